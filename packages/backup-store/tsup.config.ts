@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsup';
+
+export default defineConfig({
+  // The worker stays in dist/ itself, where `new URL('./worker.js', import.meta.url)` of any chunk finds it.
+  entry: { index: 'src/index.ts', worker: 'src/threads/worker.ts' },
+  format: ['esm'],
+  target: 'node22',
+  platform: 'node',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+});

@@ -1,0 +1,28 @@
+import { fileURLToPath } from 'node:url';
+import { defaultServerConditions } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const conditions = ['source', ...defaultServerConditions];
+const countingReporter = fileURLToPath(new URL('counting-reporter.ts', import.meta.url));
+
+/**
+ * The vitest configuration of one package. Packages of the workspace are imported from their sources (the
+ * `source` condition), here and in the worker threads and child processes that tests start: no build is needed.
+ */
+export function testProject(name: string): ViteUserConfig {
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      include: ['test/**/*.test.ts'],
+      pool: 'forks',
+      execArgv: ['--conditions=source'],
+      env: { NODE_OPTIONS: '--conditions=source' },
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      reporters: ['default', countingReporter],
+      coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
+    },
+  });
+}
