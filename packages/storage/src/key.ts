@@ -23,7 +23,7 @@ const RULE = 'use a-z, 0-9, ".", "_", "-" and "/", at most 200 bytes, with no se
  */
 export function checkKey(key: string): string {
   if (typeof key !== 'string' || key === '' || !hasKeyCharacters(key) || !key.split('/').every(isKeySegment)) {
-    throw new StorageError('INVALID_KEY', `Expected a key, got ${shown(key)}`, { key: String(key), hint: RULE });
+    throw new StorageError('INVALID_KEY', `Expected a key, got ${shown(key)}`, { key, hint: RULE });
   }
   return key;
 }
@@ -37,7 +37,7 @@ export function checkKey(key: string): string {
 export function checkPrefix(prefix: string): string {
   if (typeof prefix !== 'string' || !hasKeyCharacters(prefix) || !prefix.split('/').slice(0, -1).every(isKeySegment)) {
     throw new StorageError('INVALID_KEY', `Expected the start of a key, got ${shown(prefix)}`, {
-      key: String(prefix),
+      key: prefix,
       hint: RULE,
     });
   }

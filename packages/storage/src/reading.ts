@@ -10,6 +10,12 @@ export interface ReadObjectOptions extends GetOptions {
   readonly maxBytes?: number | undefined;
 }
 
+/** Options of {@link listAll}. */
+export interface ListAllOptions extends CallOptions {
+  /** Only keys greater than this one (bytewise). */
+  readonly after?: string | undefined;
+}
+
 const DEFAULT_MAX_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -70,9 +76,9 @@ export async function readAll(
 export async function* listAll(
   store: ObjectStore,
   prefix: string,
-  options: CallOptions = {},
+  options: ListAllOptions = {},
 ): AsyncGenerator<ObjectInfo, void, undefined> {
-  let after: string | undefined;
+  let after = options.after;
   do {
     const page = await store.list(prefix, { after, limit: MAX_LIMIT, signal: options.signal });
     yield* page.objects;

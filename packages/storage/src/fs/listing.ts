@@ -44,7 +44,7 @@ async function* keysIn(folder: string, walk: Walk): AsyncGenerator<string, void,
   async function entriesOf(path: string, { folders, signal }: Walk): Promise<string[]> {
     signal?.throwIfAborted();
     const names = await readFolder(folders.pathOf(path), path, signal);
-    return names.filter((name) => name.startsWith(prefix)).sort();
+    return names.filter((name) => name.startsWith(prefix)).toSorted();
   }
 }
 
@@ -75,7 +75,7 @@ async function lookUp(
   folders: Folders,
   signal: AbortSignal | undefined,
 ): Promise<ObjectInfo[]> {
-  const found = new Array<ObjectInfo | undefined>(keys.length);
+  const found: (ObjectInfo | undefined)[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < keys.length; index = next++) {

@@ -42,7 +42,7 @@ export function keySpace(): KeySpace {
       sorted = undefined;
     },
     page({ prefix, after, limit }) {
-      sorted ??= [...keys].sort(bytewise);
+      sorted ??= [...keys].toSorted(bytewise);
       let end = Math.max(firstAtLeast(sorted, prefix), after === '' ? 0 : firstAtLeast(sorted, `${after}\0`));
       const start = end;
       while (end < sorted.length && end - start < limit && sorted[end]?.startsWith(prefix) === true) end += 1;
