@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { defaultServerConditions } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const conditions = ['source', ...defaultServerConditions];
+/** Vite's own for server code, and ours before them. */
+const conditions = ['source', 'module', 'node', 'development|production'];
 const countingReporter = fileURLToPath(new URL('counting-reporter.ts', import.meta.url));
 
 /**

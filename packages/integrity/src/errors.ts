@@ -1,0 +1,30 @@
+/** Why an operation on digests failed. Each code is explained in `docs/errors.md`. */
+export type IntegrityErrorCode =
+  | 'UNKNOWN_ALGORITHM'
+  | 'LEGACY_ALGORITHM'
+  | 'INVALID_DIGEST'
+  | 'INVALID_INPUT'
+  | 'DIGEST_FINISHED'
+  | 'READ_FAILED';
+
+/** What an {@link IntegrityError} can carry beside its message. */
+export interface IntegrityErrorOptions {
+  readonly cause?: unknown;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
+/** Every failure of this package. Test it by its `code`, not with `instanceof`: two copies of the package may be loaded. */
+export class IntegrityError extends Error {
+  override readonly name: string = 'IntegrityError';
+  /** The kind of failure. */
+  readonly code: IntegrityErrorCode;
+  /** What to do about it, where there is a way out. */
+  readonly hint: string | undefined;
+
+  constructor(code: IntegrityErrorCode, message: string, options: IntegrityErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

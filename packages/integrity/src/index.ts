@@ -1,0 +1,13 @@
+/**
+ * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm.
+ *
+ * @module
+ */
+export type { AnyAlgorithm, DigestAlgorithm, LegacyAlgorithm, LegacyOptions } from './algorithm.ts';
+export { digest, type DigestInput, type DigestOptions } from './digest.ts';
+export { digestFile } from './digest-file.ts';
+export { Digest } from './digest-value.ts';
+export { digestsEqual } from './digests-equal.ts';
+export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
+export { createDigest, type Hasher } from './hasher.ts';
+export { parseDigest } from './parse-digest.ts';
