@@ -106,11 +106,11 @@ function pullFrom(source: AsyncIterable<Uint8Array>, signal: AbortSignal | undef
   };
   return {
     next() {
-      return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) return reject(signal.reason);
-        interrupt = () => reject(signal?.reason);
-        step().then(resolve, reject);
-      });
+      const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<Uint8Array, unknown>>();
+      interrupt = () => reject(signal?.reason);
+      if (signal?.aborted === true) interrupt();
+      else step().then(resolve, reject);
+      return promise;
     },
     async release() {
       signal?.removeEventListener('abort', onAbort);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ObjectStore } from '../contract.ts';
+import type { CallOptions, ObjectStore } from '../contract.ts';
 import { checkKey, folderOf } from '../key.ts';
 import { checkPaging } from '../paging.ts';
 import { translated } from './errors.ts';
@@ -58,51 +58,62 @@ export function fsStoreWithLinks(
   options: FsStoreOptions,
   makeLink?: LinkOptions['makeLink'],
 ): ObjectStore {
-  const { durable = true, links = 'auto', folderMode = 0o700, fileMode = 0o600 } = options;
   const root = resolve(path);
-  const folders = foldersBelow({ root, mode: folderMode, durable });
-  const capabilities = {
-    atomicCreate: links === 'auto',
-    listAfterWrite: true,
-    conditionalReplace: false,
-    durable,
-    shared: true,
-  };
-  const state: FsState = { folders, durable, fileMode, makeLink, sweeps: new Map(), capabilities };
-  const locate = (key: string, signal: AbortSignal | undefined): string => {
-    const file = folders.pathOf(checkFileNames(checkKey(key)));
-    signal?.throwIfAborted();
-    return file;
-  };
-  const isBelowLink = async (key: string): Promise<boolean> =>
-    !(await translated(folders.isReal(folderOf(key)), { key, action: 'find' }));
+  const state = stateOf(root, options, makeLink);
   return {
     url: pathToFileURL(root).href,
     get capabilities() {
       return state.capabilities;
     },
     createIfAbsent: async (key, body, call) =>
-      createObject(state, locate(key, call?.signal), { key, body, signal: call?.signal }),
-    put: async (key, body, call) => putObject(state, locate(key, call?.signal), { key, body, signal: call?.signal }),
+      createObject(state, locate(state, key, call), { key, body, signal: call?.signal }),
+    put: async (key, body, call) => putObject(state, locate(state, key, call), { key, body, signal: call?.signal }),
     async get(key, call) {
-      const file = locate(key, call?.signal);
-      if (await isBelowLink(key)) throw missing(key, file);
+      const file = locate(state, key, call);
+      if (await isBelowLink(state, key)) throw missing(key, file);
       return readFile(file, key, call);
     },
     async stat(key, call) {
-      const file = locate(key, call?.signal);
-      return (await isBelowLink(key)) ? undefined : statFile(file, key);
+      const file = locate(state, key, call);
+      return (await isBelowLink(state, key)) ? undefined : statFile(file, key);
     },
-    async list(prefix, call) {
-      const paging = checkPaging(prefix, call);
-      return listFolder(folders, paging, call?.signal);
-    },
+    list: async (prefix, call) => listFolder(state.folders, checkPaging(prefix, call), call?.signal),
     async delete(key, call) {
-      const file = locate(key, call?.signal);
-      if (!(await isBelowLink(key))) await deleteObject(state, file, key);
+      const file = locate(state, key, call);
+      if (!(await isBelowLink(state, key))) await deleteObject(state, file, key);
     },
     async close() {
       await Promise.all(state.sweeps.values());
     },
   };
+}
+
+function stateOf(root: string, options: FsStoreOptions, makeLink: LinkOptions['makeLink']): FsState {
+  const { durable = true, links = 'auto', folderMode = 0o700, fileMode = 0o600 } = options;
+  return {
+    folders: foldersBelow({ root, mode: folderMode, durable }),
+    durable,
+    fileMode,
+    makeLink,
+    sweeps: new Map(),
+    capabilities: {
+      atomicCreate: links === 'auto',
+      listAfterWrite: true,
+      conditionalReplace: false,
+      durable,
+      shared: true,
+    },
+  };
+}
+
+/** The path of a key, after all checks that come before any work. */
+function locate({ folders }: FsState, key: string, call: CallOptions | undefined): string {
+  const path = folders.pathOf(checkFileNames(checkKey(key)));
+  call?.signal?.throwIfAborted();
+  return path;
+}
+
+/** Also true when the folder isn't there; neither way is there an object. */
+async function isBelowLink({ folders }: FsState, key: string): Promise<boolean> {
+  return !(await translated(folders.isReal(folderOf(key)), { key, action: 'find' }));
 }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { ListPage, ObjectInfo } from '../contract.ts';
 import { folderOf, isKeySegment, MAX_KEY_BYTES } from '../key.ts';
 import type { Paging } from '../paging.ts';
-import { isAbsent, translated } from './errors.ts';
+import { fileError, isAbsent, translated } from './errors.ts';
 import type { Folders } from './folders.ts';
 import { patiently } from './open-file.ts';
 import { statFile } from './reading.ts';
@@ -65,7 +65,7 @@ async function readFolder(path: string, folder: string, signal: AbortSignal | un
   } catch (error) {
     signal?.throwIfAborted();
     if (isAbsent(error)) return [];
-    return translated(Promise.reject(error), { key: folder, action: 'list' });
+    throw fileError(error, { key: folder, action: 'list' });
   }
 }
 

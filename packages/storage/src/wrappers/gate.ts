@@ -13,18 +13,18 @@ export function gate(slots: number): Gate {
       free -= 1;
       return Promise.resolve();
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        waiting.delete(admit);
-        reject(signal?.reason);
-      };
-      const admit = (): void => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      waiting.add(admit);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = (): void => {
+      waiting.delete(admit);
+      reject(signal?.reason);
+    };
+    const admit = (): void => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    waiting.add(admit);
+    return promise;
   };
   const leave = (): void => {
     const [next] = waiting;

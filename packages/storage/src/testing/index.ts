@@ -1,0 +1,2 @@
+export { storeConformance } from './conformance.ts';
+export type { ConformanceCase, ConformanceOptions, MakeStore } from './conformance-case.ts';
