@@ -12,7 +12,7 @@ export async function wasmEngine(algorithm: 'blake3' | 'xxh3-128'): Promise<Engi
   };
 }
 
-/** All at once; forty times as fast for short inputs, since the library keeps one instance for such calls. */
+/** All at once; several times as fast for short inputs, since the library keeps one instance for such calls. */
 export async function wasmDigest(algorithm: 'blake3' | 'xxh3-128', bytes: Uint8Array): Promise<Uint8Array> {
   const { blake3, xxhash128 } = await import('hash-wasm');
   return Buffer.from(await (algorithm === 'blake3' ? blake3(bytes) : xxhash128(bytes)), 'hex');

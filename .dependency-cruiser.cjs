@@ -1,0 +1,92 @@
+// The floors of the house (docs/decisions/0001-toolchain.md and README.md). A package imports only what is listed.
+const mayImport = {
+  integrity: [],
+  storage: [],
+  'backup-store': ['integrity', 'storage'],
+};
+
+/** Files of other packages that may be imported: what their package.json exports. */
+const faces = ['src/index\\.ts$', 'src/testing/index\\.ts$', 'src/threads/worker\\.ts$', 'dist/', 'package\\.json$'];
+
+const floors = Object.entries(mayImport).map(([name, below]) => ({
+  name: `floor-of-${name}`,
+  comment:
+    `@x/${name} works alone or on top of ${below.length === 0 ? 'nothing' : below.map((each) => `@x/${each}`).join(', ')}. ` +
+    'Take what you need as a structural option (logger?, onEvent?), or move it to a lower floor.',
+  severity: 'error',
+  from: { path: `^packages/${name}/` },
+  to: { path: '^(packages|apps)/', pathNot: [name, ...below].map((each) => `^packages/${each}/`) },
+}));
+
+module.exports = {
+  forbidden: [
+    ...floors,
+    {
+      name: 'package-without-floor',
+      comment: 'A new package needs a line in mayImport of .dependency-cruiser.cjs, so that its floor is decided on.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: Object.keys(mayImport).map((each) => `^packages/${each}/`) },
+      to: {},
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other can only be understood together. Move what both need to a third file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'through-the-face',
+      comment: 'What another package does not export may change without notice. Import @x/<package> or its subpaths.',
+      severity: 'error',
+      from: { path: '^(?:packages|apps)/([^/]+)/' },
+      to: { path: '^packages/', pathNot: ['^packages/$1/', ...faces] },
+    },
+    {
+      name: 'face-is-for-others',
+      comment:
+        'index.ts is what a package shows to others. Import the file itself, or cycles come in through the face.',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/src/' },
+      to: { path: '^packages/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'no-tests-in-sources',
+      comment: 'Sources are published, tests are not.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/' },
+      to: { path: '^(packages|apps)/[^/]+/(test|bench|demo)/|^tooling/' },
+    },
+    {
+      name: 'only-declared-dependencies',
+      comment: 'A package that its package.json does not name is missing on the machine of whoever installs ours.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'This import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'cli-wires-in-one-place',
+      comment: 'Commands parse and render. Packages are wired in apps/cli/src/compose; elsewhere import types only.',
+      severity: 'error',
+      from: { path: '^apps/cli/src/', pathNot: '^apps/cli/src/(compose/|compose\\.ts$|main\\.ts$)' },
+      to: { path: '^packages/', dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage)/' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};
