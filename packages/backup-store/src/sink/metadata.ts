@@ -1,0 +1,83 @@
+import {
+  chmodSync,
+  chownSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  futimesSync,
+  lchownSync,
+  lstatSync,
+  lutimesSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import type { EntryMeta } from './contract.ts';
+import { hasCode } from './path-error.ts';
+
+/** What metadata is set on: an open file, or a path. */
+export type MetadataTarget =
+  | { readonly descriptor: number }
+  | {
+      readonly path: Buffer;
+      /** The entry is a symlink, which has no mode of its own. */
+      readonly isSymlink: boolean;
+      /** The path is that of an open descriptor in `/proc`, and has to be followed to get to the entry. */
+      readonly isHandle: boolean;
+    };
+
+const OWN_UID = process.geteuid?.();
+const OWN_GID = process.getegid?.();
+const SET_ID_BITS = 0o6000;
+
+/**
+ * Sets owner, mode and time, in this order: a change of owner clears set-id bits, so the mode comes after it.
+ *
+ * The owner is set by root, and the group by whoever owns the file; that the system refuses is no error, but then
+ * set-id bits are dropped: a program must not come back with the rights of somebody else.
+ *
+ * `directoryGid`: of a file just made, the group of its directory. It may have inherited that one, and when it is
+ * the group wanted and that of this process, no call is needed.
+ */
+export function applyMetadata(target: MetadataTarget, meta: EntryMeta, directoryGid?: number): void {
+  const isOwned = meta.uid === OWN_UID && meta.gid === OWN_GID && directoryGid === OWN_GID;
+  if (!isOwned) applyOwner(target, meta);
+  const mode = meta.mode & 0o7777;
+  const safeMode = (mode & SET_ID_BITS) === 0 || hasOwner(target, meta) ? mode : mode & ~SET_ID_BITS;
+  const time = toSystemTime(meta.mtimeNs);
+  if ('descriptor' in target) {
+    fchmodSync(target.descriptor, safeMode);
+    futimesSync(target.descriptor, time, time);
+    return;
+  }
+  if (!target.isSymlink) chmodSync(target.path, safeMode);
+  if (target.isHandle) utimesSync(target.path, time, time);
+  else lutimesSync(target.path, time, time);
+}
+
+/**
+ * Nanoseconds as Node's time functions take them: seconds in a double, which is off by less than a microsecond
+ * until the year 2514. They read a negative number as "now", but not a negative numeric string.
+ */
+export function toSystemTime(timeNs: bigint): number | string {
+  // Both parts are exact doubles, so that only their sum is rounded.
+  const seconds = Number(timeNs / 1_000_000_000n) + Number(timeNs % 1_000_000_000n) / 1e9;
+  return seconds < 0 ? String(seconds) : seconds;
+}
+
+function applyOwner(target: MetadataTarget, meta: EntryMeta): void {
+  if (OWN_UID === undefined || (OWN_UID !== 0 && meta.uid !== OWN_UID)) return;
+  try {
+    if ('descriptor' in target) fchownSync(target.descriptor, meta.uid, meta.gid);
+    else if (target.isHandle) chownSync(target.path, meta.uid, meta.gid);
+    else lchownSync(target.path, meta.uid, meta.gid);
+  } catch (error) {
+    // EPERM: not a member of the group. EINVAL: an id that is not mapped in this container. The rest: no owners there.
+    if (!hasCode(error, 'EPERM', 'EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP')) throw error;
+  }
+}
+
+function hasOwner(target: MetadataTarget, meta: EntryMeta): boolean {
+  const stats =
+    'descriptor' in target ? fstatSync(target.descriptor) : target.isHandle ? statSync(target.path) : lstatSync(target.path);
+  return stats.uid === meta.uid && stats.gid === meta.gid;
+}
