@@ -14,6 +14,8 @@ export default class CountingReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const counts = { passed: 0, failed: errors.length, skipped: 0 };
+    // vitest counts a run without tests as a failed one.
+    if (modules.length === 0) counts.failed++;
     for (const module of modules) {
       for (const test of module.children.allTests()) {
         const { state } = test.result();

@@ -19,7 +19,14 @@ export function check(flags) {
   const started = performance.now();
   forgetCounts();
   const tasks = Object.values(checks).flat();
-  const status = run('turbo', ['run', ...tasks, '--continue', '--output-logs=errors-only', ...flags]);
+  const status = run('turbo', [
+    'run',
+    ...tasks,
+    '--continue',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    ...flags,
+  ]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const verdict = status === 0 ? 'check passed' : 'check FAILED (see above)';
   console.log(`${verdict}: ${Object.keys(checks).join(', ')}; tests ${countsInWords()}; ${seconds} s`);

@@ -16,7 +16,7 @@ function runTests(flags) {
   forgetCounts();
   // CI never counts a remembered result.
   const force = process.env.CI ? ['--force'] : [];
-  const shown = ['--continue', '--output-logs=new-only', '--log-prefix=none'];
+  const shown = ['--continue', '--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
   const status = run('turbo', ['run', 'build', 'test', ...shown, ...force, ...flags]);
   console.log(countsInWords());
   return status;
