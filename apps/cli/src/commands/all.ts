@@ -1,0 +1,37 @@
+import type { CommandDefinition } from '../program/command.ts';
+import { backupCreate } from './backup-create.ts';
+import { backupDiff } from './backup-diff.ts';
+import { backupFind } from './backup-find.ts';
+import { backupList } from './backup-list.ts';
+import { backupLs } from './backup-ls.ts';
+import { backupRestore } from './backup-restore.ts';
+import { backupShow } from './backup-show.ts';
+import { backupStats } from './backup-stats.ts';
+import { backupVerify } from './backup-verify.ts';
+import { configShow } from './config-show.ts';
+import { configValidate } from './config-validate.ts';
+import { init } from './init.ts';
+import { status } from './status.ts';
+
+/** Every command, in the order of help. */
+export const COMMANDS: readonly CommandDefinition[] = [
+  init,
+  status,
+  backupCreate,
+  backupList,
+  backupShow,
+  backupLs,
+  backupFind,
+  backupDiff,
+  backupVerify,
+  backupStats,
+  backupRestore,
+  configShow,
+  configValidate,
+];
+
+/** Groups of commands, with what help says of them. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  backup: 'Make, look at, verify and restore snapshots',
+  config: 'Show and check the configuration',
+};

@@ -1,0 +1,137 @@
+import type { BackupResult } from '@x/backup-store';
+import { openConfigured } from '../compose/compose.ts';
+import { chooseSources, type ChosenSources } from '../compose/sources.ts';
+import { usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatBytes, formatCount, formatNumberOf, formatRate } from '../render/bytes.ts';
+import { sayProblems } from '../render/problems.ts';
+import { shortId } from '../render/snapshot.ts';
+import { factLines } from '../render/table.ts';
+import { displayText } from '../render/text.ts';
+import { formatDuration } from '../render/time.ts';
+import { createProgressReporter } from '../terminal/progress-reporter.ts';
+
+interface CreateFlags {
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+function snapshotName(text: string): string {
+  if (text !== '' && text !== 'latest' && !text.includes(':')) return text;
+  throw usageError(
+    `Expected a name without ":" that is not "latest", got ${JSON.stringify(text)}`,
+    'Choose another --name.',
+  );
+}
+
+function tag(text: string): string {
+  if (/^[^\s=][^\s]*$/u.test(text)) return text;
+  throw usageError(`Expected a tag like nightly or team=web, got ${JSON.stringify(text)}`, 'A tag has no blanks.');
+}
+
+function resultLines(result: BackupResult, title: string): readonly string[] {
+  const { counts, durationMs } = result;
+  const files = counts.filesNew + counts.filesChanged + counts.filesUnchanged;
+  const facts: (readonly [string, string])[] = [
+    [
+      'files',
+      `${formatCount(files)} (${formatCount(counts.filesNew)} new, ${formatCount(counts.filesChanged)} changed, ` +
+        `${formatCount(counts.filesUnchanged)} unchanged), ${formatNumberOf(counts.entriesRemoved, 'entry', 'entries')} gone`,
+    ],
+    [
+      'content',
+      `${formatBytes(counts.bytesTotal)}, ${formatBytes(counts.bytesRead)} read, ${formatBytes(counts.bytesNew)} new`,
+    ],
+    ['stored', formatBytes(counts.bytesStored)],
+    ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
+    ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],
+  ];
+  return [title, ...factLines(facts, '  ')];
+}
+
+async function render(context: Context, result: BackupResult, dryRun: boolean): Promise<void> {
+  const { output, messages } = context;
+  sayProblems(messages, result.problems);
+  const { snapshot } = result;
+  if (messages.quiet) return snapshot === undefined ? undefined : output.line(snapshot.id);
+  const { green, yellow, red } = output.colors;
+  const color = { ok: green, partial: yellow, failed: red }[result.status];
+  const id = snapshot === undefined ? (dryRun ? 'would be made' : 'not made') : snapshot.id;
+  const name = snapshot?.name === undefined ? '' : ` ${displayText(snapshot.name)}`;
+  const remark = result.status === 'ok' ? '' : `, ${formatNumberOf(result.problems.length, 'problem')}`;
+  const lines = resultLines(result, `snapshot ${id}${name}: ${color(result.status)}${remark}`);
+  await output.write(`${lines.join('\n')}\n`);
+}
+
+function saySources(context: Context, { paths, exclude, from }: ChosenSources): void {
+  if (from === 'checkout')
+    context.messages.note(`Backing up ${displayText(paths.join(' '))} without what git ignores.`);
+  for (const path of paths) context.messages.detail(`source ${displayText(path)}`);
+  for (const pattern of exclude) context.messages.detail(`exclude ${displayText(pattern)}`);
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { name, note, tag: tags, exclude = [], dryRun = false } = input.options as CreateFlags;
+  const effective = await context.effective();
+  const { tenant, profile } = effective.settings;
+  const sources = await chooseSources(context, effective, { paths: input.arguments, exclude });
+  await using repository = await openConfigured(context);
+  saySources(context, sources);
+  const progress = createProgressReporter(context.messages);
+  const what = {
+    paths: sources.paths,
+    exclude: sources.exclude,
+    name,
+    note,
+    tenant,
+    tags,
+    compression: profile,
+    dryRun,
+  };
+  const reporting = { signal: context.signal, onProgress: progress.onProgress };
+  const result = await context
+    .timed('back up', () => repository.backup({ ...what, ...reporting }))
+    .finally(() => progress.end());
+  if (context.json) {
+    const { status, snapshot, parent, counts, problems, durationMs } = result;
+    await emitObject(context.output, 'BackupRun', { status, dryRun, snapshot, parent, counts, problems, durationMs });
+  } else {
+    await render(context, result, dryRun);
+  }
+  return result.status === 'ok' ? EXIT.ok : exitCodeOfRun(result.status, result.problems);
+}
+
+/** `holdfast backup create`. */
+export const backupCreate: CommandDefinition = {
+  path: ['backup', 'create'],
+  summary: 'Back up files and folders into a new snapshot',
+  description:
+    'Without a path: the configured sources or, in a git checkout without any, the project without what git ignores. ' +
+    'A path comes back at restore as it was given here, without its leading slash and without "..".',
+  arguments: [{ name: '[path...]', description: 'files and folders' }],
+  options: [
+    { flags: '--name <name>', description: 'a name to find the snapshot by', parse: snapshotName },
+    { flags: '--note <text>', description: 'a remark' },
+    { flags: '--tenant <name>', description: 'whose data it is (default: tenant of the configuration, else default)' },
+    { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
+    {
+      flags: '--profile <profile>',
+      description: 'compression (default: profile of the configuration, else balanced)',
+      choices: ['fast', 'balanced', 'maximum', 'none'],
+    },
+    { flags: '--exclude <glob>', description: 'leave out what matches; may be repeated', repeatable: true },
+    { flags: '--dry-run', description: 'scan and compare only: say what would be done' },
+  ],
+  examples: [
+    { call: 'holdfast backup create ~/projects --name before-upgrade', does: 'One folder, with a name' },
+    { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },
+  ],
+  output: { shape: 'BackupRun' },
+  run,
+};

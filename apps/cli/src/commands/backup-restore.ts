@@ -1,0 +1,146 @@
+import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
+import { openConfigured } from '../compose/compose.ts';
+import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
+import { makeSafetySnapshot } from '../compose/safety.ts';
+import { resolvePath } from '../config/locations.ts';
+import { CliError, usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatBytes, formatNumberOf, formatRate } from '../render/bytes.ts';
+import { planLines } from '../render/plan.ts';
+import { sayProblems } from '../render/problems.ts';
+import { displayText } from '../render/text.ts';
+import { formatDuration } from '../render/time.ts';
+import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
+
+interface RestoreFlags extends FilterFlags {
+  readonly to?: string | undefined;
+  readonly inPlace?: boolean | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly overwrite?: OverwriteMode | undefined;
+  readonly delete?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** What was done, whichever way the restore went. */
+interface Outcome {
+  readonly plan?: RestorePlan | undefined;
+  readonly safetySnapshot?: string | undefined;
+  readonly result?: RestoreResult | undefined;
+}
+
+function checkTarget({ to, inPlace = false }: RestoreFlags): void {
+  if ((to === undefined) === inPlace) return;
+  throw usageError(
+    `Expected one of --to DIR and --in-place, got ${inPlace ? 'both' : 'neither'}`,
+    'Restore to a new folder with --to DIR, or over the originals with --in-place.',
+  );
+}
+
+async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
+  for (const line of planLines(plan, context.messages.verbose)) context.messages.warn(line);
+  if (yes) return;
+  if (!context.prompt.available) {
+    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore in place, got none', {
+      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
+    });
+  }
+  if (await context.prompt.confirm('Go on?')) return;
+  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
+}
+
+async function renderOutcome(context: Context, { plan, result }: Outcome): Promise<void> {
+  const { output, messages } = context;
+  if (result === undefined) {
+    if (plan !== undefined) await output.write(`${planLines(plan, messages.verbose).join('\n')}\n`);
+    return;
+  }
+  sayProblems(messages, result.problems);
+  if (messages.quiet) return;
+  const { green, yellow, red } = output.colors;
+  const color = { ok: green, partial: yellow, failed: red }[result.status];
+  const where = result.target === '/' ? 'to the original paths' : `to ${displayText(result.target)}`;
+  const problems = result.problems.length === 0 ? '' : `, ${formatNumberOf(result.problems.length, 'problem')}`;
+  await output.line(
+    `restore ${where}: ${color(result.status)}${problems}; ${formatNumberOf(result.filesWritten, 'file')} written, ` +
+      `${formatNumberOf(result.entriesKept, 'entry', 'entries')} kept, ${formatNumberOf(result.entriesDeleted, 'entry', 'entries')} deleted; ` +
+      `${formatBytes(result.bytesWritten)} in ${formatDuration(result.durationMs)}, ${formatRate(result.bytesWritten, result.durationMs)}`,
+  );
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const flags = input.options as RestoreFlags;
+  checkTarget(flags);
+  const reference = parseReference(input.arguments[0] ?? '');
+  const { dryRun = false } = flags;
+  await using repository = await openConfigured(context);
+  const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  const progress = createProgressReporter(context.messages);
+  const options: RestoreOptions = {
+    snapshot: record.id,
+    path: reference.path === undefined ? undefined : snapshotPath(record, reference.path),
+    to: flags.to === undefined ? undefined : resolvePath(flags.to, context.workingDirectory),
+    inPlace: flags.inPlace,
+    include: flags.include,
+    exclude: flags.exclude,
+    overwrite: flags.overwrite,
+    delete: flags.delete,
+    signal: context.signal,
+    onProgress: progress.onProgress,
+  };
+  const quietly = <T>(what: string, step: () => Promise<T>): Promise<T> =>
+    context.timed(what, step).finally(() => progress.end());
+  let outcome: Outcome = {};
+  if (dryRun || flags.inPlace) outcome = { plan: await quietly('plan', () => repository.planRestore(options)) };
+  if (!dryRun && outcome.plan !== undefined) {
+    await confirm(context, outcome.plan, flags.yes ?? false);
+    outcome = {
+      ...outcome,
+      safetySnapshot: await makeSafetySnapshot(context, repository, { record, plan: outcome.plan }),
+    };
+  }
+  if (!dryRun) outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };
+  const status = outcome.result?.status ?? 'ok';
+  if (context.json) await emitObject(context.output, 'RestoreRun', { status, dryRun, ...outcome });
+  else await renderOutcome(context, outcome);
+  return status === 'ok' ? EXIT.ok : exitCodeOfRun(status, outcome.result?.problems ?? []);
+}
+
+/** `holdfast backup restore`. */
+export const backupRestore: CommandDefinition = {
+  path: ['backup', 'restore'],
+  summary: 'Bring files back from a snapshot',
+  description:
+    '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
+    'safety snapshot of what is there, and only then changes anything.',
+  arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
+  options: [
+    { flags: '--to <dir>', description: 'folder to restore below' },
+    { flags: '--in-place', description: 'restore to the original paths' },
+    { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
+    { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
+    {
+      flags: '--overwrite <mode>',
+      description: 'what happens to files that are there already; never by default',
+      choices: ['never', 'if-newer', 'if-changed', 'always'],
+    },
+    { flags: '--delete', description: 'remove what is there and not in the snapshot' },
+    { flags: '--dry-run', description: 'show the plan only' },
+    { flags: '-y, --yes', description: 'do not ask before restoring in place' },
+    ...REFERENCE_OPTIONS,
+  ],
+  examples: [
+    { call: 'holdfast backup restore latest --to /tmp/back', does: 'Everything, to a folder' },
+    {
+      call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
+      does: 'One file, where it was',
+    },
+  ],
+  output: { shape: 'RestoreRun' },
+  run,
+};

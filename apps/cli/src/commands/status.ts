@@ -1,0 +1,111 @@
+import type { RepositoryInfo, SnapshotRecord } from '@x/backup-store';
+import { hostname } from 'node:os';
+import { now } from '../clock.ts';
+import { openConfigured, requireLocation } from '../compose/compose.ts';
+import { publicLocation } from '../config/locations.ts';
+import type { ShapeOf } from '../output/shapes.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatCount } from '../render/bytes.ts';
+import { causeLines, failureLines, failureView } from '../render/failure.ts';
+import { shortId } from '../render/snapshot.ts';
+import { factLines } from '../render/table.ts';
+import { displayText } from '../render/text.ts';
+import { formatDuration, formatTime } from '../render/time.ts';
+
+type Status = ShapeOf<'RepositoryStatus'>;
+
+interface Reached {
+  readonly info: RepositoryInfo;
+  readonly all: readonly SnapshotRecord[];
+  readonly latest: SnapshotRecord | undefined;
+}
+
+async function reach(context: Context, tenant: string): Promise<Reached> {
+  await using repository = await openConfigured(context);
+  const info = await repository.info();
+  const all = await repository.snapshots();
+  const host = hostname();
+  const latest = all.findLast(
+    (record) => record.tenant.name === tenant && record.host === host && record.kind !== 'safety',
+  );
+  return { info, all, latest };
+}
+
+function reachedStatus(base: Pick<Status, 'config'>, location: string, { info, all, latest }: Reached): Status {
+  const { id, formatVersion, createdAt, encrypted, encryption, tenants, slots } = info;
+  return {
+    ...base,
+    repository: { location, reachable: true, id, formatVersion, createdAt, encrypted, encryption, tenants, slots },
+    snapshots: all.length,
+    latest,
+    ageMs: latest === undefined ? undefined : Math.max(0, now() - Date.parse(latest.finishedAt)),
+  };
+}
+
+function latestText({ latest, ageMs }: Status): string {
+  if (latest === undefined) return 'none of this tenant and machine';
+  const name = latest.name === undefined ? '' : ` ${latest.name}`;
+  return displayText(
+    `${shortId(latest.id)}${name} of ${formatTime(latest.finishedAt)}, ${formatDuration(ageMs ?? 0)} ago, ${latest.status}`,
+  );
+}
+
+function statusLines(status: Status): readonly string[] {
+  const { repository } = status;
+  const facts: (readonly [string, string])[] = [
+    ['configuration', status.config.file ?? 'no file'],
+    ['repository', repository.location],
+    ['reachable', repository.reachable ? 'yes' : 'NO'],
+  ];
+  if (!repository.reachable) return factLines(facts);
+  const slots = (repository.slots ?? []).map((slot) => slot.type).join(', ');
+  return factLines([
+    ...facts,
+    ['id', repository.id ?? ''],
+    ['format', `version ${repository.formatVersion ?? '?'}, made ${formatTime(repository.createdAt ?? '')}`],
+    [
+      'encrypted',
+      repository.encrypted ? `yes, ${repository.encryption ?? ''}` : 'NO: whoever reads the place can read the data',
+    ],
+    ['opens with', slots],
+    ['tenants', displayText((repository.tenants ?? []).join(', '))],
+    ['snapshots', formatCount(status.snapshots ?? 0)],
+    ['latest', latestText(status)],
+  ]);
+}
+
+async function run(context: Context): Promise<ExitCode> {
+  const effective = await context.effective();
+  const location = publicLocation(requireLocation(effective.settings));
+  const base = { config: { file: effective.file } };
+  let status: Status;
+  let failure: unknown;
+  try {
+    status = reachedStatus(base, location, await reach(context, effective.settings.tenant));
+  } catch (error) {
+    failure = error;
+    status = { ...base, repository: { location, reachable: false }, error: failureView(error) };
+  }
+  if (context.json) await emitObject(context.output, 'RepositoryStatus', status);
+  else await context.output.write(`${statusLines(status).join('\n')}\n`);
+  if (status.error === undefined) return EXIT.ok;
+  if (!context.json)
+    for (const line of failureLines(status.error, context.messages.colors)) context.messages.warn(line);
+  for (const line of causeLines(failure)) context.messages.debug(line);
+  return exitCodeOf(failure);
+}
+
+/** `holdfast status`. */
+export const status: CommandDefinition = {
+  path: ['status'],
+  summary: 'Say which repository is in use, whether it opens, and how old the latest snapshot is',
+  description:
+    'The latest snapshot is that of this tenant and machine. Exits with 4 or 5 when the repository is not there or does not open.',
+  options: [{ flags: '--tenant <name>', description: 'whose latest snapshot' }],
+  examples: [{ call: 'holdfast status', does: 'Is everything in place?' }],
+  output: { shape: 'RepositoryStatus' },
+  run,
+};

@@ -1,0 +1,62 @@
+import type { CompressionProfile } from '@x/backup-store';
+
+/** Every setting with its value in force. Paths are absolute. */
+export interface Settings {
+  readonly repository?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly passphrase?: string | undefined;
+  readonly passphraseFile?: string | undefined;
+  readonly tenant: string;
+  readonly 'sources.paths': readonly string[];
+  readonly 'sources.exclude': readonly string[];
+  readonly profile: CompressionProfile;
+  readonly 'performance.readers'?: number | undefined;
+  readonly 'performance.workers'?: number | undefined;
+  readonly 'performance.bufferBytes'?: number | undefined;
+  readonly 'performance.cacheBytes'?: number | undefined;
+  readonly cacheDirectory?: string | undefined;
+}
+
+/** Name of a setting: its path in the configuration file. */
+export type SettingName = keyof Settings;
+
+/** Where a setting can come from, and how its value is read. */
+export interface Field {
+  readonly name: SettingName;
+  /** Name of the option as the argument parser keeps it. */
+  readonly option?: string | undefined;
+  /** The option as it is typed. */
+  readonly flag?: string | undefined;
+  readonly variable?: string | undefined;
+  /** `file: false`: must not stand in the configuration file. */
+  readonly file?: false | undefined;
+  /** `path` and `paths` are resolved against what they were given beside; `location` may also be a URL. */
+  readonly type: 'text' | 'path' | 'paths' | 'location' | 'other';
+  readonly secret?: true | undefined;
+  readonly default?: string | readonly string[] | undefined;
+}
+
+/**
+ * The settings, in the order in which `config show` prints them. Flag > environment > file > default.
+ */
+export const FIELDS: readonly Field[] = [
+  { name: 'repository', option: 'repo', flag: '--repo', variable: 'HOLDFAST_REPO', type: 'location' },
+  { name: 'keyFile', option: 'keyFile', flag: '--key-file', variable: 'HOLDFAST_KEY_FILE', type: 'path' },
+  { name: 'passphrase', variable: 'HOLDFAST_PASSPHRASE', file: false, type: 'text', secret: true },
+  {
+    name: 'passphraseFile',
+    option: 'passphraseFile',
+    flag: '--passphrase-file',
+    variable: 'HOLDFAST_PASSPHRASE_FILE',
+    type: 'path',
+  },
+  { name: 'tenant', option: 'tenant', flag: '--tenant', type: 'text', default: 'default' },
+  { name: 'sources.paths', type: 'paths', default: [] },
+  { name: 'sources.exclude', type: 'other', default: [] },
+  { name: 'profile', option: 'profile', flag: '--profile', type: 'text', default: 'balanced' },
+  { name: 'performance.readers', type: 'other' },
+  { name: 'performance.workers', type: 'other' },
+  { name: 'performance.bufferBytes', type: 'other' },
+  { name: 'performance.cacheBytes', type: 'other' },
+  { name: 'cacheDirectory', type: 'path' },
+];

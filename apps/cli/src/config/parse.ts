@@ -1,0 +1,22 @@
+import { jsonProblem, problemsOf, type ConfigProblem } from './problems.ts';
+
+/** A configuration file's content, and what is wrong with it. */
+export interface ParsedConfig {
+  readonly content?: unknown;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Parses and validates the text of a configuration file. Never throws. */
+export async function parseConfigText(text: string): Promise<ParsedConfig> {
+  let content: unknown;
+  try {
+    // A byte order mark is no JSON, but editors on Windows write it.
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    return { problems: [jsonProblem(text, error as Error)] };
+  }
+  const { configSchema } = await import('./schema.ts');
+  const result = configSchema.safeParse(content);
+  if (result.success) return { content, problems: [] };
+  return { content, problems: problemsOf(result.error.issues, content) };
+}

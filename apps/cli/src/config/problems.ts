@@ -1,0 +1,120 @@
+import { FIELDS } from './fields.ts';
+import { suggestion } from './suggestion.ts';
+
+/** One thing that is wrong with a configuration file. */
+export interface ConfigProblem {
+  /** The field, as `sources.paths[0]`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/** The part of a zod issue that messages are made of. */
+export interface Issue {
+  readonly code?: string | undefined;
+  readonly path: readonly PropertyKey[];
+  readonly expected?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
+  readonly values?: readonly unknown[] | undefined;
+  readonly minimum?: number | bigint | undefined;
+  readonly maximum?: number | bigint | undefined;
+  readonly origin?: string | undefined;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  let text = '';
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += text === '' ? String(part) : `.${String(part)}`;
+  }
+  return text;
+}
+
+function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
+  let value = content;
+  for (const part of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[part];
+  return value;
+}
+
+function described(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  const text = JSON.stringify(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}..."`;
+}
+
+const NOUNS: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+  boolean: 'true or false',
+};
+
+function expectation(issue: Issue): string {
+  if (issue.code === 'invalid_value')
+    return `one of ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
+  if (issue.code === 'too_small')
+    return issue.origin === 'string' ? 'a text that is not empty' : `at least ${String(issue.minimum)}`;
+  if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;
+  return NOUNS[issue.expected ?? ''] ?? issue.expected ?? 'another value';
+}
+
+/** Keys that the schema knows at `path`. */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  const prefix = path.length === 0 ? '' : `${pathText(path)}.`;
+  const names = FIELDS.filter((field) => field.file !== false && field.name.startsWith(prefix));
+  const keys = names.map((field) => field.name.slice(prefix.length).split('.')[0] ?? '');
+  return [...new Set(path.length === 0 ? ['$schema', ...keys] : keys)];
+}
+
+function unknownKey(issue: Issue, key: string): ConfigProblem {
+  const path = pathText([...issue.path, key]);
+  if (/^(passphrase|password|secret|key|recoverycode)$/i.test(key)) {
+    return {
+      path,
+      message: `Expected no secret in the configuration, got the key ${JSON.stringify(path)}`,
+      hint: 'Keep secrets in files of their own and name these with keyFile or passphraseFile.',
+    };
+  }
+  const known = knownKeys(issue.path);
+  const meant = suggestion(key, known);
+  return {
+    path,
+    message: `Expected a known key, got ${JSON.stringify(path)}`,
+    hint:
+      meant === undefined
+        ? `Known here: ${known.join(', ')}.`
+        : `Did you mean ${JSON.stringify(pathText([...issue.path, meant]))}?`,
+  };
+}
+
+/** Issues of the schema as messages: where, what was expected, what was found. */
+export function problemsOf(issues: readonly Issue[], content: unknown): readonly ConfigProblem[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(issue, key));
+    const path = pathText(issue.path);
+    const subject = path === '' ? 'the configuration' : path;
+    return [
+      {
+        path,
+        message: `Expected ${subject} to be ${expectation(issue)}, got ${described(valueAt(content, issue.path))}`,
+      },
+    ];
+  });
+}
+
+/** What is wrong with a text that is not JSON, with line and column where the parser names a position. */
+export function jsonProblem(text: string, error: Error): ConfigProblem {
+  const position = /at position (\d+)/.exec(error.message)?.[1];
+  const before = text.slice(0, position === undefined ? text.length : Number(position));
+  const lines = before.split('\n');
+  const where = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+  return {
+    path: '',
+    message: `Expected JSON, got something else at ${where}`,
+    hint: 'JSON has double quotes around keys and texts, no comments, and no comma after the last item.',
+  };
+}

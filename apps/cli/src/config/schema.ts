@@ -1,0 +1,54 @@
+// The small build of zod: this file is evaluated at each start that finds a configuration.
+import * as z from 'zod/mini';
+
+const text = (description: string) => z.optional(z.string().check(z.minLength(1), z.meta({ description })));
+const count = (most: number, description: string) =>
+  z.optional(z.int().check(z.gte(1), z.lte(most), z.meta({ description })));
+const bytes = (least: number, description: string) => z.optional(z.int().check(z.gte(least), z.meta({ description })));
+const texts = (description: string) =>
+  z.optional(z.array(z.string().check(z.minLength(1))).check(z.meta({ description })));
+
+const MiB = 1024 * 1024;
+
+const sources = z
+  .strictObject({
+    paths: texts('Files and folders that `backup create` backs up when it gets none. Relative to this file.'),
+    exclude: texts('Globs of what to leave out of every backup; one without `/` matches at any depth.'),
+  })
+  .check(z.meta({ description: 'What to back up.' }));
+
+const performance = z
+  .strictObject({
+    readers: count(64, 'Requests to the repository under way at once while reading. Default 4.'),
+    workers: count(64, 'Threads that read, chunk, compress and seal. Default: the processors, at most 4.'),
+    bufferBytes: bytes(MiB, 'Sealed bytes that may wait for the repository. Default 33554432 (32 MiB).'),
+    cacheBytes: bytes(MiB, 'Decoded bytes kept in memory. Default 33554432 (32 MiB).'),
+  })
+  .check(z.meta({ description: 'Speed and memory. The defaults stay below 256 MiB.' }));
+
+/** `holdfast.config.json`, as data: the one description that validation and the JSON Schema come from. */
+export const configSchema = z
+  .strictObject({
+    $schema: text('Where the JSON Schema of this file is, for editors.'),
+    repository: text('Folder or URL of the repository. A relative folder is relative to this file.'),
+    keyFile: text('Key file that opens the repository. Relative to this file; `~/` is your home folder.'),
+    passphraseFile: text('File that holds the passphrase. The passphrase itself never stands here.'),
+    tenant: text('Tenant whose data is backed up and looked for. Default `default`.'),
+    sources: z.optional(sources),
+    profile: z.optional(
+      z
+        .enum(['none', 'fast', 'balanced', 'maximum'])
+        .check(z.meta({ description: 'Compression: none, fast, balanced (default) or maximum.' })),
+    ),
+    performance: z.optional(performance),
+    cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
+  })
+  .check(
+    z.meta({
+      title: 'Holdfast configuration',
+      description: 'holdfast.config.json, looked for in the working directory and the folders above it.',
+    }),
+  );
+
+/** What a valid configuration file holds. */
+export type ConfigFile = z.infer<typeof configSchema>;

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { durationMs, kind, make, pathBase64, problem, snapshotId, status } from './parts.ts';
+import { snapshot } from './snapshot.ts';
+
+export const backupRun = z.strictObject({
+  status,
+  dryRun: z.boolean(),
+  snapshot: snapshot.optional().describe('absent with `--dry-run`'),
+  parent: snapshotId.optional().describe('the snapshot it was compared with'),
+  counts: z.strictObject({
+    filesNew: make.count('new files'),
+    filesChanged: make.count('changed files'),
+    filesUnchanged: make.count('unchanged files'),
+    entriesRemoved: make.count('entries of the parent that are gone'),
+    directories: make.count('folders'),
+    others: make.count('symlinks, sockets, devices'),
+    bytesTotal: make.bytes('all content'),
+    bytesRead: make.bytes('content of new and changed files'),
+    bytesNew: make.bytes('content not stored before'),
+    bytesStored: make.bytes('written to the repository'),
+  }),
+  problems: z.array(problem),
+  durationMs,
+});
+
+const action = z.strictObject({
+  action: z.enum(['create', 'overwrite', 'keep', 'metadata', 'delete', 'note']),
+  path: z.string().describe('target path'),
+  pathBase64,
+  kind,
+  size: make.bytes('content'),
+  reason: z.string().optional().describe('why, for `keep` and `note`'),
+});
+
+export const restorePlan = z.strictObject({
+  snapshot: snapshotId,
+  target: z.string().describe('absolute folder, `/` for a restore in place'),
+  overwrite: z.enum(['never', 'if-newer', 'if-changed', 'always']),
+  actions: z.array(action).describe('in order of paths'),
+  counts: z.strictObject({
+    create: make.count('to create'),
+    overwrite: make.count('to overwrite'),
+    keep: make.count('to leave alone'),
+    metadata: make.count('to get mode, owner or time only'),
+    delete: make.count('to delete'),
+    note: make.count('not restored, noted only'),
+  }),
+  bytes: make.bytes('content to write'),
+  bytesFetched: make.bytes('to read from the repository'),
+  requests: make.count('requests to the repository'),
+});
+
+export const restoreRun = z.strictObject({
+  status,
+  dryRun: z.boolean(),
+  plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
+  safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
+  result: z
+    .strictObject({
+      status,
+      snapshot: snapshotId,
+      target: z.string(),
+      filesWritten: make.count('files written'),
+      entriesKept: make.count('entries left alone'),
+      entriesDeleted: make.count('entries deleted'),
+      bytesWritten: make.bytes('content written'),
+      bytesFetched: make.bytes('read from the repository'),
+      problems: z.array(problem),
+      durationMs,
+    })
+    .optional()
+    .describe('absent with `--dry-run`'),
+});
+
+export const verifyReport = z.strictObject({
+  status: status.describe('`failed`: findings that lose data; `partial`: findings that do not'),
+  level: z.enum(['quick', 'structure', 'full']),
+  findings: z.array(
+    z.strictObject({
+      code: z.enum(['missing', 'damaged', 'truncated', 'invalid', 'padding', 'extra', 'unindexed']),
+      object: z.string().describe('the stored object'),
+      message: z.string(),
+      snapshots: z.array(z.string()).describe('ids of snapshots that cannot be restored in full because of it'),
+      paths: z.array(z.string()).describe('some of the paths concerned, at most 20'),
+    }),
+  ),
+  objects: make.count('objects checked'),
+  packs: make.count('packs'),
+  blobs: make.count('blobs'),
+  snapshots: make.count('snapshots'),
+  bytesStored: make.bytes('stored'),
+  bytesChecked: make.bytes('whose content was checked'),
+  coverage: z.number().min(0).max(1).describe('bytesChecked / bytesStored'),
+  durationMs,
+});

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { difference, entry, foundEntry } from './entries.ts';
+import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
+import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import { snapshot, snapshotList } from './snapshot.ts';
+
+/** Everything that `--json` prints, by the name that commands and the reference use. */
+export const SHAPES = {
+  BackupRun: backupRun,
+  ConfigShown: configShown,
+  ConfigValidated: configValidated,
+  Created: created,
+  Difference: difference,
+  Entry: entry,
+  Failed: failed,
+  FoundEntry: foundEntry,
+  RepositoryStats: repositoryStats,
+  RepositoryStatus: repositoryStatus,
+  RestoreRun: restoreRun,
+  Snapshot: snapshot,
+  SnapshotList: snapshotList,
+  VerifyReport: verifyReport,
+};
+
+/** Name of a shape. */
+export type ShapeName = keyof typeof SHAPES;
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+/** The type of a shape. */
+export type ShapeOf<Name extends ShapeName> = DeepReadonly<z.infer<(typeof SHAPES)[Name]>>;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { durationMs, make, pathBase64, snapshotId } from './parts.ts';
+
+const source = z.strictObject({
+  kind: z.literal('directory'),
+  root: z.string().describe('absolute path that was backed up'),
+  rootBase64: z.string().optional(),
+  path: z.string().describe('where it comes back below a restore folder'),
+  pathBase64,
+  status: z.enum(['ok', 'partial', 'failed']),
+  problems: make.count('entries that could not be read'),
+  entries: make.count('entries'),
+  files: make.count('files'),
+  bytes: make.bytes('content'),
+  catalog: z.strictObject({
+    sha256: make.sha256('top page of the catalog'),
+    length: make.bytes('its length'),
+    height: make.count('levels of pages'),
+  }),
+  treeSha256: make.sha256('all entries of the tree'),
+});
+
+export const snapshot = z
+  .strictObject({
+    id: snapshotId,
+    name: z.string().optional(),
+    note: z.string().optional(),
+    tenant: z.strictObject({ id: z.string(), name: z.string() }),
+    kind: z.enum(['manual', 'scheduled', 'safety']).describe('`safety`: made before a restore in place'),
+    startedAt: make.iso('start'),
+    finishedAt: make.iso('end'),
+    durationMs,
+    createdBy: z.string(),
+    host: z.string(),
+    versions: z.strictObject({ tool: z.string(), format: z.int(), platform: z.string(), schema: z.int() }),
+    status: z.enum(['ok', 'partial']),
+    bytes: z.strictObject({
+      total: make.bytes('all content'),
+      read: make.bytes('content of new and changed files'),
+      new: make.bytes('content not stored before'),
+      stored: make.bytes('written to the repository'),
+    }),
+    files: z.strictObject({
+      total: make.count('all files'),
+      new: make.count('new files'),
+      changed: make.count('changed files'),
+      unchanged: make.count('unchanged files'),
+    }),
+    compression: z.string(),
+    encryption: z.strictObject({ algorithm: z.string(), keyId: z.string() }),
+    tags: z.array(z.string()),
+    parent: snapshotId.optional().describe('the snapshot it was compared with'),
+    sources: z.array(source),
+    follows: z.array(z.strictObject({ id: snapshotId, manifestSha256: make.sha256('its record') })),
+    manifestSha256: make.sha256('this record without this field'),
+  })
+  .meta({ title: 'Snapshot', description: 'The record of a snapshot.' });
+
+export const snapshotList = z.strictObject({ snapshots: z.array(snapshot).describe('oldest first') });

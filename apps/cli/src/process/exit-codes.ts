@@ -1,0 +1,99 @@
+import type { BackupErrorCode } from '@x/backup-store';
+import type { StorageErrorCode } from '@x/storage';
+import type { CliErrorCode } from '../errors.ts';
+
+/** What the program's exit code says. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  partial: 3,
+  notFound: 4,
+  wrongKey: 5,
+  damaged: 6,
+  interrupted: 130,
+} as const;
+
+/** One of {@link EXIT}. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
+  USAGE: EXIT.usage,
+  CONFIG_NOT_FOUND: EXIT.usage,
+  CONFIG_INVALID: EXIT.usage,
+  REPOSITORY_NOT_SET: EXIT.usage,
+  NOTHING_TO_BACK_UP: EXIT.usage,
+  SNAPSHOT_NOT_FOUND: EXIT.notFound,
+  SECRET_NEEDED: EXIT.wrongKey,
+  SECRET_UNREADABLE: EXIT.usage,
+  NOT_CONFIRMED: EXIT.usage,
+  SAFETY_INCOMPLETE: EXIT.failed,
+  UNEXPECTED: EXIT.failed,
+};
+
+const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
+  INVALID_OPTION: EXIT.usage,
+  NOT_A_REPOSITORY: EXIT.notFound,
+  ALREADY_EXISTS: EXIT.failed,
+  UNSUPPORTED_FORMAT: EXIT.failed,
+  WRONG_KEY: EXIT.wrongKey,
+  KEY_REQUIRED: EXIT.wrongKey,
+  INVALID_KEY_FILE: EXIT.wrongKey,
+  REPOSITORY_CHANGED: EXIT.damaged,
+  OBJECT_DAMAGED: EXIT.damaged,
+  OBJECT_TRUNCATED: EXIT.damaged,
+  OBJECT_MISSING: EXIT.damaged,
+  OBJECT_INVALID: EXIT.damaged,
+  BLOB_MISMATCH: EXIT.damaged,
+  BLOB_MISSING: EXIT.damaged,
+  SNAPSHOT_NOT_FOUND: EXIT.notFound,
+  SNAPSHOT_AMBIGUOUS: EXIT.usage,
+  SNAPSHOT_MISSING: EXIT.damaged,
+  PATH_NOT_FOUND: EXIT.notFound,
+  PATH_FAILED: EXIT.failed,
+  UNSAFE_PATH: EXIT.damaged,
+  SESSION_FENCED: EXIT.failed,
+  WORKER_FAILED: EXIT.failed,
+  ABORTED: EXIT.interrupted,
+  CLOSED: EXIT.failed,
+};
+
+const STORAGE: Partial<Record<StorageErrorCode, ExitCode>> = {
+  UNSUPPORTED_URL: EXIT.usage,
+};
+
+const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
+  CliError: CLI,
+  BackupError: BACKUP,
+  StorageError: STORAGE,
+};
+
+/** The exit code of a system error or of one of the errors it was made from. */
+function systemCode(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('syscall' in current && 'code' in current) return String(current.code);
+  }
+  return undefined;
+}
+
+/** The exit code that says what `error` means. Errors are known by name and code, so copies of a package do no harm. */
+export function exitCodeOf(error: unknown): ExitCode {
+  if (!(error instanceof Error)) return EXIT.failed;
+  if (error.name === 'AbortError') return EXIT.interrupted;
+  const code = 'code' in error ? String(error.code) : '';
+  // A source or target that is not there is "not found"; one that can't be read is "failed".
+  if (error.name === 'BackupError' && code === 'PATH_FAILED' && systemCode(error) === 'ENOENT') return EXIT.notFound;
+  return TABLES[error.name]?.[code] ?? EXIT.failed;
+}
+
+const DAMAGE = new Set<string>(Object.entries(BACKUP).flatMap(([code, exit]) => (exit === EXIT.damaged ? [code] : [])));
+
+/** The exit code of a run that ended with a status; `failed` because of damage alone is `damaged`. */
+export function exitCodeOfRun(
+  status: 'ok' | 'partial' | 'failed',
+  problems: readonly { readonly code: string }[],
+): ExitCode {
+  if (status === 'ok') return EXIT.ok;
+  if (status === 'partial') return EXIT.partial;
+  return problems.length > 0 && problems.every((problem) => DAMAGE.has(problem.code)) ? EXIT.damaged : EXIT.failed;
+}

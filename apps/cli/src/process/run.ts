@@ -1,0 +1,75 @@
+import { COMMANDS, GROUPS } from '../commands/all.ts';
+import type { Environment } from '../config/locations.ts';
+import { buildProgram } from '../program/build.ts';
+import type { GlobalOptions } from '../program/context.ts';
+import { createMessages, type Messages } from '../terminal/messages.ts';
+import { createOutput, wantsColor, type Output } from '../terminal/output.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { createContext } from './context.ts';
+import { reportFailure } from './failure.ts';
+import { looksOf } from './globals.ts';
+import { watchSignals } from './signals.ts';
+
+/** The environment of this run. The passphrase is taken out of the process's own, which child processes inherit. */
+function takeEnvironment(): Environment {
+  const env = { ...process.env };
+  delete process.env['HOLDFAST_PASSPHRASE'];
+  return env;
+}
+
+interface Streams {
+  readonly output: Output;
+  readonly messages: Messages;
+}
+
+function streams(env: Environment, looks: GlobalOptions): Streams {
+  return {
+    output: createOutput(process.stdout, wantsColor(process.stdout, env, looks.color)),
+    messages: createMessages(process.stderr, { ...looks, color: wantsColor(process.stderr, env, looks.color) }),
+  };
+}
+
+/** Runs the command line and returns the exit code. */
+async function runCommandLine(entry: URL, argv: readonly string[]): Promise<number> {
+  const env = takeEnvironment();
+  const looks = looksOf(argv);
+  const { output, messages } = streams(env, looks);
+  using watch = watchSignals(messages, (code) => process.exit(code));
+  let exitCode = 0;
+  const program = buildProgram({
+    version: packageJson.version,
+    commands: COMMANDS,
+    groups: GROUPS,
+    dispatch: async (definition, { arguments: args, options }) => {
+      const flags = options as GlobalOptions;
+      const world = {
+        entry,
+        env,
+        workingDirectory: process.cwd(),
+        input: process.stdin,
+        output,
+        messages,
+        signal: watch.signal,
+      };
+      exitCode = await definition.run(createContext(world, flags), { arguments: args, options });
+    },
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return await reportFailure(error, { output, messages, json: looks.json ?? false, interrupted: watch.exitCode });
+  } finally {
+    messages.status(undefined);
+  }
+}
+
+/** Runs the program to its end, exit code included. */
+export async function runProgram(entry: URL): Promise<void> {
+  const exitCode = await runCommandLine(entry, process.argv.slice(2));
+  // Both streams are written synchronously to files and terminals, but not always to pipes.
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),
+  );
+  process.exit(exitCode);
+}

@@ -1,0 +1,45 @@
+import type { Messages } from '../terminal/messages.ts';
+
+const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+type Watched = keyof typeof NUMBERS;
+
+/** Watches the signals that ask the program to end. */
+export interface SignalWatch extends Disposable {
+  /** Aborted by the first one. */
+  readonly signal: AbortSignal;
+  /** `128 + n` once a signal came, as shells have it: 130 for Ctrl-C. */
+  readonly exitCode: number | undefined;
+}
+
+/** The reason of an abort by a signal. */
+export class InterruptedError extends Error {
+  override readonly name: string = 'AbortError';
+  readonly code: string = 'ABORTED';
+}
+
+/** The first signal aborts the work and waits for its clean end; a second one ends the process at once. */
+export function watchSignals(messages: Messages, exit: (code: number) => void): SignalWatch {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const listener = (name: NodeJS.Signals): void => {
+    const code = 128 + NUMBERS[name as Watched];
+    if (exitCode !== undefined) return exit(code);
+    exitCode = code;
+    messages.note(
+      name === 'SIGINT' ? 'Stopping cleanly. Press Ctrl-C again to stop at once.' : `Stopping cleanly (${name}).`,
+    );
+    controller.abort(new InterruptedError(`The run was ended by ${name}`));
+  };
+  const names = Object.keys(NUMBERS) as Watched[];
+  for (const name of names) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    [Symbol.dispose]: () => {
+      for (const name of names) process.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { Argument, Command, Option } from 'commander';
+import type { CommandDefinition, CommandInput, OptionDefinition } from './command.ts';
+import { GLOBAL_OPTIONS } from './global-options.ts';
+
+/** Called with the command that was parsed and its options, global ones included. */
+export type Dispatch = (definition: CommandDefinition, input: CommandInput) => Promise<void>;
+
+/** What the program is made of. */
+export interface ProgramParts {
+  readonly version: string;
+  readonly commands: readonly CommandDefinition[];
+  /** Groups of commands: name and summary. */
+  readonly groups: Readonly<Record<string, string>>;
+  readonly dispatch: Dispatch;
+}
+
+function option(definition: OptionDefinition): Option {
+  const made = new Option(definition.flags, definition.description);
+  if (definition.choices !== undefined) made.choices(definition.choices);
+  const { parse } = definition;
+  if (definition.repeatable) {
+    made.argParser<unknown[]>((text, before = []) => [...before, parse === undefined ? text : parse(text)]);
+  } else if (parse !== undefined) {
+    made.argParser(parse);
+  }
+  return made;
+}
+
+/** Settings that subcommands have to be given one by one. */
+function prepare(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: true })
+    .helpOption('-h, --help', 'show this help');
+}
+
+function examplesText(definition: CommandDefinition): string {
+  const lines = definition.examples.flatMap(({ call, does }) => [`  # ${does}`, `  ${call}`]);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function commandOf(definition: CommandDefinition, dispatch: Dispatch): Command {
+  const command = prepare(new Command(definition.path.at(-1)));
+  command.aliases([...(definition.aliases ?? [])]).summary(definition.summary);
+  command.description([`${definition.summary}.`, definition.description].filter(Boolean).join('\n'));
+  for (const { name, description } of definition.arguments ?? []) command.addArgument(new Argument(name, description));
+  for (const each of definition.options ?? []) command.addOption(option(each));
+  command.addHelpText('after', examplesText(definition));
+  command.action(() => dispatch(definition, { arguments: command.args, options: command.optsWithGlobals() }));
+  return command;
+}
+
+/** The argument parser, made from the definitions of the commands. */
+export function buildProgram(parts: ProgramParts): Command {
+  const program = prepare(new Command('holdfast'))
+    .description('Backups that come back: encrypted, deduplicated snapshots of your files.')
+    .version(parts.version, '-V, --version', 'show the version')
+    .helpCommand('help [command]', 'show help for a command');
+  for (const each of GLOBAL_OPTIONS) program.addOption(option(each));
+  for (const definition of parts.commands) {
+    const [first] = definition.path;
+    let parent = program;
+    if (definition.path.length > 1) {
+      const group = program.commands.find((command) => command.name() === first);
+      parent = group ?? prepare(program.command(first)).description(parts.groups[first] ?? first);
+    }
+    parent.addCommand(commandOf(definition, parts.dispatch));
+  }
+  program.addHelpText(
+    'after',
+    '\nExit codes: 0 ok, 1 failed, 2 usage, 3 partial, 4 not found, 5 wrong key, 6 damaged, 130 interrupted.',
+  );
+  return program;
+}

@@ -1,0 +1,39 @@
+import type { Effective } from '../config/merge.ts';
+import type { Environment } from '../config/locations.ts';
+import type { Messages } from '../terminal/messages.ts';
+import type { Output } from '../terminal/output.ts';
+import type { Prompt } from '../terminal/prompt.ts';
+
+/** The options that every command takes. */
+export interface GlobalOptions {
+  readonly config?: string | undefined;
+  readonly repo?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly passphraseFile?: string | undefined;
+  readonly recovery?: boolean | undefined;
+  readonly recoveryCodeFile?: string | undefined;
+  readonly verbose?: boolean | undefined;
+  readonly debug?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color: boolean;
+  readonly json?: boolean | undefined;
+}
+
+/** Everything a command may use of the world. */
+export interface Context {
+  /** The module that was started, for worker threads. */
+  readonly entry: URL;
+  readonly globals: GlobalOptions;
+  readonly env: Environment;
+  readonly workingDirectory: string;
+  readonly output: Output;
+  readonly messages: Messages;
+  readonly prompt: Prompt;
+  readonly signal: AbortSignal;
+  /** Whether `--json` was given: one object (or JSON Lines) on standard output. */
+  readonly json: boolean;
+  /** The configuration in force, flags of the command included. @throws {CliError} `CONFIG_INVALID`, `CONFIG_NOT_FOUND`. */
+  effective(): Promise<Effective>;
+  /** Runs a step and says with `--debug` how long it took. */
+  timed<T>(what: string, step: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,55 @@
+import type { Colors } from '../terminal/output.ts';
+import { displayText } from './text.ts';
+
+/** What is said of a failure, in text and in JSON. */
+export interface FailureView {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The stored object that is concerned. */
+  readonly object?: string | undefined;
+  readonly details?: readonly string[] | undefined;
+}
+
+function optionalText(error: object, name: string): string | undefined {
+  const value = (error as Record<string, unknown>)[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The parts of any thrown value that users are shown. */
+export function failureView(error: unknown): FailureView {
+  if (!(error instanceof Error)) return { code: 'UNEXPECTED', message: String(error) };
+  const details = 'details' in error && Array.isArray(error.details) ? error.details.map(String) : undefined;
+  return {
+    code: optionalText(error, 'code') ?? 'UNEXPECTED',
+    message: error.message,
+    hint: optionalText(error, 'hint'),
+    object: optionalText(error, 'object') ?? optionalText(error, 'key'),
+    details: details?.length ? details : undefined,
+  };
+}
+
+/** `holdfast: message`, the details and the hint, each on a line of its own. */
+export function failureLines(failure: FailureView, colors: Colors): readonly string[] {
+  const lines = [`${colors.red('holdfast:')} ${displayText(failure.message)}`];
+  for (const detail of failure.details ?? []) {
+    if (!failure.message.includes(detail)) lines.push(`  ${displayText(detail)}`);
+  }
+  if (failure.hint !== undefined) lines.push(`${colors.yellow('hint:')} ${displayText(failure.hint)}`);
+  return lines;
+}
+
+/** Stacks of an error and of what caused it, for `--debug`. */
+export function causeLines(error: unknown): readonly string[] {
+  const lines: string[] = [];
+  for (
+    let current = error;
+    current !== undefined && lines.length < 200;
+    current = (current as { cause?: unknown }).cause
+  ) {
+    const text = current instanceof Error ? (current.stack ?? current.message) : String(current);
+    lines.push(...`${lines.length === 0 ? '' : 'caused by: '}${text}`.split('\n'));
+    if (!(current instanceof Error)) break;
+  }
+  return lines;
+}

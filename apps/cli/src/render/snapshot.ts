@@ -1,0 +1,95 @@
+import type { SnapshotRecord } from '@x/backup-store';
+import { formatBytes, formatCount } from './bytes.ts';
+import { factLines, tableLines } from './table.ts';
+import { displayText } from './text.ts';
+import { formatDuration, formatTime } from './time.ts';
+
+/** As much of an id as is shown where there are many. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
+
+function remarks(record: SnapshotRecord): string {
+  const parts = [...record.tags];
+  if (record.kind !== 'manual') parts.unshift(record.kind);
+  if (record.status !== 'ok') parts.unshift(record.status);
+  return displayText(parts.join(' '));
+}
+
+/** Lines of the table of snapshots, oldest first. */
+export function snapshotTable(records: readonly SnapshotRecord[]): readonly string[] {
+  const tenants = new Set(records.map((record) => record.tenant.name));
+  const rows = records.map((record) => [
+    shortId(record.id),
+    formatTime(record.startedAt),
+    ...(tenants.size > 1 ? [displayText(record.tenant.name)] : []),
+    displayText(record.host),
+    displayText(record.name ?? ''),
+    formatCount(record.files.total),
+    formatBytes(record.bytes.total),
+    formatBytes(record.bytes.stored),
+    remarks(record),
+    displayText(record.sources.map((source) => source.root).join(' ')),
+  ]);
+  return tableLines(
+    [
+      { title: 'ID' },
+      { title: 'TIME' },
+      ...(tenants.size > 1 ? [{ title: 'TENANT' }] : []),
+      { title: 'HOST' },
+      { title: 'NAME' },
+      { title: 'FILES', align: 'right' },
+      { title: 'SIZE', align: 'right' },
+      { title: 'STORED', align: 'right' },
+      { title: 'REMARKS' },
+      { title: 'PATHS' },
+    ],
+    rows,
+  );
+}
+
+/** Lines that say everything of one snapshot. */
+export function snapshotFacts(record: SnapshotRecord): readonly string[] {
+  const { bytes, files } = record;
+  const facts: (readonly [string, string])[] = [
+    ['id', record.id],
+    ['name', record.name ?? '-'],
+    ['time', `${formatTime(record.startedAt)}, took ${formatDuration(record.durationMs)}`],
+    ['status', record.status],
+    ['kind', record.kind],
+    ['tenant', record.tenant.name],
+    ['host', record.host],
+    ['created by', record.createdBy],
+    ['note', record.note ?? '-'],
+    ['tags', record.tags.join(' ') || '-'],
+    ['parent', record.parent ?? '-'],
+    ['files', `${formatCount(files.total)} (${formatCount(files.new)} new, ${formatCount(files.changed)} changed)`],
+    ['content', `${formatBytes(bytes.total)}, ${formatBytes(bytes.read)} read, ${formatBytes(bytes.new)} new`],
+    ['stored', formatBytes(bytes.stored)],
+    ['compression', record.compression],
+    ['encryption', `${record.encryption.algorithm}, key ${record.encryption.keyId}`],
+    ['written by', `holdfast ${record.versions.tool}, format ${record.versions.format}, ${record.versions.platform}`],
+    ['digest', record.manifestSha256],
+  ];
+  const lines = factLines(facts.map(([label, value]) => [label, displayText(value)]));
+  const sources = record.sources.flatMap((source) => [
+    '',
+    `source ${displayText(source.root)}`,
+    ...factLines(
+      [
+        ['restores to', displayText(source.path)],
+        [
+          'status',
+          source.problems === 0 ? source.status : `${source.status}, ${formatCount(source.problems)} not read`,
+        ],
+        [
+          'files',
+          `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
+        ],
+        ['tree', source.treeSha256],
+      ],
+      '  ',
+    ),
+  ]);
+  return [...lines, ...sources];
+}
