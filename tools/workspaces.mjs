@@ -18,7 +18,7 @@ export function forgetCounts() {
 }
 
 /** Test counts of all packages, added up. A package without counts did not get to its end: that is a failure. */
-export function sumCounts() {
+function sumCounts() {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const workspace of workspaces) {
     const found = existsSync(counts(workspace))
