@@ -80,7 +80,11 @@ export interface TreeSink extends Disposable {
   /** Makes a temporary file of `size` zeros that will become `path`. */
   createTemp(path: Uint8Array, size: number): TempFile;
   /** Writes a part, from any thread. The descriptor stays open until the file is finished, dropped or released. */
-  writeAt(path: Uint8Array, temp: TempFile, part: { readonly position: number; readonly bytes: Uint8Array } & WriteOptions): void;
+  writeAt(
+    path: Uint8Array,
+    temp: TempFile,
+    part: { readonly position: number; readonly bytes: Uint8Array } & WriteOptions,
+  ): void;
   /** Closes this thread's descriptor, when another thread finishes the file. */
   releaseTemp(path: Uint8Array, temp: TempFile): void;
   /** Sets owner, mode and time and renames it to `path`; every thread's writes must be done. As {@link TreeSink.writeFile}. */

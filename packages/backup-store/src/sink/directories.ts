@@ -24,6 +24,6 @@ export interface Directories extends Disposable {
   enter(path: string, options?: EnterOptions): Directory;
   /** Forgets the directory and all below: it is being removed. */
   forget(path: string): void;
-  /** After an error with this code in that directory: whether another try may go better, with what was cached dropped. */
+  /** After an error with this code at that path: whether another try may go better, with what was cached dropped. */
   recover(path: string, code: string | undefined): boolean;
 }

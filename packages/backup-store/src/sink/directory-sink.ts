@@ -133,7 +133,11 @@ export class DirectorySink implements TreeSink {
     });
   }
 
-  writeAt(path: Uint8Array, temp: TempFile, part: { readonly position: number; readonly bytes: Uint8Array } & WriteOptions): void {
+  writeAt(
+    path: Uint8Array,
+    temp: TempFile,
+    part: { readonly position: number; readonly bytes: Uint8Array } & WriteOptions,
+  ): void {
     this.#at(path, { action: 'write' }, ({ whole, parent }) => {
       const descriptor = this.#temps.open(whole, parent, temp);
       if (part.sparse === true) writeAroundHoles(descriptor, part.bytes, part.position);
@@ -197,13 +201,16 @@ export class DirectorySink implements TreeSink {
   }
 
   setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta): void {
-    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ target }) => this.#applyMetadata(target, kind, meta));
+    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ target }) =>
+      this.#applyMetadata(target, kind, meta),
+    );
   }
 
   remove(path: Uint8Array): boolean {
     return this.#at(path, { action: 'remove' }, ({ target }) => {
       // Some systems let root unlink directories.
-      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true) throw systemError('EISDIR', 'a directory');
+      if (lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true)
+        throw systemError('EISDIR', 'a directory');
       return unlinkIfThere(target);
     });
   }
@@ -230,7 +237,7 @@ export class DirectorySink implements TreeSink {
         const parent = this.#directories.enter(directory, purpose);
         return use({ whole, parent, target: Buffer.from(parent.prefix + (whole === '' ? '.' : name), 'latin1') });
       } catch (error) {
-        if (first && this.#directories.recover(directory, (error as NodeJS.ErrnoException).code)) continue;
+        if (first && this.#directories.recover(whole, (error as NodeJS.ErrnoException).code)) continue;
         throw pathFailed(purpose.action, whole, error);
       }
     }
@@ -256,7 +263,8 @@ export class DirectorySink implements TreeSink {
 
 function checkKind(stats: BigIntStats, kind: EntryKind): void {
   const found = kindOf(stats);
-  if (found !== kind) throw systemError(kind === 'directory' ? 'ENOTDIR' : 'EINVAL', `expected a ${kind}, got a ${found}`);
+  if (found !== kind)
+    throw systemError(kind === 'directory' ? 'ENOTDIR' : 'EINVAL', `expected a ${kind}, got a ${found}`);
 }
 
 function foundEntry(stats: BigIntStats): FoundEntry {
@@ -274,7 +282,11 @@ function foundEntry(stats: BigIntStats): FoundEntry {
 }
 
 function writeChunks(descriptor: number, chunks: readonly Uint8Array[], sparse: boolean): void {
-  if (sparse) ftruncateSync(descriptor, chunks.reduce((size, chunk) => size + chunk.length, 0));
+  if (sparse)
+    ftruncateSync(
+      descriptor,
+      chunks.reduce((size, chunk) => size + chunk.length, 0),
+    );
   let position = 0;
   for (const chunk of chunks) {
     if (sparse) writeAroundHoles(descriptor, chunk, position);
@@ -284,7 +296,12 @@ function writeChunks(descriptor: number, chunks: readonly Uint8Array[], sparse: 
 }
 
 /** Gives a complete file its metadata and its name. Content counts more: it gets its name even without the former. */
-function publish(file: { readonly descriptor: number; readonly target: Buffer }, place: Place, meta: EntryMeta, close: () => void): void {
+function publish(
+  file: { readonly descriptor: number; readonly target: Buffer },
+  place: Place,
+  meta: EntryMeta,
+  close: () => void,
+): void {
   let failure: { readonly error: unknown } | undefined;
   try {
     applyMetadata({ descriptor: file.descriptor }, meta, place.parent.gid);

@@ -26,11 +26,14 @@ export function checkName(name: string, path: string): void {
   if (name === '' || name === '.' || name === '..') throw unsafePath(path, `a segment is "${name}"`);
   if (name.length > MAX_NAME_BYTES) throw unsafePath(path, `a segment has ${name.length} bytes`);
   if (name.includes('\0')) throw unsafePath(path, 'it holds a NUL byte');
-  if (process.platform === 'win32' && isReservedOnWindows(name)) throw unsafePath(path, 'a segment means something else on Windows');
+  if (process.platform === 'win32' && isReservedOnWindows(name))
+    throw unsafePath(path, 'a segment means something else on Windows');
 }
 
 /** Separators, drives and streams; devices such as `NUL` and `COM1.txt`; dots and blanks that Windows takes off. */
 export function isReservedOnWindows(name: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return /[\\/:*?"<>|\x00-\x1f]|[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i.test(name);
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) < 0x20) return true;
+  return (
+    /[\\/:*?"<>|]|[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i.test(name)
+  );
 }

@@ -18,7 +18,7 @@ export function writeAll(descriptor: number, bytes: Uint8Array, position: number
 export function writeAroundHoles(descriptor: number, bytes: Uint8Array, position: number): void {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let dataStart = 0;
-  for (let start = 0; start < view.length; ) {
+  for (let start = 0; start < view.length;) {
     const end = Math.min(start + HOLE_UNIT - ((position + start) % HOLE_UNIT), view.length);
     if (view[start] === 0 && view.compare(ZEROS, 0, end - start, start, end) === 0) {
       writeAll(descriptor, view.subarray(dataStart, start), position + dataStart);

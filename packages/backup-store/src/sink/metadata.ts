@@ -78,6 +78,10 @@ function applyOwner(target: MetadataTarget, meta: EntryMeta): void {
 
 function hasOwner(target: MetadataTarget, meta: EntryMeta): boolean {
   const stats =
-    'descriptor' in target ? fstatSync(target.descriptor) : target.isHandle ? statSync(target.path) : lstatSync(target.path);
+    'descriptor' in target
+      ? fstatSync(target.descriptor)
+      : target.isHandle
+        ? statSync(target.path)
+        : lstatSync(target.path);
   return stats.uid === meta.uid && stats.gid === meta.gid;
 }

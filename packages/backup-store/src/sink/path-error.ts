@@ -5,20 +5,27 @@ export const TEMP_PREFIX = '.holdfast-restore-';
 
 /** The error of a path that is refused before the system is asked. `path` is a byte string. */
 export function unsafePath(path: string, reason: string): BackupError {
-  return new BackupError('UNSAFE_PATH', `Expected a path that stays inside the target folder, got ${displayPath(path)}: ${reason}`);
+  return new BackupError(
+    'UNSAFE_PATH',
+    `Expected a path that stays inside the target folder, got ${displayPath(path)}: ${reason}`,
+  );
 }
 
 /** The error of what the system refused. A {@link BackupError} passes unchanged. */
 export function pathFailed(action: string, path: string, cause: unknown): BackupError {
   if (cause instanceof BackupError) return cause;
-  const { code = 'UNKNOWN', message = String(cause) } = cause as NodeJS.ErrnoException;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = (cause as NodeJS.ErrnoException).code ?? 'UNKNOWN';
   const hint = HINTS.get(code);
   const reason = message.startsWith(code) ? message.replace(/, [a-z]+( '.*)?$/su, '') : `${code}: ${message}`;
   return new BackupError('PATH_FAILED', `Expected to ${action} ${displayPath(path)}, got ${reason}`, { cause, hint });
 }
 
 /** A system error that no call made: the kind of entry at a path is not what the call is for. */
-export function systemError(code: 'EISDIR' | 'ENOTDIR' | 'EINVAL' | 'EXDEV' | 'ENOSYS', reason: string): NodeJS.ErrnoException {
+export function systemError(
+  code: 'EISDIR' | 'ENOTDIR' | 'EINVAL' | 'EXDEV' | 'ENOSYS',
+  reason: string,
+): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${reason}`), { code });
 }
 

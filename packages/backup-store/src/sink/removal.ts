@@ -23,7 +23,8 @@ export function removeDirectory(directories: Directories, path: string): void {
     const name = level.names[level.next++];
     if (name !== undefined) {
       const child = `${level.path}/${name}`;
-      if (!unlinkUnlessDirectory(directories.enter(level.path), name)) stack.push(enterLevel(directories, child, mount));
+      if (!unlinkUnlessDirectory(directories.enter(level.path), name))
+        stack.push(enterLevel(directories, child, mount));
       continue;
     }
     stack.pop();

@@ -66,13 +66,14 @@ export function compilePathPattern(pattern: string): PathPattern | undefined {
   const nameOnly = !pattern.includes('/');
   const parser = new PatternParser(pattern.startsWith('/') ? pattern.slice(1) : pattern);
   const segments: (NamePattern | typeof ANY_SEGMENTS)[] = [];
-  do {
+  for (let separator: Separator = '/'; separator !== 'none';) {
     const segment = parser.segment(nameOnly);
     if (segment === undefined) return undefined;
     segments.push(segment);
-  } while (parser.separator());
-  // "a/**" is what lies in a, not a itself: something has to follow.
-  if (segments.at(-1) === ANY_SEGMENTS) segments.push({ kind: 'suffix', text: '' });
+    separator = parser.separator();
+    // "a/**" is what lies in a, not a itself: something has to follow. git wants the same of "**" before `\/`.
+    if (segment === ANY_SEGMENTS && separator !== '/') segments.push({ kind: 'suffix', text: '' });
+  }
   return { nameOnly, segments };
 }
 
@@ -90,6 +91,8 @@ const NAMED_CLASSES: ReadonlyMap<string, readonly number[]> = new Map([
   ['upper', [0x41, 0x5a]],
   ['xdigit', [0x30, 0x39, 0x41, 0x46, 0x61, 0x66]],
 ]);
+
+type Separator = '/' | 'escaped' | 'none';
 
 class PatternParser {
   readonly #text: string;
@@ -116,10 +119,11 @@ class PatternParser {
   }
 
   /** Steps over a separator, if there is one here. */
-  separator(): boolean {
-    if (this.#at >= this.#text.length) return false;
-    this.#at += this.#text[this.#at] === '\\' ? 2 : 1;
-    return true;
+  separator(): Separator {
+    if (this.#at >= this.#text.length) return 'none';
+    const escaped = this.#text[this.#at] === '\\';
+    this.#at += escaped ? 2 : 1;
+    return escaped ? 'escaped' : '/';
   }
 
   #atSeparator(): boolean {

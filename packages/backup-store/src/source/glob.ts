@@ -29,7 +29,9 @@ export function compileGlob(pattern: string | Uint8Array): Glob {
   const directoryOnly = text.endsWith('/');
   const compiled = compilePathPattern(directoryOnly ? text.slice(0, -1) : text);
   const test = (path: string, isDirectory: boolean): boolean =>
-    compiled !== undefined && (isDirectory || !directoryOnly) && matchPathPattern(compiled, path, path.lastIndexOf('/') + 1);
+    compiled !== undefined &&
+    (isDirectory || !directoryOnly) &&
+    matchPathPattern(compiled, path, path.lastIndexOf('/') + 1);
   return {
     matches: (path, isDirectory = false) => test(toByteString(path), isDirectory),
     covers: (path, isDirectory = false) => {

@@ -120,7 +120,7 @@ export class ScanBatchWriter {
 export function* readScanBatch(batch: ArrayBuffer): Generator<ScanItem, void, undefined> {
   const view = new BatchView(batch);
   const { words } = view;
-  for (let at = 0; at < batch.byteLength; ) {
+  for (let at = 0; at < batch.byteLength;) {
     const word = at >> 2;
     const failed = ((words[word] as number) & KIND_MASK) === FAILURE;
     const lengths = (words[word + 1] as number) + (words[word + 2] as number);
@@ -171,7 +171,8 @@ function readEntry(view: BatchView, at: number): ScannedEntry {
     dev: BigInt.asUintN(64, longs[long + 8] as bigint),
     nlink: words[word + 6] as number,
     sparse: (flags & SPARSE) !== 0,
-    linkTarget: (flags & HAS_LINK) === 0 ? undefined : Buffer.from(buffer, start + pathBytes, words[word + 2] as number),
+    linkTarget:
+      (flags & HAS_LINK) === 0 ? undefined : Buffer.from(buffer, start + pathBytes, words[word + 2] as number),
   };
 }
 

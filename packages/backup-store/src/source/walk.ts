@@ -1,6 +1,15 @@
-import { constants, closeSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import {
+  constants,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import type { EntryKind } from '../catalog/entry.ts';
 import { kindOf } from './file-kind.ts';
 import { compileIgnorePatterns, isIgnored, parseIgnoreFile } from './ignore.ts';
 import type { IgnoreLevel } from './ignore.ts';
@@ -58,11 +67,14 @@ class Walk {
   readonly #failures: ScanFailure[] = [];
 
   constructor(options: WalkOptions) {
-    this.#root = Buffer.from(options.root).toString('latin1').replace(/(?<=.)\/+$/, '');
+    this.#root = Buffer.from(options.root)
+      .toString('latin1')
+      .replace(/(?<=.)\/+$/, '');
     this.#rootPrefix = this.#root === '/' ? '/' : `${this.#root}/`;
     const exclude = compileIgnorePatterns(options.exclude ?? []);
     this.#exclude = exclude.length > 0 ? { rules: exclude, from: 0, above: undefined } : undefined;
-    this.#ignoreFileName = options.ignoreFileName === undefined ? undefined : toBytes(options.ignoreFileName, 'utf8').toString('latin1');
+    this.#ignoreFileName =
+      options.ignoreFileName === undefined ? undefined : toBytes(options.ignoreFileName, 'utf8').toString('latin1');
     const skip = options.skip ?? [];
     this.#skipPaths = new Set(skip.map((path) => Buffer.from(path).toString('latin1')));
     this.#skipInodes = new Set(skip.flatMap((path) => inodeOf(path) ?? []));
@@ -73,7 +85,7 @@ class Walk {
     const root = this.#inspect('', this.#root);
     if (root !== undefined) {
       yield { entry: root };
-      if (root.kind === 'directory') this.#open(stack, '', undefined);
+      if (root.kind === 'directory') this.#open(stack, root, undefined);
     }
     for (;;) {
       while (this.#failures.length > 0) yield { failure: this.#failures.shift() as ScanFailure };
@@ -88,7 +100,7 @@ class Walk {
       const entry = this.#inspect(path, this.#rootPrefix + path);
       if (entry === undefined || this.#isLeftOut(entry, path, frame)) continue;
       yield { entry };
-      if (entry.kind === 'directory') this.#open(stack, `${path}/`, frame.ignore);
+      if (entry.kind === 'directory') this.#open(stack, entry, frame.ignore);
     }
   }
 
@@ -96,7 +108,7 @@ class Walk {
     const target = toBytes(absolute, 'latin1');
     try {
       const stats = lstatSync(target, LSTAT_OPTIONS);
-      if (stats === undefined) return this.#vanished(path);
+      if (stats === undefined) throw failure('ENOENT', 'it vanished after it was listed');
       const linkTarget = stats.isSymbolicLink() ? readlinkSync(target, 'buffer') : undefined;
       return scannedEntry(toBytes(path, 'latin1'), stats, linkTarget);
     } catch (error) {
@@ -107,20 +119,29 @@ class Walk {
 
   #isLeftOut(entry: ScannedEntry, path: string, frame: Frame): boolean {
     if (this.#skipPaths.size > 0) {
-      if (this.#skipPaths.has(this.#rootPrefix + path) || this.#skipInodes.has(`${entry.dev}:${entry.ino}`)) return true;
+      if (this.#skipPaths.has(this.#rootPrefix + path) || this.#skipInodes.has(`${entry.dev}:${entry.ino}`))
+        return true;
     }
     if (this.#exclude === undefined && frame.ignore === undefined) return false;
     const facts = { nameStart: frame.prefix.length, isDirectory: entry.kind === 'directory' };
     return isIgnored(this.#exclude, path, facts) ?? isIgnored(frame.ignore, path, facts) ?? false;
   }
 
-  #open(stack: Frame[], prefix: string, above: IgnoreLevel | undefined): void {
+  #open(stack: Frame[], entry: ScannedEntry, above: IgnoreLevel | undefined): void {
+    const path = entry.path.toString('latin1');
+    const prefix = path === '' ? '' : `${path}/`;
+    const target = toBytes(this.#rootPrefix + path, 'latin1');
     try {
-      const names = readdirSync(toBytes(this.#rootPrefix + prefix, 'latin1'), 'latin1').sort();
+      const names = readdirSync(target, 'latin1').sort();
+      // A link put there since the entry was looked at has been followed. It may even have got the same inode.
+      const now = lstatSync(target, LSTAT_OPTIONS);
+      if (now?.isDirectory() !== true || now.ino !== entry.ino || now.dev !== entry.dev) {
+        throw failure('ESTALE', 'expected the directory that was there a moment ago, got another');
+      }
       const hasIgnoreFile = this.#ignoreFileName !== undefined && names.includes(this.#ignoreFileName);
       stack.push({ prefix, names, next: 0, ignore: hasIgnoreFile ? this.#readIgnoreFile(prefix, above) : above });
     } catch (error) {
-      this.#fail(prefix.slice(0, -1), error);
+      this.#fail(path, error);
     }
   }
 
@@ -135,11 +156,6 @@ class Walk {
     }
   }
 
-  #vanished(path: string): undefined {
-    const failure = { path: toBytes(path, 'latin1'), code: 'ENOENT', message: 'Expected an entry that was listed, got nothing: it vanished' };
-    this.#failures.push(failure);
-  }
-
   #fail(path: string, error: unknown): void {
     const { code = 'UNKNOWN', message } = error as NodeJS.ErrnoException;
     this.#failures.push({ path: toBytes(path, 'latin1'), code, message });
@@ -151,9 +167,9 @@ function readSmallFile(path: Buffer): Buffer {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw Object.assign(new Error('Expected an ignore file to be a file; its rules are not obeyed'), { code: 'EINVAL' });
+    if (!stats.isFile()) throw failure('EINVAL', 'expected an ignore file to be a file; its rules are not obeyed');
     if (stats.size > MAX_IGNORE_FILE) {
-      throw Object.assign(new Error(`Expected an ignore file of at most ${MAX_IGNORE_FILE} bytes, got ${stats.size}`), { code: 'EFBIG' });
+      throw failure('EFBIG', `expected an ignore file of at most ${MAX_IGNORE_FILE} bytes, got ${stats.size}`);
     }
     return readFileSync(file);
   } finally {
@@ -179,6 +195,10 @@ function scannedEntry(path: Buffer, stats: BigIntStats, linkTarget: Buffer | und
     sparse: kind === 'file' && Number(stats.blocks) * 512 < size,
     linkTarget,
   };
+}
+
+function failure(code: string, reason: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: ${reason}`), { code });
 }
 
 function inodeOf(path: Uint8Array): string | undefined {
