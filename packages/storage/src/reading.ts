@@ -45,7 +45,7 @@ export async function readObject(
     await discard(reading.body);
     throw new StorageError('TOO_LARGE', `Expected at most ${maxBytes} bytes of "${key}", got ${end - start}`, { key });
   }
-  return fill(reading, end - start);
+  return readExactly(reading, end - start);
 }
 
 /**
@@ -86,7 +86,12 @@ export async function* listAll(
   } while (after !== undefined);
 }
 
-async function fill(reading: ObjectReading, length: number): Promise<Uint8Array> {
+/**
+ * Reads the body of `reading`, which has to hold `length` bytes.
+ *
+ * @throws {StorageError} `SHORT_READ`
+ */
+export async function readExactly(reading: ObjectReading, length: number): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined;
   let offset = 0;
   for await (const chunk of reading.body) {

@@ -1,7 +1,7 @@
 import { chunksOf } from '../body.ts';
 import type { Body, CallOptions, ObjectInfo, ObjectStore } from '../contract.ts';
 import { isStorageError } from '../errors.ts';
-import { readAll } from '../reading.ts';
+import { readExactly } from '../reading.ts';
 
 /** Bodies differ within their first bytes, so that no more has to be read back. */
 const HEAD_BYTES = 64;
@@ -14,7 +14,7 @@ export async function ownObject(
 ): Promise<ObjectInfo | undefined> {
   try {
     const found = await store.get(key, { range: { start: 0, end: HEAD_BYTES }, signal });
-    const head = await readAll(found.body);
+    const head = await readExactly(found, Math.min(HEAD_BYTES, found.size));
     const sent = await measure(body, signal);
     return found.size === sent.size && Buffer.compare(head, sent.head) === 0 ? found : undefined;
   } catch (error) {
