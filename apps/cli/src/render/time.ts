@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 
 /** A duration for people: `85 ms`, `3.2 s`, `2 min 5 s`, `3 h 12 min`, `4 days`. */
 export function formatDuration(ms: number): string {
-  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < SECOND - 0.5) return `${Math.round(ms)} ms`;
   if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ${Math.floor((ms % MINUTE) / SECOND)} s`;

@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { parseConfigText } from '../../src/config/parse.ts';
+
+test.each([
+  ['{}'],
+  ['{"$schema": "x", "repository": "/b", "sources": {"paths": ["."]}, "performance": {"readers": 8}}'],
+  ['\uFEFF{"profile": "none"}'],
+])('%s is valid', async (text) => {
+  expect((await parseConfigText(text)).problems).toEqual([]);
+});
+
+test.each([
+  ['{"repositry": "/b"}', 'repositry', 'Expected a known key, got "repositry"', 'Did you mean "repository"?'],
+  [
+    '{"sources": {"path": ["."]}}',
+    'sources.path',
+    'Expected a known key, got "sources.path"',
+    'Did you mean "sources.paths"?',
+  ],
+  ['{"zzzzzzz": 1}', 'zzzzzzz', 'Expected a known key, got "zzzzzzz"', /^Known here: \$schema, repository, keyFile/],
+  ['{"repository": 7}', 'repository', 'Expected repository to be a text, got 7', undefined],
+  ['{"repository": ""}', 'repository', 'Expected repository to be a text that is not empty, got ""', undefined],
+  ['{"sources": {"paths": "."}}', 'sources.paths', 'Expected sources.paths to be a list, got "."', undefined],
+  ['{"sources": {"paths": [".", 1]}}', 'sources.paths[1]', 'Expected sources.paths[1] to be a text, got 1', undefined],
+  ['{"sources": []}', 'sources', 'Expected sources to be an object, got a list', undefined],
+  [
+    '{"profile": "best"}',
+    'profile',
+    'Expected profile to be one of "none", "fast", "balanced", "maximum", got "best"',
+    undefined,
+  ],
+  [
+    '{"performance": {"readers": 0}}',
+    'performance.readers',
+    'Expected performance.readers to be at least 1, got 0',
+    undefined,
+  ],
+  [
+    '{"performance": {"workers": 99}}',
+    'performance.workers',
+    'Expected performance.workers to be at most 64, got 99',
+    undefined,
+  ],
+  [
+    '{"performance": {"readers": 1.5}}',
+    'performance.readers',
+    'Expected performance.readers to be a whole number, got 1.5',
+    undefined,
+  ],
+  [
+    '{"performance": {"readers": "4"}}',
+    'performance.readers',
+    'Expected performance.readers to be a number, got "4"',
+    undefined,
+  ],
+  ['[]', '', 'Expected the configuration to be an object, got a list', undefined],
+  ['{"tenant": null}', 'tenant', 'Expected tenant to be a text, got null', undefined],
+  [
+    '{"passphrase": "geheim"}',
+    'passphrase',
+    'Expected no secret in the configuration, got the key "passphrase"',
+    'Keep secrets in files of their own and name these with keyFile or passphraseFile.',
+  ],
+])('%s is refused', async (text, path, message, hint) => {
+  const { problems } = await parseConfigText(text);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatchObject({ path, message });
+  if (hint instanceof RegExp) expect(problems[0]?.hint).toMatch(hint);
+  else expect(problems[0]?.hint).toBe(hint);
+});
+
+test('every problem is listed, not the first one only', async () => {
+  const { problems } = await parseConfigText('{"repository": 1, "tenant": 2, "sourcs": {}}');
+  expect(problems.map((problem) => problem.path).toSorted()).toEqual(['repository', 'sourcs', 'tenant']);
+});
+
+test('a value that might be a secret is not repeated', async () => {
+  expect(JSON.stringify(await parseConfigText('{"password": "geheim"}'))).not.toContain('geheim":');
+  expect(JSON.stringify((await parseConfigText('{"passphrase": "geheim"}')).problems)).not.toContain('geheim');
+});
+
+test('what is not JSON is told with line and column', async () => {
+  const { problems } = await parseConfigText('{\n  "repository": "/b",\n  tenant: "x"\n}');
+  expect(problems[0]?.message).toBe('Expected JSON, got something else at line 3, column 3');
+  expect((await parseConfigText('')).problems[0]?.message).toBe(
+    'Expected JSON, got something else at line 1, column 1',
+  );
+});
