@@ -22,7 +22,7 @@ function contents(path) {
 function buildWhenStale() {
   if (existsSync(bundle) && statSync(bundle).mtimeMs >= newestInput()) return;
   install({ quiet: true });
-  must('turbo', ['run', 'build', '--filter=holdfast', '--output-logs=errors-only'], { quiet: true });
+  must('turbo', ['run', 'build', '--filter=holdfast', '--output-logs=errors-only'], { silent: true });
   // What turbo takes from its cache keeps its old times.
   utimesSync(bundle, new Date(), new Date());
 }

@@ -21,13 +21,17 @@ env[pathName] = [join(root, 'node_modules', '.bin'), join(bootstrap, 'node_modul
 
 /**
  * Runs a command to its end, with the checkout's own programs first on PATH, and returns its exit status.
- * With `quiet` it writes to stderr only, so that stdout stays with what the user asked for.
+ * With `quiet` it writes to stderr only, so that stdout stays with what the user asked for; with `silent` it writes
+ * only when it fails, to stderr too.
  */
-export function run(command, args, { quiet = false, cwd = root } = {}) {
+export function run(command, args, { quiet = false, silent = false, cwd = root } = {}) {
   const started = performance.now();
-  const result = spawnSync(command, args, { cwd, env, stdio: quiet ? ['ignore', 2, 2] : 'inherit', shell: windows });
+  const stdio = silent ? ['ignore', 'pipe', 'pipe'] : quiet ? ['ignore', 2, 2] : 'inherit';
+  const result = spawnSync(command, args, { cwd, env, stdio, shell: windows, maxBuffer: Infinity });
   if (result.error) throw result.error;
-  if (!quiet) console.error(`[${((performance.now() - started) / 1000).toFixed(1)} s] ${command} ${args.join(' ')}`);
+  if (silent && result.status !== 0) process.stderr.write(Buffer.concat([result.stdout, result.stderr]));
+  if (!quiet && !silent)
+    console.error(`[${((performance.now() - started) / 1000).toFixed(1)} s] ${command} ${args.join(' ')}`);
   return result.status ?? 128 + (constants.signals[result.signal] ?? 0);
 }
 
