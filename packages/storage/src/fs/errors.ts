@@ -23,6 +23,7 @@ const CODES: Readonly<Record<string, StorageErrorCode>> = {
   EACCES: 'ACCESS_DENIED',
   EPERM: 'ACCESS_DENIED',
   EROFS: 'READ_ONLY',
+  EEXIST: 'KEY_CONFLICT',
   EISDIR: 'KEY_CONFLICT',
   ENOTDIR: 'KEY_CONFLICT',
   ELOOP: 'KEY_CONFLICT',

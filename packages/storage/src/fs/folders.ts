@@ -1,5 +1,5 @@
 import { lstat, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { StorageError } from '../errors.ts';
 import { errnoOf, isAbsent } from './errors.ts';
 import { folderSync } from './folder-sync.ts';
@@ -41,7 +41,8 @@ export function folders(options: FoldersOptions): Folders {
   const syncPath: FolderSync = options.durable ? folderSync() : async () => undefined;
   const real = new Set<string>(['']);
   const ensured = new Map<string, Promise<boolean>>();
-  const pathOf = (key: string): string => join(root, key);
+  // Not `join`, which keeps the closing slash of a folder: with it, system calls follow a link.
+  const pathOf = (key: string): string => resolve(root, key);
 
   const isReal = async (folder: string): Promise<boolean> => {
     if (real.has(folder)) return true;
