@@ -1,0 +1,125 @@
+import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import { blobId } from '../blob-index/blob-id.ts';
+import { LEVELS } from '../codec/codec.ts';
+import { BackupError } from '../errors.ts';
+import { BLOB } from '../pack/directory.ts';
+import type { CompressionProfile } from '../repository/contract.ts';
+import type { OpenTenant, RunContext } from '../run/context.ts';
+import type { Session } from '../session/session.ts';
+import { LargeFileReader } from './large-file.ts';
+import { PackSet } from './pack-set.ts';
+import { PackUpload } from './pack-upload.ts';
+import { SealerPool } from './sealer-pool.ts';
+
+/** Bytes gathered in a frame before it is compressed. */
+const FRAME_BYTES = 4 * 1024 * 1024;
+/** Packs begin at 16 MiB and grow to 64 MiB as the repository grows to this size. */
+const FULL_SIZE_PACKS_AT = 64 * 1024 ** 3;
+const MIB = 1024 * 1024;
+
+/** How a backup writes. */
+export interface BackupWriterOptions {
+  readonly session: Session;
+  readonly compression: CompressionProfile;
+  readonly onFailure: (error: unknown) => void;
+  readonly onLargeBytes: (bytes: number, bytesNew: number) => void;
+  readonly check: () => void;
+}
+
+/** Everything a backup writes with: threads, packs, uploads, and the table of what is stored already. */
+export class BackupWriter {
+  readonly table: FingerprintTable;
+  readonly pool: SealerPool;
+  readonly large: LargeFileReader;
+  readonly upload: PackUpload;
+  readonly #tenant: OpenTenant;
+  readonly #session: Session;
+  readonly #pages: PackSet;
+  #pagesClaimed = 0;
+
+  constructor(context: RunContext, tenant: OpenTenant, options: BackupWriterOptions) {
+    const { session, onFailure } = options;
+    const { index } = tenant.view;
+    this.#tenant = tenant;
+    this.#session = session;
+    this.table = FingerprintTable.create(index.distinct + 65_536);
+    for (let number = 0; number < index.blobs; number++) this.table.claim(index.id(number));
+    this.upload = new PackUpload({
+      store: context.sealed.store,
+      label: tenant.tenant.label,
+      session: session.id,
+      epoch: session.epoch,
+      onStored: (pack) => session.addPack(pack),
+      onFailure,
+    });
+    const stored = index.packs.reduce((sum, pack) => sum + pack.size, 0);
+    const { workers, bufferBytes } = context.performance;
+    const target = {
+      repositoryId: context.sealed.repositoryId,
+      label: tenant.tenant.labelBytes,
+      session: session.id,
+      packKey: tenant.tenant.subkey(`pack/${session.epoch}`),
+      level: LEVELS[options.compression],
+      packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
+      openPacks: workers > 1 ? 1 : 2,
+    };
+    const init = {
+      ...target,
+      epoch: session.epoch,
+      idKey: tenant.tenant.subkey('id'),
+      gearKey: tenant.tenant.subkey('gear'),
+      chunks: context.config.chunks,
+      frameBytes: FRAME_BYTES,
+    };
+    const { table, upload } = this;
+    this.pool = new SealerPool({ ...context.threads, threads: workers, bufferBytes, init, table, upload, onFailure });
+    const { gearKey, chunks } = init;
+    this.large = new LargeFileReader({ ...context.threads, pool: this.pool, gearKey, chunks, onFailure, check: options.check, onBytes: options.onLargeBytes });
+    // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
+    this.#pages = new PackSet(
+      { ...target, level: Math.max(target.level, LEVELS.balanced), openPacks: 1 },
+      {
+        piece: (pack, bytes) => upload.piece(pack, bytes, () => undefined),
+        finished: (pack, { size, identity, directory, blobs }) => upload.finish(pack, { size, ...identity, directory, blobs }),
+      },
+    );
+  }
+
+  /** Whether all this content is stored (or on its way). */
+  has(content: readonly { readonly sha256: Uint8Array }[]): boolean {
+    const { idKey } = this.#tenant.tenant;
+    return content.every((blob) => this.table.has(blobId(idKey, BLOB.data, blob.sha256)));
+  }
+
+  /** Stores a catalog page, unless it is there. */
+  storePage(page: Buffer, sha256: Buffer): void {
+    const id = blobId(this.#tenant.tenant.idKey, BLOB.catalog, sha256);
+    this.table.reserve(1);
+    if (!this.table.claim(id)) return;
+    this.#pagesClaimed++;
+    this.#pages.addFrame(page, [{ type: BLOB.catalog, id, length: page.length }]);
+  }
+
+  /**
+   * Ends all packs and waits until they are stored and indexed.
+   *
+   * @throws {BackupError} `WORKER_FAILED` when a blob was claimed and is in no pack.
+   */
+  async finish(): Promise<void> {
+    const claimed = (await this.pool.finish()) + this.#pagesClaimed;
+    this.#pages.finish();
+    await this.upload.settled();
+    if (this.upload.blobs !== claimed) {
+      throw new BackupError('WORKER_FAILED', `Expected ${claimed} new blobs in packs, got ${this.upload.blobs}`, {
+        hint: 'Nothing was committed. Run the backup again.',
+      });
+    }
+    await this.#session.writeSegment();
+  }
+
+  /** Stops all threads, and gives up what is not stored. */
+  async close(reason?: unknown): Promise<void> {
+    await Promise.all([this.pool.close(), this.large.close()]);
+    await this.upload.abort(reason);
+  }
+}

@@ -1,0 +1,151 @@
+import { fileURLToPath } from 'node:url';
+
+import { BackupError } from '../errors.ts';
+import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
+import { checkAborted } from '../run/abort.ts';
+import type { OpenTenant, RunContext } from '../run/context.ts';
+import { ProgressMeter } from '../run/progress-meter.ts';
+import { join } from 'node:path';
+import { OpenSessions } from '../session/open-sessions.ts';
+import { Session } from '../session/session.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { BackupWriter } from './backup-writer.ts';
+import { type MutableCounts, newCounts } from './counts.ts';
+import { snapshotRecord } from './record.ts';
+import { type SourceRoot, sourceRoots } from './source-roots.ts';
+import { runSource, sameRoot, type SourceOutcome } from './source-run.ts';
+
+interface Run {
+  readonly context: RunContext;
+  readonly tenant: OpenTenant;
+  readonly options: BackupOptions;
+  readonly roots: readonly SourceRoot[];
+  readonly parent: SnapshotRecord | undefined;
+  readonly counts: MutableCounts;
+  readonly progress: ProgressMeter;
+  readonly startedMs: number;
+}
+
+/** Backs up directories to one snapshot. */
+export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
+  const roots = sourceRoots(options.paths);
+  const startedMs = context.clock();
+  const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
+  await tenant.view.loadSnapshots(options.signal);
+  await tenant.view.loadIndex(options.signal);
+  const parent = findParent(tenant, context.host, roots);
+  const progress = new ProgressMeter('backup', options.onProgress);
+  const run: Run = { context, tenant, options, roots, parent, counts: newCounts(), progress, startedMs };
+  if (options.dryRun === true) {
+    const sources = await runSources(run, undefined, () => undefined);
+    return result(run, undefined, sources);
+  }
+  try {
+    return await write(run);
+  } catch (error) {
+    context.emit('backup.failed', { tenant: tenant.tenant.name, code: String((error as { code?: unknown }).code ?? 'UNKNOWN') });
+    throw error;
+  }
+}
+
+async function write(run: Run): Promise<BackupResult> {
+  const { context, tenant, options } = run;
+  const open = new OpenSessions(join(context.cacheFolder, 'open', tenant.tenant.label));
+  const session = await Session.begin({ sealed: context.sealed, tenant: tenant.tenant, open, host: context.host, clock: context.clock });
+  await session.addOwnPacks(tenant.view.index, options.signal);
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => undefined);
+  const writer = new BackupWriter(context, tenant, {
+    session,
+    compression: options.compression ?? 'balanced',
+    onFailure: (error) => fail(error),
+    onLargeBytes: (bytes) => run.progress.tick(() => `${bytes}`),
+    check: () => checkAborted(options.signal),
+  });
+  try {
+    return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
+  } finally {
+    session.stop();
+    await writer.close();
+  }
+}
+
+async function writeSnapshot(run: Run, parts: { session: Session; writer: BackupWriter; fail: (error: unknown) => void }): Promise<BackupResult> {
+  const { context, tenant, options, counts, progress } = run;
+  const { session, writer } = parts;
+  let sources: SourceOutcome[];
+  try {
+    sources = await runSources(run, writer, parts.fail);
+  } catch (error) {
+    // What is read so far is kept for the next run: ended packs, and a segment that names them.
+    if ((error as { code?: unknown }).code === 'ABORTED') await writer.finish();
+    throw error;
+  }
+  if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
+  progress.phase = 'commit';
+  await writer.finish();
+  checkAborted(options.signal);
+  counts.bytesStored = writer.upload.bytes + session.bytes;
+  const durationMs = progress.elapsedMs;
+  const record = snapshotRecord({ context, tenant, session, options, sources, counts, parent: run.parent, startedMs: run.startedMs, durationMs });
+  await session.commit(record);
+  counts.bytesStored = writer.upload.bytes + session.bytes;
+  // Without a cache the next run reads everything again: slower, not wrong.
+  await Promise.all(sources.map(async (source) => await source.remember().catch(() => undefined)));
+  progress.counts.bytesStored = counts.bytesStored;
+  progress.flush();
+  context.emit('backup.created', { snapshot: record.id, tenant: tenant.tenant.name, bytesStored: counts.bytesStored, status: record.status });
+  return result(run, record, sources);
+}
+
+async function runSources(run: Run, writer: BackupWriter | undefined, fail: (error: unknown) => void): Promise<SourceOutcome[]> {
+  const { context, tenant, options, counts, progress, parent } = run;
+  const outcomes: SourceOutcome[] = [];
+  const check = (): void => {
+    progress.counts.bytesStored = writer?.upload.bytes ?? 0;
+    checkAborted(options.signal);
+  };
+  check();
+  for (const source of run.roots) {
+    outcomes.push(
+      await runSource({
+        context, tenant, source, parent, writer, counts, progress, check,
+        exclude: options.exclude ?? [],
+        skip: ownPlaces(context),
+        onFailure: fail,
+      }),
+    );
+  }
+  return outcomes;
+}
+
+/** A repository is never backed up into itself, nor are the caches. */
+function ownPlaces(context: RunContext): Buffer[] {
+  const { url } = context.sealed.store;
+  const repository = url.startsWith('file:') ? [Buffer.from(fileURLToPath(url))] : [];
+  return [...repository, Buffer.from(context.cacheFolder)];
+}
+
+/** The newest snapshot of the same tenant, host and roots. */
+function findParent(tenant: OpenTenant, host: string, roots: readonly SourceRoot[]): SnapshotRecord | undefined {
+  const matches = tenant.view.snapshots.filter(
+    ({ record }) => record.host === host && record.sources.length === roots.length && roots.every(({ root }) => record.sources.some((source) => sameRoot(source, root))),
+  );
+  return matches.at(-1)?.record;
+}
+
+function nothingRead(sources: readonly SourceOutcome[]): BackupError {
+  const [first] = sources.flatMap(({ problems }) => problems.list);
+  return new BackupError('PATH_FAILED', `Expected to read ${first?.path ?? 'the paths given'}: ${first?.message ?? 'nothing is there'}`, {
+    hint: 'Check the path and its permissions. No snapshot was made.',
+  });
+}
+
+function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonly SourceOutcome[]): BackupResult {
+  const problems: EntryProblem[] = sources.flatMap((source) => source.problems.list);
+  const partial = sources.some(({ record }) => record.status !== 'ok');
+  return { status: partial ? 'partial' : 'ok', snapshot, parent: run.parent?.id, counts: run.counts, problems, durationMs: Math.round(run.progress.elapsedMs) };
+}

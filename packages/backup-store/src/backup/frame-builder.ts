@@ -1,0 +1,80 @@
+import { createHash, type KeyObject } from 'node:crypto';
+
+import { blobId } from '../blob-index/blob-id.ts';
+import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import type { BlobRef } from '../catalog/entry.ts';
+import { BLOB, type PackedBlob } from '../pack/directory.ts';
+import type { PackSet } from './pack-set.ts';
+
+/** Blobs of at least this many bytes are frames of their own. */
+const OWN_FRAME_BYTES = 512 * 1024;
+
+/** What the builder needs to know. */
+export interface FrameOptions {
+  readonly idKey: KeyObject;
+  readonly table: FingerprintTable;
+  readonly packs: PackSet;
+  readonly frameBytes: number;
+}
+
+/**
+ * Turns pieces of files into blobs, drops those that are stored already, and gathers small new ones in frames
+ * that are compressed together.
+ */
+export class FrameBuilder {
+  readonly #options: FrameOptions;
+  readonly #frame: Buffer;
+  #filled = 0;
+  #blobs: PackedBlob[] = [];
+  #claimed = 0;
+  /** Bytes of blobs that were new. */
+  bytesNew = 0;
+
+  constructor(options: FrameOptions) {
+    this.#options = options;
+    this.#frame = Buffer.allocUnsafe(options.frameBytes);
+  }
+
+  /** Blobs claimed in the table so far: each of them must be in a pack before a commit. */
+  get claimed(): number {
+    return this.#claimed;
+  }
+
+  /** Room of at least `bytes` at the end of the frame, for a caller to read a small file into. */
+  room(bytes: number): Buffer {
+    if (this.#filled + bytes > this.#frame.length) this.flush();
+    return this.#frame.subarray(this.#filled, this.#filled + bytes);
+  }
+
+  /** Adds a blob. Bytes that stand in {@link room} already are not copied. */
+  add(bytes: Buffer): BlobRef {
+    const sha256 = createHash('sha256').update(bytes).digest();
+    const id = blobId(this.#options.idKey, BLOB.data, sha256);
+    if (this.#options.table.claim(id)) {
+      this.#claimed++;
+      this.bytesNew += bytes.length;
+      const blob = { type: BLOB.data, id, length: bytes.length };
+      if (bytes.length >= OWN_FRAME_BYTES || bytes.length > this.#frame.length) this.#options.packs.addFrame(bytes, [blob]);
+      else this.#append(bytes, blob);
+    }
+    return { sha256, length: bytes.length };
+  }
+
+  #append(bytes: Buffer, blob: PackedBlob): void {
+    const inPlace = bytes.buffer === this.#frame.buffer && bytes.byteOffset === this.#frame.byteOffset + this.#filled;
+    if (!inPlace) {
+      if (this.#filled + bytes.length > this.#frame.length) this.flush();
+      bytes.copy(this.#frame, this.#filled);
+    }
+    this.#filled += bytes.length;
+    this.#blobs.push(blob);
+  }
+
+  /** Ends the frame. */
+  flush(): void {
+    if (this.#blobs.length === 0) return;
+    this.#options.packs.addFrame(this.#frame.subarray(0, this.#filled), this.#blobs);
+    this.#filled = 0;
+    this.#blobs = [];
+  }
+}

@@ -1,0 +1,64 @@
+import { randomInt } from 'node:crypto';
+
+import { KIND } from '../envelope/header.ts';
+import { newPackId, packName } from '../layout/names.ts';
+import type { PackedBlob } from '../pack/directory.ts';
+import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
+
+/** Where and how packs are written. */
+export interface PackTarget {
+  readonly repositoryId: Uint8Array;
+  readonly label: Uint8Array;
+  readonly session: string;
+  readonly packKey: Uint8Array;
+  readonly level: number;
+  /** A pack ends when it holds this many bytes. */
+  readonly packBytes: number;
+  /** Packs open at a time; each frame goes to one of them at random, so that a pack's size says little of any file. */
+  readonly openPacks: number;
+}
+
+/** Told of stored bytes and of finished packs. */
+export interface PackSink {
+  piece(pack: string, bytes: Buffer<ArrayBuffer>): void;
+  finished(pack: string, result: FinishedPack): void;
+}
+
+/** The packs that are being filled. */
+export class PackSet {
+  readonly #target: PackTarget;
+  readonly #sink: PackSink;
+  readonly #open: { id: string; writer: PackWriter }[] = [];
+
+  constructor(target: PackTarget, sink: PackSink) {
+    this.#target = target;
+    this.#sink = sink;
+  }
+
+  #start(): { id: string; writer: PackWriter } {
+    const { repositoryId, label, session, packKey } = this.#target;
+    const id = newPackId();
+    const name = packName(Buffer.from(label).toString('hex'), session, id);
+    const context = { repositoryId, label, kind: KIND.pack, name };
+    const pack = { id, writer: new PackWriter(packKey, context, (bytes) => this.#sink.piece(id, bytes)) };
+    this.#open.push(pack);
+    return pack;
+  }
+
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[]): void {
+    const choice = this.#target.openPacks > 1 ? randomInt(this.#target.openPacks) : 0;
+    const pack = this.#open[choice] ?? this.#start();
+    pack.writer.addFrame(raw, blobs, this.#target.level);
+    if (pack.writer.content >= this.#target.packBytes) this.#finish(pack);
+  }
+
+  #finish(pack: { id: string; writer: PackWriter }): void {
+    this.#open.splice(this.#open.indexOf(pack), 1);
+    this.#sink.finished(pack.id, pack.writer.finish());
+  }
+
+  /** Ends all packs. */
+  finish(): void {
+    for (const pack of [...this.#open]) this.#finish(pack);
+  }
+}

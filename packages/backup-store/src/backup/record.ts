@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+
+import { canonicalJson } from '../bytes/canonical-json.ts';
+import { FORMAT_VERSION } from '../envelope/header.ts';
+import { BackupError } from '../errors.ts';
+import type { BackupOptions } from '../repository/contract.ts';
+import type { OpenTenant, RunContext } from '../run/context.ts';
+import { TOOL_VERSION } from '../run/version.ts';
+import type { Session } from '../session/session.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { MutableCounts } from './counts.ts';
+import type { SourceOutcome } from './source-run.ts';
+
+/** Version of the record's JSON Schema. */
+const SCHEMA_VERSION = 1;
+/** Newest snapshots that a record names. */
+const MAX_FOLLOWS = 16;
+
+/** What a record is made of. */
+export interface RecordParts {
+  readonly context: RunContext;
+  readonly tenant: OpenTenant;
+  readonly session: Session;
+  readonly options: BackupOptions;
+  readonly sources: readonly SourceOutcome[];
+  readonly counts: MutableCounts;
+  readonly parent: SnapshotRecord | undefined;
+  readonly startedMs: number;
+  readonly durationMs: number;
+}
+
+/** SHA-256 of a record without its own digest. */
+export function manifestDigest(record: Omit<SnapshotRecord, 'manifestSha256'>): string {
+  const { manifestSha256: _, ...rest } = record as SnapshotRecord;
+  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
+}
+
+/** The record of a snapshot, complete. */
+export function snapshotRecord(parts: RecordParts): SnapshotRecord {
+  const { context, tenant, session, options, counts } = parts;
+  const sources = parts.sources.map((source) => source.record);
+  const record: Omit<SnapshotRecord, 'manifestSha256'> = {
+    id: session.id,
+    name: options.name,
+    note: options.note,
+    tenant: { id: tenant.tenant.label, name: tenant.tenant.name },
+    kind: options.kind ?? 'manual',
+    startedAt: new Date(parts.startedMs).toISOString(),
+    finishedAt: new Date(context.clock()).toISOString(),
+    durationMs: Math.round(parts.durationMs),
+    createdBy: options.createdBy ?? 'unknown',
+    host: context.host,
+    versions: { tool: TOOL_VERSION, format: FORMAT_VERSION, platform: `${process.platform}-${process.arch} node-${process.versions.node}`, schema: SCHEMA_VERSION },
+    status: sources.every((source) => source.status === 'ok') ? 'ok' : 'partial',
+    bytes: { total: counts.bytesTotal, read: counts.bytesRead, new: counts.bytesNew, stored: counts.bytesStored },
+    files: { total: counts.filesNew + counts.filesChanged + counts.filesUnchanged, new: counts.filesNew, changed: counts.filesChanged, unchanged: counts.filesUnchanged },
+    compression: options.compression ?? 'balanced',
+    encryption: { algorithm: 'AES-256-GCM', keyId: tenant.tenant.keyId },
+    tags: checkTags(options.tags ?? []),
+    parent: parts.parent?.id,
+    sources,
+    follows: heads(tenant),
+  };
+  return { ...record, manifestSha256: manifestDigest(record) };
+}
+
+/** Snapshots that no other one names: the ends of the chain. */
+function heads(tenant: OpenTenant): SnapshotRecord['follows'] {
+  const { snapshots } = tenant.view;
+  const named = new Set(snapshots.flatMap(({ record }) => record.follows.map(({ id }) => id)));
+  return snapshots
+    .filter(({ record }) => !named.has(record.id))
+    .slice(-MAX_FOLLOWS)
+    .map(({ record }) => ({ id: record.id, manifestSha256: record.manifestSha256 }));
+}
+
+function checkTags(tags: readonly string[]): readonly string[] {
+  const bad = tags.find((tag) => !/^[^\s=,][^\s,]{0,255}$/u.test(tag));
+  if (bad !== undefined) {
+    throw new BackupError('INVALID_OPTION', `Expected a tag that is a word or key=value without blanks and commas, got ${JSON.stringify(bad)}`);
+  }
+  return [...new Set(tags)].toSorted();
+}

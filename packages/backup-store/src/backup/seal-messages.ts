@@ -1,0 +1,46 @@
+import type { ChunkSizes } from '../chunker/gear.ts';
+
+/** What a sealing thread starts with. */
+export interface SealInit {
+  readonly repositoryId: Uint8Array;
+  /** The tenant's label. */
+  readonly label: Uint8Array;
+  readonly session: string;
+  readonly epoch: number;
+  readonly idKey: Uint8Array;
+  readonly gearKey: Uint8Array;
+  readonly packKey: Uint8Array;
+  readonly chunks: ChunkSizes;
+  /** zstd level; 0: raw. */
+  readonly level: number;
+  /** Bytes gathered in a frame. */
+  readonly frameBytes: number;
+  /** A pack ends when it holds this many bytes. */
+  readonly packBytes: number;
+  /** Packs that one thread fills at a time. */
+  readonly openPacks: number;
+  readonly levels: readonly SharedArrayBuffer[];
+  readonly credits: SharedArrayBuffer;
+  readonly creditBytes: number;
+}
+
+/** To a sealing thread. */
+export type ToSealer =
+  | { readonly type: 'job'; readonly id: number; readonly files: ArrayBuffer; readonly levels: readonly SharedArrayBuffer[] }
+  | { readonly type: 'finish' };
+
+/** From a sealing thread. */
+export type FromSealer =
+  | { readonly type: 'piece'; readonly pack: string; readonly bytes: Uint8Array }
+  | { readonly type: 'pack'; readonly pack: string; readonly sealed: SealedPack }
+  | { readonly type: 'outcome'; readonly id: number; readonly files: ArrayBuffer }
+  | { readonly type: 'finished'; readonly claimed: number };
+
+/** A pack that a thread has finished. */
+export interface SealedPack {
+  readonly size: number;
+  readonly salt: Uint8Array;
+  readonly commitment: Uint8Array;
+  readonly directory: Uint8Array;
+  readonly blobs: number;
+}

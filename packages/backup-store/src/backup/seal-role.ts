@@ -1,0 +1,42 @@
+import { createSecretKey } from 'node:crypto';
+import type { MessagePort } from 'node:worker_threads';
+
+import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import { createCutter } from '../chunker/cut.ts';
+import { gearTable } from '../chunker/gear.ts';
+import { Credits } from '../threads/credits.ts';
+import { decodeJobs, encodeOutcomes } from './file-jobs.ts';
+import { FileSealer } from './file-sealer.ts';
+import { FrameBuilder } from './frame-builder.ts';
+import { PackSet, type PackSink } from './pack-set.ts';
+import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
+
+/** The main loop of a sealing thread. */
+export function startSealing(port: MessagePort, init: SealInit): void {
+  const post = (message: FromSealer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const credits = new Credits(init.credits, init.creditBytes);
+  const sink: PackSink = {
+    piece: (pack, bytes) => {
+      credits.take(bytes.length);
+      post({ type: 'piece', pack, bytes }, [bytes.buffer]);
+    },
+    finished: (pack, { size, identity, directory, blobs }) => post({ type: 'pack', pack, sealed: { size, ...identity, directory, blobs } }),
+  };
+  const table = new FingerprintTable(init.levels);
+  const packs = new PackSet(init, sink);
+  const frames = new FrameBuilder({ idKey: createSecretKey(init.idKey), table, packs, frameBytes: init.frameBytes });
+  const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
+  let known = init.levels.length;
+  port.on('message', (message: ToSealer) => {
+    if (message.type === 'finish') {
+      frames.flush();
+      packs.finish();
+      post({ type: 'finished', claimed: frames.claimed });
+      return;
+    }
+    for (const level of message.levels.slice(known)) table.addLevel(level);
+    known = Math.max(known, message.levels.length);
+    const files = encodeOutcomes(decodeJobs(message.files).map((job) => sealer.seal(job)));
+    post({ type: 'outcome', id: message.id, files }, [files]);
+  });
+}

@@ -1,0 +1,113 @@
+import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import { Credits } from '../threads/credits.ts';
+import { Thread, type ThreadOptions } from '../threads/thread.ts';
+import { decodeOutcomes, encodeJobs, type FileJob, type FileOutcome } from './file-jobs.ts';
+import type { PackUpload } from './pack-upload.ts';
+import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
+
+/** Jobs a thread has at most: one it works on and one that waits. */
+const JOBS_PER_THREAD = 2;
+
+interface Member {
+  readonly thread: Thread<ToSealer, FromSealer>;
+  readonly credits: Credits;
+  jobs: number;
+  finished?: ((claimed: number) => void) | undefined;
+}
+
+/** What the pool needs. */
+export interface SealerPoolOptions extends ThreadOptions {
+  readonly threads: number;
+  /** Sealed bytes that may wait for the store, over all threads. */
+  readonly bufferBytes: number;
+  readonly init: Omit<SealInit, 'levels' | 'credits' | 'creditBytes'>;
+  readonly table: FingerprintTable;
+  readonly upload: PackUpload;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** The sealing threads of a backup. Jobs go to the thread that has the fewest. */
+export class SealerPool {
+  readonly #options: SealerPoolOptions;
+  readonly #members: Member[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #jobs = new Map<number, (outcomes: FileOutcome[]) => void>();
+  #nextJob = 0;
+  #closed = false;
+
+  constructor(options: SealerPoolOptions) {
+    this.#options = options;
+  }
+
+  /** Threads start with the first job: a backup in which nothing changed needs none. */
+  #start(): void {
+    const { threads, bufferBytes, init, table } = this.#options;
+    const creditBytes = Math.max(1024 * 1024, Math.floor(bufferBytes / threads));
+    for (let i = 0; i < threads; i++) {
+      const shared = Credits.share();
+      const start: SealInit = { ...init, levels: table.levels, credits: shared, creditBytes };
+      const member: Member = { thread: new Thread('seal', start, this.#options), credits: new Credits(shared, creditBytes), jobs: 0 };
+      member.thread.onMessage = (message) => this.#onMessage(member, message);
+      member.thread.onFailure = this.#options.onFailure;
+      this.#members.push(member);
+    }
+  }
+
+  #onMessage(member: Member, message: FromSealer): void {
+    const { upload } = this.#options;
+    if (message.type === 'piece') {
+      upload.piece(message.pack, message.bytes, (bytes) => member.credits.give(bytes));
+    } else if (message.type === 'pack') {
+      upload.finish(message.pack, message.sealed);
+    } else if (message.type === 'finished') {
+      member.finished?.(message.claimed);
+    } else {
+      member.jobs--;
+      this.#waiting.shift()?.();
+      const done = this.#jobs.get(message.id);
+      this.#jobs.delete(message.id);
+      done?.(decodeOutcomes(message.files));
+    }
+  }
+
+  /** Waits for a free place, then hands the files on. `blobs`: how many they may become. @returns A promise of what became of them. */
+  async dispatch(files: readonly FileJob[], blobs: number): Promise<{ outcomes: Promise<FileOutcome[]> }> {
+    if (this.#members.length === 0) this.#start();
+    let member = this.#free();
+    while (member === undefined) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      if (this.#closed) return { outcomes: new Promise(() => undefined) };
+      member = this.#free();
+    }
+    this.#options.table.reserve(blobs * JOBS_PER_THREAD * this.#members.length);
+    const id = this.#nextJob++;
+    const outcomes = new Promise<FileOutcome[]>((resolve) => this.#jobs.set(id, resolve));
+    const encoded = encodeJobs(files);
+    member.jobs++;
+    member.thread.post({ type: 'job', id, files: encoded, levels: this.#options.table.levels }, [encoded]);
+    return { outcomes };
+  }
+
+  #free(): Member | undefined {
+    const best = this.#members.toSorted((a, b) => a.jobs - b.jobs)[0];
+    return best !== undefined && best.jobs < JOBS_PER_THREAD ? best : undefined;
+  }
+
+  /** Ends all frames and packs. @returns How many blobs the threads have claimed. */
+  async finish(): Promise<number> {
+    const claims = this.#members.map(
+      (member) =>
+        new Promise<number>((resolve) => {
+          member.finished = resolve;
+          member.thread.post({ type: 'finish' });
+        }),
+    );
+    return (await Promise.all(claims)).reduce((sum, claimed) => sum + claimed, 0);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const wake of this.#waiting.splice(0)) wake();
+    await Promise.all(this.#members.map((member) => member.thread.close()));
+  }
+}

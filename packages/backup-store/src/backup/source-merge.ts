@@ -1,0 +1,176 @@
+import type { BlobRef } from '../catalog/entry.ts';
+import { joinPath } from '../run/display-path.ts';
+import type { ProgressMeter } from '../run/progress-meter.ts';
+import type { ScannedEntry } from '../source/scanned-entry.ts';
+import type { ScanItem } from '../source/walk.ts';
+import type { MutableCounts } from './counts.ts';
+import type { EntryQueue, QueuedEntry } from './entry-queue.ts';
+import type { FileOutcome } from './file-jobs.ts';
+import { type FileRequest, sameContent } from './file-reader.ts';
+import type { PreviousCursor, PreviousEntry } from './previous-cursor.ts';
+import type { Problems } from './problems.ts';
+import type { UnchangedSample } from './unchanged-sample.ts';
+
+/** Entries with a change time this close to the scan's start may change again without a trace: they are read next time. */
+const RACY_NS = 50_000_000n;
+
+/** What a merge works with. */
+export interface MergeParts {
+  /** Absolute path of the source's root. */
+  readonly root: Buffer;
+  /** Nanoseconds since 1970. */
+  readonly scanStartNs: bigint;
+  readonly previous: PreviousCursor;
+  readonly queue: EntryQueue;
+  readonly counts: MutableCounts;
+  readonly problems: Problems;
+  readonly progress: ProgressMeter;
+  readonly sample: UnchangedSample;
+  /** Whether all this content is stored. */
+  readonly has: (content: readonly BlobRef[]) => boolean;
+  /** Absent when nothing shall be read. */
+  readonly read?: ((request: FileRequest) => Promise<void>) | undefined;
+}
+
+/** Decides for each scanned entry whether it is as it was, and has read what is not. */
+export class SourceMerge {
+  readonly #parts: MergeParts;
+  /** First entries of inodes with several links, while more may come. */
+  readonly #links = new Map<string, { queued: QueuedEntry; left: number }>();
+
+  constructor(parts: MergeParts) {
+    this.#parts = parts;
+  }
+
+  async add(item: ScanItem): Promise<void> {
+    if ('failure' in item) {
+      const { path, code, message } = item.failure;
+      this.#parts.problems.add(joinPath(this.#parts.root, path), { code, message });
+      return;
+    }
+    const { entry } = item;
+    const previous = await this.#previous(entry.path);
+    if (entry.kind !== 'file') {
+      if (entry.kind === 'directory') this.#parts.counts.directories++;
+      else this.#parts.counts.others++;
+      this.#parts.queue.push({ entry: plain(entry), cached: this.#cached(entry), content: [] });
+      return;
+    }
+    await this.#file(entry, previous);
+  }
+
+  async #previous(path: Buffer): Promise<PreviousEntry | undefined> {
+    const { previous } = this.#parts;
+    for (;;) {
+      const found = previous.seek(path);
+      if (found === 'absent') return undefined;
+      if (found !== 'more') return found;
+      await previous.more();
+    }
+  }
+
+  #cached(entry: ScannedEntry): { ctimeNs: bigint; ino: bigint } {
+    const racy = entry.ctimeNs >= this.#parts.scanStartNs - RACY_NS || entry.mtimeNs >= this.#parts.scanStartNs - RACY_NS;
+    return { ctimeNs: racy ? 0n : entry.ctimeNs, ino: entry.ino };
+  }
+
+  async #file(entry: ScannedEntry, previous: PreviousEntry | undefined): Promise<void> {
+    const { counts, progress, queue, sample } = this.#parts;
+    counts.bytesTotal += entry.size;
+    progress.counts.filesTotal++;
+    progress.counts.bytesTotal += entry.size;
+    const first = this.#firstLink(entry);
+    const queued: QueuedEntry = { entry: plain(entry, first?.entry.path), cached: this.#cached(entry), linkOf: first };
+    if (first === undefined && entry.nlink > 1) this.#links.set(inode(entry), { queued, left: entry.nlink - 1 });
+    queue.push(queued);
+    if (first !== undefined) {
+      this.#done(entry, 'filesUnchanged');
+      return;
+    }
+    if (previous !== undefined && this.#isUnchanged(entry, previous)) {
+      queued.content = previous.entry.content;
+      progress.counts.bytesReused += entry.size;
+      sample.offer(entry.path, previous.entry.content);
+      this.#done(entry, 'filesUnchanged');
+      return;
+    }
+    await this.#read(entry, queued, previous);
+  }
+
+  /** The first entry of the same inode, for files with several links. */
+  #firstLink(entry: ScannedEntry): QueuedEntry | undefined {
+    if (entry.nlink < 2) return undefined;
+    const key = inode(entry);
+    const link = this.#links.get(key);
+    if (link === undefined) return undefined;
+    if (--link.left === 0) this.#links.delete(key);
+    return link.queued;
+  }
+
+  #isUnchanged(entry: ScannedEntry, { entry: before, cached }: PreviousEntry): boolean {
+    return (
+      before.kind === 'file' &&
+      cached !== undefined &&
+      cached.ctimeNs === entry.ctimeNs &&
+      cached.ino === entry.ino &&
+      before.size === entry.size &&
+      before.mtimeNs === entry.mtimeNs &&
+      before.torn !== true &&
+      this.#parts.has(before.content)
+    );
+  }
+
+  async #read(entry: ScannedEntry, queued: QueuedEntry, previous: PreviousEntry | undefined): Promise<void> {
+    const { root, read, counts } = this.#parts;
+    if (read === undefined) {
+      queued.content = [];
+      counts.bytesRead += entry.size;
+      this.#done(entry, previous?.entry.kind === 'file' ? 'filesChanged' : 'filesNew');
+      return;
+    }
+    const path = joinPath(root, entry.path);
+    const { size, mtimeNs, ctimeNs } = entry;
+    await read({ job: { path, size, mtimeNs, ctimeNs }, done: (outcome) => this.#finish({ entry, queued, previous, path }, outcome) });
+  }
+
+  #finish(file: { entry: ScannedEntry; queued: QueuedEntry; previous: PreviousEntry | undefined; path: Buffer }, outcome: FileOutcome): void {
+    const { entry, queued, previous, path } = file;
+    const { counts, problems, progress } = this.#parts;
+    if (!outcome.ok) {
+      queued.failed = true;
+      problems.add(path, { code: outcome.code, message: outcome.message });
+      return;
+    }
+    queued.content = outcome.content;
+    queued.torn = outcome.torn || undefined;
+    queued.now = outcome.now;
+    if (outcome.torn) problems.add(path, { code: 'TORN', message: 'The file changed while it was read, twice: its copy is a mixture of states' });
+    const bytes = outcome.now?.size ?? entry.size;
+    counts.bytesRead += bytes;
+    counts.bytesNew += outcome.bytesNew;
+    progress.counts.bytesReused += bytes - outcome.bytesNew;
+    const same = previous?.entry.kind === 'file' && sameContent(previous.entry.content, outcome.content);
+    this.#done(entry, same ? 'filesUnchanged' : previous === undefined ? 'filesNew' : 'filesChanged');
+  }
+
+  #done(entry: ScannedEntry, count: 'filesNew' | 'filesChanged' | 'filesUnchanged'): void {
+    const { counts, progress, root } = this.#parts;
+    counts[count]++;
+    progress.counts.filesDone++;
+    progress.counts.bytesDone += entry.size;
+    progress.tick(() => joinPath(root, entry.path).toString('utf8'));
+  }
+}
+
+const inode = (entry: ScannedEntry): string => `${entry.dev}:${entry.ino}`;
+
+/** The part of an entry that a scan knows. The path is copied: a view would keep the scan's whole batch. */
+function plain(entry: ScannedEntry, hardLinkTo?: Buffer): QueuedEntry['entry'] {
+  const { kind, mode, uid, gid, mtimeNs, linkTarget } = entry;
+  return {
+    path: Buffer.from(entry.path), kind, mode, uid, gid, mtimeNs, hardLinkTo,
+    size: kind === 'file' ? entry.size : 0,
+    sparse: (kind === 'file' && entry.sparse) || undefined,
+    linkTarget: linkTarget === undefined ? undefined : Buffer.from(linkTarget),
+  };
+}

@@ -1,0 +1,74 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+
+import { BackupError } from '../errors.ts';
+
+/** How a frame is stored. The numbers stand in packs. */
+export const CODEC = { raw: 0, zstd: 1 } as const;
+
+/** A number of {@link CODEC}. */
+export type Codec = (typeof CODEC)[keyof typeof CODEC];
+
+/** zstd levels of the profiles; `none` never compresses. */
+export const LEVELS = { none: 0, fast: 1, balanced: 3, maximum: 12 } as const;
+
+/** Bytes looked at to guess whether a large frame is worth compressing. */
+const PROBE_BYTES = 64 * 1024;
+/** A frame has to shrink to this share of its size to be stored compressed. */
+const WORTHWHILE = 0.98;
+
+const compressed = (bytes: Uint8Array, level: number): Buffer =>
+  zstdCompressSync(bytes, {
+    params: { [constants.ZSTD_c_compressionLevel]: level },
+    // One allocation of the right size instead of many small ones.
+    chunkSize: Math.max(1024, bytes.length + (bytes.length >> 8) + 512),
+  });
+
+/**
+ * Whether large data looks compressible: a piece from its middle is compressed at level 1.
+ * Small data is not probed, as compressing it costs no more than the probe.
+ */
+function worthTrying(bytes: Uint8Array): boolean {
+  if (bytes.length < 4 * PROBE_BYTES) return true;
+  const from = (bytes.length - PROBE_BYTES) >> 1;
+  const probe = bytes.subarray(from, from + PROBE_BYTES);
+  return compressed(probe, 1).length < PROBE_BYTES * WORTHWHILE;
+}
+
+/** A frame's bytes as they are stored. */
+export interface Encoded {
+  readonly codec: Codec;
+  readonly bytes: Uint8Array;
+}
+
+/** Compresses a frame, or leaves it when that does not help. `level` 0 leaves it always. */
+export function encodeFrame(raw: Uint8Array, level: number): Encoded {
+  if (level > 0 && raw.length > 0 && worthTrying(raw)) {
+    const bytes = compressed(raw, level);
+    if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, bytes };
+  }
+  return { codec: CODEC.raw, bytes: raw };
+}
+
+/**
+ * Brings a frame back. Output is limited to `rawLength`, so a small object can't unpack to a huge one.
+ *
+ * @throws {BackupError} `OBJECT_INVALID` when the result has another length or the codec is unknown.
+ */
+export function decodeFrame(codec: number, stored: Uint8Array, rawLength: number): Uint8Array {
+  let raw: Uint8Array;
+  if (codec === CODEC.raw) {
+    raw = stored;
+  } else if (codec === CODEC.zstd) {
+    try {
+      raw = zstdDecompressSync(stored, { maxOutputLength: Math.max(1, rawLength), chunkSize: Math.max(1024, rawLength + 1) });
+    } catch (cause) {
+      throw new BackupError('OBJECT_INVALID', `Expected a zstd frame of ${rawLength} bytes, got something else`, { cause });
+    }
+  } else {
+    throw new BackupError('OBJECT_INVALID', `Expected codec 0 or 1, got ${codec}`);
+  }
+  if (raw.length !== rawLength) {
+    throw new BackupError('OBJECT_INVALID', `Expected a frame of ${rawLength} bytes, got ${raw.length}`);
+  }
+  return raw;
+}

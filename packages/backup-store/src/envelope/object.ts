@@ -1,0 +1,49 @@
+import { BackupError } from '../errors.ts';
+import { BLOCK_BYTES, contentEnd, openBlock, paddingFor, SEALED_BLOCK_BYTES, sealBlock, sealedLength } from './blocks.ts';
+import { HEADER_BYTES, newObjectKey, objectKey, parseHeader, type SealContext } from './header.ts';
+
+/** Seals a whole object in memory: everything but packs, which are streamed. */
+export function sealObject(subkey: Uint8Array, context: SealContext, content: Uint8Array): Buffer {
+  const { key, header } = newObjectKey(subkey, context);
+  const padding = paddingFor(content.length, HEADER_BYTES);
+  const plaintext = Buffer.alloc(content.length + padding);
+  plaintext.set(content);
+  plaintext[content.length] = 0x80;
+  const sealed = Buffer.allocUnsafe(HEADER_BYTES + sealedLength(plaintext.length));
+  let at = header.copy(sealed);
+  for (let start = 0, block = 0; start < plaintext.length; start += BLOCK_BYTES, block++) {
+    const end = Math.min(start + BLOCK_BYTES, plaintext.length);
+    at = sealBlock(key, block, end === plaintext.length, plaintext.subarray(start, end), sealed, at);
+  }
+  return sealed;
+}
+
+/**
+ * Opens a whole object.
+ *
+ * @throws {BackupError} `OBJECT_TRUNCATED`, `OBJECT_DAMAGED`, `UNSUPPORTED_FORMAT`; the message names the object.
+ */
+export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uint8Array): Buffer {
+  const key = objectKey(subkey, parseHeader(sealed, context), context);
+  const body = sealed.subarray(HEADER_BYTES);
+  const plaintext: Buffer[] = [];
+  for (let start = 0, block = 0; start < body.length || block === 0; start += SEALED_BLOCK_BYTES, block++) {
+    const piece = body.subarray(start, start + SEALED_BLOCK_BYTES);
+    const last = start + SEALED_BLOCK_BYTES >= body.length;
+    const opened = openBlock(key, block, last, piece);
+    if (opened === undefined) throw blockError(key, block, last, piece, context.name);
+    plaintext.push(opened);
+  }
+  const all = plaintext.length === 1 ? (plaintext[0] as Buffer) : Buffer.concat(plaintext);
+  const end = contentEnd(all);
+  if (end < 0) throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${context.name}, got none`, { object: context.name });
+  return all.subarray(0, end);
+}
+
+/** Tells a cut object from a changed one: the last block we have is a good one, but not the last one written. */
+export function blockError(key: Uint8Array, block: number, last: boolean, sealed: Uint8Array, object: string): BackupError {
+  if (last && openBlock(key, block, false, sealed) !== undefined) {
+    return new BackupError('OBJECT_TRUNCATED', `Expected more blocks of ${object} than ${block + 1}`, { object });
+  }
+  return new BackupError('OBJECT_DAMAGED', `Expected block ${block} of ${object} to authenticate; its bytes were changed or cut`, { object });
+}

@@ -1,0 +1,96 @@
+/** What went wrong, as a closed list. Every code is explained in `docs/errors.md`. */
+export type BackupErrorCode =
+  /** An option or argument is not of the form it must have. */
+  | 'INVALID_OPTION'
+  /** There is no repository at this place. */
+  | 'NOT_A_REPOSITORY'
+  /** There is a repository (or something else) at this place already. */
+  | 'ALREADY_EXISTS'
+  /** The repository was written by a newer format version than this program reads. */
+  | 'UNSUPPORTED_FORMAT'
+  /** No key slot opens with the key, passphrase or recovery code given. */
+  | 'WRONG_KEY'
+  /** The repository asks for a key and none was given. */
+  | 'KEY_REQUIRED'
+  /** A key file or recovery code is not readable as one. */
+  | 'INVALID_KEY_FILE'
+  /** What is stored differs from what this client has pinned: encryption switched, identity changed. */
+  | 'REPOSITORY_CHANGED'
+  /** A stored object does not authenticate: bytes changed, or moved here from another name. */
+  | 'OBJECT_DAMAGED'
+  /** A stored object is shorter than it was when written. */
+  | 'OBJECT_TRUNCATED'
+  /** A stored object that others refer to is gone. */
+  | 'OBJECT_MISSING'
+  /** An object authenticates but breaks a rule of the format or exceeds a limit. */
+  | 'OBJECT_INVALID'
+  /** Stored data does not have the digest its snapshot says. */
+  | 'BLOB_MISMATCH'
+  /** No index names a place for data that a snapshot refers to. */
+  | 'BLOB_MISSING'
+  /** No snapshot matches. */
+  | 'SNAPSHOT_NOT_FOUND'
+  /** Several snapshots match. `details` lists them. */
+  | 'SNAPSHOT_AMBIGUOUS'
+  /** A snapshot that this client has seen is gone without a forget marker. */
+  | 'SNAPSHOT_MISSING'
+  /** The path is not in the snapshot. */
+  | 'PATH_NOT_FOUND'
+  /** A source or target path can't be read, written or is of the wrong kind. */
+  | 'PATH_FAILED'
+  /** A snapshot's entry would leave the restore folder or passes through a link. */
+  | 'UNSAFE_PATH'
+  /** This session was ended by a pruner; nothing it wrote is visible. */
+  | 'SESSION_FENCED'
+  /** A worker thread ended or broke a promise of its own. */
+  | 'WORKER_FAILED'
+  /** The call was ended through its signal. */
+  | 'ABORTED'
+  /** The repository was closed. */
+  | 'CLOSED';
+
+/** What a {@link BackupError} carries beside its message. */
+export interface BackupErrorOptions {
+  readonly cause?: unknown;
+  /** What the user can do about it. */
+  readonly hint?: string | undefined;
+  /** The stored object that is concerned. */
+  readonly object?: string | undefined;
+  /** More facts, such as the candidates of an ambiguous name. */
+  readonly details?: readonly string[] | undefined;
+}
+
+/**
+ * The error of this package. Test `code`, not `instanceof`: two copies of a package may be loaded.
+ *
+ * @example
+ * ```ts
+ * import { openRepository } from '@x/backup-store';
+ *
+ * try {
+ *   await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+ * } catch (error) {
+ *   if (error instanceof Error && 'code' in error && error.code === 'WRONG_KEY') process.exitCode = 5;
+ * }
+ * ```
+ */
+export class BackupError extends Error {
+  readonly code: BackupErrorCode;
+  readonly hint: string | undefined;
+  readonly object: string | undefined;
+  readonly details: readonly string[] | undefined;
+
+  constructor(code: BackupErrorCode, message: string, options: BackupErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BackupError';
+    this.code = code;
+    this.hint = options.hint;
+    this.object = options.object;
+    this.details = options.details;
+  }
+}
+
+/** Whether `error` is a {@link BackupError} (of any copy of this package), and of this code when one is given. */
+export function isBackupError(error: unknown, code?: BackupErrorCode): error is BackupError {
+  return error instanceof Error && error.name === 'BackupError' && (code === undefined || (error as BackupError).code === code);
+}

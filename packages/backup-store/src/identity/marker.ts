@@ -1,0 +1,62 @@
+import { type ObjectStore, readObject } from '@x/storage';
+
+import { canonicalJson } from '../bytes/canonical-json.ts';
+import { FORMAT_VERSION } from '../envelope/header.ts';
+import { BackupError } from '../errors.ts';
+import { MARKER } from '../layout/names.ts';
+
+const MAX_MARKER_BYTES = 4096;
+const FORMAT = 'holdfast-repository';
+
+/** The one object that is not sealed: says what this place is, and the repository's id. */
+export interface Marker {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly version: number;
+}
+
+/** @throws {BackupError} `ALREADY_EXISTS`. */
+export async function createMarker(store: ObjectStore, id: string): Promise<void> {
+  const text = canonicalJson({ id, format: FORMAT, version: FORMAT_VERSION });
+  const { created } = await store.createIfAbsent(MARKER, Buffer.from(`${text}\n`));
+  if (!created) {
+    throw new BackupError('ALREADY_EXISTS', `Expected no repository at ${store.url}, got one`, {
+      hint: 'Open it instead, or name another place. Nothing was changed.',
+    });
+  }
+}
+
+/** @throws {BackupError} `NOT_A_REPOSITORY`, `OBJECT_DAMAGED`, `UNSUPPORTED_FORMAT`. */
+export async function readMarker(store: ObjectStore): Promise<Marker> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readObject(store, MARKER, { maxBytes: MAX_MARKER_BYTES });
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'NOT_FOUND') throw cause;
+    throw new BackupError('NOT_A_REPOSITORY', `Expected a repository at ${store.url}, got none`, {
+      cause,
+      hint: 'Check the place, or make a repository there first.',
+    });
+  }
+  const marker = parse(bytes);
+  if (marker === undefined) {
+    throw new BackupError('OBJECT_DAMAGED', `Expected ${MARKER} to name a repository, got something else`, { object: MARKER });
+  }
+  if (marker.version > FORMAT_VERSION) {
+    throw new BackupError('UNSUPPORTED_FORMAT', `Expected format version ${FORMAT_VERSION}, got ${marker.version}`, {
+      object: MARKER,
+      hint: 'Use a newer version of this program.',
+    });
+  }
+  return marker;
+}
+
+function parse(bytes: Uint8Array): Marker | undefined {
+  try {
+    const { id, format, version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
+    const ours = format === FORMAT && typeof id === 'string' && /^[0-9a-f]{32}$/.test(id);
+    return ours && typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? { id, version } : undefined;
+  } catch {
+    return undefined;
+  }
+}

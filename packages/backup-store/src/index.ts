@@ -1,0 +1,8 @@
+export { BackupError, isBackupError } from './errors.ts';
+export type { BackupErrorCode, BackupErrorOptions } from './errors.ts';
+export { createRepository } from './repository/create.ts';
+export { openRepository } from './repository/open.ts';
+export type * from './repository/contract.ts';
+export type { SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { EntryKind } from './catalog/entry.ts';
+export { matchGlob } from './source/glob.ts';

@@ -1,0 +1,12 @@
+import { hkdfSync } from 'node:crypto';
+
+/** What a subkey of the root key is for. */
+export type RootLabel = 'config' | 'keyring';
+
+/** What a subkey of a tenant's key is for. `pack/<epoch>` is one for each round of garbage collection. */
+export type TenantLabel = 'id' | 'gear' | 'index' | 'meta' | 'session' | 'key-id' | `pack/${number}`;
+
+/** HKDF-SHA-256 (RFC 5869) with an empty salt; `info` is "holdfast/key/" and the label. 32 bytes. */
+export function subkey(key: Uint8Array, label: RootLabel | TenantLabel | 'slot'): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, new Uint8Array(0), `holdfast/key/${label}`, 32));
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+
+import { readObject } from '@x/storage';
+
+import { blobId } from '../blob-index/blob-id.ts';
+import type { BlobIndex, FramePlace } from '../blob-index/blob-index.ts';
+import { decodeFrame } from '../codec/codec.ts';
+import { BLOCK_BYTES } from '../envelope/blocks.ts';
+import { openBlocks, sealedRange } from '../envelope/range.ts';
+import { missingOr, type SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import type { Tenant } from '../keyring/tenant.ts';
+import { ByteCache } from './byte-cache.ts';
+import type { BlobType } from './directory.ts';
+import { PackKeys } from './pack-keys.ts';
+
+/** Reads single blobs: catalog pages, and content for small requests. Frames are cached. */
+export class BlobReader {
+  readonly #sealed: SealedStore;
+  readonly #tenant: Tenant;
+  readonly #index: () => BlobIndex;
+  readonly #keys: PackKeys;
+  readonly #cache: ByteCache<number>;
+  readonly #running = new Map<number, Promise<Uint8Array>>();
+
+  constructor(sealed: SealedStore, tenant: Tenant, options: { readonly index: () => BlobIndex; readonly cacheBytes: number }) {
+    this.#sealed = sealed;
+    this.#tenant = tenant;
+    this.#index = options.index;
+    this.#keys = new PackKeys(sealed.repositoryId, tenant);
+    this.#cache = new ByteCache(options.cacheBytes);
+  }
+
+  /**
+   * Reads a blob and checks its digest.
+   *
+   * @throws {BackupError} `BLOB_MISSING`, `BLOB_MISMATCH`, `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`.
+   */
+  async read(type: BlobType, blob: { readonly sha256: Uint8Array; readonly length: number }): Promise<Uint8Array> {
+    const index = this.#index();
+    const digest = Buffer.from(blob.sha256).toString('hex');
+    const number = index.find(blobId(this.#tenant.idKey, type, blob.sha256));
+    if (number < 0) {
+      throw new BackupError('BLOB_MISSING', `Expected the index to name a place for data ${digest}, got none`, {
+        hint: 'Run `verify` to see what is missing, and rebuild the index.',
+      });
+    }
+    const { frame, offset, length } = index.place(number);
+    const bytes = (await this.#frame(frame)).subarray(offset, offset + length);
+    if (length !== blob.length || createHash('sha256').update(bytes).digest('hex') !== digest) {
+      const { name } = this.#keys.open(frame.pack);
+      throw new BackupError('BLOB_MISMATCH', `Expected data with digest ${digest} in ${name}, got other data`, { object: name });
+    }
+    return bytes;
+  }
+
+  async #frame(frame: FramePlace): Promise<Uint8Array> {
+    const cached = this.#cache.get(frame.number);
+    if (cached !== undefined) return cached;
+    let running = this.#running.get(frame.number);
+    if (running === undefined) {
+      running = this.#fetch(frame).finally(() => this.#running.delete(frame.number));
+      this.#running.set(frame.number, running);
+    }
+    return await running;
+  }
+
+  async #fetch(frame: FramePlace): Promise<Uint8Array> {
+    const object = this.#keys.open(frame.pack);
+    const range = sealedRange(object.size, frame.offset, frame.offset + frame.stored);
+    let sealed: Uint8Array;
+    try {
+      sealed = await readObject(this.#sealed.store, object.name, { range, maxBytes: range.end - range.start });
+    } catch (error) {
+      throw missingOr(error, object.name);
+    }
+    const content = openBlocks(object, range.firstBlock, sealed);
+    const start = frame.offset - range.firstBlock * BLOCK_BYTES;
+    const raw = decodeFrame(frame.codec, content.subarray(start, start + frame.stored), frame.raw);
+    this.#cache.set(frame.number, raw);
+    return raw;
+  }
+}

@@ -1,0 +1,118 @@
+import { listAll, type ObjectStore, readObject } from '@x/storage';
+
+import type { IndexedPack } from '../blob-index/segment.ts';
+import { contentEnd, plaintextLength, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
+import { HEADER_BYTES, KIND, objectKey, parseHeader, type SealContext, type SealIdentity } from '../envelope/header.ts';
+import { blockCount, openBlocks, type OpenObject } from '../envelope/range.ts';
+import { missingOr, type SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import type { Tenant } from '../keyring/tenant.ts';
+import { nameParts, packName, packsPrefix } from '../layout/names.ts';
+import { MAX_DIRECTORY_BYTES } from './directory.ts';
+
+/** Blocks at a pack's end that are read at once: enough for most directories. */
+const TAIL_BLOCKS = 3;
+
+/** The context a pack is sealed in. */
+export function packContext(repositoryId: Uint8Array, tenant: Tenant, name: string): SealContext {
+  return { repositoryId, label: tenant.labelBytes, kind: KIND.pack, name };
+}
+
+/** Reads a pack's directory from the pack alone: from the header at its end, or the one at its beginning. */
+export async function readPackDirectory(
+  sealed: SealedStore,
+  tenant: Tenant,
+  place: { readonly name: string; readonly size: number; readonly epoch: number; readonly signal?: AbortSignal | undefined },
+): Promise<{ identity: SealIdentity; directory: Buffer }> {
+  const { name, size, epoch, signal } = place;
+  const context = packContext(sealed.repositoryId, tenant, name);
+  if (size < 2 * HEADER_BYTES || plaintextLength(size - 2 * HEADER_BYTES) === undefined) {
+    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a whole pack, got ${size} bytes`, { object: name });
+  }
+  const identity = await readIdentity(sealed.store, context, { size, subkey: tenant.subkey(`pack/${epoch}`), signal });
+  const key = objectKey(tenant.subkey(`pack/${epoch}`), identity, context);
+  const tail = new Tail(sealed.store, { key, size, name }, signal);
+  await tail.reach(Math.min(TAIL_BLOCKS, blockCount(size)));
+  const length = tail.content.readUInt32LE(tail.content.length - 4);
+  if (length > MAX_DIRECTORY_BYTES || length + 4 > (plaintextLength(size - 2 * HEADER_BYTES) as number)) {
+    throw new BackupError('OBJECT_INVALID', `Expected the directory of ${name} to fit into it, got ${length} bytes`, { object: name });
+  }
+  await tail.reach(Math.min(blockCount(size), Math.ceil((length + 8192) / 65536) + 1));
+  const { content } = tail;
+  return { identity, directory: Buffer.from(content.subarray(content.length - 4 - length, content.length - 4)) };
+}
+
+async function readIdentity(store: ObjectStore, context: SealContext, pack: { size: number; subkey: Uint8Array; signal: AbortSignal | undefined }): Promise<SealIdentity> {
+  const at = [pack.size - HEADER_BYTES, 0];
+  let first: unknown;
+  for (const start of at) {
+    try {
+      const bytes = await readObject(store, context.name, { range: { start, end: start + HEADER_BYTES }, signal: pack.signal });
+      const identity = parseHeader(bytes, context);
+      objectKey(pack.subkey, identity, context);
+      return identity;
+    } catch (error) {
+      first ??= missingOr(error, context.name);
+    }
+  }
+  throw first;
+}
+
+/** The end of a pack's content, read backwards as far as needed. */
+class Tail {
+  readonly #store: ObjectStore;
+  readonly #object: OpenObject;
+  readonly #signal: AbortSignal | undefined;
+  #blocks = 0;
+  content: Buffer = Buffer.alloc(0);
+
+  constructor(store: ObjectStore, object: OpenObject, signal: AbortSignal | undefined) {
+    this.#store = store;
+    this.#object = object;
+    this.#signal = signal;
+  }
+
+  /** Makes sure that the last `blocks` blocks are read. */
+  async reach(blocks: number): Promise<void> {
+    if (blocks <= this.#blocks) return;
+    this.#blocks = blocks;
+    const { size, name } = this.#object;
+    const first = blockCount(size) - blocks;
+    const range = { start: HEADER_BYTES + first * SEALED_BLOCK_BYTES, end: size - HEADER_BYTES };
+    const bytes = await readObject(this.#store, name, { range, signal: this.#signal });
+    const plaintext = openBlocks(this.#object, first, bytes);
+    const end = contentEnd(plaintext);
+    if (end < 4) throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${name}, got none`, { object: name });
+    this.content = plaintext.subarray(0, end);
+  }
+}
+
+/** What {@link readSessionPacks} found. */
+export interface SessionPacks {
+  readonly packs: IndexedPack[];
+  readonly damaged: BackupError[];
+}
+
+/** Directories of all packs of a session, from the packs alone. Packs that can't be read are reported, not fatal. */
+export async function readSessionPacks(
+  sealed: SealedStore,
+  tenant: Tenant,
+  session: string,
+  options: { readonly epoch: number; readonly skip?: ReadonlySet<string> | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<SessionPacks> {
+  const packs: IndexedPack[] = [];
+  const damaged: BackupError[] = [];
+  const prefix = packsPrefix(tenant.label);
+  for await (const { key, size } of listAll(sealed.store, `${prefix}${session}/`, { signal: options.signal })) {
+    const id = nameParts(key, prefix)[1];
+    if (id === undefined || options.skip?.has(id) === true || key !== packName(tenant.label, session, id)) continue;
+    try {
+      const { identity, directory } = await readPackDirectory(sealed, tenant, { name: key, size, epoch: options.epoch, signal: options.signal });
+      packs.push({ session, id, epoch: options.epoch, size, identity, directory });
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      damaged.push(error);
+    }
+  }
+  return { packs, damaged };
+}

@@ -1,0 +1,46 @@
+import type { SealContext, SealIdentity } from '../envelope/header.ts';
+import { SealStream } from '../envelope/seal-stream.ts';
+import { encodeFrame } from '../codec/codec.ts';
+import { DirectoryBuilder, type PackedBlob } from './directory.ts';
+
+/** A pack that is complete, as the index needs to know it. */
+export interface FinishedPack {
+  /** Bytes of the stored object. */
+  readonly size: number;
+  readonly identity: SealIdentity;
+  readonly directory: Buffer;
+  readonly blobs: number;
+}
+
+/** Writes one pack as a stream of sealed pieces: frames, directory, length of the directory. */
+export class PackWriter {
+  readonly #stream: SealStream;
+  readonly #directory = new DirectoryBuilder();
+
+  constructor(subkey: Uint8Array, context: SealContext, emit: (piece: Buffer<ArrayBuffer>) => void) {
+    this.#stream = new SealStream(subkey, context, emit);
+  }
+
+  /** Bytes of frames so far, compressed. */
+  get content(): number {
+    return this.#stream.content;
+  }
+
+  /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Its stored bytes. */
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): number {
+    const { codec, bytes } = encodeFrame(raw, level);
+    this.#stream.push(bytes);
+    this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
+    return bytes.length;
+  }
+
+  finish(): FinishedPack {
+    const directory = this.#directory.finish();
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(directory.length);
+    this.#stream.push(directory);
+    this.#stream.push(length);
+    const size = this.#stream.finish();
+    return { size, identity: this.#stream.identity, directory, blobs: this.#directory.blobs };
+  }
+}

@@ -1,0 +1,423 @@
+import type { ObjectStore } from '@x/storage';
+import type { EntryKind } from '../catalog/entry.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+
+/** What opens a repository. Secrets are never written to logs, errors or process arguments. */
+export type Unlock =
+  /** Path of a key file made by {@link createRepository}. */
+  | { readonly keyFile: string }
+  | { readonly passphrase: string }
+  /** The code printed once at creation; blanks, dashes and case do not matter. */
+  | { readonly recoveryCode: string };
+
+/** Settings of speed and memory. Defaults stay below 256 MiB of peak memory. */
+export interface PerformanceOptions {
+  /** Requests to the destination under way at once while reading (restore, verify). Default 4. */
+  readonly readers?: number | undefined;
+  /** Threads that read, chunk, hash, compress and seal. Default: the number of processors, at most 4. */
+  readonly workers?: number | undefined;
+  /** Sealed bytes that may wait between the workers and the destination. Default 32 MiB. */
+  readonly bufferBytes?: number | undefined;
+  /** Decoded catalog pages and frames kept in memory. Default 32 MiB. */
+  readonly cacheBytes?: number | undefined;
+}
+
+/** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
+export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
+
+/** What creating and opening have in common. */
+export interface RepositorySettings {
+  /** Where the repository is: an object store, or a path or URL for `openStore` of `@x/storage`. */
+  readonly store: ObjectStore | string;
+  /** Where scan caches and pins of known repositories are kept. Default: the user's cache folder. */
+  readonly cacheDirectory?: string | undefined;
+  readonly performance?: PerformanceOptions | undefined;
+  /** Name of this machine in snapshots. Default: the host name. */
+  readonly host?: string | undefined;
+  /** Milliseconds since 1970. Default: the system clock. */
+  readonly clock?: (() => number) | undefined;
+  /** Told of what happens: `backup.created`, `backup.failed`, `restore.finished`, ... */
+  readonly onEvent?: ((event: RepositoryEvent) => void) | undefined;
+  /**
+   * The module that worker threads start with. Most users never need this: only a program that is bundled
+   * to one file has to name that file and call `runWorker()` of `@x/backup-store/worker` in it.
+   */
+  readonly workerEntry?: URL | undefined;
+}
+
+/** An event for logs and audit; names are `noun.pastVerb`. */
+export interface RepositoryEvent {
+  readonly name:
+    | 'repository.created'
+    | 'repository.opened'
+    | 'backup.created'
+    | 'backup.failed'
+    | 'restore.finished'
+    | 'restore.failed'
+    | 'verify.finished'
+    | 'index.rebuilt';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Options of {@link createRepository}. At least one slot is made. */
+export interface CreateRepositoryOptions extends RepositorySettings {
+  /** Writes a new key file here (mode 0600); fails if the file exists. */
+  readonly keyFile?: string | undefined;
+  /** Adds a passphrase slot. The empty passphrase means no encryption, and is refused here: use `encrypted: false`. */
+  readonly passphrase?: string | undefined;
+  /** `false`: anybody who reads the place can read the data. Default `true`. */
+  readonly encrypted?: boolean | undefined;
+  /** Makes a recovery code. Default `true` when encrypted. */
+  readonly recoveryCode?: boolean | undefined;
+}
+
+/** What {@link createRepository} returns. */
+export interface CreatedRepository {
+  readonly repository: Repository;
+  /** To be shown once and kept elsewhere; not stored anywhere. */
+  readonly recoveryCode?: string | undefined;
+}
+
+/** Options of {@link openRepository}. */
+export interface OpenRepositoryOptions extends RepositorySettings {
+  /** Not needed when the repository is not encrypted. */
+  readonly unlock?: Unlock | undefined;
+}
+
+/** How far a long call has come. Sent at most every 100 ms, and once at the end. */
+export interface Progress {
+  readonly phase: 'scan' | 'backup' | 'commit' | 'plan' | 'restore' | 'verify' | 'index';
+  readonly filesDone: number;
+  /** Grows while scanning goes on. */
+  readonly filesTotal: number;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes written to (or read from) the destination. */
+  readonly bytesStored: number;
+  /** Bytes that were found to be stored already. */
+  readonly bytesReused: number;
+  /** Bytes a second over the last few seconds. */
+  readonly rate: number;
+  /** Milliseconds left, when that can be told. */
+  readonly etaMs?: number | undefined;
+  /** Path that is being worked on, for display. */
+  readonly current?: string | undefined;
+  readonly elapsedMs: number;
+}
+
+/** What every long call takes. */
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** An entry that a run could not handle, and why. Runs never skip anything without one of these. */
+export interface EntryProblem {
+  /** Absolute path, or path in the snapshot, for display. */
+  readonly path: string;
+  /** Present when the path is not UTF-8. */
+  readonly pathBase64?: string | undefined;
+  /** A system code (`EACCES`, `ENOENT`, ...) or a code of {@link BackupError}; `TORN`: changed while read, kept as a mixture. */
+  readonly code: string;
+  readonly message: string;
+  /** Stored object that is the cause, if one is. */
+  readonly object?: string | undefined;
+}
+
+/** `partial`: something is there, but `problems` lists what is not. */
+export type RunStatus = 'ok' | 'partial' | 'failed';
+
+/** Options of {@link Repository.backup}. */
+export interface BackupOptions extends RunOptions {
+  /** Files and folders. Kept absolute; each is one source of the snapshot. */
+  readonly paths: readonly string[];
+  /** A name to find the snapshot by; need not be unique. */
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  /** Default `default`. */
+  readonly tenant?: string | undefined;
+  /** Words, or `key=value`. */
+  readonly tags?: readonly string[] | undefined;
+  /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
+  readonly exclude?: readonly string[] | undefined;
+  readonly compression?: CompressionProfile | undefined;
+  /** Plans only: scans and compares, reads and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly createdBy?: string | undefined;
+  /** `safety`: made before an in-place restore. Default `manual`. */
+  readonly kind?: 'manual' | 'scheduled' | 'safety' | undefined;
+}
+
+/** Counts of a backup. Bytes are of content. */
+export interface BackupCounts {
+  readonly filesNew: number;
+  readonly filesChanged: number;
+  readonly filesUnchanged: number;
+  /** Entries of the previous snapshot that are gone. */
+  readonly entriesRemoved: number;
+  readonly directories: number;
+  /** Symlinks, sockets, devices. */
+  readonly others: number;
+  readonly bytesTotal: number;
+  /** Bytes read from the source (those of new and changed files). */
+  readonly bytesRead: number;
+  /** Bytes of content not stored before. */
+  readonly bytesNew: number;
+  /** Bytes written to the destination, everything included. */
+  readonly bytesStored: number;
+}
+
+/** What a backup did (or, with `dryRun`, would do). */
+export interface BackupResult {
+  readonly status: RunStatus;
+  /** Absent with `dryRun`. */
+  readonly snapshot?: SnapshotRecord | undefined;
+  /** The snapshot it was compared with. */
+  readonly parent?: string | undefined;
+  readonly counts: BackupCounts;
+  readonly problems: readonly EntryProblem[];
+  readonly durationMs: number;
+}
+
+/** Which snapshots. All that are given must match. */
+export interface SnapshotFilter {
+  readonly tenant?: string | undefined;
+  readonly host?: string | undefined;
+  readonly name?: string | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Absolute paths: the snapshot has exactly these roots. */
+  readonly roots?: readonly string[] | undefined;
+  /** Milliseconds since 1970. */
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
+}
+
+/** Entry of a snapshot, for listings. */
+export interface EntryView {
+  /** Path as it comes back at restore, with `�` where bytes are not UTF-8. */
+  readonly path: string;
+  /** Present when the path is not UTF-8: the bytes. */
+  readonly pathBase64?: string | undefined;
+  readonly kind: EntryKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly linkTarget?: string | undefined;
+  readonly hardLinkTo?: string | undefined;
+  readonly torn?: boolean | undefined;
+}
+
+/** Options of {@link Repository.entries}. */
+export interface EntriesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Only this path of the snapshot and what is below it. */
+  readonly path?: string | undefined;
+  /** `false`: only the direct children of `path`. Default `true`. */
+  readonly recursive?: boolean | undefined;
+}
+
+/** Options of {@link Repository.find}. */
+export interface FindOptions extends SnapshotFilter {
+  readonly signal?: AbortSignal | undefined;
+  /** A pattern without `/` matches names at any depth. */
+  readonly glob: string;
+  /** Only this snapshot. */
+  readonly snapshot?: string | undefined;
+}
+
+/** An entry that was found, and where. */
+export interface FoundEntry extends EntryView {
+  readonly snapshot: string;
+}
+
+/** One difference between two snapshots. */
+export interface Difference {
+  readonly change: 'added' | 'removed' | 'content' | 'metadata' | 'kind';
+  readonly path: string;
+  readonly pathBase64?: string | undefined;
+  readonly before?: EntryView | undefined;
+  readonly after?: EntryView | undefined;
+}
+
+/** What happens to files that are there already. */
+export type OverwriteMode = 'never' | 'if-newer' | 'if-changed' | 'always';
+
+/** Options of {@link Repository.planRestore} and {@link Repository.restore}. */
+export interface RestoreOptions extends RunOptions {
+  /** Id, beginning of an id, name, or `latest`. */
+  readonly snapshot: string;
+  /** For `latest` and names. */
+  readonly filter?: SnapshotFilter | undefined;
+  /** Only this path of the snapshot and what is below it. */
+  readonly path?: string | undefined;
+  /** Folder to restore below. Exactly one of `to` and `inPlace`. */
+  readonly to?: string | undefined;
+  /** To the original absolute paths. */
+  readonly inPlace?: boolean | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  /** Default `never`. */
+  readonly overwrite?: OverwriteMode | undefined;
+  /** Removes what is below the restored folders and not in the snapshot. */
+  readonly delete?: boolean | undefined;
+}
+
+/** One thing a restore will do, in order of paths. */
+export interface RestoreAction {
+  readonly action: 'create' | 'overwrite' | 'keep' | 'metadata' | 'delete' | 'note';
+  /** Target path. */
+  readonly path: string;
+  readonly pathBase64?: string | undefined;
+  readonly kind: EntryKind;
+  readonly size: number;
+  /** Why, for `keep` and `note`. */
+  readonly reason?: string | undefined;
+}
+
+/** What a restore would do. Serialisable. */
+export interface RestorePlan {
+  readonly snapshot: string;
+  /** Absolute folder, or `/` for in-place. */
+  readonly target: string;
+  readonly overwrite: OverwriteMode;
+  readonly actions: readonly RestoreAction[];
+  readonly counts: {
+    readonly create: number;
+    readonly overwrite: number;
+    readonly keep: number;
+    readonly metadata: number;
+    readonly delete: number;
+    readonly note: number;
+  };
+  /** Content to be written, in bytes. */
+  readonly bytes: number;
+  /** To be read from the destination. */
+  readonly bytesFetched: number;
+  readonly requests: number;
+}
+
+/** What a restore did. */
+export interface RestoreResult {
+  readonly status: RunStatus;
+  readonly snapshot: string;
+  readonly target: string;
+  readonly filesWritten: number;
+  readonly entriesKept: number;
+  readonly entriesDeleted: number;
+  readonly bytesWritten: number;
+  readonly bytesFetched: number;
+  readonly problems: readonly EntryProblem[];
+  readonly durationMs: number;
+}
+
+/** `quick`: listing and sizes. `structure`: and index, catalogs, directories of packs. `full`: and each blob's digest. */
+export type VerifyLevel = 'quick' | 'structure' | 'full';
+
+/** Options of {@link Repository.verify}. */
+export interface VerifyOptions extends RunOptions {
+  /** Default `structure`. */
+  readonly level?: VerifyLevel | undefined;
+  /** Only what this snapshot needs. */
+  readonly snapshot?: string | undefined;
+}
+
+/** Something `verify` found. */
+export interface Finding {
+  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'padding' | 'extra' | 'unindexed';
+  /** The stored object. */
+  readonly object: string;
+  readonly message: string;
+  /** Ids of snapshots that can't be restored in full because of it. */
+  readonly snapshots: readonly string[];
+  /** Some of the paths concerned (at most 20). */
+  readonly paths: readonly string[];
+}
+
+/** Report of {@link Repository.verify}. */
+export interface VerifyReport {
+  /** `failed`: there are findings that lose data; `partial`: findings that don't. */
+  readonly status: RunStatus;
+  readonly level: VerifyLevel;
+  readonly findings: readonly Finding[];
+  readonly objects: number;
+  readonly packs: number;
+  readonly blobs: number;
+  readonly snapshots: number;
+  /** Bytes stored, and bytes whose content was checked. */
+  readonly bytesStored: number;
+  readonly bytesChecked: number;
+  /** `bytesChecked / bytesStored`, 0 to 1. */
+  readonly coverage: number;
+  readonly durationMs: number;
+}
+
+/** Sizes and counts of a repository, per tenant. */
+export interface RepositoryStats {
+  readonly tenants: readonly TenantStats[];
+  readonly objects: number;
+  /** Everything stored, in bytes. */
+  readonly bytesStored: number;
+}
+
+/** Sizes and counts of one tenant. */
+export interface TenantStats {
+  readonly tenant: string;
+  readonly snapshots: number;
+  /** Content of all snapshots as if each was stored alone. */
+  readonly bytesReferenced: number;
+  readonly blobs: number;
+  readonly packs: number;
+  /** Content of all distinct blobs, before compression. */
+  readonly bytesUnique: number;
+  /** Packs as stored. */
+  readonly bytesPacked: number;
+  /** `bytesReferenced / bytesUnique`. */
+  readonly dedupRatio: number;
+  /** `bytesUnique / bytesPacked`. */
+  readonly compressionRatio: number;
+}
+
+/** What a repository says of itself. */
+export interface RepositoryInfo {
+  readonly id: string;
+  readonly url: string;
+  readonly formatVersion: number;
+  readonly encrypted: boolean;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly encryption: string;
+  readonly tenants: readonly string[];
+  readonly slots: readonly { readonly id: string; readonly type: string }[];
+}
+
+/** An open repository. */
+export interface Repository extends AsyncDisposable {
+  readonly id: string;
+  readonly encrypted: boolean;
+  info(): Promise<RepositoryInfo>;
+  /** Adds a passphrase slot. @throws {BackupError} `INVALID_OPTION` for an empty one. */
+  addPassphrase(passphrase: string): Promise<void>;
+  /** @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`. */
+  backup(options: BackupOptions): Promise<BackupResult>;
+  /** Oldest first. */
+  snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
+  /** By id, beginning of an id (4 characters or more), name, or `latest`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`. */
+  snapshot(reference: string, filter?: SnapshotFilter): Promise<SnapshotRecord>;
+  /** Stored snapshots and index segments that can't be read; the others can. */
+  damaged(): Promise<readonly EntryProblem[]>;
+  /** Entries in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
+  entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  find(options: FindOptions): AsyncIterable<FoundEntry>;
+  diff(before: string, after: string, options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<Difference>;
+  planRestore(options: RestoreOptions): Promise<RestorePlan>;
+  restore(options: RestoreOptions): Promise<RestoreResult>;
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
+  stats(): Promise<RepositoryStats>;
+  /** Writes index segments anew from the packs alone, for packs that no counted segment names. */
+  rebuildIndex(options?: RunOptions): Promise<{ readonly packs: number; readonly blobs: number }>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+
+import { newRepositoryId, SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import { createConfig } from '../identity/config.ts';
+import { createMarker } from '../identity/marker.ts';
+import { writeKeyFile } from '../keyring/key-file.ts';
+import { Keyring } from '../keyring/keyring.ts';
+import { newRecoveryCode } from '../keyring/recovery-code.ts';
+import { SLOT } from '../keyring/slot.ts';
+import { addSlot, passphraseSecret, type SlotSecret } from '../keyring/slots.ts';
+import { MARKER } from '../layout/names.ts';
+import { systemClock } from '../run/clock.ts';
+import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
+import { OpenRepository } from './open-repository.ts';
+import { storeOf } from './settings.ts';
+
+const DEFAULT_TENANT = 'default';
+
+/**
+ * Makes a repository: new random keys, a slot for each secret asked for, and the tenant `default`.
+ *
+ * @throws {BackupError} `ALREADY_EXISTS` (repository or key file), `INVALID_OPTION` (no secret at all), `PATH_FAILED`.
+ *
+ * @example
+ * ```ts
+ * import { createRepository } from '@x/backup-store';
+ *
+ * const { repository, recoveryCode } = await createRepository({ store: '/backups', keyFile: '/etc/holdfast/key' });
+ * console.log(`Keep this in a safe place: ${recoveryCode}`);
+ * await repository.backup({ paths: ['/srv/uploads'] });
+ * await repository.close();
+ * ```
+ */
+export async function createRepository(options: CreateRepositoryOptions): Promise<CreatedRepository> {
+  const encrypted = options.encrypted ?? true;
+  checkSecrets(options, encrypted);
+  const store = await storeOf(options.store);
+  const clock = options.clock ?? systemClock;
+  if ((await store.stat(MARKER)) !== undefined) await createMarker(store, newRepositoryId());
+  const id = newRepositoryId();
+  const sealed = new SealedStore(store, id);
+  const content = { rootKey: randomBytes(32), createdMs: clock() };
+  const createdAt = new Date(content.createdMs).toISOString();
+  const secrets: SlotSecret[] = [];
+  if (!encrypted) secrets.push(passphraseSecret(''));
+  if (options.passphrase !== undefined) secrets.push(passphraseSecret(options.passphrase));
+  const recovery = encrypted && options.recoveryCode !== false ? newRecoveryCode() : undefined;
+  if (recovery !== undefined) secrets.push({ type: SLOT.recoveryCode, secret: recovery.secret });
+  if (options.keyFile !== undefined) secrets.push({ type: SLOT.keyFile, secret: (await writeKeyFile(options.keyFile, id)).secret });
+  // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
+  await createMarker(store, id);
+  for (const secret of secrets) await addSlot(sealed, secret, content);
+  const config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
+  const keyring = new Keyring(sealed, content.rootKey);
+  await keyring.findOrAdd(DEFAULT_TENANT, createdAt);
+  const repository = new OpenRepository({ sealed, config, keyring, rootKey: content.rootKey }, options);
+  await repository.pin();
+  repository.announce('repository.created');
+  return { repository, recoveryCode: recovery?.code };
+}
+
+function checkSecrets(options: CreateRepositoryOptions, encrypted: boolean): void {
+  if (options.passphrase === '') {
+    throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty', { hint: 'For a repository without encryption say `encrypted: false`.' });
+  }
+  const any = options.keyFile !== undefined || options.passphrase !== undefined || options.recoveryCode !== false;
+  if (encrypted && !any) {
+    throw new BackupError('INVALID_OPTION', 'Expected a key file, a passphrase or a recovery code, got none', { hint: 'Without a secret nobody could read the repository.' });
+  }
+  if (!encrypted && (options.keyFile !== undefined || options.passphrase !== undefined)) {
+    throw new BackupError('INVALID_OPTION', 'Expected no key file and no passphrase for a repository without encryption');
+  }
+}

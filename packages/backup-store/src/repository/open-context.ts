@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import type { RepositoryConfig } from '../identity/config.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import { BlobReader } from '../pack/blob-reader.ts';
+import { type Clock, systemClock } from '../run/clock.ts';
+import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
+import { checkChain } from '../session/chain.ts';
+import { TenantView } from '../session/tenant-view.ts';
+import type { ThreadOptions } from '../threads/thread.ts';
+import type { RepositoryEvent, RepositorySettings } from './contract.ts';
+import { Pins } from './pin.ts';
+import { defaultCacheDirectory, defaultHost, performanceOf } from './settings.ts';
+
+/** {@link RunContext} of an open repository: tenants are opened when they are first asked for, and stay. */
+export class OpenContext implements RunContext {
+  readonly sealed: SealedStore;
+  readonly config: RepositoryConfig;
+  readonly keyring: Keyring;
+  readonly performance: Performance;
+  readonly threads: ThreadOptions;
+  readonly host: string;
+  readonly clock: Clock;
+  readonly cacheFolder: string;
+  readonly pins: Pins;
+  readonly #onEvent: RepositorySettings['onEvent'];
+  readonly #tenants = new Map<string, OpenTenant>();
+
+  constructor(opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring }, settings: RepositorySettings) {
+    this.sealed = opened.sealed;
+    this.config = opened.config;
+    this.keyring = opened.keyring;
+    this.performance = performanceOf(settings.performance);
+    this.threads = { entry: settings.workerEntry };
+    this.host = settings.host ?? defaultHost();
+    this.clock = settings.clock ?? systemClock;
+    this.cacheFolder = join(settings.cacheDirectory ?? defaultCacheDirectory(), cacheName(opened.config.repositoryId));
+    this.pins = new Pins(this.cacheFolder);
+    this.#onEvent = settings.onEvent;
+  }
+
+  tenants(): OpenTenant[] {
+    return this.keyring.tenants.map(({ name }) => this.#open(name));
+  }
+
+  async tenant(name: string, create = false): Promise<OpenTenant> {
+    if (this.keyring.find(name) === undefined) {
+      if (!create) throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`, { hint: `It has ${this.keyring.tenants.map((each) => each.name).join(', ')}.` });
+      await this.keyring.findOrAdd(name, new Date(this.clock()).toISOString());
+    }
+    return this.#open(name);
+  }
+
+  #open(name: string): OpenTenant {
+    const known = this.#tenants.get(name);
+    if (known !== undefined) return known;
+    const tenant = this.keyring.find(name);
+    if (tenant === undefined) throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
+    const view = new TenantView(this.sealed, tenant);
+    const blobs = new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes: this.performance.cacheBytes });
+    const open = { tenant, view, blobs };
+    this.#tenants.set(name, open);
+    return open;
+  }
+
+  /**
+   * Reads what is new of all tenants, and compares it with what this machine has seen.
+   *
+   * @throws {BackupError} `SNAPSHOT_MISSING`, unless `tolerant`.
+   */
+  async refresh(options: { readonly tolerant?: boolean | undefined } = {}): Promise<void> {
+    await this.keyring.load();
+    for (const { tenant, view } of this.tenants()) {
+      await view.loadSnapshots();
+      if (options.tolerant === true) continue;
+      await this.pins.setHeads(tenant.label, checkChain(view, this.pins.heads(tenant.label)));
+    }
+  }
+
+  emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void {
+    this.#onEvent?.({ name, at: this.clock(), details });
+  }
+}
+
+const cacheName = (repositoryId: string): string => createHash('sha256').update(`holdfast/cache/${repositoryId}`).digest('hex').slice(0, 32);

@@ -1,0 +1,164 @@
+import { backup } from '../backup/backup.ts';
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import type { RepositoryConfig } from '../identity/config.ts';
+import { FORMAT_VERSION } from '../envelope/header.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import { addSlot, describe, passphraseSecret, readSlots } from '../keyring/slots.ts';
+import { rebuildIndex } from '../verify/rebuild-index.ts';
+import { verify } from '../verify/verify.ts';
+import { planRestore, restore } from '../restore/restore.ts';
+import { diffSnapshots } from '../snapshots/diff.ts';
+import { listEntries } from '../snapshots/entries.ts';
+import { findEntries } from '../snapshots/find.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
+import { repositoryStats } from '../snapshots/stats.ts';
+import type * as contract from './contract.ts';
+import { OpenContext } from './open-context.ts';
+
+/** What opening or creating a repository comes to. */
+export interface Opened {
+  readonly sealed: SealedStore;
+  readonly config: RepositoryConfig;
+  readonly keyring: Keyring;
+  readonly rootKey: Buffer;
+}
+
+/** {@link contract.Repository}: ties the use cases together; each of them has a folder of its own. */
+export class OpenRepository implements contract.Repository {
+  readonly id: string;
+  readonly encrypted: boolean;
+  readonly #opened: Opened;
+  readonly #context: OpenContext;
+  #closed = false;
+
+  constructor(opened: Opened, settings: contract.RepositorySettings) {
+    this.#opened = opened;
+    this.id = opened.config.repositoryId;
+    this.encrypted = opened.config.encrypted;
+    this.#context = new OpenContext(opened, settings);
+  }
+
+  /** Compares the repository with what this machine remembers of it. */
+  async pin(): Promise<void> {
+    await this.#context.pins.check(this.#opened.config);
+  }
+
+  announce(name: 'repository.created' | 'repository.opened'): void {
+    this.#context.emit(name, { repository: this.id, encrypted: this.encrypted });
+  }
+
+  #check(): void {
+    if (this.#closed) throw new BackupError('CLOSED', 'Expected an open repository, got one that was closed');
+  }
+
+  async info(): Promise<contract.RepositoryInfo> {
+    this.#check();
+    const { sealed, config, keyring } = this.#opened;
+    const { slots } = await readSlots(sealed);
+    return {
+      id: this.id,
+      url: sealed.store.url,
+      formatVersion: FORMAT_VERSION,
+      encrypted: this.encrypted,
+      createdAt: config.createdAt,
+      encryption: this.encrypted ? 'AES-256-GCM' : 'none',
+      tenants: keyring.tenants.map(({ name }) => name),
+      slots: slots.map(({ name, parameters }) => ({ id: name.slice(-16), type: describe(parameters.type) })),
+    };
+  }
+
+  async addPassphrase(passphrase: string): Promise<void> {
+    this.#check();
+    if (passphrase === '' || !this.encrypted) {
+      throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty, for an encrypted repository');
+    }
+    await addSlot(this.#opened.sealed, passphraseSecret(passphrase), { rootKey: this.#opened.rootKey, createdMs: this.#context.clock() });
+  }
+
+  async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
+    this.#check();
+    const result = await backup(this.#context, options);
+    await this.#context.refresh();
+    return result;
+  }
+
+  async #all(): Promise<TenantSnapshot[]> {
+    this.#check();
+    await this.#context.refresh();
+    return this.#context
+      .tenants()
+      .flatMap((tenant) => tenant.view.snapshots.map(({ record }) => ({ tenant, record })))
+      .toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
+  }
+
+  async #one(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
+    const found = resolveSnapshot(await this.#all(), reference, filter);
+    await found.tenant.view.loadIndex();
+    return found;
+  }
+
+  async snapshots(filter: contract.SnapshotFilter = {}): Promise<readonly SnapshotRecord[]> {
+    return (await this.#all()).map(({ record }) => record).filter((record) => matches(record, filter));
+  }
+
+  async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
+    return resolveSnapshot(await this.#all(), reference, filter).record;
+  }
+
+  async damaged(): Promise<readonly contract.EntryProblem[]> {
+    await this.#all();
+    const errors = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
+    return errors.map((error) => ({ path: error.object ?? '', code: error.code, message: error.message, ...(error.object === undefined ? {} : { object: error.object }) }));
+  }
+
+  async *entries(snapshot: string, options?: contract.EntriesOptions): AsyncGenerator<contract.EntryView, void, undefined> {
+    yield* listEntries(await this.#one(snapshot), options);
+  }
+
+  async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
+    const all = options.snapshot === undefined ? await this.#all() : [await this.#one(options.snapshot, options)];
+    for (const tenant of new Set(all.map((each) => each.tenant))) await tenant.view.loadIndex(options.signal);
+    yield* findEntries(all, options);
+  }
+
+  async *diff(before: string, after: string, options: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<contract.Difference, void, undefined> {
+    yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
+  }
+
+  async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
+    return await planRestore(await this.#one(options.snapshot, options.filter), options);
+  }
+
+  async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {
+    return await restore(this.#context, await this.#one(options.snapshot, options.filter), options);
+  }
+
+  async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
+    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
+    if (only === undefined) await this.#context.refresh({ tolerant: true });
+    return await verify(this.#context, only, options);
+  }
+
+  async stats(): Promise<contract.RepositoryStats> {
+    await this.#all();
+    for (const { view } of this.#context.tenants()) await view.loadIndex();
+    return await repositoryStats(this.#context);
+  }
+
+  async rebuildIndex(options: contract.RunOptions = {}): Promise<{ packs: number; blobs: number }> {
+    await this.#all();
+    return await rebuildIndex(this.#context, options);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#opened.sealed.store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

@@ -1,0 +1,50 @@
+import { SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import { readConfig } from '../identity/config.ts';
+import { readMarker } from '../identity/marker.ts';
+import { Keyring } from '../keyring/keyring.ts';
+import type { SlotContent } from '../keyring/slot.ts';
+import { openSlots, passphraseSecret, slotSecret } from '../keyring/slots.ts';
+import type { OpenRepositoryOptions, Repository } from './contract.ts';
+import { OpenRepository } from './open-repository.ts';
+import { storeOf } from './settings.ts';
+
+/**
+ * Opens a repository. Nothing is read of its content until it is asked for.
+ *
+ * @throws {BackupError} `NOT_A_REPOSITORY`, `WRONG_KEY`, `KEY_REQUIRED`, `INVALID_KEY_FILE`, `UNSUPPORTED_FORMAT`,
+ * `REPOSITORY_CHANGED`, `OBJECT_DAMAGED`, `OBJECT_MISSING`.
+ *
+ * @example
+ * ```ts
+ * import { openRepository } from '@x/backup-store';
+ *
+ * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+ * for (const snapshot of await repository.snapshots()) console.log(snapshot.id, snapshot.startedAt);
+ * ```
+ */
+export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {
+  const store = await storeOf(options.store);
+  const { id } = await readMarker(store);
+  const sealed = new SealedStore(store, id);
+  const { rootKey } = await unlock(sealed, options);
+  const config = await readConfig(sealed, rootKey);
+  const keyring = new Keyring(sealed, rootKey);
+  await keyring.load();
+  const repository = new OpenRepository({ sealed, config, keyring, rootKey }, options);
+  await repository.pin();
+  repository.announce('repository.opened');
+  return repository;
+}
+
+async function unlock(sealed: SealedStore, options: OpenRepositoryOptions): Promise<SlotContent> {
+  if (options.unlock !== undefined) return await openSlots(sealed, await slotSecret(options.unlock, sealed.repositoryId.toString('hex')));
+  try {
+    return await openSlots(sealed, passphraseSecret(''));
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'WRONG_KEY') throw cause;
+    throw new BackupError('KEY_REQUIRED', `Expected a key for the encrypted repository at ${sealed.store.url}, got none`, {
+      hint: 'Give its key file, passphrase or recovery code.',
+    });
+  }
+}

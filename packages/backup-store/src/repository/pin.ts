@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { BackupError } from '../errors.ts';
+import type { RepositoryConfig } from '../identity/config.ts';
+
+interface Pin {
+  readonly repositoryId: string;
+  readonly encrypted: boolean;
+  readonly createdAt: string;
+  /** Newest snapshots seen, by tenant label. */
+  readonly heads: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * What this machine remembers of a repository, to notice when a store shows another past than before: encryption
+ * switched off, another repository under the same id, newest snapshots taken away.
+ */
+export class Pins {
+  readonly #file: string;
+  #pin: Pin | undefined;
+
+  constructor(folder: string) {
+    this.#file = join(folder, 'pin.json');
+  }
+
+  /** @throws {BackupError} `REPOSITORY_CHANGED`. */
+  async check(config: RepositoryConfig): Promise<void> {
+    const pin = await this.#read();
+    const { repositoryId, encrypted, createdAt } = config;
+    if (pin !== undefined && (pin.repositoryId !== repositoryId || pin.encrypted !== encrypted || pin.createdAt !== createdAt)) {
+      throw new BackupError('REPOSITORY_CHANGED', 'Expected the repository that this machine knows, got one with another identity or encryption', {
+        hint: `If that is right, remove ${this.#file} and try again.`,
+      });
+    }
+    this.#pin = { repositoryId, encrypted, createdAt, heads: pin?.heads ?? {} };
+    if (pin === undefined) await this.#write();
+  }
+
+  /** Ids of the newest snapshots this machine has seen of a tenant. */
+  heads(label: string): readonly string[] {
+    return this.#pin?.heads[label] ?? [];
+  }
+
+  async setHeads(label: string, heads: readonly string[]): Promise<void> {
+    const pin = this.#pin;
+    if (pin === undefined || JSON.stringify(pin.heads[label]) === JSON.stringify(heads)) return;
+    this.#pin = { ...pin, heads: { ...pin.heads, [label]: heads } };
+    await this.#write();
+  }
+
+  async #read(): Promise<Pin | undefined> {
+    try {
+      const pin = JSON.parse(await readFile(this.#file, 'utf8')) as Partial<Pin>;
+      return typeof pin.repositoryId === 'string' && typeof pin.heads === 'object' ? (pin as Pin) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A machine that can't remember is no reason to fail a backup. */
+  async #write(): Promise<void> {
+    const temp = `${this.#file}.${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 });
+      await writeFile(temp, JSON.stringify(this.#pin), { mode: 0o600 });
+      await rename(temp, this.#file);
+    } catch {
+      // See above.
+    }
+  }
+}

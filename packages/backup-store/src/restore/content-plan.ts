@@ -1,0 +1,76 @@
+import { blobId } from '../blob-index/blob-id.ts';
+import type { FramePlace } from '../blob-index/blob-index.ts';
+import { type Extent, planExtents } from '../pack/extent.ts';
+import { BLOB } from '../pack/directory.ts';
+import type { OpenTenant } from '../run/context.ts';
+import type { RestoreItem } from './restore-item.ts';
+
+/** One blob of one file. */
+export interface BlobUse {
+  /** Number of the item. */
+  readonly file: number;
+  /** Number of the blob in its content. */
+  readonly part: number;
+  /** Where it goes in the file. */
+  readonly position: number;
+  /** Where it is in its frame. */
+  readonly offset: number;
+}
+
+/** What has to be fetched, and what becomes of it. */
+export interface ContentPlan {
+  readonly extents: readonly Extent[];
+  /** By number of frame. */
+  readonly uses: ReadonlyMap<number, readonly BlobUse[]>;
+  /** Items of which content is in no index. */
+  readonly missing: ReadonlySet<number>;
+  readonly bytes: number;
+  readonly bytesFetched: number;
+}
+
+/** Finds where the content of files is, in the order of packs. `links`: items that become hard links and need none. */
+export function planContent(tenant: OpenTenant, items: readonly RestoreItem[], links: ReadonlySet<number>): ContentPlan {
+  const { index } = tenant.view;
+  const { idKey } = tenant.tenant;
+  const frames = new Map<number, FramePlace>();
+  const uses = new Map<number, BlobUse[]>();
+  const missing = new Set<number>();
+  let bytes = 0;
+  for (const [file, { action, entry }] of items.entries()) {
+    if (entry.kind !== 'file' || (action !== 'create' && action !== 'overwrite') || links.has(file)) continue;
+    const numbers = entry.content.map((blob) => index.find(blobId(idKey, BLOB.data, blob.sha256)));
+    if (numbers.includes(-1)) {
+      missing.add(file);
+      continue;
+    }
+    bytes += entry.size;
+    let position = 0;
+    for (const [part, number] of numbers.entries()) {
+      const frame = index.frameOf(number);
+      if (!frames.has(frame)) frames.set(frame, index.frame(frame));
+      const use = { file, part, position, offset: index.place(number).offset };
+      const list = uses.get(frame);
+      if (list === undefined) uses.set(frame, [use]);
+      else list.push(use);
+      position += entry.content[part]?.length ?? 0;
+    }
+  }
+  const extents = planExtents([...frames.values()]);
+  return { extents, uses, missing, bytes, bytesFetched: extents.reduce((sum, { range }) => sum + range.end - range.start, 0) };
+}
+
+/** Items that become a further name of a file which this restore writes (or keeps) too: item → item linked to. */
+export function planLinks(items: readonly RestoreItem[]): Map<number, number> {
+  const links = new Map<number, number>();
+  if (!items.some(({ entry }) => entry.hardLinkTo !== undefined)) return links;
+  const key = (tree: number, item: RestoreItem, path: Uint8Array): string => `${tree}\0${item.path.length - item.entry.path.length}\0${Buffer.from(path).toString('latin1')}`;
+  const firsts = new Map<string, number>();
+  for (const [number, item] of items.entries()) {
+    const { action, entry, tree } = item;
+    if (entry.kind !== 'file' || (action !== 'create' && action !== 'overwrite')) continue;
+    const first = entry.hardLinkTo === undefined ? undefined : firsts.get(key(tree, item, entry.hardLinkTo));
+    if (first === undefined) firsts.set(key(tree, item, entry.hardLinkTo ?? entry.path), number);
+    else links.set(number, first);
+  }
+  return links;
+}

@@ -1,0 +1,67 @@
+import type { Entry } from '../catalog/entry.ts';
+import { isWithin } from '../catalog/path-order.ts';
+import { joinPath } from '../run/display-path.ts';
+import type { TreeSink } from '../sink/contract.ts';
+import type { RestoreItem } from './restore-item.ts';
+
+interface OpenFolder {
+  readonly entry: Entry;
+  /** Names that the snapshot has in it, one character a byte. */
+  readonly names: Set<string>;
+  watched: boolean;
+}
+
+/**
+ * Finds what is in restored folders and not in the snapshot, for `delete`. The snapshot's entries come in order, so
+ * only the folders above the current one are held.
+ */
+export class ExtraEntries {
+  readonly #sink: TreeSink;
+  readonly #tree: number;
+  readonly #prefix: Buffer;
+  readonly #items: RestoreItem[];
+  readonly #open: OpenFolder[] = [];
+
+  constructor(parts: { sink: TreeSink; tree: number; prefix: Buffer; items: RestoreItem[] }) {
+    this.#sink = parts.sink;
+    this.#tree = parts.tree;
+    this.#prefix = parts.prefix;
+    this.#items = parts.items;
+  }
+
+  /** The next entry of the snapshot, chosen or not. */
+  enter(entry: Entry): void {
+    while (this.#open.length > 0 && !isWithin(entry.path, (this.#open.at(-1) as OpenFolder).entry.path)) this.#close();
+    const parent = this.#open.at(-1);
+    parent?.names.add(lastName(entry.path));
+    if (entry.kind === 'directory') this.#open.push({ entry, names: new Set(), watched: false });
+  }
+
+  /** This folder (the entry just entered) is restored and exists: look for what is too much in it. */
+  watch(entry: Entry): void {
+    const folder = this.#open.at(-1);
+    if (folder?.entry === entry) folder.watched = true;
+  }
+
+  end(): void {
+    while (this.#open.length > 0) this.#close();
+  }
+
+  #close(): void {
+    const folder = this.#open.pop();
+    if (folder?.watched !== true) return;
+    const path = joinPath(this.#prefix, folder.entry.path);
+    for (const name of this.#sink.list(path)) {
+      if (folder.names.has(name.toString('latin1'))) continue;
+      const extra = joinPath(path, name);
+      const found = this.#sink.lstat(extra);
+      if (found === undefined) continue;
+      const { kind, mode, uid, gid, mtimeNs, size } = found;
+      this.#items.push({ action: 'delete', tree: this.#tree, path: extra, entry: { path: extra, kind, mode, uid, gid, mtimeNs, size, content: [] }, found });
+    }
+  }
+}
+
+function lastName(path: Buffer): string {
+  return path.subarray(path.lastIndexOf(47) + 1).toString('latin1');
+}

@@ -1,0 +1,155 @@
+import { dirname, resolve } from 'node:path';
+
+import { readCatalog } from '../catalog/catalog-reader.ts';
+import type { Entry } from '../catalog/entry.ts';
+import { isWithin } from '../catalog/path-order.ts';
+import { BackupError } from '../errors.ts';
+import { BLOB } from '../pack/directory.ts';
+import type { OverwriteMode, RestoreOptions } from '../repository/contract.ts';
+import { checkAborted } from '../run/abort.ts';
+import type { OpenTenant } from '../run/context.ts';
+import { joinPath } from '../run/display-path.ts';
+import type { FoundEntry, TreeSink } from '../sink/contract.ts';
+import { locate, type SourcePart, sourcePath, sourceRoot } from '../snapshots/locate.ts';
+import { pageRef } from '../snapshots/page-ref.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { decide } from './decision.ts';
+import { ExtraEntries } from './extra-entries.ts';
+import type { InternalPlan, RestoreItem, RestoreTree } from './restore-item.ts';
+import { type Selection, selection } from './selection.ts';
+import { TargetTrees } from './target-trees.ts';
+
+/** Decides what a restore will do, entry by entry. Looks at the target, changes nothing. */
+export async function planItems(tenant: OpenTenant, record: SnapshotRecord, options: RestoreOptions): Promise<InternalPlan> {
+  if ((options.to === undefined) === (options.inPlace !== true)) {
+    throw new BackupError('INVALID_OPTION', 'Expected either a folder to restore to or in-place, and not both');
+  }
+  const trees: RestoreTree[] = [];
+  const items: RestoreItem[] = [];
+  const wanted = selection(options.include, options.exclude);
+  using targets = new TargetTrees();
+  for (const part of locate(record, options.path)) {
+    const { root, prefix } = await targetOf(tenant, part, options);
+    let tree = trees.findIndex((each) => each.root.equals(root));
+    if (tree < 0) tree = trees.push({ root }) - 1;
+    await planPart({ tenant, part, options, wanted, items, tree, prefix, sink: targets.open(root) });
+  }
+  if (items.length === 0 && (options.path !== undefined || options.include !== undefined)) {
+    throw new BackupError('PATH_NOT_FOUND', `Expected ${options.path ?? options.include?.join(', ')} in snapshot ${record.id.slice(0, 8)}, got none`, {
+      hint: 'List the snapshot to see what it holds.',
+    });
+  }
+  return { trees, items };
+}
+
+/** Below a folder, a source comes back under its own path; in place, at its root (whose links count as the user's own). */
+async function targetOf(tenant: OpenTenant, part: SourcePart, options: RestoreOptions): Promise<{ root: Buffer; prefix: Buffer }> {
+  if (options.to !== undefined) return { root: Buffer.from(resolve(options.to)), prefix: sourcePath(part.source) };
+  const root = sourceRoot(part.source);
+  const top = await firstEntry(tenant, part);
+  if (top === undefined || top.kind === 'directory') return { root, prefix: Buffer.alloc(0) };
+  const text = root.toString('latin1');
+  return { root: Buffer.from(dirname(text), 'latin1'), prefix: Buffer.from(text.slice(text.lastIndexOf('/') + 1), 'latin1') };
+}
+
+function entriesOf(tenant: OpenTenant, part: SourcePart, within: Uint8Array): AsyncGenerator<Entry[], void, undefined> {
+  return readCatalog(pageRef(part.source.catalog), async (page) => await tenant.blobs.read(BLOB.catalog, page), { within });
+}
+
+async function firstEntry(tenant: OpenTenant, part: SourcePart): Promise<Entry | undefined> {
+  for await (const [entry] of entriesOf(tenant, part, Buffer.alloc(0))) return entry;
+  return undefined;
+}
+
+interface PartPlan {
+  readonly tenant: OpenTenant;
+  readonly part: SourcePart;
+  readonly options: RestoreOptions;
+  readonly wanted: Selection;
+  readonly items: RestoreItem[];
+  readonly tree: number;
+  readonly prefix: Buffer;
+  /** Absent when the target is not there yet. */
+  readonly sink: TreeSink | undefined;
+}
+
+async function planPart(plan: PartPlan): Promise<void> {
+  const { options, part, wanted } = plan;
+  const state = new PartState(plan, options.overwrite ?? 'never');
+  const shown = sourcePath(part.source);
+  for await (const page of entriesOf(plan.tenant, part, Buffer.alloc(0))) {
+    checkAborted(options.signal);
+    for (const entry of page) {
+      // Entries above the part asked for are kept in mind: they become the parents of what is restored.
+      const inside = isWithin(entry.path, part.within);
+      if (!inside && !isWithin(part.within, entry.path)) continue;
+      const chosen = inside && (wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
+      state.add(entry, chosen);
+    }
+  }
+  state.end();
+}
+
+/** Walks one part in order; knows the folders above the current entry. */
+class PartState {
+  readonly #plan: PartPlan;
+  readonly #mode: OverwriteMode;
+  readonly #parents: { entry: Entry; item: RestoreItem | undefined }[] = [];
+  readonly #extras: ExtraEntries | undefined;
+  /** Below this path nothing exists yet: no need to look. */
+  #fresh: Buffer | undefined;
+  /** Below this path nothing can be restored: something that is kept is in the way. */
+  #blocked: Buffer | undefined;
+
+  constructor(plan: PartPlan, mode: OverwriteMode) {
+    this.#plan = plan;
+    this.#mode = mode;
+    const { sink, tree, prefix, items } = plan;
+    this.#extras = plan.options.delete === true && sink !== undefined ? new ExtraEntries({ sink, tree, prefix, items }) : undefined;
+  }
+
+  add(entry: Entry, chosen: boolean): void {
+    while (this.#parents.length > 0 && !isWithin(entry.path, (this.#parents.at(-1) as { entry: Entry }).entry.path)) this.#parents.pop();
+    this.#extras?.enter(entry);
+    const parent = { entry, item: undefined as RestoreItem | undefined };
+    if (chosen) {
+      for (const above of this.#parents) above.item ??= this.#item(above.entry, true);
+      parent.item = this.#item(entry, false);
+    }
+    if (entry.kind === 'directory') {
+      this.#parents.push(parent);
+      if (chosen && parent.item?.found !== undefined) this.#extras?.watch(entry);
+    }
+  }
+
+  end(): void {
+    this.#extras?.end();
+  }
+
+  #item(entry: Entry, above: boolean): RestoreItem {
+    const { prefix, tree, sink, items } = this.#plan;
+    const path = joinPath(prefix, entry.path);
+    const found = this.#isFresh(path) ? undefined : this.#look(sink, path);
+    let decision = decide(entry, found, this.#mode);
+    if (this.#blocked !== undefined && isWithin(path, this.#blocked) && decision.action !== 'note') {
+      decision = { action: 'keep', reason: 'what is kept above it is no directory' };
+    } else if (entry.kind === 'directory' && found !== undefined && found.kind !== 'directory' && decision.action === 'keep') {
+      this.#blocked = path;
+    }
+    // A folder that only leads to what is restored keeps what it has.
+    if (above && found?.kind === 'directory') decision = { action: 'keep', reason: 'leads to what is restored' };
+    if (entry.kind === 'directory' && found === undefined) this.#fresh ??= path;
+    const item: RestoreItem = { ...decision, tree, path, entry, found };
+    items.push(item);
+    return item;
+  }
+
+  #isFresh(path: Buffer): boolean {
+    if (this.#fresh !== undefined && !isWithin(path, this.#fresh)) this.#fresh = undefined;
+    return this.#plan.sink === undefined || this.#fresh !== undefined;
+  }
+
+  #look(sink: TreeSink | undefined, path: Buffer): FoundEntry | undefined {
+    return sink?.lstat(path);
+  }
+}

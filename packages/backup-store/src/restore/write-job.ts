@@ -1,0 +1,123 @@
+import { ByteReader } from '../bytes/reader.ts';
+import { ByteWriter } from '../bytes/writer.ts';
+import { type FrameSpan, readExtent, type SealedExtent, writeExtent } from '../pack/extent.ts';
+import type { OpenObject } from '../envelope/range.ts';
+import type { EntryMeta, TempFile } from '../sink/contract.ts';
+
+/** Writes one blob somewhere. */
+export interface BlobWrite {
+  /** Number of the file in this restore. */
+  readonly file: number;
+  /** Number of the tree it goes to. */
+  readonly tree: number;
+  readonly path: Buffer;
+  /** Where the blob begins in its frame. */
+  readonly offset: number;
+  readonly length: number;
+  /** 32 bytes: checked before anything is written. */
+  readonly sha256: Uint8Array;
+  readonly sparse: boolean;
+  /** The blob is the whole file. */
+  readonly whole?: EntryMeta | undefined;
+  /** The blob is a part of a file that others write to as well. */
+  readonly part?: { readonly temp: TempFile; readonly position: number } | undefined;
+}
+
+/** A frame and what becomes of its blobs. */
+export interface FrameWrites {
+  readonly frame: FrameSpan;
+  readonly writes: readonly BlobWrite[];
+}
+
+/** A job of a restoring thread. */
+export interface WriteJob {
+  readonly extent: SealedExtent;
+  readonly frames: readonly FrameWrites[];
+}
+
+/** A file that could not be written. */
+export interface WriteFailure {
+  readonly file: number;
+  readonly code: string;
+  readonly message: string;
+  readonly object: string;
+}
+
+const putLong = (writer: ByteWriter, value: bigint): void => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64LE(BigInt.asIntN(64, value));
+  writer.raw(bytes);
+};
+const long = (reader: ByteReader): bigint => reader.raw(8).readBigInt64LE();
+
+/** Bytes that fill their buffer, so that it can be given away. */
+export function ownBytes(writer: ByteWriter): Uint8Array {
+  const bytes = new Uint8Array(writer.length);
+  bytes.set(writer.view());
+  return bytes;
+}
+
+export function encodeWriteJob(object: OpenObject, firstBlock: number, frames: readonly FrameWrites[]): Uint8Array {
+  const writer = new ByteWriter(16 * 1024);
+  writeExtent(writer, object, firstBlock);
+  writer.varint(frames.length);
+  for (const { frame, writes } of frames) {
+    writer.varint(frame.offset).varint(frame.stored).varint(frame.raw).u8(frame.codec).varint(writes.length);
+    for (const write of writes) putWrite(writer, write);
+  }
+  return ownBytes(writer);
+}
+
+function putWrite(writer: ByteWriter, write: BlobWrite): void {
+  const { whole, part } = write;
+  writer.varint(write.file).varint(write.tree).bytes(write.path).varint(write.offset).varint(write.length).raw(write.sha256);
+  writer.u8((write.sparse ? 1 : 0) | (whole === undefined ? 0 : 2));
+  if (whole !== undefined) {
+    writer.varint(whole.mode).varint(whole.uid).varint(whole.gid);
+    putLong(writer, whole.mtimeNs);
+  } else if (part !== undefined) {
+    writer.text(part.temp.name).varint(part.position);
+    putLong(writer, part.temp.dev);
+    putLong(writer, part.temp.ino);
+  }
+}
+
+export function decodeWriteJob(body: Uint8Array, sealed: Uint8Array): WriteJob {
+  const reader = new ByteReader(body, 'a job');
+  const extent = readExtent(reader, sealed);
+  const frames = Array.from({ length: reader.varint() }, (): FrameWrites => {
+    const frame = { offset: reader.varint(), stored: reader.varint(), raw: reader.varint(), codec: reader.u8() };
+    return { frame, writes: Array.from({ length: reader.varint() }, () => readWrite(reader)) };
+  });
+  return { extent, frames };
+}
+
+function readWrite(reader: ByteReader): BlobWrite {
+  const file = reader.varint();
+  const tree = reader.varint();
+  const path = reader.bytes(1 << 20);
+  const offset = reader.varint();
+  const length = reader.varint();
+  const sha256 = reader.raw(32);
+  const bits = reader.u8();
+  const common = { file, tree, path, offset, length, sha256, sparse: (bits & 1) !== 0 };
+  if ((bits & 2) !== 0) {
+    return { ...common, whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: long(reader) } };
+  }
+  const name = reader.text(1024);
+  const position = reader.varint();
+  return { ...common, part: { position, temp: { name, dev: BigInt.asUintN(64, long(reader)), ino: BigInt.asUintN(64, long(reader)) } } };
+}
+
+export function encodeFailures(failures: readonly WriteFailure[]): Uint8Array {
+  const writer = new ByteWriter(256).varint(failures.length);
+  for (const { file, code, message, object } of failures) writer.varint(file).text(code).text(message).text(object);
+  return ownBytes(writer);
+}
+
+export function decodeFailures(body: Uint8Array): WriteFailure[] {
+  const reader = new ByteReader(body, 'an answer');
+  return Array.from({ length: reader.varint() }, () => ({
+    file: reader.varint(), code: reader.text(1 << 10), message: reader.text(1 << 20), object: reader.text(1 << 10),
+  }));
+}

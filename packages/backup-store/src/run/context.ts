@@ -1,0 +1,42 @@
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import type { RepositoryConfig } from '../identity/config.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { Tenant } from '../keyring/tenant.ts';
+import type { BlobReader } from '../pack/blob-reader.ts';
+import type { RepositoryEvent } from '../repository/contract.ts';
+import type { TenantView } from '../session/tenant-view.ts';
+import type { ThreadOptions } from '../threads/thread.ts';
+import type { Clock } from './clock.ts';
+
+/** Settings of speed and memory with every default filled in. */
+export interface Performance {
+  readonly readers: number;
+  readonly workers: number;
+  readonly bufferBytes: number;
+  readonly cacheBytes: number;
+}
+
+/** A tenant with what is loaded of it. */
+export interface OpenTenant {
+  readonly tenant: Tenant;
+  readonly view: TenantView;
+  readonly blobs: BlobReader;
+}
+
+/** What every use case works with: an open repository, seen from inside. */
+export interface RunContext {
+  readonly sealed: SealedStore;
+  readonly config: RepositoryConfig;
+  readonly keyring: Keyring;
+  readonly performance: Performance;
+  readonly threads: ThreadOptions;
+  readonly host: string;
+  readonly clock: Clock;
+  /** Folder of this repository in the user's cache. */
+  readonly cacheFolder: string;
+  /** All tenants, opened. */
+  tenants(): OpenTenant[];
+  /** Opens a tenant, making it if `create`. */
+  tenant(name: string, create?: boolean): Promise<OpenTenant>;
+  emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void;
+}

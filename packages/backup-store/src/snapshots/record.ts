@@ -1,0 +1,50 @@
+/** One source of a snapshot. */
+export interface SnapshotSource {
+  readonly kind: 'directory';
+  /** Absolute path: with tenant and host, the identity of what was backed up. */
+  readonly root: string;
+  /** Present when the path is not UTF-8. */
+  readonly rootBase64?: string | undefined;
+  /** Where it comes back below a restore folder: the path as given, without leading slash and without `..`. */
+  readonly path: string;
+  readonly pathBase64?: string | undefined;
+  readonly status: 'ok' | 'partial' | 'failed';
+  readonly problems: number;
+  readonly entries: number;
+  readonly files: number;
+  /** Bytes of content. */
+  readonly bytes: number;
+  /** The catalog's top page. Hex SHA-256 and length of its plaintext. */
+  readonly catalog: { readonly sha256: string; readonly length: number; readonly height: number };
+  /** SHA-256 over all entries of the tree, hex; the same for the same tree in any repository with the same chunk borders. */
+  readonly treeSha256: string;
+}
+
+/** What is known of one snapshot. JSON Schema: `snapshot.schema.json` of this package. */
+export interface SnapshotRecord {
+  /** 32 hex digits. */
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  readonly tenant: { readonly id: string; readonly name: string };
+  readonly kind: 'manual' | 'scheduled' | 'safety';
+  /** ISO 8601, by the clock of the machine that wrote it. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly durationMs: number;
+  readonly createdBy: string;
+  readonly host: string;
+  readonly versions: { readonly tool: string; readonly format: number; readonly platform: string; readonly schema: number };
+  readonly status: 'ok' | 'partial';
+  readonly bytes: { readonly total: number; readonly read: number; readonly new: number; readonly stored: number };
+  readonly files: { readonly total: number; readonly new: number; readonly changed: number; readonly unchanged: number };
+  readonly compression: string;
+  readonly encryption: { readonly algorithm: string; readonly keyId: string };
+  readonly tags: readonly string[];
+  readonly parent?: string | undefined;
+  readonly sources: readonly SnapshotSource[];
+  /** Newest snapshots known when this one began, with the SHA-256 of their records: a chain that shows removals. */
+  readonly follows: readonly { readonly id: string; readonly manifestSha256: string }[];
+  /** SHA-256 of this record without this field, as JSON with sorted keys and no blanks. */
+  readonly manifestSha256: string;
+}

@@ -1,0 +1,62 @@
+import { BackupError } from '../errors.ts';
+import type { SnapshotFilter } from '../repository/contract.ts';
+import type { OpenTenant } from '../run/context.ts';
+import type { SnapshotRecord } from './record.ts';
+
+/** Beginnings of ids shorter than this are not taken for ids. */
+const MIN_PREFIX = 4;
+
+/** A snapshot and the tenant it belongs to. */
+export interface TenantSnapshot {
+  readonly tenant: OpenTenant;
+  readonly record: SnapshotRecord;
+}
+
+/** Whether a snapshot has all that a filter asks for. */
+export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean {
+  const at = Date.parse(record.startedAt);
+  return (
+    (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
+    (filter.host === undefined || record.host === filter.host) &&
+    (filter.name === undefined || record.name === filter.name) &&
+    (filter.before === undefined || at < filter.before) &&
+    (filter.after === undefined || at >= filter.after) &&
+    (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
+    (filter.roots === undefined || sameRoots(record, filter.roots))
+  );
+}
+
+function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
+  return record.sources.length === roots.length && roots.every((root) => record.sources.some((source) => source.root === root));
+}
+
+/**
+ * Finds the one snapshot that a reference means: `latest`, a whole id, a name, or the beginning of an id.
+ *
+ * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS` with the candidates as `details`.
+ */
+export function resolveSnapshot(all: readonly TenantSnapshot[], reference: string, filter: SnapshotFilter = {}): TenantSnapshot {
+  const candidates = all.filter(({ record }) => matches(record, filter));
+  if (reference === 'latest') {
+    const last = candidates.toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt)).at(-1);
+    return last ?? notFound(reference, all);
+  }
+  const exact = candidates.find(({ record }) => record.id === reference);
+  if (exact !== undefined) return exact;
+  const named = candidates.filter(({ record }) => record.name === reference);
+  const prefix = reference.toLowerCase();
+  const found = named.length > 0 ? named : candidates.filter(({ record }) => prefix.length >= MIN_PREFIX && record.id.startsWith(prefix));
+  const [only, second] = found;
+  if (only === undefined) return notFound(reference, all);
+  if (second === undefined) return only;
+  throw new BackupError('SNAPSHOT_AMBIGUOUS', `Expected one snapshot for "${reference}", got ${found.length}`, {
+    details: found.map(({ record }) => `${record.id} ${record.startedAt} ${record.name ?? ''}`.trim()),
+    hint: 'Name one of them by its id.',
+  });
+}
+
+function notFound(reference: string, all: readonly TenantSnapshot[]): never {
+  throw new BackupError('SNAPSHOT_NOT_FOUND', `Expected a snapshot "${reference}", got none among ${all.length}`, {
+    hint: all.length === 0 ? 'There are no snapshots yet.' : 'List the snapshots to see their ids and names. The beginning of an id needs four digits or more.',
+  });
+}

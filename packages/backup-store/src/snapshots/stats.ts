@@ -1,0 +1,35 @@
+import { listAll } from '@x/storage';
+
+import type { RepositoryStats, TenantStats } from '../repository/contract.ts';
+import type { OpenTenant, RunContext } from '../run/context.ts';
+
+/** Sizes and counts, per tenant. */
+export async function repositoryStats(context: RunContext): Promise<RepositoryStats> {
+  let objects = 0;
+  let bytesStored = 0;
+  for await (const { size } of listAll(context.sealed.store, '')) {
+    objects++;
+    bytesStored += size;
+  }
+  return { tenants: context.tenants().map(tenantStats), objects, bytesStored };
+}
+
+const ratio = (a: number, b: number): number => (b === 0 ? 1 : a / b);
+
+function tenantStats({ tenant, view }: OpenTenant): TenantStats {
+  const { index, snapshots } = view;
+  const bytesReferenced = snapshots.reduce((sum, { record }) => sum + record.bytes.total, 0);
+  const bytesPacked = index.packs.reduce((sum, pack) => sum + pack.size, 0);
+  const bytesUnique = index.dataBytes();
+  return {
+    tenant: tenant.name,
+    snapshots: snapshots.length,
+    bytesReferenced,
+    blobs: index.distinct,
+    packs: index.packs.length,
+    bytesUnique,
+    bytesPacked,
+    dedupRatio: ratio(bytesReferenced, bytesUnique),
+    compressionRatio: ratio(bytesUnique, bytesPacked),
+  };
+}

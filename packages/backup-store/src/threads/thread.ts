@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads';
+
+import { BackupError } from '../errors.ts';
+
+/** What a thread is started for. */
+export type Role = 'scan' | 'seal' | 'cut' | 'restore';
+
+/** What a worker thread finds in its `workerData`; a bundled program tests `holdfast` to know that it is one. */
+export interface ThreadStart {
+  readonly holdfast: true;
+  readonly role: Role;
+  readonly init: unknown;
+}
+
+/** How threads are started. */
+export interface ThreadOptions {
+  /** The module to start; default: this package's own. */
+  readonly entry?: URL | undefined;
+  /** Largest heap of a thread, in MiB. */
+  readonly heapMiB?: number | undefined;
+}
+
+/** The worker module beside this one: TypeScript in a checkout, JavaScript once built. */
+function defaultEntry(): URL {
+  const here = import.meta.url;
+  return here.endsWith('.ts') ? new URL('./worker.ts', here) : new URL('./worker.js', here);
+}
+
+/** A worker thread with typed messages. Ends at once when closed: it holds nothing that needs a goodbye. */
+export class Thread<Out, In> {
+  readonly #worker: Worker;
+  #failed: Error | undefined;
+  #closed = false;
+  /** Told of each message. */
+  onMessage: (message: In) => void = () => undefined;
+  /** Told when the thread ended without being closed. */
+  onFailure: (error: Error) => void = () => undefined;
+
+  constructor(role: Role, init: unknown, options: ThreadOptions = {}) {
+    const start: ThreadStart = { holdfast: true, role, init };
+    this.#worker = new Worker(options.entry ?? defaultEntry(), {
+      workerData: start,
+      name: `holdfast-${role}`,
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
+    });
+    this.#worker.on('message', (message: In) => {
+      if (!this.#closed) this.onMessage(message);
+    });
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`exit code ${code}`)));
+  }
+
+  #fail(cause: Error): void {
+    if (this.#closed || this.#failed !== undefined) return;
+    this.#failed = isOurs(cause)
+      ? cause
+      : new BackupError('WORKER_FAILED', `Expected a worker thread to go on, it ended: ${cause.message}`, { cause });
+    this.onFailure(this.#failed);
+  }
+
+  post(message: Out, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+}
+
+/** An error of this package that a thread threw arrives as a plain copy with its own fields. */
+function isOurs(error: Error): boolean {
+  return error.name === 'BackupError' && 'code' in error;
+}

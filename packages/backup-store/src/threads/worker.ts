@@ -1,0 +1,26 @@
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+
+import { startCutting } from '../backup/cut-role.ts';
+import { startSealing } from '../backup/seal-role.ts';
+import { startRestoring } from '../restore/restore-role.ts';
+import { startScanning } from '../source/scan-role.ts';
+import type { ThreadStart } from './thread.ts';
+
+/** Whether this thread was started by this package. */
+export function isHoldfastWorker(): boolean {
+  return !isMainThread && (workerData as { holdfast?: unknown } | null)?.holdfast === true;
+}
+
+/**
+ * Does the work of a worker thread. Most users never need this: only a program that is bundled to one file calls
+ * it, when {@link isHoldfastWorker} says so, and names its own file as `workerEntry`.
+ */
+export function runWorker(): void {
+  const port = parentPort;
+  if (port === null) return;
+  const { role, init } = workerData as ThreadStart;
+  const start = { scan: startScanning, seal: startSealing, cut: startCutting, restore: startRestoring }[role];
+  start(port, init as never);
+}
+
+if (isHoldfastWorker()) runWorker();
