@@ -13,7 +13,7 @@ const checks = {
   build: ['build'],
   tests: ['test'],
   packages: ['check:package'],
-  docs: ['check:docs'],
+  docs: ['check:docs', 'build:docs'],
 };
 
 /** turbo's account of its last run; of no use once it has been read. */

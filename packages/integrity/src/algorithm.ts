@@ -1,17 +1,5 @@
 import { IntegrityError } from './errors.ts';
 
-/** Bytes in a digest of each algorithm. The keys are the names used in text forms. */
-export const DIGEST_BYTES = {
-  sha256: 32,
-  sha512: 64,
-  blake2b: 64,
-  blake3: 32,
-  'xxh3-128': 16,
-  crc32: 4,
-  sha1: 20,
-  md5: 16,
-} as const;
-
 /** An algorithm that is there for old data only: collisions can be made at will. */
 export type LegacyAlgorithm = 'md5' | 'sha1';
 
@@ -23,10 +11,22 @@ export type LegacyAlgorithm = 'md5' | 'sha1';
  * - `blake3` with 32 bytes (the BLAKE3 paper, 2020): fastest without SHA instructions.
  * - `xxh3-128` and `crc32` (as in zlib) find accidents only: anyone can make another input with the same value.
  */
-export type DigestAlgorithm = Exclude<keyof typeof DIGEST_BYTES, LegacyAlgorithm>;
+export type DigestAlgorithm = 'sha256' | 'sha512' | 'blake2b' | 'blake3' | 'xxh3-128' | 'crc32';
 
 /** Any algorithm that this package can compute. */
 export type AnyAlgorithm = DigestAlgorithm | LegacyAlgorithm;
+
+/** Bytes in a digest of each algorithm. The keys are the names used in text forms. */
+export const DIGEST_BYTES: Readonly<Record<AnyAlgorithm, number>> = {
+  sha256: 32,
+  sha512: 64,
+  blake2b: 64,
+  blake3: 32,
+  'xxh3-128': 16,
+  crc32: 4,
+  sha1: 20,
+  md5: 16,
+};
 
 /** Opens the door to {@link LegacyAlgorithm}. */
 export interface LegacyOptions {
