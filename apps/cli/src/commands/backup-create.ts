@@ -1,5 +1,6 @@
 import type { BackupResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
+import { userName } from '../compose/user.ts';
 import { chooseSources, type ChosenSources } from '../compose/sources.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -31,8 +32,11 @@ function snapshotName(text: string): string {
 }
 
 function tag(text: string): string {
-  if (/^[^\s=][^\s]*$/u.test(text)) return text;
-  throw usageError(`Expected a tag like nightly or team=web, got ${JSON.stringify(text)}`, 'A tag has no blanks.');
+  if (/^[^\s=,][^\s,]{0,255}$/u.test(text)) return text;
+  throw usageError(
+    `Expected a tag like nightly or team=web, got ${JSON.stringify(text)}`,
+    'A tag has no blanks and no commas, and at most 256 characters.',
+  );
 }
 
 function resultLines(result: BackupResult, title: string): readonly string[] {
@@ -91,6 +95,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     note,
     tenant,
     tags,
+    createdBy: userName(),
     compression: profile,
     dryRun,
   };

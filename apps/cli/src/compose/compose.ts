@@ -1,7 +1,7 @@
 import type { CreatedRepository, Repository, RepositorySettings, Unlock } from '@x/backup-store';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { publicLocation, userCacheDirectory } from '../config/locations.ts';
+import { publicLocation } from '../config/locations.ts';
 import type { Settings } from '../config/fields.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -33,7 +33,7 @@ function performanceOf(settings: Settings): NonNullable<RepositorySettings['perf
 function repositorySettings(context: Context, settings: Settings, location: string): RepositorySettings {
   return {
     store: location,
-    cacheDirectory: settings.cacheDirectory ?? userCacheDirectory(context.env),
+    cacheDirectory: settings.cacheDirectory,
     performance: performanceOf(settings),
     workerEntry: context.entry,
     onEvent: ({ name, details }) => context.messages.debug(`event ${name} ${JSON.stringify(details)}`),

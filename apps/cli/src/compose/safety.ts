@@ -4,6 +4,7 @@ import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { userName } from './user.ts';
 
 /** What is about to happen. */
 export interface InPlaceRestore {
@@ -48,6 +49,7 @@ export async function makeSafetySnapshot(
   const options = {
     paths,
     kind: 'safety' as const,
+    createdBy: userName(),
     tenant: record.tenant.name,
     note: `before the restore of ${record.id}`,
     signal: context.signal,

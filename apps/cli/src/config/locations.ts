@@ -15,16 +15,6 @@ export function userConfigDirectory(env: Environment, platform: NodeJS.Platform 
   return join(homedir(), '.config', 'holdfast');
 }
 
-/** The folder of what can be thrown away at any time. */
-export function userCacheDirectory(env: Environment, platform: NodeJS.Platform = process.platform): string {
-  const xdg = env['XDG_CACHE_HOME'];
-  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'holdfast');
-  const local = env['LOCALAPPDATA'];
-  if (platform === 'win32' && local !== undefined) return join(local, 'holdfast', 'Cache');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'holdfast');
-  return join(homedir(), '.cache', 'holdfast');
-}
-
 /** `~/x` below the home folder, anything else relative to `base`. */
 export function resolvePath(path: string, base: string): string {
   if (path === '~') return homedir();

@@ -1,14 +1,15 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
 
+const MiB = 1024 * 1024;
+
 const text = (description: string) => z.optional(z.string().check(z.minLength(1), z.meta({ description })));
 const count = (most: number, description: string) =>
   z.optional(z.int().check(z.gte(1), z.lte(most), z.meta({ description })));
-const bytes = (least: number, description: string) => z.optional(z.int().check(z.gte(least), z.meta({ description })));
+const bytes = (least: number, description: string) =>
+  z.optional(z.int().check(z.gte(least), z.lte(4096 * MiB), z.meta({ description })));
 const texts = (description: string) =>
   z.optional(z.array(z.string().check(z.minLength(1))).check(z.meta({ description })));
-
-const MiB = 1024 * 1024;
 
 const sources = z
   .strictObject({
@@ -19,9 +20,9 @@ const sources = z
 
 const performance = z
   .strictObject({
-    readers: count(64, 'Requests to the repository under way at once while reading. Default 4.'),
-    workers: count(64, 'Threads that read, chunk, compress and seal. Default: the processors, at most 4.'),
-    bufferBytes: bytes(MiB, 'Sealed bytes that may wait for the repository. Default 33554432 (32 MiB).'),
+    readers: count(256, 'Requests to the repository under way at once while reading. Default 4.'),
+    workers: count(256, 'Threads that read, chunk, compress and seal. Default: the processors, at most 4.'),
+    bufferBytes: bytes(4 * MiB, 'Sealed bytes that may wait for the repository. Default 33554432 (32 MiB).'),
     cacheBytes: bytes(MiB, 'Decoded bytes kept in memory. Default 33554432 (32 MiB).'),
   })
   .check(z.meta({ description: 'Speed and memory. The defaults stay below 256 MiB.' }));

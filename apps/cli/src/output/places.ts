@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failure, make } from './parts.ts';
 import { snapshot } from './snapshot.ts';
 
-const slot = z.strictObject({ id: z.string(), type: z.string(), createdAt: z.string() });
+const slot = z.strictObject({ id: z.string(), type: z.string() });
 
 export const created = z.strictObject({
   id: z.string().describe('id of the repository'),

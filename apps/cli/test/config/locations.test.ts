@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  defaultKeyFile,
-  isUrl,
-  publicLocation,
-  userCacheDirectory,
-  userConfigDirectory,
-} from '../../src/config/locations.ts';
+import { defaultKeyFile, isUrl, publicLocation, userConfigDirectory } from '../../src/config/locations.ts';
 
 test.each([
   ['file:///backups', true],
@@ -35,6 +29,4 @@ test('folders follow the platform', () => {
   expect(userConfigDirectory({ XDG_CONFIG_HOME: '/x' })).toBe('/x/holdfast');
   expect(userConfigDirectory({ XDG_CONFIG_HOME: 'relative' }, 'linux')).toMatch(/\.config.holdfast$/);
   expect(userConfigDirectory({ APPDATA: '/roaming' }, 'win32')).toBe('/roaming/holdfast');
-  expect(userCacheDirectory({}, 'darwin')).toMatch(/Library.Caches.holdfast$/);
-  expect(userCacheDirectory({ LOCALAPPDATA: '/local' }, 'win32')).toBe('/local/holdfast/Cache');
 });

@@ -36,9 +36,9 @@ test.each([
     undefined,
   ],
   [
-    '{"performance": {"workers": 99}}',
+    '{"performance": {"workers": 999}}',
     'performance.workers',
-    'Expected performance.workers to be at most 64, got 99',
+    'Expected performance.workers to be at most 256, got 999',
     undefined,
   ],
   [
