@@ -11,7 +11,7 @@ const REFUSED: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP',
  * An fsync of folders in which calls that wait for the same folder share one: a sync that starts after a name was written
  * covers that name, whoever wrote it. Windows can't open a folder for this and journals names itself.
  */
-export function folderSync(): FolderSync {
+export function folderSync(syncNow: FolderSync = syncFolder): FolderSync {
   const running = new Map<string, Promise<void>>();
   const waiting = new Map<string, Promise<void>>();
   return (path) => {
@@ -20,7 +20,7 @@ export function folderSync(): FolderSync {
     const turn = startAfter(running.get(path), () => {
       waiting.delete(path);
       running.set(path, turn);
-      return syncFolder(path);
+      return syncNow(path);
     }).finally(() => {
       if (running.get(path) === turn) running.delete(path);
     });
