@@ -18,9 +18,32 @@ const floors = Object.entries(mayImport).map(([name, below]) => ({
   to: { path: '^(packages|apps)/', pathNot: [name, ...below].map((each) => `^packages/${each}/`) },
 }));
 
+/** Folders of the backup engine, ground floor first. What starts worker threads' roles is above all of them. */
+const engineLayers = [
+  ['bytes'],
+  ['chunker', 'codec', 'layout', 'envelope'],
+  ['keyring'],
+  ['identity', 'pack', 'blob-index', 'catalog'],
+  ['threads(?!/worker)', 'run', 'session'],
+  ['source', 'sink'],
+  ['backup', 'restore', 'verify', 'snapshots'],
+  ['repository'],
+];
+
+const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
+
+const layers = engineLayers.slice(0, -1).map((folders, floor) => ({
+  name: `engine-layer-${folders.join('-').replace(/[^a-z-]/g, '')}`,
+  comment: `Imports of the backup engine point down: ${engineLayers.flat().join(' < ')}. Types may point up.`,
+  severity: 'error',
+  from: { path: inEngine(folders), pathNot: '/threads/worker\\.ts$' },
+  to: { path: inEngine(engineLayers.slice(floor + 1).flat()), dependencyTypesNot: ['type-only'] },
+}));
+
 module.exports = {
   forbidden: [
     ...floors,
+    ...layers,
     {
       name: 'package-without-floor',
       comment: 'A new package needs a line in mayImport of .dependency-cruiser.cjs, so that its floor is decided on.',
@@ -49,6 +72,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/([^/]+)/src/' },
       to: { path: '^packages/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'workers-stand-alone',
+      comment:
+        'Node runs the TypeScript of a worker in tests, so a worker reaches only Node and files of its own package.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/threads/worker\\.ts$' },
+      to: { path: ['^packages/(?!backup-store/)', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
     },
     {
       name: 'no-tests-in-sources',
