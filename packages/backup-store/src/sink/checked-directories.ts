@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import type { Directories, Directory, EnterOptions } from './directories.ts';
-import { checkName } from './entry-path.ts';
+import { checkSegments } from './entry-path.ts';
 import { hasCode, systemError, unsafePath } from './path-error.ts';
 
 /**
@@ -20,9 +20,9 @@ export class CheckedDirectories implements Directories {
 
   enter(path: string, options: EnterOptions = {}): Directory {
     if (path === '') return this.#root;
+    checkSegments(path);
     let prefix = this.#root.prefix;
     for (const name of path.split('/')) {
-      checkName(name, path);
       prefix += name;
       this.#check(prefix, path, options.create);
       prefix += '/';

@@ -53,7 +53,8 @@ export interface TreeSinkOptions {
  * Paths are relative to the root, `/`-joined bytes; the empty path is the root. No call touches anything outside the
  * root: paths with `..`, empty segments, NUL or a leading `/`, and paths that pass through a symlink are refused
  * with `UNSAFE_PATH`. What the system refuses is `PATH_FAILED` with its error as `cause` (`cause.code === 'ENOSPC'`).
- * Missing parents are made, with mode 0700 until {@link TreeSink.setMetadata} says otherwise.
+ * Missing parents are made, with mode 0700 until {@link TreeSink.setMetadata} says otherwise. A directory that another thread has removed may look
+ * empty here until something is written there.
  */
 export interface TreeSink extends Disposable {
   /** Whether links swapped in while it runs are harmless too. */

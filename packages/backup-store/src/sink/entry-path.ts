@@ -11,7 +11,7 @@ export interface EntryPath {
 /** No file system in use takes longer names. */
 const MAX_NAME_BYTES = 255;
 
-/** Splits off the last segment. Segments are checked where they are used, by {@link checkName}. */
+/** Splits off the last segment. Segments are checked when they are first used, by {@link checkSegments}. */
 export function splitPath(path: Uint8Array): EntryPath {
   const whole = Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString('latin1');
   const slash = whole.lastIndexOf('/');
@@ -19,6 +19,11 @@ export function splitPath(path: Uint8Array): EntryPath {
   // "/x" has an empty first segment: told apart from "x" here, since both have the directory "".
   if (slash === 0) throw unsafePath(whole, 'it is absolute');
   return { whole, directory: whole.slice(0, slash), name: whole.slice(slash + 1) };
+}
+
+/** @throws {BackupError} `UNSAFE_PATH` when a segment of the byte string is not a plain name; nothing was touched then. */
+export function checkSegments(path: string): void {
+  for (const name of path.split('/')) checkName(name, path);
 }
 
 /** @throws {BackupError} `UNSAFE_PATH` for a segment that is not the plain name of one entry. */

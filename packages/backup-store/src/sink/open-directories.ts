@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import type { Directories, Directory, EnterOptions } from './directories.ts';
-import { checkName } from './entry-path.ts';
+import { checkSegments } from './entry-path.ts';
 import { hasCode, systemError, unsafePath } from './path-error.ts';
 
 /** Open directories kept; files come in runs of the same directory, so few are enough. */
@@ -89,6 +89,7 @@ export class OpenDirectories implements Directories {
 
   /** Goes down from the deepest ancestor that is open. */
   #descend(path: string, options: EnterOptions): OpenDirectory {
+    checkSegments(path);
     let end = path.lastIndexOf('/');
     while (end > 0 && !this.#open.has(path.slice(0, end))) end = path.lastIndexOf('/', end - 1);
     let directory = end > 0 ? (this.#recall(path.slice(0, end)) as OpenDirectory) : this.#root;
@@ -97,7 +98,6 @@ export class OpenDirectories implements Directories {
       const slash = path.indexOf('/', start);
       end = slash < 0 ? path.length : slash;
       const name = path.slice(start, end);
-      checkName(name, path);
       directory = openBelow(directory, name, { ...options, path });
       const own = path.slice(0, end);
       this.#open.set(own, directory);

@@ -29,7 +29,7 @@ export class ScanBatchWriter {
   #count = 0;
 
   /** `capacity`: bytes to start with; the buffer grows as needed. Default 256 KiB. */
-  constructor(capacity = 256 * 1024) {
+  constructor(capacity: number = 256 * 1024) {
     this.#resize(capacity);
   }
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** What a tree is built from: names (one character per byte) to contents, `{ link }`, or trees. */
 export interface Tree {
@@ -11,10 +11,10 @@ export interface Tree {
 /** A memory file system, where the system has one. */
 export const MEMORY_FOLDER: string | undefined = existsSync('/dev/shm') ? '/dev/shm' : undefined;
 
-/** A new folder that is gone after the tests of the file. */
+/** A new folder that goes away with the test. */
 export function tempFolder(parent: string = tmpdir()): string {
   const folder = mkdtempSync(join(parent, 'holdfast-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
