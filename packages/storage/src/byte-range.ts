@@ -32,7 +32,7 @@ export function resolveRange(range: ByteRange | undefined, size: number, key: st
  *
  * @throws {StorageError} `INVALID_RANGE`
  */
-export function checkRange(range: ByteRange | undefined, key: string): void {
+function checkRange(range: ByteRange | undefined, key: string): void {
   if (range === undefined) return;
   const { start, end = Number.MAX_SAFE_INTEGER } = range;
   if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end < start) {

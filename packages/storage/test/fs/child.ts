@@ -15,10 +15,9 @@ export interface Child {
   end(): Promise<void>;
 }
 
-/** Starts a child; it is killed when the test ends. `openFiles` limits how many files it may have open. */
-export function startChild(name: string, args: readonly string[], openFiles?: number): Child {
-  const script = fileURLToPath(new URL(`children/${name}.ts`, import.meta.url));
-  const command = [process.execPath, script, ...args];
+/** Starts a child that runs a script; it is killed when the test ends. `openFiles` limits how many files it may have open. */
+export function startChild(script: URL, args: readonly string[], openFiles?: number): Child {
+  const command = [process.execPath, fileURLToPath(script), ...args];
   const [program = '', ...rest] =
     openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
   const child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -28,7 +27,7 @@ export function startChild(name: string, args: readonly string[], openFiles?: nu
   return {
     async line() {
       const next = await lines.next();
-      if (next.done === true) throw new Error(`Expected a line from ${name}, got its end`);
+      if (next.done === true) throw new Error(`Expected a line from ${script.pathname}, got its end`);
       return next.value;
     },
     send: (line) => child.stdin.write(`${line}\n`),

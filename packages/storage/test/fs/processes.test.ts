@@ -8,10 +8,15 @@ import { bytes, gather, keysOf, text } from '../expectations.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { startChild } from './child.ts';
 
+const SLOW_WRITER = new URL('./children/slow-writer.ts', import.meta.url);
+const BUSY_WRITER = new URL('./children/busy-writer.ts', import.meta.url);
+const RACER = new URL('./children/racer.ts', import.meta.url);
+const MANY_FILES = new URL('./children/many-files.ts', import.meta.url);
+
 for (const links of ['auto', 'never']) {
   test(`a process killed in the middle of a create leaves no object and no blocked key (links: ${links})`, async () => {
     const root = await tempFolder();
-    const child = startChild('slow-writer', [root, links]);
+    const child = startChild(SLOW_WRITER, [root, links]);
     expect(await child.line()).toBe('half');
     const left = await readdir(join(root, 'a'));
     expect(left).toHaveLength(1);
@@ -31,7 +36,7 @@ test('a process killed at any moment leaves only whole objects', async () => {
   const store = fsStore(root);
   let first = 0;
   for (let round = 0; round < 5; round += 1) {
-    const child = startChild('busy-writer', [root, String(first)]);
+    const child = startChild(BUSY_WRITER, [root, String(first)]);
     await child.line();
     while ((await keysOf(store)).length < first + 10 + 7 * round) await new Promise((resolve) => setImmediate(resolve));
     await child.kill();
@@ -48,7 +53,7 @@ test('a process killed at any moment leaves only whole objects', async () => {
 test('of two processes that create the same keys, each key has one winner', async () => {
   const root = await tempFolder();
   const names = ['left', 'right'];
-  const racers = names.map((name) => startChild('racer', [root, name, '150']));
+  const racers = names.map((name) => startChild(RACER, [root, name, '150']));
   for (const racer of racers) expect(await racer.line()).toBe('ready');
   for (const racer of racers) racer.send('go');
   const wins: unknown[] = [];
@@ -67,7 +72,7 @@ test.skipIf(process.platform === 'win32')(
   'where few files can be open, calls wait their turn; when none ever becomes free, it is UNAVAILABLE',
   async () => {
     const root = await tempFolder();
-    const child = startChild('many-files', [root], 48);
+    const child = startChild(MANY_FILES, [root], 48);
     expect(JSON.parse(await child.line())).toEqual({ read: 200, listed: 200, code: 'UNAVAILABLE' });
     await child.end();
   },
