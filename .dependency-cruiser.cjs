@@ -79,7 +79,7 @@ module.exports = {
         'Node runs the TypeScript of a worker in tests, so a worker reaches only Node and files of its own package.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/threads/worker\\.ts$' },
-      to: { path: ['^packages/(?!backup-store/)', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
+      to: { path: ['^packages/(?!backup-store/)[^/]+/src/index', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
     },
     {
       name: 'no-tests-in-sources',

@@ -5,7 +5,7 @@ import { install } from './install.mjs';
 import { workspaces } from './workspaces.mjs';
 
 const bundle = join(root, 'apps', 'cli', 'dist', 'holdfast.js');
-const buildInputs = ['package.json', 'tsconfig.json', 'tsup.config.ts', 'src'];
+const buildInputs = ['package.json', 'tsconfig.json', 'tsup.config.ts', 'src', 'schema'];
 
 /** When the newest of the files that the CLI is built from was changed, in milliseconds since 1970. */
 function newestInput() {
