@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-
-import { canonicalJson } from '../bytes/canonical-json.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import { BackupError } from '../errors.ts';
 import type { BackupOptions } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { TOOL_VERSION } from '../run/version.ts';
 import type { Session } from '../session/session.ts';
+import { manifestDigest } from '../snapshots/manifest.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { MutableCounts } from './counts.ts';
 import type { SourceOutcome } from './source-run.ts';
@@ -27,12 +25,6 @@ export interface RecordParts {
   readonly parent: SnapshotRecord | undefined;
   readonly startedMs: number;
   readonly durationMs: number;
-}
-
-/** SHA-256 of a record without its own digest. */
-export function manifestDigest(record: Omit<SnapshotRecord, 'manifestSha256'>): string {
-  const { manifestSha256: _, ...rest } = record as SnapshotRecord;
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex');
 }
 
 /** The record of a snapshot, complete. */

@@ -164,6 +164,11 @@ export class BlobIndex {
     return this.#blobFrame.at(number);
   }
 
+  /** The pack that holds blob `number`. */
+  packOf(number: number): PackInfo {
+    return this.#packs[this.#framePack.at(this.#blobFrame.at(number))] as PackInfo;
+  }
+
   place(number: number): BlobPlace {
     return {
       frame: this.frame(this.#blobFrame.at(number)),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { type ObjectStore, readObject } from '@x/storage';
 
 import { canonicalJson } from '../bytes/canonical-json.ts';
@@ -15,9 +17,14 @@ export interface Marker {
   readonly version: number;
 }
 
+/** Tells a damaged marker from another repository's. Not a protection: everything else is sealed for the id. */
+function checksum(id: string, version: number): string {
+  return createHash('sha256').update(`${FORMAT}/${version}/${id}`).digest('hex').slice(0, 16);
+}
+
 /** @throws {BackupError} `ALREADY_EXISTS`. */
 export async function createMarker(store: ObjectStore, id: string): Promise<void> {
-  const text = canonicalJson({ id, format: FORMAT, version: FORMAT_VERSION });
+  const text = canonicalJson({ check: checksum(id, FORMAT_VERSION), format: FORMAT, id, version: FORMAT_VERSION });
   const { created } = await store.createIfAbsent(MARKER, Buffer.from(`${text}\n`));
   if (!created) {
     throw new BackupError('ALREADY_EXISTS', `Expected no repository at ${store.url}, got one`, {
@@ -53,9 +60,10 @@ export async function readMarker(store: ObjectStore): Promise<Marker> {
 
 function parse(bytes: Uint8Array): Marker | undefined {
   try {
-    const { id, format, version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
+    const { check, id, format, version } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>;
     const ours = format === FORMAT && typeof id === 'string' && /^[0-9a-f]{32}$/.test(id);
-    return ours && typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? { id, version } : undefined;
+    if (!ours || typeof version !== 'number' || !Number.isSafeInteger(version) || version < 0) return undefined;
+    return check === checksum(id, version) ? { id, version } : undefined;
   } catch {
     return undefined;
   }

@@ -327,7 +327,7 @@ export interface VerifyOptions extends RunOptions {
 
 /** Something `verify` found. */
 export interface Finding {
-  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'padding' | 'extra' | 'unindexed';
+  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'unindexed';
   /** The stored object. */
   readonly object: string;
   readonly message: string;

@@ -42,6 +42,10 @@ export class OpenContext implements RunContext {
     this.#onEvent = settings.onEvent;
   }
 
+  seen(label: string): readonly string[] {
+    return this.pins.heads(label);
+  }
+
   tenants(): OpenTenant[] {
     return this.keyring.tenants.map(({ name }) => this.#open(name));
   }

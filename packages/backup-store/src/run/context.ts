@@ -34,6 +34,8 @@ export interface RunContext {
   readonly clock: Clock;
   /** Folder of this repository in the user's cache. */
   readonly cacheFolder: string;
+  /** Ids of the newest snapshots of a tenant that this machine has seen, by the tenant's label. */
+  seen(label: string): readonly string[];
   /** All tenants, opened. */
   tenants(): OpenTenant[];
   /** Opens a tenant, making it if `create`. */

@@ -30,7 +30,7 @@ export class TenantView {
   #snapshots: CommittedSnapshot[] = [];
   #damaged: BackupError[] = [];
   #known: ReadonlySet<string> = new Set();
-  #index = new BlobIndex();
+  readonly #index = new BlobIndex();
   readonly #segmentErrors = new Map<string, BackupError>();
 
   constructor(sealed: SealedStore, tenant: Tenant) {
@@ -139,6 +139,11 @@ export class TenantView {
       this.#loadedSegments.add(name);
     });
     return this.#index;
+  }
+
+  /** The segments that could not be read are there again. */
+  segmentsRebuilt(): void {
+    this.#segmentErrors.clear();
   }
 
   async #loadPacks(session: string, signal: AbortSignal | undefined): Promise<void> {

@@ -6,7 +6,7 @@ export interface EntryMeta {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Nanoseconds since 1970. Set to within a microsecond. */
+  /** Nanoseconds since 1970. Set to within a microsecond, from the year 1425 to 2514. */
   readonly mtimeNs: bigint;
 }
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { BackupError } from '../errors.ts';
 
 /** What a thread is started for. */
-export type Role = 'scan' | 'seal' | 'cut' | 'restore';
+export type Role = 'scan' | 'seal' | 'cut' | 'restore' | 'check';
 
 /** What a worker thread finds in its `workerData`; a bundled program tests `holdfast` to know that it is one. */
 export interface ThreadStart {

@@ -4,6 +4,7 @@ import { startCutting } from '../backup/cut-role.ts';
 import { startSealing } from '../backup/seal-role.ts';
 import { startRestoring } from '../restore/restore-role.ts';
 import { startScanning } from '../source/scan-role.ts';
+import { startChecking } from '../verify/check-job.ts';
 import type { ThreadStart } from './thread.ts';
 
 /** Whether this thread was started by this package. */
@@ -19,7 +20,7 @@ export function runWorker(): void {
   const port = parentPort;
   if (port === null) return;
   const { role, init } = workerData as ThreadStart;
-  const start = { scan: startScanning, seal: startSealing, cut: startCutting, restore: startRestoring }[role];
+  const start = { scan: startScanning, seal: startSealing, cut: startCutting, restore: startRestoring, check: startChecking }[role];
   start(port, init as never);
 }
 

@@ -1,3 +1,31 @@
+import { encodeSegment } from '../blob-index/segment.ts';
+import { indexPrefix, nameParts } from '../layout/names.ts';
+import { readSessionPacks } from '../pack/pack-directories.ts';
 import type { RunOptions } from '../repository/contract.ts';
 import type { RunContext } from '../run/context.ts';
-export async function rebuildIndex(_c: RunContext, _o: RunOptions): Promise<{ packs: number; blobs: number }> { throw new Error('todo'); }
+import { indexSeal } from '../session/commit.ts';
+
+/**
+ * Writes index segments that are missing or damaged anew, under the names that commits know them by, from the
+ * directories at the ends of the packs. Segments that are well are left alone.
+ */
+export async function rebuildIndex(context: RunContext, options: RunOptions = {}): Promise<{ packs: number; blobs: number }> {
+  let packs = 0;
+  let blobs = 0;
+  for (const { tenant, view } of context.tenants()) {
+    const before = view.index.blobs;
+    await view.loadIndex(options.signal);
+    for (const name of view.segmentErrors.keys()) {
+      const [session] = nameParts(name, indexPrefix(tenant.label));
+      if (session === undefined) continue;
+      const found = await readSessionPacks(context.sealed, tenant, session, { epoch: 0, signal: options.signal });
+      await context.sealed.store.delete(name, { signal: options.signal });
+      await context.sealed.create(name, indexSeal(tenant), encodeSegment(found.packs), { signal: options.signal });
+      packs += found.packs.length;
+    }
+    if (view.segmentErrors.size > 0) blobs += view.index.blobs - before;
+    view.segmentsRebuilt();
+  }
+  context.emit('index.rebuilt', { packs, blobs });
+  return { packs, blobs };
+}

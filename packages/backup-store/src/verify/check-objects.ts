@@ -1,0 +1,49 @@
+import { listAll } from '@x/storage';
+
+import type { Seal } from '../envelope/sealed-store.ts';
+import { readSlots } from '../keyring/slots.ts';
+import { forgetPrefix, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
+import { checkAborted } from '../run/abort.ts';
+import type { OpenTenant } from '../run/context.ts';
+import { inParallel } from '../run/parallel.ts';
+import { forgetSeal, indexSeal, sessionSeal } from '../session/commit.ts';
+import type { Verification } from './verify.ts';
+
+const PARALLEL = 16;
+
+/** Key slots, and the size of everything that is stored. */
+export async function checkRootObjects(check: Verification): Promise<void> {
+  const { context, findings, totals } = check;
+  for await (const { key, size } of listAll(context.sealed.store, '', { signal: check.options.signal })) {
+    totals.objects++;
+    totals.bytesStored += size;
+    if (!key.startsWith('packs/')) totals.bytesChecked += check.level === 'quick' ? 0 : size;
+  }
+  check.meter.counts.bytesTotal = totals.bytesStored;
+  const { slots, damaged } = await readSlots(context.sealed);
+  for (const error of damaged) findings.addError(error, SLOTS);
+  if (slots.length + damaged.length === 0) findings.add('missing', SLOTS, 'No key slot is left: keep this repository open and add one');
+}
+
+/** Opens every small object of a tenant that is not opened otherwise. */
+export async function checkSmallObjects(check: Verification, { tenant, view }: OpenTenant): Promise<void> {
+  const { context, findings, options } = check;
+  const kinds: readonly (readonly [string, Seal])[] = [
+    [sessionsPrefix(tenant.label), sessionSeal(tenant)],
+    [forgetPrefix(tenant.label), forgetSeal(tenant)],
+    [indexPrefix(tenant.label), indexSeal(tenant)],
+  ];
+  for (const [prefix, seal] of kinds) {
+    const names: string[] = [];
+    for await (const { key } of listAll(context.sealed.store, prefix, { signal: options.signal })) names.push(key);
+    await inParallel(names, PARALLEL, async (name) => {
+      checkAborted(options.signal);
+      if (view.segmentErrors.has(name)) return;
+      try {
+        await context.sealed.read(name, seal, { signal: options.signal });
+      } catch (error) {
+        findings.addError(error, name);
+      }
+    });
+  }
+}
