@@ -92,5 +92,9 @@ export class BackupError extends Error {
 
 /** Whether `error` is a {@link BackupError} (of any copy of this package), and of this code when one is given. */
 export function isBackupError(error: unknown, code?: BackupErrorCode): error is BackupError {
-  return error instanceof Error && error.name === 'BackupError' && (code === undefined || (error as BackupError).code === code);
+  return (
+    error instanceof Error &&
+    error.name === 'BackupError' &&
+    (code === undefined || (error as BackupError).code === code)
+  );
 }

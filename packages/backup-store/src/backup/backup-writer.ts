@@ -74,13 +74,22 @@ export class BackupWriter {
     const { table, upload } = this;
     this.pool = new SealerPool({ ...context.threads, threads: workers, bufferBytes, init, table, upload, onFailure });
     const { gearKey, chunks } = init;
-    this.large = new LargeFileReader({ ...context.threads, pool: this.pool, gearKey, chunks, onFailure, check: options.check, onBytes: options.onLargeBytes });
+    this.large = new LargeFileReader({
+      ...context.threads,
+      pool: this.pool,
+      gearKey,
+      chunks,
+      onFailure,
+      check: options.check,
+      onBytes: options.onLargeBytes,
+    });
     // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
     this.#pages = new PackSet(
       { ...target, level: Math.max(target.level, LEVELS.balanced), openPacks: 1 },
       {
         piece: (pack, bytes) => upload.piece(pack, bytes, () => undefined),
-        finished: (pack, { size, identity, directory, blobs }) => upload.finish(pack, { size, ...identity, directory, blobs }),
+        finished: (pack, { size, identity, directory, blobs }) =>
+          upload.finish(pack, { size, ...identity, directory, blobs }),
       },
     );
   }

@@ -43,7 +43,10 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   try {
     return await write(run);
   } catch (error) {
-    context.emit('backup.failed', { tenant: tenant.tenant.name, code: String((error as { code?: unknown }).code ?? 'UNKNOWN') });
+    context.emit('backup.failed', {
+      tenant: tenant.tenant.name,
+      code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
+    });
     throw error;
   }
 }
@@ -51,7 +54,13 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
 async function write(run: Run): Promise<BackupResult> {
   const { context, tenant, options } = run;
   const open = new OpenSessions(join(context.cacheFolder, 'open', tenant.tenant.label));
-  const session = await Session.begin({ sealed: context.sealed, tenant: tenant.tenant, open, host: context.host, clock: context.clock });
+  const session = await Session.begin({
+    sealed: context.sealed,
+    tenant: tenant.tenant,
+    open,
+    host: context.host,
+    clock: context.clock,
+  });
   await session.addOwnPacks(tenant.view.index, options.signal);
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
@@ -73,7 +82,10 @@ async function write(run: Run): Promise<BackupResult> {
   }
 }
 
-async function writeSnapshot(run: Run, parts: { session: Session; writer: BackupWriter; fail: (error: unknown) => void }): Promise<BackupResult> {
+async function writeSnapshot(
+  run: Run,
+  parts: { session: Session; writer: BackupWriter; fail: (error: unknown) => void },
+): Promise<BackupResult> {
   const { context, tenant, options, counts, progress } = run;
   const { session, writer } = parts;
   let sources: SourceOutcome[];
@@ -90,18 +102,37 @@ async function writeSnapshot(run: Run, parts: { session: Session; writer: Backup
   checkAborted(options.signal);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   const durationMs = progress.elapsedMs;
-  const record = snapshotRecord({ context, tenant, session, options, sources, counts, parent: run.parent, startedMs: run.startedMs, durationMs });
+  const record = snapshotRecord({
+    context,
+    tenant,
+    session,
+    options,
+    sources,
+    counts,
+    parent: run.parent,
+    startedMs: run.startedMs,
+    durationMs,
+  });
   await session.commit(record);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   // Without a cache the next run reads everything again: slower, not wrong.
   await Promise.all(sources.map(async (source) => await source.remember().catch(() => undefined)));
   progress.counts.bytesStored = counts.bytesStored;
   progress.flush();
-  context.emit('backup.created', { snapshot: record.id, tenant: tenant.tenant.name, bytesStored: counts.bytesStored, status: record.status });
+  context.emit('backup.created', {
+    snapshot: record.id,
+    tenant: tenant.tenant.name,
+    bytesStored: counts.bytesStored,
+    status: record.status,
+  });
   return result(run, record, sources);
 }
 
-async function runSources(run: Run, writer: BackupWriter | undefined, fail: (error: unknown) => void): Promise<SourceOutcome[]> {
+async function runSources(
+  run: Run,
+  writer: BackupWriter | undefined,
+  fail: (error: unknown) => void,
+): Promise<SourceOutcome[]> {
   const { context, tenant, options, counts, progress, parent } = run;
   const outcomes: SourceOutcome[] = [];
   const check = (): void => {
@@ -112,7 +143,14 @@ async function runSources(run: Run, writer: BackupWriter | undefined, fail: (err
   for (const source of run.roots) {
     outcomes.push(
       await runSource({
-        context, tenant, source, parent, writer, counts, progress, check,
+        context,
+        tenant,
+        source,
+        parent,
+        writer,
+        counts,
+        progress,
+        check,
         exclude: options.exclude ?? [],
         skip: ownPlaces(context),
         onFailure: fail,
@@ -132,20 +170,34 @@ function ownPlaces(context: RunContext): Buffer[] {
 /** The newest snapshot of the same tenant, host and roots. */
 function findParent(tenant: OpenTenant, host: string, roots: readonly SourceRoot[]): SnapshotRecord | undefined {
   const matches = tenant.view.snapshots.filter(
-    ({ record }) => record.host === host && record.sources.length === roots.length && roots.every(({ root }) => record.sources.some((source) => sameRoot(source, root))),
+    ({ record }) =>
+      record.host === host &&
+      record.sources.length === roots.length &&
+      roots.every(({ root }) => record.sources.some((source) => sameRoot(source, root))),
   );
   return matches.at(-1)?.record;
 }
 
 function nothingRead(sources: readonly SourceOutcome[]): BackupError {
   const [first] = sources.flatMap(({ problems }) => problems.list);
-  return new BackupError('PATH_FAILED', `Expected to read ${first?.path ?? 'the paths given'}: ${first?.message ?? 'nothing is there'}`, {
-    hint: 'Check the path and its permissions. No snapshot was made.',
-  });
+  return new BackupError(
+    'PATH_FAILED',
+    `Expected to read ${first?.path ?? 'the paths given'}: ${first?.message ?? 'nothing is there'}`,
+    {
+      hint: 'Check the path and its permissions. No snapshot was made.',
+    },
+  );
 }
 
 function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonly SourceOutcome[]): BackupResult {
   const problems: EntryProblem[] = sources.flatMap((source) => source.problems.list);
   const partial = sources.some(({ record }) => record.status !== 'ok');
-  return { status: partial ? 'partial' : 'ok', snapshot, parent: run.parent?.id, counts: run.counts, problems, durationMs: Math.round(run.progress.elapsedMs) };
+  return {
+    status: partial ? 'partial' : 'ok',
+    snapshot,
+    parent: run.parent?.id,
+    counts: run.counts,
+    problems,
+    durationMs: Math.round(run.progress.elapsedMs),
+  };
 }

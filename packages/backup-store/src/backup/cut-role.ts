@@ -25,7 +25,13 @@ export interface ToCutter {
 
 /** From the cutting thread. */
 export type FromCutter =
-  | { readonly type: 'group'; readonly id: number; readonly offset: number; readonly lengths: readonly number[]; readonly bytes: number }
+  | {
+      readonly type: 'group';
+      readonly id: number;
+      readonly offset: number;
+      readonly lengths: readonly number[];
+      readonly bytes: number;
+    }
   | { readonly type: 'end'; readonly id: number; readonly size: number }
   | { readonly type: 'failed'; readonly id: number; readonly code: string; readonly message: string };
 
@@ -68,11 +74,15 @@ export function startCutting(port: MessagePort, init: CutInit): void {
   });
 }
 
-function* chunkLengths(fd: number, window: Buffer, cutter: ReturnType<typeof createCutter>): Generator<number, void, undefined> {
+function* chunkLengths(
+  fd: number,
+  window: Buffer,
+  cutter: ReturnType<typeof createCutter>,
+): Generator<number, void, undefined> {
   let start = 0;
   let end = 0;
   let position = 0;
-  for (let more = true; more || start < end; ) {
+  for (let more = true; more || start < end;) {
     if (more && end - start < cutter.sizes.max) {
       window.copyWithin(0, start, end);
       end -= start;

@@ -58,6 +58,9 @@ export class EntryQueue {
     }
     const fresh = now === undefined ? {} : { size: now.size, mtimeNs: now.mtimeNs, mode: now.mode };
     // A file that changed under the reader is never taken for unchanged.
-    this.#write({ ...queued.entry, ...fresh, torn: source.torn || undefined, content }, { ...queued.cached, ctimeNs: 0n });
+    this.#write(
+      { ...queued.entry, ...fresh, torn: source.torn || undefined, content },
+      { ...queued.cached, ctimeNs: 0n },
+    );
   }
 }

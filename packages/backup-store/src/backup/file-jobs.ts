@@ -80,7 +80,13 @@ export function decodeJobs(bytes: ArrayBuffer): FileJob[] {
     const count = reader.varint();
     if (count === 0) return { path, size, mtimeNs, ctimeNs };
     const offset = reader.varint();
-    return { path, size, mtimeNs, ctimeNs, pieces: { offset, lengths: Array.from({ length: count }, () => reader.varint()) } };
+    return {
+      path,
+      size,
+      mtimeNs,
+      ctimeNs,
+      pieces: { offset, lengths: Array.from({ length: count }, () => reader.varint()) },
+    };
   });
 }
 
@@ -107,8 +113,14 @@ export function decodeOutcomes(bytes: ArrayBuffer): FileOutcome[] {
     const bits = reader.u8();
     if (bits === 0) return { ok: false, code: reader.text(1 << 10), message: reader.text(1 << 20) };
     const bytesNew = reader.varint();
-    const now = (bits & 4) === 0 ? undefined : { size: reader.varint(), mtimeNs: readNs(reader), ctimeNs: readNs(reader), mode: reader.varint() };
-    const content = Array.from({ length: reader.varint() }, () => ({ length: reader.varint(), sha256: reader.raw(32) }));
+    const now =
+      (bits & 4) === 0
+        ? undefined
+        : { size: reader.varint(), mtimeNs: readNs(reader), ctimeNs: readNs(reader), mode: reader.varint() };
+    const content = Array.from({ length: reader.varint() }, () => ({
+      length: reader.varint(),
+      sha256: reader.raw(32),
+    }));
     return { ok: true, content, bytesNew, torn: (bits & 2) !== 0, now };
   });
 }

@@ -27,7 +27,12 @@ export class FileReader {
   #batch: FileRequest[] = [];
   #bytes = 0;
 
-  constructor(parts: { pool: SealerPool; large: LargeFileReader; chunks: ChunkSizes; onFailure: (error: unknown) => void }) {
+  constructor(parts: {
+    pool: SealerPool;
+    large: LargeFileReader;
+    chunks: ChunkSizes;
+    onFailure: (error: unknown) => void;
+  }) {
     this.#pool = parts.pool;
     this.#large = parts.large;
     this.#chunks = parts.chunks;
@@ -54,7 +59,10 @@ export class FileReader {
     const blobs = batch.length + Math.ceil(this.#bytes / this.#chunks.min);
     this.#batch = [];
     this.#bytes = 0;
-    const { outcomes } = await this.#pool.dispatch(batch.map(({ job }) => job), blobs);
+    const { outcomes } = await this.#pool.dispatch(
+      batch.map(({ job }) => job),
+      blobs,
+    );
     this.#track(
       outcomes.then((list) => {
         for (const [i, outcome] of list.entries()) batch[i]?.done(outcome);

@@ -52,7 +52,13 @@ export class FileSealer {
     }
     const size = sizeOf(content);
     const changed = expected.mode !== -1 || size !== job.size;
-    return { ok: true, content, torn, bytesNew: this.#frames.bytesNew - newBefore, now: changed ? { ...now, size } : undefined };
+    return {
+      ok: true,
+      content,
+      torn,
+      bytesNew: this.#frames.bytesNew - newBefore,
+      now: changed ? { ...now, size } : undefined,
+    };
   }
 
   #read(fd: number, size: number): BlobRef[] {
@@ -74,7 +80,7 @@ export class FileSealer {
     let start = 0;
     let end = 0;
     let position = 0;
-    for (let more = true; more || start < end; ) {
+    for (let more = true; more || start < end;) {
       if (more && end - start < max) {
         window.copyWithin(0, start, end);
         end -= start;
@@ -126,7 +132,12 @@ function stateOf(fd: number): FileState {
 const sizeOf = (content: readonly BlobRef[]): number => content.reduce((sum, blob) => sum + blob.length, 0);
 
 function sameState(before: FileState, after: FileState, content: readonly BlobRef[]): boolean {
-  return before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.size === after.size && sizeOf(content) === after.size;
+  return (
+    before.mtimeNs === after.mtimeNs &&
+    before.ctimeNs === after.ctimeNs &&
+    before.size === after.size &&
+    sizeOf(content) === after.size
+  );
 }
 
 function failed(error: unknown): FileOutcome {

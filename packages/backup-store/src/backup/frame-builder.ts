@@ -54,7 +54,8 @@ export class FrameBuilder {
       this.#claimed++;
       this.bytesNew += bytes.length;
       const blob = { type: BLOB.data, id, length: bytes.length };
-      if (bytes.length >= OWN_FRAME_BYTES || bytes.length > this.#frame.length) this.#options.packs.addFrame(bytes, [blob]);
+      if (bytes.length >= OWN_FRAME_BYTES || bytes.length > this.#frame.length)
+        this.#options.packs.addFrame(bytes, [blob]);
       else this.#append(bytes, blob);
     }
     return { sha256, length: bytes.length };

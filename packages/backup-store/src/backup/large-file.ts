@@ -43,7 +43,12 @@ export class LargeFileReader {
   }
 
   #start(): Thread<ToCutter, FromCutter> {
-    const init: CutInit = { gearKey: this.#options.gearKey, chunks: this.#options.chunks, credits: this.#shared, creditBytes: AHEAD_BYTES };
+    const init: CutInit = {
+      gearKey: this.#options.gearKey,
+      chunks: this.#options.chunks,
+      credits: this.#shared,
+      creditBytes: AHEAD_BYTES,
+    };
     const thread = new Thread<ToCutter, FromCutter>('cut', init, this.#options);
     thread.onMessage = (message) => {
       this.#messages.push(message);
@@ -80,7 +85,10 @@ export class LargeFileReader {
     }
   }
 
-  async #dispatch(job: FileJob, group: { offset: number; lengths: readonly number[]; bytes: number }): Promise<GroupOutcome> {
+  async #dispatch(
+    job: FileJob,
+    group: { offset: number; lengths: readonly number[]; bytes: number },
+  ): Promise<GroupOutcome> {
     const pieces = { offset: group.offset, lengths: group.lengths };
     const { outcomes } = await this.#options.pool.dispatch([{ ...job, pieces }], group.lengths.length);
     return {
@@ -102,7 +110,10 @@ export class LargeFileReader {
     const bytesNew = read.reduce((sum, outcome) => sum + outcome.bytesNew, 0);
     const size = content.reduce((sum, blob) => sum + blob.length, 0);
     if (size === job.size && (await isUnchanged(job))) return { ok: true, content, bytesNew, torn: false };
-    const { outcomes: again } = await this.#options.pool.dispatch([job], Math.ceil(job.size / this.#options.chunks.min) + 1);
+    const { outcomes: again } = await this.#options.pool.dispatch(
+      [job],
+      Math.ceil(job.size / this.#options.chunks.min) + 1,
+    );
     return (await again)[0] as FileOutcome;
   }
 

@@ -51,7 +51,8 @@ export class PackUpload {
     const name = packName(this.#target.label, this.#target.session, pack);
     try {
       const { created } = await this.#target.store.createIfAbsent(name, stream, { signal: this.#aborter.signal });
-      if (!created) throw new BackupError('OBJECT_INVALID', `Expected no object named ${name}, got one`, { object: name });
+      if (!created)
+        throw new BackupError('OBJECT_INVALID', `Expected no object named ${name}, got one`, { object: name });
     } catch (error) {
       this.#target.onFailure(error);
       throw error;

@@ -42,10 +42,20 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     durationMs: Math.round(parts.durationMs),
     createdBy: options.createdBy ?? 'unknown',
     host: context.host,
-    versions: { tool: TOOL_VERSION, format: FORMAT_VERSION, platform: `${process.platform}-${process.arch} node-${process.versions.node}`, schema: SCHEMA_VERSION },
+    versions: {
+      tool: TOOL_VERSION,
+      format: FORMAT_VERSION,
+      platform: `${process.platform}-${process.arch} node-${process.versions.node}`,
+      schema: SCHEMA_VERSION,
+    },
     status: sources.every((source) => source.status === 'ok') ? 'ok' : 'partial',
     bytes: { total: counts.bytesTotal, read: counts.bytesRead, new: counts.bytesNew, stored: counts.bytesStored },
-    files: { total: counts.filesNew + counts.filesChanged + counts.filesUnchanged, new: counts.filesNew, changed: counts.filesChanged, unchanged: counts.filesUnchanged },
+    files: {
+      total: counts.filesNew + counts.filesChanged + counts.filesUnchanged,
+      new: counts.filesNew,
+      changed: counts.filesChanged,
+      unchanged: counts.filesUnchanged,
+    },
     compression: options.compression ?? 'balanced',
     encryption: { algorithm: 'AES-256-GCM', keyId: tenant.tenant.keyId },
     tags: checkTags(options.tags ?? []),
@@ -69,7 +79,10 @@ function heads(tenant: OpenTenant): SnapshotRecord['follows'] {
 function checkTags(tags: readonly string[]): readonly string[] {
   const bad = tags.find((tag) => !/^[^\s=,][^\s,]{0,255}$/u.test(tag));
   if (bad !== undefined) {
-    throw new BackupError('INVALID_OPTION', `Expected a tag that is a word or key=value without blanks and commas, got ${JSON.stringify(bad)}`);
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected a tag that is a word or key=value without blanks and commas, got ${JSON.stringify(bad)}`,
+    );
   }
   return [...new Set(tags)].toSorted();
 }

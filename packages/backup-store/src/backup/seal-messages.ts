@@ -26,7 +26,12 @@ export interface SealInit {
 
 /** To a sealing thread. */
 export type ToSealer =
-  | { readonly type: 'job'; readonly id: number; readonly files: ArrayBuffer; readonly levels: readonly SharedArrayBuffer[] }
+  | {
+      readonly type: 'job';
+      readonly id: number;
+      readonly files: ArrayBuffer;
+      readonly levels: readonly SharedArrayBuffer[];
+    }
   | { readonly type: 'finish' };
 
 /** From a sealing thread. */

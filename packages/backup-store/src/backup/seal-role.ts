@@ -20,7 +20,8 @@ export function startSealing(port: MessagePort, init: SealInit): void {
       credits.take(bytes.length);
       post({ type: 'piece', pack, bytes }, [bytes.buffer]);
     },
-    finished: (pack, { size, identity, directory, blobs }) => post({ type: 'pack', pack, sealed: { size, ...identity, directory, blobs } }),
+    finished: (pack, { size, identity, directory, blobs }) =>
+      post({ type: 'pack', pack, sealed: { size, ...identity, directory, blobs } }),
   };
   const table = new FingerprintTable(init.levels);
   const packs = new PackSet(init, sink);

@@ -46,7 +46,11 @@ export class SealerPool {
     for (let i = 0; i < threads; i++) {
       const shared = Credits.share();
       const start: SealInit = { ...init, levels: table.levels, credits: shared, creditBytes };
-      const member: Member = { thread: new Thread('seal', start, this.#options), credits: new Credits(shared, creditBytes), jobs: 0 };
+      const member: Member = {
+        thread: new Thread('seal', start, this.#options),
+        credits: new Credits(shared, creditBytes),
+        jobs: 0,
+      };
       member.thread.onMessage = (message) => this.#onMessage(member, message);
       member.thread.onFailure = this.#options.onFailure;
       this.#members.push(member);

@@ -70,7 +70,8 @@ export class SourceMerge {
   }
 
   #cached(entry: ScannedEntry): { ctimeNs: bigint; ino: bigint } {
-    const racy = entry.ctimeNs >= this.#parts.scanStartNs - RACY_NS || entry.mtimeNs >= this.#parts.scanStartNs - RACY_NS;
+    const racy =
+      entry.ctimeNs >= this.#parts.scanStartNs - RACY_NS || entry.mtimeNs >= this.#parts.scanStartNs - RACY_NS;
     return { ctimeNs: racy ? 0n : entry.ctimeNs, ino: entry.ino };
   }
 
@@ -130,10 +131,16 @@ export class SourceMerge {
     }
     const path = joinPath(root, entry.path);
     const { size, mtimeNs, ctimeNs } = entry;
-    await read({ job: { path, size, mtimeNs, ctimeNs }, done: (outcome) => this.#finish({ entry, queued, previous, path }, outcome) });
+    await read({
+      job: { path, size, mtimeNs, ctimeNs },
+      done: (outcome) => this.#finish({ entry, queued, previous, path }, outcome),
+    });
   }
 
-  #finish(file: { entry: ScannedEntry; queued: QueuedEntry; previous: PreviousEntry | undefined; path: Buffer }, outcome: FileOutcome): void {
+  #finish(
+    file: { entry: ScannedEntry; queued: QueuedEntry; previous: PreviousEntry | undefined; path: Buffer },
+    outcome: FileOutcome,
+  ): void {
     const { entry, queued, previous, path } = file;
     const { counts, problems, progress } = this.#parts;
     if (!outcome.ok) {
@@ -144,7 +151,11 @@ export class SourceMerge {
     queued.content = outcome.content;
     queued.torn = outcome.torn || undefined;
     queued.now = outcome.now;
-    if (outcome.torn) problems.add(path, { code: 'TORN', message: 'The file changed while it was read, twice: its copy is a mixture of states' });
+    if (outcome.torn)
+      problems.add(path, {
+        code: 'TORN',
+        message: 'The file changed while it was read, twice: its copy is a mixture of states',
+      });
     const bytes = outcome.now?.size ?? entry.size;
     counts.bytesRead += bytes;
     counts.bytesNew += outcome.bytesNew;
@@ -168,7 +179,13 @@ const inode = (entry: ScannedEntry): string => `${entry.dev}:${entry.ino}`;
 function plain(entry: ScannedEntry, hardLinkTo?: Buffer): QueuedEntry['entry'] {
   const { kind, mode, uid, gid, mtimeNs, linkTarget } = entry;
   return {
-    path: Buffer.from(entry.path), kind, mode, uid, gid, mtimeNs, hardLinkTo,
+    path: Buffer.from(entry.path),
+    kind,
+    mode,
+    uid,
+    gid,
+    mtimeNs,
+    hardLinkTo,
     size: kind === 'file' ? entry.size : 0,
     sparse: (kind === 'file' && entry.sparse) || undefined,
     linkTarget: linkTarget === undefined ? undefined : Buffer.from(linkTarget),

@@ -18,16 +18,24 @@ export interface SourceRoot {
  */
 export function sourceRoots(paths: readonly string[]): SourceRoot[] {
   if (paths.length === 0 || paths.includes('')) {
-    throw new BackupError('INVALID_OPTION', 'Expected at least one path to back up, and no empty ones', { hint: 'Name files or folders.' });
+    throw new BackupError('INVALID_OPTION', 'Expected at least one path to back up, and no empty ones', {
+      hint: 'Name files or folders.',
+    });
   }
-  const roots = paths.map((given): SourceRoot => ({ root: Buffer.from(resolve(given)), path: Buffer.from(displayOf(given)) }));
+  const roots = paths.map((given): SourceRoot => ({
+    root: Buffer.from(resolve(given)),
+    path: Buffer.from(displayOf(given)),
+  }));
   return roots.filter(
-    (each, i) => !roots.some((other, j) => i !== j && isWithin(each.root, other.root) && (!each.root.equals(other.root) || j < i)),
+    (each, i) =>
+      !roots.some((other, j) => i !== j && isWithin(each.root, other.root) && (!each.root.equals(other.root) || j < i)),
   );
 }
 
 function displayOf(given: string): string {
-  const parts = normalize(given).split(sep).filter((part) => part !== '' && part !== '.' && part !== '..');
+  const parts = normalize(given)
+    .split(sep)
+    .filter((part) => part !== '' && part !== '.' && part !== '..');
   // A drive letter is no name for a folder.
   return parts.map((part, i) => (i === 0 ? part.replace(/^([A-Za-z]):$/, '$1') : part)).join('/');
 }

@@ -65,11 +65,24 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     catalog.add(entry);
     cache.add(entry.path, cached);
   });
-  const reader = writer && new FileReader({ pool: writer.pool, large: writer.large, chunks: context.config.chunks, onFailure: parts.onFailure });
+  const reader =
+    writer &&
+    new FileReader({
+      pool: writer.pool,
+      large: writer.large,
+      chunks: context.config.chunks,
+      onFailure: parts.onFailure,
+    });
   const previous = await previousCursor(parts, cacheFile);
   const sample = new UnchangedSample();
   const merge = new SourceMerge({
-    root: source.root, scanStartNs: BigInt(context.clock()) * 1_000_000n, previous, queue, problems, progress, sample,
+    root: source.root,
+    scanStartNs: BigInt(context.clock()) * 1_000_000n,
+    previous,
+    queue,
+    problems,
+    progress,
+    sample,
     counts: parts.counts,
     has: (content) => writer === undefined || writer.has(content),
     read: reader && (async (request) => await reader.read(request)),
@@ -93,7 +106,11 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
   parts.counts.entriesRemoved += previous.removed;
   await sample.check(source.root, problems);
   const finished = catalog.finish();
-  return { problems, record: sourceRecord(source, { finished, totals, problems }), remember: async () => await cache.write(cacheFile, hex(finished.top.sha256)) };
+  return {
+    problems,
+    record: sourceRecord(source, { finished, totals, problems }),
+    remember: async () => await cache.write(cacheFile, hex(finished.top.sha256)),
+  };
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -112,7 +129,9 @@ async function* noPages(): AsyncGenerator<never, void, undefined> {
 
 /** Whether a source of a snapshot has this root. */
 export function sameRoot(source: SnapshotSource, root: Buffer): boolean {
-  return source.rootBase64 === undefined ? source.root === root.toString('utf8') : source.rootBase64 === root.toString('base64');
+  return source.rootBase64 === undefined
+    ? source.root === root.toString('utf8')
+    : source.rootBase64 === root.toString('base64');
 }
 
 function scanCacheFile(context: RunContext, label: string, root: Buffer): string {
@@ -120,7 +139,10 @@ function scanCacheFile(context: RunContext, label: string, root: Buffer): string
   return join(context.cacheFolder, 'scan', `${name}.cache`);
 }
 
-function sourceRecord(source: SourceRoot, run: { finished: FinishedCatalog; totals: { entries: number; files: number; bytes: number }; problems: Problems }): SnapshotSource {
+function sourceRecord(
+  source: SourceRoot,
+  run: { finished: FinishedCatalog; totals: { entries: number; files: number; bytes: number }; problems: Problems },
+): SnapshotSource {
   const { finished, totals, problems } = run;
   const root = displayPath(source.root);
   const path = displayPath(source.path);

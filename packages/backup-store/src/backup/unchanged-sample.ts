@@ -32,7 +32,8 @@ export class UnchangedSample {
       if (bytes === undefined || createHash('sha256').update(bytes).digest().equals(sha256)) continue;
       problems.add(absolute, {
         code: 'SILENT_CHANGE',
-        message: 'The content differs from the last backup, but size and times do not: damaged disk, or a program that sets times back',
+        message:
+          'The content differs from the last backup, but size and times do not: damaged disk, or a program that sets times back',
       });
     }
   }

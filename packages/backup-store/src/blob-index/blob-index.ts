@@ -93,7 +93,13 @@ export class BlobIndex {
   }
 
   #hash(ids: Uint8Array, at: number): number {
-    return ((ids[at] as number) | ((ids[at + 1] as number) << 8) | ((ids[at + 2] as number) << 16) | ((ids[at + 3] as number) << 24)) >>> 0;
+    return (
+      ((ids[at] as number) |
+        ((ids[at + 1] as number) << 8) |
+        ((ids[at + 2] as number) << 16) |
+        ((ids[at + 3] as number) << 24)) >>>
+      0
+    );
   }
 
   #insert(blob: number): void {

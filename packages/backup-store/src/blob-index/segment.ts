@@ -36,7 +36,11 @@ export function encodeSegment(packs: readonly IndexedPack[]): Buffer {
  *
  * @throws {BackupError} `OBJECT_INVALID`.
  */
-export function visitSegment(bytes: Uint8Array, object: string, visitor: DirectoryVisitor & { pack(info: PackInfo): void }): void {
+export function visitSegment(
+  bytes: Uint8Array,
+  object: string,
+  visitor: DirectoryVisitor & { pack(info: PackInfo): void },
+): void {
   const reader = new ByteReader(bytes, object);
   const packs = reader.count(reader.left, 'packs');
   for (let i = 0; i < packs; i++) {

@@ -22,7 +22,9 @@ export class ByteReader {
 
   /** @throws {BackupError} `OBJECT_INVALID`, always. */
   fail(message: string): never {
-    throw new BackupError('OBJECT_INVALID', `Expected ${message} at byte ${this.#at} of ${this.#what}`, { object: this.#what });
+    throw new BackupError('OBJECT_INVALID', `Expected ${message} at byte ${this.#at} of ${this.#what}`, {
+      object: this.#what,
+    });
   }
 
   #need(bytes: number): number {

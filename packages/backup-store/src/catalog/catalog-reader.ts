@@ -23,7 +23,11 @@ export interface CatalogRange {
  *
  * @throws {BackupError} `OBJECT_INVALID`, and what `readPage` throws.
  */
-export async function* readCatalog(top: PageRef, readPage: ReadPage, range: CatalogRange = {}): AsyncGenerator<Entry[], void, undefined> {
+export async function* readCatalog(
+  top: PageRef,
+  readPage: ReadPage,
+  range: CatalogRange = {},
+): AsyncGenerator<Entry[], void, undefined> {
   const within = range.within ?? new Uint8Array(0);
   let last: Entry | undefined;
   for await (const leaf of leaves(top, readPage, within)) {
@@ -37,9 +41,16 @@ export async function* readCatalog(top: PageRef, readPage: ReadPage, range: Cata
   }
 }
 
-async function* leaves(page: PageRef, readPage: ReadPage, within: Uint8Array): AsyncGenerator<Entry[], void, undefined> {
+async function* leaves(
+  page: PageRef,
+  readPage: ReadPage,
+  within: Uint8Array,
+): AsyncGenerator<Entry[], void, undefined> {
   if (page.height > MAX_HEIGHT || page.length > MAX_PAGE_BYTES) {
-    throw new BackupError('OBJECT_INVALID', `Expected a catalog page of height up to ${MAX_HEIGHT} and ${MAX_PAGE_BYTES} bytes, got ${page.height} and ${page.length}`);
+    throw new BackupError(
+      'OBJECT_INVALID',
+      `Expected a catalog page of height up to ${MAX_HEIGHT} and ${MAX_PAGE_BYTES} bytes, got ${page.height} and ${page.length}`,
+    );
   }
   const what = `catalog page ${Buffer.from(page.sha256).toString('hex').slice(0, 16)}`;
   if (page.height === 0) {
@@ -48,7 +59,11 @@ async function* leaves(page: PageRef, readPage: ReadPage, within: Uint8Array): A
   }
   const children = readNodePage(await readPage(page), page.height, what);
   const wanted = children.filter((child, i) => mayHold(child.first, children[i + 1]?.first, within));
-  const refs = wanted.map((child): PageRef => ({ sha256: child.sha256, length: child.length, height: page.height - 1 }));
+  const refs = wanted.map((child): PageRef => ({
+    sha256: child.sha256,
+    length: child.length,
+    height: page.height - 1,
+  }));
   let ahead: Promise<Uint8Array> | undefined;
   for (const [i, ref] of refs.entries()) {
     const current = ahead ?? readPage(ref);
@@ -66,5 +81,6 @@ export async function* catalogPages(top: PageRef, readPage: ReadPage): AsyncGene
   yield top;
   if (top.height === 0) return;
   const children: PageChild[] = readNodePage(await readPage(top), top.height, 'catalog page');
-  for (const child of children) yield* catalogPages({ sha256: child.sha256, length: child.length, height: top.height - 1 }, readPage);
+  for (const child of children)
+    yield* catalogPages({ sha256: child.sha256, length: child.length, height: top.height - 1 }, readPage);
 }

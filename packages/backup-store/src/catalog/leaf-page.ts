@@ -81,7 +81,10 @@ export class LeafPageBuilder {
 
   /** The page's bytes; the builder is empty afterwards. */
   finish(): Buffer {
-    const page = new ByteWriter(this.bytes + 16).u8(0).varint(this.#count).varint(this.#digests.length / 32);
+    const page = new ByteWriter(this.bytes + 16)
+      .u8(0)
+      .varint(this.#count)
+      .varint(this.#digests.length / 32);
     page.raw(this.#entries.view()).raw(this.#digests.view());
     this.#entries.clear();
     this.#digests.clear();
@@ -169,7 +172,16 @@ function readEntry(reader: ByteReader, before: Entry | undefined, digests: Diges
   const linkTarget = kind === 'symlink' ? reader.bytes(MAX_PATH) : undefined;
   const hardLinkTo = (bits & HARD_LINK) === 0 ? undefined : reader.bytes(MAX_PATH);
   return {
-    path, kind, mode, uid, gid, mtimeNs, size, content, linkTarget, hardLinkTo,
+    path,
+    kind,
+    mode,
+    uid,
+    gid,
+    mtimeNs,
+    size,
+    content,
+    linkTarget,
+    hardLinkTo,
     sparse: (bits & SPARSE) !== 0 || undefined,
     torn: (bits & TORN) !== 0 || undefined,
   };

@@ -37,9 +37,15 @@ export function readNodePage(page: Uint8Array, height: number, what: string): Pa
   const count = reader.count(reader.left, 'pages');
   const children: PageChild[] = [];
   for (let i = 0; i < count; i++) {
-    const child = { sha256: reader.raw(32), length: reader.varint(), entries: reader.varint(), first: reader.bytes(64 * 1024) };
+    const child = {
+      sha256: reader.raw(32),
+      length: reader.varint(),
+      entries: reader.varint(),
+      first: reader.bytes(64 * 1024),
+    };
     const before = children.at(-1);
-    if (before !== undefined && comparePaths(before.first, child.first) >= 0) reader.fail('pages in order of their paths');
+    if (before !== undefined && comparePaths(before.first, child.first) >= 0)
+      reader.fail('pages in order of their paths');
     children.push(child);
   }
   reader.end();

@@ -60,9 +60,14 @@ export function decodeFrame(codec: number, stored: Uint8Array, rawLength: number
     raw = stored;
   } else if (codec === CODEC.zstd) {
     try {
-      raw = zstdDecompressSync(stored, { maxOutputLength: Math.max(1, rawLength), chunkSize: Math.max(1024, rawLength + 1) });
+      raw = zstdDecompressSync(stored, {
+        maxOutputLength: Math.max(1, rawLength),
+        chunkSize: Math.max(1024, rawLength + 1),
+      });
     } catch (cause) {
-      throw new BackupError('OBJECT_INVALID', `Expected a zstd frame of ${rawLength} bytes, got something else`, { cause });
+      throw new BackupError('OBJECT_INVALID', `Expected a zstd frame of ${rawLength} bytes, got something else`, {
+        cause,
+      });
     }
   } else {
     throw new BackupError('OBJECT_INVALID', `Expected codec 0 or 1, got ${codec}`);

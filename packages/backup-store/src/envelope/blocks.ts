@@ -21,7 +21,14 @@ function nonce(block: number, last: boolean): Buffer {
 }
 
 /** Encrypts one block into `out` at `at`; returns where it ends. */
-export function sealBlock(key: Uint8Array, block: number, last: boolean, plaintext: Uint8Array, out: Buffer, at: number): number {
+export function sealBlock(
+  key: Uint8Array,
+  block: number,
+  last: boolean,
+  plaintext: Uint8Array,
+  out: Buffer,
+  at: number,
+): number {
   const cipher = createCipheriv('aes-256-gcm', key, nonce(block, last));
   const body = cipher.update(plaintext);
   cipher.final();

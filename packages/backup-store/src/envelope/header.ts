@@ -6,7 +6,17 @@ import { BackupError } from '../errors.ts';
 export const FORMAT_VERSION = 0;
 
 /** Kinds of stored objects. The numbers stand in headers. */
-export const KIND = { slot: 1, config: 2, keyring: 3, session: 4, pack: 5, index: 6, commit: 7, epoch: 8, forget: 9 } as const;
+export const KIND = {
+  slot: 1,
+  config: 2,
+  keyring: 3,
+  session: 4,
+  pack: 5,
+  index: 6,
+  commit: 7,
+  epoch: 8,
+  forget: 9,
+} as const;
 
 /** A number of {@link KIND}. */
 export type Kind = (typeof KIND)[keyof typeof KIND];
@@ -62,7 +72,10 @@ function derive(subkey: Uint8Array, salt: Uint8Array, context: SealContext): Der
 }
 
 /** A fresh key for one object, and the header that goes before it. */
-export function newObjectKey(subkey: Uint8Array, context: SealContext): { key: Buffer; header: Buffer; identity: SealIdentity } {
+export function newObjectKey(
+  subkey: Uint8Array,
+  context: SealContext,
+): { key: Buffer; header: Buffer; identity: SealIdentity } {
   const salt = randomBytes(32);
   const { key, commitment } = derive(subkey, salt, context);
   const header = Buffer.alloc(HEADER_BYTES);
@@ -78,10 +91,14 @@ export function newObjectKey(subkey: Uint8Array, context: SealContext): { key: B
 export function objectKey(subkey: Uint8Array, identity: SealIdentity, context: SealContext): Buffer {
   const { key, commitment } = derive(subkey, identity.salt, context);
   if (!timingSafeEqual(commitment, identity.commitment)) {
-    throw new BackupError('OBJECT_DAMAGED', `Expected ${context.name} to be sealed for this name and key, got another header`, {
-      object: context.name,
-      hint: 'The object was changed, or moved here from another place. Run `verify` to see what is affected.',
-    });
+    throw new BackupError(
+      'OBJECT_DAMAGED',
+      `Expected ${context.name} to be sealed for this name and key, got another header`,
+      {
+        object: context.name,
+        hint: 'The object was changed, or moved here from another place. Run `verify` to see what is affected.',
+      },
+    );
   }
   return key;
 }
@@ -94,20 +111,32 @@ export function objectKey(subkey: Uint8Array, identity: SealIdentity, context: S
 export function parseHeader(bytes: Uint8Array, context: SealContext): SealIdentity {
   const object = context.name;
   if (bytes.length < HEADER_BYTES) {
-    throw new BackupError('OBJECT_TRUNCATED', `Expected ${object} to have a header of ${HEADER_BYTES} bytes, got ${bytes.length}`, { object });
+    throw new BackupError(
+      'OBJECT_TRUNCATED',
+      `Expected ${object} to have a header of ${HEADER_BYTES} bytes, got ${bytes.length}`,
+      { object },
+    );
   }
   if (!MAGIC.equals(bytes.subarray(0, 8))) {
     throw new BackupError('OBJECT_DAMAGED', `Expected ${object} to begin with HOLDFAST, got other bytes`, { object });
   }
   const version = bytes[8] as number;
   if (version > FORMAT_VERSION) {
-    throw new BackupError('UNSUPPORTED_FORMAT', `Expected ${object} in format version ${FORMAT_VERSION}, got version ${version}`, {
-      object,
-      hint: 'Use a newer version of this program, or run `verify` if none has written here.',
-    });
+    throw new BackupError(
+      'UNSUPPORTED_FORMAT',
+      `Expected ${object} in format version ${FORMAT_VERSION}, got version ${version}`,
+      {
+        object,
+        hint: 'Use a newer version of this program, or run `verify` if none has written here.',
+      },
+    );
   }
   if (bytes[9] !== context.kind || bytes.subarray(10, SALT_AT).some((byte) => byte !== 0)) {
-    throw new BackupError('OBJECT_DAMAGED', `Expected ${object} to be an object of kind ${context.kind}, got kind ${bytes[9]}`, { object });
+    throw new BackupError(
+      'OBJECT_DAMAGED',
+      `Expected ${object} to be an object of kind ${context.kind}, got kind ${bytes[9]}`,
+      { object },
+    );
   }
   return {
     salt: Buffer.from(bytes.subarray(SALT_AT, COMMITMENT_AT)),

@@ -1,5 +1,13 @@
 import { BackupError } from '../errors.ts';
-import { BLOCK_BYTES, contentEnd, openBlock, paddingFor, SEALED_BLOCK_BYTES, sealBlock, sealedLength } from './blocks.ts';
+import {
+  BLOCK_BYTES,
+  contentEnd,
+  openBlock,
+  paddingFor,
+  SEALED_BLOCK_BYTES,
+  sealBlock,
+  sealedLength,
+} from './blocks.ts';
 import { HEADER_BYTES, newObjectKey, objectKey, parseHeader, type SealContext } from './header.ts';
 
 /** Seals a whole object in memory: everything but packs, which are streamed. */
@@ -36,14 +44,27 @@ export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uin
   }
   const all = plaintext.length === 1 ? (plaintext[0] as Buffer) : Buffer.concat(plaintext);
   const end = contentEnd(all);
-  if (end < 0) throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${context.name}, got none`, { object: context.name });
+  if (end < 0)
+    throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${context.name}, got none`, {
+      object: context.name,
+    });
   return all.subarray(0, end);
 }
 
 /** Tells a cut object from a changed one: the last block we have is a good one, but not the last one written. */
-export function blockError(key: Uint8Array, block: number, last: boolean, sealed: Uint8Array, object: string): BackupError {
+export function blockError(
+  key: Uint8Array,
+  block: number,
+  last: boolean,
+  sealed: Uint8Array,
+  object: string,
+): BackupError {
   if (last && openBlock(key, block, false, sealed) !== undefined) {
     return new BackupError('OBJECT_TRUNCATED', `Expected more blocks of ${object} than ${block + 1}`, { object });
   }
-  return new BackupError('OBJECT_DAMAGED', `Expected block ${block} of ${object} to authenticate; its bytes were changed or cut`, { object });
+  return new BackupError(
+    'OBJECT_DAMAGED',
+    `Expected block ${block} of ${object} to authenticate; its bytes were changed or cut`,
+    { object },
+  );
 }

@@ -45,7 +45,10 @@ export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8
   const out = Buffer.allocUnsafe(sealed.length);
   let length = 0;
   for (let at = 0, block = firstBlock; at < sealed.length; at += SEALED_BLOCK_BYTES, block++) {
-    if (block >= count) throw new BackupError('OBJECT_INVALID', `Expected ${count} blocks in ${object.name}, got more`, { object: object.name });
+    if (block >= count)
+      throw new BackupError('OBJECT_INVALID', `Expected ${count} blocks in ${object.name}, got more`, {
+        object: object.name,
+      });
     const piece = sealed.subarray(at, at + SEALED_BLOCK_BYTES);
     const opened = openBlock(object.key, block, block === count - 1, piece);
     if (opened === undefined) throw blockError(object.key, block, block === count - 1, piece, object.name);

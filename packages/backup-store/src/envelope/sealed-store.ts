@@ -34,7 +34,12 @@ export class SealedStore {
   }
 
   /** Creates the object. @returns Its stored bytes, or `undefined` when the name is taken. */
-  async create(name: string, seal: Seal, content: Uint8Array, options: { signal?: AbortSignal | undefined } = {}): Promise<number | undefined> {
+  async create(
+    name: string,
+    seal: Seal,
+    content: Uint8Array,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<number | undefined> {
     const sealed = sealObject(seal.subkey, this.#context(name, seal), content);
     const { created } = await this.store.createIfAbsent(name, sealed, options);
     return created ? sealed.length : undefined;
@@ -55,7 +60,10 @@ export class SealedStore {
 /** Turns a store's `NOT_FOUND` into this package's `OBJECT_MISSING`; other errors stay as they are. */
 export function missingOr(error: unknown, name: string): unknown {
   if (error instanceof Error && (error as { code?: unknown }).code === 'NOT_FOUND') {
-    return new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { cause: error, object: name });
+    return new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, {
+      cause: error,
+      object: name,
+    });
   }
   return error;
 }

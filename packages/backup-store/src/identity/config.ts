@@ -21,8 +21,16 @@ const ledgerOf = (sealed: SealedStore, rootKey: Uint8Array): SealedLedger =>
   new SealedLedger(sealed, CONFIG, { kind: KIND.config, subkey: subkey(rootKey, 'config') });
 
 /** Writes the first configuration. */
-export async function createConfig(sealed: SealedStore, rootKey: Uint8Array, options: { encrypted: boolean; createdAt: string }): Promise<RepositoryConfig> {
-  const config: RepositoryConfig = { repositoryId: sealed.repositoryId.toString('hex'), ...options, chunks: CHUNK_SIZES };
+export async function createConfig(
+  sealed: SealedStore,
+  rootKey: Uint8Array,
+  options: { encrypted: boolean; createdAt: string },
+): Promise<RepositoryConfig> {
+  const config: RepositoryConfig = {
+    repositoryId: sealed.repositoryId.toString('hex'),
+    ...options,
+    chunks: CHUNK_SIZES,
+  };
   await ledgerOf(sealed, rootKey).append(0, Buffer.from(canonicalJson(config)));
   return config;
 }
@@ -33,9 +41,22 @@ export async function readConfig(sealed: SealedStore, rootKey: Uint8Array): Prom
   const { repositoryId, encrypted, createdAt, chunks } = parseJson(content, name);
   const { min, average, max } = (chunks ?? {}) as Record<string, unknown>;
   const sizes = [min, average, max].map(Number);
-  const ordered = sizes.every((size) => Number.isSafeInteger(size) && size >= 4096 && size <= 32 * 1024 * 1024) && Number(min) < Number(average) && Number(average) < Number(max);
-  if (repositoryId !== sealed.repositoryId.toString('hex') || typeof encrypted !== 'boolean' || typeof createdAt !== 'string' || !ordered) {
+  const ordered =
+    sizes.every((size) => Number.isSafeInteger(size) && size >= 4096 && size <= 32 * 1024 * 1024) &&
+    Number(min) < Number(average) &&
+    Number(average) < Number(max);
+  if (
+    repositoryId !== sealed.repositoryId.toString('hex') ||
+    typeof encrypted !== 'boolean' ||
+    typeof createdAt !== 'string' ||
+    !ordered
+  ) {
     throw new BackupError('OBJECT_INVALID', `Expected ${name} to configure this repository`, { object: name });
   }
-  return { repositoryId, encrypted, createdAt, chunks: { min: Number(min), average: Number(average), max: Number(max) } };
+  return {
+    repositoryId,
+    encrypted,
+    createdAt,
+    chunks: { min: Number(min), average: Number(average), max: Number(max) },
+  };
 }

@@ -47,7 +47,9 @@ export async function readMarker(store: ObjectStore): Promise<Marker> {
   }
   const marker = parse(bytes);
   if (marker === undefined) {
-    throw new BackupError('OBJECT_DAMAGED', `Expected ${MARKER} to name a repository, got something else`, { object: MARKER });
+    throw new BackupError('OBJECT_DAMAGED', `Expected ${MARKER} to name a repository, got something else`, {
+      object: MARKER,
+    });
   }
   if (marker.version > FORMAT_VERSION) {
     throw new BackupError('UNSUPPORTED_FORMAT', `Expected format version ${FORMAT_VERSION}, got ${marker.version}`, {

@@ -46,7 +46,9 @@ export async function writeKeyFile(path: string, repositoryId: string): Promise<
         hint: 'A key file is never overwritten. Name another path, or move the old file away.',
       });
     }
-    throw new BackupError('PATH_FAILED', `Expected to write the key file ${path}: ${(cause as Error).message}`, { cause });
+    throw new BackupError('PATH_FAILED', `Expected to write the key file ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   return { repositoryId, secret };
 }
@@ -62,13 +64,20 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
       hint: 'Name the key file that was made with the repository, or open it with the recovery code.',
     });
   }
-  const line = text.slice(0, MAX_BYTES).split('\n').find((each) => each.startsWith(`${PREFIX} `));
+  const line = text
+    .slice(0, MAX_BYTES)
+    .split('\n')
+    .find((each) => each.startsWith(`${PREFIX} `));
   const [, repositoryId, encoded, sum] = line?.trim().split(' ') ?? [];
   const secret = Buffer.from(encoded ?? '', 'base64url');
   if (repositoryId === undefined || secret.length !== 32 || sum !== check(repositoryId, secret)) {
-    throw new BackupError('INVALID_KEY_FILE', `Expected ${path} to be a Holdfast key file, got something else or a damaged one`, {
-      hint: 'Use a copy of the key file, or open the repository with the recovery code.',
-    });
+    throw new BackupError(
+      'INVALID_KEY_FILE',
+      `Expected ${path} to be a Holdfast key file, got something else or a damaged one`,
+      {
+        hint: 'Use a copy of the key file, or open the repository with the recovery code.',
+      },
+    );
   }
   return { repositoryId, secret };
 }

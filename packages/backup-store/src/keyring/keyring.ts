@@ -59,7 +59,9 @@ export class Keyring {
         return this.find(name) as Tenant;
       }
     }
-    throw new BackupError('INVALID_OPTION', `Expected to add tenant ${name}, lost ${MAX_RACES} races`, { hint: 'Try again.' });
+    throw new BackupError('INVALID_OPTION', `Expected to add tenant ${name}, lost ${MAX_RACES} races`, {
+      hint: 'Try again.',
+    });
   }
 }
 
@@ -85,5 +87,12 @@ function isTenantRecord(value: unknown): value is TenantRecord {
   if (value === null || typeof value !== 'object') return false;
   const { label, name, createdAt, key, keeperKey } = value as Record<string, unknown>;
   const isKey = (text: unknown): boolean => typeof text === 'string' && Buffer.from(text, 'base64').length === 32;
-  return typeof label === 'string' && /^[0-9a-f]{16}$/.test(label) && typeof name === 'string' && typeof createdAt === 'string' && isKey(key) && isKey(keeperKey);
+  return (
+    typeof label === 'string' &&
+    /^[0-9a-f]{16}$/.test(label) &&
+    typeof name === 'string' &&
+    typeof createdAt === 'string' &&
+    isKey(key) &&
+    isKey(keeperKey)
+  );
 }

@@ -26,7 +26,11 @@ export function parseRecoveryCode(text: string): Buffer {
   const letters = text.replaceAll(/[\s-]/g, '');
   const hint = 'Compare it letter by letter with the printed one; blanks, dashes and case do not matter.';
   if (letters.length !== LETTERS) {
-    throw new BackupError('INVALID_KEY_FILE', `Expected a recovery code of ${LETTERS} letters and digits, got ${letters.length}`, { hint });
+    throw new BackupError(
+      'INVALID_KEY_FILE',
+      `Expected a recovery code of ${LETTERS} letters and digits, got ${letters.length}`,
+      { hint },
+    );
   }
   const bytes = fromBase32(letters);
   const secret = bytes?.subarray(0, SECRET_BYTES);

@@ -34,7 +34,8 @@ export class SealedLedger {
       if (key !== this.#key(number)) break;
     }
     const name = this.#key(Math.max(0, number));
-    if (number < 0) throw new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name });
+    if (number < 0)
+      throw new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name });
     return { number, name, content: await this.#sealed.read(name, this.#seal) };
   }
 }

@@ -49,22 +49,44 @@ export function newSlotParameters(type: SlotType, emptyPassphrase: boolean): Slo
  */
 export function parseSlot(object: Uint8Array, name: string): { parameters: SlotParameters; sealed: Uint8Array } {
   if (object.length < PARAMETER_BYTES + CHECKSUM_BYTES) {
-    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a key slot, got ${object.length} bytes`, { object: name });
+    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a key slot, got ${object.length} bytes`, {
+      object: name,
+    });
   }
   const body = object.subarray(0, object.length - CHECKSUM_BYTES);
-  if (!createHash('sha256').update(body).digest().equals(object.subarray(object.length - CHECKSUM_BYTES))) {
-    throw new BackupError('OBJECT_DAMAGED', `Expected key slot ${name} to match its checksum; its bytes were changed or cut`, { object: name });
+  if (
+    !createHash('sha256')
+      .update(body)
+      .digest()
+      .equals(object.subarray(object.length - CHECKSUM_BYTES))
+  ) {
+    throw new BackupError(
+      'OBJECT_DAMAGED',
+      `Expected key slot ${name} to match its checksum; its bytes were changed or cut`,
+      { object: name },
+    );
   }
   const bytes = Buffer.from(body.subarray(0, PARAMETER_BYTES));
   const [version, type, logN, r, p] = bytes as unknown as [number, number, number, number, number];
   if (version > FORMAT_VERSION) {
-    throw new BackupError('UNSUPPORTED_FORMAT', `Expected ${name} in format version ${FORMAT_VERSION}, got ${version}`, { object: name });
+    throw new BackupError(
+      'UNSUPPORTED_FORMAT',
+      `Expected ${name} in format version ${FORMAT_VERSION}, got ${version}`,
+      { object: name },
+    );
   }
   const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
   if (type < 1 || type > 3 || !within(logN, LIMITS.logN) || !within(r, LIMITS.r) || !within(p, LIMITS.p)) {
-    throw new BackupError('OBJECT_INVALID', `Expected key slot ${name} with a known type and scrypt parameters within bounds`, { object: name });
+    throw new BackupError(
+      'OBJECT_INVALID',
+      `Expected key slot ${name} with a known type and scrypt parameters within bounds`,
+      { object: name },
+    );
   }
-  return { parameters: { type: type as SlotType, logN, r, p, salt: bytes.subarray(8), bytes }, sealed: body.subarray(PARAMETER_BYTES) };
+  return {
+    parameters: { type: type as SlotType, logN, r, p, salt: bytes.subarray(8), bytes },
+    sealed: body.subarray(PARAMETER_BYTES),
+  };
 }
 
 /** The key that seals a slot. Only passphrases are derived slowly; the other secrets are random. */
@@ -73,7 +95,9 @@ export async function slotKey(parameters: SlotParameters, secret: Uint8Array): P
   const { logN, r, p, salt } = parameters;
   const N = 2 ** logN;
   return await new Promise((resolve, reject) => {
-    scrypt(secret, salt, 32, { N, r, p, maxmem: 128 * N * r + 1024 * 1024 * p }, (error, key) => (error ? reject(error) : resolve(subkey(key, 'slot'))));
+    scrypt(secret, salt, 32, { N, r, p, maxmem: 128 * N * r + 1024 * 1024 * p }, (error, key) =>
+      error ? reject(error) : resolve(subkey(key, 'slot')),
+    );
   });
 }
 
@@ -90,10 +114,17 @@ export interface SlotContent {
 }
 
 /** Encodes a slot object. */
-export async function encodeSlot(repositoryId: Uint8Array, name: string, slot: { parameters: SlotParameters; secret: Uint8Array; content: SlotContent }): Promise<Buffer> {
+export async function encodeSlot(
+  repositoryId: Uint8Array,
+  name: string,
+  slot: { parameters: SlotParameters; secret: Uint8Array; content: SlotContent },
+): Promise<Buffer> {
   const content = new ByteWriter(64).raw(slot.content.rootKey).varint(slot.content.createdMs).take();
   const key = await slotKey(slot.parameters, slot.secret);
-  const body = Buffer.concat([slot.parameters.bytes, sealObject(key, context(repositoryId, name, slot.parameters), content)]);
+  const body = Buffer.concat([
+    slot.parameters.bytes,
+    sealObject(key, context(repositoryId, name, slot.parameters), content),
+  ]);
   return Buffer.concat([body, createHash('sha256').update(body).digest()]);
 }
 

@@ -7,7 +7,16 @@ import { BackupError } from '../errors.ts';
 import { SLOTS, slotName } from '../layout/names.ts';
 import { readKeyFile } from './key-file.ts';
 import { parseRecoveryCode } from './recovery-code.ts';
-import { encodeSlot, newSlotParameters, openSlot, parseSlot, SLOT, type SlotContent, type SlotParameters, type SlotType } from './slot.ts';
+import {
+  encodeSlot,
+  newSlotParameters,
+  openSlot,
+  parseSlot,
+  SLOT,
+  type SlotContent,
+  type SlotParameters,
+  type SlotType,
+} from './slot.ts';
 
 const MAX_SLOTS = 64;
 const MAX_SLOT_BYTES = 16 * 1024;
@@ -19,16 +28,23 @@ export interface SlotSecret {
 }
 
 /** What a user unlocks with, as in the public options. */
-export type UnlockWith = { readonly keyFile: string } | { readonly passphrase: string } | { readonly recoveryCode: string };
+export type UnlockWith =
+  | { readonly keyFile: string }
+  | { readonly passphrase: string }
+  | { readonly recoveryCode: string };
 
 /** @throws {BackupError} `INVALID_OPTION`, `PATH_FAILED`, `INVALID_KEY_FILE`, `WRONG_KEY` (a key file of another repository). */
 export async function slotSecret(unlock: UnlockWith, repositoryId: string): Promise<SlotSecret> {
   if ('keyFile' in unlock) {
     const file = await readKeyFile(unlock.keyFile);
     if (file.repositoryId !== repositoryId) {
-      throw new BackupError('WRONG_KEY', `Expected a key file of repository ${repositoryId}, got one of ${file.repositoryId}`, {
-        hint: `${unlock.keyFile} belongs to another repository.`,
-      });
+      throw new BackupError(
+        'WRONG_KEY',
+        `Expected a key file of repository ${repositoryId}, got one of ${file.repositoryId}`,
+        {
+          hint: `${unlock.keyFile} belongs to another repository.`,
+        },
+      );
     }
     return { type: SLOT.keyFile, secret: file.secret };
   }
@@ -85,9 +101,13 @@ export async function openSlots(sealed: SealedStore, secret: SlotSecret): Promis
     if (content !== undefined) return content;
   }
   if (damaged[0] !== undefined) throw damaged[0];
-  throw new BackupError('WRONG_KEY', `Expected a ${describe(secret.type)} that opens this repository, got one that opens none of its ${slots.length} key slots`, {
-    hint: 'Check the key file, passphrase or recovery code, and that this is the repository you mean.',
-  });
+  throw new BackupError(
+    'WRONG_KEY',
+    `Expected a ${describe(secret.type)} that opens this repository, got one that opens none of its ${slots.length} key slots`,
+    {
+      hint: 'Check the key file, passphrase or recovery code, and that this is the repository you mean.',
+    },
+  );
 }
 
 /** For messages and listings. */

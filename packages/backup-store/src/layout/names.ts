@@ -22,7 +22,8 @@ export const packsPrefix = (label: string): string => `packs/${label}/`;
 export const packName = (label: string, session: string, pack: string): string => `packs/${label}/${session}/${pack}`;
 
 export const indexPrefix = (label: string): string => `index/${label}/`;
-export const segmentName = (label: string, session: string, segment: string): string => `index/${label}/${session}/${segment}`;
+export const segmentName = (label: string, session: string, segment: string): string =>
+  `index/${label}/${session}/${segment}`;
 
 export const commitsPrefix = (label: string): string => `commits/${label}/`;
 export const commitName = (label: string, epoch: number, session: string): string =>

@@ -23,7 +23,11 @@ export class BlobReader {
   readonly #cache: ByteCache<number>;
   readonly #running = new Map<number, Promise<Uint8Array>>();
 
-  constructor(sealed: SealedStore, tenant: Tenant, options: { readonly index: () => BlobIndex; readonly cacheBytes: number }) {
+  constructor(
+    sealed: SealedStore,
+    tenant: Tenant,
+    options: { readonly index: () => BlobIndex; readonly cacheBytes: number },
+  ) {
     this.#sealed = sealed;
     this.#tenant = tenant;
     this.#index = options.index;
@@ -49,7 +53,9 @@ export class BlobReader {
     const bytes = (await this.#frame(frame)).subarray(offset, offset + length);
     if (length !== blob.length || createHash('sha256').update(bytes).digest('hex') !== digest) {
       const { name } = this.#keys.open(frame.pack);
-      throw new BackupError('BLOB_MISMATCH', `Expected data with digest ${digest} in ${name}, got other data`, { object: name });
+      throw new BackupError('BLOB_MISMATCH', `Expected data with digest ${digest} in ${name}, got other data`, {
+        object: name,
+      });
     }
     return bytes;
   }

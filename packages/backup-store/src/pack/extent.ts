@@ -20,7 +20,11 @@ export interface Extent {
 
 /** Groups frames (of any packs, in any order) into extents. */
 export function planExtents(frames: readonly FramePlace[]): Extent[] {
-  const ordered = frames.toSorted((a, b) => (a.pack === b.pack ? a.offset - b.offset : a.pack.session.localeCompare(b.pack.session) || a.pack.id.localeCompare(b.pack.id)));
+  const ordered = frames.toSorted((a, b) =>
+    a.pack === b.pack
+      ? a.offset - b.offset
+      : a.pack.session.localeCompare(b.pack.session) || a.pack.id.localeCompare(b.pack.id),
+  );
   const extents: Extent[] = [];
   let open: FramePlace[] = [];
   const close = (): void => {
@@ -33,7 +37,11 @@ export function planExtents(frames: readonly FramePlace[]): Extent[] {
   for (const frame of ordered) {
     const first = open[0];
     const last = open.at(-1);
-    const joins = first !== undefined && last !== undefined && last.pack === frame.pack && frame.offset - (last.offset + last.stored) <= GAP_BYTES;
+    const joins =
+      first !== undefined &&
+      last !== undefined &&
+      last.pack === frame.pack &&
+      frame.offset - (last.offset + last.stored) <= GAP_BYTES;
     if (!joins || frame.offset + frame.stored - first.offset > EXTENT_BYTES) close();
     open.push(frame);
   }

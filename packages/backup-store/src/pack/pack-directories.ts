@@ -22,12 +22,19 @@ export function packContext(repositoryId: Uint8Array, tenant: Tenant, name: stri
 export async function readPackDirectory(
   sealed: SealedStore,
   tenant: Tenant,
-  place: { readonly name: string; readonly size: number; readonly epoch: number; readonly signal?: AbortSignal | undefined },
+  place: {
+    readonly name: string;
+    readonly size: number;
+    readonly epoch: number;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<{ identity: SealIdentity; directory: Buffer }> {
   const { name, size, epoch, signal } = place;
   const context = packContext(sealed.repositoryId, tenant, name);
   if (size < 2 * HEADER_BYTES || plaintextLength(size - 2 * HEADER_BYTES) === undefined) {
-    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a whole pack, got ${size} bytes`, { object: name });
+    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a whole pack, got ${size} bytes`, {
+      object: name,
+    });
   }
   const identity = await readIdentity(sealed.store, context, { size, subkey: tenant.subkey(`pack/${epoch}`), signal });
   const key = objectKey(tenant.subkey(`pack/${epoch}`), identity, context);
@@ -35,19 +42,28 @@ export async function readPackDirectory(
   await tail.reach(Math.min(TAIL_BLOCKS, blockCount(size)));
   const length = tail.content.readUInt32LE(tail.content.length - 4);
   if (length > MAX_DIRECTORY_BYTES || length + 4 > (plaintextLength(size - 2 * HEADER_BYTES) as number)) {
-    throw new BackupError('OBJECT_INVALID', `Expected the directory of ${name} to fit into it, got ${length} bytes`, { object: name });
+    throw new BackupError('OBJECT_INVALID', `Expected the directory of ${name} to fit into it, got ${length} bytes`, {
+      object: name,
+    });
   }
   await tail.reach(Math.min(blockCount(size), Math.ceil((length + 8192) / 65536) + 1));
   const { content } = tail;
   return { identity, directory: Buffer.from(content.subarray(content.length - 4 - length, content.length - 4)) };
 }
 
-async function readIdentity(store: ObjectStore, context: SealContext, pack: { size: number; subkey: Uint8Array; signal: AbortSignal | undefined }): Promise<SealIdentity> {
+async function readIdentity(
+  store: ObjectStore,
+  context: SealContext,
+  pack: { size: number; subkey: Uint8Array; signal: AbortSignal | undefined },
+): Promise<SealIdentity> {
   const at = [pack.size - HEADER_BYTES, 0];
   let first: unknown;
   for (const start of at) {
     try {
-      const bytes = await readObject(store, context.name, { range: { start, end: start + HEADER_BYTES }, signal: pack.signal });
+      const bytes = await readObject(store, context.name, {
+        range: { start, end: start + HEADER_BYTES },
+        signal: pack.signal,
+      });
       const identity = parseHeader(bytes, context);
       objectKey(pack.subkey, identity, context);
       return identity;
@@ -82,7 +98,8 @@ class Tail {
     const bytes = await readObject(this.#store, name, { range, signal: this.#signal });
     const plaintext = openBlocks(this.#object, first, bytes);
     const end = contentEnd(plaintext);
-    if (end < 4) throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${name}, got none`, { object: name });
+    if (end < 4)
+      throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${name}, got none`, { object: name });
     this.content = plaintext.subarray(0, end);
   }
 }
@@ -98,7 +115,11 @@ export async function readSessionPacks(
   sealed: SealedStore,
   tenant: Tenant,
   session: string,
-  options: { readonly epoch: number; readonly skip?: ReadonlySet<string> | undefined; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly epoch: number;
+    readonly skip?: ReadonlySet<string> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<SessionPacks> {
   const packs: IndexedPack[] = [];
   const damaged: BackupError[] = [];
@@ -107,7 +128,12 @@ export async function readSessionPacks(
     const id = nameParts(key, prefix)[1];
     if (id === undefined || options.skip?.has(id) === true || key !== packName(tenant.label, session, id)) continue;
     try {
-      const { identity, directory } = await readPackDirectory(sealed, tenant, { name: key, size, epoch: options.epoch, signal: options.signal });
+      const { identity, directory } = await readPackDirectory(sealed, tenant, {
+        name: key,
+        size,
+        epoch: options.epoch,
+        signal: options.signal,
+      });
       packs.push({ session, id, epoch: options.epoch, size, identity, directory });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;

@@ -23,7 +23,11 @@ export class PackKeys {
     const name = packName(this.#tenant.label, pack.session, pack.id);
     const known = this.#keys.get(name);
     if (known !== undefined) return known;
-    const key = objectKey(this.#tenant.subkey(`pack/${pack.epoch}`), pack.identity, packContext(this.#repositoryId, this.#tenant, name));
+    const key = objectKey(
+      this.#tenant.subkey(`pack/${pack.epoch}`),
+      pack.identity,
+      packContext(this.#repositoryId, this.#tenant, name),
+    );
     const object = { key, size: pack.size, name };
     if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
     this.#keys.set(name, object);

@@ -412,7 +412,11 @@ export interface Repository extends AsyncDisposable {
   /** Entries in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
   find(options: FindOptions): AsyncIterable<FoundEntry>;
-  diff(before: string, after: string, options?: { readonly signal?: AbortSignal | undefined }): AsyncIterable<Difference>;
+  diff(
+    before: string,
+    after: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<Difference>;
   planRestore(options: RestoreOptions): Promise<RestorePlan>;
   restore(options: RestoreOptions): Promise<RestoreResult>;
   verify(options?: VerifyOptions): Promise<VerifyReport>;

@@ -47,7 +47,8 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   if (options.passphrase !== undefined) secrets.push(passphraseSecret(options.passphrase));
   const recovery = encrypted && options.recoveryCode !== false ? newRecoveryCode() : undefined;
   if (recovery !== undefined) secrets.push({ type: SLOT.recoveryCode, secret: recovery.secret });
-  if (options.keyFile !== undefined) secrets.push({ type: SLOT.keyFile, secret: (await writeKeyFile(options.keyFile, id)).secret });
+  if (options.keyFile !== undefined)
+    secrets.push({ type: SLOT.keyFile, secret: (await writeKeyFile(options.keyFile, id)).secret });
   // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
   await createMarker(store, id);
   for (const secret of secrets) await addSlot(sealed, secret, content);
@@ -62,13 +63,20 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
 
 function checkSecrets(options: CreateRepositoryOptions, encrypted: boolean): void {
   if (options.passphrase === '') {
-    throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty', { hint: 'For a repository without encryption say `encrypted: false`.' });
+    throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty', {
+      hint: 'For a repository without encryption say `encrypted: false`.',
+    });
   }
   const any = options.keyFile !== undefined || options.passphrase !== undefined || options.recoveryCode !== false;
   if (encrypted && !any) {
-    throw new BackupError('INVALID_OPTION', 'Expected a key file, a passphrase or a recovery code, got none', { hint: 'Without a secret nobody could read the repository.' });
+    throw new BackupError('INVALID_OPTION', 'Expected a key file, a passphrase or a recovery code, got none', {
+      hint: 'Without a secret nobody could read the repository.',
+    });
   }
   if (!encrypted && (options.keyFile !== undefined || options.passphrase !== undefined)) {
-    throw new BackupError('INVALID_OPTION', 'Expected no key file and no passphrase for a repository without encryption');
+    throw new BackupError(
+      'INVALID_OPTION',
+      'Expected no key file and no passphrase for a repository without encryption',
+    );
   }
 }

@@ -29,7 +29,10 @@ export class OpenContext implements RunContext {
   readonly #onEvent: RepositorySettings['onEvent'];
   readonly #tenants = new Map<string, OpenTenant>();
 
-  constructor(opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring }, settings: RepositorySettings) {
+  constructor(
+    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring },
+    settings: RepositorySettings,
+  ) {
     this.sealed = opened.sealed;
     this.config = opened.config;
     this.keyring = opened.keyring;
@@ -52,7 +55,10 @@ export class OpenContext implements RunContext {
 
   async tenant(name: string, create = false): Promise<OpenTenant> {
     if (this.keyring.find(name) === undefined) {
-      if (!create) throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`, { hint: `It has ${this.keyring.tenants.map((each) => each.name).join(', ')}.` });
+      if (!create)
+        throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`, {
+          hint: `It has ${this.keyring.tenants.map((each) => each.name).join(', ')}.`,
+        });
       await this.keyring.findOrAdd(name, new Date(this.clock()).toISOString());
     }
     return this.#open(name);
@@ -62,9 +68,13 @@ export class OpenContext implements RunContext {
     const known = this.#tenants.get(name);
     if (known !== undefined) return known;
     const tenant = this.keyring.find(name);
-    if (tenant === undefined) throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
+    if (tenant === undefined)
+      throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
     const view = new TenantView(this.sealed, tenant);
-    const blobs = new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes: this.performance.cacheBytes });
+    const blobs = new BlobReader(this.sealed, tenant, {
+      index: () => view.index,
+      cacheBytes: this.performance.cacheBytes,
+    });
     const open = { tenant, view, blobs };
     this.#tenants.set(name, open);
     return open;
@@ -89,4 +99,5 @@ export class OpenContext implements RunContext {
   }
 }
 
-const cacheName = (repositoryId: string): string => createHash('sha256').update(`holdfast/cache/${repositoryId}`).digest('hex').slice(0, 32);
+const cacheName = (repositoryId: string): string =>
+  createHash('sha256').update(`holdfast/cache/${repositoryId}`).digest('hex').slice(0, 32);

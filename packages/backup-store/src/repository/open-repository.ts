@@ -74,7 +74,10 @@ export class OpenRepository implements contract.Repository {
     if (passphrase === '' || !this.encrypted) {
       throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty, for an encrypted repository');
     }
-    await addSlot(this.#opened.sealed, passphraseSecret(passphrase), { rootKey: this.#opened.rootKey, createdMs: this.#context.clock() });
+    await addSlot(this.#opened.sealed, passphraseSecret(passphrase), {
+      rootKey: this.#opened.rootKey,
+      createdMs: this.#context.clock(),
+    });
   }
 
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
@@ -110,10 +113,18 @@ export class OpenRepository implements contract.Repository {
   async damaged(): Promise<readonly contract.EntryProblem[]> {
     await this.#all();
     const errors = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
-    return errors.map((error) => ({ path: error.object ?? '', code: error.code, message: error.message, ...(error.object === undefined ? {} : { object: error.object }) }));
+    return errors.map((error) => ({
+      path: error.object ?? '',
+      code: error.code,
+      message: error.message,
+      ...(error.object === undefined ? {} : { object: error.object }),
+    }));
   }
 
-  async *entries(snapshot: string, options?: contract.EntriesOptions): AsyncGenerator<contract.EntryView, void, undefined> {
+  async *entries(
+    snapshot: string,
+    options?: contract.EntriesOptions,
+  ): AsyncGenerator<contract.EntryView, void, undefined> {
     yield* listEntries(await this.#one(snapshot), options);
   }
 
@@ -123,7 +134,11 @@ export class OpenRepository implements contract.Repository {
     yield* findEntries(all, options);
   }
 
-  async *diff(before: string, after: string, options: { readonly signal?: AbortSignal | undefined } = {}): AsyncGenerator<contract.Difference, void, undefined> {
+  async *diff(
+    before: string,
+    after: string,
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): AsyncGenerator<contract.Difference, void, undefined> {
     yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
   }
 

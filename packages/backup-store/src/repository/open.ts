@@ -38,13 +38,18 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
 }
 
 async function unlock(sealed: SealedStore, options: OpenRepositoryOptions): Promise<SlotContent> {
-  if (options.unlock !== undefined) return await openSlots(sealed, await slotSecret(options.unlock, sealed.repositoryId.toString('hex')));
+  if (options.unlock !== undefined)
+    return await openSlots(sealed, await slotSecret(options.unlock, sealed.repositoryId.toString('hex')));
   try {
     return await openSlots(sealed, passphraseSecret(''));
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'WRONG_KEY') throw cause;
-    throw new BackupError('KEY_REQUIRED', `Expected a key for the encrypted repository at ${sealed.store.url}, got none`, {
-      hint: 'Give its key file, passphrase or recovery code.',
-    });
+    throw new BackupError(
+      'KEY_REQUIRED',
+      `Expected a key for the encrypted repository at ${sealed.store.url}, got none`,
+      {
+        hint: 'Give its key file, passphrase or recovery code.',
+      },
+    );
   }
 }

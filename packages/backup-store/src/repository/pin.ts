@@ -29,10 +29,17 @@ export class Pins {
   async check(config: RepositoryConfig): Promise<void> {
     const pin = await this.#read();
     const { repositoryId, encrypted, createdAt } = config;
-    if (pin !== undefined && (pin.repositoryId !== repositoryId || pin.encrypted !== encrypted || pin.createdAt !== createdAt)) {
-      throw new BackupError('REPOSITORY_CHANGED', 'Expected the repository that this machine knows, got one with another identity or encryption', {
-        hint: `If that is right, remove ${this.#file} and try again.`,
-      });
+    if (
+      pin !== undefined &&
+      (pin.repositoryId !== repositoryId || pin.encrypted !== encrypted || pin.createdAt !== createdAt)
+    ) {
+      throw new BackupError(
+        'REPOSITORY_CHANGED',
+        'Expected the repository that this machine knows, got one with another identity or encryption',
+        {
+          hint: `If that is right, remove ${this.#file} and try again.`,
+        },
+      );
     }
     this.#pin = { repositoryId, encrypted, createdAt, heads: pin?.heads ?? {} };
     if (pin === undefined) await this.#write();

@@ -29,11 +29,19 @@ export function performanceOf(options: PerformanceOptions = {}): Performance {
     const { fallback, min, max } = BOUNDS[key];
     const given = options[key] ?? fallback;
     if (!Number.isSafeInteger(given) || given < min || given > max) {
-      throw new BackupError('INVALID_OPTION', `Expected performance.${key} to be a whole number from ${min} to ${max}, got ${given}`);
+      throw new BackupError(
+        'INVALID_OPTION',
+        `Expected performance.${key} to be a whole number from ${min} to ${max}, got ${given}`,
+      );
     }
     return given;
   };
-  return { readers: value('readers'), workers: value('workers'), bufferBytes: value('bufferBytes'), cacheBytes: value('cacheBytes') };
+  return {
+    readers: value('readers'),
+    workers: value('workers'),
+    bufferBytes: value('bufferBytes'),
+    cacheBytes: value('cacheBytes'),
+  };
 }
 
 /** The store itself, or the one that a path or URL names. */
@@ -44,7 +52,8 @@ export async function storeOf(store: RepositorySettings['store']): Promise<Objec
 /** The user's cache folder, by the conventions of the system. */
 export function defaultCacheDirectory(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'holdfast');
-  if (process.platform === 'win32') return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'holdfast', 'cache');
+  if (process.platform === 'win32')
+    return join(process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local'), 'holdfast', 'cache');
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'holdfast');
 }
 

@@ -30,7 +30,14 @@ export interface Applied {
 
 /** Does what a plan says. What fails for one entry is reported and the rest goes on. */
 export class RestoreApplication implements AsyncDisposable {
-  readonly applied: Applied = { filesWritten: 0, entriesKept: 0, entriesDeleted: 0, bytesWritten: 0, bytesFetched: 0, problems: [] };
+  readonly applied: Applied = {
+    filesWritten: 0,
+    entriesKept: 0,
+    entriesDeleted: 0,
+    bytesWritten: 0,
+    bytesFetched: 0,
+    problems: [],
+  };
   readonly #context: RunContext;
   readonly #tenant: OpenTenant;
   readonly #plan: InternalPlan;
@@ -42,7 +49,13 @@ export class RestoreApplication implements AsyncDisposable {
   readonly #pool: JobPool;
   readonly #files: FileProgress;
 
-  constructor(parts: { context: RunContext; tenant: OpenTenant; plan: InternalPlan; options: RestoreOptions; meter: ProgressMeter }) {
+  constructor(parts: {
+    context: RunContext;
+    tenant: OpenTenant;
+    plan: InternalPlan;
+    options: RestoreOptions;
+    meter: ProgressMeter;
+  }) {
     this.#context = parts.context;
     this.#tenant = parts.tenant;
     this.#plan = parts.plan;
@@ -51,7 +64,11 @@ export class RestoreApplication implements AsyncDisposable {
     this.#keys = new PackKeys(parts.context.sealed.repositoryId, parts.tenant.tenant);
     const init: RestoreInit = { trees: parts.plan.trees.map(({ root }) => root) };
     this.#pool = new JobPool('restore', init, { ...parts.context.threads, threads: parts.context.performance.workers });
-    this.#files = new FileProgress(parts.plan.items, (tree) => this.#sink(tree), (item, temp) => this.#pool.notify(encodeRelease(item.tree, item.path, temp)));
+    this.#files = new FileProgress(
+      parts.plan.items,
+      (tree) => this.#sink(tree),
+      (item, temp) => this.#pool.notify(encodeRelease(item.tree, item.path, temp)),
+    );
   }
 
   #sink(tree: number): TreeSink {
@@ -64,13 +81,22 @@ export class RestoreApplication implements AsyncDisposable {
     const content = planContent(this.#tenant, items, new Set(links.keys()));
     this.#meter.counts.bytesTotal = content.bytes;
     this.#meter.totalKnown = true;
-    this.#each((item) => item.entry.kind === 'directory', (item, sink) => this.#directory(item, sink));
+    this.#each(
+      (item) => item.entry.kind === 'directory',
+      (item, sink) => this.#directory(item, sink),
+    );
     await this.#content(content);
-    this.#each((item) => item.entry.kind !== 'directory' && item.action !== 'delete', (item, sink, number) => this.#small(item, sink, links.has(number)));
+    this.#each(
+      (item) => item.entry.kind !== 'directory' && item.action !== 'delete',
+      (item, sink, number) => this.#small(item, sink, links.has(number)),
+    );
     for (const [number, first] of links) this.#link(number, first);
-    this.#each((item) => item.action === 'delete', (item, sink) => {
-      if (sink.removeTree(item.path)) this.applied.entriesDeleted++;
-    });
+    this.#each(
+      (item) => item.action === 'delete',
+      (item, sink) => {
+        if (sink.removeTree(item.path)) this.applied.entriesDeleted++;
+      },
+    );
     this.#directoryMetadata();
     return this.applied;
   }
@@ -95,7 +121,12 @@ export class RestoreApplication implements AsyncDisposable {
     const { code, message, cause } = error as { code?: string; message: string; cause?: { code?: string } };
     const system = code === 'PATH_FAILED' ? cause?.code : undefined;
     const shown = displayPath(joinPath(this.#plan.trees[tree]?.root as Buffer, path));
-    this.applied.problems.push({ ...shown, code: system ?? code ?? 'EIO', message, ...(object === undefined ? {} : { object }) });
+    this.applied.problems.push({
+      ...shown,
+      code: system ?? code ?? 'EIO',
+      message,
+      ...(object === undefined ? {} : { object }),
+    });
   }
 
   #directory(item: RestoreItem, sink: TreeSink): void {
@@ -147,7 +178,10 @@ export class RestoreApplication implements AsyncDisposable {
     for (const number of content.missing) {
       this.#problem(number, { code: 'BLOB_MISSING', message: 'No index names a place for some of its data' });
     }
-    this.#each((item) => item.entry.kind === 'file' && item.found?.kind === 'directory' && item.action === 'overwrite', (item, sink) => this.#clear(item, sink));
+    this.#each(
+      (item) => item.entry.kind === 'file' && item.found?.kind === 'directory' && item.action === 'overwrite',
+      (item, sink) => this.#clear(item, sink),
+    );
     try {
       await inParallel(content.extents, this.#context.performance.readers, async (extent) => {
         checkAborted(this.#options.signal);
@@ -166,15 +200,24 @@ export class RestoreApplication implements AsyncDisposable {
     try {
       object = this.#keys.open((extent.frames[0] as Extent['frames'][number]).pack);
       const { start, end } = extent.range;
-      sealed = await readObject(this.#context.sealed.store, object.name, { range: { start, end }, maxBytes: end - start, signal: this.#options.signal });
+      sealed = await readObject(this.#context.sealed.store, object.name, {
+        range: { start, end },
+        maxBytes: end - start,
+        signal: this.#options.signal,
+      });
     } catch (error) {
       this.#lost(uses, missingOr(error, object?.name ?? 'a pack'), object?.name);
       return;
     }
     this.applied.bytesFetched += sealed.length;
     this.#meter.counts.bytesStored += sealed.length;
-    const frames = extent.frames.map((frame): FrameWrites => ({ frame, writes: this.#writes(content.uses.get(frame.number) ?? []) }));
-    const failures = decodeFailures(await this.#pool.run(encodeWriteJob(object, extent.range.firstBlock, frames), sealed));
+    const frames = extent.frames.map((frame): FrameWrites => ({
+      frame,
+      writes: this.#writes(content.uses.get(frame.number) ?? []),
+    }));
+    const failures = decodeFailures(
+      await this.#pool.run(encodeWriteJob(object, extent.range.firstBlock, frames), sealed),
+    );
     for (const failure of failures) this.#problem(failure.file, failure, failure.object);
     this.#finished(uses);
   }
@@ -183,7 +226,15 @@ export class RestoreApplication implements AsyncDisposable {
     return uses.flatMap((use): BlobWrite[] => {
       const { tree, path, entry } = this.#plan.items[use.file] as RestoreItem;
       const blob = entry.content[use.part] as RestoreItem['entry']['content'][number];
-      const write = { file: use.file, tree, path, offset: use.offset, length: blob.length, sha256: blob.sha256, sparse: entry.sparse === true };
+      const write = {
+        file: use.file,
+        tree,
+        path,
+        offset: use.offset,
+        length: blob.length,
+        sha256: blob.sha256,
+        sparse: entry.sparse === true,
+      };
       if (entry.content.length === 1) return [{ ...write, whole: entry }];
       try {
         return [{ ...write, part: { temp: this.#files.temp(use.file), position: use.position } }];
@@ -206,7 +257,8 @@ export class RestoreApplication implements AsyncDisposable {
     for (const [file, count] of parts) {
       const { entry } = this.#plan.items[file] as RestoreItem;
       try {
-        const complete = entry.content.length === 1 ? !this.#failed.has(file) : this.#files.done(file, count, this.#failed.has(file));
+        const complete =
+          entry.content.length === 1 ? !this.#failed.has(file) : this.#files.done(file, count, this.#failed.has(file));
         if (complete) this.#written(entry.size);
       } catch (error) {
         this.#problem(file, error);
@@ -217,7 +269,12 @@ export class RestoreApplication implements AsyncDisposable {
   /** Deepest first: writing into a folder changes its time. */
   #directoryMetadata(): void {
     for (const [number, item] of [...this.#plan.items.entries()].toReversed()) {
-      if (item.entry.kind !== 'directory' || !['create', 'overwrite', 'metadata'].includes(item.action) || this.#failed.has(number)) continue;
+      if (
+        item.entry.kind !== 'directory' ||
+        !['create', 'overwrite', 'metadata'].includes(item.action) ||
+        this.#failed.has(number)
+      )
+        continue;
       try {
         this.#sink(item.tree).setMetadata(item.path, 'directory', item.entry);
       } catch (error) {

@@ -29,7 +29,11 @@ export interface ContentPlan {
 }
 
 /** Finds where the content of files is, in the order of packs. `links`: items that become hard links and need none. */
-export function planContent(tenant: OpenTenant, items: readonly RestoreItem[], links: ReadonlySet<number>): ContentPlan {
+export function planContent(
+  tenant: OpenTenant,
+  items: readonly RestoreItem[],
+  links: ReadonlySet<number>,
+): ContentPlan {
   const { index } = tenant.view;
   const { idKey } = tenant.tenant;
   const frames = new Map<number, FramePlace>();
@@ -56,14 +60,21 @@ export function planContent(tenant: OpenTenant, items: readonly RestoreItem[], l
     }
   }
   const extents = planExtents([...frames.values()]);
-  return { extents, uses, missing, bytes, bytesFetched: extents.reduce((sum, { range }) => sum + range.end - range.start, 0) };
+  return {
+    extents,
+    uses,
+    missing,
+    bytes,
+    bytesFetched: extents.reduce((sum, { range }) => sum + range.end - range.start, 0),
+  };
 }
 
 /** Items that become a further name of a file which this restore writes (or keeps) too: item → item linked to. */
 export function planLinks(items: readonly RestoreItem[]): Map<number, number> {
   const links = new Map<number, number>();
   if (!items.some(({ entry }) => entry.hardLinkTo !== undefined)) return links;
-  const key = (tree: number, item: RestoreItem, path: Uint8Array): string => `${tree}\0${item.path.length - item.entry.path.length}\0${Buffer.from(path).toString('latin1')}`;
+  const key = (tree: number, item: RestoreItem, path: Uint8Array): string =>
+    `${tree}\0${item.path.length - item.entry.path.length}\0${Buffer.from(path).toString('latin1')}`;
   const firsts = new Map<string, number>();
   for (const [number, item] of items.entries()) {
     const { action, entry, tree } = item;

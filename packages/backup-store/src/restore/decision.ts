@@ -9,18 +9,26 @@ const TIME_PRECISION_NS = 1000n;
 const near = (a: bigint, b: bigint): boolean => (a > b ? a - b : b - a) < TIME_PRECISION_NS;
 
 /** What to do with an entry where something is already; pure. */
-export function decide(entry: Entry, found: FoundEntry | undefined, mode: OverwriteMode): Pick<RestoreItem, 'action' | 'reason'> {
+export function decide(
+  entry: Entry,
+  found: FoundEntry | undefined,
+  mode: OverwriteMode,
+): Pick<RestoreItem, 'action' | 'reason'> {
   if (!isRestorable(entry)) return { action: 'note', reason: `a ${entry.kind} is noted, not restored` };
   if (found === undefined) return { action: 'create' };
-  if (entry.kind === 'directory' && found.kind === 'directory') return mode === 'never' ? { action: 'keep', reason: 'exists' } : { action: 'metadata' };
+  if (entry.kind === 'directory' && found.kind === 'directory')
+    return mode === 'never' ? { action: 'keep', reason: 'exists' } : { action: 'metadata' };
   if (mode === 'never') return { action: 'keep', reason: 'exists' };
   if (mode === 'always') return { action: 'overwrite' };
   if (mode === 'if-newer') {
-    return entry.mtimeNs > found.mtimeNs && !near(entry.mtimeNs, found.mtimeNs) ? { action: 'overwrite' } : { action: 'keep', reason: 'not older' };
+    return entry.mtimeNs > found.mtimeNs && !near(entry.mtimeNs, found.mtimeNs)
+      ? { action: 'overwrite' }
+      : { action: 'keep', reason: 'not older' };
   }
   if (entry.kind !== found.kind || entry.kind === 'symlink') return { action: 'overwrite' };
   if (entry.size !== found.size || !near(entry.mtimeNs, found.mtimeNs)) return { action: 'overwrite' };
   return entry.mode === found.mode ? { action: 'keep', reason: 'unchanged' } : { action: 'metadata' };
 }
 
-const isRestorable = (entry: Entry): boolean => entry.kind === 'directory' || entry.kind === 'file' || entry.kind === 'symlink';
+const isRestorable = (entry: Entry): boolean =>
+  entry.kind === 'directory' || entry.kind === 'file' || entry.kind === 'symlink';

@@ -57,7 +57,13 @@ export class ExtraEntries {
       const found = this.#sink.lstat(extra);
       if (found === undefined) continue;
       const { kind, mode, uid, gid, mtimeNs, size } = found;
-      this.#items.push({ action: 'delete', tree: this.#tree, path: extra, entry: { path: extra, kind, mode, uid, gid, mtimeNs, size, content: [] }, found });
+      this.#items.push({
+        action: 'delete',
+        tree: this.#tree,
+        path: extra,
+        entry: { path: extra, kind, mode, uid, gid, mtimeNs, size, content: [] },
+        found,
+      });
     }
   }
 }

@@ -15,7 +15,11 @@ export class FileProgress {
   readonly #release: (item: RestoreItem, temp: TempFile) => void;
   readonly #files = new Map<number, PartialFile>();
 
-  constructor(items: readonly RestoreItem[], sinkOf: (tree: number) => TreeSink, release: (item: RestoreItem, temp: TempFile) => void) {
+  constructor(
+    items: readonly RestoreItem[],
+    sinkOf: (tree: number) => TreeSink,
+    release: (item: RestoreItem, temp: TempFile) => void,
+  ) {
     this.#items = items;
     this.#sinkOf = sinkOf;
     this.#release = release;

@@ -20,7 +20,11 @@ import { type Selection, selection } from './selection.ts';
 import { TargetTrees } from './target-trees.ts';
 
 /** Decides what a restore will do, entry by entry. Looks at the target, changes nothing. */
-export async function planItems(tenant: OpenTenant, record: SnapshotRecord, options: RestoreOptions): Promise<InternalPlan> {
+export async function planItems(
+  tenant: OpenTenant,
+  record: SnapshotRecord,
+  options: RestoreOptions,
+): Promise<InternalPlan> {
   if ((options.to === undefined) === (options.inPlace !== true)) {
     throw new BackupError('INVALID_OPTION', 'Expected either a folder to restore to or in-place, and not both');
   }
@@ -35,25 +39,38 @@ export async function planItems(tenant: OpenTenant, record: SnapshotRecord, opti
     await planPart({ tenant, part, options, wanted, items, tree, prefix, sink: targets.open(root) });
   }
   if (items.length === 0 && (options.path !== undefined || options.include !== undefined)) {
-    throw new BackupError('PATH_NOT_FOUND', `Expected ${options.path ?? options.include?.join(', ')} in snapshot ${record.id.slice(0, 8)}, got none`, {
-      hint: 'List the snapshot to see what it holds.',
-    });
+    throw new BackupError(
+      'PATH_NOT_FOUND',
+      `Expected ${options.path ?? options.include?.join(', ')} in snapshot ${record.id.slice(0, 8)}, got none`,
+      {
+        hint: 'List the snapshot to see what it holds.',
+      },
+    );
   }
   return { trees, items };
 }
 
 /** Below a folder, a source comes back under its own path; in place, at its root (whose links count as the user's own). */
-async function targetOf(tenant: OpenTenant, part: SourcePart, options: RestoreOptions): Promise<{ root: Buffer; prefix: Buffer }> {
+async function targetOf(
+  tenant: OpenTenant,
+  part: SourcePart,
+  options: RestoreOptions,
+): Promise<{ root: Buffer; prefix: Buffer }> {
   if (options.to !== undefined) return { root: Buffer.from(resolve(options.to)), prefix: sourcePath(part.source) };
   const root = sourceRoot(part.source);
   const top = await firstEntry(tenant, part);
   if (top === undefined || top.kind === 'directory') return { root, prefix: Buffer.alloc(0) };
   const text = root.toString('latin1');
-  return { root: Buffer.from(dirname(text), 'latin1'), prefix: Buffer.from(text.slice(text.lastIndexOf('/') + 1), 'latin1') };
+  return {
+    root: Buffer.from(dirname(text), 'latin1'),
+    prefix: Buffer.from(text.slice(text.lastIndexOf('/') + 1), 'latin1'),
+  };
 }
 
 function entriesOf(tenant: OpenTenant, part: SourcePart, within: Uint8Array): AsyncGenerator<Entry[], void, undefined> {
-  return readCatalog(pageRef(part.source.catalog), async (page) => await tenant.blobs.read(BLOB.catalog, page), { within });
+  return readCatalog(pageRef(part.source.catalog), async (page) => await tenant.blobs.read(BLOB.catalog, page), {
+    within,
+  });
 }
 
 async function firstEntry(tenant: OpenTenant, part: SourcePart): Promise<Entry | undefined> {
@@ -83,7 +100,8 @@ async function planPart(plan: PartPlan): Promise<void> {
       // Entries above the part asked for are kept in mind: they become the parents of what is restored.
       const inside = isWithin(entry.path, part.within);
       if (!inside && !isWithin(part.within, entry.path)) continue;
-      const chosen = inside && (wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
+      const chosen =
+        inside && (wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
       state.add(entry, chosen);
     }
   }
@@ -105,11 +123,13 @@ class PartState {
     this.#plan = plan;
     this.#mode = mode;
     const { sink, tree, prefix, items } = plan;
-    this.#extras = plan.options.delete === true && sink !== undefined ? new ExtraEntries({ sink, tree, prefix, items }) : undefined;
+    this.#extras =
+      plan.options.delete === true && sink !== undefined ? new ExtraEntries({ sink, tree, prefix, items }) : undefined;
   }
 
   add(entry: Entry, chosen: boolean): void {
-    while (this.#parents.length > 0 && !isWithin(entry.path, (this.#parents.at(-1) as { entry: Entry }).entry.path)) this.#parents.pop();
+    while (this.#parents.length > 0 && !isWithin(entry.path, (this.#parents.at(-1) as { entry: Entry }).entry.path))
+      this.#parents.pop();
     this.#extras?.enter(entry);
     const parent = { entry, item: undefined as RestoreItem | undefined };
     if (chosen) {
@@ -133,7 +153,12 @@ class PartState {
     let decision = decide(entry, found, this.#mode);
     if (this.#blocked !== undefined && isWithin(path, this.#blocked) && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
-    } else if (entry.kind === 'directory' && found !== undefined && found.kind !== 'directory' && decision.action === 'keep') {
+    } else if (
+      entry.kind === 'directory' &&
+      found !== undefined &&
+      found.kind !== 'directory' &&
+      decision.action === 'keep'
+    ) {
       this.#blocked = path;
     }
     // A folder that only leads to what is restored keeps what it has.

@@ -66,10 +66,13 @@ function runJob(body: Uint8Array, sealed: Uint8Array, sinkOf: (tree: number) => 
 function writeBlob(raw: Uint8Array, write: BlobWrite, to: { sink: TreeSink; object: string }): void {
   const bytes = raw.subarray(write.offset, write.offset + write.length);
   if (!createHash('sha256').update(bytes).digest().equals(write.sha256)) {
-    throw new BackupError('BLOB_MISMATCH', `Expected other data in ${to.object} than what is there`, { object: to.object });
+    throw new BackupError('BLOB_MISMATCH', `Expected other data in ${to.object} than what is there`, {
+      object: to.object,
+    });
   }
   if (write.whole !== undefined) to.sink.writeFile(write.path, [bytes], { ...write.whole, sparse: write.sparse });
-  else if (write.part !== undefined) to.sink.writeAt(write.path, write.part.temp, { position: write.part.position, bytes, sparse: write.sparse });
+  else if (write.part !== undefined)
+    to.sink.writeAt(write.path, write.part.temp, { position: write.part.position, bytes, sparse: write.sparse });
 }
 
 function describe(error: unknown): { code: string; message: string } {

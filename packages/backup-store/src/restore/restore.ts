@@ -45,17 +45,29 @@ export async function restore(context: RunContext, from: RestoreFrom, options: R
   const meter = new ProgressMeter('plan', options.onProgress);
   const plan = await planItems(tenant, record, options);
   meter.phase = 'restore';
-  meter.counts.filesTotal = plan.items.filter(({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite')).length;
+  meter.counts.filesTotal = plan.items.filter(
+    ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),
+  ).length;
   let applied: Applied;
   try {
     await using application = new RestoreApplication({ context, tenant, plan, options, meter });
     applied = await application.run();
   } catch (error) {
-    context.emit('restore.failed', { snapshot: record.id, code: String((error as { code?: unknown }).code ?? 'UNKNOWN') });
+    context.emit('restore.failed', {
+      snapshot: record.id,
+      code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
+    });
     throw error;
   }
   meter.flush();
-  const status = applied.problems.length === 0 ? 'ok' : applied.filesWritten + applied.entriesKept === 0 ? 'failed' : 'partial';
+  const status =
+    applied.problems.length === 0 ? 'ok' : applied.filesWritten + applied.entriesKept === 0 ? 'failed' : 'partial';
   context.emit('restore.finished', { snapshot: record.id, status, bytesWritten: applied.bytesWritten });
-  return { status, snapshot: record.id, target: targetOf(options), ...applied, durationMs: Math.round(meter.elapsedMs) };
+  return {
+    status,
+    snapshot: record.id,
+    target: targetOf(options),
+    ...applied,
+    durationMs: Math.round(meter.elapsedMs),
+  };
 }

@@ -16,9 +16,11 @@ export function selection(include: readonly string[] = [], exclude: readonly str
   };
   const included = include.map(compile);
   const excluded = exclude.map(compile);
-  const covers = (globs: readonly Glob[], path: Uint8Array, isDirectory: boolean): boolean => globs.some((glob) => glob.covers(path, isDirectory));
+  const covers = (globs: readonly Glob[], path: Uint8Array, isDirectory: boolean): boolean =>
+    globs.some((glob) => glob.covers(path, isDirectory));
   return {
     everything: include.length === 0 && exclude.length === 0,
-    wants: (path, isDirectory) => (included.length === 0 || covers(included, path, isDirectory)) && !covers(excluded, path, isDirectory),
+    wants: (path, isDirectory) =>
+      (included.length === 0 || covers(included, path, isDirectory)) && !covers(excluded, path, isDirectory),
   };
 }

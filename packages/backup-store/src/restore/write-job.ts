@@ -70,7 +70,13 @@ export function encodeWriteJob(object: OpenObject, firstBlock: number, frames: r
 
 function putWrite(writer: ByteWriter, write: BlobWrite): void {
   const { whole, part } = write;
-  writer.varint(write.file).varint(write.tree).bytes(write.path).varint(write.offset).varint(write.length).raw(write.sha256);
+  writer
+    .varint(write.file)
+    .varint(write.tree)
+    .bytes(write.path)
+    .varint(write.offset)
+    .varint(write.length)
+    .raw(write.sha256);
   writer.u8((write.sparse ? 1 : 0) | (whole === undefined ? 0 : 2));
   if (whole !== undefined) {
     writer.varint(whole.mode).varint(whole.uid).varint(whole.gid);
@@ -102,11 +108,17 @@ function readWrite(reader: ByteReader): BlobWrite {
   const bits = reader.u8();
   const common = { file, tree, path, offset, length, sha256, sparse: (bits & 1) !== 0 };
   if ((bits & 2) !== 0) {
-    return { ...common, whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: long(reader) } };
+    return {
+      ...common,
+      whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: long(reader) },
+    };
   }
   const name = reader.text(1024);
   const position = reader.varint();
-  return { ...common, part: { position, temp: { name, dev: BigInt.asUintN(64, long(reader)), ino: BigInt.asUintN(64, long(reader)) } } };
+  return {
+    ...common,
+    part: { position, temp: { name, dev: BigInt.asUintN(64, long(reader)), ino: BigInt.asUintN(64, long(reader)) } },
+  };
 }
 
 export function encodeFailures(failures: readonly WriteFailure[]): Uint8Array {
@@ -118,6 +130,9 @@ export function encodeFailures(failures: readonly WriteFailure[]): Uint8Array {
 export function decodeFailures(body: Uint8Array): WriteFailure[] {
   const reader = new ByteReader(body, 'an answer');
   return Array.from({ length: reader.varint() }, () => ({
-    file: reader.varint(), code: reader.text(1 << 10), message: reader.text(1 << 20), object: reader.text(1 << 10),
+    file: reader.varint(),
+    code: reader.text(1 << 10),
+    message: reader.text(1 << 20),
+    object: reader.text(1 << 10),
   }));
 }

@@ -5,11 +5,20 @@ const EVERY_MS = 100;
 /** Rates are over about this long. */
 const WINDOW_MS = 5000;
 
-type Counts = { -readonly [K in 'filesDone' | 'filesTotal' | 'bytesDone' | 'bytesTotal' | 'bytesStored' | 'bytesReused']: Progress[K] };
+type Counts = {
+  -readonly [K in 'filesDone' | 'filesTotal' | 'bytesDone' | 'bytesTotal' | 'bytesStored' | 'bytesReused']: Progress[K];
+};
 
 /** Counts what a run has done and tells it at most ten times a second. */
 export class ProgressMeter {
-  readonly counts: Counts = { filesDone: 0, filesTotal: 0, bytesDone: 0, bytesTotal: 0, bytesStored: 0, bytesReused: 0 };
+  readonly counts: Counts = {
+    filesDone: 0,
+    filesTotal: 0,
+    bytesDone: 0,
+    bytesTotal: 0,
+    bytesStored: 0,
+    bytesReused: 0,
+  };
   readonly #tell: ((progress: Progress) => void) | undefined;
   readonly #started = monotonic();
   readonly #samples: { at: number; bytes: number }[] = [];

@@ -16,11 +16,15 @@ export function checkChain(view: TenantView, seen: readonly string[]): string[] 
   const missing = missingSnapshots(view, seen);
   const [first] = missing;
   if (first !== undefined) {
-    throw new BackupError('SNAPSHOT_MISSING', `Expected snapshot ${first} of tenant ${view.tenant.name}, it is gone without having been forgotten`, {
-      object: first,
-      details: missing,
-      hint: 'Somebody or something removed it from the store. Run `verify` to see what is left, or open with another cache folder to go on without.',
-    });
+    throw new BackupError(
+      'SNAPSHOT_MISSING',
+      `Expected snapshot ${first} of tenant ${view.tenant.name}, it is gone without having been forgotten`,
+      {
+        object: first,
+        details: missing,
+        hint: 'Somebody or something removed it from the store. Run `verify` to see what is left, or open with another cache folder to go on without.',
+      },
+    );
   }
   return view.snapshots.slice(-HEADS).map(({ record }) => record.id);
 }

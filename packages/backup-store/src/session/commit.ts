@@ -7,20 +7,41 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 
 /** How a session ended: with a snapshot, or by a pruner's fence. The first to create the object decides. */
 export type Commit =
-  | { readonly type: 'snapshot'; readonly token: string; readonly record: SnapshotRecord; /** Ids of its index segments. */ readonly segments: readonly string[] }
+  | {
+      readonly type: 'snapshot';
+      readonly token: string;
+      readonly record: SnapshotRecord;
+      /** Ids of its index segments. */ readonly segments: readonly string[];
+    }
   | { readonly type: 'fence'; readonly token: string };
 
 /** Seal of a tenant's commits. */
-export const commitSeal = (tenant: Tenant): Seal => ({ kind: KIND.commit, subkey: tenant.subkey('meta'), label: tenant.labelBytes });
+export const commitSeal = (tenant: Tenant): Seal => ({
+  kind: KIND.commit,
+  subkey: tenant.subkey('meta'),
+  label: tenant.labelBytes,
+});
 
 /** Seal of a tenant's sessions. */
-export const sessionSeal = (tenant: Tenant): Seal => ({ kind: KIND.session, subkey: tenant.subkey('session'), label: tenant.labelBytes });
+export const sessionSeal = (tenant: Tenant): Seal => ({
+  kind: KIND.session,
+  subkey: tenant.subkey('session'),
+  label: tenant.labelBytes,
+});
 
 /** Seal of a tenant's index segments. */
-export const indexSeal = (tenant: Tenant): Seal => ({ kind: KIND.index, subkey: tenant.subkey('index'), label: tenant.labelBytes });
+export const indexSeal = (tenant: Tenant): Seal => ({
+  kind: KIND.index,
+  subkey: tenant.subkey('index'),
+  label: tenant.labelBytes,
+});
 
 /** Seal of a tenant's forget markers: only keepers have the key. */
-export const forgetSeal = (tenant: Tenant): Seal => ({ kind: KIND.forget, subkey: tenant.keeperKey, label: tenant.labelBytes });
+export const forgetSeal = (tenant: Tenant): Seal => ({
+  kind: KIND.forget,
+  subkey: tenant.keeperKey,
+  label: tenant.labelBytes,
+});
 
 export function encodeCommit(commit: Commit): Buffer {
   return Buffer.from(canonicalJson(commit));
@@ -32,13 +53,18 @@ export function decodeCommit(content: Uint8Array, object: string): Commit {
   const { type, token, segments, record } = commit;
   if (type === 'fence' && typeof token === 'string') return { type, token };
   const named = Array.isArray(segments) && segments.every((id) => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id));
-  if (type === 'snapshot' && typeof token === 'string' && named && isRecord(record)) return { type, token, segments: segments as string[], record };
-  throw new BackupError('OBJECT_INVALID', `Expected ${object} to be a snapshot or a fence, got something else`, { object });
+  if (type === 'snapshot' && typeof token === 'string' && named && isRecord(record))
+    return { type, token, segments: segments as string[], record };
+  throw new BackupError('OBJECT_INVALID', `Expected ${object} to be a snapshot or a fence, got something else`, {
+    object,
+  });
 }
 
 /** Checks what this program relies on; a keyholder wrote it, so this guards against errors, not attacks. */
 function isRecord(value: unknown): value is SnapshotRecord {
   if (value === null || typeof value !== 'object') return false;
   const { id, host, startedAt, sources, tags, follows } = value as Record<string, unknown>;
-  return [id, host, startedAt].every((field) => typeof field === 'string') && [sources, tags, follows].every(Array.isArray);
+  return (
+    [id, host, startedAt].every((field) => typeof field === 'string') && [sources, tags, follows].every(Array.isArray)
+  );
 }

@@ -61,7 +61,11 @@ export class OpenSessions {
 async function readOpen(path: string): Promise<OpenSession | undefined> {
   try {
     const { session, epoch, pid } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-    const valid = typeof session === 'string' && /^[0-9a-f]{32}$/.test(session) && Number.isSafeInteger(epoch) && Number.isSafeInteger(pid);
+    const valid =
+      typeof session === 'string' &&
+      /^[0-9a-f]{32}$/.test(session) &&
+      Number.isSafeInteger(epoch) &&
+      Number.isSafeInteger(pid);
     return valid ? { session, epoch: Number(epoch), pid: Number(pid) } : undefined;
   } catch {
     return undefined;

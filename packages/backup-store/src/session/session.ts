@@ -8,7 +8,15 @@ import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { commitName, indexPrefix, nameParts, newSegmentId, newSessionId, segmentName, sessionName } from '../layout/names.ts';
+import {
+  commitName,
+  indexPrefix,
+  nameParts,
+  newSegmentId,
+  newSessionId,
+  segmentName,
+  sessionName,
+} from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { commitSeal, decodeCommit, encodeCommit, indexSeal, sessionSeal } from './commit.ts';
@@ -79,7 +87,12 @@ export class Session {
   async #heartbeat(): Promise<void> {
     const { sealed, tenant, host, clock } = this.#options;
     const content = canonicalJson({ at: new Date(clock()).toISOString(), epoch: this.epoch, host, pid: process.pid });
-    this.bytes += (await sealed.create(sessionName(tenant.label, this.id, this.#beat++), sessionSeal(tenant), Buffer.from(content))) ?? 0;
+    this.bytes +=
+      (await sealed.create(
+        sessionName(tenant.label, this.id, this.#beat++),
+        sessionSeal(tenant),
+        Buffer.from(content),
+      )) ?? 0;
   }
 
   #keepBeating(): void {
@@ -122,7 +135,8 @@ export class Session {
       const { sealed, tenant } = this.#options;
       const id = newSegmentId();
       try {
-        this.bytes += (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
+        this.bytes +=
+          (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
         this.#segments.push(id);
       } catch (error) {
         this.#pending = [...packs, ...this.#pending];

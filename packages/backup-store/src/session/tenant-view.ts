@@ -81,14 +81,18 @@ export class TenantView {
     this.#snapshots = names
       .flatMap((name) => this.#committed(name))
       .filter(({ record }) => !forgotten.has(record.id))
-      .toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.record.id.localeCompare(b.record.id));
+      .toSorted(
+        (a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.record.id.localeCompare(b.record.id),
+      );
   }
 
   #committed(name: string): CommittedSnapshot[] {
     const commit = this.#commits.get(name);
     if (commit?.type !== 'snapshot') return [];
     const [epoch, session] = nameParts(name, commitsPrefix(this.tenant.label));
-    return [{ name, session: session as string, epoch: Number(epoch), record: commit.record, segments: commit.segments }];
+    return [
+      { name, session: session as string, epoch: Number(epoch), record: commit.record, segments: commit.segments },
+    ];
   }
 
   async #list(prefix: string, signal: AbortSignal | undefined): Promise<string[]> {
@@ -104,7 +108,8 @@ export class TenantView {
     for (const name of await this.#list(prefix, signal)) {
       const [id] = nameParts(name, prefix);
       const content = await this.#sealed.read(name, forgetSeal(this.tenant), { signal });
-      if (id !== undefined && (JSON.parse(content.toString('utf8')) as { snapshot?: unknown }).snapshot === id) forgotten.add(id);
+      if (id !== undefined && (JSON.parse(content.toString('utf8')) as { snapshot?: unknown }).snapshot === id)
+        forgotten.add(id);
     }
     return forgotten;
   }
@@ -113,10 +118,14 @@ export class TenantView {
   async #refuseEpochs(): Promise<void> {
     const { objects } = await this.#sealed.store.list(epochsPrefix(this.tenant.label), { limit: 1 });
     if (objects.length > 0) {
-      throw new BackupError('UNSUPPORTED_FORMAT', 'Expected a repository without rounds of garbage collection, got one with', {
-        object: objects[0]?.key,
-        hint: 'Use a newer version of this program.',
-      });
+      throw new BackupError(
+        'UNSUPPORTED_FORMAT',
+        'Expected a repository without rounds of garbage collection, got one with',
+        {
+          object: objects[0]?.key,
+          hint: 'Use a newer version of this program.',
+        },
+      );
     }
   }
 
@@ -125,7 +134,9 @@ export class TenantView {
     const { label } = this.tenant;
     const wanted = [...this.#commits].flatMap(([name, commit]) => {
       const session = nameParts(name, commitsPrefix(label))[1] as string;
-      return commit.type === 'snapshot' ? commit.segments.map((id) => ({ session, name: segmentName(label, session, id) })) : [];
+      return commit.type === 'snapshot'
+        ? commit.segments.map((id) => ({ session, name: segmentName(label, session, id) }))
+        : [];
     });
     const missing = wanted.filter(({ name }) => !this.#loadedSegments.has(name));
     await inParallel(missing, PARALLEL, async ({ session, name }) => {

@@ -12,7 +12,11 @@ import { catalogEntries } from './source-entries.ts';
 const EMPTY = Buffer.alloc(0);
 
 /** Differences between two snapshots, source by source (those of one root are compared), in path order. */
-export async function* diffSnapshots(before: TenantSnapshot, after: TenantSnapshot, signal?: AbortSignal): AsyncGenerator<Difference, void, undefined> {
+export async function* diffSnapshots(
+  before: TenantSnapshot,
+  after: TenantSnapshot,
+  signal?: AbortSignal,
+): AsyncGenerator<Difference, void, undefined> {
   const roots = new Map<string, { before?: SnapshotSource; after?: SnapshotSource }>();
   for (const source of before.record.sources) roots.set(sourceRoot(source).toString('latin1'), { before: source });
   for (const source of after.record.sources) {
@@ -21,15 +25,27 @@ export async function* diffSnapshots(before: TenantSnapshot, after: TenantSnapsh
   }
   for (const pair of roots.values()) {
     // Equal catalogs have equal digests: nothing to read.
-    if (pair.before !== undefined && pair.after !== undefined && pair.before.catalog.sha256 === pair.after.catalog.sha256) continue;
+    if (
+      pair.before !== undefined &&
+      pair.after !== undefined &&
+      pair.before.catalog.sha256 === pair.after.catalog.sha256
+    )
+      continue;
     const old = new Cursor(pair.before && catalogEntries(before.tenant, pair.before));
     const now = new Cursor(pair.after && catalogEntries(after.tenant, pair.after));
-    const paths = { before: pair.before ? sourcePath(pair.before) : EMPTY, after: pair.after ? sourcePath(pair.after) : EMPTY };
+    const paths = {
+      before: pair.before ? sourcePath(pair.before) : EMPTY,
+      after: pair.after ? sourcePath(pair.after) : EMPTY,
+    };
     yield* merge(old, now, { ...paths, signal });
   }
 }
 
-async function* merge(old: Cursor, now: Cursor, options: { before: Buffer; after: Buffer; signal: AbortSignal | undefined }): AsyncGenerator<Difference, void, undefined> {
+async function* merge(
+  old: Cursor,
+  now: Cursor,
+  options: { before: Buffer; after: Buffer; signal: AbortSignal | undefined },
+): AsyncGenerator<Difference, void, undefined> {
   for (;;) {
     checkAborted(options.signal);
     const a = await old.peek();
@@ -85,6 +101,8 @@ function changeOf(a: Entry | undefined, b: Entry | undefined): Difference['chang
 
 function sameContent(a: Entry, b: Entry): boolean {
   const sameTarget = (a.linkTarget ?? EMPTY).equals(b.linkTarget ?? EMPTY);
-  const sameBlobs = a.content.length === b.content.length && a.content.every((blob, i) => Buffer.from(blob.sha256).equals((b.content[i] as typeof blob).sha256));
+  const sameBlobs =
+    a.content.length === b.content.length &&
+    a.content.every((blob, i) => Buffer.from(blob.sha256).equals((b.content[i] as typeof blob).sha256));
   return a.size === b.size && sameTarget && sameBlobs;
 }

@@ -7,7 +7,10 @@ import { locate, sourcePath } from './locate.ts';
 import type { TenantSnapshot } from './resolve.ts';
 
 /** Lists the entries of a snapshot in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
-export async function* listEntries({ tenant, record }: TenantSnapshot, options: EntriesOptions = {}): AsyncGenerator<EntryView, void, undefined> {
+export async function* listEntries(
+  { tenant, record }: TenantSnapshot,
+  options: EntriesOptions = {},
+): AsyncGenerator<EntryView, void, undefined> {
   let any = false;
   for (const { source, within } of locate(record, options.path)) {
     const folder = sourcePath(source);

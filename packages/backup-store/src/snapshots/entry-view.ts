@@ -7,7 +7,12 @@ export function entryView(folder: Uint8Array, entry: Entry): EntryView {
   const { kind, mode, uid, gid, size, mtimeNs, linkTarget, hardLinkTo, torn } = entry;
   return {
     ...displayPath(joinPath(folder, entry.path)),
-    kind, mode, uid, gid, size, mtimeNs,
+    kind,
+    mode,
+    uid,
+    gid,
+    size,
+    mtimeNs,
     ...(linkTarget === undefined ? {} : { linkTarget: linkTarget.toString('utf8') }),
     ...(hardLinkTo === undefined ? {} : { hardLinkTo: joinPath(folder, hardLinkTo).toString('utf8') }),
     ...(torn === true ? { torn } : {}),

@@ -8,7 +8,10 @@ import { matches, type TenantSnapshot } from './resolve.ts';
 import { catalogEntries } from './source-entries.ts';
 
 /** Finds entries by a glob in all snapshots that a filter lets through, oldest first. */
-export async function* findEntries(snapshots: readonly TenantSnapshot[], options: FindOptions): AsyncGenerator<FoundEntry, void, undefined> {
+export async function* findEntries(
+  snapshots: readonly TenantSnapshot[],
+  options: FindOptions,
+): AsyncGenerator<FoundEntry, void, undefined> {
   const glob = compileGlob(options.glob);
   for (const { tenant, record } of snapshots) {
     if (!matches(record, options)) continue;
@@ -17,7 +20,8 @@ export async function* findEntries(snapshots: readonly TenantSnapshot[], options
       for await (const page of catalogEntries(tenant, source)) {
         checkAborted(options.signal);
         for (const entry of page) {
-          if (glob.matches(joinPath(folder, entry.path), entry.kind === 'directory')) yield { ...entryView(folder, entry), snapshot: record.id };
+          if (glob.matches(joinPath(folder, entry.path), entry.kind === 'directory'))
+            yield { ...entryView(folder, entry), snapshot: record.id };
         }
       }
     }

@@ -24,16 +24,29 @@ export interface SourcePart {
  * @throws {BackupError} `PATH_NOT_FOUND` when no source can hold it.
  */
 export function locate(record: SnapshotRecord, path: string | undefined): SourcePart[] {
-  if (path === undefined || path.replaceAll('/', '') === '') return record.sources.map((source) => ({ source, within: Buffer.alloc(0) }));
+  if (path === undefined || path.replaceAll('/', '') === '')
+    return record.sources.map((source) => ({ source, within: Buffer.alloc(0) }));
   const absolute = path.startsWith('/');
-  const wanted = Buffer.from(absolute ? `/${path.split('/').filter(Boolean).join('/')}` : path.split('/').filter((part) => part !== '' && part !== '.').join('/'));
+  const wanted = Buffer.from(
+    absolute
+      ? `/${path.split('/').filter(Boolean).join('/')}`
+      : path
+          .split('/')
+          .filter((part) => part !== '' && part !== '.')
+          .join('/'),
+  );
   const parts = record.sources.flatMap((source) => {
-    const bases = absolute ? [sourceRoot(source), Buffer.concat([Buffer.from('/'), sourcePath(source)])] : [sourcePath(source)];
+    const bases = absolute
+      ? [sourceRoot(source), Buffer.concat([Buffer.from('/'), sourcePath(source)])]
+      : [sourcePath(source)];
     return bases.map((base) => partOf(source, base, wanted)).find((part) => part !== undefined) ?? [];
   });
   if (parts.length > 0) return parts;
   throw new BackupError('PATH_NOT_FOUND', `Expected ${path} in snapshot ${record.id.slice(0, 8)}, got none`, {
-    hint: `It holds ${record.sources.map((source) => source.path || '/').slice(0, 8).join(', ')}.`,
+    hint: `It holds ${record.sources
+      .map((source) => source.path || '/')
+      .slice(0, 8)
+      .join(', ')}.`,
   });
 }
 

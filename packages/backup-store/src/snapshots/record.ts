@@ -34,10 +34,20 @@ export interface SnapshotRecord {
   readonly durationMs: number;
   readonly createdBy: string;
   readonly host: string;
-  readonly versions: { readonly tool: string; readonly format: number; readonly platform: string; readonly schema: number };
+  readonly versions: {
+    readonly tool: string;
+    readonly format: number;
+    readonly platform: string;
+    readonly schema: number;
+  };
   readonly status: 'ok' | 'partial';
   readonly bytes: { readonly total: number; readonly read: number; readonly new: number; readonly stored: number };
-  readonly files: { readonly total: number; readonly new: number; readonly changed: number; readonly unchanged: number };
+  readonly files: {
+    readonly total: number;
+    readonly new: number;
+    readonly changed: number;
+    readonly unchanged: number;
+  };
   readonly compression: string;
   readonly encryption: { readonly algorithm: string; readonly keyId: string };
   readonly tags: readonly string[];

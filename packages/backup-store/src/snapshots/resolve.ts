@@ -27,7 +27,10 @@ export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean
 }
 
 function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
-  return record.sources.length === roots.length && roots.every((root) => record.sources.some((source) => source.root === root));
+  return (
+    record.sources.length === roots.length &&
+    roots.every((root) => record.sources.some((source) => source.root === root))
+  );
 }
 
 /**
@@ -35,7 +38,11 @@ function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
  *
  * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS` with the candidates as `details`.
  */
-export function resolveSnapshot(all: readonly TenantSnapshot[], reference: string, filter: SnapshotFilter = {}): TenantSnapshot {
+export function resolveSnapshot(
+  all: readonly TenantSnapshot[],
+  reference: string,
+  filter: SnapshotFilter = {},
+): TenantSnapshot {
   const candidates = all.filter(({ record }) => matches(record, filter));
   if (reference === 'latest') {
     const last = candidates.toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt)).at(-1);
@@ -45,7 +52,10 @@ export function resolveSnapshot(all: readonly TenantSnapshot[], reference: strin
   if (exact !== undefined) return exact;
   const named = candidates.filter(({ record }) => record.name === reference);
   const prefix = reference.toLowerCase();
-  const found = named.length > 0 ? named : candidates.filter(({ record }) => prefix.length >= MIN_PREFIX && record.id.startsWith(prefix));
+  const found =
+    named.length > 0
+      ? named
+      : candidates.filter(({ record }) => prefix.length >= MIN_PREFIX && record.id.startsWith(prefix));
   const [only, second] = found;
   if (only === undefined) return notFound(reference, all);
   if (second === undefined) return only;
@@ -57,6 +67,9 @@ export function resolveSnapshot(all: readonly TenantSnapshot[], reference: strin
 
 function notFound(reference: string, all: readonly TenantSnapshot[]): never {
   throw new BackupError('SNAPSHOT_NOT_FOUND', `Expected a snapshot "${reference}", got none among ${all.length}`, {
-    hint: all.length === 0 ? 'There are no snapshots yet.' : 'List the snapshots to see their ids and names. The beginning of an id needs four digits or more.',
+    hint:
+      all.length === 0
+        ? 'There are no snapshots yet.'
+        : 'List the snapshots to see their ids and names. The beginning of an id needs four digits or more.',
   });
 }

@@ -6,6 +6,10 @@ import { pageRef } from './page-ref.ts';
 import type { SnapshotSource } from './record.ts';
 
 /** Entries of one source, a page at a time, in path order. */
-export function catalogEntries(tenant: OpenTenant, source: SnapshotSource, within: Uint8Array = new Uint8Array(0)): AsyncGenerator<Entry[], void, undefined> {
+export function catalogEntries(
+  tenant: OpenTenant,
+  source: SnapshotSource,
+  within: Uint8Array = new Uint8Array(0),
+): AsyncGenerator<Entry[], void, undefined> {
   return readCatalog(pageRef(source.catalog), async (page) => await tenant.blobs.read(BLOB.catalog, page), { within });
 }

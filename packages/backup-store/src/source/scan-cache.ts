@@ -42,8 +42,10 @@ export class ScanCache {
     }
     const end = bytes.length - CHECKSUM_BYTES;
     const fits = end >= HEADER_BYTES && (end - HEADER_BYTES) % RECORD_BYTES === 0;
-    const ours = fits && MAGIC.equals(bytes.subarray(0, 8)) && bytes.subarray(8, HEADER_BYTES).toString('hex') === catalogSha256;
-    if (!ours || !createHash('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end))) return ScanCache.empty;
+    const ours =
+      fits && MAGIC.equals(bytes.subarray(0, 8)) && bytes.subarray(8, HEADER_BYTES).toString('hex') === catalogSha256;
+    if (!ours || !createHash('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+      return ScanCache.empty;
     return new ScanCache(bytes.subarray(HEADER_BYTES, end));
   }
 

@@ -8,7 +8,10 @@ import type { ScanItem, WalkOptions } from './walk.ts';
 const CREDIT_BYTES = 4 * 1024 * 1024;
 
 /** Scans a directory in a thread of its own; batches of items in catalog order. Leaving the loop ends the thread. */
-export async function* scan(walk: WalkOptions, options: ThreadOptions = {}): AsyncGenerator<Iterable<ScanItem>, void, undefined> {
+export async function* scan(
+  walk: WalkOptions,
+  options: ThreadOptions = {},
+): AsyncGenerator<Iterable<ScanItem>, void, undefined> {
   const shared = Credits.share();
   const credits = new Credits(shared, CREDIT_BYTES);
   const init: ScanInit = { walk, credits: shared, creditBytes: CREDIT_BYTES };

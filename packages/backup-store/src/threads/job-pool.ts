@@ -74,7 +74,9 @@ export class JobPool {
     const id = this.#nextId++;
     member.jobs++;
     const answer = new Promise<Uint8Array>((resolve, reject) => this.#answers.set(id, { resolve, reject }));
-    const transfer = [body, sealed].flatMap((bytes) => (bytes?.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : []));
+    const transfer = [body, sealed].flatMap((bytes) =>
+      bytes?.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [],
+    );
     member.thread.post({ id, body, sealed }, transfer);
     return await answer;
   }

@@ -20,7 +20,13 @@ export function runWorker(): void {
   const port = parentPort;
   if (port === null) return;
   const { role, init } = workerData as ThreadStart;
-  const start = { scan: startScanning, seal: startSealing, cut: startCutting, restore: startRestoring, check: startChecking }[role];
+  const start = {
+    scan: startScanning,
+    seal: startSealing,
+    cut: startCutting,
+    restore: startRestoring,
+    check: startChecking,
+  }[role];
   start(port, init as never);
 }
 

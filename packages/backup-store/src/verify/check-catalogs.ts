@@ -25,17 +25,25 @@ export interface CatalogTask {
 }
 
 /** Reads the catalogs of snapshots. @returns The blobs they need, if asked for. */
-export async function checkCatalogs(check: Verification, open: OpenTenant, task: CatalogTask): Promise<Set<number> | undefined> {
+export async function checkCatalogs(
+  check: Verification,
+  open: OpenTenant,
+  task: CatalogTask,
+): Promise<Set<number> | undefined> {
   const lossy = task.attribute === true ? check.findings.lossy() : [];
   const needed = task.only ? new Set<number>() : undefined;
   if (!task.read && lossy.length === 0) return needed;
   const byBlob = new Map<number, OpenFinding[]>();
-  for (const finding of lossy) for (const number of finding.blobs) byBlob.set(number, [...(byBlob.get(number) ?? []), finding]);
+  for (const finding of lossy)
+    for (const number of finding.blobs) byBlob.set(number, [...(byBlob.get(number) ?? []), finding]);
   for (const record of task.records) {
     if (task.read && record.manifestSha256 !== manifestDigest(record)) {
-      check.findings.add('damaged', `snapshot ${record.id}`, 'Its record does not have the digest it states').snapshots.add(record.id);
+      check.findings
+        .add('damaged', `snapshot ${record.id}`, 'Its record does not have the digest it states')
+        .snapshots.add(record.id);
     }
-    for (const source of record.sources) await new SourceCheck(check, open, { task, record, source, needed, byBlob }).run();
+    for (const source of record.sources)
+      await new SourceCheck(check, open, { task, record, source, needed, byBlob }).run();
   }
   return needed;
 }
@@ -74,7 +82,12 @@ class SourceCheck {
       }
     } catch (error) {
       if (task.attribute === true) await this.#blamePages(top);
-      else Findings.affect(this.#check.findings.addError(error, `catalog of snapshot ${record.id}`), record.id, source.path);
+      else
+        Findings.affect(
+          this.#check.findings.addError(error, `catalog of snapshot ${record.id}`),
+          record.id,
+          source.path,
+        );
     }
   }
 
@@ -83,7 +96,11 @@ class SourceCheck {
     for (const { sha256 } of entry.content) {
       const number = this.#use(BLOB.data, sha256, undefined, entry);
       if (number >= 0 || !this.#parts.task.read) continue;
-      const finding = this.#check.findings.add('missing', 'index', 'No index segment names a place for data that snapshots need');
+      const finding = this.#check.findings.add(
+        'missing',
+        'index',
+        'No index segment names a place for data that snapshots need',
+      );
       Findings.affect(finding, this.#parts.record.id, displayPath(joinPath(sourcePath(source), entry.path)).path);
     }
   }
@@ -94,7 +111,11 @@ class SourceCheck {
     const number = this.#open.view.index.find(blobId(this.#open.tenant.idKey, type, sha256));
     if (number >= 0) needed?.add(number);
     for (const finding of byBlob.get(number) ?? []) {
-      Findings.affect(finding, record.id, path ?? displayPath(joinPath(sourcePath(source), entry?.path ?? Buffer.alloc(0))).path);
+      Findings.affect(
+        finding,
+        record.id,
+        path ?? displayPath(joinPath(sourcePath(source), entry?.path ?? Buffer.alloc(0))).path,
+      );
     }
     return number;
   }
@@ -102,7 +123,8 @@ class SourceCheck {
   /** A page can't be read, so entries below it are unknown: the whole source is concerned. */
   async #blamePages(top: PageRef): Promise<void> {
     try {
-      for await (const page of catalogPages(top, async (ref) => await this.#open.blobs.read(BLOB.catalog, ref))) this.#use(BLOB.catalog, page.sha256, this.#parts.source.path);
+      for await (const page of catalogPages(top, async (ref) => await this.#open.blobs.read(BLOB.catalog, ref)))
+        this.#use(BLOB.catalog, page.sha256, this.#parts.source.path);
     } catch {
       // The page that fails was found before.
     }

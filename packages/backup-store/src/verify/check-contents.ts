@@ -42,7 +42,11 @@ export async function checkPackContents(
   }
 }
 
-function blobsByFrame({ tenant, view }: OpenTenant, packs: PresentPacks, needed: ReadonlySet<number> | undefined): Map<number, BlobCheck[]> {
+function blobsByFrame(
+  { tenant, view }: OpenTenant,
+  packs: PresentPacks,
+  needed: ReadonlySet<number> | undefined,
+): Map<number, BlobCheck[]> {
   const { index } = view;
   const byFrame = new Map<number, BlobCheck[]>();
   for (let number = 0; number < index.blobs; number++) {
@@ -59,14 +63,27 @@ function blobsByFrame({ tenant, view }: OpenTenant, packs: PresentPacks, needed:
 }
 
 /** Both headers must say the same as the index. Nothing is lost when one does not: the index and the other one remain. */
-async function checkHeaders(check: Verification, { tenant }: OpenTenant, { name, pack }: { name: string; pack: PackInfo }): Promise<void> {
+async function checkHeaders(
+  check: Verification,
+  { tenant }: OpenTenant,
+  { name, pack }: { name: string; pack: PackInfo },
+): Promise<void> {
   const { sealed } = check.context;
   for (const start of [0, pack.size - HEADER_BYTES]) {
     try {
-      const bytes = await readObject(sealed.store, name, { range: { start, end: start + HEADER_BYTES }, signal: check.options.signal });
+      const bytes = await readObject(sealed.store, name, {
+        range: { start, end: start + HEADER_BYTES },
+        signal: check.options.signal,
+      });
       const { salt, commitment } = parseHeader(bytes, packContext(sealed.repositoryId, tenant, name));
-      const same = Buffer.from(salt).equals(pack.identity.salt) && Buffer.from(commitment).equals(pack.identity.commitment);
-      if (!same) check.findings.add('damaged', name, `The header at byte ${start} differs from the index; no data is lost by it`);
+      const same =
+        Buffer.from(salt).equals(pack.identity.salt) && Buffer.from(commitment).equals(pack.identity.commitment);
+      if (!same)
+        check.findings.add(
+          'damaged',
+          name,
+          `The header at byte ${start} differs from the index; no data is lost by it`,
+        );
       check.totals.bytesChecked += HEADER_BYTES;
     } catch (error) {
       check.findings.addError(missingOr(error, name), name);
@@ -89,7 +106,11 @@ async function checkExtent(check: Verification, { extent, blobs, keys, pool }: E
     const object = keys.open((extent.frames[0] as FramePlace).pack);
     name = object.name;
     const { start, end } = extent.range;
-    const sealed = await readObject(context.sealed.store, name, { range: { start, end }, maxBytes: end - start, signal: options.signal });
+    const sealed = await readObject(context.sealed.store, name, {
+      range: { start, end },
+      maxBytes: end - start,
+      signal: options.signal,
+    });
     totals.bytesChecked += sealed.length;
     check.meter.counts.bytesStored += sealed.length;
     const bad = decodeBad(await pool.run(encodeCheckJob(object, extent.range.firstBlock, frames), sealed));

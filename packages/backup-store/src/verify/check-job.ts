@@ -44,7 +44,8 @@ export function encodeCheckJob(object: OpenObject, firstBlock: number, frames: r
   writer.varint(frames.length);
   for (const { frame, blobs } of frames) {
     writer.varint(frame.offset).varint(frame.stored).varint(frame.raw).u8(frame.codec).varint(blobs.length);
-    for (const blob of blobs) writer.varint(blob.number).u8(blob.type).raw(blob.id).varint(blob.offset).varint(blob.length);
+    for (const blob of blobs)
+      writer.varint(blob.number).u8(blob.type).raw(blob.id).varint(blob.offset).varint(blob.length);
   }
   return new Uint8Array(writer.view());
 }
@@ -57,11 +58,17 @@ export function startChecking(port: MessagePort, init: CheckInit): void {
     const reader = new ByteReader(message.body, 'a job');
     const opener = new ExtentOpener(readExtent(reader, message.sealed ?? new Uint8Array(0)));
     const bad = new Map<string, { code: string; message: string; numbers: number[] }>();
-    for (let frames = reader.varint(); frames > 0; frames--) checkFrame(reader, opener, (numbers, error) => {
-      const known = bad.get(error.message) ?? { ...error, numbers: [] };
-      known.numbers.push(...numbers);
-      bad.set(error.message, known);
-    }, idKey);
+    for (let frames = reader.varint(); frames > 0; frames--)
+      checkFrame(
+        reader,
+        opener,
+        (numbers, error) => {
+          const known = bad.get(error.message) ?? { ...error, numbers: [] };
+          known.numbers.push(...numbers);
+          bad.set(error.message, known);
+        },
+        idKey,
+      );
     const body = encodeBad([...bad.values()]);
     port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
   });
@@ -75,18 +82,31 @@ function checkFrame(
 ): void {
   const frame = { offset: reader.varint(), stored: reader.varint(), raw: reader.varint(), codec: reader.u8() };
   const blobs = Array.from({ length: reader.varint() }, (): BlobCheck => ({
-    number: reader.varint(), type: reader.u8(), id: reader.raw(ID_BYTES), offset: reader.varint(), length: reader.varint(),
+    number: reader.varint(),
+    type: reader.u8(),
+    id: reader.raw(ID_BYTES),
+    offset: reader.varint(),
+    length: reader.varint(),
   }));
   try {
     const raw = opener.open(frame);
     const wrong = blobs.filter(({ type, id, offset, length }) => {
-      const sha256 = createHash('sha256').update(raw.subarray(offset, offset + length)).digest();
+      const sha256 = createHash('sha256')
+        .update(raw.subarray(offset, offset + length))
+        .digest();
       return !blobId(idKey, type as BlobType, sha256).equals(id);
     });
-    if (wrong.length > 0) report(wrong.map(({ number }) => number), { code: 'BLOB_MISMATCH', message: 'Expected other data than what is there' });
+    if (wrong.length > 0)
+      report(
+        wrong.map(({ number }) => number),
+        { code: 'BLOB_MISMATCH', message: 'Expected other data than what is there' },
+      );
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    report(blobs.map(({ number }) => number), { code: code ?? 'OBJECT_DAMAGED', message });
+    report(
+      blobs.map(({ number }) => number),
+      { code: code ?? 'OBJECT_DAMAGED', message },
+    );
   }
 }
 
@@ -102,6 +122,8 @@ function encodeBad(bad: readonly BadBlobs[]): Uint8Array {
 export function decodeBad(body: Uint8Array): BadBlobs[] {
   const reader = new ByteReader(body, 'an answer');
   return Array.from({ length: reader.varint() }, () => ({
-    code: reader.text(1 << 10), message: reader.text(1 << 20), numbers: Array.from({ length: reader.varint() }, () => reader.varint()),
+    code: reader.text(1 << 10),
+    message: reader.text(1 << 20),
+    numbers: Array.from({ length: reader.varint() }, () => reader.varint()),
   }));
 }

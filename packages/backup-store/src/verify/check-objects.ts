@@ -22,7 +22,8 @@ export async function checkRootObjects(check: Verification): Promise<void> {
   check.meter.counts.bytesTotal = totals.bytesStored;
   const { slots, damaged } = await readSlots(context.sealed);
   for (const error of damaged) findings.addError(error, SLOTS);
-  if (slots.length + damaged.length === 0) findings.add('missing', SLOTS, 'No key slot is left: keep this repository open and add one');
+  if (slots.length + damaged.length === 0)
+    findings.add('missing', SLOTS, 'No key slot is left: keep this repository open and add one');
 }
 
 /** Opens every small object of a tenant that is not opened otherwise. */

@@ -17,12 +17,17 @@ const PARALLEL = 4;
 export type PresentPacks = ReadonlyMap<string, PackInfo>;
 
 /** Compares the packs in the store with those of the index; from level `structure` on also opens their directories. */
-export async function checkPacks(check: Verification, open: OpenTenant, needed: ReadonlySet<number> | undefined): Promise<PresentPacks> {
+export async function checkPacks(
+  check: Verification,
+  open: OpenTenant,
+  needed: ReadonlySet<number> | undefined,
+): Promise<PresentPacks> {
   const { context, findings, level, totals, options } = check;
   const { tenant, view } = open;
   const sizes = new Map<string, number>();
   const prefix = packsPrefix(tenant.label);
-  for await (const { key, size } of listAll(context.sealed.store, prefix, { signal: options.signal })) sizes.set(key, size);
+  for await (const { key, size } of listAll(context.sealed.store, prefix, { signal: options.signal }))
+    sizes.set(key, size);
   const wanted = needed && packsOf(open, needed);
   const present = new Map<string, PackInfo>();
   const indexed = new Set<string>();
@@ -33,8 +38,14 @@ export async function checkPacks(check: Verification, open: OpenTenant, needed: 
     totals.packs++;
     const size = sizes.get(name);
     if (size === pack.size) present.set(name, pack);
-    else if (size === undefined) lose(open, pack, findings.add('missing', name, 'The index names this pack, and it is not there'));
-    else lose(open, pack, findings.add(size < pack.size ? 'truncated' : 'damaged', name, `Expected ${pack.size} bytes, got ${size}`));
+    else if (size === undefined)
+      lose(open, pack, findings.add('missing', name, 'The index names this pack, and it is not there'));
+    else
+      lose(
+        open,
+        pack,
+        findings.add(size < pack.size ? 'truncated' : 'damaged', name, `Expected ${pack.size} bytes, got ${size}`),
+      );
   }
   totals.blobs += needed?.size ?? view.index.distinct;
   if (needed !== undefined) totals.bytesStored += [...present.values()].reduce((sum, { size }) => sum + size, 0);
@@ -64,7 +75,9 @@ export function lose({ view }: OpenTenant, pack: PackInfo, finding: OpenFinding)
 function reportUnindexed(check: Verification, { view }: OpenTenant, name: string, prefix: string): void {
   const [session] = nameParts(name, prefix);
   const committed = view.snapshots.some((snapshot) => snapshot.session === session);
-  const message = committed ? 'No index segment names this pack: rebuild the index' : 'No snapshot uses this pack: a backup is running, or was interrupted';
+  const message = committed
+    ? 'No index segment names this pack: rebuild the index'
+    : 'No snapshot uses this pack: a backup is running, or was interrupted';
   check.findings.add('unindexed', name, message);
 }
 
@@ -73,7 +86,12 @@ async function openDirectories(check: Verification, { tenant }: OpenTenant, pres
   await inParallel([...present], PARALLEL, async ([name, { size, epoch }]) => {
     checkAborted(options.signal);
     try {
-      const { directory } = await readPackDirectory(context.sealed, tenant, { name, size, epoch, signal: options.signal });
+      const { directory } = await readPackDirectory(context.sealed, tenant, {
+        name,
+        size,
+        epoch,
+        signal: options.signal,
+      });
       const reader = new ByteReader(directory, name);
       visitDirectory(reader, { frame: () => undefined, blob: () => undefined });
       reader.end();

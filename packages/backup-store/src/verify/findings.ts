@@ -63,6 +63,12 @@ export class Findings {
   }
 
   list(): Finding[] {
-    return [...this.#byObject.values()].map(({ code, object, message, snapshots, paths }) => ({ code, object, message, snapshots: [...snapshots], paths }));
+    return [...this.#byObject.values()].map(({ code, object, message, snapshots, paths }) => ({
+      code,
+      object,
+      message,
+      snapshots: [...snapshots],
+      paths,
+    }));
   }
 }

@@ -9,7 +9,10 @@ import { indexSeal } from '../session/commit.ts';
  * Writes index segments that are missing or damaged anew, under the names that commits know them by, from the
  * directories at the ends of the packs. Segments that are well are left alone.
  */
-export async function rebuildIndex(context: RunContext, options: RunOptions = {}): Promise<{ packs: number; blobs: number }> {
+export async function rebuildIndex(
+  context: RunContext,
+  options: RunOptions = {},
+): Promise<{ packs: number; blobs: number }> {
   let packs = 0;
   let blobs = 0;
   for (const { tenant, view } of context.tenants()) {

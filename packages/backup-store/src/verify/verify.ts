@@ -16,11 +16,22 @@ export interface Verification {
   readonly options: VerifyOptions;
   readonly findings: Findings;
   readonly meter: ProgressMeter;
-  readonly totals: { objects: number; packs: number; blobs: number; snapshots: number; bytesStored: number; bytesChecked: number };
+  readonly totals: {
+    objects: number;
+    packs: number;
+    blobs: number;
+    snapshots: number;
+    bytesStored: number;
+    bytesChecked: number;
+  };
 }
 
 /** Checks a repository, or what one snapshot needs, and reports all that is wrong. */
-export async function verify(context: RunContext, only: TenantSnapshot | undefined, options: VerifyOptions): Promise<VerifyReport> {
+export async function verify(
+  context: RunContext,
+  only: TenantSnapshot | undefined,
+  options: VerifyOptions,
+): Promise<VerifyReport> {
   const level = options.level ?? 'structure';
   const meter = new ProgressMeter('verify', options.onProgress);
   const totals = { objects: 0, packs: 0, blobs: 0, snapshots: 0, bytesStored: 0, bytesChecked: 0 };
@@ -44,13 +55,21 @@ async function checkTenant(check: Verification, tenant: OpenTenant, only: Tenant
   for (const error of view.damaged) findings.addError(error, 'a commit');
   for (const [name, error] of view.segmentErrors) findings.addError(error, name);
   for (const id of missingSnapshots(view, check.context.seen(tenant.tenant.label))) {
-    findings.add('missing', `snapshot ${id}`, 'A later snapshot names it or this machine has seen it, and nobody has forgotten it');
+    findings.add(
+      'missing',
+      `snapshot ${id}`,
+      'A later snapshot names it or this machine has seen it, and nobody has forgotten it',
+    );
   }
   const records = only === undefined ? view.snapshots.map(({ record }) => record) : [only.record];
   totals.snapshots += records.length;
   if (level !== 'quick' && only === undefined) await checkSmallObjects(check, tenant);
   // Catalogs first: they tell which blobs one snapshot needs.
-  const needed = await checkCatalogs(check, tenant, { records, read: level !== 'quick' || only !== undefined, only: only !== undefined });
+  const needed = await checkCatalogs(check, tenant, {
+    records,
+    read: level !== 'quick' || only !== undefined,
+    only: only !== undefined,
+  });
   const packs = await checkPacks(check, tenant, needed);
   if (level === 'full') await checkPackContents(check, tenant, { packs, needed });
   await checkCatalogs(check, tenant, { records, read: false, only: false, attribute: true });
