@@ -9,6 +9,9 @@ export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 /** Milliseconds since 1970, for time stamps. */
 export const wallClock: Clock = () => Date.now();
 
+/** Milliseconds since 1970 with a fraction that hardly repeats: the wall clock's milliseconds, the monotonic clock's microseconds. */
+export const preciseClock: Clock = () => Date.now() + (performance.now() % 1);
+
 /** Milliseconds that never run backwards, for durations. */
 export const monotonicClock: Clock = () => performance.now();
 

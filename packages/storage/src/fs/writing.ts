@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { copyFile, link, lstat, unlink } from 'node:fs/promises';
 import { chunksOf } from '../body.ts';
+import { preciseClock } from '../clock.ts';
 import type { Body, CallOptions } from '../contract.ts';
 import { StorageError } from '../errors.ts';
 import { errnoOf, translated } from './errors.ts';
@@ -46,6 +47,7 @@ export async function writeFile(file: FileHandle, body: Body, options: WriteOpti
   try {
     await writeBody(file, body, { ...options, ...context });
     options.signal?.throwIfAborted();
+    await stampTime(file);
     if (options.durable) await translated(file.sync(), context);
     return await translated(file.stat({ bigint: true }), context);
   } finally {
@@ -134,6 +136,16 @@ async function refuseForeign(target: string, key: string): Promise<BigIntStats |
       hint: 'use another key: one that is a folder of other keys can not be an object as well',
     },
   );
+}
+
+/**
+ * Gives the file a time of its own. Many systems stamp files with a clock that ticks every few milliseconds, and give an inode
+ * number away again at once: two objects put one after the other could have the same version.
+ */
+async function stampTime(file: FileHandle): Promise<void> {
+  const seconds = preciseClock() / 1000;
+  // Where the owner of a file may not set its time, the system's stamp has to do.
+  await file.utimes(seconds, seconds).catch(() => undefined);
 }
 
 async function writeBody(file: FileHandle, body: Body, context: FileContext & CallOptions): Promise<void> {

@@ -11,7 +11,7 @@ import { readingCases } from './reading.ts';
 import { replacingCases } from './replacing.ts';
 
 /**
- * What every {@link ObjectStore} must do, as cases for any test runner: an adapter passes all of them before it is used. What
+ * What every `ObjectStore` must do, as cases for any test runner: an adapter passes all of them before it is used. What
  * `capabilities` denies is not asked for.
  *
  * @example

@@ -151,6 +151,16 @@ test('chunks of all sizes are put together in order', async () => {
   expect(Buffer.compare(await readObject(store, 'mixed'), content)).toBe(0);
 });
 
+test('objects of one size put one right after the other have different versions', async () => {
+  const store = fsStore(await tempFolder(), { durable: false });
+  const versions = new Set<string | undefined>();
+  for (let round = 0; round < 300; round += 1) {
+    await store.put('a', new Uint8Array(8).fill(round));
+    versions.add((await store.stat('a'))?.version);
+  }
+  expect(versions.size).toBe(300);
+});
+
 test('the root may be a link to a folder', async () => {
   const target = await tempFolder();
   const path = join(await tempFolder(), 'link');
