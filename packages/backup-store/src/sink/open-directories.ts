@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs';
 import type { Directories, Directory, EnterOptions } from './directories.ts';
 import { checkSegments } from './entry-path.ts';
-import { hasCode, systemError, unsafePath } from './path-error.ts';
+import { displayPath, hasCode, systemError, unsafePath } from './path-error.ts';
 
 /** Open directories kept; files come in runs of the same directory, so few are enough. */
 const MAX_OPEN = 128;
@@ -13,6 +13,9 @@ const MAX_OPEN = 128;
 export const O_PATH = 0o10000000;
 
 const OPEN_DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** The second is a link that costs 0.5 µs each time; the first may belong to another process namespace. */
+const DESCRIPTOR_FOLDERS = [`/proc/${process.pid}/fd/`, '/proc/self/fd/'];
 
 interface OpenDirectory extends Directory {
   readonly descriptor: number;
@@ -26,6 +29,7 @@ interface OpenDirectory extends Directory {
  */
 export class OpenDirectories implements Directories {
   readonly strong = true;
+  readonly #folder: string;
   readonly #root: OpenDirectory;
   /** In order of use, the latest last. Never holds the root. */
   readonly #open = new Map<string, OpenDirectory>();
@@ -35,14 +39,15 @@ export class OpenDirectories implements Directories {
   /** @throws a system error when the root can't be opened or `/proc` is not there. */
   constructor(root: Buffer) {
     // The root may be a link: it is what the user named.
-    this.#root = describe(openSync(root, O_PATH | constants.O_DIRECTORY));
-    this.#latest = this.#root;
-    const own = fstatSync(this.#root.descriptor, { bigint: true });
-    const seen = statSync(this.#root.prefix, { bigint: true, throwIfNoEntry: false });
-    if (seen?.ino !== own.ino || seen.dev !== own.dev) {
-      closeSync(this.#root.descriptor);
+    const descriptor = openSync(root, O_PATH | constants.O_DIRECTORY);
+    const folder = DESCRIPTOR_FOLDERS.find((each) => leadsTo(each, descriptor));
+    if (folder === undefined) {
+      closeSync(descriptor);
       throw systemError('ENOSYS', 'no /proc/self/fd to resolve paths with');
     }
+    this.#folder = folder;
+    this.#root = describe(folder, descriptor);
+    this.#latest = this.#root;
   }
 
   enter(path: string, options: EnterOptions = {}): Directory {
@@ -98,13 +103,32 @@ export class OpenDirectories implements Directories {
       const slash = path.indexOf('/', start);
       end = slash < 0 ? path.length : slash;
       const name = path.slice(start, end);
-      directory = openBelow(directory, name, { ...options, path });
+      directory = this.#openBelow(directory, name, { ...options, path });
       const own = path.slice(0, end);
       this.#open.set(own, directory);
       this.#evict(own, options.keep);
       start = end + 1;
     }
     return directory;
+  }
+
+  #openBelow(parent: Directory, name: string, options: EnterOptions & { readonly path: string }): OpenDirectory {
+    const target = Buffer.from(parent.prefix + name, 'latin1');
+    try {
+      return describe(this.#folder, openSync(target, OPEN_DIRECTORY));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') && options.create !== undefined) {
+        makeOne(target, options.create);
+        return this.#openBelow(parent, name, { ...options, create: undefined });
+      }
+      if (
+        hasCode(error, 'ENOTDIR', 'ELOOP') &&
+        lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true
+      ) {
+        throw unsafePath(options.path, `it passes through the link ${displayPath(name)}`);
+      }
+      throw error;
+    }
   }
 
   #evict(current: string, keep: string | undefined): void {
@@ -125,22 +149,6 @@ export class OpenDirectories implements Directories {
   }
 }
 
-function openBelow(parent: Directory, name: string, options: EnterOptions & { readonly path: string }): OpenDirectory {
-  const target = Buffer.from(parent.prefix + name, 'latin1');
-  try {
-    return describe(openSync(target, OPEN_DIRECTORY));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT') && options.create !== undefined) {
-      makeOne(target, options.create);
-      return openBelow(parent, name, { ...options, create: undefined });
-    }
-    if (hasCode(error, 'ENOTDIR', 'ELOOP') && lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
-      throw unsafePath(options.path, `it passes through the link ${JSON.stringify(name)}`);
-    }
-    throw error;
-  }
-}
-
 function makeOne(target: Buffer, mode: number): void {
   try {
     mkdirSync(target, mode);
@@ -150,6 +158,16 @@ function makeOne(target: Buffer, mode: number): void {
   }
 }
 
-function describe(descriptor: number): OpenDirectory {
-  return { descriptor, prefix: `/proc/self/fd/${descriptor}/`, gid: fstatSync(descriptor).gid };
+function describe(folder: string, descriptor: number): OpenDirectory {
+  return { descriptor, prefix: `${folder}${descriptor}/`, gid: fstatSync(descriptor).gid };
+}
+
+function leadsTo(folder: string, descriptor: number): boolean {
+  const own = fstatSync(descriptor, { bigint: true });
+  try {
+    const seen = statSync(`${folder}${descriptor}/.`, { bigint: true });
+    return seen.ino === own.ino && seen.dev === own.dev;
+  } catch {
+    return false;
+  }
 }

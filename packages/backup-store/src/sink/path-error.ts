@@ -43,6 +43,6 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** For messages: quoted, with control characters escaped, since names may hold anything. */
-function displayPath(path: string): string {
+export function displayPath(path: string): string {
   return JSON.stringify(Buffer.from(path, 'latin1').toString('utf8'));
 }
