@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, must, root } from './environment.mjs';
 
@@ -20,8 +20,18 @@ export function install({ quiet = false } = {}) {
   // The lockfile names native programs for Linux only (CONTRIBUTING.md, "Dependencies").
   const frozen = process.platform === 'linux' ? '--frozen-lockfile' : '--no-frozen-lockfile';
   must('pnpm', ['install', frozen, '--prefer-offline', '--reporter=append-only', '--loglevel=warn'], { quiet });
-  // CI tries several versions of Node; where this program stays, all packages' scripts would run on it.
-  if (process.env.HOLDFAST_OWN_NODE) rmSync(join(root, 'node_modules', '.bin', 'node'), { force: true });
+  chooseNode();
+}
+
+/**
+ * CI tries several versions of Node. As long as the one among the dependencies is called `node`, all scripts of packages
+ * run on it, so it gets out of the way when HOLDFAST_OWN_NODE is set.
+ */
+function chooseNode() {
+  const brought = join(root, 'node_modules', '.bin', 'node');
+  const aside = `${brought}-aside`;
+  const [from, to] = process.env.HOLDFAST_OWN_NODE ? [brought, aside] : [aside, brought];
+  if (existsSync(from)) renameSync(from, to);
 }
 
 /** Dependencies bring Node 24 on Linux; elsewhere the machine's own has to do. */
