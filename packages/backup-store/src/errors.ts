@@ -98,3 +98,9 @@ export function isBackupError(error: unknown, code?: BackupErrorCode): error is 
     (code === undefined || (error as BackupError).code === code)
   );
 }
+
+/** The code of any error, for events and reports; `UNKNOWN` when it has none. */
+export function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}

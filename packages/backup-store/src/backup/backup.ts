@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-import { BackupError } from '../errors.ts';
+import { BackupError, codeOf } from '../errors.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -45,7 +45,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   } catch (error) {
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
-      code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
+      code: codeOf(error),
     });
     throw error;
   }
@@ -185,6 +185,7 @@ function nothingRead(sources: readonly SourceOutcome[]): BackupError {
     `Expected to read ${first?.path ?? 'the paths given'}: ${first?.message ?? 'nothing is there'}`,
     {
       hint: 'Check the path and its permissions. No snapshot was made.',
+      cause: first,
     },
   );
 }

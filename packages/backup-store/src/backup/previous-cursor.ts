@@ -31,9 +31,9 @@ export class PreviousCursor {
 
   /** Fetches the next page. */
   async more(): Promise<void> {
-    const { value, done } = await this.#pages.next();
-    this.#ended = done === true;
-    this.#page = done === true ? [] : value;
+    const next = await this.#pages.next();
+    this.#ended = next.done === true;
+    this.#page = next.done === true ? [] : next.value;
     this.#at = 0;
   }
 

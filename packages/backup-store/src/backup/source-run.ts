@@ -92,13 +92,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     parts.check();
     for (const item of batch) await merge.add(item);
     queue.drain();
-    while (queue.length > MAX_QUEUED && reader !== undefined) {
-      await reader.flush();
-      if (!reader.busy) break;
-      await reader.oneDone();
-      parts.check();
-      queue.drain();
-    }
+    if (reader !== undefined) await makeRoom(queue, reader, parts);
   }
   await reader?.settled();
   queue.drain();
@@ -111,6 +105,17 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     record: sourceRecord(source, { finished, totals, problems }),
     remember: async () => await cache.write(cacheFile, hex(finished.top.sha256)),
   };
+}
+
+/** Waits while too many entries stand behind files that are still being read. */
+async function makeRoom(queue: EntryQueue, reader: FileReader, parts: SourceRunParts): Promise<void> {
+  while (queue.length > MAX_QUEUED) {
+    await reader.flush();
+    if (!reader.busy) return;
+    await reader.oneDone();
+    parts.check();
+    queue.drain();
+  }
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -20,16 +20,17 @@ function nonce(block: number, last: boolean): Buffer {
   return bytes;
 }
 
+/** Which block of which object: what its cipher depends on. */
+export interface BlockPlace {
+  /** The object's key. */
+  readonly key: Uint8Array;
+  readonly number: number;
+  readonly last: boolean;
+}
+
 /** Encrypts one block into `out` at `at`; returns where it ends. */
-export function sealBlock(
-  key: Uint8Array,
-  block: number,
-  last: boolean,
-  plaintext: Uint8Array,
-  out: Buffer,
-  at: number,
-): number {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce(block, last));
+export function sealBlock(block: BlockPlace, plaintext: Uint8Array, out: Buffer, at: number): number {
+  const cipher = createCipheriv('aes-256-gcm', block.key, nonce(block.number, block.last));
   const body = cipher.update(plaintext);
   cipher.final();
   out.set(body, at);
@@ -38,9 +39,10 @@ export function sealBlock(
 }
 
 /** Decrypts one block; `undefined` when it does not authenticate. */
-export function openBlock(key: Uint8Array, block: number, last: boolean, sealed: Uint8Array): Buffer | undefined {
+export function openBlock(block: BlockPlace, sealed: Uint8Array): Buffer | undefined {
   if (sealed.length < TAG_BYTES) return undefined;
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce(block, last), { authTagLength: TAG_BYTES });
+  const iv = nonce(block.number, block.last);
+  const decipher = createDecipheriv('aes-256-gcm', block.key, iv, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   const plaintext = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
   try {

@@ -1,6 +1,7 @@
 import { BackupError } from '../errors.ts';
 import {
   BLOCK_BYTES,
+  type BlockPlace,
   contentEnd,
   openBlock,
   paddingFor,
@@ -19,9 +20,9 @@ export function sealObject(subkey: Uint8Array, context: SealContext, content: Ui
   plaintext[content.length] = 0x80;
   const sealed = Buffer.allocUnsafe(HEADER_BYTES + sealedLength(plaintext.length));
   let at = header.copy(sealed);
-  for (let start = 0, block = 0; start < plaintext.length; start += BLOCK_BYTES, block++) {
+  for (let start = 0, number = 0; start < plaintext.length; start += BLOCK_BYTES, number++) {
     const end = Math.min(start + BLOCK_BYTES, plaintext.length);
-    at = sealBlock(key, block, end === plaintext.length, plaintext.subarray(start, end), sealed, at);
+    at = sealBlock({ key, number, last: end === plaintext.length }, plaintext.subarray(start, end), sealed, at);
   }
   return sealed;
 }
@@ -35,11 +36,11 @@ export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uin
   const key = objectKey(subkey, parseHeader(sealed, context), context);
   const body = sealed.subarray(HEADER_BYTES);
   const plaintext: Buffer[] = [];
-  for (let start = 0, block = 0; start < body.length || block === 0; start += SEALED_BLOCK_BYTES, block++) {
+  for (let start = 0, number = 0; start < body.length || number === 0; start += SEALED_BLOCK_BYTES, number++) {
     const piece = body.subarray(start, start + SEALED_BLOCK_BYTES);
-    const last = start + SEALED_BLOCK_BYTES >= body.length;
-    const opened = openBlock(key, block, last, piece);
-    if (opened === undefined) throw blockError(key, block, last, piece, context.name);
+    const block = { key, number, last: start + SEALED_BLOCK_BYTES >= body.length };
+    const opened = openBlock(block, piece);
+    if (opened === undefined) throw blockError(block, piece, context.name);
     plaintext.push(opened);
   }
   const all = plaintext.length === 1 ? (plaintext[0] as Buffer) : Buffer.concat(plaintext);
@@ -52,19 +53,15 @@ export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uin
 }
 
 /** Tells a cut object from a changed one: the last block we have is a good one, but not the last one written. */
-export function blockError(
-  key: Uint8Array,
-  block: number,
-  last: boolean,
-  sealed: Uint8Array,
-  object: string,
-): BackupError {
-  if (last && openBlock(key, block, false, sealed) !== undefined) {
-    return new BackupError('OBJECT_TRUNCATED', `Expected more blocks of ${object} than ${block + 1}`, { object });
+export function blockError(block: BlockPlace, sealed: Uint8Array, object: string): BackupError {
+  if (block.last && openBlock({ ...block, last: false }, sealed) !== undefined) {
+    return new BackupError('OBJECT_TRUNCATED', `Expected more blocks of ${object} than ${block.number + 1}`, {
+      object,
+    });
   }
   return new BackupError(
     'OBJECT_DAMAGED',
-    `Expected block ${block} of ${object} to authenticate; its bytes were changed or cut`,
+    `Expected block ${block.number} of ${object} to authenticate; its bytes were changed or cut`,
     { object },
   );
 }

@@ -44,14 +44,15 @@ export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8
   const count = blockCount(object.size);
   const out = Buffer.allocUnsafe(sealed.length);
   let length = 0;
-  for (let at = 0, block = firstBlock; at < sealed.length; at += SEALED_BLOCK_BYTES, block++) {
-    if (block >= count)
+  for (let at = 0, number = firstBlock; at < sealed.length; at += SEALED_BLOCK_BYTES, number++) {
+    if (number >= count)
       throw new BackupError('OBJECT_INVALID', `Expected ${count} blocks in ${object.name}, got more`, {
         object: object.name,
       });
     const piece = sealed.subarray(at, at + SEALED_BLOCK_BYTES);
-    const opened = openBlock(object.key, block, block === count - 1, piece);
-    if (opened === undefined) throw blockError(object.key, block, block === count - 1, piece, object.name);
+    const block = { key: object.key, number, last: number === count - 1 };
+    const opened = openBlock(block, piece);
+    if (opened === undefined) throw blockError(block, piece, object.name);
     out.set(opened, length);
     length += opened.length;
   }

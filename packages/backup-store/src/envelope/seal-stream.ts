@@ -67,7 +67,7 @@ export class SealStream {
 
   #seal(plaintext: Uint8Array, last: boolean): void {
     if (this.#outAt + SEALED_BLOCK_BYTES > this.#out.length) this.#flush();
-    this.#outAt = sealBlock(this.#key, this.#block++, last, plaintext, this.#out, this.#outAt);
+    this.#outAt = sealBlock({ key: this.#key, number: this.#block++, last }, plaintext, this.#out, this.#outAt);
   }
 
   #flush(): void {

@@ -1,4 +1,4 @@
-import { ByteReader } from '../bytes/reader.ts';
+import type { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 
 /** What a blob is: content of a file, or a page of a catalog. The numbers stand in packs and go into blob ids. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { codeOf } from '../errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { displayPath, joinPath } from '../run/display-path.ts';
@@ -55,7 +56,7 @@ export async function restore(context: RunContext, from: RestoreFrom, options: R
   } catch (error) {
     context.emit('restore.failed', {
       snapshot: record.id,
-      code: String((error as { code?: unknown }).code ?? 'UNKNOWN'),
+      code: codeOf(error),
     });
     throw error;
   }

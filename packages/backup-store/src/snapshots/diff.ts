@@ -2,7 +2,6 @@ import type { Entry } from '../catalog/entry.ts';
 import { comparePaths } from '../catalog/path-order.ts';
 import type { Difference } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
-import { joinPath } from '../run/display-path.ts';
 import { entryView } from './entry-view.ts';
 import { sourcePath, sourceRoot } from './locate.ts';
 import type { SnapshotSource } from './record.ts';

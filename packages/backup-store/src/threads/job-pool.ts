@@ -32,7 +32,7 @@ export class JobPool {
   readonly #members: Member[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #answers = new Map<number, { resolve: (body: Uint8Array) => void; reject: (error: unknown) => void }>();
-  #failure: unknown;
+  #failure: Error | undefined;
   #nextId = 0;
 
   constructor(role: Role, init: unknown, options: ThreadOptions & { readonly threads: number }) {
@@ -53,7 +53,7 @@ export class JobPool {
     return member;
   }
 
-  #fail(error: unknown): void {
+  #fail(error: Error): void {
     this.#failure ??= error;
     for (const { reject } of this.#answers.values()) reject(error);
     this.#answers.clear();
