@@ -58,7 +58,7 @@ export function applyMetadata(target: MetadataTarget, meta: EntryMeta, directory
  * Nanoseconds as Node's time functions take them: seconds in a double, which is off by less than a microsecond
  * from the year 1425 to 2514 (2^34 seconds either way), and by a few further out. They read a negative number as "now", but not a negative numeric string.
  */
-export function toSystemTime(timeNs: bigint): number | string {
+function toSystemTime(timeNs: bigint): number | string {
   // Both parts are exact doubles, so that only their sum is rounded.
   const seconds = Number(timeNs / 1_000_000_000n) + Number(timeNs % 1_000_000_000n) / 1e9;
   return seconds < 0 ? String(seconds) : seconds;

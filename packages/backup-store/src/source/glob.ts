@@ -94,7 +94,7 @@ function segmentEnd(path: string, start: number): number {
 }
 
 /** Matches `text` from `start` to `end`, a name without `/`. Empty names match nothing. */
-export function matchName(pattern: NamePattern, text: string, start: number, end: number): boolean {
+function matchName(pattern: NamePattern, text: string, start: number, end: number): boolean {
   if (start >= end) return false;
   if (pattern.kind === 'tokens') return matchTokens(pattern.tokens, pattern.classes, text.slice(start, end));
   const length = pattern.text.length;
