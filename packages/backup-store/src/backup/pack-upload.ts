@@ -3,8 +3,12 @@ import type { ObjectStore } from '@x/storage';
 import type { IndexedPack } from '../blob-index/segment.ts';
 import { BackupError } from '../errors.ts';
 import { packName } from '../layout/names.ts';
+import { DeadBuffers } from '../threads/dead-buffers.ts';
 import { PieceStream } from './piece-stream.ts';
 import type { SealedPack } from './seal-messages.ts';
+
+/** Stored bytes after which the buffers they came in are freed. */
+const DEAD_BYTES = 24 * 1024 * 1024;
 
 /** Where packs go. */
 export interface UploadTarget {
@@ -24,6 +28,7 @@ export class PackUpload {
   readonly #streams = new Map<string, PieceStream>();
   readonly #uploads = new Map<string, Promise<void>>();
   readonly #aborter = new AbortController();
+  readonly #dead = new DeadBuffers(DEAD_BYTES, 'major');
   /** Stored bytes of packs so far, also of unfinished ones. */
   bytes = 0;
   /** Blobs in stored packs. */
@@ -39,6 +44,7 @@ export class PackUpload {
     if (stream === undefined) {
       stream = new PieceStream((count) => {
         this.bytes += count;
+        this.#dead.add(count);
         release(count);
       });
       this.#streams.set(pack, stream);

@@ -45,6 +45,7 @@ async function* leaves(
   page: PageRef,
   readPage: ReadPage,
   within: Uint8Array,
+  listed?: PageChild,
 ): AsyncGenerator<Entry[], void, undefined> {
   if (page.height > MAX_HEIGHT || page.length > MAX_PAGE_BYTES) {
     throw new BackupError(
@@ -54,16 +55,16 @@ async function* leaves(
   }
   const what = `catalog page ${Buffer.from(page.sha256).toString('hex').slice(0, 16)}`;
   if (page.height === 0) {
-    yield readLeafPage(await readPage(page), what);
+    const entries = readLeafPage(await readPage(page), what);
+    checkListed({ entries: entries.length, first: entries[0]?.path }, listed, what);
+    yield entries;
     return;
   }
   const children = readNodePage(await readPage(page), page.height, what);
+  const entries = children.reduce((sum, child) => sum + child.entries, 0);
+  checkListed({ entries, first: children[0]?.first }, listed, what);
   const wanted = children.filter((child, i) => mayHold(child.first, children[i + 1]?.first, within));
-  const refs = wanted.map((child): PageRef => ({
-    sha256: child.sha256,
-    length: child.length,
-    height: page.height - 1,
-  }));
+  const refs = wanted.map(({ sha256, length }): PageRef => ({ sha256, length, height: page.height - 1 }));
   let ahead: Promise<Uint8Array> | undefined;
   for (const [i, ref] of refs.entries()) {
     const current = ahead ?? readPage(ref);
@@ -72,7 +73,23 @@ async function* leaves(
     // A failed prefetch is reported when its turn comes, if it does.
     ahead?.catch(() => undefined);
     const bytes = await current;
-    yield* leaves(ref, async (asked) => (asked === ref ? bytes : await readPage(asked)), within);
+    const read: ReadPage = async (asked) => (asked === ref ? bytes : await readPage(asked));
+    yield* leaves(ref, read, within, wanted[i]);
+  }
+}
+
+/** Pages are passed over by what their parent says of them, so it must be so. */
+function checkListed(
+  page: { entries: number; first: Uint8Array | undefined },
+  listed: PageChild | undefined,
+  what: string,
+): void {
+  if (listed === undefined) return;
+  const sameFirst = page.first !== undefined && comparePaths(page.first, listed.first) === 0;
+  if (page.entries !== listed.entries || !sameFirst) {
+    throw new BackupError('OBJECT_INVALID', `Expected ${what} to hold the entries that its parent lists, got others`, {
+      object: what,
+    });
   }
 }
 

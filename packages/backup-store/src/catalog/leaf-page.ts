@@ -12,6 +12,10 @@ const SAME_OWNER = 0x80;
 const NANOS = 1_000_000_000n;
 /** Longest path a reader accepts, in bytes. */
 const MAX_PATH = 64 * 1024;
+/** Most entries that a reader accepts in a leaf: far above what writers make, and no bomb. */
+const MAX_ENTRIES = 64 * 1024;
+/** Bytes of all paths of a leaf together, which a page of few bytes can ask for by sharing beginnings. */
+const MAX_PATHS = 256 * 1024 * 1024;
 
 /**
  * Builds one leaf page: entries in catalog order, each path without what it shares with the one before, then the
@@ -114,14 +118,17 @@ function sharedLength(a: Uint8Array, b: Uint8Array): number {
 export function readLeafPage(page: Uint8Array, what: string): Entry[] {
   const reader = new ByteReader(page, what);
   if (reader.u8() !== 0) reader.fail('a leaf page');
-  const count = reader.count(reader.left, 'entries');
+  const count = reader.count(Math.min(reader.left, MAX_ENTRIES), 'entries');
   const digests = reader.count(reader.left / 32, 'digests');
   const buffer = Buffer.from(page.buffer, page.byteOffset, page.byteLength);
   const source = new DigestSource(buffer.subarray(buffer.length - digests * 32));
   const entries: Entry[] = [];
   let before: Entry | undefined;
+  let pathBytes = 0;
   for (let i = 0; i < count; i++) {
     before = readEntry(reader, before, source);
+    pathBytes += before.path.length;
+    if (pathBytes > MAX_PATHS) reader.fail(`paths of at most ${MAX_PATHS} bytes together`);
     entries.push(before);
   }
   if (reader.left !== digests * 32 || source.left > 0) reader.fail('the digests of all entries and nothing else');
@@ -148,7 +155,7 @@ class DigestSource {
 
 function readPath(reader: ByteReader, before: Entry | undefined): Buffer {
   const shared = reader.count(before?.path.length ?? 0, 'shared bytes of a path');
-  const suffix = reader.bytes(MAX_PATH);
+  const suffix = reader.bytes(MAX_PATH - shared);
   const path = Buffer.allocUnsafe(shared + suffix.length);
   before?.path.copy(path, 0, 0, shared);
   suffix.copy(path, shared);

@@ -40,9 +40,13 @@ export interface Encoded {
   readonly bytes: Uint8Array;
 }
 
-/** Compresses a frame, or leaves it when that does not help. `level` 0 leaves it always. */
-export function encodeFrame(raw: Uint8Array, level: number): Encoded {
-  if (level > 0 && raw.length > 0 && worthTrying(raw)) {
+/**
+ * Compresses a frame, or leaves it when that does not help. `level` 0 leaves it always.
+ *
+ * @param probe Whether a look at its middle tells of the whole frame: so for one large blob, not for many small ones.
+ */
+export function encodeFrame(raw: Uint8Array, level: number, probe = true): Encoded {
+  if (level > 0 && raw.length > 0 && (!probe || worthTrying(raw))) {
     const bytes = compressed(raw, level);
     if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, bytes };
   }

@@ -38,11 +38,12 @@ export interface OpenObject {
 /**
  * Opens whole blocks, the first of which is block `firstBlock`, into one buffer of content.
  *
+ * @param into Memory to use, if it is large enough; the result is a view of it.
  * @throws {BackupError} `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`.
  */
-export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8Array): Buffer {
+export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8Array, into?: Buffer): Buffer {
   const count = blockCount(object.size);
-  const out = Buffer.allocUnsafe(sealed.length);
+  const out = into !== undefined && into.length >= sealed.length ? into : Buffer.allocUnsafe(sealed.length);
   let length = 0;
   for (let at = 0, number = firstBlock; at < sealed.length; at += SEALED_BLOCK_BYTES, number++) {
     if (number >= count)

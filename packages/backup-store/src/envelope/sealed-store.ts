@@ -47,25 +47,54 @@ export class SealedStore {
 
   /** @throws {BackupError} `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`, `UNSUPPORTED_FORMAT`. */
   async read(name: string, seal: Seal, options: { signal?: AbortSignal | undefined } = {}): Promise<Buffer> {
-    let sealed: Uint8Array;
-    try {
-      sealed = await readObject(this.store, name, { maxBytes: MAX_OBJECT_BYTES, signal: options.signal });
-    } catch (error) {
-      throw missingOr(error, name);
-    }
+    const sealed = await readStored(this.store, name, { maxBytes: MAX_OBJECT_BYTES, signal: options.signal });
     return openObject(seal.subkey, this.#context(name, seal), sealed);
   }
 }
 
-/** Turns a store's `NOT_FOUND` into this package's `OBJECT_MISSING`; other errors stay as they are. */
-export function missingOr(error: unknown, name: string): unknown {
-  if (error instanceof Error && (error as { code?: unknown }).code === 'NOT_FOUND') {
-    return new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, {
-      cause: error,
+/** Which bytes of a stored object are wanted: all, up to `maxBytes`, or exactly those of a range. */
+export interface StoredBytes {
+  readonly range?: { readonly start: number; readonly end: number } | undefined;
+  readonly maxBytes?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads bytes as they are stored, and says of the object what the store says of them.
+ *
+ * @throws {BackupError} `OBJECT_MISSING`, `OBJECT_TRUNCATED` when the object ends before the range does, `OBJECT_INVALID`
+ * when there is more of it than `maxBytes`; other errors of the store stay as they are.
+ */
+export async function readStored(store: ObjectStore, name: string, wanted: StoredBytes = {}): Promise<Uint8Array> {
+  const { range, signal } = wanted;
+  const length = range && range.end - range.start;
+  let bytes: Uint8Array;
+  try {
+    bytes = await readObject(store, name, { range, maxBytes: length ?? wanted.maxBytes, signal });
+  } catch (error) {
+    throw objectError(error, name);
+  }
+  if (length !== undefined && bytes.length < length) {
+    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to have ${range?.end} bytes, got fewer`, {
       object: name,
     });
   }
-  return error;
+  return bytes;
+}
+
+/** What a store's error says of the object, as an error of this package; other errors stay as they are. */
+function objectError(cause: unknown, object: string): unknown {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  if (code === 'NOT_FOUND') {
+    return new BackupError('OBJECT_MISSING', `Expected ${object} in the store, got nothing`, { cause, object });
+  }
+  if (code === 'INVALID_RANGE') {
+    return new BackupError('OBJECT_TRUNCATED', `Expected ${object} to be longer than it is`, { cause, object });
+  }
+  if (code === 'TOO_LARGE') {
+    return new BackupError('OBJECT_INVALID', `Expected ${object} to be smaller than it is`, { cause, object });
+  }
+  return cause;
 }
 
 /** A new random id, 32 hex digits. */

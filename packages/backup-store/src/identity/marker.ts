@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import { type ObjectStore, readObject } from '@x/storage';
+import type { ObjectStore } from '@x/storage';
 
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
-import { BackupError } from '../errors.ts';
+import { readStored } from '../envelope/sealed-store.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import { MARKER } from '../layout/names.ts';
 
 const MAX_MARKER_BYTES = 4096;
@@ -37,9 +38,9 @@ export async function createMarker(store: ObjectStore, id: string): Promise<void
 export async function readMarker(store: ObjectStore): Promise<Marker> {
   let bytes: Uint8Array;
   try {
-    bytes = await readObject(store, MARKER, { maxBytes: MAX_MARKER_BYTES });
+    bytes = await readStored(store, MARKER, { maxBytes: MAX_MARKER_BYTES });
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'NOT_FOUND') throw cause;
+    if (!isBackupError(cause, 'OBJECT_MISSING')) throw cause;
     throw new BackupError('NOT_A_REPOSITORY', `Expected a repository at ${store.url}, got none`, {
       cause,
       hint: 'Check the place, or make a repository there first.',

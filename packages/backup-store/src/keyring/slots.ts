@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-import { listAll, readObject } from '@x/storage';
+import { listAll } from '@x/storage';
 
-import type { SealedStore } from '../envelope/sealed-store.ts';
+import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import { SLOTS, slotName } from '../layout/names.ts';
 import { readKeyFile } from './key-file.ts';
@@ -79,7 +79,7 @@ export async function readSlots(sealed: SealedStore): Promise<{ slots: StoredSlo
   for await (const { key } of listAll(sealed.store, SLOTS)) {
     if (slots.length + damaged.length >= MAX_SLOTS) break;
     try {
-      slots.push({ name: key, ...parseSlot(await readObject(sealed.store, key, { maxBytes: MAX_SLOT_BYTES }), key) });
+      slots.push({ name: key, ...parseSlot(await readStored(sealed.store, key, { maxBytes: MAX_SLOT_BYTES }), key) });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
       damaged.push(error);

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import { readObject } from '@x/storage';
-
 import { blobId } from '../blob-index/blob-id.ts';
 import type { BlobIndex, FramePlace } from '../blob-index/blob-index.ts';
 import { decodeFrame } from '../codec/codec.ts';
 import { BLOCK_BYTES } from '../envelope/blocks.ts';
 import { openBlocks, sealedRange } from '../envelope/range.ts';
-import { missingOr, type SealedStore } from '../envelope/sealed-store.ts';
+import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { ByteCache } from './byte-cache.ts';
@@ -74,12 +72,7 @@ export class BlobReader {
   async #fetch(frame: FramePlace): Promise<Uint8Array> {
     const object = this.#keys.open(frame.pack);
     const range = sealedRange(object.size, frame.offset, frame.offset + frame.stored);
-    let sealed: Uint8Array;
-    try {
-      sealed = await readObject(this.#sealed.store, object.name, { range, maxBytes: range.end - range.start });
-    } catch (error) {
-      throw missingOr(error, object.name);
-    }
+    const sealed = await readStored(this.#sealed.store, object.name, { range });
     const content = openBlocks(object, range.firstBlock, sealed);
     const start = frame.offset - range.firstBlock * BLOCK_BYTES;
     const raw = decodeFrame(frame.codec, content.subarray(start, start + frame.stored), frame.raw);

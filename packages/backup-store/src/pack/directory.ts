@@ -11,6 +11,8 @@ export type BlobType = (typeof BLOB)[keyof typeof BLOB];
 export const ID_BYTES = 16;
 /** No frame is larger than this when unpacked: a limit for readers, far above what writers make. */
 export const MAX_FRAME_BYTES: number = 64 * 1024 * 1024;
+/** No pack holds more than this, in bytes: places within it are kept as 32-bit numbers. */
+const MAX_CONTENT_BYTES = 2 ** 32 - 1;
 /** No directory is larger than this. */
 export const MAX_DIRECTORY_BYTES: number = 256 * 1024 * 1024;
 
@@ -81,5 +83,7 @@ export function visitDirectory(reader: ByteReader, visitor: DirectoryVisitor): v
     }
     if (within !== raw) reader.fail(`blobs of ${raw} bytes in frame ${i}, got ${within},`);
     offset += stored;
+    if (offset > MAX_CONTENT_BYTES)
+      reader.fail(`frames of at most ${MAX_CONTENT_BYTES} bytes together, got ${offset},`);
   }
 }

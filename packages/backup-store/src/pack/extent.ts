@@ -7,7 +7,7 @@ import { HEADER_BYTES } from '../envelope/header.ts';
 import { openBlocks, type OpenObject, type SealedRange, sealedRange } from '../envelope/range.ts';
 
 /** Stored bytes that are fetched at once, about. */
-const EXTENT_BYTES = 4 * 1024 * 1024;
+const EXTENT_BYTES = 2 * 1024 * 1024;
 /** Frames closer than this are fetched together with what is between them. */
 const GAP_BYTES = 128 * 1024;
 
@@ -76,15 +76,26 @@ export function readExtent(reader: ByteReader, sealed: Uint8Array): SealedExtent
   return { object: { key, size, name }, firstBlock: reader.varint(), sealed };
 }
 
+/** Memory for opened extents, kept from one to the next: a thread opens one at a time. */
+export class ExtentMemory {
+  #buffer = Buffer.alloc(0);
+
+  atLeast(bytes: number): Buffer {
+    if (this.#buffer.length < bytes)
+      this.#buffer = Buffer.allocUnsafe(Math.max(bytes, EXTENT_BYTES + 4 * SEALED_BLOCK_BYTES));
+    return this.#buffer;
+  }
+}
+
 /** Opens frames of an extent. A damaged block costs only the frames it holds parts of. */
 export class ExtentOpener {
   readonly #extent: SealedExtent;
   #content: Buffer | undefined;
 
-  constructor(extent: SealedExtent) {
+  constructor(extent: SealedExtent, memory: ExtentMemory = new ExtentMemory()) {
     this.#extent = extent;
     try {
-      this.#content = openBlocks(extent.object, extent.firstBlock, extent.sealed);
+      this.#content = openBlocks(extent.object, extent.firstBlock, extent.sealed, memory.atLeast(extent.sealed.length));
     } catch {
       // Each frame is tried alone.
       this.#content = undefined;

@@ -1,10 +1,10 @@
-import { listAll, type ObjectStore, readObject } from '@x/storage';
+import { listAll, type ObjectStore } from '@x/storage';
 
 import type { IndexedPack } from '../blob-index/segment.ts';
-import { contentEnd, plaintextLength, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
+import { BLOCK_BYTES, contentEnd, PADDING_BYTES, plaintextLength, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
 import { HEADER_BYTES, KIND, objectKey, parseHeader, type SealContext, type SealIdentity } from '../envelope/header.ts';
 import { blockCount, openBlocks, type OpenObject } from '../envelope/range.ts';
-import { missingOr, type SealedStore } from '../envelope/sealed-store.ts';
+import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { nameParts, packName, packsPrefix } from '../layout/names.ts';
@@ -41,13 +41,15 @@ export async function readPackDirectory(
   const tail = new Tail(sealed.store, { key, size, name }, signal);
   await tail.reach(Math.min(TAIL_BLOCKS, blockCount(size)));
   const length = tail.content.readUInt32LE(tail.content.length - 4);
-  if (length > MAX_DIRECTORY_BYTES || length + 4 > (plaintextLength(size - 2 * HEADER_BYTES) as number)) {
+  if (length <= MAX_DIRECTORY_BYTES) {
+    await tail.reach(Math.min(blockCount(size), Math.ceil((length + 2 * PADDING_BYTES) / BLOCK_BYTES) + 1));
+  }
+  const { content } = tail;
+  if (length + 4 > content.length) {
     throw new BackupError('OBJECT_INVALID', `Expected the directory of ${name} to fit into it, got ${length} bytes`, {
       object: name,
     });
   }
-  await tail.reach(Math.min(blockCount(size), Math.ceil((length + 8192) / 65536) + 1));
-  const { content } = tail;
   return { identity, directory: Buffer.from(content.subarray(content.length - 4 - length, content.length - 4)) };
 }
 
@@ -60,15 +62,13 @@ async function readIdentity(
   let first: unknown;
   for (const start of at) {
     try {
-      const bytes = await readObject(store, context.name, {
-        range: { start, end: start + HEADER_BYTES },
-        signal: pack.signal,
-      });
+      const range = { start, end: start + HEADER_BYTES };
+      const bytes = await readStored(store, context.name, { range, signal: pack.signal });
       const identity = parseHeader(bytes, context);
       objectKey(pack.subkey, identity, context);
       return identity;
     } catch (error) {
-      first ??= missingOr(error, context.name);
+      first ??= error;
     }
   }
   throw first;
@@ -95,7 +95,7 @@ class Tail {
     const { size, name } = this.#object;
     const first = blockCount(size) - blocks;
     const range = { start: HEADER_BYTES + first * SEALED_BLOCK_BYTES, end: size - HEADER_BYTES };
-    const bytes = await readObject(this.#store, name, { range, signal: this.#signal });
+    const bytes = await readStored(this.#store, name, { range, signal: this.#signal });
     const plaintext = openBlocks(this.#object, first, bytes);
     const end = contentEnd(plaintext);
     if (end < 4)

@@ -28,7 +28,7 @@ export class PackWriter {
 
   /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Its stored bytes. */
   addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): number {
-    const { codec, bytes } = encodeFrame(raw, level);
+    const { codec, bytes } = encodeFrame(raw, level, blobs.length === 1);
     this.#stream.push(bytes);
     this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
     return bytes.length;

@@ -1,7 +1,5 @@
-import { readObject } from '@x/storage';
-
 import type { EntryProblem, RestoreOptions } from '../repository/contract.ts';
-import { missingOr } from '../envelope/sealed-store.ts';
+import { readStored } from '../envelope/sealed-store.ts';
 import type { Extent } from '../pack/extent.ts';
 import { PackKeys } from '../pack/pack-keys.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -199,14 +197,10 @@ export class RestoreApplication implements AsyncDisposable {
     let sealed: Uint8Array;
     try {
       object = this.#keys.open((extent.frames[0] as Extent['frames'][number]).pack);
-      const { start, end } = extent.range;
-      sealed = await readObject(this.#context.sealed.store, object.name, {
-        range: { start, end },
-        maxBytes: end - start,
-        signal: this.#options.signal,
-      });
+      const { signal } = this.#options;
+      sealed = await readStored(this.#context.sealed.store, object.name, { range: extent.range, signal });
     } catch (error) {
-      this.#lost(uses, missingOr(error, object?.name ?? 'a pack'), object?.name);
+      this.#lost(uses, error, object?.name);
       return;
     }
     this.applied.bytesFetched += sealed.length;

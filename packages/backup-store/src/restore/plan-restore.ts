@@ -15,7 +15,7 @@ import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { decide } from './decision.ts';
 import { ExtraEntries } from './extra-entries.ts';
-import type { InternalPlan, RestoreItem, RestoreTree } from './restore-item.ts';
+import { type InternalPlan, PlannedItem, type RestoreItem, type RestoreTree } from './restore-item.ts';
 import { type Selection, selection } from './selection.ts';
 import { TargetTrees } from './target-trees.ts';
 
@@ -164,7 +164,7 @@ class PartState {
     // A folder that only leads to what is restored keeps what it has.
     if (above && found?.kind === 'directory') decision = { action: 'keep', reason: 'leads to what is restored' };
     if (entry.kind === 'directory' && found === undefined) this.#fresh ??= path;
-    const item: RestoreItem = { ...decision, tree, path, entry, found };
+    const item = new PlannedItem({ ...decision, tree, entry, found }, prefix);
     items.push(item);
     return item;
   }

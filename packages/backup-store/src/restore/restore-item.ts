@@ -1,4 +1,5 @@
 import type { Entry } from '../catalog/entry.ts';
+import { joinPath } from '../run/display-path.ts';
 import type { FoundEntry } from '../sink/contract.ts';
 
 /** What a restore does with one entry. */
@@ -13,6 +14,30 @@ export interface RestoreItem {
   readonly found?: FoundEntry | undefined;
   /** Why, for `keep` and `note`. */
   readonly reason?: string | undefined;
+}
+
+/** An item that makes its path up when asked: a restore has one for each entry, and most are asked once. */
+export class PlannedItem implements RestoreItem {
+  readonly action: RestoreItem['action'];
+  readonly tree: number;
+  readonly entry: Entry;
+  readonly found: FoundEntry | undefined;
+  readonly reason: string | undefined;
+  readonly #prefix: Buffer;
+
+  /** @param prefix Path of the entry's source in the tree; shared by all its items. */
+  constructor(item: Omit<RestoreItem, 'path'>, prefix: Buffer) {
+    this.action = item.action;
+    this.tree = item.tree;
+    this.entry = item.entry;
+    this.found = item.found;
+    this.reason = item.reason;
+    this.#prefix = prefix;
+  }
+
+  get path(): Buffer {
+    return joinPath(this.#prefix, this.entry.path);
+  }
 }
 
 /** A tree that a restore writes to, and what goes there. */

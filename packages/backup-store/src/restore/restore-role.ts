@@ -4,11 +4,15 @@ import type { MessagePort } from 'node:worker_threads';
 import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 import { BackupError } from '../errors.ts';
-import { ExtentOpener } from '../pack/extent.ts';
+import { ExtentMemory, ExtentOpener } from '../pack/extent.ts';
 import type { TempFile, TreeSink } from '../sink/contract.ts';
 import { openTreeSink } from '../sink/tree-sink.ts';
+import { DeadBuffers } from '../threads/dead-buffers.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
 import { type BlobWrite, decodeWriteJob, encodeFailures, ownBytes, type WriteFailure } from './write-job.ts';
+
+/** Fetched bytes after which the buffers made of them are freed. */
+const DEAD_BYTES = 8 * 1024 * 1024;
 
 /** What a restoring thread starts with. */
 export interface RestoreInit {
@@ -27,20 +31,32 @@ export function startRestoring(port: MessagePort, init: RestoreInit): void {
     }
     return sink;
   };
+  const memory = new ExtentMemory();
+  const dead = new DeadBuffers(DEAD_BYTES, 'major');
   port.on('message', (message: ToJobThread) => {
     if ('notice' in message) {
       const { tree, path, temp } = decodeRelease(message.notice);
       sinks.get(tree)?.releaseTemp(path, temp);
       return;
     }
-    const body = encodeFailures(runJob(message.body, message.sealed ?? new Uint8Array(0), sinkOf));
+    const body = encodeFailures(runJob(message, { memory, dead, sinkOf }));
     port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
   });
 }
 
-function runJob(body: Uint8Array, sealed: Uint8Array, sinkOf: (tree: number) => TreeSink): WriteFailure[] {
-  const job = decodeWriteJob(body, sealed);
-  const opener = new ExtentOpener(job.extent);
+interface JobParts {
+  readonly memory: ExtentMemory;
+  readonly dead: DeadBuffers;
+  readonly sinkOf: (tree: number) => TreeSink;
+}
+
+function runJob(
+  message: { body: Uint8Array; sealed?: Uint8Array | undefined },
+  { memory, dead, sinkOf }: JobParts,
+): WriteFailure[] {
+  const job = decodeWriteJob(message.body, message.sealed ?? new Uint8Array(0));
+  const opener = new ExtentOpener(job.extent, memory);
+  dead.add(2 * job.extent.sealed.length);
   const object = job.extent.object.name;
   const failures: WriteFailure[] = [];
   for (const { frame, writes } of job.frames) {
@@ -51,6 +67,7 @@ function runJob(body: Uint8Array, sealed: Uint8Array, sinkOf: (tree: number) => 
     } catch (error) {
       failure = error;
     }
+    dead.add(frame.raw);
     for (const write of writes) {
       try {
         if (raw === undefined) throw failure;

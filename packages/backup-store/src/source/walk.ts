@@ -108,7 +108,8 @@ class Walk {
     const target = toBytes(absolute, 'latin1');
     try {
       const stats = lstatSync(target, LSTAT_OPTIONS);
-      if (stats === undefined) throw failure('ENOENT', 'it vanished after it was listed');
+      if (stats === undefined)
+        throw failure('ENOENT', path === '' ? 'there is nothing' : 'it vanished after it was listed');
       const linkTarget = stats.isSymbolicLink() ? readlinkSync(target, 'buffer') : undefined;
       return scannedEntry(toBytes(path, 'latin1'), stats, linkTarget);
     } catch (error) {

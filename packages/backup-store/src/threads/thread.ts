@@ -41,12 +41,12 @@ export class Thread<Out, In> {
     this.#worker = new Worker(options.entry ?? defaultEntry(), {
       workerData: start,
       name: `holdfast-${role}`,
-      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
     });
     this.#worker.on('message', (message: In) => {
       if (!this.#closed) this.onMessage(message);
     });
-    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', (code) => this.#fail(new Error(`exit code ${code}`)));
   }
 

@@ -11,7 +11,7 @@ import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import { manifestDigest } from '../snapshots/manifest.ts';
 import { Findings, type OpenFinding } from './findings.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 /** Which catalogs to read, and why. */
 export interface CatalogTask {

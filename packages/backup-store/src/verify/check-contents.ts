@@ -1,9 +1,7 @@
-import { readObject } from '@x/storage';
-
 import type { FramePlace } from '../blob-index/blob-index.ts';
 import type { PackInfo } from '../blob-index/segment.ts';
 import { HEADER_BYTES, parseHeader } from '../envelope/header.ts';
-import { missingOr } from '../envelope/sealed-store.ts';
+import { readStored } from '../envelope/sealed-store.ts';
 import { packName } from '../layout/names.ts';
 import { type Extent, planExtents } from '../pack/extent.ts';
 import { packContext } from '../pack/pack-directories.ts';
@@ -14,7 +12,7 @@ import { inParallel } from '../run/parallel.ts';
 import { JobPool } from '../threads/job-pool.ts';
 import { type BlobCheck, type CheckInit, decodeBad, encodeCheckJob, type FrameCheck } from './check-job.ts';
 import type { PresentPacks } from './check-packs.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 /** Reads whole packs and recomputes the id of every blob in them. */
 export async function checkPackContents(
@@ -71,10 +69,8 @@ async function checkHeaders(
   const { sealed } = check.context;
   for (const start of [0, pack.size - HEADER_BYTES]) {
     try {
-      const bytes = await readObject(sealed.store, name, {
-        range: { start, end: start + HEADER_BYTES },
-        signal: check.options.signal,
-      });
+      const range = { start, end: start + HEADER_BYTES };
+      const bytes = await readStored(sealed.store, name, { range, signal: check.options.signal });
       const { salt, commitment } = parseHeader(bytes, packContext(sealed.repositoryId, tenant, name));
       const same =
         Buffer.from(salt).equals(pack.identity.salt) && Buffer.from(commitment).equals(pack.identity.commitment);
@@ -86,7 +82,7 @@ async function checkHeaders(
         );
       check.totals.bytesChecked += HEADER_BYTES;
     } catch (error) {
-      check.findings.addError(missingOr(error, name), name);
+      check.findings.addError(error, name);
     }
   }
 }
@@ -105,12 +101,7 @@ async function checkExtent(check: Verification, { extent, blobs, keys, pool }: E
   try {
     const object = keys.open((extent.frames[0] as FramePlace).pack);
     name = object.name;
-    const { start, end } = extent.range;
-    const sealed = await readObject(context.sealed.store, name, {
-      range: { start, end },
-      maxBytes: end - start,
-      signal: options.signal,
-    });
+    const sealed = await readStored(context.sealed.store, name, { range: extent.range, signal: options.signal });
     totals.bytesChecked += sealed.length;
     check.meter.counts.bytesStored += sealed.length;
     const bad = decodeBad(await pool.run(encodeCheckJob(object, extent.range.firstBlock, frames), sealed));
@@ -119,7 +110,7 @@ async function checkExtent(check: Verification, { extent, blobs, keys, pool }: E
       for (const number of numbers) finding.blobs.add(number);
     }
   } catch (error) {
-    const finding = findings.addError(missingOr(error, name), name);
+    const finding = findings.addError(error, name);
     for (const { blobs: lost } of frames) for (const { number } of lost) finding.blobs.add(number);
   }
 }

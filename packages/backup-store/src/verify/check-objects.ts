@@ -7,7 +7,7 @@ import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { inParallel } from '../run/parallel.ts';
 import { forgetSeal, indexSeal, sessionSeal } from '../session/commit.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 const PARALLEL = 16;
 

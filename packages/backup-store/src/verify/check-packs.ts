@@ -9,7 +9,7 @@ import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { OpenFinding } from './findings.ts';
-import type { Verification } from './verify.ts';
+import type { Verification } from './verification.ts';
 
 const PARALLEL = 4;
 

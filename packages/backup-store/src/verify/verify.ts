@@ -1,4 +1,4 @@
-import type { VerifyLevel, VerifyOptions, VerifyReport } from '../repository/contract.ts';
+import type { VerifyOptions, VerifyReport } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { missingSnapshots } from '../session/chain.ts';
@@ -8,23 +8,7 @@ import { checkPackContents } from './check-contents.ts';
 import { checkRootObjects, checkSmallObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
 import { Findings } from './findings.ts';
-
-/** What all checks share. */
-export interface Verification {
-  readonly context: RunContext;
-  readonly level: VerifyLevel;
-  readonly options: VerifyOptions;
-  readonly findings: Findings;
-  readonly meter: ProgressMeter;
-  readonly totals: {
-    objects: number;
-    packs: number;
-    blobs: number;
-    snapshots: number;
-    bytesStored: number;
-    bytesChecked: number;
-  };
-}
+import type { Verification } from './verification.ts';
 
 /** Checks a repository, or what one snapshot needs, and reports all that is wrong. */
 export async function verify(
