@@ -30,6 +30,8 @@ export interface EntriesOptions extends CallOptions {
  */
 export interface Ledger {
   readonly name: string;
+  /** The key of entry `n`, there or not. */
+  key(n: number): string;
   /**
    * Adds an entry after the newest one and gives its number.
    *
@@ -93,6 +95,7 @@ export function ledger(store: ObjectStore, name: string, options: LedgerOptions 
   const state: LedgerState = { store, name, maxAttempts, maxBytes, seen: 0 };
   return {
     name,
+    key: (n) => keyOf(state, n),
     append: (body, call) => append(state, body, call),
     appendAt: (n, body, call) => appendAt(state, { n, body }, call),
     latest: (call) => latest(state, call),

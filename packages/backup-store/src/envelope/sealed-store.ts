@@ -33,6 +33,16 @@ export class SealedStore {
     return { repositoryId: this.repositoryId, label: seal.label ?? NO_LABEL, kind: seal.kind, name };
   }
 
+  /** The stored bytes of an object of this name. */
+  seal(name: string, seal: Seal, content: Uint8Array): Buffer {
+    return sealObject(seal.subkey, this.#context(name, seal), content);
+  }
+
+  /** @throws {BackupError} `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`, `OBJECT_INVALID`, `UNSUPPORTED_FORMAT`. */
+  open(name: string, seal: Seal, sealed: Uint8Array): Buffer {
+    return openObject(seal.subkey, this.#context(name, seal), sealed);
+  }
+
   /** Creates the object. @returns Its stored bytes, or `undefined` when the name is taken. */
   async create(
     name: string,
@@ -40,7 +50,7 @@ export class SealedStore {
     content: Uint8Array,
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<number | undefined> {
-    const sealed = sealObject(seal.subkey, this.#context(name, seal), content);
+    const sealed = this.seal(name, seal, content);
     const { created } = await this.store.createIfAbsent(name, sealed, options);
     return created ? sealed.length : undefined;
   }
@@ -48,7 +58,7 @@ export class SealedStore {
   /** @throws {BackupError} `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`, `UNSUPPORTED_FORMAT`. */
   async read(name: string, seal: Seal, options: { signal?: AbortSignal | undefined } = {}): Promise<Buffer> {
     const sealed = await readStored(this.store, name, { maxBytes: MAX_OBJECT_BYTES, signal: options.signal });
-    return openObject(seal.subkey, this.#context(name, seal), sealed);
+    return this.open(name, seal, sealed);
   }
 }
 

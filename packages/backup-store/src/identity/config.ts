@@ -31,7 +31,7 @@ export async function createConfig(
     ...options,
     chunks: CHUNK_SIZES,
   };
-  await ledgerOf(sealed, rootKey).append(0, Buffer.from(canonicalJson(config)));
+  await ledgerOf(sealed, rootKey).append(1, Buffer.from(canonicalJson(config)));
   return config;
 }
 

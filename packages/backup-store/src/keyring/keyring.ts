@@ -17,10 +17,16 @@ const MAX_RACES = 20;
 export class Keyring {
   readonly #ledger: SealedLedger;
   #tenants: readonly Tenant[] = [];
+  #number = 0;
 
   constructor(sealed: SealedStore, rootKey: Uint8Array) {
     const seal: Seal = { kind: KIND.keyring, subkey: subkey(rootKey, 'keyring') };
     this.#ledger = new SealedLedger(sealed, KEYRING, seal);
+  }
+
+  /** Number of the newest record that was read. */
+  get number(): number {
+    return this.#number;
   }
 
   get tenants(): readonly Tenant[] {
@@ -35,6 +41,7 @@ export class Keyring {
       throw new BackupError('OBJECT_INVALID', `Expected ${name} to list tenants and their keys`, { object: name });
     }
     this.#tenants = tenants.map((record) => new Tenant(record));
+    this.#number = number;
     return number;
   }
 
@@ -50,12 +57,13 @@ export class Keyring {
     if (known !== undefined) return known;
     for (let race = 0; race < MAX_RACES; race++) {
       // Another process may have added tenants since.
-      const number = this.#tenants.length === 0 ? -1 : await this.load();
+      const number = this.#tenants.length === 0 ? 0 : await this.load();
       const found = this.find(name);
       if (found !== undefined) return found;
       const tenants = [...this.#tenants.map((tenant) => tenant.record), newTenant(name, createdAt)];
       if (await this.#ledger.append(number + 1, Buffer.from(canonicalJson({ tenants })))) {
         this.#tenants = tenants.map((record) => new Tenant(record));
+        this.#number = number + 1;
         return this.find(name) as Tenant;
       }
     }

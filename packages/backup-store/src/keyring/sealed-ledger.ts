@@ -1,41 +1,32 @@
-import { listAll } from '@x/storage';
+import { type Ledger, ledger } from '@x/storage';
 
 import type { Seal, SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 
-const DIGITS = 12;
-
-/** State that changes, as numbered sealed objects `name/000000000000`, ...: the newest counts, the others are its history. */
+/** State that changes, as a ledger of sealed objects: the newest counts, the others are its history. */
 export class SealedLedger {
   readonly #sealed: SealedStore;
-  readonly #name: string;
+  readonly #ledger: Ledger;
   readonly #seal: Seal;
 
   constructor(sealed: SealedStore, name: string, seal: Seal) {
     this.#sealed = sealed;
-    this.#name = name;
+    this.#ledger = ledger(sealed.store, name);
     this.#seal = seal;
   }
 
-  #key(number: number): string {
-    return `${this.#name}/${String(number).padStart(DIGITS, '0')}`;
-  }
-
-  /** Appends under this very number. @returns Whether this caller won it. */
+  /** Appends under this very number; the first is 1. @returns Whether this caller won it. */
   async append(number: number, content: Uint8Array): Promise<boolean> {
-    return (await this.#sealed.create(this.#key(number), this.#seal, content)) !== undefined;
+    return await this.#ledger.appendAt(number, this.#sealed.seal(this.#ledger.key(number), this.#seal, content));
   }
 
-  /** @throws {BackupError} `OBJECT_MISSING` when there is no entry or one between was removed. */
+  /** @throws {BackupError} `OBJECT_MISSING` when there is no entry, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`. */
   async latest(): Promise<{ number: number; name: string; content: Buffer }> {
-    let number = -1;
-    for await (const { key } of listAll(this.#sealed.store, `${this.#name}/`)) {
-      number++;
-      if (key !== this.#key(number)) break;
-    }
-    const name = this.#key(Math.max(0, number));
-    if (number < 0)
+    const latest = await this.#ledger.latest();
+    const name = this.#ledger.key(latest?.n ?? 1);
+    if (latest === undefined) {
       throw new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name });
-    return { number, name, content: await this.#sealed.read(name, this.#seal) };
+    }
+    return { number: latest.n, name, content: this.#sealed.open(name, this.#seal, latest.body) };
   }
 }

@@ -42,7 +42,7 @@ export class OpenRepository implements contract.Repository {
 
   /** Compares the repository with what this machine remembers of it. */
   async pin(): Promise<void> {
-    await this.#context.pins.check(this.#opened.config);
+    await this.#context.pins.check(this.#opened.config, this.#opened.keyring.number);
   }
 
   announce(name: 'repository.created' | 'repository.opened'): void {

@@ -9,6 +9,8 @@ interface Pin {
   readonly repositoryId: string;
   readonly encrypted: boolean;
   readonly createdAt: string;
+  /** Number of the newest keyring record seen. */
+  readonly keyring: number;
   /** Newest snapshots seen, by tenant label. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
 }
@@ -26,7 +28,7 @@ export class Pins {
   }
 
   /** @throws {BackupError} `REPOSITORY_CHANGED`. */
-  async check(config: RepositoryConfig): Promise<void> {
+  async check(config: RepositoryConfig, keyring: number): Promise<void> {
     const pin = await this.#read();
     const { repositoryId, encrypted, createdAt } = config;
     if (
@@ -41,8 +43,15 @@ export class Pins {
         },
       );
     }
-    this.#pin = { repositoryId, encrypted, createdAt, heads: pin?.heads ?? {} };
-    if (pin === undefined) await this.#write();
+    if (pin !== undefined && keyring < pin.keyring) {
+      throw new BackupError(
+        'REPOSITORY_CHANGED',
+        `Expected keyring record ${pin.keyring}, which this machine has seen, got only ${keyring}`,
+        { hint: `Newer records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
+      );
+    }
+    this.#pin = { repositoryId, encrypted, createdAt, keyring, heads: pin?.heads ?? {} };
+    if (pin?.keyring !== keyring) await this.#write();
   }
 
   /** Ids of the newest snapshots this machine has seen of a tenant. */
@@ -60,7 +69,9 @@ export class Pins {
   async #read(): Promise<Pin | undefined> {
     try {
       const pin = JSON.parse(await readFile(this.#file, 'utf8')) as Partial<Pin>;
-      return typeof pin.repositoryId === 'string' && typeof pin.heads === 'object' ? (pin as Pin) : undefined;
+      return typeof pin.repositoryId === 'string' && typeof pin.keyring === 'number' && typeof pin.heads === 'object'
+        ? (pin as Pin)
+        : undefined;
     } catch {
       return undefined;
     }
