@@ -407,7 +407,7 @@ export interface Repository extends AsyncDisposable {
   snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
   /** By id, beginning of an id (4 characters or more), name, or `latest`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`. */
   snapshot(reference: string, filter?: SnapshotFilter): Promise<SnapshotRecord>;
-  /** Stored snapshots and index segments that can't be read; the others can. */
+  /** Stored snapshots and index segments that can't be read, and snapshots that were taken away; the others can be used. */
   damaged(): Promise<readonly EntryProblem[]>;
   /** Entries in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;

@@ -8,7 +8,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
-import { checkChain } from '../session/chain.ts';
+import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
 import type { ThreadOptions } from '../threads/thread.ts';
 import type { RepositoryEvent, RepositorySettings } from './contract.ts';
@@ -80,18 +80,20 @@ export class OpenContext implements RunContext {
     return open;
   }
 
-  /**
-   * Reads what is new of all tenants, and compares it with what this machine has seen.
-   *
-   * @throws {BackupError} `SNAPSHOT_MISSING`, unless `tolerant`.
-   */
-  async refresh(options: { readonly tolerant?: boolean | undefined } = {}): Promise<void> {
+  /** Reads what is new of all tenants, and compares it with what this machine has seen. */
+  async refresh(): Promise<void> {
     await this.keyring.load();
     for (const { tenant, view } of this.tenants()) {
       await view.loadSnapshots();
-      if (options.tolerant === true) continue;
-      await this.pins.setHeads(tenant.label, checkChain(view, this.pins.heads(tenant.label)));
+      await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
     }
+  }
+
+  /** Snapshots that were taken away, of any tenant. */
+  missing(): BackupError[] {
+    return this.tenants().flatMap(({ tenant, view }) =>
+      missingSnapshots(view, this.seen(tenant.label)).map((id) => snapshotMissing(id, tenant.name)),
+    );
   }
 
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void {

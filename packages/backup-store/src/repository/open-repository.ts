@@ -96,8 +96,17 @@ export class OpenRepository implements contract.Repository {
       .toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
   }
 
+  async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
+    const all = await this.#all();
+    const missing = this.#context.missing();
+    // "latest" would quietly be an older one than this machine has seen.
+    const gone = missing.find(({ object }) => reference === 'latest' || object?.startsWith(reference) === true);
+    if (gone !== undefined) throw gone;
+    return resolveSnapshot(all, reference, filter);
+  }
+
   async #one(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
-    const found = resolveSnapshot(await this.#all(), reference, filter);
+    const found = await this.#resolve(reference, filter);
     await found.tenant.view.loadIndex();
     return found;
   }
@@ -107,12 +116,13 @@ export class OpenRepository implements contract.Repository {
   }
 
   async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
-    return resolveSnapshot(await this.#all(), reference, filter).record;
+    return (await this.#resolve(reference, filter)).record;
   }
 
   async damaged(): Promise<readonly contract.EntryProblem[]> {
     await this.#all();
-    const errors = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
+    const unreadable = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
+    const errors = [...this.#context.missing(), ...unreadable];
     return errors.map((error) => ({
       path: error.object ?? '',
       code: error.code,
@@ -152,7 +162,7 @@ export class OpenRepository implements contract.Repository {
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
     const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
-    if (only === undefined) await this.#context.refresh({ tolerant: true });
+    if (only === undefined) await this.#context.refresh();
     return await verify(this.#context, only, options);
   }
 

@@ -1,36 +1,33 @@
 import { BackupError } from '../errors.ts';
 import type { TenantView } from './tenant-view.ts';
 
-/** Ids that may be missing without a marker: none. Kept apart so that the rule can be read alone. */
+/** Newest snapshots that a machine remembers. */
 const HEADS = 16;
 
 /**
- * Checks that no snapshot was taken away: each one that another names, and each newest one that this machine has seen,
- * is there or was forgotten by a keeper.
+ * Ids of snapshots that were taken away: a later snapshot names them, or this machine has seen them, and they are
+ * neither there, nor unreadable, nor forgotten by a keeper.
  *
- * @param seen Ids of the newest snapshots seen before.
- * @returns The ids of the newest ones now.
- * @throws {BackupError} `SNAPSHOT_MISSING`.
+ * @param seen Ids of the newest snapshots this machine has seen.
  */
-export function checkChain(view: TenantView, seen: readonly string[]): string[] {
-  const missing = missingSnapshots(view, seen);
-  const [first] = missing;
-  if (first !== undefined) {
-    throw new BackupError(
-      'SNAPSHOT_MISSING',
-      `Expected snapshot ${first} of tenant ${view.tenant.name}, it is gone without having been forgotten`,
-      {
-        object: first,
-        details: missing,
-        hint: 'Somebody or something removed it from the store. Run `verify` to see what is left, or open with another cache folder to go on without.',
-      },
-    );
-  }
-  return view.snapshots.slice(-HEADS).map(({ record }) => record.id);
-}
-
-/** Ids that are named (or were seen) and neither there, nor forgotten, nor unreadable. */
 export function missingSnapshots(view: TenantView, seen: readonly string[] = []): string[] {
   const named = view.snapshots.flatMap(({ record }) => record.follows.map(({ id }) => id));
   return [...new Set([...named, ...seen])].filter((id) => !view.knows(id));
+}
+
+/** Ids to remember: the newest snapshots, and those missed, so that a removal is not forgotten at the next look. */
+export function headsOf(view: TenantView, missing: readonly string[]): string[] {
+  return [...missing, ...view.snapshots.slice(-HEADS).map(({ record }) => record.id)];
+}
+
+/** The error of a snapshot that was taken away. */
+export function snapshotMissing(id: string, tenant: string): BackupError {
+  return new BackupError(
+    'SNAPSHOT_MISSING',
+    `Expected snapshot ${id} of tenant ${tenant}, it is gone without having been forgotten`,
+    {
+      object: id,
+      hint: 'Somebody or something removed it from the store. The other snapshots can be named by their ids; `verify` tells what is left.',
+    },
+  );
 }
