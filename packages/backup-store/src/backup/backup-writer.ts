@@ -1,4 +1,5 @@
 import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { blobId } from '../blob-index/blob-id.ts';
 import { LEVELS } from '../codec/codec.ts';
 import { BackupError } from '../errors.ts';
@@ -20,6 +21,8 @@ const MIB = 1024 * 1024;
 /** How a backup writes. */
 export interface BackupWriterOptions {
   readonly session: Session;
+  /** What earlier runs of this session have stored. */
+  readonly own: BlobIndex;
   readonly compression: CompressionProfile;
   readonly onFailure: (error: unknown) => void;
   readonly onLargeBytes: (bytes: number, bytesNew: number) => void;
@@ -42,8 +45,10 @@ export class BackupWriter {
     const { index } = tenant.view;
     this.#tenant = tenant;
     this.#session = session;
-    this.table = FingerprintTable.create(index.distinct + 65_536);
-    for (let number = 0; number < index.blobs; number++) this.table.claim(index.id(number));
+    this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
+    for (const known of [index, options.own]) {
+      for (let number = 0; number < known.blobs; number++) this.table.claim(known.id(number));
+    }
     this.upload = new PackUpload({
       store: context.sealed.store,
       label: tenant.tenant.label,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+import { BlobIndex } from '../blob-index/blob-index.ts';
 import { BackupError, codeOf } from '../errors.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -61,24 +62,28 @@ async function write(run: Run): Promise<BackupResult> {
     host: context.host,
     clock: context.clock,
   });
-  await session.addOwnPacks(tenant.view.index, options.signal);
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
     fail = reject;
   });
   failed.catch(() => undefined);
-  const writer = new BackupWriter(context, tenant, {
-    session,
-    compression: options.compression ?? 'balanced',
-    onFailure: (error) => fail(error),
-    onLargeBytes: (bytes) => run.progress.tick(() => `${bytes}`),
-    check: () => checkAborted(options.signal),
-  });
+  let writer: BackupWriter | undefined;
   try {
+    // Apart from the tenant's index: what is not committed must not be relied on by any other session.
+    const own = new BlobIndex();
+    await session.addOwnPacks(own, options.signal);
+    writer = new BackupWriter(context, tenant, {
+      session,
+      own,
+      compression: options.compression ?? 'balanced',
+      onFailure: (error) => fail(error),
+      onLargeBytes: (bytes) => run.progress.tick(() => `${bytes}`),
+      check: () => checkAborted(options.signal),
+    });
     return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
   } finally {
-    session.stop();
-    await writer.close();
+    await writer?.close();
+    await session.stop();
   }
 }
 

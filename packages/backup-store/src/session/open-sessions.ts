@@ -1,13 +1,17 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { processStartMs } from '../run/clock.ts';
 
 /** A session that this machine has begun and not yet ended. */
 export interface OpenSession {
   /** 32 hex digits. */
   readonly session: string;
   readonly epoch: number;
-  /** The process that works on it. */
+  /** The process that works on it; 0 when none does. */
   readonly pid: number;
+  /** When that process began: another one may get its number. Milliseconds since 1970. */
+  readonly startedMs: number;
 }
 
 const SUFFIX = '.json';
@@ -23,26 +27,36 @@ export class OpenSessions {
     this.#folder = folder;
   }
 
-  async remember(open_: OpenSession): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const file = await open(join(this.#folder, `${open_.session}${SUFFIX}`), 'w', 0o600);
+  /** This process works on the session. */
+  async remember(session: string, epoch: number): Promise<void> {
+    await this.#write({ session, epoch, pid: process.pid, startedMs: processStartMs });
+  }
+
+  /** Nobody works on the session any more, and it may be gone on with. */
+  async release(session: string, epoch: number): Promise<void> {
+    await this.#write({ session, epoch, pid: 0, startedMs: 0 });
+  }
+
+  /** A machine that can't remember is no reason to fail a backup. */
+  async #write(session: OpenSession): Promise<void> {
     try {
-      await file.writeFile(JSON.stringify(open_));
-    } finally {
-      await file.close();
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeFile(join(this.#folder, `${session.session}${SUFFIX}`), JSON.stringify(session), { mode: 0o600 });
+    } catch {
+      // See above.
     }
   }
 
   async forget(session: string): Promise<void> {
-    await rm(join(this.#folder, `${session}${SUFFIX}`), { force: true });
+    await rm(join(this.#folder, `${session}${SUFFIX}`), { force: true }).catch(() => undefined);
   }
 
-  /** Takes over a session whose process is gone. Of several processes that try, one gets it. */
-  async adopt(): Promise<OpenSession | undefined> {
+  /** Takes over a session that nobody works on. Of several processes that try, one gets it. */
+  async adopt(): Promise<{ readonly session: string; readonly epoch: number } | undefined> {
     const names = await readdir(this.#folder).catch(() => [] as string[]);
     for (const name of names.filter((each) => each.endsWith(SUFFIX))) {
       const found = await readOpen(join(this.#folder, name));
-      if (found === undefined || isAlive(found.pid)) continue;
+      if (found === undefined || isAlive(found)) continue;
       const taken = join(this.#folder, `${name}.${process.pid}`);
       try {
         await rename(join(this.#folder, name), taken);
@@ -50,9 +64,8 @@ export class OpenSessions {
         continue;
       }
       await rm(taken, { force: true });
-      const mine = { ...found, pid: process.pid };
-      await this.remember(mine);
-      return mine;
+      await this.remember(found.session, found.epoch);
+      return found;
     }
     return undefined;
   }
@@ -60,20 +73,23 @@ export class OpenSessions {
 
 async function readOpen(path: string): Promise<OpenSession | undefined> {
   try {
-    const { session, epoch, pid } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const { session, epoch, pid, startedMs } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     const valid =
       typeof session === 'string' &&
       /^[0-9a-f]{32}$/.test(session) &&
       Number.isSafeInteger(epoch) &&
-      Number.isSafeInteger(pid);
-    return valid ? { session, epoch: Number(epoch), pid: Number(pid) } : undefined;
+      Number.isSafeInteger(pid) &&
+      Number.isSafeInteger(startedMs);
+    return valid ? { session, epoch: Number(epoch), pid: Number(pid), startedMs: Number(startedMs) } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isAlive(pid: number): boolean {
-  if (pid === process.pid || pid <= 0) return false;
+function isAlive({ pid, startedMs }: OpenSession): boolean {
+  if (pid <= 0) return false;
+  // In a container each run may have the same number.
+  if (pid === process.pid) return startedMs === processStartMs;
   try {
     process.kill(pid, 0);
     return true;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { listAll } from '@x/storage';
 
 import { type IndexedPack, encodeSegment } from '../blob-index/segment.ts';
-import { BlobIndex } from '../blob-index/blob-index.ts';
+import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
@@ -22,8 +22,10 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import { commitSeal, decodeCommit, encodeCommit, indexSeal, sessionSeal } from './commit.ts';
 import type { OpenSessions } from './open-sessions.ts';
 
-/** Packs that may be stored and not yet named by an index segment. */
+/** Most packs that an index segment names. */
 const PACKS_PER_SEGMENT = 32;
+/** Bytes of directories after which a segment is full: far below what readers accept. */
+const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** A session shows this often that it lives, in milliseconds. */
 const HEARTBEAT_MS = 5 * 60 * 1000;
 
@@ -46,7 +48,8 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #segments: string[] = [];
   readonly #token = randomBytes(16).toString('hex');
-  #pending: IndexedPack[] = [];
+  readonly #pending: IndexedPack[] = [];
+  #ended = false;
   #writing: Promise<void> = Promise.resolve();
   #beat = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -61,27 +64,33 @@ export class Session {
 
   /** Begins a session, or goes on with one that this machine left open. */
   static async begin(options: SessionOptions): Promise<Session> {
-    const left = await options.open.adopt();
-    if (left !== undefined) {
-      const taken = await options.sealed.store.stat(commitName(options.tenant.label, left.epoch, left.session));
-      if (taken === undefined) return await new Session(options, left.session, left.epoch).#resume();
-      await options.open.forget(left.session);
+    const { open } = options;
+    for (;;) {
+      const left = await open.adopt();
+      const session = new Session(options, left?.session ?? newSessionId(), left?.epoch ?? 0);
+      try {
+        if (left === undefined) await open.remember(session.id, session.epoch);
+        if (left === undefined || (await session.#canGoOn())) {
+          await session.#heartbeat();
+          session.#keepBeating();
+          return session;
+        }
+      } catch (error) {
+        await session.stop();
+        throw error;
+      }
+      await open.forget(session.id);
     }
-    const session = new Session(options, newSessionId(), 0);
-    await options.open.remember({ session: session.id, epoch: session.epoch, pid: process.pid });
-    await session.#heartbeat();
-    session.#keepBeating();
-    return session;
   }
 
-  async #resume(): Promise<this> {
+  /** Whether an earlier run of this session has not ended it: neither with a commit whose answer was lost, nor by a fence. */
+  async #canGoOn(): Promise<boolean> {
     const { sealed, tenant } = this.#options;
+    if ((await sealed.store.stat(commitName(tenant.label, this.epoch, this.id))) !== undefined) return false;
     for await (const { key } of listAll(sealed.store, sessionName(tenant.label, this.id, 0).slice(0, -6))) {
       this.#beat = Math.max(this.#beat, Number(key.slice(-6)) + 1);
     }
-    await this.#heartbeat();
-    this.#keepBeating();
-    return this;
+    return true;
   }
 
   async #heartbeat(): Promise<void> {
@@ -101,18 +110,25 @@ export class Session {
     this.#timer.unref();
   }
 
-  /** Adds what an earlier run of this session has stored to `index`, so that it is not sent again. */
+  /**
+   * Adds what an earlier run of this session has stored to `index`, so that it is not sent again. Nothing of it counts
+   * before the commit: `index` must not be one that other sessions go by.
+   */
   async addOwnPacks(index: BlobIndex, signal?: AbortSignal): Promise<void> {
     const { sealed, tenant } = this.#options;
     const prefix = indexPrefix(tenant.label);
-    const own = new BlobIndex();
+    const known = new Set<string>();
     for await (const { key } of listAll(sealed.store, `${prefix}${this.id}/`, { signal })) {
-      const content = await sealed.read(key, indexSeal(tenant), { signal });
-      own.addSegment(content, key);
-      index.addSegment(content, key);
-      this.#segments.push(nameParts(key, prefix)[1] as string);
+      try {
+        const content = await sealed.read(key, indexSeal(tenant), { signal });
+        index.addSegment(content, key);
+        for (const pack of index.packs) known.add(pack.id);
+        this.#segments.push(nameParts(key, prefix)[1] as string);
+      } catch (error) {
+        // A damaged segment is no loss: its packs get another one.
+        if (!(error instanceof BackupError)) throw error;
+      }
     }
-    const known = new Set(own.packs.map((pack) => pack.id));
     const { packs } = await readSessionPacks(sealed, tenant, this.id, { epoch: this.epoch, skip: known, signal });
     for (const pack of packs) {
       index.addPack(pack, `packs of session ${this.id}`);
@@ -123,29 +139,29 @@ export class Session {
   /** A pack is stored; now and then an index segment names those that came since the last one. */
   addPack(pack: IndexedPack): void {
     this.#pending.push(pack);
-    if (this.#pending.length >= PACKS_PER_SEGMENT) void this.writeSegment().catch(() => undefined);
+    if (segmentSize(this.#pending) < this.#pending.length) void this.writeSegment().catch(() => undefined);
   }
 
-  /** Writes an index segment of all packs that none names yet. */
+  /** Writes index segments of all packs that none names yet. */
   async writeSegment(): Promise<void> {
-    this.#writing = this.#writing.then(async () => {
-      if (this.#pending.length === 0) return;
-      const packs = this.#pending;
-      this.#pending = [];
-      const { sealed, tenant } = this.#options;
-      const id = newSegmentId();
-      try {
-        this.bytes +=
-          (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
-        this.#segments.push(id);
-      } catch (error) {
-        this.#pending = [...packs, ...this.#pending];
-        throw error;
-      }
+    const written = this.#writing.then(async () => {
+      while (this.#pending.length > 0) await this.#writeSegment(this.#pending.splice(0, segmentSize(this.#pending)));
     });
-    const written = this.#writing;
     this.#writing = written.catch(() => undefined);
     await written;
+  }
+
+  async #writeSegment(packs: readonly IndexedPack[]): Promise<void> {
+    const { sealed, tenant } = this.#options;
+    const id = newSegmentId();
+    try {
+      this.bytes +=
+        (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
+      this.#segments.push(id);
+    } catch (error) {
+      this.#pending.unshift(...packs);
+      throw error;
+    }
   }
 
   /**
@@ -154,7 +170,7 @@ export class Session {
    * @throws {BackupError} `SESSION_FENCED` when a pruner ended this session first.
    */
   async commit(record: SnapshotRecord): Promise<void> {
-    const { sealed, tenant, open } = this.#options;
+    const { sealed, tenant } = this.#options;
     await this.writeSegment();
     const name = commitName(tenant.label, this.epoch, this.id);
     const content = encodeCommit({ type: 'snapshot', token: this.#token, record, segments: this.#segments });
@@ -163,7 +179,7 @@ export class Session {
       // "Taken" may be our own write whose answer was lost: the token tells.
       const winner = decodeCommit(await sealed.read(name, commitSeal(tenant)), name);
       if (winner.token !== this.#token) {
-        await open.forget(this.id);
+        await this.#end();
         throw new BackupError('SESSION_FENCED', `Expected to commit session ${this.id}, it was ended by a pruner`, {
           object: name,
           hint: 'Run the backup again: what is stored already is not sent twice.',
@@ -171,12 +187,28 @@ export class Session {
       }
     }
     this.bytes += stored ?? content.length;
-    this.stop();
-    await open.forget(this.id);
+    await this.#end();
   }
 
-  /** Ends the heartbeat. An uncommitted session stays open, to be gone on with. */
-  stop(): void {
-    clearInterval(this.#timer);
+  async #end(): Promise<void> {
+    this.#ended = true;
+    await this.stop();
+    await this.#options.open.forget(this.id);
   }
+
+  /** Ends the heartbeat. A session that has not ended stays open, to be gone on with. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    if (!this.#ended) await this.#options.open.release(this.id, this.epoch);
+  }
+}
+
+/** How many of the first of `packs` one segment takes. */
+function segmentSize(packs: readonly IndexedPack[]): number {
+  let bytes = 0;
+  const over = packs.findIndex((pack, i) => {
+    bytes += pack.directory.length;
+    return i >= PACKS_PER_SEGMENT || (i > 0 && bytes > SEGMENT_BYTES);
+  });
+  return over < 0 ? packs.length : over;
 }
