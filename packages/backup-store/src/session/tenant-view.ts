@@ -2,6 +2,7 @@ import { listAll } from '@x/storage';
 
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
+import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { commitsPrefix, epochsPrefix, forgetPrefix, nameParts, segmentName } from '../layout/names.ts';
@@ -66,12 +67,12 @@ export class TenantView {
   async loadSnapshots(signal?: AbortSignal): Promise<void> {
     const { label } = this.tenant;
     await this.#refuseEpochs();
-    const [names, forgotten] = await Promise.all([this.#list(commitsPrefix(label), signal), this.#forgotten(signal)]);
     this.#damaged = [];
+    const [names, forgotten] = await Promise.all([this.#list(commitsPrefix(label), signal), this.#forgotten(signal)]);
     await inParallel(names, PARALLEL, async (name) => {
       if (this.#commits.has(name)) return;
       try {
-        this.#commits.set(name, decodeCommit(await this.#sealed.read(name, commitSeal(this.tenant), { signal }), name));
+        this.#commits.set(name, await this.#readCommit(name, signal));
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
         this.#damaged.push(error);
@@ -84,6 +85,17 @@ export class TenantView {
       .toSorted(
         (a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.record.id.localeCompare(b.record.id),
       );
+  }
+
+  async #readCommit(name: string, signal: AbortSignal | undefined): Promise<Commit> {
+    const commit = decodeCommit(await this.#sealed.read(name, commitSeal(this.tenant), { signal }), name);
+    const session = nameParts(name, commitsPrefix(this.tenant.label))[1];
+    if (commit.type === 'snapshot' && commit.record.id !== session) {
+      throw new BackupError('OBJECT_INVALID', `Expected ${name} to commit the snapshot of its session, got another`, {
+        object: name,
+      });
+    }
+    return commit;
   }
 
   #committed(name: string): CommittedSnapshot[] {
@@ -101,15 +113,19 @@ export class TenantView {
     return names;
   }
 
-  /** A marker counts only if it opens with the keeper's key and names what it forgets. */
+  /** A marker counts only if it opens with the keeper's key and names what it forgets; any other is damage. */
   async #forgotten(signal: AbortSignal | undefined): Promise<Set<string>> {
     const prefix = forgetPrefix(this.tenant.label);
     const forgotten = new Set<string>();
     for (const name of await this.#list(prefix, signal)) {
       const [id] = nameParts(name, prefix);
-      const content = await this.#sealed.read(name, forgetSeal(this.tenant), { signal });
-      if (id !== undefined && (JSON.parse(content.toString('utf8')) as { snapshot?: unknown }).snapshot === id)
-        forgotten.add(id);
+      try {
+        const content = await this.#sealed.read(name, forgetSeal(this.tenant), { signal });
+        if (id !== undefined && parseJson(content, name)['snapshot'] === id) forgotten.add(id);
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        this.#damaged.push(error);
+      }
     }
     return forgotten;
   }
@@ -139,16 +155,20 @@ export class TenantView {
         : [];
     });
     const missing = wanted.filter(({ name }) => !this.#loadedSegments.has(name));
+    const unreadable = new Map<string, string>();
     await inParallel(missing, PARALLEL, async ({ session, name }) => {
       try {
         this.#index.addSegment(await this.#sealed.read(name, indexSeal(this.tenant), { signal }), name);
+        this.#loadedSegments.add(name);
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
         this.#segmentErrors.set(name, error);
-        await this.#loadPacks(session, signal);
+        unreadable.set(name, session);
       }
-      this.#loadedSegments.add(name);
     });
+    // Only now: packs that another segment names need not be looked into.
+    for (const session of new Set(unreadable.values())) await this.#loadPacks(session, signal);
+    for (const name of unreadable.keys()) this.#loadedSegments.add(name);
     return this.#index;
   }
 
