@@ -2,6 +2,9 @@ import { BackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import type { SnapshotRecord, SnapshotSource } from './record.ts';
 
+const ROOT = Buffer.from('/');
+const EMPTY = Buffer.alloc(0);
+
 /** Bytes of a source's path in the snapshot. */
 export const sourcePath = (source: SnapshotSource): Buffer =>
   source.pathBase64 === undefined ? Buffer.from(source.path) : Buffer.from(source.pathBase64, 'base64');
@@ -25,7 +28,7 @@ export interface SourcePart {
  */
 export function locate(record: SnapshotRecord, path: string | undefined): SourcePart[] {
   if (path === undefined || path.replaceAll('/', '') === '')
-    return record.sources.map((source) => ({ source, within: Buffer.alloc(0) }));
+    return record.sources.map((source) => ({ source, within: EMPTY }));
   const absolute = path.startsWith('/');
   const wanted = Buffer.from(
     absolute
@@ -36,10 +39,12 @@ export function locate(record: SnapshotRecord, path: string | undefined): Source
           .join('/'),
   );
   const parts = record.sources.flatMap((source) => {
-    const bases = absolute
-      ? [sourceRoot(source), Buffer.concat([Buffer.from('/'), sourcePath(source)])]
-      : [sourcePath(source)];
-    return bases.map((base) => partOf(source, base, wanted)).find((part) => part !== undefined) ?? [];
+    const bases = absolute ? [sourceRoot(source), Buffer.concat([ROOT, sourcePath(source)])] : [sourcePath(source)];
+    return (
+      bases
+        .map((base) => partOf(source, base.equals(ROOT) ? EMPTY : base, wanted))
+        .find((part) => part !== undefined) ?? []
+    );
   });
   if (parts.length > 0) return parts;
   throw new BackupError('PATH_NOT_FOUND', `Expected ${path} in snapshot ${record.id.slice(0, 8)}, got none`, {
@@ -51,7 +56,7 @@ export function locate(record: SnapshotRecord, path: string | undefined): Source
 }
 
 function partOf(source: SnapshotSource, base: Buffer, wanted: Buffer): SourcePart | undefined {
-  if (isWithin(base, wanted)) return { source, within: Buffer.alloc(0) };
+  if (isWithin(base, wanted)) return { source, within: EMPTY };
   if (!isWithin(wanted, base)) return undefined;
   const rest = wanted.subarray(base.length);
   return { source, within: rest[0] === 47 ? rest.subarray(1) : rest };
