@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { BackupError } from '../errors.ts';
@@ -55,19 +56,18 @@ export async function writeKeyFile(path: string, repositoryId: string): Promise<
 
 /** @throws {BackupError} `PATH_FAILED` when it can't be read, `INVALID_KEY_FILE` when it is not a key file or mistyped. */
 export async function readKeyFile(path: string): Promise<KeyFile> {
-  let text: string;
+  let text = '';
   try {
-    text = await readFile(path, 'utf8');
+    // No more than a key file has: the path may be that of anything.
+    const stream = createReadStream(path, { encoding: 'latin1', end: MAX_BYTES - 1 });
+    for await (const piece of stream) text += String(piece);
   } catch (cause) {
     throw new BackupError('PATH_FAILED', `Expected to read the key file ${path}: ${(cause as Error).message}`, {
       cause,
       hint: 'Name the key file that was made with the repository, or open it with the recovery code.',
     });
   }
-  const line = text
-    .slice(0, MAX_BYTES)
-    .split('\n')
-    .find((each) => each.startsWith(`${PREFIX} `));
+  const line = text.split('\n').find((each) => each.startsWith(`${PREFIX} `));
   const [, repositoryId, encoded, sum] = line?.trim().split(' ') ?? [];
   const secret = Buffer.from(encoded ?? '', 'base64url');
   if (repositoryId === undefined || secret.length !== 32 || sum !== check(repositoryId, secret)) {
