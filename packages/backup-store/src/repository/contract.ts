@@ -396,32 +396,61 @@ export interface RepositoryInfo {
 
 /** An open repository. */
 export interface Repository extends AsyncDisposable {
+  /** 32 hex digits. */
   readonly id: string;
+  /** `false`: whoever reads the store can read the data. */
   readonly encrypted: boolean;
+  /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
-  /** Adds a passphrase slot. @throws {BackupError} `INVALID_OPTION` for an empty one. */
+  /**
+   * Adds a passphrase slot: from then on the passphrase opens the repository too.
+   *
+   * @throws {BackupError} `INVALID_OPTION` for an empty one, or when the repository is not encrypted.
+   */
   addPassphrase(passphrase: string): Promise<void>;
-  /** @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`. */
+  /**
+   * Backs up files and folders to one new snapshot. What can't be read is listed in `problems`, and the rest is kept.
+   * A run that was ended leaves what it has stored for the next one.
+   *
+   * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`.
+   */
   backup(options: BackupOptions): Promise<BackupResult>;
-  /** Oldest first. */
+  /** Snapshots of all tenants that match, oldest first. */
   snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
-  /** By id, beginning of an id (4 characters or more), name, or `latest`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`. */
+  /**
+   * One snapshot: by id, beginning of an id (4 characters or more), name, or `latest`.
+   *
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`; `SNAPSHOT_AMBIGUOUS` with the candidates as `details`;
+   * `SNAPSHOT_MISSING` when it was taken away (for `latest`: when any was, as an older one would pass for it).
+   */
   snapshot(reference: string, filter?: SnapshotFilter): Promise<SnapshotRecord>;
   /** Stored snapshots and index segments that can't be read, and snapshots that were taken away; the others can be used. */
   damaged(): Promise<readonly EntryProblem[]>;
-  /** Entries in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
+  /** Entries of a snapshot in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  /** Entries that match a glob, in all snapshots that match, oldest first. */
   find(options: FindOptions): AsyncIterable<FoundEntry>;
+  /** What differs between two snapshots, in path order. Sources are compared by their roots. */
   diff(
     before: string,
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /** What {@link Repository.restore} would do with the same options. Changes nothing. */
   planRestore(options: RestoreOptions): Promise<RestorePlan>;
+  /**
+   * Restores a snapshot, or a part of it. Each file is written under another name and put in place when it is
+   * complete; what fails is listed in `problems`, and the rest is restored.
+   *
+   * @throws {BackupError} `INVALID_OPTION`, `PATH_NOT_FOUND`, `PATH_FAILED` (the target), `ABORTED`.
+   */
   restore(options: RestoreOptions): Promise<RestoreResult>;
+  /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** Sizes and counts. */
   stats(): Promise<RepositoryStats>;
-  /** Writes index segments anew from the packs alone, for packs that no counted segment names. */
+  /** Writes index segments that are missing or damaged anew, from the packs alone. */
   rebuildIndex(options?: RunOptions): Promise<{ readonly packs: number; readonly blobs: number }>;
+  /** Lets go of the store. Calls after it reject with `CLOSED`. */
   close(): Promise<void>;
 }
