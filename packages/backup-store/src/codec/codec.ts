@@ -53,31 +53,35 @@ export function encodeFrame(raw: Uint8Array, level: number, probe = true): Encod
   return { codec: CODEC.raw, bytes: raw };
 }
 
+/** What must be known to bring a frame back. */
+export interface FrameForm {
+  /** A number of {@link CODEC}, if it is one. */
+  readonly codec: number;
+  /** Bytes when unpacked. */
+  readonly raw: number;
+}
+
 /**
- * Brings a frame back. Output is limited to `rawLength`, so a small object can't unpack to a huge one.
+ * Brings a frame back. Output is limited to the length it says, so a small object can't unpack to a huge one.
  *
+ * @param object Names the pack in errors.
  * @throws {BackupError} `OBJECT_INVALID` when the result has another length or the codec is unknown.
  */
-export function decodeFrame(codec: number, stored: Uint8Array, rawLength: number): Uint8Array {
-  let raw: Uint8Array;
-  if (codec === CODEC.raw) {
-    raw = stored;
-  } else if (codec === CODEC.zstd) {
+export function decodeFrame(frame: FrameForm, stored: Uint8Array, object: string): Uint8Array {
+  const fail = (message: string, cause?: unknown): never => {
+    throw new BackupError('OBJECT_INVALID', `${message} in ${object}`, { cause, object });
+  };
+  if (frame.codec !== CODEC.raw && frame.codec !== CODEC.zstd) return fail(`Expected codec 0 or 1, got ${frame.codec}`);
+  let raw = stored;
+  if (frame.codec === CODEC.zstd) {
     try {
       raw = zstdDecompressSync(stored, {
-        maxOutputLength: Math.max(1, rawLength),
-        chunkSize: Math.max(1024, rawLength + 1),
+        maxOutputLength: Math.max(1, frame.raw),
+        chunkSize: Math.max(1024, frame.raw + 1),
       });
     } catch (cause) {
-      throw new BackupError('OBJECT_INVALID', `Expected a zstd frame of ${rawLength} bytes, got something else`, {
-        cause,
-      });
+      return fail(`Expected a zstd frame of ${frame.raw} bytes, got something else`, cause);
     }
-  } else {
-    throw new BackupError('OBJECT_INVALID', `Expected codec 0 or 1, got ${codec}`);
   }
-  if (raw.length !== rawLength) {
-    throw new BackupError('OBJECT_INVALID', `Expected a frame of ${rawLength} bytes, got ${raw.length}`);
-  }
-  return raw;
+  return raw.length === frame.raw ? raw : fail(`Expected a frame of ${frame.raw} bytes, got ${raw.length}`);
 }

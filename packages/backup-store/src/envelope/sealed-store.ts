@@ -7,7 +7,7 @@ import type { Kind } from './header.ts';
 import { openObject, sealObject } from './object.ts';
 
 /** Small sealed objects are refused beyond this, before anything is allocated. */
-const MAX_OBJECT_BYTES = 256 * 1024 * 1024;
+export const MAX_OBJECT_BYTES: number = 256 * 1024 * 1024;
 const NO_LABEL = new Uint8Array(8);
 
 /** One kind of object and the key it is sealed with. */
@@ -92,9 +92,13 @@ export async function readStored(store: ObjectStore, name: string, wanted: Store
   return bytes;
 }
 
-/** What a store's error says of the object, as an error of this package; other errors stay as they are. */
-function objectError(cause: unknown, object: string): unknown {
-  const { code } = (cause ?? {}) as { code?: unknown };
+/**
+ * What a store's error says of an object, as an error of this package; other errors stay as they are.
+ *
+ * @param name Names the object if the error does not.
+ */
+export function objectError(cause: unknown, name: string): unknown {
+  const { code, key: object = name } = (cause ?? {}) as { code?: unknown; key?: string };
   if (code === 'NOT_FOUND') {
     return new BackupError('OBJECT_MISSING', `Expected ${object} in the store, got nothing`, { cause, object });
   }

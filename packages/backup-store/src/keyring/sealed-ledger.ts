@@ -1,6 +1,6 @@
-import { type Ledger, ledger } from '@x/storage';
+import { type Ledger, ledger, type LedgerEntry } from '@x/storage';
 
-import type { Seal, SealedStore } from '../envelope/sealed-store.ts';
+import { MAX_OBJECT_BYTES, objectError, type Seal, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 
 /** State that changes, as a ledger of sealed objects: the newest counts, the others are its history. */
@@ -11,7 +11,7 @@ export class SealedLedger {
 
   constructor(sealed: SealedStore, name: string, seal: Seal) {
     this.#sealed = sealed;
-    this.#ledger = ledger(sealed.store, name);
+    this.#ledger = ledger(sealed.store, name, { maxBytes: MAX_OBJECT_BYTES });
     this.#seal = seal;
   }
 
@@ -22,7 +22,12 @@ export class SealedLedger {
 
   /** @throws {BackupError} `OBJECT_MISSING` when there is no entry, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`. */
   async latest(): Promise<{ number: number; name: string; content: Buffer }> {
-    const latest = await this.#ledger.latest();
+    let latest: LedgerEntry | undefined;
+    try {
+      latest = await this.#ledger.latest();
+    } catch (error) {
+      throw objectError(error, this.#ledger.name);
+    }
     const name = this.#ledger.key(latest?.n ?? 1);
     if (latest === undefined) {
       throw new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name });

@@ -75,7 +75,7 @@ export class BlobReader {
     const sealed = await readStored(this.#sealed.store, object.name, { range });
     const content = openBlocks(object, range.firstBlock, sealed);
     const start = frame.offset - range.firstBlock * BLOCK_BYTES;
-    const raw = decodeFrame(frame.codec, content.subarray(start, start + frame.stored), frame.raw);
+    const raw = decodeFrame(frame, content.subarray(start, start + frame.stored), object.name);
     this.#cache.set(frame.number, raw);
     return raw;
   }

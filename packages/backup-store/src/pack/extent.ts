@@ -107,12 +107,12 @@ export class ExtentOpener {
     const { object, firstBlock, sealed } = this.#extent;
     if (this.#content !== undefined) {
       const start = frame.offset - firstBlock * BLOCK_BYTES;
-      return decodeFrame(frame.codec, this.#content.subarray(start, start + frame.stored), frame.raw);
+      return decodeFrame(frame, this.#content.subarray(start, start + frame.stored), object.name);
     }
     const range = sealedRange(object.size, frame.offset, frame.offset + frame.stored);
     const from = HEADER_BYTES + firstBlock * SEALED_BLOCK_BYTES;
     const content = openBlocks(object, range.firstBlock, sealed.subarray(range.start - from, range.end - from));
     const start = frame.offset - range.firstBlock * BLOCK_BYTES;
-    return decodeFrame(frame.codec, content.subarray(start, start + frame.stored), frame.raw);
+    return decodeFrame(frame, content.subarray(start, start + frame.stored), object.name);
   }
 }
