@@ -1,3 +1,4 @@
+import { mergeConfig } from 'vitest/config';
 import { testProject } from '../../tooling/vitest-project.ts';
 
-export default testProject('cli');
+export default mergeConfig(testProject('cli'), { test: { globalSetup: 'test/support/bundle.ts' } });

@@ -34,7 +34,7 @@ export const backupLs: CommandDefinition = {
   path: ['backup', 'ls'],
   summary: 'List the files of a snapshot',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
-  options: [...REFERENCE_OPTIONS, { flags: '--no-recursive', description: 'only what is directly below' }],
+  options: [...REFERENCE_OPTIONS, { flags: '--no-recursive', description: 'only what is directly in it' }],
   examples: [
     { call: 'holdfast backup ls latest', does: 'Every file of the newest snapshot' },
     { call: 'holdfast backup ls before-upgrade:projects/web --no-recursive', does: 'One folder of a named snapshot' },

@@ -43,7 +43,9 @@ function checkTarget({ to, inPlace = false }: RestoreFlags): void {
 }
 
 async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
-  for (const line of planLines(plan, context.messages.verbose)) context.messages.warn(line);
+  const { messages } = context;
+  // Whoever is asked is told what about, even with --quiet.
+  for (const line of planLines(plan, messages.verbose)) (yes ? messages.note : messages.warn)(line);
   if (yes) return;
   if (!context.prompt.available) {
     throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore in place, got none', {

@@ -55,7 +55,7 @@ export const configShown = z.strictObject({
   settings: z.record(
     z.string().describe('name of the setting, such as `sources.paths`'),
     z.strictObject({
-      value: z.unknown().describe('secrets are `hidden`; absent when it is not set'),
+      value: z.unknown().optional().describe('secrets are `hidden`; absent when it is not set'),
       origin: z.enum(['flag', 'environment', 'file', 'default', 'unset']),
       from: z.string().optional().describe('the flag, the variable or the file'),
     }),

@@ -68,10 +68,12 @@ const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>
   StorageError: STORAGE,
 };
 
-/** The exit code of a system error or of one of the errors it was made from. */
+/** The system's code (`ENOENT`, ...) in an error or in what it was made from. */
 function systemCode(error: unknown): string | undefined {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('syscall' in current && 'code' in current) return String(current.code);
+  for (let current = error; typeof current === 'object' && current !== null;) {
+    const { code, cause } = current as { readonly code?: unknown; readonly cause?: unknown };
+    if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code;
+    current = cause;
   }
   return undefined;
 }

@@ -52,7 +52,8 @@ export function createMessages(stream: MessageStream, options: MessageOptions): 
   return {
     isTerminal,
     get columns() {
-      return stream.columns ?? 80;
+      // Some terminals, those of CI systems above all, say 0.
+      return stream.columns || 80;
     },
     colors: pc.createColors(options.color),
     verbose,

@@ -30,7 +30,8 @@ function typed(line: string, char: string): string {
   return char < ' ' ? line : line + char;
 }
 
-function readSecret({ input, signal }: PromptOptions): Promise<string> {
+/** The terminal stops echoing before the question is shown, so not even the fastest fingers are seen. */
+function readSecret({ input, signal, messages }: PromptOptions, question: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let line = '';
     const finish = (act: () => void): void => {
@@ -38,6 +39,7 @@ function readSecret({ input, signal }: PromptOptions): Promise<string> {
       signal.removeEventListener('abort', onAbort);
       input.setRawMode(false);
       input.pause();
+      messages.status(undefined);
       act();
     };
     const onAbort = (): void => finish(() => reject(signal.reason as Error));
@@ -54,6 +56,7 @@ function readSecret({ input, signal }: PromptOptions): Promise<string> {
     signal.addEventListener('abort', onAbort, { once: true });
     input.on('data', onData);
     input.resume();
+    messages.status(`${question}: `);
   });
 }
 
@@ -62,14 +65,7 @@ export function createPrompt(options: PromptOptions): Prompt {
   const { input, messages, signal } = options;
   return {
     available: input.isTTY === true && messages.isTerminal,
-    secret: async (question) => {
-      messages.status(`${question}: `);
-      try {
-        return await readSecret(options);
-      } finally {
-        messages.status(undefined);
-      }
-    },
+    secret: (question) => readSecret(options, question),
     confirm: async (question) => {
       const lines = createInterface({ input, output: process.stderr });
       // readline turns the terminal's own Ctrl-C into an event of its own.

@@ -1,0 +1,106 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SHAPES, type ShapeName, type ShapeOf } from '../../src/output/shapes.ts';
+import { BUNDLE } from './bundle.ts';
+import { temporaryFolder } from './folders.ts';
+
+const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** How a run of the program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run may be given. */
+export interface CallOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  readonly input?: string | undefined;
+  /** Runs the sources instead of the bundle. */
+  readonly sources?: boolean | undefined;
+  readonly nodeFlags?: readonly string[] | undefined;
+  /** Called with the child and everything it has said on standard error so far, whenever it says more. */
+  readonly onStderr?: ((child: ChildProcess, text: string) => void) | undefined;
+}
+
+/** A machine of one's own: home, settings, cache, a working directory and a place for the repository. */
+export interface Machine {
+  readonly root: string;
+  readonly cwd: string;
+  readonly repository: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The command as a shell would have it, to be run with {@link Machine.env}. */
+  readonly command: readonly string[];
+  run(args: readonly string[], options?: CallOptions): Promise<Ended>;
+  /** Runs with `--json`, expects success, and returns the object after a check of its shape. */
+  json<Name extends ShapeName>(shape: Name, args: readonly string[], options?: CallOptions): Promise<ShapeOf<Name>>;
+}
+
+/** Parses and checks what `--json` printed: exactly the documented fields. */
+export function parseShape<Name extends ShapeName>(shape: Name, text: string): ShapeOf<Name> {
+  return SHAPES[shape].parse(JSON.parse(text)) as ShapeOf<Name>;
+}
+
+/** The same for JSON Lines. */
+export function parseLines<Name extends ShapeName>(shape: Name, text: string): readonly ShapeOf<Name>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => parseShape(shape, line));
+}
+
+function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+      options.onStderr?.(child, stderr);
+    });
+    child.on('error', reject).on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.stdin?.on('error', () => {}).end(options.input ?? '');
+  });
+}
+
+/** Makes a {@link Machine} that is removed when the test is over. */
+export async function newMachine(): Promise<Machine> {
+  const root = await temporaryFolder();
+  const cwd = join(root, 'work');
+  await mkdir(cwd);
+  const repository = join(root, 'repository');
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(root, 'home'),
+    XDG_CONFIG_HOME: join(root, 'config'),
+    XDG_CACHE_HOME: join(root, 'cache'),
+    HOLDFAST_REPO: repository,
+    // git looks no further up than this test's folder.
+    GIT_CEILING_DIRECTORIES: root,
+    LC_ALL: 'C.UTF-8',
+  };
+  const command = [process.execPath, BUNDLE];
+  const run = (args: readonly string[], options: CallOptions = {}): Promise<Ended> => {
+    const start = options.sources ? [process.execPath, '--conditions=source', SOURCE] : command;
+    const [program = '', ...rest] = [start[0] ?? '', ...(options.nodeFlags ?? []), ...start.slice(1), ...args];
+    return ended(spawn(program, rest, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } }), options);
+  };
+  return {
+    root,
+    cwd,
+    repository,
+    env,
+    command,
+    run,
+    json: async (shape, args, options) => {
+      const { code, stdout, stderr } = await run([...args, '--json'], options);
+      if (code !== 0) throw new Error(`Expected exit code 0 of ${args.join(' ')}, got ${code}: ${stdout}${stderr}`);
+      return parseShape(shape, stdout);
+    },
+  };
+}
