@@ -18,7 +18,7 @@ export interface IgnoreLevel {
   readonly above: IgnoreLevel | undefined;
 }
 
-/** Compiles the text of an ignore file: the format of `gitignore(5)`. Lines that can't match anything are left out. */
+/** Compiles the text of an ignore file: as the manual `gitignore(5)` has it. Lines that can't match anything are left out. */
 export function parseIgnoreFile(content: Uint8Array): IgnoreRule[] {
   let text = toByteString(content);
   // A UTF-8 byte order mark, as some editors write it.

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntryMeta } from '../../src/sink/contract.ts';
 import { writeAroundHoles } from '../../src/sink/file-content.ts';
 import { openTreeSink } from '../../src/sink/tree-sink.ts';
-import { MEMORY_FOLDER, tempFolder } from '../source/tree.ts';
+import { IS_POSIX, MEMORY_FOLDER, STRENGTHS, tempFolder } from '../source/tree.ts';
 import type { WriterJob } from './writer-thread.ts';
 
 const meta: EntryMeta = {
@@ -19,7 +19,7 @@ const at = (path: string): Buffer => Buffer.from(path);
 const BLOCK = 4096;
 
 describe('files in several parts', () => {
-  it.each([true, false])('several threads write one file (strong: %s)', async (strong) => {
+  it.each(STRENGTHS)('several threads write one file (strong: %s)', async (strong) => {
     const root = tempFolder(MEMORY_FOLDER);
     using sink = openTreeSink(Buffer.from(root), { strong });
     const partBytes = 100_003;
@@ -79,7 +79,7 @@ describe('files in several parts', () => {
   });
 });
 
-describe('holes', () => {
+describe.runIf(IS_POSIX)('holes', () => {
   /** Runs of zeros and of other bytes, so that 4 KiB units begin anywhere in them. */
   const runs = fc.array(
     fc.record({

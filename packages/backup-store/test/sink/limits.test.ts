@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EntryMeta } from '../../src/sink/contract.ts';
 import { openTreeSink } from '../../src/sink/tree-sink.ts';
-import { buildTree, tempFolder } from '../source/tree.ts';
+import { IS_POSIX, STRENGTHS, buildTree, tempFolder } from '../source/tree.ts';
 
 const meta: EntryMeta = { mode: 0o644, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, mtimeNs: 1n };
 const at = (path: string): Buffer => Buffer.from(path);
@@ -18,7 +18,7 @@ function mount(target: string, ...how: readonly string[]): boolean {
   return true;
 }
 
-describe.each([true, false])('limits of the system (strong: %s)', (strong) => {
+describe.runIf(IS_POSIX).each(STRENGTHS)('limits of the system (strong: %s)', (strong) => {
   it('a full disk is reported as such, and leaves no unfinished file', (test) => {
     const root = join(tempFolder(), 'small');
     test.skip(!mount(root, '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs'), 'can not mount here');

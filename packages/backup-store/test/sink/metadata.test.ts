@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { EntryMeta } from '../../src/sink/contract.ts';
 import { applyMetadata } from '../../src/sink/metadata.ts';
 import { openTreeSink } from '../../src/sink/tree-sink.ts';
-import { IS_ROOT, MEMORY_FOLDER, asNobody, openToAll, tempFolder } from '../source/tree.ts';
+import { IS_POSIX, IS_ROOT, MEMORY_FOLDER, STRENGTHS, asNobody, openToAll, tempFolder } from '../source/tree.ts';
 
 const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 const meta: EntryMeta = { mode: 0o644, ...own, mtimeNs: 0n };
 const at = (path: string): Buffer => Buffer.from(path);
 const NANOSECONDS = 1_000_000_000n;
 
-describe('times', () => {
+describe.runIf(IS_POSIX)('times', () => {
   const cases = [
     0n,
     1n,
@@ -50,7 +50,7 @@ describe('times', () => {
   });
 });
 
-describe.each([true, false])('owners and set-id bits (strong: %s)', (strong) => {
+describe.runIf(IS_POSIX).each(STRENGTHS)('owners and set-id bits (strong: %s)', (strong) => {
   it('root restores owner, group and set-id bits, of files, links and directories', (test) => {
     test.skip(!IS_ROOT, 'needs root');
     using sink = openTreeSink(Buffer.from(tempFolder(MEMORY_FOLDER)), { strong });

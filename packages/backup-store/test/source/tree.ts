@@ -36,6 +36,15 @@ function buildBelow(prefix: string, tree: Tree): void {
   }
 }
 
+/** Elsewhere names have to be Unicode, and may come back in another form or case. */
+export const ANY_NAMES: boolean = process.platform === 'linux';
+
+/** The `strong` settings of a sink that this system has. */
+export const STRENGTHS: readonly boolean[] = process.platform === 'linux' ? [true, false] : [false];
+
+/** Modes, owners, links for everybody and special files. */
+export const IS_POSIX: boolean = process.platform !== 'win32';
+
 /** Whether this process may do as it likes, so that permissions have to be tested as somebody else. */
 export const IS_ROOT: boolean = process.geteuid?.() === 0;
 
