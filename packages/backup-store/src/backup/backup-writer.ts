@@ -25,7 +25,6 @@ export interface BackupWriterOptions {
   readonly own: BlobIndex;
   readonly compression: CompressionProfile;
   readonly onFailure: (error: unknown) => void;
-  readonly onLargeBytes: (bytes: number, bytesNew: number) => void;
   readonly check: () => void;
 }
 
@@ -86,7 +85,6 @@ export class BackupWriter {
       chunks,
       onFailure,
       check: options.check,
-      onBytes: options.onLargeBytes,
     });
     // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
     this.#pages = new PackSet(

@@ -77,7 +77,6 @@ async function write(run: Run): Promise<BackupResult> {
       own,
       compression: options.compression ?? 'balanced',
       onFailure: (error) => fail(error),
-      onLargeBytes: (bytes) => run.progress.tick(() => `${bytes}`),
       check: () => checkAborted(options.signal),
     });
     return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);

@@ -15,6 +15,8 @@ const LARGE_BYTES = 16 * 1024 * 1024;
 export interface FileRequest {
   readonly job: FileJob;
   readonly done: (outcome: FileOutcome) => void;
+  /** Told of bytes of a large file before all of it is done. */
+  readonly progress: (bytes: number) => void;
 }
 
 /** Gathers small files in jobs for the sealing threads, and gives large ones to all of them. */
@@ -43,7 +45,7 @@ export class FileReader {
   async read(request: FileRequest): Promise<void> {
     if (request.job.size >= LARGE_BYTES) {
       await this.flush();
-      const { outcome } = await this.#large.read(request.job);
+      const { outcome } = await this.#large.read(request.job, request.progress);
       this.#track(outcome.then(request.done));
       return;
     }

@@ -24,8 +24,6 @@ export interface LargeFileOptions extends ThreadOptions {
   readonly onFailure: (error: unknown) => void;
   /** Asked before each group of chunks; throws to end. */
   readonly check: () => void;
-  /** Told of bytes that were read. */
-  readonly onBytes: (bytes: number, bytesNew: number) => void;
 }
 
 /** Reads one large file with all sealing threads at once: a thread of its own finds the cuts ahead of them. */
@@ -70,7 +68,7 @@ export class LargeFileReader {
   }
 
   /** Hands out all pieces of the file; the promise inside is settled when they are read. */
-  async read(job: FileJob): Promise<{ outcome: Promise<FileOutcome> }> {
+  async read(job: FileJob, onBytes: (bytes: number) => void): Promise<{ outcome: Promise<FileOutcome> }> {
     this.#thread ??= this.#start();
     this.#thread.post({ id: this.#nextId++, path: job.path });
     const groups: GroupOutcome[] = [];
@@ -81,20 +79,21 @@ export class LargeFileReader {
       }
       if (message.type === 'end') return { outcome: this.#join(job, groups) };
       this.#options.check();
-      groups.push(await this.#dispatch(job, message));
+      groups.push(await this.#dispatch(job, message, onBytes));
     }
   }
 
   async #dispatch(
     job: FileJob,
     group: { offset: number; lengths: readonly number[]; bytes: number },
+    onBytes: (bytes: number) => void,
   ): Promise<GroupOutcome> {
     const pieces = { offset: group.offset, lengths: group.lengths };
     const { outcomes } = await this.#options.pool.dispatch([{ ...job, pieces }], group.lengths.length);
     return {
       done: outcomes.then(([outcome]) => {
         this.#credits.give(group.bytes);
-        if (outcome?.ok === true) this.#options.onBytes(group.bytes, outcome.bytesNew);
+        onBytes(group.bytes);
         return outcome as FileOutcome;
       }),
     };

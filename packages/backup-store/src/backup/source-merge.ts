@@ -131,21 +131,33 @@ export class SourceMerge {
     }
     const path = joinPath(root, entry.path);
     const { size, mtimeNs, ctimeNs } = entry;
+    const file: FileUnderWay = { entry, queued, previous, path, told: 0 };
     await read({
       job: { path, size, mtimeNs, ctimeNs },
-      done: (outcome) => this.#finish({ entry, queued, previous, path }, outcome),
+      done: (outcome) => this.#finish(file, outcome),
+      progress: (bytes) => this.#tell(file, bytes),
     });
   }
 
-  #finish(
-    file: { entry: ScannedEntry; queued: QueuedEntry; previous: PreviousEntry | undefined; path: Buffer },
-    outcome: FileOutcome,
-  ): void {
+  /** Part of a large file is read. */
+  #tell(file: FileUnderWay, bytes: number): void {
+    const { progress } = this.#parts;
+    const more = Math.min(bytes, file.entry.size - file.told);
+    file.told += more;
+    progress.counts.bytesDone += more;
+    progress.tick(() => file.path.toString('utf8'));
+  }
+
+  #finish(file: FileUnderWay, outcome: FileOutcome): void {
     const { entry, queued, previous, path } = file;
     const { counts, problems, progress } = this.#parts;
+    // What was told before is not counted again below.
+    progress.counts.bytesDone -= file.told;
     if (!outcome.ok) {
       queued.failed = true;
       problems.add(path, { code: outcome.code, message: outcome.message });
+      progress.counts.filesDone++;
+      progress.counts.bytesDone += entry.size;
       return;
     }
     queued.content = outcome.content;
@@ -171,6 +183,16 @@ export class SourceMerge {
     progress.counts.bytesDone += entry.size;
     progress.tick(() => joinPath(root, entry.path).toString('utf8'));
   }
+}
+
+/** A file that is being read. */
+interface FileUnderWay {
+  readonly entry: ScannedEntry;
+  readonly queued: QueuedEntry;
+  readonly previous: PreviousEntry | undefined;
+  readonly path: Buffer;
+  /** Bytes told as done before the whole file is. */
+  told: number;
 }
 
 const inode = (entry: ScannedEntry): string => `${entry.dev}:${entry.ino}`;
