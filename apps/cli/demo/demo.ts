@@ -6,7 +6,6 @@ import {
   cpSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -14,13 +13,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ShapeOf } from '../src/output/shapes.ts';
 import { formatBytes, formatCount } from '../src/render/bytes.ts';
 import { editTree, type Edits } from './edits.ts';
 import { holdfastIn } from './holdfast.ts';
+import { demoFolder } from './place.ts';
 import { createReport } from './report.ts';
 import { differences, readTree, sizeOf, type Tree } from './tree.ts';
 
@@ -30,7 +29,7 @@ const WANTED_FILES = 20_000;
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-demo-'));
+const folder = demoFolder();
 process.once('SIGINT', () => process.exit(130));
 process.on('exit', () => {
   if (process.argv.includes('--keep')) console.log(`kept: ${folder}`);
