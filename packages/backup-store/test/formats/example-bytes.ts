@@ -7,7 +7,7 @@ import { createDecipheriv, hkdfSync } from 'node:crypto';
 export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** HKDF-SHA-256. */
-export function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array | string, length: number): Buffer {
+function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array | string, length: number): Buffer {
   return Buffer.from(hkdfSync('sha256', key, salt, info, length));
 }
 
