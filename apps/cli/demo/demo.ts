@@ -57,9 +57,9 @@ function copyCheckout(): Tree {
 }
 
 function backUp(name: string, tree: Tree): ShapeOf<'BackupRun'> {
-  const { value, seconds } = holdfast.json<ShapeOf<'BackupRun'>>(['backup', 'create', 'project', '--name', name]);
+  const { value, seconds } = holdfast.json('BackupRun', ['backup', 'create', 'project', '--name', name]);
   const { files, bytes } = sizeOf(tree);
-  const stats = holdfast.json<ShapeOf<'RepositoryStats'>>(['backup', 'stats', '--quiet']).value;
+  const stats = holdfast.json('RepositoryStats', ['backup', 'stats', '--quiet']).value;
   report.check(
     `all ${files} files are in the snapshot`,
     value.status === 'ok' && value.snapshot?.files.total === files,
@@ -73,7 +73,7 @@ function backUp(name: string, tree: Tree): ShapeOf<'BackupRun'> {
 function checkDiff(edits: Edits): void {
   const call = ['backup', 'diff', 'before', 'after'];
   holdfast.show(call, 8);
-  const found = holdfast.lines<ShapeOf<'Difference'>>(call);
+  const found = holdfast.lines('Difference', call);
   for (const change of ['content', 'added', 'removed'] as const) {
     const named = found.filter((each) => each.change === change).map((each) => each.path.replace(/^project\//, ''));
     const same = named.toSorted().join('\n') === edits[change].toSorted().join('\n');
@@ -86,7 +86,7 @@ function checkRestore(tree: Tree): void {
   rmSync(join(folder, 'lost'), { recursive: true });
   console.log(`\n${project} is gone.`);
   const call = ['backup', 'restore', 'latest', '--in-place', '--yes', '--quiet'];
-  const { value, seconds } = holdfast.json<ShapeOf<'RestoreRun'>>(call);
+  const { value, seconds } = holdfast.json('RestoreRun', call);
   const { files, bytes } = sizeOf(tree);
   report.check(
     `${files} files are restored without a problem`,
@@ -109,7 +109,7 @@ function checkOldVersion(original: Tree, path: string): void {
 }
 
 function verify(tree: Tree): void {
-  const { value, code, seconds } = holdfast.json<ShapeOf<'VerifyReport'>>(['backup', 'verify', '--level', 'full']);
+  const { value, code, seconds } = holdfast.json('VerifyReport', ['backup', 'verify', '--level', 'full']);
   report.check('verify reads everything and finds nothing wrong', code === 0 && value.findings.length === 0);
   report.measure('verify', { files: sizeOf(tree).files, bytes: value.bytesChecked, seconds });
 }

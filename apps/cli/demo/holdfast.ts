@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { SHAPES, type ShapeName, type ShapeOf } from '../src/output/shapes.ts';
 
 const BUNDLE = fileURLToPath(new URL('../dist/holdfast.js', import.meta.url));
 
@@ -14,10 +15,10 @@ export interface Call {
 export interface Holdfast {
   /** Shows the call and the first lines of what it prints. */
   show(args: readonly string[], lines?: number): Call;
-  /** Shows the call and parses what it prints with `--json`; progress goes to the terminal. */
-  json<T>(args: readonly string[]): { readonly value: T; readonly code: number | null; readonly seconds: number };
+  /** Shows the call, parses what it prints with `--json`, and checks that this is what is documented. */
+  json<Name extends ShapeName>(shape: Name, args: readonly string[]): Call & { readonly value: ShapeOf<Name> };
   /** The same for JSON Lines. */
-  lines<T>(args: readonly string[]): readonly T[];
+  lines<Name extends ShapeName>(shape: Name, args: readonly string[]): readonly ShapeOf<Name>[];
 }
 
 /** The program with an environment of its own: nothing of the user's settings is read or written. */
@@ -54,16 +55,17 @@ export function holdfastIn(folder: string): Holdfast {
       if (all.length > lines) console.log(`... and ${all.length - lines} more lines`);
       return ended;
     },
-    json: <T>(args: readonly string[]) => {
-      const { code, stdout, seconds } = told([...args, '--json']);
-      return { value: JSON.parse(stdout) as T, code, seconds };
+    json: (shape, args) => {
+      const ended = told([...args, '--json']);
+      return { ...ended, value: parsed(shape, ended.stdout) };
     },
-    lines: <T>(args: readonly string[]) => {
-      const { stdout } = call([...args, '--json', '--quiet']);
-      return stdout
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as T);
+    lines: (shape, args) => {
+      const lines = call([...args, '--json', '--quiet']).stdout.split('\n');
+      return lines.filter((line) => line !== '').map((line) => parsed(shape, line));
     },
   };
+}
+
+function parsed<Name extends ShapeName>(shape: Name, text: string): ShapeOf<Name> {
+  return SHAPES[shape].parse(JSON.parse(text)) as ShapeOf<Name>;
 }

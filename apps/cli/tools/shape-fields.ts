@@ -13,7 +13,7 @@ interface Node {
   readonly type?: string | undefined;
   readonly description?: string | undefined;
   readonly enum?: readonly unknown[] | undefined;
-  readonly const?: unknown;
+  readonly const?: string | number | boolean | undefined;
   readonly properties?: Readonly<Record<string, Node>> | undefined;
   readonly required?: readonly string[] | undefined;
   readonly items?: Node | undefined;

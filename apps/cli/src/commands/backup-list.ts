@@ -1,5 +1,5 @@
 import { openConfigured } from '../compose/compose.ts';
-import { filterOf, type FilterFlags } from '../compose/reference.ts';
+import { filterOf } from '../compose/reference.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -9,7 +9,7 @@ import { LIST_OPTIONS } from './filter-options.ts';
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   await using repository = await openConfigured(context);
-  const filter = filterOf(input.options as FilterFlags, context.workingDirectory);
+  const filter = filterOf(input.options, context.workingDirectory);
   const snapshots = await context.timed('list snapshots', () => repository.snapshots(filter));
   if (context.json) {
     await emitObject(context.output, 'SnapshotList', { snapshots });

@@ -45,7 +45,8 @@ function checkTarget({ to, inPlace = false }: RestoreFlags): void {
 async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
   const { messages } = context;
   // Whoever is asked is told what about, even with --quiet.
-  for (const line of planLines(plan, messages.verbose)) (yes ? messages.note : messages.warn)(line);
+  const say = (line: string): void => (yes ? messages.note(line) : messages.warn(line));
+  for (const line of planLines(plan, messages.verbose)) say(line);
   if (yes) return;
   if (!context.prompt.available) {
     throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore in place, got none', {

@@ -1,5 +1,5 @@
 import { openConfigured } from '../compose/compose.ts';
-import { findSnapshot, type FilterFlags } from '../compose/reference.ts';
+import { findSnapshot } from '../compose/reference.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -10,7 +10,7 @@ import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [snapshot = 'latest'] = input.arguments;
   await using repository = await openConfigured(context);
-  const record = await findSnapshot(context, repository, { snapshot, flags: input.options as FilterFlags });
+  const record = await findSnapshot(context, repository, { snapshot, flags: input.options });
   if (context.json) await emitObject(context.output, 'Snapshot', record);
   else await context.output.write(`${snapshotFacts(record).join('\n')}\n`);
   return EXIT.ok;

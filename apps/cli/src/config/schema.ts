@@ -50,6 +50,3 @@ export const configSchema = z
       description: 'holdfast.config.json, looked for in the working directory and the folders above it.',
     }),
   );
-
-/** What a valid configuration file holds. */
-export type ConfigFile = z.infer<typeof configSchema>;

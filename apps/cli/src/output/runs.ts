@@ -32,7 +32,7 @@ const action = z.strictObject({
   reason: z.string().optional().describe('why, for `keep` and `note`'),
 });
 
-export const restorePlan = z.strictObject({
+const restorePlan = z.strictObject({
   snapshot: snapshotId,
   target: z.string().describe('absolute folder, `/` for a restore in place'),
   overwrite: z.enum(['never', 'if-newer', 'if-changed', 'always']),

@@ -13,7 +13,7 @@ export interface SignalWatch extends Disposable {
 }
 
 /** The reason of an abort by a signal. */
-export class InterruptedError extends Error {
+class InterruptedError extends Error {
   override readonly name: string = 'AbortError';
   readonly code: string = 'ABORTED';
 }

@@ -19,7 +19,10 @@ function option(definition: OptionDefinition): Option {
   if (definition.choices !== undefined) made.choices(definition.choices);
   const { parse } = definition;
   if (definition.repeatable) {
-    made.argParser<unknown[]>((text, before = []) => [...before, parse === undefined ? text : parse(text)]);
+    made.argParser<unknown[] | undefined>((text, before) => [
+      ...(before ?? []),
+      parse === undefined ? text : parse(text),
+    ]);
   } else if (parse !== undefined) {
     made.argParser(parse);
   }

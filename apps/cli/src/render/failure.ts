@@ -42,14 +42,12 @@ export function failureLines(failure: FailureView, colors: Colors): readonly str
 /** Stacks of an error and of what caused it, for `--debug`. */
 export function causeLines(error: unknown): readonly string[] {
   const lines: string[] = [];
-  for (
-    let current = error;
-    current !== undefined && lines.length < 200;
-    current = (current as { cause?: unknown }).cause
-  ) {
-    const text = current instanceof Error ? (current.stack ?? current.message) : String(current);
+  let current = error;
+  while (current instanceof Error && lines.length < 200) {
+    const text = current.stack ?? current.message;
     lines.push(...`${lines.length === 0 ? '' : 'caused by: '}${text}`.split('\n'));
-    if (!(current instanceof Error)) break;
+    current = current.cause;
   }
+  if (current !== undefined && !(current instanceof Error)) lines.push(`caused by: ${JSON.stringify(current)}`);
   return lines;
 }

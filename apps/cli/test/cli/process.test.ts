@@ -20,6 +20,9 @@ function has(program: string): boolean {
   }
 }
 
+/** Runs a command on a terminal of its own (util-linux). */
+const TERMINAL = 'script';
+
 const shellWord = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 async function writeNoise(file: string, megabytes: number): Promise<void> {
@@ -121,7 +124,7 @@ async function onTerminal(
   typed: readonly [after: string, keys: string][] = [],
 ) {
   const command = [...machine.command, ...args].map(shellWord).join(' ');
-  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+  const child = spawn(TERMINAL, ['-qefc', command, '/dev/null'], {
     cwd: machine.cwd,
     env: { ...machine.env, TERM: 'xterm', COLUMNS: '100' },
   });
@@ -138,7 +141,7 @@ async function onTerminal(
   return { code, text };
 }
 
-describe.skipIf(!has('script'))('on a terminal (needs the program `script`)', () => {
+describe.skipIf(!has(TERMINAL))('on a terminal (needs the program `script`)', () => {
   test('progress is a bar that is taken away at the end, and colours are there unless told otherwise', async () => {
     const machine = await newMachine();
     await machine.json('Created', ['init']);

@@ -86,9 +86,9 @@ export async function newMachine(): Promise<Machine> {
   };
   const command = [process.execPath, BUNDLE];
   const run = (args: readonly string[], options: CallOptions = {}): Promise<Ended> => {
-    const start = options.sources ? [process.execPath, '--conditions=source', SOURCE] : command;
-    const [program = '', ...rest] = [start[0] ?? '', ...(options.nodeFlags ?? []), ...start.slice(1), ...args];
-    return ended(spawn(program, rest, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } }), options);
+    const start = options.sources ? ['--conditions=source', SOURCE] : [BUNDLE];
+    const rest = [...(options.nodeFlags ?? []), ...start, ...args];
+    return ended(spawn(process.execPath, rest, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } }), options);
   };
   return {
     root,
