@@ -57,7 +57,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       unchanged: counts.filesUnchanged,
     },
     compression: options.compression ?? 'balanced',
-    encryption: { algorithm: 'AES-256-GCM', keyId: tenant.tenant.keyId },
+    encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkTags(options.tags ?? []),
     parent: parts.parent?.id,
     sources,

@@ -13,7 +13,7 @@ import { MARKER } from '../layout/names.ts';
 import { systemClock } from '../run/clock.ts';
 import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
 import { OpenRepository } from './open-repository.ts';
-import { storeOf } from './settings.ts';
+import { performanceOf, storeOf } from './settings.ts';
 
 const DEFAULT_TENANT = 'default';
 
@@ -35,6 +35,7 @@ const DEFAULT_TENANT = 'default';
 export async function createRepository(options: CreateRepositoryOptions): Promise<CreatedRepository> {
   const encrypted = options.encrypted ?? true;
   checkSecrets(options, encrypted);
+  performanceOf(options.performance);
   const store = await storeOf(options.store);
   const clock = options.clock ?? systemClock;
   if ((await store.stat(MARKER)) !== undefined) await createMarker(store, newRepositoryId());

@@ -5,6 +5,7 @@ import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import type { Keyring } from '../keyring/keyring.ts';
+import type { Tenant } from '../keyring/tenant.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
@@ -70,23 +71,36 @@ export class OpenContext implements RunContext {
     const tenant = this.keyring.find(name);
     if (tenant === undefined)
       throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
-    const view = new TenantView(this.sealed, tenant);
-    const blobs = new BlobReader(this.sealed, tenant, {
-      index: () => view.index,
-      cacheBytes: this.performance.cacheBytes,
-    });
-    const open = { tenant, view, blobs };
+    const open = this.#tenantOf(tenant);
     this.#tenants.set(name, open);
     return open;
   }
 
+  #tenantOf(tenant: Tenant): OpenTenant {
+    const view = new TenantView(this.sealed, tenant);
+    const { cacheBytes } = this.performance;
+    return { tenant, view, blobs: new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes }) };
+  }
+
   /** Reads what is new of all tenants, and compares it with what this machine has seen. */
   async refresh(): Promise<void> {
-    await this.keyring.load();
+    await this.pins.check(this.config, await this.keyring.load());
     for (const { tenant, view } of this.tenants()) {
       await view.loadSnapshots();
       await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
     }
+  }
+
+  /**
+   * A tenant with all packs there are, also those that no readable commit names: what was lost with a commit may be
+   * in them. For reading only: a backup must not rely on them.
+   */
+  async withStrays({ tenant }: OpenTenant): Promise<OpenTenant> {
+    const open = this.#tenantOf(tenant);
+    await open.view.loadSnapshots();
+    await open.view.loadIndex();
+    await open.view.loadStrays();
+    return open;
   }
 
   /** Snapshots that were taken away, of any tenant. */

@@ -12,8 +12,9 @@ import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
+import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
+import { missingSnapshots } from '../session/chain.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
 
@@ -98,16 +99,18 @@ export class OpenRepository implements contract.Repository {
 
   async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
     const all = await this.#all();
-    const missing = this.#context.missing();
-    // "latest" would quietly be an older one than this machine has seen.
-    const gone = missing.find(({ object }) => reference === 'latest' || object?.startsWith(reference) === true);
-    if (gone !== undefined) throw gone;
+    const damaged = this.#context.tenants().flatMap(({ view }) => view.damaged);
+    const lost = lostSnapshot([...this.#context.missing(), ...damaged], all, reference);
+    if (lost !== undefined) throw lost;
     return resolveSnapshot(all, reference, filter);
   }
 
   async #one(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
     const found = await this.#resolve(reference, filter);
-    await found.tenant.view.loadIndex();
+    const { tenant, view } = found.tenant;
+    const lost = view.damaged.length + missingSnapshots(view, this.#context.seen(tenant.label)).length;
+    if (lost > 0) return { ...found, tenant: await this.#context.withStrays(found.tenant) };
+    await view.loadIndex();
     return found;
   }
 

@@ -5,7 +5,7 @@ import type { SealedStore } from '../envelope/sealed-store.ts';
 import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { commitsPrefix, epochsPrefix, forgetPrefix, nameParts, segmentName } from '../layout/names.ts';
+import { commitsPrefix, epochsPrefix, forgetPrefix, nameParts, packsPrefix, segmentName } from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit, forgetSeal, indexSeal } from './commit.ts';
@@ -175,6 +175,14 @@ export class TenantView {
   /** The segments that could not be read are there again. */
   segmentsRebuilt(): void {
     this.#segmentErrors.clear();
+  }
+
+  /** Adds packs of sessions without a readable commit to the index. */
+  async loadStrays(signal?: AbortSignal): Promise<void> {
+    const prefix = packsPrefix(this.tenant.label);
+    const committed = new Set(this.#snapshots.map(({ session }) => session));
+    const sessions = new Set((await this.#list(prefix, signal)).map((name) => nameParts(name, prefix)[0] as string));
+    for (const session of sessions) if (!committed.has(session)) await this.#loadPacks(session, signal);
   }
 
   async #loadPacks(session: string, signal: AbortSignal | undefined): Promise<void> {

@@ -65,6 +65,23 @@ export function resolveSnapshot(
   });
 }
 
+/**
+ * The error of a snapshot that is lost (its commit is gone or can't be read), if `reference` may mean it. For `latest`
+ * that is one which no later snapshot names: an older one must not quietly pass for it.
+ */
+export function lostSnapshot(
+  lost: readonly BackupError[],
+  all: readonly TenantSnapshot[],
+  reference: string,
+): BackupError | undefined {
+  const followed = new Set(all.flatMap(({ record }) => record.follows.map(({ id }) => id)));
+  const prefix = reference.toLowerCase();
+  return lost.find(({ object = '' }) => {
+    const id = object.slice(object.lastIndexOf('/') + 1);
+    return reference === 'latest' ? !followed.has(id) : prefix.length >= MIN_PREFIX && id.startsWith(prefix);
+  });
+}
+
 function notFound(reference: string, all: readonly TenantSnapshot[]): never {
   throw new BackupError('SNAPSHOT_NOT_FOUND', `Expected a snapshot "${reference}", got none among ${all.length}`, {
     hint:
