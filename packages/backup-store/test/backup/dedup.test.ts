@@ -19,7 +19,11 @@ const many = (count: number, prefix = ''): Tree =>
 
 it('a backup of what has not changed adds at most 64 KiB and reads nothing', async () => {
   const place = newPlace();
-  buildTree(place.source, { ...many(1000), folders: { a: many(500, 'a'), b: many(500, 'b') }, big: noise(20 * MiB, 1) });
+  buildTree(place.source, {
+    ...many(1000),
+    folders: { a: many(500, 'a'), b: many(500, 'b') },
+    big: noise(20 * MiB, 1),
+  });
   const repository = await createAt(place);
   const first = await repository.backup({ paths: [place.source] });
   // Younger files are read again: they might have changed within one tick of the clock.
@@ -77,7 +81,8 @@ it('one byte inserted into a file of 600 MB adds at most 8 MiB, wherever it is',
   const first = await repository.backup({ paths: [place.source], compression: 'none' });
   expect(first.counts.bytesStored).toBeGreaterThan(600 * MiB);
   truncateSync(path, 0);
-  for (const [i, each] of pieces.entries()) appendFileSync(path, i === 7 ? Buffer.concat([Buffer.from('!'), each]) : each);
+  for (const [i, each] of pieces.entries())
+    appendFileSync(path, i === 7 ? Buffer.concat([Buffer.from('!'), each]) : each);
   const { counts } = await repository.backup({ paths: [place.source] });
   expect(counts).toMatchObject({ filesChanged: 1, bytesRead: 600 * MiB + 1 });
   expect(counts.bytesStored).toBeLessThanOrEqual(8 * MiB);
@@ -86,7 +91,12 @@ it('one byte inserted into a file of 600 MB adds at most 8 MiB, wherever it is',
 it('equal files, and equal parts of large ones, are stored once', async () => {
   const place = newPlace();
   const large = noise(24 * MiB, 1);
-  buildTree(place.source, { a: noise(200_000, 2), b: noise(200_000, 2), large, 'large with more': Buffer.concat([large, large]) });
+  buildTree(place.source, {
+    a: noise(200_000, 2),
+    b: noise(200_000, 2),
+    large,
+    'large with more': Buffer.concat([large, large]),
+  });
   const { counts } = await (await createAt(place)).backup({ paths: [place.source] });
   expect(counts.bytesTotal).toBe(72 * MiB + 400_000);
   // Chunks around the seams differ.

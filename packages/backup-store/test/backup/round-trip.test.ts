@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise, prose } from '../fixtures/content.ts';
-import { createAt, newPlace, openAt, restored, tempFolder } from '../fixtures/place.ts';
+import { createAt, listOf, newPlace, openAt, restored, tempFolder } from '../fixtures/place.ts';
 import { buildTree, fifo, file, folder, hardLink, sparse, symlink, type Tree, utf8 } from '../fixtures/tree.ts';
 
 const MiB = 1024 * 1024;
@@ -95,16 +95,19 @@ it.runIf(IS_LINUX)('another process with an empty cache restores the same from w
   expect(compareTrees(place.source, restored(place))).toEqual([]);
 });
 
-it.each(['none', 'fast', 'balanced', 'maximum'] as const)('compression %s brings back the same', async (compression) => {
-  const place = newPlace();
-  buildTree(place.source, { text: prose(2 * MiB, 1), noise: noise(2 * MiB, 2), small: { a: 'a', b: 'b', e: '' } });
-  const repository = await createAt(place);
-  const { counts } = await repository.backup({ paths: [place.source], compression });
-  if (compression === 'none') expect(counts.bytesStored).toBeGreaterThan(4 * MiB);
-  else expect(counts.bytesStored).toBeLessThan(3 * MiB);
-  await repository.restore({ snapshot: 'latest', to: place.out });
-  expect(compareTrees(place.source, restored(place))).toEqual([]);
-});
+it.each(['none', 'fast', 'balanced', 'maximum'] as const)(
+  'compression %s brings back the same',
+  async (compression) => {
+    const place = newPlace();
+    buildTree(place.source, { text: prose(2 * MiB, 1), noise: noise(2 * MiB, 2), small: { a: 'a', b: 'b', e: '' } });
+    const repository = await createAt(place);
+    const { counts } = await repository.backup({ paths: [place.source], compression });
+    if (compression === 'none') expect(counts.bytesStored).toBeGreaterThan(4 * MiB);
+    else expect(counts.bytesStored).toBeLessThan(3 * MiB);
+    await repository.restore({ snapshot: 'latest', to: place.out });
+    expect(compareTrees(place.source, restored(place))).toEqual([]);
+  },
+);
 
 it.runIf(IS_LINUX)('pipes and devices are noted, never opened, and a restore says so', async () => {
   const place = newPlace();
@@ -113,7 +116,7 @@ it.runIf(IS_LINUX)('pipes and devices are noted, never opened, and a restore say
   const repository = await createAt(place);
   const result = await repository.backup({ paths: [place.source] });
   expect(result).toMatchObject({ status: 'ok', counts: { filesNew: 1, others: 2 } });
-  const kinds = await Array.fromAsync(repository.entries('latest'), ({ path, kind }) => [path.split('/').at(-1), kind]);
+  const kinds = (await listOf(repository.entries('latest'))).map(({ path, kind }) => [path.split('/').at(-1), kind]);
   expect(kinds).toContainEqual(['pipe', 'fifo']);
   const plan = await repository.planRestore({ snapshot: 'latest', to: place.out });
   expect(plan.actions.filter(({ action }) => action === 'note').map(({ reason }) => reason)).toEqual([
@@ -148,7 +151,6 @@ it('an entry that changes its kind between two snapshots comes back as what it w
   buildTree(place.source, { a: 'file', b: { c: 'x' }, d: symlink('a') });
   const repository = await createAt(place);
   const first = await repository.backup({ paths: [place.source], name: 'first' });
-  const { rmSync } = await import('node:fs');
   rmSync(place.source, { recursive: true });
   buildTree(place.source, { a: { now: 'a folder' }, b: symlink('a'), d: 'file' });
   await repository.backup({ paths: [place.source], name: 'second' });
@@ -169,6 +171,6 @@ it('a repository below the source, and its caches, are left out of the backup', 
   const repository = await createAt(inside);
   await repository.backup({ paths: [place.source] });
   const again = await repository.backup({ paths: [place.source] });
-  const paths = await Array.fromAsync(repository.entries(again.snapshot?.id ?? ''), ({ path }) => path);
+  const paths = (await listOf(repository.entries(again.snapshot?.id ?? ''))).map(({ path }) => path);
   expect(paths.filter((path) => path.includes('/repository') || path.includes('/cache/'))).toEqual([]);
 });

@@ -20,7 +20,11 @@ const SECRETS = {
 function spellings(text: string): Buffer[] {
   const bytes = Buffer.from(text);
   // Base64 differs by where the text begins in its group of three.
-  const base64 = [0, 1, 2].map((shift) => Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').slice(4, -4));
+  const base64 = [0, 1, 2].map((shift) =>
+    Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .slice(4, -4),
+  );
   return [text, text.toLowerCase(), bytes.toString('hex'), ...base64].map((each) => Buffer.from(each));
 }
 
@@ -34,7 +38,11 @@ it.each(['none', 'balanced'] as const)(
     const place = newPlace();
     buildTree(place.source, {
       [SECRETS.name]: SECRETS.content.repeat(1000),
-      [SECRETS.folder]: { link: symlink(SECRETS.target), [`${SECRETS.name}.2`]: SECRETS.content, big: noise(3_000_000, 1) },
+      [SECRETS.folder]: {
+        link: symlink(SECRETS.target),
+        [`${SECRETS.name}.2`]: SECRETS.content,
+        big: noise(3_000_000, 1),
+      },
     });
     const repository = await createAt(place, { host: SECRETS.host, passphrase: 'PASSPHRASE-OF-THE-REPOSITORY' });
     await repository.backup({
@@ -51,7 +59,8 @@ it.each(['none', 'balanced'] as const)(
     for (const text of known) for (const needle of spellings(text)) expect(where(objects, needle), text).toEqual([]);
     // Nor incompressible content, wherever it was cut.
     const content = noise(3_000_000, 1);
-    for (let at = 0; at < content.length - 16; at += 99_991) expect(where(objects, content.subarray(at, at + 16))).toEqual([]);
+    for (let at = 0; at < content.length - 16; at += 99_991)
+      expect(where(objects, content.subarray(at, at + 16))).toEqual([]);
     const secret = /[0-9A-Za-z+/=_-]{40,}/.exec(readFileSync(place.keyFile, 'utf8').replaceAll(/^#.*$/gm, ''))?.[0];
     expect(secret).toBeDefined();
     expect(where(objects, Buffer.from(secret ?? ''))).toEqual([]);
