@@ -34,7 +34,7 @@ function isAbort(error: unknown): boolean {
 const STOPPED: FailureView = {
   code: 'ABORTED',
   message: 'Stopped before the end',
-  hint: 'Nothing is damaged. Run the same command again: what is stored already is not sent again.',
+  hint: 'Nothing is damaged. Run the same command again to go on.',
 };
 
 /** Tells of a failure, and returns the exit code that says the same. */

@@ -10,7 +10,7 @@ export function sayProblems(messages: Messages, problems: readonly EntryProblem[
   const { yellow } = messages.colors;
   const shown = messages.verbose ? problems : problems.slice(0, SHOWN);
   for (const { path, code, message, object } of shown) {
-    const where = object === undefined ? '' : ` (${object})`;
+    const where = object === undefined || message.includes(object) ? '' : ` (${object})`;
     messages.warn(`${yellow('warning:')} ${displayText(path)}: ${displayText(message)} [${code}]${where}`);
   }
   const rest = problems.length - shown.length;

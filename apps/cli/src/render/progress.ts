@@ -13,10 +13,10 @@ export function progressShare(progress: Progress): number | undefined {
 }
 
 function counts(progress: Progress): string {
-  const parts = [
-    `${formatCount(progress.filesDone)}/${formatCount(progress.filesTotal)} files`,
-    `${formatBytes(progress.bytesDone)}/${formatBytes(progress.bytesTotal)}`,
-  ];
+  const parts = [`${formatBytes(progress.bytesDone)}/${formatBytes(progress.bytesTotal)}`];
+  // Verify counts bytes only.
+  if (progress.filesTotal > 0)
+    parts.unshift(`${formatCount(progress.filesDone)}/${formatCount(progress.filesTotal)} files`);
   if (progress.rate > 0) parts.push(`${formatBytes(progress.rate)}/s`);
   if (progress.bytesReused > 0) parts.push(`${formatBytes(progress.bytesReused)} reused`);
   return parts.join('  ');

@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
@@ -12,15 +13,20 @@ async function prepared(): Promise<Machine> {
   return machine;
 }
 
+/** In the middle of the largest one. */
 async function flipAByteOfAPack(machine: Machine): Promise<string> {
-  const names = await readdir(machine.repository, { recursive: true });
-  const pack =
-    names
-      .filter((name) => name.startsWith('packs/') || name.includes('/packs/'))
-      .toSorted((a, b) => b.length - a.length)[0] ?? '';
+  let pack = '';
+  let size = 0;
+  for (const name of await readdir(machine.repository, { recursive: true })) {
+    const facts = await stat(join(machine.repository, name));
+    if (!name.startsWith('packs') || !facts.isFile() || facts.size <= size) continue;
+    pack = name;
+    size = facts.size;
+  }
   const file = join(machine.repository, pack);
   const bytes = await readFile(file);
-  bytes[200] = (bytes[200] ?? 0) ^ 1;
+  const middle = Math.floor(size / 2);
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
   await writeFile(file, bytes);
   return pack;
 }
@@ -144,6 +150,25 @@ test('6: verify names the pack in which a byte was flipped', async () => {
   expect(report.findings.map((finding) => finding.object)).toContain(pack);
   const text = await machine.run(['backup', 'verify', '--level', 'full']);
   expect(text.stdout).toContain(pack);
+});
+
+test('3: a restore brings back what is not damaged, and names what is', async () => {
+  const machine = await newMachine();
+  await machine.json('Created', ['init']);
+  const noise = (n: number) => createHash('shake256', { outputLength: 700_000 }).update(String(n)).digest();
+  const tree = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`file-${n}`, noise(n)]));
+  await writeTree(join(machine.cwd, 'data'), tree);
+  await machine.json('BackupRun', ['backup', 'create', 'data']);
+  const pack = await flipAByteOfAPack(machine);
+  const { code, stdout } = await machine.run(['backup', 'restore', 'latest', '--to', 'back', '--json']);
+  expect(code).toBe(3);
+  const { result, status } = parseShape('RestoreRun', stdout);
+  expect(status).toBe('partial');
+  expect(result?.problems.length).toBeGreaterThan(0);
+  for (const problem of result?.problems ?? []) expect(problem).toMatchObject({ code: 'OBJECT_DAMAGED', object: pack });
+  expect(result?.filesWritten).toBe(40 - (result?.problems.length ?? 0));
+  const text = await machine.run(['backup', 'restore', 'latest', '--to', 'again']);
+  expect(text.stderr.split(pack)).toHaveLength((result?.problems.length ?? 0) + 1);
 });
 
 test('1: there is a repository already', async () => {

@@ -175,6 +175,16 @@ describe.skipIf(!has(TERMINAL))('on a terminal (needs the program `script`)', ()
     expect(given.code).toBe(130);
   });
 
+  test('a recovery code is asked for with --recovery', async () => {
+    const machine = await newMachine();
+    const { recoveryCode = '' } = await machine.json('Created', ['init', '--key-file', join(machine.root, 'k')]);
+    const status = await onTerminal(machine, ['status', '--recovery'], [['Recovery code: ', `${recoveryCode}\r`]]);
+    expect(status.code).toBe(0);
+    expect(status.text).not.toContain(recoveryCode.slice(0, 9));
+    const piped = await machine.run(['status', '--recovery']);
+    expect(piped.stderr).toContain('Give it with --recovery-code-file.');
+  });
+
   test('a restore in place is asked about', async () => {
     const machine = await newMachine();
     await machine.json('Created', ['init']);
