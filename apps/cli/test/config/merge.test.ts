@@ -8,7 +8,7 @@ function merged(layers: Partial<Layers> & { content?: unknown }): ReturnType<typ
   return mergeSettings({
     flags: {},
     env: { XDG_CONFIG_HOME: '/settings' },
-    workingDirectory: '/work',
+    workingDirectory: '/cwd',
     ...(content === undefined ? {} : { file: { ...file, content } }),
     ...rest,
   });
@@ -21,11 +21,11 @@ describe('flag > environment > file > default', () => {
     content: { repository: 'from-file' },
   };
   test.each([
-    ['all three', all, '/work/from-flag', { kind: 'flag', name: '--repo' }],
+    ['all three', all, '/cwd/from-flag', { kind: 'flag', name: '--repo' }],
     [
       'environment and file',
       { ...all, flags: {} },
-      '/work/from-environment',
+      '/cwd/from-environment',
       { kind: 'environment', name: 'HOLDFAST_REPO' },
     ],
     ['file only', { content: all.content }, '/project/from-file', { kind: 'file', name: file.path }],
@@ -49,8 +49,8 @@ describe('flag > environment > file > default', () => {
     const flags = { [option]: 'flag' };
     const env = { [variable]: 'environment' };
     const content = { [name]: 'file' };
-    expect(merged({ flags, env, content }).settings[name]).toBe('/work/flag');
-    expect(merged({ env, content }).settings[name]).toBe('/work/environment');
+    expect(merged({ flags, env, content }).settings[name]).toBe('/cwd/flag');
+    expect(merged({ env, content }).settings[name]).toBe('/cwd/environment');
     expect(merged({ content }).settings[name]).toBe('/project/file');
   });
 });
