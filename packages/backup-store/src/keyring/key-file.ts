@@ -31,8 +31,9 @@ export async function writeKeyFile(path: string, repositoryId: string): Promise<
     `${PREFIX} ${repositoryId} ${secret.toString('base64url')} ${check(repositoryId, secret)}`,
     '',
   ].join('\n');
+  const folder = dirname(path);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = await open(path, 'wx', 0o600);
     try {
       await file.writeFile(text);
@@ -41,7 +42,9 @@ export async function writeKeyFile(path: string, repositoryId: string): Promise<
       await file.close();
     }
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
+    const { code, path: place } = cause as NodeJS.ErrnoException;
+    // Also said of a file where its folder should be.
+    if (code === 'EEXIST' && place !== folder) {
       throw new BackupError('ALREADY_EXISTS', `Expected no file at ${path}, got one`, {
         cause,
         hint: 'A key file is never overwritten. Name another path, or move the old file away.',
