@@ -140,9 +140,11 @@ export class RestoreApplication implements AsyncDisposable {
     if (action === 'keep') this.applied.entriesKept++;
     if (action === 'metadata') sink.setMetadata(path, entry.kind, entry);
     if ((action !== 'create' && action !== 'overwrite') || isLink) return;
+    // Files with content are in place by now: what was there before them went when they were written.
+    if (entry.kind === 'file' && entry.content.length > 0) return;
     this.#clear(item, sink);
     if (entry.kind === 'symlink') sink.makeSymlink(path, entry.linkTarget ?? Buffer.alloc(0), entry);
-    else if (entry.content.length === 0) {
+    else {
       sink.writeFile(path, [], entry);
       this.#written(entry.size);
     }

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { readCatalog } from '../catalog/catalog-reader.ts';
 import type { Entry } from '../catalog/entry.ts';
 import { isWithin } from '../catalog/path-order.ts';
-import { BackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import { BLOB } from '../pack/directory.ts';
 import type { OverwriteMode, RestoreOptions } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -138,7 +138,7 @@ class PartState {
     }
     if (entry.kind === 'directory') {
       this.#parents.push(parent);
-      if (chosen && parent.item?.found !== undefined) this.#extras?.watch(entry);
+      if (chosen && parent.item?.found?.kind === 'directory') this.#extras?.watch(entry);
     }
   }
 
@@ -149,9 +149,10 @@ class PartState {
   #item(entry: Entry, above: boolean): RestoreItem {
     const { prefix, tree, sink, items } = this.#plan;
     const path = joinPath(prefix, entry.path);
-    const found = this.#isFresh(path) ? undefined : this.#look(sink, path);
+    const isBlocked = this.#blocked !== undefined && isWithin(path, this.#blocked);
+    const found = this.#isFresh(path) || isBlocked ? undefined : this.#look(sink, path);
     let decision = decide(entry, found, this.#mode);
-    if (this.#blocked !== undefined && isWithin(path, this.#blocked) && decision.action !== 'note') {
+    if (isBlocked && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
     } else if (
       entry.kind === 'directory' &&
@@ -163,7 +164,9 @@ class PartState {
     }
     // A folder that only leads to what is restored keeps what it has.
     if (above && found?.kind === 'directory') decision = { action: 'keep', reason: 'leads to what is restored' };
-    if (entry.kind === 'directory' && found === undefined) this.#fresh ??= path;
+    // What is not there, or gives way to a folder, has nothing below it.
+    const gives = found !== undefined && found.kind !== 'directory' && decision.action === 'overwrite';
+    if (entry.kind === 'directory' && (found === undefined || gives)) this.#fresh ??= path;
     const item = new PlannedItem({ ...decision, tree, entry, found }, prefix);
     items.push(item);
     return item;
@@ -174,7 +177,13 @@ class PartState {
     return this.#plan.sink === undefined || this.#fresh !== undefined;
   }
 
+  /** Unsafe paths are not looked at: they will be problems of their own when something is to be written there. */
   #look(sink: TreeSink | undefined, path: Buffer): FoundEntry | undefined {
-    return sink?.lstat(path);
+    try {
+      return sink?.lstat(path);
+    } catch (error) {
+      if (isBackupError(error, 'UNSAFE_PATH')) return undefined;
+      throw error;
+    }
   }
 }
