@@ -40,17 +40,11 @@ export async function readPackDirectory(
   const key = objectKey(tenant.subkey(`pack/${epoch}`), identity, context);
   const tail = new Tail(sealed.store, { key, size, name }, signal);
   await tail.reach(Math.min(TAIL_BLOCKS, blockCount(size)));
-  const length = tail.content.readUInt32LE(tail.content.length - 4);
+  const length = tail.last(4).readUInt32LE();
   if (length <= MAX_DIRECTORY_BYTES) {
     await tail.reach(Math.min(blockCount(size), Math.ceil((length + 2 * PADDING_BYTES) / BLOCK_BYTES) + 1));
   }
-  const { content } = tail;
-  if (length + 4 > content.length) {
-    throw new BackupError('OBJECT_INVALID', `Expected the directory of ${name} to fit into it, got ${length} bytes`, {
-      object: name,
-    });
-  }
-  return { identity, directory: Buffer.from(content.subarray(content.length - 4 - length, content.length - 4)) };
+  return { identity, directory: Buffer.from(tail.last(length + 4).subarray(0, length)) };
 }
 
 async function readIdentity(
@@ -80,7 +74,8 @@ class Tail {
   readonly #object: OpenObject;
   readonly #signal: AbortSignal | undefined;
   #blocks = 0;
-  content: Buffer = Buffer.alloc(0);
+  #content: Buffer = Buffer.alloc(0);
+  #damage: Error | undefined;
 
   constructor(store: ObjectStore, object: OpenObject, signal: AbortSignal | undefined) {
     this.#store = store;
@@ -88,7 +83,7 @@ class Tail {
     this.#signal = signal;
   }
 
-  /** Makes sure that the last `blocks` blocks are read. */
+  /** Makes sure that the last `blocks` blocks are read, as far as they are undamaged: frames among them are not needed. */
   async reach(blocks: number): Promise<void> {
     if (blocks <= this.#blocks) return;
     this.#blocks = blocks;
@@ -96,11 +91,31 @@ class Tail {
     const first = blockCount(size) - blocks;
     const range = { start: HEADER_BYTES + first * SEALED_BLOCK_BYTES, end: size - HEADER_BYTES };
     const bytes = await readStored(this.#store, name, { range, signal: this.#signal });
-    const plaintext = openBlocks(this.#object, first, bytes);
-    const end = contentEnd(plaintext);
-    if (end < 4)
-      throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${name}, got none`, { object: name });
-    this.content = plaintext.subarray(0, end);
+    const opened: Buffer[] = [];
+    this.#damage = undefined;
+    for (let at = (blocks - 1) * SEALED_BLOCK_BYTES; at >= 0 && this.#damage === undefined; at -= SEALED_BLOCK_BYTES) {
+      try {
+        const block = bytes.subarray(at, at + SEALED_BLOCK_BYTES);
+        opened.unshift(openBlocks(this.#object, first + at / SEALED_BLOCK_BYTES, block));
+      } catch (error) {
+        this.#damage = error as Error;
+      }
+    }
+    const plaintext = Buffer.concat(opened);
+    this.#content = plaintext.subarray(0, Math.max(0, contentEnd(plaintext)));
+  }
+
+  /** The last bytes of the content. @throws {BackupError} `OBJECT_DAMAGED`, or `OBJECT_INVALID` when there are fewer. */
+  last(bytes: number): Buffer {
+    const { length } = this.#content;
+    if (bytes <= length) return this.#content.subarray(length - bytes);
+    const { name } = this.#object;
+    throw (
+      this.#damage ??
+      new BackupError('OBJECT_INVALID', `Expected a directory of ${bytes} bytes in ${name}, got ${length}`, {
+        object: name,
+      })
+    );
   }
 }
 
