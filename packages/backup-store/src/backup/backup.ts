@@ -27,22 +27,21 @@ interface Run {
   readonly startedMs: number;
 }
 
+/** What a run knows before it has looked at the repository. */
+type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>;
+
 /** Backs up directories to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const roots = sourceRoots(options.paths);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
-  await tenant.view.loadSnapshots(options.signal);
-  await tenant.view.loadIndex(options.signal);
-  const parent = findParent(tenant, context.host, roots);
-  const progress = new ProgressMeter('backup', options.onProgress);
-  const run: Run = { context, tenant, options, roots, parent, counts: newCounts(), progress, startedMs };
+  const start: Start = { context, tenant, options, roots, startedMs };
   if (options.dryRun === true) {
-    const sources = await runSources(run, undefined, () => undefined);
-    return result(run, undefined, sources);
+    const run = await look(start);
+    return result(run, undefined, await runSources(run, undefined, () => undefined));
   }
   try {
-    return await write(run);
+    return await write(start);
   } catch (error) {
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
@@ -52,9 +51,19 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   }
 }
 
-async function write(run: Run): Promise<BackupResult> {
-  const { context, tenant, options } = run;
+/** Reads what is stored already, and finds the snapshot to compare with. */
+async function look(start: Start): Promise<Run> {
+  const { context, tenant, options, roots } = start;
+  await tenant.view.loadSnapshots(options.signal);
+  await tenant.view.loadIndex(options.signal);
+  const parent = findParent(tenant, context.host, roots);
+  return { ...start, parent, counts: newCounts(), progress: new ProgressMeter('backup', options.onProgress) };
+}
+
+async function write(start: Start): Promise<BackupResult> {
+  const { context, tenant, options } = start;
   const open = new OpenSessions(join(context.cacheFolder, 'open', tenant.tenant.label));
+  // First the session, then the look at the index: whoever prunes must know of us before we rely on what is there.
   const session = await Session.begin({
     sealed: context.sealed,
     tenant: tenant.tenant,
@@ -69,6 +78,7 @@ async function write(run: Run): Promise<BackupResult> {
   failed.catch(() => undefined);
   let writer: BackupWriter | undefined;
   try {
+    const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();
     await session.addOwnPacks(own, options.signal);

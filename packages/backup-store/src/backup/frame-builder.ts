@@ -7,7 +7,7 @@ import { BLOB, type PackedBlob } from '../pack/directory.ts';
 import type { PackSet } from './pack-set.ts';
 
 /** Blobs of at least this many bytes are frames of their own. */
-const OWN_FRAME_BYTES = 512 * 1024;
+const OWN_FRAME_BYTES = 256 * 1024;
 
 /** What the builder needs to know. */
 export interface FrameOptions {

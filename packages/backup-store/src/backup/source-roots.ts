@@ -12,7 +12,8 @@ export interface SourceRoot {
 }
 
 /**
- * Makes given paths absolute. A path below another one given is dropped: it is in there already.
+ * Makes given paths absolute. A path below another one given is dropped: it is in there already. Paths that would
+ * come back at or below the same place (`a` and `../a`) come back under their absolute paths instead.
  *
  * @throws {BackupError} `INVALID_OPTION` when there is no path or an empty one.
  */
@@ -26,10 +27,14 @@ export function sourceRoots(paths: readonly string[]): SourceRoot[] {
     root: Buffer.from(resolve(given)),
     path: Buffer.from(displayOf(given)),
   }));
-  return roots.filter(
+  const outermost = roots.filter(
     (each, i) =>
       !roots.some((other, j) => i !== j && isWithin(each.root, other.root) && (!each.root.equals(other.root) || j < i)),
   );
+  const meets = (a: SourceRoot, b: SourceRoot): boolean =>
+    a !== b && (isWithin(a.path, b.path) || isWithin(b.path, a.path));
+  if (!outermost.some((a) => outermost.some((b) => meets(a, b)))) return outermost;
+  return outermost.map(({ root }) => ({ root, path: Buffer.from(displayOf(root.toString('utf8'))) }));
 }
 
 function displayOf(given: string): string {

@@ -4,12 +4,15 @@ import type { BlobRef, Entry, EntryKind } from './entry.ts';
 import { comparePaths } from './path-order.ts';
 
 const KINDS: readonly EntryKind[] = ['directory', 'file', 'symlink', 'socket', 'fifo', 'block-device', 'char-device'];
-const KIND_MASK = 0x0f;
+const KIND_MASK = 0x07;
+/** Reserved for extended attributes and ACLs: a length and bytes at the end of an entry, which readers pass over. */
+const EXTRA = 0x08;
 const SPARSE = 0x10;
 const TORN = 0x20;
 const HARD_LINK = 0x40;
 const SAME_OWNER = 0x80;
 const NANOS = 1_000_000_000n;
+const MAX_EXTRA = 1024 * 1024;
 /** Longest path a reader accepts, in bytes. */
 const MAX_PATH = 64 * 1024;
 /** Most entries that a reader accepts in a leaf: far above what writers make, and no bomb. */
@@ -178,6 +181,7 @@ function readEntry(reader: ByteReader, before: Entry | undefined, digests: Diges
   const content = kind === 'file' ? readContent(reader, size, digests) : [];
   const linkTarget = kind === 'symlink' ? reader.bytes(MAX_PATH) : undefined;
   const hardLinkTo = (bits & HARD_LINK) === 0 ? undefined : reader.bytes(MAX_PATH);
+  if ((bits & EXTRA) !== 0) reader.bytes(MAX_EXTRA);
   return {
     path,
     kind,

@@ -94,18 +94,28 @@ async function planPart(plan: PartPlan): Promise<void> {
   const { options, part, wanted } = plan;
   const state = new PartState(plan, options.overwrite ?? 'never');
   const shown = sourcePath(part.source);
-  for await (const page of entriesOf(plan.tenant, part, Buffer.alloc(0))) {
+  for (const entry of await entriesAbove(plan.tenant, part)) state.add(entry, false);
+  for await (const page of entriesOf(plan.tenant, part, part.within)) {
     checkAborted(options.signal);
     for (const entry of page) {
-      // Entries above the part asked for are kept in mind: they become the parents of what is restored.
-      const inside = isWithin(entry.path, part.within);
-      if (!inside && !isWithin(part.within, entry.path)) continue;
-      const chosen =
-        inside && (wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
-      state.add(entry, chosen);
+      state.add(entry, wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
     }
   }
   state.end();
+}
+
+/** The folders above the part asked for, outermost first: they become the parents of what is restored. */
+async function entriesAbove(tenant: OpenTenant, part: SourcePart): Promise<Entry[]> {
+  const above: Entry[] = [];
+  if (part.within.length === 0) return above;
+  for (let end = 0; end >= 0; end = part.within.indexOf(47, end + 1)) {
+    const folder = part.within.subarray(0, end);
+    for await (const [first] of entriesOf(tenant, part, folder)) {
+      if (first?.path.equals(folder) === true) above.push(first);
+      break;
+    }
+  }
+  return above;
 }
 
 /** Walks one part in order; knows the folders above the current entry. */

@@ -37,6 +37,7 @@ export async function checkCatalogs(
   for (const finding of lossy)
     for (const number of finding.blobs) byBlob.set(number, [...(byBlob.get(number) ?? []), finding]);
   for (const record of task.records) {
+    if (task.read) checkFollows(check, open, record);
     if (task.read && record.manifestSha256 !== manifestDigest(record)) {
       check.findings
         .add('damaged', `snapshot ${record.id}`, 'Its record does not have the digest it states')
@@ -46,6 +47,17 @@ export async function checkCatalogs(
       await new SourceCheck(check, open, { task, record, source, needed, byBlob }).run();
   }
   return needed;
+}
+
+/** A record that a later one names must still be the same. */
+function checkFollows(check: Verification, { view }: OpenTenant, record: SnapshotRecord): void {
+  for (const { id, manifestSha256 } of record.follows) {
+    const named = view.snapshots.find((snapshot) => snapshot.record.id === id);
+    if (named === undefined || named.record.manifestSha256 === manifestSha256) continue;
+    check.findings
+      .add('damaged', `snapshot ${id}`, `Its record is not the one that snapshot ${record.id} has seen`)
+      .snapshots.add(id);
+  }
 }
 
 interface SourceTask {
