@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 async function declaredCodes(): Promise<Map<string, Set<string>>> {
   const byPackage = new Map<string, Set<string>>();
   for await (const file of glob('{packages,apps}/*/src/**/*.ts', { cwd: root })) {
-    const text = await readFile(`${root}/${file}`, 'utf8');
+    // Comments of members may hold anything, semicolons too.
+    const text = (await readFile(`${root}/${file}`, 'utf8')).replaceAll(/\/\*[\s\S]*?\*\//g, '');
     for (const [, union = ''] of text.matchAll(/export type \w+ErrorCode =([^;]+);/g)) {
       const [, folder = ''] = file.split(/[\\/]/);
       const codes = byPackage.get(folder) ?? new Set();

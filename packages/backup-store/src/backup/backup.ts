@@ -14,6 +14,7 @@ import { BackupWriter } from './backup-writer.ts';
 import { type MutableCounts, newCounts } from './counts.ts';
 import { snapshotRecord } from './record.ts';
 import { type SourceRoot, sourceRoots } from './source-roots.ts';
+import { checkedTags } from './tags.ts';
 import { runSource, sameRoot, type SourceOutcome } from './source-run.ts';
 
 interface Run {
@@ -33,6 +34,7 @@ type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>
 /** Backs up directories to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const roots = sourceRoots(options.paths);
+  checkedTags(options.tags ?? []);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
   const start: Start = { context, tenant, options, roots, startedMs };

@@ -1,5 +1,4 @@
 import { FORMAT_VERSION } from '../envelope/header.ts';
-import { BackupError } from '../errors.ts';
 import type { BackupOptions } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { TOOL_VERSION } from '../run/version.ts';
@@ -8,6 +7,7 @@ import { manifestDigest } from '../snapshots/manifest.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { MutableCounts } from './counts.ts';
 import type { SourceOutcome } from './source-run.ts';
+import { checkedTags } from './tags.ts';
 
 /** Version of the record's JSON Schema. */
 const SCHEMA_VERSION = 1;
@@ -58,7 +58,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     },
     compression: options.compression ?? 'balanced',
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
-    tags: checkTags(options.tags ?? []),
+    tags: checkedTags(options.tags ?? []),
     parent: parts.parent?.id,
     sources,
     follows: heads(tenant),
@@ -74,15 +74,4 @@ function heads(tenant: OpenTenant): SnapshotRecord['follows'] {
     .filter(({ record }) => !named.has(record.id))
     .slice(-MAX_FOLLOWS)
     .map(({ record }) => ({ id: record.id, manifestSha256: record.manifestSha256 }));
-}
-
-function checkTags(tags: readonly string[]): readonly string[] {
-  const bad = tags.find((tag) => !/^[^\s=,][^\s,]{0,255}$/u.test(tag));
-  if (bad !== undefined) {
-    throw new BackupError(
-      'INVALID_OPTION',
-      `Expected a tag that is a word or key=value without blanks and commas, got ${JSON.stringify(bad)}`,
-    );
-  }
-  return [...new Set(tags)].toSorted();
 }

@@ -85,7 +85,7 @@ export class SourceMerge {
     if (first === undefined && entry.nlink > 1) this.#links.set(inode(entry), { queued, left: entry.nlink - 1 });
     queue.push(queued);
     if (first !== undefined) {
-      this.#done(entry, 'filesUnchanged');
+      this.#done(entry, previous === undefined ? 'filesNew' : 'filesUnchanged');
       return;
     }
     if (previous !== undefined && this.#isUnchanged(entry, previous)) {

@@ -170,6 +170,11 @@ export class BlobIndex {
     return this.#blobFrame.at(number);
   }
 
+  /** Bytes of blob `number`. */
+  lengthOf(number: number): number {
+    return this.#blobLength.at(number);
+  }
+
   /** The pack that holds blob `number`. */
   packOf(number: number): PackInfo {
     return this.#packs[this.#framePack.at(this.#blobFrame.at(number))] as PackInfo;

@@ -216,7 +216,7 @@ export interface EntriesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Only this path of the snapshot and what is below it. */
   readonly path?: string | undefined;
-  /** `false`: only the direct children of `path`. Default `true`. */
+  /** `false`: only `path` itself and what is directly in it. Default `true`. */
   readonly recursive?: boolean | undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { EntryProblem, RestoreOptions } from '../repository/contract.ts';
 import { readStored } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
 import type { Extent } from '../pack/extent.ts';
 import { PackKeys } from '../pack/pack-keys.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -11,6 +12,7 @@ import { openTreeSink } from '../sink/tree-sink.ts';
 import type { TreeSink } from '../sink/contract.ts';
 import { JobPool } from '../threads/job-pool.ts';
 import { type BlobUse, type ContentPlan, planContent, planLinks } from './content-plan.ts';
+import { entryFailure } from './entry-failure.ts';
 import { FileProgress } from './file-progress.ts';
 import type { InternalPlan, RestoreItem } from './restore-item.ts';
 import { encodeRelease, type RestoreInit } from './restore-role.ts';
@@ -114,15 +116,13 @@ export class RestoreApplication implements AsyncDisposable {
 
   #problem(number: number, error: unknown, object?: string): void {
     if (this.#failed.has(number)) return;
+    const failure = entryFailure(error);
     this.#failed.add(number);
     const { tree, path } = this.#plan.items[number] as RestoreItem;
-    const { code, message, cause } = error as { code?: string; message: string; cause?: { code?: string } };
-    const system = code === 'PATH_FAILED' ? cause?.code : undefined;
     const shown = displayPath(joinPath(this.#plan.trees[tree]?.root as Buffer, path));
     this.applied.problems.push({
       ...shown,
-      code: system ?? code ?? 'EIO',
-      message,
+      ...failure,
       ...(object === undefined ? {} : { object }),
     });
   }
@@ -158,7 +158,8 @@ export class RestoreApplication implements AsyncDisposable {
   #link(number: number, first: number): void {
     const item = this.#plan.items[number] as RestoreItem;
     try {
-      if (this.#failed.has(first)) throw new Error('The file it is a link to could not be restored');
+      if (this.#failed.has(first))
+        throw new BackupError('PATH_FAILED', 'Expected the file that this is a link to, it could not be restored');
       this.#clear(item, this.#sink(item.tree));
       this.#sink(item.tree).makeHardLink(item.path, (this.#plan.items[first] as RestoreItem).path);
       this.#written(0);

@@ -42,7 +42,11 @@ export function planContent(
   let bytes = 0;
   for (const [file, { action, entry }] of items.entries()) {
     if (entry.kind !== 'file' || (action !== 'create' && action !== 'overwrite') || links.has(file)) continue;
-    const numbers = entry.content.map((blob) => index.find(blobId(idKey, BLOB.data, blob.sha256)));
+    const numbers = entry.content.map((blob) => {
+      const number = index.find(blobId(idKey, BLOB.data, blob.sha256));
+      // An entry that states another length than its data has would become a file of any size.
+      return number >= 0 && index.lengthOf(number) === blob.length ? number : -1;
+    });
     if (numbers.includes(-1)) {
       missing.add(file);
       continue;

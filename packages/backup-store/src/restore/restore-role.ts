@@ -9,6 +9,7 @@ import type { TempFile, TreeSink } from '../sink/contract.ts';
 import { openTreeSink } from '../sink/tree-sink.ts';
 import { DeadBuffers } from '../threads/dead-buffers.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
+import { entryFailure } from './entry-failure.ts';
 import { type BlobWrite, decodeWriteJob, encodeFailures, ownBytes, type WriteFailure } from './write-job.ts';
 
 /** Fetched bytes after which the buffers made of them are freed. */
@@ -73,7 +74,7 @@ function runJob(
         if (raw === undefined) throw failure;
         writeBlob(raw, write, { sink: sinkOf(write.tree), object });
       } catch (error) {
-        failures.push({ file: write.file, object, ...describe(error) });
+        failures.push({ file: write.file, object, ...entryFailure(error) });
       }
     }
   }
@@ -90,12 +91,6 @@ function writeBlob(raw: Uint8Array, write: BlobWrite, to: { sink: TreeSink; obje
   if (write.whole !== undefined) to.sink.writeFile(write.path, [bytes], { ...write.whole, sparse: write.sparse });
   else if (write.part !== undefined)
     to.sink.writeAt(write.path, write.part.temp, { position: write.part.position, bytes, sparse: write.sparse });
-}
-
-function describe(error: unknown): { code: string; message: string } {
-  const { code, message, cause } = error as { code?: string; message: string; cause?: { code?: string } };
-  // What the system said is more useful than that it said something.
-  return { code: (code === 'PATH_FAILED' ? cause?.code : undefined) ?? code ?? 'EIO', message };
 }
 
 /** Tells threads to let go of a file that is finished. */

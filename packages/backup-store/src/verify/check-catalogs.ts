@@ -105,9 +105,10 @@ class SourceCheck {
 
   #entry(entry: Entry): void {
     const { source } = this.#parts;
-    for (const { sha256 } of entry.content) {
+    for (const { sha256, length } of entry.content) {
       const number = this.#use(BLOB.data, sha256, undefined, entry);
-      if (number >= 0 || !this.#parts.task.read) continue;
+      if (!this.#parts.task.read) continue;
+      if (number >= 0 && this.#open.view.index.lengthOf(number) === length) continue;
       const finding = this.#check.findings.add(
         'missing',
         'index',
