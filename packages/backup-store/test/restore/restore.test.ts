@@ -1,4 +1,15 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { OverwriteMode, RestoreOptions, RestoreResult } from '../../src/repository/contract.ts';
@@ -10,33 +21,54 @@ import { buildTree, file, folder, hardLink, symlink, type Tree } from '../fixtur
 const SECOND = 1_000_000_000n;
 const at = (seconds: number): { mtimeNs: bigint } => ({ mtimeNs: BigInt(seconds) * SECOND });
 
-async function backedUp(tree: Tree): Promise<Place & { restore: (options: Partial<RestoreOptions>) => Promise<RestoreResult> }> {
+async function backedUp(
+  tree: Tree,
+): Promise<Place & { restore: (options: Partial<RestoreOptions>) => Promise<RestoreResult> }> {
   const place = newPlace();
   buildTree(place.source, tree);
   const repository = await createAt(place);
   await repository.backup({ paths: [place.source] });
-  return { ...place, restore: async (options) => await repository.restore({ snapshot: 'latest', to: place.out, ...options }) };
+  return {
+    ...place,
+    restore: async (options) => await repository.restore({ snapshot: 'latest', to: place.out, ...options }),
+  };
 }
 
 describe('what is there already', () => {
   /** What the target has, and what each mode leaves there of a file that the snapshot has as "old", of the year 2001. */
   const found: Readonly<Record<string, readonly [Tree[string], Readonly<Record<OverwriteMode, string>>]>> = {
-    'newer, other size': [file('newer', at(1_100_000_000)), { never: 'newer', 'if-newer': 'newer', 'if-changed': 'old', always: 'old' }],
-    'older, other size': [file('older', at(900_000_000)), { never: 'older', 'if-newer': 'old', 'if-changed': 'old', always: 'old' }],
-    'same size and time': [file('new', at(1_000_000_000)), { never: 'new', 'if-newer': 'new', 'if-changed': 'new', always: 'old' }],
-    'same size, newer': [file('new', at(1_100_000_000)), { never: 'new', 'if-newer': 'new', 'if-changed': 'old', always: 'old' }],
+    'newer, other size': [
+      file('newer', at(1_100_000_000)),
+      { never: 'newer', 'if-newer': 'newer', 'if-changed': 'old', always: 'old' },
+    ],
+    'older, other size': [
+      file('older', at(900_000_000)),
+      { never: 'older', 'if-newer': 'old', 'if-changed': 'old', always: 'old' },
+    ],
+    'same size and time': [
+      file('new', at(1_000_000_000)),
+      { never: 'new', 'if-newer': 'new', 'if-changed': 'new', always: 'old' },
+    ],
+    'same size, newer': [
+      file('new', at(1_100_000_000)),
+      { never: 'new', 'if-newer': 'new', 'if-changed': 'old', always: 'old' },
+    ],
     'same size, less than a microsecond apart': [
       file('new', { mtimeNs: 1_000_000_000n * SECOND + 800n }),
       { never: 'new', 'if-newer': 'new', 'if-changed': 'new', always: 'old' },
     ],
     nothing: [{}, { never: 'old', 'if-newer': 'old', 'if-changed': 'old', always: 'old' }],
-    'a link, newer': [symlink('else', at(1_100_000_000)), { never: '-> else', 'if-newer': '-> else', 'if-changed': 'old', always: 'old' }],
+    'a link, newer': [
+      symlink('else', at(1_100_000_000)),
+      { never: '-> else', 'if-newer': '-> else', 'if-changed': 'old', always: 'old' },
+    ],
   };
   const table = Object.entries(found).flatMap(([what, [node, outcomes]]) =>
     (Object.entries(outcomes) as [OverwriteMode, string][]).map(([mode, outcome]) => ({ what, node, mode, outcome })),
   );
 
-  const read = (path: string): string => (lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8'));
+  const read = (path: string): string =>
+    lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8');
 
   it('is overwritten as the mode says', async () => {
     const place = await backedUp({ f: file('old', { mode: 0o640, ...at(1_000_000_000) }) });
@@ -44,7 +76,7 @@ describe('what is there already', () => {
     for (const { what, node, mode } of table) {
       const to = join(place.folder, `${mode} ${what}`);
       const target = join(to, place.source);
-      buildTree(target, what === 'nothing' ? {} : { f: node as Tree[string] });
+      buildTree(target, what === 'nothing' ? {} : { f: node });
       const result = await place.restore({ to, overwrite: mode });
       expect(result.status).toBe('ok');
       seen.push({ what, mode, outcome: read(join(target, 'f')) });
@@ -54,19 +86,57 @@ describe('what is there already', () => {
 
   it('a plan says so before, and changes nothing', async () => {
     const place = newPlace();
-    buildTree(place.source, { same: file('same', at(1e9)), mode: file('mode', { mode: 0o600, ...at(1e9) }), changed: file('old', at(1e9)), new: 'n' });
+    buildTree(place.source, {
+      same: file('same', at(1e9)),
+      mode: file('mode', { mode: 0o600, ...at(1e9) }),
+      changed: file('old', at(1e9)),
+      new: 'n',
+    });
     const repository = await createAt(place);
     await repository.backup({ paths: [place.source] });
-    buildTree(restored(place), { same: file('same', { mode: 0o644, ...at(1e9) }), mode: file('mode', { mode: 0o777, ...at(1e9) }), changed: 'newer', extra: 'x' });
-    const before = filesBelow(place.out).map((name) => [name, statSync(join(place.out, name)).mtimeMs, statSync(join(place.out, name)).ino]);
-    const plan = await repository.planRestore({ snapshot: 'latest', to: place.out, overwrite: 'if-changed', delete: true });
-    const actions = Object.fromEntries(plan.actions.map(({ action, path }) => [relative(restored(place), path), action]));
-    expect(actions).toMatchObject({ same: 'keep', mode: 'metadata', changed: 'overwrite', new: 'create', extra: 'delete' });
+    buildTree(restored(place), {
+      same: file('same', { mode: 0o644, ...at(1e9) }),
+      mode: file('mode', { mode: 0o777, ...at(1e9) }),
+      changed: 'newer',
+      extra: 'x',
+    });
+    const before = filesBelow(place.out).map((name) => [
+      name,
+      statSync(join(place.out, name)).mtimeMs,
+      statSync(join(place.out, name)).ino,
+    ]);
+    const plan = await repository.planRestore({
+      snapshot: 'latest',
+      to: place.out,
+      overwrite: 'if-changed',
+      delete: true,
+    });
+    const actions = Object.fromEntries(
+      plan.actions.map(({ action, path }) => [relative(restored(place), path), action]),
+    );
+    expect(actions).toMatchObject({
+      same: 'keep',
+      mode: 'metadata',
+      changed: 'overwrite',
+      new: 'create',
+      extra: 'delete',
+    });
     expect(plan.counts).toMatchObject({ create: 1, overwrite: 1, keep: 1, delete: 1, note: 0 });
     expect(plan).toMatchObject({ bytes: 4, target: place.out, overwrite: 'if-changed' });
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
-    expect(filesBelow(place.out).map((name) => [name, statSync(join(place.out, name)).mtimeMs, statSync(join(place.out, name)).ino])).toEqual(before);
-    const result = await repository.restore({ snapshot: 'latest', to: place.out, overwrite: 'if-changed', delete: true });
+    expect(
+      filesBelow(place.out).map((name) => [
+        name,
+        statSync(join(place.out, name)).mtimeMs,
+        statSync(join(place.out, name)).ino,
+      ]),
+    ).toEqual(before);
+    const result = await repository.restore({
+      snapshot: 'latest',
+      to: place.out,
+      overwrite: 'if-changed',
+      delete: true,
+    });
     expect(result).toMatchObject({ filesWritten: 2, entriesDeleted: 1, bytesWritten: 4 });
     expect(compareTrees(place.source, restored(place))).toEqual([]);
   });
@@ -83,7 +153,10 @@ describe('what is there already', () => {
 
   it('never touches a file, nor the time of a folder that is there', async () => {
     const place = await backedUp({ folder: folder({ a: 'snapshot', b: 'snapshot' }, at(1e9)), file: 'snapshot' });
-    buildTree(restored(place), { folder: folder({ a: 'mine' }, { mode: 0o711, ...at(1.5e9) }), file: file('mine', { mode: 0o600, ...at(1) }) });
+    buildTree(restored(place), {
+      folder: folder({ a: 'mine' }, { mode: 0o711, ...at(1.5e9) }),
+      file: file('mine', { mode: 0o600, ...at(1) }),
+    });
     await place.restore({ overwrite: 'never' });
     const target = restored(place);
     expect(readFileSync(join(target, 'folder/a'), 'utf8')).toBe('mine');
@@ -108,26 +181,32 @@ describe('what is there already', () => {
     const place = await backedUp({ f: 'snapshot', other: 'x' });
     buildTree(restored(place), { f: { mine: 'x' } });
     const result = await place.restore({ overwrite: 'always' });
-    expect(result).toMatchObject({ status: 'partial', problems: [{ path: join(restored(place), 'f'), code: 'EISDIR' }] });
+    expect(result).toMatchObject({
+      status: 'partial',
+      problems: [{ path: join(restored(place), 'f'), code: 'EISDIR' }],
+    });
     expect(readFileSync(join(restored(place), 'f/mine'), 'utf8')).toBe('x');
     expect(readFileSync(join(restored(place), 'other'), 'utf8')).toBe('x');
     expect(await place.restore({ overwrite: 'always', delete: true })).toMatchObject({ status: 'ok' });
     expect(compareTrees(place.source, restored(place))).toEqual([]);
   });
 
-  it.each(['always', 'if-changed'] as const)('a file or link in the place of a folder gives way (%s), and is kept with never', async (overwrite) => {
-    const place = await backedUp({ d: { a: 'x' }, e: { b: 'y' }, f: 'z' });
-    const outside = tempFolder();
-    buildTree(outside, { a: 'precious' });
-    buildTree(restored(place), { d: symlink(outside), e: 'a file' });
-    expect(await place.restore({})).toMatchObject({ status: 'ok' });
-    expect(readlinkSync(join(restored(place), 'd'))).toBe(outside);
-    expect(readFileSync(join(restored(place), 'e'), 'utf8')).toBe('a file');
-    expect(readFileSync(join(restored(place), 'f'), 'utf8')).toBe('z');
-    expect(await place.restore({ overwrite })).toMatchObject({ status: 'ok' });
-    expect(compareTrees(place.source, restored(place))).toEqual([]);
-    expect(readFileSync(join(outside, 'a'), 'utf8')).toBe('precious');
-  });
+  it.each(['always', 'if-changed'] as const)(
+    'a file or link in the place of a folder gives way (%s), and is kept with never',
+    async (overwrite) => {
+      const place = await backedUp({ d: { a: 'x' }, e: { b: 'y' }, f: 'z' });
+      const outside = tempFolder();
+      buildTree(outside, { a: 'precious' });
+      buildTree(restored(place), { d: symlink(outside), e: 'a file' });
+      expect(await place.restore({})).toMatchObject({ status: 'ok' });
+      expect(readlinkSync(join(restored(place), 'd'))).toBe(outside);
+      expect(readFileSync(join(restored(place), 'e'), 'utf8')).toBe('a file');
+      expect(readFileSync(join(restored(place), 'f'), 'utf8')).toBe('z');
+      expect(await place.restore({ overwrite })).toMatchObject({ status: 'ok' });
+      expect(compareTrees(place.source, restored(place))).toEqual([]);
+      expect(readFileSync(join(outside, 'a'), 'utf8')).toBe('precious');
+    },
+  );
 });
 
 describe('delete', () => {
@@ -137,7 +216,12 @@ describe('delete', () => {
     buildTree(outside, { precious: 'x', folder: { precious: 'x' } });
     buildTree(place.out, { beside: 'x' });
     buildTree(dirname(restored(place)), { sibling: { x: 'x' } });
-    buildTree(restored(place), { extra: 'x', keep: { extra: 'x' }, deep: { er: { folder: { many: 'x' } }, link: symlink(outside) }, link: symlink(join(outside, 'precious')) });
+    buildTree(restored(place), {
+      extra: 'x',
+      keep: { extra: 'x' },
+      deep: { er: { folder: { many: 'x' } }, link: symlink(outside) },
+      link: symlink(join(outside, 'precious')),
+    });
     const result = await place.restore({ delete: true, overwrite: 'always' });
     expect(result).toMatchObject({ status: 'ok', entriesDeleted: 5 });
     expect(compareTrees(place.source, restored(place))).toEqual([]);
@@ -170,7 +254,12 @@ describe('delete', () => {
 });
 
 describe('a part of a snapshot', () => {
-  const tree: Tree = { docs: { 'a.md': 'x', 'b.txt': 'x', deep: { 'c.md': 'x' } }, src: { 'd.ts': 'x', 'e.md': 'x' }, 'f.md': 'x', 'docs-old': { g: 'x' } };
+  const tree: Tree = {
+    docs: { 'a.md': 'x', 'b.txt': 'x', deep: { 'c.md': 'x' } },
+    src: { 'd.ts': 'x', 'e.md': 'x' },
+    'f.md': 'x',
+    'docs-old': { g: 'x' },
+  };
 
   it.each([
     [{ path: 'docs' }, ['docs/a.md', 'docs/b.txt', 'docs/deep/c.md']],
@@ -195,7 +284,11 @@ describe('a part of a snapshot', () => {
 
   it('that is not there is PATH_NOT_FOUND, and nothing is made', async () => {
     const place = await backedUp(tree);
-    for (const options of [{ path: join(place.source, 'nothing') }, { path: '/' + 'x'.repeat(300) }, { include: ['nothing'] }]) {
+    for (const options of [
+      { path: join(place.source, 'nothing') },
+      { path: '/' + 'x'.repeat(300) },
+      { include: ['nothing'] },
+    ]) {
       expect(await failureOf(place.restore(options))).toMatchObject({ code: 'PATH_NOT_FOUND' });
     }
     expect(existsSync(place.out)).toBe(false);
@@ -303,7 +396,11 @@ describe('several sources in one snapshot', () => {
       process.chdir(before);
     }
     await repository.restore({ snapshot: 'latest', to: place.out });
-    expect(filesBelow(place.out).map((name) => readFileSync(join(place.out, name), 'utf8')).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['below', 'beside']);
+    expect(
+      filesBelow(place.out)
+        .map((name) => readFileSync(join(place.out, name), 'utf8'))
+        .toSorted((a, b) => (a < b ? -1 : 1)),
+    ).toEqual(['below', 'beside']);
   });
 
   it('a path comes back as it was given: relative, without leading slash and without ..', async () => {
@@ -312,9 +409,20 @@ describe('several sources in one snapshot', () => {
     const repository = await createAt(place);
     const given = relative(process.cwd(), place.source);
     const { snapshot } = await repository.backup({ paths: [given] });
-    expect(snapshot?.sources[0]).toMatchObject({ root: place.source, path: given.split('/').filter((part) => part !== '..').join('/') });
+    expect(snapshot?.sources[0]).toMatchObject({
+      root: place.source,
+      path: given
+        .split('/')
+        .filter((part) => part !== '..')
+        .join('/'),
+    });
     await repository.restore({ snapshot: 'latest', to: place.out });
-    expect(filesBelow(place.out)).toEqual([`${given.split('/').filter((part) => part !== '..').join('/')}/a`]);
+    expect(filesBelow(place.out)).toEqual([
+      `${given
+        .split('/')
+        .filter((part) => part !== '..')
+        .join('/')}/a`,
+    ]);
   });
 });
 
@@ -331,12 +439,14 @@ it('bytes that are restored are counted, and progress only grows', async () => {
   const place = await backedUp({ a: noise(2_000_000, 1), b: noise(9_000_000, 2), c: 'x' });
   const seen: number[][] = [];
   const result = await place.restore({
-    onProgress: ({ filesDone, filesTotal, bytesDone, bytesTotal, bytesStored }) => seen.push([filesDone, filesTotal, bytesDone, bytesTotal, bytesStored]),
+    onProgress: ({ filesDone, filesTotal, bytesDone, bytesTotal, bytesStored }) =>
+      seen.push([filesDone, filesTotal, bytesDone, bytesTotal, bytesStored]),
   });
   expect(result).toMatchObject({ filesWritten: 3, bytesWritten: 11_000_001 });
   expect(result.bytesFetched).toBeGreaterThan(11_000_000);
   expect(seen.at(-1)?.slice(0, 4)).toEqual([3, 3, 11_000_001, 11_000_001]);
-  for (const [i, counts] of seen.entries()) for (const [j, count] of counts.entries()) expect(count).toBeGreaterThanOrEqual(seen[i - 1]?.[j] ?? 0);
+  for (const [i, counts] of seen.entries())
+    for (const [j, count] of counts.entries()) expect(count).toBeGreaterThanOrEqual(seen[i - 1]?.[j] ?? 0);
   expect(basename(place.source)).toBe('source');
 });
 
