@@ -91,7 +91,7 @@ export class SourceMerge {
     if (previous !== undefined && this.#isUnchanged(entry, previous)) {
       queued.content = previous.entry.content;
       progress.counts.bytesReused += entry.size;
-      sample.offer(entry.path, previous.entry.content);
+      sample.offer(entry, previous.entry.content);
       this.#done(entry, 'filesUnchanged');
       return;
     }
