@@ -33,6 +33,7 @@ export class TenantView {
   #known: ReadonlySet<string> = new Set();
   readonly #index = new BlobIndex();
   readonly #segmentErrors = new Map<string, BackupError>();
+  #loading: Promise<unknown> = Promise.resolve();
 
   constructor(sealed: SealedStore, tenant: Tenant) {
     this.#sealed = sealed;
@@ -147,6 +148,14 @@ export class TenantView {
 
   /** Loads the index: the segments that commits name. A segment that can't be read is made up from its session's packs. */
   async loadIndex(signal?: AbortSignal): Promise<BlobIndex> {
+    // One at a time: two that run side by side would both add what is new.
+    const loaded = this.#loading.then(async () => await this.#loadNew(signal));
+    this.#loading = loaded.catch(() => undefined);
+    await loaded;
+    return this.#index;
+  }
+
+  async #loadNew(signal: AbortSignal | undefined): Promise<void> {
     const { label } = this.tenant;
     const wanted = [...this.#commits].flatMap(([name, commit]) => {
       const session = nameParts(name, commitsPrefix(label))[1] as string;
@@ -169,7 +178,6 @@ export class TenantView {
     // Only now: packs that another segment names need not be looked into.
     for (const session of new Set(unreadable.values())) await this.#loadPacks(session, signal);
     for (const name of unreadable.keys()) this.#loadedSegments.add(name);
-    return this.#index;
   }
 
   /** The segments that could not be read are there again. */
