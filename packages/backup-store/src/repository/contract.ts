@@ -109,7 +109,9 @@ export interface Progress {
 
 /** What every long call takes. */
 export interface RunOptions {
+  /** Ends the run early; it then rejects with `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
+  /** Told how far the run has come. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
