@@ -5,7 +5,7 @@ import { type PageChild, type PageRef, readNodePage } from './node-page.ts';
 import { comparePaths, isWithin, mayHold } from './path-order.ts';
 
 /** Largest catalog page a reader accepts, in bytes. */
-export const MAX_PAGE_BYTES: number = 64 * 1024 * 1024;
+const MAX_PAGE_BYTES: number = 64 * 1024 * 1024;
 const MAX_HEIGHT = 8;
 
 /** Brings the plaintext of a page, checked against its digest. */

@@ -10,7 +10,7 @@ export type BlobType = (typeof BLOB)[keyof typeof BLOB];
 /** Bytes of a stored blob id. */
 export const ID_BYTES = 16;
 /** No frame is larger than this when unpacked: a limit for readers, far above what writers make. */
-export const MAX_FRAME_BYTES: number = 64 * 1024 * 1024;
+const MAX_FRAME_BYTES: number = 64 * 1024 * 1024;
 /** No pack holds more than this, in bytes: places within it are kept as 32-bit numbers. */
 const MAX_CONTENT_BYTES = 2 ** 32 - 1;
 /** No directory is larger than this. */

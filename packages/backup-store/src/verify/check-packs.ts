@@ -64,7 +64,7 @@ function packsOf({ tenant, view }: OpenTenant, needed: ReadonlySet<number>): Set
 }
 
 /** All blobs of a pack are lost. */
-export function lose({ view }: OpenTenant, pack: PackInfo, finding: OpenFinding): void {
+function lose({ view }: OpenTenant, pack: PackInfo, finding: OpenFinding): void {
   const { index } = view;
   for (let number = 0; number < index.blobs; number++) {
     if (index.packOf(number) === pack) finding.blobs.add(number);
