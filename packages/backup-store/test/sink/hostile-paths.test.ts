@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntryMeta, TempFile, TreeSink } from '../../src/sink/contract.ts';
 import { isReservedOnWindows } from '../../src/sink/entry-path.ts';
 import { openTreeSink } from '../../src/sink/tree-sink.ts';
-import { IS_POSIX, MEMORY_FOLDER, STRENGTHS, buildTree, tempFolder } from '../source/tree.ts';
+import { IS_POSIX, MEMORY_FOLDER, STRENGTHS, buildTree, pathsBelow, tempFolder } from '../source/tree.ts';
 
 const meta: EntryMeta = { mode: 0o777, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, mtimeNs: 1n };
 const at = (path: string): Buffer => Buffer.from(path, 'latin1');
@@ -62,14 +62,11 @@ function besidePrecious(): { readonly folder: string; readonly root: string } {
 
 /** All paths, kinds, contents and times below. */
 function snapshotOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted()
-    .map((path) => {
-      const facts = lstatSync(path, { bigint: true });
-      const content = facts.isFile() ? readFileSync(path, 'utf8') : facts.isSymbolicLink() ? readlinkSync(path) : '';
-      return `${path} ${facts.mode} ${facts.mtimeNs} ${facts.ino} ${facts.nlink} ${content}`;
-    });
+  return pathsBelow(folder).map((path) => {
+    const facts = lstatSync(path, { bigint: true });
+    const content = facts.isFile() ? readFileSync(path, 'utf8') : facts.isSymbolicLink() ? readlinkSync(path) : '';
+    return `${path} ${facts.mode} ${facts.mtimeNs} ${facts.ino} ${facts.nlink} ${content}`;
+  });
 }
 
 describe.runIf(IS_POSIX).each(table)('$name (strong: $strong)', ({ call, strong }) => {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { EntryMeta, TreeSink } from '../../src/sink/contract.ts';
 import { openTreeSink } from '../../src/sink/tree-sink.ts';
-import { MEMORY_FOLDER, buildTree, tempFolder } from '../source/tree.ts';
+import { MEMORY_FOLDER, buildTree, pathsBelow, tempFolder } from '../source/tree.ts';
 import type { SwapJob } from './swapping-thread.ts';
 
 const meta: EntryMeta = { mode: 0o777, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, mtimeNs: 1n };
@@ -78,7 +78,7 @@ describe.skipIf(process.platform !== 'linux')('while somebody swaps a parent for
   it.each(attacks)('%s: nothing outside changes', async (_name, attack) => {
     const place = scene();
     const facts = (): unknown => [
-      namesBelow(place.outside),
+      pathsBelow(place.outside),
       [place.outside, join(place.outside, 'sub')].map((path) => [statSync(path).mode, statSync(path).mtimeMs]),
     ];
     const before = facts();
@@ -94,7 +94,7 @@ describe.skipIf(process.platform !== 'linux')('while somebody swaps a parent for
 
   it('trees being removed are not left for others', async () => {
     const place = scene();
-    const before = namesBelow(place.outside);
+    const before = pathsBelow(place.outside);
     await whileSwapping(place, () => {
       rmSync(join(place.root, 'victim.aside'), { recursive: true, force: true });
       using sink = openTreeSink(Buffer.from(place.root), { strong: true });
@@ -102,7 +102,7 @@ describe.skipIf(process.platform !== 'linux')('while somebody swaps a parent for
       sink.writeFile(at('victim/sub/dir/f'), [], meta);
       sink.removeTree(at('victim'));
     });
-    expect(namesBelow(place.outside)).toEqual(before);
+    expect(pathsBelow(place.outside)).toEqual(before);
   });
 
   it('the attack is a real one: plain paths are led outside by it', async () => {
@@ -118,9 +118,3 @@ describe.skipIf(process.platform !== 'linux')('while somebody swaps a parent for
     expect(escaped).toBe(true);
   });
 });
-
-function namesBelow(folder: string): string {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .toSorted((a, b) => (a < b ? -1 : 1))
-    .join('\n');
-}
