@@ -1,0 +1,66 @@
+import { checkKey } from '@x/storage';
+import { expect, test } from 'vitest';
+import * as names from '../../src/layout/names.ts';
+
+const label = '1122334455667788';
+const session = 'aabbccddeeff00112233445566778899';
+
+test('names of objects are frozen', () => {
+  expect({
+    marker: names.MARKER,
+    slot: names.slotName('0011223344556677'),
+    keyring: names.KEYRING,
+    config: names.CONFIG,
+    session: names.sessionName(label, session, 12),
+    pack: names.packName(label, session, '0123456789abcdef'),
+    segment: names.segmentName(label, session, '0123456789abcdef'),
+    commit: names.commitName(label, 3, session),
+    forget: names.forgetPrefix(label),
+    epochs: names.epochsPrefix(label),
+  }).toEqual({
+    marker: 'holdfast.json',
+    slot: 'keys/slots/0011223344556677',
+    keyring: 'keys/ring',
+    config: 'config',
+    session: `sessions/${label}/${session}/000012`,
+    pack: `packs/${label}/${session}/0123456789abcdef`,
+    segment: `index/${label}/${session}/0123456789abcdef`,
+    commit: `commits/${label}/00000003/${session}`,
+    forget: `forget/${label}/`,
+    epochs: `gc/${label}/`,
+  });
+});
+
+test('every name is a key that every store takes, and begins with the prefix it is listed by', () => {
+  const made: readonly (readonly [string, string])[] = [
+    [names.slotName('0011223344556677'), names.SLOTS],
+    [names.sessionName(label, session, 999_999), names.sessionsPrefix(label)],
+    [names.packName(label, session, names.newPackId()), names.packsPrefix(label)],
+    [names.segmentName(label, session, names.newSegmentId()), names.indexPrefix(label)],
+    [names.commitName(label, 99_999_999, names.newSessionId()), names.commitsPrefix(label)],
+  ];
+  for (const [name, prefix] of made) {
+    expect(checkKey(name)).toBe(name);
+    expect(name.startsWith(prefix)).toBe(true);
+  }
+});
+
+test('names of packs and segments come apart again', () => {
+  expect(names.nameParts(names.packName(label, session, 'abc'), names.packsPrefix(label))).toEqual([session, 'abc']);
+  expect(names.nameParts(names.commitName(label, 7, session), names.commitsPrefix(label))).toEqual([
+    '00000007',
+    session,
+  ]);
+});
+
+test('ids are random, of 128 bits for sessions and 64 for packs and segments', () => {
+  for (const [make, digits] of [
+    [names.newSessionId, 32],
+    [names.newPackId, 16],
+    [names.newSegmentId, 16],
+  ] as const) {
+    const ids = Array.from({ length: 200 }, make);
+    for (const id of ids) expect(id).toMatch(new RegExp(`^[0-9a-f]{${digits}}$`));
+    expect(new Set(ids).size).toBe(ids.length);
+  }
+});
