@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 import { KIND } from '../envelope/header.ts';
+import type { PieceMemory } from '../envelope/seal-stream.ts';
 import { newPackId, packName } from '../layout/names.ts';
 import type { PackedBlob } from '../pack/directory.ts';
 import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
@@ -25,6 +26,8 @@ export interface PackTarget {
 /** Told of stored bytes and of finished packs. */
 export interface PackSink {
   piece(pack: string, bytes: Buffer<ArrayBuffer>): void;
+  /** Memory of a piece that is stored. */
+  readonly memory?: PieceMemory | undefined;
   finished(pack: string, result: FinishedPack): void;
 }
 
@@ -45,7 +48,10 @@ export class PackSet {
     const id = newPackId();
     const name = packName(Buffer.from(label).toString('hex'), session, id);
     const context = { repositoryId, label, kind: KIND.pack, name };
-    const pack = { id, writer: new PackWriter(packKey, context, (bytes) => this.#sink.piece(id, bytes)) };
+    const pack = {
+      id,
+      writer: new PackWriter(packKey, context, (bytes) => this.#sink.piece(id, bytes), this.#sink.memory),
+    };
     this.#open.push(pack);
     return pack;
   }

@@ -3,12 +3,8 @@ import type { ObjectStore } from '@x/storage';
 import type { IndexedPack } from '../blob-index/segment.ts';
 import { BackupError } from '../errors.ts';
 import { packName } from '../layout/names.ts';
-import { DeadBuffers } from '../threads/dead-buffers.ts';
 import { PieceStream } from './piece-stream.ts';
 import type { SealedPack } from './seal-messages.ts';
-
-/** Stored bytes after which the buffers they came in are freed. */
-const DEAD_BYTES = 24 * 1024 * 1024;
 
 /** Where packs go. */
 export interface UploadTarget {
@@ -28,7 +24,6 @@ export class PackUpload {
   readonly #streams = new Map<string, PieceStream>();
   readonly #uploads = new Map<string, Promise<void>>();
   readonly #aborter = new AbortController();
-  readonly #dead = new DeadBuffers(DEAD_BYTES, 'major');
   /** Stored bytes of packs so far, also of unfinished ones. */
   bytes = 0;
   /** Blobs in stored packs. */
@@ -38,17 +33,19 @@ export class PackUpload {
     this.#target = target;
   }
 
-  /** A piece of a pack; `release` gives its bytes back to the thread that made it. */
-  piece(pack: string, bytes: Uint8Array, release: (bytes: number) => void): void {
+  /** A piece of a pack; `release` gives it back to the thread that made it. */
+  piece(pack: string, bytes: Uint8Array, release: (piece: Uint8Array) => void): void {
     let stream = this.#streams.get(pack);
     if (stream === undefined) {
-      stream = new PieceStream((count) => {
-        this.bytes += count;
-        this.#dead.add(count);
-        release(count);
+      stream = new PieceStream((piece) => {
+        this.bytes += piece.length;
+        release(piece);
       });
       this.#streams.set(pack, stream);
-      this.#uploads.set(pack, this.#store(pack, stream));
+      const upload = this.#store(pack, stream);
+      // `onFailure` is told at once; whoever waits for all packs gets it too, but nobody may be waiting yet.
+      upload.catch(() => undefined);
+      this.#uploads.set(pack, upload);
     }
     stream.push(bytes);
   }

@@ -1,21 +1,21 @@
 /**
- * Pieces pushed by one side, pulled as an `AsyncIterable` by the other. `release` is called with the bytes of a
- * piece when the puller comes back for the next: then the store has taken it.
+ * Pieces pushed by one side, pulled as an `AsyncIterable` by the other. `release` is called with a piece
+ * when the puller comes back for the next: then the store is done with it, and its memory may be used again.
  */
 export class PieceStream implements AsyncIterable<Uint8Array> {
   readonly #pieces: Uint8Array[] = [];
-  readonly #release: (bytes: number) => void;
+  readonly #release: (piece: Uint8Array) => void;
   #ended = false;
   #dropped = false;
   #wake: (() => void) | undefined;
 
-  constructor(release: (bytes: number) => void) {
+  constructor(release: (piece: Uint8Array) => void) {
     this.#release = release;
   }
 
   push(piece: Uint8Array): void {
     // Nobody will pull any more: the maker must not wait for it.
-    if (this.#dropped) this.#release(piece.length);
+    if (this.#dropped) this.#release(piece);
     else this.#pieces.push(piece);
     this.#wake?.();
   }
@@ -31,7 +31,7 @@ export class PieceStream implements AsyncIterable<Uint8Array> {
         const piece = this.#pieces.shift();
         if (piece !== undefined) {
           yield piece;
-          this.#release(piece.length);
+          this.#release(piece);
         } else if (this.#ended) {
           return;
         } else {
@@ -43,7 +43,7 @@ export class PieceStream implements AsyncIterable<Uint8Array> {
       }
     } finally {
       this.#dropped = true;
-      for (const piece of this.#pieces.splice(0)) this.#release(piece.length);
+      for (const piece of this.#pieces.splice(0)) this.#release(piece);
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+
 import type { ChunkSizes } from '../chunker/gear.ts';
 
 /** What a sealing thread starts with. */
@@ -22,6 +24,8 @@ export interface SealInit {
   readonly levels: readonly SharedArrayBuffer[];
   readonly credits: SharedArrayBuffer;
   readonly creditBytes: number;
+  /** Brings the memory of pieces back once they are stored. */
+  readonly returns: MessagePort;
 }
 
 /** To a sealing thread. */

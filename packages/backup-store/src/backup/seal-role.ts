@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import type { MessagePort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 
 import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { createCutter } from '../chunker/cut.ts';
@@ -20,6 +20,8 @@ export function startSealing(port: MessagePort, init: SealInit): void {
       credits.take(bytes.length);
       post({ type: 'piece', pack, bytes }, [bytes.buffer]);
     },
+    // This thread has no time for messages while it works: it asks when it needs memory.
+    memory: () => (receiveMessageOnPort(init.returns) as { message: ArrayBuffer } | undefined)?.message,
     finished: (pack, { size, identity, directory, blobs }) =>
       post({ type: 'pack', pack, sealed: { size, ...identity, directory, blobs } }),
   };

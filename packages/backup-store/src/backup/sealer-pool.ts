@@ -1,3 +1,5 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { Credits } from '../threads/credits.ts';
 import { Thread, type ThreadOptions } from '../threads/thread.ts';
@@ -11,8 +13,17 @@ const JOBS_PER_THREAD = 2;
 interface Member {
   readonly thread: Thread<ToSealer, FromSealer>;
   readonly credits: Credits;
+  /** Takes the memory of stored pieces back to the thread. */
+  readonly returns: MessagePort;
   jobs: number;
   finished?: ((claimed: number) => void) | undefined;
+}
+
+/** A piece is stored: the thread may go on, and write to the same memory again. */
+function giveBack({ credits, returns }: Member, piece: Uint8Array): void {
+  const { length, buffer } = piece;
+  if (buffer instanceof ArrayBuffer) returns.postMessage(buffer, [buffer]);
+  credits.give(length);
 }
 
 /** What the pool needs. */
@@ -20,7 +31,7 @@ export interface SealerPoolOptions extends ThreadOptions {
   readonly threads: number;
   /** Sealed bytes that may wait for the store, over all threads. */
   readonly bufferBytes: number;
-  readonly init: Omit<SealInit, 'levels' | 'credits' | 'creditBytes'>;
+  readonly init: Omit<SealInit, 'levels' | 'credits' | 'creditBytes' | 'returns'>;
   readonly table: FingerprintTable;
   readonly upload: PackUpload;
   readonly onFailure: (error: unknown) => void;
@@ -45,10 +56,12 @@ export class SealerPool {
     const creditBytes = Math.max(1024 * 1024, Math.floor(bufferBytes / threads));
     for (let i = 0; i < threads; i++) {
       const shared = Credits.share();
-      const start: SealInit = { ...init, levels: table.levels, credits: shared, creditBytes };
+      const { port1: returns, port2 } = new MessageChannel();
+      const start: SealInit = { ...init, levels: table.levels, credits: shared, creditBytes, returns: port2 };
       const member: Member = {
-        thread: new Thread('seal', start, this.#options),
+        thread: new Thread('seal', start, { ...this.#options, transfer: [port2] }),
         credits: new Credits(shared, creditBytes),
+        returns,
         jobs: 0,
       };
       member.thread.onMessage = (message) => this.#onMessage(member, message);
@@ -60,7 +73,7 @@ export class SealerPool {
   #onMessage(member: Member, message: FromSealer): void {
     const { upload } = this.#options;
     if (message.type === 'piece') {
-      upload.piece(message.pack, message.bytes, (bytes) => member.credits.give(bytes));
+      upload.piece(message.pack, message.bytes, (piece) => giveBack(member, piece));
     } else if (message.type === 'pack') {
       upload.finish(message.pack, message.sealed);
     } else if (message.type === 'finished') {
@@ -112,6 +125,11 @@ export class SealerPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const wake of this.#waiting.splice(0)) wake();
-    await Promise.all(this.#members.map((member) => member.thread.close()));
+    await Promise.all(
+      this.#members.map(async ({ thread, returns }) => {
+        returns.close();
+        await thread.close();
+      }),
+    );
   }
 }

@@ -89,12 +89,18 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
   });
   const walk = { root: source.root, exclude: parts.exclude, ignoreFileName: IGNORE_FILE, skip: parts.skip };
   for await (const batch of scan(walk, context.threads)) {
-    parts.check();
-    for (const item of batch) await merge.add(item);
+    for (const item of batch) {
+      parts.check();
+      await merge.add(item);
+    }
     queue.drain();
     if (reader !== undefined) await makeRoom(queue, reader, parts);
   }
-  await reader?.settled();
+  await reader?.flush();
+  while (reader?.busy === true) {
+    await reader.oneDone();
+    parts.check();
+  }
   queue.drain();
   await previous.finish();
   parts.counts.entriesRemoved += previous.removed;

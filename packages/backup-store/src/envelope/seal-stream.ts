@@ -5,17 +5,22 @@ import { HEADER_BYTES, newObjectKey, type SealContext, type SealIdentity } from 
 const BLOCKS_PER_PIECE = 16;
 const PIECE_BYTES = BLOCKS_PER_PIECE * SEALED_BLOCK_BYTES + 2 * HEADER_BYTES;
 
+/** Memory of a piece that is done with, to be written to again. */
+export type PieceMemory = () => ArrayBuffer | undefined;
+
 /**
  * Seals an object piece by piece, without ever holding all of it. The header stands at both ends, so that
  * one changed bit in the first does not cost the object.
  *
- * `emit` gets the stored bytes in order; each piece has an `ArrayBuffer` of its own, to be given away.
+ * `emit` gets the stored bytes in order; each piece has an `ArrayBuffer` of its own, to be given away. Where `memory`
+ * has one that came back, it is used again.
  */
 export class SealStream {
   readonly identity: SealIdentity;
   readonly #key: Buffer;
   readonly #header: Buffer;
   readonly #emit: (piece: Buffer<ArrayBuffer>) => void;
+  readonly #memory: PieceMemory;
   readonly #stage = Buffer.allocUnsafe(BLOCK_BYTES);
   #staged = 0;
   #block = 0;
@@ -24,19 +29,30 @@ export class SealStream {
   #outAt = 0;
   #size = 0;
 
-  constructor(subkey: Uint8Array, context: SealContext, emit: (piece: Buffer<ArrayBuffer>) => void) {
+  constructor(
+    subkey: Uint8Array,
+    context: SealContext,
+    emit: (piece: Buffer<ArrayBuffer>) => void,
+    memory: PieceMemory = () => undefined,
+  ) {
     const { key, header, identity } = newObjectKey(subkey, context);
     this.identity = identity;
     this.#key = key;
     this.#header = header;
     this.#emit = emit;
-    this.#out = Buffer.from(new ArrayBuffer(PIECE_BYTES));
+    this.#memory = memory;
+    this.#out = this.#piece();
     this.#outAt = header.copy(this.#out);
   }
 
   /** Bytes of content so far. */
   get content(): number {
     return this.#content;
+  }
+
+  #piece(): Buffer<ArrayBuffer> {
+    const used = this.#memory();
+    return Buffer.from(used?.byteLength === PIECE_BYTES ? used : new ArrayBuffer(PIECE_BYTES));
   }
 
   /** Appends content. */
@@ -73,7 +89,7 @@ export class SealStream {
   #flush(): void {
     this.#size += this.#outAt;
     this.#emit(this.#out.subarray(0, this.#outAt));
-    this.#out = Buffer.from(new ArrayBuffer(PIECE_BYTES));
+    this.#out = this.#piece();
     this.#outAt = 0;
   }
 

@@ -1,5 +1,5 @@
 import type { SealContext, SealIdentity } from '../envelope/header.ts';
-import { SealStream } from '../envelope/seal-stream.ts';
+import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
 import { encodeFrame } from '../codec/codec.ts';
 import { DirectoryBuilder, type PackedBlob } from './directory.ts';
 
@@ -17,8 +17,13 @@ export class PackWriter {
   readonly #stream: SealStream;
   readonly #directory = new DirectoryBuilder();
 
-  constructor(subkey: Uint8Array, context: SealContext, emit: (piece: Buffer<ArrayBuffer>) => void) {
-    this.#stream = new SealStream(subkey, context, emit);
+  constructor(
+    subkey: Uint8Array,
+    context: SealContext,
+    emit: (piece: Buffer<ArrayBuffer>) => void,
+    memory?: PieceMemory,
+  ) {
+    this.#stream = new SealStream(subkey, context, emit, memory);
   }
 
   /** Bytes of frames so far, compressed. */

@@ -7,6 +7,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import { addSlot, describe, passphraseSecret, readSlots } from '../keyring/slots.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { verify } from '../verify/verify.ts';
+import { abortable } from '../run/abort.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
@@ -83,7 +84,7 @@ export class OpenRepository implements contract.Repository {
 
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
     this.#check();
-    const result = await backup(this.#context, options);
+    const result = await abortable(options.signal, async () => await backup(this.#context, options));
     await this.#context.refresh();
     return result;
   }
@@ -143,7 +144,8 @@ export class OpenRepository implements contract.Repository {
 
   async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
     const all = options.snapshot === undefined ? await this.#all() : [await this.#one(options.snapshot, options)];
-    for (const tenant of new Set(all.map((each) => each.tenant))) await tenant.view.loadIndex(options.signal);
+    for (const tenant of new Set(all.map((each) => each.tenant))) 
+      await abortable(options.signal, async () => await tenant.view.loadIndex(options.signal));
     yield* findEntries(all, options);
   }
 
@@ -156,17 +158,19 @@ export class OpenRepository implements contract.Repository {
   }
 
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
-    return await planRestore(await this.#one(options.snapshot, options.filter), options);
+    const from = await this.#one(options.snapshot, options.filter);
+    return await abortable(options.signal, async () => await planRestore(from, options));
   }
 
   async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {
-    return await restore(this.#context, await this.#one(options.snapshot, options.filter), options);
+    const from = await this.#one(options.snapshot, options.filter);
+    return await abortable(options.signal, async () => await restore(this.#context, from, options));
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
     const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
     if (only === undefined) await this.#context.refresh();
-    return await verify(this.#context, only, options);
+    return await abortable(options.signal, async () => await verify(this.#context, only, options));
   }
 
   async stats(): Promise<contract.RepositoryStats> {
@@ -177,7 +181,7 @@ export class OpenRepository implements contract.Repository {
 
   async rebuildIndex(options: contract.RunOptions = {}): Promise<{ packs: number; blobs: number }> {
     await this.#all();
-    return await rebuildIndex(this.#context, options);
+    return await abortable(options.signal, async () => await rebuildIndex(this.#context, options));
   }
 
   async close(): Promise<void> {

@@ -9,3 +9,13 @@ export function checkAborted(signal: AbortSignal | undefined): void {
     });
   }
 }
+
+/** Does `work`; what a store throws because of the signal becomes `ABORTED` like everything else. */
+export async function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error === signal?.reason) checkAborted(signal);
+    throw error;
+  }
+}

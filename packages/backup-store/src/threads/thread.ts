@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 
 import { BackupError } from '../errors.ts';
 
@@ -36,10 +36,15 @@ export class Thread<Out, In> {
   /** Told when the thread ended without being closed. */
   onFailure: (error: Error) => void = () => undefined;
 
-  constructor(role: Role, init: unknown, options: ThreadOptions = {}) {
+  constructor(
+    role: Role,
+    init: unknown,
+    options: ThreadOptions & { readonly transfer?: readonly MessagePort[] | undefined } = {},
+  ) {
     const start: ThreadStart = { holdfast: true, role, init };
     this.#worker = new Worker(options.entry ?? defaultEntry(), {
       workerData: start,
+      transferList: [...(options.transfer ?? [])],
       name: `holdfast-${role}`,
       resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
     });
