@@ -1,3 +1,4 @@
+import { BackupError } from '../errors.ts';
 import type { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 
@@ -39,7 +40,16 @@ export class DirectoryBuilder {
     return this.#blobs;
   }
 
+  /** Bytes it will take, about. */
+  get bytes(): number {
+    return this.#frames.length;
+  }
+
+  /** @throws {BackupError} `OBJECT_INVALID` for a frame that no reader would accept. */
   addFrame(stored: number, raw: number, codec: number, blobs: readonly PackedBlob[]): void {
+    if (Math.max(stored, raw) > MAX_FRAME_BYTES) {
+      throw new BackupError('OBJECT_INVALID', `Expected a frame of at most ${MAX_FRAME_BYTES} bytes, got ${raw}`);
+    }
     this.#count++;
     this.#blobs += blobs.length;
     const writer = this.#frames.varint(stored).varint(raw).u8(codec).varint(blobs.length);

@@ -1,6 +1,7 @@
 import { listAll, type ObjectStore } from '@x/storage';
 
 import type { IndexedPack } from '../blob-index/segment.ts';
+import { ByteReader } from '../bytes/reader.ts';
 import { BLOCK_BYTES, contentEnd, PADDING_BYTES, plaintextLength, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
 import { HEADER_BYTES, KIND, objectKey, parseHeader, type SealContext, type SealIdentity } from '../envelope/header.ts';
 import { blockCount, openBlocks, type OpenObject } from '../envelope/range.ts';
@@ -8,7 +9,7 @@ import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { nameParts, packName, packsPrefix } from '../layout/names.ts';
-import { MAX_DIRECTORY_BYTES } from './directory.ts';
+import { MAX_DIRECTORY_BYTES, visitDirectory } from './directory.ts';
 
 /** Blocks at a pack's end that are read at once: enough for most directories. */
 const TAIL_BLOCKS = 3;
@@ -149,6 +150,7 @@ export async function readSessionPacks(
         epoch: options.epoch,
         signal: options.signal,
       });
+      checkDirectory(directory, key);
       packs.push({ session, id, epoch: options.epoch, size, identity, directory });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
@@ -156,4 +158,11 @@ export async function readSessionPacks(
     }
   }
   return { packs, damaged };
+}
+
+/** @throws {BackupError} `OBJECT_INVALID`. */
+function checkDirectory(directory: Uint8Array, name: string): void {
+  const reader = new ByteReader(directory, name);
+  visitDirectory(reader, { frame: () => undefined, blob: () => undefined });
+  reader.end();
 }

@@ -114,6 +114,17 @@ describe('hostile directories', () => {
     expect(refusalOf(() => visit(writer.take()))).toMatchObject({ code: 'OBJECT_INVALID', object: 'packs/x' });
   });
 
+  test('a frame that no reader accepts is never written', () => {
+    const builder = new DirectoryBuilder();
+    for (const [stored, raw] of [
+      [TOO_LARGE, 5],
+      [5, TOO_LARGE],
+    ] as const) {
+      expect(refusalOf(() => builder.addFrame(stored, raw, 1, [])).code).toBe('OBJECT_INVALID');
+    }
+    expect(builder.frames).toBe(0);
+  });
+
   test('any bytes are a directory or refused as none', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {

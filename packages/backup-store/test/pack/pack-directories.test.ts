@@ -140,6 +140,22 @@ describe('packs of a session', () => {
     expect(damaged.map(({ code, object }) => [code, object])).toEqual([['OBJECT_DAMAGED', bad]]);
   });
 
+  test('one whose directory breaks the format is reported as well, and harms no other', async () => {
+    const sealed = sealedStore();
+    const pieces: Buffer[] = [];
+    const stream = new SealStream(tenant.subkey('pack/0'), packContext(sealed.repositoryId, tenant, NAME), (piece) =>
+      pieces.push(piece),
+    );
+    // Says one frame, and ends.
+    stream.push(Uint8Array.of(1, 1, 0, 0, 0));
+    stream.finish();
+    await sealed.store.createIfAbsent(NAME, Buffer.concat(pieces));
+    await storePack(sealed, tenant, { id: 'ff'.repeat(8), frames: [[{ bytes: noise(100, 1) }]] });
+    const { packs, damaged } = await readSessionPacks(sealed, tenant, SESSION, { epoch: 0 });
+    expect(packs.map(({ id }) => id)).toEqual(['ff'.repeat(8)]);
+    expect(damaged).toMatchObject([{ code: 'OBJECT_INVALID', object: NAME }]);
+  });
+
   test('what is no name of a pack is not taken for one', async () => {
     const sealed = sealedStore();
     await sealed.store.createIfAbsent(`packs/${tenant.label}/${SESSION}/a/b`, noise(100, 1));
