@@ -26,9 +26,9 @@ export class PackWriter {
     this.#stream = new SealStream(subkey, context, emit, memory);
   }
 
-  /** Bytes of frames so far, compressed. */
+  /** Bytes so far: frames, compressed, and what their directory takes. */
   get content(): number {
-    return this.#stream.content;
+    return this.#stream.content + this.#directory.bytes;
   }
 
   /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Its stored bytes. */

@@ -5,7 +5,8 @@ import { BlobIndex } from '../../src/blob-index/blob-index.ts';
 import { packName } from '../../src/layout/names.ts';
 import { BlobReader } from '../../src/pack/blob-reader.ts';
 import { BLOB } from '../../src/pack/directory.ts';
-import { readPackDirectory } from '../../src/pack/pack-directories.ts';
+import { packContext, readPackDirectory } from '../../src/pack/pack-directories.ts';
+import { PackWriter } from '../../src/pack/pack-writer.ts';
 import { noise, prose } from '../fixtures/content.ts';
 import { blobRef, type Content, makePack, PACK, packedBlob, SESSION, storePack } from '../fixtures/packing.ts';
 import { failureOf } from '../fixtures/place.ts';
@@ -60,6 +61,16 @@ describe('packs', () => {
     ]) {
       expect(stored.includes(trace)).toBe(false);
     }
+  });
+
+  test('what a pack has come to counts its directory: many tiny blobs fill it too', () => {
+    const sealed = sealedStore();
+    const context = packContext(sealed.repositoryId, tenant, NAME);
+    const writer = new PackWriter(tenant.subkey('pack/0'), context, () => undefined);
+    const blobs = Array.from({ length: 1000 }, (_, i) => packedBlob(tenant, { bytes: Buffer.from([i >> 8, i & 255]) }));
+    const stored = writer.addFrame(Buffer.alloc(2000), blobs, 3);
+    expect(stored).toBeLessThan(100);
+    expect(writer.content).toBeGreaterThan(18_000);
   });
 
   test('the type of a blob is part of what it is', async () => {
