@@ -55,16 +55,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
   const { context, source, writer, progress } = parts;
   const problems = new Problems();
   const cacheFile = scanCacheFile(context, parts.tenant.tenant.label, source.root);
-  const totals = { entries: 0, files: 0, bytes: 0 };
-  const cache = new ScanCacheBuilder();
-  const catalog = new CatalogWriter((page, sha256) => writer?.storePage(page, sha256));
-  const queue = new EntryQueue((entry, cached) => {
-    totals.entries++;
-    if (entry.kind === 'file') totals.files++;
-    totals.bytes += entry.size;
-    catalog.add(entry);
-    cache.add(entry.path, cached);
-  });
+  const { totals, cache, catalog, queue } = catalogTarget(writer);
   const reader =
     writer &&
     new FileReader({
@@ -111,6 +102,26 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     record: sourceRecord(source, { finished, totals, problems }),
     remember: async () => await cache.write(cacheFile, hex(finished.top.sha256)),
   };
+}
+
+/** Where entries go once they are complete: catalog, scan cache, totals. */
+function catalogTarget(writer: BackupWriter | undefined): {
+  totals: { entries: number; files: number; bytes: number };
+  cache: ScanCacheBuilder;
+  catalog: CatalogWriter;
+  queue: EntryQueue;
+} {
+  const totals = { entries: 0, files: 0, bytes: 0 };
+  const cache = new ScanCacheBuilder();
+  const catalog = new CatalogWriter((page, sha256) => writer?.storePage(page, sha256));
+  const queue = new EntryQueue((entry, cached) => {
+    totals.entries++;
+    if (entry.kind === 'file') totals.files++;
+    totals.bytes += entry.size;
+    catalog.add(entry);
+    cache.add(entry.path, cached);
+  });
+  return { totals, cache, catalog, queue };
 }
 
 /** Waits while too many entries stand behind files that are still being read. */

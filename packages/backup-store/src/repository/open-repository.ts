@@ -144,7 +144,7 @@ export class OpenRepository implements contract.Repository {
 
   async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
     const all = options.snapshot === undefined ? await this.#all() : [await this.#one(options.snapshot, options)];
-    for (const tenant of new Set(all.map((each) => each.tenant))) 
+    for (const tenant of new Set(all.map((each) => each.tenant)))
       await abortable(options.signal, async () => await tenant.view.loadIndex(options.signal));
     yield* findEntries(all, options);
   }
