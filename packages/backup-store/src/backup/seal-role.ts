@@ -21,7 +21,7 @@ export function startSealing(port: MessagePort, init: SealInit): void {
       post({ type: 'piece', pack, bytes }, [bytes.buffer]);
     },
     // This thread has no time for messages while it works: it asks when it needs memory.
-    memory: () => receiveMessageOnPort(init.returns)?.message,
+    memory: () => receiveMessageOnPort(init.returns)?.message as ArrayBuffer | undefined,
     finished: (pack, { size, identity, directory, blobs }) =>
       post({ type: 'pack', pack, sealed: { size, ...identity, directory, blobs } }),
   };
