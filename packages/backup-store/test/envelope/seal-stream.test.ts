@@ -115,6 +115,29 @@ describe('streams', () => {
     for (const piece of pieces.slice(0, -1)) expect(piece.length).toBeGreaterThan(MIB - SEALED_BLOCK_BYTES);
   });
 
+  test('memory that came back is used again, whatever is in it; memory of another size is not', () => {
+    const content = noise(5 * MIB, 2);
+    const returned: ArrayBuffer[] = [new ArrayBuffer(10)];
+    const used = new Set<ArrayBuffer>();
+    const stored: Buffer[] = [];
+    const stream = new SealStream(
+      SUBKEY,
+      context,
+      (piece) => {
+        stored.push(Buffer.from(piece));
+        used.add(piece.buffer);
+        piece.fill(0xaa);
+        returned.push(piece.buffer);
+      },
+      () => returned.shift(),
+    );
+    stream.push(content);
+    stream.finish();
+    expect(stored.length).toBeGreaterThan(4);
+    expect(used.size).toBeLessThanOrEqual(2);
+    expect(contentOf({ stored: Buffer.concat(stored), identity: stream.identity }).equals(content)).toBe(true);
+  });
+
   test('any range is read from its blocks alone', () => {
     const content = noise(5 * BLOCK_BYTES + 777, 'range');
     const streamed = sealed(content);
