@@ -85,12 +85,6 @@ export class FileReader {
   get busy(): boolean {
     return this.#running.size > 0;
   }
-
-  /** Waits until all files are done. */
-  async settled(): Promise<void> {
-    await this.flush();
-    while (this.#running.size > 0) await Promise.all(this.#running);
-  }
 }
 
 /** Whether two contents are the same bytes. */

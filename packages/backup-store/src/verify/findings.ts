@@ -12,6 +12,14 @@ const CODES: Readonly<Record<string, Finding['code']>> = {
   OBJECT_INVALID: 'invalid',
   UNSUPPORTED_FORMAT: 'invalid',
 };
+/** Failures of this program, its run or the way to the store: they say nothing of an object. */
+const NO_FINDINGS: ReadonlySet<string | undefined> = new Set([
+  'ABORTED',
+  'CLOSED',
+  'WORKER_FAILED',
+  'UNAVAILABLE',
+  'ACCESS_DENIED',
+]);
 const MAX_PATHS = 20;
 
 /** A finding while snapshots and paths are still being looked up for it. */
@@ -47,7 +55,7 @@ export class Findings {
   addError(error: unknown, object: string): OpenFinding {
     const { code, message } = error as { code?: string; message: string };
     const known = error instanceof BackupError || (error instanceof Error && error.name === 'StorageError');
-    if (!known || code === 'ABORTED') throw error;
+    if (!known || NO_FINDINGS.has(code)) throw error;
     return this.add(CODES[code ?? ''] ?? 'damaged', (error as BackupError).object ?? object, message);
   }
 
