@@ -106,6 +106,21 @@ describe('threads', () => {
     for (let i = 0; i < COUNT; i++) if (!table.has(idAt(ids, i))) throw new Error(`id ${i} was lost`);
   });
 
+  test('a thread that meets a half-written id waits to see what it is', async () => {
+    const table = FingerprintTable.create(10);
+    const id = idsOf(1, 'half-written');
+    const words = new Int32Array(Uint8Array.from(id).buffer);
+    const level = new Int32Array(table.levels[0] as SharedArrayBuffer);
+    const slot = 4 + 4 * ((words[1] as number) & ((level.length - 4) / 4 - 1));
+    // As another thread does: 1 says that the slot is taken, the first word of the id comes last.
+    Atomics.store(level, slot, 1);
+    const winning = race([table.levels], id, [0]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    level.set(words.subarray(1), slot + 1);
+    Atomics.store(level, slot, words[0] as number);
+    expect(Array.from(await winning)).toEqual([0]);
+  });
+
   test('what older levels hold is claimed by nobody, and new ids once', async () => {
     const table = FingerprintTable.create(10);
     const ids = idsOf(COUNT, 'levels');
