@@ -50,6 +50,13 @@ const putLong = (writer: ByteWriter, value: bigint): void => {
 };
 const long = (reader: ByteReader): bigint => reader.raw(8).readBigInt64LE();
 
+/** In 16 bytes: 8 would end in the year 2262, and files may have times beyond. */
+const putTime = (writer: ByteWriter, ns: bigint): void => {
+  putLong(writer, ns);
+  putLong(writer, ns >> 64n);
+};
+const time = (reader: ByteReader): bigint => BigInt.asUintN(64, long(reader)) | (long(reader) << 64n);
+
 /** Bytes that fill their buffer, so that it can be given away. */
 export function ownBytes(writer: ByteWriter): Uint8Array {
   const bytes = new Uint8Array(writer.length);
@@ -80,7 +87,7 @@ function putWrite(writer: ByteWriter, write: BlobWrite): void {
   writer.u8((write.sparse ? 1 : 0) | (whole === undefined ? 0 : 2));
   if (whole !== undefined) {
     writer.varint(whole.mode).varint(whole.uid).varint(whole.gid);
-    putLong(writer, whole.mtimeNs);
+    putTime(writer, whole.mtimeNs);
   } else if (part !== undefined) {
     writer.text(part.temp.name).varint(part.position);
     putLong(writer, part.temp.dev);
@@ -110,7 +117,7 @@ function readWrite(reader: ByteReader): BlobWrite {
   if ((bits & 2) !== 0) {
     return {
       ...common,
-      whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: long(reader) },
+      whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: time(reader) },
     };
   }
   const name = reader.text(1024);

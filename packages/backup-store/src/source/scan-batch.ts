@@ -10,11 +10,12 @@ import type { ScanItem } from './walk.ts';
  *   8  u32 bytes of the link's target                       bytes of the code
  *  12  u32 mode                                             bytes of the message
  *  16  u32 uid    20  u32 gid    24  u32 nlink    28  unused
- *  32  f64 size   40  i64 mtime ns   48  i64 ctime ns   56  u64 inode   64  u64 device
- *  72  path, target (of a failure: path, code, message), zeros up to a multiple of 8
+ *  32  f64 size   40  u64 mtime ns   48  u64 ctime ns   56  u64 inode   64  u64 device
+ *  72  i64 mtime  80  i64 ctime: what does not fit in 64 bits (2^63 ns end in the year 2262)
+ *  88  path, target (of a failure: path, code, message), zeros up to a multiple of 8
  */
 
-const HEADER_BYTES = 72;
+const HEADER_BYTES = 88;
 const KINDS: readonly EntryKind[] = ['directory', 'file', 'symlink', 'socket', 'fifo', 'block-device', 'char-device'];
 const KIND_MASK = 0x0f;
 const FAILURE = 0x0f;
@@ -76,6 +77,8 @@ export class ScanBatchWriter {
     longs[long + 6] = entry.ctimeNs;
     longs[long + 7] = entry.ino;
     longs[long + 8] = entry.dev;
+    longs[long + 9] = entry.mtimeNs >> 64n;
+    longs[long + 10] = entry.ctimeNs >> 64n;
     bytes.set(path, at + HEADER_BYTES);
     if (linkTarget !== undefined) bytes.set(linkTarget, at + HEADER_BYTES + path.length);
   }
@@ -165,8 +168,8 @@ function readEntry(view: BatchView, at: number): ScannedEntry {
     uid: words[word + 4] as number,
     gid: words[word + 5] as number,
     size: floats[long + 4] as number,
-    mtimeNs: longs[long + 5] as bigint,
-    ctimeNs: longs[long + 6] as bigint,
+    mtimeNs: timeOf(longs, long + 5, long + 9),
+    ctimeNs: timeOf(longs, long + 6, long + 10),
     ino: BigInt.asUintN(64, longs[long + 7] as bigint),
     dev: BigInt.asUintN(64, longs[long + 8] as bigint),
     nlink: words[word + 6] as number,
@@ -174,6 +177,10 @@ function readEntry(view: BatchView, at: number): ScannedEntry {
     linkTarget:
       (flags & HAS_LINK) === 0 ? undefined : Buffer.from(buffer, start + pathBytes, words[word + 2] as number),
   };
+}
+
+function timeOf(longs: BigInt64Array, low: number, high: number): bigint {
+  return BigInt.asUintN(64, longs[low] as bigint) | ((longs[high] as bigint) << 64n);
 }
 
 function readFailure(view: BatchView, at: number): ScanFailure {

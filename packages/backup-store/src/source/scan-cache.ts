@@ -70,7 +70,7 @@ export class ScanCacheBuilder {
       this.#records = Buffer.concat([this.#records, Buffer.alloc(this.#records.length)]);
     }
     this.#records.set(pathMark(path), this.#length);
-    this.#records.writeBigInt64LE(entry.ctimeNs, this.#length + 8);
+    this.#records.writeBigInt64LE(BigInt.asIntN(64, entry.ctimeNs), this.#length + 8);
     this.#records.writeBigUInt64LE(BigInt.asUintN(64, entry.ino), this.#length + 16);
     this.#length += RECORD_BYTES;
   }
