@@ -13,6 +13,8 @@ export interface QueuedEntry {
   now?: FileState | undefined;
   /** The first entry of the same inode: its content is this one's too. */
   linkOf?: QueuedEntry | undefined;
+  /** The others that wait for it. */
+  links?: QueuedEntry[] | undefined;
   /** It could not be read: it is left out. */
   failed?: boolean | undefined;
 }
@@ -52,11 +54,14 @@ export class EntryQueue {
 
   #emit(queued: QueuedEntry, source: QueuedEntry, content: readonly BlobRef[]): void {
     const { now } = source;
-    if (now === undefined && source.torn !== true) {
+    // A link was looked at later than the first of its names: all get what the file was when it was read.
+    const { size, mtimeNs, mode } = now ?? source.entry;
+    const fresh = { size, mtimeNs, mode };
+    const isSame = queued.entry.size === size && queued.entry.mtimeNs === mtimeNs;
+    if (now === undefined && source.torn !== true && isSame) {
       this.#write({ ...queued.entry, content }, queued.cached);
       return;
     }
-    const fresh = now === undefined ? {} : { size: now.size, mtimeNs: now.mtimeNs, mode: now.mode };
     // A file that changed under the reader is never taken for unchanged.
     this.#write(
       { ...queued.entry, ...fresh, torn: source.torn || undefined, content },

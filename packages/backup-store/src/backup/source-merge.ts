@@ -85,6 +85,7 @@ export class SourceMerge {
     if (first === undefined && entry.nlink > 1) this.#links.set(inode(entry), { queued, left: entry.nlink - 1 });
     queue.push(queued);
     if (first !== undefined) {
+      (first.links ??= []).push(queued);
       this.#done(entry, previous === undefined ? 'filesNew' : 'filesUnchanged');
       return;
     }
@@ -104,8 +105,8 @@ export class SourceMerge {
     const key = inode(entry);
     const link = this.#links.get(key);
     if (link === undefined) return undefined;
-    if (--link.left === 0) this.#links.delete(key);
-    return link.queued;
+    if (--link.left === 0 || link.queued.failed === true) this.#links.delete(key);
+    return link.queued.failed === true ? undefined : link.queued;
   }
 
   #isUnchanged(entry: ScannedEntry, { entry: before, cached }: PreviousEntry): boolean {
@@ -155,7 +156,10 @@ export class SourceMerge {
     progress.counts.bytesDone -= file.told;
     if (!outcome.ok) {
       queued.failed = true;
-      problems.add(path, { code: outcome.code, message: outcome.message });
+      const failure = { code: outcome.code, message: outcome.message };
+      problems.add(path, failure);
+      // They are left out too. Links that come from now on are read by themselves.
+      for (const link of queued.links ?? []) problems.add(joinPath(this.#parts.root, link.entry.path), failure);
       progress.counts.filesDone++;
       progress.counts.bytesDone += entry.size;
       return;
