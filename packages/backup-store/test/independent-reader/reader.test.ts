@@ -1,0 +1,156 @@
+// docs/formats/repository.md suffices: a reader that was written from it alone restores what the program stored.
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRepository } from '../../src/index.ts';
+import { canonical, openRepository, readEntries } from './reader.ts';
+import { makeSmall, problemsOf, snapshotNamed, type Made } from './repositories.ts';
+import { restoreSnapshot } from './restore.ts';
+import { describeTree, makeTree } from './tree.ts';
+
+const passphrase = 'ｃorrect horse ☃';
+const work = fs.mkdtempSync(join(tmpdir(), 'independent-reader-'));
+const main = join(work, 'store');
+let secrets: Record<'keyFile' | 'passphrase' | 'recoveryCode', string>;
+
+/** Restores a snapshot and compares it with the tree that it was made of. */
+function expectRestores(made: Made, name: string, tree: string): void {
+  const out = join(work, `out-${randomBytes(8).toString('hex')}`);
+  restoreSnapshot(snapshotNamed(openRepository(made.store, made.secret), name), out);
+  expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
+}
+
+const trees = { first: join(work, 'first'), second: join(work, 'second'), file: join(work, 'single file') };
+const plain: Made = { store: join(work, 'plain'), secret: {} };
+let small: Made;
+/** What the first tree was when it was backed up. */
+let before: ReturnType<typeof describeTree>;
+
+beforeAll(async () => {
+  makeTree(trees.first);
+  fs.mkdirSync(trees.second);
+  fs.writeFileSync(join(trees.second, 'x'), 'x');
+  fs.symlinkSync('dangling', join(trees.second, 'link'));
+  fs.utimesSync(join(trees.second, 'x'), 1, 1);
+  fs.lutimesSync(join(trees.second, 'link'), 2, 2);
+  fs.utimesSync(trees.second, 3.5, 3.5);
+  fs.writeFileSync(trees.file, 'a source that is a file');
+  const options = { store: main, keyFile: join(work, 'key'), passphrase, cacheDirectory: join(work, 'cache') };
+  const { repository, recoveryCode = '' } = await createRepository(options);
+  secrets = { keyFile: fs.readFileSync(join(work, 'key'), 'utf8'), passphrase, recoveryCode };
+  before = describeTree(trees.first);
+  await repository.backup({ paths: [trees.first], name: 'one' });
+  fs.writeFileSync(join(trees.first, 'text.log'), 'another line\n'.repeat(400_000));
+  fs.rmSync(join(trees.first, 'many'), { recursive: true });
+  for (const path of [join(trees.first, 'text.log'), trees.first, trees.file])
+    fs.utimesSync(path, 1_700_000_000.75, 5.25);
+  await repository.backup({ paths: [trees.first, trees.second, trees.file], name: 'two', compression: 'none' });
+  await repository.close();
+  const made = await createRepository({
+    store: plain.store,
+    encrypted: false,
+    cacheDirectory: join(work, 'plain-cache'),
+  });
+  await made.repository.backup({ paths: [trees.second], name: 'plain' });
+  await made.repository.close();
+  small = await makeSmall(join(work, 'small'));
+});
+
+afterAll(() => fs.rmSync(work, { recursive: true, force: true }));
+
+describe('a repository that the program wrote', () => {
+  test('opens with each of its secrets, and with no others', () => {
+    const { keyFile, recoveryCode } = secrets;
+    const typed = recoveryCode.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l');
+    for (const secret of [{ keyFile }, { passphrase }, { recoveryCode }, { recoveryCode: typed }]) {
+      const { snapshots, problems, encrypted } = openRepository(main, secret);
+      expect(snapshots.map(({ name }) => name)).toEqual(['one', 'two']);
+      expect([problems, encrypted]).toEqual([[], true]);
+    }
+    for (const secret of [{}, { passphrase: 'wrong' }, { keyFile: small.secret.keyFile }, { keyFile: '' }]) {
+      expect(() => openRepository(main, secret)).toThrow(/No key slot opens|another repository|no key file/);
+    }
+    expect(() => openRepository(main, { recoveryCode: recoveryCode.replace(/.$/, 'U') })).toThrow('a letter');
+  });
+
+  test('a snapshot of every kind of entry is restored with the same content, modes, times and links', () => {
+    const out = join(work, 'out-one');
+    restoreSnapshot(snapshotNamed(openRepository(main, secrets), 'one'), out);
+    const restored = describeTree(join(out, trees.first));
+    expect(restored).toEqual(before);
+    expect(restored.find(({ path }) => path === 'a.txt')?.time).toBe(-1_500_000_000n);
+    expect(restored.filter(({ path, sameAs }) => path !== sameAs)).toHaveLength(3);
+    expect(fs.lstatSync(join(out, trees.first, 'holes.img')).blocks * 512).toBeLessThan(1_000_000);
+  });
+
+  test('several sources, among them a single file, come back where they were', () => {
+    const made = { store: main, secret: { passphrase } };
+    for (const tree of Object.values(trees)) expectRestores(made, 'two', tree);
+  });
+
+  test('entries are listed with their times to the nanosecond', () => {
+    const precise = openRepository(small.store, small.secret);
+    const snapshot = snapshotNamed(precise, 'two');
+    for (const source of snapshot.sources) {
+      for (const { path, seconds, nanoseconds } of readEntries(snapshot, source)) {
+        const { mtimeNs } = fs.lstatSync(join(source.root.toString(), path.toString()), { bigint: true });
+        expect(BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)).toBe(mtimeNs);
+      }
+    }
+  });
+
+  test('a catalog of many entries has node pages, and they are read', () => {
+    const [source] = snapshotNamed(openRepository(main, secrets), 'one').sources;
+    expect(source?.stated['catalog']).toMatchObject({ height: 1 });
+  });
+
+  test('a repository without encryption opens with the empty passphrase', () => {
+    expect(openRepository(plain.store, {}).encrypted).toBe(false);
+    expectRestores(plain, 'plain', trees.second);
+  });
+
+  test('every object is what the document says, to the last byte', () => {
+    for (const made of [{ store: main, secret: secrets }, plain, small]) expect(problemsOf(made)).toEqual([]);
+  });
+});
+
+test('the example of the document is restored with each of its secrets', () => {
+  const file = new URL('../formats/example-repository.json', import.meta.url);
+  const { objects, ...example } = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, string> & {
+    objects: Record<string, string>;
+  };
+  const folder = join(work, 'example');
+  for (const [key, content] of Object.entries(objects)) {
+    fs.mkdirSync(join(folder, dirname(key)), { recursive: true });
+    fs.writeFileSync(join(folder, key), Buffer.from(content, 'base64'));
+  }
+  for (const name of ['keyFile', 'recoveryCode', 'passphrase']) {
+    const made = { store: folder, secret: { [name]: example[name] } };
+    expect(problemsOf(made)).toEqual([]);
+    const out = join(work, `out-example-${name}`);
+    restoreSnapshot(snapshotNamed(openRepository(folder, made.secret), 'first'), out);
+    const restored = describeTree(join(out, 'tmp/holdfast-example/notes'));
+    const shown = restored.map(({ path, kind, mode, time, sameAs }) => [
+      path,
+      kind,
+      mode.toString(8),
+      time / 1000n,
+      sameAs,
+    ]);
+    expect(shown).toEqual([
+      ['', 'directory', '755', 1_735_700_649_000_000n, ''],
+      ['a.txt', 'file', '644', 1_735_700_645_123_456n, 'a.txt'],
+      ['before-1970', 'file', '600', -500_000n, 'before-1970'],
+      ['caf\xe9', 'file', '644', 1_735_700_646_000_000n, 'caf\xe9'],
+      ['sub', 'directory', '750', 1_735_700_648_000_000n, 'sub'],
+      ['sub/b.txt', 'file', '644', 1_735_700_645_123_456n, 'a.txt'],
+      ['sub/link', 'symlink', '777', 1_735_700_647_000_000n, 'sub/link'],
+    ]);
+  }
+});
+
+test('canonical JSON sorts members by UTF-16 units and leaves out blanks', () => {
+  expect(canonical({ b: [1, { d: 'ï"', c: true }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":true,"d":"ï\\""}]}');
+});

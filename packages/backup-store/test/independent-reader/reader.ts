@@ -1,0 +1,233 @@
+// Opening a repository, and what counts in it: snapshots, their sources and entries.
+import { addPackAlone, addSegment, packName, type BlobStore } from './blobs.ts';
+import { readCatalog, type Entry } from './catalog.ts';
+import { demand, openSealed, sha256, subkey } from './sealed.ts';
+import { openSlots, slotProblem, type Secret } from './secrets.ts';
+import { listKeys, readObject } from './store.ts';
+
+type Json = Record<string, unknown>;
+
+const ledgerLimit = 2 ** 24;
+const objectLimit = 2 ** 28;
+
+/** A tenant and its keys. */
+export interface Tenant {
+  readonly label: string;
+  readonly name: string;
+  readonly key: Buffer;
+  readonly keeperKey: Buffer;
+}
+
+/** A source of a snapshot, as its record describes it. */
+export interface Source {
+  readonly path: Buffer;
+  readonly root: Buffer;
+  readonly status: string;
+  readonly stated: Json;
+}
+
+/** A snapshot that counts. */
+export interface Snapshot {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly startedAt: string;
+  readonly sources: readonly Source[];
+  readonly record: Json;
+  readonly blobs: BlobStore;
+}
+
+/** An opened repository. */
+export interface Repository {
+  readonly folder: string;
+  readonly id: Buffer;
+  readonly encrypted: boolean;
+  readonly tenants: readonly Tenant[];
+  readonly rootKey: Buffer;
+  readonly snapshots: Snapshot[];
+  /** Damage that did not keep the rest from being read. */
+  readonly problems: string[];
+}
+
+function text(value: unknown, pattern: RegExp): string {
+  demand(typeof value === 'string' && pattern.test(value), `Expected a text like ${pattern}, got ${typeof value}`);
+  return value;
+}
+
+function list(value: unknown): Json[] {
+  demand(Array.isArray(value), 'Expected an array');
+  return value as Json[];
+}
+
+function pathBytes(of: Json, member: 'path' | 'root'): Buffer {
+  const base64 = of[`${member}Base64`];
+  return base64 === undefined ? Buffer.from(text(of[member], /^/)) : Buffer.from(text(base64, /^/), 'base64');
+}
+
+/** Canonical JSON (RFC 8785). */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Json)[name])}`).join(',')}}`;
+}
+
+function readMarker(folder: string): string {
+  const bytes = readObject(folder, 'holdfast.json', { limit: 4096 }).toString('utf8');
+  demand(bytes.endsWith('}\n'), 'The marker is cut');
+  const marker = JSON.parse(bytes) as Json;
+  demand(marker['format'] === 'holdfast-repository', 'This is no repository');
+  const [version, id] = [marker['version'], text(marker['id'], /^[0-9a-f]{32}$/)];
+  const check = sha256(`holdfast-repository/${String(version)}/${id}`).toString('hex', 0, 8);
+  demand(check === marker['check'], 'The marker is damaged');
+  demand(version === 0, 'The repository has a newer format');
+  return id;
+}
+
+function openJson(folder: string, name: Parameters<typeof openSealed>[0], limit: number): Json {
+  return JSON.parse(openSealed(name, readObject(folder, name.key, { limit })).toString('utf8')) as Json;
+}
+
+function readLedger(repository: Repository, ledger: string, kind: number): Json {
+  const keys = listKeys(repository.folder, ledger).filter((key) => /^\d{12}$/.test(key.slice(ledger.length + 1)));
+  const key = keys.at(-1);
+  demand(key !== undefined, `${ledger}: nothing is there`);
+  if (Number(key.slice(-12)) !== keys.length) repository.problems.push(`${ledger}: an entry was removed`);
+  const name = ledger === 'config' ? 'config' : 'keyring';
+  const sealed = { repositoryId: repository.id, kind, subkey: subkey(repository.rootKey, name), key };
+  return openJson(repository.folder, sealed, ledgerLimit);
+}
+
+function parseTenant(tenant: Json): Tenant {
+  const key = Buffer.from(text(tenant['key'], /^[\w+/]{43}=$/), 'base64');
+  const keeperKey = Buffer.from(text(tenant['keeperKey'], /^[\w+/]{43}=$/), 'base64');
+  const name = text(tenant['name'], /^[^\0-\x1f\x7f]+$/);
+  demand(Buffer.byteLength(name) <= 128, 'The name of a tenant is too long');
+  return { label: text(tenant['label'], /^[0-9a-f]{16}$/), name, key, keeperKey };
+}
+
+/** Opens a repository with one of its secrets, and lists its snapshots. */
+export function openRepository(folder: string, secret: Secret): Repository {
+  const id = readMarker(folder);
+  const keys = listKeys(folder, 'keys/slots').filter((key) => /^keys\/slots\/[0-9a-f]{16}$/.test(key));
+  demand(keys.length <= 64, 'There are more than 64 key slots');
+  const problems: string[] = [];
+  const slots = keys.map((key) => ({ key, object: readObject(folder, key, { limit: 16_384 }) }));
+  problems.push(...slots.map(slotProblem).filter((problem) => problem !== undefined));
+  const rootKey = openSlots(slots, secret, id);
+  const base = { folder, id: Buffer.from(id, 'hex'), rootKey, problems, snapshots: [], tenants: [], encrypted: true };
+  const config = readLedger(base, 'config', 2);
+  demand(config['repositoryId'] === id, 'The configuration belongs to another repository');
+  const tenants = list(readLedger(base, 'keys/ring', 3)['tenants']);
+  demand(tenants.length <= 100_000, 'There are too many tenants');
+  const repository = { ...base, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
+  for (const tenant of repository.tenants) readTenant(repository, tenant);
+  return repository;
+}
+
+function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): void {
+  const { folder, id: repositoryId, problems } = repository;
+  demand(listKeys(folder, `gc/${label}`).length === 0, 'The repository has seen garbage collection');
+  const attempt: Attempt = (action, what) => {
+    try {
+      action();
+      return true;
+    } catch (error) {
+      problems.push(`${what}: ${String(error)}`);
+      return false;
+    }
+  };
+  const forgotten = new Set<string>();
+  for (const marker of listKeys(folder, `forget/${label}`)) {
+    const snapshot = /^forget\/[^/]+\/([0-9a-f]{32})$/.exec(marker)?.[1];
+    if (snapshot === undefined) continue;
+    attempt(() => {
+      const name = { repositoryId, kind: 9, subkey: keeperKey, label, key: marker };
+      demand(openJson(folder, name, objectLimit)['snapshot'] === snapshot, 'names another snapshot');
+      forgotten.add(snapshot);
+    }, marker);
+  }
+  const maps = { packs: new Map(), places: new Map() };
+  const blobs: BlobStore = { folder, repositoryId, label, key, ...maps, last: {} };
+  const snapshots: Snapshot[] = [];
+  for (const commit of listKeys(folder, `commits/${label}`)) {
+    const session = /^commits\/[^/]+\/00000000\/([0-9a-f]{32})$/.exec(commit)?.[1];
+    if (session === undefined) continue;
+    const opens = attempt(() => {
+      const name = { repositoryId, kind: 7, subkey: subkey(key, 'meta'), label, key: commit };
+      const content = openJson(folder, name, objectLimit);
+      if (content['type'] === 'fence') return;
+      demand(content['type'] === 'snapshot', 'an unknown type of commit');
+      snapshots.push(parseSnapshot(content['record'] as Json, session, blobs));
+      loadSegments(blobs, session, { segments: content['segments'], attempt });
+    }, commit);
+    if (!opens) loadSegments(blobs, session, { attempt });
+  }
+  for (const removed of reportRemoved(snapshots, forgotten, problems)) loadSegments(blobs, removed, { attempt });
+  snapshots.sort((a, b) => (a.startedAt + a.id < b.startedAt + b.id ? -1 : 1));
+  repository.snapshots.push(...snapshots.filter(({ id }) => !forgotten.has(id)));
+}
+
+function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapshot {
+  demand(record['id'] === session, 'the record has another id than the session');
+  const { manifestSha256, ...rest } = record;
+  demand(sha256(canonical(rest)).toString('hex') === manifestSha256, 'the record has another digest than it says');
+  const keyId = subkey(blobs.key, 'key-id').toString('hex', 0, 8);
+  demand((record['encryption'] as Json)['keyId'] === keyId, 'the record has another keyId');
+  const sources = list(record['sources']).map((stated) => {
+    text(stated['kind'], /^directory$/);
+    const status = text(stated['status'], /^(ok|partial|failed)$/);
+    return { path: pathBytes(stated, 'path'), root: pathBytes(stated, 'root'), status, stated };
+  });
+  const name = record['name'] === undefined ? undefined : text(record['name'], /^/);
+  const startedAt = text(record['startedAt'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  return { id: session, name, startedAt, sources, record, blobs };
+}
+
+type Attempt = (action: () => void, what: string) => boolean;
+
+/** Loads the segments that a commit names; all of its session when the commit is damaged or gone. */
+function loadSegments(store: BlobStore, session: string, how: { segments?: unknown; attempt: Attempt }): void {
+  const { folder, repositoryId, label } = store;
+  const below = `index/${label}/${session}`;
+  const ids = how.segments === undefined ? listKeys(folder, below).map((key) => key.slice(-16)) : list(how.segments);
+  for (const id of ids) {
+    const name = { repositoryId, kind: 6, subkey: subkey(store.key, 'index'), label };
+    const key = `${below}/${text(id, /^[0-9a-f]{16}$/)}`;
+    const load = (): void => {
+      addSegment(store, openSealed({ ...name, key }, readObject(folder, key, { limit: objectLimit })));
+    };
+    if (how.attempt(load, key)) continue;
+    for (const pack of listKeys(folder, `packs/${label}/${session}`)) {
+      const packId = /^packs\/[^/]+\/[^/]+\/([0-9a-f]{16})$/.exec(pack)?.[1];
+      if (packId !== undefined) how.attempt(() => addPackAlone(store, packName(store, session, packId)), pack);
+    }
+  }
+}
+
+/** Reports the snapshots that others follow and that are not there, and returns their ids. */
+function reportRemoved(snapshots: readonly Snapshot[], forgotten: ReadonlySet<string>, problems: string[]): string[] {
+  const known = new Map(snapshots.map(({ id, record }) => [id, record['manifestSha256']]));
+  const removed = new Set<string>();
+  for (const { id, record } of snapshots) {
+    for (const before of list(record['follows'])) {
+      const other = text(before['id'], /^[0-9a-f]{32}$/);
+      if (known.get(other) === before['manifestSha256'] || (forgotten.has(other) && !known.has(other))) continue;
+      problems.push(`${id}: follows ${other}, which was removed or changed`);
+      if (!known.has(other)) removed.add(other);
+    }
+  }
+  return [...removed];
+}
+
+/** The entries of a source, in the order of its catalog. */
+export function readEntries({ blobs }: Snapshot, { stated }: Source): Entry[] {
+  const catalog = stated['catalog'] as Json;
+  const [length, height, count] = [Number(catalog['length']), Number(catalog['height']), Number(stated['entries'])];
+  const top = { sha256: Buffer.from(text(catalog['sha256'], /^[0-9a-f]{64}$/), 'hex'), length, height, entries: count };
+  const entries = readCatalog(blobs, top, text(stated['treeSha256'], /^[0-9a-f]{64}$/));
+  const files = entries.filter(({ kind }) => kind === 'file');
+  demand(files.length === stated['files'], 'A source has another number of files than its record says');
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  demand(bytes === stated['bytes'], 'A source has another number of bytes than its record says');
+  return entries;
+}

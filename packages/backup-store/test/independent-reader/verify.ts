@@ -1,0 +1,46 @@
+// Opening every byte that counts: what a listing does not read is checked here.
+import type { BlobStore } from './blobs.ts';
+import { packName } from './blobs.ts';
+import type { Repository } from './reader.ts';
+import { demand, openSealed, subkey, type SealedName } from './sealed.ts';
+import { listKeys, readObject } from './store.ts';
+
+function verifyPack(store: BlobStore, key: string): void {
+  const [session = '', pack = ''] = key.split('/').slice(2);
+  const { size, directory } = store.packs.get(key) ?? { size: 0, directory: Buffer.alloc(0) };
+  const object = readObject(store.folder, key, { limit: Number.MAX_SAFE_INTEGER });
+  demand(object.length === size, `${key}: has another size than the index says`);
+  const content = openSealed(packName(store, session, pack), object);
+  const end = content.length - 4;
+  demand(content.readUInt32LE(end) === directory.length, `${key}: has a directory of another length`);
+  demand(content.subarray(end - directory.length, end).equals(directory), `${key}: has another directory`);
+}
+
+/** Checks all blocks of all packs that count, and the sessions and ledger entries that no reader needs. */
+export function verifyRest(repository: Repository): string[] {
+  const { folder, id: repositoryId, rootKey, tenants, snapshots } = repository;
+  const problems: string[] = [];
+  const attempt = (key: string, action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      problems.push(`${key}: ${String(error)}`);
+    }
+  };
+  const open = (name: SealedName): void => {
+    attempt(name.key, () => {
+      JSON.parse(openSealed(name, readObject(folder, name.key, { limit: 2 ** 24 })).toString());
+    });
+  };
+  for (const key of listKeys(folder, 'config')) open({ repositoryId, kind: 2, subkey: subkey(rootKey, 'config'), key });
+  for (const key of listKeys(folder, 'keys/ring')) {
+    open({ repositoryId, kind: 3, subkey: subkey(rootKey, 'keyring'), key });
+  }
+  for (const { label, key: tenantKey } of tenants) {
+    const sealed = { repositoryId, kind: 4, subkey: subkey(tenantKey, 'session'), label };
+    for (const key of listKeys(folder, `sessions/${label}`)) open({ ...sealed, key });
+  }
+  const stores = new Set(snapshots.map(({ blobs }) => blobs));
+  for (const store of stores) for (const key of store.packs.keys()) attempt(key, () => verifyPack(store, key));
+  return problems;
+}
