@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
-
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import { BackupError, codeOf } from '../errors.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
+import { ownPlaces } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { join } from 'node:path';
 import { OpenSessions } from '../session/open-sessions.ts';
@@ -174,13 +173,6 @@ async function runSources(
     );
   }
   return outcomes;
-}
-
-/** A repository is never backed up into itself, nor are the caches. */
-function ownPlaces(context: RunContext): Buffer[] {
-  const { url } = context.sealed.store;
-  const repository = url.startsWith('file:') ? [Buffer.from(fileURLToPath(url))] : [];
-  return [...repository, Buffer.from(context.cacheFolder)];
 }
 
 /** The newest snapshot of the same tenant, host and roots. */

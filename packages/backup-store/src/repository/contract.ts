@@ -264,7 +264,10 @@ export interface RestoreOptions extends RunOptions {
   readonly exclude?: readonly string[] | undefined;
   /** Default `never`. */
   readonly overwrite?: OverwriteMode | undefined;
-  /** Removes what is below the restored folders and not in the snapshot. */
+  /**
+   * Removes what is below the restored folders and not in the snapshot. Never the repository and its caches, and
+   * nothing for a source that was backed up with problems: what it lacks may have been there.
+   */
   readonly delete?: boolean | undefined;
 }
 

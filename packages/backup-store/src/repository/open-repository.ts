@@ -85,7 +85,8 @@ export class OpenRepository implements contract.Repository {
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
     this.#check();
     const result = await abortable(options.signal, async () => await backup(this.#context, options));
-    await this.#context.refresh();
+    // The snapshot is there, whatever comes of this look. What is wrong shows at the next one.
+    await this.#context.refresh().catch(() => undefined);
     return result;
   }
 
@@ -159,7 +160,7 @@ export class OpenRepository implements contract.Repository {
 
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
     const from = await this.#one(options.snapshot, options.filter);
-    return await abortable(options.signal, async () => await planRestore(from, options));
+    return await abortable(options.signal, async () => await planRestore(this.#context, from, options));
   }
 
   async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {

@@ -2,7 +2,12 @@ import type { Entry } from '../catalog/entry.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { TreeSink } from '../sink/contract.ts';
+import type { KeptPlaces } from './kept-places.ts';
 import type { RestoreItem } from './restore-item.ts';
+
+/** Reasons to keep what is not in the snapshot. */
+export const IN_USE = 'the repository or its cache is there';
+const UNKNOWN = 'the snapshot is partial: this may be what could not be read';
 
 interface OpenFolder {
   readonly entry: Entry;
@@ -20,13 +25,25 @@ export class ExtraEntries {
   readonly #tree: number;
   readonly #prefix: Buffer;
   readonly #items: RestoreItem[];
+  readonly #kept: KeptPlaces;
+  readonly #isPartial: boolean;
   readonly #open: OpenFolder[] = [];
 
-  constructor(parts: { sink: TreeSink; tree: number; prefix: Buffer; items: RestoreItem[] }) {
+  /** @param parts `isPartial`: what the snapshot lacks may have been there, so nothing is removed for it. */
+  constructor(parts: {
+    sink: TreeSink;
+    tree: number;
+    prefix: Buffer;
+    items: RestoreItem[];
+    kept: KeptPlaces;
+    isPartial: boolean;
+  }) {
     this.#sink = parts.sink;
     this.#tree = parts.tree;
     this.#prefix = parts.prefix;
     this.#items = parts.items;
+    this.#kept = parts.kept;
+    this.#isPartial = parts.isPartial;
   }
 
   /** The next entry of the snapshot, chosen or not. */
@@ -57,8 +74,10 @@ export class ExtraEntries {
       const found = this.#sink.lstat(extra);
       if (found === undefined) continue;
       const { kind, mode, uid, gid, mtimeNs, size } = found;
+      const reason = this.#kept.touch(extra) ? IN_USE : this.#isPartial ? UNKNOWN : undefined;
       this.#items.push({
-        action: 'delete',
+        action: reason === undefined ? 'delete' : 'keep',
+        reason,
         tree: this.#tree,
         path: extra,
         entry: { path: extra, kind, mode, uid, gid, mtimeNs, size, content: [] },

@@ -14,16 +14,17 @@ import { locate, type SourcePart, sourcePath, sourceRoot } from '../snapshots/lo
 import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { decide } from './decision.ts';
-import { ExtraEntries } from './extra-entries.ts';
+import { ExtraEntries, IN_USE } from './extra-entries.ts';
+import { KeptPlaces } from './kept-places.ts';
 import { type InternalPlan, PlannedItem, type RestoreItem, type RestoreTree } from './restore-item.ts';
 import { type Selection, selection } from './selection.ts';
 import { TargetTrees } from './target-trees.ts';
 
 /** Decides what a restore will do, entry by entry. Looks at the target, changes nothing. */
 export async function planItems(
-  tenant: OpenTenant,
-  record: SnapshotRecord,
+  { tenant, record }: { readonly tenant: OpenTenant; readonly record: SnapshotRecord },
   options: RestoreOptions,
+  own: readonly Uint8Array[],
 ): Promise<InternalPlan> {
   if ((options.to === undefined) === (options.inPlace !== true)) {
     throw new BackupError('INVALID_OPTION', 'Expected either a folder to restore to or in-place, and not both');
@@ -36,7 +37,8 @@ export async function planItems(
     const { root, prefix } = await targetOf(tenant, part, options);
     let tree = trees.findIndex((each) => each.root.equals(root));
     if (tree < 0) tree = trees.push({ root }) - 1;
-    await planPart({ tenant, part, options, wanted, items, tree, prefix, sink: targets.open(root) });
+    const kept = new KeptPlaces(root, own);
+    await planPart({ tenant, part, options, wanted, items, tree, prefix, kept, sink: targets.open(root) });
   }
   if (items.length === 0 && (options.path !== undefined || options.include !== undefined)) {
     throw new BackupError(
@@ -86,6 +88,7 @@ interface PartPlan {
   readonly items: RestoreItem[];
   readonly tree: number;
   readonly prefix: Buffer;
+  readonly kept: KeptPlaces;
   /** Absent when the target is not there yet. */
   readonly sink: TreeSink | undefined;
 }
@@ -132,9 +135,12 @@ class PartState {
   constructor(plan: PartPlan, mode: OverwriteMode) {
     this.#plan = plan;
     this.#mode = mode;
-    const { sink, tree, prefix, items } = plan;
+    const { sink, tree, prefix, items, kept } = plan;
+    const isPartial = plan.part.source.status !== 'ok';
     this.#extras =
-      plan.options.delete === true && sink !== undefined ? new ExtraEntries({ sink, tree, prefix, items }) : undefined;
+      plan.options.delete === true && sink !== undefined
+        ? new ExtraEntries({ sink, tree, prefix, items, kept, isPartial })
+        : undefined;
   }
 
   add(entry: Entry, chosen: boolean): void {
@@ -174,6 +180,8 @@ class PartState {
     }
     // A folder that only leads to what is restored keeps what it has.
     if (above && found?.kind === 'directory') decision = { action: 'keep', reason: 'leads to what is restored' };
+    if (decision.action === 'overwrite' && found?.kind === 'directory' && this.#plan.kept.touch(path))
+      decision = { action: 'keep', reason: IN_USE };
     // What is not there, or gives way to a folder, has nothing below it.
     const gives = found !== undefined && found.kind !== 'directory' && decision.action === 'overwrite';
     if (entry.kind === 'directory' && (found === undefined || gives)) this.#fresh ??= path;

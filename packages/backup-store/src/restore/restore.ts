@@ -4,6 +4,7 @@ import { codeOf } from '../errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { displayPath, joinPath } from '../run/display-path.ts';
+import { ownPlaces } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Applied, RestoreApplication } from './apply-restore.ts';
@@ -19,8 +20,13 @@ export interface RestoreFrom {
 const targetOf = (options: RestoreOptions): string => (options.to === undefined ? '/' : resolve(options.to));
 
 /** What a restore would do. */
-export async function planRestore({ tenant, record }: RestoreFrom, options: RestoreOptions): Promise<RestorePlan> {
-  const plan = await planItems(tenant, record, options);
+export async function planRestore(
+  context: RunContext,
+  from: RestoreFrom,
+  options: RestoreOptions,
+): Promise<RestorePlan> {
+  const { tenant, record } = from;
+  const plan = await planItems(from, options, ownPlaces(context));
   const content = planContent(tenant, plan.items, new Set(planLinks(plan.items).keys()));
   const counts = { create: 0, overwrite: 0, keep: 0, metadata: 0, delete: 0, note: 0 };
   const actions = plan.items.map(({ action, tree, path, entry, reason }) => {
@@ -44,7 +50,7 @@ export async function planRestore({ tenant, record }: RestoreFrom, options: Rest
 export async function restore(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
-  const plan = await planItems(tenant, record, options);
+  const plan = await planItems(from, options, ownPlaces(context));
   meter.phase = 'restore';
   meter.counts.filesTotal = plan.items.filter(
     ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),
