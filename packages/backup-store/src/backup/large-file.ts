@@ -90,13 +90,14 @@ export class LargeFileReader {
   ): Promise<GroupOutcome> {
     const pieces = { offset: group.offset, lengths: group.lengths };
     const { outcomes } = await this.#options.pool.dispatch([{ ...job, pieces }], group.lengths.length);
-    return {
-      done: outcomes.then(([outcome]) => {
-        this.#credits.give(group.bytes);
-        onBytes(group.bytes);
-        return outcome as FileOutcome;
-      }),
-    };
+    const done = outcomes.then(([outcome]) => {
+      this.#credits.give(group.bytes);
+      onBytes(group.bytes);
+      return outcome as FileOutcome;
+    });
+    // Looked at only when the whole file is handed out: whoever is told of bytes may throw before that.
+    done.catch(() => undefined);
+    return { done };
   }
 
   /** Puts the pieces together. A file that changed meanwhile is read once more, by one thread. */
