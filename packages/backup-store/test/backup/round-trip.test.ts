@@ -77,7 +77,7 @@ const everything: Tree = {
 it.runIf(IS_LINUX)('a restored tree is equal in content, modes, owners, times, links, holes and names', async () => {
   const place = newPlace();
   buildTree(place.source, everything);
-  const repository = await createAt(place);
+  const repository = await createAt(place, { performance: { workers: 3 } });
   const result = await repository.backup({ paths: [place.source] });
   expect(result).toMatchObject({ status: 'ok', problems: [] });
   const back = await repository.restore({ snapshot: 'latest', to: place.out });
