@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { processStartMs } from '../run/clock.ts';
@@ -12,6 +14,8 @@ export interface OpenSession {
   readonly pid: number;
   /** When that process began: another one may get its number. Milliseconds since 1970. */
   readonly startedMs: number;
+  /** The machine it runs on: the folder may be shared, and a number means nothing elsewhere. */
+  readonly host?: string | undefined;
 }
 
 const SUFFIX = '.json';
@@ -29,7 +33,7 @@ export class OpenSessions {
 
   /** This process works on the session. */
   async remember(session: string, epoch: number): Promise<void> {
-    await this.#write({ session, epoch, pid: process.pid, startedMs: processStartMs });
+    await this.#write({ session, epoch, pid: process.pid, startedMs: processStartMs, host: hostname() });
   }
 
   /** Nobody works on the session any more, and it may be gone on with. */
@@ -57,10 +61,16 @@ export class OpenSessions {
     for (const name of names.filter((each) => each.endsWith(SUFFIX))) {
       const found = await readOpen(join(this.#folder, name));
       if (found === undefined || isAlive(found)) continue;
-      const taken = join(this.#folder, `${name}.${process.pid}`);
+      const taken = join(this.#folder, `${name}.${randomBytes(6).toString('hex')}`);
       try {
         await rename(join(this.#folder, name), taken);
       } catch {
+        continue;
+      }
+      // Between the look and the rename another process may have taken it, and this file is that one's.
+      const moved = await readOpen(taken);
+      if (moved === undefined || isAlive(moved)) {
+        await rename(taken, join(this.#folder, name)).catch(() => undefined);
         continue;
       }
       await rm(taken, { force: true });
@@ -73,21 +83,28 @@ export class OpenSessions {
 
 async function readOpen(path: string): Promise<OpenSession | undefined> {
   try {
-    const { session, epoch, pid, startedMs } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const { session, epoch, pid, startedMs, host } = JSON.parse(await readFile(path, 'utf8')) as Record<
+      string,
+      unknown
+    >;
     const valid =
       typeof session === 'string' &&
       /^[0-9a-f]{32}$/.test(session) &&
       Number.isSafeInteger(epoch) &&
       Number.isSafeInteger(pid) &&
       Number.isSafeInteger(startedMs);
-    return valid ? { session, epoch: Number(epoch), pid: Number(pid), startedMs: Number(startedMs) } : undefined;
+    if (!valid) return undefined;
+    const open = { session, epoch: Number(epoch), pid: Number(pid), startedMs: Number(startedMs) };
+    return typeof host === 'string' ? { ...open, host } : open;
   } catch {
     return undefined;
   }
 }
 
-function isAlive({ pid, startedMs }: OpenSession): boolean {
+function isAlive({ pid, startedMs, host }: OpenSession): boolean {
   if (pid <= 0) return false;
+  // Nobody here can tell, and taking over what another machine works on would end its run.
+  if (host !== undefined && host !== hostname()) return true;
   // In a container each run may have the same number.
   if (pid === process.pid) return startedMs === processStartMs;
   try {
