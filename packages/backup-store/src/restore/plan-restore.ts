@@ -167,7 +167,7 @@ class PartState {
     const path = joinPath(prefix, entry.path);
     const isBlocked = this.#blocked !== undefined && isWithin(path, this.#blocked);
     const found = this.#isFresh(path) || isBlocked ? undefined : this.#look(sink, path);
-    let decision = decide(entry, found, this.#mode);
+    let decision = this.#decide(entry, found, path);
     if (isBlocked && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
     } else if (
@@ -180,14 +180,18 @@ class PartState {
     }
     // A folder that only leads to what is restored keeps what it has.
     if (above && found?.kind === 'directory') decision = { action: 'keep', reason: 'leads to what is restored' };
-    if (decision.action === 'overwrite' && found?.kind === 'directory' && this.#plan.kept.touch(path))
-      decision = { action: 'keep', reason: IN_USE };
     // What is not there, or gives way to a folder, has nothing below it.
     const gives = found !== undefined && found.kind !== 'directory' && decision.action === 'overwrite';
     if (entry.kind === 'directory' && (found === undefined || gives)) this.#fresh ??= path;
     const item = new PlannedItem({ ...decision, tree, entry, found }, prefix);
     items.push(item);
     return item;
+  }
+
+  #decide(entry: Entry, found: FoundEntry | undefined, path: Buffer): ReturnType<typeof decide> {
+    const decision = decide(entry, found, this.#mode);
+    const isReplaced = decision.action === 'overwrite' && found?.kind === 'directory';
+    return isReplaced && this.#plan.kept.touch(path) ? { action: 'keep', reason: IN_USE } : decision;
   }
 
   #isFresh(path: Buffer): boolean {

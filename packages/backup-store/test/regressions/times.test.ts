@@ -11,7 +11,11 @@ const FAR = [9_223_372_037n, 13_569_465_600n, -11_676_096_000n].map((seconds) =>
 
 it.each(FAR)('a file with a time of %d ns is backed up, restored, and taken for unchanged after', async (mtimeNs) => {
   const place = newPlace();
-  buildTree(place.source, { far: file('far away', { mtimeNs }), large: file(noise(700_000, 'far'), { mtimeNs }), near: 'near' });
+  buildTree(place.source, {
+    far: file('far away', { mtimeNs }),
+    large: file(noise(700_000, 'far'), { mtimeNs }),
+    near: 'near',
+  });
   const repository = await createAt(place);
   expect(await repository.backup({ paths: [place.source] })).toMatchObject({ status: 'ok', problems: [] });
   expect(await repository.restore({ snapshot: 'latest', to: place.out })).toMatchObject({ status: 'ok' });
