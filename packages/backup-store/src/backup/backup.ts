@@ -34,6 +34,11 @@ type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const roots = sourceRoots(options.paths);
   checkedTags(options.tags ?? []);
+  if (options.name === 'latest' || options.name === '') {
+    throw new BackupError('INVALID_OPTION', 'Expected a name for the snapshot, other than "latest"', {
+      hint: '"latest" always means the newest snapshot.',
+    });
+  }
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
   const start: Start = { context, tenant, options, roots, startedMs };

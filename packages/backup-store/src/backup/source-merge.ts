@@ -14,6 +14,9 @@ import type { UnchangedSample } from './unchanged-sample.ts';
 /** Entries with a change time this close to the scan's start may change again without a trace: they are read next time. */
 const RACY_NS = 50_000_000n;
 
+/** The list of a larger file's chunks could exceed what a reader of catalogs accepts. */
+const MAX_FILE_BYTES = 1024 ** 4;
+
 /** What a merge works with. */
 export interface MergeParts {
   /** Absolute path of the source's root. */
@@ -132,6 +135,11 @@ export class SourceMerge {
     }
     const path = joinPath(root, entry.path);
     const { size, mtimeNs, ctimeNs } = entry;
+    if (size > MAX_FILE_BYTES) {
+      const message = `Expected a file of at most 1 TiB, got ${size} bytes`;
+      this.#finish({ entry, queued, previous, path, told: 0 }, { ok: false, code: 'TOO_LARGE', message });
+      return;
+    }
     const file: FileUnderWay = { entry, queued, previous, path, told: 0 };
     await read({
       job: { path, size, mtimeNs, ctimeNs },
