@@ -1,6 +1,8 @@
 import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise, prose } from '../fixtures/content.ts';
 import { createAt, listOf, newPlace, openAt, restored, tempFolder } from '../fixtures/place.ts';
@@ -109,22 +111,27 @@ it.each(['none', 'fast', 'balanced', 'maximum'] as const)(
   },
 );
 
-it.runIf(IS_LINUX)('pipes and devices are noted, never opened, and a restore says so', async () => {
+it.runIf(IS_LINUX)('pipes and sockets are noted, never opened, and a restore says so', async () => {
   const place = newPlace();
   // Opening a pipe that nobody writes to would wait for ever.
   buildTree(place.source, { pipe: fifo(), file: 'x', folder: { pipe: fifo() } });
+  const server = createServer().listen(join(place.source, 'socket'));
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
   const repository = await createAt(place);
   const result = await repository.backup({ paths: [place.source] });
-  expect(result).toMatchObject({ status: 'ok', counts: { filesNew: 1, others: 2 } });
+  expect(result).toMatchObject({ status: 'ok', counts: { filesNew: 1, others: 3 } });
   const kinds = (await listOf(repository.entries('latest'))).map(({ path, kind }) => [path.split('/').at(-1), kind]);
   expect(kinds).toContainEqual(['pipe', 'fifo']);
+  expect(kinds).toContainEqual(['socket', 'socket']);
   const plan = await repository.planRestore({ snapshot: 'latest', to: place.out });
   expect(plan.actions.filter(({ action }) => action === 'note').map(({ reason }) => reason)).toEqual([
     'a fifo is noted, not restored',
     'a fifo is noted, not restored',
+    'a socket is noted, not restored',
   ]);
   await repository.restore({ snapshot: 'latest', to: place.out });
-  expect(compareTrees(place.source, restored(place), { except: ['pipe', 'folder/pipe'] })).toEqual([]);
+  expect(compareTrees(place.source, restored(place), { except: ['pipe', 'folder/pipe', 'socket'] })).toEqual([]);
 });
 
 it.runIf(IS_LINUX)('a pipe given as the path itself is a snapshot of one noted entry', async () => {
