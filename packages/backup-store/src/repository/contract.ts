@@ -266,7 +266,8 @@ export interface RestoreOptions extends RunOptions {
   readonly overwrite?: OverwriteMode | undefined;
   /**
    * Removes what is below the restored folders and not in the snapshot. Never the repository and its caches, and
-   * nothing for a source that was backed up with problems: what it lacks may have been there.
+   * nothing for a source that was backed up with problems (what it lacks may have been there), when something could not
+   * be restored, or that `include` and `exclude` leave out.
    */
   readonly delete?: boolean | undefined;
 }

@@ -91,10 +91,13 @@ export class RestoreApplication implements AsyncDisposable {
       (item, sink, number) => this.#small(item, sink, links.has(number)),
     );
     for (const [number, first] of links) this.#link(number, first);
+    // What could not be restored may be there under another name: then nothing goes.
+    const isComplete = this.applied.problems.length === 0;
     this.#each(
       (item) => item.action === 'delete',
       (item, sink) => {
-        if (sink.removeTree(item.path)) this.applied.entriesDeleted++;
+        if (!isComplete) this.applied.entriesKept++;
+        else if (sink.removeTree(item.path)) this.applied.entriesDeleted++;
       },
     );
     this.#directoryMetadata();

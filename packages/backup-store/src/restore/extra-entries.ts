@@ -27,9 +27,11 @@ export class ExtraEntries {
   readonly #items: RestoreItem[];
   readonly #kept: KeptPlaces;
   readonly #isPartial: boolean;
+  readonly #wants: (path: Uint8Array, isDirectory: boolean) => boolean;
   readonly #open: OpenFolder[] = [];
 
-  /** @param parts `isPartial`: what the snapshot lacks may have been there, so nothing is removed for it. */
+  /** @param parts `isPartial`: what the snapshot lacks may have been there, so nothing is removed for it. `wants`: whether the
+   * restore is about this path of the source at all. */
   constructor(parts: {
     sink: TreeSink;
     tree: number;
@@ -37,6 +39,7 @@ export class ExtraEntries {
     items: RestoreItem[];
     kept: KeptPlaces;
     isPartial: boolean;
+    wants: (path: Uint8Array, isDirectory: boolean) => boolean;
   }) {
     this.#sink = parts.sink;
     this.#tree = parts.tree;
@@ -44,6 +47,7 @@ export class ExtraEntries {
     this.#items = parts.items;
     this.#kept = parts.kept;
     this.#isPartial = parts.isPartial;
+    this.#wants = parts.wants;
   }
 
   /** The next entry of the snapshot, chosen or not. */
@@ -73,6 +77,7 @@ export class ExtraEntries {
       const extra = joinPath(path, name);
       const found = this.#sink.lstat(extra);
       if (found === undefined) continue;
+      if (!this.#wants(joinPath(folder.entry.path, name), found.kind === 'directory')) continue;
       const { kind, mode, uid, gid, mtimeNs, size } = found;
       const reason = this.#kept.touch(extra) ? IN_USE : this.#isPartial ? UNKNOWN : undefined;
       this.#items.push({

@@ -135,11 +135,14 @@ class PartState {
   constructor(plan: PartPlan, mode: OverwriteMode) {
     this.#plan = plan;
     this.#mode = mode;
-    const { sink, tree, prefix, items, kept } = plan;
+    const { sink, tree, prefix, items, kept, wanted } = plan;
+    const shown = sourcePath(plan.part.source);
+    const wants = (path: Uint8Array, isDirectory: boolean): boolean =>
+      wanted.everything || wanted.wants(joinPath(shown, path), isDirectory);
     const isPartial = plan.part.source.status !== 'ok';
     this.#extras =
       plan.options.delete === true && sink !== undefined
-        ? new ExtraEntries({ sink, tree, prefix, items, kept, isPartial })
+        ? new ExtraEntries({ sink, tree, prefix, items, kept, isPartial, wants })
         : undefined;
   }
 

@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createAt, newPlace, openAt, type Place } from '../fixtures/place.ts';
+import { noise } from '../fixtures/content.ts';
+import { createAt, filesBelow, newPlace, openAt, type Place } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const everything = { snapshot: 'latest', inPlace: true, overwrite: 'always', delete: true } as const;
@@ -67,5 +78,30 @@ describe('a restore that deletes what the snapshot lacks', () => {
     });
     expect(await repository.restore(everything)).toMatchObject({ status: 'ok', entriesDeleted: 0 });
     expect(readFileSync(join(place.source, 'missed'), 'utf8')).toBe('only here');
+  });
+
+  it('removes nothing when something could not be restored', async () => {
+    const place = newPlace();
+    buildTree(place.source, { before: noise(400_000, 'renamed') });
+    const repository = await createAt(place);
+    await repository.backup({ paths: [place.source] });
+    renameSync(join(place.source, 'before'), join(place.source, 'after'));
+    for (const name of filesBelow(join(place.store, 'packs'))) {
+      const pack = join(place.store, 'packs', name);
+      if (statSync(pack).size > 300_000) truncateSync(pack, 100_000);
+    }
+    expect(await repository.restore(everything)).toMatchObject({ entriesDeleted: 0, entriesKept: 1 });
+    expect(existsSync(join(place.source, 'after'))).toBe(true);
+  });
+
+  it('removes nothing that its patterns leave out', async () => {
+    const place = newPlace();
+    buildTree(place.source, { kept: 'kept' });
+    const repository = await createAt(place);
+    await repository.backup({ paths: [place.source] });
+    buildTree(place.source, { 'a.log': 'log', mine: { file: 'mine' }, extra: 'extra' });
+    const result = await repository.restore({ ...everything, exclude: ['*.log', 'mine'] });
+    expect(result).toMatchObject({ status: 'ok', entriesDeleted: 1 });
+    expect(filesBelow(place.source)).toEqual(['a.log', 'kept', 'mine/file']);
   });
 });
