@@ -30,9 +30,10 @@ function problems(record: unknown): string[] {
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
+const place = newPlace(afterAll);
+
 /** Records of two snapshots, the second with all that a record can have, as another process reads them. */
 async function makeRecords(): Promise<[SnapshotRecord, SnapshotRecord]> {
-  const place = newPlace(afterAll);
   const repository = await createAt(place);
   buildTree(place.source, { 'a.txt': 'a', sub: { 'b.txt': 'b' } });
   await repository.backup({ paths: [place.source] });

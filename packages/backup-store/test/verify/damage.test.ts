@@ -9,9 +9,9 @@ import { buildTree } from '../fixtures/tree.ts';
 const LARGE_FILES = 4;
 
 /** One repository for all tests of this file; each damages a copy of it. */
-let good: Place;
+const good = newPlace(afterAll);
 /** A repository with other keys and the same kinds of objects. */
-let other: Place;
+const other = newPlace(afterAll);
 
 async function twoSnapshots(place: Place): Promise<void> {
   const large = Array.from({ length: LARGE_FILES }, (_, i) => [`large ${i}`, noise(600_000, i)]);
@@ -24,8 +24,6 @@ async function twoSnapshots(place: Place): Promise<void> {
 }
 
 beforeAll(async () => {
-  good = newPlace(afterAll);
-  other = newPlace(afterAll);
   await twoSnapshots(good);
   await twoSnapshots(other);
 });
