@@ -46,7 +46,9 @@ export class BackupWriter {
     this.#session = session;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
     for (const known of [index, options.own]) {
-      for (let number = 0; number < known.blobs; number++) this.table.claim(known.id(number));
+      for (let number = 0; number < known.blobs; number++) {
+        if (!known.isLost(number)) this.table.claim(known.id(number));
+      }
     }
     this.upload = new PackUpload({
       store: context.sealed.store,

@@ -1,5 +1,6 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import { BackupError, codeOf } from '../errors.ts';
+import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -28,7 +29,20 @@ interface Run {
 }
 
 /** What a run knows before it has looked at the repository. */
-type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>;
+type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'> & {
+  /** Compare with no other snapshot. */
+  readonly alone?: boolean | undefined;
+};
+
+/** Codes of data that is stored and can't be read. */
+const UNREADABLE: ReadonlySet<string> = new Set([
+  'BLOB_MISMATCH',
+  'BLOB_MISSING',
+  'OBJECT_DAMAGED',
+  'OBJECT_INVALID',
+  'OBJECT_MISSING',
+  'OBJECT_TRUNCATED',
+]);
 
 /** Backs up directories to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
@@ -47,7 +61,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
     return result(run, undefined, await runSources(run, undefined, () => undefined));
   }
   try {
-    return await write(start);
+    return await writeAround(start);
   } catch (error) {
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
@@ -57,12 +71,31 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   }
 }
 
+/**
+ * Writes a snapshot. When the one to compare with can't be read because a pack is damaged, that pack is taken for lost:
+ * everything is read again, and what was in the pack is stored again.
+ */
+async function writeAround(start: Start): Promise<BackupResult> {
+  try {
+    return await write(start);
+  } catch (error) {
+    const { index } = start.tenant.view;
+    const { label } = start.tenant.tenant;
+    const damaged = index.packs.filter(
+      ({ session, id }) => (error as BackupError).object === packName(label, session, id),
+    );
+    if (!UNREADABLE.has(codeOf(error)) || (damaged.length === 0 && codeOf(error) !== 'BLOB_MISSING')) throw error;
+    index.markLost(damaged);
+    return await write({ ...start, alone: true });
+  }
+}
+
 /** Reads what is stored already, and finds the snapshot to compare with. */
 async function look(start: Start): Promise<Run> {
   const { context, tenant, options, roots } = start;
   await tenant.view.loadSnapshots(options.signal);
   await tenant.view.loadIndex(options.signal);
-  const parent = findParent(tenant, context.host, roots);
+  const parent = start.alone === true ? undefined : findParent(tenant, context.host, roots);
   return { ...start, parent, counts: newCounts(), progress: new ProgressMeter('backup', options.onProgress) };
 }
 

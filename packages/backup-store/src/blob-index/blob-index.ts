@@ -42,6 +42,7 @@ export class BlobIndex {
   readonly #blobType = new Column(Uint8Array);
   #slots = new Uint32Array(1 << 12);
   #distinct = 0;
+  readonly #lost = new Set<PackInfo>();
 
   readonly #visitor: DirectoryVisitor & { pack(info: PackInfo): void } = {
     pack: (info) => this.#packs.push(info),
@@ -113,8 +114,26 @@ export class BlobIndex {
         this.#distinct++;
         return;
       }
-      if (sameId(ids, (taken - 1) * ID_BYTES, ids, blob * ID_BYTES)) return;
+      if (!sameId(ids, (taken - 1) * ID_BYTES, ids, blob * ID_BYTES)) continue;
+      // A copy that is there counts before one that is lost.
+      if (this.isLost(taken - 1)) this.#slots[slot] = blob + 1;
+      return;
     }
+  }
+
+  /** These packs are gone or damaged: copies in other packs are found before theirs, also those that are added later. */
+  markLost(packs: Iterable<PackInfo>): void {
+    const before = this.#lost.size;
+    for (const pack of packs) this.#lost.add(pack);
+    if (this.#lost.size === before) return;
+    this.#slots = new Uint32Array(this.#slots.length);
+    this.#distinct = 0;
+    for (let blob = 0; blob < this.blobs; blob++) this.#insert(blob);
+  }
+
+  /** Whether blob `number` is in a pack that is gone or damaged. */
+  isLost(number: number): boolean {
+    return this.#lost.size > 0 && this.#lost.has(this.packOf(number));
   }
 
   #grow(): void {
@@ -130,7 +149,7 @@ export class BlobIndex {
     this.#slots = slots;
   }
 
-  /** The number of the first blob with this id, or -1. */
+  /** The number of the first blob with this id (in a pack that is not lost, if there is one), or -1. */
   find(id: Uint8Array): number {
     const mask = this.#slots.length - 1;
     for (let slot = this.#hash(id, 0) & mask; ; slot = (slot + 1) & mask) {

@@ -5,7 +5,15 @@ import type { SealedStore } from '../envelope/sealed-store.ts';
 import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { commitsPrefix, epochsPrefix, forgetPrefix, nameParts, packsPrefix, segmentName } from '../layout/names.ts';
+import {
+  commitsPrefix,
+  epochsPrefix,
+  forgetPrefix,
+  nameParts,
+  packName,
+  packsPrefix,
+  segmentName,
+} from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit, forgetSeal, indexSeal } from './commit.ts';
@@ -178,6 +186,19 @@ export class TenantView {
     // Only now: packs that another segment names need not be looked into.
     for (const session of new Set(unreadable.values())) await this.#loadPacks(session, signal);
     for (const name of unreadable.keys()) this.#loadedSegments.add(name);
+    await this.#markLost(signal);
+  }
+
+  /** Packs that the store does not have in full: their blobs must be stored again, and copies of them found first. */
+  async #markLost(signal: AbortSignal | undefined): Promise<void> {
+    const sizes = new Map<string, number>();
+    for await (const { key, size } of listAll(this.#sealed.store, packsPrefix(this.tenant.label), { signal })) {
+      sizes.set(key, size);
+    }
+    const { label } = this.tenant;
+    this.#index.markLost(
+      this.#index.packs.filter(({ session, id, size }) => sizes.get(packName(label, session, id)) !== size),
+    );
   }
 
   /** The segments that could not be read are there again. */
