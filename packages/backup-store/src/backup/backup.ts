@@ -1,10 +1,11 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import { BackupError, codeOf } from '../errors.ts';
+import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
-import { checkAborted } from '../run/abort.ts';
+import { checkAborted, whenStuck } from '../run/abort.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
-import { ownPlaces } from '../run/own-places.ts';
+import { ownPlaces, realPath } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { join } from 'node:path';
 import { OpenSessions } from '../session/open-sessions.ts';
@@ -34,6 +35,9 @@ type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>
   readonly alone?: boolean | undefined;
 };
 
+/** How long a run that was ended may take to store what it has read. */
+const ABORT_GRACE_MS = 20_000;
+
 /** Codes of data that is stored and can't be read. */
 const UNREADABLE: ReadonlySet<string> = new Set([
   'BLOB_MISMATCH',
@@ -44,6 +48,21 @@ const UNREADABLE: ReadonlySet<string> = new Set([
   'OBJECT_TRUNCATED',
 ]);
 
+/** @throws {BackupError} `INVALID_OPTION` when a root is the repository itself or in it. */
+function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): void {
+  const own = ownPlaces(context).map(realPath);
+  const bad = roots.find(({ root }) => own.some((place) => isWithin(realPath(root), place)));
+  if (bad !== undefined) {
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected a path outside the repository and its caches, got ${bad.root.toString('utf8')}`,
+      {
+        hint: 'A folder that holds the repository can be backed up: the repository is left out.',
+      },
+    );
+  }
+}
+
 /** Backs up directories to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const roots = sourceRoots(options.paths);
@@ -53,6 +72,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
       hint: '"latest" always means the newest snapshot.',
     });
   }
+  refuseOwnPlaces(context, roots);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
   const start: Start = { context, tenant, options, roots, startedMs };
@@ -115,6 +135,7 @@ async function write(start: Start): Promise<BackupResult> {
     fail = reject;
   });
   failed.catch(() => undefined);
+  const ended = whenStuck(options.signal, ABORT_GRACE_MS, fail);
   let writer: BackupWriter | undefined;
   try {
     const run = await look(start);
@@ -130,6 +151,7 @@ async function write(start: Start): Promise<BackupResult> {
     });
     return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
   } finally {
+    ended();
     await writer?.close();
     await session.stop();
   }

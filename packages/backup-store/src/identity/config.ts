@@ -31,7 +31,15 @@ export async function createConfig(
     ...options,
     chunks: CHUNK_SIZES,
   };
-  await ledgerOf(sealed, rootKey).append(1, Buffer.from(canonicalJson(config)));
+  if (!(await ledgerOf(sealed, rootKey).append(1, Buffer.from(canonicalJson(config))))) {
+    throw new BackupError(
+      'ALREADY_EXISTS',
+      `Expected no ${CONFIG}/ at ${sealed.store.url}, got one of a repository without marker`,
+      {
+        hint: 'Empty the place, or name another one.',
+      },
+    );
+  }
   return config;
 }
 

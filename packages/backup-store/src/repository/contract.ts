@@ -40,7 +40,7 @@ export interface RepositorySettings {
   readonly onEvent?: ((event: RepositoryEvent) => void) | undefined;
   /**
    * The module that worker threads start with. Most users never need this: only a program that is bundled
-   * to one file has to name that file and call `runWorker()` of `@x/backup-store/worker` in it.
+   * to one file has to name that file, and to import `@x/backup-store/worker` in it when it is run as a worker thread.
    */
   readonly workerEntry?: URL | undefined;
 }

@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 
 import { newRepositoryId, SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
-import { createConfig } from '../identity/config.ts';
+import { createConfig, type RepositoryConfig } from '../identity/config.ts';
 import { createMarker } from '../identity/marker.ts';
 import { writeKeyFile } from '../keyring/key-file.ts';
 import { Keyring } from '../keyring/keyring.ts';
 import { newRecoveryCode } from '../keyring/recovery-code.ts';
 import { SLOT } from '../keyring/slot.ts';
 import { addSlot, passphraseSecret, type SlotSecret } from '../keyring/slots.ts';
-import { MARKER } from '../layout/names.ts';
+import { CONFIG, MARKER, slotName } from '../layout/names.ts';
 import { systemClock } from '../run/clock.ts';
 import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
 import { OpenRepository } from './open-repository.ts';
 import { performanceOf, storeOf } from './settings.ts';
 
 const DEFAULT_TENANT = 'default';
+/** Number of the first entry of a ledger. */
+const FIRST = '000000000001';
 
 /**
  * Makes a repository: new random keys, a slot for each secret asked for, and the tenant `default`.
@@ -50,16 +53,31 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   if (recovery !== undefined) secrets.push({ type: SLOT.recoveryCode, secret: recovery.secret });
   if (options.keyFile !== undefined)
     secrets.push({ type: SLOT.keyFile, secret: (await writeKeyFile(options.keyFile, id)).secret });
-  // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
-  await createMarker(store, id);
-  for (const secret of secrets) await addSlot(sealed, secret, content);
-  const config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
   const keyring = new Keyring(sealed, content.rootKey);
-  await keyring.findOrAdd(DEFAULT_TENANT, createdAt);
+  let config: RepositoryConfig;
+  const made: string[] = [];
+  try {
+    // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
+    await createMarker(store, id);
+    made.push(MARKER);
+    for (const secret of secrets) made.push(slotName(await addSlot(sealed, secret, content)));
+    config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
+    made.push(`${CONFIG}/${FIRST}`);
+    await keyring.findOrAdd(DEFAULT_TENANT, createdAt);
+  } catch (error) {
+    await undo(sealed, made, options.keyFile);
+    throw error;
+  }
   const repository = new OpenRepository({ sealed, config, keyring, rootKey: content.rootKey }, options);
   await repository.pin();
   repository.announce('repository.created');
   return { repository, recoveryCode: recovery?.code };
+}
+
+/** Removes what an unfinished creation has made, and nothing else, as far as the store lets it; the marker last. */
+async function undo({ store }: SealedStore, made: readonly string[], keyFile: string | undefined): Promise<void> {
+  for (const name of made.toReversed()) await store.delete(name).catch(() => undefined);
+  if (keyFile !== undefined) await rm(keyFile, { force: true }).catch(() => undefined);
 }
 
 function checkSecrets(options: CreateRepositoryOptions, encrypted: boolean): void {

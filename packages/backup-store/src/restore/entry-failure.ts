@@ -15,3 +15,9 @@ export function entryFailure(error: unknown): EntryFailure {
   const system = code === 'PATH_FAILED' ? cause?.code : undefined;
   return { code: typeof system === 'string' ? system : code, message };
 }
+
+/** Whether the system does not let this user look at or write to a path. */
+export function isForbidden(error: unknown): boolean {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  return code === 'PATH_FAILED' && (cause?.code === 'EACCES' || cause?.code === 'EPERM');
+}

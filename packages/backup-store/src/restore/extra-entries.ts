@@ -3,6 +3,7 @@ import { isWithin } from '../catalog/path-order.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { TreeSink } from '../sink/contract.ts';
 import type { KeptPlaces } from './kept-places.ts';
+import { isForbidden } from './entry-failure.ts';
 import type { RestoreItem } from './restore-item.ts';
 
 /** Reasons to keep what is not in the snapshot. */
@@ -68,11 +69,21 @@ export class ExtraEntries {
     while (this.#open.length > 0) this.#close();
   }
 
+  /** Names in a folder; none where it may not be listed: then nothing in it is deleted either. */
+  #names(path: Buffer): Buffer[] {
+    try {
+      return this.#sink.list(path);
+    } catch (error) {
+      if (isForbidden(error)) return [];
+      throw error;
+    }
+  }
+
   #close(): void {
     const folder = this.#open.pop();
     if (folder?.watched !== true) return;
     const path = joinPath(this.#prefix, folder.entry.path);
-    for (const name of this.#sink.list(path)) {
+    for (const name of this.#names(path)) {
       if (folder.names.has(name.toString('latin1'))) continue;
       const extra = joinPath(path, name);
       const found = this.#sink.lstat(extra);

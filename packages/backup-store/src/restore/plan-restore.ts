@@ -14,6 +14,7 @@ import { locate, type SourcePart, sourcePath, sourceRoot } from '../snapshots/lo
 import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { decide } from './decision.ts';
+import { isForbidden } from './entry-failure.ts';
 import { ExtraEntries, IN_USE } from './extra-entries.ts';
 import { KeptPlaces } from './kept-places.ts';
 import { type InternalPlan, PlannedItem, type RestoreItem, type RestoreTree } from './restore-item.ts';
@@ -202,12 +203,12 @@ class PartState {
     return this.#plan.sink === undefined || this.#fresh !== undefined;
   }
 
-  /** Unsafe paths are not looked at: they will be problems of their own when something is to be written there. */
+  /** What is unsafe or not permitted is not looked at: it will be a problem of its own when something is to be written there. */
   #look(sink: TreeSink | undefined, path: Buffer): FoundEntry | undefined {
     try {
       return sink?.lstat(path);
     } catch (error) {
-      if (isBackupError(error, 'UNSAFE_PATH')) return undefined;
+      if (isBackupError(error, 'UNSAFE_PATH') || isForbidden(error)) return undefined;
       throw error;
     }
   }

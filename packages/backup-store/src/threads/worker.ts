@@ -12,11 +12,8 @@ export function isHoldfastWorker(): boolean {
   return !isMainThread && (workerData as { holdfast?: unknown } | null)?.holdfast === true;
 }
 
-/**
- * Does the work of a worker thread. Most users never need this: only a program that is bundled to one file calls
- * it, when {@link isHoldfastWorker} says so, and names its own file as `workerEntry`.
- */
-export function runWorker(): void {
+/** Does the work of a worker thread. Importing this module in such a thread is enough: the last line calls it. */
+function runWorker(): void {
   const port = parentPort;
   if (port === null) return;
   const { role, init } = workerData as ThreadStart;
