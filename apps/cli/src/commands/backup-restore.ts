@@ -132,7 +132,10 @@ export const backupRestore: CommandDefinition = {
       description: 'what happens to files that are there already; never by default',
       choices: ['never', 'if-newer', 'if-changed', 'always'],
     },
-    { flags: '--delete', description: 'remove what is there and not in the snapshot' },
+    {
+      flags: '--delete',
+      description: 'remove what is there and not in the snapshot; nothing when the snapshot or the restore is partial',
+    },
     { flags: '--dry-run', description: 'show the plan only' },
     { flags: '-y, --yes', description: 'do not ask before restoring in place' },
     ...REFERENCE_OPTIONS,

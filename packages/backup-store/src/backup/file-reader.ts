@@ -11,6 +11,9 @@ const JOB_BYTES = 4 * 1024 * 1024;
 /** Files of at least this many bytes are read by all threads at once. */
 const LARGE_BYTES = 16 * 1024 * 1024;
 
+/** After this long without a file done, threads that do nothing end their packs. */
+const STUCK_MS = 1000;
+
 /** A file to read, and who wants to know. */
 export interface FileRequest {
   readonly job: FileJob;
@@ -79,7 +82,15 @@ export class FileReader {
 
   /** Waits until at least one file that is under way is done. */
   async oneDone(): Promise<void> {
-    await Promise.race(this.#running);
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#pool.flushIdle();
+        resolve();
+      }, STUCK_MS);
+    });
+    await Promise.race([...this.#running, stuck]);
+    clearTimeout(timer);
   }
 
   get busy(): boolean {

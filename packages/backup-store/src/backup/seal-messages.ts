@@ -36,6 +36,8 @@ export type ToSealer =
       readonly files: ArrayBuffer;
       readonly levels: readonly SharedArrayBuffer[];
     }
+  /** Ends what is begun: the thread has nothing to do, and others may wait for the store. */
+  | { readonly type: 'flush' }
   | { readonly type: 'finish' };
 
 /** From a sealing thread. */

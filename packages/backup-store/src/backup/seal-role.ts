@@ -31,10 +31,10 @@ export function startSealing(port: MessagePort, init: SealInit): void {
   const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
   let known = init.levels.length;
   port.on('message', (message: ToSealer) => {
-    if (message.type === 'finish') {
+    if (message.type !== 'job') {
       frames.flush();
       packs.finish();
-      post({ type: 'finished', claimed: frames.claimed });
+      if (message.type === 'finish') post({ type: 'finished', claimed: frames.claimed });
       return;
     }
     for (const level of message.levels.slice(known)) table.addLevel(level);

@@ -110,6 +110,14 @@ export class SealerPool {
     return best !== undefined && best.jobs < JOBS_PER_THREAD ? best : undefined;
   }
 
+  /**
+   * Has the threads without a job end their packs. A store that takes only so many writes at a time holds others back
+   * until it has those packs.
+   */
+  flushIdle(): void {
+    for (const { thread, jobs } of this.#members) if (jobs === 0) thread.post({ type: 'flush' });
+  }
+
   /** Ends all frames and packs. @returns How many blobs the threads have claimed. */
   async finish(): Promise<number> {
     const claims = this.#members.map(
