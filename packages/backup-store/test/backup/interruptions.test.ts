@@ -353,7 +353,8 @@ it.skipIf(!IS_ROOT)('a restore to a full disk names every file that did not fit,
   mountSmallDisk(place.out, 'size=12m');
   const result = await repository.restore({ snapshot: 'latest', to: place.out });
   expect(result.status).toBe('partial');
-  expect(result.filesWritten).toBeGreaterThan(3);
+  // How many fit depends on the order of packs: the large file may have taken most of the space before it failed.
+  expect(result.filesWritten).toBeGreaterThan(0);
   expect(new Set(result.problems.map(({ code }) => code))).toEqual(new Set(['ENOSPC']));
   expect(filesBelow(place.out).filter((name) => name.includes('.holdfast-'))).toEqual([]);
   const lost = result.problems.map(({ path }) => path.slice(restored(place).length + 1));
@@ -389,12 +390,14 @@ it('progress only grows and ends where the result does', async () => {
   expect(result.counts).toMatchObject({ filesNew: 32, bytesRead: 71 * MiB, bytesNew: 70 * MiB });
 });
 
-it('a store in memory that loses everything in the middle is an error, not a hang', async () => {
+it('a store that has lost all its packs gets everything again with the next backup', async () => {
   const place = newPlace();
   buildTree(place.source, { files: noiseFiles(40, MiB) });
   const memory = memoryStore();
   const repository = await createAt(place, { store: memory });
   await repository.backup({ paths: [place.source] });
   for (const { key } of (await memory.list('packs/')).objects) await memory.delete(key);
-  expect(await failureOf(repository.backup({ paths: [place.source] }))).toMatchObject({ code: 'OBJECT_MISSING' });
+  expect(await repository.backup({ paths: [place.source] })).toMatchObject({ status: 'ok', problems: [] });
+  expect(await repository.restore({ snapshot: 'latest', to: place.out })).toMatchObject({ status: 'ok' });
+  expect(compareTrees(place.source, restored(place))).toEqual([]);
 });
