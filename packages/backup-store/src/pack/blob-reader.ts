@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { blobId } from '../blob-index/blob-id.ts';
-import type { BlobIndex, FramePlace } from '../blob-index/blob-index.ts';
+import type { BlobIndex, BlobPlace, FramePlace } from '../blob-index/blob-index.ts';
 import { decodeFrame } from '../codec/codec.ts';
 import { BLOCK_BYTES } from '../envelope/blocks.ts';
 import { openBlocks, sealedRange } from '../envelope/range.ts';
 import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { ByteCache } from './byte-cache.ts';
 import type { BlobType } from './directory.ts';
@@ -47,9 +47,22 @@ export class BlobReader {
         hint: 'Run `verify` to see what is missing, and rebuild the index.',
       });
     }
-    const { frame, offset, length } = index.place(number);
+    try {
+      return await this.#check(index.place(number), digest, blob.length);
+    } catch (error) {
+      // Another pack may have a copy: one that a later backup made, when it found this one damaged.
+      const { pack } = index.place(number).frame;
+      if (!isBackupError(error)) throw error;
+      index.markLost([pack]);
+      const other = index.find(blobId(this.#tenant.idKey, type, blob.sha256));
+      if (index.isLost(other)) throw error;
+      return await this.read(type, blob);
+    }
+  }
+
+  async #check({ frame, offset, length }: BlobPlace, digest: string, expected: number): Promise<Uint8Array> {
     const bytes = (await this.#frame(frame)).subarray(offset, offset + length);
-    if (length !== blob.length || createHash('sha256').update(bytes).digest('hex') !== digest) {
+    if (length !== expected || createHash('sha256').update(bytes).digest('hex') !== digest) {
       const { name } = this.#keys.open(frame.pack);
       throw new BackupError('BLOB_MISMATCH', `Expected data with digest ${digest} in ${name}, got other data`, {
         object: name,
