@@ -44,7 +44,7 @@ export function compileGlob(pattern: string | Uint8Array): Glob {
   };
 }
 
-/** Whether `path` matches `pattern`; see {@link compileGlob}, which is cheaper for more than one path. */
+/** Whether `path` matches `pattern`; the syntax is that of an ignore file without `!`. */
 export function matchGlob(pattern: string | Uint8Array, path: Uint8Array): boolean {
   return compileGlob(pattern).matches(path);
 }
