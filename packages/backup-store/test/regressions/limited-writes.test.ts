@@ -7,10 +7,7 @@ import { buildTree } from '../fixtures/tree.ts';
 
 it('a store that takes fewer writes at a time than there are threads does not hold a backup up for ever', async () => {
   const place = newPlace();
-  buildTree(
-    place.source,
-    Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`file ${i}`, noise(1_500_000, i)])),
-  );
+  buildTree(place.source, Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`file ${i}`, noise(1_500_000, i)])));
   const { repository } = await createRepository({
     store: withLimit(fsStore(place.store, { durable: false }), { reads: 4, writes: 2 }),
     encrypted: false,
