@@ -78,7 +78,12 @@ export async function findSnapshot(
   repository: Repository,
   wanted: { readonly snapshot: string; readonly flags: FilterFlags },
 ): Promise<SnapshotRecord> {
-  if (wanted.snapshot === 'latest') return latest(context, repository, wanted.flags);
+  if (wanted.snapshot === 'latest') {
+    const found = await latest(context, repository, wanted.flags);
+    // The engine refuses when a newer one was taken away or can't be read: an older one must not pass for it.
+    await repository.snapshot('latest');
+    return found;
+  }
   return repository.snapshot(wanted.snapshot, filterOf(wanted.flags, context.workingDirectory));
 }
 

@@ -95,8 +95,8 @@ export class OpenRepository implements contract.Repository {
     await this.#context.refresh();
     return this.#context
       .tenants()
-      .flatMap((tenant) => tenant.view.snapshots.map(({ record }) => ({ tenant, record })))
-      .toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
+      .flatMap((tenant) => tenant.view.snapshots.map(({ record, madeMs }) => ({ tenant, record, madeMs })))
+      .toSorted((a, b) => a.madeMs - b.madeMs);
   }
 
   async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {

@@ -15,6 +15,7 @@ import {
   segmentName,
 } from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
+import { snapshotTimes } from './snapshot-order.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit, forgetSeal, indexSeal } from './commit.ts';
 import { inParallel } from '../run/parallel.ts';
@@ -28,6 +29,8 @@ export interface CommittedSnapshot {
   readonly epoch: number;
   readonly record: SnapshotRecord;
   readonly segments: readonly string[];
+  /** Milliseconds since 1970: when it was made, by its writer's clock, but after all that it follows. */
+  readonly madeMs: number;
 }
 
 /** What a tenant has stored, as far as it counts: committed sessions, and the blobs of their segments. */
@@ -88,12 +91,12 @@ export class TenantView {
       }
     });
     this.#known = new Set([...names.map((name) => nameParts(name, commitsPrefix(label))[1] as string), ...forgotten]);
-    this.#snapshots = names
-      .flatMap((name) => this.#committed(name))
+    const committed = names.flatMap((name) => this.#committed(name));
+    const times = snapshotTimes(committed.map(({ record }) => record));
+    this.#snapshots = committed
+      .map((snapshot) => ({ ...snapshot, madeMs: times.get(snapshot.record.id) as number }))
       .filter(({ record }) => !forgotten.has(record.id))
-      .toSorted(
-        (a, b) => a.record.startedAt.localeCompare(b.record.startedAt) || a.record.id.localeCompare(b.record.id),
-      );
+      .toSorted((a, b) => a.madeMs - b.madeMs || a.record.id.localeCompare(b.record.id));
   }
 
   async #readCommit(name: string, signal: AbortSignal | undefined): Promise<Commit> {
@@ -107,7 +110,7 @@ export class TenantView {
     return commit;
   }
 
-  #committed(name: string): CommittedSnapshot[] {
+  #committed(name: string): Omit<CommittedSnapshot, 'madeMs'>[] {
     const commit = this.#commits.get(name);
     if (commit?.type !== 'snapshot') return [];
     const [epoch, session] = nameParts(name, commitsPrefix(this.tenant.label));

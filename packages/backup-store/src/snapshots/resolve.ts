@@ -10,6 +10,8 @@ const MIN_PREFIX = 4;
 export interface TenantSnapshot {
   readonly tenant: OpenTenant;
   readonly record: SnapshotRecord;
+  /** Milliseconds since 1970: after all that it follows, whatever the clocks said. */
+  readonly madeMs: number;
 }
 
 /** Whether a snapshot has all that a filter asks for. */
@@ -45,7 +47,7 @@ export function resolveSnapshot(
 ): TenantSnapshot {
   const candidates = all.filter(({ record }) => matches(record, filter));
   if (reference === 'latest') {
-    const last = candidates.toSorted((a, b) => a.record.startedAt.localeCompare(b.record.startedAt)).at(-1);
+    const last = candidates.toSorted((a, b) => a.madeMs - b.madeMs).at(-1);
     return last ?? notFound(reference, all);
   }
   const exact = candidates.find(({ record }) => record.id === reference);

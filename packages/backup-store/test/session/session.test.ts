@@ -96,6 +96,7 @@ describe('a session', () => {
         epoch: 0,
         record,
         segments: expect.any(Array) as unknown,
+        madeMs: Date.parse(record.startedAt),
       },
     ]);
     expect(view.snapshots[0]?.segments).toHaveLength(2);

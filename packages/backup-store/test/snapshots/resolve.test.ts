@@ -13,6 +13,7 @@ const id = (begin: string): string => begin.padEnd(32, '0');
 const snapshot = (changes: Partial<SnapshotRecord>): TenantSnapshot => ({
   tenant: {} as OpenTenant,
   record: recordOf(changes),
+  madeMs: Date.parse(changes.startedAt ?? at(0)),
 });
 
 const all = [
