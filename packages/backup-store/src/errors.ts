@@ -42,6 +42,8 @@ export type BackupErrorCode =
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */
   | 'SESSION_FENCED'
+  /** Something that snapshots need can't be read, so nothing may be deleted. */
+  | 'PRUNE_REFUSED'
   /** A worker thread ended or broke a promise of its own. */
   | 'WORKER_FAILED'
   /** The call was ended through its signal. */

@@ -4,8 +4,10 @@ import { blobId } from '../blob-index/blob-id.ts';
 import { LEVELS } from '../codec/codec.ts';
 import { BackupError } from '../errors.ts';
 import { BLOB } from '../pack/directory.ts';
+import { PACK_EPOCH } from '../pack/pack-directories.ts';
 import type { CompressionProfile } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
+import { reliableIds } from '../session/reliable-ids.ts';
 import type { Session } from '../session/session.ts';
 import { LargeFileReader } from './large-file.ts';
 import { PackSet } from './pack-set.ts';
@@ -45,16 +47,12 @@ export class BackupWriter {
     this.#tenant = tenant;
     this.#session = session;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
-    for (const known of [index, options.own]) {
-      for (let number = 0; number < known.blobs; number++) {
-        if (!known.isLost(number)) this.table.claim(known.id(number));
-      }
-    }
+    for (const id of reliableIds(tenant.view, options.own)) this.table.claim(id);
     this.upload = new PackUpload({
       store: context.sealed.store,
       label: tenant.tenant.label,
       session: session.id,
-      epoch: session.epoch,
+      epoch: PACK_EPOCH,
       onStored: (pack) => session.addPack(pack),
       onFailure,
     });
@@ -64,14 +62,14 @@ export class BackupWriter {
       repositoryId: context.sealed.repositoryId,
       label: tenant.tenant.labelBytes,
       session: session.id,
-      packKey: tenant.tenant.subkey(`pack/${session.epoch}`),
+      packKey: tenant.tenant.subkey(`pack/${PACK_EPOCH}`),
       level: LEVELS[options.compression],
       packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
       openPacks: workers > 1 ? 1 : 2,
     };
     const init = {
       ...target,
-      epoch: session.epoch,
+      epoch: PACK_EPOCH,
       idKey: tenant.tenant.subkey('id'),
       gearKey: tenant.tenant.subkey('gear'),
       chunks: context.config.chunks,

@@ -1,5 +1,5 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
-import { BackupError, codeOf } from '../errors.ts';
+import { BackupError, codeOf, isBackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
@@ -37,6 +37,8 @@ type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>
 
 /** How long a run that was ended may take to store what it has read. */
 const ABORT_GRACE_MS = 20_000;
+/** Sessions that a run begins before it gives up against pruners. */
+const MAX_SESSIONS = 4;
 
 /** Codes of data that is stored and can't be read. */
 const UNREADABLE: ReadonlySet<string> = new Set([
@@ -81,13 +83,24 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
     return result(run, undefined, await runSources(run, undefined, () => undefined));
   }
   try {
-    return await writeAround(start);
+    return await writePersistently(start);
   } catch (error) {
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
       code: codeOf(error),
     });
     throw error;
+  }
+}
+
+/** Writes a snapshot; begins again when a pruner has ended the session: what others have stored meanwhile is found then. */
+async function writePersistently(start: Start): Promise<BackupResult> {
+  for (let session = 1; ; session++) {
+    try {
+      return await writeAround(start);
+    } catch (error) {
+      if (!isBackupError(error, 'SESSION_FENCED') || session >= MAX_SESSIONS) throw error;
+    }
   }
 }
 

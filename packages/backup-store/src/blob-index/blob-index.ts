@@ -40,7 +40,7 @@ export class BlobIndex {
   readonly #blobOffset = new Column(Uint32Array);
   readonly #blobLength = new Column(Uint32Array);
   readonly #blobType = new Column(Uint8Array);
-  #slots = new Uint32Array(1 << 12);
+  #slots = new Uint32Array(1 << 8);
   #distinct = 0;
   readonly #lost = new Set<PackInfo>();
 
@@ -129,6 +129,11 @@ export class BlobIndex {
     this.#slots = new Uint32Array(this.#slots.length);
     this.#distinct = 0;
     for (let blob = 0; blob < this.blobs; blob++) this.#insert(blob);
+  }
+
+  /** Packs that are gone or damaged. */
+  get lost(): ReadonlySet<PackInfo> {
+    return this.#lost;
   }
 
   /** Whether blob `number` is in a pack that is gone or damaged. */

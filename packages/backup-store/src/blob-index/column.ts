@@ -8,7 +8,7 @@ export class Column<T extends Numbers> {
 
   constructor(type: new (length: number) => T) {
     this.#type = type;
-    this.#data = new type(1024);
+    this.#data = new type(64);
   }
 
   get length(): number {

@@ -44,15 +44,30 @@ export function visitSegment(
   const reader = new ByteReader(bytes, object);
   const packs = reader.count(reader.left, 'packs');
   for (let i = 0; i < packs; i++) {
-    const session = reader.raw(16).toString('hex');
-    const id = reader.raw(8).toString('hex');
-    const epoch = reader.varint();
-    const size = reader.varint();
-    const identity = { salt: Buffer.from(reader.raw(32)), commitment: Buffer.from(reader.raw(32)) };
-    visitor.pack({ session, id, epoch, size, identity });
+    visitor.pack(readPackInfo(reader));
     const directory = new ByteReader(reader.bytes(MAX_DIRECTORY_BYTES), object);
     visitDirectory(directory, visitor);
     directory.end();
   }
   reader.end();
+}
+
+/** Packs of an index segment, with their directories as views. @throws {BackupError} `OBJECT_INVALID`. */
+export function readSegment(bytes: Uint8Array, object: string): IndexedPack[] {
+  const reader = new ByteReader(bytes, object);
+  const packs = Array.from({ length: reader.count(reader.left, 'packs') }, (): IndexedPack => ({
+    ...readPackInfo(reader),
+    directory: reader.bytes(MAX_DIRECTORY_BYTES),
+  }));
+  reader.end();
+  return packs;
+}
+
+function readPackInfo(reader: ByteReader): PackInfo {
+  const session = reader.raw(16).toString('hex');
+  const id = reader.raw(8).toString('hex');
+  const epoch = reader.varint();
+  const size = reader.varint();
+  const identity = { salt: Buffer.from(reader.raw(32)), commitment: Buffer.from(reader.raw(32)) };
+  return { session, id, epoch, size, identity };
 }

@@ -16,6 +16,7 @@ export const KIND = {
   commit: 7,
   epoch: 8,
   forget: 9,
+  history: 10,
 } as const;
 
 /** A number of {@link KIND}. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type ObjectStore, readObject } from '@x/storage';
 
 import { BackupError } from '../errors.ts';
+import type { readPackDirectory } from '../pack/pack-directories.ts';
 import type { Kind } from './header.ts';
 import { openObject, sealObject } from './object.ts';
 
@@ -20,6 +21,8 @@ export interface Seal {
 
 /** Sealed objects in a store: everything but packs goes through here. */
 export class SealedStore {
+  /** How directories of packs are read, where packs are not sealed: in simulations. */
+  readonly readDirectory: typeof readPackDirectory | undefined = undefined;
   readonly store: ObjectStore;
   /** 16 bytes. */
   readonly repositoryId: Buffer;

@@ -5,18 +5,26 @@ export const MARKER = 'holdfast.json';
 export const SLOTS = 'keys/slots/';
 export const KEYRING = 'keys/ring';
 export const CONFIG = 'config';
+/** Random bytes that make room on a full disk when they go. */
+export const RESERVE = 'reserve/0';
 
 const EPOCH_DIGITS = 8;
 const SEQUENCE_DIGITS = 6;
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
+/** Makes a new name: this many random bytes as hex digits. Injected where a schedule must be repeatable. */
+export type NewId = (bytes: number) => string;
+export const randomId: NewId = (bytes) => randomBytes(bytes).toString('hex');
+
 export const slotName = (id: string): string => `${SLOTS}${id}`;
 
-/** All sessions of a tenant, or the objects of one. */
+/** All sessions of a tenant, or the heartbeats of one. */
 export const sessionsPrefix = (label: string): string => `sessions/${label}/`;
-export const sessionName = (label: string, session: string, beat: number): string =>
-  `sessions/${label}/${session}/${digits(beat, SEQUENCE_DIGITS)}`;
+export const beatsPrefix = (label: string, epoch: number, session: string): string =>
+  `sessions/${label}/${digits(epoch, EPOCH_DIGITS)}/${session}/`;
+export const sessionName = (label: string, epoch: number, session: string, beat: number): string =>
+  `${beatsPrefix(label, epoch, session)}${digits(beat, SEQUENCE_DIGITS)}`;
 
 export const packsPrefix = (label: string): string => `packs/${label}/`;
 export const packName = (label: string, session: string, pack: string): string => `packs/${label}/${session}/${pack}`;
@@ -30,11 +38,24 @@ export const commitName = (label: string, epoch: number, session: string): strin
   `commits/${label}/${digits(epoch, EPOCH_DIGITS)}/${session}`;
 
 export const forgetPrefix = (label: string): string => `forget/${label}/`;
+export const forgetName = (label: string, snapshot: string): string => `forget/${label}/${snapshot}`;
+
+/** Rounds of garbage collection. What a round has come to stands below its number. */
 export const epochsPrefix = (label: string): string => `gc/${label}/`;
+export const epochName = (label: string, epoch: number, what: EpochObject): string =>
+  `gc/${label}/${digits(epoch, EPOCH_DIGITS)}/${what}`;
+export type EpochObject = 'open' | 'decision' | 'decision-copy' | 'closed';
+
+export const historiesPrefix = (label: string): string => `history/${label}/`;
+export const historyName = (label: string, epoch: number, id: string): string =>
+  `history/${label}/${digits(epoch, EPOCH_DIGITS)}/${id}`;
+/** The key after which commits of this epoch and later ones come. */
+export const commitsBefore = (label: string, epoch: number): string =>
+  `commits/${label}/${digits(epoch, EPOCH_DIGITS)}`;
 
 /** The part of a key after its prefix, split at `/`. */
 export const nameParts = (key: string, prefix: string): string[] => key.slice(prefix.length).split('/');
 
-export const newSessionId = (): string => randomBytes(16).toString('hex');
-export const newPackId = (): string => randomBytes(8).toString('hex');
-export const newSegmentId = (): string => randomBytes(8).toString('hex');
+export const newSessionId = (newId: NewId = randomId): string => newId(16);
+export const newPackId = (newId: NewId = randomId): string => newId(8);
+export const newSegmentId = (newId: NewId = randomId): string => newId(8);

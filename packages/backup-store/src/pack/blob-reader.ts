@@ -19,6 +19,8 @@ export class BlobReader {
   readonly #index: () => BlobIndex;
   readonly #keys: PackKeys;
   readonly #cache: ByteCache<number>;
+  /** Numbers of frames mean something in this one only. */
+  #numbered: BlobIndex | undefined;
   readonly #running = new Map<number, Promise<Uint8Array>>();
 
   constructor(
@@ -40,6 +42,11 @@ export class BlobReader {
    */
   async read(type: BlobType, blob: { readonly sha256: Uint8Array; readonly length: number }): Promise<Uint8Array> {
     const index = this.#index();
+    if (index !== this.#numbered) {
+      this.#numbered = index;
+      this.#cache.clear();
+      this.#running.clear();
+    }
     const digest = Buffer.from(blob.sha256).toString('hex');
     const number = index.find(blobId(this.#tenant.idKey, type, blob.sha256));
     if (number < 0) {
@@ -76,20 +83,23 @@ export class BlobReader {
     if (cached !== undefined) return cached;
     let running = this.#running.get(frame.number);
     if (running === undefined) {
-      running = this.#fetch(frame).finally(() => this.#running.delete(frame.number));
+      running = this.#fetch(frame).finally(() => {
+        if (this.#running.get(frame.number) === running) this.#running.delete(frame.number);
+      });
       this.#running.set(frame.number, running);
     }
     return await running;
   }
 
   async #fetch(frame: FramePlace): Promise<Uint8Array> {
+    const numbered = this.#numbered;
     const object = this.#keys.open(frame.pack);
     const range = sealedRange(object.size, frame.offset, frame.offset + frame.stored);
     const sealed = await readStored(this.#sealed.store, object.name, { range });
     const content = openBlocks(object, range.firstBlock, sealed);
     const start = frame.offset - range.firstBlock * BLOCK_BYTES;
     const raw = decodeFrame(frame, content.subarray(start, start + frame.stored), object.name);
-    this.#cache.set(frame.number, raw);
+    if (numbered === this.#numbered) this.#cache.set(frame.number, raw);
     return raw;
   }
 }

@@ -26,4 +26,9 @@ export class ByteCache<K> {
       this.#bytes -= old.length;
     }
   }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
 }

@@ -14,6 +14,9 @@ import { MAX_DIRECTORY_BYTES, visitDirectory } from './directory.ts';
 /** Blocks at a pack's end that are read at once: enough for most directories. */
 const TAIL_BLOCKS = 3;
 
+/** Epoch of the subkey that new packs are sealed with. */
+export const PACK_EPOCH = 0;
+
 /** The context a pack is sealed in. */
 export function packContext(repositoryId: Uint8Array, tenant: Tenant, name: string): SealContext {
   return { repositoryId, label: tenant.labelBytes, kind: KIND.pack, name };
@@ -26,11 +29,11 @@ export async function readPackDirectory(
   place: {
     readonly name: string;
     readonly size: number;
-    readonly epoch: number;
+    readonly epoch?: number | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<{ identity: SealIdentity; directory: Buffer }> {
-  const { name, size, epoch, signal } = place;
+  const { name, size, epoch = PACK_EPOCH, signal } = place;
   const context = packContext(sealed.repositoryId, tenant, name);
   if (size < 2 * HEADER_BYTES || plaintextLength(size - 2 * HEADER_BYTES) === undefined) {
     throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a whole pack, got ${size} bytes`, {
@@ -120,10 +123,17 @@ class Tail {
   }
 }
 
-/** What {@link readSessionPacks} found. */
+/** What {@link readSessionPacks} and {@link readNamedPacks} found. */
 export interface SessionPacks {
   readonly packs: IndexedPack[];
   readonly damaged: BackupError[];
+}
+
+/** Which packs to leave out. */
+export interface PackReading {
+  /** Ids of packs that are known already. */
+  readonly skip?: ReadonlySet<string> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Directories of all packs of a session, from the packs alone. Packs that can't be read are reported, not fatal. */
@@ -131,33 +141,59 @@ export async function readSessionPacks(
   sealed: SealedStore,
   tenant: Tenant,
   session: string,
-  options: {
-    readonly epoch: number;
-    readonly skip?: ReadonlySet<string> | undefined;
-    readonly signal?: AbortSignal | undefined;
-  },
+  options: PackReading,
 ): Promise<SessionPacks> {
-  const packs: IndexedPack[] = [];
-  const damaged: BackupError[] = [];
+  const found: SessionPacks = { packs: [], damaged: [] };
   const prefix = packsPrefix(tenant.label);
   for await (const { key, size } of listAll(sealed.store, `${prefix}${session}/`, { signal: options.signal })) {
     const id = nameParts(key, prefix)[1];
     if (id === undefined || options.skip?.has(id) === true || key !== packName(tenant.label, session, id)) continue;
-    try {
-      const { identity, directory } = await readPackDirectory(sealed, tenant, {
-        name: key,
-        size,
-        epoch: options.epoch,
-        signal: options.signal,
-      });
-      checkDirectory(directory, key);
-      packs.push({ session, id, epoch: options.epoch, size, identity, directory });
-    } catch (error) {
-      if (!(error instanceof BackupError)) throw error;
-      damaged.push(error);
-    }
+    await readInto(found, { sealed, tenant, pack: { session, id, size }, signal: options.signal });
   }
-  return { packs, damaged };
+  return found;
+}
+
+/** Directories of packs given as `session/pack`, from the packs alone. Packs that can't be read are reported, not fatal. */
+export async function readNamedPacks(
+  sealed: SealedStore,
+  tenant: Tenant,
+  names: readonly string[],
+  options: PackReading,
+): Promise<SessionPacks> {
+  const found: SessionPacks = { packs: [], damaged: [] };
+  for (const each of names) {
+    const [session, id] = each.split('/') as [string, string];
+    if (options.skip?.has(id) === true) continue;
+    const name = packName(tenant.label, session, id);
+    const info = await sealed.store.stat(name, { signal: options.signal });
+    if (info !== undefined)
+      await readInto(found, { sealed, tenant, pack: { session, id, size: info.size }, signal: options.signal });
+    else
+      found.damaged.push(
+        new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name }),
+      );
+  }
+  return found;
+}
+
+interface PackToRead {
+  readonly sealed: SealedStore;
+  readonly tenant: Tenant;
+  readonly pack: { readonly session: string; readonly id: string; readonly size: number };
+  readonly signal: AbortSignal | undefined;
+}
+
+async function readInto(found: SessionPacks, { sealed, tenant, pack, signal }: PackToRead): Promise<void> {
+  const name = packName(tenant.label, pack.session, pack.id);
+  try {
+    const read = sealed.readDirectory ?? readPackDirectory;
+    const { identity, directory } = await read(sealed, tenant, { name, size: pack.size, signal });
+    checkDirectory(directory, name);
+    found.packs.push({ ...pack, epoch: PACK_EPOCH, identity, directory });
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    found.damaged.push(error);
+  }
 }
 
 /** @throws {BackupError} `OBJECT_INVALID`. */

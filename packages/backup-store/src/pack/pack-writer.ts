@@ -1,6 +1,6 @@
 import type { SealContext, SealIdentity } from '../envelope/header.ts';
 import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
-import { encodeFrame } from '../codec/codec.ts';
+import { encodeFrame, type FrameForm } from '../codec/codec.ts';
 import { DirectoryBuilder, type PackedBlob } from './directory.ts';
 
 /** A pack that is complete, as the index needs to know it. */
@@ -37,6 +37,12 @@ export class PackWriter {
     this.#stream.push(bytes);
     this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
     return bytes.length;
+  }
+
+  /** Appends a frame that is compressed already, as another pack holds it. */
+  addStored(bytes: Uint8Array, form: FrameForm, blobs: readonly PackedBlob[]): void {
+    this.#stream.push(bytes);
+    this.#directory.addFrame(bytes.length, form.raw, form.codec, blobs);
   }
 
   finish(): FinishedPack {

@@ -1,6 +1,11 @@
 import type { ObjectStore } from '@x/storage';
 import type { EntryKind } from '../catalog/entry.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { EntryProblem, RunOptions, RunStatus, SnapshotFilter } from './run-contract.ts';
+
+export type * from './prune-contract.ts';
+export type * from './run-contract.ts';
 
 /** What opens a repository. Secrets are never written to logs, errors or process arguments. */
 export type Unlock =
@@ -55,6 +60,8 @@ export interface RepositoryEvent {
     | 'restore.finished'
     | 'restore.failed'
     | 'verify.finished'
+    | 'snapshot.forgotten'
+    | 'prune.finished'
     | 'index.rebuilt';
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -85,51 +92,6 @@ export interface OpenRepositoryOptions extends RepositorySettings {
   /** Not needed when the repository is not encrypted. */
   readonly unlock?: Unlock | undefined;
 }
-
-/** How far a long call has come. Sent at most every 100 ms, and once at the end. */
-export interface Progress {
-  readonly phase: 'scan' | 'backup' | 'commit' | 'plan' | 'restore' | 'verify' | 'index';
-  readonly filesDone: number;
-  /** Grows while scanning goes on. */
-  readonly filesTotal: number;
-  readonly bytesDone: number;
-  readonly bytesTotal: number;
-  /** Bytes written to (or read from) the destination. */
-  readonly bytesStored: number;
-  /** Bytes that were found to be stored already. */
-  readonly bytesReused: number;
-  /** Bytes a second over the last few seconds. */
-  readonly rate: number;
-  /** Milliseconds left, when that can be told. */
-  readonly etaMs?: number | undefined;
-  /** Path that is being worked on, for display. */
-  readonly current?: string | undefined;
-  readonly elapsedMs: number;
-}
-
-/** What every long call takes. */
-export interface RunOptions {
-  /** Ends the run early; it then rejects with `ABORTED`. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told how far the run has come. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** An entry that a run could not handle, and why. Runs never skip anything without one of these. */
-export interface EntryProblem {
-  /** Absolute path, or path in the snapshot, for display. */
-  readonly path: string;
-  /** Present when the path is not UTF-8. */
-  readonly pathBase64?: string | undefined;
-  /** A system code (`EACCES`, `ENOENT`, ...) or a code of {@link BackupError}; `TORN`: changed while read, kept as a mixture. */
-  readonly code: string;
-  readonly message: string;
-  /** Stored object that is the cause, if one is. */
-  readonly object?: string | undefined;
-}
-
-/** `partial`: something is there, but `problems` lists what is not. */
-export type RunStatus = 'ok' | 'partial' | 'failed';
 
 /** Options of {@link Repository.backup}. */
 export interface BackupOptions extends RunOptions {
@@ -181,19 +143,6 @@ export interface BackupResult {
   readonly counts: BackupCounts;
   readonly problems: readonly EntryProblem[];
   readonly durationMs: number;
-}
-
-/** Which snapshots. All that are given must match. */
-export interface SnapshotFilter {
-  readonly tenant?: string | undefined;
-  readonly host?: string | undefined;
-  readonly name?: string | undefined;
-  readonly tags?: readonly string[] | undefined;
-  /** Absolute paths: the snapshot has exactly these roots. */
-  readonly roots?: readonly string[] | undefined;
-  /** Milliseconds since 1970. */
-  readonly before?: number | undefined;
-  readonly after?: number | undefined;
 }
 
 /** Entry of a snapshot, for listings. */
@@ -453,6 +402,21 @@ export interface Repository extends AsyncDisposable {
   restore(options: RestoreOptions): Promise<RestoreResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /**
+   * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
+   *
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`: then none is forgotten.
+   */
+  forget(options: ForgetOptions): Promise<ForgetResult>;
+  /** What {@link Repository.prune} would do, and what it costs. Changes nothing. @throws {BackupError} `PRUNE_REFUSED`. */
+  planPrune(options?: PruneOptions): Promise<PrunePlan>;
+  /**
+   * Deletes what no snapshot needs. May run while backups, restores and other prunes do, here and elsewhere; one that was ended is
+   * gone on with by the next.
+   *
+   * @throws {BackupError} `PRUNE_REFUSED` when something that snapshots need can't be read: then nothing is deleted.
+   */
+  prune(options?: PruneOptions): Promise<PruneResult>;
   /** Sizes and counts. */
   stats(): Promise<RepositoryStats>;
   /** Writes index segments that are missing or damaged anew, from the packs alone. */

@@ -11,6 +11,7 @@ import { newRecoveryCode } from '../keyring/recovery-code.ts';
 import { SLOT } from '../keyring/slot.ts';
 import { addSlot, passphraseSecret, type SlotSecret } from '../keyring/slots.ts';
 import { CONFIG, MARKER, slotName } from '../layout/names.ts';
+import { keepReserve } from '../prune/reserve.ts';
 import { systemClock } from '../run/clock.ts';
 import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
 import { OpenRepository } from './open-repository.ts';
@@ -64,6 +65,7 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
     config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
     made.push(`${CONFIG}/${FIRST}`);
     await keyring.findOrAdd(DEFAULT_TENANT, createdAt);
+    await keepReserve(store);
   } catch (error) {
     await undo(sealed, made, options.keyFile);
     throw error;

@@ -8,10 +8,12 @@ import { addSlot, describe, passphraseSecret, readSlots } from '../keyring/slots
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { verify } from '../verify/verify.ts';
 import { abortable } from '../run/abort.ts';
+import { planPrune, prune } from '../prune/prune.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
+import { forget } from '../snapshots/forget.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
@@ -172,6 +174,24 @@ export class OpenRepository implements contract.Repository {
     const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
     if (only === undefined) await this.#context.refresh();
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
+  }
+
+  async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
+    const result = await forget(this.#context, await this.#all(), options);
+    await this.#context.refresh();
+    return result;
+  }
+
+  async planPrune(options: contract.PruneOptions = {}): Promise<contract.PrunePlan> {
+    await this.#all();
+    return await abortable(options.signal, async () => await planPrune(this.#context, options));
+  }
+
+  async prune(options: contract.PruneOptions = {}): Promise<contract.PruneResult> {
+    await this.#all();
+    const result = await abortable(options.signal, async () => await prune(this.#context, options));
+    await this.#context.refresh();
+    return result;
   }
 
   async stats(): Promise<contract.RepositoryStats> {

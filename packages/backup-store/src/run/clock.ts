@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** Milliseconds since 1970. */
 export type Clock = () => number;
 
@@ -9,3 +11,19 @@ export const processStartMs: number = Math.round(performance.timeOrigin);
 
 /** Milliseconds from some fixed point, never going back: for durations and rates. */
 export const monotonic: Clock = () => performance.now();
+
+/** Waits. Ends early, by rejecting with its reason, when the signal is given. */
+export type Sleep = (ms: number, signal?: AbortSignal  ) => Promise<void>;
+
+export const systemSleep: Sleep = async (ms, signal) => {
+  await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+};
+
+/** Calls `act` every `ms` milliseconds, until what it returned is called. */
+export type Every = (ms: number, act: () => void) => () => void;
+
+export const systemEvery: Every = (ms, act) => {
+  const timer = setInterval(act, ms);
+  timer.unref();
+  return () => clearInterval(timer);
+};

@@ -4,6 +4,7 @@ import type { Seal } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { isRecord } from './epoch-records.ts';
 
 /** How a session ended: with a snapshot, or by a pruner's fence. The first to create the object decides. */
 export type Commit =
@@ -58,13 +59,4 @@ export function decodeCommit(content: Uint8Array, object: string): Commit {
   throw new BackupError('OBJECT_INVALID', `Expected ${object} to be a snapshot or a fence, got something else`, {
     object,
   });
-}
-
-/** Checks what this program relies on; a keyholder wrote it, so this guards against errors, not attacks. */
-function isRecord(value: unknown): value is SnapshotRecord {
-  if (value === null || typeof value !== 'object') return false;
-  const { id, host, startedAt, sources, tags, follows } = value as Record<string, unknown>;
-  return (
-    [id, host, startedAt].every((field) => typeof field === 'string') && [sources, tags, follows].every(Array.isArray)
-  );
 }

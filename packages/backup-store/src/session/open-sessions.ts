@@ -20,23 +20,33 @@ export interface OpenSession {
 
 const SUFFIX = '.json';
 
+/** Remembers which sessions a machine has begun and not ended. What it fails to remember is sent again, and no more. */
+export interface SessionMemory {
+  /** This process works on the session, which has begun: its first sign of life is stored. */
+  remember(session: string, epoch: number): Promise<void>;
+  /** Nobody works on the session any more, and it may be gone on with. */
+  release(session: string, epoch: number): Promise<void>;
+  /** The session has ended. */
+  forget(session: string): Promise<void>;
+  /** Takes over a session that nobody works on. Of several processes that try, one gets it. */
+  adopt(): Promise<{ readonly session: string; readonly epoch: number } | undefined>;
+}
+
 /**
  * Remembers open sessions of this machine, one small file each, so that a run after Ctrl-C or a crash goes on with
  * what is stored already. Losing these files only means that some data is sent again.
  */
-export class OpenSessions {
+export class OpenSessions implements SessionMemory {
   readonly #folder: string;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /** This process works on the session. */
   async remember(session: string, epoch: number): Promise<void> {
     await this.#write({ session, epoch, pid: process.pid, startedMs: processStartMs, host: hostname() });
   }
 
-  /** Nobody works on the session any more, and it may be gone on with. */
   async release(session: string, epoch: number): Promise<void> {
     await this.#write({ session, epoch, pid: 0, startedMs: 0 });
   }
@@ -55,7 +65,6 @@ export class OpenSessions {
     await rm(join(this.#folder, `${session}${SUFFIX}`), { force: true }).catch(() => undefined);
   }
 
-  /** Takes over a session that nobody works on. Of several processes that try, one gets it. */
   async adopt(): Promise<{ readonly session: string; readonly epoch: number } | undefined> {
     const names = await readdir(this.#folder).catch(() => [] as string[]);
     for (const name of names.filter((each) => each.endsWith(SUFFIX))) {

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 import { listAll } from '@x/storage';
 
 import { type IndexedPack, encodeSegment } from '../blob-index/segment.ts';
@@ -9,105 +7,145 @@ import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import {
+  beatsPrefix,
   commitName,
   indexPrefix,
   nameParts,
+  type NewId,
   newSegmentId,
   newSessionId,
+  randomId,
   segmentName,
   sessionName,
 } from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
+import { type Clock, type Every, systemEvery } from '../run/clock.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { commitSeal, decodeCommit, encodeCommit, indexSeal, sessionSeal } from './commit.ts';
-import type { OpenSessions } from './open-sessions.ts';
+import { newestEpoch } from './epochs.ts';
+import type { SessionMemory } from './open-sessions.ts';
 
 /** Most packs that an index segment names. */
 const PACKS_PER_SEGMENT = 32;
 /** Bytes of directories after which a segment is full: far below what readers accept. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** A session shows this often that it lives, in milliseconds. */
-const HEARTBEAT_MS = 5 * 60 * 1000;
+export const HEARTBEAT_MS: number = 5 * 60 * 1000;
+/** So often a session may lose the race with rounds of garbage collection that begin. */
+const MAX_BEGINNINGS = 16;
 
 /** What a session is begun with. */
 export interface SessionOptions {
   readonly sealed: SealedStore;
   readonly tenant: Tenant;
-  readonly open: OpenSessions;
+  readonly open: SessionMemory;
   readonly host: string;
-  readonly clock: () => number;
+  readonly clock: Clock;
+  readonly every?: Every | undefined;
+  readonly newId?: NewId | undefined;
 }
 
 /**
  * One writer's run. Nothing it writes counts until its commit is created; a pruner that stops waiting for it
  * creates the same object first, and then this session has ended without a trace.
+ *
+ * A session belongs to the newest round of garbage collection that was opened before it began, and whoever begins one
+ * looks at what is stored only after that: so either a later round waits for this session, or this session knows what
+ * the round may delete.
  */
 export class Session {
   readonly id: string;
   readonly epoch: number;
   readonly #options: SessionOptions;
+  readonly #newId: NewId;
   readonly #segments: string[] = [];
-  readonly #token = randomBytes(16).toString('hex');
+  readonly #token: string;
   readonly #pending: IndexedPack[] = [];
   #ended = false;
   #writing: Promise<void> = Promise.resolve();
   #beat = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #silence: () => void = () => undefined;
   /** Stored bytes of session, index and commit. */
   bytes = 0;
 
-  private constructor(options: SessionOptions, id: string, epoch: number) {
+  private constructor(options: SessionOptions, place: { session: string; epoch: number }) {
     this.#options = options;
-    this.id = id;
-    this.epoch = epoch;
+    this.#newId = options.newId ?? randomId;
+    this.#token = this.#newId(16);
+    this.id = place.session;
+    this.epoch = place.epoch;
   }
 
-  /** Begins a session, or goes on with one that this machine left open. */
+  /**
+   * Begins a session, or goes on with one that this machine left open.
+   *
+   * @throws {BackupError} `SESSION_FENCED` when rounds of garbage collection begin faster than sessions can.
+   */
   static async begin(options: SessionOptions): Promise<Session> {
-    const { open } = options;
-    for (;;) {
-      const left = await open.adopt();
-      const session = new Session(options, left?.session ?? newSessionId(), left?.epoch ?? 0);
+    const { open, sealed, tenant } = options;
+    for (let left = await open.adopt(); left !== undefined; left = await open.adopt()) {
+      const session = new Session(options, left);
       try {
-        if (left === undefined) await open.remember(session.id, session.epoch);
-        if (left === undefined || (await session.#canGoOn())) {
-          await session.#heartbeat();
-          session.#keepBeating();
-          return session;
-        }
+        if (await session.#canGoOn()) return await session.#start();
       } catch (error) {
         await session.stop();
         throw error;
       }
       await open.forget(session.id);
     }
+    for (let i = 0; i < MAX_BEGINNINGS; i++) {
+      const epoch = await newestEpoch({ sealed, tenant });
+      const session = new Session(options, { session: newSessionId(options.newId), epoch });
+      await session.#heartbeat();
+      // A round that was opened meanwhile may have missed this session: it waits for sessions of earlier rounds.
+      if ((await newestEpoch({ sealed, tenant })) === epoch) {
+        await open.remember(session.id, epoch);
+        session.#keepBeating();
+        return session;
+      }
+      await session.#removeBeats();
+    }
+    throw new BackupError('SESSION_FENCED', 'Expected to begin a session, rounds of garbage collection began faster', {
+      hint: 'Run the backup again, and let fewer programs prune.',
+    });
+  }
+
+  async #start(): Promise<Session> {
+    await this.#heartbeat();
+    this.#keepBeating();
+    return this;
   }
 
   /** Whether an earlier run of this session has not ended it: neither with a commit whose answer was lost, nor by a fence. */
   async #canGoOn(): Promise<boolean> {
     const { sealed, tenant } = this.#options;
-    if ((await sealed.store.stat(commitName(tenant.label, this.epoch, this.id))) !== undefined) return false;
-    for await (const { key } of listAll(sealed.store, sessionName(tenant.label, this.id, 0).slice(0, -6))) {
+    for await (const { key } of listAll(sealed.store, beatsPrefix(tenant.label, this.epoch, this.id))) {
       this.#beat = Math.max(this.#beat, Number(key.slice(-6)) + 1);
     }
-    return true;
+    if (this.#beat === 0) return false;
+    return (await sealed.store.stat(commitName(tenant.label, this.epoch, this.id))) === undefined;
   }
 
   async #heartbeat(): Promise<void> {
     const { sealed, tenant, host, clock } = this.#options;
-    const content = canonicalJson({ at: new Date(clock()).toISOString(), epoch: this.epoch, host, pid: process.pid });
-    this.bytes +=
-      (await sealed.create(
-        sessionName(tenant.label, this.id, this.#beat++),
-        sessionSeal(tenant),
-        Buffer.from(content),
-      )) ?? 0;
+    const at = new Date(clock()).toISOString();
+    const content = canonicalJson({ at, epoch: this.epoch, host, pid: process.pid, token: this.#newId(8) });
+    const name = sessionName(tenant.label, this.epoch, this.id, this.#beat++);
+    this.bytes += (await sealed.create(name, sessionSeal(tenant), Buffer.from(content))) ?? 0;
   }
 
   #keepBeating(): void {
+    const every = this.#options.every ?? systemEvery;
     // A heartbeat that fails is no reason to stop: the commit tells whether anybody ended this session.
-    this.#timer = setInterval(() => void this.#heartbeat().catch(() => undefined), HEARTBEAT_MS);
-    this.#timer.unref();
+    this.#silence = every(HEARTBEAT_MS, () => void this.#heartbeat().catch(() => undefined));
+  }
+
+  /** Takes the signs of life away. What stays of them is cleaned up by the next round of garbage collection. */
+  async #removeBeats(): Promise<void> {
+    const { sealed, tenant } = this.#options;
+    for (let beat = 0; beat < this.#beat; beat++) {
+      await sealed.store.delete(sessionName(tenant.label, this.epoch, this.id, beat)).catch(() => undefined);
+    }
   }
 
   /**
@@ -129,7 +167,7 @@ export class Session {
         if (!(error instanceof BackupError)) throw error;
       }
     }
-    const { packs } = await readSessionPacks(sealed, tenant, this.id, { epoch: this.epoch, skip: known, signal });
+    const { packs } = await readSessionPacks(sealed, tenant, this.id, { skip: known, signal });
     for (const pack of packs) {
       index.addPack(pack, `packs of session ${this.id}`);
       this.#pending.push(pack);
@@ -153,7 +191,7 @@ export class Session {
 
   async #writeSegment(packs: readonly IndexedPack[]): Promise<void> {
     const { sealed, tenant } = this.#options;
-    const id = newSegmentId();
+    const id = newSegmentId(this.#newId);
     try {
       this.bytes +=
         (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
@@ -188,6 +226,7 @@ export class Session {
     }
     this.bytes += stored ?? content.length;
     await this.#end();
+    await this.#removeBeats();
   }
 
   async #end(): Promise<void> {
@@ -198,7 +237,7 @@ export class Session {
 
   /** Ends the heartbeat. A session that has not ended stays open, to be gone on with. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#silence();
     if (!this.#ended) await this.#options.open.release(this.id, this.epoch);
   }
 }

@@ -1,24 +1,19 @@
 import { listAll } from '@x/storage';
 
-import { BlobIndex } from '../blob-index/blob-index.ts';
+import type { BlobIndex } from '../blob-index/blob-index.ts';
+import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
-import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import {
-  commitsPrefix,
-  epochsPrefix,
-  forgetPrefix,
-  nameParts,
-  packName,
-  packsPrefix,
-  segmentName,
-} from '../layout/names.ts';
-import { readSessionPacks } from '../pack/pack-directories.ts';
-import { snapshotTimes } from './snapshot-order.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
-import { type Commit, commitSeal, decodeCommit, forgetSeal, indexSeal } from './commit.ts';
+import { commitName, commitsBefore, commitsPrefix, nameParts, packsPrefix } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { type Commit, commitSeal, decodeCommit } from './commit.ts';
+import { type EpochState, type EpochPlace, newestEpoch, NO_EPOCHS, readEpochs } from './epochs.ts';
+import type { CountingSegment, SegmentId } from './epoch-records.ts';
+import { Forgotten } from './forgotten.ts';
+import { snapshotTimes } from './snapshot-order.ts';
+import { TenantIndex } from './tenant-index.ts';
 
 const PARALLEL = 16;
 
@@ -28,27 +23,29 @@ export interface CommittedSnapshot {
   readonly session: string;
   readonly epoch: number;
   readonly record: SnapshotRecord;
-  readonly segments: readonly string[];
   /** Milliseconds since 1970: when it was made, by its writer's clock, but after all that it follows. */
   readonly madeMs: number;
 }
 
-/** What a tenant has stored, as far as it counts: committed sessions, and the blobs of their segments. */
+/** What a tenant has stored, as far as it counts: snapshots, and the blobs of the segments that count. */
 export class TenantView {
   readonly tenant: Tenant;
   readonly #sealed: SealedStore;
-  readonly #commits = new Map<string, Commit>();
-  readonly #loadedSegments = new Set<string>();
+  /** Commits of the newest decided epoch and later ones. */
+  #commits = new Map<string, Commit>();
+  readonly #forgotten = new Forgotten();
+  #epochs: EpochState = NO_EPOCHS;
   #snapshots: CommittedSnapshot[] = [];
   #damaged: BackupError[] = [];
   #known: ReadonlySet<string> = new Set();
-  readonly #index = new BlobIndex();
-  readonly #segmentErrors = new Map<string, BackupError>();
+  #hidden: ReadonlySet<string> = new Set();
+  #index: TenantIndex;
   #loading: Promise<unknown> = Promise.resolve();
 
   constructor(sealed: SealedStore, tenant: Tenant) {
     this.#sealed = sealed;
     this.tenant = tenant;
+    this.#index = new TenantIndex(sealed, tenant, 0);
   }
 
   /** Oldest first; forgotten ones are left out. */
@@ -63,7 +60,7 @@ export class TenantView {
 
   /** Index segments that can't be read, by name; their packs were looked into instead. */
   get segmentErrors(): ReadonlyMap<string, BackupError> {
-    return this.#segmentErrors;
+    return this.#index.errors;
   }
 
   /** Whether a snapshot is there, readable or not, or was forgotten. */
@@ -71,32 +68,108 @@ export class TenantView {
     return this.#known.has(id);
   }
 
-  get index(): BlobIndex {
-    return this.#index;
+  /** Where garbage collection stood at the last look. */
+  get epochs(): EpochState {
+    return this.#epochs;
   }
 
-  /** Reads the commits that are new since the last time. */
+  /** The blobs that count. Another object once a round of garbage collection was decided. */
+  get index(): BlobIndex {
+    return this.#index.index;
+  }
+
+  /** Index segments that count. */
+  get segments(): readonly CountingSegment[] {
+    return this.segmentsBefore(Infinity);
+  }
+
+  /** Index segments that count because of sessions of rounds before this one. */
+  segmentsBefore(epoch: number): readonly CountingSegment[] {
+    const named = [...this.#commits].flatMap(([name, commit]) => {
+      const [label, session] = nameParts(name, commitsPrefix(this.tenant.label));
+      if (commit.type !== 'snapshot' || Number(label) >= epoch) return [];
+      return commit.segments.map((id): CountingSegment => ({ id: `${session}/${id}` }));
+    });
+    return [...this.#epochs.history.segments, ...named];
+  }
+
+  /** The packs that a segment names; `undefined` when it could not be read. */
+  packsOf(segment: SegmentId): readonly PackInfo[] | undefined {
+    return this.#index.packsOf(segment);
+  }
+
+  /** Snapshots (forgotten ones as well) and fences that the last decision does not cover: `epoch` and session of each. */
+  get commits(): readonly { readonly session: string; readonly epoch: number; readonly type: Commit['type'] }[] {
+    return [...this.#commits].map(([name, { type }]) => {
+      const [epoch, session] = nameParts(name, commitsPrefix(this.tenant.label)) as [string, string];
+      return { session, epoch: Number(epoch), type };
+    });
+  }
+
+  /** Ids of forgotten snapshots. */
+  get forgotten(): ReadonlySet<string> {
+    return this.#hidden;
+  }
+
+  /** Packs that an open round may delete: what is in them must be stored again by whoever begins now. */
+  tombstoned(): ReadonlySet<PackInfo> {
+    const { tombstones } = this.#epochs;
+    if (tombstones.size === 0) return new Set();
+    return new Set(this.index.packs.filter(({ session, id }) => tombstones.has(`${session}/${id}`)));
+  }
+
+  #place(signal: AbortSignal | undefined): EpochPlace {
+    return { sealed: this.#sealed, tenant: this.tenant, signal };
+  }
+
+  /** Reads what is new since the last time. */
   async loadSnapshots(signal?: AbortSignal): Promise<void> {
     const { label } = this.tenant;
-    await this.#refuseEpochs();
-    this.#damaged = [];
-    const [names, forgotten] = await Promise.all([this.#list(commitsPrefix(label), signal), this.#forgotten(signal)]);
+    const epochs = await readEpochs(this.#place(signal), this.#epochs);
+    const [names, forgotten] = await Promise.all([
+      this.#list(commitsPrefix(label), { after: commitsBefore(label, epochs.decided), signal }),
+      this.#forgotten.load(this.#place(signal)),
+    ]);
+    const damaged: BackupError[] = [];
+    const commits = new Map<string, Commit>();
     await inParallel(names, PARALLEL, async (name) => {
-      if (this.#commits.has(name)) return;
       try {
-        this.#commits.set(name, await this.#readCommit(name, signal));
+        commits.set(name, this.#commits.get(name) ?? (await this.#readCommit(name, signal)));
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        this.#damaged.push(error);
+        damaged.push(error);
       }
     });
-    this.#known = new Set([...names.map((name) => nameParts(name, commitsPrefix(label))[1] as string), ...forgotten]);
-    const committed = names.flatMap((name) => this.#committed(name));
+    this.#epochs = epochs;
+    this.#commits = commits;
+    this.#arrange(names, forgotten);
+    // What was forgotten need not be readable.
+    const isWanted = ({ object = '' }: BackupError): boolean => !this.#hidden.has(object.slice(-32));
+    this.#damaged = [...damaged.filter(isWanted), ...this.#forgotten.damaged];
+  }
+
+  #arrange(names: readonly string[], forgotten: ReadonlySet<string>): void {
+    const { label } = this.tenant;
+    const { history } = this.#epochs;
+    const hidden = new Set([...history.forgotten, ...forgotten]);
+    const before = history.snapshots.map(({ epoch, record }) => ({
+      name: commitName(label, epoch, record.id),
+      session: record.id,
+      epoch,
+      record,
+    }));
+    const committed = [...before, ...names.flatMap((name) => this.#committed(name))];
+    this.#known = new Set([
+      ...before.map(({ session }) => session),
+      ...names.map((name) => nameParts(name, commitsPrefix(label))[1] as string),
+      ...hidden,
+    ]);
+    this.#hidden = hidden;
     const times = snapshotTimes(committed.map(({ record }) => record));
     this.#snapshots = committed
+      .filter(({ record }) => !hidden.has(record.id))
       .map((snapshot) => ({ ...snapshot, madeMs: times.get(snapshot.record.id) as number }))
-      .filter(({ record }) => !forgotten.has(record.id))
-      .toSorted((a, b) => a.madeMs - b.madeMs || a.record.id.localeCompare(b.record.id));
+      .toSorted((a, b) => a.madeMs - b.madeMs || (a.record.id < b.record.id ? -1 : 1));
   }
 
   async #readCommit(name: string, signal: AbortSignal | undefined): Promise<Commit> {
@@ -114,112 +187,55 @@ export class TenantView {
     const commit = this.#commits.get(name);
     if (commit?.type !== 'snapshot') return [];
     const [epoch, session] = nameParts(name, commitsPrefix(this.tenant.label));
-    return [
-      { name, session: session as string, epoch: Number(epoch), record: commit.record, segments: commit.segments },
-    ];
+    return [{ name, session: session as string, epoch: Number(epoch), record: commit.record }];
   }
 
-  async #list(prefix: string, signal: AbortSignal | undefined): Promise<string[]> {
+  async #list(
+    prefix: string,
+    options: { after?: string; signal?: AbortSignal | undefined } = {},
+  ): Promise<string[]> {
     const names: string[] = [];
-    for await (const { key } of listAll(this.#sealed.store, prefix, { signal })) names.push(key);
+    for await (const { key } of listAll(this.#sealed.store, prefix, options)) names.push(key);
     return names;
   }
 
-  /** A marker counts only if it opens with the keeper's key and names what it forgets; any other is damage. */
-  async #forgotten(signal: AbortSignal | undefined): Promise<Set<string>> {
-    const prefix = forgetPrefix(this.tenant.label);
-    const forgotten = new Set<string>();
-    for (const name of await this.#list(prefix, signal)) {
-      const [id] = nameParts(name, prefix);
-      try {
-        const content = await this.#sealed.read(name, forgetSeal(this.tenant), { signal });
-        if (id !== undefined && parseJson(content, name)['snapshot'] === id) forgotten.add(id);
-      } catch (error) {
-        if (!(error instanceof BackupError)) throw error;
-        this.#damaged.push(error);
-      }
-    }
-    return forgotten;
-  }
-
-  /** Garbage collection came after this version: its records decide what counts, so they can't be passed over. */
-  async #refuseEpochs(): Promise<void> {
-    const { objects } = await this.#sealed.store.list(epochsPrefix(this.tenant.label), { limit: 1 });
-    if (objects.length > 0) {
-      throw new BackupError(
-        'UNSUPPORTED_FORMAT',
-        'Expected a repository without rounds of garbage collection, got one with',
-        {
-          object: objects[0]?.key,
-          hint: 'Use a newer version of this program.',
-        },
-      );
-    }
-  }
-
-  /** Loads the index: the segments that commits name. A segment that can't be read is made up from its session's packs. */
+  /** Loads the index: the segments that count. A segment that can't be read is made up from its session's packs. */
   async loadIndex(signal?: AbortSignal): Promise<BlobIndex> {
     // One at a time: two that run side by side would both add what is new.
     const loaded = this.#loading.then(async () => await this.#loadNew(signal));
     this.#loading = loaded.catch(() => undefined);
     await loaded;
-    return this.#index;
+    return this.index;
   }
 
   async #loadNew(signal: AbortSignal | undefined): Promise<void> {
-    const { label } = this.tenant;
-    const wanted = [...this.#commits].flatMap(([name, commit]) => {
-      const session = nameParts(name, commitsPrefix(label))[1] as string;
-      return commit.type === 'snapshot'
-        ? commit.segments.map((id) => ({ session, name: segmentName(label, session, id) }))
-        : [];
-    });
-    const missing = wanted.filter(({ name }) => !this.#loadedSegments.has(name));
-    const unreadable = new Map<string, string>();
-    await inParallel(missing, PARALLEL, async ({ session, name }) => {
-      try {
-        this.#index.addSegment(await this.#sealed.read(name, indexSeal(this.tenant), { signal }), name);
-        this.#loadedSegments.add(name);
-      } catch (error) {
-        if (!(error instanceof BackupError)) throw error;
-        this.#segmentErrors.set(name, error);
-        unreadable.set(name, session);
-      }
-    });
-    // Only now: packs that another segment names need not be looked into.
-    for (const session of new Set(unreadable.values())) await this.#loadPacks(session, signal);
-    for (const name of unreadable.keys()) this.#loadedSegments.add(name);
-    await this.#markLost(signal);
-  }
-
-  /** Packs that the store does not have in full: their blobs must be stored again, and copies of them found first. */
-  async #markLost(signal: AbortSignal | undefined): Promise<void> {
-    const sizes = new Map<string, number>();
-    for await (const { key, size } of listAll(this.#sealed.store, packsPrefix(this.tenant.label), { signal })) {
-      sizes.set(key, size);
+    for (;;) {
+      const { opened, decided } = this.#epochs;
+      if (this.#index.epoch !== decided) this.#index = new TenantIndex(this.#sealed, this.tenant, decided);
+      await this.#index.add(this.segments, signal);
+      // Segments of an earlier round go when the next one ends: then it was not damage, only late.
+      if (this.#index.errors.size === 0 || (await newestEpoch(this.#place(signal))) === opened) return;
+      await this.loadSnapshots(signal);
+      if (this.#epochs.decided === decided) return;
     }
-    const { label } = this.tenant;
-    this.#index.markLost(
-      this.#index.packs.filter(({ session, id, size }) => sizes.get(packName(label, session, id)) !== size),
-    );
   }
 
-  /** The segments that could not be read are there again. */
-  segmentsRebuilt(): void {
-    this.#segmentErrors.clear();
+  /** Reads snapshots and index as they are now. */
+  async reload(signal?: AbortSignal): Promise<void> {
+    await this.loadSnapshots(signal);
+    await this.loadIndex(signal);
   }
 
   /** Adds packs of sessions without a readable commit to the index. */
   async loadStrays(signal?: AbortSignal): Promise<void> {
     const prefix = packsPrefix(this.tenant.label);
     const committed = new Set(this.#snapshots.map(({ session }) => session));
-    const sessions = new Set((await this.#list(prefix, signal)).map((name) => nameParts(name, prefix)[0] as string));
-    for (const session of sessions) if (!committed.has(session)) await this.#loadPacks(session, signal);
+    const sessions = new Set((await this.#list(prefix, { signal })).map((name) => nameParts(name, prefix)[0] as string));
+    for (const session of sessions) if (!committed.has(session)) await this.#index.addPacks(session, signal);
   }
 
-  async #loadPacks(session: string, signal: AbortSignal | undefined): Promise<void> {
-    const known = new Set(this.#index.packs.map((pack) => pack.id));
-    const { packs } = await readSessionPacks(this.#sealed, this.tenant, session, { epoch: 0, skip: known, signal });
-    for (const pack of packs) this.#index.addPack(pack, `packs of session ${session}`);
+  /** The segments that could not be read are there again. */
+  segmentsRebuilt(): void {
+    this.#index.errors.clear();
   }
 }

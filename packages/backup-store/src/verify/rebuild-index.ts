@@ -21,7 +21,7 @@ export async function rebuildIndex(
     for (const name of view.segmentErrors.keys()) {
       const [session] = nameParts(name, indexPrefix(tenant.label));
       if (session === undefined) continue;
-      const found = await readSessionPacks(context.sealed, tenant, session, { epoch: 0, signal: options.signal });
+      const found = await readSessionPacks(context.sealed, tenant, session, { signal: options.signal });
       await context.sealed.store.delete(name, { signal: options.signal });
       await context.sealed.create(name, indexSeal(tenant), encodeSegment(found.packs), { signal: options.signal });
       packs += found.packs.length;

@@ -8,6 +8,8 @@ import { buildTree, type Tree } from '../fixtures/tree.ts';
 
 const MiB = 1024 * 1024;
 const UNCHANGED_BYTES = 64 * 1024;
+/** A session's sign of life, which it takes away once it has committed: written, and not there any more. */
+const SIGN_OF_LIFE = 4096;
 
 /** Old enough to be trusted: files that are younger than a scan are read again. */
 function age(folder: string): void {
@@ -33,7 +35,7 @@ it('a backup of what has not changed adds at most 64 KiB and reads nothing', asy
   const again = await repository.backup({ paths: [place.source] });
   expect(again.counts).toMatchObject({ filesNew: 0, filesChanged: 0, filesUnchanged: 2001, bytesRead: 0, bytesNew: 0 });
   expect(storedBytes(place.store) - before).toBeLessThanOrEqual(UNCHANGED_BYTES);
-  expect(again.counts.bytesStored).toBe(storedBytes(place.store) - before);
+  expect(again.counts.bytesStored).toBe(storedBytes(place.store) - before + SIGN_OF_LIFE);
   expect(again.parent).not.toBe(first.snapshot?.id);
 });
 
@@ -60,7 +62,7 @@ it('a renamed folder adds metadata only', async () => {
   expect(counts).toMatchObject({ bytesNew: 0, filesNew: 502, entriesRemoved: 503 });
   expect(counts.bytesStored).toBeLessThanOrEqual(128 * 1024);
   const added = [...readObjects(place.store)].filter(([name]) => !before.has(name));
-  expect(added.reduce((sum, [, bytes]) => sum + bytes.length, 0)).toBe(counts.bytesStored);
+  expect(added.reduce((sum, [, bytes]) => sum + bytes.length, SIGN_OF_LIFE)).toBe(counts.bytesStored);
   await repository.restore({ snapshot: 'latest', to: place.out });
   expect(compareTrees(place.source, restored(place))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { openRepository, readEntries, type Repository, type Snapshot } from './r
 import type { SealedName } from './sealed.ts';
 import type { Secret } from './secrets.ts';
 import { listKeys } from './store.ts';
+import { withSessionsKept } from '../fixtures/place.ts';
 import { noise } from './tree.ts';
 import { verifyRest } from './verify.ts';
 
@@ -22,7 +23,8 @@ export async function makeSmall(base: string): Promise<Made> {
   fs.writeFileSync(join(base, 'tree/old'), noise(500_000));
   fs.writeFileSync(join(base, 'tree/small'), 'small');
   const [store, keyFile] = [join(base, 'store'), join(base, 'key')];
-  const { repository } = await createRepository({ store, keyFile, cacheDirectory: join(base, 'cache') });
+  const cacheDirectory = join(base, 'cache');
+  const { repository } = await createRepository({ store: withSessionsKept(store), keyFile, cacheDirectory });
   await repository.backup({ paths: [join(base, 'tree')], name: 'one' });
   fs.writeFileSync(join(base, 'tree/new'), noise(80_000));
   await repository.backup({ paths: [join(base, 'tree')], name: 'two' });

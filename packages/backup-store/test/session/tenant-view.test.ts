@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeSegment, type IndexedPack } from '../../src/blob-index/segment.ts';
 import { canonicalJson } from '../../src/bytes/canonical-json.ts';
 import type { Seal } from '../../src/envelope/sealed-store.ts';
-import { commitName, epochsPrefix, forgetPrefix, segmentName } from '../../src/layout/names.ts';
+import { commitName, forgetPrefix, segmentName } from '../../src/layout/names.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../../src/session/chain.ts';
 import { commitSeal, encodeCommit, forgetSeal, indexSeal } from '../../src/session/commit.ts';
 import { TenantView } from '../../src/session/tenant-view.ts';
@@ -138,13 +138,6 @@ describe('snapshots', () => {
     const view = await repository.view();
     expect(ids(view)).toEqual([]);
     expect(view.damaged).toMatchObject([{ code: 'OBJECT_DAMAGED', object: name }]);
-  });
-
-  test('rounds of garbage collection, which this version knows nothing of, are not passed over', async () => {
-    const repository = new Repository();
-    await repository.commit('a');
-    await repository.store.createIfAbsent(`${epochsPrefix(tenant.label)}00000001`, Buffer.from('some'));
-    expect((await failureOf(repository.view())).code).toBe('UNSUPPORTED_FORMAT');
   });
 });
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noise } from '../fixtures/content.ts';
-import { createAt, filesBelow, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
+import { createAt, filesBelow, newPlace, openAt, type Place, restored, withSessionsKept } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const LARGE_FILES = 4;
@@ -16,7 +16,7 @@ const other = newPlace(afterAll);
 async function twoSnapshots(place: Place): Promise<void> {
   const large = Array.from({ length: LARGE_FILES }, (_, i) => [`large ${i}`, noise(600_000, i)]);
   buildTree(place.source, { ...Object.fromEntries(large), small: { a: 'a', b: 'b' } });
-  const repository = await createAt(place);
+  const repository = await createAt(place, { store: withSessionsKept(place.store) });
   await repository.backup({ paths: [place.source], name: 'first' });
   buildTree(place.source, { new: noise(600_000, 'new') });
   await repository.backup({ paths: [place.source], name: 'second' });

@@ -1,0 +1,129 @@
+import { isStorageError, listAll } from '@x/storage';
+
+import { epochName, newSessionId, packsPrefix, indexPrefix } from '../layout/names.ts';
+import {
+  encodeRecord,
+  type EpochDecision,
+  epochSeal,
+  type PackId,
+  type SegmentId,
+} from '../session/epoch-records.ts';
+import { readDecision } from '../session/epochs.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
+import type { Keeper } from './keeper.ts';
+import { findLiveBlobs } from './live-blobs.ts';
+import { packUse } from './pack-use.ts';
+import { MIN_UNUSED_SHARE } from './plan-round.ts';
+import { repack, type Repacked } from './repack.ts';
+import type { Resolution } from './resolve-sessions.ts';
+import { writeHistory } from './write-history.ts';
+
+const NOTHING: Repacked = { packs: [], unreadable: new Set() };
+
+/** What came of an attempt to decide a round. */
+export interface Decided {
+  readonly decision: EpochDecision;
+  /** Bytes of packs that this keeper wrote, and that count. */
+  readonly bytesWritten: number;
+}
+
+/**
+ * Decides a round: which packs are dead for everybody, and what counts from now on. All sessions of earlier rounds must
+ * have ended. The first keeper to publish its decision has decided; any other takes that one.
+ *
+ * @returns `undefined` when the round was decided meanwhile.
+ * @throws {BackupError} `PRUNE_REFUSED` when something that snapshots need can't be read.
+ */
+export async function decideRound(
+  keeper: Keeper,
+  epoch: number,
+  resolution: Resolution,
+): Promise<Decided | undefined> {
+  const { view, signal } = keeper;
+  // First what is stored, then what counts: a session that commits in between is seen by the second look.
+  const inventory = await takeInventory(keeper);
+  await view.reload(signal);
+  if (view.epochs.decided >= epoch) return undefined;
+  const { tombstones } = view.epochs;
+  const gone = new Set(view.index.lost);
+  // Of two copies the one that stays is to be found.
+  view.index.markLost(view.tombstoned());
+  const live = await findLiveBlobs(keeper, gone);
+  const uses = new Map(packUse(view.index, live).map((use) => [use.id, use]));
+  const sparse = [...tombstones].filter((id) => {
+    const use = uses.get(id);
+    return use !== undefined && use.liveBlobs > 0 && use.liveBytes <= use.size * (1 - MIN_UNUSED_SHARE);
+  });
+  const session = newSessionId(keeper.newId);
+  const repacked = await repackIfRoom(keeper, new Set(sparse), { live, session });
+  const moved = new Set(sparse.filter((id) => repacked !== NOTHING && !repacked.unreadable.has(id)));
+  const fenced = new Set(resolution.fenced.map((each) => each.session));
+  const dead = new Set<PackId>(
+    [...inventory.packs.keys()].filter((id) => {
+      if (fenced.has(sessionOf(id))) return true;
+      return tombstones.has(id) && (moved.has(id) || (uses.get(id)?.liveBlobs ?? 0) === 0);
+    }),
+  );
+  const { id: history, history: said } = await writeHistory(keeper, { epoch, dead, added: repacked.packs, session });
+  const counting = new Set(said.segments.map((segment) => segment.id));
+  const decision: EpochDecision = {
+    token: keeper.newId(16),
+    history,
+    packs: [...dead],
+    segments: deadSegments(keeper, { inventory, epoch, counting }),
+    sessions: resolution.ended.map((each) => `${String(each.epoch).padStart(8, '0')}/${each.session}`),
+  };
+  const winner = await publish(keeper, epoch, decision);
+  if (winner.token !== decision.token) await discard(keeper, session);
+  const bytesWritten = winner.token === decision.token ? repacked.packs.reduce((sum, { size }) => sum + size, 0) : 0;
+  return { decision: winner, bytesWritten };
+}
+
+/** Where there is no room to write packs again, they stay as they are for now. */
+async function repackIfRoom(
+  keeper: Keeper,
+  from: ReadonlySet<PackId>,
+  what: { readonly live: Uint8Array; readonly session: string },
+): Promise<Repacked> {
+  if (from.size === 0) return NOTHING;
+  try {
+    return await repack(keeper, from, what);
+  } catch (error) {
+    if (!isStorageError(error, 'NO_SPACE')) throw error;
+    await discard(keeper, what.session);
+    return NOTHING;
+  }
+}
+
+/** Index segments that nothing names and no session can still commit. */
+function deadSegments(
+  { view }: Keeper,
+  from: { readonly inventory: Inventory; readonly epoch: number; readonly counting: ReadonlySet<SegmentId> },
+): SegmentId[] {
+  const { inventory, epoch, counting } = from;
+  const later = new Set([
+    ...inventory.sessions.filter((each) => each.epoch >= epoch).map(({ session }) => session),
+    ...view.commits.filter((each) => each.epoch >= epoch).map(({ session }) => session),
+  ]);
+  return inventory.segments.filter((id) => !counting.has(id) && !later.has(sessionOf(id)));
+}
+
+const sessionOf = (id: PackId): string => id.slice(0, id.indexOf('/'));
+
+/** Creates the decision, unless there is one. @returns The one that counts. */
+async function publish(keeper: Keeper, epoch: number, decision: EpochDecision): Promise<EpochDecision> {
+  const { sealed, tenant } = keeper;
+  await sealed.create(epochName(tenant.label, epoch, 'decision'), epochSeal(tenant), encodeRecord(decision));
+  const winner = await readDecision(keeper, epoch);
+  if (winner === undefined) throw new Error(`Expected a decision of round ${epoch}, got none`);
+  await sealed.create(epochName(tenant.label, epoch, 'decision-copy'), epochSeal(tenant), encodeRecord(winner));
+  return winner;
+}
+
+/** Removes what this keeper wrote and nothing will ever name. What stays is garbage of the next round. */
+async function discard({ sealed, tenant, signal }: Keeper, session: string): Promise<void> {
+  for (const prefix of [packsPrefix(tenant.label), indexPrefix(tenant.label)]) {
+    for await (const { key } of listAll(sealed.store, `${prefix}${session}/`, { signal }))
+      await sealed.store.delete(key).catch(() => undefined);
+  }
+}

@@ -1,0 +1,143 @@
+import { BackupError } from '../errors.ts';
+import { packName, randomId } from '../layout/names.ts';
+import { BlobReader } from '../pack/blob-reader.ts';
+import { BLOB } from '../pack/directory.ts';
+import type {
+  OpenBackup,
+  PruneOptions,
+  PrunePlan,
+  PruneResult,
+  TenantPrunePlan,
+  TenantPruneResult,
+} from '../repository/contract.ts';
+import { systemSleep } from '../run/clock.ts';
+import type { OpenTenant, RunContext } from '../run/context.ts';
+import { ProgressMeter } from '../run/progress-meter.ts';
+import type { PackId } from '../session/epoch-records.ts';
+import { TenantView } from '../session/tenant-view.ts';
+import type { SeenSession } from './inventory.ts';
+import type { Keeper, KeeperStep } from './keeper.ts';
+import type { PackAction } from './plan-round.ts';
+import { planTenant, pruneTenant, type TenantPruning } from './prune-tenant.ts';
+import { keepReserve, withReserve } from './reserve.ts';
+import { sealedPacks } from './sealed-packs.ts';
+
+const MINUTE = 60_000;
+/** Keys of a listing's page. */
+const PAGE = 1000;
+const PHASES = {
+  'reading catalogs': 'plan',
+  'waiting for sessions': 'wait',
+  'writing packs again': 'repack',
+  deleting: 'delete',
+} as const;
+
+/** @throws {BackupError} `INVALID_OPTION`. */
+function pruningOf(options: PruneOptions): TenantPruning {
+  const { maxUnusedPercent = 5, waitMs = 10 * MINUTE, fenceAfterMs = 60 * MINUTE } = options;
+  const isPercent = maxUnusedPercent >= 0 && maxUnusedPercent <= 100;
+  if (!isPercent) throw new BackupError('INVALID_OPTION', `Expected a percentage from 0 to 100, got ${maxUnusedPercent}`);
+  if (!(waitMs >= 0) || !(fenceAfterMs >= 0))
+    throw new BackupError('INVALID_OPTION', `Expected times of 0 ms and more, got ${waitMs} and ${fenceAfterMs}`);
+  return { maxUnusedPercent, waitMs, fenceAfterMs };
+}
+
+/** The tenants that are asked for. */
+async function tenantsOf(context: RunContext, options: PruneOptions): Promise<OpenTenant[]> {
+  return options.tenant === undefined ? context.tenants() : [await context.tenant(options.tenant)];
+}
+
+function keeperOf(context: RunContext, { tenant }: OpenTenant, options: PruneOptions, meter: ProgressMeter): Keeper {
+  const { sealed, clock } = context;
+  const view = new TenantView(sealed, tenant);
+  const { cacheBytes } = context.performance;
+  const blobs = new BlobReader(sealed, tenant, { index: () => view.index, cacheBytes });
+  return {
+    sealed,
+    tenant,
+    view,
+    packs: { ...sealedPacks(sealed, tenant), readPage: async (page) => await blobs.read(BLOB.catalog, page) },
+    clock,
+    sleep: systemSleep,
+    newId: randomId,
+    signal: options.signal,
+    seen: context.seen(tenant.label),
+    onStep: (step) => tell(meter, step),
+  };
+}
+
+function tell(meter: ProgressMeter, { doing, done, total }: KeeperStep): void {
+  meter.phase = PHASES[doing];
+  meter.counts.filesDone = done;
+  meter.counts.filesTotal = total;
+  meter.tick(() => doing);
+}
+
+/** What a prune would do. */
+export async function planPrune(context: RunContext, options: PruneOptions): Promise<PrunePlan> {
+  const pruning = pruningOf(options);
+  const meter = new ProgressMeter('plan', options.onProgress);
+  const tenants: TenantPrunePlan[] = [];
+  for (const open of await tenantsOf(context, options)) {
+    const keeper = keeperOf(context, open, options, meter);
+    tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
+  }
+  return { tenants };
+}
+
+function describe({ tenant }: OpenTenant, keeper: Keeper, plan: Awaited<ReturnType<typeof planTenant>>): TenantPrunePlan {
+  const sum = (list: readonly PackAction[], of: (pack: PackAction) => number): number =>
+    list.reduce((total, pack) => total + of(pack), 0);
+  const named = (list: readonly PackAction[]): TenantPrunePlan['delete'] =>
+    list.map(({ id, bytes, liveBytes }) => ({ object: objectOf(tenant.label, id), bytes, liveBytes }));
+  const rewritten = sum(plan.repack, ({ liveBytes }) => liveBytes);
+  const { packs, segments, sessions } = plan.inventory;
+  const pages = Math.ceil(packs.size / PAGE) + Math.ceil(segments.length / PAGE) + 4;
+  const deleted = plan.delete.length + plan.repack.length;
+  return {
+    tenant: tenant.name,
+    epoch: plan.epoch,
+    worthwhile: plan.worthwhile,
+    delete: named(plan.delete),
+    repack: named(plan.repack),
+    waitsFor: plan.open.map(openBackup),
+    bytesFreed: sum([...plan.delete, ...plan.repack], ({ bytes }) => bytes) - rewritten,
+    bytesUnused: plan.unusedBytes,
+    costs: {
+      bytesRead: rewritten,
+      bytesWritten: rewritten,
+      requests: {
+        list: pages * 3,
+        get: keeper.view.snapshots.length + segments.length + plan.repack.length,
+        create: plan.worthwhile ? 6 + Math.ceil(rewritten / (32 * 1024 * 1024)) : 0,
+        delete: plan.worthwhile ? deleted + sessions.length : 0,
+      },
+    },
+  };
+}
+
+const objectOf = (label: string, id: PackId): string => packName(label, ...(id.split('/') as [string, string]));
+
+const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
+  session,
+  lastSeenAt: new Date(lastMs).toISOString(),
+});
+
+/** Deletes what no snapshot needs. */
+export async function prune(context: RunContext, options: PruneOptions): Promise<PruneResult> {
+  const pruning = pruningOf(options);
+  const meter = new ProgressMeter('plan', options.onProgress);
+  const { store } = context.sealed;
+  const tenants: TenantPruneResult[] = [];
+  for (const open of await tenantsOf(context, options)) {
+    const keeper = keeperOf(context, open, options, meter);
+    const { rounds: _, waitingFor, ...done } = await withReserve(store, async () => await pruneTenant(keeper, pruning));
+    tenants.push({ tenant: open.tenant.name, ...done, waitsFor: waitingFor.map(openBackup) });
+  }
+  await keepReserve(store).catch(() => undefined);
+  meter.flush();
+  const status = tenants.some(({ waitsFor }) => waitsFor.length > 0) ? 'partial' : 'ok';
+  const bytesFreed = tenants.reduce((sum, each) => sum + each.bytesFreed, 0);
+  context.emit('prune.finished', { status, bytesFreed });
+  return { status, tenants, durationMs: Math.round(meter.elapsedMs) };
+}

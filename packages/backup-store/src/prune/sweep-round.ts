@@ -1,0 +1,106 @@
+import { listAll } from '@x/storage';
+
+import {
+  epochName,
+  epochsPrefix,
+  forgetName,
+  historiesPrefix,
+  nameParts,
+  packsPrefix,
+  segmentName,
+  sessionsPrefix,
+} from '../layout/names.ts';
+import { inParallel } from '../run/parallel.ts';
+import { type EpochDecision, epochSeal, type PackId } from '../session/epoch-records.ts';
+import type { Keeper } from './keeper.ts';
+import { packIdOf } from './pack-use.ts';
+
+const PARALLEL = 16;
+
+/** What a sweep has taken away. */
+export interface Swept {
+  readonly packs: number;
+  /** Stored bytes of these packs. */
+  readonly bytes: number;
+}
+
+const NOTHING: Swept = { packs: 0, bytes: 0 };
+
+/** Whether a decided round has been swept. */
+export async function isClosed({ sealed, tenant, signal }: Keeper, epoch: number): Promise<boolean> {
+  return (await sealed.store.stat(epochName(tenant.label, epoch, 'closed'), { signal })) !== undefined;
+}
+
+/** Deletes what a decided round has declared dead, and closes it. A sweep that was ended is gone on with by the next one. */
+export async function sweepRound(keeper: Keeper, epoch: number): Promise<Swept> {
+  const { view, sealed, tenant, signal } = keeper;
+  await view.reload(signal);
+  const { decided, decision, history } = view.epochs;
+  // A later round was decided, so this one was swept by somebody.
+  if (decided !== epoch || decision === undefined) return NOTHING;
+  const swept = await deletePacks(keeper, decision);
+  await deleteAll(keeper, deadRecords(keeper, decision, history.forgotten));
+  await deleteAll(keeper, await beatsOf(keeper, decision));
+  await sealed.create(epochName(tenant.label, epoch, 'closed'), epochSeal(tenant), Buffer.from(keeper.newId(16)), {
+    signal,
+  });
+  await deleteAll(keeper, await oldRecords(keeper, epoch, decision));
+  return swept;
+}
+
+/** Deletes the packs of the decision, but none that anything names: that is only a second lock on the same door. */
+async function deletePacks(keeper: Keeper, decision: EpochDecision): Promise<Swept> {
+  const { view, sealed, tenant, signal } = keeper;
+  const named = new Set(view.index.packs.map(packIdOf));
+  const dead = new Set(decision.packs.filter((id) => !named.has(id)));
+  if (dead.size === 0) return NOTHING;
+  const prefix = packsPrefix(tenant.label);
+  const found: { key: string; size: number }[] = [];
+  for await (const { key, size } of listAll(sealed.store, prefix, { signal })) {
+    if (dead.has(key.slice(prefix.length) as PackId)) found.push({ key, size });
+  }
+  let done = 0;
+  await inParallel(found, PARALLEL, async ({ key }) => {
+    await sealed.store.delete(key, { signal });
+    keeper.onStep({ doing: 'deleting', done: ++done, total: found.length });
+  });
+  return { packs: found.length, bytes: found.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** Index segments that are dead, and markers of snapshots that the history knows to be forgotten. */
+function deadRecords({ view, tenant }: Keeper, decision: EpochDecision, forgotten: readonly string[]): string[] {
+  const counting = new Set(view.segments.map(({ id }) => id));
+  const segments = decision.segments.filter((id) => !counting.has(id));
+  return [
+    ...segments.map((id) => segmentName(tenant.label, ...(id.split('/') as [string, string]))),
+    ...forgotten.map((id) => forgetName(tenant.label, id)),
+  ];
+}
+
+async function beatsOf({ sealed, tenant, signal }: Keeper, decision: EpochDecision): Promise<string[]> {
+  const ended = new Set(decision.sessions);
+  const prefix = sessionsPrefix(tenant.label);
+  const beats: string[] = [];
+  for await (const { key } of listAll(sealed.store, prefix, { signal })) {
+    const [epoch, session] = nameParts(key, prefix);
+    if (ended.has(`${epoch}/${session}`)) beats.push(key);
+  }
+  return beats;
+}
+
+/** Records of rounds before the one before this, and histories that lost a race: nobody reads them any more. */
+async function oldRecords({ sealed, tenant, signal }: Keeper, epoch: number, { history }: EpochDecision): Promise<string[]> {
+  const old: string[] = [];
+  for (const prefix of [epochsPrefix(tenant.label), historiesPrefix(tenant.label)]) {
+    for await (const { key } of listAll(sealed.store, prefix, { signal })) {
+      const [number, what] = nameParts(key, prefix);
+      const isLoser = prefix === historiesPrefix(tenant.label) && what?.startsWith(history) !== true;
+      if (Number(number) < epoch - 1 || (Number(number) === epoch && isLoser)) old.push(key);
+    }
+  }
+  return old;
+}
+
+async function deleteAll({ sealed, signal }: Keeper, keys: readonly string[]): Promise<void> {
+  await inParallel(keys, PARALLEL, async (key) => await sealed.store.delete(key, { signal }));
+}

@@ -1,0 +1,39 @@
+import { listAll } from '@x/storage';
+
+import { parseJson } from '../bytes/canonical-json.ts';
+import { BackupError } from '../errors.ts';
+import { forgetPrefix, nameParts } from '../layout/names.ts';
+import { forgetSeal } from './commit.ts';
+import type { EpochPlace } from './epochs.ts';
+
+/** Forget markers of a tenant. Each is read once. */
+export class Forgotten {
+  readonly #read = new Map<string, string | undefined>();
+  /** Markers that can't be read. */
+  damaged: BackupError[] = [];
+
+  /**
+   * Ids of the snapshots that markers forget. A marker counts only if it opens with the keeper's key and names what it
+   * forgets; any other is damage.
+   */
+  async load({ sealed, tenant, signal }: EpochPlace): Promise<ReadonlySet<string>> {
+    const prefix = forgetPrefix(tenant.label);
+    const ids = new Set<string>();
+    this.damaged = [];
+    for await (const { key } of listAll(sealed.store, prefix, { signal })) {
+      try {
+        if (!this.#read.has(key)) {
+          const { snapshot } = parseJson(await sealed.read(key, forgetSeal(tenant), { signal }), key);
+          this.#read.set(key, snapshot === nameParts(key, prefix)[0] ? (snapshot as string) : undefined);
+        }
+        const id = this.#read.get(key);
+        if (id !== undefined) ids.add(id);
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        // Taken away since the listing: a round that ended says the same.
+        if (error.code !== 'OBJECT_MISSING') this.damaged.push(error);
+      }
+    }
+    return ids;
+  }
+}

@@ -1,0 +1,97 @@
+import { listAll } from '@x/storage';
+
+import { BlobIndex } from '../blob-index/blob-index.ts';
+import type { PackInfo } from '../blob-index/segment.ts';
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import { BackupError } from '../errors.ts';
+import type { Tenant } from '../keyring/tenant.ts';
+import { packName, packsPrefix, segmentName } from '../layout/names.ts';
+import { readNamedPacks, readSessionPacks } from '../pack/pack-directories.ts';
+import { inParallel } from '../run/parallel.ts';
+import { indexSeal } from './commit.ts';
+import type { CountingSegment, PackId, SegmentId } from './epoch-records.ts';
+
+const PARALLEL = 16;
+
+/** The blobs of the segments that count, and which of these segments can't be read. */
+export class TenantIndex {
+  readonly index: BlobIndex = new BlobIndex();
+  /** Index segments that can't be read, by name; the packs of their sessions were looked into instead. */
+  readonly errors: Map<string, BackupError> = new Map();
+  /** The newest decision when this index was begun: it is good until the next one. */
+  readonly epoch: number;
+  readonly #sealed: SealedStore;
+  readonly #tenant: Tenant;
+  readonly #loaded = new Set<SegmentId>();
+  readonly #packs = new Map<SegmentId, readonly PackInfo[]>();
+
+  constructor(sealed: SealedStore, tenant: Tenant, epoch: number) {
+    this.#sealed = sealed;
+    this.#tenant = tenant;
+    this.epoch = epoch;
+  }
+
+  /** Adds the segments that are not there yet. One that can't be read is made up from the packs it is about. */
+  async add(segments: readonly CountingSegment[], signal: AbortSignal | undefined): Promise<void> {
+    const missing = segments.filter(({ id }) => !this.#loaded.has(id));
+    const unreadable: CountingSegment[] = [];
+    await inParallel(missing, PARALLEL, async (segment) => {
+      const name = nameOf(this.#tenant.label, segment.id);
+      try {
+        const content = await this.#sealed.read(name, indexSeal(this.#tenant), { signal });
+        const before = this.index.packs.length;
+        this.index.addSegment(content, name);
+        this.#packs.set(segment.id, this.index.packs.slice(before));
+        this.#loaded.add(segment.id);
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        this.errors.set(name, error);
+        unreadable.push(segment);
+      }
+    });
+    // Only now: packs that another segment names need not be looked into.
+    const named = unreadable.flatMap(({ packs }) => packs ?? []);
+    if (named.length > 0) await this.#addNamed(named, signal);
+    const sessions = new Set(unreadable.filter(({ packs }) => packs === undefined).map(({ id }) => sessionOf(id)));
+    for (const session of sessions) await this.addPacks(session, signal);
+    for (const { id } of unreadable) this.#loaded.add(id);
+    await this.#markLost(signal);
+  }
+
+  /** The packs that a segment names; `undefined` when it could not be read. */
+  packsOf(segment: SegmentId): readonly PackInfo[] | undefined {
+    return this.#packs.get(segment);
+  }
+
+  #known(): Set<string> {
+    return new Set(this.index.packs.map((pack) => pack.id));
+  }
+
+  async #addNamed(names: readonly PackId[], signal: AbortSignal | undefined): Promise<void> {
+    const { packs } = await readNamedPacks(this.#sealed, this.#tenant, names, { skip: this.#known(), signal });
+    for (const pack of packs) this.index.addPack(pack, 'packs of a lost segment');
+  }
+
+  /** Adds all packs of a session from their own directories. */
+  async addPacks(session: string, signal: AbortSignal | undefined): Promise<void> {
+    const { packs } = await readSessionPacks(this.#sealed, this.#tenant, session, { skip: this.#known(), signal });
+    for (const pack of packs) this.index.addPack(pack, `packs of session ${session}`);
+  }
+
+  /** Packs that the store does not have in full: their blobs must be stored again, and copies of them found first. */
+  async #markLost(signal: AbortSignal | undefined): Promise<void> {
+    const { label } = this.#tenant;
+    const sizes = new Map<string, number>();
+    for await (const { key, size } of listAll(this.#sealed.store, packsPrefix(label), { signal })) sizes.set(key, size);
+    const isThere = ({ session, id, size }: PackInfo): boolean => sizes.get(packName(label, session, id)) === size;
+    this.index.markLost(this.index.packs.filter((pack) => !isThere(pack)));
+  }
+}
+
+/** The key of an index segment. */
+function nameOf(label: string, id: SegmentId): string {
+  const [session, segment] = id.split('/') as [string, string];
+  return segmentName(label, session, segment);
+}
+
+const sessionOf = (id: SegmentId): string => id.slice(0, id.indexOf('/'));

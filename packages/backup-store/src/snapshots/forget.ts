@@ -1,0 +1,61 @@
+import { randomId } from '../layout/names.ts';
+import { BackupError, isBackupError } from '../errors.ts';
+import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
+import type { RunContext,OpenTenant } from '../run/context.ts';
+import { missingSnapshots } from '../session/chain.ts';
+import { forgetSnapshot } from '../session/forget-snapshot.ts';
+import { resolveSnapshot, type TenantSnapshot } from './resolve.ts';
+
+/** Something to be forgotten: a snapshot, or the id of one that is gone. */
+type Target = { readonly tenant: OpenTenant; readonly id: string; readonly found?: TenantSnapshot | undefined };
+
+/** Forgets snapshots: all of those asked for are looked up first. */
+export async function forget(
+  context: RunContext,
+  all: readonly TenantSnapshot[],
+  options: ForgetOptions,
+): Promise<ForgetResult> {
+  if (options.snapshots.length === 0)
+    throw new BackupError('INVALID_OPTION', 'Expected at least one snapshot to forget, got none', {
+      hint: 'Name snapshots by their ids; `backup list` shows them.',
+    });
+  const targets = new Map<string, Target>();
+  for (const reference of options.snapshots) {
+    const target = targetOf(context, all, { reference, options });
+    targets.set(target.id, target);
+  }
+  const list = [...targets.values()];
+  if (options.dryRun !== true) {
+    const at = new Date(context.clock()).toISOString();
+    for (const { tenant, id } of list) {
+      await forgetSnapshot(context.sealed, tenant.tenant, { snapshot: id, at, token: randomId(16) });
+      context.emit('snapshot.forgotten', { snapshot: id, tenant: tenant.tenant.name });
+    }
+  }
+  return {
+    forgotten: list.flatMap(({ found }) => found?.record ?? []),
+    givenUp: list.filter(({ found }) => found === undefined).map(({ id }) => id),
+  };
+}
+
+function targetOf(
+  context: RunContext,
+  all: readonly TenantSnapshot[],
+  { reference, options }: { reference: string; options: ForgetOptions },
+): Target {
+  try {
+    const found = resolveSnapshot(all, reference, options.filter);
+    return { tenant: found.tenant, id: found.record.id, found };
+  } catch (error) {
+    if (!isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
+    const tenant = context.tenants().find((each) => isGone(context, each, reference));
+    if (tenant === undefined) throw error;
+    return { tenant, id: reference };
+  }
+}
+
+/** Whether this snapshot was taken away, or its commit can't be read. */
+function isGone(context: RunContext, { tenant, view }: OpenTenant, id: string): boolean {
+  const unreadable = view.damaged.some(({ object }) => object?.endsWith(`/${id}`) === true && object.startsWith('commits/'));
+  return unreadable || missingSnapshots(view, context.seen(tenant.label)).includes(id);
+}

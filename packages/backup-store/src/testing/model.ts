@@ -1,0 +1,101 @@
+import { listAll, type ObjectStore } from '@x/storage';
+
+import { readLeafPage } from '../catalog/leaf-page.ts';
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import { nameParts, packsPrefix, sessionsPrefix, indexPrefix, commitsPrefix } from '../layout/names.ts';
+import { BLOB } from '../pack/directory.ts';
+import { packIdOf } from '../prune/pack-use.ts';
+import { commitSeal, decodeCommit } from '../session/commit.ts';
+import { TenantView } from '../session/tenant-view.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { SimulationCodec,SimulatedBlob } from './codec.ts';
+import { readBlob } from './keeper-process.ts';
+import { contents, type SimulatedTree, treeWith } from './universe.ts';
+
+/** A law of the repository that was broken. */
+export class Violation extends Error {}
+
+/** Knows what must be there, whatever happened, and looks whether a reader who comes now gets it. */
+export class Model {
+  readonly #codec: SimulationCodec;
+  readonly #store: ObjectStore;
+  readonly #sealed: SealedStore;
+  /** Snapshots that were committed, and what is in them. */
+  readonly #committed = new Map<string, SimulatedTree>();
+  readonly #released = new Set<string>();
+
+  constructor(codec: SimulationCodec, store: ObjectStore) {
+    this.#codec = codec;
+    this.#store = store;
+    this.#sealed = codec.sealed(store);
+  }
+
+  release(snapshot: string): void {
+    this.#released.add(snapshot);
+  }
+
+  /** A commit object has come to be, or has been overwritten. */
+  async commit(key: string): Promise<void> {
+    const commit = decodeCommit(await this.#sealed.read(key, commitSeal(this.#codec.tenant)), key);
+    const session = nameParts(key, commitsPrefix(this.#codec.tenant.label))[1] as string;
+    if (commit.type === 'snapshot') this.#committed.set(session, treeWith(commit.record.sources[0]?.catalog.sha256));
+  }
+
+  async #view(): Promise<TenantView> {
+    const view = new TenantView(this.#sealed, this.#codec.tenant);
+    await view.reload();
+    return view;
+  }
+
+  /** Each committed, unforgotten snapshot restores byte for byte. @throws {Violation} */
+  async check(): Promise<void> {
+    const view = await this.#view();
+    const [damage] = [...view.damaged, ...view.segmentErrors.values()];
+    if (damage !== undefined) throw new Violation(`a reader finds damage: ${damage.message}`);
+    const found = new Map(view.snapshots.map(({ record }) => [record.id, record]));
+    for (const [id, tree] of this.#committed) {
+      if (this.#released.has(id)) continue;
+      const record = found.get(id);
+      if (record === undefined) throw new Violation(`snapshot ${id} was committed and is not there`);
+      await this.#restore(view, record, tree);
+    }
+  }
+
+  async #restore(view: TenantView, { id, sources }: SnapshotRecord, tree: SimulatedTree): Promise<void> {
+    const from = { codec: this.#codec, sealed: this.#sealed, view };
+    try {
+      const { sha256 } = (sources[0] as (typeof sources)[number]).catalog;
+      const page = await readBlob(from, BLOB.catalog, Buffer.from(sha256, 'hex'));
+      const entries = readLeafPage(page, 'a catalog');
+      if (entries.length !== tree.files.length) throw new Error(`${entries.length} files instead of ${tree.files.length}`);
+      for (const [i, n] of tree.files.entries()) {
+        const { bytes } = contents[n] as SimulatedBlob;
+        const read = await readBlob(from, BLOB.data, entries[i]?.content[0]?.sha256 ?? new Uint8Array(32));
+        if (!Buffer.from(bytes).equals(read)) throw new Error(`file ${n} has other content`);
+      }
+    } catch (error) {
+      throw new Violation(`snapshot ${id} can't be restored: ${(error as Error).message}`);
+    }
+  }
+
+  /** All sessions have ended and keepers are done: nothing is stored that nobody needs. @throws {Violation} */
+  async checkSpace(): Promise<void> {
+    const { label } = this.#codec.tenant;
+    const view = await this.#view();
+    const needed = new Set<string>();
+    for (const { record } of view.snapshots) {
+      const tree = treeWith(record.sources[0]?.catalog.sha256);
+      for (const { type, sha256 } of tree.blobs)
+        needed.add(packIdOf(view.index.packOf(view.index.find(this.#codec.idOf(type, sha256)))));
+    }
+    const counting = new Set<string>(view.segments.map(({ id }) => id));
+    await this.#none(packsPrefix(label), (id) => needed.has(id));
+    await this.#none(indexPrefix(label), (id) => counting.has(id));
+    await this.#none(sessionsPrefix(label), () => false);
+  }
+
+  async #none(prefix: string, isNeeded: (id: string) => boolean): Promise<void> {
+    for await (const { key } of listAll(this.#store, prefix))
+      if (!isNeeded(key.slice(prefix.length))) throw new Violation(`${key} is still there and nobody needs it`);
+  }
+}

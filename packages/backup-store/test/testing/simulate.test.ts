@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { MUTANTS, type Mutant, replay, shrink, simulate } from '../../src/testing/index.ts';
+
+/** So many schedules are part of every test run; `npm run simulate` runs any number of them. */
+const SCHEDULES = 1500;
+const SEALED_SCHEDULES = 60;
+
+/** One schedule for each broken rule that shows the damage it does. */
+const FROZEN: Readonly<Record<Mutant, number>> = {
+  'session-after-index': 39,
+  'delete-before-decision': 1,
+  'open-not-fenced': 4,
+  'fence-overwritten': 45,
+  'late-segments-believed': 3,
+  'unchanged-without-lookup': 397,
+  'tombstones-ignored': 8,
+  'no-second-look': 0,
+};
+
+test('no schedule of writers, keepers and forgetters loses a snapshot or keeps garbage', { timeout: 300_000 }, async () => {
+  const report = await simulate({ schedules: SCHEDULES });
+  expect(report.failures).toEqual([]);
+  expect(report.schedules).toBe(SCHEDULES);
+});
+
+test('nor does any with encryption, compression and real packs', { timeout: 300_000 }, async () => {
+  expect((await simulate({ schedules: SEALED_SCHEDULES, codec: 'sealed' })).failures).toEqual([]);
+});
+
+test.each(MUTANTS)('a program with the mistake %s is found out by its frozen schedule', async (mutant) => {
+  const seed = FROZEN[mutant];
+  const broken = await simulate({ seed, schedules: 1, mutant });
+  expect(broken.failures).toMatchObject([{ seed, message: expect.stringMatching(/snapshot|damage/) as unknown }]);
+  expect((await simulate({ seed, schedules: 1 })).failures).toEqual([]);
+});
+
+test('the same seed gives the same schedule', async () => {
+  const [one, two] = [await replay({ seed: 7 }), await replay({ seed: 7 })];
+  expect(one.story.length).toBeGreaterThan(50);
+  expect(two).toEqual(one);
+});
+
+test('a failing schedule shrinks to a short story that still fails', { timeout: 120_000 }, async () => {
+  const mutant: Mutant = 'fence-overwritten';
+  const [failed] = (await simulate({ seed: FROZEN[mutant], schedules: 1, mutant })).failures;
+  const before = await replay({ choices: failed?.choices ?? [] }, { mutant });
+  const choices = await shrink(failed?.choices ?? [], { mutant });
+  const after = await replay({ choices }, { mutant });
+  expect(after.message).toMatch(/snapshot|damage/);
+  expect(choices.length).toBeLessThan((failed?.choices ?? []).length);
+  expect(after.story.length).toBeLessThanOrEqual(before.story.length);
+  expect((await replay({ choices })).message).toBeUndefined();
+});
