@@ -27,7 +27,9 @@ const engineLayers = [
   ['threads', 'run', 'session'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots'],
-  ['repository'],
+  ['prune'],
+  ['repair'],
+  ['repository', 'testing'],
 ];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;

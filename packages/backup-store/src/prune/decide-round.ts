@@ -12,13 +12,13 @@ import { readDecision } from '../session/epochs.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import type { Keeper } from './keeper.ts';
 import { findLiveBlobs } from './live-blobs.ts';
-import { packUse } from './pack-use.ts';
+import { packIdOf, packUse } from './pack-use.ts';
 import { MIN_UNUSED_SHARE } from './plan-round.ts';
 import { repack, type Repacked } from './repack.ts';
 import type { Resolution } from './resolve-sessions.ts';
 import { writeHistory } from './write-history.ts';
 
-const NOTHING: Repacked = { packs: [], unreadable: new Set() };
+const NOTHING: Repacked = { packs: [], unreadable: new Set(), lost: new Set() };
 
 /** What came of an attempt to decide a round. */
 export interface Decided {
@@ -45,18 +45,28 @@ export async function decideRound(
   await view.reload(signal);
   if (view.epochs.decided >= epoch) return undefined;
   const { tombstones } = view.epochs;
-  const gone = new Set(view.index.lost);
+  const { damaged = new Set<PackId>() } = keeper;
+  // A repair reads what is left of packs that were cut.
+  const gone = new Set([...view.index.lost].filter((pack) => !damaged.has(packIdOf(pack)) || !inventory.packs.has(packIdOf(pack))));
+  const isGone = (number: number): boolean => gone.has(view.index.packOf(number));
   // Of two copies the one that stays is to be found.
   view.index.markLost(view.tombstoned());
-  const live = await findLiveBlobs(keeper, gone);
-  const uses = new Map(packUse(view.index, live).map((use) => [use.id, use]));
-  const sparse = [...tombstones].filter((id) => {
+  const found = await findLiveBlobs(keeper, isGone);
+  const uses = new Map(packUse(view.index, found.live).map((use) => [use.id, use]));
+  const moving = [...tombstones].filter((id) => {
     const use = uses.get(id);
-    return use !== undefined && use.liveBlobs > 0 && use.liveBytes <= use.size * (1 - MIN_UNUSED_SHARE);
+    if (use === undefined || use.liveBlobs === 0) return false;
+    return damaged.has(id) || use.liveBytes <= use.size * (1 - MIN_UNUSED_SHARE);
   });
   const session = newSessionId(keeper.newId);
-  const repacked = await repackIfRoom(keeper, new Set(sparse), { live, session });
-  const moved = new Set(sparse.filter((id) => repacked !== NOTHING && !repacked.unreadable.has(id)));
+  const repacked = await repackIfRoom(keeper, new Set(moving), { live: found.live, session });
+  const hasMoved = (id: PackId): boolean => repacked !== NOTHING && (damaged.has(id) || !repacked.unreadable.has(id));
+  const moved = new Set(moving.filter(hasMoved));
+  // What a repair gives up is missed by the snapshots that need it.
+  const { incomplete } =
+    repacked.lost.size === 0 || keeper.damaged === undefined
+      ? found
+      : await findLiveBlobs(keeper, (number) => isGone(number) || repacked.lost.has(number));
   const fenced = new Set(resolution.fenced.map((each) => each.session));
   const dead = new Set<PackId>(
     [...inventory.packs.keys()].filter((id) => {
@@ -64,7 +74,15 @@ export async function decideRound(
       return tombstones.has(id) && (moved.has(id) || (uses.get(id)?.liveBlobs ?? 0) === 0);
     }),
   );
-  const { id: history, history: said } = await writeHistory(keeper, { epoch, dead, added: repacked.packs, session });
+  // Packs that are gone altogether are named no more.
+  for (const id of damaged) if (!inventory.packs.has(id)) dead.add(id);
+  const { id: history, history: said } = await writeHistory(keeper, {
+    epoch,
+    dead,
+    incomplete,
+    added: repacked.packs,
+    session,
+  });
   const counting = new Set(said.segments.map((segment) => segment.id));
   const decision: EpochDecision = {
     token: keeper.newId(16),

@@ -7,6 +7,7 @@ import type { Tenant } from '../keyring/tenant.ts';
 import type { NewId } from '../layout/names.ts';
 import type { BlobType, PackedBlob } from '../pack/directory.ts';
 import type { Clock, Sleep } from '../run/clock.ts';
+import type { PackId } from '../session/epoch-records.ts';
 import type { TenantView } from '../session/tenant-view.ts';
 
 /** A pack while it is written again. */
@@ -48,6 +49,8 @@ export interface Keeper {
   readonly signal?: AbortSignal | undefined;
   /** Ids of snapshots that this machine has seen. */
   readonly seen: readonly string[];
+  /** Set for a repair: packs that are damaged. What can be read of them is written again, and the rest is given up. */
+  readonly damaged?: ReadonlySet<PackId> | undefined;
   /** Told what is being done. */
   readonly onStep: (step: KeeperStep) => void;
 }

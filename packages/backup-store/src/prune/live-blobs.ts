@@ -1,5 +1,4 @@
 import type { BlobIndex } from '../blob-index/blob-index.ts';
-import type { PackInfo } from '../blob-index/segment.ts';
 import { readLeafPage } from '../catalog/leaf-page.ts';
 import { type PageRef, readNodePage } from '../catalog/node-page.ts';
 import { BackupError } from '../errors.ts';
@@ -14,31 +13,34 @@ import type { Keeper } from './keeper.ts';
 const MAX_PAGE_BYTES: number = 64 * 1024 * 1024;
 const MAX_HEIGHT = 8;
 
-/** Which blobs of an index snapshots need: 1 at each number that is needed. */
-export type LiveBlobs = Uint8Array;
+/** What snapshots need of an index. */
+export interface LiveBlobs {
+  /** 1 at the number of each blob that is needed. */
+  readonly live: Uint8Array;
+  /** Ids of snapshots that lack something, where that is put up with. */
+  readonly incomplete: ReadonlySet<string>;
+}
 
 /**
  * Reads the catalogs of all snapshots in full and marks every blob they need. Pages that snapshots share are read once.
- * Of a blob that is stored several times the copy is marked that the index finds first.
+ * Of a blob that is stored several times the copy is marked that the index finds first. A repair, and snapshots that a
+ * repair has found to be incomplete, put up with what is lost.
  *
- * @param gone Packs that are not there in full.
+ * @param gone Whether blob `number` is lost.
  * @throws {BackupError} `PRUNE_REFUSED` when anything of a snapshot can't be read or found: what it needs is not known
  * then, so nothing may be deleted.
  */
-export async function findLiveBlobs(keeper: Keeper, gone: ReadonlySet<PackInfo>): Promise<LiveBlobs> {
-  refuseDamage(keeper);
+export async function findLiveBlobs(keeper: Keeper, gone: (number: number) => boolean): Promise<LiveBlobs> {
+  if (keeper.damaged === undefined) refuseDamage(keeper);
   const { view } = keeper;
+  const known = new Set(view.epochs.history.incomplete);
   const walk = new LiveWalk(keeper, gone);
   for (const [done, { record }] of view.snapshots.entries()) {
     keeper.onStep({ doing: 'reading catalogs', done, total: view.snapshots.length });
-    try {
-      for (const source of record.sources) await walk.page(pageRef(source.catalog));
-    } catch (error) {
-      if (!(error instanceof BackupError) || error.code === 'ABORTED') throw error;
-      throw refusal(`snapshot ${record.id} (${error.message})`, error, record);
-    }
+    walk.begin(record, keeper.damaged !== undefined || known.has(record.id));
+    for (const source of record.sources) await walk.page(pageRef(source.catalog));
   }
-  return walk.live;
+  return { live: walk.live, incomplete: walk.incomplete };
 }
 
 /** Damage that is known before anything is read. */
@@ -67,46 +69,74 @@ function refusal(what: string, cause: BackupError, record?: SnapshotRecord): Bac
 class LiveWalk {
   readonly #keeper: Keeper;
   readonly #index: BlobIndex;
-  readonly #gone: ReadonlySet<PackInfo>;
+  readonly #gone: (number: number) => boolean;
   readonly #visited = new Set<string>();
-  readonly live: LiveBlobs;
+  readonly live: Uint8Array;
+  readonly incomplete = new Set<string>();
+  #record: SnapshotRecord | undefined;
+  #isTolerant = false;
 
-  constructor(keeper: Keeper, gone: ReadonlySet<PackInfo>) {
+  constructor(keeper: Keeper, gone: (number: number) => boolean) {
     this.#keeper = keeper;
-    this.#gone = gone;
     this.#index = keeper.view.index;
+    this.#gone = gone;
     this.live = new Uint8Array(this.#index.blobs);
   }
 
-  async page(page: PageRef): Promise<void> {
+  /** What comes is of this snapshot. */
+  begin(record: SnapshotRecord, isTolerant: boolean): void {
+    this.#record = record;
+    this.#isTolerant = isTolerant;
+  }
+
+  /** Something is lost. */
+  #lose(error: BackupError): void {
+    const record = this.#record as SnapshotRecord;
+    if (!this.#isTolerant) throw refusal(`snapshot ${record.id} (${error.message})`, error, record);
+    this.incomplete.add(record.id);
+  }
+
+  /** @returns Whether all below it could be read. */
+  async page(page: PageRef): Promise<boolean> {
     const key = Buffer.from(page.sha256).toString('latin1');
-    if (this.#visited.has(key)) return;
+    if (this.#visited.has(key)) return true;
     checkAborted(this.#keeper.signal);
+    try {
+      const isWhole = await this.#read(page);
+      // Only now: a page is done when all below it is.
+      if (isWhole) this.#visited.add(key);
+      return isWhole;
+    } catch (error) {
+      if (!(error instanceof BackupError) || error.code === 'ABORTED' || error.code === 'PRUNE_REFUSED') throw error;
+      this.#lose(error);
+      return false;
+    }
+  }
+
+  async #read(page: PageRef): Promise<boolean> {
     if (page.height > MAX_HEIGHT || page.length > MAX_PAGE_BYTES)
       throw new BackupError('OBJECT_INVALID', `Expected a catalog page within the limits, got ${page.length} bytes`);
-    this.#mark(BLOB.catalog, page.sha256, page.length);
+    let isWhole = this.#mark(BLOB.catalog, page.sha256, page.length);
     const bytes = await this.#keeper.packs.readPage(page);
-    if (page.height === 0) this.#leaf(bytes);
-    else {
-      for (const { sha256, length } of readNodePage(bytes, page.height, 'a catalog page'))
-        await this.page({ sha256, length, height: page.height - 1 });
+    if (page.height === 0) {
+      for (const { content } of readLeafPage(bytes, 'a catalog page'))
+        for (const { sha256, length } of content) isWhole = this.#mark(BLOB.data, sha256, length) && isWhole;
+      return isWhole;
     }
-    // Only now: a page is done when all below it is.
-    this.#visited.add(key);
+    for (const { sha256, length } of readNodePage(bytes, page.height, 'a catalog page'))
+      isWhole = (await this.page({ sha256, length, height: page.height - 1 })) && isWhole;
+    return isWhole;
   }
 
-  #leaf(bytes: Uint8Array): void {
-    for (const { content } of readLeafPage(bytes, 'a catalog page'))
-      for (const { sha256, length } of content) this.#mark(BLOB.data, sha256, length);
-  }
-
-  #mark(type: BlobType, sha256: Uint8Array, length: number): void {
+  #mark(type: BlobType, sha256: Uint8Array, length: number): boolean {
     const number = this.#index.find(this.#keeper.packs.idOf(type, sha256));
-    const place = number < 0 ? 'none' : this.#gone.has(this.#index.packOf(number)) ? 'a pack that is gone or cut' : undefined;
-    if (place !== undefined || this.#index.lengthOf(number) !== length) {
-      const digest = Buffer.from(sha256).toString('hex');
-      throw new BackupError('BLOB_MISSING', `Expected a place for data ${digest}, got ${place ?? 'other data'}`);
+    const place = number < 0 ? 'none' : this.#gone(number) ? 'a pack that is gone or damaged' : undefined;
+    if (number >= 0 && this.#index.lengthOf(number) === length && place === undefined) {
+      this.live[number] = 1;
+      return true;
     }
-    this.live[number] = 1;
+    const digest = Buffer.from(sha256).toString('hex');
+    this.#lose(new BackupError('BLOB_MISSING', `Expected a place for data ${digest}, got ${place ?? 'other data'}`));
+    return false;
   }
 }

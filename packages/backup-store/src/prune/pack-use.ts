@@ -1,7 +1,6 @@
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import type { PackInfo } from '../blob-index/segment.ts';
 import type { PackId } from '../session/epoch-records.ts';
-import type { LiveBlobs } from './live-blobs.ts';
 
 /** How much of a pack snapshots need. */
 export interface PackUse {
@@ -16,7 +15,7 @@ export interface PackUse {
 export const packIdOf = ({ session, id }: PackInfo): PackId => `${session}/${id}`;
 
 /** Adds up what snapshots need of each pack. */
-export function packUse(index: BlobIndex, live: LiveBlobs): PackUse[] {
+export function packUse(index: BlobIndex, live: Uint8Array): PackUse[] {
   const uses = new Map<PackInfo, { liveBlobs: number; liveBytes: number }>();
   for (const pack of index.packs) uses.set(pack, { liveBlobs: 0, liveBytes: 0 });
   for (let number = 0; number < live.length; number++) {

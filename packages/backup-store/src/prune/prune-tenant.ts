@@ -44,7 +44,7 @@ export async function planTenant(keeper: Keeper, options: TenantPruning): Promis
   const { view, clock, signal } = keeper;
   await view.reload(signal);
   const inventory = await takeInventory(keeper);
-  const live = await findLiveBlobs(keeper, view.index.lost);
+  const { live } = await findLiveBlobs(keeper, (number) => view.index.isLost(number));
   const { decided } = view.epochs;
   const ended = new Set(view.commits.map(({ session }) => session));
   const unended = inventory.sessions.filter(({ session, epoch }) => epoch >= decided && !ended.has(session));
@@ -62,7 +62,16 @@ export async function planTenant(keeper: Keeper, options: TenantPruning): Promis
     leftovers: straySegments + stale.length + inventory.sessions.length - unended.length,
     maxUnusedPercent: options.maxUnusedPercent,
   });
-  return { ...plan, inventory, epoch: decided + 1, open: unended.filter((session) => !stale.includes(session)) };
+  const mended = [...(keeper.damaged ?? [])].map((id) => ({ id, bytes: inventory.packs.get(id) ?? 0, liveBytes: 0 }));
+  const named = new Set(plan.delete.map(({ id }) => id));
+  return {
+    ...plan,
+    repack: [...plan.repack, ...mended.filter(({ id }) => !named.has(id) && !plan.repack.some((each) => each.id === id))],
+    worthwhile: plan.worthwhile || keeper.damaged !== undefined,
+    inventory,
+    epoch: decided + 1,
+    open: unended.filter((session) => !stale.includes(session)),
+  };
 }
 
 /** What rounds have come to so far. */

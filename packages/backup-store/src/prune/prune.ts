@@ -32,8 +32,8 @@ const PHASES = {
   deleting: 'delete',
 } as const;
 
-/** @throws {BackupError} `INVALID_OPTION`. */
-function pruningOf(options: PruneOptions): TenantPruning {
+/** Options with every default filled in. @throws {BackupError} `INVALID_OPTION`. */
+export function pruningOf(options: PruneOptions): TenantPruning {
   const { maxUnusedPercent = 5, waitMs = 10 * MINUTE, fenceAfterMs = 60 * MINUTE } = options;
   const isPercent = maxUnusedPercent >= 0 && maxUnusedPercent <= 100;
   if (!isPercent) throw new BackupError('INVALID_OPTION', `Expected a percentage from 0 to 100, got ${maxUnusedPercent}`);
@@ -47,9 +47,20 @@ async function tenantsOf(context: RunContext, options: PruneOptions): Promise<Op
   return options.tenant === undefined ? context.tenants() : [await context.tenant(options.tenant)];
 }
 
-function keeperOf(context: RunContext, { tenant }: OpenTenant, options: PruneOptions, meter: ProgressMeter): Keeper {
+/** Whoever prunes a tenant of an open repository. */
+export function keeperOf(
+  context: RunContext,
+  { tenant }: OpenTenant,
+  parts: {
+    readonly signal?: AbortSignal | undefined;
+    readonly meter: ProgressMeter;
+    /** Set for a repair. */
+    readonly damaged?: ReadonlySet<PackId> | undefined;
+  },
+): Keeper {
   const { sealed, clock } = context;
-  const view = new TenantView(sealed, tenant);
+  const { signal, meter, damaged } = parts;
+  const view = new TenantView(sealed, tenant, { believeUnreadable: damaged !== undefined });
   const { cacheBytes } = context.performance;
   const blobs = new BlobReader(sealed, tenant, { index: () => view.index, cacheBytes });
   return {
@@ -60,8 +71,9 @@ function keeperOf(context: RunContext, { tenant }: OpenTenant, options: PruneOpt
     clock,
     sleep: systemSleep,
     newId: randomId,
-    signal: options.signal,
+    signal,
     seen: context.seen(tenant.label),
+    damaged,
     onStep: (step) => tell(meter, step),
   };
 }
@@ -79,7 +91,7 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   const meter = new ProgressMeter('plan', options.onProgress);
   const tenants: TenantPrunePlan[] = [];
   for (const open of await tenantsOf(context, options)) {
-    const keeper = keeperOf(context, open, options, meter);
+    const keeper = keeperOf(context, open, { signal: options.signal, meter });
     tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
   }
   return { tenants };
@@ -118,7 +130,8 @@ function describe({ tenant }: OpenTenant, keeper: Keeper, plan: Awaited<ReturnTy
 
 const objectOf = (label: string, id: PackId): string => packName(label, ...(id.split('/') as [string, string]));
 
-const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
+/** A session as reports show it. */
+export const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
   session,
   lastSeenAt: new Date(lastMs).toISOString(),
 });
@@ -130,7 +143,7 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const { store } = context.sealed;
   const tenants: TenantPruneResult[] = [];
   for (const open of await tenantsOf(context, options)) {
-    const keeper = keeperOf(context, open, options, meter);
+    const keeper = keeperOf(context, open, { signal: options.signal, meter });
     const { rounds: _, waitingFor, ...done } = await withReserve(store, async () => await pruneTenant(keeper, pruning));
     tenants.push({ tenant: open.tenant.name, ...done, waitsFor: waitingFor.map(openBackup) });
   }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { BlobIndex, FramePlace } from '../blob-index/blob-index.ts';
 import type { IndexedPack } from '../blob-index/segment.ts';
 import { decodeFrame } from '../codec/codec.ts';
@@ -8,7 +10,6 @@ import { PACK_EPOCH } from '../pack/pack-directories.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import type { Keeper, NewPack } from './keeper.ts';
-import type { LiveBlobs } from './live-blobs.ts';
 import { packIdOf } from './pack-use.ts';
 
 /** A pack ends when it holds this many bytes. */
@@ -17,8 +18,10 @@ const PACK_BYTES: number = 32 * 1024 * 1024;
 /** Packs that were written. */
 export interface Repacked {
   readonly packs: readonly IndexedPack[];
-  /** Packs of which something can't be read: they must stay. */
+  /** Packs of which something can't be read: they must stay, unless they are given up. */
   readonly unreadable: ReadonlySet<PackId>;
+  /** Numbers of the blobs that could not be read. */
+  readonly lost: ReadonlySet<number>;
 }
 
 interface LiveFrame {
@@ -32,14 +35,14 @@ interface LiveFrame {
 export async function repack(
   keeper: Keeper,
   from: ReadonlySet<PackId>,
-  what: { readonly live: LiveBlobs; readonly session: string },
+  what: { readonly live: Uint8Array; readonly session: string },
 ): Promise<Repacked> {
   const frames = liveFrames(keeper.view.index, from, what.live);
   const packs: IndexedPack[] = [];
-  const unreadable = new Set<PackId>();
+  const lost = new Set<number>();
   for (let next = 0; next < frames.length;) {
     const id = newPackId(keeper.newId);
-    const pack = new PackInProgress(keeper, { ...what, unreadable }, id);
+    const pack = new PackInProgress(keeper, { ...what, lost }, id);
     const name = packName(keeper.tenant.label, what.session, id);
     let taken = 0;
     await keeper.sealed.store.createIfAbsent(name, pack.body(frames.slice(next), (count) => (taken = count)), {
@@ -49,10 +52,11 @@ export async function repack(
     keeper.onStep({ doing: 'writing packs again', done: next, total: frames.length });
     packs.push({ session: what.session, id, epoch: PACK_EPOCH, ...pack.finished() });
   }
-  return { packs, unreadable };
+  const unreadable = new Set([...lost].map((number) => packIdOf(keeper.view.index.packOf(number))));
+  return { packs, unreadable, lost };
 }
 
-function liveFrames(index: BlobIndex, from: ReadonlySet<PackId>, live: LiveBlobs): LiveFrame[] {
+function liveFrames(index: BlobIndex, from: ReadonlySet<PackId>, live: Uint8Array): LiveFrame[] {
   const frames = new Map<number, LiveFrame>();
   for (let number = 0; number < live.length; number++) {
     if (!from.has(packIdOf(index.packOf(number)))) continue;
@@ -68,19 +72,19 @@ function liveFrames(index: BlobIndex, from: ReadonlySet<PackId>, live: LiveBlobs
 /** One pack while its frames are copied. */
 class PackInProgress {
   readonly #keeper: Keeper;
-  readonly #live: LiveBlobs;
-  readonly #unreadable: Set<PackId>;
+  readonly #live: Uint8Array;
+  readonly #lost: Set<number>;
   readonly #pack: NewPack;
   #finished: ReturnType<NewPack['finish']> | undefined;
 
   constructor(
     keeper: Keeper,
-    what: { readonly live: LiveBlobs; readonly session: string; readonly unreadable: Set<PackId> },
+    what: { readonly live: Uint8Array; readonly session: string; readonly lost: Set<number> },
     id: string,
   ) {
     this.#keeper = keeper;
     this.#live = what.live;
-    this.#unreadable = what.unreadable;
+    this.#lost = what.lost;
     this.#pack = keeper.packs.newPack(what.session, id);
   }
 
@@ -105,32 +109,52 @@ class PackInProgress {
 
   /** A frame that can't be read stays where it is: a part of it may be mended some day. */
   async #copy(frame: LiveFrame): Promise<void> {
+    const isDoubtful = this.#keeper.damaged?.has(packIdOf(frame.frame.pack)) === true;
     try {
-      await this.#copyReadable(frame);
+      const bytes = await this.#keeper.packs.readFrame(frame.frame);
+      if (frame.live === frame.blobs.length && !isDoubtful)
+        this.#pack.addStored(
+          bytes,
+          frame.frame,
+          frame.blobs.map((number) => this.#blob(number)),
+        );
+      else this.#copyPart(frame, decodeFrame(frame.frame, bytes, packIdOf(frame.frame.pack)), isDoubtful);
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
-      this.#unreadable.add(packIdOf(frame.frame.pack));
+      for (const number of frame.blobs) if (this.#live[number] === 1) this.#lost.add(number);
     }
   }
 
-  async #copyReadable({ frame, blobs, live }: LiveFrame): Promise<void> {
+  /** Copies the blobs that are needed; of a doubtful frame only those that are what they should be. */
+  #copyPart({ blobs }: LiveFrame, raw: Uint8Array, isDoubtful: boolean): void {
     const { index } = this.#keeper.view;
-    const bytes = await this.#keeper.packs.readFrame(frame);
-    const blobOf = (number: number): PackedBlob => ({
+    const parts: Uint8Array[] = [];
+    const copied: PackedBlob[] = [];
+    for (const number of blobs) {
+      if (this.#live[number] !== 1) continue;
+      const { offset, length, type } = index.place(number);
+      const bytes = raw.subarray(offset, offset + length);
+      if (isDoubtful && !this.#isWell(number, type as BlobType, bytes)) {
+        this.#lost.add(number);
+        continue;
+      }
+      parts.push(bytes);
+      copied.push(this.#blob(number));
+    }
+    if (copied.length > 0) this.#pack.addFrame(Buffer.concat(parts), copied);
+  }
+
+  #isWell(number: number, type: BlobType, bytes: Uint8Array): boolean {
+    const id = this.#keeper.packs.idOf(type, createHash('sha256').update(bytes).digest());
+    return Buffer.from(id).equals(this.#keeper.view.index.id(number));
+  }
+
+  #blob(number: number): PackedBlob {
+    const { index } = this.#keeper.view;
+    return {
       type: index.place(number).type as BlobType,
       id: Buffer.from(index.id(number)),
       length: index.lengthOf(number),
-    });
-    if (live === blobs.length) {
-      this.#pack.addStored(bytes, frame, blobs.map(blobOf));
-      return;
-    }
-    const raw = decodeFrame(frame, bytes, packIdOf(frame.pack));
-    const wanted = blobs.filter((number) => this.#live[number] === 1);
-    const parts = wanted.map((number) => {
-      const { offset, length } = index.place(number);
-      return raw.subarray(offset, offset + length);
-    });
-    this.#pack.addFrame(Buffer.concat(parts), wanted.map(blobOf));
+    };
   }
 }

@@ -26,6 +26,8 @@ export interface HistoryInput {
   readonly dead: ReadonlySet<PackId>;
   /** Packs that were written by this keeper. */
   readonly added: readonly IndexedPack[];
+  /** Snapshots that lack something, and are put up with. */
+  readonly incomplete: ReadonlySet<string>;
   /** Session id under which this keeper writes. */
   readonly session: string;
 }
@@ -41,6 +43,7 @@ export async function writeHistory(keeper: Keeper, input: HistoryInput): Promise
       .map((snapshot) => ({ epoch: snapshot.epoch, record: snapshot.record })),
     forgotten: [...view.forgotten].filter((id) => !current.has(id)).toSorted(),
     segments: await writeSegments(keeper, input),
+    incomplete: [...input.incomplete].toSorted(),
   };
   const id = newId(8);
   const name = historyName(tenant.label, epoch, id);

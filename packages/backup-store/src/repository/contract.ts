@@ -2,9 +2,11 @@ import type { ObjectStore } from '@x/storage';
 import type { EntryKind } from '../catalog/entry.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus, SnapshotFilter } from './run-contract.ts';
 
 export type * from './prune-contract.ts';
+export type * from './repair-contract.ts';
 export type * from './run-contract.ts';
 
 /** What opens a repository. Secrets are never written to logs, errors or process arguments. */
@@ -62,6 +64,7 @@ export interface RepositoryEvent {
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
+    | 'repair.finished'
     | 'index.rebuilt';
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -419,6 +422,12 @@ export interface Repository extends AsyncDisposable {
   prune(options?: PruneOptions): Promise<PruneResult>;
   /** Sizes and counts. */
   stats(): Promise<RepositoryStats>;
+  /**
+   * Mends what can be mended and gives up what is lost: index segments are written anew from the packs, what can still be read of
+   * damaged packs goes to new ones, and commits that can't be read are given up. The result says which snapshots lack something
+   * from then on; a backup of a source that still has the data stores it again, and then they are whole.
+   */
+  repair(options?: RepairOptions): Promise<RepairResult>;
   /** Writes index segments that are missing or damaged anew, from the packs alone. */
   rebuildIndex(options?: RunOptions): Promise<{ readonly packs: number; readonly blobs: number }>;
   /** Lets go of the store. Calls after it reject with `CLOSED`. */

@@ -9,6 +9,7 @@ import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { verify } from '../verify/verify.ts';
 import { abortable } from '../run/abort.ts';
 import { planPrune, prune } from '../prune/prune.ts';
+import { repair } from '../repair/repair.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
@@ -198,6 +199,13 @@ export class OpenRepository implements contract.Repository {
     await this.#all();
     for (const { view } of this.#context.tenants()) await view.loadIndex();
     return await repositoryStats(this.#context);
+  }
+
+  async repair(options: contract.RepairOptions = {}): Promise<contract.RepairResult> {
+    await this.#all();
+    const result = await abortable(options.signal, async () => await repair(this.#context, options));
+    await this.#context.refresh();
+    return result;
   }
 
   async rebuildIndex(options: contract.RunOptions = {}): Promise<{ packs: number; blobs: number }> {

@@ -42,10 +42,12 @@ export interface History {
   /** Ids of snapshots that were forgotten: a marker that is lost brings none of them back. */
   readonly forgotten: readonly string[];
   readonly segments: readonly CountingSegment[];
+  /** Ids of snapshots of which a repair found that some of their data is lost: what they lack keeps nobody from pruning. */
+  readonly incomplete: readonly string[];
 }
 
 /** The history of a tenant that has seen no round. */
-export const NO_HISTORY: History = { snapshots: [], forgotten: [], segments: [] };
+export const NO_HISTORY: History = { snapshots: [], forgotten: [], segments: [], incomplete: [] };
 
 /** Seal of everything below `gc/`: only keepers have the key. */
 export const epochSeal = (tenant: Tenant): Seal => ({
@@ -123,7 +125,7 @@ export function decodeDecision(content: Uint8Array, object: string): EpochDecisi
 
 /** @throws {BackupError} `OBJECT_INVALID`. */
 export function decodeHistory(content: Uint8Array, object: string): History {
-  const { snapshots, forgotten, segments } = decodeRecord(content, object);
+  const { snapshots, forgotten, segments, incomplete } = decodeRecord(content, object);
   const isSnapshot = (item: unknown): boolean => {
     const { epoch, record } = (item ?? {}) as Record<string, unknown>;
     return Number.isSafeInteger(epoch) && isRecord(record);
@@ -133,12 +135,17 @@ export function decodeHistory(content: Uint8Array, object: string): History {
     const { id, packs } = (item ?? {}) as Record<string, unknown>;
     return isIdPair(id) && isList(packs, isIdPair);
   };
-  if (!isList(snapshots, isSnapshot) || !isList(forgotten, isId) || !isList(segments, isSegment))
-    throw invalid(object, 'a history');
+  const valid =
+    isList(snapshots, isSnapshot) &&
+    isList(forgotten, isId) &&
+    isList(segments, isSegment) &&
+    isList(incomplete, isId);
+  if (!valid) throw invalid(object, 'a history');
   return {
     snapshots: snapshots as History['snapshots'],
     forgotten: forgotten as string[],
     segments: segments as CountingSegment[],
+    incomplete: incomplete as string[],
   };
 }
 

@@ -5,7 +5,7 @@ import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { commitName, commitsBefore, commitsPrefix, nameParts, packsPrefix } from '../layout/names.ts';
+import { commitName, commitsBefore, commitsPrefix, indexPrefix, nameParts, packsPrefix } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit } from './commit.ts';
@@ -41,8 +41,16 @@ export class TenantView {
   #hidden: ReadonlySet<string> = new Set();
   #index: TenantIndex;
   #loading: Promise<unknown> = Promise.resolve();
+  readonly #believeUnreadable: boolean;
+  /** Segments of sessions whose commits can't be read. */
+  #unreadable: CountingSegment[] = [];
 
-  constructor(sealed: SealedStore, tenant: Tenant) {
+  /**
+   * @param options `believeUnreadable`: what a session has stored whose commit can't be read counts. For repairs: others may
+   * need it, and nobody can tell any more whether it was a commit or a fence.
+   */
+  constructor(sealed: SealedStore, tenant: Tenant, options: { readonly believeUnreadable?: boolean } = {}) {
+    this.#believeUnreadable = options.believeUnreadable === true;
     this.#sealed = sealed;
     this.tenant = tenant;
     this.#index = new TenantIndex(sealed, tenant, 0);
@@ -90,7 +98,7 @@ export class TenantView {
       if (commit.type !== 'snapshot' || Number(label) >= epoch) return [];
       return commit.segments.map((id): CountingSegment => ({ id: `${session}/${id}` }));
     });
-    return [...this.#epochs.history.segments, ...named];
+    return [...this.#epochs.history.segments, ...named, ...this.#unreadable];
   }
 
   /** The packs that a segment names; `undefined` when it could not be read. */
@@ -140,12 +148,21 @@ export class TenantView {
         damaged.push(error);
       }
     });
+    const unreadable = names.filter((name) => !commits.has(name));
+    this.#unreadable = this.#believeUnreadable ? await this.#segmentsOf(unreadable, signal) : [];
     this.#epochs = epochs;
     this.#commits = commits;
     this.#arrange(names, forgotten);
     // What was forgotten need not be readable.
     const isWanted = ({ object = '' }: BackupError): boolean => !this.#hidden.has(object.slice(-32));
     this.#damaged = [...damaged.filter(isWanted), ...this.#forgotten.damaged];
+  }
+
+  async #segmentsOf(commits: readonly string[], signal: AbortSignal | undefined): Promise<CountingSegment[]> {
+    const prefix = indexPrefix(this.tenant.label);
+    const found: string[] = [];
+    for (const name of commits) found.push(...(await this.#list(`${prefix}${name.slice(-32)}/`, { signal })));
+    return found.map((key) => ({ id: key.slice(prefix.length) as SegmentId }));
   }
 
   #arrange(names: readonly string[], forgotten: ReadonlySet<string>): void {

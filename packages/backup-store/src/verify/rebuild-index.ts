@@ -1,6 +1,6 @@
 import { encodeSegment } from '../blob-index/segment.ts';
-import { indexPrefix, nameParts } from '../layout/names.ts';
-import { readSessionPacks } from '../pack/pack-directories.ts';
+import { indexPrefix } from '../layout/names.ts';
+import { readNamedPacks, readSessionPacks } from '../pack/pack-directories.ts';
 import type { RunOptions } from '../repository/contract.ts';
 import type { RunContext } from '../run/context.ts';
 import { indexSeal } from '../session/commit.ts';
@@ -18,10 +18,14 @@ export async function rebuildIndex(
   for (const { tenant, view } of context.tenants()) {
     const before = view.index.blobs;
     await view.loadIndex(options.signal);
+    const packsOf = new Map(view.segments.map((segment) => [segment.id as string, segment.packs]));
     for (const name of view.segmentErrors.keys()) {
-      const [session] = nameParts(name, indexPrefix(tenant.label));
-      if (session === undefined) continue;
-      const found = await readSessionPacks(context.sealed, tenant, session, { signal: options.signal });
+      const id = name.slice(indexPrefix(tenant.label).length);
+      const named = packsOf.get(id);
+      const found =
+        named === undefined
+          ? await readSessionPacks(context.sealed, tenant, id.slice(0, id.indexOf('/')), { signal: options.signal })
+          : await readNamedPacks(context.sealed, tenant, named, { signal: options.signal });
       await context.sealed.store.delete(name, { signal: options.signal });
       await context.sealed.create(name, indexSeal(tenant), encodeSegment(found.packs), { signal: options.signal });
       packs += found.packs.length;
