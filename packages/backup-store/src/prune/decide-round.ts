@@ -12,8 +12,7 @@ import { readDecision } from '../session/epochs.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import type { Keeper } from './keeper.ts';
 import { findLiveBlobs } from './live-blobs.ts';
-import { packIdOf, packUse } from './pack-use.ts';
-import { MIN_UNUSED_SHARE } from './plan-round.ts';
+import { isSmall, isSparse, packIdOf, packUse } from './pack-use.ts';
 import { repack, type Repacked } from './repack.ts';
 import type { Resolution } from './resolve-sessions.ts';
 import { writeHistory } from './write-history.ts';
@@ -56,7 +55,7 @@ export async function decideRound(
   const moving = [...tombstones].filter((id) => {
     const use = uses.get(id);
     if (use === undefined || use.liveBlobs === 0) return false;
-    return damaged.has(id) || use.liveBytes <= use.size * (1 - MIN_UNUSED_SHARE);
+    return damaged.has(id) || isSparse(use) || isSmall(use);
   });
   const session = newSessionId(keeper.newId);
   const repacked = await repackIfRoom(keeper, new Set(moving), { live: found.live, session });

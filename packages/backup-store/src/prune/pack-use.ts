@@ -10,25 +10,41 @@ export interface PackUse {
   readonly liveBlobs: number;
   /** Stored bytes that snapshots need, about: frames count by the share of them that is needed. */
   readonly liveBytes: number;
+  /** Stored bytes of frames that nobody needs, likewise. What a pack has besides frames is neither. */
+  readonly deadBytes: number;
 }
 
 export const packIdOf = ({ session, id }: PackInfo): PackId => `${session}/${id}`;
 
 /** Adds up what snapshots need of each pack. */
 export function packUse(index: BlobIndex, live: Uint8Array): PackUse[] {
-  const uses = new Map<PackInfo, { liveBlobs: number; liveBytes: number }>();
-  for (const pack of index.packs) uses.set(pack, { liveBlobs: 0, liveBytes: 0 });
+  const uses = new Map<PackInfo, { liveBlobs: number; liveBytes: number; deadBytes: number }>();
+  for (const pack of index.packs) uses.set(pack, { liveBlobs: 0, liveBytes: 0, deadBytes: 0 });
   for (let number = 0; number < live.length; number++) {
-    if (live[number] !== 1) continue;
     const { pack, stored, raw } = index.frame(index.frameOf(number));
-    const use = uses.get(pack) as { liveBlobs: number; liveBytes: number };
-    use.liveBlobs++;
-    use.liveBytes += raw === 0 ? 0 : (index.lengthOf(number) / raw) * stored;
+    const use = uses.get(pack) as { liveBlobs: number; liveBytes: number; deadBytes: number };
+    const bytes = raw === 0 ? 0 : (index.lengthOf(number) / raw) * stored;
+    if (live[number] === 1) {
+      use.liveBlobs++;
+      use.liveBytes += bytes;
+    } else use.deadBytes += bytes;
   }
-  return [...uses].map(([pack, { liveBlobs, liveBytes }]) => ({
+  return [...uses].map(([pack, { liveBlobs, liveBytes, deadBytes }]) => ({
     id: packIdOf(pack),
     size: pack.size,
     liveBlobs,
     liveBytes: Math.round(liveBytes),
+    deadBytes: Math.round(deadBytes),
   }));
 }
+
+/** A pack is written again only when at least this share of it is unused, or when it is small. */
+const MIN_UNUSED_SHARE = 0.1;
+/** Packs below this size are small: many of them are joined. */
+const SMALL_BYTES: number = 1024 * 1024;
+
+export const isSmall = ({ size, liveBlobs }: PackUse): boolean => liveBlobs > 0 && size < SMALL_BYTES;
+
+/** Whether so much of a pack is unused that what is needed of it is better written to another one. */
+export const isSparse = ({ size, liveBlobs, deadBytes }: PackUse): boolean =>
+  liveBlobs > 0 && deadBytes >= size * MIN_UNUSED_SHARE;

@@ -1,5 +1,5 @@
 import type { PackId } from '../session/epoch-records.ts';
-import type { PackUse } from './pack-use.ts';
+import { isSmall, isSparse, type PackUse } from './pack-use.ts';
 
 /** What a plan is made from. */
 export interface RoundInput {
@@ -33,10 +33,10 @@ export interface RoundPlan {
   readonly worthwhile: boolean;
 }
 
-/** A pack is written again only when at least this share of it is unused. */
-export const MIN_UNUSED_SHARE = 0.1;
 /** So many commits make listings slow enough to be folded into a history. */
 const MAX_LOOSE = 128;
+/** So many small packs are joined. */
+const MAX_SMALL = 64;
 
 /** Decides what a round does: deletes what nobody needs, and writes the emptiest packs again until little is left unused. Pure. */
 export function planRound(input: RoundInput): RoundPlan {
@@ -44,16 +44,20 @@ export function planRound(input: RoundInput): RoundPlan {
   const whole = uses.filter(({ liveBlobs }) => liveBlobs === 0);
   const partial = uses
     .filter(({ liveBlobs }) => liveBlobs > 0)
-    .map(({ id, size, liveBytes }) => ({ id, bytes: size, liveBytes, unused: Math.max(0, size - liveBytes) }))
-    .toSorted((a, b) => b.unused / b.bytes - a.unused / a.bytes || (a.id < b.id ? -1 : 1));
-  const allowed = (partial.reduce((sum, { bytes }) => sum + bytes, 0) * maxUnusedPercent) / 100;
-  let unusedBytes = partial.reduce((sum, { unused }) => sum + unused, 0);
-  const repack: PackAction[] = [];
-  for (const { unused, ...pack } of partial) {
-    if (unusedBytes <= allowed || unused < pack.bytes * MIN_UNUSED_SHARE) break;
-    repack.push(pack);
-    unusedBytes -= unused;
+    .toSorted((a, b) => b.deadBytes / b.size - a.deadBytes / a.size || (a.id < b.id ? -1 : 1));
+  const small = partial.filter(isSmall);
+  const moving = new Set(small.length > MAX_SMALL ? small : []);
+  const sum = (list: Iterable<PackUse>, of: (use: PackUse) => number): number =>
+    [...list].reduce((total, use) => total + of(use), 0);
+  const allowed = (sum(partial, ({ size }) => size) * maxUnusedPercent) / 100;
+  let unusedBytes = sum(partial, ({ deadBytes }) => deadBytes) - sum(moving, ({ deadBytes }) => deadBytes);
+  for (const use of partial) {
+    if (unusedBytes <= allowed || !isSparse(use)) break;
+    if (moving.has(use)) continue;
+    moving.add(use);
+    unusedBytes -= use.deadBytes;
   }
+  const repack = [...moving].map(({ id, size, liveBytes }) => ({ id, bytes: size, liveBytes }));
   const gone = [
     ...whole.map(({ id, size }) => ({ id, bytes: size, liveBytes: 0 })),
     ...[...strays].map(([id, bytes]) => ({ id, bytes, liveBytes: 0 })),

@@ -141,7 +141,7 @@ describe('a repair', () => {
 
   it('mends a catalog whose pages are damaged as far as there is a copy, and prunes again', async () => {
     const place = newPlace();
-    await using repository = await twoSnapshots(place);
+    await (await twoSnapshots(place)).close();
     const pages = objectsBelow(place, 'packs/').filter(({ size }) => size < 50_000);
     for (const { name } of pages) flipIn(place, name, 100);
     await using again = await openAt(place);

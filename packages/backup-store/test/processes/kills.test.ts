@@ -1,0 +1,91 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareTrees } from '../fixtures/compare-trees.ts';
+import { noise } from '../fixtures/content.ts';
+import { runActor } from '../fixtures/actor.ts';
+import { createAt, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
+import { buildTree } from '../fixtures/tree.ts';
+
+const NOW = { waitMs: 0, fenceAfterMs: 0, maxUnusedPercent: 0 };
+
+/** Three snapshots, of which the first two are alike; then the source changes once more. Each test works on copies. */
+const made = newPlace(afterAll);
+let first = '';
+
+beforeAll(async () => {
+  buildTree(made.source, { a: noise(200_000, 'a'), b: noise(300_000, 'b'), folder: { c: 'c' } });
+  await using repository = await createAt(made);
+  first = (await repository.backup({ paths: [made.source] })).snapshot?.id ?? '';
+  buildTree(made.source, { b: noise(300_000, 'another b'), d: noise(50_000, 'd') });
+  await repository.backup({ paths: [made.source] });
+  buildTree(made.source, { e: noise(150_000, 'e') });
+});
+
+function copy(): Place {
+  const place = newPlace();
+  for (const part of ['store', 'cache', 'keyFile'] as const) cpSync(made[part], place[part], { recursive: true });
+  return { ...place, source: made.source };
+}
+
+/** Everything committed is whole, a further backup works, and a prune leaves nothing that nobody needs. */
+async function expectHealthy(place: Place, at: string): Promise<void> {
+  await using repository = await openAt(place);
+  const before = await repository.verify({ level: 'structure' });
+  expect(before.findings.filter(({ code }) => code !== 'unindexed'), at).toEqual([]);
+  const { snapshot, status } = await repository.backup({ paths: [place.source] });
+  expect(status, at).toBe('ok');
+  expect((await repository.prune(NOW)).status, at).toBe('ok');
+  expect((await repository.verify({ level: 'full' })).findings, at).toEqual([]);
+  expect((await repository.planPrune(NOW)).tenants.map(({ worthwhile }) => worthwhile), at).toEqual([false]);
+  await repository.restore({ snapshot: snapshot?.id ?? '', to: place.out });
+  expect(compareTrees(place.source, restored(place)), at).toEqual([]);
+}
+
+test.each(['backup', 'forget', 'prune'] as const)(
+  'a %s that is killed at any of its calls to the store loses nothing, and what it leaves goes with the next prune',
+  { timeout: 600_000 },
+  async (role) => {
+    const prepared = copy();
+    if (role === 'prune') {
+      await using repository = await openAt(prepared);
+      await repository.forget({ snapshots: [first] });
+    }
+    const whole = { ...newPlace(), source: made.source, keyFile: prepared.keyFile };
+    for (const part of ['store', 'cache'] as const) cpSync(prepared[part], whole[part], { recursive: true });
+    const run = await runActor(whole, { role, snapshots: [first] });
+    const calls = run.killed ? 0 : run.calls;
+    expect(calls).toBeGreaterThan(0);
+    for (let killAt = 1; killAt <= calls; killAt++) {
+      const place = { ...newPlace(), source: made.source, keyFile: prepared.keyFile };
+      for (const part of ['store', 'cache'] as const) cpSync(prepared[part], place[part], { recursive: true });
+      const end = await runActor(place, { role, snapshots: [first], killAt });
+      expect(end.killed, `${role} at call ${killAt}`).toBe(true);
+      await expectHealthy(place, `${role} killed at call ${killAt} of ${calls}`);
+    }
+  },
+);
+
+test('a backup that is killed at nine tenths sends at most a tenth again', { timeout: 120_000 }, async () => {
+  const place = newPlace();
+  const files = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, noise(2_000_000, i)]));
+  buildTree(place.source, files);
+  await (await createAt(place)).close();
+  const whole = { ...place, store: `${place.store}-whole`, cache: join(place.folder, 'other cache') };
+  cpSync(place.store, whole.store, { recursive: true });
+  const run = await runActor(whole, { role: 'backup' });
+  const calls = run.killed ? 0 : run.calls;
+  // The last calls store what is small: the kill comes when the last packs have begun.
+  let killAt = calls;
+  let stored = 0;
+  for (; killAt > 0 && stored < 180_000_000; killAt--) {
+    const trial = { ...place, store: `${place.store}-${killAt}`, cache: join(place.folder, `cache ${killAt}`) };
+    cpSync(place.store, trial.store, { recursive: true });
+    expect((await runActor(trial, { role: 'backup', killAt })).killed).toBe(true);
+    await using repository = await openAt(trial);
+    const again = await repository.backup({ paths: [place.source] });
+    stored = 200_000_000 - again.counts.bytesStored;
+    expect(again.status).toBe('ok');
+    expect(again.counts.bytesStored, `killed at call ${killAt} of ${calls}`).toBeLessThanOrEqual(20_000_000);
+  }
+});
