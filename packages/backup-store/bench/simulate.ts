@@ -1,5 +1,6 @@
 // Runs the simulator of writers, keepers and forgetters on all processors.
-// Usage: npm run simulate -- [--schedules 10000] [--seed 1] [--codec plain|sealed] [--mutant NAME] [--processes N]
+// Usage: npm run simulate -- [--schedules 10000] [--seed 1] [--codec plain|sealed] [--mutant NAME] [--threads N] [--count]
+//        --count goes on after a violation
 //        npm run simulate -- --replay SEED [--codec ...] [--mutant ...]     tells the schedule, shrunk if it fails
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -21,21 +22,22 @@ const PIECE = 250;
 // Thousands of failed calls are part of every schedule: where they come from is of no interest.
 Error.stackTraceLimit = 0;
 
-type Settings = Pick<SimulateOptions, 'codec' | 'mutant'>;
+type Settings = Pick<SimulateOptions, 'codec' | 'mutant' | 'stopAtFirst'>;
 
 /** What is asked for, checked. */
-function asked(): Settings & { schedules: number; seed: number; processes: number; replay: number | undefined } {
+function asked(): Settings & { schedules: number; seed: number; threads: number; replay: number | undefined } {
   const { values } = parseArgs({
     options: {
       schedules: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       codec: { type: 'string', default: 'plain' },
       mutant: { type: 'string' },
-      processes: { type: 'string', default: String(availableParallelism()) },
+      threads: { type: 'string', default: String(availableParallelism()) },
+      count: { type: 'boolean', default: false },
       replay: { type: 'string' },
     },
   });
-  const whole = (name: 'schedules' | 'seed' | 'processes' | 'replay'): number => {
+  const whole = (name: 'schedules' | 'seed' | 'threads' | 'replay'): number => {
     const value = Number(values[name]);
     if (Number.isSafeInteger(value) && value > 0) return value;
     throw new TypeError(`Expected --${name} to be a whole number from 1 on, got "${values[name]}"`);
@@ -47,9 +49,10 @@ function asked(): Settings & { schedules: number; seed: number; processes: numbe
   return {
     codec,
     mutant: mutant as Mutant | undefined,
+    stopAtFirst: !values.count,
     schedules: whole('schedules'),
     seed: whole('seed'),
-    processes: whole('processes'),
+    threads: whole('threads'),
     replay: values.replay === undefined ? undefined : whole('replay'),
   };
 }
@@ -66,14 +69,14 @@ async function tell(seed: number, settings: Settings): Promise<void> {
 
 /** Lets threads take one piece after the other. */
 async function all(settings: ReturnType<typeof asked>): Promise<void> {
-  const { schedules, seed, processes } = settings;
+  const { schedules, seed, threads } = settings;
   const total = { schedules: 0, steps: 0, failures: [] as FailedSchedule[] };
   const started = performance.now();
   let next = 0;
   const lane = async (): Promise<void> => {
     const worker = new Worker(new URL(import.meta.url), { workerData: settings });
     try {
-      while (next < schedules && total.failures.length === 0) {
+      while (next < schedules && (total.failures.length === 0 || settings.stopAtFirst === false)) {
         const first = next;
         next += PIECE;
         const piece = { seed: seed + first, schedules: Math.min(PIECE, schedules - first) };
@@ -91,12 +94,12 @@ async function all(settings: ReturnType<typeof asked>): Promise<void> {
       await worker.terminate();
     }
   };
-  await Promise.all(Array.from({ length: processes }, lane));
+  await Promise.all(Array.from({ length: threads }, lane));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(
     `${total.schedules} schedules from seed ${seed} on (${settings.codec}): ${total.steps} steps, ${total.failures.length} violations, ${seconds} s`,
   );
-  for (const { seed: failed, message } of total.failures) {
+  for (const { seed: failed, message } of total.failures.slice(0, 3)) {
     console.log(`Seed ${failed}: ${message}. Its story: npm run simulate -- --replay ${failed} --codec ${settings.codec}`);
     process.exitCode = 1;
   }
@@ -112,8 +115,8 @@ if (isMainThread) {
     process.exitCode = 2;
   }
 } else {
-  const { codec, mutant } = workerData as Settings;
+  const settings = workerData as Settings;
   parentPort?.on('message', (piece: { seed: number; schedules: number }) => {
-    void simulate({ codec, mutant, ...piece }).then((report) => parentPort?.postMessage(report));
+    void simulate({ ...settings, ...piece }).then((report) => parentPort?.postMessage(report));
   });
 }

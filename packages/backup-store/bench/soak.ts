@@ -27,7 +27,7 @@ try {
   await (await createRepository({ store, keyFile, cacheDirectory: cache })).repository.close();
   const { trees, ...counts } = await soak(place, seconds);
   console.log(`${seconds} s: ${JSON.stringify({ ...counts, snapshotsLeft: trees.size })}`);
-  await using repository = await openRepository({ store, cacheDirectory: cache, unlock: { keyFile } });
+  const repository = await openRepository({ store, cacheDirectory: cache, unlock: { keyFile } });
   const lossy = (await repository.verify({ level: 'full' })).findings.filter(({ code }) => code !== 'unindexed');
   const found = new Map((await repository.snapshots()).map(({ id, sources }) => [id, sources[0]?.treeSha256]));
   const lost = [...trees].filter(([id, tree]) => found.get(id) !== tree).map(([id]) => id);

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '@x/storage';
+import type { ListPage, ObjectStore } from '@x/storage';
 
 import { commitSeal, decodeCommit } from '../session/commit.ts';
 import { decodeDecision, epochSeal } from '../session/epoch-records.ts';
@@ -22,8 +22,8 @@ export type Mutant =
   | 'unchanged-without-lookup'
   /** Packs that an open round may delete are relied on. */
   | 'tombstones-ignored'
-  /** A session that began does not look again whether a round was opened meanwhile. */
-  | 'no-second-look';
+  /** A session takes the number of the newest round from what its machine saw once. */
+  | 'round-from-memory';
 
 /** All of them. */
 export const MUTANTS: readonly Mutant[] = [
@@ -34,13 +34,23 @@ export const MUTANTS: readonly Mutant[] = [
   'late-segments-believed',
   'unchanged-without-lookup',
   'tombstones-ignored',
-  'no-second-look',
+  'round-from-memory',
 ];
+
+/** What a process that breaks a rule has. */
+export interface MutatedParts {
+  /** Name of its machine. */
+  readonly role: string;
+  readonly memory: RoundMemory;
+  readonly store: ObjectStore;
+  readonly scripted: ScriptedStore;
+  readonly codec: SimulationCodec;
+}
 
 /** The store as a process that breaks the rule sees it. Rules that are broken inside a process are no matter of the store. */
 export function mutated(
   mutant: Mutant | undefined,
-  parts: { readonly role: string; readonly store: ObjectStore; readonly scripted: ScriptedStore; readonly codec: SimulationCodec },
+  parts: MutatedParts,
 ): ObjectStore {
   const { role, store, codec } = parts;
   const { tenant } = codec;
@@ -61,8 +71,8 @@ export function mutated(
       return withoutFences(store, (key, body) => decodeCommit(sealed.open(key, commitSeal(tenant), body), key).type === 'fence');
     case 'fence-overwritten':
       return withOverwrite(parts);
-    case 'no-second-look':
-      return role.startsWith('writer') ? withStaleLook(store) : store;
+    case 'round-from-memory':
+      return role.startsWith('writer') ? withMemory(store, role, parts.memory) : store;
     default:
       return store;
   }
@@ -108,18 +118,20 @@ function withOverwrite({ store, scripted }: { store: ObjectStore; scripted: Scri
   };
 }
 
-/** The second look at rounds gives what the first one gave. */
-function withStaleLook(store: ObjectStore): ObjectStore {
+/** What machines saw when they first looked at the rounds, by the name of the machine. */
+export type RoundMemory = Map<string, ListPage>;
+
+/** The looks with which a session begins give what the machine's first look gave. */
+function withMemory(store: ObjectStore, role: string, memory: RoundMemory): ObjectStore {
   let looks = 0;
-  let first: Awaited<ReturnType<ObjectStore['list']>> | undefined;
   return {
     ...store,
     async list(prefix, options) {
-      if (!prefix.startsWith('gc/') || options?.after !== undefined) return await store.list(prefix, options);
-      looks++;
-      if (looks === 2 && first !== undefined) return first;
-      first = await store.list(prefix, options);
-      return first;
+      if (!prefix.startsWith('gc/') || options?.after !== undefined || ++looks > 2)
+        return await store.list(prefix, options);
+      const page = memory.get(role) ?? (await store.list(prefix, options));
+      memory.set(role, page);
+      return page;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { SimulationCodec } from './codec.ts';
 import { keeperOf, runForgetter, runKeeper } from './keeper-process.ts';
 import { Machine } from './machine.ts';
 import { Model, Violation } from './model.ts';
-import { mutated, type Mutant } from './mutants.ts';
+import { mutated, type Mutant, type RoundMemory } from './mutants.ts';
 import type { SimulatedProcess } from './process.ts';
 import { type LateEffect, type PendingCall, ScriptedStore, unavailable } from './scripted-store.ts';
 import { runWriter } from './writer.ts';
@@ -52,6 +52,7 @@ export class Simulation {
   readonly #actors: Actor[];
   #timers: Timer[] = [];
   readonly #alive = new Set<string>();
+  readonly #rounds: RoundMemory = new Map();
   #now = START;
   #ids = 0;
   #processes = 0;
@@ -133,7 +134,13 @@ export class Simulation {
     return {
       name: actor.role.name,
       codec: this.#codec,
-      store: mutated(this.#mutant, { role: actor.role.name, store, scripted: this.#scripted, codec: this.#codec }),
+      store: mutated(this.#mutant, {
+        role: actor.role.name,
+        memory: this.#rounds,
+        store,
+        scripted: this.#scripted,
+        codec: this.#codec,
+      }),
       choices: this.#choices,
       clock: () => this.#now + actor.skew,
       sleep: async (ms) => await new Promise((resolve) => this.#timer(name, ms, () => resolve())),

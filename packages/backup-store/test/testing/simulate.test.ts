@@ -5,16 +5,19 @@ import { MUTANTS, type Mutant, replay, shrink, simulate } from '../../src/testin
 const SCHEDULES = 1500;
 const SEALED_SCHEDULES = 60;
 
-/** One schedule for each broken rule that shows the damage it does. */
+/**
+ * One schedule for each broken rule that shows the damage it does. A change of what the engine asks of a store changes what a
+ * seed means: `npm run simulate -- --mutant NAME` finds another one.
+ */
 const FROZEN: Readonly<Record<Mutant, number>> = {
-  'session-after-index': 39,
+  'session-after-index': 54,
   'delete-before-decision': 1,
   'open-not-fenced': 4,
   'fence-overwritten': 45,
-  'late-segments-believed': 3,
-  'unchanged-without-lookup': 397,
-  'tombstones-ignored': 8,
-  'no-second-look': 0,
+  'late-segments-believed': 4,
+  'unchanged-without-lookup': 826,
+  'tombstones-ignored': 142,
+  'round-from-memory': 28,
 };
 
 test('no schedule of writers, keepers and forgetters loses a snapshot or keeps garbage', { timeout: 300_000 }, async () => {
