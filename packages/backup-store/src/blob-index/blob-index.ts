@@ -1,6 +1,7 @@
 import { ByteReader } from '../bytes/reader.ts';
 import { BLOB, type DirectoryVisitor, ID_BYTES, visitDirectory } from '../pack/directory.ts';
 import { Column } from './column.ts';
+import { IdColumn } from './id-column.ts';
 import { type IndexedPack, type PackInfo, visitSegment } from './segment.ts';
 
 /** Where a frame is. */
@@ -26,7 +27,7 @@ export interface BlobPlace {
 
 /**
  * Blob id → place, for all packs of the segments that were added. Columns of numbers instead of objects keep a
- * million blobs below 60 MB.
+ * million blobs below 40 MB.
  */
 export class BlobIndex {
   readonly #packs: PackInfo[] = [];
@@ -35,13 +36,18 @@ export class BlobIndex {
   readonly #frameStored = new Column(Uint32Array);
   readonly #frameRaw = new Column(Uint32Array);
   readonly #frameCodec = new Column(Uint8Array);
-  readonly #ids = new Column(Uint8Array);
+  readonly #ids = new IdColumn();
   readonly #blobFrame = new Column(Uint32Array);
   readonly #blobOffset = new Column(Uint32Array);
   readonly #blobLength = new Column(Uint32Array);
   readonly #blobType = new Column(Uint8Array);
-  #slots = new Uint32Array(1 << 12);
+  #slots = new Uint32Array(1 << 9);
   #distinct = 0;
+  /** The id that is looked for, as the bytes of ids are compared. */
+  readonly #wanted = new Uint32Array(ID_BYTES / 4);
+  readonly #wantedBytes = new Uint8Array(this.#wanted.buffer);
+  /** Bytes of the blobs so far of the frame that is being added. */
+  #within = 0;
   readonly #lost = new Set<PackInfo>();
 
   readonly #visitor: DirectoryVisitor & { pack(info: PackInfo): void } = {
@@ -52,11 +58,13 @@ export class BlobIndex {
       this.#frameStored.push(stored);
       this.#frameRaw.push(raw);
       this.#frameCodec.push(codec);
+      this.#within = 0;
     },
-    blob: (type, id, offset, length) => {
-      this.#ids.pushAll(id);
+    blob: (type, bytes, at, length) => {
+      this.#ids.push(bytes, at);
       this.#blobFrame.push(this.#framePack.length - 1);
-      this.#blobOffset.push(offset);
+      this.#blobOffset.push(this.#within);
+      this.#within += length;
       this.#blobLength.push(length);
       this.#blobType.push(type);
       this.#insert(this.#blobFrame.length - 1);
@@ -93,28 +101,17 @@ export class BlobIndex {
     reader.end();
   }
 
-  #hash(ids: Uint8Array, at: number): number {
-    return (
-      ((ids[at] as number) |
-        ((ids[at + 1] as number) << 8) |
-        ((ids[at + 2] as number) << 16) |
-        ((ids[at + 3] as number) << 24)) >>>
-      0
-    );
-  }
-
   #insert(blob: number): void {
     if ((this.#distinct + 1) * 10 > this.#slots.length * 6) this.#grow();
-    const ids = this.#ids.data;
     const mask = this.#slots.length - 1;
-    for (let slot = this.#hash(ids, blob * ID_BYTES) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.#ids.hash(blob) & mask; ; slot = (slot + 1) & mask) {
       const taken = this.#slots[slot] as number;
       if (taken === 0) {
         this.#slots[slot] = blob + 1;
         this.#distinct++;
         return;
       }
-      if (!sameId(ids, (taken - 1) * ID_BYTES, ids, blob * ID_BYTES)) continue;
+      if (!this.#ids.same(taken - 1, blob)) continue;
       // A copy that is there counts before one that is lost.
       if (this.isLost(taken - 1)) this.#slots[slot] = blob + 1;
       return;
@@ -142,7 +139,7 @@ export class BlobIndex {
     const mask = slots.length - 1;
     for (const taken of old) {
       if (taken === 0) continue;
-      let slot = this.#hash(this.#ids.data, (taken - 1) * ID_BYTES) & mask;
+      let slot = this.#ids.hash(taken - 1) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = taken;
     }
@@ -151,17 +148,18 @@ export class BlobIndex {
 
   /** The number of the first blob with this id (in a pack that is not lost, if there is one), or -1. */
   find(id: Uint8Array): number {
+    for (let i = 0; i < ID_BYTES; i++) this.#wantedBytes[i] = id[i] as number;
     const mask = this.#slots.length - 1;
-    for (let slot = this.#hash(id, 0) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = (this.#wanted[0] as number) & mask; ; slot = (slot + 1) & mask) {
       const taken = this.#slots[slot] as number;
       if (taken === 0) return -1;
-      if (sameId(this.#ids.data, (taken - 1) * ID_BYTES, id, 0)) return taken - 1;
+      if (this.#ids.isAt(taken - 1, this.#wanted)) return taken - 1;
     }
   }
 
   /** The id of blob `number`: a view. */
   id(number: number): Uint8Array {
-    return this.#ids.data.subarray(number * ID_BYTES, (number + 1) * ID_BYTES);
+    return this.#ids.at(number);
   }
 
   /** Bytes of all distinct blobs of content, before compression. */
@@ -207,9 +205,4 @@ export class BlobIndex {
       type: this.#blobType.at(number),
     };
   }
-}
-
-function sameId(a: Uint8Array, at: number, b: Uint8Array, bt: number): boolean {
-  for (let i = 0; i < ID_BYTES; i++) if (a[at + i] !== b[bt + i]) return false;
-  return true;
 }
