@@ -1,50 +1,96 @@
 import { readdir } from 'node:fs/promises';
-import type { ListPage, ObjectInfo } from '../contract.ts';
+import type { ListPage } from '../contract.ts';
 import { folderOf, isKeySegment, MAX_KEY_BYTES } from '../key.ts';
 import type { Paging } from '../paging.ts';
 import { fileError, isAbsent, translated } from './errors.ts';
 import type { Folders } from './folders.ts';
+import { folderStatus, type Listed, type ListedNames } from './listed-names.ts';
+import { lookUp } from './look-up.ts';
 import { patiently } from './open-file.ts';
-import { statFile } from './reading.ts';
 
-/** So many files are looked up at once; more would only queue for the system's few I/O threads. */
-const LOOKUPS = 16;
-
-interface Walk {
+/** Where to list, and what is remembered of pages before. */
+export interface ListedPlace {
   readonly folders: Folders;
+  readonly listed: ListedNames;
+}
+
+interface Walk extends ListedPlace {
   readonly paging: Paging;
   readonly signal: AbortSignal | undefined;
+  /** Names of folders that the page before has ended in. */
+  readonly before: ReadonlyMap<string, Listed>;
+  /** Names of the folders on the way to the last key. */
+  readonly read: Map<string, Listed>;
+  readonly keys: string[];
 }
 
 /** One page of the keys below the root. Only folders that may hold keys of the page are read. */
-export async function listFolder(folders: Folders, paging: Paging, signal: AbortSignal | undefined): Promise<ListPage> {
+export async function listFolder(
+  { folders, listed }: ListedPlace,
+  paging: Paging,
+  signal: AbortSignal | undefined,
+): Promise<ListPage> {
   const start = folderOf(paging.prefix);
   const context = { key: paging.prefix, action: 'list' };
   if (!(await translated(folders.isReal(start), context))) return { objects: [] };
   const keys: string[] = [];
+  const before = listed.take(paging.prefix, paging.after);
+  const read = new Map<string, Listed>();
+  await collectKeys(start, { folders, listed, paging, signal, before, read, keys });
   // One key more than the page takes tells whether there is a next page.
-  for await (const key of keysIn(start, { folders, paging, signal })) if (keys.push(key) > paging.limit) break;
   const hasMore = keys.length > paging.limit;
   if (hasMore) keys.pop();
   const objects = await lookUp(keys, folders, signal);
   const next = keys.at(-1);
-  return hasMore && next !== undefined ? { objects, next } : { objects };
+  if (!hasMore || next === undefined) return { objects };
+  listed.keep(paging.prefix, next, read);
+  return { objects, next };
 }
 
-/** The keys in a folder and below it, in order, that the page asks for. */
-async function* keysIn(folder: string, walk: Walk): AsyncGenerator<string, void, undefined> {
-  const { prefix, after } = walk.paging;
-  for (const key of await entriesOf(folder, walk)) {
-    if (!key.endsWith('/')) {
-      if (key > after) yield key;
-      // All keys in a folder start with its name: either all are beyond `after`, or `after` lies in it, or there is none to see.
-    } else if (key > after || after.startsWith(key)) yield* keysIn(key, walk);
+/** Collects the keys in a folder and below it, in order, that the page asks for. */
+async function collectKeys(folder: string, walk: Walk): Promise<void> {
+  const { keys, paging, read } = walk;
+  const listed = await namesIn(folder, walk);
+  read.set(folder, listed);
+  const { names } = listed;
+  for (let i = firstBehind(names, paging.after); i < names.length && keys.length <= paging.limit; i++) {
+    const key = names[i] as string;
+    if (key.endsWith('/')) await collectKeys(key, walk);
+    else keys.push(key);
   }
+  // Still wanted is what the page ends in.
+  if (keys.length <= paging.limit) read.delete(folder);
+}
 
-  async function entriesOf(path: string, { folders, signal }: Walk): Promise<string[]> {
+/**
+ * Where in the names of a folder, which are in order, those begin that may be or hold keys beyond `after`. All keys in a folder
+ * start with its name: either all are beyond, or `after` lies in it, which then is the last name before.
+ */
+function firstBehind(names: readonly string[], after: string): number {
+  let low = 0;
+  let high = names.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((names[middle] as string) > after) high = middle;
+    else low = middle + 1;
+  }
+  const last = names[low - 1];
+  return last?.endsWith('/') === true && after.startsWith(last) ? low - 1 : low;
+}
+
+async function namesIn(folder: string, { folders, paging, signal, before }: Walk): Promise<Listed> {
+  signal?.throwIfAborted();
+  const path = folders.pathOf(folder);
+  try {
+    const status = await folderStatus(path);
+    const known = before.get(folder);
+    if (known !== undefined && known.status === status) return known;
+    const names = await readFolder(path, folder, signal);
+    return { names: names.filter((name) => name.startsWith(paging.prefix)).toSorted(), status };
+  } catch (error) {
     signal?.throwIfAborted();
-    const names = await readFolder(folders.pathOf(path), path, signal);
-    return names.filter((name) => name.startsWith(prefix)).toSorted();
+    if (isAbsent(error)) return { names: [], status: undefined };
+    throw fileError(error, { key: folder, action: 'list' });
   }
 }
 
@@ -53,37 +99,12 @@ async function* keysIn(folder: string, walk: Walk): AsyncGenerator<string, void,
  * `a-b` before `a/`, `a/` before `a0`. Names that can't be part of a key, links and special files are not ours.
  */
 async function readFolder(path: string, folder: string, signal: AbortSignal | undefined): Promise<string[]> {
-  try {
-    const entries = await patiently(() => readdir(path, { withFileTypes: true }), signal);
-    const keys: string[] = [];
-    for (const entry of entries) {
-      if (!isKeySegment(entry.name) || folder.length + entry.name.length > MAX_KEY_BYTES) continue;
-      if (entry.isFile()) keys.push(folder + entry.name);
-      else if (entry.isDirectory()) keys.push(`${folder}${entry.name}/`);
-    }
-    return keys;
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (isAbsent(error)) return [];
-    throw fileError(error, { key: folder, action: 'list' });
+  const entries = await patiently(() => readdir(path, { withFileTypes: true }), signal);
+  const keys: string[] = [];
+  for (const entry of entries) {
+    if (!isKeySegment(entry.name) || folder.length + entry.name.length > MAX_KEY_BYTES) continue;
+    if (entry.isFile()) keys.push(folder + entry.name);
+    else if (entry.isDirectory()) keys.push(`${folder}${entry.name}/`);
   }
-}
-
-/** What is known of each object, in the order of `keys`; one that was deleted since is left out. */
-async function lookUp(
-  keys: readonly string[],
-  folders: Folders,
-  signal: AbortSignal | undefined,
-): Promise<ObjectInfo[]> {
-  const found: (ObjectInfo | undefined)[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < keys.length; index = next++) {
-      signal?.throwIfAborted();
-      const key = keys[index] ?? '';
-      found[index] = await statFile(folders.pathOf(key), key);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(LOOKUPS, keys.length) }, worker));
-  return found.filter((info) => info !== undefined);
+  return keys;
 }
