@@ -45,11 +45,7 @@ export class BackupWriter {
     this.#tenant = tenant;
     this.#session = session;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
-    for (const known of [index, options.own]) {
-      for (let number = 0; number < known.blobs; number++) {
-        if (!known.isLost(number)) this.table.claim(known.id(number));
-      }
-    }
+    for (const known of [index, options.own]) for (const ids of known.storedIds()) this.table.fill(ids);
     this.upload = new PackUpload({
       store: context.sealed.store,
       label: tenant.tenant.label,

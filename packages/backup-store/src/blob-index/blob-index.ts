@@ -4,6 +4,9 @@ import { Column } from './column.ts';
 import { IdColumn } from './id-column.ts';
 import { type IndexedPack, type PackInfo, visitSegment } from './segment.ts';
 
+/** Numbers of 32 bits in an id. */
+const WORDS: number = ID_BYTES / 4;
+
 /** Where a frame is. */
 export interface FramePlace {
   readonly pack: PackInfo;
@@ -44,7 +47,7 @@ export class BlobIndex {
   #slots = new Uint32Array(1 << 9);
   #distinct = 0;
   /** The id that is looked for, as the bytes of ids are compared. */
-  readonly #wanted = new Uint32Array(ID_BYTES / 4);
+  readonly #wanted = new Uint32Array(WORDS);
   readonly #wantedBytes = new Uint8Array(this.#wanted.buffer);
   /** Bytes of the blobs so far of the frame that is being added. */
   #within = 0;
@@ -160,6 +163,16 @@ export class BlobIndex {
   /** The id of blob `number`: a view. */
   id(number: number): Uint8Array {
     return this.#ids.at(number);
+  }
+
+  /** Ids of all blobs but those in packs that are lost: 16 bytes each, some at a time. Views; not to be written to. */
+  *storedIds(): Generator<Int32Array, void, undefined> {
+    let number = 0;
+    for (const ids of this.#ids.pieces()) {
+      const first = number;
+      number += ids.length / WORDS;
+      yield this.#lost.size === 0 ? ids : ids.filter((_, word) => !this.isLost(first + Math.floor(word / WORDS)));
+    }
   }
 
   /** Bytes of all distinct blobs of content, before compression. */

@@ -52,6 +52,14 @@ export class IdColumn {
     return (this.#pieces[number >>> PIECE_BITS] as Piece).bytes.subarray(start, start + ID_BYTES);
   }
 
+  /** All ids in order, some at a time: views. */
+  *pieces(): Generator<Int32Array, void, undefined> {
+    for (const [i, { words }] of this.#pieces.entries()) {
+      const ids = Math.min(PIECE, this.#length - i * PIECE);
+      yield new Int32Array(words.buffer, 0, ids * WORDS);
+    }
+  }
+
   /** Where in a hash table id `number` belongs: 32 bits of it. Ids are spread evenly as they are. */
   hash(number: number): number {
     return (this.#pieces[number >>> PIECE_BITS] as Piece).words[(number & (PIECE - 1)) * WORDS] as number;

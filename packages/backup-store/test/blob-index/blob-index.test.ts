@@ -97,6 +97,12 @@ function placeIn(index: BlobIndex, number: number): Place {
   };
 }
 
+/** Ids of all blobs in packs that are not lost. */
+function idsIn(index: BlobIndex): string[] {
+  const bytes = Buffer.concat([...index.storedIds()].map((ids) => Buffer.from(ids.slice().buffer)));
+  return Array.from({ length: bytes.length / 16 }, (_, i) => hex(bytes.subarray(i * 16, i * 16 + 16)));
+}
+
 describe('the index of blobs', () => {
   test('it knows what a map knows, whether packs come one by one or in segments', () => {
     fc.assert(
@@ -121,6 +127,10 @@ describe('the index of blobs', () => {
           .filter(({ type }) => type === BLOB.data)
           .reduce((sum, each) => sum + each.length, 0);
         expect(index.dataBytes()).toBe(bytes);
+        expect(idsIn(index)).toEqual(all.map((each) => each.id));
+        if (indexed.length === 0) return;
+        index.markLost([index.packs[0] as PackInfo]);
+        expect(idsIn(index)).toEqual(all.filter(({ place }) => place.pack !== packInfo(0).id).map((each) => each.id));
       }),
     );
   });

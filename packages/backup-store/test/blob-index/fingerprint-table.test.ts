@@ -40,6 +40,8 @@ describe('the table of fingerprints', () => {
     fc.assert(
       fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
         const table = FingerprintTable.create(1000);
+        const filled = FingerprintTable.create(1000);
+        filled.fill(new Int32Array(Uint8Array.from(Buffer.concat(ids)).buffer));
         // Those with 0 or 1 as first word are kept with 2 more: two ids in 2^128 are then one.
         const kept = (bytes: Uint8Array): string => {
           const words = new Int32Array(bytes.slice().buffer);
@@ -55,6 +57,8 @@ describe('the table of fingerprints', () => {
           expect(table.claim(bytes)).toBe(false);
         }
         expect(table.size).toBe(claimed.size);
+        // Filled with the same ids at once, it is the same table.
+        expect(filled.levels).toEqual(table.levels);
       }),
     );
   });
