@@ -50,11 +50,15 @@ export async function listFolder(
 /** Collects the keys in a folder and below it, in order, that the page asks for. */
 async function collectKeys(folder: string, walk: Walk): Promise<void> {
   const { keys, paging, read } = walk;
+  // The rest of `after`, where it lies in this folder. All keys in a folder start with its name: else all are beyond it, or none.
+  const inside = paging.after.startsWith(folder);
+  if (!inside && paging.after > folder) return;
   const listed = await namesIn(folder, walk);
   read.set(folder, listed);
   const { names } = listed;
-  for (let i = firstBehind(names, paging.after); i < names.length && keys.length <= paging.limit; i++) {
-    const key = names[i] as string;
+  const first = inside ? firstBehind(names, paging.after.slice(folder.length)) : 0;
+  for (let i = first; i < names.length && keys.length <= paging.limit; i++) {
+    const key = folder + (names[i] as string);
     if (key.endsWith('/')) await collectKeys(key, walk);
     else keys.push(key);
   }
@@ -62,10 +66,7 @@ async function collectKeys(folder: string, walk: Walk): Promise<void> {
   if (keys.length <= paging.limit) read.delete(folder);
 }
 
-/**
- * Where in the names of a folder, which are in order, those begin that may be or hold keys beyond `after`. All keys in a folder
- * start with its name: either all are beyond, or `after` lies in it, which then is the last name before.
- */
+/** Where in names in order those begin that are beyond `after`, or a folder in which it lies: that is the last name before them. */
 function firstBehind(names: readonly string[], after: string): number {
   let low = 0;
   let high = names.length;
@@ -81,12 +82,13 @@ function firstBehind(names: readonly string[], after: string): number {
 async function namesIn(folder: string, { folders, paging, signal, before }: Walk): Promise<Listed> {
   signal?.throwIfAborted();
   const path = folders.pathOf(folder);
+  const beginning = paging.prefix.slice(folder.length);
   try {
     const status = await folderStatus(path);
     const known = before.get(folder);
     if (known !== undefined && known.status === status) return known;
-    const names = await readFolder(path, folder, signal);
-    return { names: names.filter((name) => name.startsWith(paging.prefix)).toSorted(), status };
+    const names = await readFolder(path, MAX_KEY_BYTES - folder.length, signal);
+    return { names: names.filter((name) => name.startsWith(beginning)).toSorted(), status };
   } catch (error) {
     signal?.throwIfAborted();
     if (isAbsent(error)) return { names: [], status: undefined };
@@ -95,16 +97,17 @@ async function namesIn(folder: string, { folders, paging, signal, before }: Walk
 }
 
 /**
- * The objects in a folder as keys, and its folders as keys with a closing slash. Sorted like that, folders fall where their keys belong:
- * `a-b` before `a/`, `a/` before `a0`. Names that can't be part of a key, links and special files are not ours.
+ * Names of the objects in a folder, and of its folders with a closing slash. Sorted like that, folders fall where their keys belong:
+ * `a-b` before `a/`, `a/` before `a0`. Names that can't be part of a key, links and special files are not ours. (Names and not
+ * keys: of a million, that is a quarter of the memory.)
  */
-async function readFolder(path: string, folder: string, signal: AbortSignal | undefined): Promise<string[]> {
+async function readFolder(path: string, maxBytes: number, signal: AbortSignal | undefined): Promise<string[]> {
   const entries = await patiently(() => readdir(path, { withFileTypes: true }), signal);
-  const keys: string[] = [];
+  const names: string[] = [];
   for (const entry of entries) {
-    if (!isKeySegment(entry.name) || folder.length + entry.name.length > MAX_KEY_BYTES) continue;
-    if (entry.isFile()) keys.push(folder + entry.name);
-    else if (entry.isDirectory()) keys.push(`${folder}${entry.name}/`);
+    if (!isKeySegment(entry.name) || entry.name.length > maxBytes) continue;
+    if (entry.isFile()) names.push(entry.name);
+    else if (entry.isDirectory()) names.push(`${entry.name}/`);
   }
-  return keys;
+  return names;
 }
