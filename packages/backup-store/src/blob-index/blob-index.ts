@@ -34,7 +34,8 @@ export interface BlobPlace {
  */
 export class BlobIndex {
   readonly #packs: PackInfo[] = [];
-  readonly #framePack = new Column(Uint32Array);
+  /** Number of the first frame of each pack. */
+  readonly #firstFrame = new Column(Uint32Array);
   readonly #frameOffset = new Column(Uint32Array);
   readonly #frameStored = new Column(Uint32Array);
   readonly #frameRaw = new Column(Uint32Array);
@@ -54,9 +55,11 @@ export class BlobIndex {
   readonly #lost = new Set<PackInfo>();
 
   readonly #visitor: DirectoryVisitor & { pack(info: PackInfo): void } = {
-    pack: (info) => this.#packs.push(info),
+    pack: (info) => {
+      this.#packs.push(info);
+      this.#firstFrame.push(this.frames);
+    },
     frame: (offset, stored, raw, codec) => {
-      this.#framePack.push(this.#packs.length - 1);
       this.#frameOffset.push(offset);
       this.#frameStored.push(stored);
       this.#frameRaw.push(raw);
@@ -65,7 +68,7 @@ export class BlobIndex {
     },
     blob: (type, bytes, at, length) => {
       this.#ids.push(bytes, at);
-      this.#blobFrame.push(this.#framePack.length - 1);
+      this.#blobFrame.push(this.frames - 1);
       this.#blobOffset.push(this.#within);
       this.#within += length;
       this.#blobLength.push(length);
@@ -90,7 +93,7 @@ export class BlobIndex {
   }
 
   get frames(): number {
-    return this.#framePack.length;
+    return this.#frameOffset.length;
   }
 
   addSegment(content: Uint8Array, object: string): void {
@@ -98,8 +101,9 @@ export class BlobIndex {
   }
 
   addPack(pack: IndexedPack, object: string): void {
-    this.#visitor.pack(pack);
-    const reader = new ByteReader(pack.directory, object);
+    const { directory, ...info } = pack;
+    this.#visitor.pack(info);
+    const reader = new ByteReader(directory, object);
     visitDirectory(reader, this.#visitor);
     reader.end();
   }
@@ -186,13 +190,25 @@ export class BlobIndex {
 
   frame(number: number): FramePlace {
     return {
-      pack: this.#packs[this.#framePack.at(number)] as PackInfo,
+      pack: this.#packOfFrame(number),
       number,
       offset: this.#frameOffset.at(number),
       stored: this.#frameStored.at(number),
       raw: this.#frameRaw.at(number),
       codec: this.#frameCodec.at(number),
     };
+  }
+
+  /** The last pack that begins at this frame or before it. (A pack without frames begins where the next one does.) */
+  #packOfFrame(number: number): PackInfo {
+    let low = 0;
+    let high = this.#packs.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (this.#firstFrame.at(middle) <= number) low = middle;
+      else high = middle;
+    }
+    return this.#packs[low] as PackInfo;
   }
 
   /** Number of the frame that holds blob `number`. */
@@ -207,7 +223,7 @@ export class BlobIndex {
 
   /** The pack that holds blob `number`. */
   packOf(number: number): PackInfo {
-    return this.#packs[this.#framePack.at(this.#blobFrame.at(number))] as PackInfo;
+    return this.#packOfFrame(this.#blobFrame.at(number));
   }
 
   place(number: number): BlobPlace {

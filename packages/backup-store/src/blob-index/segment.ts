@@ -43,8 +43,12 @@ export function visitSegment(
 ): void {
   const reader = new ByteReader(bytes, object);
   const packs = reader.count(reader.left, 'packs');
+  let before: string | undefined;
   for (let i = 0; i < packs; i++) {
-    const session = reader.raw(16).toString('hex');
+    const read = reader.raw(16).toString('hex');
+    // Most packs of a segment are of one session: the same text need not be there for each.
+    const session: string = read === before ? before : read;
+    before = session;
     const id = reader.raw(8).toString('hex');
     const epoch = reader.varint();
     const size = reader.varint();

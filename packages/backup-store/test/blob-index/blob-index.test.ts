@@ -9,6 +9,7 @@ import { isBackupError } from '../../src/errors.ts';
 import { Tenant } from '../../src/keyring/tenant.ts';
 import { BLOB, type BlobType, DirectoryBuilder } from '../../src/pack/directory.ts';
 import { noise } from '../fixtures/content.ts';
+import { collectGarbage } from '../fixtures/garbage.ts';
 import { refusalOf } from '../fixtures/refusal.ts';
 import { counting, tenantOf } from '../fixtures/sealing.ts';
 
@@ -152,6 +153,33 @@ describe('the index of blobs', () => {
     const others = noise(1000 * 16, 'others');
     for (let i = 0; i < 1000; i++) expect(index.find(others.subarray(i * 16, i * 16 + 16))).toBe(-1);
   });
+});
+
+test.each<[string, number]>([
+  ['small blobs, many to a frame', 1000],
+  ['chunks, each a frame of its own', 1],
+])('an index of %s takes less than 60 bytes for each', async (_, perFrame) => {
+  const count = 200_000;
+  const bytes = noise(16 * 1000, 'ids');
+  const identity = { salt: Buffer.alloc(32), commitment: Buffer.alloc(32) };
+  const index = new BlobIndex();
+  await collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let pack = 0; pack < count / 1000; pack++) {
+    const blobs = Array.from({ length: 1000 }, (__, i) => {
+      bytes.writeUInt32LE(pack * 1000 + i, i * 16);
+      return { type: BLOB.data, id: bytes.subarray(i * 16, i * 16 + 16), length: 10 };
+    });
+    const frames = Array.from({ length: 1000 / perFrame }, (__, i) => blobs.slice(i * perFrame, (i + 1) * perFrame));
+    const made = packOf(
+      pack,
+      frames.map((each) => ({ stored: 5, codec: 1, blobs: each })),
+    );
+    index.addPack({ ...made, identity }, 'packs/x');
+  }
+  expect(index.distinct).toBe(count);
+  await collectGarbage();
+  expect((process.memoryUsage().arrayBuffers - before) / count).toBeLessThan(60);
 });
 
 describe('index segments', () => {

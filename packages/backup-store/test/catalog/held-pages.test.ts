@@ -1,6 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { setImmediate } from 'node:timers/promises';
-import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { PreviousCursor } from '../../src/backup/previous-cursor.ts';
 import { diffCatalogs, type ReadableCatalog } from '../../src/catalog/catalog-diff.ts';
@@ -9,9 +6,7 @@ import type { Entry } from '../../src/catalog/entry.ts';
 import { PageMatches } from '../../src/snapshots/page-matches.ts';
 import { ScanCache } from '../../src/source/scan-cache.ts';
 import { catalogOf, entryOf, fileOf, type MadeCatalog } from '../fixtures/entries.ts';
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../fixtures/garbage.ts';
 
 function* files(count: number, size: number): Generator<Entry> {
   yield entryOf('', { kind: 'directory' });
@@ -40,8 +35,7 @@ class HandedOut {
   /** Counts what is held, now and then. */
   async look(): Promise<void> {
     if (this.#looks++ % 8 !== 0) return;
-    await setImmediate();
-    collect();
+    await collectGarbage();
     this.most = Math.max(this.most, this.#pages.filter((page) => page.deref() !== undefined).length);
   }
 }
