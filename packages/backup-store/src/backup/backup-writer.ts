@@ -45,7 +45,7 @@ export class BackupWriter {
     this.#tenant = tenant;
     this.#session = session;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
-    for (const known of [index, options.own]) for (const ids of known.storedIds()) this.table.fill(ids);
+    for (const known of [index, options.own]) for (const ids of known.storedIds()) this.table.addStored(ids);
     this.upload = new PackUpload({
       store: context.sealed.store,
       label: tenant.tenant.label,

@@ -86,7 +86,7 @@ export class FingerprintTable {
    *
    * @param ids 16 bytes each, one after the other.
    */
-  fill(ids: Int32Array): void {
+  addStored(ids: Int32Array): void {
     const level = this.#levels.at(-1) as Int32Array;
     let added = 0;
     for (let at = 0; at < ids.length; at += SLOT_WORDS) {

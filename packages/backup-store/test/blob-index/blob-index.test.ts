@@ -268,9 +268,9 @@ test('columns keep what was pushed, however much', () => {
 test('ids are the same when all their bytes are', () => {
   const ids = new IdColumn();
   for (let byte = -1; byte < 16; byte++) {
-    const id = Buffer.alloc(16);
-    if (byte >= 0) id[byte] = 1;
-    ids.push(id, 0);
+    const one = Buffer.alloc(16);
+    if (byte >= 0) one[byte] = 1;
+    ids.push(one, 0);
   }
   for (let a = 0; a < 17; a++) for (let b = 0; b < 17; b++) expect(ids.same(a, b)).toBe(a === b);
 });

@@ -153,7 +153,7 @@ test('a folder that changes between two pages is read again, whoever changes it'
     await change();
     const page = await store.list('many/', { after: next, limit: 2 });
     expect(
-      page.objects.map(({ key }) => key.slice(5)),
+      page.objects.map((object) => object.key.slice(5)),
       what,
     ).toEqual(expected);
   }
@@ -171,7 +171,7 @@ test('a folder that has changed just now is not trusted to show the next change'
 async function* listInPages(store: ObjectStore, limit: number): AsyncGenerator<string> {
   for (let after: string | undefined = ''; after !== undefined; ) {
     const page: ListPage = await store.list('many/', { after, limit });
-    for (const { key } of page.objects) yield key;
+    for (const object of page.objects) yield object.key;
     after = page.next;
   }
 }
