@@ -37,10 +37,13 @@ async function* leaves(
 ): AsyncGenerator<Entry[], void, undefined> {
   const { entries, children = [] } = await openPage(page, readPage);
   if (entries !== undefined) yield entries;
-  const wanted = children.filter(({ listed }, i) =>
-    mayHold((listed as PageChild).first, children[i + 1]?.listed?.first, within),
-  );
-  yield* inAdvance(wanted, readPage, (child, read) => leaves(child, read, within));
+  yield* inAdvance(pagesWithin(children, within), readPage, (child, read) => leaves(child, read, within));
+}
+
+/** Those of a page's children that may hold something of a path or of what is below it. */
+export function pagesWithin(children: readonly ListedPage[], path: Uint8Array | undefined): readonly ListedPage[] {
+  if (path === undefined || path.length === 0) return children;
+  return children.filter(({ listed }, i) => mayHold((listed as PageChild).first, children[i + 1]?.listed?.first, path));
 }
 
 /** Walks pages one after the other; the next one is fetched while one is worked on. */

@@ -4,7 +4,7 @@ import type { OpenTenant } from '../run/context.ts';
 import { joinPath } from '../run/display-path.ts';
 import { compileGlob } from '../source/glob.ts';
 import { entryView } from './entry-view.ts';
-import { sourcePath } from './locate.ts';
+import { partOf, sourcePath } from './locate.ts';
 import { PageMatches } from './page-matches.ts';
 import { matches, type TenantSnapshot } from './resolve.ts';
 import { readableCatalog } from './source-entries.ts';
@@ -23,10 +23,13 @@ export async function* findEntries(
     known.nextRound();
     for (const source of record.sources) {
       const folder = sourcePath(source);
+      const part = partOf(source, folder, glob.within);
+      if (part === undefined) continue;
       const { top, readPage } = readableCatalog(tenant, source);
       const views = known.in(top, {
         key: folder.toString('latin1'),
         readPage,
+        within: part.within,
         match: (entry) =>
           glob.matches(joinPath(folder, entry.path), entry.kind === 'directory') ? entryView(folder, entry) : undefined,
       });

@@ -1,4 +1,4 @@
-import { inAdvance } from '../catalog/catalog-reader.ts';
+import { inAdvance, pagesWithin } from '../catalog/catalog-reader.ts';
 import { type ListedPage, openPage, type ReadPage } from '../catalog/catalog-page.ts';
 import type { Entry } from '../catalog/entry.ts';
 
@@ -18,6 +18,8 @@ export interface Search<T> {
   /** What else than the page decides about matches, such as the path of its source. */
   readonly key: string;
   readonly readPage: ReadPage;
+  /** Nothing elsewhere can match. Follows from the key. Default: no such path. */
+  readonly within?: Uint8Array | undefined;
   /** What becomes of an entry; `undefined` unless it matches. */
   readonly match: (entry: Entry) => T | undefined;
 }
@@ -65,7 +67,7 @@ export class PageMatches<T> {
       return;
     }
     const below: T[] = [];
-    for await (const matches of this.#inPages(children, search)) {
+    for await (const matches of this.#inPages(pagesWithin(children, search.within), search)) {
       yield matches;
       if (below.length <= MAX_PAGE) for (const match of matches) below.push(match);
     }

@@ -49,9 +49,7 @@ const isSame = ({ before, after }: EntryPair): boolean => factsOf(before) === fa
 function allDifferences(before: readonly Entry[], after: readonly Entry[]): EntryPair[] {
   const [old, now] = [before, after].map((list) => new Map(list.map((entry) => [entry.path.toString('hex'), entry])));
   const paths = inOrder([...before, ...after]).map(({ path }) => path.toString('hex'));
-  return paths
-    .map((path) => ({ before: old?.get(path), after: now?.get(path) }))
-    .filter((pair) => !isSame(pair));
+  return paths.map((path) => ({ before: old?.get(path), after: now?.get(path) })).filter((pair) => !isSame(pair));
 }
 
 async function expectAll(before: readonly Entry[], after: readonly Entry[]): Promise<void> {
@@ -75,7 +73,8 @@ function edited(list: readonly Entry[], edits: readonly { what: string; at: numb
     const renamed = some.map((entry) => ({ ...entry, path: Buffer.concat([entry.path, Buffer.from(`.${number}`)]) }));
     if (what === 'remove' || what === 'move') result.splice(start, count);
     if (what === 'insert' || what === 'move') result.push(...renamed);
-    if (what === 'change') result.splice(start, some.length, ...some.map((entry) => ({ ...entry, mtimeNs: BigInt(number) })));
+    if (what === 'change')
+      result.splice(start, some.length, ...some.map((entry) => ({ ...entry, mtimeNs: BigInt(number) })));
   }
   return inOrder(result);
 }
@@ -126,7 +125,11 @@ describe('the cost of differences', () => {
   test.each<[string, (list: Entry[], at: number) => unknown, number]>([
     ['changed', (list, at) => list.splice(at, 1, { ...(list[at] as Entry), mtimeNs: 5n }), 6],
     ['taken out', (list, at) => list.splice(at, 1), 9],
-    ['put in', (list, at) => list.splice(at, 0, fileOf(Buffer.concat([(list[at - 1] as Entry).path, Buffer.from('~')]), 5)), 9],
+    [
+      'put in',
+      (list, at) => list.splice(at, 0, fileOf(Buffer.concat([(list[at - 1] as Entry).path, Buffer.from('~')]), 5)),
+      9,
+    ],
   ])('one file %s among fifty thousand is found with a handful of pages', async (_, change, most) => {
     let sum = 0;
     const places = [100, 1234, 7777, 20_000, 33_333, 49_000];

@@ -24,7 +24,7 @@ const nameEnds = (end: string): Match => {
 async function found(
   matches: PageMatches<string>,
   catalog: MadeCatalog,
-  search: { readonly match: Match; readonly key?: string },
+  search: { readonly match: Match; readonly key?: string; readonly within?: Buffer },
 ): Promise<{ list: string[]; pagesRead: number }> {
   const list: string[] = [];
   let pagesRead = 0;
@@ -43,14 +43,18 @@ test('what is found does not depend on what was found before, nor on how much of
   const base = tree(3000);
   const edits = fc.array(fc.nat(base.length - 2), { maxLength: 4 });
   await fc.assert(
-    fc.asyncProperty(fc.array(edits, { minLength: 2, maxLength: 6 }), fc.constantFrom(0, 3, 60, 100_000), async (history, limit) => {
-      const matches = new PageMatches<string>(limit);
-      for (const changes of history) {
-        const list = base.filter((_, i) => !changes.includes(i));
-        const match = nameEnds('7');
-        expect((await found(matches, catalogOf(list), { match })).list).toEqual(expected(list, match));
-      }
-    }),
+    fc.asyncProperty(
+      fc.array(edits, { minLength: 2, maxLength: 6 }),
+      fc.constantFrom(0, 3, 60, 100_000),
+      async (history, limit) => {
+        const matches = new PageMatches<string>(limit);
+        for (const changes of history) {
+          const list = base.filter((_, i) => !changes.includes(i));
+          const match = nameEnds('7');
+          expect((await found(matches, catalogOf(list), { match })).list).toEqual(expected(list, match));
+        }
+      },
+    ),
     { numRuns: 15 },
   );
 });
@@ -106,4 +110,13 @@ test('where all entries match, what is kept stays within its bounds, and all are
     if (round > 0) expect(result.pagesRead).toBeLessThan(catalog.pages.size);
     expect(result.pagesRead).toBeGreaterThan(catalog.pages.size / 2);
   }
+});
+
+test('of a catalog in which only one folder can match, only its pages are read', async () => {
+  const list = tree(50_000);
+  const within = Buffer.from('folder-0123');
+  const match: Match = ({ path }) => (path.toString().startsWith('folder-0123/') ? path.toString() : undefined);
+  const result = await found(new PageMatches<string>(), catalogOf(list), { match, within });
+  expect(result.list).toHaveLength(100);
+  expect(result.pagesRead).toBeLessThanOrEqual(4);
 });

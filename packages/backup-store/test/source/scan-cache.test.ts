@@ -11,7 +11,8 @@ const pathOf = (number: number): Buffer => Buffer.from(`file ${number}`);
 
 async function writeCache(path: string, entries: number): Promise<void> {
   const builder = new ScanCacheBuilder();
-  for (let i = 0; i < entries; i++) builder.add(pathOf(i), { ctimeNs: BigInt(i) - 7n, ino: 2n ** 64n - 1n - BigInt(i) });
+  for (let i = 0; i < entries; i++)
+    builder.add(pathOf(i), { ctimeNs: BigInt(i) - 7n, ino: 2n ** 64n - 1n - BigInt(i) });
   await builder.write(path, DIGEST);
 }
 

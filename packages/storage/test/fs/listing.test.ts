@@ -143,7 +143,11 @@ test('a folder that changes between two pages is read again, whoever changes it'
   const folder = await oldFolder(root, numbered(10));
   const store = fsStore(root);
   const changes: [string, () => Promise<unknown>, readonly string[]][] = [
-    ['put in by this store', async () => await store.createIfAbsent('many/000003-a', bytes('x')), ['000003-a', '000004']],
+    [
+      'put in by this store',
+      async () => await store.createIfAbsent('many/000003-a', bytes('x')),
+      ['000003-a', '000004'],
+    ],
     ['deleted by this store', async () => await store.delete('many/000003-a'), ['000004', '000005']],
     ['put in by others', async () => await writeFile(join(folder, '000003-b'), 'x'), ['000003-b', '000004']],
     ['removed by others', async () => await unlink(join(folder, '000003-b')), ['000004', '000005']],
@@ -169,7 +173,7 @@ test('a folder that has changed just now is not trusted to show the next change'
 });
 
 async function* listInPages(store: ObjectStore, limit: number): AsyncGenerator<string> {
-  for (let after: string | undefined = ''; after !== undefined; ) {
+  for (let after: string | undefined = ''; after !== undefined;) {
     const page: ListPage = await store.list('many/', { after, limit });
     for (const object of page.objects) yield object.key;
     after = page.next;
