@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { wallClock } from '../clock.ts';
 
 /** Pages of so many listings are remembered; of any others, their folders are read again. */
@@ -49,9 +49,9 @@ export class ListedNames {
 
 const pageKey = (prefix: string, after: string): string => `${prefix} ${after}`;
 
-/** A folder's status as text; `undefined` when the next change might leave it as it is. */
+/** A folder's status as text; `undefined` when the next change might leave it as it is. (The root may be a link to a folder.) */
 export async function folderStatus(path: string): Promise<string | undefined> {
-  const { dev, ino, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
+  const { dev, ino, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   const changedMs = Number((ctimeNs > mtimeNs ? ctimeNs : mtimeNs) / 1_000_000n);
   return wallClock() - changedMs < RACY_MS ? undefined : `${dev} ${ino} ${mtimeNs} ${ctimeNs}`;
 }

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ListPage, ObjectStore } from '../../src/contract.ts';
@@ -113,11 +114,15 @@ function countReads(): { readonly of: (folder: string) => number } {
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i).padStart(6, '0'));
 
+/** Times of files go forward in steps of some milliseconds. */
+const nextTick = async (): Promise<void> => await setTimeout(20);
+
 /** A folder of empty objects that has not changed for a while. */
 async function oldFolder(root: string, names: readonly string[]): Promise<string> {
   const folder = join(root, 'many');
   await mkdir(folder);
   for (const name of names) fs.writeFileSync(join(folder, name), '');
+  await nextTick();
   // The time of the last change of status can't be set: only the clock can make it look old.
   const now = Date.now();
   vi.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
@@ -154,6 +159,7 @@ test('a folder that changes between two pages is read again, whoever changes it'
   ];
   for (const [what, change, expected] of changes) {
     const { next } = await store.list('many/', { limit: 4 });
+    await nextTick();
     await change();
     const page = await store.list('many/', { after: next, limit: 2 });
     expect(
@@ -161,6 +167,17 @@ test('a folder that changes between two pages is read again, whoever changes it'
       what,
     ).toEqual(expected);
   }
+});
+
+test('so is the root, also when it is a link to a folder', async () => {
+  const parent = await tempFolder();
+  const root = await oldFolder(parent, numbered(6));
+  await symlink(root, join(parent, 'link'));
+  const store = fsStore(join(parent, 'link'));
+  const { next } = await store.list('', { limit: 3 });
+  await nextTick();
+  await writeFile(join(root, '000002-a'), 'x');
+  expect((await store.list('', { after: next, limit: 1 })).objects).toMatchObject([{ key: '000002-a' }]);
 });
 
 test('a folder that has changed just now is not trusted to show the next change', async () => {
