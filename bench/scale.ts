@@ -7,7 +7,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { CASES, type Figures } from './scale/cases.ts';
+import { CASES, type Figures, measureCase } from './scale/cases.ts';
 
 const RUNS = 3;
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -27,7 +27,7 @@ const make = (repository: string, folder: string): string =>
 function measure(name: string, folder: string): Figures {
   const source = readFileSync(join(root, 'bench/scale/cases.ts'), 'utf8');
   const program = `${stripTypeScriptTypes(source)}
-    console.log(JSON.stringify(await measureCase(...process.argv.slice(1))));`;
+    console.log(JSON.stringify(await ${measureCase.name}(...process.argv.slice(1))));`;
   return JSON.parse(child(['--input-type=module', '--eval', program, name, folder])) as Figures;
 }
 
