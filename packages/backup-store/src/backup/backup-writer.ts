@@ -47,7 +47,7 @@ export class BackupWriter {
     this.#tenant = tenant;
     this.#session = session;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
-    for (const id of reliableIds(tenant.view, options.own)) this.table.claim(id);
+    for (const ids of reliableIds(tenant.view, options.own)) this.table.addStored(ids);
     this.upload = new PackUpload({
       store: context.sealed.store,
       label: tenant.tenant.label,

@@ -1,44 +1,46 @@
 type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** A growing list of numbers in a typed array. */
+const PIECE_BITS = 14;
+/** Numbers in a piece. */
+const PIECE = 1 << PIECE_BITS;
+const FIRST = 1 << 8;
+
+/**
+ * A growing list of numbers in typed arrays. It grows a piece at a time: nothing is moved, so there are never two copies of
+ * it in memory, and at most one piece is not full. (Only the first begins small, for the many lists that stay so.)
+ */
 export class Column<T extends Numbers> {
-  #data: T;
-  #length = 0;
+  readonly #pieces: T[] = [];
   readonly #type: new (length: number) => T;
+  #length = 0;
+  #open: T;
 
   constructor(type: new (length: number) => T) {
     this.#type = type;
-    this.#data = new type(64);
+    this.#open = new type(FIRST);
+    this.#pieces.push(this.#open);
   }
 
   get length(): number {
     return this.#length;
   }
 
-  /** The array itself; longer than `length`, and another one after growth. */
-  get data(): T {
-    return this.#data;
-  }
-
-  #room(more: number): void {
-    if (this.#length + more <= this.#data.length) return;
-    const grown = new this.#type(Math.max(this.#data.length * 2, this.#length + more));
-    grown.set(this.#data);
-    this.#data = grown;
-  }
-
   push(value: number): void {
-    this.#room(1);
-    this.#data[this.#length++] = value;
-  }
-
-  pushAll(values: ArrayLike<number>): void {
-    this.#room(values.length);
-    this.#data.set(values, this.#length);
-    this.#length += values.length;
+    const at = this.#length & (PIECE - 1);
+    if (at === 0 && this.#length > 0) {
+      this.#open = new this.#type(PIECE);
+      this.#pieces.push(this.#open);
+    } else if (at === this.#open.length) {
+      const grown = new this.#type(at * 2);
+      grown.set(this.#open);
+      this.#open = grown;
+      this.#pieces[0] = grown;
+    }
+    this.#open[at] = value;
+    this.#length++;
   }
 
   at(index: number): number {
-    return this.#data[index] as number;
+    return (this.#pieces[index >>> PIECE_BITS] as T)[index & (PIECE - 1)] as number;
   }
 }

@@ -63,9 +63,9 @@ export class FingerprintTable {
   }
 
   #load(id: Uint8Array): void {
-    this.#keyBytes.set(id.length === ID_BYTES ? id : id.subarray(0, ID_BYTES));
-    const first = this.#key[0] as number;
-    if (first === EMPTY || first === BUSY) this.#key[0] = first + 2;
+    // A native copy would take longer to call than this takes.
+    for (let i = 0; i < ID_BYTES; i++) this.#keyBytes[i] = id[i] as number;
+    this.#key[0] = firstWord(this.#key[0] as number);
   }
 
   has(id: Uint8Array): boolean {
@@ -79,6 +79,25 @@ export class FingerprintTable {
     const top = this.#levels.length - 1;
     for (let i = 0; i < top; i++) if (this.#probe(this.#levels[i] as Int32Array, false) === 'found') return false;
     return this.#probe(this.#levels[top] as Int32Array, true) === 'claimed';
+  }
+
+  /**
+   * Claims ids that are stored already, before any other thread knows of this table: no access has to be atomic.
+   *
+   * @param ids 16 bytes each, one after the other.
+   */
+  addStored(ids: Int32Array): void {
+    const level = this.#levels.at(-1) as Int32Array;
+    let added = 0;
+    for (let at = 0; at < ids.length; at += SLOT_WORDS) {
+      const first = firstWord(ids[at] as number);
+      const to = placeFor(level, ids, { at, first });
+      if (level[to] === first) continue;
+      level[to] = first;
+      for (let i = 1; i < SLOT_WORDS; i++) level[to + i] = ids[at + i] as number;
+      added++;
+    }
+    level[0] = (level[0] as number) + added;
   }
 
   #probe(level: Int32Array, claim: boolean): 'found' | 'claimed' | 'absent' {
@@ -103,5 +122,19 @@ export class FingerprintTable {
       while (first === BUSY) first = Atomics.load(level, at);
       if (first === w0 && level[at + 1] === w1 && level[at + 2] === w2 && level[at + 3] === w3) return 'found';
     }
+  }
+}
+
+/** How an id's first word stands in a slot, where 0 and 1 mean something else. */
+const firstWord = (word: number): number => (word === EMPTY || word === BUSY ? word + 2 : word);
+
+/** Where in a level the slot of an id is, or the empty one for it. */
+function placeFor(level: Int32Array, ids: Int32Array, { at, first }: { at: number; first: number }): number {
+  const mask = (level.length - HEADER_WORDS) / SLOT_WORDS - 1;
+  for (let slot = (ids[at + 1] as number) & mask; ; slot = (slot + 1) & mask) {
+    const to = HEADER_WORDS + slot * SLOT_WORDS;
+    if (level[to] === EMPTY) return to;
+    const sameRest = level[to + 1] === ids[at + 1] && level[to + 2] === ids[at + 2] && level[to + 3] === ids[at + 3];
+    if (level[to] === first && sameRest) return to;
   }
 }

@@ -43,8 +43,11 @@ export function visitSegment(
 ): void {
   const reader = new ByteReader(bytes, object);
   const packs = reader.count(reader.left, 'packs');
+  let before: string | undefined;
   for (let i = 0; i < packs; i++) {
-    visitor.pack(readPackInfo(reader));
+    const pack = readPackInfo(reader, before);
+    before = pack.session;
+    visitor.pack(pack);
     const directory = new ByteReader(reader.bytes(MAX_DIRECTORY_BYTES), object);
     visitDirectory(directory, visitor);
     directory.end();
@@ -63,8 +66,10 @@ export function readSegment(bytes: Uint8Array, object: string): IndexedPack[] {
   return packs;
 }
 
-function readPackInfo(reader: ByteReader): PackInfo {
-  const session = reader.raw(16).toString('hex');
+/** @param before Session of the pack before: most packs of a segment are of one, and its text need not be there for each. */
+function readPackInfo(reader: ByteReader, before?: string): PackInfo {
+  const read = reader.raw(16).toString('hex');
+  const session = read === before ? before : read;
   const id = reader.raw(8).toString('hex');
   const epoch = reader.varint();
   const size = reader.varint();

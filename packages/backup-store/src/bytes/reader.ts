@@ -2,18 +2,19 @@ import { BackupError } from '../errors.ts';
 
 /** Reads fields from authenticated bytes. Every length is checked against what is left before anything is allocated. */
 export class ByteReader {
-  readonly #buffer: Buffer;
+  /** All of the bytes, also those that were read. */
+  readonly buffer: Buffer;
   readonly #what: string;
   #at = 0;
 
   /** @param what Names the bytes in errors, such as an object's key. */
   constructor(bytes: Uint8Array, what: string) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
   }
 
   get left(): number {
-    return this.#buffer.length - this.#at;
+    return this.buffer.length - this.#at;
   }
 
   get position(): number {
@@ -35,15 +36,15 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#buffer[this.#need(1)] as number;
+    return this.buffer[this.#need(1)] as number;
   }
 
   u32(): number {
-    return this.#buffer.readUInt32LE(this.#need(4));
+    return this.buffer.readUInt32LE(this.#need(4));
   }
 
   varint(): number {
-    const buffer = this.#buffer;
+    const buffer = this.buffer;
     let byte = buffer[this.#need(1)] as number;
     if (byte < 128) return byte;
     let value = byte & 127;
@@ -75,7 +76,12 @@ export class ByteReader {
   /** A view of the next bytes. */
   raw(length: number): Buffer {
     const at = this.#need(length);
-    return this.#buffer.subarray(at, at + length);
+    return this.buffer.subarray(at, at + length);
+  }
+
+  /** Passes over the next bytes. @returns Where they begin in {@link buffer}. */
+  skip(length: number): number {
+    return this.#need(length);
   }
 
   bytes(limit: number): Buffer {

@@ -1,15 +1,7 @@
-import { BackupError } from '../errors.ts';
+import { checkOrder, type ListedPage, openPage, type ReadPage } from './catalog-page.ts';
 import type { Entry } from './entry.ts';
-import { readLeafPage } from './leaf-page.ts';
 import { type PageChild, type PageRef, readNodePage } from './node-page.ts';
-import { comparePaths, isWithin, mayHold } from './path-order.ts';
-
-/** Largest catalog page a reader accepts, in bytes. */
-const MAX_PAGE_BYTES: number = 64 * 1024 * 1024;
-const MAX_HEIGHT = 8;
-
-/** Brings the plaintext of a page, checked against its digest. */
-export type ReadPage = (page: PageRef) => Promise<Uint8Array>;
+import { isWithin, mayHold } from './path-order.ts';
 
 /** What to read of a catalog. */
 export interface CatalogRange {
@@ -31,10 +23,7 @@ export async function* readCatalog(
   const within = range.within ?? new Uint8Array(0);
   let last: Entry | undefined;
   for await (const leaf of leaves(top, readPage, within)) {
-    const first = leaf[0];
-    if (last !== undefined && first !== undefined && comparePaths(last.path, first.path) >= 0) {
-      throw new BackupError('OBJECT_INVALID', 'Expected the pages of a catalog in order of their paths');
-    }
+    checkOrder(last?.path, leaf[0]?.path);
     last = leaf.at(-1) ?? last;
     const entries = within.length === 0 ? leaf : leaf.filter((entry) => isWithin(entry.path, within));
     if (entries.length > 0) yield entries;
@@ -42,54 +31,36 @@ export async function* readCatalog(
 }
 
 async function* leaves(
-  page: PageRef,
+  page: ListedPage,
   readPage: ReadPage,
   within: Uint8Array,
-  listed?: PageChild,
 ): AsyncGenerator<Entry[], void, undefined> {
-  if (page.height > MAX_HEIGHT || page.length > MAX_PAGE_BYTES) {
-    throw new BackupError(
-      'OBJECT_INVALID',
-      `Expected a catalog page of height up to ${MAX_HEIGHT} and ${MAX_PAGE_BYTES} bytes, got ${page.height} and ${page.length}`,
-    );
-  }
-  const what = `catalog page ${Buffer.from(page.sha256).toString('hex').slice(0, 16)}`;
-  if (page.height === 0) {
-    const entries = readLeafPage(await readPage(page), what);
-    checkListed({ entries: entries.length, first: entries[0]?.path }, listed, what);
-    yield entries;
-    return;
-  }
-  const children = readNodePage(await readPage(page), page.height, what);
-  const entries = children.reduce((sum, child) => sum + child.entries, 0);
-  checkListed({ entries, first: children[0]?.first }, listed, what);
-  const wanted = children.filter((child, i) => mayHold(child.first, children[i + 1]?.first, within));
-  const refs = wanted.map(({ sha256, length }): PageRef => ({ sha256, length, height: page.height - 1 }));
+  const { entries, children = [] } = await openPage(page, readPage);
+  if (entries !== undefined) yield entries;
+  yield* inAdvance(pagesWithin(children, within), readPage, (child, read) => leaves(child, read, within));
+}
+
+/** Those of a page's children that may hold something of a path or of what is below it. */
+export function pagesWithin(children: readonly ListedPage[], path: Uint8Array | undefined): readonly ListedPage[] {
+  if (path === undefined || path.length === 0) return children;
+  return children.filter(({ listed }, i) => mayHold((listed as PageChild).first, children[i + 1]?.listed?.first, path));
+}
+
+/** Walks pages one after the other; the next one is fetched while one is worked on. */
+export async function* inAdvance<T>(
+  pages: readonly ListedPage[],
+  readPage: ReadPage,
+  walk: (page: ListedPage, readPage: ReadPage) => AsyncGenerator<T, void, undefined>,
+): AsyncGenerator<T, void, undefined> {
   let ahead: Promise<Uint8Array> | undefined;
-  for (const [i, ref] of refs.entries()) {
-    const current = ahead ?? readPage(ref);
-    const next = refs[i + 1];
+  for (const [i, page] of pages.entries()) {
+    const current = ahead ?? readPage(page);
+    const next = pages[i + 1];
     ahead = next === undefined ? undefined : readPage(next);
     // A failed prefetch is reported when its turn comes, if it does.
     ahead?.catch(() => undefined);
     const bytes = await current;
-    const read: ReadPage = async (asked) => (asked === ref ? bytes : await readPage(asked));
-    yield* leaves(ref, read, within, wanted[i]);
-  }
-}
-
-/** Pages are passed over by what their parent says of them, so it must be so. */
-function checkListed(
-  page: { entries: number; first: Uint8Array | undefined },
-  listed: PageChild | undefined,
-  what: string,
-): void {
-  if (listed === undefined) return;
-  const sameFirst = page.first !== undefined && comparePaths(page.first, listed.first) === 0;
-  if (page.entries !== listed.entries || !sameFirst) {
-    throw new BackupError('OBJECT_INVALID', `Expected ${what} to hold the entries that its parent lists, got others`, {
-      object: what,
-    });
+    yield* walk(page, async (asked) => (asked === page ? bytes : await readPage(asked)));
   }
 }
 
@@ -97,7 +68,6 @@ function checkListed(
 export async function* catalogPages(top: PageRef, readPage: ReadPage): AsyncGenerator<PageRef, void, undefined> {
   yield top;
   if (top.height === 0) return;
-  const children: PageChild[] = readNodePage(await readPage(top), top.height, 'catalog page');
-  for (const child of children)
+  for (const child of readNodePage(await readPage(top), top.height, 'catalog page'))
     yield* catalogPages({ sha256: child.sha256, length: child.length, height: top.height - 1 }, readPage);
 }

@@ -35,21 +35,25 @@ export function sealObject(subkey: Uint8Array, context: SealContext, content: Ui
 export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uint8Array): Buffer {
   const key = objectKey(subkey, parseHeader(sealed, context), context);
   const body = sealed.subarray(HEADER_BYTES);
-  const plaintext: Buffer[] = [];
+  // Written to block by block: all blocks beside what they come to would be twice the memory.
+  const whole = body.length > SEALED_BLOCK_BYTES ? Buffer.allocUnsafeSlow(body.length) : undefined;
+  let opened: Buffer | undefined;
+  let length = 0;
   for (let start = 0, number = 0; start < body.length || number === 0; start += SEALED_BLOCK_BYTES, number++) {
     const piece = body.subarray(start, start + SEALED_BLOCK_BYTES);
     const block = { key, number, last: start + SEALED_BLOCK_BYTES >= body.length };
-    const opened = openBlock(block, piece);
+    opened = openBlock(block, piece);
     if (opened === undefined) throw blockError(block, piece, context.name);
-    plaintext.push(opened);
+    whole?.set(opened, length);
+    length += opened.length;
   }
-  const all = plaintext.length === 1 ? (plaintext[0] as Buffer) : Buffer.concat(plaintext);
-  const end = contentEnd(all);
+  const plaintext = (whole ?? (opened as Buffer)).subarray(0, length);
+  const end = contentEnd(plaintext);
   if (end < 0)
     throw new BackupError('OBJECT_INVALID', `Expected padding at the end of ${context.name}, got none`, {
       object: context.name,
     });
-  return all.subarray(0, end);
+  return plaintext.subarray(0, end);
 }
 
 /** Tells a cut object from a changed one: the last block we have is a good one, but not the last one written. */

@@ -66,8 +66,8 @@ export class DirectoryBuilder {
 export interface DirectoryVisitor {
   /** `offset`: where the frame begins in the pack's content. */
   frame(offset: number, stored: number, raw: number, codec: number): void;
-  /** `offset`: where the blob begins in its unpacked frame. `id` is a view. */
-  blob(type: number, id: Uint8Array, offset: number, length: number): void;
+  /** Its id is at `at` of `bytes`. A frame's blobs stand one after the other from its start. */
+  blob(type: number, bytes: Uint8Array, at: number, length: number): void;
 }
 
 /**
@@ -86,9 +86,10 @@ export function visitDirectory(reader: ByteReader, visitor: DirectoryVisitor): v
     let within = 0;
     for (let b = 0; b < blobs; b++) {
       const type = reader.u8();
-      const id = reader.raw(ID_BYTES);
+      // Not a view of the id: a million of them take longer than all the rest.
+      const at = reader.skip(ID_BYTES);
       const length = reader.count(raw - within, 'bytes in a blob');
-      visitor.blob(type, id, within, length);
+      visitor.blob(type, reader.buffer, at, length);
       within += length;
     }
     if (within !== raw) reader.fail(`blobs of ${raw} bytes in frame ${i}, got ${within},`);

@@ -3,13 +3,9 @@ import type { TenantView } from './tenant-view.ts';
 
 /**
  * Ids of the blobs that a session need not store: those that count, but none in packs that are gone or that an open round of
- * garbage collection may delete, and those that the session has stored itself. Each id is a view.
+ * garbage collection may delete, and those that the session has stored itself. 16 bytes each, some at a time; views.
  */
-export function* reliableIds(view: TenantView, own: BlobIndex): Generator<Uint8Array, void, undefined> {
-  const tombstoned = view.tombstoned();
-  for (const known of [view.index, own]) {
-    for (let number = 0; number < known.blobs; number++) {
-      if (!known.isLost(number) && !tombstoned.has(known.packOf(number))) yield known.id(number);
-    }
-  }
+export function* reliableIds(view: TenantView, own: BlobIndex): Generator<Int32Array, void, undefined> {
+  yield* view.index.storedIds(view.tombstoned());
+  yield* own.storedIds();
 }

@@ -1,32 +1,39 @@
 import type { SnapshotRecord } from '../snapshots/record.ts';
 
+interface Node {
+  readonly record: SnapshotRecord;
+  /** By its own clock. */
+  readonly own: number;
+  time: number | undefined;
+  isOpen: boolean;
+}
+
 /**
  * When each snapshot was made, in milliseconds since 1970, such that none is older than one that it follows: a clock that
  * went back does not turn the order around (as in Lamport, CACM 21/7, 1978). By id.
  */
 export function snapshotTimes(records: readonly SnapshotRecord[]): Map<string, number> {
-  const byId = new Map(records.map((record) => [record.id, record]));
-  const times = new Map<string, number>();
-  const open = new Set<string>();
+  const nodes = new Map(records.map((record) => [record.id, newNode(record)]));
+  // Newest first, as the last one is looked at first: what a snapshot follows is then known already, but for wrong clocks.
+  const stack = [...nodes.values()].toSorted((a, b) => b.own - a.own);
   // Without recursion: a chain may be thousands of snapshots long.
-  const stack = records.map(({ id }) => id);
-  for (let id = stack.at(-1); id !== undefined; id = stack.at(-1)) {
-    const record = byId.get(id) as SnapshotRecord;
-    const before = record.follows.flatMap((followed) => byId.get(followed.id)?.id ?? []);
-    const unknown = times.has(id) || open.has(id) ? [] : before.filter((each) => !times.has(each) && !open.has(each));
-    open.add(id);
-    if (unknown.length > 0) {
-      stack.push(...unknown);
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    if (node.time !== undefined) {
+      stack.pop();
       continue;
     }
-    stack.pop();
-    if (!times.has(id)) {
-      const own = Date.parse(record.startedAt);
-      times.set(
-        id,
-        before.reduce((time, each) => Math.max(time, (times.get(each) ?? -Infinity) + 1), own),
-      );
-    }
+    const followed = node.record.follows.flatMap(({ id }) => nodes.get(id) ?? []);
+    const unknown = node.isOpen ? [] : followed.filter((each) => each.time === undefined && !each.isOpen);
+    node.isOpen = true;
+    if (unknown.length > 0) for (const each of unknown) stack.push(each);
+    else node.time = followed.reduce((time, each) => Math.max(time, (each.time ?? -Infinity) + 1), node.own);
   }
-  return times;
+  return new Map([...nodes].map(([id, { time, own }]) => [id, time ?? own]));
 }
+
+const newNode = (record: SnapshotRecord): Node => ({
+  record,
+  own: Date.parse(record.startedAt),
+  time: undefined,
+  isOpen: false,
+});

@@ -5,13 +5,14 @@ import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { packName, packsPrefix, segmentName } from '../layout/names.ts';
+import { nameParts, packsPrefix, segmentName } from '../layout/names.ts';
 import { readNamedPacks, readSessionPacks } from '../pack/pack-directories.ts';
 import { inParallel } from '../run/parallel.ts';
 import { indexSeal } from './commit.ts';
 import type { CountingSegment, PackId, SegmentId } from './epoch-records.ts';
 
-const PARALLEL = 16;
+/** Segments are read so many at a time: one may be 16 MiB, and is there twice while it is opened. */
+const PARALLEL = 3;
 
 /** The blobs of the segments that count, and which of these segments can't be read. */
 export class TenantIndex {
@@ -80,13 +81,25 @@ export class TenantIndex {
 
   /** Packs that the store does not have in full: their blobs must be stored again, and copies of them found first. */
   async #markLost(signal: AbortSignal | undefined): Promise<void> {
-    const { label } = this.#tenant;
-    const sizes = new Map<string, number>();
-    for await (const { key, size } of listAll(this.#sealed.store, packsPrefix(label), { signal })) sizes.set(key, size);
-    const isThere = ({ session, id, size }: PackInfo): boolean => sizes.get(packName(label, session, id)) === size;
-    this.index.markLost(this.index.packs.filter((pack) => !isThere(pack)));
+    const prefix = packsPrefix(this.#tenant.label);
+    // Both in the order of their names, so that nothing has to be kept of the listing.
+    const packs = this.index.packs.toSorted((a, b) => order(a.session, b.session) || order(a.id, b.id));
+    const lost: PackInfo[] = [];
+    let next = 0;
+    for await (const { key, size } of listAll(this.#sealed.store, prefix, { signal })) {
+      const [session = '', id = ''] = nameParts(key, prefix);
+      for (; next < packs.length; next++) {
+        const pack = packs[next] as PackInfo;
+        const before = order(pack.session, session) || order(pack.id, id);
+        if (before > 0) break;
+        if (before < 0 || pack.size !== size) lost.push(pack);
+      }
+    }
+    this.index.markLost([...lost, ...packs.slice(next)]);
   }
 }
+
+const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** The key of an index segment. */
 function nameOf(label: string, id: SegmentId): string {

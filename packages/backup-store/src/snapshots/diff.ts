@@ -1,14 +1,20 @@
+import { diffCatalogs, type EntryPair } from '../catalog/catalog-diff.ts';
 import type { Entry } from '../catalog/entry.ts';
-import { comparePaths } from '../catalog/path-order.ts';
 import type { Difference } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import { entryView } from './entry-view.ts';
 import { sourcePath, sourceRoot } from './locate.ts';
 import type { SnapshotSource } from './record.ts';
 import type { TenantSnapshot } from './resolve.ts';
-import { catalogEntries } from './source-entries.ts';
+import { readableCatalog } from './source-entries.ts';
 
 const EMPTY = Buffer.alloc(0);
+
+/** A source in two snapshots, or in one of them. */
+interface SourcePair {
+  readonly before?: SnapshotSource | undefined;
+  readonly after?: SnapshotSource | undefined;
+}
 
 /** Differences between two snapshots, source by source (those of one root are compared), in path order. */
 export async function* diffSnapshots(
@@ -16,80 +22,45 @@ export async function* diffSnapshots(
   after: TenantSnapshot,
   signal?: AbortSignal,
 ): AsyncGenerator<Difference, void, undefined> {
-  const roots = new Map<string, { before?: SnapshotSource; after?: SnapshotSource }>();
-  for (const source of before.record.sources) roots.set(sourceRoot(source).toString('latin1'), { before: source });
-  for (const source of after.record.sources) {
-    const key = sourceRoot(source).toString('latin1');
-    roots.set(key, { ...roots.get(key), after: source });
-  }
-  for (const pair of roots.values()) {
-    // Equal catalogs have equal digests: nothing to read.
-    if (
-      pair.before !== undefined &&
-      pair.after !== undefined &&
-      pair.before.catalog.sha256 === pair.after.catalog.sha256
-    )
-      continue;
-    const old = new Cursor(pair.before && catalogEntries(before.tenant, pair.before));
-    const now = new Cursor(pair.after && catalogEntries(after.tenant, pair.after));
+  for (const pair of sourcePairs(before, after)) {
     const paths = {
       before: pair.before ? sourcePath(pair.before) : EMPTY,
       after: pair.after ? sourcePath(pair.after) : EMPTY,
     };
-    yield* merge(old, now, { ...paths, signal });
-  }
-}
-
-async function* merge(
-  old: Cursor,
-  now: Cursor,
-  options: { before: Buffer; after: Buffer; signal: AbortSignal | undefined },
-): AsyncGenerator<Difference, void, undefined> {
-  for (;;) {
-    checkAborted(options.signal);
-    const a = await old.peek();
-    const b = await now.peek();
-    if (a === undefined && b === undefined) return;
-    const order = a === undefined ? 1 : b === undefined ? -1 : comparePaths(a.path, b.path);
-    const left = order <= 0 ? old.take() : undefined;
-    const right = order >= 0 ? now.take() : undefined;
-    const change = changeOf(left, right);
-    if (change === undefined) continue;
-    const before = left && entryView(options.before, left);
-    const after = right && entryView(options.after, right);
-    const { path, pathBase64 } = (after ?? before) as NonNullable<typeof after>;
-    yield { change, path, ...(pathBase64 === undefined ? {} : { pathBase64 }), before, after };
-  }
-}
-
-/** Walks entries one by one. */
-class Cursor {
-  readonly #pages: AsyncIterator<Entry[]> | undefined;
-  #page: readonly Entry[] = [];
-  #at = 0;
-  #ended = false;
-
-  constructor(pages: AsyncIterable<Entry[]> | undefined) {
-    this.#pages = pages?.[Symbol.asyncIterator]();
-    this.#ended = pages === undefined;
-  }
-
-  async peek(): Promise<Entry | undefined> {
-    while (this.#at >= this.#page.length && !this.#ended) {
-      const next = await this.#pages?.next();
-      this.#ended = next?.done !== false;
-      this.#page = next?.done === false ? next.value : [];
-      this.#at = 0;
+    const catalogs = diffCatalogs(
+      pair.before && readableCatalog(before.tenant, pair.before),
+      pair.after && readableCatalog(after.tenant, pair.after),
+    );
+    for await (const entries of catalogs) {
+      checkAborted(signal);
+      for (const entry of entries) {
+        const difference = differenceOf(entry, paths);
+        if (difference !== undefined) yield difference;
+      }
     }
-    return this.#page[this.#at];
-  }
-
-  take(): Entry | undefined {
-    return this.#page[this.#at++];
   }
 }
 
-function changeOf(a: Entry | undefined, b: Entry | undefined): Difference['change'] | undefined {
+function sourcePairs(before: TenantSnapshot, after: TenantSnapshot): Iterable<SourcePair> {
+  const pairs = new Map<string, SourcePair>();
+  for (const source of before.record.sources) pairs.set(sourceRoot(source).toString('latin1'), { before: source });
+  for (const source of after.record.sources) {
+    const key = sourceRoot(source).toString('latin1');
+    pairs.set(key, { ...pairs.get(key), after: source });
+  }
+  return pairs.values();
+}
+
+function differenceOf(pair: EntryPair, paths: { before: Buffer; after: Buffer }): Difference | undefined {
+  const change = changeOf(pair);
+  if (change === undefined) return undefined;
+  const before = pair.before && entryView(paths.before, pair.before);
+  const after = pair.after && entryView(paths.after, pair.after);
+  const { path, pathBase64 } = (after ?? before) as NonNullable<typeof after>;
+  return { change, path, ...(pathBase64 === undefined ? {} : { pathBase64 }), before, after };
+}
+
+function changeOf({ before: a, after: b }: EntryPair): Difference['change'] | undefined {
   if (a === undefined) return 'added';
   if (b === undefined) return 'removed';
   if (a.kind !== b.kind) return 'kind';
@@ -102,6 +73,6 @@ function sameContent(a: Entry, b: Entry): boolean {
   const sameTarget = (a.linkTarget ?? EMPTY).equals(b.linkTarget ?? EMPTY);
   const sameBlobs =
     a.content.length === b.content.length &&
-    a.content.every((blob, i) => Buffer.from(blob.sha256).equals((b.content[i] as typeof blob).sha256));
+    a.content.every((blob, i) => Buffer.compare(blob.sha256, (b.content[i] as typeof blob).sha256) === 0);
   return a.size === b.size && sameTarget && sameBlobs;
 }

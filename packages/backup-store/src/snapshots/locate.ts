@@ -55,7 +55,8 @@ export function locate(record: SnapshotRecord, path: string | undefined): Source
   });
 }
 
-function partOf(source: SnapshotSource, base: Buffer, wanted: Buffer): SourcePart | undefined {
+/** What a source whose path is `base` holds of a path, if it can hold it. */
+export function partOf(source: SnapshotSource, base: Buffer, wanted: Buffer): SourcePart | undefined {
   if (isWithin(base, wanted)) return { source, within: EMPTY };
   if (!isWithin(wanted, base)) return undefined;
   const rest = wanted.subarray(base.length);

@@ -16,13 +16,12 @@ export interface TenantSnapshot {
 
 /** Whether a snapshot has all that a filter asks for. */
 export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean {
-  const at = Date.parse(record.startedAt);
   return (
     (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
     (filter.host === undefined || record.host === filter.host) &&
     (filter.name === undefined || record.name === filter.name) &&
-    (filter.before === undefined || at < filter.before) &&
-    (filter.after === undefined || at >= filter.after) &&
+    (filter.before === undefined || Date.parse(record.startedAt) < filter.before) &&
+    (filter.after === undefined || Date.parse(record.startedAt) >= filter.after) &&
     (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
     (filter.roots === undefined || sameRoots(record, filter.roots))
   );
@@ -76,6 +75,7 @@ export function lostSnapshot(
   all: readonly TenantSnapshot[],
   reference: string,
 ): BackupError | undefined {
+  if (lost.length === 0) return undefined;
   const followed = new Set(all.flatMap(({ record }) => record.follows.map(({ id }) => id)));
   const prefix = reference.toLowerCase();
   return lost.find(({ object = '' }) => {

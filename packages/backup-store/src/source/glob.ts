@@ -15,6 +15,8 @@ export interface Glob {
   matches(path: Uint8Array, isDirectory?: boolean): boolean;
   /** Whether this path or a directory above it matches: what naming a folder to include or exclude means. */
   covers(path: Uint8Array, isDirectory?: boolean): boolean;
+  /** All paths that match are this one or below it; empty where nothing is known. */
+  readonly within: Buffer;
 }
 
 /**
@@ -41,7 +43,18 @@ export function compileGlob(pattern: string | Uint8Array): Glob {
       }
       return test(bytes, isDirectory);
     },
+    within: Buffer.from(compiled === undefined ? '' : literalStart(compiled), 'latin1'),
   };
+}
+
+/** The segments that a pattern for whole paths begins with, as far as they can be but one text. */
+function literalStart({ nameOnly, segments }: PathPattern): string {
+  const names: string[] = [];
+  for (const segment of nameOnly ? [] : segments) {
+    if (segment === ANY_SEGMENTS || segment.kind !== 'literal') break;
+    names.push(segment.text);
+  }
+  return names.join('/');
 }
 
 /** Whether `path` matches `pattern`; the syntax is that of an ignore file without `!`. */

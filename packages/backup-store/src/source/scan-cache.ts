@@ -4,6 +4,8 @@ import { dirname } from 'node:path';
 
 const MAGIC = Buffer.from('HFSCAN00', 'latin1');
 const RECORD_BYTES = 24;
+/** Records are collected in pieces, as one buffer for all would be copied as it grows. */
+const PIECE_BYTES: number = 4096 * RECORD_BYTES;
 const HEADER_BYTES = 8 + 32;
 const CHECKSUM_BYTES = 32;
 
@@ -62,28 +64,42 @@ const pathMark = (path: Uint8Array): Buffer => createHash('sha256').update(path)
 
 /** Collects the records of a new cache, in catalog order. */
 export class ScanCacheBuilder {
-  #records = Buffer.alloc(RECORD_BYTES * 1024);
-  #length = 0;
+  /** All full but the last. */
+  readonly #pieces: Buffer[] = [];
+  #at = PIECE_BYTES;
 
   add(path: Uint8Array, entry: CachedEntry): void {
-    if (this.#length + RECORD_BYTES > this.#records.length) {
-      this.#records = Buffer.concat([this.#records, Buffer.alloc(this.#records.length)]);
+    if (this.#at === PIECE_BYTES) {
+      this.#pieces.push(Buffer.allocUnsafeSlow(PIECE_BYTES));
+      this.#at = 0;
     }
-    this.#records.set(pathMark(path), this.#length);
-    this.#records.writeBigInt64LE(BigInt.asIntN(64, entry.ctimeNs), this.#length + 8);
-    this.#records.writeBigUInt64LE(BigInt.asUintN(64, entry.ino), this.#length + 16);
-    this.#length += RECORD_BYTES;
+    const piece = this.#pieces.at(-1) as Buffer;
+    piece.set(pathMark(path), this.#at);
+    piece.writeBigInt64LE(BigInt.asIntN(64, entry.ctimeNs), this.#at + 8);
+    piece.writeBigUInt64LE(BigInt.asUintN(64, entry.ino), this.#at + 16);
+    this.#at += RECORD_BYTES;
+  }
+
+  /** The bytes of the file. */
+  *#file(catalogSha256: string): Generator<Buffer, void, undefined> {
+    const checksum = createHash('sha256');
+    const last = this.#pieces.length - 1;
+    const records = this.#pieces.map((piece, i) => (i === last ? piece.subarray(0, this.#at) : piece));
+    for (const bytes of [MAGIC, Buffer.from(catalogSha256, 'hex'), ...records]) {
+      checksum.update(bytes);
+      yield bytes;
+    }
+    yield checksum.digest();
   }
 
   /** Replaces the cache at `path`. A cache that can't be written costs time, not safety: the caller may ignore errors. */
   async write(path: string, catalogSha256: string): Promise<void> {
-    const body = Buffer.concat([MAGIC, Buffer.from(catalogSha256, 'hex'), this.#records.subarray(0, this.#length)]);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const temp = `${path}.${randomBytes(6).toString('hex')}`;
     try {
       const file = await open(temp, 'wx', 0o600);
       try {
-        await file.writeFile(Buffer.concat([body, createHash('sha256').update(body).digest()]));
+        await file.writeFile(this.#file(catalogSha256));
       } finally {
         await file.close();
       }

@@ -5,6 +5,7 @@ import type { SealedStore } from '../envelope/sealed-store.ts';
 import { isBackupError } from '../errors.ts';
 import { indexPrefix, newPackId, packName } from '../layout/names.ts';
 import { indexSeal } from '../session/commit.ts';
+import { ID_BYTES } from '../pack/directory.ts';
 import { reliableIds } from '../session/reliable-ids.ts';
 import { Session } from '../session/session.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -14,6 +15,12 @@ import { CONTENTS, simulatedRecord, treeOf, treeWith } from './universe.ts';
 
 const MAX_TRIES = 3;
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
+
+/** The ids that stand one after the other in `words`. */
+function idsIn(words: Int32Array): string[] {
+  const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
+  return Array.from({ length: bytes.length / ID_BYTES }, (_, i) => hex(bytes.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)));
+}
 
 /** One backup, with the real sessions and the real index. One that was ended by a keeper begins again. */
 export async function runWriter(process: SimulatedProcess): Promise<void> {
@@ -47,7 +54,7 @@ async function backUp(process: SimulatedProcess, files: readonly number[]): Prom
     if (mutant !== 'session-after-index') await view.reload();
     const own = new BlobIndex();
     await session.addOwnPacks(own);
-    const stored = new Set([...reliableIds(view, own)].map(hex));
+    const stored = new Set([...reliableIds(view, own)].flatMap(idsIn));
     await believeMore(process, { sealed, view, stored });
     const tree = treeOf(files);
     const missing = tree.blobs.filter(({ type, sha256 }) => !stored.has(hex(codec.idOf(type, sha256))));

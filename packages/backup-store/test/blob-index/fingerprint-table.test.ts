@@ -9,6 +9,8 @@ import type { ClaimJob } from './claiming-thread.ts';
 const idsOf = (count: number, seed: string): Buffer => noise(count * 16, seed);
 const idAt = (ids: Buffer, number: number): Buffer => ids.subarray(number * 16, number * 16 + 16);
 
+const bytesOf = (table: FingerprintTable): Buffer => Buffer.concat(table.levels.map((level) => Buffer.from(level)));
+
 /** Has threads claim all ids at once; how many of them were told that an id is theirs. */
 async function race(
   levels: readonly (readonly SharedArrayBuffer[])[],
@@ -40,6 +42,8 @@ describe('the table of fingerprints', () => {
     fc.assert(
       fc.property(fc.array(id, { maxLength: 200 }), (ids) => {
         const table = FingerprintTable.create(1000);
+        const filled = FingerprintTable.create(1000);
+        filled.addStored(new Int32Array(Uint8Array.from(Buffer.concat(ids)).buffer));
         // Those with 0 or 1 as first word are kept with 2 more: two ids in 2^128 are then one.
         const kept = (bytes: Uint8Array): string => {
           const words = new Int32Array(bytes.slice().buffer);
@@ -55,6 +59,8 @@ describe('the table of fingerprints', () => {
           expect(table.claim(bytes)).toBe(false);
         }
         expect(table.size).toBe(claimed.size);
+        // Filled with the same ids at once, it is the same table.
+        expect(bytesOf(filled).equals(bytesOf(table))).toBe(true);
       }),
     );
   });

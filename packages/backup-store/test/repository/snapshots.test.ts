@@ -205,6 +205,10 @@ it('find looks by glob in all snapshots or in one', async () => {
   expect(await found('**/deep/*')).toEqual(['folder/deep/a', 'folder/deep/a', 'folder/deep/b']);
   expect(await found('[ag]*', 'after')).toEqual(['added', 'folder/deep/a']);
   expect(await found('nothing')).toEqual([]);
+  expect(await found(`${top}/folder/deep/*`)).toEqual(['folder/deep/a', 'folder/deep/a', 'folder/deep/b']);
+  expect(await found(`/${top}/changed`, 'after')).toEqual(['changed']);
+  expect(await found(top, 'after')).toEqual(['']);
+  expect(await found('elsewhere/**')).toEqual([]);
 });
 
 it('names that are not text have their bytes beside them, wherever they are listed', async () => {

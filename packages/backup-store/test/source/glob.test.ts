@@ -1,9 +1,42 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isWithin } from '../../src/catalog/path-order.ts';
 import { compileGlob, matchGlob } from '../../src/source/glob.ts';
 
 const path = (text: string): Buffer => Buffer.from(text);
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+
+describe('where matches can be', () => {
+  it.each([
+    ['src/main.ts', 'src/main.ts'],
+    ['/src/**/*.ts', 'src'],
+    ['a/b/*', 'a/b'],
+    ['a/b/', 'a/b'],
+    ['a/[b]/c', 'a'],
+    ['a\\/b/?', 'a/b'],
+    ['*.ts', ''],
+    ['name', ''],
+    ['**/a/b', ''],
+    ['a/[', ''],
+  ])('%s can match only within "%s"', (pattern, expected) => {
+    expect(compileGlob(pattern).within.toString()).toBe(expected);
+  });
+
+  it('is told truly of any pattern', () => {
+    const part = fc.constantFrom('a', 'b', 'ab', '*', '?', '**', '[ab]', 'a*', '\\a', '/', '/', '/');
+    const patterns = fc.array(part, { minLength: 1, maxLength: 8 }).map((parts) => parts.join(''));
+    const someNames = fc.array(fc.constantFrom('a', 'b', 'ab'), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(patterns, fc.array(someNames, { minLength: 10, maxLength: 30 }), (pattern, lists) => {
+        const glob = compileGlob(pattern);
+        for (const one of lists.map((names) => path(names.join('/')))) {
+          if (glob.matches(one, true) || glob.covers(one, true)) expect(isWithin(one, glob.within)).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
 
 describe('matchGlob', () => {
   it.each([

@@ -6,6 +6,7 @@ import { checkPaging } from '../paging.ts';
 import { translated } from './errors.ts';
 import { checkFileNames } from './file-names.ts';
 import { folders as foldersBelow } from './folders.ts';
+import { ListedNames } from './listed-names.ts';
 import { listFolder } from './listing.ts';
 import { createObject, deleteObject, putObject } from './objects.ts';
 import type { FsState } from './objects.ts';
@@ -77,7 +78,7 @@ export function fsStoreWithLinks(
       const file = locate(state, key, call);
       return (await isBelowLink(state, key)) ? undefined : statFile(file, key);
     },
-    list: async (prefix, call) => listFolder(state.folders, checkPaging(prefix, call), call?.signal),
+    list: async (prefix, call) => listFolder(state, checkPaging(prefix, call), call?.signal),
     async delete(key, call) {
       const file = locate(state, key, call);
       if (!(await isBelowLink(state, key))) await deleteObject(state, file, key);
@@ -92,6 +93,7 @@ function stateOf(root: string, options: FsStoreOptions, makeLink: LinkOptions['m
   const { durable = true, links = 'auto', folderMode = 0o700, fileMode = 0o600 } = options;
   return {
     folders: foldersBelow({ root, mode: folderMode, durable }),
+    listed: new ListedNames(),
     durable,
     fileMode,
     makeLink,

@@ -6,6 +6,7 @@ import { folderOf } from '../key.ts';
 import { errnoOf, fileError, isAbsent, translated } from './errors.ts';
 import { versionOf } from './file-info.ts';
 import type { Folders } from './folders.ts';
+import type { ListedNames } from './listed-names.ts';
 import { openFile } from './open-file.ts';
 import { sweepTempFiles, tempName } from './temp-files.ts';
 import { copyFileExclusively, isLinkRefused, linkFile, removeQuietly, writeFile } from './writing.ts';
@@ -14,6 +15,7 @@ import type { FinishedFile, LinkOptions } from './writing.ts';
 /** Everything that the calls of one store share. */
 export interface FsState {
   readonly folders: Folders;
+  readonly listed: ListedNames;
   readonly durable: boolean;
   readonly fileMode: number;
   readonly makeLink: LinkOptions['makeLink'];
@@ -60,6 +62,7 @@ export async function deleteObject(state: FsState, target: string, key: string):
   try {
     if (!(await lstat(target)).isFile()) return;
     await unlink(target);
+    state.listed.forget(folderOf(key));
     await state.folders.sync(folderOf(key));
   } catch (error) {
     if (!isAbsent(error)) throw fileError(error, { key, action: 'delete' });
@@ -76,6 +79,7 @@ async function withTempFile<T>(state: FsState, write: Write, name: (temp: Finish
       throw nameError(state, error, write.key);
     });
   } finally {
+    state.listed.forget(folderOf(write.key));
     await removeQuietly(path);
   }
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lstat } from 'node:fs/promises';
 import { CHUNK_BYTES, ONE_CHUNK_BYTES } from '../body.ts';
@@ -18,6 +18,17 @@ export async function statFile(path: string, key: string): Promise<ObjectInfo | 
   try {
     const status = await lstat(path, { bigint: true });
     return status.isFile() ? infoOfFile(key, status) : undefined;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw fileError(error, { key, action: 'look up' });
+  }
+}
+
+/** {@link statFile}, at once: for many files of a fast file system. */
+export function statFileSync(path: string, key: string): ObjectInfo | undefined {
+  try {
+    const status = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return status?.isFile() === true ? infoOfFile(key, status) : undefined;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw fileError(error, { key, action: 'look up' });

@@ -1,11 +1,14 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import fs from 'node:fs';
+import { mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ListPage, ObjectStore } from '../../src/contract.ts';
 import { fsStore } from '../../src/fs/fs-store.ts';
 import { memoryStore } from '../../src/memory/memory-store.ts';
-import { bytes, keysOf } from '../expectations.ts';
+import { bytes, gather, keysOf } from '../expectations.ts';
 import { tempFolder } from '../temp-folder.ts';
 
 /** Few letters, so that prefixes and folders meet often; `-` and `.` sort before the slash, the others after it. */
@@ -96,4 +99,111 @@ test.each([
   }
   expect(await keysOf(fsStore(outside))).toEqual([]);
   expect(await keysOf(store)).toEqual([]);
+});
+
+/** Counts how often folders are read from now on; the reading itself stays real. */
+function countReads(): { readonly of: (folder: string) => number } {
+  const spy = vi.spyOn(fs.promises, 'readdir');
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    spy.mockRestore();
+    syncBuiltinESMExports();
+  });
+  return { of: (folder) => spy.mock.calls.filter(([path]) => path === folder).length };
+}
+
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => String(i).padStart(6, '0'));
+
+/** Times of files go forward in steps of some milliseconds. */
+const nextTick = async (): Promise<void> => await setTimeout(20);
+
+/** A folder of empty objects that has not changed for a while. */
+async function oldFolder(root: string, names: readonly string[]): Promise<string> {
+  const folder = join(root, 'many');
+  await mkdir(folder);
+  for (const name of names) fs.writeFileSync(join(folder, name), '');
+  await nextTick();
+  // The time of the last change of status can't be set: only the clock can make it look old.
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  return folder;
+}
+
+test('a listing reads a folder once, however many pages it takes', async () => {
+  const root = await tempFolder();
+  const names = numbered(2000);
+  const folder = await oldFolder(root, names);
+  const reads = countReads();
+  const store = fsStore(root);
+  expect(await gather(listInPages(store, 30))).toEqual(names.map((name) => `many/${name}`));
+  expect(reads.of(folder)).toBe(1);
+  // The next listing looks again.
+  expect((await store.list('many/')).objects).toHaveLength(1000);
+  expect(reads.of(folder)).toBe(2);
+});
+
+test('a folder that changes between two pages is read again, whoever changes it', async () => {
+  const root = await tempFolder();
+  const folder = await oldFolder(root, numbered(10));
+  const store = fsStore(root);
+  const changes: [string, () => Promise<unknown>, readonly string[]][] = [
+    [
+      'put in by this store',
+      async () => await store.createIfAbsent('many/000003-a', bytes('x')),
+      ['000003-a', '000004'],
+    ],
+    ['deleted by this store', async () => await store.delete('many/000003-a'), ['000004', '000005']],
+    ['put in by others', async () => await writeFile(join(folder, '000003-b'), 'x'), ['000003-b', '000004']],
+    ['removed by others', async () => await unlink(join(folder, '000003-b')), ['000004', '000005']],
+  ];
+  for (const [what, change, expected] of changes) {
+    const { next } = await store.list('many/', { limit: 4 });
+    await nextTick();
+    await change();
+    const page = await store.list('many/', { after: next, limit: 2 });
+    expect(
+      page.objects.map((object) => object.key.slice(5)),
+      what,
+    ).toEqual(expected);
+  }
+});
+
+test('so is the root, also when it is a link to a folder', async () => {
+  const parent = await tempFolder();
+  const root = await oldFolder(parent, numbered(6));
+  await symlink(root, join(parent, 'link'));
+  const store = fsStore(join(parent, 'link'));
+  const { next } = await store.list('', { limit: 3 });
+  await nextTick();
+  await writeFile(join(root, '000002-a'), 'x');
+  expect((await store.list('', { after: next, limit: 1 })).objects).toMatchObject([{ key: '000002-a' }]);
+});
+
+test('a folder that has changed just now is not trusted to show the next change', async () => {
+  const root = await tempFolder();
+  const store = fsStore(root);
+  for (const name of numbered(6)) await store.createIfAbsent(`many/${name}`, bytes('x'));
+  const reads = countReads();
+  expect(await gather(listInPages(store, 2))).toHaveLength(6);
+  expect(reads.of(join(root, 'many'))).toBe(3);
+});
+
+async function* listInPages(store: ObjectStore, limit: number): AsyncGenerator<string> {
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const page: ListPage = await store.list('many/', { after, limit });
+    for (const object of page.objects) yield object.key;
+    after = page.next;
+  }
+}
+
+test('listings that go on side by side do not disturb each other', async () => {
+  const root = await tempFolder();
+  const names = numbered(40);
+  const folder = await oldFolder(root, names);
+  const reads = countReads();
+  const store = fsStore(root);
+  const lists = await Promise.all([3, 5, 7].map(async (limit) => await gather(listInPages(store, limit))));
+  for (const list of lists) expect(list).toEqual(names.map((name) => `many/${name}`));
+  expect(reads.of(folder)).toBe(3);
 });
