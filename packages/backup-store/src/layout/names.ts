@@ -5,11 +5,16 @@ export const MARKER = 'holdfast.json';
 export const SLOTS = 'keys/slots/';
 export const KEYRING = 'keys/ring';
 export const CONFIG = 'config';
+/** The marker once more: without its id nothing opens. */
+export const MARKER_COPY = 'holdfast-copy.json';
 
 const EPOCH_DIGITS = 8;
 const SEQUENCE_DIGITS = 6;
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
+
+/** The ledger that holds the entries of another one once more, under the same numbers. */
+export const copyOfLedger = (name: string): string => `${name}-copy`;
 
 export const slotName = (id: string): string => `${SLOTS}${id}`;
 

@@ -9,6 +9,8 @@ import { ID_BYTES, type BlobType } from '../pack/directory.ts';
 import { ExtentOpener, type FrameSpan, readExtent, writeExtent } from '../pack/extent.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
 
+const KEY_BYTES = 32;
+
 /** A blob to be checked. */
 export interface BlobCheck {
   /** Number in the index. */
@@ -33,13 +35,17 @@ export interface BadBlobs {
   readonly numbers: readonly number[];
 }
 
-/** What a checking thread starts with. */
-export interface CheckInit {
+/** Frames of a fetched extent, to be checked by a thread. */
+export interface CheckJob {
+  /** For blob ids. */
   readonly idKey: Uint8Array;
+  readonly object: OpenObject;
+  readonly firstBlock: number;
+  readonly frames: readonly FrameCheck[];
 }
 
-export function encodeCheckJob(object: OpenObject, firstBlock: number, frames: readonly FrameCheck[]): Uint8Array {
-  const writer = new ByteWriter(16 * 1024);
+export function encodeCheckJob({ idKey, object, firstBlock, frames }: CheckJob): Uint8Array {
+  const writer = new ByteWriter(16 * 1024).raw(idKey);
   writeExtent(writer, object, firstBlock);
   writer.varint(frames.length);
   for (const { frame, blobs } of frames) {
@@ -51,11 +57,11 @@ export function encodeCheckJob(object: OpenObject, firstBlock: number, frames: r
 }
 
 /** The main loop of a checking thread: opens extents and recomputes the id of every blob. */
-export function startChecking(port: MessagePort, init: CheckInit): void {
-  const idKey = createSecretKey(init.idKey);
+export function startChecking(port: MessagePort): void {
   port.on('message', (message: ToJobThread) => {
     if ('notice' in message) return;
     const reader = new ByteReader(message.body, 'a job');
+    const idKey = createSecretKey(reader.raw(KEY_BYTES));
     const opener = new ExtentOpener(readExtent(reader, message.sealed ?? new Uint8Array(0)));
     const bad = new Map<string, { code: string; message: string; numbers: number[] }>();
     for (let frames = reader.varint(); frames > 0; frames--)
