@@ -146,6 +146,11 @@ export interface BackupOptions extends RunOptions {
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
   readonly compression?: CompressionProfile | undefined;
+  /**
+   * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
+   * (default), or all.
+   */
+  readonly checkSealed?: 'off' | 'sample' | 'all' | undefined;
   /** Plans only: scans and compares, reads and writes nothing. */
   readonly dryRun?: boolean | undefined;
   readonly createdBy?: string | undefined;
@@ -453,7 +458,8 @@ export interface Repository extends AsyncDisposable {
    * Backs up files and folders to one new snapshot. What can't be read is listed in `problems`, and the rest is kept.
    * A run that was ended leaves what it has stored for the next one.
    *
-   * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`.
+   * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`,
+   * `SEAL_MISMATCH`.
    */
   backup(options: BackupOptions): Promise<BackupResult>;
   /** Snapshots of all tenants that match, oldest first. */
