@@ -1,4 +1,5 @@
 import { createHash, createSecretKey, type KeyObject, randomInt } from 'node:crypto';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 
 import { blobId } from '../blob-index/blob-id.ts';
 import { decodeFrame } from '../codec/codec.ts';
@@ -48,8 +49,8 @@ export class SealCheck {
   /** Stored bytes that have passed. */
   #passed = 0;
   #watches = false;
-  #pieces: { readonly at: number; readonly bytes: Buffer }[] = [];
-  #frames: WatchedFrame[] = [];
+  readonly #pieces: { readonly at: number; readonly bytes: Buffer }[] = [];
+  readonly #frames: WatchedFrame[] = [];
 
   constructor(options: SealCheckOptions, subkey: Uint8Array, context: SealContext) {
     this.#options = options;
@@ -88,13 +89,19 @@ export class SealCheck {
       const last = Math.floor(Math.max(offset, offset + stored - 1) / BLOCK_BYTES);
       const start = HEADER_BYTES + first * SEALED_BLOCK_BYTES;
       const end = HEADER_BYTES + (last + 1) * SEALED_BLOCK_BYTES;
-      this.#pieces = this.#pieces.filter(({ at, bytes }) => at + bytes.length > start);
+      while (this.#pieces[0] !== undefined && this.#pieces[0].at + this.#pieces[0].bytes.length <= start) this.#shift();
       if (size === undefined && this.#passed <= end + HEADER_BYTES) return;
       const sealed = this.#bytes(start, size === undefined ? end : Math.min(end, size - HEADER_BYTES));
       this.#open(this.#frames[0], sealed, { first, size: size ?? Number.MAX_SAFE_INTEGER });
+      free(sealed);
       this.#frames.shift();
     }
-    this.#pieces = [];
+    while (this.#pieces.length > 0) this.#shift();
+  }
+
+  #shift(): void {
+    const piece = this.#pieces.shift();
+    if (piece !== undefined) free(piece.bytes);
   }
 
   #bytes(start: number, end: number): Buffer {
@@ -119,6 +126,8 @@ export class SealCheck {
         if (!blobId(this.#idKey, type, sha256).equals(id)) throw new Error(`The blob at ${at} has another digest`);
         at += length;
       }
+      free(raw);
+      free(content);
     });
   }
 
@@ -139,4 +148,10 @@ export class SealCheck {
       );
     }
   }
+}
+
+/** Gives memory back at once: left to the collector, a lot of it would pile up where every frame is opened. */
+function free({ buffer }: Uint8Array): void {
+  const isOwn = buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer);
+  if (isOwn && buffer.byteLength >= BLOCK_BYTES) buffer.transfer(0);
 }
