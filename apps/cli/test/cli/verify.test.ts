@@ -13,7 +13,7 @@ async function prepared(): Promise<Machine> {
   await machine.json('Created', ['init']);
   for (let n = 0; n < 3; n++) {
     await writeTree(join(machine.cwd, 'data'), { [`file ${n}`]: noise(n) });
-    await machine.json('BackupRun', ['backup', 'create', 'data']);
+    await machine.json('BackupRun', ['backup', 'create', 'data', '--check-sealed', n === 0 ? 'all' : 'off']);
   }
   return machine;
 }

@@ -33,8 +33,8 @@ export class RootObjects {
       if (again === undefined) continue;
       // Nothing is overwritten: away with it, and made anew. In between the other one is there.
       if (!isBackupError(error, 'OBJECT_MISSING')) await store.delete(name);
-      await store.createIfAbsent(name, again());
-      restored.push(name);
+      const { created } = await store.createIfAbsent(name, again());
+      if (created) restored.push(name);
     }
     return restored;
   }
