@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, type KeyObject, randomInt } from 'node:crypto';
-import { isMarkedAsUntransferable } from 'node:worker_threads';
 
 import { blobId } from '../blob-index/blob-id.ts';
+import { free } from '../bytes/free.ts';
 import { decodeFrame } from '../codec/codec.ts';
 import { BLOCK_BYTES, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
 import { HEADER_BYTES, objectKey, parseHeader, type SealContext, type SealIdentity } from '../envelope/header.ts';
@@ -9,7 +9,6 @@ import { openBlocks } from '../envelope/range.ts';
 import { BackupError } from '../errors.ts';
 import type { PackedBlob } from '../pack/directory.ts';
 import type { FrameSpan } from '../pack/extent.ts';
-import type { BackupOptions } from '../repository/contract.ts';
 
 const ONE_OF = { off: undefined, sample: 64, all: 1 } as const;
 
@@ -26,7 +25,7 @@ export interface SealCheckOptions {
  *
  * @throws {BackupError} `INVALID_OPTION`.
  */
-export function sealCheckRate(choice: BackupOptions['checkSealed'] = 'sample'): number | undefined {
+export function sealCheckRate(choice: keyof typeof ONE_OF = 'sample'): number | undefined {
   if (Object.hasOwn(ONE_OF, choice)) return ONE_OF[choice];
   throw new BackupError('INVALID_OPTION', `Expected checkSealed to be off, sample or all, got ${choice}`);
 }
@@ -148,10 +147,4 @@ export class SealCheck {
       );
     }
   }
-}
-
-/** Gives memory back at once: left to the collector, a lot of it would pile up where every frame is opened. */
-function free({ buffer }: Uint8Array): void {
-  const isOwn = buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer);
-  if (isOwn && buffer.byteLength >= BLOCK_BYTES) buffer.transfer(0);
 }

@@ -74,7 +74,10 @@ describe('a sample', () => {
   });
 
   it('reads 5 percent when nothing is said, and at least one pack in whatever time', async () => {
-    expect(await verifyAt(otherMachine(), 0, { level: 'sample' })).toMatchObject({ packsRead: 1 });
+    const usual = await verifyAt(otherMachine(), 0, { level: 'sample' });
+    expect(usual.packsRead).toBeGreaterThanOrEqual(1);
+    expect(usual.packsRead).toBeLessThan(packs);
+    expect(usual.coverage).toBeGreaterThan(0.05);
     const timed = await verifyAt(otherMachine(), 0, { level: 'sample', sample: { ms: 0.001 } });
     expect(timed.packsRead).toBeGreaterThanOrEqual(1);
     const enough = await verifyAt(otherMachine(), 0, { level: 'sample', sample: { ms: 3_600_000 } });
