@@ -46,6 +46,8 @@ export type BackupErrorCode =
   | 'PRUNE_REFUSED'
   /** A worker thread ended or broke a promise of its own. */
   | 'WORKER_FAILED'
+  /** What was sealed does not open to what it was made of: a faulty memory or processor. */
+  | 'SEAL_MISMATCH'
   /** The call was ended through its signal. */
   | 'ABORTED'
   /** The repository was closed. */

@@ -1,4 +1,4 @@
-import type { BackupResult } from '@x/backup-store';
+import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
 import { chooseSources, type ChosenSources } from '../compose/sources.ts';
@@ -20,6 +20,7 @@ interface CreateFlags {
   readonly note?: string | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+  readonly checkSealed?: BackupOptions['checkSealed'];
   readonly dryRun?: boolean | undefined;
 }
 
@@ -81,7 +82,7 @@ function saySources(context: Context, { paths, exclude, from }: ChosenSources): 
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { name, note, tag: tags, exclude = [], dryRun = false } = input.options as CreateFlags;
+  const { name, note, tag: tags, exclude = [], checkSealed, dryRun = false } = input.options as CreateFlags;
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
   const sources = await chooseSources(context, effective, { paths: input.arguments, exclude });
@@ -97,6 +98,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     tags,
     createdBy: userName(),
     compression: profile,
+    checkSealed,
     dryRun,
   };
   const reporting = { signal: context.signal, onProgress: progress.onProgress };
@@ -131,6 +133,11 @@ export const backupCreate: CommandDefinition = {
       choices: ['fast', 'balanced', 'maximum', 'none'],
     },
     { flags: '--exclude <glob>', description: 'leave out what matches; may be repeated', repeatable: true },
+    {
+      flags: '--check-sealed <frames>',
+      description: 'open sealed data again before it is stored: a sample of it (default), all, or none (off)',
+      choices: ['off', 'sample', 'all'],
+    },
     { flags: '--dry-run', description: 'scan and compare only: say what would be done' },
   ],
   examples: [

@@ -74,22 +74,30 @@ export const restoreRun = z.strictObject({
 
 export const verifyReport = z.strictObject({
   status: status.describe('`failed`: findings that lose data; `partial`: findings that do not'),
-  level: z.enum(['quick', 'structure', 'full']),
+  level: z.enum(['quick', 'structure', 'sample', 'full']),
   findings: z.array(
     z.strictObject({
-      code: z.enum(['missing', 'damaged', 'truncated', 'invalid', 'padding', 'extra', 'unindexed']),
+      code: z
+        .enum(['missing', 'damaged', 'truncated', 'invalid', 'redundancy', 'unindexed'])
+        .describe('`redundancy`: damage to something that is stored elsewhere, too; `unindexed`: a pack nobody uses'),
       object: z.string().describe('the stored object'),
       message: z.string(),
+      hint: z.string().describe('what to do about it'),
       snapshots: z.array(z.string()).describe('ids of snapshots that cannot be restored in full because of it'),
       paths: z.array(z.string()).describe('some of the paths concerned, at most 20'),
     }),
   ),
   objects: make.count('objects checked'),
-  packs: make.count('packs'),
+  packs: make.count('packs that the index names'),
   blobs: make.count('blobs'),
   snapshots: make.count('snapshots'),
   bytesStored: make.bytes('stored'),
   bytesChecked: make.bytes('whose content was checked'),
-  coverage: z.number().min(0).max(1).describe('bytesChecked / bytesStored'),
+  coverage: z.number().min(0).max(1).describe('bytesChecked / bytesStored: the share that this run has read'),
+  packsRead: make.count('packs that this run has read in full'),
+  packsUnchecked: make.count('packs that this machine has never, in no run, read in full and found well'),
+  oldestCheckedAt: make
+    .iso('when the pack that was not checked for longest was found well; absent when none has been')
+    .optional(),
   durationMs,
 });

@@ -54,6 +54,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   WORKER_FAILED: EXIT.failed,
+  SEAL_MISMATCH: EXIT.failed,
   ABORTED: EXIT.interrupted,
   CLOSED: EXIT.failed,
 };

@@ -43,6 +43,10 @@ test('2: what is not understood, with a hint, and nothing done', async () => {
       ['backup', 'create', 'x', '--profile', 'best'],
       /^holdfast: Option '--profile <profile>' argument 'best' is invalid\. Allowed choices are/,
     ],
+    [
+      ['backup', 'create', 'x', '--check-sealed', 'some'],
+      /^holdfast: Option '--check-sealed <frames>' argument 'some' is invalid\. Allowed choices are off, sample, all/,
+    ],
     [['backup', 'create', 'x', '--name', 'a:b'], /^holdfast: Expected a name without ":"/],
     [['backup', 'create', 'x', '--name', 'latest'], /^holdfast: Expected a name without ":" that is not "latest"/],
     [['backup', 'create', 'x', '--tag', 'a b'], /^holdfast: Expected a tag like nightly or team=web/],

@@ -26,6 +26,8 @@ export interface BackupWriterOptions {
   /** What earlier runs of this session have stored. */
   readonly own: BlobIndex;
   readonly compression: CompressionProfile;
+  /** One frame of so many is opened again before it is stored; absent: none. */
+  readonly checkOneOf: number | undefined;
   readonly onFailure: (error: unknown) => void;
   readonly check: () => void;
 }
@@ -42,7 +44,7 @@ export class BackupWriter {
   #pagesClaimed = 0;
 
   constructor(context: RunContext, tenant: OpenTenant, options: BackupWriterOptions) {
-    const { session, onFailure } = options;
+    const { session, onFailure, checkOneOf } = options;
     const { index } = tenant.view;
     this.#tenant = tenant;
     this.#session = session;
@@ -66,6 +68,7 @@ export class BackupWriter {
       level: LEVELS[options.compression],
       packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
       openPacks: workers > 1 ? 1 : 2,
+      check: checkOneOf === undefined ? undefined : { oneOf: checkOneOf, idKey: tenant.tenant.subkey('id') },
     };
     const init = {
       ...target,

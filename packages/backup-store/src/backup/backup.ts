@@ -15,6 +15,7 @@ import { BackupWriter } from './backup-writer.ts';
 import { type MutableCounts, newCounts } from './counts.ts';
 import { snapshotRecord } from './record.ts';
 import { type SourceRoot, sourceRoots } from './source-roots.ts';
+import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
 import { runSource, sameRoot, type SourceOutcome } from './source-run.ts';
 
@@ -69,6 +70,7 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const roots = sourceRoots(options.paths);
   checkedTags(options.tags ?? []);
+  sealCheckRate(options.checkSealed);
   if (options.name === 'latest' || options.name === '') {
     throw new BackupError('INVALID_OPTION', 'Expected a name for the snapshot, other than "latest"', {
       hint: '"latest" always means the newest snapshot.',
@@ -159,6 +161,7 @@ async function write(start: Start): Promise<BackupResult> {
       session,
       own,
       compression: options.compression ?? 'balanced',
+      checkOneOf: sealCheckRate(options.checkSealed),
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });

@@ -4,8 +4,10 @@ import { KIND } from '../envelope/header.ts';
 import type { PieceMemory } from '../envelope/seal-stream.ts';
 import { newPackId, packName } from '../layout/names.ts';
 import type { PackedBlob } from '../pack/directory.ts';
+import type { FrameSpan } from '../pack/extent.ts';
 import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
 import { DeadBuffers } from '../threads/dead-buffers.ts';
+import { SealCheck, type SealCheckOptions } from './seal-check.ts';
 
 /** Bytes of frames after which their buffers are freed. */
 const DEAD_BYTES = 16 * 1024 * 1024;
@@ -21,6 +23,14 @@ export interface PackTarget {
   readonly packBytes: number;
   /** Packs open at a time; each frame goes to one of them at random, so that a pack's size says little of any file. */
   readonly openPacks: number;
+  /** Absent: nothing is opened again. */
+  readonly check?: SealCheckOptions | undefined;
+}
+
+interface OpenPack {
+  readonly id: string;
+  readonly writer: PackWriter;
+  readonly check: SealCheck | undefined;
 }
 
 /** Told of stored bytes and of finished packs. */
@@ -35,7 +45,7 @@ export interface PackSink {
 export class PackSet {
   readonly #target: PackTarget;
   readonly #sink: PackSink;
-  readonly #open: { id: string; writer: PackWriter }[] = [];
+  readonly #open: OpenPack[] = [];
   readonly #dead = new DeadBuffers(DEAD_BYTES, 'major');
 
   constructor(target: PackTarget, sink: PackSink) {
@@ -43,15 +53,17 @@ export class PackSet {
     this.#sink = sink;
   }
 
-  #start(): { id: string; writer: PackWriter } {
+  #start(): OpenPack {
     const { repositoryId, label, session, packKey } = this.#target;
     const id = newPackId();
     const name = packName(Buffer.from(label).toString('hex'), session, id);
     const context = { repositoryId, label, kind: KIND.pack, name };
-    const pack = {
-      id,
-      writer: new PackWriter(packKey, context, (bytes) => this.#sink.piece(id, bytes), this.#sink.memory),
+    const check = this.#target.check && new SealCheck(this.#target.check, packKey, context);
+    const emit = (bytes: Buffer<ArrayBuffer>): void => {
+      check?.piece(bytes);
+      this.#sink.piece(id, bytes);
     };
+    const pack = { id, check, writer: new PackWriter(packKey, context, emit, this.#sink.memory) };
     this.#open.push(pack);
     return pack;
   }
@@ -59,13 +71,20 @@ export class PackSet {
   addFrame(raw: Uint8Array, blobs: readonly PackedBlob[]): void {
     const choice = this.#target.openPacks > 1 ? randomInt(this.#target.openPacks) : 0;
     const pack = this.#open[choice] ?? this.#start();
-    this.#dead.add(raw.length + pack.writer.addFrame(raw, blobs, this.#target.level));
+    const add = (): FrameSpan => pack.writer.addFrame(raw, blobs, this.#target.level);
+    const { stored } = pack.check?.frame(blobs, add) ?? add();
+    this.#dead.add(raw.length + stored);
     if (pack.writer.content >= this.#target.packBytes) this.#finish(pack);
   }
 
-  #finish(pack: { id: string; writer: PackWriter }): void {
-    this.#open.splice(this.#open.indexOf(pack), 1);
-    this.#sink.finished(pack.id, pack.writer.finish());
+  #finish({ id, writer, check }: OpenPack): void {
+    this.#open.splice(
+      this.#open.findIndex((pack) => pack.id === id),
+      1,
+    );
+    const finished = writer.finish();
+    check?.finish(finished.size);
+    this.#sink.finished(id, finished);
   }
 
   /** Ends all packs. */

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import type { ChunkSizes } from '../chunker/gear.ts';
+import type { SealCheckOptions } from './seal-check.ts';
 
 /** What a sealing thread starts with. */
 export interface SealInit {
@@ -21,6 +22,7 @@ export interface SealInit {
   readonly packBytes: number;
   /** Packs that one thread fills at a time. */
   readonly openPacks: number;
+  readonly check: SealCheckOptions | undefined;
   readonly levels: readonly SharedArrayBuffer[];
   readonly credits: SharedArrayBuffer;
   readonly creditBytes: number;

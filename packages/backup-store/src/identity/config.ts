@@ -17,7 +17,8 @@ export interface RepositoryConfig {
   readonly chunks: ChunkSizes;
 }
 
-const ledgerOf = (sealed: SealedStore, rootKey: Uint8Array): SealedLedger =>
+/** Where the configuration is kept. */
+export const configLedger = (sealed: SealedStore, rootKey: Uint8Array): SealedLedger =>
   new SealedLedger(sealed, CONFIG, { kind: KIND.config, subkey: subkey(rootKey, 'config') });
 
 /** Writes the first configuration. */
@@ -31,7 +32,7 @@ export async function createConfig(
     ...options,
     chunks: CHUNK_SIZES,
   };
-  if (!(await ledgerOf(sealed, rootKey).append(1, Buffer.from(canonicalJson(config))))) {
+  if (!(await configLedger(sealed, rootKey).append(1, Buffer.from(canonicalJson(config))))) {
     throw new BackupError(
       'ALREADY_EXISTS',
       `Expected no ${CONFIG}/ at ${sealed.store.url}, got one of a repository without marker`,
@@ -45,7 +46,7 @@ export async function createConfig(
 
 /** @throws {BackupError} `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_INVALID`. */
 export async function readConfig(sealed: SealedStore, rootKey: Uint8Array): Promise<RepositoryConfig> {
-  const { name, content } = await ledgerOf(sealed, rootKey).latest();
+  const { name, content } = await configLedger(sealed, rootKey).latest();
   const { repositoryId, encrypted, createdAt, chunks } = parseJson(content, name);
   const { min, average, max } = (chunks ?? {}) as Record<string, unknown>;
   const sizes = [min, average, max].map(Number);

@@ -13,6 +13,12 @@ import { Tenant, type TenantRecord } from './tenant.ts';
 const MAX_TENANTS = 100_000;
 const MAX_RACES = 20;
 
+/** Where tenants and their keys are kept. */
+export function keyringLedger(sealed: SealedStore, rootKey: Uint8Array): SealedLedger {
+  const seal: Seal = { kind: KIND.keyring, subkey: subkey(rootKey, 'keyring') };
+  return new SealedLedger(sealed, KEYRING, seal);
+}
+
 /** All tenants and their keys, sealed with a subkey of the root key: a ledger, of which the newest record counts. */
 export class Keyring {
   readonly #ledger: SealedLedger;
@@ -20,8 +26,7 @@ export class Keyring {
   #number = 0;
 
   constructor(sealed: SealedStore, rootKey: Uint8Array) {
-    const seal: Seal = { kind: KIND.keyring, subkey: subkey(rootKey, 'keyring') };
-    this.#ledger = new SealedLedger(sealed, KEYRING, seal);
+    this.#ledger = keyringLedger(sealed, rootKey);
   }
 
   /** Number of the newest record that was read. */

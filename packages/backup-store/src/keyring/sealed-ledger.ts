@@ -1,37 +1,105 @@
-import { type Ledger, ledger, type LedgerEntry } from '@x/storage';
+import { ledger, type Ledger, listAll } from '@x/storage';
 
 import { MAX_OBJECT_BYTES, objectError, type Seal, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
+import { copyOfLedger } from '../layout/names.ts';
+import { type Flaw, isFlaw } from './flaw.ts';
 
-/** State that changes, as a ledger of sealed objects: the newest counts, the others are its history. */
+/**
+ * State that changes, as a ledger of sealed objects: the newest counts, the others are its history. Each entry is stored
+ * twice, under two names and so under two keys: one flipped bit must not cost the state. The copy is made after the
+ * first, which alone decides who won a number.
+ */
 export class SealedLedger {
   readonly #sealed: SealedStore;
-  readonly #ledger: Ledger;
   readonly #seal: Seal;
+  readonly #first: Ledger;
+  readonly #copy: Ledger;
+  /** The highest number seen so far: a ledger only grows, so no listing has to start before it. */
+  #seen = 0;
 
   constructor(sealed: SealedStore, name: string, seal: Seal) {
+    const options = { maxBytes: MAX_OBJECT_BYTES };
     this.#sealed = sealed;
-    this.#ledger = ledger(sealed.store, name, { maxBytes: MAX_OBJECT_BYTES });
     this.#seal = seal;
+    this.#first = ledger(sealed.store, name, options);
+    this.#copy = ledger(sealed.store, copyOfLedger(name), options);
   }
 
   /** Appends under this very number; the first is 1. @returns Whether this caller won it. */
   async append(number: number, content: Uint8Array): Promise<boolean> {
-    return await this.#ledger.appendAt(number, this.#sealed.seal(this.#ledger.key(number), this.#seal, content));
+    const isOurs = await this.#first.appendAt(number, this.#bytes(this.#first.key(number), content));
+    this.#seen = Math.max(this.#seen, number);
+    // If somebody has found the copy missing meanwhile, it is there and says the same.
+    if (isOurs) await this.#copy.appendAt(number, this.#bytes(this.#copy.key(number), content));
+    return isOurs;
   }
 
-  /** @throws {BackupError} `OBJECT_MISSING` when there is no entry, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`. */
+  #bytes(name: string, content: Uint8Array): Buffer {
+    return this.#sealed.seal(name, this.#seal, content);
+  }
+
+  /**
+   * Reads the newest entry, from its copy when the first is missing or damaged. `name`: the one that was read.
+   *
+   * @throws {BackupError} `OBJECT_MISSING` when there is no entry; when neither opens, what is wrong with the first.
+   */
   async latest(): Promise<{ number: number; name: string; content: Buffer }> {
-    let latest: LedgerEntry | undefined;
+    const number = await this.#newest();
+    const name = this.#first.key(number);
+    const first = await this.#look(name);
+    if (!('error' in first)) return { number, name, content: first.content };
+    const copy = this.#copy.key(number);
+    const second = await this.#look(copy);
+    if ('error' in second) throw first.error;
+    return { number, name: copy, content: second.content };
+  }
+
+  /** The highest number in either row; 1 when there is none, which is then what is missing. */
+  async #newest(): Promise<number> {
+    await Promise.all(
+      [this.#first, this.#copy].map(async (row) => {
+        const { name } = row;
+        const after = this.#seen === 0 ? undefined : row.key(this.#seen);
+        try {
+          for await (const entry of listAll(this.#sealed.store, `${name}/`, { after })) {
+            const digits = entry.key.slice(name.length + 1);
+            if (/^[0-9]{12}$/.test(digits)) this.#seen = Math.max(this.#seen, Number(digits));
+          }
+        } catch (error) {
+          throw objectError(error, name);
+        }
+      }),
+    );
+    return Math.max(1, this.#seen);
+  }
+
+  async #look(name: string): Promise<{ readonly content: Buffer } | { readonly error: Error }> {
     try {
-      latest = await this.#ledger.latest();
+      return { content: await this.#sealed.read(name, this.#seal) };
     } catch (error) {
-      throw objectError(error, this.#ledger.name);
+      if (!isFlaw(error)) throw error;
+      return { error };
     }
-    const name = this.#ledger.key(latest?.n ?? 1);
-    if (latest === undefined) {
-      throw new BackupError('OBJECT_MISSING', `Expected ${name} in the store, got nothing`, { object: name });
+  }
+
+  /** What is wrong with the newest entry and with its copy. */
+  async flaws(): Promise<Flaw[]> {
+    const number = await this.#newest();
+    const [name, copyName] = [this.#first.key(number), this.#copy.key(number)];
+    const [first, copy] = await Promise.all([this.#look(name), this.#look(copyName)]);
+    const flaws: Flaw[] = [];
+    if ('error' in first) {
+      const again = 'error' in copy ? undefined : (): Uint8Array => this.#bytes(name, copy.content);
+      flaws.push({ name, error: first.error, again });
+      if ('error' in copy) flaws.push({ name: copyName, error: copy.error, again: undefined });
+    } else if ('error' in copy || !copy.content.equals(first.content)) {
+      const error = 'error' in copy ? copy.error : differs(copyName, name);
+      flaws.push({ name: copyName, error, again: () => this.#bytes(copyName, first.content) });
     }
-    return { number: latest.n, name, content: this.#sealed.open(name, this.#seal, latest.body) };
+    return flaws;
   }
 }
+
+const differs = (name: string, other: string): BackupError =>
+  new BackupError('OBJECT_INVALID', `Expected ${name} to say what ${other} says, got something else`, { object: name });

@@ -3,8 +3,11 @@ import { hkdfSync } from 'node:crypto';
 /** What a subkey of the root key is for. */
 export type RootLabel = 'config' | 'keyring';
 
-/** What a subkey of a tenant's key is for. `pack/<epoch>` is one for each round of garbage collection. */
-export type TenantLabel = 'id' | 'gear' | 'index' | 'meta' | 'session' | 'key-id' | `pack/${number}`;
+/**
+ * What a subkey of a tenant's key is for. `pack/<epoch>` is one for each round of garbage collection; `checks` is for what a
+ * machine remembers of its checks, which is in no store.
+ */
+export type TenantLabel = 'id' | 'gear' | 'index' | 'meta' | 'session' | 'key-id' | 'checks' | `pack/${number}`;
 
 /** HKDF-SHA-256 (RFC 5869) with an empty salt; `info` is "holdfast/key/" and the label. 32 bytes. */
 export function subkey(key: Uint8Array, label: RootLabel | TenantLabel | 'slot'): Buffer {

@@ -7,6 +7,8 @@ export const KEYRING = 'keys/ring';
 export const CONFIG = 'config';
 /** Random bytes that make room on a full disk when they go. */
 export const RESERVE = 'reserve/0';
+/** The marker once more: without its id nothing opens. */
+export const MARKER_COPY = 'holdfast-copy.json';
 
 const EPOCH_DIGITS = 8;
 const SEQUENCE_DIGITS = 6;
@@ -16,6 +18,9 @@ const digits = (value: number, count: number): string => String(value).padStart(
 /** Makes a new name: this many random bytes as hex digits. Injected where a schedule must be repeatable. */
 export type NewId = (bytes: number) => string;
 export const randomId: NewId = (bytes) => randomBytes(bytes).toString('hex');
+
+/** The ledger that holds the entries of another one once more, under the same numbers. */
+export const copyOfLedger = (name: string): string => `${name}-copy`;
 
 export const slotName = (id: string): string => `${SLOTS}${id}`;
 

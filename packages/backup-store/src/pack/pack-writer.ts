@@ -2,6 +2,7 @@ import type { SealContext, SealIdentity } from '../envelope/header.ts';
 import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
 import { encodeFrame, type FrameForm } from '../codec/codec.ts';
 import { DirectoryBuilder, type PackedBlob } from './directory.ts';
+import type { FrameSpan } from './extent.ts';
 
 /** A pack that is complete, as the index needs to know it. */
 export interface FinishedPack {
@@ -31,12 +32,13 @@ export class PackWriter {
     return this.#stream.content + this.#directory.bytes;
   }
 
-  /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Its stored bytes. */
-  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): number {
+  /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Where it is in the pack. */
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): FrameSpan {
     const { codec, bytes } = encodeFrame(raw, level, blobs.length === 1);
+    const offset = this.#stream.content;
     this.#stream.push(bytes);
     this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
-    return bytes.length;
+    return { offset, stored: bytes.length, raw: raw.length, codec };
   }
 
   /** Appends a frame that is compressed already, as another pack holds it. */

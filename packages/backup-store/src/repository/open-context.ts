@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
+import { RootObjects } from '../identity/root-objects.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
@@ -21,6 +22,7 @@ export class OpenContext implements RunContext {
   readonly sealed: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
+  readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly host: string;
@@ -31,12 +33,13 @@ export class OpenContext implements RunContext {
   readonly #tenants = new Map<string, OpenTenant>();
 
   constructor(
-    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring },
+    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring; rootKey: Uint8Array },
     settings: RepositorySettings,
   ) {
     this.sealed = opened.sealed;
     this.config = opened.config;
     this.keyring = opened.keyring;
+    this.rootObjects = new RootObjects(opened.sealed, opened.rootKey);
     this.performance = performanceOf(settings.performance);
     this.threads = { entry: settings.workerEntry };
     this.host = settings.host ?? defaultHost();

@@ -6,6 +6,7 @@ import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { addSlot, describe, passphraseSecret, readSlots } from '../keyring/slots.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
+import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
 import { abortable } from '../run/abort.ts';
 import { planPrune, prune } from '../prune/prune.ts';
@@ -88,7 +89,8 @@ export class OpenRepository implements contract.Repository {
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
     this.#check();
     const result = await abortable(options.signal, async () => await backup(this.#context, options));
-    // The snapshot is there, whatever comes of this look. What is wrong shows at the next one.
+    // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
+    if (options.dryRun !== true) await restoreCopies(this.#context).catch(() => undefined);
     await this.#context.refresh().catch(() => undefined);
     return result;
   }

@@ -1,5 +1,6 @@
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
+import type { RootObjects } from '../identity/root-objects.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import type { BlobReader } from '../pack/blob-reader.ts';
@@ -28,6 +29,7 @@ export interface RunContext {
   readonly sealed: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
+  readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly host: string;

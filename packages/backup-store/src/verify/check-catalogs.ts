@@ -30,7 +30,7 @@ export async function checkCatalogs(
   open: OpenTenant,
   task: CatalogTask,
 ): Promise<Set<number> | undefined> {
-  const lossy = task.attribute === true ? check.findings.lossy() : [];
+  const lossy = task.attribute === true ? check.findings.lossy(open) : [];
   const needed = task.only ? new Set<number>() : undefined;
   if (!task.read && lossy.length === 0) return needed;
   const byBlob = new Map<number, OpenFinding[]>();

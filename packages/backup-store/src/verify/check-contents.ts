@@ -2,115 +2,157 @@ import type { FramePlace } from '../blob-index/blob-index.ts';
 import type { PackInfo } from '../blob-index/segment.ts';
 import { HEADER_BYTES, parseHeader } from '../envelope/header.ts';
 import { readStored } from '../envelope/sealed-store.ts';
-import { packName } from '../layout/names.ts';
+import { BackupError } from '../errors.ts';
 import { type Extent, planExtents } from '../pack/extent.ts';
 import { packContext } from '../pack/pack-directories.ts';
 import { PackKeys } from '../pack/pack-keys.ts';
 import { checkAborted } from '../run/abort.ts';
-import type { OpenTenant } from '../run/context.ts';
+import { monotonic } from '../run/clock.ts';
 import { inParallel } from '../run/parallel.ts';
 import { JobPool } from '../threads/job-pool.ts';
-import { type BlobCheck, type CheckInit, decodeBad, encodeCheckJob, type FrameCheck } from './check-job.ts';
-import type { PresentPacks } from './check-packs.ts';
-import type { Verification } from './verification.ts';
+import { type BlobCheck, decodeBad, encodeCheckJob, type FrameCheck } from './check-job.ts';
+import { Findings } from './findings.ts';
+import { chooseSample, type SampleLimit } from './sample-size.ts';
+import type { TenantCheck, Verification } from './verification.ts';
 
-/** Reads whole packs and recomputes the id of every blob in them. */
-export async function checkPackContents(
+/** A pack that is to be read. */
+interface PackTask {
+  readonly tenant: TenantCheck;
+  readonly name: string;
+  readonly pack: PackInfo;
+  readonly size: number;
+  readonly checkedAt: number | undefined;
+}
+
+/** Reads packs (all, or a sample) and recomputes the id of every blob in them. */
+export async function checkContents(
   check: Verification,
-  open: OpenTenant,
-  what: { readonly packs: PresentPacks; readonly needed: ReadonlySet<number> | undefined },
+  tenants: readonly TenantCheck[],
+  limit: SampleLimit | undefined,
 ): Promise<void> {
-  const { context, options } = check;
-  const blobs = blobsByFrame(open, what.packs, what.needed);
-  const frames = [...blobs.keys()].map((number) => open.view.index.frame(number));
-  const extents = planExtents(frames);
-  const keys = new PackKeys(context.sealed.repositoryId, open.tenant);
-  const init: CheckInit = { idKey: open.tenant.subkey('id') };
-  const pool = new JobPool('check', init, { ...context.threads, threads: context.performance.workers });
+  const { context, meter, totals } = check;
+  const all = tenants.flatMap((tenant) =>
+    [...tenant.present].map(([name, pack]): PackTask => {
+      return { tenant, name, pack, size: pack.size, checkedAt: tenant.history.at(name) };
+    }),
+  );
+  const tasks = limit === undefined ? all : chooseSample(all, limit);
+  meter.counts.bytesTotal = totals.bytesChecked + tasks.reduce((sum, { size }) => sum + size, 0);
+  const untilMs = limit?.unit === 'ms' ? monotonic() + limit.value : Infinity;
+  const pool = new JobPool('check', {}, { ...context.threads, threads: context.performance.workers });
+  const steps = stepsOf(check, tasks, { pool, untilMs });
   try {
-    for (const [name, pack] of what.packs) await checkHeaders(check, open, { name, pack });
-    await inParallel(extents, context.performance.readers, async (extent) => {
-      checkAborted(options.signal);
-      await checkExtent(check, { extent, blobs, keys, pool });
-      check.meter.counts.bytesDone = check.totals.bytesChecked;
-      check.meter.tick();
+    // All lanes take from the same row of steps, which is worked out as it is taken.
+    const lanes = Array.from({ length: context.performance.readers });
+    await inParallel(lanes, lanes.length, async () => {
+      for (const step of steps) {
+        checkAborted(check.options.signal);
+        await step();
+        meter.counts.bytesDone = totals.bytesChecked;
+        meter.tick();
+      }
     });
   } finally {
     await pool.close();
   }
 }
 
-function blobsByFrame(
-  { tenant, view }: OpenTenant,
-  packs: PresentPacks,
-  needed: ReadonlySet<number> | undefined,
-): Map<number, BlobCheck[]> {
-  const { index } = view;
-  const byFrame = new Map<number, BlobCheck[]>();
-  for (let number = 0; number < index.blobs; number++) {
-    if (needed !== undefined && !needed.has(number)) continue;
-    const { session, id } = index.packOf(number);
-    if (!packs.has(packName(tenant.label, session, id))) continue;
-    const { frame, offset, length, type } = index.place(number);
-    const check = { number, type, id: index.id(number), offset, length };
-    const list = byFrame.get(frame.number);
-    if (list === undefined) byFrame.set(frame.number, [check]);
-    else list.push(check);
+function* stepsOf(
+  check: Verification,
+  tasks: readonly PackTask[],
+  how: { pool: JobPool; untilMs: number },
+): Generator<() => Promise<void>, void, undefined> {
+  for (const [number, task] of tasks.entries()) {
+    if (number > 0 && monotonic() >= how.untilMs) return;
+    yield* new PackCheck(check, task, how.pool).steps();
   }
-  return byFrame;
 }
 
-/** Both headers must say the same as the index. Nothing is lost when one does not: the index and the other one remain. */
-async function checkHeaders(
-  check: Verification,
-  { tenant }: OpenTenant,
-  { name, pack }: { name: string; pack: PackInfo },
-): Promise<void> {
-  const { sealed } = check.context;
-  for (const start of [0, pack.size - HEADER_BYTES]) {
+/** Checks one pack, in steps of which several may run at a time. */
+class PackCheck {
+  readonly #check: Verification;
+  readonly #task: PackTask;
+  readonly #pool: JobPool;
+  readonly #keys: PackKeys;
+  #left = 0;
+  #bytes = 0;
+
+  constructor(check: Verification, task: PackTask, pool: JobPool) {
+    this.#check = check;
+    this.#task = task;
+    this.#pool = pool;
+    this.#keys = new PackKeys(check.context.sealed.repositoryId, task.tenant.open.tenant);
+  }
+
+  *steps(): Generator<() => Promise<void>, void, undefined> {
+    const { tenant, name, pack } = this.#task;
+    const blobs = tenant.blobs.byFrame(name, tenant.needed);
+    const extents = planExtents([...blobs.keys()].map((number) => tenant.open.view.index.frame(number)));
+    this.#left = extents.length + 2;
+    for (const start of [0, pack.size - HEADER_BYTES])
+      yield async () => await this.#step(async () => await this.#header(start));
+    for (const extent of extents) yield async () => await this.#step(async () => await this.#extent(extent, blobs));
+  }
+
+  async #step(work: () => Promise<void>): Promise<void> {
+    await work();
+    this.#left--;
+    if (this.#left === 0) this.#finish();
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#check.totals.bytesChecked += bytes;
+    this.#check.meter.counts.bytesStored += bytes;
+  }
+
+  /** All frames were read, and directory and padding when the pack's structure was checked. */
+  #finish(): void {
+    const { tenant, name, pack } = this.#task;
+    const { context, findings, totals } = this.#check;
+    if (tenant.needed !== undefined) return;
+    totals.packsRead++;
+    // Blocks that two extents share were counted twice, those behind the last frame not at all.
+    totals.bytesChecked += pack.size - this.#bytes;
+    if (!findings.has(name)) tenant.history.isWell(name, context.clock());
+  }
+
+  /** Both headers must say the same as the index. Nothing is lost when one does not: the index and the other one remain. */
+  async #header(start: number): Promise<void> {
+    const { tenant, name, pack } = this.#task;
+    const { context, findings, options } = this.#check;
+    const { store, repositoryId } = context.sealed;
+    const message = `The header at byte ${start} is damaged; the index has what it says`;
     try {
       const range = { start, end: start + HEADER_BYTES };
-      const bytes = await readStored(sealed.store, name, { range, signal: check.options.signal });
-      const { salt, commitment } = parseHeader(bytes, packContext(sealed.repositoryId, tenant, name));
-      const same =
-        Buffer.from(salt).equals(pack.identity.salt) && Buffer.from(commitment).equals(pack.identity.commitment);
-      if (!same)
-        check.findings.add(
-          'damaged',
-          name,
-          `The header at byte ${start} differs from the index; no data is lost by it`,
-        );
-      check.totals.bytesChecked += HEADER_BYTES;
+      const bytes = await readStored(store, name, { range, signal: options.signal });
+      const { salt, commitment } = parseHeader(bytes, packContext(repositoryId, tenant.open.tenant, name));
+      const { identity } = pack;
+      if (!Buffer.from(salt).equals(identity.salt) || !Buffer.from(commitment).equals(identity.commitment))
+        throw new BackupError('OBJECT_INVALID', message, { object: name });
+      this.#count(HEADER_BYTES);
     } catch (error) {
-      check.findings.addError(error, name);
+      findings.addSpare(error, name, message);
     }
   }
-}
 
-interface ExtentParts {
-  readonly extent: Extent;
-  readonly blobs: ReadonlyMap<number, readonly BlobCheck[]>;
-  readonly keys: PackKeys;
-  readonly pool: JobPool;
-}
-
-async function checkExtent(check: Verification, { extent, blobs, keys, pool }: ExtentParts): Promise<void> {
-  const { context, findings, totals, options } = check;
-  const frames = extent.frames.map((frame): FrameCheck => ({ frame, blobs: blobs.get(frame.number) ?? [] }));
-  let name = 'a pack';
-  try {
-    const object = keys.open((extent.frames[0] as FramePlace).pack);
-    name = object.name;
-    const sealed = await readStored(context.sealed.store, name, { range: extent.range, signal: options.signal });
-    totals.bytesChecked += sealed.length;
-    check.meter.counts.bytesStored += sealed.length;
-    const bad = decodeBad(await pool.run(encodeCheckJob(object, extent.range.firstBlock, frames), sealed));
-    for (const { code, message, numbers } of bad) {
-      const finding = findings.addError(Object.assign(new Error(message), { name: 'StorageError', code }), name);
-      for (const number of numbers) finding.blobs.add(number);
+  async #extent(extent: Extent, blobs: ReadonlyMap<number, readonly BlobCheck[]>): Promise<void> {
+    const { tenant, name } = this.#task;
+    const { context, findings, options } = this.#check;
+    const frames = extent.frames.map((frame): FrameCheck => ({ frame, blobs: blobs.get(frame.number) ?? [] }));
+    try {
+      const object = this.#keys.open((extent.frames[0] as FramePlace).pack);
+      const sealed = await readStored(context.sealed.store, name, { range: extent.range, signal: options.signal });
+      this.#count(sealed.length);
+      const idKey = tenant.open.tenant.subkey('id');
+      const job = encodeCheckJob({ idKey, object, firstBlock: extent.range.firstBlock, frames });
+      for (const { code, message, numbers } of decodeBad(await this.#pool.run(job, sealed))) {
+        const error = Object.assign(new Error(message), { name: 'StorageError', code });
+        Findings.lose(findings.addError(error, name), tenant.open, numbers);
+      }
+    } catch (error) {
+      const lost = frames.flatMap((frame) => frame.blobs.map(({ number }) => number));
+      Findings.lose(findings.addError(error, name), tenant.open, lost);
     }
-  } catch (error) {
-    const finding = findings.addError(error, name);
-    for (const { blobs: lost } of frames) for (const { number } of lost) finding.blobs.add(number);
   }
 }

@@ -2,12 +2,16 @@ import { createHash, createSecretKey } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 
 import { blobId } from '../blob-index/blob-id.ts';
+import { free } from '../bytes/free.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
+import { CODEC } from '../codec/codec.ts';
 import type { OpenObject } from '../envelope/range.ts';
 import { ID_BYTES, type BlobType } from '../pack/directory.ts';
-import { ExtentOpener, type FrameSpan, readExtent, writeExtent } from '../pack/extent.ts';
+import { ExtentMemory, ExtentOpener, type FrameSpan, readExtent, writeExtent } from '../pack/extent.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
+
+const KEY_BYTES = 32;
 
 /** A blob to be checked. */
 export interface BlobCheck {
@@ -33,13 +37,17 @@ export interface BadBlobs {
   readonly numbers: readonly number[];
 }
 
-/** What a checking thread starts with. */
-export interface CheckInit {
+/** Frames of a fetched extent, to be checked by a thread. */
+export interface CheckJob {
+  /** For blob ids. */
   readonly idKey: Uint8Array;
+  readonly object: OpenObject;
+  readonly firstBlock: number;
+  readonly frames: readonly FrameCheck[];
 }
 
-export function encodeCheckJob(object: OpenObject, firstBlock: number, frames: readonly FrameCheck[]): Uint8Array {
-  const writer = new ByteWriter(16 * 1024);
+export function encodeCheckJob({ idKey, object, firstBlock, frames }: CheckJob): Uint8Array {
+  const writer = new ByteWriter(16 * 1024).raw(idKey);
   writeExtent(writer, object, firstBlock);
   writer.varint(frames.length);
   for (const { frame, blobs } of frames) {
@@ -51,12 +59,14 @@ export function encodeCheckJob(object: OpenObject, firstBlock: number, frames: r
 }
 
 /** The main loop of a checking thread: opens extents and recomputes the id of every blob. */
-export function startChecking(port: MessagePort, init: CheckInit): void {
-  const idKey = createSecretKey(init.idKey);
+export function startChecking(port: MessagePort): void {
+  const memory = new ExtentMemory();
   port.on('message', (message: ToJobThread) => {
     if ('notice' in message) return;
     const reader = new ByteReader(message.body, 'a job');
-    const opener = new ExtentOpener(readExtent(reader, message.sealed ?? new Uint8Array(0)));
+    const idKey = createSecretKey(reader.raw(KEY_BYTES));
+    const sealed = message.sealed ?? new Uint8Array(0);
+    const opener = new ExtentOpener(readExtent(reader, sealed), memory);
     const bad = new Map<string, { code: string; message: string; numbers: number[] }>();
     for (let frames = reader.varint(); frames > 0; frames--)
       checkFrame(
@@ -69,6 +79,7 @@ export function startChecking(port: MessagePort, init: CheckInit): void {
         },
         idKey,
       );
+    free(sealed);
     const body = encodeBad([...bad.values()]);
     port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
   });
@@ -101,6 +112,8 @@ function checkFrame(
         wrong.map(({ number }) => number),
         { code: 'BLOB_MISMATCH', message: 'Expected other data than what is there' },
       );
+    // What is stored as it is stands in the memory of the extent.
+    if (frame.codec !== CODEC.raw) free(raw);
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     report(

@@ -8,20 +8,20 @@ import { readPackDirectory } from '../pack/pack-directories.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { inParallel } from '../run/parallel.ts';
-import type { OpenFinding } from './findings.ts';
-import type { Verification } from './verification.ts';
+import { checkTail } from './check-tail.ts';
+import { Findings } from './findings.ts';
+import type { PackBlobs } from './pack-blobs.ts';
+import type { PresentPacks, TenantCheck, Verification } from './verification.ts';
 
 const PARALLEL = 4;
-
-/** Packs that are there in full length, by name. */
-export type PresentPacks = ReadonlyMap<string, PackInfo>;
 
 /** Compares the packs in the store with those of the index; from level `structure` on also opens their directories. */
 export async function checkPacks(
   check: Verification,
   open: OpenTenant,
-  needed: ReadonlySet<number> | undefined,
-): Promise<PresentPacks> {
+  what: Pick<TenantCheck, 'needed' | 'blobs'>,
+): Promise<Pick<TenantCheck, 'named' | 'present'>> {
+  const { needed, blobs } = what;
   const { context, findings, level, totals, options } = check;
   const { tenant, view } = open;
   const sizes = new Map<string, number>();
@@ -30,28 +30,28 @@ export async function checkPacks(
     sizes.set(key, size);
   const wanted = needed && packsOf(open, needed);
   const present = new Map<string, PackInfo>();
-  const indexed = new Set<string>();
+  const named = new Set<string>();
   for (const pack of view.index.packs) {
     const name = packName(tenant.label, pack.session, pack.id);
-    indexed.add(name);
-    if (wanted !== undefined && !wanted.has(name)) continue;
-    totals.packs++;
+    if (named.has(name) || (wanted !== undefined && !wanted.has(name))) continue;
+    named.add(name);
     const size = sizes.get(name);
-    if (size === pack.size) present.set(name, pack);
-    else if (size === undefined)
-      lose(open, pack, findings.add('missing', name, 'The index names this pack, and it is not there'));
-    else
-      lose(
-        open,
-        pack,
-        findings.add(size < pack.size ? 'truncated' : 'damaged', name, `Expected ${pack.size} bytes, got ${size}`),
-      );
+    if (size === pack.size) {
+      present.set(name, pack);
+      continue;
+    }
+    const finding =
+      size === undefined
+        ? findings.add('missing', name, 'The index names this pack, and it is not there')
+        : findings.add(size < pack.size ? 'truncated' : 'damaged', name, `Expected ${pack.size} bytes, got ${size}`);
+    Findings.lose(finding, open, blobs.numbers(name));
   }
+  totals.packs += named.size;
   totals.blobs += needed?.size ?? view.index.distinct;
   if (needed !== undefined) totals.bytesStored += [...present.values()].reduce((sum, { size }) => sum + size, 0);
-  else for (const name of sizes.keys()) if (!indexed.has(name)) reportUnindexed(check, open, name, prefix);
-  if (level !== 'quick') await openDirectories(check, open, present);
-  return present;
+  else for (const name of sizes.keys()) if (!named.has(name)) reportUnindexed(check, open, name, prefix);
+  if (level !== 'quick') await openDirectories(check, open, { present, blobs });
+  return { named, present };
 }
 
 function packsOf({ tenant, view }: OpenTenant, needed: ReadonlySet<number>): Set<string> {
@@ -63,40 +63,33 @@ function packsOf({ tenant, view }: OpenTenant, needed: ReadonlySet<number>): Set
   return names;
 }
 
-/** All blobs of a pack are lost. */
-function lose({ view }: OpenTenant, pack: PackInfo, finding: OpenFinding): void {
-  const { index } = view;
-  for (let number = 0; number < index.blobs; number++) {
-    if (index.packOf(number) === pack) finding.blobs.add(number);
-  }
-}
-
 /** Packs of sessions that ended or go on without a commit: no loss, only space. */
 function reportUnindexed(check: Verification, { view }: OpenTenant, name: string, prefix: string): void {
   const [session] = nameParts(name, prefix);
   const committed = view.snapshots.some((snapshot) => snapshot.session === session);
-  const message = committed
-    ? 'No index segment names this pack: rebuild the index'
-    : 'No snapshot uses this pack: a backup is running, or was interrupted';
-  check.findings.add('unindexed', name, message);
+  const { findings } = check;
+  if (!committed)
+    findings.add('unindexed', name, 'No snapshot uses this pack: a backup is running, or was interrupted');
+  else findings.add('unindexed', name, 'No index segment names this pack').hint = 'Rebuild the index.';
 }
 
-async function openDirectories(check: Verification, { tenant }: OpenTenant, present: PresentPacks): Promise<void> {
-  const { context, findings, options } = check;
-  await inParallel([...present], PARALLEL, async ([name, { size, epoch }]) => {
+async function openDirectories(
+  check: Verification,
+  open: OpenTenant,
+  { present, blobs }: { present: PresentPacks; blobs: PackBlobs },
+): Promise<void> {
+  const { context, options } = check;
+  await inParallel([...present], PARALLEL, async ([name, pack]) => {
     checkAborted(options.signal);
     try {
-      const { directory } = await readPackDirectory(context.sealed, tenant, {
-        name,
-        size,
-        epoch,
-        signal: options.signal,
-      });
+      const { size, epoch } = pack;
+      const place = { name, size, epoch, signal: options.signal };
+      const { directory } = await readPackDirectory(context.sealed, open.tenant, place);
       const reader = new ByteReader(directory, name);
       visitDirectory(reader, { frame: () => undefined, blob: () => undefined });
       reader.end();
     } catch (error) {
-      findings.addError(error, name);
+      await checkTail(check, open, { name, pack, blobs: blobs.byFrame(name), error });
     }
   });
 }

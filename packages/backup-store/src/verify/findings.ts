@@ -1,5 +1,8 @@
+import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { BackupError } from '../errors.ts';
 import type { Finding } from '../repository/contract.ts';
+import type { OpenTenant } from '../run/context.ts';
+import { hintFor } from './hints.ts';
 
 const CODES: Readonly<Record<string, Finding['code']>> = {
   OBJECT_MISSING: 'missing',
@@ -24,22 +27,25 @@ const MAX_PATHS = 20;
 
 /** A finding while snapshots and paths are still being looked up for it. */
 export interface OpenFinding {
-  readonly code: Finding['code'];
+  code: Finding['code'];
   readonly object: string;
   message: string;
-  /** Numbers of the blobs that are lost with it. */
+  /** In place of the one that follows from code and object. */
+  hint?: string | undefined;
+  /** Numbers of the blobs that are lost with it, in the index of {@link OpenFinding.tenant}. */
   readonly blobs: Set<number>;
+  tenant?: OpenTenant | undefined;
   readonly snapshots: Set<string>;
   readonly paths: string[];
 }
 
+/** Findings that lose no data. */
+export const LOSSLESS: ReadonlySet<Finding['code']> = new Set(['redundancy', 'unindexed']);
+
 /** What `verify` has found, one finding for each object and code. */
 export class Findings {
   readonly #byObject = new Map<string, OpenFinding>();
-
-  get size(): number {
-    return this.#byObject.size;
-  }
+  readonly #objects = new Set<string>();
 
   add(code: Finding['code'], object: string, message: string): OpenFinding {
     const key = `${object}\0${code}`;
@@ -47,21 +53,53 @@ export class Findings {
     if (finding === undefined) {
       finding = { code, object, message, blobs: new Set(), snapshots: new Set(), paths: [] };
       this.#byObject.set(key, finding);
+      this.#objects.add(object);
     }
     return finding;
   }
 
   /** Takes an error of this package or of the store for what it says of an object; others are thrown on. */
   addError(error: unknown, object: string): OpenFinding {
-    const { code, message } = error as { code?: string; message: string };
-    const known = error instanceof BackupError || (error instanceof Error && error.name === 'StorageError');
-    if (!known || NO_FINDINGS.has(code)) throw error;
+    const { code, message } = objectError(error);
     return this.add(CODES[code ?? ''] ?? 'damaged', (error as BackupError).object ?? object, message);
   }
 
-  /** Findings that lose blobs. */
-  lossy(): OpenFinding[] {
-    return [...this.#byObject.values()].filter(({ blobs }) => blobs.size > 0);
+  /** Takes an error for what it says of an object whose damage loses no data. Of several all messages are kept. */
+  addSpare(error: unknown, object: string, message?: string): OpenFinding {
+    const { message: own } = objectError(error);
+    const said = message ?? own;
+    const finding = this.add('redundancy', object, said);
+    if (!finding.message.includes(said)) finding.message += `; ${said}`;
+    return finding;
+  }
+
+  /** Whether anything is wrong with an object. */
+  has(object: string): boolean {
+    return this.#objects.has(object);
+  }
+
+  /** Notes that blobs of a tenant are lost. */
+  static lose(finding: OpenFinding, tenant: OpenTenant, blobs: Iterable<number>): void {
+    finding.tenant = tenant;
+    for (const number of blobs) finding.blobs.add(number);
+  }
+
+  /** Findings that lose blobs of a tenant. */
+  lossy(tenant: OpenTenant): OpenFinding[] {
+    return [...this.#byObject.values()].filter((finding) => finding.tenant === tenant && finding.blobs.size > 0);
+  }
+
+  /** Findings of blobs that are all in other packs as well, where readers look for them, cost a spare copy only. */
+  excuseSpares(tenant: OpenTenant): void {
+    const { index } = tenant.view;
+    const lossy = this.lossy(tenant);
+    const lost = new Set(lossy.flatMap(({ blobs }) => [...blobs]));
+    for (const finding of lossy) {
+      if (![...finding.blobs].every((number) => isSpare(index, number, lost))) continue;
+      finding.code = 'redundancy';
+      finding.message += '; all that was in it is stored in other packs, too';
+      finding.blobs.clear();
+    }
   }
 
   /** Notes that a path of a snapshot is concerned. */
@@ -71,12 +109,25 @@ export class Findings {
   }
 
   list(): Finding[] {
-    return [...this.#byObject.values()].map(({ code, object, message, snapshots, paths }) => ({
+    return [...this.#byObject.values()].map(({ code, object, message, hint, snapshots, paths }) => ({
       code,
       object,
       message,
+      hint: hint ?? hintFor(code, object),
       snapshots: [...snapshots],
       paths,
     }));
   }
+}
+
+function isSpare(index: BlobIndex, number: number, lost: ReadonlySet<number>): boolean {
+  const found = index.find(index.id(number));
+  return found !== number && !lost.has(found) && !index.isLost(found);
+}
+
+function objectError(error: unknown): { code?: string; message: string } {
+  const { code, message } = error as { code?: string; message: string };
+  const known = error instanceof BackupError || (error instanceof Error && error.name === 'StorageError');
+  if (!known || NO_FINDINGS.has(code)) throw error;
+  return { message, ...(code === undefined ? {} : { code }) };
 }

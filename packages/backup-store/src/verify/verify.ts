@@ -4,11 +4,14 @@ import { ProgressMeter } from '../run/progress-meter.ts';
 import { missingSnapshots } from '../session/chain.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { checkCatalogs } from './check-catalogs.ts';
-import { checkPackContents } from './check-contents.ts';
+import { checkContents } from './check-contents.ts';
+import { CheckHistory } from './check-history.ts';
 import { checkRootObjects, checkSmallObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
-import { Findings } from './findings.ts';
-import type { Verification } from './verification.ts';
+import { Findings, LOSSLESS } from './findings.ts';
+import { PackBlobs } from './pack-blobs.ts';
+import { sampleLimit } from './sample-size.ts';
+import type { TenantCheck, Verification } from './verification.ts';
 
 /** Checks a repository, or what one snapshot needs, and reports all that is wrong. */
 export async function verify(
@@ -17,28 +20,42 @@ export async function verify(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const level = options.level ?? 'structure';
+  const limit = sampleLimit(options);
   const meter = new ProgressMeter('verify', options.onProgress);
-  const totals = { objects: 0, packs: 0, blobs: 0, snapshots: 0, bytesStored: 0, bytesChecked: 0 };
+  const totals = { objects: 0, packs: 0, blobs: 0, snapshots: 0, bytesStored: 0, bytesChecked: 0, packsRead: 0 };
   const check: Verification = { context, level, options, findings: new Findings(), meter, totals };
   if (only === undefined) await checkRootObjects(check);
-  for (const tenant of only === undefined ? context.tenants() : [only.tenant]) await checkTenant(check, tenant, only);
+  const tenants: TenantCheck[] = [];
+  for (const open of only === undefined ? context.tenants() : [only.tenant])
+    tenants.push(await checkStructure(check, open, only));
+  try {
+    if (level === 'sample' || level === 'full') await checkContents(check, tenants, limit);
+  } finally {
+    // Also what a run that is ended early has read.
+    for (const tenant of tenants) await remember(check, tenant);
+  }
+  for (const { open, records } of tenants) {
+    check.findings.excuseSpares(open);
+    await checkCatalogs(check, open, { records, read: false, only: false, attribute: true });
+  }
   meter.flush();
-  const findings = check.findings.list();
-  const loses = findings.some(({ code }) => code !== 'unindexed');
-  const status = findings.length === 0 ? 'ok' : loses ? 'failed' : 'partial';
-  context.emit('verify.finished', { status, level, findings: findings.length });
-  const coverage = totals.bytesStored === 0 ? 1 : Math.min(1, totals.bytesChecked / totals.bytesStored);
-  return { status, level, findings, ...totals, coverage, durationMs: Math.round(meter.elapsedMs) };
+  return report(check, tenants);
 }
 
-async function checkTenant(check: Verification, tenant: OpenTenant, only: TenantSnapshot | undefined): Promise<void> {
-  const { findings, level, totals, options } = check;
-  const { view } = tenant;
+/** All but the content of packs. */
+async function checkStructure(
+  check: Verification,
+  open: OpenTenant,
+  only: TenantSnapshot | undefined,
+): Promise<TenantCheck> {
+  const { context, findings, level, totals, options } = check;
+  const { view } = open;
   await view.loadSnapshots(options.signal);
   await view.loadIndex(options.signal);
   for (const error of view.damaged) findings.addError(error, 'a commit');
-  for (const [name, error] of view.segmentErrors) findings.addError(error, name);
-  for (const id of missingSnapshots(view, check.context.seen(tenant.tenant.label))) {
+  // Their packs were looked into instead; what these do not say is reported as missing from the index.
+  for (const [name, error] of view.segmentErrors) findings.addSpare(error, name);
+  for (const id of missingSnapshots(view, context.seen(open.tenant.label))) {
     findings.add(
       'missing',
       `snapshot ${id}`,
@@ -47,16 +64,40 @@ async function checkTenant(check: Verification, tenant: OpenTenant, only: Tenant
   }
   const records = only === undefined ? view.snapshots.map(({ record }) => record) : [only.record];
   totals.snapshots += records.length;
-  if (level !== 'quick' && only === undefined) await checkSmallObjects(check, tenant);
+  if (level !== 'quick' && only === undefined) await checkSmallObjects(check, open);
   // Catalogs first: they tell which blobs one snapshot needs.
-  const needed = await checkCatalogs(check, tenant, {
+  const needed = await checkCatalogs(check, open, {
     records,
     read: level !== 'quick' || only !== undefined,
     only: only !== undefined,
   });
-  const packs = await checkPacks(check, tenant, needed);
-  if (level === 'full') await checkPackContents(check, tenant, { packs, needed });
-  await checkCatalogs(check, tenant, { records, read: false, only: false, attribute: true });
-  // Numbers of blobs mean something in this tenant's index only.
-  for (const finding of findings.lossy()) finding.blobs.clear();
+  const blobs = new PackBlobs(open);
+  const history = await CheckHistory.read(context, open.tenant);
+  return { open, records, needed, blobs, history, ...(await checkPacks(check, open, { needed, blobs })) };
+}
+
+/** Keeps when packs were found well; those with findings are to come first next time. */
+async function remember({ findings }: Verification, { history, named, needed }: TenantCheck): Promise<void> {
+  for (const name of named) if (findings.has(name)) history.isNotWell(name);
+  // A look at one snapshot does not tell which other packs there are.
+  if (needed === undefined) await history.save(named);
+}
+
+function report({ context, level, findings, meter, totals }: Verification, tenants: TenantCheck[]): VerifyReport {
+  const list = findings.list();
+  const loses = list.some(({ code }) => !LOSSLESS.has(code));
+  const status = list.length === 0 ? 'ok' : loses ? 'failed' : 'partial';
+  context.emit('verify.finished', { status, level, findings: list.length });
+  const times = tenants.flatMap(({ history, named }) => [...named].map((name) => history.at(name)));
+  const oldest = times.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined);
+  return {
+    status,
+    level,
+    findings: list,
+    ...totals,
+    coverage: totals.bytesStored === 0 ? 1 : Math.min(1, totals.bytesChecked / totals.bytesStored),
+    packsUnchecked: times.filter((time) => time === undefined).length,
+    ...(oldest === undefined ? {} : { oldestCheckedAt: new Date(oldest).toISOString() }),
+    durationMs: Math.round(meter.elapsedMs),
+  };
 }

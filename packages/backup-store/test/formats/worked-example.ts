@@ -116,6 +116,7 @@ class WorkedExample {
     const { id, check } = JSON.parse(bytes.toString()) as { id: string; check: string };
     const digest = hex(sha256(`holdfast-repository/0/${id}`));
     if (!digest.startsWith(check)) throw new Error('The marker is damaged');
+    if (!this.#object('holdfast-copy.json').equals(bytes)) throw new Error('The copy of the marker is another one');
     this.#say(
       '### 2. The marker',
       fence(
@@ -123,6 +124,7 @@ class WorkedExample {
         row('', 'and one byte 0a'),
         row('check', `SHA-256("holdfast-repository/0/${id}")`),
         row('', `= ${digest.slice(0, 16)}...`),
+        row('copy', 'holdfast-copy.json: the same bytes'),
       ),
     );
   }
@@ -243,7 +245,22 @@ class WorkedExample {
         ...this.#envelope(key, opened),
         row('content', opened.content.toString()),
       ),
+      ...this.#copy('config-copy/000000000001', { key, kind: 2, content: opened.content }),
     );
+  }
+
+  /** The copy of a ledger's entry: the same content under another name. */
+  #copy(name: string, of: { key: Buffer; kind: number; content: Buffer }): string[] {
+    const { salt, derived, content } = this.#open(name, of.key, of.kind);
+    if (!content.equals(of.content)) throw new Error(`${name} says something else`);
+    return [
+      'Its copy has the same content, sealed for its own name:',
+      fence(
+        row('name', name),
+        row('salt', hex(salt)),
+        row('HKDF 0..31', `${hex(derived.subarray(0, 32))} = key of the object`),
+      ),
+    ];
   }
 
   #keyring(rootKey: Buffer): Tenant {
@@ -261,6 +278,7 @@ class WorkedExample {
         ...this.#envelope(key, opened),
         row('content', opened.content.toString()),
       ),
+      ...this.#copy('keys/ring-copy/000000000001', { key, kind: 3, content: opened.content }),
       'The subkeys of the tenant `default`, by label:',
       fence(
         row('tenant key', hex(tenant.key)),

@@ -23,7 +23,19 @@ describe('damage', () => {
     const keys = allKeys(copy.store);
     const kinds = new Set(keys.map((key) => key.replace(/\/[0-9a-f/]+$/, '')));
     expect([...kinds].sort()).toEqual(
-      ['commits', 'config', 'holdfast.json', 'index', 'keys/ring', 'keys/slots', 'packs', 'sessions'].sort(),
+      [
+        'commits',
+        'config',
+        'config-copy',
+        'holdfast.json',
+        'holdfast-copy.json',
+        'index',
+        'keys/ring',
+        'keys/ring-copy',
+        'keys/slots',
+        'packs',
+        'sessions',
+      ].sort(),
     );
     for (const key of keys) {
       const { size } = fs.statSync(join(copy.store, key));
@@ -43,8 +55,8 @@ describe('damage', () => {
       expect(problemsOf(cut), key).not.toEqual([]);
       const siblings = allKeys(small.store).filter((other) => other !== key && dirname(other) === dirname(key));
       const [sibling] = siblings;
-      // A slot that does not open is one of another secret: that can't be told from a swapped one.
-      if (sibling === undefined || key.startsWith('keys/slots/')) continue;
+      // A slot that does not open is one of another secret: that can't be told from a swapped one. Markers are the same.
+      if (sibling === undefined || key.startsWith('keys/slots/') || key.startsWith('holdfast')) continue;
       fs.copyFileSync(join(small.store, sibling), join(swapped.store, key));
       expect(problemsOf(swapped), key).not.toEqual([]);
     }
@@ -66,6 +78,20 @@ describe('damage', () => {
       restoreSnapshot(snapshotNamed(openRepository(copy.store, copy.secret), 'two'), out);
       const contents = (root: string): unknown => describeTree(root).map(({ path, content }) => [path, content]);
       expect(contents(join(out, tree)), kind).toEqual(contents(tree));
+    }
+  });
+
+  test('snapshots survive the loss of the marker, the configuration or the keyring, or of its copy', () => {
+    for (const key of allKeys(small.store).filter((each) => /^(holdfast|config|keys.ring)/.test(each))) {
+      for (const damage of ['flipped', 'removed']) {
+        const copy = copyOf(small);
+        if (damage === 'removed') fs.rmSync(join(copy.store, key));
+        else flip(copy.store, key, 30);
+        const { snapshots, problems } = openRepository(copy.store, copy.secret);
+        expect(snapshots.map(({ name }) => name)).toEqual(['one', 'two']);
+        if (damage === 'removed') expect(problems.join(), key).toContain(key.replace(/.\d{12}$/, ''));
+        expect(problemsOf(copy).join(), key).toContain(key.replace(/.\d{12}$/, ''));
+      }
     }
   });
 

@@ -71,8 +71,24 @@ export function canonical(value: unknown): string {
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Json)[name])}`).join(',')}}`;
 }
 
-function readMarker(folder: string): string {
-  const bytes = readObject(folder, 'holdfast.json', { limit: 4096 }).toString('utf8');
+/** The marker, or its copy; what is wrong with one of them is a problem. */
+function readMarker(folder: string, problems: string[]): string {
+  const read = (key: string): string | undefined => {
+    try {
+      return parseMarker(readObject(folder, key, { limit: 4096 }).toString('utf8'));
+    } catch (error) {
+      problems.push(`${key}: ${String(error)}`);
+      return undefined;
+    }
+  };
+  const [first, copy] = ['holdfast.json', 'holdfast-copy.json'].map(read);
+  const id = first ?? copy;
+  demand(id !== undefined, problems.join());
+  if (copy !== undefined && copy !== id) problems.push('The copy of the marker names another repository');
+  return id;
+}
+
+function parseMarker(bytes: string): string {
   demand(bytes.endsWith('}\n'), 'The marker is cut');
   const marker = JSON.parse(bytes) as Json;
   demand(marker['format'] === 'holdfast-repository', 'This is no repository');
@@ -88,13 +104,27 @@ function openJson(folder: string, name: Parameters<typeof openSealed>[0], limit:
 }
 
 function readLedger(repository: Repository, ledger: string, kind: number): Json {
-  const keys = listKeys(repository.folder, ledger).filter((key) => /^\d{12}$/.test(key.slice(ledger.length + 1)));
-  const key = keys.at(-1);
-  demand(key !== undefined, `${ledger}: nothing is there`);
-  if (Number(key.slice(-12)) !== keys.length) repository.problems.push(`${ledger}: an entry was removed`);
-  const name = ledger === 'config' ? 'config' : 'keyring';
-  const sealed = { repositoryId: repository.id, kind, subkey: subkey(repository.rootKey, name), key };
-  return openJson(repository.folder, sealed, ledgerLimit);
+  const { folder, problems } = repository;
+  const numbersOf = (row: string): string[] =>
+    listKeys(folder, row)
+      .map((key) => key.slice(row.length + 1))
+      .filter((number) => /^\d{12}$/.test(number));
+  const rows = [ledger, `${ledger}-copy`];
+  const number = rows.flatMap(numbersOf).sort().at(-1);
+  demand(number !== undefined, `${ledger}: nothing is there`);
+  for (const row of rows) {
+    if (numbersOf(row).length !== Number(number)) problems.push(`${row}: an entry was removed`);
+  }
+  const subkeyName = ledger === 'config' ? 'config' : 'keyring';
+  const sealed = { repositoryId: repository.id, kind, subkey: subkey(repository.rootKey, subkeyName) };
+  const read = (row: string): Json => openJson(folder, { ...sealed, key: `${row}/${number}` }, ledgerLimit);
+  try {
+    return read(ledger);
+  } catch (error) {
+    const copy = read(`${ledger}-copy`);
+    problems.push(String(error));
+    return copy;
+  }
 }
 
 function parseTenant(tenant: Json): Tenant {
@@ -107,10 +137,10 @@ function parseTenant(tenant: Json): Tenant {
 
 /** Opens a repository with one of its secrets, and lists its snapshots. */
 export function openRepository(folder: string, secret: Secret): Repository {
-  const id = readMarker(folder);
+  const problems: string[] = [];
+  const id = readMarker(folder, problems);
   const keys = listKeys(folder, 'keys/slots').filter((key) => /^keys\/slots\/[0-9a-f]{16}$/.test(key));
   demand(keys.length <= 64, 'There are more than 64 key slots');
-  const problems: string[] = [];
   const slots = keys.map((key) => ({ key, object: readObject(folder, key, { limit: 16_384 }) }));
   problems.push(...slots.map(slotProblem).filter((problem) => problem !== undefined));
   const rootKey = openSlots(slots, secret, id);

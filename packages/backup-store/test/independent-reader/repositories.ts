@@ -41,8 +41,8 @@ export function copyOf({ store, secret }: Made): Made {
 
 /** The keys of all objects of a repository. */
 export function allKeys(folder: string): string[] {
-  const names = ['keys', 'config', 'sessions', 'packs', 'index', 'commits', 'forget'];
-  return ['holdfast.json', ...names.flatMap((name) => listKeys(folder, name))];
+  const names = ['keys', 'config', 'config-copy', 'sessions', 'packs', 'index', 'commits', 'forget'];
+  return ['holdfast.json', 'holdfast-copy.json', ...names.flatMap((name) => listKeys(folder, name))];
 }
 
 /** Changes one byte of an object; places below 0 count from its end. */

@@ -32,8 +32,10 @@ export function verifyRest(repository: Repository): string[] {
       JSON.parse(openSealed(name, readObject(folder, name.key, { limit: 2 ** 24 })).toString());
     });
   };
-  for (const key of listKeys(folder, 'config')) open({ repositoryId, kind: 2, subkey: subkey(rootKey, 'config'), key });
-  for (const key of listKeys(folder, 'keys/ring')) {
+  for (const key of ['config', 'config-copy'].flatMap((row) => listKeys(folder, row))) {
+    open({ repositoryId, kind: 2, subkey: subkey(rootKey, 'config'), key });
+  }
+  for (const key of ['keys/ring', 'keys/ring-copy'].flatMap((row) => listKeys(folder, row))) {
     open({ repositoryId, kind: 3, subkey: subkey(rootKey, 'keyring'), key });
   }
   for (const { label, key: tenantKey } of tenants) {

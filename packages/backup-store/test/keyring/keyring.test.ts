@@ -5,7 +5,7 @@ import { KIND } from '../../src/envelope/header.ts';
 import { Keyring } from '../../src/keyring/keyring.ts';
 import { SealedLedger } from '../../src/keyring/sealed-ledger.ts';
 import { subkey } from '../../src/keyring/subkeys.ts';
-import { KEYRING } from '../../src/layout/names.ts';
+import { copyOfLedger, KEYRING } from '../../src/layout/names.ts';
 import { noise } from '../fixtures/content.ts';
 import { failureOf } from '../fixtures/place.ts';
 import { flipped, sealedStore, tenantOf } from '../fixtures/sealing.ts';
@@ -13,6 +13,7 @@ import { flipped, sealedStore, tenantOf } from '../fixtures/sealing.ts';
 const rootKey = noise(32, 'root key');
 const AT = '2026-01-02T03:04:05.000Z';
 const FIRST = `${KEYRING}/000000000001`;
+const COPY = `${copyOfLedger(KEYRING)}/000000000001`;
 
 /** A keyring of a store with the tenant `default`. */
 async function keyringIn(store: ObjectStore): Promise<Keyring> {
@@ -103,22 +104,22 @@ describe('damage', () => {
     const store = memoryStore();
     await keyringIn(store);
     const keyring = (): Keyring => new Keyring(sealedStore(store), rootKey);
-    const sealed = await readObject(store, FIRST);
+    const both = await Promise.all([FIRST, COPY].map(async (name) => [name, await readObject(store, name)] as const));
     expect(await failureOf(new Keyring(sealedStore(store), noise(32, 'other')).load())).toMatchObject({
       code: 'OBJECT_DAMAGED',
     });
-    await store.put(FIRST, flipped(sealed, 1000));
+    for (const [name, sealed] of both) await store.put(name, flipped(sealed, 1000));
     expect(await failureOf(keyring().load())).toMatchObject({ code: 'OBJECT_DAMAGED', object: FIRST });
-    await store.put(FIRST, sealed.subarray(0, 50));
+    for (const [name, sealed] of both) await store.put(name, sealed.subarray(0, 50));
     expect(await failureOf(keyring().load())).toMatchObject({ code: 'OBJECT_TRUNCATED', object: FIRST });
-    await store.delete(FIRST);
+    for (const [name] of both) await store.delete(name);
     expect(await failureOf(keyring().load())).toMatchObject({ code: 'OBJECT_MISSING', object: FIRST });
   });
 
   test('a record that goes while the repository is open is missing by name', async () => {
     const store = memoryStore();
     const keyring = await keyringIn(store);
-    await store.delete(FIRST);
+    for (const name of [FIRST, COPY]) await store.delete(name);
     expect(await failureOf(keyring.load())).toMatchObject({ code: 'OBJECT_MISSING', object: FIRST });
   });
 
@@ -136,38 +137,5 @@ describe('damage', () => {
   ])('a record with %s is refused', async (_, content) => {
     const keyring = await write(memoryStore(), content);
     expect(await failureOf(keyring.load())).toMatchObject({ code: 'OBJECT_INVALID', object: FIRST });
-  });
-});
-
-describe('sealed ledgers', () => {
-  const seal = { kind: KIND.config, subkey: rootKey };
-
-  test('of two that append under one number, one wins, and the newest counts', async () => {
-    const store = memoryStore();
-    const [one, other] = [0, 1].map(() => new SealedLedger(sealedStore(store), 'state', seal)) as [
-      SealedLedger,
-      SealedLedger,
-    ];
-    const wins = await Promise.all([one.append(1, Buffer.from('one')), other.append(1, Buffer.from('other'))]);
-    expect(wins.filter(Boolean)).toHaveLength(1);
-    expect(await one.append(2, Buffer.from('second'))).toBe(true);
-    const latest = await other.latest();
-    expect(latest).toMatchObject({ number: 2, name: 'state/000000000002' });
-    expect(latest.content.toString()).toBe('second');
-  });
-
-  test('an older record put in the place of a newer one is noticed', async () => {
-    const store = memoryStore();
-    const book = new SealedLedger(sealedStore(store), 'state', seal);
-    await book.append(1, Buffer.from('old'));
-    await book.append(2, Buffer.from('new'));
-    const old = await readObject(store, 'state/000000000001');
-    await store.put('state/000000000002', old);
-    expect(await failureOf(book.latest())).toMatchObject({ code: 'OBJECT_DAMAGED', object: 'state/000000000002' });
-  });
-
-  test('an empty ledger is missing by the name of its first record', async () => {
-    const book = new SealedLedger(sealedStore(), 'state', seal);
-    expect(await failureOf(book.latest())).toMatchObject({ code: 'OBJECT_MISSING', object: 'state/000000000001' });
   });
 });

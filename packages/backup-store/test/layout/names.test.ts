@@ -8,6 +8,8 @@ const session = 'aabbccddeeff00112233445566778899';
 test('names of objects are frozen', () => {
   expect({
     marker: names.MARKER,
+    markerCopy: names.MARKER_COPY,
+    ledgerCopy: names.copyOfLedger(names.KEYRING),
     slot: names.slotName('0011223344556677'),
     keyring: names.KEYRING,
     config: names.CONFIG,
@@ -24,6 +26,8 @@ test('names of objects are frozen', () => {
     reserve: names.RESERVE,
   }).toEqual({
     marker: 'holdfast.json',
+    markerCopy: 'holdfast-copy.json',
+    ledgerCopy: 'keys/ring-copy',
     slot: 'keys/slots/0011223344556677',
     keyring: 'keys/ring',
     config: 'config',

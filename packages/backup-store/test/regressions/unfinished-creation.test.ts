@@ -17,17 +17,20 @@ function failingFrom(store: ObjectStore, n: number): ObjectStore {
   };
 }
 
-it.each([1, 2, 3, 4, 5])('a creation that fails at create %d leaves nothing, and works at the next try', async (n) => {
-  const place = newPlace();
-  const keyFile = join(place.store, '..', 'new.key');
-  const options = { keyFile, cacheDirectory: place.cache };
-  const failure = await failureOf(createRepository({ ...options, store: failingFrom(fsStore(place.store), n) }));
-  expect(failure.code).toBe('NO_SPACE');
-  expect(existsSync(place.store) ? filesBelow(place.store) : []).toEqual([]);
-  expect(existsSync(keyFile)).toBe(false);
-  const { repository } = await createRepository({ ...options, store: place.store });
-  await repository.close();
-});
+it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  'a creation that fails at create %d leaves nothing, and works at the next try',
+  async (n) => {
+    const place = newPlace();
+    const keyFile = join(place.store, '..', 'new.key');
+    const options = { keyFile, cacheDirectory: place.cache };
+    const failure = await failureOf(createRepository({ ...options, store: failingFrom(fsStore(place.store), n) }));
+    expect(failure.code).toBe('NO_SPACE');
+    expect(existsSync(place.store) ? filesBelow(place.store) : []).toEqual([]);
+    expect(existsSync(keyFile)).toBe(false);
+    const { repository } = await createRepository({ ...options, store: place.store });
+    await repository.close();
+  },
+);
 
 it('the repository itself, or a folder in it, is not backed up', async () => {
   const place = newPlace();

@@ -128,6 +128,12 @@ it('an empty folder, a missing one and one with other files are NOT_A_REPOSITORY
   expect(filesBelow(place.store)).toEqual(['notes.txt']);
 });
 
+function setVersion(path: string, version: number): void {
+  const bytes = readFileSync(path);
+  bytes[8] = version;
+  writeFileSync(path, bytes);
+}
+
 it('a newer format is UNSUPPORTED_FORMAT and says what to do, whichever object has it', async () => {
   const place = newPlace();
   const repository = await createAt(place);
@@ -141,16 +147,12 @@ it('a newer format is UNSUPPORTED_FORMAT and says what to do, whichever object h
   const error = await failWith(openAt(place), 'UNSUPPORTED_FORMAT');
   expect(error.hint).toContain('newer version');
   writeFileSync(marker, good);
-  for (const prefix of ['config/', 'keys/ring/']) {
-    const path = join(place.store, filesBelow(place.store).find((name) => name.startsWith(prefix)) ?? '');
-    const bytes = readFileSync(path);
-    const newer = Buffer.from(bytes);
-    newer[8] = 1;
-    writeFileSync(path, newer);
-    expect(await failWith(openAt(place), 'UNSUPPORTED_FORMAT')).toMatchObject({
-      object: expect.stringContaining(prefix),
-    });
-    writeFileSync(path, bytes);
+  for (const name of ['config/000000000001', 'keys/ring/000000000001']) {
+    // One of both alone is damaged, and the other one is taken.
+    const both = [name, name.replace('/0', '-copy/0')].map((each) => join(place.store, each));
+    for (const path of both) setVersion(path, 1);
+    expect(await failWith(openAt(place), 'UNSUPPORTED_FORMAT')).toMatchObject({ object: name });
+    for (const path of both) setVersion(path, 0);
   }
 });
 
