@@ -36,6 +36,7 @@ holdfast status     says how things stand         holdfast backup restore   brin
 | 4 | not found: the repository, the snapshot or the path |
 | 5 | wrong key, or none |
 | 6 | damaged: stored data is not what was written |
+| 7 | refused: nothing was deleted, as something that snapshots need can't be read |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 
