@@ -15,7 +15,7 @@ async function sessionIn(repository: string): Promise<string | undefined> {
 export async function leaveOpenSession(machine: Machine): Promise<string> {
   await mkdir(join(machine.cwd, 'large'));
   for (let n = 0; n < 8; n++) await writeFile(join(machine.cwd, 'large', String(n)), randomBytes(8 * 1024 * 1024));
-  const [program = '', ...args] = [...machine.command, 'backup', 'create', 'large', '--quiet'];
+  const [program, ...args] = [...machine.command, 'backup', 'create', 'large', '--quiet'];
   const child = spawn(program, args, { cwd: machine.cwd, env: machine.env, stdio: 'ignore' });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_, signal) => resolve(signal)));
   let session: string | undefined;
