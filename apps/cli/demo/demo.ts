@@ -1,5 +1,5 @@
-// The main job on real data, done by the built program: back up, edit, back up again, compare, destroy, restore,
-// and check every byte. Each claim is checked here; when one does not hold, the exit code is 1.
+// The main job on real data, done by the built program: back up, edit, back up again, compare, forget,
+// prune, destroy, restore, and check every byte. Each claim is checked here; when one does not hold, the exit code is 1.
 //
 //   node demo/demo.ts [--keep]      --keep leaves the temporary folder
 import {
@@ -114,6 +114,15 @@ function verify(tree: Tree): void {
   report.measure('verify', { files: sizeOf(tree).files, bytes: value.bytesChecked, seconds });
 }
 
+/** Forgets the first snapshot: what only it needs is deleted. That the rest is whole, the restore after it shows. */
+function checkPrune(): void {
+  holdfast.show(['backup', 'forget', 'before']);
+  const { value, code, seconds } = holdfast.json('PruneRun', ['backup', 'prune', '--max-unused', '0']);
+  const freed = (value.result?.tenants ?? []).reduce((sum, each) => sum + each.bytesFreed - each.bytesWritten, 0);
+  report.check('prune gives space back', code === 0 && freed > 0);
+  console.log(`          ${formatBytes(freed)} less than before in ${seconds.toFixed(1)} s`);
+}
+
 /** Flips one bit in the middle of a pack, shows that it is found and named, and puts it back. */
 function checkDamage(): void {
   const packs = readdirSync(join(repository, 'packs'), { recursive: true, encoding: 'utf8' })
@@ -148,8 +157,9 @@ const third = backUp('unchanged', tree);
 report.check('one without changes adds at most 64 KiB', third.counts.bytesStored <= 64 * KiB);
 holdfast.show(['backup', 'list']);
 checkDiff(edits);
-checkRestore(tree);
 checkOldVersion(original, edits.content[0] ?? '');
+checkPrune();
+checkRestore(tree);
 verify(tree);
 checkDamage();
 if (!report.finish()) process.exitCode = 1;

@@ -13,6 +13,8 @@ const INTRODUCTION = `# The command line: \`holdfast\`
 \`\`\`
 holdfast init       makes a repository            holdfast backup create    makes a snapshot
 holdfast status     says how things stand         holdfast backup restore   brings files back
+                                                  holdfast backup forget    forgets snapshots
+                                                  holdfast backup prune     gives their space back
 \`\`\`
 
 ## Rules for every command
@@ -21,7 +23,7 @@ holdfast status     says how things stand         holdfast backup restore   brin
 - \`--json\` prints one object on standard output, or JSON Lines for \`ls\`, \`find\` and \`diff\`. An error is printed
   there too, as \`{"error": ...}\` (for JSON Lines: as the last line). Names that are not UTF-8 appear as \`path\`, for display, and as \`pathBase64\`.
 - A **progress bar** is drawn on a terminal; elsewhere there is a plain line every five seconds. \`--quiet\` turns both off.
-- **Ctrl-C** (and SIGTERM, SIGHUP) ends a run cleanly; a second one ends it at once. What a backup has stored by then is used by the next run.
+- **Ctrl-C** (and SIGTERM, SIGHUP) ends a run cleanly; a second one ends it at once. What a backup has stored by then is used by the next run, and a prune is gone on with by the next one.
 - A **snapshot** is named by its id, the beginning of its id (4 characters or more), its name, or \`latest\`. A name that
   several snapshots have is refused, with the list of them. \`latest\` is the newest of this tenant, this machine and the configured
   sources (in a git checkout without any: of the checkout, if it was ever backed up), never a safety snapshot; \`--tenant\`, \`--host\`, \`--root\` and \`--tag\` choose others.
@@ -32,10 +34,11 @@ holdfast status     says how things stand         holdfast backup restore   brin
 | 0 | ok |
 | 1 | failed |
 | 2 | the command line or the configuration is wrong; nothing was done |
-| 3 | partial: something could not be read or restored, and was named |
+| 3 | partial: something could not be read or restored, and was named; prune waits for a backup |
 | 4 | not found: the repository, the snapshot or the path |
 | 5 | wrong key, or none |
 | 6 | damaged: stored data is not what was written |
+| 7 | refused: nothing was deleted, as something that snapshots need can't be read |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 

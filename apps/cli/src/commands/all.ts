@@ -2,8 +2,10 @@ import type { CommandDefinition } from '../program/command.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupFind } from './backup-find.ts';
+import { backupForget } from './backup-forget.ts';
 import { backupList } from './backup-list.ts';
 import { backupLs } from './backup-ls.ts';
+import { backupPrune } from './backup-prune.ts';
 import { backupRestore } from './backup-restore.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
@@ -26,12 +28,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupVerify,
   backupStats,
   backupRestore,
+  backupForget,
+  backupPrune,
   configShow,
   configValidate,
 ];
 
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  backup: 'Make, look at, verify and restore snapshots',
+  backup: 'Make, look at, verify, restore and forget snapshots',
   config: 'Show and check the configuration',
 };

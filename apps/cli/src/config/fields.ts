@@ -10,6 +10,10 @@ export interface Settings {
   readonly 'sources.paths': readonly string[];
   readonly 'sources.exclude': readonly string[];
   readonly profile: CompressionProfile;
+  readonly 'prune.maxUnusedPercent'?: number | undefined;
+  /** Durations stay as they are typed. */
+  readonly 'prune.wait'?: string | undefined;
+  readonly 'prune.fenceAfter'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -54,6 +58,9 @@ export const FIELDS: readonly Field[] = [
   { name: 'sources.paths', type: 'paths', default: [] },
   { name: 'sources.exclude', type: 'other', default: [] },
   { name: 'profile', option: 'profile', flag: '--profile', type: 'text', default: 'balanced' },
+  { name: 'prune.maxUnusedPercent', option: 'maxUnused', flag: '--max-unused', type: 'other' },
+  { name: 'prune.wait', option: 'wait', flag: '--wait', type: 'text' },
+  { name: 'prune.fenceAfter', option: 'fenceAfter', flag: '--fence-after', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

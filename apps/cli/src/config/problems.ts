@@ -1,3 +1,4 @@
+import { A_DURATION } from './duration.ts';
 import { FIELDS } from './fields.ts';
 import { suggestion } from './suggestion.ts';
 
@@ -56,6 +57,8 @@ const NOUNS: Readonly<Record<string, string>> = {
 function expectation(issue: Issue): string {
   if (issue.code === 'invalid_value')
     return `one of ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
+  // Nothing but durations has a pattern.
+  if (issue.code === 'invalid_format') return A_DURATION;
   if (issue.code === 'too_small')
     return issue.origin === 'string' ? 'a text that is not empty' : `at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;

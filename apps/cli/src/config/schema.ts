@@ -1,5 +1,6 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
+import { DURATION_PATTERN } from './duration.ts';
 
 const MiB = 1024 * 1024;
 
@@ -17,6 +18,25 @@ const sources = z
     exclude: texts('Globs of what to leave out of every backup; one without `/` matches at any depth.'),
   })
   .check(z.meta({ description: 'What to back up.' }));
+
+const duration = (description: string) =>
+  z.optional(z.string().check(z.regex(DURATION_PATTERN), z.meta({ description })));
+
+const prune = z
+  .strictObject({
+    maxUnusedPercent: z.optional(
+      z.number().check(
+        z.gte(0),
+        z.lte(100),
+        z.meta({
+          description: 'Percent of stored bytes that may stay unused in packs that are needed in part. Default 5.',
+        }),
+      ),
+    ),
+    wait: duration('How long to wait for backups that began before: `90s`, `10m` (default), `1h`, `2d`.'),
+    fenceAfter: duration('End a backup that has shown no sign of life for this long. Default `1h`.'),
+  })
+  .check(z.meta({ description: 'How `backup prune` goes about it.' }));
 
 const performance = z
   .strictObject({
@@ -41,6 +61,7 @@ export const configSchema = z
         .enum(['none', 'fast', 'balanced', 'maximum'])
         .check(z.meta({ description: 'Compression: none, fast, balanced (default) or maximum.' })),
     ),
+    prune: z.optional(prune),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

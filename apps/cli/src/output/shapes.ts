@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
+import { forgetRun, pruneRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 
@@ -13,7 +14,9 @@ export const SHAPES = {
   Difference: difference,
   Entry: entry,
   Failed: failed,
+  ForgetRun: forgetRun,
   FoundEntry: foundEntry,
+  PruneRun: pruneRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,

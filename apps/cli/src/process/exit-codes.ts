@@ -11,6 +11,7 @@ export const EXIT = {
   notFound: 4,
   wrongKey: 5,
   damaged: 6,
+  refused: 7,
   interrupted: 130,
 } as const;
 
@@ -53,6 +54,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   PATH_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
+  PRUNE_REFUSED: EXIT.refused,
   WORKER_FAILED: EXIT.failed,
   SEAL_MISMATCH: EXIT.failed,
   ABORTED: EXIT.interrupted,

@@ -12,24 +12,29 @@ export function progressShare(progress: Progress): number | undefined {
   return filesTotal > 0 ? Math.min(1, filesDone / filesTotal) : undefined;
 }
 
-function counts(progress: Progress): string {
-  const parts = [`${formatBytes(progress.bytesDone)}/${formatBytes(progress.bytesTotal)}`];
+/** What a run counts in each phase, where that is not files. */
+export type Counted = Readonly<Partial<Record<Progress['phase'], string>>>;
+
+function counts(progress: Progress, counted: Counted): string {
+  const parts: string[] = [];
+  const what = counted[progress.phase];
   // Verify counts bytes only.
   if (progress.filesTotal > 0)
-    parts.unshift(`${formatCount(progress.filesDone)}/${formatCount(progress.filesTotal)} files`);
+    parts.push(`${formatCount(progress.filesDone)}/${formatCount(progress.filesTotal)} ${what ?? 'files'}`);
+  if (what === undefined) parts.push(`${formatBytes(progress.bytesDone)}/${formatBytes(progress.bytesTotal)}`);
   if (progress.rate > 0) parts.push(`${formatBytes(progress.rate)}/s`);
   if (progress.bytesReused > 0) parts.push(`${formatBytes(progress.bytesReused)} reused`);
   return parts.join('  ');
 }
 
 /** The one line that a terminal shows and rewrites, cut to `columns`. */
-export function progressBar(progress: Progress, columns: number): string {
+export function progressBar(progress: Progress, columns: number, counted: Counted = {}): string {
   const share = progressShare(progress) ?? 0;
   const filled = Math.round(share * BAR_WIDTH);
   const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`;
   const percent = `${Math.floor(share * 100)} %`.padStart(5);
   const left = progress.etaMs === undefined ? '' : `  ${formatDuration(progress.etaMs)} left`;
-  const line = `${progress.phase.padEnd(7)} ${bar} ${percent}  ${counts(progress)}${left}`;
+  const line = `${progress.phase.padEnd(7)} ${bar} ${percent}  ${counts(progress, counted)}${left}`;
   const room = columns - [...line].length - 3;
   const current =
     progress.current === undefined || room < 12 ? '' : `  ${shorten(displayText(progress.current), room)}`;
@@ -37,8 +42,9 @@ export function progressBar(progress: Progress, columns: number): string {
 }
 
 /** The same facts as a line of a log. */
-export function progressLine(progress: Progress): string {
+export function progressLine(progress: Progress, counted: Counted = {}): string {
   const share = progressShare(progress);
   const percent = share === undefined ? '' : ` ${Math.floor(share * 100)} %`;
-  return `${progress.phase}${percent}: ${counts(progress)}, ${formatDuration(progress.elapsedMs)}`;
+  const facts = [counts(progress, counted), formatDuration(progress.elapsedMs)].filter((fact) => fact !== '');
+  return `${progress.phase}${percent}: ${facts.join(', ')}`;
 }

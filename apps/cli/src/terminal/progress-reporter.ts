@@ -1,5 +1,5 @@
 import type { Progress } from '@x/backup-store';
-import { progressBar, progressLine } from '../render/progress.ts';
+import { progressBar, progressLine, type Counted } from '../render/progress.ts';
 import type { Messages } from './messages.ts';
 
 /** Milliseconds between the lines of a log. */
@@ -13,15 +13,15 @@ export interface ProgressReporter {
 }
 
 /** A bar that is rewritten on a terminal, a plain line every five seconds and at each new phase elsewhere. */
-export function createProgressReporter(messages: Messages): ProgressReporter {
+export function createProgressReporter(messages: Messages, counted?: Counted): ProgressReporter {
   let phase: string | undefined;
   let lastLine = 0;
-  const bar = (progress: Progress): void => messages.status(progressBar(progress, messages.columns));
+  const bar = (progress: Progress): void => messages.status(progressBar(progress, messages.columns, counted));
   const lines = (progress: Progress): void => {
     if (progress.phase === phase && progress.elapsedMs - lastLine < LINE_INTERVAL) return;
     phase = progress.phase;
     lastLine = progress.elapsedMs;
-    messages.note(progressLine(progress));
+    messages.note(progressLine(progress, counted));
   };
   const show = messages.isTerminal ? bar : lines;
   return {

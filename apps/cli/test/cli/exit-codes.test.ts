@@ -51,6 +51,15 @@ test('2: what is not understood, with a hint, and nothing done', async () => {
     [['backup', 'create', 'x', '--name', 'latest'], /^holdfast: Expected a name without ":" that is not "latest"/],
     [['backup', 'create', 'x', '--tag', 'a b'], /^holdfast: Expected a tag like nightly or team=web/],
     [['backup', 'list', '--after', 'yesterday'], /^holdfast: Expected a date, got "yesterday"/],
+    [['backup', 'forget'], "holdfast: Missing required argument 'id'\nhint: See --help of the command.\n"],
+    [
+      ['backup', 'prune', '--wait', '5'],
+      'holdfast: Expected a duration like 90s, 10m, 1h or 2d, got "5"\n' +
+        'hint: Write a whole number and s, m, h or d: seconds, minutes, hours or days.\n',
+    ],
+    [['backup', 'prune', '--fence-after', '1h30m'], /^holdfast: Expected a duration like 90s, .*, got "1h30m"/],
+    [['backup', 'prune', '--max-unused', '101'], /^holdfast: Expected a percentage from 0 to 100, got "101"/],
+    [['backup', 'prune', '--max-unused', 'half'], /^holdfast: Expected a percentage from 0 to 100, got "half"/],
     [['backup', 'restore', 'latest'], /^holdfast: Expected one of --to DIR and --in-place, got neither/],
     [
       ['backup', 'restore', 'latest', '--to', 'x', '--in-place'],

@@ -55,6 +55,18 @@ describe('flag > environment > file > default', () => {
   });
 });
 
+test('how to prune stands in the file, and a flag goes before it', () => {
+  const content = { prune: { maxUnusedPercent: 20, wait: '5m', fenceAfter: '2d' } };
+  const { settings, origins } = merged({ content, flags: { wait: '0s' } });
+  expect(settings).toMatchObject({
+    'prune.maxUnusedPercent': 20,
+    'prune.wait': '0s',
+    'prune.fenceAfter': '2d',
+  });
+  expect(origins['prune.wait']).toEqual({ kind: 'flag', name: '--wait' });
+  expect(origins['prune.fenceAfter']).toEqual({ kind: 'file', name: file.path });
+});
+
 test('a URL and an absolute path stay as they are, and ~/ is the home folder', () => {
   expect(merged({ flags: { repo: 'file:///backups' } }).settings.repository).toBe('file:///backups');
   expect(merged({ content: { repository: '/backups' } }).settings.repository).toBe('/backups');

@@ -53,6 +53,18 @@ test.each([
     'Expected performance.readers to be a number, got "4"',
     undefined,
   ],
+  [
+    '{"prune": {"wait": "5 minutes"}}',
+    'prune.wait',
+    'Expected prune.wait to be a duration like 90s, 10m, 1h or 2d, got "5 minutes"',
+    undefined,
+  ],
+  [
+    '{"prune": {"maxUnusedPercent": 101}}',
+    'prune.maxUnusedPercent',
+    'Expected prune.maxUnusedPercent to be at most 100, got 101',
+    undefined,
+  ],
   ['[]', '', 'Expected the configuration to be an object, got a list', undefined],
   ['{"tenant": null}', 'tenant', 'Expected tenant to be a text, got null', undefined],
   [

@@ -18,6 +18,7 @@ test.each([
   ['BackupError', 'OBJECT_DAMAGED', 6],
   ['BackupError', 'BLOB_MISSING', 6],
   ['BackupError', 'INVALID_OPTION', 2],
+  ['BackupError', 'PRUNE_REFUSED', 7],
   ['BackupError', 'ALREADY_EXISTS', 1],
   ['BackupError', 'ABORTED', 130],
   ['BackupError', 'A_CODE_OF_TOMORROW', 1],

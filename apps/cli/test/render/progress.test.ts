@@ -39,6 +39,15 @@ test('the bar says phase, share, counts, rate and time left', () => {
   expect(progressBar(base, 160)).toMatch(/ {2}\/home\/me\/.*file\.ts$/);
 });
 
+test('where something else than files is counted, that is said', () => {
+  const wait: Progress = { ...base, phase: 'wait', filesDone: 0, filesTotal: 2, bytesDone: 0, bytesTotal: 0, rate: 0 };
+  expect(progressLine(wait, { wait: 'backups ended' })).toBe('wait 0 %: 0/2 backups ended, 500 ms');
+  expect(progressLine({ ...wait, filesTotal: 0 }, { wait: 'backups ended' })).toBe('wait: 500 ms');
+  expect(progressBar({ ...wait, etaMs: undefined }, 50, { wait: 'backups ended' })).toBe(
+    'wait    [--------------------]   0 %  0/2 backups'.slice(0, 49),
+  );
+});
+
 test('elsewhere there is a plain line every five seconds and at each new phase', () => {
   const stream = recordingStream({ isTTY: false });
   const reporter = createProgressReporter(createMessages(stream, { color: false }));
