@@ -1,4 +1,4 @@
-import { commitsPrefix, indexPrefix, packsPrefix } from '../layout/names.ts';
+import { commitsPrefix, packsPrefix } from '../layout/names.ts';
 import type { Finding, IncompleteSnapshot } from '../repository/contract.ts';
 import type { OpenTenant } from '../run/context.ts';
 import type { PackId } from '../session/epoch-records.ts';
@@ -30,7 +30,7 @@ export function damageOf(tenant: OpenTenant, findings: readonly Finding[]): Dama
   const objects = below(packsPrefix(label));
   return {
     tenant,
-    segments: below(indexPrefix(label)).filter((name) => tenant.view.segmentErrors.has(name)),
+    segments: [...tenant.view.segmentErrors.keys()],
     commits: below(commitsPrefix(label)).map((name) => name.slice(-32)),
     packs: new Set(objects.map((name) => name.slice(packsPrefix(label).length) as PackId)),
     objects,

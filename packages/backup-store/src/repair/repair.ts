@@ -7,6 +7,7 @@ import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { forgetSnapshot } from '../session/forget-snapshot.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
+import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
 import { type Damage, damageOf } from './damage.ts';
 
@@ -17,8 +18,10 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
   const level = options.readData === true ? 'full' : 'structure';
   const report = await verify(context, undefined, { level, signal, onProgress: options.onProgress });
   const damage = context.tenants().map((tenant) => damageOf(tenant, report.findings));
+  const copiesRestored: string[] = [];
   const waitsFor: RepairResult['waitsFor'][number][] = [];
   if (options.dryRun !== true) {
+    copiesRestored.push(...(await restoreCopies(context)));
     if (damage.some(({ segments }) => segments.length > 0)) await rebuildIndex(context, { signal });
     for (const each of damage) {
       await giveUp(context, each);
@@ -31,6 +34,7 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
   context.emit('repair.finished', { status, incomplete: incomplete.length, givenUp: givenUp.length });
   return {
     status,
+    copiesRestored,
     segmentsRebuilt: damage.flatMap(({ segments }) => segments),
     packsDropped: damage.flatMap(({ objects }) => objects),
     givenUp,

@@ -27,6 +27,8 @@ export interface IncompleteSnapshot {
 export interface RepairResult {
   /** `ok`: nothing is lost; `partial`: some snapshots lack something, were given up, or a round waits for backups. */
   readonly status: RunStatus;
+  /** Second copies of marker, configuration and keyring that were missing or damaged, and are there again. */
+  readonly copiesRestored: readonly string[];
   /** Index segments that were written anew. */
   readonly segmentsRebuilt: readonly string[];
   /** Damaged packs that were taken out of use. */

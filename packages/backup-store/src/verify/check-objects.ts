@@ -2,11 +2,12 @@ import { listAll } from '@x/storage';
 
 import type { Seal } from '../envelope/sealed-store.ts';
 import { readSlots } from '../keyring/slots.ts';
-import { forgetPrefix, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
+import { epochsPrefix, forgetPrefix, historiesPrefix, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { inParallel } from '../run/parallel.ts';
 import { forgetSeal, indexSeal, sessionSeal } from '../session/commit.ts';
+import { epochSeal, historySeal } from '../session/epoch-records.ts';
 import type { Verification } from './verification.ts';
 
 const PARALLEL = 16;
@@ -37,6 +38,9 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
     [sessionsPrefix(tenant.label), sessionSeal(tenant)],
     [forgets, forgetSeal(tenant)],
     [indexPrefix(tenant.label), indexSeal(tenant)],
+    // What counts of these was read before, from a copy if need be.
+    [epochsPrefix(tenant.label), epochSeal(tenant)],
+    [historiesPrefix(tenant.label), historySeal(tenant)],
   ];
   for (const [prefix, seal] of kinds) {
     const names: string[] = [];

@@ -10,20 +10,22 @@ const NOTHING_NOW =
 /** What to do, by the beginning of the object's name; the first that fits. */
 const HINTS: readonly (readonly [string, (code: Code) => string])[] = [
   ['packs/', packHint],
-  ['index/', () => 'Rebuild the index: that makes it again from the packs.'],
-  ['index', () => `Rebuild the index. What is missing then is lost: ${BACK_UP_AGAIN}.`],
-  ['commits/', () => `Other snapshots do not need it. ${ANOTHER_COPY}; without one, back up again.`],
+  ['index/', () => '`holdfast backup repair` makes it again from the packs.'],
+  ['index', () => `\`holdfast backup repair\` builds the index anew. What is missing then is lost: ${BACK_UP_AGAIN}.`],
+  ['commits/', () => `${ANOTHER_COPY}. Without one, \`holdfast backup repair\` gives this snapshot up.`],
   ['snapshot ', () => 'Find out who changes or removes objects there, and put its commit back from another copy.'],
   ['keys/slots/', () => `What it was made with opens nothing any more. ${ANOTHER_COPY}, or add another key.`],
   ['sessions/', () => 'Nothing has to be done: no snapshot needs it.'],
+  ['gc/', () => 'Nothing has to be done: what counts of it was read.'],
+  ['history/', () => 'Nothing has to be done: what counts of it was read.'],
   ['forget/', () => 'The snapshot it names counts again. Forget it once more, if that was right.'],
 ];
 
 function packHint(code: Code): string {
   if (code === 'redundancy') return NOTHING_NOW;
-  if (code === 'unindexed') return 'Nothing has to be done: the next run on that machine goes on with it.';
+  if (code === 'unindexed') return 'Nothing has to be done: a backup goes on with it, or the next prune deletes it.';
   if (code === 'missing') return `${ANOTHER_COPY}, or ${BACK_UP_AGAIN}.`;
-  return `${ANOTHER_COPY}. Without one, move it out of the way and ${BACK_UP_AGAIN}.`;
+  return `${ANOTHER_COPY}. Without one, \`holdfast backup repair\` keeps what can be read of it; then ${BACK_UP_AGAIN}.`;
 }
 
 /** What to do about a finding. */
