@@ -11,7 +11,8 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-faults-'));
 try {
   const source = join(folder, 'source');
   mkdirSync(join(source, 'sub'), { recursive: true });
-  const noise = (bytes: number, of: string): Buffer => createHash('shake256', { outputLength: bytes }).update(of).digest();
+  const noise = (bytes: number, of: string): Buffer =>
+    createHash('shake256', { outputLength: bytes }).update(of).digest();
   const ground = await makeGround(folder, source, (step) => {
     writeFileSync(join(source, 'changing'), noise(200_000, `changing ${step}`));
     writeFileSync(join(source, `step ${step}`), noise(30_000, `step ${step}`));

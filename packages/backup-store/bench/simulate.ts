@@ -100,7 +100,9 @@ async function all(settings: ReturnType<typeof asked>): Promise<void> {
     `${total.schedules} schedules from seed ${seed} on (${settings.codec}): ${total.steps} steps, ${total.failures.length} violations, ${seconds} s`,
   );
   for (const { seed: failed, message } of total.failures.slice(0, 3)) {
-    console.log(`Seed ${failed}: ${message}. Its story: npm run simulate -- --replay ${failed} --codec ${settings.codec}`);
+    console.log(
+      `Seed ${failed}: ${message}. Its story: npm run simulate -- --replay ${failed} --codec ${settings.codec}`,
+    );
     process.exitCode = 1;
   }
 }

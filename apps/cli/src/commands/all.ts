@@ -6,6 +6,7 @@ import { backupForget } from './backup-forget.ts';
 import { backupList } from './backup-list.ts';
 import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
+import { backupRepair } from './backup-repair.ts';
 import { backupRestore } from './backup-restore.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
@@ -30,12 +31,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupRestore,
   backupForget,
   backupPrune,
+  backupRepair,
   configShow,
   configValidate,
 ];
 
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  backup: 'Make, look at, verify, restore and forget snapshots',
+  backup: 'Make, look at, verify, restore, forget and repair snapshots',
   config: 'Show and check the configuration',
 };

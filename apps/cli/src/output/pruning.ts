@@ -64,3 +64,24 @@ export const pruneRun = z.strictObject({
     .optional()
     .describe('absent with `--dry-run`'),
 });
+
+export const repairRun = z.strictObject({
+  status: status.describe('`partial`: something is lost, or a round waits for backups'),
+  dryRun: z.boolean(),
+  copiesRestored: z.array(z.string()).describe('second copies that were missing or damaged'),
+  segmentsRebuilt: z.array(z.string()).describe('index segments that were written anew'),
+  packsDropped: z.array(z.string()).describe('damaged packs that are out of use'),
+  givenUp: z.array(snapshotId).describe('snapshots whose commits can not be read'),
+  incomplete: z
+    .array(
+      z.strictObject({
+        snapshot: snapshotId,
+        name: z.string().optional(),
+        startedAt: make.iso('when it was made'),
+        paths: z.array(z.string()).describe('some of what it lacks, at most 20'),
+      }),
+    )
+    .describe('snapshots that lack something'),
+  waitsFor: z.array(openBackup).describe('backups that go on: the next repair or prune goes on with the round'),
+  durationMs,
+});

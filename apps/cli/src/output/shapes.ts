@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
-import { forgetRun, pruneRun } from './pruning.ts';
+import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 
@@ -17,6 +17,7 @@ export const SHAPES = {
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
   PruneRun: pruneRun,
+  RepairRun: repairRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,

@@ -13,7 +13,7 @@ import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
 
 /** A backup that has not ended, and since when it is silent. */
-function openBackupLine({ session, lastSeenAt }: OpenBackup, nowMs: number): string {
+export function openBackupLine({ session, lastSeenAt }: OpenBackup, nowMs: number): string {
   const silentMs = Math.max(0, nowMs - Date.parse(lastSeenAt));
   return `session ${session}, silent since ${formatTime(lastSeenAt)} (${formatDuration(silentMs)})`;
 }

@@ -1,13 +1,7 @@
 import { isStorageError, listAll } from '@x/storage';
 
 import { epochName, newSessionId, packsPrefix, indexPrefix } from '../layout/names.ts';
-import {
-  encodeRecord,
-  type EpochDecision,
-  epochSeal,
-  type PackId,
-  type SegmentId,
-} from '../session/epoch-records.ts';
+import { encodeRecord, type EpochDecision, epochSeal, type PackId, type SegmentId } from '../session/epoch-records.ts';
 import { readDecision } from '../session/epochs.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import type { Keeper } from './keeper.ts';
@@ -33,11 +27,7 @@ export interface Decided {
  * @returns `undefined` when the round was decided meanwhile.
  * @throws {BackupError} `PRUNE_REFUSED` when something that snapshots need can't be read.
  */
-export async function decideRound(
-  keeper: Keeper,
-  epoch: number,
-  resolution: Resolution,
-): Promise<Decided | undefined> {
+export async function decideRound(keeper: Keeper, epoch: number, resolution: Resolution): Promise<Decided | undefined> {
   const { view, signal } = keeper;
   // First what is stored, then what counts: a session that commits in between is seen by the second look.
   const inventory = await takeInventory(keeper);
@@ -46,7 +36,9 @@ export async function decideRound(
   const { tombstones } = view.epochs;
   const { damaged = new Set<PackId>() } = keeper;
   // A repair reads what is left of packs that were cut.
-  const gone = new Set([...view.index.lost].filter((pack) => !damaged.has(packIdOf(pack)) || !inventory.packs.has(packIdOf(pack))));
+  const gone = new Set(
+    [...view.index.lost].filter((pack) => !damaged.has(packIdOf(pack)) || !inventory.packs.has(packIdOf(pack))),
+  );
   const isGone = (number: number): boolean => gone.has(view.index.packOf(number));
   // Of two copies the one that stays is to be found.
   view.index.markLost(view.tombstoned());

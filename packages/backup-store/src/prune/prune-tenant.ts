@@ -66,7 +66,10 @@ export async function planTenant(keeper: Keeper, options: TenantPruning): Promis
   const named = new Set(plan.delete.map(({ id }) => id));
   return {
     ...plan,
-    repack: [...plan.repack, ...mended.filter(({ id }) => !named.has(id) && !plan.repack.some((each) => each.id === id))],
+    repack: [
+      ...plan.repack,
+      ...mended.filter(({ id }) => !named.has(id) && !plan.repack.some((each) => each.id === id)),
+    ],
     worthwhile: plan.worthwhile || keeper.damaged !== undefined,
     inventory,
     epoch: decided + 1,
@@ -109,9 +112,13 @@ export async function pruneTenant(keeper: Keeper, options: TenantPruning): Promi
       if (now.opened === opened && now.decided === decided) throw error;
     }
   }
-  throw new BackupError('PRUNE_REFUSED', 'Expected to end a round of garbage collection, others went on beginning new ones', {
-    hint: 'Let fewer programs prune at the same time.',
-  });
+  throw new BackupError(
+    'PRUNE_REFUSED',
+    'Expected to end a round of garbage collection, others went on beginning new ones',
+    {
+      hint: 'Let fewer programs prune at the same time.',
+    },
+  );
 }
 
 /** Goes one step further. @returns When there is nothing more to do: the sessions that the round waits for. */

@@ -36,7 +36,8 @@ const PHASES = {
 export function pruningOf(options: PruneOptions): TenantPruning {
   const { maxUnusedPercent = 5, waitMs = 10 * MINUTE, fenceAfterMs = 60 * MINUTE } = options;
   const isPercent = maxUnusedPercent >= 0 && maxUnusedPercent <= 100;
-  if (!isPercent) throw new BackupError('INVALID_OPTION', `Expected a percentage from 0 to 100, got ${maxUnusedPercent}`);
+  if (!isPercent)
+    throw new BackupError('INVALID_OPTION', `Expected a percentage from 0 to 100, got ${maxUnusedPercent}`);
   if (!(waitMs >= 0) || !(fenceAfterMs >= 0))
     throw new BackupError('INVALID_OPTION', `Expected times of 0 ms and more, got ${waitMs} and ${fenceAfterMs}`);
   return { maxUnusedPercent, waitMs, fenceAfterMs };
@@ -97,7 +98,11 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   return { tenants };
 }
 
-function describe({ tenant }: OpenTenant, keeper: Keeper, plan: Awaited<ReturnType<typeof planTenant>>): TenantPrunePlan {
+function describe(
+  { tenant }: OpenTenant,
+  keeper: Keeper,
+  plan: Awaited<ReturnType<typeof planTenant>>,
+): TenantPrunePlan {
   const sum = (list: readonly PackAction[], of: (pack: PackAction) => number): number =>
     list.reduce((total, pack) => total + of(pack), 0);
   const named = (list: readonly PackAction[]): TenantPrunePlan['delete'] =>

@@ -45,9 +45,13 @@ export async function repack(
     const pack = new PackInProgress(keeper, { ...what, lost }, id);
     const name = packName(keeper.tenant.label, what.session, id);
     let taken = 0;
-    await keeper.sealed.store.createIfAbsent(name, pack.body(frames.slice(next), (count) => (taken = count)), {
-      signal: keeper.signal,
-    });
+    await keeper.sealed.store.createIfAbsent(
+      name,
+      pack.body(frames.slice(next), (count) => (taken = count)),
+      {
+        signal: keeper.signal,
+      },
+    );
     next += taken;
     keeper.onStep({ doing: 'writing packs again', done: next, total: frames.length });
     packs.push({ session: what.session, id, epoch: PACK_EPOCH, ...pack.finished() });
@@ -89,7 +93,10 @@ class PackInProgress {
   }
 
   /** Its stored bytes. `taken` is told how many of the frames went into it. */
-  async *body(frames: readonly LiveFrame[], taken: (count: number) => void): AsyncGenerator<Uint8Array, void, undefined> {
+  async *body(
+    frames: readonly LiveFrame[],
+    taken: (count: number) => void,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     let count = 0;
     for (const frame of frames) {
       checkAborted(this.#keeper.signal);

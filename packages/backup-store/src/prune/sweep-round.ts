@@ -89,7 +89,11 @@ async function beatsOf({ sealed, tenant, signal }: Keeper, decision: EpochDecisi
 }
 
 /** Records of rounds before the one before this, and histories that lost a race: nobody reads them any more. */
-async function oldRecords({ sealed, tenant, signal }: Keeper, epoch: number, { history }: EpochDecision): Promise<string[]> {
+async function oldRecords(
+  { sealed, tenant, signal }: Keeper,
+  epoch: number,
+  { history }: EpochDecision,
+): Promise<string[]> {
   const old: string[] = [];
   for (const prefix of [epochsPrefix(tenant.label), historiesPrefix(tenant.label)]) {
     for await (const { key } of listAll(sealed.store, prefix, { signal })) {

@@ -28,7 +28,8 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
       waitsFor.push(...(await dropPacks(context, each, { options, meter })));
     }
   }
-  const incomplete = options.dryRun === true ? damage.flatMap(({ concerned }) => concerned) : await findIncomplete(damage);
+  const incomplete =
+    options.dryRun === true ? damage.flatMap(({ concerned }) => concerned) : await findIncomplete(damage);
   const givenUp = damage.flatMap(({ commits }) => commits);
   const status = incomplete.length + givenUp.length + waitsFor.length === 0 ? 'ok' : 'partial';
   context.emit('repair.finished', { status, incomplete: incomplete.length, givenUp: givenUp.length });

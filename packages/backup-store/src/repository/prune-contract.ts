@@ -71,7 +71,12 @@ export interface TenantPrunePlan {
   readonly costs: {
     readonly bytesRead: number;
     readonly bytesWritten: number;
-    readonly requests: { readonly list: number; readonly get: number; readonly create: number; readonly delete: number };
+    readonly requests: {
+      readonly list: number;
+      readonly get: number;
+      readonly create: number;
+      readonly delete: number;
+    };
   };
 }
 

@@ -136,10 +136,7 @@ export function decodeHistory(content: Uint8Array, object: string): History {
     return isIdPair(id) && isList(packs, isIdPair);
   };
   const valid =
-    isList(snapshots, isSnapshot) &&
-    isList(forgotten, isId) &&
-    isList(segments, isSegment) &&
-    isList(incomplete, isId);
+    isList(snapshots, isSnapshot) && isList(forgotten, isId) && isList(segments, isSegment) && isList(incomplete, isId);
   if (!valid) throw invalid(object, 'a history');
   return {
     snapshots: snapshots as History['snapshots'],

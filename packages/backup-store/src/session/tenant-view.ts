@@ -207,10 +207,7 @@ export class TenantView {
     return [{ name, session: session as string, epoch: Number(epoch), record: commit.record }];
   }
 
-  async #list(
-    prefix: string,
-    options: { after?: string; signal?: AbortSignal | undefined } = {},
-  ): Promise<string[]> {
+  async #list(prefix: string, options: { after?: string; signal?: AbortSignal | undefined } = {}): Promise<string[]> {
     const names: string[] = [];
     for await (const { key } of listAll(this.#sealed.store, prefix, options)) names.push(key);
     return names;
@@ -247,7 +244,9 @@ export class TenantView {
   async loadStrays(signal?: AbortSignal): Promise<void> {
     const prefix = packsPrefix(this.tenant.label);
     const committed = new Set(this.#snapshots.map(({ session }) => session));
-    const sessions = new Set((await this.#list(prefix, { signal })).map((name) => nameParts(name, prefix)[0] as string));
+    const sessions = new Set(
+      (await this.#list(prefix, { signal })).map((name) => nameParts(name, prefix)[0] as string),
+    );
     for (const session of sessions) if (!committed.has(session)) await this.#index.addPacks(session, signal);
   }
 

@@ -1,7 +1,7 @@
 import { randomId } from '../layout/names.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
-import type { RunContext,OpenTenant } from '../run/context.ts';
+import type { RunContext, OpenTenant } from '../run/context.ts';
 import { missingSnapshots } from '../session/chain.ts';
 import { forgetSnapshot } from '../session/forget-snapshot.ts';
 import { resolveSnapshot, type TenantSnapshot } from './resolve.ts';
@@ -56,6 +56,8 @@ function targetOf(
 
 /** Whether this snapshot was taken away, or its commit can't be read. */
 function isGone(context: RunContext, { tenant, view }: OpenTenant, id: string): boolean {
-  const unreadable = view.damaged.some(({ object }) => object?.endsWith(`/${id}`) === true && object.startsWith('commits/'));
+  const unreadable = view.damaged.some(
+    ({ object }) => object?.endsWith(`/${id}`) === true && object.startsWith('commits/'),
+  );
   return unreadable || missingSnapshots(view, context.seen(tenant.label)).includes(id);
 }

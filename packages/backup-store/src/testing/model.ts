@@ -8,7 +8,7 @@ import { packIdOf } from '../prune/pack-use.ts';
 import { commitSeal, decodeCommit } from '../session/commit.ts';
 import { TenantView } from '../session/tenant-view.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import type { SimulationCodec,SimulatedBlob } from './codec.ts';
+import type { SimulationCodec, SimulatedBlob } from './codec.ts';
 import { readBlob } from './keeper-process.ts';
 import { contents, type SimulatedTree, treeWith } from './universe.ts';
 
@@ -67,7 +67,8 @@ export class Model {
       const { sha256 } = (sources[0] as (typeof sources)[number]).catalog;
       const page = await readBlob(from, BLOB.catalog, Buffer.from(sha256, 'hex'));
       const entries = readLeafPage(page, 'a catalog');
-      if (entries.length !== tree.files.length) throw new Error(`${entries.length} files instead of ${tree.files.length}`);
+      if (entries.length !== tree.files.length)
+        throw new Error(`${entries.length} files instead of ${tree.files.length}`);
       for (const [i, n] of tree.files.entries()) {
         const { bytes } = contents[n] as SimulatedBlob;
         const read = await readBlob(from, BLOB.data, entries[i]?.content[0]?.sha256 ?? new Uint8Array(32));

@@ -48,10 +48,7 @@ export interface MutatedParts {
 }
 
 /** The store as a process that breaks the rule sees it. Rules that are broken inside a process are no matter of the store. */
-export function mutated(
-  mutant: Mutant | undefined,
-  parts: MutatedParts,
-): ObjectStore {
+export function mutated(mutant: Mutant | undefined, parts: MutatedParts): ObjectStore {
   const { role, store, codec } = parts;
   const { tenant } = codec;
   const sealed = codec.sealed(store);
@@ -68,7 +65,10 @@ export function mutated(
         },
       };
     case 'open-not-fenced':
-      return withoutFences(store, (key, body) => decodeCommit(sealed.open(key, commitSeal(tenant), body), key).type === 'fence');
+      return withoutFences(
+        store,
+        (key, body) => decodeCommit(sealed.open(key, commitSeal(tenant), body), key).type === 'fence',
+      );
     case 'fence-overwritten':
       return withOverwrite(parts);
     case 'round-from-memory':

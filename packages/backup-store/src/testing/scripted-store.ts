@@ -48,8 +48,7 @@ export class ScriptedStore {
       },
       get: async (key, options) => await call('get', key, async () => await inner.get(key, { range: options?.range })),
       stat: async (key) => await call('stat', key, async () => await inner.stat(key)),
-      list: async (prefix, options) =>
-        await call('list', prefix, async () => await inner.list(prefix, paged(options))),
+      list: async (prefix, options) => await call('list', prefix, async () => await inner.list(prefix, paged(options))),
       delete: async (key) => await call('delete', key, async () => await inner.delete(key)),
       put: async () => {
         throw new StorageError('IO_FAILED', 'Expected no overwrite of anything that counts, got one');

@@ -98,9 +98,11 @@ export class Simulation {
     const { pending, late } = this.#scripted;
     const idle = this.#actors.filter(({ process, runsLeft }) => process === '' && runsLeft > 0);
     const isRare = this.#choices.chance(1, 6);
-    if (idle.length > 0 && (isRare || pending.length === 0)) this.#start(idle[this.#choices.below(idle.length)] as Actor);
+    if (idle.length > 0 && (isRare || pending.length === 0))
+      this.#start(idle[this.#choices.below(idle.length)] as Actor);
     else if (late.length > 0 && isRare) await this.#land(this.#choices.below(late.length));
-    else if (pending.length > 0) await this.#answer(pending.splice(this.#choices.below(pending.length), 1)[0] as PendingCall);
+    else if (pending.length > 0)
+      await this.#answer(pending.splice(this.#choices.below(pending.length), 1)[0] as PendingCall);
     else if (this.#timers.length > 0) this.#fire(this.#choices.below(this.#timers.length));
     else return false;
     this.#now += 1000;
@@ -226,7 +228,11 @@ export class Simulation {
   async #land(number: number): Promise<void> {
     const [late] = this.#scripted.late.splice(number, 1) as [LateEffect];
     this.#tell?.(`late: ${late.what} ${late.key} of ${late.client}`);
-    await this.#effect(late, () => undefined, () => undefined);
+    await this.#effect(
+      late,
+      () => undefined,
+      () => undefined,
+    );
   }
 
   /** Carries out a call, then looks whether everything that must be there still is. */
@@ -252,7 +258,8 @@ export class Simulation {
     // Each name is taken out while its turn lasts.
     for (const name of this.#alive) {
       for (const call of this.#scripted.drop(name)) {
-        if ((call.what === 'create' || call.what === 'delete') && this.#choices.chance(1, 2)) this.#scripted.late.push(call);
+        if ((call.what === 'create' || call.what === 'delete') && this.#choices.chance(1, 2))
+          this.#scripted.late.push(call);
       }
       this.#kill(name);
     }

@@ -19,7 +19,9 @@ const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 /** The ids that stand one after the other in `words`. */
 function idsIn(words: Int32Array): string[] {
   const bytes = Buffer.from(words.buffer, words.byteOffset, words.byteLength);
-  return Array.from({ length: bytes.length / ID_BYTES }, (_, i) => hex(bytes.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)));
+  return Array.from({ length: bytes.length / ID_BYTES }, (_, i) =>
+    hex(bytes.subarray(i * ID_BYTES, (i + 1) * ID_BYTES)),
+  );
 }
 
 /** One backup, with the real sessions and the real index. One that was ended by a keeper begins again. */

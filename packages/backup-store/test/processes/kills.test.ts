@@ -32,12 +32,18 @@ function copy(): Place {
 async function expectHealthy(place: Place, at: string): Promise<void> {
   await using repository = await openAt(place);
   const before = await repository.verify({ level: 'structure' });
-  expect(before.findings.filter(({ code }) => code !== 'unindexed'), at).toEqual([]);
+  expect(
+    before.findings.filter(({ code }) => code !== 'unindexed'),
+    at,
+  ).toEqual([]);
   const { snapshot, status } = await repository.backup({ paths: [place.source] });
   expect(status, at).toBe('ok');
   expect((await repository.prune(NOW)).status, at).toBe('ok');
   expect((await repository.verify({ level: 'full' })).findings, at).toEqual([]);
-  expect((await repository.planPrune(NOW)).tenants.map(({ worthwhile }) => worthwhile), at).toEqual([false]);
+  expect(
+    (await repository.planPrune(NOW)).tenants.map(({ worthwhile }) => worthwhile),
+    at,
+  ).toEqual([false]);
   await repository.restore({ snapshot: snapshot?.id ?? '', to: place.out });
   expect(compareTrees(place.source, restored(place)), at).toEqual([]);
 }
