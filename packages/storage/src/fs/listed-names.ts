@@ -6,10 +6,10 @@ const LISTINGS = 4;
 /** A folder that changed this shortly before it was read may have changed again without its times telling. */
 const RACY_MS = 2000;
 
-/** The names that were read of a folder, in order, and the folder's status before that. */
+/** The names that were read of a folder, in order, and the folder's status then. */
 export interface Listed {
   readonly names: readonly string[];
-  /** Absent when a later change might not show in it. */
+  /** Absent when a later change might not show in it, and for small folders. */
   readonly status: string | undefined;
 }
 

@@ -8,6 +8,9 @@ import { folderStatus, type Listed, type ListedNames } from './listed-names.ts';
 import { lookUp } from './look-up.ts';
 import { patiently } from './open-file.ts';
 
+/** A folder of so many names is as soon read again. */
+const FEW_NAMES = 128;
+
 /** Where to list, and what is remembered of pages before. */
 export interface ListedPlace {
   readonly folders: Folders;
@@ -84,10 +87,11 @@ async function namesIn(folder: string, { folders, paging, signal, before }: Walk
   const path = folders.pathOf(folder);
   const beginning = paging.prefix.slice(folder.length);
   try {
-    const status = await folderStatus(path);
     const known = before.get(folder);
-    if (known !== undefined && known.status === status) return known;
+    if (known?.status !== undefined && known.status === (await folderStatus(path))) return known;
     const names = await readFolder(path, MAX_KEY_BYTES - folder.length, signal);
+    // After the reading: a change in between is too young for a status.
+    const status = names.length > FEW_NAMES ? await folderStatus(path) : undefined;
     return { names: names.filter((name) => name.startsWith(beginning)).toSorted(), status };
   } catch (error) {
     signal?.throwIfAborted();

@@ -124,10 +124,13 @@ async function oldFolder(root: string, names: readonly string[]): Promise<string
   for (const name of names) fs.writeFileSync(join(folder, name), '');
   await nextTick();
   // The time of the last change of status can't be set: only the clock can make it look old.
-  const now = Date.now();
-  vi.spyOn(Date, 'now').mockImplementation(() => now + 60_000);
-  onTestFinished(() => void vi.restoreAllMocks());
+  setClock(Date.now() + 60_000);
   return folder;
+}
+
+function setClock(now: number): void {
+  const spy = vi.spyOn(Date, 'now').mockImplementation(() => now);
+  onTestFinished(() => spy.mockRestore());
 }
 
 test('a listing reads a folder once, however many pages it takes', async () => {
@@ -145,7 +148,7 @@ test('a listing reads a folder once, however many pages it takes', async () => {
 
 test('a folder that changes between two pages is read again, whoever changes it', async () => {
   const root = await tempFolder();
-  const folder = await oldFolder(root, numbered(10));
+  const folder = await oldFolder(root, numbered(200));
   const store = fsStore(root);
   const changes: [string, () => Promise<unknown>, readonly string[]][] = [
     [
@@ -171,7 +174,7 @@ test('a folder that changes between two pages is read again, whoever changes it'
 
 test('so is the root, also when it is a link to a folder', async () => {
   const parent = await tempFolder();
-  const root = await oldFolder(parent, numbered(6));
+  const root = await oldFolder(parent, numbered(200));
   await symlink(root, join(parent, 'link'));
   const store = fsStore(join(parent, 'link'));
   const { next } = await store.list('', { limit: 3 });
@@ -183,9 +186,10 @@ test('so is the root, also when it is a link to a folder', async () => {
 test('a folder that has changed just now is not trusted to show the next change', async () => {
   const root = await tempFolder();
   const store = fsStore(root);
-  for (const name of numbered(6)) await store.createIfAbsent(`many/${name}`, bytes('x'));
+  setClock(Date.now());
+  for (const name of numbered(150)) await store.createIfAbsent(`many/${name}`, bytes('x'));
   const reads = countReads();
-  expect(await gather(listInPages(store, 2))).toHaveLength(6);
+  expect(await gather(listInPages(store, 50))).toHaveLength(150);
   expect(reads.of(join(root, 'many'))).toBe(3);
 });
 
@@ -199,11 +203,11 @@ async function* listInPages(store: ObjectStore, limit: number): AsyncGenerator<s
 
 test('listings that go on side by side do not disturb each other', async () => {
   const root = await tempFolder();
-  const names = numbered(40);
+  const names = numbered(400);
   const folder = await oldFolder(root, names);
   const reads = countReads();
   const store = fsStore(root);
-  const lists = await Promise.all([3, 5, 7].map(async (limit) => await gather(listInPages(store, limit))));
+  const lists = await Promise.all([30, 50, 70].map(async (limit) => await gather(listInPages(store, limit))));
   for (const list of lists) expect(list).toEqual(names.map((name) => `many/${name}`));
   expect(reads.of(folder)).toBe(3);
 });
