@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 
 import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
+import { freeBuffer } from '../bytes/freed.ts';
+import { CODEC } from '../codec/codec.ts';
 import { BackupError } from '../errors.ts';
 import { ExtentMemory, ExtentOpener } from '../pack/extent.ts';
 import type { TempFile, TreeSink } from '../sink/contract.ts';
 import { openTreeSink } from '../sink/tree-sink.ts';
-import { DeadBuffers } from '../threads/dead-buffers.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
 import { entryFailure } from './entry-failure.ts';
 import { type BlobWrite, decodeWriteJob, encodeFailures, ownBytes, type WriteFailure } from './write-job.ts';
-
-/** Fetched bytes after which the buffers made of them are freed. */
-const DEAD_BYTES = 8 * 1024 * 1024;
 
 /** What a restoring thread starts with. */
 export interface RestoreInit {
@@ -33,31 +31,28 @@ export function startRestoring(port: MessagePort, init: RestoreInit): void {
     return sink;
   };
   const memory = new ExtentMemory();
-  const dead = new DeadBuffers(DEAD_BYTES, 'major');
   port.on('message', (message: ToJobThread) => {
     if ('notice' in message) {
       const { tree, path, temp } = decodeRelease(message.notice);
       sinks.get(tree)?.releaseTemp(path, temp);
       return;
     }
-    const body = encodeFailures(runJob(message, { memory, dead, sinkOf }));
+    const body = encodeFailures(runJob(message, { memory, sinkOf }));
     port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
   });
 }
 
 interface JobParts {
   readonly memory: ExtentMemory;
-  readonly dead: DeadBuffers;
   readonly sinkOf: (tree: number) => TreeSink;
 }
 
 function runJob(
   message: { body: Uint8Array; sealed?: Uint8Array | undefined },
-  { memory, dead, sinkOf }: JobParts,
+  { memory, sinkOf }: JobParts,
 ): WriteFailure[] {
   const job = decodeWriteJob(message.body, message.sealed ?? new Uint8Array(0));
   const opener = new ExtentOpener(job.extent, memory);
-  dead.add(2 * job.extent.sealed.length);
   const object = job.extent.object.name;
   const failures: WriteFailure[] = [];
   for (const { frame, writes } of job.frames) {
@@ -68,7 +63,6 @@ function runJob(
     } catch (error) {
       failure = error;
     }
-    dead.add(frame.raw);
     for (const write of writes) {
       try {
         if (raw === undefined) throw failure;
@@ -77,13 +71,15 @@ function runJob(
         failures.push({ file: write.file, object, ...entryFailure(error) });
       }
     }
+    if (raw !== undefined && frame.codec !== CODEC.raw) freeBuffer(raw);
   }
+  freeBuffer(job.extent.sealed);
   return failures;
 }
 
 function writeBlob(raw: Uint8Array, write: BlobWrite, to: { sink: TreeSink; object: string }): void {
   const bytes = raw.subarray(write.offset, write.offset + write.length);
-  if (!createHash('sha256').update(bytes).digest().equals(write.sha256)) {
+  if (!hash('sha256', bytes, 'buffer').equals(write.sha256)) {
     throw new BackupError('BLOB_MISMATCH', `Expected other data in ${to.object} than what is there`, {
       object: to.object,
     });
