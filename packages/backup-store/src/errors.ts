@@ -27,6 +27,7 @@ export type BackupErrorCode =
   /** Stored data does not have the digest its snapshot says. */
   | 'BLOB_MISMATCH'
   /** No index names a place for data that a snapshot refers to. */
+  | 'SNAPSHOT_FORGOTTEN'
   | 'BLOB_MISSING'
   /** No snapshot matches. */
   | 'SNAPSHOT_NOT_FOUND'

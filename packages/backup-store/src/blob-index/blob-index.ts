@@ -194,6 +194,11 @@ export class BlobIndex {
     return this.#blobLength.at(number);
   }
 
+  /** Where blob `number` begins in its unpacked frame. */
+  offsetOf(number: number): number {
+    return this.#blobOffset.at(number);
+  }
+
   /** The pack that holds blob `number`. */
   packOf(number: number): PackInfo {
     return this.#packs[this.#framePack.at(this.#blobFrame.at(number))] as PackInfo;

@@ -7,9 +7,14 @@ import { displayPath, joinPath } from '../run/display-path.ts';
 import { ownPlaces } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { type Applied, RestoreApplication } from './apply-restore.ts';
+import { applyRestore } from './apply-restore.ts';
+import { JobPool } from '../threads/job-pool.ts';
 import { planContent, planLinks } from './content-plan.ts';
+import type { Applied } from './outcome.ts';
 import { planItems } from './plan-restore.ts';
+
+/** A thread more for each so many bytes of content. */
+const BYTES_PER_THREAD = 4 * 1024 * 1024;
 
 /** A snapshot and its tenant, with the index loaded. */
 export interface RestoreFrom {
@@ -46,10 +51,19 @@ export async function planRestore(
   };
 }
 
+/** Threads for what may have to be written: they start while the plan is made. */
+function startThreads(context: RunContext, bytes: number): JobPool {
+  const pool = new JobPool('restore', undefined, { ...context.threads, threads: context.performance.workers });
+  pool.start(Math.ceil(bytes / BYTES_PER_THREAD));
+  return pool;
+}
+
 /** Restores a snapshot, or a part of it. */
 export async function restore(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
+  const isWhole = options.path === undefined && options.include === undefined;
+  await using pool = startThreads(context, isWhole ? record.bytes.total : 1);
   const plan = await planItems(from, options, ownPlaces(context));
   meter.phase = 'restore';
   meter.counts.filesTotal = plan.items.filter(
@@ -57,13 +71,9 @@ export async function restore(context: RunContext, from: RestoreFrom, options: R
   ).length;
   let applied: Applied;
   try {
-    await using application = new RestoreApplication({ context, tenant, plan, options, meter });
-    applied = await application.run();
+    applied = await applyRestore({ context, tenant, snapshot: record.id, plan, meter, pool }, options);
   } catch (error) {
-    context.emit('restore.failed', {
-      snapshot: record.id,
-      code: codeOf(error),
-    });
+    context.emit('restore.failed', { snapshot: record.id, code: codeOf(error) });
     throw error;
   }
   meter.flush();

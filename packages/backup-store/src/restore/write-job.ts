@@ -31,6 +31,8 @@ export interface FrameWrites {
 
 /** A job of a restoring thread. */
 export interface WriteJob {
+  /** Absolute paths of the trees, by their numbers. */
+  readonly roots: readonly Uint8Array[];
   readonly extent: SealedExtent;
   readonly frames: readonly FrameWrites[];
 }
@@ -64,8 +66,15 @@ export function ownBytes(writer: ByteWriter): Uint8Array {
   return bytes;
 }
 
-export function encodeWriteJob(object: OpenObject, firstBlock: number, frames: readonly FrameWrites[]): Uint8Array {
-  const writer = new ByteWriter(16 * 1024);
+export function encodeWriteJob(job: {
+  readonly object: OpenObject;
+  readonly firstBlock: number;
+  readonly roots: readonly Uint8Array[];
+  readonly frames: readonly FrameWrites[];
+}): Uint8Array {
+  const { object, firstBlock, roots, frames } = job;
+  const writer = new ByteWriter(16 * 1024).varint(roots.length);
+  for (const root of roots) writer.bytes(root);
   writeExtent(writer, object, firstBlock);
   writer.varint(frames.length);
   for (const { frame, writes } of frames) {
@@ -97,12 +106,13 @@ function putWrite(writer: ByteWriter, write: BlobWrite): void {
 
 export function decodeWriteJob(body: Uint8Array, sealed: Uint8Array): WriteJob {
   const reader = new ByteReader(body, 'a job');
+  const roots = Array.from({ length: reader.varint() }, () => reader.bytes(1 << 20));
   const extent = readExtent(reader, sealed);
   const frames = Array.from({ length: reader.varint() }, (): FrameWrites => {
     const frame = { offset: reader.varint(), stored: reader.varint(), raw: reader.varint(), codec: reader.u8() };
     return { frame, writes: Array.from({ length: reader.varint() }, () => readWrite(reader)) };
   });
-  return { extent, frames };
+  return { roots, extent, frames };
 }
 
 function readWrite(reader: ByteReader): BlobWrite {

@@ -21,6 +21,8 @@ export interface OpenTenant {
   readonly tenant: Tenant;
   readonly view: TenantView;
   readonly blobs: BlobReader;
+  /** Reads snapshots and index anew, for whoever finds an object gone: what is still needed may have been moved. */
+  readonly reload?: (() => Promise<void>) | undefined;
 }
 
 /** What every use case works with: an open repository, seen from inside. */
