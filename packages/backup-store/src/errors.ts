@@ -27,7 +27,6 @@ export type BackupErrorCode =
   /** Stored data does not have the digest its snapshot says. */
   | 'BLOB_MISMATCH'
   /** No index names a place for data that a snapshot refers to. */
-  | 'SNAPSHOT_FORGOTTEN'
   | 'BLOB_MISSING'
   /** No snapshot matches. */
   | 'SNAPSHOT_NOT_FOUND'
@@ -35,6 +34,8 @@ export type BackupErrorCode =
   | 'SNAPSHOT_AMBIGUOUS'
   /** A snapshot that this client has seen is gone without a forget marker. */
   | 'SNAPSHOT_MISSING'
+  /** The snapshot was forgotten, and its data removed, while it was being read. */
+  | 'SNAPSHOT_FORGOTTEN'
   /** The path is not in the snapshot. */
   | 'PATH_NOT_FOUND'
   /** A source or target path can't be read, written or is of the wrong kind. */

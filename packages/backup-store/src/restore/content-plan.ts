@@ -55,26 +55,20 @@ export function planContent(
   return { ...places.plan(), missing, bytes };
 }
 
-/** Finds where single blobs are now. An item is missing as soon as one of its blobs is. */
+/** Finds where single blobs are now, in an index that was loaded anew. */
 export function planAgain(
   tenant: OpenTenant,
   items: readonly RestoreItem[],
-  uses: readonly Omit<BlobUse, 'offset'>[],
-): ContentPlan {
+  uses: readonly BlobUse[],
+): Pick<ContentPlan, 'extents' | 'uses'> & { readonly missing: ReadonlySet<BlobUse> } {
   const places = new Places(tenant);
-  const missing = new Set<number>();
-  let bytes = 0;
+  const missing = new Set<BlobUse>();
   for (const use of uses) {
-    const blob = (items[use.file] as RestoreItem).entry.content[use.part] as BlobRef;
-    const number = places.find(blob);
-    if (number < 0) {
-      missing.add(use.file);
-      continue;
-    }
-    bytes += blob.length;
-    places.add(number, { file: use.file, part: use.part, position: use.position });
+    const number = places.find((items[use.file] as RestoreItem).entry.content[use.part] as BlobRef);
+    if (number < 0) missing.add(use);
+    else places.add(number, use);
   }
-  return { ...places.plan(), missing, bytes };
+  return { ...places.plan(), missing };
 }
 
 /** Looks blobs up, and gathers their uses by the frame they are in. */

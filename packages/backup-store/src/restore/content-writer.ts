@@ -1,5 +1,5 @@
 import { readStored } from '../envelope/sealed-store.ts';
-import { isBackupError } from '../errors.ts';
+import { type BackupError, isBackupError } from '../errors.ts';
 import type { Extent } from '../pack/extent.ts';
 import { PackKeys } from '../pack/pack-keys.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -27,6 +27,9 @@ export interface ContentParts {
   readonly pool: JobPool;
 }
 
+/** Where content is. */
+type Located = Pick<ContentPlan, 'extents' | 'uses'>;
+
 /** A blob that was not where the index says. */
 interface GoneUse {
   readonly use: BlobUse;
@@ -43,6 +46,8 @@ export class ContentWriter {
   readonly #files: FileProgress;
   /** Blobs of packs that are gone, as long as they may be elsewhere. */
   #gone: GoneUse[] | undefined = [];
+  /** Why data is gone, when it is because nobody wants the snapshot any more. */
+  #forgotten: BackupError | undefined;
 
   constructor(parts: ContentParts, signal: AbortSignal | undefined) {
     const { context, tenant, plan, sinks, pool } = parts;
@@ -71,29 +76,35 @@ export class ContentWriter {
 
   /** A prune beside this restore moves what is still needed to other packs: looks once where it is now. */
   async #writeMoved(): Promise<void> {
-    const { tenant, plan, outcome, snapshot } = this.#parts;
+    const { tenant, plan, snapshot } = this.#parts;
     const gone = this.#gone ?? [];
     this.#gone = undefined;
     if (gone.length === 0) return;
-    await tenant.reload?.();
-    const uses = gone.filter(({ use }) => !outcome.hasFailed(use.file)).map(({ use }) => use);
-    const moved = planAgain(tenant, plan.items, tenant.reload === undefined ? [] : uses);
-    const forgotten = forgottenError(tenant, snapshot);
+    if (tenant.reload === undefined) {
+      for (const { use, error, object } of gone) this.#lost([use], error, object);
+      return;
+    }
+    await tenant.reload();
+    this.#forgotten = forgottenError(tenant, snapshot);
+    const moved = planAgain(
+      tenant,
+      plan.items,
+      gone.map(({ use }) => use),
+    );
     for (const { use, error, object } of gone) {
-      const isMoved = tenant.reload !== undefined && !moved.missing.has(use.file);
-      if (!isMoved) this.#lost([use], forgotten ?? error, object);
+      if (moved.missing.has(use)) this.#lost([use], error, object);
     }
     await this.#extents(moved);
   }
 
-  async #extents(content: ContentPlan): Promise<void> {
+  async #extents(content: Located): Promise<void> {
     await inParallel(content.extents, this.#parts.context.performance.readers, async (extent) => {
       checkAborted(this.#signal);
       await this.#extent(extent, content);
     });
   }
 
-  async #extent(extent: Extent, content: ContentPlan): Promise<void> {
+  async #extent(extent: Extent, content: Located): Promise<void> {
     const { outcome, context, pool } = this.#parts;
     const uses = extent.frames.flatMap((frame) => content.uses.get(frame.number) ?? []);
     let object: ReturnType<PackKeys['open']> | undefined;
@@ -139,7 +150,9 @@ export class ContentWriter {
   }
 
   #lost(uses: readonly BlobUse[], error: unknown, object: string | undefined): void {
-    for (const { file } of uses) this.#parts.outcome.fail(file, error, object);
+    const isGone = isBackupError(error, 'OBJECT_MISSING');
+    const reason = (isGone ? this.#forgotten : undefined) ?? error;
+    for (const { file } of uses) this.#parts.outcome.fail(file, reason, object);
     this.#finished(uses);
   }
 
