@@ -129,19 +129,23 @@ export class ContentWriter {
   }
 
   #writes(uses: readonly BlobUse[]): BlobWrite[] {
-    return uses.flatMap((use): BlobWrite[] => {
-      const { tree, path, entry } = this.#parts.plan.items[use.file] as RestoreItem;
-      const { length, sha256 } = entry.content[use.part] as RestoreItem['entry']['content'][number];
-      const { file, offset, position } = use;
-      const write = { file, tree, path, offset, length, sha256, sparse: entry.sparse === true };
-      if (entry.content.length === 1) return [{ ...write, whole: entry }];
+    const writes: BlobWrite[] = [];
+    for (const { file, part, offset, position } of uses) {
+      const { tree, path, entry } = this.#parts.plan.items[file] as RestoreItem;
+      const { length, sha256 } = entry.content[part] as RestoreItem['entry']['content'][number];
+      const sparse = entry.sparse === true;
+      if (entry.content.length === 1) {
+        writes.push({ file, tree, path, offset, length, sha256, sparse, whole: entry, part: undefined });
+        continue;
+      }
       try {
-        return [{ ...write, part: { temp: this.#files.temp(file), position } }];
+        const temp = this.#files.temp(file);
+        writes.push({ file, tree, path, offset, length, sha256, sparse, whole: undefined, part: { temp, position } });
       } catch (error) {
         this.#parts.outcome.fail(file, error);
-        return [];
       }
-    });
+    }
+    return writes;
   }
 
   #unread(uses: readonly BlobUse[], error: unknown, object: string | undefined): void {

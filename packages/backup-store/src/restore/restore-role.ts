@@ -102,7 +102,7 @@ class Digests {
 
 function writeBlob(bytes: Uint8Array, write: BlobWrite, sink: TreeSink): void {
   const { path, sparse, whole, part } = write;
-  if (whole !== undefined) sink.writeFile(path, [bytes], { ...whole, sparse });
+  if (whole !== undefined) sink.writeFile(path, [bytes], whole);
   else if (part !== undefined) sink.writeAt(path, part.temp, { position: part.position, bytes, sparse });
 }
 
