@@ -64,7 +64,10 @@ export class ContentWriter {
 
   async write(content: ContentPlan): Promise<void> {
     for (const number of content.missing) {
-      this.#parts.outcome.fail(number, { code: 'BLOB_MISSING', message: 'No index names a place for some of its data' });
+      this.#parts.outcome.fail(number, {
+        code: 'BLOB_MISSING',
+        message: 'No index names a place for some of its data',
+      });
     }
     try {
       await this.#extents(content);

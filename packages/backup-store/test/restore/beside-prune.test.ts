@@ -168,7 +168,10 @@ describe('a restore beside a prune', () => {
     pruneBeforeContent(scene);
     const { problems } = await scene.restore(false);
     expect(problems).toHaveLength(32);
-    expect(problems[0]).toMatchObject({ code: 'OBJECT_MISSING', object: expect.stringMatching(/^packs\//u) as unknown });
+    expect(problems[0]).toMatchObject({
+      code: 'OBJECT_MISSING',
+      object: expect.stringMatching(/^packs\//u) as unknown,
+    });
     expect(scene.reloads).toBe(0);
   });
 
