@@ -34,6 +34,8 @@ export type BackupErrorCode =
   | 'SNAPSHOT_AMBIGUOUS'
   /** A snapshot that this client has seen is gone without a forget marker. */
   | 'SNAPSHOT_MISSING'
+  /** The snapshot was forgotten, and its data removed, while it was being read. */
+  | 'SNAPSHOT_FORGOTTEN'
   /** The path is not in the snapshot. */
   | 'PATH_NOT_FOUND'
   /** A source or target path can't be read, written or is of the wrong kind. */

@@ -6,6 +6,7 @@ import { resolvePath } from '../config/locations.ts';
 import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
+import { giveThreadsRoom } from '../process/memory.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes, formatNumberOf, formatRate } from '../render/bytes.ts';
@@ -107,7 +108,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       safetySnapshot: await makeSafetySnapshot(context, repository, { record, plan: outcome.plan }),
     };
   }
-  if (!dryRun) outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };
+  if (!dryRun) {
+    giveThreadsRoom();
+    outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };
+  }
   const status = outcome.result?.status ?? 'ok';
   if (context.json) await emitObject(context.output, 'RestoreRun', { status, dryRun, ...outcome });
   else await renderOutcome(context, outcome);

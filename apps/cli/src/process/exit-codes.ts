@@ -50,6 +50,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   SNAPSHOT_NOT_FOUND: EXIT.notFound,
   SNAPSHOT_AMBIGUOUS: EXIT.usage,
   SNAPSHOT_MISSING: EXIT.damaged,
+  SNAPSHOT_FORGOTTEN: EXIT.notFound,
   PATH_NOT_FOUND: EXIT.notFound,
   PATH_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,

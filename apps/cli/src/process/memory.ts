@@ -7,3 +7,11 @@ import { setFlagsFromString } from 'node:v8';
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
 }
+
+/**
+ * Gives threads that start from now on a heap that may hold 32 MiB before it is looked through. A restore hands
+ * megabytes of buffers from thread to thread and frees them itself; V8 counts them and would look ten times for nothing.
+ */
+export function giveThreadsRoom(): void {
+  setFlagsFromString('--initial-old-space-size=32');
+}

@@ -241,6 +241,11 @@ export class BlobIndex {
     return this.#blobLength.at(number);
   }
 
+  /** Where blob `number` begins in its unpacked frame. */
+  offsetOf(number: number): number {
+    return this.#blobOffset.at(number);
+  }
+
   /** The pack that holds blob `number`. */
   packOf(number: number): PackInfo {
     return this.#packOfFrame(this.#blobFrame.at(number));

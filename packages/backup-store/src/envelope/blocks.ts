@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
 /** Plaintext bytes of a full block. */
 export const BLOCK_BYTES: number = 64 * 1024;
@@ -39,7 +39,10 @@ export function sealBlock(block: BlockPlace, plaintext: Uint8Array, out: Buffer,
 }
 
 /** Decrypts one block; `undefined` when it does not authenticate. */
-export function openBlock(block: BlockPlace, sealed: Uint8Array): Buffer | undefined {
+export function openBlock(
+  block: Omit<BlockPlace, 'key'> & { readonly key: Uint8Array | KeyObject },
+  sealed: Uint8Array,
+): Buffer | undefined {
   if (sealed.length < TAG_BYTES) return undefined;
   const iv = nonce(block.number, block.last);
   const decipher = createDecipheriv('aes-256-gcm', block.key, iv, { authTagLength: TAG_BYTES });

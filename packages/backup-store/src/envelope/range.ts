@@ -1,3 +1,6 @@
+import { createSecretKey } from 'node:crypto';
+
+import { freeBuffer } from '../bytes/freed.ts';
 import { BackupError } from '../errors.ts';
 import { BLOCK_BYTES, openBlock, SEALED_BLOCK_BYTES } from './blocks.ts';
 import { HEADER_BYTES } from './header.ts';
@@ -44,6 +47,8 @@ export interface OpenObject {
 export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8Array, into?: Buffer): Buffer {
   const count = blockCount(object.size);
   const out = into !== undefined && into.length >= sealed.length ? into : Buffer.allocUnsafe(sealed.length);
+  // Half as dear for each block as the bytes of the key would be.
+  const key = createSecretKey(object.key);
   let length = 0;
   for (let at = 0, number = firstBlock; at < sealed.length; at += SEALED_BLOCK_BYTES, number++) {
     if (number >= count)
@@ -51,11 +56,12 @@ export function openBlocks(object: OpenObject, firstBlock: number, sealed: Uint8
         object: object.name,
       });
     const piece = sealed.subarray(at, at + SEALED_BLOCK_BYTES);
-    const block = { key: object.key, number, last: number === count - 1 };
-    const opened = openBlock(block, piece);
-    if (opened === undefined) throw blockError(block, piece, object.name);
+    const block = { number, last: number === count - 1 };
+    const opened = openBlock({ ...block, key }, piece);
+    if (opened === undefined) throw blockError({ ...block, key: object.key }, piece, object.name);
     out.set(opened, length);
     length += opened.length;
+    freeBuffer(opened);
   }
   return out.subarray(0, length);
 }

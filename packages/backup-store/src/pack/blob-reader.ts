@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { blobId } from '../blob-index/blob-id.ts';
 import type { BlobIndex, BlobPlace, FramePlace } from '../blob-index/blob-index.ts';
+import type { BlobRef } from '../catalog/entry.ts';
 import { decodeFrame } from '../codec/codec.ts';
 import { BLOCK_BYTES } from '../envelope/blocks.ts';
 import { openBlocks, sealedRange } from '../envelope/range.ts';
@@ -12,27 +13,41 @@ import { ByteCache } from './byte-cache.ts';
 import type { BlobType } from './directory.ts';
 import { PackKeys } from './pack-keys.ts';
 
+/** Frames that were read, and are being read, by their numbers in one index. */
+class FrameCache {
+  readonly index: BlobIndex;
+  readonly frames: ByteCache<number>;
+  readonly running = new Map<number, Promise<Uint8Array>>();
+
+  constructor(index: BlobIndex, bytes: number) {
+    this.index = index;
+    this.frames = new ByteCache(bytes);
+  }
+}
+
+/** Where a {@link BlobReader} finds blobs. */
+export interface BlobReaderOptions {
+  /** The index as it is now: another one after a reload. */
+  readonly index: () => BlobIndex;
+  readonly cacheBytes: number;
+  /** Reads the index anew: when a pack is gone, its blobs may have been moved to another one. */
+  readonly reload?: (() => Promise<void>) | undefined;
+}
+
 /** Reads single blobs: catalog pages, and content for small requests. Frames are cached. */
 export class BlobReader {
   readonly #sealed: SealedStore;
   readonly #tenant: Tenant;
-  readonly #index: () => BlobIndex;
+  readonly #options: BlobReaderOptions;
   readonly #keys: PackKeys;
-  readonly #cache: ByteCache<number>;
-  /** Numbers of frames mean something in this one only. */
-  #numbered: BlobIndex | undefined;
-  readonly #running = new Map<number, Promise<Uint8Array>>();
+  #cache: FrameCache | undefined;
+  #reloading: Promise<void> | undefined;
 
-  constructor(
-    sealed: SealedStore,
-    tenant: Tenant,
-    options: { readonly index: () => BlobIndex; readonly cacheBytes: number },
-  ) {
+  constructor(sealed: SealedStore, tenant: Tenant, options: BlobReaderOptions) {
     this.#sealed = sealed;
     this.#tenant = tenant;
-    this.#index = options.index;
+    this.#options = options;
     this.#keys = new PackKeys(sealed.repositoryId, tenant);
-    this.#cache = new ByteCache(options.cacheBytes);
   }
 
   /**
@@ -40,13 +55,21 @@ export class BlobReader {
    *
    * @throws {BackupError} `BLOB_MISSING`, `BLOB_MISMATCH`, `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`.
    */
-  async read(type: BlobType, blob: { readonly sha256: Uint8Array; readonly length: number }): Promise<Uint8Array> {
-    const index = this.#index();
-    if (index !== this.#numbered) {
-      this.#numbered = index;
-      this.#cache.clear();
-      this.#running.clear();
+  async read(type: BlobType, blob: BlobRef): Promise<Uint8Array> {
+    try {
+      return await this.#readCopy(type, blob);
+    } catch (error) {
+      if (this.#options.reload === undefined || !isBackupError(error, 'OBJECT_MISSING')) throw error;
+      // One reload for all that wait for one.
+      this.#reloading ??= this.#options.reload().finally(() => (this.#reloading = undefined));
+      await this.#reloading;
+      return await this.#readCopy(type, blob);
     }
+  }
+
+  async #readCopy(type: BlobType, blob: BlobRef): Promise<Uint8Array> {
+    const cache = this.#current();
+    const { index } = cache;
     const digest = Buffer.from(blob.sha256).toString('hex');
     const number = index.find(blobId(this.#tenant.idKey, type, blob.sha256));
     if (number < 0) {
@@ -55,7 +78,7 @@ export class BlobReader {
       });
     }
     try {
-      return await this.#check(index.place(number), digest, blob.length);
+      return await this.#check(index.place(number), { digest, length: blob.length }, cache);
     } catch (error) {
       // Another pack may have a copy: one that a later backup made, when it found this one damaged.
       const { pack } = index.place(number).frame;
@@ -63,43 +86,53 @@ export class BlobReader {
       index.markLost([pack]);
       const other = index.find(blobId(this.#tenant.idKey, type, blob.sha256));
       if (index.isLost(other)) throw error;
-      return await this.read(type, blob);
+      return await this.#readCopy(type, blob);
     }
   }
 
-  async #check({ frame, offset, length }: BlobPlace, digest: string, expected: number): Promise<Uint8Array> {
-    const bytes = (await this.#frame(frame)).subarray(offset, offset + length);
-    if (length !== expected || createHash('sha256').update(bytes).digest('hex') !== digest) {
+  /** What is cached of an index means nothing for the next one. */
+  #current(): FrameCache {
+    const index = this.#options.index();
+    if (this.#cache?.index !== index) this.#cache = new FrameCache(index, this.#options.cacheBytes);
+    return this.#cache;
+  }
+
+  async #check(
+    { frame, offset, length }: BlobPlace,
+    expected: { readonly digest: string; readonly length: number },
+    cache: FrameCache,
+  ): Promise<Uint8Array> {
+    const bytes = (await this.#frame(frame, cache)).subarray(offset, offset + length);
+    if (length !== expected.length || createHash('sha256').update(bytes).digest('hex') !== expected.digest) {
       const { name } = this.#keys.open(frame.pack);
-      throw new BackupError('BLOB_MISMATCH', `Expected data with digest ${digest} in ${name}, got other data`, {
-        object: name,
-      });
+      throw new BackupError(
+        'BLOB_MISMATCH',
+        `Expected data with digest ${expected.digest} in ${name}, got other data`,
+        { object: name },
+      );
     }
     return bytes;
   }
 
-  async #frame(frame: FramePlace): Promise<Uint8Array> {
-    const cached = this.#cache.get(frame.number);
+  async #frame(frame: FramePlace, { frames, running }: FrameCache): Promise<Uint8Array> {
+    const cached = frames.get(frame.number);
     if (cached !== undefined) return cached;
-    let running = this.#running.get(frame.number);
-    if (running === undefined) {
-      running = this.#fetch(frame).finally(() => {
-        if (this.#running.get(frame.number) === running) this.#running.delete(frame.number);
-      });
-      this.#running.set(frame.number, running);
+    let fetching = running.get(frame.number);
+    if (fetching === undefined) {
+      fetching = this.#fetch(frame, frames).finally(() => running.delete(frame.number));
+      running.set(frame.number, fetching);
     }
-    return await running;
+    return await fetching;
   }
 
-  async #fetch(frame: FramePlace): Promise<Uint8Array> {
-    const numbered = this.#numbered;
+  async #fetch(frame: FramePlace, frames: ByteCache<number>): Promise<Uint8Array> {
     const object = this.#keys.open(frame.pack);
     const range = sealedRange(object.size, frame.offset, frame.offset + frame.stored);
     const sealed = await readStored(this.#sealed.store, object.name, { range });
     const content = openBlocks(object, range.firstBlock, sealed);
     const start = frame.offset - range.firstBlock * BLOCK_BYTES;
     const raw = decodeFrame(frame, content.subarray(start, start + frame.stored), object.name);
-    if (numbered === this.#numbered) this.#cache.set(frame.number, raw);
+    frames.set(frame.number, raw);
     return raw;
   }
 }

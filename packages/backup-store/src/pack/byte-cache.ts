@@ -26,9 +26,4 @@ export class ByteCache<K> {
       this.#bytes -= old.length;
     }
   }
-
-  clear(): void {
-    this.#entries.clear();
-    this.#bytes = 0;
-  }
 }

@@ -17,7 +17,9 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
   const { signal } = options;
   const level = options.readData === true ? 'full' : 'structure';
   const report = await verify(context, undefined, { level, signal, onProgress: options.onProgress });
-  const damage = context.tenants().map((tenant) => damageOf(tenant, report.findings));
+  const tenants = context.tenants();
+  for (const { view } of tenants) await view.reload(signal);
+  const damage = tenants.map((tenant) => damageOf(tenant, report.findings));
   const copiesRestored: string[] = [];
   const waitsFor: RepairResult['waitsFor'][number][] = [];
   if (options.dryRun !== true) {

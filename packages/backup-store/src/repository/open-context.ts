@@ -80,6 +80,14 @@ export class OpenContext implements RunContext {
   }
 
   #tenantOf(tenant: Tenant): OpenTenant {
+    const open = this.apart(tenant);
+    const { view } = open;
+    const { cacheBytes } = this.performance;
+    const reload = async (): Promise<void> => await view.reload();
+    return { ...open, reload, blobs: new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes, reload }) };
+  }
+
+  apart(tenant: Tenant): OpenTenant {
     const view = new TenantView(this.sealed, tenant);
     const { cacheBytes } = this.performance;
     return { tenant, view, blobs: new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes }) };
@@ -99,7 +107,7 @@ export class OpenContext implements RunContext {
    * in them. For reading only: a backup must not rely on them.
    */
   async withStrays({ tenant }: OpenTenant): Promise<OpenTenant> {
-    const open = this.#tenantOf(tenant);
+    const open = this.apart(tenant);
     await open.view.loadSnapshots();
     await open.view.loadIndex();
     await open.view.loadStrays();

@@ -1,5 +1,6 @@
 import { blobId } from '../blob-index/blob-id.ts';
 import type { FramePlace } from '../blob-index/blob-index.ts';
+import type { BlobRef } from '../catalog/entry.ts';
 import { type Extent, planExtents } from '../pack/extent.ts';
 import { BLOB } from '../pack/directory.ts';
 import type { OpenTenant } from '../run/context.ts';
@@ -34,19 +35,12 @@ export function planContent(
   items: readonly RestoreItem[],
   links: ReadonlySet<number>,
 ): ContentPlan {
-  const { index } = tenant.view;
-  const { idKey } = tenant.tenant;
-  const frames = new Map<number, FramePlace>();
-  const uses = new Map<number, BlobUse[]>();
+  const places = new Places(tenant);
   const missing = new Set<number>();
   let bytes = 0;
   for (const [file, { action, entry }] of items.entries()) {
     if (entry.kind !== 'file' || (action !== 'create' && action !== 'overwrite') || links.has(file)) continue;
-    const numbers = entry.content.map((blob) => {
-      const number = index.find(blobId(idKey, BLOB.data, blob.sha256));
-      // An entry that states another length than its data has would become a file of any size.
-      return number >= 0 && index.lengthOf(number) === blob.length ? number : -1;
-    });
+    const numbers = entry.content.map((blob) => places.find(blob));
     if (numbers.includes(-1)) {
       missing.add(file);
       continue;
@@ -54,23 +48,64 @@ export function planContent(
     bytes += entry.size;
     let position = 0;
     for (const [part, number] of numbers.entries()) {
-      const frame = index.frameOf(number);
-      if (!frames.has(frame)) frames.set(frame, index.frame(frame));
-      const use = { file, part, position, offset: index.place(number).offset };
-      const list = uses.get(frame);
-      if (list === undefined) uses.set(frame, [use]);
-      else list.push(use);
-      position += entry.content[part]?.length ?? 0;
+      places.add(number, { file, part, position });
+      position += (entry.content[part] as BlobRef).length;
     }
   }
-  const extents = planExtents([...frames.values()]);
-  return {
-    extents,
-    uses,
-    missing,
-    bytes,
-    bytesFetched: extents.reduce((sum, { range }) => sum + range.end - range.start, 0),
-  };
+  return { ...places.plan(), missing, bytes };
+}
+
+/** Finds where single blobs are now, in an index that was loaded anew. */
+export function planAgain(
+  tenant: OpenTenant,
+  items: readonly RestoreItem[],
+  uses: readonly BlobUse[],
+): Pick<ContentPlan, 'extents' | 'uses'> & { readonly missing: ReadonlySet<BlobUse> } {
+  const places = new Places(tenant);
+  const missing = new Set<BlobUse>();
+  for (const use of uses) {
+    const number = places.find((items[use.file] as RestoreItem).entry.content[use.part] as BlobRef);
+    if (number < 0) missing.add(use);
+    else places.add(number, use);
+  }
+  return { ...places.plan(), missing };
+}
+
+/** Looks blobs up, and gathers their uses by the frame they are in. */
+class Places {
+  readonly #index: OpenTenant['view']['index'];
+  readonly #idKey: OpenTenant['tenant']['idKey'];
+  readonly #frames = new Map<number, FramePlace>();
+  readonly #uses = new Map<number, BlobUse[]>();
+
+  constructor({ tenant, view }: OpenTenant) {
+    this.#index = view.index;
+    this.#idKey = tenant.idKey;
+  }
+
+  /** Number of the blob, or -1. */
+  find(blob: BlobRef): number {
+    const number = this.#index.find(blobId(this.#idKey, BLOB.data, blob.sha256));
+    // An entry that states another length than its data has would become a file of any size.
+    return number >= 0 && this.#index.lengthOf(number) === blob.length ? number : -1;
+  }
+
+  add(number: number, { file, part, position }: Omit<BlobUse, 'offset'>): void {
+    const frame = this.#index.frameOf(number);
+    const use = { file, part, position, offset: this.#index.offsetOf(number) };
+    const known = this.#uses.get(frame);
+    if (known !== undefined) known.push(use);
+    else {
+      this.#uses.set(frame, [use]);
+      this.#frames.set(frame, this.#index.frame(frame));
+    }
+  }
+
+  plan(): Pick<ContentPlan, 'extents' | 'uses' | 'bytesFetched'> {
+    const extents = planExtents([...this.#frames.values()]);
+    const bytesFetched = extents.reduce((sum, { range }) => sum + range.end - range.start, 0);
+    return { extents, uses: this.#uses, bytesFetched };
+  }
 }
 
 /** Items that become a further name of a file which this restore writes (or keeps) too: item → item linked to. */

@@ -128,7 +128,7 @@ class PartState {
   readonly #mode: OverwriteMode;
   readonly #parents: { entry: Entry; item: RestoreItem | undefined }[] = [];
   readonly #extras: ExtraEntries | undefined;
-  /** Below this path nothing exists yet: no need to look. */
+  /** Below this path of the source nothing exists yet: no need to look. */
   #fresh: Buffer | undefined;
   /** Below this path nothing can be restored: something that is kept is in the way. */
   #blocked: Buffer | undefined;
@@ -168,10 +168,10 @@ class PartState {
 
   #item(entry: Entry, above: boolean): RestoreItem {
     const { prefix, tree, sink, items } = this.#plan;
-    const path = joinPath(prefix, entry.path);
+    const { path } = entry;
     const isBlocked = this.#blocked !== undefined && isWithin(path, this.#blocked);
-    const found = this.#isFresh(path) || isBlocked ? undefined : this.#look(sink, path);
-    let decision = this.#decide(entry, found, path);
+    const found = this.#isFresh(path) || isBlocked ? undefined : this.#look(sink, joinPath(prefix, path));
+    let decision = this.#decide(entry, found);
     if (isBlocked && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
     } else if (
@@ -192,10 +192,12 @@ class PartState {
     return item;
   }
 
-  #decide(entry: Entry, found: FoundEntry | undefined, path: Buffer): ReturnType<typeof decide> {
+  #decide(entry: Entry, found: FoundEntry | undefined): ReturnType<typeof decide> {
     const decision = decide(entry, found, this.#mode);
     const isReplaced = decision.action === 'overwrite' && found?.kind === 'directory';
-    return isReplaced && this.#plan.kept.touch(path) ? { action: 'keep', reason: IN_USE } : decision;
+    return isReplaced && this.#plan.kept.touch(joinPath(this.#plan.prefix, entry.path))
+      ? { action: 'keep', reason: IN_USE }
+      : decision;
   }
 
   #isFresh(path: Buffer): boolean {

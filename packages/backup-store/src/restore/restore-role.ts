@@ -1,96 +1,109 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { MessagePort } from 'node:worker_threads';
 
+import { freeBuffer } from '../bytes/freed.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
+import { CODEC } from '../codec/codec.ts';
 import { BackupError } from '../errors.ts';
 import { ExtentMemory, ExtentOpener } from '../pack/extent.ts';
 import type { TempFile, TreeSink } from '../sink/contract.ts';
-import { openTreeSink } from '../sink/tree-sink.ts';
-import { DeadBuffers } from '../threads/dead-buffers.ts';
 import type { ToJobThread } from '../threads/job-pool.ts';
 import { entryFailure } from './entry-failure.ts';
-import { type BlobWrite, decodeWriteJob, encodeFailures, ownBytes, type WriteFailure } from './write-job.ts';
-
-/** Fetched bytes after which the buffers made of them are freed. */
-const DEAD_BYTES = 8 * 1024 * 1024;
-
-/** What a restoring thread starts with. */
-export interface RestoreInit {
-  /** Absolute paths of the trees that are written to. */
-  readonly trees: readonly Uint8Array[];
-}
+import { TargetSinks } from './target-sinks.ts';
+import {
+  type BlobWrite,
+  decodeWriteJob,
+  encodeFailures,
+  type FrameWrites,
+  ownBytes,
+  type WriteFailure,
+} from './write-job.ts';
 
 /** The main loop of a restoring thread: opens extents, checks blobs, writes files. */
-export function startRestoring(port: MessagePort, init: RestoreInit): void {
-  const sinks = new Map<number, TreeSink>();
-  const sinkOf = (tree: number): TreeSink => {
-    let sink = sinks.get(tree);
-    if (sink === undefined) {
-      sink = openTreeSink(init.trees[tree] as Uint8Array);
-      sinks.set(tree, sink);
-    }
-    return sink;
-  };
+export function startRestoring(port: MessagePort): void {
+  const sinks = new TargetSinks();
   const memory = new ExtentMemory();
-  const dead = new DeadBuffers(DEAD_BYTES, 'major');
   port.on('message', (message: ToJobThread) => {
     if ('notice' in message) {
       const { tree, path, temp } = decodeRelease(message.notice);
-      sinks.get(tree)?.releaseTemp(path, temp);
+      sinks.opened(tree)?.releaseTemp(path, temp);
       return;
     }
-    const body = encodeFailures(runJob(message, { memory, dead, sinkOf }));
+    const body = encodeFailures(runJob(message, sinks, memory));
     port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
   });
 }
 
-interface JobParts {
-  readonly memory: ExtentMemory;
-  readonly dead: DeadBuffers;
-  readonly sinkOf: (tree: number) => TreeSink;
-}
-
 function runJob(
-  message: { body: Uint8Array; sealed?: Uint8Array | undefined },
-  { memory, dead, sinkOf }: JobParts,
+  message: { readonly body: Uint8Array; readonly sealed?: Uint8Array | undefined },
+  sinks: TargetSinks,
+  memory: ExtentMemory,
 ): WriteFailure[] {
-  const job = decodeWriteJob(message.body, message.sealed ?? new Uint8Array(0));
-  const opener = new ExtentOpener(job.extent, memory);
-  dead.add(2 * job.extent.sealed.length);
-  const object = job.extent.object.name;
-  const failures: WriteFailure[] = [];
-  for (const { frame, writes } of job.frames) {
-    let raw: Uint8Array | undefined;
-    let failure: unknown;
-    try {
-      raw = opener.open(frame);
-    } catch (error) {
-      failure = error;
-    }
-    dead.add(frame.raw);
-    for (const write of writes) {
-      try {
-        if (raw === undefined) throw failure;
-        writeBlob(raw, write, { sink: sinkOf(write.tree), object });
-      } catch (error) {
-        failures.push({ file: write.file, object, ...entryFailure(error) });
-      }
-    }
-  }
+  const { roots, extent, frames } = decodeWriteJob(message.body, message.sealed ?? new Uint8Array(0));
+  const opener = new ExtentOpener(extent, memory);
+  const object = extent.object.name;
+  const failures = frames.flatMap((each) =>
+    writeFrame(each, opener, { object, sinkOf: (tree) => sinks.open(tree, roots[tree] as Uint8Array) }),
+  );
+  freeBuffer(extent.sealed);
   return failures;
 }
 
-function writeBlob(raw: Uint8Array, write: BlobWrite, to: { sink: TreeSink; object: string }): void {
-  const bytes = raw.subarray(write.offset, write.offset + write.length);
-  if (!createHash('sha256').update(bytes).digest().equals(write.sha256)) {
-    throw new BackupError('BLOB_MISMATCH', `Expected other data in ${to.object} than what is there`, {
-      object: to.object,
-    });
+interface FrameTarget {
+  /** Names the pack. */
+  readonly object: string;
+  readonly sinkOf: (tree: number) => TreeSink;
+}
+
+function writeFrame({ frame, writes }: FrameWrites, opener: ExtentOpener, to: FrameTarget): WriteFailure[] {
+  const { object, sinkOf } = to;
+  const fail = ({ file }: BlobWrite, error: unknown): WriteFailure => ({ file, object, ...entryFailure(error) });
+  let raw: Uint8Array;
+  try {
+    raw = opener.open(frame);
+  } catch (error) {
+    return writes.map((write) => fail(write, error));
   }
-  if (write.whole !== undefined) to.sink.writeFile(write.path, [bytes], { ...write.whole, sparse: write.sparse });
-  else if (write.part !== undefined)
-    to.sink.writeAt(write.path, write.part.temp, { position: write.part.position, bytes, sparse: write.sparse });
+  const failures: WriteFailure[] = [];
+  const digests = new Digests(raw);
+  for (const write of writes) {
+    try {
+      if (!digests.match(write)) {
+        throw new BackupError('BLOB_MISMATCH', `Expected other data in ${object} than what is there`, { object });
+      }
+      writeBlob(raw.subarray(write.offset, write.offset + write.length), write, sinkOf(write.tree));
+    } catch (error) {
+      failures.push(fail(write, error));
+    }
+  }
+  if (frame.codec !== CODEC.raw) freeBuffer(raw);
+  return failures;
+}
+
+/** Digests of blobs of a frame: the same blob may become many files, and is hashed once. */
+class Digests {
+  readonly #raw: Uint8Array;
+  readonly #known = new Map<number, { readonly length: number; readonly digest: string }>();
+
+  constructor(raw: Uint8Array) {
+    this.#raw = raw;
+  }
+
+  match({ offset, length, sha256 }: BlobWrite): boolean {
+    let blob = this.#known.get(offset);
+    if (blob?.length !== length) {
+      blob = { length, digest: hash('sha256', this.#raw.subarray(offset, offset + length), 'binary') };
+      this.#known.set(offset, blob);
+    }
+    return Buffer.from(blob.digest, 'latin1').equals(sha256);
+  }
+}
+
+function writeBlob(bytes: Uint8Array, write: BlobWrite, sink: TreeSink): void {
+  const { path, sparse, whole, part } = write;
+  if (whole !== undefined) sink.writeFile(path, [bytes], whole);
+  else if (part !== undefined) sink.writeAt(path, part.temp, { position: part.position, bytes, sparse });
 }
 
 /** Tells threads to let go of a file that is finished. */

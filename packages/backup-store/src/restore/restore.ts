@@ -1,15 +1,22 @@
 import { resolve } from 'node:path';
 
-import { codeOf } from '../errors.ts';
+import { codeOf, isBackupError } from '../errors.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { displayPath, joinPath } from '../run/display-path.ts';
 import { ownPlaces } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { type Applied, RestoreApplication } from './apply-restore.ts';
+import { applyRestore } from './apply-restore.ts';
+import { JobPool } from '../threads/job-pool.ts';
 import { planContent, planLinks } from './content-plan.ts';
+import { forgottenError } from './forgotten.ts';
+import type { Applied } from './outcome.ts';
 import { planItems } from './plan-restore.ts';
+import type { InternalPlan } from './restore-item.ts';
+
+/** A thread more for each so many bytes of content. */
+const BYTES_PER_THREAD = 4 * 1024 * 1024;
 
 /** A snapshot and its tenant, with the index loaded. */
 export interface RestoreFrom {
@@ -19,6 +26,16 @@ export interface RestoreFrom {
 
 const targetOf = (options: RestoreOptions): string => (options.to === undefined ? '/' : resolve(options.to));
 
+/** @throws {BackupError} `SNAPSHOT_FORGOTTEN` when its catalog is gone, and the snapshot too. */
+async function planOf(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<InternalPlan> {
+  try {
+    return await planItems(from, options, ownPlaces(context));
+  } catch (error) {
+    const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
+    throw (isGone ? forgottenError(from.tenant, from.record.id) : undefined) ?? error;
+  }
+}
+
 /** What a restore would do. */
 export async function planRestore(
   context: RunContext,
@@ -26,7 +43,7 @@ export async function planRestore(
   options: RestoreOptions,
 ): Promise<RestorePlan> {
   const { tenant, record } = from;
-  const plan = await planItems(from, options, ownPlaces(context));
+  const plan = await planOf(context, from, options);
   const content = planContent(tenant, plan.items, new Set(planLinks(plan.items).keys()));
   const counts = { create: 0, overwrite: 0, keep: 0, metadata: 0, delete: 0, note: 0 };
   const actions = plan.items.map(({ action, tree, path, entry, reason }) => {
@@ -46,24 +63,29 @@ export async function planRestore(
   };
 }
 
+/** Threads for what may have to be written: they start while the plan is made. */
+function startThreads(context: RunContext, bytes: number): JobPool {
+  const pool = new JobPool('restore', undefined, { ...context.threads, threads: context.performance.workers });
+  pool.start(Math.ceil(bytes / BYTES_PER_THREAD));
+  return pool;
+}
+
 /** Restores a snapshot, or a part of it. */
 export async function restore(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
-  const plan = await planItems(from, options, ownPlaces(context));
+  const isWhole = options.path === undefined && options.include === undefined;
+  await using pool = startThreads(context, isWhole ? record.bytes.total : 1);
+  const plan = await planOf(context, from, options);
   meter.phase = 'restore';
   meter.counts.filesTotal = plan.items.filter(
     ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),
   ).length;
   let applied: Applied;
   try {
-    await using application = new RestoreApplication({ context, tenant, plan, options, meter });
-    applied = await application.run();
+    applied = await applyRestore({ context, tenant, snapshot: record.id, plan, meter, pool }, options);
   } catch (error) {
-    context.emit('restore.failed', {
-      snapshot: record.id,
-      code: codeOf(error),
-    });
+    context.emit('restore.failed', { snapshot: record.id, code: codeOf(error) });
     throw error;
   }
   meter.flush();

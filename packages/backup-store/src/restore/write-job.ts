@@ -2,7 +2,7 @@ import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
 import { type FrameSpan, readExtent, type SealedExtent, writeExtent } from '../pack/extent.ts';
 import type { OpenObject } from '../envelope/range.ts';
-import type { EntryMeta, TempFile } from '../sink/contract.ts';
+import type { EntryMeta, TempFile, WriteOptions } from '../sink/contract.ts';
 
 /** Writes one blob somewhere. */
 export interface BlobWrite {
@@ -18,7 +18,7 @@ export interface BlobWrite {
   readonly sha256: Uint8Array;
   readonly sparse: boolean;
   /** The blob is the whole file. */
-  readonly whole?: EntryMeta | undefined;
+  readonly whole?: (EntryMeta & WriteOptions) | undefined;
   /** The blob is a part of a file that others write to as well. */
   readonly part?: { readonly temp: TempFile; readonly position: number } | undefined;
 }
@@ -31,6 +31,8 @@ export interface FrameWrites {
 
 /** A job of a restoring thread. */
 export interface WriteJob {
+  /** Absolute paths of the trees, by their numbers. */
+  readonly roots: readonly Uint8Array[];
   readonly extent: SealedExtent;
   readonly frames: readonly FrameWrites[];
 }
@@ -43,6 +45,8 @@ export interface WriteFailure {
   readonly object: string;
 }
 
+const SECOND = 1_000_000_000n;
+
 const putLong = (writer: ByteWriter, value: bigint): void => {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64LE(BigInt.asIntN(64, value));
@@ -50,12 +54,12 @@ const putLong = (writer: ByteWriter, value: bigint): void => {
 };
 const long = (reader: ByteReader): bigint => reader.raw(8).readBigInt64LE();
 
-/** In 16 bytes: 8 would end in the year 2262, and files may have times beyond. */
+/** In two numbers: 64 bits of nanoseconds would end in the year 2262, and files may have times beyond. */
 const putTime = (writer: ByteWriter, ns: bigint): void => {
-  putLong(writer, ns);
-  putLong(writer, ns >> 64n);
+  const rest = ((ns % SECOND) + SECOND) % SECOND;
+  writer.zigzag(Number((ns - rest) / SECOND)).varint(Number(rest));
 };
-const time = (reader: ByteReader): bigint => BigInt.asUintN(64, long(reader)) | (long(reader) << 64n);
+const time = (reader: ByteReader): bigint => BigInt(reader.zigzag()) * SECOND + BigInt(reader.varint());
 
 /** Bytes that fill their buffer, so that it can be given away. */
 export function ownBytes(writer: ByteWriter): Uint8Array {
@@ -64,8 +68,15 @@ export function ownBytes(writer: ByteWriter): Uint8Array {
   return bytes;
 }
 
-export function encodeWriteJob(object: OpenObject, firstBlock: number, frames: readonly FrameWrites[]): Uint8Array {
-  const writer = new ByteWriter(16 * 1024);
+export function encodeWriteJob(job: {
+  readonly object: OpenObject;
+  readonly firstBlock: number;
+  readonly roots: readonly Uint8Array[];
+  readonly frames: readonly FrameWrites[];
+}): Uint8Array {
+  const { object, firstBlock, roots, frames } = job;
+  const writer = new ByteWriter(16 * 1024).varint(roots.length);
+  for (const root of roots) writer.bytes(root);
   writeExtent(writer, object, firstBlock);
   writer.varint(frames.length);
   for (const { frame, writes } of frames) {
@@ -97,12 +108,13 @@ function putWrite(writer: ByteWriter, write: BlobWrite): void {
 
 export function decodeWriteJob(body: Uint8Array, sealed: Uint8Array): WriteJob {
   const reader = new ByteReader(body, 'a job');
+  const roots = Array.from({ length: reader.varint() }, () => reader.bytes(1 << 20));
   const extent = readExtent(reader, sealed);
   const frames = Array.from({ length: reader.varint() }, (): FrameWrites => {
     const frame = { offset: reader.varint(), stored: reader.varint(), raw: reader.varint(), codec: reader.u8() };
     return { frame, writes: Array.from({ length: reader.varint() }, () => readWrite(reader)) };
   });
-  return { extent, frames };
+  return { roots, extent, frames };
 }
 
 function readWrite(reader: ByteReader): BlobWrite {
@@ -113,19 +125,18 @@ function readWrite(reader: ByteReader): BlobWrite {
   const length = reader.varint();
   const sha256 = reader.raw(32);
   const bits = reader.u8();
-  const common = { file, tree, path, offset, length, sha256, sparse: (bits & 1) !== 0 };
+  const sparse = (bits & 1) !== 0;
   if ((bits & 2) !== 0) {
-    return {
-      ...common,
-      whole: { mode: reader.varint(), uid: reader.varint(), gid: reader.varint(), mtimeNs: time(reader) },
-    };
+    const mode = reader.varint();
+    const uid = reader.varint();
+    const gid = reader.varint();
+    const whole = { mode, uid, gid, mtimeNs: time(reader), sparse };
+    return { file, tree, path, offset, length, sha256, sparse, whole, part: undefined };
   }
   const name = reader.text(1024);
   const position = reader.varint();
-  return {
-    ...common,
-    part: { position, temp: { name, dev: BigInt.asUintN(64, long(reader)), ino: BigInt.asUintN(64, long(reader)) } },
-  };
+  const temp = { name, dev: BigInt.asUintN(64, long(reader)), ino: BigInt.asUintN(64, long(reader)) };
+  return { file, tree, path, offset, length, sha256, sparse, whole: undefined, part: { position, temp } };
 }
 
 export function encodeFailures(failures: readonly WriteFailure[]): Uint8Array {

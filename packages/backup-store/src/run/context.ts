@@ -22,6 +22,8 @@ export interface OpenTenant {
   readonly tenant: Tenant;
   readonly view: TenantView;
   readonly blobs: BlobReader;
+  /** Reads snapshots and index anew, for whoever finds an object gone: what is still needed may have been moved. */
+  readonly reload?: (() => Promise<void>) | undefined;
 }
 
 /** What every use case works with: an open repository, seen from inside. */
@@ -40,6 +42,8 @@ export interface RunContext {
   seen(label: string): readonly string[];
   /** All tenants, opened. */
   tenants(): OpenTenant[];
+  /** A tenant with a view of its own, in which nothing changes by itself. */
+  apart(tenant: Tenant): OpenTenant;
   /** Opens a tenant, making it if `create`. */
   tenant(name: string, create?: boolean): Promise<OpenTenant>;
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void;

@@ -9,30 +9,18 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  renameSync,
   symlinkSync,
-  unlinkSync,
 } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
 import type { EntryKind } from '../catalog/entry.ts';
-import { kindOf } from '../source/file-kind.ts';
 import type { EntryMeta, FoundEntry, TempFile, TreeSink, WriteOptions } from './contract.ts';
-import type { Directories, Directory } from './directories.ts';
+import type { Directories } from './directories.ts';
 import { checkName, splitPath } from './entry-path.ts';
 import { writeAll, writeAroundHoles } from './file-content.ts';
-import { applyMetadata } from './metadata.ts';
-import { O_PATH } from './open-directories.ts';
+import { foundEntry, setMetadata } from './found-entry.ts';
 import { hasCode, pathFailed, systemError } from './path-error.ts';
+import { type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
 import { removeDirectory } from './removal.ts';
 import { TempFiles, discard } from './temp-files.ts';
-
-/** A path resolved as far as its parent. */
-interface Place {
-  readonly whole: string;
-  readonly parent: Directory;
-  /** The entry itself, as the system takes it. */
-  readonly target: Buffer;
-}
 
 interface Purpose {
   /** For messages: "write", "remove". */
@@ -107,15 +95,15 @@ export class DirectorySink implements TreeSink {
 
   writeFile(path: Uint8Array, chunks: readonly Uint8Array[], meta: EntryMeta & WriteOptions): void {
     this.#at(path, { action: 'write', create: PRIVATE }, (place) => {
-      const fresh = this.#temps.create(place.parent);
+      const { descriptor, target } = this.#temps.create(place.parent);
       try {
-        writeChunks(fresh.descriptor, chunks, meta.sparse === true);
+        writeChunks(descriptor, chunks, meta.sparse === true);
       } catch (error) {
-        closeSync(fresh.descriptor);
-        discard(fresh.target);
+        closeSync(descriptor);
+        discard(target);
         throw error;
       }
-      publish(fresh, place, meta, () => closeSync(fresh.descriptor));
+      publish({ descriptor, target, close: () => closeSync(descriptor) }, place, meta);
     });
   }
 
@@ -153,7 +141,7 @@ export class DirectorySink implements TreeSink {
     this.#at(path, { action: 'write' }, (place) => {
       const descriptor = this.#temps.open(place.whole, place.parent, temp);
       const target = this.#temps.target(place.whole, place.parent, temp);
-      publish({ descriptor, target }, place, meta, () => this.#temps.release(place.whole, temp));
+      publish({ descriptor, target, close: () => this.#temps.release(place.whole, temp) }, place, meta);
     });
   }
 
@@ -170,7 +158,7 @@ export class DirectorySink implements TreeSink {
       symlinkSync(Buffer.from(target), fresh.target);
       let failure: { readonly error: unknown } | undefined;
       try {
-        this.#applyMetadata(fresh.target, 'symlink', meta);
+        setMetadata(fresh.target, 'symlink', meta, this.strong);
       } catch (error) {
         failure = { error };
       }
@@ -202,7 +190,7 @@ export class DirectorySink implements TreeSink {
 
   setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta): void {
     this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ target }) =>
-      this.#applyMetadata(target, kind, meta),
+      setMetadata(target, kind, meta, this.strong),
     );
   }
 
@@ -241,98 +229,5 @@ export class DirectorySink implements TreeSink {
         throw pathFailed(purpose.action, whole, error);
       }
     }
-  }
-
-  /** Through a descriptor where that is possible, so that the entry looked at is the one that changes. */
-  #applyMetadata(target: Buffer, kind: EntryKind, meta: EntryMeta): void {
-    if (!this.strong) {
-      checkKind(lstatSync(target, { bigint: true }), kind);
-      applyMetadata({ path: target, isSymlink: kind === 'symlink', isHandle: false }, meta);
-      return;
-    }
-    const descriptor = openSync(target, O_PATH | constants.O_NOFOLLOW);
-    try {
-      checkKind(fstatSync(descriptor, { bigint: true }), kind);
-      const handle = Buffer.from(`/proc/self/fd/${descriptor}`);
-      applyMetadata({ path: handle, isSymlink: kind === 'symlink', isHandle: true }, meta);
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-}
-
-function checkKind(stats: BigIntStats, kind: EntryKind): void {
-  const found = kindOf(stats);
-  if (found !== kind)
-    throw systemError(kind === 'directory' ? 'ENOTDIR' : 'EINVAL', `expected a ${kind}, got a ${found}`);
-}
-
-function foundEntry(stats: BigIntStats): FoundEntry {
-  return {
-    kind: kindOf(stats),
-    mode: Number(stats.mode) & 0o7777,
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-    mtimeNs: stats.mtimeNs,
-    size: Number(stats.size),
-    dev: stats.dev,
-    ino: stats.ino,
-    nlink: Number(stats.nlink),
-  };
-}
-
-function writeChunks(descriptor: number, chunks: readonly Uint8Array[], sparse: boolean): void {
-  if (sparse)
-    ftruncateSync(
-      descriptor,
-      chunks.reduce((size, chunk) => size + chunk.length, 0),
-    );
-  let position = 0;
-  for (const chunk of chunks) {
-    if (sparse) writeAroundHoles(descriptor, chunk, position);
-    else writeAll(descriptor, chunk, position);
-    position += chunk.length;
-  }
-}
-
-/** Gives a complete file its metadata and its name. Content counts more: it gets its name even without the former. */
-function publish(
-  file: { readonly descriptor: number; readonly target: Buffer },
-  place: Place,
-  meta: EntryMeta,
-  close: () => void,
-): void {
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    applyMetadata({ descriptor: file.descriptor }, meta, place.parent.gid);
-  } catch (error) {
-    failure = { error };
-  }
-  try {
-    close();
-  } catch (error) {
-    discard(file.target);
-    throw error;
-  }
-  rename(file.target, place.target);
-  if (failure !== undefined) throw failure.error;
-}
-
-function rename(from: Buffer, to: Buffer): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    discard(from);
-    throw error;
-  }
-}
-
-function unlinkIfThere(target: Buffer): boolean {
-  try {
-    unlinkSync(target);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
   }
 }

@@ -29,18 +29,29 @@ const OWN_UID = process.geteuid?.();
 const OWN_GID = process.getegid?.();
 const SET_ID_BITS = 0o6000;
 
+/** What an entry has already, as far as that is known. */
+export interface Owned {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly mode?: number | undefined;
+}
+
+/** Owner of a file just made: its group is that of this process, or may be inherited from the directory's. */
+export function freshOwner(directoryGid: number | undefined): Owned {
+  return { uid: OWN_UID, gid: directoryGid === OWN_GID ? OWN_GID : undefined };
+}
+
 /**
  * Sets owner, mode and time, in this order: a change of owner clears set-id bits, so the mode comes after it.
  *
  * The owner is set by root, and the group by whoever owns the file; that the system refuses is no error, but then
  * set-id bits are dropped: a program must not come back with the rights of somebody else.
  *
- * `directoryGid`: of a file just made, the group of its directory. It may have inherited that one, and when it is
- * the group wanted and that of this process, no call is needed.
+ * `owned`: what it has. What is right already needs no call.
  */
-export function applyMetadata(target: MetadataTarget, meta: EntryMeta, directoryGid?: number): void {
-  const isOwned = meta.uid === OWN_UID && meta.gid === OWN_GID && directoryGid === OWN_GID;
-  if (!isOwned) applyOwner(target, meta);
+export function applyMetadata(target: MetadataTarget, meta: EntryMeta, owned: Owned = {}): void {
+  const hasItsOwner = meta.uid === owned.uid && meta.gid === owned.gid;
+  if (!hasItsOwner) applyOwner(target, meta);
   const mode = meta.mode & 0o7777;
   const safeMode = (mode & SET_ID_BITS) === 0 || hasOwner(target, meta) ? mode : mode & ~SET_ID_BITS;
   const time = toSystemTime(meta.mtimeNs);
@@ -49,7 +60,8 @@ export function applyMetadata(target: MetadataTarget, meta: EntryMeta, directory
     futimesSync(target.descriptor, time, time);
     return;
   }
-  if (!target.isSymlink) chmodSync(target.path, safeMode);
+  const hasItsMode = hasItsOwner && safeMode === owned.mode;
+  if (!target.isSymlink && !hasItsMode) chmodSync(target.path, safeMode);
   if (target.isHandle) utimesSync(target.path, time, time);
   else lutimesSync(target.path, time, time);
 }

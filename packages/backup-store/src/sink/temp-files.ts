@@ -34,9 +34,9 @@ export class TempFiles implements Disposable {
   /** Makes a file that nobody but this user can read. */
   create(parent: Directory): FreshFile {
     for (;;) {
-      const fresh = this.name(parent);
+      const { name, target } = this.name(parent);
       try {
-        return { ...fresh, descriptor: openSync(fresh.target, CREATE, 0o600) };
+        return { name, target, descriptor: openSync(target, CREATE, 0o600) };
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw error;
         this.#token = newToken();

@@ -26,7 +26,7 @@ interface Member {
 }
 
 /** Threads that answer jobs, all alike; bytes go and come without being copied. */
-export class JobPool {
+export class JobPool implements AsyncDisposable {
   readonly #start: () => Thread<ToJobThread, FromJobThread>;
   readonly #threads: number;
   readonly #members: Member[] = [];
@@ -38,6 +38,11 @@ export class JobPool {
   constructor(role: Role, init: unknown, options: ThreadOptions & { readonly threads: number }) {
     this.#threads = options.threads;
     this.#start = () => new Thread(role, init, options);
+  }
+
+  /** Starts so many threads (as the pool may have) before there is work for them. */
+  start(threads: number): void {
+    while (this.#members.length < Math.min(threads, this.#threads)) this.#add();
   }
 
   #add(): Member {
@@ -89,5 +94,9 @@ export class JobPool {
   async close(): Promise<void> {
     this.#fail(new BackupError('CLOSED', 'The threads were ended'));
     await Promise.all(this.#members.map(({ thread }) => thread.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 }

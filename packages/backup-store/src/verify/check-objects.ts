@@ -1,5 +1,6 @@
 import { listAll } from '@x/storage';
 
+import { isBackupError } from '../errors.ts';
 import type { Seal } from '../envelope/sealed-store.ts';
 import { readSlots } from '../keyring/slots.ts';
 import { epochsPrefix, forgetPrefix, historiesPrefix, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
@@ -51,6 +52,8 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
       try {
         await context.sealed.read(name, seal, { signal: options.signal });
       } catch (error) {
+        // Gone since the listing: its writer or a keeper has taken it away.
+        if (isBackupError(error, 'OBJECT_MISSING')) return;
         // No snapshot needs a session or its segment: the one is over or goes on all the same, the other is in the packs.
         if (prefix === forgets) findings.addError(error, name);
         else findings.addSpare(error, name);

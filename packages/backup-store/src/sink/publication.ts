@@ -1,0 +1,73 @@
+import { ftruncateSync, renameSync, unlinkSync } from 'node:fs';
+import type { EntryMeta } from './contract.ts';
+import type { Directory } from './directories.ts';
+import { writeAll, writeAroundHoles } from './file-content.ts';
+import { applyMetadata, freshOwner } from './metadata.ts';
+import { hasCode } from './path-error.ts';
+import { discard } from './temp-files.ts';
+
+/** A path resolved as far as its parent. */
+export interface Place {
+  readonly whole: string;
+  readonly parent: Directory;
+  /** The entry itself, as the system takes it. */
+  readonly target: Buffer;
+}
+
+/** Writes all content of a new file. */
+export function writeChunks(descriptor: number, chunks: readonly Uint8Array[], sparse: boolean): void {
+  if (sparse)
+    ftruncateSync(
+      descriptor,
+      chunks.reduce((size, chunk) => size + chunk.length, 0),
+    );
+  let position = 0;
+  for (const chunk of chunks) {
+    if (sparse) writeAroundHoles(descriptor, chunk, position);
+    else writeAll(descriptor, chunk, position);
+    position += chunk.length;
+  }
+}
+
+/** Gives a complete file its metadata and its name. Content counts more: it gets its name even without the former. */
+export function publish(
+  file: { readonly descriptor: number; readonly target: Buffer; readonly close: () => void },
+  place: Place,
+  meta: EntryMeta,
+): void {
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    applyMetadata({ descriptor: file.descriptor }, meta, freshOwner(place.parent.gid));
+  } catch (error) {
+    failure = { error };
+  }
+  try {
+    file.close();
+  } catch (error) {
+    discard(file.target);
+    throw error;
+  }
+  rename(file.target, place.target);
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Renames, or removes what could not be renamed. */
+export function rename(from: Buffer, to: Buffer): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    discard(from);
+    throw error;
+  }
+}
+
+/** Removes a name; `false` when it is not there. */
+export function unlinkIfThere(target: Buffer): boolean {
+  try {
+    unlinkSync(target);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
