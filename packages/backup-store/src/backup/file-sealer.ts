@@ -1,8 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 
 import type { BlobRef } from '../catalog/entry.ts';
-import { type Cutter, nextCut } from '../chunker/cut.ts';
+import type { Cutter } from '../chunker/cut.ts';
 import type { FileJob, FileOutcome, FileState } from './file-jobs.ts';
+import { chunksOf, fileWindow, readFully } from './file-window.ts';
 import type { FrameBuilder } from './frame-builder.ts';
 
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -74,33 +75,15 @@ export class FileSealer {
   }
 
   #readLarge(fd: number): BlobRef[] {
-    const { max } = this.#cutter.sizes;
-    const window = (this.#window ??= Buffer.allocUnsafe(max * 2));
+    this.#window ??= fileWindow(this.#cutter);
     const content: BlobRef[] = [];
-    let start = 0;
-    let end = 0;
-    let position = 0;
-    for (let more = true; more || start < end;) {
-      if (more && end - start < max) {
-        window.copyWithin(0, start, end);
-        end -= start;
-        start = 0;
-        const got = readFully(fd, window.subarray(end), position);
-        more = end + got === window.length;
-        end += got;
-        position += got;
-      }
-      if (start === end) break;
-      const cut = nextCut(window, start, end, this.#cutter);
-      content.push(this.#frames.add(window.subarray(start, cut)));
-      start = cut;
-    }
+    for (const chunk of chunksOf(fd, this.#window, this.#cutter)) content.push(this.#frames.add(chunk));
     return content;
   }
 
   #pieces(fd: number, pieces: { readonly offset: number; readonly lengths: readonly number[] }): FileOutcome {
     const newBefore = this.#frames.bytesNew;
-    const window = (this.#window ??= Buffer.allocUnsafe(this.#cutter.sizes.max * 2));
+    const window = (this.#window ??= fileWindow(this.#cutter));
     const content: BlobRef[] = [];
     let position = pieces.offset;
     for (const length of pieces.lengths) {
@@ -111,17 +94,6 @@ export class FileSealer {
     }
     return { ok: true, content, torn: false, bytesNew: this.#frames.bytesNew - newBefore };
   }
-}
-
-/** Fills `into` from `position`, or reads to the end of the file. */
-export function readFully(fd: number, into: Uint8Array, position: number): number {
-  let got = 0;
-  while (got < into.length) {
-    const bytes = readSync(fd, into, got, into.length - got, position + got);
-    if (bytes === 0) break;
-    got += bytes;
-  }
-  return got;
 }
 
 function stateOf(fd: number): FileState {
