@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 
 import { blobId } from '../blob-index/blob-id.ts';
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
@@ -48,7 +48,7 @@ export class FrameBuilder {
 
   /** Adds a blob. Bytes that stand in {@link room} already are not copied. */
   add(bytes: Buffer): BlobRef {
-    const sha256 = createHash('sha256').update(bytes).digest();
+    const sha256 = hash('sha256', bytes, 'buffer');
     const id = blobId(this.#options.idKey, BLOB.data, sha256);
     if (this.#options.table.claim(id)) {
       this.#claimed++;
