@@ -5,10 +5,6 @@ import type { PieceMemory } from '../envelope/seal-stream.ts';
 import { newPackId, packName } from '../layout/names.ts';
 import type { PackedBlob } from '../pack/directory.ts';
 import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
-import { DeadBuffers } from '../threads/dead-buffers.ts';
-
-/** Bytes of frames after which their buffers are freed. */
-const DEAD_BYTES = 16 * 1024 * 1024;
 
 /** Where and how packs are written. */
 export interface PackTarget {
@@ -36,7 +32,6 @@ export class PackSet {
   readonly #target: PackTarget;
   readonly #sink: PackSink;
   readonly #open: { id: string; writer: PackWriter }[] = [];
-  readonly #dead = new DeadBuffers(DEAD_BYTES, 'major');
 
   constructor(target: PackTarget, sink: PackSink) {
     this.#target = target;
@@ -59,7 +54,7 @@ export class PackSet {
   addFrame(raw: Uint8Array, blobs: readonly PackedBlob[]): void {
     const choice = this.#target.openPacks > 1 ? randomInt(this.#target.openPacks) : 0;
     const pack = this.#open[choice] ?? this.#start();
-    this.#dead.add(raw.length + pack.writer.addFrame(raw, blobs, this.#target.level));
+    pack.writer.addFrame(raw, blobs, this.#target.level);
     if (pack.writer.content >= this.#target.packBytes) this.#finish(pack);
   }
 

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
+import { free } from '../bytes/free.ts';
 import { BackupError } from '../errors.ts';
 
 /** How a frame is stored. The numbers stand in packs. */
@@ -49,6 +50,7 @@ export function encodeFrame(raw: Uint8Array, level: number, probe = true): Encod
   if (level > 0 && raw.length > 0 && (!probe || worthTrying(raw))) {
     const bytes = compressed(raw, level);
     if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, bytes };
+    free(bytes);
   }
   return { codec: CODEC.raw, bytes: raw };
 }

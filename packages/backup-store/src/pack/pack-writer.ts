@@ -1,3 +1,4 @@
+import { free } from '../bytes/free.ts';
 import type { SealContext, SealIdentity } from '../envelope/header.ts';
 import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
 import { encodeFrame } from '../codec/codec.ts';
@@ -31,12 +32,12 @@ export class PackWriter {
     return this.#stream.content + this.#directory.bytes;
   }
 
-  /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Its stored bytes. */
-  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): number {
+  /** Compresses and appends one frame: the blobs' bytes one after the other. */
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): void {
     const { codec, bytes } = encodeFrame(raw, level, blobs.length === 1);
     this.#stream.push(bytes);
     this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
-    return bytes.length;
+    if (bytes !== raw) free(bytes);
   }
 
   finish(): FinishedPack {

@@ -68,8 +68,7 @@ describe('packs', () => {
     const context = packContext(sealed.repositoryId, tenant, NAME);
     const writer = new PackWriter(tenant.subkey('pack/0'), context, () => undefined);
     const blobs = Array.from({ length: 1000 }, (_, i) => packedBlob(tenant, { bytes: Buffer.from([i >> 8, i & 255]) }));
-    const stored = writer.addFrame(Buffer.alloc(2000), blobs, 3);
-    expect(stored).toBeLessThan(100);
+    writer.addFrame(Buffer.alloc(2000), blobs, 3);
     expect(writer.content).toBeGreaterThan(18_000);
   });
 
