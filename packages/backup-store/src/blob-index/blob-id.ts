@@ -1,5 +1,6 @@
 import { hash, type KeyObject } from 'node:crypto';
 
+import { sha256 as digestOf } from '../bytes/sha256.ts';
 import { type BlobType, ID_BYTES } from '../pack/directory.ts';
 
 const BLOCK_BYTES = 64;
@@ -16,7 +17,7 @@ function padded(idKey: KeyObject): Padded {
   const known = paddedKeys.get(idKey);
   if (known !== undefined) return known;
   const key = idKey.export();
-  const block = Buffer.concat([key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key], BLOCK_BYTES);
+  const block = Buffer.concat([key.length > BLOCK_BYTES ? digestOf(key) : key], BLOCK_BYTES);
   const pads = {
     inner: Buffer.concat([block.map((byte) => byte ^ 0x36)], BLOCK_BYTES + 33),
     outer: Buffer.concat([block.map((byte) => byte ^ 0x5c)], BLOCK_BYTES + 32),
@@ -35,6 +36,6 @@ export function blobId(idKey: KeyObject, type: BlobType, sha256: Uint8Array): Bu
   const { inner, outer } = padded(idKey);
   inner[BLOCK_BYTES] = type;
   inner.set(sha256, BLOCK_BYTES + 1);
-  outer.set(hash('sha256', inner, 'buffer'), BLOCK_BYTES);
-  return hash('sha256', outer, 'buffer').subarray(0, ID_BYTES);
+  outer.write(hash('sha256', inner, 'binary'), BLOCK_BYTES, 'latin1');
+  return digestOf(outer).subarray(0, ID_BYTES);
 }
