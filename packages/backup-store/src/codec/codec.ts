@@ -17,9 +17,12 @@ const PROBE_BYTES = 64 * 1024;
 /** A frame has to shrink to this share of its size to be stored compressed. */
 const WORTHWHILE = 0.98;
 
+/** Level 3 with tables that fit a processor's cache better, and matches over a whole frame: faster, hardly larger. */
+const BALANCED = { [constants.ZSTD_c_windowLog]: 22, [constants.ZSTD_c_chainLog]: 15 };
+
 const compressed = (bytes: Uint8Array, level: number): Buffer =>
   zstdCompressSync(bytes, {
-    params: { [constants.ZSTD_c_compressionLevel]: level },
+    params: { [constants.ZSTD_c_compressionLevel]: level, ...(level === LEVELS.balanced ? BALANCED : undefined) },
     // One allocation of the right size instead of many small ones.
     chunkSize: Math.max(1024, bytes.length + (bytes.length >> 8) + 512),
   });
