@@ -1,3 +1,5 @@
+const SLASH = 47;
+
 /** A path for people and JSON: text, and the bytes in base64 where the text does not say them. */
 export function displayPath(path: Uint8Array): { path: string; pathBase64?: string } {
   const bytes = Buffer.from(path.buffer, path.byteOffset, path.byteLength);
@@ -11,6 +13,10 @@ export function displayPath(path: Uint8Array): { path: string; pathBase64?: stri
 export function joinPath(folder: Uint8Array, name: Uint8Array): Buffer {
   if (folder.length === 0) return Buffer.from(name);
   if (name.length === 0) return Buffer.from(folder);
-  const slash = folder[folder.length - 1] === 47 ? [] : [Buffer.from('/')];
-  return Buffer.concat([folder, ...slash, name]);
+  const end = folder[folder.length - 1] === SLASH ? folder.length : folder.length + 1;
+  const path = Buffer.allocUnsafe(end + name.length);
+  path[end - 1] = SLASH;
+  path.set(folder);
+  path.set(name, end);
+  return path;
 }
