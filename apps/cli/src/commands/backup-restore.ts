@@ -6,7 +6,7 @@ import { resolvePath } from '../config/locations.ts';
 import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
-import { giveThreadsRoom } from '../process/memory.ts';
+import { giveThreadsRoom } from '../process/v8-flags.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes, formatNumberOf, formatRate } from '../render/bytes.ts';

@@ -42,7 +42,7 @@ const performance = z
   .strictObject({
     readers: count(256, 'Requests to the repository under way at once while reading. Default 4.'),
     workers: count(256, 'Threads that read, chunk, compress and seal. Default: the processors, at most 4.'),
-    bufferBytes: bytes(4 * MiB, 'Sealed bytes that may wait for the repository. Default 33554432 (32 MiB).'),
+    bufferBytes: bytes(4 * MiB, 'Sealed bytes that may wait for the repository. Default 16777216 (16 MiB).'),
     cacheBytes: bytes(MiB, 'Decoded bytes kept in memory. Default 33554432 (32 MiB).'),
   })
   .check(z.meta({ description: 'Speed and memory. The defaults stay below 256 MiB.' }));

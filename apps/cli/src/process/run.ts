@@ -8,7 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { createContext } from './context.ts';
 import { reportFailure } from './failure.ts';
 import { looksOf } from './globals.ts';
-import { keepHeapSmall } from './memory.ts';
+import { setV8Flags } from './v8-flags.ts';
 import { watchSignals } from './signals.ts';
 
 /** The environment of this run. The passphrase is taken out of the process's own, which child processes inherit. */
@@ -32,7 +32,7 @@ function streams(env: Environment, looks: GlobalOptions): Streams {
 
 /** Runs the command line and returns the exit code. */
 async function runCommandLine(entry: URL, argv: readonly string[]): Promise<number> {
-  keepHeapSmall();
+  setV8Flags();
   const env = takeEnvironment();
   const looks = looksOf(argv);
   const { output, messages } = streams(env, looks);

@@ -100,6 +100,12 @@ export class BackupWriter {
     );
   }
 
+  /** Starts all threads at once: there is much to read. */
+  startThreads(): void {
+    this.pool.start();
+    this.large.start();
+  }
+
   /** Whether all this content is stored (or on its way). */
   has(content: readonly { readonly sha256: Uint8Array }[]): boolean {
     const { idKey } = this.#tenant.tenant;

@@ -165,6 +165,7 @@ async function write(start: Start): Promise<BackupResult> {
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });
+    if (run.parent === undefined) writer.startThreads();
     return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
   } finally {
     ended();

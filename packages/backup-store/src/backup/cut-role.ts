@@ -1,10 +1,10 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 
-import { createCutter, nextCut } from '../chunker/cut.ts';
+import { createCutter } from '../chunker/cut.ts';
 import { type ChunkSizes, gearTable } from '../chunker/gear.ts';
 import { Credits } from '../threads/credits.ts';
-import { readFully } from './file-sealer.ts';
+import { chunksOf, fileWindow } from './file-window.ts';
 
 /** Chunks of one job for the sealing threads add up to about this many bytes. */
 const GROUP_BYTES = 8 * 1024 * 1024;
@@ -41,7 +41,7 @@ export type FromCutter =
  */
 export function startCutting(port: MessagePort, init: CutInit): void {
   const cutter = createCutter(gearTable(init.gearKey), init.chunks);
-  const window = Buffer.allocUnsafe(init.chunks.max * 2);
+  const window = fileWindow(cutter);
   const credits = new Credits(init.credits, init.creditBytes);
   const post = (message: FromCutter): void => port.postMessage(message);
   port.on('message', ({ id, path }: ToCutter) => {
@@ -58,7 +58,7 @@ export function startCutting(port: MessagePort, init: CutInit): void {
         bytes = 0;
         lengths = [];
       };
-      for (const length of chunkLengths(fd, window, cutter)) {
+      for (const { length } of chunksOf(fd, window, cutter)) {
         lengths.push(length);
         bytes += length;
         if (bytes >= GROUP_BYTES) group();
@@ -72,29 +72,4 @@ export function startCutting(port: MessagePort, init: CutInit): void {
       if (fd !== undefined) closeSync(fd);
     }
   });
-}
-
-function* chunkLengths(
-  fd: number,
-  window: Buffer,
-  cutter: ReturnType<typeof createCutter>,
-): Generator<number, void, undefined> {
-  let start = 0;
-  let end = 0;
-  let position = 0;
-  for (let more = true; more || start < end;) {
-    if (more && end - start < cutter.sizes.max) {
-      window.copyWithin(0, start, end);
-      end -= start;
-      start = 0;
-      const got = readFully(fd, window.subarray(end), position);
-      more = end + got === window.length;
-      end += got;
-      position += got;
-    }
-    if (start === end) return;
-    const cut = nextCut(window, start, end, cutter);
-    yield cut - start;
-    start = cut;
-  }
 }

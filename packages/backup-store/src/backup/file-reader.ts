@@ -44,17 +44,18 @@ export class FileReader {
     this.#onFailure = parts.onFailure;
   }
 
-  /** Takes a file; waits when all threads have enough to do. */
-  async read(request: FileRequest): Promise<void> {
-    if (request.job.size >= LARGE_BYTES) {
-      await this.flush();
-      const { outcome } = await this.#large.read(request.job, request.progress);
-      this.#track(outcome.then(request.done));
-      return;
-    }
+  /** Takes a file; a promise when all threads have enough to do. */
+  read(request: FileRequest): Promise<void> | undefined {
+    if (request.job.size >= LARGE_BYTES) return this.#readLarge(request);
     this.#batch.push(request);
     this.#bytes += request.job.size;
-    if (this.#batch.length >= JOB_FILES || this.#bytes >= JOB_BYTES) await this.flush();
+    return this.#batch.length >= JOB_FILES || this.#bytes >= JOB_BYTES ? this.flush() : undefined;
+  }
+
+  async #readLarge(request: FileRequest): Promise<void> {
+    await this.flush();
+    const { outcome } = await this.#large.read(request.job, request.progress);
+    this.#track(outcome.then(request.done));
   }
 
   /** Hands out the files gathered so far. */

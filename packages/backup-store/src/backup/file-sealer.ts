@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 import type { BlobRef } from '../catalog/entry.ts';
-import { type Cutter, nextCut } from '../chunker/cut.ts';
-import type { FileJob, FileOutcome, FileState } from './file-jobs.ts';
+import type { Cutter } from '../chunker/cut.ts';
+import type { FileOutcome, FilePieces, FileState, FileTask } from './file-jobs.ts';
+import { chunksOf, fileWindow, readFully } from './file-window.ts';
 import type { FrameBuilder } from './frame-builder.ts';
 
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -20,15 +21,15 @@ export class FileSealer {
   }
 
   /** Never throws for what a file system may do: that is an outcome. */
-  seal(job: FileJob): FileOutcome {
+  seal(task: FileTask): FileOutcome {
     let fd: number;
     try {
-      fd = openSync(job.path, OPEN_FLAGS);
+      fd = openSync(task.path, OPEN_FLAGS);
     } catch (error) {
       return failed(error);
     }
     try {
-      return job.pieces === undefined ? this.#whole(fd, job) : this.#pieces(fd, job.pieces);
+      return task.pieces === undefined ? this.#whole(fd, task) : this.#pieces(fd, task.pieces);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
       return failed(error);
@@ -38,27 +39,22 @@ export class FileSealer {
   }
 
   /** A file that changes while it is read is read once more; then it is kept as it is and marked. */
-  #whole(fd: number, job: FileJob): FileOutcome {
+  #whole(fd: number, task: FileTask): FileOutcome {
     const newBefore = this.#frames.bytesNew;
-    let expected: FileState = { ...job, mode: -1 };
-    let content = this.#read(fd, job.size);
-    let now = stateOf(fd);
-    let torn = !sameState(expected, now, content);
-    if (torn) {
-      expected = now;
-      content = this.#read(fd, now.size);
-      now = stateOf(fd);
-      torn = !sameState(expected, now, content);
+    const content = this.#read(fd, task.size);
+    if (isAsScanned(fd, task, sizeOf(content))) {
+      return { ok: true, content, torn: false, bytesNew: this.#frames.bytesNew - newBefore };
     }
+    return this.#changed(fd, newBefore);
+  }
+
+  #changed(fd: number, newBefore: number): FileOutcome {
+    const before = stateOf(fd);
+    const content = this.#read(fd, before.size);
+    const now = stateOf(fd);
     const size = sizeOf(content);
-    const changed = expected.mode !== -1 || size !== job.size;
-    return {
-      ok: true,
-      content,
-      torn,
-      bytesNew: this.#frames.bytesNew - newBefore,
-      now: changed ? { ...now, size } : undefined,
-    };
+    const torn = !sameState(before, now) || size !== now.size;
+    return { ok: true, content, torn, bytesNew: this.#frames.bytesNew - newBefore, now: { ...now, size } };
   }
 
   #read(fd: number, size: number): BlobRef[] {
@@ -68,39 +64,22 @@ export class FileSealer {
   #readSmall(fd: number, size: number): BlobRef[] {
     // One byte more than expected shows a file that has grown, without another call.
     const room = this.#frames.room(size + 1);
-    const got = readFully(fd, room, 0);
+    let got = readSync(fd, room, 0, size + 1, 0);
+    if (got > 0 && got < size) got += readFully(fd, room.subarray(got), got);
     if (got > size) return this.#readLarge(fd);
     return got === 0 ? [] : [this.#frames.add(room.subarray(0, got))];
   }
 
   #readLarge(fd: number): BlobRef[] {
-    const { max } = this.#cutter.sizes;
-    const window = (this.#window ??= Buffer.allocUnsafe(max * 2));
+    this.#window ??= fileWindow(this.#cutter);
     const content: BlobRef[] = [];
-    let start = 0;
-    let end = 0;
-    let position = 0;
-    for (let more = true; more || start < end;) {
-      if (more && end - start < max) {
-        window.copyWithin(0, start, end);
-        end -= start;
-        start = 0;
-        const got = readFully(fd, window.subarray(end), position);
-        more = end + got === window.length;
-        end += got;
-        position += got;
-      }
-      if (start === end) break;
-      const cut = nextCut(window, start, end, this.#cutter);
-      content.push(this.#frames.add(window.subarray(start, cut)));
-      start = cut;
-    }
+    for (const chunk of chunksOf(fd, this.#window, this.#cutter)) content.push(this.#frames.add(chunk));
     return content;
   }
 
-  #pieces(fd: number, pieces: { readonly offset: number; readonly lengths: readonly number[] }): FileOutcome {
+  #pieces(fd: number, pieces: FilePieces): FileOutcome {
     const newBefore = this.#frames.bytesNew;
-    const window = (this.#window ??= Buffer.allocUnsafe(this.#cutter.sizes.max * 2));
+    const window = (this.#window ??= fileWindow(this.#cutter));
     const content: BlobRef[] = [];
     let position = pieces.offset;
     for (const length of pieces.lengths) {
@@ -113,17 +92,6 @@ export class FileSealer {
   }
 }
 
-/** Fills `into` from `position`, or reads to the end of the file. */
-export function readFully(fd: number, into: Uint8Array, position: number): number {
-  let got = 0;
-  while (got < into.length) {
-    const bytes = readSync(fd, into, got, into.length - got, position + got);
-    if (bytes === 0) break;
-    got += bytes;
-  }
-  return got;
-}
-
 function stateOf(fd: number): FileState {
   const stat = fstatSync(fd, { bigint: true });
   return { size: Number(stat.size), mtimeNs: stat.mtimeNs, ctimeNs: stat.ctimeNs, mode: Number(stat.mode & 0o7777n) };
@@ -131,13 +99,19 @@ function stateOf(fd: number): FileState {
 
 const sizeOf = (content: readonly BlobRef[]): number => content.reduce((sum, blob) => sum + blob.length, 0);
 
-function sameState(before: FileState, after: FileState, content: readonly BlobRef[]): boolean {
-  return (
-    before.mtimeNs === after.mtimeNs &&
-    before.ctimeNs === after.ctimeNs &&
-    before.size === after.size &&
-    sizeOf(content) === after.size
-  );
+function sameState(before: FileState, after: FileState): boolean {
+  return before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs && before.size === after.size;
+}
+
+/** Whether the file is what the scan saw, and this many bytes of it were read. */
+function isAsScanned(fd: number, { size, mtime, ctime }: FileTask, read: number): boolean {
+  const stat = fstatSync(fd);
+  return read === size && stat.size === size && sameTime(stat.mtimeMs, mtime) && sameTime(stat.ctimeMs, ctime);
+}
+
+/** Both are rounded; a file can't be looked at, written and looked at again within a microsecond. */
+function sameTime(ms: number, ns: number): boolean {
+  return Math.abs(ms * 1e6 - ns) <= Math.max(1000, Math.abs(ns) * 2 ** -50);
 }
 
 function failed(error: unknown): FileOutcome {

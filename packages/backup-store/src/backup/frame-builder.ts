@@ -1,7 +1,8 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 import { blobId } from '../blob-index/blob-id.ts';
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import { sha256 } from '../bytes/sha256.ts';
 import type { BlobRef } from '../catalog/entry.ts';
 import { BLOB, type PackedBlob } from '../pack/directory.ts';
 import type { PackSet } from './pack-set.ts';
@@ -48,8 +49,8 @@ export class FrameBuilder {
 
   /** Adds a blob. Bytes that stand in {@link room} already are not copied. */
   add(bytes: Buffer): BlobRef {
-    const sha256 = createHash('sha256').update(bytes).digest();
-    const id = blobId(this.#options.idKey, BLOB.data, sha256);
+    const digest = sha256(bytes);
+    const id = blobId(this.#options.idKey, BLOB.data, digest);
     if (this.#options.table.claim(id)) {
       this.#claimed++;
       this.bytesNew += bytes.length;
@@ -58,7 +59,7 @@ export class FrameBuilder {
         this.#options.packs.addFrame(bytes, [blob]);
       else this.#append(bytes, blob);
     }
-    return { sha256, length: bytes.length };
+    return { sha256: digest, length: bytes.length };
   }
 
   #append(bytes: Buffer, blob: PackedBlob): void {

@@ -40,7 +40,12 @@ export class LargeFileReader {
     this.#options = options;
   }
 
-  #start(): Thread<ToCutter, FromCutter> {
+  /** Without this, the thread starts with the first file. */
+  start(): void {
+    this.#thread ??= this.#cutter();
+  }
+
+  #cutter(): Thread<ToCutter, FromCutter> {
     const init: CutInit = {
       gearKey: this.#options.gearKey,
       chunks: this.#options.chunks,
@@ -69,7 +74,7 @@ export class LargeFileReader {
 
   /** Hands out all pieces of the file; the promise inside is settled when they are read. */
   async read(job: FileJob, onBytes: (bytes: number) => void): Promise<{ outcome: Promise<FileOutcome> }> {
-    this.#thread ??= this.#start();
+    this.#thread ??= this.#cutter();
     this.#thread.post({ id: this.#nextId++, path: job.path });
     const groups: GroupOutcome[] = [];
     for (;;) {

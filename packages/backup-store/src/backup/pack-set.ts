@@ -6,11 +6,7 @@ import { newPackId, packName } from '../layout/names.ts';
 import type { PackedBlob } from '../pack/directory.ts';
 import type { FrameSpan } from '../pack/extent.ts';
 import { type FinishedPack, PackWriter } from '../pack/pack-writer.ts';
-import { DeadBuffers } from '../threads/dead-buffers.ts';
 import { SealCheck, type SealCheckOptions } from './seal-check.ts';
-
-/** Bytes of frames after which their buffers are freed. */
-const DEAD_BYTES = 16 * 1024 * 1024;
 
 /** Where and how packs are written. */
 export interface PackTarget {
@@ -46,7 +42,6 @@ export class PackSet {
   readonly #target: PackTarget;
   readonly #sink: PackSink;
   readonly #open: OpenPack[] = [];
-  readonly #dead = new DeadBuffers(DEAD_BYTES, 'major');
 
   constructor(target: PackTarget, sink: PackSink) {
     this.#target = target;
@@ -72,8 +67,8 @@ export class PackSet {
     const choice = this.#target.openPacks > 1 ? randomInt(this.#target.openPacks) : 0;
     const pack = this.#open[choice] ?? this.#start();
     const add = (): FrameSpan => pack.writer.addFrame(raw, blobs, this.#target.level);
-    const { stored } = pack.check?.frame(blobs, add) ?? add();
-    this.#dead.add(raw.length + stored);
+    if (pack.check === undefined) add();
+    else pack.check.frame(blobs, add);
     if (pack.writer.content >= this.#target.packBytes) this.#finish(pack);
   }
 

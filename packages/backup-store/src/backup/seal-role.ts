@@ -39,7 +39,7 @@ export function startSealing(port: MessagePort, init: SealInit): void {
     }
     for (const level of message.levels.slice(known)) table.addLevel(level);
     known = Math.max(known, message.levels.length);
-    const files = encodeOutcomes(decodeJobs(message.files).map((job) => sealer.seal(job)));
+    const files = encodeOutcomes(decodeJobs(message.files).map((task) => sealer.seal(task)));
     post({ type: 'outcome', id: message.id, files }, [files]);
   });
 }

@@ -50,8 +50,9 @@ export class SealerPool {
     this.#options = options;
   }
 
-  /** Threads start with the first job: a backup in which nothing changed needs none. */
-  #start(): void {
+  /** Without this, threads start with the first job: a backup in which nothing changed needs none. */
+  start(): void {
+    if (this.#members.length > 0) return;
     const { threads, bufferBytes, init, table } = this.#options;
     const creditBytes = Math.max(1024 * 1024, Math.floor(bufferBytes / threads));
     for (let i = 0; i < threads; i++) {
@@ -89,7 +90,7 @@ export class SealerPool {
 
   /** Waits for a free place, then hands the files on. `blobs`: how many they may become. @returns A promise of what became of them. */
   async dispatch(files: readonly FileJob[], blobs: number): Promise<{ outcomes: Promise<FileOutcome[]> }> {
-    if (this.#members.length === 0) this.#start();
+    this.start();
     let member = this.#free();
     while (member === undefined) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));

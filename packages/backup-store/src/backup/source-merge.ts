@@ -32,7 +32,7 @@ export interface MergeParts {
   /** Whether all this content is stored. */
   readonly has: (content: readonly BlobRef[]) => boolean;
   /** Absent when nothing shall be read. */
-  readonly read?: ((request: FileRequest) => Promise<void>) | undefined;
+  readonly read?: ((request: FileRequest) => Promise<void> | undefined) | undefined;
 }
 
 /** Decides for each scanned entry whether it is as it was, and has read what is not. */
@@ -45,31 +45,35 @@ export class SourceMerge {
     this.#parts = parts;
   }
 
-  async add(item: ScanItem): Promise<void> {
+  /** A promise only where there is something to wait for: most entries are told at once, and there are many. */
+  add(item: ScanItem): Promise<void> | undefined {
     if ('failure' in item) {
       const { path, code, message } = item.failure;
       this.#parts.problems.add(joinPath(this.#parts.root, path), { code, message });
-      return;
+      return undefined;
     }
     const { entry } = item;
-    const previous = await this.#previous(entry.path);
-    if (entry.kind !== 'file') {
-      if (entry.kind === 'directory') this.#parts.counts.directories++;
-      else this.#parts.counts.others++;
-      this.#parts.queue.push({ entry: plain(entry), cached: this.#cached(entry), content: [] });
-      return;
-    }
-    await this.#file(entry, previous);
+    const previous = this.#parts.previous.seek(entry.path);
+    if (previous === 'more') return this.#afterMore(entry);
+    return this.#add(entry, previous === 'absent' ? undefined : previous);
   }
 
-  async #previous(path: Buffer): Promise<PreviousEntry | undefined> {
+  async #afterMore(entry: ScannedEntry): Promise<void> {
     const { previous } = this.#parts;
-    for (;;) {
-      const found = previous.seek(path);
-      if (found === 'absent') return undefined;
-      if (found !== 'more') return found;
+    let found = previous.seek(entry.path);
+    while (found === 'more') {
       await previous.more();
+      found = previous.seek(entry.path);
     }
+    await this.#add(entry, found === 'absent' ? undefined : found);
+  }
+
+  #add(entry: ScannedEntry, previous: PreviousEntry | undefined): Promise<void> | undefined {
+    if (entry.kind === 'file') return this.#file(entry, previous);
+    if (entry.kind === 'directory') this.#parts.counts.directories++;
+    else this.#parts.counts.others++;
+    this.#parts.queue.push({ entry: plain(entry), cached: this.#cached(entry), content: [] });
+    return undefined;
   }
 
   #cached(entry: ScannedEntry): { ctimeNs: bigint; ino: bigint } {
@@ -78,7 +82,7 @@ export class SourceMerge {
     return { ctimeNs: racy ? 0n : entry.ctimeNs, ino: entry.ino };
   }
 
-  async #file(entry: ScannedEntry, previous: PreviousEntry | undefined): Promise<void> {
+  #file(entry: ScannedEntry, previous: PreviousEntry | undefined): Promise<void> | undefined {
     const { counts, progress, queue, sample } = this.#parts;
     counts.bytesTotal += entry.size;
     progress.counts.filesTotal++;
@@ -90,16 +94,16 @@ export class SourceMerge {
     if (first !== undefined) {
       (first.links ??= []).push(queued);
       this.#done(entry, previous === undefined ? 'filesNew' : 'filesUnchanged');
-      return;
+      return undefined;
     }
     if (previous !== undefined && this.#isUnchanged(entry, previous)) {
       queued.content = previous.entry.content;
       progress.counts.bytesReused += entry.size;
       sample.offer(entry, previous.entry.content);
       this.#done(entry, 'filesUnchanged');
-      return;
+      return undefined;
     }
-    await this.#read(entry, queued, previous);
+    return this.#read(entry, queued, previous);
   }
 
   /** The first entry of the same inode, for files with several links. */
@@ -125,23 +129,23 @@ export class SourceMerge {
     );
   }
 
-  async #read(entry: ScannedEntry, queued: QueuedEntry, previous: PreviousEntry | undefined): Promise<void> {
+  #read(entry: ScannedEntry, queued: QueuedEntry, previous: PreviousEntry | undefined): Promise<void> | undefined {
     const { root, read, counts } = this.#parts;
     if (read === undefined) {
       queued.content = [];
       counts.bytesRead += entry.size;
       this.#done(entry, previous?.entry.kind === 'file' ? 'filesChanged' : 'filesNew');
-      return;
+      return undefined;
     }
     const path = joinPath(root, entry.path);
     const { size, mtimeNs, ctimeNs } = entry;
     if (size > MAX_FILE_BYTES) {
       const message = `Expected a file of at most 1 TiB, got ${size} bytes`;
       this.#finish({ entry, queued, previous, path, told: 0 }, { ok: false, code: 'TOO_LARGE', message });
-      return;
+      return undefined;
     }
     const file: FileUnderWay = { entry, queued, previous, path, told: 0 };
-    await read({
+    return read({
       job: { path, size, mtimeNs, ctimeNs },
       done: (outcome) => this.#finish(file, outcome),
       progress: (bytes) => this.#tell(file, bytes),

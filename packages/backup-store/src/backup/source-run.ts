@@ -76,13 +76,14 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     sample,
     counts: parts.counts,
     has: (content) => writer === undefined || writer.has(content),
-    read: reader && (async (request) => await reader.read(request)),
+    read: reader && ((request) => reader.read(request)),
   });
   const walk = { root: source.root, exclude: parts.exclude, ignoreFileName: IGNORE_FILE, skip: parts.skip };
   for await (const batch of scan(walk, context.threads)) {
     for (const item of batch) {
       parts.check();
-      await merge.add(item);
+      const wait = merge.add(item);
+      if (wait !== undefined) await wait;
     }
     queue.drain();
     if (reader !== undefined) await makeRoom(queue, reader, parts);

@@ -1,7 +1,8 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
+import { sha256 } from '../bytes/sha256.ts';
 import type { BlobRef } from '../catalog/entry.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { Problems } from './problems.ts';
@@ -41,7 +42,7 @@ export class UnchangedSample {
     for (const file of this.#kept) {
       const absolute = joinPath(root, file.path);
       const bytes = await readUnchanged(absolute, file).catch(() => undefined);
-      if (bytes === undefined || createHash('sha256').update(bytes).digest().equals(file.sha256)) continue;
+      if (bytes === undefined || sha256(bytes).equals(file.sha256)) continue;
       problems.add(absolute, {
         code: 'SILENT_CHANGE',
         message:

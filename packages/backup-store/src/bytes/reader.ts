@@ -43,6 +43,10 @@ export class ByteReader {
     return this.buffer.readUInt32LE(this.#need(4));
   }
 
+  f64(): number {
+    return this.buffer.readDoubleLE(this.#need(8));
+  }
+
   varint(): number {
     const buffer = this.buffer;
     let byte = buffer[this.#need(1)] as number;

@@ -32,6 +32,12 @@ export class ByteWriter {
     return this;
   }
 
+  f64(value: number): this {
+    this.#room(8);
+    this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+    return this;
+  }
+
   /** LEB128, for whole numbers from 0 to 2^53 - 1. */
   varint(value: number): this {
     this.#room(8);

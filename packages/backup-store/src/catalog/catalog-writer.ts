@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import { sha256 } from '../bytes/sha256.ts';
 import type { Entry } from './entry.ts';
 import { LeafPageBuilder } from './leaf-page.ts';
 import { encodeNodePage, type PageChild, type PageRef } from './node-page.ts';
@@ -49,17 +50,17 @@ export class CatalogWriter {
   }
 
   #put(page: Buffer): Buffer {
-    const sha256 = createHash('sha256').update(page).digest();
-    this.#store(page, sha256);
-    return sha256;
+    const digest = sha256(page);
+    this.#store(page, digest);
+    return digest;
   }
 
   #endLeaf(): void {
     const { count: entries, first } = this.#leaf;
     const page = this.#leaf.finish();
-    const sha256 = this.#put(page);
-    this.#tree.update(sha256);
-    this.#addChild(0, { sha256, length: page.length, entries, first: Buffer.from(first) });
+    const digest = this.#put(page);
+    this.#tree.update(digest);
+    this.#addChild(0, { sha256: digest, length: page.length, entries, first: Buffer.from(first) });
   }
 
   #addChild(level: number, child: PageChild): void {

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
+import { free } from '../bytes/free.ts';
 import { BackupError } from '../errors.ts';
 
 /** How a frame is stored. The numbers stand in packs. */
@@ -16,9 +17,12 @@ const PROBE_BYTES = 64 * 1024;
 /** A frame has to shrink to this share of its size to be stored compressed. */
 const WORTHWHILE = 0.98;
 
+/** Level 3 with tables that fit a processor's cache better, and matches over a whole frame: faster, hardly larger. */
+const BALANCED = { [constants.ZSTD_c_windowLog]: 22, [constants.ZSTD_c_chainLog]: 15 };
+
 const compressed = (bytes: Uint8Array, level: number): Buffer =>
   zstdCompressSync(bytes, {
-    params: { [constants.ZSTD_c_compressionLevel]: level },
+    params: { [constants.ZSTD_c_compressionLevel]: level, ...(level === LEVELS.balanced ? BALANCED : undefined) },
     // One allocation of the right size instead of many small ones.
     chunkSize: Math.max(1024, bytes.length + (bytes.length >> 8) + 512),
   });
@@ -49,6 +53,7 @@ export function encodeFrame(raw: Uint8Array, level: number, probe = true): Encod
   if (level > 0 && raw.length > 0 && (!probe || worthTrying(raw))) {
     const bytes = compressed(raw, level);
     if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, bytes };
+    free(bytes);
   }
   return { codec: CODEC.raw, bytes: raw };
 }

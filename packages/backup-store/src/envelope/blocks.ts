@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
+import { free } from '../bytes/free.ts';
+
 /** Plaintext bytes of a full block. */
 export const BLOCK_BYTES: number = 64 * 1024;
 /** Bytes of an authentication tag. */
@@ -22,8 +24,8 @@ function nonce(block: number, last: boolean): Buffer {
 
 /** Which block of which object: what its cipher depends on. */
 export interface BlockPlace {
-  /** The object's key. */
-  readonly key: Uint8Array;
+  /** The object's key. Where many blocks follow, a `KeyObject`: it takes a tenth of the time to begin with. */
+  readonly key: Uint8Array | KeyObject;
   readonly number: number;
   readonly last: boolean;
 }
@@ -35,7 +37,8 @@ export function sealBlock(block: BlockPlace, plaintext: Uint8Array, out: Buffer,
   cipher.final();
   out.set(body, at);
   out.set(cipher.getAuthTag(), at + body.length);
-  return at + body.length + TAG_BYTES;
+  free(body);
+  return at + plaintext.length + TAG_BYTES;
 }
 
 /** Decrypts one block; `undefined` when it does not authenticate. */

@@ -1,3 +1,5 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
 import { BLOCK_BYTES, paddingFor, SEALED_BLOCK_BYTES, sealBlock } from './blocks.ts';
 import { HEADER_BYTES, newObjectKey, type SealContext, type SealIdentity } from './header.ts';
 
@@ -17,7 +19,7 @@ export type PieceMemory = () => ArrayBuffer | undefined;
  */
 export class SealStream {
   readonly identity: SealIdentity;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #header: Buffer;
   readonly #emit: (piece: Buffer<ArrayBuffer>) => void;
   readonly #memory: PieceMemory;
@@ -37,7 +39,7 @@ export class SealStream {
   ) {
     const { key, header, identity } = newObjectKey(subkey, context);
     this.identity = identity;
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#header = header;
     this.#emit = emit;
     this.#memory = memory;

@@ -1,3 +1,4 @@
+import { free } from '../bytes/free.ts';
 import type { SealContext, SealIdentity } from '../envelope/header.ts';
 import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
 import { encodeFrame, type FrameForm } from '../codec/codec.ts';
@@ -38,6 +39,7 @@ export class PackWriter {
     const offset = this.#stream.content;
     this.#stream.push(bytes);
     this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
+    if (bytes !== raw) free(bytes);
     return { offset, stored: bytes.length, raw: raw.length, codec };
   }
 

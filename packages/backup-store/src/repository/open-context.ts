@@ -12,6 +12,7 @@ import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
+import { EarlyThreads } from '../threads/early-threads.ts';
 import type { ThreadOptions } from '../threads/thread.ts';
 import type { RepositoryEvent, RepositorySettings } from './contract.ts';
 import { Pins } from './pin.ts';
@@ -25,6 +26,7 @@ export class OpenContext implements RunContext {
   readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;
+  readonly early: EarlyThreads;
   readonly host: string;
   readonly clock: Clock;
   readonly cacheFolder: string;
@@ -41,7 +43,8 @@ export class OpenContext implements RunContext {
     this.keyring = opened.keyring;
     this.rootObjects = new RootObjects(opened.sealed, opened.rootKey);
     this.performance = performanceOf(settings.performance);
-    this.threads = { entry: settings.workerEntry };
+    this.early = new EarlyThreads({ entry: settings.workerEntry });
+    this.threads = { entry: settings.workerEntry, early: this.early };
     this.host = settings.host ?? defaultHost();
     this.clock = settings.clock ?? systemClock;
     this.cacheFolder = join(settings.cacheDirectory ?? defaultCacheDirectory(), cacheName(opened.config.repositoryId));

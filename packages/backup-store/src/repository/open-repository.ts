@@ -88,11 +88,21 @@ export class OpenRepository implements contract.Repository {
 
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
     this.#check();
-    const result = await abortable(options.signal, async () => await backup(this.#context, options));
+    const result = await this.#backup(options);
     // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
     if (options.dryRun !== true) await restoreCopies(this.#context).catch(() => undefined);
     await this.#context.refresh().catch(() => undefined);
     return result;
+  }
+
+  async #backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
+    const { early } = this.#context;
+    early.start('scan');
+    try {
+      return await abortable(options.signal, async () => await backup(this.#context, options));
+    } finally {
+      await early.close();
+    }
   }
 
   async #all(): Promise<TenantSnapshot[]> {

@@ -13,10 +13,10 @@ export function displayPath(path: Uint8Array): { path: string; pathBase64?: stri
 export function joinPath(folder: Uint8Array, name: Uint8Array): Buffer {
   if (folder.length === 0) return Buffer.from(name);
   if (name.length === 0) return Buffer.from(folder);
-  const slashes = folder[folder.length - 1] === SLASH ? 0 : 1;
-  const path = Buffer.allocUnsafe(folder.length + slashes + name.length);
+  const end = folder[folder.length - 1] === SLASH ? folder.length : folder.length + 1;
+  const path = Buffer.allocUnsafe(end + name.length);
+  path[end - 1] = SLASH;
   path.set(folder);
-  if (slashes > 0) path[folder.length] = SLASH;
-  path.set(name, folder.length + slashes);
+  path.set(name, end);
   return path;
 }

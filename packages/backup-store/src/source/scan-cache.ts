@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-const MAGIC = Buffer.from('HFSCAN00', 'latin1');
+import { sha256 } from '../bytes/sha256.ts';
+
+const MAGIC = Buffer.from('HFSCAN01', 'latin1');
 const RECORD_BYTES = 24;
 /** Records are collected in pieces, as one buffer for all would be copied as it grows. */
 const PIECE_BYTES: number = 4096 * RECORD_BYTES;
@@ -21,8 +23,8 @@ export interface CachedEntry {
  * that was backed up and never sent anywhere. Without it (or when it is damaged) all files are read again, which is
  * slow and safe.
  *
- * The file: magic, the catalog's SHA-256, then per entry 8 bytes of SHA-256 of its path, ctime, inode (little-endian),
- * then a SHA-256 of all that.
+ * The file: magic, the catalog's SHA-256, then per entry 8 bytes made of its path, ctime, inode (little-endian), then
+ * a SHA-256 of all that. The bytes of the path only guard against a record that has got to another place.
  */
 export class ScanCache {
   readonly #records: Buffer;
@@ -46,7 +48,7 @@ export class ScanCache {
     const fits = end >= HEADER_BYTES && (end - HEADER_BYTES) % RECORD_BYTES === 0;
     const ours =
       fits && MAGIC.equals(bytes.subarray(0, 8)) && bytes.subarray(8, HEADER_BYTES).toString('hex') === catalogSha256;
-    if (!ours || !createHash('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+    if (!ours || !sha256(bytes.subarray(0, end)).equals(bytes.subarray(end)))
       return ScanCache.empty;
     return new ScanCache(bytes.subarray(HEADER_BYTES, end));
   }
@@ -55,12 +57,18 @@ export class ScanCache {
   at(position: number, path: Uint8Array): CachedEntry | undefined {
     const at = position * RECORD_BYTES;
     if (at + RECORD_BYTES > this.#records.length) return undefined;
-    if (!this.#records.subarray(at, at + 8).equals(pathMark(path))) return undefined;
+    if (this.#records.readInt32LE(at) !== pathMark(path, 0)) return undefined;
+    if (this.#records.readInt32LE(at + 4) !== pathMark(path, 1)) return undefined;
     return { ctimeNs: this.#records.readBigInt64LE(at + 8), ino: this.#records.readBigUInt64LE(at + 16) };
   }
 }
 
-const pathMark = (path: Uint8Array): Buffer => createHash('sha256').update(path).digest().subarray(0, 8);
+/** FNV-1a (Fowler, Noll, Vo) with a start of its own for each half of the mark. */
+function pathMark(path: Uint8Array, half: 0 | 1): number {
+  let hash = half === 0 ? 0x811c9dc5 : 0x050c5d1f;
+  for (let i = 0; i < path.length; i++) hash = Math.imul(hash ^ (path[i] as number), 0x01000193);
+  return hash | 0;
+}
 
 /** Collects the records of a new cache, in catalog order. */
 export class ScanCacheBuilder {
@@ -74,7 +82,8 @@ export class ScanCacheBuilder {
       this.#at = 0;
     }
     const piece = this.#pieces.at(-1) as Buffer;
-    piece.set(pathMark(path), this.#at);
+    piece.writeInt32LE(pathMark(path, 0), this.#at);
+    piece.writeInt32LE(pathMark(path, 1), this.#at + 4);
     piece.writeBigInt64LE(BigInt.asIntN(64, entry.ctimeNs), this.#at + 8);
     piece.writeBigUInt64LE(BigInt.asUintN(64, entry.ino), this.#at + 16);
     this.#at += RECORD_BYTES;

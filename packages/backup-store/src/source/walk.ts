@@ -63,7 +63,7 @@ class Walk {
   readonly #exclude: IgnoreLevel | undefined;
   readonly #ignoreFileName: string | undefined;
   readonly #skipPaths: ReadonlySet<string>;
-  readonly #skipInodes: ReadonlySet<string>;
+  readonly #skipInodes: readonly Inode[];
   readonly #failures: ScanFailure[] = [];
 
   constructor(options: WalkOptions) {
@@ -77,7 +77,7 @@ class Walk {
       options.ignoreFileName === undefined ? undefined : toBytes(options.ignoreFileName, 'utf8').toString('latin1');
     const skip = options.skip ?? [];
     this.#skipPaths = new Set(skip.map((path) => Buffer.from(path).toString('latin1')));
-    this.#skipInodes = new Set(skip.flatMap((path) => inodeOf(path) ?? []));
+    this.#skipInodes = skip.flatMap((path) => inodeOf(path) ?? []);
   }
 
   *run(): Generator<ScanItem, void, undefined> {
@@ -119,10 +119,8 @@ class Walk {
   }
 
   #isLeftOut(entry: ScannedEntry, path: string, frame: Frame): boolean {
-    if (this.#skipPaths.size > 0) {
-      if (this.#skipPaths.has(this.#rootPrefix + path) || this.#skipInodes.has(`${entry.dev}:${entry.ino}`))
-        return true;
-    }
+    if (this.#skipInodes.some(({ ino, dev }) => ino === entry.ino && dev === entry.dev)) return true;
+    if (this.#skipPaths.size > 0 && this.#skipPaths.has(this.#rootPrefix + path)) return true;
     if (this.#exclude === undefined && frame.ignore === undefined) return false;
     const facts = { nameStart: frame.prefix.length, isDirectory: entry.kind === 'directory' };
     return isIgnored(this.#exclude, path, facts) ?? isIgnored(frame.ignore, path, facts) ?? false;
@@ -202,10 +200,15 @@ function failure(code: string, reason: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: ${reason}`), { code });
 }
 
-function inodeOf(path: Uint8Array): string | undefined {
+interface Inode {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+function inodeOf(path: Uint8Array): Inode | undefined {
   try {
     const stats = statSync(Buffer.from(path), LSTAT_OPTIONS);
-    return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+    return stats === undefined ? undefined : { dev: stats.dev, ino: stats.ino };
   } catch {
     // What can't be reached by its own path is still left out by that path.
     return undefined;

@@ -9,7 +9,9 @@ export type Role = 'scan' | 'seal' | 'cut' | 'restore' | 'check';
 export interface ThreadStart {
   readonly holdfast: true;
   readonly role: Role;
-  readonly init: unknown;
+  readonly init?: unknown;
+  /** The thread was started early: `init` comes as its first message. */
+  readonly early?: boolean | undefined;
 }
 
 /** How threads are started. */
@@ -18,12 +20,29 @@ export interface ThreadOptions {
   readonly entry?: URL | undefined;
   /** Largest heap of a thread, in MiB. */
   readonly heapMiB?: number | undefined;
+  /** Threads that were started before they were needed. */
+  readonly early?: { take(role: Role): Worker | undefined } | undefined;
 }
 
 /** The worker module beside this one: TypeScript in a checkout, JavaScript once built. */
 function defaultEntry(): URL {
   const here = import.meta.url;
   return here.endsWith('.ts') ? new URL('./worker.ts', here) : new URL('./worker.js', here);
+}
+
+/** Starts a worker of this package. */
+export function startWorker(
+  start: Omit<ThreadStart, 'holdfast'>,
+  options: ThreadOptions,
+  transfer: readonly MessagePort[] = [],
+): Worker {
+  const workerData: ThreadStart = { holdfast: true, ...start };
+  return new Worker(options.entry ?? defaultEntry(), {
+    workerData,
+    transferList: [...transfer],
+    name: `holdfast-${start.role}`,
+    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
+  });
 }
 
 /** A worker thread with typed messages. Ends at once when closed: it holds nothing that needs a goodbye. */
@@ -41,13 +60,9 @@ export class Thread<Out, In> {
     init: unknown,
     options: ThreadOptions & { readonly transfer?: readonly MessagePort[] | undefined } = {},
   ) {
-    const start: ThreadStart = { holdfast: true, role, init };
-    this.#worker = new Worker(options.entry ?? defaultEntry(), {
-      workerData: start,
-      transferList: [...(options.transfer ?? [])],
-      name: `holdfast-${role}`,
-      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: options.heapMiB ?? 256 },
-    });
+    const early = options.early?.take(role);
+    early?.postMessage(init, options.transfer);
+    this.#worker = early ?? startWorker({ role, init }, options, options.transfer);
     this.#worker.on('message', (message: In) => {
       if (!this.#closed) this.onMessage(message);
     });

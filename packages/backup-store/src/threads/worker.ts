@@ -1,11 +1,17 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 
-import { startCutting } from '../backup/cut-role.ts';
-import { startSealing } from '../backup/seal-role.ts';
-import { startRestoring } from '../restore/restore-role.ts';
-import { startScanning } from '../source/scan-role.ts';
-import { startChecking } from '../verify/check-job.ts';
-import type { ThreadStart } from './thread.ts';
+import type { Role, ThreadStart } from './thread.ts';
+
+type Start = (port: MessagePort, init: never) => void;
+
+// Each role loads only what it needs: most of the time that a thread takes to start is the loading of modules.
+const ROLES: Record<Role, () => Promise<Start>> = {
+  scan: async () => (await import('../source/scan-role.ts')).startScanning,
+  seal: async () => (await import('../backup/seal-role.ts')).startSealing,
+  cut: async () => (await import('../backup/cut-role.ts')).startCutting,
+  restore: async () => (await import('../restore/restore-role.ts')).startRestoring,
+  check: async () => (await import('../verify/check-job.ts')).startChecking,
+};
 
 /** Whether this thread was started by this package. */
 export function isHoldfastWorker(): boolean {
@@ -13,18 +19,14 @@ export function isHoldfastWorker(): boolean {
 }
 
 /** Does the work of a worker thread. Importing this module in such a thread is enough: the last line calls it. */
-function runWorker(): void {
+async function runWorker(): Promise<void> {
   const port = parentPort;
   if (port === null) return;
-  const { role, init } = workerData as ThreadStart;
-  const start = {
-    scan: startScanning,
-    seal: startSealing,
-    cut: startCutting,
-    restore: startRestoring,
-    check: startChecking,
-  }[role];
-  start(port, init as never);
+  const { role, init, early } = workerData as ThreadStart;
+  const start = await ROLES[role]();
+  // Messages wait in the port until somebody listens.
+  if (early === true) port.once('message', (late) => start(port, late as never));
+  else start(port, init as never);
 }
 
-if (isHoldfastWorker()) runWorker();
+if (isHoldfastWorker()) void runWorker();

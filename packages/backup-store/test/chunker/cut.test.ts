@@ -132,3 +132,28 @@ describe('cuts', () => {
     for (const size of [1, 63, 64]) expect(cuts(keystream(size), small)).toEqual([size]);
   });
 });
+
+test('cuts do not depend on where the data lies in memory, and are those of the rule byte by byte', () => {
+  const bytes = keystream(64 * 1024, 3);
+  const { gear, sizes, masks } = small;
+  const byByte = (data: Uint8Array, start: number): number => {
+    const last = Math.min(data.length, start + sizes.max);
+    let hash = 0;
+    for (let at = start + sizes.min; at < last; at++) {
+      hash = ((hash << 1) + (gear[data[at] as number] as number)) | 0;
+      const mask = at < start + sizes.average ? masks.strict : masks.loose;
+      if ((hash & mask) === 0) return at + 1;
+    }
+    return last;
+  };
+  for (let lead = 0; lead < 8; lead++) {
+    for (const size of [1, 2, 3, 5, 64, 67, 4096, 65_536 - lead]) {
+      const memory = Buffer.alloc(lead + size);
+      bytes.copy(memory, lead, 0, size);
+      const data = memory.subarray(lead);
+      const expected: number[] = [];
+      for (let at = 0; at < data.length;) expected.push((at = byByte(data, at)));
+      expect(cuts(data, small)).toEqual(expected);
+    }
+  }
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { EarlyThreads } from '../../src/threads/early-threads.ts';
+import { Thread } from '../../src/threads/thread.ts';
+import type { FromJobThread, ToJobThread } from '../../src/threads/job-pool.ts';
+
+const entry = new URL('job-thread.ts', import.meta.url);
+
+test('a thread of the role that was started early is taken, once, and is told what it has to do', async () => {
+  const early = new EarlyThreads({ entry });
+  early.start('scan');
+  expect(early.take('seal')).toBeUndefined();
+  const worker = early.take('scan');
+  expect(worker).toBeDefined();
+  expect(early.take('scan')).toBeUndefined();
+  await worker?.terminate();
+});
+
+test('a thread that takes an early one talks to it', async () => {
+  const early = new EarlyThreads({ entry });
+  early.start('check');
+  const thread = new Thread<ToJobThread, FromJobThread>('check', { id: 7, body: Uint8Array.of(0) }, { entry, early });
+  const answer = await new Promise<FromJobThread>((resolve) => {
+    thread.onMessage = resolve;
+  });
+  expect(answer.id).toBe(7);
+  await thread.close();
+});
+
+test('a thread that ended before it was needed is not given out', async () => {
+  const early = new EarlyThreads({ entry: new URL('absent.ts', import.meta.url) });
+  early.start('scan');
+  await expect.poll(() => early.take('cut') ?? early.size).toBe(0);
+  expect(early.take('scan')).toBeUndefined();
+});
+
+test('what was not needed is ended', async () => {
+  const early = new EarlyThreads({ entry });
+  early.start('scan');
+  early.start('seal');
+  await early.close();
+  expect(early.size).toBe(0);
+  expect(early.take('scan')).toBeUndefined();
+});
