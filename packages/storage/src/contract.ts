@@ -124,6 +124,11 @@ export interface ObjectStore {
     | undefined;
   /** Stores `body`, whatever was there. For caches only: the last of two writers wins. */
   put(key: string, body: Body, options?: CallOptions): Promise<void>;
+  /**
+   * Removes what is no object below a folder (a prefix that ends with a slash) to which nobody writes any more: what writes that
+   * were killed have left and, where folders are real, empty ones. Only where a store has such things.
+   */
+  readonly tidy?: ((folder: string, options?: CallOptions) => Promise<void>) | undefined;
   /** Lets go of connections and handles. Calls after it are not defined. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import {
   epochsPrefix,
   forgetName,
   historiesPrefix,
+  indexPrefix,
   nameParts,
   packsPrefix,
   segmentName,
@@ -45,7 +46,20 @@ export async function sweepRound(keeper: Keeper, epoch: number): Promise<Swept> 
     signal,
   });
   await deleteAll(keeper, await oldRecords(keeper, epoch, decision));
+  await tidy(keeper, decision);
   return swept;
+}
+
+/** Takes away what sessions that have ended have left beside objects, such as half a pack of one that was killed. */
+async function tidy({ sealed, tenant, signal }: Keeper, { packs, segments, sessions }: EpochDecision): Promise<void> {
+  const { store } = sealed;
+  if (store.tidy === undefined) return;
+  const { label } = tenant;
+  const ids = [...packs, ...segments].map((id) => id.slice(0, id.indexOf('/')));
+  const ended = new Set([...ids, ...sessions.map((each) => each.slice(-32))]);
+  const folders = [...ended].flatMap((id) => [`${packsPrefix(label)}${id}/`, `${indexPrefix(label)}${id}/`]);
+  for (const folder of [...folders, ...sessions.map((each) => `${sessionsPrefix(label)}${each}/`)])
+    await store.tidy(folder, { signal });
 }
 
 /** Deletes the packs of the decision, but none that anything names: that is only a second lock on the same door. */

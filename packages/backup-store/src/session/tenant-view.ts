@@ -39,6 +39,8 @@ export class TenantView {
   #damaged: BackupError[] = [];
   #known: ReadonlySet<string> = new Set();
   #hidden: ReadonlySet<string> = new Set();
+  /** Ids that markers forgot at the last look. */
+  #marked: ReadonlySet<string> = new Set();
   #index: TenantIndex;
   #loading: Promise<unknown> = Promise.resolve();
   readonly #believeUnreadable: boolean;
@@ -138,6 +140,10 @@ export class TenantView {
       this.#list(commitsPrefix(label), { after: commitsBefore(label, epochs.decided), signal }),
       this.#forgotten.load(this.#place(signal)),
     ]);
+    // Nothing new: what was arranged stays.
+    const isSame = epochs.decided === this.#epochs.decided && this.#isArranged(names, forgotten);
+    this.#epochs = epochs;
+    if (isSame) return;
     const damaged: BackupError[] = [];
     const commits = new Map<string, Commit>();
     await inParallel(names, PARALLEL, async (name) => {
@@ -150,12 +156,22 @@ export class TenantView {
     });
     const unreadable = names.filter((name) => !commits.has(name));
     this.#unreadable = this.#believeUnreadable ? await this.#segmentsOf(unreadable, signal) : [];
-    this.#epochs = epochs;
     this.#commits = commits;
     this.#arrange(names, forgotten);
     // What was forgotten need not be readable.
     const isWanted = ({ object = '' }: BackupError): boolean => !this.#hidden.has(object.slice(-32));
     this.#damaged = [...damaged.filter(isWanted), ...this.#forgotten.damaged];
+  }
+
+  /** Whether these commits and these markers are those of the last look, and all of them could be read. */
+  #isArranged(names: readonly string[], forgotten: ReadonlySet<string>): boolean {
+    return (
+      this.#damaged.length + this.#forgotten.damaged.length === 0 &&
+      names.length === this.#commits.size &&
+      names.every((name) => this.#commits.has(name)) &&
+      forgotten.size === this.#marked.size &&
+      [...forgotten].every((id) => this.#marked.has(id))
+    );
   }
 
   async #segmentsOf(commits: readonly string[], signal: AbortSignal | undefined): Promise<CountingSegment[]> {
@@ -182,6 +198,7 @@ export class TenantView {
       ...hidden,
     ]);
     this.#hidden = hidden;
+    this.#marked = forgotten;
     const times = snapshotTimes(committed.map(({ record }) => record));
     this.#snapshots = committed
       .filter(({ record }) => !hidden.has(record.id))

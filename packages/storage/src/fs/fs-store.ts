@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CallOptions, ObjectStore } from '../contract.ts';
-import { checkKey, folderOf } from '../key.ts';
+import { checkKey, checkPrefix, folderOf } from '../key.ts';
 import { checkPaging } from '../paging.ts';
 import { translated } from './errors.ts';
 import { checkFileNames } from './file-names.ts';
@@ -11,6 +11,7 @@ import { listFolder } from './listing.ts';
 import { createObject, deleteObject, putObject } from './objects.ts';
 import type { FsState } from './objects.ts';
 import { missing, readFile, statFile } from './reading.ts';
+import { tidyFolder } from './tidying.ts';
 import type { LinkOptions } from './writing.ts';
 
 /** Options of {@link fsStore}. Most users need none. */
@@ -82,6 +83,14 @@ export function fsStoreWithLinks(
     async delete(key, call) {
       const file = locate(state, key, call);
       if (!(await isBelowLink(state, key))) await deleteObject(state, file, key);
+    },
+    async tidy(folder, call) {
+      checkPrefix(folder);
+      call?.signal?.throwIfAborted();
+      if (!folder.endsWith('/') || !(await translated(state.folders.isReal(folder), { key: folder, action: 'tidy' }))) return;
+      await tidyFolder(state.folders.pathOf(folder), folder);
+      state.folders.forget(folder);
+      state.listed.forget(folder);
     },
     async close() {
       await Promise.all(state.sweeps.values());

@@ -14,6 +14,9 @@ export function tempName(): string {
   return PREFIX + randomName();
 }
 
+/** Whether a file of this name is one that is still being written, or was left by a writer that was killed. */
+export const isTempName = (name: string): boolean => name.startsWith(PREFIX);
+
 /**
  * Removes what writers that were killed have left in a folder: temporary files that nobody has written to for a day. Should
  * such a writer wake up after all, its call fails and its caller tries again; no object is ever touched. Failures don't
@@ -23,7 +26,7 @@ export async function sweepTempFiles(folder: string): Promise<void> {
   const abandonedBefore = wallClock() - ABANDONED_MS;
   try {
     for (const name of await readdir(folder)) {
-      if (!name.startsWith(PREFIX)) continue;
+      if (!isTempName(name)) continue;
       const path = join(folder, name);
       const found = await lstat(path);
       if (found.isFile() && found.mtimeMs < abandonedBefore) await unlink(path);

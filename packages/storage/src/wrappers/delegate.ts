@@ -5,10 +5,10 @@ export type Overrides = Partial<Omit<ObjectStore, 'url' | 'capabilities'>>;
 
 /**
  * A store that passes every call on to `store`, but for those in `overrides`. Not a spread: the store may be an instance of
- * somebody's class, and its capabilities may still change. `replace` stays absent where the store has none.
+ * somebody's class, and its capabilities may still change. `replace` and `tidy` stay absent where the store has none.
  */
 export function delegate(store: ObjectStore, overrides: Overrides): ObjectStore {
-  const { replace } = store;
+  const { replace, tidy } = store;
   return {
     url: store.url,
     get capabilities() {
@@ -22,6 +22,7 @@ export function delegate(store: ObjectStore, overrides: Overrides): ObjectStore 
     put: (key, body, call) => store.put(key, body, call),
     close: () => store.close(),
     ...(replace === undefined ? {} : { replace: replace.bind(store) }),
+    ...(tidy === undefined ? {} : { tidy: tidy.bind(store) }),
     ...overrides,
   };
 }
