@@ -30,7 +30,8 @@ const put = (name: string, content: Buffer | string): void => {
   fs.writeFileSync(join(tree, name), content);
   fs.utimesSync(join(tree, name), TIME, TIME);
 };
-const seeded = (seed: string, size: number): Buffer => Buffer.concat([Buffer.from(seed), noise(size).subarray(seed.length)]);
+const seeded = (seed: string, size: number): Buffer =>
+  Buffer.concat([Buffer.from(seed), noise(size).subarray(seed.length)]);
 
 /** Opens a repository, and has requests fail for which `fails` is true. */
 function open(made: Made, fails: (request: FaultRequest) => boolean = () => false): ReturnType<typeof openProgram> {
@@ -64,7 +65,12 @@ async function prune(from: Made, fails?: (request: FaultRequest) => boolean): Pr
 beforeAll(async () => {
   fs.mkdirSync(tree);
   const store = join(work, 'store');
-  const { repository } = await createRepository({ store, keyFile, cacheDirectory: `${store}-cache`, recoveryCode: false });
+  const { repository } = await createRepository({
+    store,
+    keyFile,
+    cacheDirectory: `${store}-cache`,
+    recoveryCode: false,
+  });
   await repository.close();
   forgotten = { store, secret: { keyFile: fs.readFileSync(keyFile, 'utf8') } };
   put('goes', seeded('goes', 400_000));
@@ -132,8 +138,17 @@ describe('a repository that was pruned', () => {
   test('holds nothing in which a flipped byte is not noticed', () => {
     const copy = copyOf(pruned);
     const keys = allKeys(copy.store).filter((key) => !key.startsWith('keys/'));
-    const parts = new Set(keys.filter((key) => /^(gc|history)/.test(key)).map((key) => key.replaceAll(/[0-9a-f]{8,}\/?/g, '')));
-    expect([...parts].sort()).toEqual(['gc/closed', 'gc/decision', 'gc/decision-copy', 'gc/open', 'history/', 'history/-copy']);
+    const parts = new Set(
+      keys.filter((key) => /^(gc|history)/.test(key)).map((key) => key.replaceAll(/[0-9a-f]{8,}\/?/g, '')),
+    );
+    expect([...parts].sort()).toEqual([
+      'gc/closed',
+      'gc/decision',
+      'gc/decision-copy',
+      'gc/open',
+      'history/',
+      'history/-copy',
+    ]);
     // Commits of rounds before the last decision are not read.
     for (const key of keys.filter((each) => !each.startsWith('commits/'))) {
       const { size } = fs.statSync(join(copy.store, key));
@@ -153,7 +168,10 @@ describe('a round that did not end', () => {
     expect(keysOf(undecided, 'gc').map((key) => key.split('/').at(-1))).toEqual(['open']);
     expectRestores(undecided, ['two', 'three']);
     expect(problemsOf(undecided)).toEqual([]);
-    const second = await prune(await onceMore(pruned), ({ call, key }) => call === 'createIfAbsent' && key.endsWith('/decision'));
+    const second = await prune(
+      await onceMore(pruned),
+      ({ call, key }) => call === 'createIfAbsent' && key.endsWith('/decision'),
+    );
     expect(keysOf(second, 'gc', /00000002/)).toHaveLength(1);
     expectRestores(second, ['three', 'four']);
   });

@@ -101,7 +101,10 @@ export function readHistory(of: RoundsOf): History {
   demand(history !== undefined, `${key}: is gone, and so is its copy`);
   const { snapshots, segments } = history as { snapshots: { epoch: number; record: Json }[]; segments: NamedSegment[] };
   demand(Array.isArray(snapshots) && Array.isArray(segments), `${key}: is no history`);
-  ids(segments.map((segment) => segment.id), pair);
+  ids(
+    segments.map((segment) => segment.id),
+    pair,
+  );
   for (const { packs } of segments) ids(packs, pair);
   for (const { epoch } of snapshots) demand(epoch >= 0 && epoch < decided, `${key}: has a snapshot of a later round`);
   return { decided, snapshots, forgotten: ids(history['forgotten'], /^[0-9a-f]{32}$/), segments };
