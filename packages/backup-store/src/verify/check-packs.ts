@@ -71,13 +71,16 @@ function lose({ view }: OpenTenant, pack: PackInfo, finding: OpenFinding): void 
   }
 }
 
-/** Packs of sessions that ended or go on without a commit: no loss, only space. */
+/** Packs of sessions that ended or go on without a commit, and those that a round of garbage collection has not deleted yet: no loss, only space. */
 function reportUnindexed(check: Verification, { view }: OpenTenant, name: string, prefix: string): void {
   const [session] = nameParts(name, prefix);
+  const isDead = view.epochs.decision?.packs.some((id) => `${prefix}${id}` === name) === true;
   const committed = view.snapshots.some((snapshot) => snapshot.session === session);
-  const message = committed
-    ? 'No index segment names this pack: rebuild the index'
-    : 'No snapshot uses this pack: a backup is running, or was interrupted';
+  const message = isDead
+    ? 'No snapshot needs this pack any more: the next prune deletes it'
+    : committed
+      ? 'No index segment names this pack: rebuild the index'
+      : 'No snapshot uses this pack: a backup is running, or was interrupted';
   check.findings.add('unindexed', name, message);
 }
 
