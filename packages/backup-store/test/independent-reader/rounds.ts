@@ -64,7 +64,7 @@ function readRecord(of: RoundsOf, keys: readonly [string, string]): Json | undef
   }
   const damage = failures.find((error) => (error as NodeJS.ErrnoException).code !== 'ENOENT');
   if (damage === undefined) return undefined;
-  throw new Error(`${keys[0]}: ${String(damage)}`);
+  throw new Error(`${keys[0]}: can’t be read, nor its copy`, { cause: damage });
 }
 
 function ids(value: unknown, pattern: RegExp): string[] {

@@ -17,11 +17,15 @@ const FROZEN: Readonly<Record<Mutant, number>> = {
   'no-second-look': 0,
 };
 
-test('no schedule of writers, keepers and forgetters loses a snapshot or keeps garbage', { timeout: 300_000 }, async () => {
-  const report = await simulate({ schedules: SCHEDULES });
-  expect(report.failures).toEqual([]);
-  expect(report.schedules).toBe(SCHEDULES);
-});
+test(
+  'no schedule of writers, keepers and forgetters loses a snapshot or keeps garbage',
+  { timeout: 300_000 },
+  async () => {
+    const report = await simulate({ schedules: SCHEDULES });
+    expect(report.failures).toEqual([]);
+    expect(report.schedules).toBe(SCHEDULES);
+  },
+);
 
 test('nor does any with encryption, compression and real packs', { timeout: 300_000 }, async () => {
   expect((await simulate({ schedules: SEALED_SCHEDULES, codec: 'sealed' })).failures).toEqual([]);
