@@ -10,6 +10,7 @@ import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
 import { abortable } from '../run/abort.ts';
 import { planPrune, prune } from '../prune/prune.ts';
+import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
@@ -190,7 +191,8 @@ export class OpenRepository implements contract.Repository {
   }
 
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
-    const result = await forget(this.#context, await this.#all(), options);
+    const all = await this.#all();
+    const result = await withReserve(this.#opened.sealed.store, async () => await forget(this.#context, all, options));
     await this.#context.refresh();
     return result;
   }

@@ -96,9 +96,19 @@ export async function readDecision(place: EpochPlace, epoch: number): Promise<Ep
     return await read('decision');
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    const copy = await read('decision-copy').catch(() => undefined);
-    if (copy !== undefined || error.code === 'OBJECT_MISSING') return copy;
-    throw error;
+    return await readCopy(async () => await read('decision-copy'), error);
+  }
+}
+
+/** Of two copies that can't be read, one that is there proves that both were: only when both are missing there was none. */
+async function readCopy(read: () => Promise<EpochDecision>, first: BackupError): Promise<EpochDecision | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    if (first.code !== 'OBJECT_MISSING') throw first;
+    if (error.code !== 'OBJECT_MISSING') throw error;
+    return undefined;
   }
 }
 

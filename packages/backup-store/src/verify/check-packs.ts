@@ -63,14 +63,15 @@ function packsOf({ tenant, view }: OpenTenant, needed: ReadonlySet<number>): Set
   return names;
 }
 
-/** Packs of sessions that ended or go on without a commit: no loss, only space. */
+/** Packs of sessions that ended or go on without a commit, and those that a round has not deleted yet: no loss, only space. */
 function reportUnindexed(check: Verification, { view }: OpenTenant, name: string, prefix: string): void {
   const [session] = nameParts(name, prefix);
+  const isDead = view.epochs.decision?.packs.some((id) => `${prefix}${id}` === name) === true;
   const committed = view.snapshots.some((snapshot) => snapshot.session === session);
   const { findings } = check;
-  if (!committed)
-    findings.add('unindexed', name, 'No snapshot uses this pack: a backup is running, or was interrupted');
-  else findings.add('unindexed', name, 'No index segment names this pack').hint = 'Rebuild the index.';
+  if (isDead) findings.add('unindexed', name, 'No snapshot needs this pack any more: the next prune deletes it');
+  else if (committed) findings.add('unindexed', name, 'No index segment names this pack: the next prune deletes it');
+  else findings.add('unindexed', name, 'No snapshot uses this pack: a backup is running, or was interrupted');
 }
 
 async function openDirectories(

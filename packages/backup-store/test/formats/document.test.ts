@@ -9,7 +9,7 @@ import { createCutter, nextCut } from '../../src/chunker/cut.ts';
 import { gearTable } from '../../src/chunker/gear.ts';
 import { openRepository, type Unlock } from '../../src/index.ts';
 import { tempFolder } from '../fixtures/place.ts';
-import { type Example, makeExample } from './make-example.ts';
+import { type Example, makeExample, objectsAfterRound } from './make-example.ts';
 import { chunkData, chunkKey, chunkLengths, gear } from './other-values.ts';
 import { workedExample } from './worked-example.ts';
 
@@ -29,9 +29,9 @@ if (process.env['UPDATE_EXAMPLE'] === '1') {
 
 const example = JSON.parse(readFileSync(fixture, 'utf8')) as Example;
 
-async function exampleStore(): Promise<ObjectStore> {
+async function exampleStore(objects: Example['objects'] = example.objects): Promise<ObjectStore> {
   const store = memoryStore();
-  for (const [key, object] of Object.entries(example.objects)) {
+  for (const [key, object] of Object.entries(objects)) {
     await store.createIfAbsent(key, Buffer.from(object, 'base64'));
   }
   return store;
@@ -65,6 +65,15 @@ describe('the example repository', () => {
     await using repository = await openRepository({ store: await exampleStore(), cacheDirectory: folder, unlock });
     expect(await repository.snapshots()).toMatchObject([{ name: 'first', note: 'naïve ☃ "quoted"', host: 'example' }]);
     expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
+  });
+
+  it('is whole after its round of garbage collection', async () => {
+    const store = await exampleStore(objectsAfterRound(example));
+    const unlock = { recoveryCode: example.recoveryCode };
+    await using repository = await openRepository({ store, cacheDirectory: tempFolder(), unlock });
+    expect(await repository.snapshots()).toMatchObject([{ name: 'second' }]);
+    expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok', findings: [] });
+    expect(await repository.planPrune()).toMatchObject({ tenants: [{ epoch: 2, delete: [] }] });
   });
 
   it.runIf(process.platform === 'linux')('comes back as the document says', async () => {

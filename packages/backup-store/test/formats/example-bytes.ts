@@ -130,3 +130,20 @@ export class Fields {
 export function wrapped(text: string, width: number): string[] {
   return text.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? [];
 }
+
+/** A name and its value in columns; a long value goes on below, where it can after a comma. */
+export function row(name: string, value: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of value.split(/(?<=,)/u).flatMap((piece) => wrapped(piece, 96))) {
+    if (line.length + part.length > 96) {
+      lines.push(line);
+      line = '';
+    }
+    line += part;
+  }
+  return [...lines, line].map((each, i) => `${(i === 0 ? name : '').padEnd(14)}${each}`.trimEnd()).join('\n');
+}
+
+/** A block of the document. */
+export const fence = (...rows: string[]): string => ['```text', ...rows, '```'].join('\n');

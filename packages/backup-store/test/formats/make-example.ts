@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { listAll, memoryStore, readObject } from '@x/storage';
+import { listAll, memoryStore, type ObjectStore, readObject } from '@x/storage';
 
 import { createRepository } from '../../src/index.ts';
 import { buildTree, file, folder, hardLink, symlink } from '../fixtures/tree.ts';
@@ -13,8 +13,16 @@ export interface Example {
   readonly keyFile: string;
   readonly recoveryCode: string;
   readonly passphrase: string;
-  /** Base64, by key. */
+  /** Base64, by key. Without the reserve, which is 128 KiB of nothing. */
   readonly objects: Readonly<Record<string, string>>;
+  /** What a second snapshot, forgetting the first one and a round of garbage collection change. */
+  readonly round: { readonly created: Readonly<Record<string, string>>; readonly deleted: readonly string[] };
+}
+
+/** The objects once the round has ended. */
+export function objectsAfterRound({ objects, round }: Example): Record<string, string> {
+  const kept = Object.entries(objects).filter(([key]) => !round.deleted.includes(key));
+  return Object.fromEntries([...kept, ...Object.entries(round.created)]);
 }
 
 /** What is backed up: at a path that says nothing of any machine. */
@@ -59,10 +67,23 @@ async function backUp(place: string): Promise<Example> {
   const { repository, recoveryCode } = await createRepository({ ...settings, passphrase, keyFile });
   const labels = { name: 'first', note: 'naïve ☃ "quoted"', tags: ['kind=example'], createdBy: 'docs' };
   await repository.backup({ paths: [SOURCE], ...labels });
+  const objects = await objectsOf(store);
+  buildTree(SOURCE, { 'later.txt': file('a later file\n', { mode: 0o644, mtimeNs: 1_735_700_650_000_000_000n }) });
+  await repository.backup({ paths: [SOURCE], name: 'second', createdBy: 'docs' });
+  await repository.forget({ snapshots: ['first'] });
+  await repository.prune({ maxUnusedPercent: 100 });
+  const after = await objectsOf(store);
+  await repository.close();
+  const created = Object.fromEntries(Object.entries(after).filter(([key]) => objects[key] === undefined));
+  const deleted = Object.keys(objects).filter((key) => after[key] === undefined);
+  const secrets = { keyFile: readFileSync(keyFile, 'utf8'), recoveryCode: recoveryCode as string, passphrase };
+  return { ...secrets, objects, round: { created, deleted } };
+}
+
+async function objectsOf(store: ObjectStore): Promise<Record<string, string>> {
   const objects: Record<string, string> = {};
   for await (const { key } of listAll(store, '')) {
-    objects[key] = Buffer.from(await readObject(store, key)).toString('base64');
+    if (key !== 'reserve/0') objects[key] = Buffer.from(await readObject(store, key)).toString('base64');
   }
-  await repository.close();
-  return { keyFile: readFileSync(keyFile, 'utf8'), recoveryCode: recoveryCode as string, passphrase, objects };
+  return objects;
 }

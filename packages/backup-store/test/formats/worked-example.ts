@@ -1,8 +1,9 @@
 import { createHash, createHmac, scryptSync } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 
-import { type Binding, Fields, hex, openSealed, type Opened, subkey, wrapped } from './example-bytes.ts';
+import { type Binding, fence, Fields, hex, openSealed, type Opened, row, subkey, wrapped } from './example-bytes.ts';
 import type { Example } from './make-example.ts';
+import { exampleRound } from './example-round.ts';
 import { otherValues } from './other-values.ts';
 
 /** The text of the chapter that takes the example apart: each value is computed from the stored bytes and the secrets. */
@@ -15,25 +16,9 @@ const KINDS = ['directory', 'file', 'symlink', 'socket', 'fifo', 'block-device',
 const sha256 = (...parts: (Uint8Array | string)[]): Buffer =>
   parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
 
-/** A name and its value in columns; a long value goes on below, where it can after a comma. */
-function row(name: string, value: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const part of value.split(/(?<=,)/u).flatMap((piece) => wrapped(piece, 96))) {
-    if (line.length + part.length > 96) {
-      lines.push(line);
-      line = '';
-    }
-    line += part;
-  }
-  return [...lines, line].map((each, i) => `${(i === 0 ? name : '').padEnd(14)}${each}`.trimEnd()).join('\n');
-}
-
 /** A path as text, with what is not ASCII as `\\xNN`. */
 const shownPath = (path: Buffer): string =>
   `"${path.toString('latin1').replaceAll(/[^ -~]/g, (letter) => `\\x${hex(Buffer.from(letter, 'latin1'))}`)}"`;
-
-const fence = (...rows: string[]): string => ['```text', ...rows, '```'].join('\n');
 
 class WorkedExample {
   readonly #example: Example;
@@ -57,7 +42,12 @@ class WorkedExample {
     const commit = this.#commit(tenant);
     const place = this.#index(tenant, commit);
     this.#packs(tenant, place, commit);
-    this.#say('### 10. What the example does not have', ...otherValues());
+    const opened = (name: string, kind: number): Opened => {
+      const object = Buffer.from(this.#example.round.created[name] as string, 'base64');
+      return openSealed(object, tenant.keeperKey, { repositoryId: this.#id, label: tenant.label, kind, name });
+    };
+    this.#say('### 10. A round of garbage collection', ...exampleRound(this.#example, opened));
+    this.#say('### 11. What the example does not have', ...otherValues());
     return this.#parts.join('\n\n');
   }
 
@@ -107,7 +97,7 @@ class WorkedExample {
         passphrase,
       ),
     );
-    this.#say('The objects and their sizes in bytes.');
+    this.#say('The objects and their sizes in bytes, but for `reserve/0`.');
     this.#say(fence(...[...this.#objects].map(([key, bytes]) => `${String(bytes.length).padStart(5)}  ${key}`)));
   }
 
@@ -270,7 +260,11 @@ class WorkedExample {
       tenants: { key: string; keeperKey: string; label: string }[];
     };
     const record = tenants[0] as (typeof tenants)[0];
-    const tenant = { label: Buffer.from(record.label, 'hex'), key: Buffer.from(record.key, 'base64') };
+    const tenant = {
+      label: Buffer.from(record.label, 'hex'),
+      key: Buffer.from(record.key, 'base64'),
+      keeperKey: Buffer.from(record.keeperKey, 'base64'),
+    };
     this.#say(
       '### 5. The keyring and the keys of the tenant',
       fence(
@@ -394,7 +388,10 @@ class WorkedExample {
     );
   }
 
-  #pack(name: string, { label, key }: Tenant): { rows: string[]; frame: (number: number) => Buffer } {
+  #pack(
+    name: string,
+    { label, key }: Omit<Tenant, 'keeperKey'>,
+  ): { rows: string[]; frame: (number: number) => Buffer } {
     const object = this.#object(name);
     const opened = this.#open(name, subkey(key, 'pack/0'), 5, label);
     if (!object.subarray(0, 80).equals(object.subarray(-80))) throw new Error('A pack has two different headers');
@@ -422,6 +419,7 @@ class WorkedExample {
 interface Tenant {
   readonly label: Buffer;
   readonly key: Buffer;
+  readonly keeperKey: Buffer;
 }
 
 interface Commit {

@@ -117,12 +117,4 @@ describe('damage', () => {
     expect(snapshots.map(({ id }) => id)).toEqual([two]);
     expect(problems).toEqual([`forget/${repository.tenants[0]?.label}/${two}: Error: names another snapshot`]);
   });
-
-  test('a repository that has seen garbage collection is refused', () => {
-    const copy = copyOf(small);
-    const folder = join(copy.store, 'gc', openRepository(copy.store, copy.secret).tenants[0]?.label ?? '');
-    fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(join(folder, 'anything'), '');
-    expect(problemsOf(copy).join()).toContain('garbage collection');
-  });
 });

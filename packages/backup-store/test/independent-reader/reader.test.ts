@@ -151,6 +151,29 @@ test('the example of the document is restored with each of its secrets', () => {
   }
 });
 
+test('the example of the document is restored after its round of garbage collection', () => {
+  const file = new URL('../formats/example-repository.json', import.meta.url);
+  type Objects = Record<string, string>;
+  const example = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+    keyFile: string;
+    objects: Objects;
+    round: { created: Objects; deleted: string[] };
+  };
+  const made = { store: join(work, 'example-after-round'), secret: { keyFile: example.keyFile } };
+  for (const [key, content] of Object.entries({ ...example.objects, ...example.round.created })) {
+    if (example.round.deleted.includes(key)) continue;
+    fs.mkdirSync(join(made.store, dirname(key)), { recursive: true });
+    fs.writeFileSync(join(made.store, key), Buffer.from(content, 'base64'));
+  }
+  expect(problemsOf(made)).toEqual([]);
+  const { snapshots } = openRepository(made.store, made.secret);
+  expect(snapshots.map(({ name }) => name)).toEqual(['second']);
+  const out = join(work, 'out-example-after-round');
+  restoreSnapshot(snapshotNamed(openRepository(made.store, made.secret), 'second'), out);
+  expect(fs.readFileSync(join(out, 'tmp/holdfast-example/notes/later.txt'), 'utf8')).toBe('a later file\n');
+  expect(describeTree(join(out, 'tmp/holdfast-example/notes'))).toHaveLength(8);
+});
+
 test('canonical JSON sorts members by UTF-16 units and leaves out blanks', () => {
   expect(canonical({ b: [1, { d: 'ï"', c: true }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":true,"d":"ï\\""}]}');
 });

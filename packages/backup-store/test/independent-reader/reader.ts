@@ -1,6 +1,7 @@
 // Opening a repository, and what counts in it: snapshots, their sources and entries.
 import { addPackAlone, addSegment, packName, type BlobStore } from './blobs.ts';
 import { readCatalog, type Entry } from './catalog.ts';
+import { readHistory } from './rounds.ts';
 import { demand, openSealed, sha256, subkey } from './sealed.ts';
 import { openSlots, slotProblem, type Secret } from './secrets.ts';
 import { listKeys, readObject } from './store.ts';
@@ -156,7 +157,6 @@ export function openRepository(folder: string, secret: Secret): Repository {
 
 function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): void {
   const { folder, id: repositoryId, problems } = repository;
-  demand(listKeys(folder, `gc/${label}`).length === 0, 'The repository has seen garbage collection');
   const attempt: Attempt = (action, what) => {
     try {
       action();
@@ -166,7 +166,9 @@ function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): 
       return false;
     }
   };
-  const forgotten = new Set<string>();
+  // Without it nobody knows what counts: this damage is the end.
+  const history = readHistory({ folder, repositoryId, label, keeperKey, problems });
+  const forgotten = new Set(history.forgotten);
   for (const marker of listKeys(folder, `forget/${label}`)) {
     const snapshot = /^forget\/[^/]+\/([0-9a-f]{32})$/.exec(marker)?.[1];
     if (snapshot === undefined) continue;
@@ -179,22 +181,40 @@ function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): 
   const maps = { packs: new Map(), places: new Map() };
   const blobs: BlobStore = { folder, repositoryId, label, key, ...maps, last: {} };
   const snapshots: Snapshot[] = [];
+  for (const { record } of history.snapshots) {
+    const id = text(record['id'], /^[0-9a-f]{32}$/);
+    attempt(() => void snapshots.push(parseSnapshot(record, id, blobs)), `snapshot ${id} of the history`);
+  }
+  for (const { id, packs } of history.segments) {
+    const [session = '', segment] = id.split('/');
+    loadSegments(blobs, session, { segments: [segment], packs, attempt });
+  }
+  readCommits({ folder, repositoryId, label, key, decided: history.decided }, { blobs, snapshots, attempt });
+  for (const removed of reportRemoved(snapshots, forgotten, problems)) loadSegments(blobs, removed, { attempt });
+  snapshots.sort((a, b) => (a.startedAt + a.id < b.startedAt + b.id ? -1 : 1));
+  repository.snapshots.push(...snapshots.filter(({ id }) => !forgotten.has(id)));
+}
+
+/** Reads the commits that the newest decision does not cover. */
+function readCommits(
+  from: { folder: string; repositoryId: Buffer; label: string; key: Buffer; decided: number },
+  into: { blobs: BlobStore; snapshots: Snapshot[]; attempt: Attempt },
+): void {
+  const { folder, repositoryId, label, key, decided } = from;
+  const { blobs, snapshots, attempt } = into;
   for (const commit of listKeys(folder, `commits/${label}`)) {
-    const session = /^commits\/[^/]+\/00000000\/([0-9a-f]{32})$/.exec(commit)?.[1];
-    if (session === undefined) continue;
-    const opens = attempt(() => {
+    const [, epoch, session] = /^commits\/[^/]+\/(\d{8})\/([0-9a-f]{32})$/.exec(commit) ?? [];
+    if (session === undefined || Number(epoch) < decided) continue;
+    const read = (): void => {
       const name = { repositoryId, kind: 7, subkey: subkey(key, 'meta'), label, key: commit };
       const content = openJson(folder, name, objectLimit);
       if (content['type'] === 'fence') return;
       demand(content['type'] === 'snapshot', 'an unknown type of commit');
       snapshots.push(parseSnapshot(content['record'] as Json, session, blobs));
       loadSegments(blobs, session, { segments: content['segments'], attempt });
-    }, commit);
-    if (!opens) loadSegments(blobs, session, { attempt });
+    };
+    if (!attempt(read, commit)) loadSegments(blobs, session, { attempt });
   }
-  for (const removed of reportRemoved(snapshots, forgotten, problems)) loadSegments(blobs, removed, { attempt });
-  snapshots.sort((a, b) => (a.startedAt + a.id < b.startedAt + b.id ? -1 : 1));
-  repository.snapshots.push(...snapshots.filter(({ id }) => !forgotten.has(id)));
 }
 
 function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapshot {
@@ -215,8 +235,15 @@ function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapsho
 
 type Attempt = (action: () => void, what: string) => boolean;
 
-/** Loads the segments that a commit names; all of its session when the commit is damaged or gone. */
-function loadSegments(store: BlobStore, session: string, how: { segments?: unknown; attempt: Attempt }): void {
+/**
+ * Loads the segments that a commit or history names; all of the session when the commit is damaged or gone. Instead of
+ * one that is lost come the packs that the history names with it, or else all of its session.
+ */
+function loadSegments(
+  store: BlobStore,
+  session: string,
+  how: { segments?: unknown; packs?: readonly string[]; attempt: Attempt },
+): void {
   const { folder, repositoryId, label } = store;
   const below = `index/${label}/${session}`;
   const ids = how.segments === undefined ? listKeys(folder, below).map((key) => key.slice(-16)) : list(how.segments);
@@ -227,11 +254,17 @@ function loadSegments(store: BlobStore, session: string, how: { segments?: unkno
       addSegment(store, openSealed({ ...name, key }, readObject(folder, key, { limit: objectLimit })));
     };
     if (how.attempt(load, key)) continue;
-    for (const pack of listKeys(folder, `packs/${label}/${session}`)) {
-      const packId = /^packs\/[^/]+\/[^/]+\/([0-9a-f]{16})$/.exec(pack)?.[1];
-      if (packId !== undefined) how.attempt(() => addPackAlone(store, packName(store, session, packId)), pack);
+    for (const pack of how.packs ?? packsOf(store, session)) {
+      const [of = '', packId = ''] = pack.split('/');
+      how.attempt(() => addPackAlone(store, packName(store, of, packId)), `packs/${label}/${pack}`);
     }
   }
+}
+
+/** The packs below a session, as `session/pack`. */
+function packsOf({ folder, label }: BlobStore, session: string): string[] {
+  const keys = listKeys(folder, `packs/${label}/${session}`);
+  return keys.flatMap((key) => /^packs\/[^/]+\/([^/]+\/[0-9a-f]{16})$/.exec(key)?.[1] ?? []);
 }
 
 /** Reports the snapshots that others follow and that are not there, and returns their ids. */

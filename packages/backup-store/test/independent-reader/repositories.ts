@@ -41,7 +41,7 @@ export function copyOf({ store, secret }: Made): Made {
 
 /** The keys of all objects of a repository. */
 export function allKeys(folder: string): string[] {
-  const names = ['keys', 'config', 'config-copy', 'sessions', 'packs', 'index', 'commits', 'forget'];
+  const names = ['keys', 'config', 'config-copy', 'sessions', 'packs', 'index', 'commits', 'forget', 'gc', 'history'];
   return ['holdfast.json', 'holdfast-copy.json', ...names.flatMap((name) => listKeys(folder, name))];
 }
 

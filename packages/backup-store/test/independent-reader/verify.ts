@@ -2,6 +2,7 @@
 import type { BlobStore } from './blobs.ts';
 import { packName } from './blobs.ts';
 import type { Repository } from './reader.ts';
+import { parseRecord, roundName } from './rounds.ts';
 import { demand, openSealed, subkey, type SealedName } from './sealed.ts';
 import { listKeys, readObject } from './store.ts';
 
@@ -16,7 +17,7 @@ function verifyPack(store: BlobStore, key: string): void {
   demand(content.subarray(end - directory.length, end).equals(directory), `${key}: has another directory`);
 }
 
-/** Checks all blocks of all packs that count, and the sessions and ledger entries that no reader needs. */
+/** Checks all blocks of all packs that count, and the sessions, ledger entries and records of rounds that no reader needs. */
 export function verifyRest(repository: Repository): string[] {
   const { folder, id: repositoryId, rootKey, tenants, snapshots } = repository;
   const problems: string[] = [];
@@ -38,7 +39,15 @@ export function verifyRest(repository: Repository): string[] {
   for (const key of ['keys/ring', 'keys/ring-copy'].flatMap((row) => listKeys(folder, row))) {
     open({ repositoryId, kind: 3, subkey: subkey(rootKey, 'keyring'), key });
   }
-  for (const { label, key: tenantKey } of tenants) {
+  for (const { label, key: tenantKey, keeperKey } of tenants) {
+    const of = { folder, repositoryId, label, keeperKey, problems };
+    for (const key of [...listKeys(folder, `gc/${label}`), ...listKeys(folder, `history/${label}`)]) {
+      attempt(key, () => {
+        const content = openSealed(roundName(of, key), readObject(folder, key, { limit: 2 ** 28 }));
+        if (!key.endsWith('/closed')) parseRecord(content);
+        else demand(/^[0-9a-f]{32}$/.test(content.toString()), 'A closed round is no text of 32 hex digits');
+      });
+    }
     const sealed = { repositoryId, kind: 4, subkey: subkey(tenantKey, 'session'), label };
     for (const key of listKeys(folder, `sessions/${label}`)) open({ ...sealed, key });
   }

@@ -116,6 +116,18 @@ describe('where rounds stand', () => {
     });
   });
 
+  test('a decision that is gone while its copy is damaged is damage, not a round that goes on', async () => {
+    const rounds = new Rounds();
+    await rounds.open(1);
+    await rounds.decide(1);
+    await rounds.store.delete(epochName(tenant.label, 1, 'decision'));
+    await rounds.damage(epochName(tenant.label, 1, 'decision-copy'));
+    expect(await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      object: epochName(tenant.label, 1, 'decision-copy'),
+    });
+  });
+
   test('records of writers, who have no key for it, are damage', async () => {
     const rounds = new Rounds();
     const seal = { ...epochSeal(tenant), subkey: tenant.subkey('meta') };
