@@ -77,7 +77,7 @@ export const verifyReport = z.strictObject({
   level: z.enum(['quick', 'structure', 'full']),
   findings: z.array(
     z.strictObject({
-      code: z.enum(['missing', 'damaged', 'truncated', 'invalid', 'padding', 'extra', 'unindexed']),
+      code: z.enum(['missing', 'damaged', 'truncated', 'invalid', 'padding', 'extra', 'unindexed', 'redundancy']),
       object: z.string().describe('the stored object'),
       message: z.string(),
       snapshots: z.array(z.string()).describe('ids of snapshots that cannot be restored in full because of it'),

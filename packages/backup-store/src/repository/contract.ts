@@ -285,7 +285,8 @@ export interface VerifyOptions extends RunOptions {
 
 /** Something `verify` found. */
 export interface Finding {
-  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'unindexed';
+  /** `redundancy`: of something that is stored twice one copy is not well: nothing is lost. */
+  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'unindexed' | 'redundancy';
   /** The stored object. */
   readonly object: string;
   readonly message: string;

@@ -13,10 +13,14 @@ export const processStartMs: number = Math.round(performance.timeOrigin);
 export const monotonic: Clock = () => performance.now();
 
 /** Waits. Ends early, by rejecting with its reason, when the signal is given. */
-export type Sleep = (ms: number, signal?: AbortSignal  ) => Promise<void>;
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export const systemSleep: Sleep = async (ms, signal) => {
-  await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+  try {
+    await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
 };
 
 /** Calls `act` every `ms` milliseconds, until what it returned is called. */

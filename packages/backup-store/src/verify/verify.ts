@@ -5,7 +5,7 @@ import { missingSnapshots } from '../session/chain.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { checkCatalogs } from './check-catalogs.ts';
 import { checkPackContents } from './check-contents.ts';
-import { checkRootObjects, checkSmallObjects } from './check-objects.ts';
+import { checkEpochs, checkRootObjects, checkSmallObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
 import { Findings } from './findings.ts';
 import type { Verification } from './verification.ts';
@@ -24,7 +24,7 @@ export async function verify(
   for (const tenant of only === undefined ? context.tenants() : [only.tenant]) await checkTenant(check, tenant, only);
   meter.flush();
   const findings = check.findings.list();
-  const loses = findings.some(({ code }) => code !== 'unindexed');
+  const loses = findings.some(({ code }) => code !== 'unindexed' && code !== 'redundancy');
   const status = findings.length === 0 ? 'ok' : loses ? 'failed' : 'partial';
   context.emit('verify.finished', { status, level, findings: findings.length });
   const coverage = totals.bytesStored === 0 ? 1 : Math.min(1, totals.bytesChecked / totals.bytesStored);
@@ -47,7 +47,10 @@ async function checkTenant(check: Verification, tenant: OpenTenant, only: Tenant
   }
   const records = only === undefined ? view.snapshots.map(({ record }) => record) : [only.record];
   totals.snapshots += records.length;
-  if (level !== 'quick' && only === undefined) await checkSmallObjects(check, tenant);
+  if (level !== 'quick' && only === undefined) {
+    await checkSmallObjects(check, tenant);
+    await checkEpochs(check, tenant);
+  }
   // Catalogs first: they tell which blobs one snapshot needs.
   const needed = await checkCatalogs(check, tenant, {
     records,
