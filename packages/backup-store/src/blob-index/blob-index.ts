@@ -53,6 +53,7 @@ export class BlobIndex {
   /** Bytes of the blobs so far of the frame that is being added. */
   #within = 0;
   readonly #lost = new Set<PackInfo>();
+  #leaving: ReadonlySet<PackInfo> = new Set();
 
   readonly #visitor: DirectoryVisitor & { pack(info: PackInfo): void } = {
     pack: (info) => {
@@ -119,17 +120,32 @@ export class BlobIndex {
         return;
       }
       if (!this.#ids.same(taken - 1, blob)) continue;
-      // A copy that is there counts before one that is lost.
-      if (this.isLost(taken - 1)) this.#slots[slot] = blob + 1;
+      // A copy that is there and stays counts before one that is to go, and that before one that is lost.
+      if (this.#rank(blob) < this.#rank(taken - 1)) this.#slots[slot] = blob + 1;
       return;
     }
+  }
+
+  #rank(blob: number): number {
+    if (this.#lost.size + this.#leaving.size === 0) return 0;
+    const pack = this.packOf(blob);
+    return this.#lost.has(pack) ? 2 : this.#leaving.has(pack) ? 1 : 0;
   }
 
   /** These packs are gone or damaged: copies in other packs are found before theirs, also those that are added later. */
   markLost(packs: Iterable<PackInfo>): void {
     const before = this.#lost.size;
     for (const pack of packs) this.#lost.add(pack);
-    if (this.#lost.size === before) return;
+    if (this.#lost.size > before) this.#order();
+  }
+
+  /** These packs may go soon: copies in packs that stay are found before theirs. */
+  markLeaving(packs: ReadonlySet<PackInfo>): void {
+    this.#leaving = packs;
+    this.#order();
+  }
+
+  #order(): void {
     this.#slots = new Uint32Array(this.#slots.length);
     this.#distinct = 0;
     for (let blob = 0; blob < this.blobs; blob++) this.#insert(blob);

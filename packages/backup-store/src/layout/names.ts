@@ -58,6 +58,19 @@ export const historyName = (label: string, epoch: number, id: string): string =>
 export const commitsBefore = (label: string, epoch: number): string =>
   `commits/${label}/${digits(epoch, EPOCH_DIGITS)}`;
 
+const HEX_PAIR = /^[0-9a-f]{32}\/[0-9a-f]{16}$/;
+const EPOCH_AND_SESSION = /^[0-9]{8}\/[0-9a-f]{32}$/;
+const SESSION = /^[0-9a-f]{32}$/;
+
+// What else lies among stored objects - a file of the system, half of a copy - was not stored by this program and means nothing.
+
+/** Whether this is how a pack or an index segment is named below its prefix: `session/id`. */
+export const isObjectId = (id: string): boolean => HEX_PAIR.test(id);
+/** Whether this is how a commit is named below its prefix: `epoch/session`. */
+export const isCommitId = (id: string): boolean => EPOCH_AND_SESSION.test(id);
+/** Whether this is the id of a session, and of the snapshot it makes. */
+export const isSessionId = (id: string): boolean => SESSION.test(id);
+
 /** The part of a key after its prefix, split at `/`. */
 export const nameParts = (key: string, prefix: string): string[] => key.slice(prefix.length).split('/');
 

@@ -41,7 +41,7 @@ export async function decideRound(keeper: Keeper, epoch: number, resolution: Res
   );
   const isGone = (number: number): boolean => gone.has(view.index.packOf(number));
   // Of two copies the one that stays is to be found.
-  view.index.markLost(view.tombstoned());
+  view.index.markLeaving(view.tombstoned());
   const found = await findLiveBlobs(keeper, isGone);
   const uses = new Map(packUse(view.index, found.live).map((use) => [use.id, use]));
   const moving = [...tombstones].filter((id) => {

@@ -1,6 +1,6 @@
 import { listAll } from '@x/storage';
 
-import { indexPrefix, nameParts, packsPrefix, sessionsPrefix } from '../layout/names.ts';
+import { indexPrefix, isCommitId, isObjectId, nameParts, packsPrefix, sessionsPrefix } from '../layout/names.ts';
 import type { PackId, SegmentId } from '../session/epoch-records.ts';
 import type { EpochPlace } from '../session/epochs.ts';
 
@@ -30,11 +30,13 @@ export async function takeInventory(place: EpochPlace): Promise<Inventory> {
   const { sealed, tenant, signal } = place;
   const packs = new Map<PackId, number>();
   for await (const { key, size } of listAll(sealed.store, packsPrefix(tenant.label), { signal })) {
-    packs.set(idIn(key, packsPrefix(tenant.label)), size);
+    const id = idIn(key, packsPrefix(tenant.label));
+    if (isObjectId(id)) packs.set(id, size);
   }
   const segments: SegmentId[] = [];
   for await (const { key } of listAll(sealed.store, indexPrefix(tenant.label), { signal })) {
-    segments.push(idIn(key, indexPrefix(tenant.label)));
+    const id = idIn(key, indexPrefix(tenant.label));
+    if (isObjectId(id)) segments.push(id);
   }
   return { packs, segments, sessions: await listSessions(place) };
 }
@@ -47,7 +49,7 @@ export async function listSessions({ sealed, tenant, signal }: EpochPlace): Prom
   const sessions = new Map<string, { session: string; epoch: number; lastMs: number; beats: string[] }>();
   for await (const { key, modifiedMs } of listAll(sealed.store, prefix, { signal })) {
     const [epoch, session] = nameParts(key, prefix);
-    if (session === undefined) continue;
+    if (session === undefined || !isCommitId(`${epoch}/${session}`)) continue;
     const known = sessions.get(session) ?? { session, epoch: Number(epoch), lastMs: 0, beats: [] };
     sessions.set(session, known);
     known.lastMs = Math.max(known.lastMs, modifiedMs);

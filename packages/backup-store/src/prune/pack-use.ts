@@ -16,7 +16,10 @@ export interface PackUse {
 
 export const packIdOf = ({ session, id }: PackInfo): PackId => `${session}/${id}`;
 
-/** Adds up what snapshots need of each pack. */
+/**
+ * Adds up what snapshots need of each pack. One that several segments name is one pack: what any of them finds needed in it is
+ * needed.
+ */
 export function packUse(index: BlobIndex, live: Uint8Array): PackUse[] {
   const uses = new Map<PackInfo, { liveBlobs: number; liveBytes: number; deadBytes: number }>();
   for (const pack of index.packs) uses.set(pack, { liveBlobs: 0, liveBytes: 0, deadBytes: 0 });
@@ -29,13 +32,16 @@ export function packUse(index: BlobIndex, live: Uint8Array): PackUse[] {
       use.liveBytes += bytes;
     } else use.deadBytes += bytes;
   }
-  return [...uses].map(([pack, { liveBlobs, liveBytes, deadBytes }]) => ({
-    id: packIdOf(pack),
-    size: pack.size,
-    liveBlobs,
-    liveBytes: Math.round(liveBytes),
-    deadBytes: Math.round(deadBytes),
-  }));
+  const packs = new Map<PackId, PackUse>();
+  for (const [pack, { liveBlobs, liveBytes, deadBytes }] of uses) {
+    const id = packIdOf(pack);
+    const known = packs.get(id) ?? { id, size: pack.size, liveBlobs: 0, liveBytes: 0, deadBytes: 0 };
+    const bytes = Math.max(known.liveBytes + known.deadBytes, Math.round(liveBytes + deadBytes));
+    const live = known.liveBytes + Math.round(liveBytes);
+    const dead = Math.max(0, bytes - live);
+    packs.set(id, { ...known, liveBlobs: known.liveBlobs + liveBlobs, liveBytes: live, deadBytes: dead });
+  }
+  return [...packs.values()];
 }
 
 /** A pack is written again only when at least this share of it is unused, or when it is small. */

@@ -8,7 +8,7 @@ import type { Keeper } from './keeper.ts';
 import { findLiveBlobs } from './live-blobs.ts';
 import { packIdOf, packUse } from './pack-use.ts';
 import { planRound, type RoundPlan } from './plan-round.ts';
-import { type Patience, resolveSessions } from './resolve-sessions.ts';
+import { isSilent, type Patience, resolveSessions } from './resolve-sessions.ts';
 import { isClosed, sweepRound } from './sweep-round.ts';
 
 /** More steps than this (three make a round) one call does not go, however many rounds others begin. */
@@ -48,7 +48,7 @@ export async function planTenant(keeper: Keeper, options: TenantPruning): Promis
   const { decided } = view.epochs;
   const ended = new Set(view.commits.map(({ session }) => session));
   const unended = inventory.sessions.filter(({ session, epoch }) => epoch >= decided && !ended.has(session));
-  const stale = unended.filter(({ lastMs }) => clock() - lastMs >= options.fenceAfterMs);
+  const stale = unended.filter((session) => isSilent(session, clock(), options.fenceAfterMs));
   const going = new Set(unended.map(({ session }) => session));
   const indexed = new Set(view.index.packs.map(packIdOf));
   const counting = new Set(view.segments.map(({ id }) => id));

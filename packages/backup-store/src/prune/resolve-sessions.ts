@@ -35,7 +35,8 @@ export interface Resolution {
  * Time decides only whether to wait, so a wrong clock costs a run and no data.
  */
 export async function resolveSessions(keeper: Keeper, epoch: number, patience: Patience): Promise<Resolution> {
-  const giveUpAt = keeper.clock() + patience.waitMs;
+  // Not by the clock: one that is set back would make it wait for as long as it was set back.
+  let waited = 0;
   // Listed after the round was opened: a session that is not here began later, and knows of the round.
   const sessions = (await listSessions(keeper)).filter((session) => session.epoch < epoch);
   const ended: SeenSession[] = [];
@@ -47,7 +48,7 @@ export async function resolveSessions(keeper: Keeper, epoch: number, patience: P
     for (const session of waiting) {
       checkAborted(keeper.signal);
       let commit = await readCommit(keeper, session);
-      if (commit === undefined && keeper.clock() - session.lastMs >= patience.fenceAfterMs) {
+      if (commit === undefined && isSilent(session, keeper.clock(), patience.fenceAfterMs)) {
         const won = await fence(keeper, session);
         commit = won.commit;
         newlyFenced += won.isOurs ? 1 : 0;
@@ -56,12 +57,21 @@ export async function resolveSessions(keeper: Keeper, epoch: number, patience: P
       else ended.push(session);
       if (commit?.type === 'fence') fenced.push(session);
     }
-    if (open.length === 0 || keeper.clock() >= giveUpAt) return { ended, fenced, open, newlyFenced };
+    if (open.length === 0 || waited >= patience.waitMs) return { ended, fenced, open, newlyFenced };
     keeper.onStep({ doing: 'waiting for sessions', done: ended.length, total: sessions.length });
-    await keeper.sleep(Math.min(POLL_MS, Math.max(1, giveUpAt - keeper.clock())), keeper.signal);
+    const pause = Math.min(POLL_MS, patience.waitMs - waited);
+    await keeper.sleep(pause, keeper.signal);
+    waited += pause;
     waiting = await lookAgain(keeper, open);
   }
 }
+
+/**
+ * Whether a session has shown no sign of life for so long. One whose last sign is that far in the future has not either: it is
+ * from a time when a clock was wrong, and no clock will reach it soon.
+ */
+export const isSilent = ({ lastMs }: SeenSession, now: number, fenceAfterMs: number): boolean =>
+  Math.abs(now - lastMs) >= fenceAfterMs;
 
 /** The same sessions with their newest signs of life. One that has taken its own away has ended. */
 async function lookAgain(keeper: Keeper, open: readonly SeenSession[]): Promise<SeenSession[]> {

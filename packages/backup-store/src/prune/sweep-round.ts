@@ -3,7 +3,7 @@ import { listAll } from '@x/storage';
 import {
   epochName,
   epochsPrefix,
-  forgetName,
+  forgetPrefix,
   historiesPrefix,
   indexPrefix,
   nameParts,
@@ -40,7 +40,8 @@ export async function sweepRound(keeper: Keeper, epoch: number): Promise<Swept> 
   // A later round was decided, so this one was swept by somebody.
   if (decided !== epoch || decision === undefined) return NOTHING;
   const swept = await deletePacks(keeper, decision);
-  await deleteAll(keeper, deadRecords(keeper, decision, history.forgotten));
+  await deleteAll(keeper, deadSegments(keeper, decision));
+  await deleteAll(keeper, await oldMarkers(keeper, history.forgotten));
   await deleteAll(keeper, await beatsOf(keeper, decision));
   await sealed.create(epochName(tenant.label, epoch, 'closed'), epochSeal(tenant), Buffer.from(keeper.newId(16)), {
     signal,
@@ -81,14 +82,20 @@ async function deletePacks(keeper: Keeper, decision: EpochDecision): Promise<Swe
   return { packs: found.length, bytes: found.reduce((sum, { size }) => sum + size, 0) };
 }
 
-/** Index segments that are dead, and markers of snapshots that the history knows to be forgotten. */
-function deadRecords({ view, tenant }: Keeper, decision: EpochDecision, forgotten: readonly string[]): string[] {
+function deadSegments({ view, tenant }: Keeper, decision: EpochDecision): string[] {
   const counting = new Set(view.segments.map(({ id }) => id));
   const segments = decision.segments.filter((id) => !counting.has(id));
-  return [
-    ...segments.map((id) => segmentName(tenant.label, ...(id.split('/') as [string, string]))),
-    ...forgotten.map((id) => forgetName(tenant.label, id)),
-  ];
+  return segments.map((id) => segmentName(tenant.label, ...(id.split('/') as [string, string])));
+}
+
+/** Markers of snapshots that the history knows to be forgotten. Most of those were taken away by earlier rounds. */
+async function oldMarkers({ sealed, tenant, signal }: Keeper, forgotten: readonly string[]): Promise<string[]> {
+  const prefix = forgetPrefix(tenant.label);
+  const known = new Set(forgotten);
+  const markers: string[] = [];
+  for await (const { key } of listAll(sealed.store, prefix, { signal }))
+    if (known.has(key.slice(prefix.length))) markers.push(key);
+  return markers;
 }
 
 async function beatsOf({ sealed, tenant, signal }: Keeper, decision: EpochDecision): Promise<string[]> {

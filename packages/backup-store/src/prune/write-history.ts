@@ -1,4 +1,5 @@
 import { encodeSegment, type IndexedPack, type PackInfo, readSegment } from '../blob-index/segment.ts';
+import { readNamedPacks, readSessionPacks } from '../pack/pack-directories.ts';
 import { historyName, newSegmentId, segmentName } from '../layout/names.ts';
 import { indexSeal } from '../session/commit.ts';
 import {
@@ -57,7 +58,11 @@ export async function writeHistory(keeper: Keeper, input: HistoryInput): Promise
 async function writeSegments(keeper: Keeper, input: HistoryInput): Promise<CountingSegment[]> {
   const { view } = keeper;
   const { epoch, dead, added } = input;
-  const before = view.segmentsBefore(epoch).map(({ id }) => ({ id, packs: view.packsOf(id) ?? [] }));
+  const all = view.segmentsBefore(epoch);
+  const before = all.flatMap(({ id }) => {
+    const packs = view.packsOf(id);
+    return packs === undefined ? [] : [{ id, packs }];
+  });
   const isWhole = ({ packs }: { packs: readonly PackInfo[] }): boolean =>
     packs.length > 0 && !packs.some((pack) => dead.has(packIdOf(pack)));
   const small = before.filter(({ packs }) => packs.length < SMALL_PACKS);
@@ -69,9 +74,28 @@ async function writeSegments(keeper: Keeper, input: HistoryInput): Promise<Count
     if (keptIds.has(id) || packs.every((pack) => dead.has(packIdOf(pack)))) continue;
     for (const pack of await readPacks(keeper, id)) if (!dead.has(packIdOf(pack))) await writer.add(pack);
   }
+  for (const pack of await unnamedPacks(keeper, all)) if (!dead.has(packIdOf(pack))) await writer.add(pack);
   for (const pack of added) await writer.add(pack);
   const written = await writer.finish();
   return [...kept.map(({ id, packs }) => ({ id, packs: packs.map(packIdOf) })), ...written];
+}
+
+/** Packs of segments that can't be read: they are looked for in the packs themselves, or they would be garbage from now on. */
+async function unnamedPacks(
+  { sealed, tenant, view, signal }: Keeper,
+  segments: readonly CountingSegment[],
+): Promise<IndexedPack[]> {
+  const lost = segments.filter(({ id }) => view.packsOf(id) === undefined);
+  if (lost.length === 0) return [];
+  const skip = new Set(segments.flatMap(({ id }) => view.packsOf(id) ?? []).map(({ id }) => id));
+  const named = lost.flatMap(({ packs }) => packs ?? []);
+  const { packs } = await readNamedPacks(sealed, tenant, named, { skip, signal });
+  const sessions = lost.flatMap(({ id, packs: known }) => (known === undefined ? [id.slice(0, id.indexOf('/'))] : []));
+  for (const session of new Set(sessions)) {
+    for (const pack of packs) skip.add(pack.id);
+    packs.push(...(await readSessionPacks(sealed, tenant, session, { skip, signal })).packs);
+  }
+  return packs;
 }
 
 async function readPacks({ sealed, tenant, signal }: Keeper, id: SegmentId): Promise<IndexedPack[]> {

@@ -1,4 +1,4 @@
-import { commitsPrefix, packsPrefix } from '../layout/names.ts';
+import { commitsPrefix, forgetPrefix, packsPrefix } from '../layout/names.ts';
 import type { Finding, IncompleteSnapshot } from '../repository/contract.ts';
 import type { OpenTenant } from '../run/context.ts';
 import type { PackId } from '../session/epoch-records.ts';
@@ -10,6 +10,8 @@ export interface Damage {
   readonly segments: readonly string[];
   /** Ids of snapshots whose commits can't be read. */
   readonly commits: readonly string[];
+  /** Names of forget markers that can't be read. */
+  readonly markers: readonly string[];
   readonly packs: ReadonlySet<PackId>;
   /** Names of the same packs. */
   readonly objects: readonly string[];
@@ -32,6 +34,7 @@ export function damageOf(tenant: OpenTenant, findings: readonly Finding[]): Dama
     tenant,
     segments: [...tenant.view.segmentErrors.keys()],
     commits: below(commitsPrefix(label)).map((name) => name.slice(-32)),
+    markers: below(forgetPrefix(label)),
     packs: new Set(objects.map((name) => name.slice(packsPrefix(label).length) as PackId)),
     objects,
     concerned: concernedBy(tenant, lossy),

@@ -47,8 +47,10 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
   };
 }
 
-/** Nothing of a snapshot can be found without its commit. */
-async function giveUp(context: RunContext, { tenant, commits }: Damage): Promise<void> {
+/** Nothing of a snapshot can be found without its commit. A marker that can't be read forgets nothing, and would stop prunes. */
+async function giveUp(context: RunContext, { tenant, commits, markers }: Damage): Promise<void> {
+  // Whether it was a keeper who forgot that snapshot can't be told any more, so it is not forgotten.
+  for (const name of markers) await context.sealed.store.delete(name);
   const at = new Date(context.clock()).toISOString();
   for (const snapshot of commits) {
     await forgetSnapshot(context.sealed, tenant.tenant, { snapshot, at, token: randomId(16) });

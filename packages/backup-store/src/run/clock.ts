@@ -16,7 +16,11 @@ export const monotonic: Clock = () => performance.now();
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 export const systemSleep: Sleep = async (ms, signal) => {
-  await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+  try {
+    await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw signal?.aborted === true ? signal.reason : error;
+  }
 };
 
 /** Calls `act` every `ms` milliseconds, until what it returned is called. */

@@ -5,6 +5,7 @@ import { KIND } from '../envelope/header.ts';
 import type { Seal } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
+import { isCommitId, isObjectId, isSessionId } from '../layout/names.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 
 /** A pack as garbage records name it: `session/pack`. */
@@ -92,7 +93,7 @@ function invalid(object: string, what: string, cause?: unknown): BackupError {
   return new BackupError('OBJECT_INVALID', `Expected ${object} to be ${what}, got something else`, { object, cause });
 }
 
-const isIdPair = (id: unknown): boolean => typeof id === 'string' && /^[0-9a-f]{32}\/[0-9a-f]{16}$/.test(id);
+const isIdPair = (id: unknown): boolean => typeof id === 'string' && isObjectId(id);
 const isList = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isItem);
 
@@ -112,7 +113,7 @@ export function decodeDecision(content: Uint8Array, object: string): EpochDecisi
     /^[0-9a-f]{16}$/.test(history) &&
     isList(packs, isIdPair) &&
     isList(segments, isIdPair) &&
-    isList(sessions, (id) => typeof id === 'string' && /^[0-9]{8}\/[0-9a-f]{32}$/.test(id));
+    isList(sessions, (id) => typeof id === 'string' && isCommitId(id));
   if (!valid) throw invalid(object, 'the decision of a round');
   return {
     token,
@@ -130,7 +131,7 @@ export function decodeHistory(content: Uint8Array, object: string): History {
     const { epoch, record } = (item ?? {}) as Record<string, unknown>;
     return Number.isSafeInteger(epoch) && isRecord(record);
   };
-  const isId = (id: unknown): boolean => typeof id === 'string' && /^[0-9a-f]{32}$/.test(id);
+  const isId = (id: unknown): boolean => typeof id === 'string' && isSessionId(id);
   const isSegment = (item: unknown): boolean => {
     const { id, packs } = (item ?? {}) as Record<string, unknown>;
     return isIdPair(id) && isList(packs, isIdPair);

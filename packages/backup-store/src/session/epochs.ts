@@ -24,6 +24,11 @@ export interface EpochState {
   readonly decided: number;
   /** Packs that the open round may delete: nobody relies on them who begins now. Empty when no round is open. */
   readonly tombstones: ReadonlySet<PackId>;
+  /**
+   * Why it is not known which packs the open round may delete: its first record is damaged. What is stored can be read all the same,
+   * and a round that deletes nothing ends it; but nobody may rely on any pack who begins now.
+   */
+  readonly damage?: BackupError | undefined;
   /** What counts of the time before the newest decision. */
   readonly history: History;
   /** The newest decision, if there is one. */
@@ -73,11 +78,11 @@ export async function readEpochs(place: EpochPlace, known: EpochState = NO_EPOCH
       const last = await readDecision(place, opened);
       const decided = last === undefined ? opened - 1 : opened;
       const decision = last ?? (decided === 0 ? undefined : await requireDecision(place, decided));
-      const tombstones = decided === opened ? new Set<PackId>() : await readTombstones(place, opened);
+      const opening = decided === opened ? NO_OPENING : await readOpening(place, opened);
       const isKnown = decided === known.decided;
       const history =
         decision === undefined ? NO_HISTORY : isKnown ? known.history : await readHistory(place, decided, decision);
-      return { opened, decided, tombstones, history, decision };
+      return { opened, decided, ...opening, history, decision };
     } catch (error) {
       // A round that ended meanwhile takes the records of those before it away.
       if (!isBackupError(error, 'OBJECT_MISSING') || (await newestEpoch(place)) === opened) throw error;
@@ -118,14 +123,21 @@ async function requireDecision(place: EpochPlace, epoch: number): Promise<EpochD
   const object = epochName(place.tenant.label, epoch, 'decision');
   throw new BackupError('OBJECT_MISSING', `Expected ${object} in the store, got nothing`, {
     object,
-    hint: 'A record of garbage collection was taken away. `holdfast backup repair` builds what counts anew from commits and packs.',
+    hint: 'A record of garbage collection was taken away, and its copy. Bring either back, from a copy of the store or its older versions.',
   });
 }
 
+const NO_OPENING: Pick<EpochState, 'tombstones' | 'damage'> = { tombstones: new Set() };
+
 /** Packs that an open round may delete. */
-export async function readTombstones({ sealed, tenant, signal }: EpochPlace, epoch: number): Promise<Set<PackId>> {
+async function readOpening({ sealed, tenant, signal }: EpochPlace, epoch: number): Promise<typeof NO_OPENING> {
   const name = epochName(tenant.label, epoch, 'open');
-  return new Set(decodeOpening(await sealed.read(name, epochSeal(tenant), { signal }), name).tombstones);
+  try {
+    return { tombstones: new Set(decodeOpening(await sealed.read(name, epochSeal(tenant), { signal }), name).tombstones) };
+  } catch (error) {
+    if (!(error instanceof BackupError) || error.code === 'OBJECT_MISSING') throw error;
+    return { ...NO_OPENING, damage: error };
+  }
 }
 
 async function readHistory(place: EpochPlace, epoch: number, { history }: EpochDecision): Promise<History> {

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
+import { isBackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { forgetName } from '../layout/names.ts';
 import { forgetSeal } from './commit.ts';
@@ -14,5 +15,14 @@ export async function forgetSnapshot(
   what: { readonly snapshot: string; readonly at: string; readonly token: string },
 ): Promise<void> {
   const content = Buffer.from(canonicalJson(what));
-  await sealed.create(forgetName(tenant.label, what.snapshot), forgetSeal(tenant), content);
+  const name = forgetName(tenant.label, what.snapshot);
+  if ((await sealed.create(name, forgetSeal(tenant), content)) !== undefined) return;
+  try {
+    await sealed.read(name, forgetSeal(tenant));
+  } catch (error) {
+    if (!isBackupError(error) || error.code === 'OBJECT_MISSING') throw error;
+    // A damaged marker forgets nothing.
+    await sealed.store.delete(name);
+    await sealed.create(name, forgetSeal(tenant), content);
+  }
 }

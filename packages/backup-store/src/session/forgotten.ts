@@ -2,7 +2,7 @@ import { listAll } from '@x/storage';
 
 import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
-import { forgetPrefix, nameParts } from '../layout/names.ts';
+import { forgetPrefix, isSessionId } from '../layout/names.ts';
 import { forgetSeal } from './commit.ts';
 import type { EpochPlace } from './epochs.ts';
 
@@ -21,10 +21,12 @@ export class Forgotten {
     const ids = new Set<string>();
     this.damaged = [];
     for await (const { key } of listAll(sealed.store, prefix, { signal })) {
+      const named = key.slice(prefix.length);
+      if (!isSessionId(named)) continue;
       try {
         if (!this.#read.has(key)) {
           const { snapshot } = parseJson(await sealed.read(key, forgetSeal(tenant), { signal }), key);
-          this.#read.set(key, snapshot === nameParts(key, prefix)[0] ? (snapshot as string) : undefined);
+          this.#read.set(key, snapshot === named ? named : undefined);
         }
         const id = this.#read.get(key);
         if (id !== undefined) ids.add(id);

@@ -1,6 +1,6 @@
 import { listAll } from '@x/storage';
 
-import { type IndexedPack, encodeSegment } from '../blob-index/segment.ts';
+import { type IndexedPack, encodeSegment, readSegment } from '../blob-index/segment.ts';
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
@@ -159,8 +159,11 @@ export class Session {
     for await (const { key } of listAll(sealed.store, `${prefix}${this.id}/`, { signal })) {
       try {
         const content = await sealed.read(key, indexSeal(tenant), { signal });
+        const named = readSegment(content, key);
+        // One that was written twice, because an answer was lost, names what another one does.
+        if (named.every((pack) => known.has(pack.id))) continue;
         index.addSegment(content, key);
-        for (const pack of index.packs) known.add(pack.id);
+        for (const pack of named) known.add(pack.id);
         this.#segments.push(nameParts(key, prefix)[1] as string);
       } catch (error) {
         // A damaged segment is no loss: its packs get another one.

@@ -5,11 +5,20 @@ import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import { commitName, commitsBefore, commitsPrefix, indexPrefix, nameParts, packsPrefix } from '../layout/names.ts';
+import {
+  commitName,
+  commitsBefore,
+  commitsPrefix,
+  indexPrefix,
+  isCommitId,
+  isObjectId,
+  nameParts,
+  packsPrefix,
+} from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit } from './commit.ts';
-import { type EpochState, type EpochPlace, newestEpoch, NO_EPOCHS, readEpochs } from './epochs.ts';
+import { type EpochState, type EpochPlace, NO_EPOCHS, readEpochs } from './epochs.ts';
 import type { CountingSegment, SegmentId } from './epoch-records.ts';
 import { Forgotten } from './forgotten.ts';
 import { snapshotTimes } from './snapshot-order.ts';
@@ -135,11 +144,12 @@ export class TenantView {
   /** Reads what is new since the last time. */
   async loadSnapshots(signal?: AbortSignal): Promise<void> {
     const { label } = this.tenant;
+    // First the markers: one that a round takes away meanwhile is in the history that is read after it.
+    const forgotten = await this.#forgotten.load(this.#place(signal));
     const epochs = await readEpochs(this.#place(signal), this.#epochs);
-    const [names, forgotten] = await Promise.all([
-      this.#list(commitsPrefix(label), { after: commitsBefore(label, epochs.decided), signal }),
-      this.#forgotten.load(this.#place(signal)),
-    ]);
+    const prefix = commitsPrefix(label);
+    const listed = await this.#list(prefix, { after: commitsBefore(label, epochs.decided), signal });
+    const names = listed.filter((name) => isCommitId(name.slice(prefix.length)));
     // Nothing new: what was arranged stays.
     const isSame = epochs.decided === this.#epochs.decided && this.#isArranged(names, forgotten);
     this.#epochs = epochs;
@@ -178,7 +188,10 @@ export class TenantView {
     const prefix = indexPrefix(this.tenant.label);
     const found: string[] = [];
     for (const name of commits) found.push(...(await this.#list(`${prefix}${name.slice(-32)}/`, { signal })));
-    return found.map((key) => ({ id: key.slice(prefix.length) as SegmentId }));
+    return found.flatMap((key) => {
+      const id = key.slice(prefix.length) as SegmentId;
+      return isObjectId(id) ? { id } : [];
+    });
   }
 
   #arrange(names: readonly string[], forgotten: ReadonlySet<string>): void {
@@ -241,11 +254,11 @@ export class TenantView {
 
   async #loadNew(signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      const { opened, decided } = this.#epochs;
+      const { decided } = this.#epochs;
       if (this.#index.epoch !== decided) this.#index = new TenantIndex(this.#sealed, this.tenant, decided);
       await this.#index.add(this.segments, signal);
       // Segments of an earlier round go when the next one ends: then it was not damage, only late.
-      if (this.#index.errors.size === 0 || (await newestEpoch(this.#place(signal))) === opened) return;
+      if (this.#index.errors.size === 0) return;
       await this.loadSnapshots(signal);
       if (this.#epochs.decided === decided) return;
     }

@@ -1,14 +1,16 @@
 import { listAll } from '@x/storage';
 
-import { isBackupError } from '../errors.ts';
 import type { Seal } from '../envelope/sealed-store.ts';
+import { isBackupError } from '../errors.ts';
 import { readSlots } from '../keyring/slots.ts';
-import { epochsPrefix, forgetPrefix, historiesPrefix, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
+import { epochName, epochsPrefix, forgetPrefix, historyName, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
 import { checkAborted } from '../run/abort.ts';
+import type { Tenant } from '../keyring/tenant.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { inParallel } from '../run/parallel.ts';
-import { forgetSeal, indexSeal, sessionSeal } from '../session/commit.ts';
+import { newestEpoch } from '../session/epochs.ts';
 import { epochSeal, historySeal } from '../session/epoch-records.ts';
+import { forgetSeal, indexSeal, sessionSeal } from '../session/commit.ts';
 import type { Verification } from './verification.ts';
 
 const PARALLEL = 16;
@@ -39,9 +41,6 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
     [sessionsPrefix(tenant.label), sessionSeal(tenant)],
     [forgets, forgetSeal(tenant)],
     [indexPrefix(tenant.label), indexSeal(tenant)],
-    // What counts of these was read before, from a copy if need be.
-    [epochsPrefix(tenant.label), epochSeal(tenant)],
-    [historiesPrefix(tenant.label), historySeal(tenant)],
   ];
   for (const [prefix, seal] of kinds) {
     const names: string[] = [];
@@ -60,4 +59,34 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
       }
     });
   }
+  if (view.epochs.damage !== undefined) findings.addError(view.epochs.damage, epochsPrefix(tenant.label));
 }
+
+/** Opens both copies of what the newest round has come to: one of them could be read, or nothing could. */
+export async function checkEpochs(check: Verification, { tenant, view }: OpenTenant): Promise<void> {
+  const { context, findings, options } = check;
+  const { decided, decision } = view.epochs;
+  if (decision === undefined) return;
+  const history = historyName(tenant.label, decided, decision.history);
+  const records = [
+    [epochName(tenant.label, decided, 'decision'), epochSeal(tenant)],
+    [epochName(tenant.label, decided, 'decision-copy'), epochSeal(tenant)],
+    [history, historySeal(tenant)],
+    [`${history}-copy`, historySeal(tenant)],
+  ] as const;
+  for (const [name, seal] of records) {
+    try {
+      await context.sealed.read(name, seal, { signal: options.signal });
+    } catch (error) {
+      if (!isBackupError(error)) throw error;
+      // Or a later round has ended since.
+      if (error.code !== 'OBJECT_MISSING' || !(await hasMovedOn(check, { tenant, decided })))
+        findings.add('redundancy', name, `One of two copies is not well: ${error.message}`);
+    }
+  }
+}
+
+const hasMovedOn = async (
+  { context, options }: Verification,
+  { tenant, decided }: { readonly tenant: Tenant; readonly decided: number },
+): Promise<boolean> => (await newestEpoch({ sealed: context.sealed, tenant, signal: options.signal })) > decided + 1;

@@ -18,16 +18,20 @@ export async function rebuildIndex(
   for (const { tenant, view } of context.tenants()) {
     const before = view.index.blobs;
     await view.loadIndex(options.signal);
+    // A pack that another segment names is not named twice.
+    const skip = new Set(view.segments.flatMap(({ id }) => view.packsOf(id) ?? []).map(({ id }) => id));
     const packsOf = new Map(view.segments.map((segment) => [segment.id as string, segment.packs]));
     for (const name of view.segmentErrors.keys()) {
       const id = name.slice(indexPrefix(tenant.label).length);
       const named = packsOf.get(id);
+      const what = { skip, signal: options.signal };
       const found =
         named === undefined
-          ? await readSessionPacks(context.sealed, tenant, id.slice(0, id.indexOf('/')), { signal: options.signal })
-          : await readNamedPacks(context.sealed, tenant, named, { signal: options.signal });
+          ? await readSessionPacks(context.sealed, tenant, id.slice(0, id.indexOf('/')), what)
+          : await readNamedPacks(context.sealed, tenant, named, what);
       await context.sealed.store.delete(name, { signal: options.signal });
       await context.sealed.create(name, indexSeal(tenant), encodeSegment(found.packs), { signal: options.signal });
+      for (const pack of found.packs) skip.add(pack.id);
       packs += found.packs.length;
     }
     if (view.segmentErrors.size > 0) blobs += view.index.blobs - before;

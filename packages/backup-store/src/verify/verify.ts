@@ -7,7 +7,7 @@ import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { checkCatalogs } from './check-catalogs.ts';
 import { checkContents } from './check-contents.ts';
 import { CheckHistory } from './check-history.ts';
-import { checkRootObjects, checkSmallObjects } from './check-objects.ts';
+import { checkEpochs, checkRootObjects, checkSmallObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
 import { Findings, LOSSLESS } from './findings.ts';
 import { PackBlobs } from './pack-blobs.ts';
@@ -97,7 +97,10 @@ async function checkStructure(
   }
   const records = only === undefined ? view.snapshots.map(({ record }) => record) : [only.record];
   totals.snapshots += records.length;
-  if (level !== 'quick' && only === undefined) await checkSmallObjects(check, open);
+  if (level !== 'quick' && only === undefined) {
+    await checkSmallObjects(check, open);
+    await checkEpochs(check, open);
+  }
   // Catalogs first: they tell which blobs one snapshot needs.
   const needed = await checkCatalogs(check, open, {
     records,

@@ -132,6 +132,9 @@ describe('where rounds stand', () => {
     const rounds = new Rounds();
     const seal = { ...epochSeal(tenant), subkey: tenant.subkey('meta') };
     await rounds.sealed.create(epochName(tenant.label, 1, 'open'), seal, encodeRecord({ token: 'ab', tombstones: [] }));
+    const { damage, tombstones } = await readEpochs({ sealed: rounds.sealed, tenant });
+    expect([damage?.code, tombstones.size]).toEqual(['OBJECT_DAMAGED', 0]);
+    await rounds.sealed.create(epochName(tenant.label, 1, 'decision'), seal, encodeRecord({ ...NO_HISTORY, token: 'ab' } as never));
     expect((await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).code).toBe('OBJECT_DAMAGED');
   });
 
@@ -143,7 +146,9 @@ describe('where rounds stand', () => {
   ] as const)('%s that breaks the format is OBJECT_INVALID', async (_, what, content) => {
     const rounds = new Rounds();
     await rounds.sealed.create(epochName(tenant.label, 1, what), epochSeal(tenant), content);
-    expect((await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).code).toBe('OBJECT_INVALID');
+    const reading = readEpochs({ sealed: rounds.sealed, tenant });
+    const error = what === 'open' ? (await reading).damage : await failureOf(reading);
+    expect(error?.code).toBe('OBJECT_INVALID');
   });
 
   test('large records are compressed', () => {
