@@ -28,7 +28,7 @@ import { createRequire as requireOf } from 'node:module';
 const require = requireOf(import.meta.url);`;
 
 export default defineConfig({
-  entry: { holdfast: 'src/main.ts', worker: 'src/worker.ts' },
+  entry: { holdfast: 'src/main.ts', worker: 'src/compose/worker.ts' },
   format: ['esm'],
   // What an old Node parses too, so that it gets as far as the sentence that says it is too old.
   target: 'es2022',

@@ -4,7 +4,8 @@ import { oldNodeSentence } from './node-version.ts';
 const sentence = oldNodeSentence(process.versions.node);
 if (sentence === undefined) {
   const { runProgram } = await import('./process/run.ts');
-  await runProgram(new URL('./worker.js', import.meta.url));
+  const here = import.meta.url;
+  await runProgram(new URL(here.endsWith('.ts') ? './compose/worker.ts' : './worker.js', here));
 } else {
   process.stderr.write(`${sentence}\n`);
   process.exitCode = 1;

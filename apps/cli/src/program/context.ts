@@ -21,7 +21,7 @@ export interface GlobalOptions {
 
 /** Everything a command may use of the world. */
 export interface Context {
-  /** The module that was started, for worker threads. */
+  /** The module that worker threads start with. */
   readonly entry: URL;
   readonly globals: GlobalOptions;
   readonly env: Environment;

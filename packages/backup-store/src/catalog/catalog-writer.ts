@@ -86,8 +86,12 @@ export class CatalogWriter {
       const children = this.#levels[level] as PageChild[];
       const above = this.#levels.slice(level + 1).some((open) => open.length > 0);
       if (!above && children.length === 1) {
-        const { sha256, length } = children[0] as PageChild;
-        return { top: { sha256, length, height: level }, entries: this.#entries, treeSha256: this.#tree.digest() };
+        const { sha256: digest, length } = children[0] as PageChild;
+        return {
+          top: { sha256: digest, length, height: level },
+          entries: this.#entries,
+          treeSha256: this.#tree.digest(),
+        };
       }
       if (children.length > 0) this.#endNode(level);
     }

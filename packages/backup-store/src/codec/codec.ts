@@ -14,6 +14,8 @@ export const LEVELS = { none: 0, fast: 1, balanced: 3, maximum: 12 } as const;
 
 /** Bytes looked at to guess whether a large frame is worth compressing. */
 const PROBE_BYTES = 64 * 1024;
+/** Bytes counted before that, which costs next to nothing. */
+const SAMPLE_BYTES = 4096;
 /** A frame has to shrink to this share of its size to be stored compressed. */
 const WORTHWHILE = 0.98;
 
@@ -27,15 +29,29 @@ const compressed = (bytes: Uint8Array, level: number): Buffer =>
     chunkSize: Math.max(1024, bytes.length + (bytes.length >> 8) + 512),
   });
 
+/** Whether all byte values are about equally frequent: so in noise, and in what is compressed or encrypted already. */
+function isEven(bytes: Uint8Array): boolean {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte] = (counts[byte] as number) + 1;
+  let squares = 0;
+  for (let value = 0; value < 256; value++) squares += (counts[value] as number) ** 2;
+  // Of n random bytes the squares add up to about n + n²/256; of text, to several times that.
+  return squares < 1.25 * (bytes.length + bytes.length ** 2 / 256);
+}
+
 /**
- * Whether large data looks compressible: a piece from its middle is compressed at level 1.
- * Small data is not probed, as compressing it costs no more than the probe.
+ * Whether large data looks compressible: if the bytes in its middle could be noise, a piece from there is compressed at
+ * level 1. Small data is not probed, as compressing it costs no more than the probe.
  */
 function worthTrying(bytes: Uint8Array): boolean {
   if (bytes.length < 4 * PROBE_BYTES) return true;
   const from = (bytes.length - PROBE_BYTES) >> 1;
+  if (!isEven(bytes.subarray(from, from + SAMPLE_BYTES))) return true;
   const probe = bytes.subarray(from, from + PROBE_BYTES);
-  return compressed(probe, 1).length < PROBE_BYTES * WORTHWHILE;
+  const packed = compressed(probe, LEVELS.fast);
+  const worthwhile = packed.length < PROBE_BYTES * WORTHWHILE;
+  free(packed);
+  return worthwhile;
 }
 
 /** A frame's bytes as they are stored. */

@@ -48,8 +48,7 @@ export class ScanCache {
     const fits = end >= HEADER_BYTES && (end - HEADER_BYTES) % RECORD_BYTES === 0;
     const ours =
       fits && MAGIC.equals(bytes.subarray(0, 8)) && bytes.subarray(8, HEADER_BYTES).toString('hex') === catalogSha256;
-    if (!ours || !sha256(bytes.subarray(0, end)).equals(bytes.subarray(end)))
-      return ScanCache.empty;
+    if (!ours || !sha256(bytes.subarray(0, end)).equals(bytes.subarray(end))) return ScanCache.empty;
     return new ScanCache(bytes.subarray(HEADER_BYTES, end));
   }
 

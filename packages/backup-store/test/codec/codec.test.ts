@@ -38,6 +38,11 @@ describe('frames', () => {
     }
   });
 
+  test('bytes that look like noise are looked at twice: what repeats is compressed', () => {
+    const raw = Buffer.concat(Array.from({ length: 64 }, () => noise(16 * 1024, 1)));
+    expect(encodeFrame(raw, LEVELS.balanced).codec).toBe(CODEC.zstd);
+  });
+
   test('text is compressed, and a higher level makes it no larger', () => {
     const raw = prose(2 * MIB, 1);
     const sizes = [LEVELS.fast, LEVELS.balanced, LEVELS.maximum].map((level) => {
