@@ -47,6 +47,13 @@ describe('a pool of threads', () => {
     expect((await ask(pool, [0])).notices).toBe(5);
   });
 
+  test('threads may be started before there is work for them, as many as the pool has', async () => {
+    const pool = poolOf(1);
+    pool.start(3);
+    pool.notify(new Uint8Array(7));
+    expect((await ask(pool, [0])).notices).toBe(7);
+  });
+
   test('an error of this package keeps its code, object and hint on the way', async () => {
     const pool = poolOf(1);
     expect(await failureOf(ask(pool, [1]))).toMatchObject({
