@@ -1,6 +1,5 @@
 import { hash, type KeyObject } from 'node:crypto';
 
-import { sha256 as digestOf } from '../bytes/sha256.ts';
 import { type BlobType, ID_BYTES } from '../pack/directory.ts';
 
 const BLOCK = 64;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { sha256 } from '../bytes/sha256.ts';
+import { sha256 as digestOf } from '../bytes/sha256.ts';
 import type { Entry } from './entry.ts';
 import { LeafPageBuilder } from './leaf-page.ts';
 import { encodeNodePage, type PageChild, type PageRef } from './node-page.ts';
@@ -50,7 +50,7 @@ export class CatalogWriter {
   }
 
   #put(page: Buffer): Buffer {
-    const digest = sha256(page);
+    const digest = digestOf(page);
     this.#store(page, digest);
     return digest;
   }

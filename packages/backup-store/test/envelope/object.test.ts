@@ -214,6 +214,7 @@ describe('the format', () => {
       commit: 7,
       epoch: 8,
       forget: 9,
+      history: 10,
     });
   });
 });
