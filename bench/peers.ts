@@ -1,11 +1,22 @@
-// Times Holdfast beside restic and borg on folders of one's own, in turn, and prints medians and ratios as Markdown.
-// Usage: node bench/peers.ts RUNS LABEL=FOLDER...      Needs restic, borg and GNU time; build Holdfast first.
+// Times Holdfast beside restic and borg, in turn, prints medians and ratios as Markdown, and writes them to docs/benchmarks.md.
+// Usage: npm run bench -- [RUNS] [LABEL=FOLDER...]      Needs restic, borg and GNU time. Without folders: four corpora, see corpora.ts.
 // Scratch space: $TMPDIR, else /dev/shm where there is one: a memory file system, so that programs are timed and not disks.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { makeCorpora } from './corpora.ts';
 
 type Step = 'backup' | 'again' | 'restore';
 const STEPS: readonly Step[] = ['backup', 'again', 'restore'];
@@ -107,38 +118,60 @@ function measure(tool: Tool, source: string): Figures {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
-function report(label: string, all: ReadonlyMap<string, readonly Figures[]>): void {
+function report(label: string, all: ReadonlyMap<string, readonly Figures[]>): string[] {
   const of = (name: string, value: (figures: Figures) => number): number => median((all.get(name) ?? []).map(value));
   const row = (what: string, value: (figures: Figures) => number, digits: number): string => {
     const [restic, borg, mine] = tools.map(({ name }) => of(name, value)) as [number, number, number];
     const cells = [restic, borg, mine].map((each) => each.toFixed(digits));
     return `| ${label} | ${what} | ${cells.join(' | ')} | ${(mine / Math.min(restic, borg)).toFixed(2)} |`;
   };
-  for (const step of STEPS) console.log(row(`${step}, s`, ({ wall }) => wall[step], 2));
-  console.log(row('stored, MB', ({ stored }) => stored / 1e6, 1));
-  for (const step of STEPS) console.log(row(`peak memory of ${step}, MiB`, ({ peak }) => peak[step], 0));
+  return [
+    ...STEPS.map((step) => row(`${step}, s`, ({ wall }) => wall[step], 2)),
+    row('stored, MB', ({ stored }) => stored / 1e6, 1),
+    ...STEPS.map((step) => row(`peak memory of ${step}, MiB`, ({ peak }) => peak[step], 0)),
+  ];
 }
 
-const [runs = '3', ...corpora] = process.argv.slice(2);
-console.log(
-  `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}`,
-);
-for (const command of [
-  ['restic', 'version'],
-  ['borg', '--version'],
-] as const) {
-  console.log(spawnSync(command[0], [command[1]], { encoding: 'utf8' }).stdout.trim());
+/** The page that the table stands in, between two comments. */
+const page = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
+const BEGIN = '<!-- peers -->';
+const END = '<!-- /peers -->';
+
+function publish(lines: readonly string[]): void {
+  const text = readFileSync(page, 'utf8');
+  const [before, rest] = [text.split(BEGIN)[0] ?? '', text.split(END)[1] ?? ''];
+  writeFileSync(page, `${before}${BEGIN}\n\n${lines.join('\n')}\n\n${END}${rest}`);
+  spawnSync('oxfmt', [page]);
 }
-console.log(
-  '\n| corpus | what | restic | borg | holdfast | ratio to the better |\n| --- | --- | --: | --: | --: | --: |',
-);
-for (const corpus of corpora) {
-  const [label = '', folder = ''] = corpus.split('=');
-  // The page cache is warm for every contender alike.
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) readFileSync(join(entry.parentPath, entry.name));
+
+const version = (command: string, ...args: readonly string[]): string =>
+  spawnSync(command, args, { encoding: 'utf8' }).stdout.trim();
+
+const [runs = '3', ...given] = process.argv.slice(2);
+const scratch = mkdtempSync(join(process.env['TMPDIR'] ?? (existsSync('/dev/shm') ? '/dev/shm' : tmpdir()), 'bench-'));
+try {
+  const corpora = given.length > 0 ? given : makeCorpora(scratch);
+  const day = new Date().toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+  const machine = `${cpus().length} processors (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB`;
+  const lines = [
+    `Measured on ${day}, medians of ${runs}: ${machine}, Node ${process.versions.node}, ${version('restic', 'version')}, ${version('borg', '--version')}.`,
+    '',
+    '| corpus | what | restic | borg | holdfast | ratio to the better |',
+    '| --- | --- | --: | --: | --: | --: |',
+  ];
+  for (const corpus of corpora) {
+    const [label = '', folder = ''] = corpus.split('=');
+    // The page cache is warm for every contender alike.
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (entry.isFile()) readFileSync(join(entry.parentPath, entry.name));
+    }
+    const all = new Map<string, Figures[]>(tools.map(({ name }) => [name, []]));
+    for (let i = 0; i < Number(runs); i++) for (const tool of tools) all.get(tool.name)?.push(measure(tool, folder));
+    lines.push(...report(label, all));
+    console.error(lines.slice(-7).join('\n'));
   }
-  const all = new Map<string, Figures[]>(tools.map(({ name }) => [name, []]));
-  for (let i = 0; i < Number(runs); i++) for (const tool of tools) all.get(tool.name)?.push(measure(tool, folder));
-  report(label, all);
+  console.log(lines.join('\n'));
+  publish(lines);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
 }

@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type ObjectStore, readObject } from '@x/storage';
 
 import { BackupError } from '../errors.ts';
-import type { readPackDirectory } from '../pack/pack-directories.ts';
-import type { Kind } from './header.ts';
+import type { Kind, SealIdentity } from './header.ts';
 import { openObject, sealObject } from './object.ts';
 
 /** Small sealed objects are refused beyond this, before anything is allocated. */
@@ -19,10 +18,16 @@ export interface Seal {
   readonly label?: Uint8Array | undefined;
 }
 
+/** Reads the directory at the end of the pack of this name and size. */
+export type DirectoryReader = (
+  store: ObjectStore,
+  place: { readonly name: string; readonly size: number; readonly signal?: AbortSignal | undefined },
+) => Promise<{ readonly identity: SealIdentity; readonly directory: Buffer }>;
+
 /** Sealed objects in a store: everything but packs goes through here. */
 export class SealedStore {
   /** How directories of packs are read, where packs are not sealed: in simulations. */
-  readonly readDirectory: typeof readPackDirectory | undefined = undefined;
+  readonly readDirectory: DirectoryReader | undefined = undefined;
   readonly store: ObjectStore;
   /** 16 bytes. */
   readonly repositoryId: Buffer;

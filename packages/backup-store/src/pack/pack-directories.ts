@@ -186,8 +186,9 @@ interface PackToRead {
 async function readInto(found: SessionPacks, { sealed, tenant, pack, signal }: PackToRead): Promise<void> {
   const name = packName(tenant.label, pack.session, pack.id);
   try {
-    const read = sealed.readDirectory ?? readPackDirectory;
-    const { identity, directory } = await read(sealed, tenant, { name, size: pack.size, signal });
+    const place = { name, size: pack.size, signal };
+    const { identity, directory } = await (sealed.readDirectory?.(sealed.store, place) ??
+      readPackDirectory(sealed, tenant, place));
     checkDirectory(directory, name);
     found.packs.push({ ...pack, epoch: PACK_EPOCH, identity, directory });
   } catch (error) {

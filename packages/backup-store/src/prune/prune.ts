@@ -80,10 +80,12 @@ export function keeperOf(
 }
 
 function tell(meter: ProgressMeter, { doing, done, total }: KeeperStep): void {
+  const isNew = meter.phase !== PHASES[doing];
   meter.phase = PHASES[doing];
   meter.counts.filesDone = done;
   meter.counts.filesTotal = total;
-  meter.tick(() => doing);
+  if (isNew || done === total) meter.flush();
+  else meter.tick(() => doing);
 }
 
 /** What a prune would do. */

@@ -87,7 +87,11 @@ export class OpenContext implements RunContext {
     const { view } = open;
     const { cacheBytes } = this.performance;
     const reload = async (): Promise<void> => await view.reload();
-    return { ...open, reload, blobs: new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes, reload }) };
+    return {
+      ...open,
+      reload,
+      blobs: new BlobReader(this.sealed, tenant, { index: () => view.index, cacheBytes, reload }),
+    };
   }
 
   apart(tenant: Tenant): OpenTenant {
@@ -101,6 +105,7 @@ export class OpenContext implements RunContext {
     await this.pins.check(this.config, await this.keyring.load());
     for (const { tenant, view } of this.tenants()) {
       await view.loadSnapshots();
+      await this.pins.checkRound(tenant.label, view.epochs.decided);
       await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
     }
   }

@@ -13,11 +13,13 @@ interface Pin {
   readonly keyring: number;
   /** Newest snapshots seen, by tenant label. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
+  /** Number of the newest decided round of garbage collection seen, by tenant label. */
+  readonly rounds?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
  * What this machine remembers of a repository, to notice when a store shows another past than before: encryption
- * switched off, another repository under the same id, newest snapshots taken away.
+ * switched off, another repository under the same id, newest snapshots or rounds of garbage collection taken away.
  */
 export class Pins {
   readonly #file: string;
@@ -50,7 +52,7 @@ export class Pins {
         { hint: `Newer records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
       );
     }
-    this.#pin = { repositoryId, encrypted, createdAt, keyring, heads: pin?.heads ?? {} };
+    this.#pin = { repositoryId, encrypted, createdAt, keyring, heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
     if (pin?.keyring !== keyring) await this.#write();
   }
 
@@ -63,6 +65,27 @@ export class Pins {
     const pin = this.#pin;
     if (pin === undefined || JSON.stringify(pin.heads[label]) === JSON.stringify(heads)) return;
     this.#pin = { ...pin, heads: { ...pin.heads, [label]: heads } };
+    await this.#write();
+  }
+
+  /**
+   * Remembers a round of garbage collection that was decided: without its records, snapshots that were forgotten and packs that
+   * are gone would count again.
+   *
+   * @throws {BackupError} `REPOSITORY_CHANGED` when this machine has seen a later one.
+   */
+  async checkRound(label: string, decided: number): Promise<void> {
+    const pin = this.#pin;
+    const seen = pin?.rounds?.[label] ?? 0;
+    if (decided < seen) {
+      throw new BackupError(
+        'REPOSITORY_CHANGED',
+        `Expected round ${seen} of garbage collection, which this machine has seen, got only ${decided}`,
+        { hint: `Its records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
+      );
+    }
+    if (pin === undefined || decided === seen) return;
+    this.#pin = { ...pin, rounds: { ...pin.rounds, [label]: decided } };
     await this.#write();
   }
 

@@ -133,7 +133,9 @@ const NO_OPENING: Pick<EpochState, 'tombstones' | 'damage'> = { tombstones: new 
 async function readOpening({ sealed, tenant, signal }: EpochPlace, epoch: number): Promise<typeof NO_OPENING> {
   const name = epochName(tenant.label, epoch, 'open');
   try {
-    return { tombstones: new Set(decodeOpening(await sealed.read(name, epochSeal(tenant), { signal }), name).tombstones) };
+    return {
+      tombstones: new Set(decodeOpening(await sealed.read(name, epochSeal(tenant), { signal }), name).tombstones),
+    };
   } catch (error) {
     if (!(error instanceof BackupError) || error.code === 'OBJECT_MISSING') throw error;
     return { ...NO_OPENING, damage: error };

@@ -11,11 +11,15 @@ import type { TenantView } from './tenant-view.ts';
 export function* reliableIds(view: TenantView, own: BlobIndex): Generator<Int32Array, void, undefined> {
   const { damage } = view.epochs;
   if (damage !== undefined) {
-    throw new BackupError(damage.code, `Expected to know what an open round of garbage collection may delete: ${damage.message}`, {
-      cause: damage,
-      object: damage.object,
-      hint: 'Run `holdfast backup prune`: it ends the round and deletes nothing. Restores work as before.',
-    });
+    throw new BackupError(
+      damage.code,
+      `Expected to know what an open round of garbage collection may delete: ${damage.message}`,
+      {
+        cause: damage,
+        object: damage.object,
+        hint: 'Run `holdfast backup prune`: it ends the round and deletes nothing. Restores work as before.',
+      },
+    );
   }
   yield* view.index.storedIds(view.tombstoned());
   yield* own.storedIds();

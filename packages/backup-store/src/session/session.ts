@@ -30,7 +30,7 @@ const PACKS_PER_SEGMENT = 32;
 /** Bytes of directories after which a segment is full: far below what readers accept. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** A session shows this often that it lives, in milliseconds. */
-export const HEARTBEAT_MS: number = 5 * 60 * 1000;
+const HEARTBEAT_MS: number = 5 * 60 * 1000;
 /** So often a session may lose the race with rounds of garbage collection that begin. */
 const MAX_BEGINNINGS = 16;
 

@@ -7,7 +7,6 @@ import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { nameParts, packsPrefix, segmentName } from '../layout/names.ts';
 import { readNamedPacks, readSessionPacks } from '../pack/pack-directories.ts';
-import { inParallel } from '../run/parallel.ts';
 import { indexSeal } from './commit.ts';
 import type { CountingSegment, PackId, SegmentId } from './epoch-records.ts';
 
@@ -36,20 +35,14 @@ export class TenantIndex {
   async add(segments: readonly CountingSegment[], signal: AbortSignal | undefined): Promise<void> {
     const missing = segments.filter(({ id }) => !this.#loaded.has(id));
     const unreadable: CountingSegment[] = [];
-    await inParallel(missing, PARALLEL, async (segment) => {
-      const name = nameOf(this.#tenant.label, segment.id);
-      try {
-        const content = await this.#sealed.read(name, indexSeal(this.#tenant), { signal });
-        const before = this.index.packs.length;
-        this.index.addSegment(content, name);
-        this.#packs.set(segment.id, this.index.packs.slice(before));
-        this.#loaded.add(segment.id);
-      } catch (error) {
-        if (!(error instanceof BackupError)) throw error;
-        this.errors.set(name, error);
-        unreadable.push(segment);
+    for (let at = 0; at < missing.length; at += PARALLEL) {
+      const some = missing.slice(at, at + PARALLEL);
+      const read = await Promise.all(some.map(async (segment) => await this.#read(segment.id, signal)));
+      // In their order: of several copies of a blob every reader is to find the same one first.
+      for (const [i, segment] of some.entries()) {
+        if (!this.#addSegment(segment.id, read[i] as Buffer | BackupError)) unreadable.push(segment);
       }
-    });
+    }
     // Only now: packs that another segment names need not be looked into.
     const named = unreadable.flatMap(({ packs }) => packs ?? []);
     if (named.length > 0) await this.#addNamed(named, signal);
@@ -57,6 +50,32 @@ export class TenantIndex {
     for (const session of sessions) await this.addPacks(session, signal);
     for (const { id } of unreadable) this.#loaded.add(id);
     await this.#markLost(signal);
+  }
+
+  async #read(id: SegmentId, signal: AbortSignal | undefined): Promise<Buffer | BackupError> {
+    try {
+      return await this.#sealed.read(nameOf(this.#tenant.label, id), indexSeal(this.#tenant), { signal });
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      return error;
+    }
+  }
+
+  /** @returns Whether it could be read. */
+  #addSegment(id: SegmentId, content: Buffer | BackupError): boolean {
+    const name = nameOf(this.#tenant.label, id);
+    try {
+      if (content instanceof BackupError) throw content;
+      const before = this.index.packs.length;
+      this.index.addSegment(content, name);
+      this.#packs.set(id, this.index.packs.slice(before));
+      this.#loaded.add(id);
+      return true;
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      this.errors.set(name, error);
+      return false;
+    }
   }
 
   /** The packs that a segment names; `undefined` when it could not be read. */

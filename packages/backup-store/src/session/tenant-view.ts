@@ -155,15 +155,17 @@ export class TenantView {
     this.#epochs = epochs;
     if (isSame) return;
     const damaged: BackupError[] = [];
-    const commits = new Map<string, Commit>();
+    const read = new Map<string, Commit>();
     await inParallel(names, PARALLEL, async (name) => {
       try {
-        commits.set(name, this.#commits.get(name) ?? (await this.#readCommit(name, signal)));
+        read.set(name, this.#commits.get(name) ?? (await this.#readCommit(name, signal)));
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
         damaged.push(error);
       }
     });
+    // In the order of their names, whichever was read first.
+    const commits = new Map(names.flatMap((name) => (read.has(name) ? [[name, read.get(name) as Commit]] : [])));
     const unreadable = names.filter((name) => !commits.has(name));
     this.#unreadable = this.#believeUnreadable ? await this.#segmentsOf(unreadable, signal) : [];
     this.#commits = commits;

@@ -2,11 +2,10 @@ import type { ObjectStore } from '@x/storage';
 
 import type { FramePlace } from '../blob-index/blob-index.ts';
 import type { SealIdentity } from '../envelope/header.ts';
-import { readStored, type Seal, SealedStore } from '../envelope/sealed-store.ts';
+import { type DirectoryReader, readStored, type Seal, SealedStore } from '../envelope/sealed-store.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { packName } from '../layout/names.ts';
 import { type BlobType, DirectoryBuilder, ID_BYTES } from '../pack/directory.ts';
-import type { readPackDirectory } from '../pack/pack-directories.ts';
 import type { NewPack } from '../prune/keeper.ts';
 import type { SimulationCodec } from './codec.ts';
 import { simulatedTenant } from './simulated-tenant.ts';
@@ -15,8 +14,8 @@ const IDENTITY: SealIdentity = { salt: new Uint8Array(32), commitment: new Uint8
 
 /** Objects stored as they are. */
 class PlainStore extends SealedStore {
-  override readonly readDirectory: typeof readPackDirectory = async (sealed, _tenant, { name }) => {
-    const stored = await readStored(sealed.store, name);
+  override readonly readDirectory: DirectoryReader = async (store, { name }) => {
+    const stored = await readStored(store, name);
     return { identity: IDENTITY, directory: Buffer.from(split(stored).directory) };
   };
 

@@ -3,7 +3,15 @@ import { listAll } from '@x/storage';
 import type { Seal } from '../envelope/sealed-store.ts';
 import { isBackupError } from '../errors.ts';
 import { readSlots } from '../keyring/slots.ts';
-import { epochName, epochsPrefix, forgetPrefix, historyName, indexPrefix, SLOTS, sessionsPrefix } from '../layout/names.ts';
+import {
+  epochName,
+  epochsPrefix,
+  forgetPrefix,
+  historyName,
+  indexPrefix,
+  SLOTS,
+  sessionsPrefix,
+} from '../layout/names.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import type { OpenTenant } from '../run/context.ts';

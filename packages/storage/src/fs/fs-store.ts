@@ -87,7 +87,8 @@ export function fsStoreWithLinks(
     async tidy(folder, call) {
       checkPrefix(folder);
       call?.signal?.throwIfAborted();
-      if (!folder.endsWith('/') || !(await translated(state.folders.isReal(folder), { key: folder, action: 'tidy' }))) return;
+      if (!folder.endsWith('/') || !(await translated(state.folders.isReal(folder), { key: folder, action: 'tidy' })))
+        return;
       await tidyFolder(state.folders.pathOf(folder), folder);
       state.folders.forget(folder);
       state.listed.forget(folder);
