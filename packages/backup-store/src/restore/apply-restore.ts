@@ -6,6 +6,7 @@ import { PackKeys } from '../pack/pack-keys.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { displayPath, joinPath } from '../run/display-path.ts';
+import { fetchMoving, type LostContent, type MovedContent } from './moved-content.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { ProgressMeter } from '../run/progress-meter.ts';
 import { openTreeSink } from '../sink/tree-sink.ts';
@@ -187,17 +188,24 @@ export class RestoreApplication implements AsyncDisposable {
       (item, sink) => this.#clear(item, sink),
     );
     try {
-      await inParallel(content.extents, this.#context.performance.readers, async (extent) => {
-        checkAborted(this.#options.signal);
-        await this.#extent(extent, content);
-        this.#meter.tick();
+      const { signal } = this.#options;
+      const lost = await fetchMoving(this.#tenant, { items: this.#plan.items, content, signal }, async (what) => {
+        const missed: LostContent[] = [];
+        await inParallel(what.extents, this.#context.performance.readers, async (extent) => {
+          checkAborted(signal);
+          missed.push(...(await this.#extent(extent, what)));
+          this.#meter.tick();
+        });
+        return missed;
       });
+      for (const { uses, error, object } of lost) this.#lost(uses, error, object);
     } finally {
       this.#files.dropAll();
     }
   }
 
-  async #extent(extent: Extent, content: ContentPlan): Promise<void> {
+  /** Writes what an extent holds. @returns What could not be read. */
+  async #extent(extent: Extent, content: MovedContent): Promise<LostContent[]> {
     const uses = extent.frames.flatMap((frame) => content.uses.get(frame.number) ?? []);
     let object: ReturnType<PackKeys['open']> | undefined;
     let sealed: Uint8Array;
@@ -206,8 +214,7 @@ export class RestoreApplication implements AsyncDisposable {
       const { signal } = this.#options;
       sealed = await readStored(this.#context.sealed.store, object.name, { range: extent.range, signal });
     } catch (error) {
-      this.#lost(uses, error, object?.name);
-      return;
+      return [{ uses, error, object: object?.name }];
     }
     this.applied.bytesFetched += sealed.length;
     this.#meter.counts.bytesStored += sealed.length;
@@ -220,6 +227,7 @@ export class RestoreApplication implements AsyncDisposable {
     );
     for (const failure of failures) this.#problem(failure.file, failure, failure.object);
     this.#finished(uses);
+    return [];
   }
 
   #writes(uses: readonly BlobUse[]): BlobWrite[] {

@@ -9,6 +9,7 @@ import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Applied, RestoreApplication } from './apply-restore.ts';
 import { planContent, planLinks } from './content-plan.ts';
+import { persistently } from './moved-content.ts';
 import { planItems } from './plan-restore.ts';
 
 /** A snapshot and its tenant, with the index loaded. */
@@ -26,7 +27,7 @@ export async function planRestore(
   options: RestoreOptions,
 ): Promise<RestorePlan> {
   const { tenant, record } = from;
-  const plan = await planItems(from, options, ownPlaces(context));
+  const plan = await persistently(tenant, options.signal, async () => await planItems(from, options, ownPlaces(context)));
   const content = planContent(tenant, plan.items, new Set(planLinks(plan.items).keys()));
   const counts = { create: 0, overwrite: 0, keep: 0, metadata: 0, delete: 0, note: 0 };
   const actions = plan.items.map(({ action, tree, path, entry, reason }) => {
@@ -50,7 +51,7 @@ export async function planRestore(
 export async function restore(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
-  const plan = await planItems(from, options, ownPlaces(context));
+  const plan = await persistently(tenant, options.signal, async () => await planItems(from, options, ownPlaces(context)));
   meter.phase = 'restore';
   meter.counts.filesTotal = plan.items.filter(
     ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),
