@@ -167,6 +167,8 @@ async function write(start: Start): Promise<BackupResult> {
     });
     if (run.parent === undefined) writer.startThreads();
     return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
+  } catch (error) {
+    throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
     ended();
     await writer?.close();

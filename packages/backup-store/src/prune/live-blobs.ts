@@ -23,8 +23,8 @@ export interface LiveBlobs {
 
 /**
  * Reads the catalogs of all snapshots in full and marks every blob they need. Pages that snapshots share are read once.
- * Of a blob that is stored several times the copy is marked that the index finds first. A repair, and snapshots that a
- * repair has found to be incomplete, put up with what is lost.
+ * Of a blob that is stored several times the copy is marked that the index finds first. A repair puts up with what is lost, and
+ * snapshots that a repair has found to be incomplete do with what no index names: that was given up. What is damaged since was not.
  *
  * @param gone Whether blob `number` is lost.
  * @throws {BackupError} `PRUNE_REFUSED` when anything of a snapshot can't be read or found: what it needs is not known
@@ -37,7 +37,7 @@ export async function findLiveBlobs(keeper: Keeper, gone: (number: number) => bo
   const walk = new LiveWalk(keeper, gone);
   for (const [done, { record }] of view.snapshots.entries()) {
     keeper.onStep({ doing: 'reading catalogs', done, total: view.snapshots.length });
-    walk.begin(record, keeper.damaged !== undefined || known.has(record.id));
+    walk.begin(record, keeper.damaged !== undefined ? 'all' : known.has(record.id) ? 'given up' : 'nothing');
     for (const source of record.sources) await walk.page(pageRef(source.catalog));
   }
   return { live: walk.live, incomplete: walk.incomplete };
@@ -65,6 +65,12 @@ function refusal(what: string, cause: BackupError, record?: SnapshotRecord): Bac
   });
 }
 
+/** No index names a place for something. */
+class GivenUp extends BackupError {}
+
+/** What is put up with. */
+type Tolerated = 'nothing' | 'given up' | 'all';
+
 /** Walks catalogs, each page once. */
 class LiveWalk {
   readonly #keeper: Keeper;
@@ -74,7 +80,7 @@ class LiveWalk {
   readonly live: Uint8Array;
   readonly incomplete = new Set<string>();
   #record: SnapshotRecord | undefined;
-  #isTolerant = false;
+  #tolerated: Tolerated = 'nothing';
 
   constructor(keeper: Keeper, gone: (number: number) => boolean) {
     this.#keeper = keeper;
@@ -84,15 +90,17 @@ class LiveWalk {
   }
 
   /** What comes is of this snapshot. */
-  begin(record: SnapshotRecord, isTolerant: boolean): void {
+  begin(record: SnapshotRecord, tolerated: Tolerated): void {
     this.#record = record;
-    this.#isTolerant = isTolerant;
+    this.#tolerated = tolerated;
   }
 
   /** Something is lost. */
   #lose(error: BackupError): void {
     const record = this.#record as SnapshotRecord;
-    if (!this.#isTolerant) throw refusal(`snapshot ${record.id} (${error.message})`, error, record);
+    const isGivenUp = error instanceof GivenUp;
+    if (this.#tolerated === 'nothing' || (this.#tolerated === 'given up' && !isGivenUp))
+      throw refusal(`snapshot ${record.id} (${error.message})`, error, record);
     this.incomplete.add(record.id);
   }
 
@@ -102,6 +110,8 @@ class LiveWalk {
     if (this.#visited.has(key)) return true;
     checkAborted(this.#keeper.signal);
     try {
+      // There is no use in looking for what is not there.
+      if (!this.#mark(BLOB.catalog, page.sha256, page.length)) return false;
       const isWhole = await this.#read(page);
       // Only now: a page is done when all below it is.
       if (isWhole) this.#visited.add(key);
@@ -116,7 +126,7 @@ class LiveWalk {
   async #read(page: PageRef): Promise<boolean> {
     if (page.height > MAX_HEIGHT || page.length > MAX_PAGE_BYTES)
       throw new BackupError('OBJECT_INVALID', `Expected a catalog page within the limits, got ${page.length} bytes`);
-    let isWhole = this.#mark(BLOB.catalog, page.sha256, page.length);
+    let isWhole = true;
     const bytes = await this.#keeper.packs.readPage(page);
     if (page.height === 0) {
       for (const { content } of readLeafPage(bytes, 'a catalog page'))
@@ -136,7 +146,8 @@ class LiveWalk {
       return true;
     }
     const digest = Buffer.from(sha256).toString('hex');
-    this.#lose(new BackupError('BLOB_MISSING', `Expected a place for data ${digest}, got ${place ?? 'other data'}`));
+    const Lost = place === 'none' ? GivenUp : BackupError;
+    this.#lose(new Lost('BLOB_MISSING', `Expected a place for data ${digest}, got ${place ?? 'other data'}`));
     return false;
   }
 }

@@ -38,8 +38,8 @@ export function packUse(index: BlobIndex, live: Uint8Array): PackUse[] {
     const known = packs.get(id) ?? { id, size: pack.size, liveBlobs: 0, liveBytes: 0, deadBytes: 0 };
     const bytes = Math.max(known.liveBytes + known.deadBytes, Math.round(liveBytes + deadBytes));
     const needed = known.liveBytes + Math.round(liveBytes);
-    const dead = Math.max(0, bytes - needed);
-    packs.set(id, { ...known, liveBlobs: known.liveBlobs + liveBlobs, liveBytes: needed, deadBytes: dead });
+    const unused = Math.max(0, bytes - needed);
+    packs.set(id, { ...known, liveBlobs: known.liveBlobs + liveBlobs, liveBytes: needed, deadBytes: unused });
   }
   return [...packs.values()];
 }

@@ -1,4 +1,4 @@
-import { BackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import { packName, randomId } from '../layout/names.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BLOB } from '../pack/directory.ts';
@@ -149,12 +149,26 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const meter = new ProgressMeter('plan', options.onProgress);
   const { store } = context.sealed;
   const tenants: TenantPruneResult[] = [];
+  const refusals: BackupError[] = [];
   for (const open of await tenantsOf(context, options)) {
-    const keeper = keeperOf(context, open, { signal: options.signal, meter });
-    const { rounds: _, waitingFor, ...done } = await withReserve(store, async () => await pruneTenant(keeper, pruning));
-    tenants.push({ tenant: open.tenant.name, ...done, waitsFor: waitingFor.map(openBackup) });
+    try {
+      const {
+        rounds: _,
+        waitingFor,
+        ...done
+      } = await withReserve(store, async () => {
+        const keeper = keeperOf(context, open, { signal: options.signal, meter });
+        return await pruneTenant(keeper, pruning);
+      });
+      tenants.push({ tenant: open.tenant.name, ...done, waitsFor: waitingFor.map(openBackup) });
+    } catch (error) {
+      // Damage of one tenant is no reason to keep the garbage of the others.
+      if (!isBackupError(error, 'PRUNE_REFUSED')) throw error;
+      refusals.push(error);
+    }
   }
   await keepReserve(store).catch(() => undefined);
+  if (refusals[0] !== undefined) throw refusals[0];
   meter.flush();
   const status = tenants.some(({ waitsFor }) => waitsFor.length > 0) ? 'partial' : 'ok';
   const bytesFreed = tenants.reduce((sum, each) => sum + each.bytesFreed, 0);

@@ -65,9 +65,11 @@ async function dropPacks(
   { options, meter }: { readonly options: RepairOptions; readonly meter: ProgressMeter },
 ): Promise<RepairResult['waitsFor']> {
   if (packs.size + commits.length + concerned.length === 0) return [];
-  const keeper = keeperOf(context, tenant, { signal: options.signal, meter, damaged: packs });
   const pruning = pruningOf({ waitMs: options.waitMs, fenceAfterMs: options.fenceAfterMs, maxUnusedPercent: 100 });
-  const { waitingFor } = await withReserve(context.sealed.store, async () => await pruneTenant(keeper, pruning));
+  const { waitingFor } = await withReserve(context.sealed.store, async () => {
+    const keeper = keeperOf(context, tenant, { signal: options.signal, meter, damaged: packs });
+    return await pruneTenant(keeper, pruning);
+  });
   return waitingFor.map(openBackup);
 }
 

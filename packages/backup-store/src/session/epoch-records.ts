@@ -152,6 +152,22 @@ export function isRecord(value: unknown): value is SnapshotRecord {
   if (value === null || typeof value !== 'object') return false;
   const { id, host, startedAt, sources, tags, follows } = value as Record<string, unknown>;
   return (
-    [id, host, startedAt].every((field) => typeof field === 'string') && [sources, tags, follows].every(Array.isArray)
+    [id, host, startedAt].every((field) => typeof field === 'string') &&
+    Number.isFinite(Date.parse(startedAt as string)) &&
+    isList(sources, isSource) &&
+    isList(tags, (tag) => typeof tag === 'string') &&
+    isList(follows, (each) => typeof (each as { id?: unknown } | null)?.id === 'string')
+  );
+}
+
+function isSource(value: unknown): boolean {
+  const { root, path, catalog } = (value ?? {}) as Record<string, unknown>;
+  const { sha256, length, height } = (catalog ?? {}) as Record<string, unknown>;
+  return (
+    typeof root === 'string' &&
+    typeof path === 'string' &&
+    typeof sha256 === 'string' &&
+    /^[0-9a-f]{64}$/.test(sha256) &&
+    [length, height].every((number) => Number.isSafeInteger(number) && Number(number) >= 0)
   );
 }

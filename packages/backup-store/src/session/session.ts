@@ -221,15 +221,37 @@ export class Session {
       const winner = decodeCommit(await sealed.read(name, commitSeal(tenant)), name);
       if (winner.token !== this.#token) {
         await this.#end();
-        throw new BackupError('SESSION_FENCED', `Expected to commit session ${this.id}, it was ended by a pruner`, {
-          object: name,
-          hint: 'Run the backup again: what is stored already is not sent twice.',
-        });
+        throw this.#fenced();
       }
     }
     this.bytes += stored ?? content.length;
     await this.#end();
     await this.#removeBeats();
+  }
+
+  #fenced(cause?: unknown): BackupError {
+    return new BackupError('SESSION_FENCED', `Expected to commit session ${this.id}, it was ended by a pruner`, {
+      cause,
+      object: commitName(this.#options.tenant.label, this.epoch, this.id),
+      hint: 'Run the backup again: what is stored already is not sent twice.',
+    });
+  }
+
+  /**
+   * Tells what a failure is about: whoever was ended by a pruner may lose what it is writing under its hands, and hears
+   * of that first. Any other error comes back as it is.
+   */
+  async explain(error: unknown): Promise<unknown> {
+    const { sealed, tenant } = this.#options;
+    if (this.#ended) return error;
+    try {
+      const name = commitName(tenant.label, this.epoch, this.id);
+      if (decodeCommit(await sealed.read(name, commitSeal(tenant)), name).type !== 'fence') return error;
+    } catch {
+      return error;
+    }
+    await this.#end();
+    return this.#fenced(error);
   }
 
   async #end(): Promise<void> {

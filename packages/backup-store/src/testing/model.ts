@@ -23,6 +23,8 @@ export class Model {
   /** Snapshots that were committed, and what is in them. */
   readonly #committed = new Map<string, SimulatedTree>();
   readonly #released = new Set<string>();
+  /** Snapshots of which a forget marker has been stored. */
+  readonly forgotten: Set<string> = new Set();
 
   constructor(codec: SimulationCodec, store: ObjectStore) {
     this.#codec = codec;
@@ -32,6 +34,10 @@ export class Model {
 
   release(snapshot: string): void {
     this.#released.add(snapshot);
+  }
+
+  isReleased(snapshot: string): boolean {
+    return this.#released.has(snapshot);
   }
 
   /** A commit object has come to be, or has been overwritten. */
@@ -52,6 +58,8 @@ export class Model {
     const view = await this.#view();
     const [damage] = [...view.damaged, ...view.segmentErrors.values()];
     if (damage !== undefined) throw new Violation(`a reader finds damage: ${damage.message}`);
+    const back = view.snapshots.find(({ record }) => this.forgotten.has(record.id));
+    if (back !== undefined) throw new Violation(`snapshot ${back.record.id} was forgotten and is there again`);
     const found = new Map(view.snapshots.map(({ record }) => [record.id, record]));
     for (const [id, tree] of this.#committed) {
       if (this.#released.has(id)) continue;

@@ -22,6 +22,10 @@ export interface SimulatedProcess {
   readonly mutant: Mutant | undefined;
   /** This snapshot is about to be forgotten. */
   readonly release: (snapshot: string) => void;
+  /** Whether it is, or was. */
+  readonly isReleased: (snapshot: string) => boolean;
+  /** Snapshots that are forgotten by now. */
+  readonly forgotten: ReadonlySet<string>;
 }
 
 /** The store as programs use it: a call without an answer is made once more. */

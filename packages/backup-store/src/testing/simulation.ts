@@ -1,5 +1,5 @@
 import { isBackupError } from '../errors.ts';
-import { epochsPrefix } from '../layout/names.ts';
+import { epochsPrefix, forgetPrefix } from '../layout/names.ts';
 import { pruneTenant } from '../prune/prune-tenant.ts';
 import type { Choices } from './choices.ts';
 import type { SimulationCodec } from './codec.ts';
@@ -9,6 +9,7 @@ import { Model, Violation } from './model.ts';
 import { mutated, type Mutant, type RoundMemory } from './mutants.ts';
 import type { SimulatedProcess } from './process.ts';
 import { type LateEffect, type PendingCall, ScriptedStore, unavailable } from './scripted-store.ts';
+import { runReader } from './reader.ts';
 import { runWriter } from './writer.ts';
 
 const HOUR = 3_600_000;
@@ -19,11 +20,12 @@ const SKEWS = [0, 0, 2 * HOUR, -2 * HOUR];
 
 /** Who takes part, and how often each runs. */
 const CAST = [
-  { name: 'writer-a', runs: 2, run: runWriter },
-  { name: 'writer-b', runs: 2, run: runWriter },
+  { name: 'writer-a', runs: 3, run: runWriter },
+  { name: 'writer-b', runs: 1, run: runWriter },
   { name: 'keeper-a', runs: 2, run: runKeeper },
   { name: 'keeper-b', runs: 2, run: runKeeper },
   { name: 'forgetter', runs: 2, run: runForgetter },
+  { name: 'reader', runs: 1, run: runReader },
 ] as const;
 
 interface Actor {
@@ -161,6 +163,8 @@ export class Simulation {
       memory: actor.machine.memory(name),
       mutant: this.#mutant,
       release: (snapshot) => this.#model.release(snapshot),
+      isReleased: (snapshot) => this.#model.isReleased(snapshot),
+      forgotten: this.#model.forgotten,
     };
   }
 
@@ -249,6 +253,8 @@ export class Simulation {
     const isCreated = what === 'create' && (value as { created: boolean }).created;
     if (isCreated && key.startsWith('commits/')) await this.#model.commit(key);
     const { label } = this.#codec.tenant;
+    if (isCreated && key.startsWith(forgetPrefix(label)))
+      this.#model.forgotten.add(key.slice(forgetPrefix(label).length));
     const decides = key.startsWith(epochsPrefix(label)) || key.startsWith('commits/');
     if ((isCreated && decides) || (what === 'delete' && !key.startsWith('sessions/'))) await this.#model.check();
   }

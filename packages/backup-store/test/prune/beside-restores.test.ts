@@ -51,3 +51,20 @@ it.each([1, 2, 3])('a prune that comes before read %i of a restore takes nothing
   expect([result.status, result.problems]).toEqual(['ok', []]);
   expect(compareTrees(place.source, restored(place))).toEqual([]);
 });
+
+it('a snapshot that is forgotten does not come back while a round takes its marker away', async () => {
+  const place = await halfForgotten();
+  await using keeper = await openAt(place);
+  const inner = fsStore(place.store);
+  let pruned: Promise<unknown> | undefined;
+  const store: ObjectStore = {
+    ...inner,
+    async list(prefix, options) {
+      if (prefix.startsWith('forget/')) await (pruned ??= keeper.prune(NOW));
+      return await inner.list(prefix, options);
+    },
+  };
+  await using repository = await openAt(place, { store });
+  expect(await repository.snapshots()).toHaveLength(1);
+  expect(pruned).toBeDefined();
+});

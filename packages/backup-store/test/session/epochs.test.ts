@@ -134,11 +134,7 @@ describe('where rounds stand', () => {
     await rounds.sealed.create(epochName(tenant.label, 1, 'open'), seal, encodeRecord({ token: 'ab', tombstones: [] }));
     const { damage, tombstones } = await readEpochs({ sealed: rounds.sealed, tenant });
     expect([damage?.code, tombstones.size]).toEqual(['OBJECT_DAMAGED', 0]);
-    await rounds.sealed.create(
-      epochName(tenant.label, 1, 'decision'),
-      seal,
-      encodeRecord({ ...NO_HISTORY, token: 'ab' }),
-    );
+    await rounds.sealed.create(epochName(tenant.label, 1, 'decision'), seal, encodeRecord(NO_HISTORY));
     expect((await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).code).toBe('OBJECT_DAMAGED');
   });
 

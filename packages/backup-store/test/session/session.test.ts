@@ -205,6 +205,17 @@ describe('one winner', () => {
     expect((await machine.begin()).id).not.toBe(session.id);
   });
 
+  test('whatever fails after a fence is told as the fence; what fails without one stays as it is', async () => {
+    const machine = new Machine();
+    const session = await machine.begin();
+    const error = new Error('the pack was taken away while it was written');
+    expect(await session.explain(error)).toBe(error);
+    const fence = encodeCommit({ type: 'fence', token: 'the token of a pruner' });
+    await sealedStore(machine.store).create(commitName(tenant.label, 0, session.id), commitSeal(tenant), fence);
+    expect(await session.explain(error)).toMatchObject({ code: 'SESSION_FENCED', cause: error });
+    expect(machine.open()).toEqual([]);
+  });
+
   test('a commit that a store says is taken, but which is our own, is a success', async () => {
     const inner = memoryStore();
     // The answer was lost, and something below has tried again.
