@@ -11,12 +11,12 @@ const SEALED_SCHEDULES = 60;
  */
 const FROZEN: Readonly<Record<Mutant, number>> = {
   'session-after-index': 1023,
-  'delete-before-decision': 8,
-  'open-not-fenced': 1,
+  'delete-before-decision': 2,
+  'open-not-fenced': 5,
   'fence-overwritten': 5,
   'late-segments-believed': 1,
   'unchanged-without-lookup': 235,
-  'tombstones-ignored': 7,
+  'tombstones-ignored': 15,
   'round-from-memory': 1,
 };
 
