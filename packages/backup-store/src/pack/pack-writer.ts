@@ -36,11 +36,12 @@ export class PackWriter {
   /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Where it is in the pack. */
   addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): FrameSpan {
     const { codec, bytes } = encodeFrame(raw, level, blobs.length === 1);
-    const offset = this.#stream.content;
+    const span = { offset: this.#stream.content, stored: bytes.length, raw: raw.length, codec };
     this.#stream.push(bytes);
-    this.#directory.addFrame(bytes.length, raw.length, codec, blobs);
+    this.#directory.addFrame(span.stored, span.raw, codec, blobs);
+    // Empty from here on.
     if (bytes !== raw) free(bytes);
-    return { offset, stored: bytes.length, raw: raw.length, codec };
+    return span;
   }
 
   /** Appends a frame that is compressed already, as another pack holds it. */

@@ -73,6 +73,17 @@ describe('packs', () => {
     expect(writer.content).toBeGreaterThan(18_000);
   });
 
+  test('where a large compressed frame is in its pack is told after its memory was given back', () => {
+    const context = packContext(sealedStore().repositoryId, tenant, NAME);
+    const writer = new PackWriter(tenant.subkey('pack/0'), context, () => undefined);
+    const bytes = Buffer.from(noise(100_000, 'half').toString('hex'));
+    const first = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], 3);
+    const second = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], 3);
+    expect(first).toMatchObject({ offset: 0, raw: 200_000, codec: 1 });
+    expect(first.stored).toBeGreaterThan(90_000);
+    expect(second.offset).toBe(first.stored);
+  });
+
   test('the type of a blob is part of what it is', async () => {
     const sealed = sealedStore();
     const bytes = Buffer.from('a page');
