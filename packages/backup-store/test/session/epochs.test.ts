@@ -95,8 +95,7 @@ describe('where rounds stand', () => {
       const rounds = new Rounds();
       await rounds.open(1);
       await rounds.decide(1, { forgotten: [idOf('x')] });
-      const name =
-        what === 'history' ? historyName(tenant.label, 1, HISTORY) : epochName(tenant.label, 1, 'decision');
+      const name = what === 'history' ? historyName(tenant.label, 1, HISTORY) : epochName(tenant.label, 1, 'decision');
       if (how === 'gone') await rounds.store.delete(name);
       else await rounds.damage(name);
       const state = await readEpochs({ sealed: rounds.sealed, tenant });
@@ -114,6 +113,18 @@ describe('where rounds stand', () => {
     expect(await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).toMatchObject({
       code: 'OBJECT_MISSING',
       object: epochName(tenant.label, 1, 'decision'),
+    });
+  });
+
+  test('a decision that is gone while its copy is damaged is damage, not a round that goes on', async () => {
+    const rounds = new Rounds();
+    await rounds.open(1);
+    await rounds.decide(1);
+    await rounds.store.delete(epochName(tenant.label, 1, 'decision'));
+    await rounds.damage(epochName(tenant.label, 1, 'decision-copy'));
+    expect(await failureOf(readEpochs({ sealed: rounds.sealed, tenant }))).toMatchObject({
+      code: 'OBJECT_DAMAGED',
+      object: epochName(tenant.label, 1, 'decision-copy'),
     });
   });
 
@@ -158,7 +169,9 @@ describe('what counts', () => {
     });
     await rounds.commit(1, 'after');
     const view = await rounds.view();
-    expect(view.snapshots.map(({ record }) => record.id).toSorted()).toEqual([idOf('before'), idOf('after')].toSorted());
+    expect(view.snapshots.map(({ record }) => record.id).toSorted()).toEqual(
+      [idOf('before'), idOf('after')].toSorted(),
+    );
     expect(view.knows(idOf('dropped'))).toBe(true);
     expect(missingSnapshots(view, [idOf('dropped')])).toEqual([]);
   });
