@@ -145,6 +145,11 @@ async function nextStep(
   if (totals.planned) return [];
   const plan = await planTenant(keeper, options);
   if (!plan.worthwhile) return [];
+  if (plan.inventory.sessions.some((session) => session.epoch >= plan.epoch)) {
+    // A round of this number was opened before and its record is lost: nobody else waits for those that knew of it.
+    const orphans = await resolveSessions(keeper, plan.epoch + 1, options);
+    if (orphans.open.length > 0) return orphans.open;
+  }
   totals.planned = await openRound(keeper, plan);
   return undefined;
 }
