@@ -62,7 +62,7 @@ export const backupRepair: CommandDefinition = {
   examples: [
     { call: 'holdfast backup repair --read-data --dry-run', does: 'What is damaged, and what would that cost?' },
     { call: 'holdfast backup repair --read-data', does: 'Mend it' },
-    { call: 'holdfast backup create', does: 'Then store again what the source still has' },
+    { call: 'holdfast backup repair --fence-after 0s', does: 'No backup is running: do not wait for what crashed' },
   ],
   output: { shape: 'RepairRun' },
   run,
