@@ -146,6 +146,7 @@ export class Session {
     for (let beat = 0; beat < this.#beat; beat++) {
       await sealed.store.delete(sessionName(tenant.label, this.epoch, this.id, beat)).catch(() => undefined);
     }
+    await sealed.store.tidy?.(beatsPrefix(tenant.label, this.epoch, this.id)).catch(() => undefined);
   }
 
   /**
