@@ -81,8 +81,11 @@ async function all(settings: ReturnType<typeof asked>): Promise<void> {
         next += PIECE;
         const piece = { seed: seed + first, schedules: Math.min(PIECE, schedules - first) };
         const report = await new Promise<SimulationReport>((resolve, reject) => {
-          worker.once('message', resolve);
           worker.once('error', reject);
+          worker.once('message', (message: SimulationReport) => {
+            worker.off('error', reject);
+            resolve(message);
+          });
           worker.postMessage(piece);
         });
         total.schedules += report.schedules;

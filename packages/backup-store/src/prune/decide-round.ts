@@ -125,7 +125,6 @@ async function publish(keeper: Keeper, epoch: number, decision: EpochDecision): 
   await sealed.create(epochName(tenant.label, epoch, 'decision'), epochSeal(tenant), encodeRecord(decision));
   const winner = await readDecision(keeper, epoch);
   if (winner === undefined) throw new Error(`Expected a decision of round ${epoch}, got none`);
-  await sealed.create(epochName(tenant.label, epoch, 'decision-copy'), epochSeal(tenant), encodeRecord(winner));
   return winner;
 }
 

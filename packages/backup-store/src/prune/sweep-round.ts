@@ -12,7 +12,7 @@ import {
   sessionsPrefix,
 } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
-import { type EpochDecision, epochSeal, type PackId } from '../session/epoch-records.ts';
+import { encodeRecord, type EpochDecision, epochSeal, type PackId } from '../session/epoch-records.ts';
 import type { Keeper } from './keeper.ts';
 import { packIdOf } from './pack-use.ts';
 
@@ -39,6 +39,9 @@ export async function sweepRound(keeper: Keeper, epoch: number): Promise<Swept> 
   const { decided, decision, history } = view.epochs;
   // A later round was decided, so this one was swept by somebody.
   if (decided !== epoch || decision === undefined) return NOTHING;
+  // Before anything goes: from now on this record is all that says what counts. Whoever decided may be gone.
+  const copy = epochName(tenant.label, epoch, 'decision-copy');
+  await sealed.create(copy, epochSeal(tenant), encodeRecord(decision), { signal });
   const swept = await deletePacks(keeper, decision);
   await deleteAll(keeper, deadSegments(keeper, decision));
   await deleteAll(keeper, await oldMarkers(keeper, history.forgotten));

@@ -15,7 +15,7 @@ const other = newPlace(afterAll);
 
 async function twoSnapshots(place: Place): Promise<void> {
   const large = Array.from({ length: LARGE_FILES }, (_, i) => [`large ${i}`, noise(600_000, i)]);
-  buildTree(place.source, { ...Object.fromEntries(large), small: { a: 'a', b: 'b' } });
+  buildTree(place.source, { ...Object.fromEntries(large), small: { a: noise(60_000, 'a'), b: noise(60_000, 'b') } });
   const repository = await createAt(place, { store: withSessionsKept(place.store) });
   await repository.backup({ paths: [place.source], name: 'first' });
   buildTree(place.source, { new: noise(600_000, 'new') });
