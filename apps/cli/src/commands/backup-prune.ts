@@ -1,15 +1,13 @@
-import type { PruneOptions, PrunePlan, PruneResult } from '@x/backup-store';
+import type { PrunePlan, PruneResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
-import { parseDuration } from '../config/duration.ts';
-import type { Settings } from '../config/fields.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { END_DEAD_BACKUPS, prunePlanLines, pruneResultLines, waitingLines } from '../render/prune.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
-import { PRUNE_OPTIONS } from './prune-options.ts';
+import { patienceOf, PRUNE_OPTIONS } from './prune-options.ts';
 
 interface PruneFlags {
   readonly dryRun?: boolean | undefined;
@@ -23,15 +21,6 @@ const COUNTED = {
   repack: 'frames written',
   delete: 'packs deleted',
 } as const;
-
-function pruningOf(settings: Settings): Pick<PruneOptions, 'maxUnusedPercent' | 'waitMs' | 'fenceAfterMs'> {
-  const { 'prune.wait': wait, 'prune.fenceAfter': fenceAfter } = settings;
-  return {
-    maxUnusedPercent: settings['prune.maxUnusedPercent'],
-    waitMs: wait === undefined ? undefined : parseDuration(wait),
-    fenceAfterMs: fenceAfter === undefined ? undefined : parseDuration(fenceAfter),
-  };
-}
 
 async function renderPlan({ output, messages }: Context, plan: PrunePlan): Promise<void> {
   const lines = prunePlanLines(plan, { all: messages.verbose, nowMs: now() });
@@ -51,7 +40,13 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { settings } = await context.effective();
   await using repository = await openConfigured(context);
   const progress = createProgressReporter(context.messages, COUNTED);
-  const options = { ...pruningOf(settings), tenant, signal: context.signal, onProgress: progress.onProgress };
+  const options = {
+    ...patienceOf(settings),
+    maxUnusedPercent: settings['prune.maxUnusedPercent'],
+    tenant,
+    signal: context.signal,
+    onProgress: progress.onProgress,
+  };
   if (dryRun) {
     const plan = await context.timed('plan', () => repository.planPrune(options)).finally(() => progress.end());
     if (context.json) await emitObject(context.output, 'PruneRun', { status: 'ok', dryRun, plan });

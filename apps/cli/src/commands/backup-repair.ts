@@ -1,7 +1,6 @@
 import type { RepairResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
-import { parseDuration } from '../config/duration.ts';
 import { emitObject } from '../output/emit.ts';
 import { exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -9,7 +8,7 @@ import type { Context } from '../program/context.ts';
 import { END_DEAD_BACKUPS, openBackupLine } from '../render/prune.ts';
 import { repairLines } from '../render/repair.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
-import { PRUNE_OPTIONS } from './prune-options.ts';
+import { patienceOf, PRUNE_OPTIONS } from './prune-options.ts';
 
 interface RepairFlags {
   readonly dryRun?: boolean | undefined;
@@ -27,14 +26,12 @@ async function render({ output, messages }: Context, result: RepairResult, dryRu
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false, readData = false } = input.options as RepairFlags;
   const { settings } = await context.effective();
-  const { 'prune.wait': wait, 'prune.fenceAfter': fenceAfter } = settings;
   await using repository = await openConfigured(context);
   const progress = createProgressReporter(context.messages);
   const options = {
     dryRun,
     readData,
-    waitMs: wait === undefined ? undefined : parseDuration(wait),
-    fenceAfterMs: fenceAfter === undefined ? undefined : parseDuration(fenceAfter),
+    ...patienceOf(settings),
     signal: context.signal,
     onProgress: progress.onProgress,
   };

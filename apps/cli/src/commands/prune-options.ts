@@ -1,4 +1,6 @@
+import type { PruneOptions } from '@x/backup-store';
 import { A_DURATION, parseDuration } from '../config/duration.ts';
+import type { Settings } from '../config/fields.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 
@@ -43,3 +45,12 @@ export const PRUNE_OPTIONS: readonly OptionDefinition[] = [
     parse: duration,
   },
 ];
+
+/** How long a prune or a repair waits for backups, and when it ends them, of the settings in effect. */
+export function patienceOf(settings: Settings): Pick<PruneOptions, 'waitMs' | 'fenceAfterMs'> {
+  const { 'prune.wait': wait, 'prune.fenceAfter': fenceAfter } = settings;
+  return {
+    waitMs: wait === undefined ? undefined : parseDuration(wait),
+    fenceAfterMs: fenceAfter === undefined ? undefined : parseDuration(fenceAfter),
+  };
+}
