@@ -1,13 +1,20 @@
 import type { ObjectStore } from '@x/storage';
-import type { EntryKind } from '../catalog/entry.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { Difference, EntriesOptions, EntryView, FindOptions, FoundEntry } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
-import type { EntryProblem, RunOptions, RunStatus, SnapshotFilter } from './run-contract.ts';
+import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
+import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
+export type * from './backup-contract.ts';
+export type * from './entries-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
+export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './verify-contract.ts';
 
 /** What opens a repository. Secrets are never written to logs, errors or process arguments. */
 export type Unlock =
@@ -31,9 +38,6 @@ export interface PerformanceOptions {
   /** Decoded catalog pages and frames kept in memory. Default 32 MiB. */
   readonly cacheBytes?: number | undefined;
 }
-
-/** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
-export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
 
 /** What creating and opening have in common. */
 export interface RepositorySettings {
@@ -98,262 +102,6 @@ export interface CreatedRepository {
 export interface OpenRepositoryOptions extends RepositorySettings {
   /** Not needed when the repository is not encrypted. */
   readonly unlock?: Unlock | undefined;
-}
-
-/** Options of {@link Repository.backup}. */
-export interface BackupOptions extends RunOptions {
-  /** Files and folders. Kept absolute; each is one source of the snapshot. */
-  readonly paths: readonly string[];
-  /** A name to find the snapshot by; need not be unique. */
-  readonly name?: string | undefined;
-  readonly note?: string | undefined;
-  /** Default `default`. */
-  readonly tenant?: string | undefined;
-  /** Words, or `key=value`. */
-  readonly tags?: readonly string[] | undefined;
-  /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
-  readonly exclude?: readonly string[] | undefined;
-  readonly compression?: CompressionProfile | undefined;
-  /**
-   * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
-   * (default), or all.
-   */
-  readonly checkSealed?: 'off' | 'sample' | 'all' | undefined;
-  /** Plans only: scans and compares, reads and writes nothing. */
-  readonly dryRun?: boolean | undefined;
-  readonly createdBy?: string | undefined;
-  /** `safety`: made before an in-place restore. Default `manual`. */
-  readonly kind?: 'manual' | 'scheduled' | 'safety' | undefined;
-}
-
-/** Counts of a backup. Bytes are of content. */
-export interface BackupCounts {
-  readonly filesNew: number;
-  readonly filesChanged: number;
-  readonly filesUnchanged: number;
-  /** Entries of the previous snapshot that are gone. */
-  readonly entriesRemoved: number;
-  readonly directories: number;
-  /** Symlinks, sockets, devices. */
-  readonly others: number;
-  readonly bytesTotal: number;
-  /** Bytes read from the source (those of new and changed files). */
-  readonly bytesRead: number;
-  /** Bytes of content not stored before. */
-  readonly bytesNew: number;
-  /** Bytes written to the destination, everything included. */
-  readonly bytesStored: number;
-}
-
-/** What a backup did (or, with `dryRun`, would do). */
-export interface BackupResult {
-  readonly status: RunStatus;
-  /** Absent with `dryRun`. */
-  readonly snapshot?: SnapshotRecord | undefined;
-  /** The snapshot it was compared with. */
-  readonly parent?: string | undefined;
-  readonly counts: BackupCounts;
-  readonly problems: readonly EntryProblem[];
-  readonly durationMs: number;
-}
-
-/** Entry of a snapshot, for listings. */
-export interface EntryView {
-  /** Path as it comes back at restore, with `�` where bytes are not UTF-8. */
-  readonly path: string;
-  /** Present when the path is not UTF-8: the bytes. */
-  readonly pathBase64?: string | undefined;
-  readonly kind: EntryKind;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly mtimeNs: bigint;
-  readonly linkTarget?: string | undefined;
-  readonly hardLinkTo?: string | undefined;
-  readonly torn?: boolean | undefined;
-}
-
-/** Options of {@link Repository.entries}. */
-export interface EntriesOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Only this path of the snapshot and what is below it. */
-  readonly path?: string | undefined;
-  /** `false`: only `path` itself and what is directly in it. Default `true`. */
-  readonly recursive?: boolean | undefined;
-}
-
-/** Options of {@link Repository.find}. */
-export interface FindOptions extends SnapshotFilter {
-  readonly signal?: AbortSignal | undefined;
-  /** A pattern without `/` matches names at any depth. */
-  readonly glob: string;
-  /** Only this snapshot. */
-  readonly snapshot?: string | undefined;
-}
-
-/** An entry that was found, and where. */
-export interface FoundEntry extends EntryView {
-  readonly snapshot: string;
-}
-
-/** One difference between two snapshots. */
-export interface Difference {
-  readonly change: 'added' | 'removed' | 'content' | 'metadata' | 'kind';
-  readonly path: string;
-  readonly pathBase64?: string | undefined;
-  readonly before?: EntryView | undefined;
-  readonly after?: EntryView | undefined;
-}
-
-/** What happens to files that are there already. */
-export type OverwriteMode = 'never' | 'if-newer' | 'if-changed' | 'always';
-
-/** Options of {@link Repository.planRestore} and {@link Repository.restore}. */
-export interface RestoreOptions extends RunOptions {
-  /** Id, beginning of an id, name, or `latest`. */
-  readonly snapshot: string;
-  /** For `latest` and names. */
-  readonly filter?: SnapshotFilter | undefined;
-  /** Only this path of the snapshot and what is below it. */
-  readonly path?: string | undefined;
-  /** Folder to restore below. Exactly one of `to` and `inPlace`. */
-  readonly to?: string | undefined;
-  /** To the original absolute paths. */
-  readonly inPlace?: boolean | undefined;
-  readonly include?: readonly string[] | undefined;
-  readonly exclude?: readonly string[] | undefined;
-  /** Default `never`. */
-  readonly overwrite?: OverwriteMode | undefined;
-  /**
-   * Removes what is below the restored folders and not in the snapshot. Never the repository and its caches, and
-   * nothing for a source that was backed up with problems (what it lacks may have been there), when something could not
-   * be restored, or that `include` and `exclude` leave out.
-   */
-  readonly delete?: boolean | undefined;
-}
-
-/** One thing a restore will do, in order of paths. */
-export interface RestoreAction {
-  readonly action: 'create' | 'overwrite' | 'keep' | 'metadata' | 'delete' | 'note';
-  /** Target path. */
-  readonly path: string;
-  readonly pathBase64?: string | undefined;
-  readonly kind: EntryKind;
-  readonly size: number;
-  /** Why, for `keep` and `note`. */
-  readonly reason?: string | undefined;
-}
-
-/** What a restore would do. Serialisable. */
-export interface RestorePlan {
-  readonly snapshot: string;
-  /** Absolute folder, or `/` for in-place. */
-  readonly target: string;
-  readonly overwrite: OverwriteMode;
-  readonly actions: readonly RestoreAction[];
-  readonly counts: {
-    readonly create: number;
-    readonly overwrite: number;
-    readonly keep: number;
-    readonly metadata: number;
-    readonly delete: number;
-    readonly note: number;
-  };
-  /** Content to be written, in bytes. */
-  readonly bytes: number;
-  /** To be read from the destination. */
-  readonly bytesFetched: number;
-  readonly requests: number;
-}
-
-/** What a restore did. */
-export interface RestoreResult {
-  readonly status: RunStatus;
-  readonly snapshot: string;
-  readonly target: string;
-  readonly filesWritten: number;
-  readonly entriesKept: number;
-  readonly entriesDeleted: number;
-  readonly bytesWritten: number;
-  readonly bytesFetched: number;
-  readonly problems: readonly EntryProblem[];
-  readonly durationMs: number;
-}
-
-/**
- * `quick`: listing and sizes. `structure`: and index, catalogs, directories of packs. `sample`: and the content of some
- * packs, those that were not read for longest. `full`: and each blob's digest.
- */
-export type VerifyLevel = 'quick' | 'structure' | 'sample' | 'full';
-
-/**
- * How much of the packs a `sample` reads: exactly one of these. No pack is begun once that much is reached, and one is
- * always read, so runs that repeat come round to every pack: with 5 percent, within 20 of them.
- */
-export interface SampleSize {
-  /** Of the bytes of all packs; above 0, at most 100. Default 5. */
-  readonly percent?: number | undefined;
-  readonly bytes?: number | undefined;
-  /** Milliseconds, counted from when the first pack is read. */
-  readonly ms?: number | undefined;
-}
-
-/** Options of {@link Repository.verify}. */
-export interface VerifyOptions extends RunOptions {
-  /** Default `structure`. */
-  readonly level?: VerifyLevel | undefined;
-  /** For level `sample`. */
-  readonly sample?: SampleSize | undefined;
-  /** Only what this snapshot needs. Not with level `sample`. */
-  readonly snapshot?: string | undefined;
-}
-
-/** Something `verify` found. */
-export interface Finding {
-  /**
-   * `redundancy`: damage that loses no data, since what was damaged is stored elsewhere as well (a header or the
-   * directory of a pack, an index segment, one of two copies) or is needed no more; more damage may lose some.
-   * `unindexed`: a pack that no snapshot uses.
-   */
-  readonly code: 'missing' | 'damaged' | 'truncated' | 'invalid' | 'redundancy' | 'unindexed';
-  /** The stored object. */
-  readonly object: string;
-  readonly message: string;
-  /** What to do about it. */
-  readonly hint: string;
-  /** Ids of snapshots that can't be restored in full because of it. */
-  readonly snapshots: readonly string[];
-  /** Some of the paths concerned (at most 20). */
-  readonly paths: readonly string[];
-}
-
-/** Report of {@link Repository.verify}. */
-export interface VerifyReport {
-  /** `failed`: there are findings that lose data; `partial`: findings that don't (`redundancy`, `unindexed`). */
-  readonly status: RunStatus;
-  readonly level: VerifyLevel;
-  readonly findings: readonly Finding[];
-  readonly objects: number;
-  /** Packs that the index names. */
-  readonly packs: number;
-  readonly blobs: number;
-  readonly snapshots: number;
-  /** Bytes stored, and bytes whose content was checked. */
-  readonly bytesStored: number;
-  readonly bytesChecked: number;
-  /** `bytesChecked / bytesStored`, 0 to 1: the share that this run has read. */
-  readonly coverage: number;
-  /** Packs of which this run has read all. */
-  readonly packsRead: number;
-  /**
-   * Packs that this machine has never, in no run, read in full and found well. At 0 all of them were, and the oldest of
-   * those checks was at `oldestCheckedAt`.
-   */
-  readonly packsUnchecked: number;
-  /** ISO 8601: when the pack that was not checked for longest was found well. Absent when none has been. */
-  readonly oldestCheckedAt?: string | undefined;
-  readonly durationMs: number;
 }
 
 /** Sizes and counts of a repository, per tenant. */

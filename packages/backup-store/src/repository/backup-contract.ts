@@ -1,0 +1,62 @@
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
+
+/** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
+export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
+
+/** Options of `Repository.backup`. */
+export interface BackupOptions extends RunOptions {
+  /** Files and folders. Kept absolute; each is one source of the snapshot. */
+  readonly paths: readonly string[];
+  /** A name to find the snapshot by; need not be unique. */
+  readonly name?: string | undefined;
+  readonly note?: string | undefined;
+  /** Default `default`. */
+  readonly tenant?: string | undefined;
+  /** Words, or `key=value`. */
+  readonly tags?: readonly string[] | undefined;
+  /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
+  readonly exclude?: readonly string[] | undefined;
+  readonly compression?: CompressionProfile | undefined;
+  /**
+   * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
+   * (default), or all.
+   */
+  readonly checkSealed?: 'off' | 'sample' | 'all' | undefined;
+  /** Plans only: scans and compares, reads and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+  readonly createdBy?: string | undefined;
+  /** `safety`: made before an in-place restore. Default `manual`. */
+  readonly kind?: 'manual' | 'scheduled' | 'safety' | undefined;
+}
+
+/** Counts of a backup. Bytes are of content. */
+export interface BackupCounts {
+  readonly filesNew: number;
+  readonly filesChanged: number;
+  readonly filesUnchanged: number;
+  /** Entries of the previous snapshot that are gone. */
+  readonly entriesRemoved: number;
+  readonly directories: number;
+  /** Symlinks, sockets, devices. */
+  readonly others: number;
+  readonly bytesTotal: number;
+  /** Bytes read from the source (those of new and changed files). */
+  readonly bytesRead: number;
+  /** Bytes of content not stored before. */
+  readonly bytesNew: number;
+  /** Bytes written to the destination, everything included. */
+  readonly bytesStored: number;
+}
+
+/** What a backup did (or, with `dryRun`, would do). */
+export interface BackupResult {
+  readonly status: RunStatus;
+  /** Absent with `dryRun`. */
+  readonly snapshot?: SnapshotRecord | undefined;
+  /** The snapshot it was compared with. */
+  readonly parent?: string | undefined;
+  readonly counts: BackupCounts;
+  readonly problems: readonly EntryProblem[];
+  readonly durationMs: number;
+}

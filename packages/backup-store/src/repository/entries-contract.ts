@@ -1,0 +1,51 @@
+import type { EntryKind } from '../catalog/entry.ts';
+import type { SnapshotFilter } from './run-contract.ts';
+
+/** Entry of a snapshot, for listings. */
+export interface EntryView {
+  /** Path as it comes back at restore, with `�` where bytes are not UTF-8. */
+  readonly path: string;
+  /** Present when the path is not UTF-8: the bytes. */
+  readonly pathBase64?: string | undefined;
+  readonly kind: EntryKind;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly mtimeNs: bigint;
+  readonly linkTarget?: string | undefined;
+  readonly hardLinkTo?: string | undefined;
+  readonly torn?: boolean | undefined;
+}
+
+/** Options of `Repository.entries`. */
+export interface EntriesOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Only this path of the snapshot and what is below it. */
+  readonly path?: string | undefined;
+  /** `false`: only `path` itself and what is directly in it. Default `true`. */
+  readonly recursive?: boolean | undefined;
+}
+
+/** Options of `Repository.find`. */
+export interface FindOptions extends SnapshotFilter {
+  readonly signal?: AbortSignal | undefined;
+  /** A pattern without `/` matches names at any depth. */
+  readonly glob: string;
+  /** Only this snapshot. */
+  readonly snapshot?: string | undefined;
+}
+
+/** An entry that was found, and where. */
+export interface FoundEntry extends EntryView {
+  readonly snapshot: string;
+}
+
+/** One difference between two snapshots. */
+export interface Difference {
+  readonly change: 'added' | 'removed' | 'content' | 'metadata' | 'kind';
+  readonly path: string;
+  readonly pathBase64?: string | undefined;
+  readonly before?: EntryView | undefined;
+  readonly after?: EntryView | undefined;
+}
