@@ -13,26 +13,19 @@ import { writeHistory } from './write-history.ts';
 
 const NOTHING: Repacked = { packs: [], unreadable: new Set(), lost: new Set() };
 
-/** What came of an attempt to decide a round. */
-export interface Decided {
-  readonly decision: EpochDecision;
-  /** Bytes of packs that this keeper wrote, and that count. */
-  readonly bytesWritten: number;
-}
-
 /**
  * Decides a round: which packs are dead for everybody, and what counts from now on. All sessions of earlier rounds must
  * have ended. The first keeper to publish its decision has decided; any other takes that one.
  *
- * @returns `undefined` when the round was decided meanwhile.
+ * @returns Bytes of packs that this keeper wrote, and that count: none when another one has decided.
  * @throws {BackupError} `PRUNE_REFUSED` when something that snapshots need can't be read.
  */
-export async function decideRound(keeper: Keeper, epoch: number, resolution: Resolution): Promise<Decided | undefined> {
+export async function decideRound(keeper: Keeper, epoch: number, resolution: Resolution): Promise<number> {
   const { view, signal } = keeper;
   // First what is stored, then what counts: a session that commits in between is seen by the second look.
   const inventory = await takeInventory(keeper);
   await view.reload(signal);
-  if (view.epochs.decided >= epoch) return undefined;
+  if (view.epochs.decided >= epoch) return 0;
   const { tombstones } = view.epochs;
   const { damaged = new Set<PackId>() } = keeper;
   // A repair reads what is left of packs that were cut.
@@ -83,9 +76,9 @@ export async function decideRound(keeper: Keeper, epoch: number, resolution: Res
     sessions: resolution.ended.map((each) => `${String(each.epoch).padStart(8, '0')}/${each.session}`),
   };
   const winner = await publish(keeper, epoch, decision);
-  if (winner.token !== decision.token) await discard(keeper, session);
-  const bytesWritten = winner.token === decision.token ? repacked.packs.reduce((sum, { size }) => sum + size, 0) : 0;
-  return { decision: winner, bytesWritten };
+  if (winner.token === decision.token) return repacked.packs.reduce((sum, { size }) => sum + size, 0);
+  await discard(keeper, session);
+  return 0;
 }
 
 /** Where there is no room to write packs again, they stay as they are for now. */

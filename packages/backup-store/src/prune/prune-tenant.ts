@@ -22,7 +22,6 @@ export interface TenantPruning extends Patience {
 /** What pruning a tenant came to. */
 export interface PrunedTenant {
   readonly epoch: number;
-  readonly rounds: number;
   readonly packsDeleted: number;
   readonly bytesFreed: number;
   readonly bytesWritten: number;
@@ -39,10 +38,9 @@ export interface TenantPlan extends RoundPlan {
   readonly open: readonly SeenSession[];
 }
 
-/** Looks at everything and decides what a round would do. Changes nothing. */
+/** Decides what a round would do, by the keeper's view, which must have been loaded before. Changes nothing. */
 export async function planTenant(keeper: Keeper, options: TenantPruning): Promise<TenantPlan> {
-  const { view, clock, signal } = keeper;
-  await view.reload(signal);
+  const { view, clock } = keeper;
   const inventory = await takeInventory(keeper);
   const { live } = await findLiveBlobs(keeper, (number) => view.index.isLost(number));
   const { decided } = view.epochs;
@@ -79,32 +77,31 @@ export async function planTenant(keeper: Keeper, options: TenantPruning): Promis
 
 /** What rounds have come to so far. */
 interface Totals {
-  rounds: number;
   packsDeleted: number;
   bytesFreed: number;
   bytesWritten: number;
   sessionsFenced: number;
-  planned: boolean;
+}
+
+/** How far one call has come. */
+interface Course {
+  readonly totals: Totals;
+  /** It has begun a round of its own: it begins no other. */
+  hasOpened: boolean;
 }
 
 /** Collects garbage: goes on with what others have begun, then begins a round of its own if that is worthwhile. */
 export async function pruneTenant(keeper: Keeper, options: TenantPruning): Promise<PrunedTenant> {
-  const totals: Totals = {
-    rounds: 0,
-    packsDeleted: 0,
-    bytesFreed: 0,
-    bytesWritten: 0,
-    sessionsFenced: 0,
-    planned: false,
+  const course: Course = {
+    totals: { packsDeleted: 0, bytesFreed: 0, bytesWritten: 0, sessionsFenced: 0 },
+    hasOpened: false,
   };
   for (let i = 0; i < MAX_STEPS; i++) {
     await keeper.view.reload(keeper.signal);
     const { opened, decided } = keeper.view.epochs;
     try {
-      const waitingFor = await nextStep(keeper, options, totals);
-      if (waitingFor === undefined) continue;
-      const { planned: _, ...done } = totals;
-      return { ...done, epoch: opened, waitingFor };
+      const waitingFor = await nextStep(keeper, options, course);
+      if (waitingFor !== undefined) return { ...course.totals, epoch: opened, waitingFor };
     } catch (error) {
       // What another keeper has deleted meanwhile is no damage: then a round has gone on.
       if (!(error instanceof BackupError) || error.code === 'ABORTED') throw error;
@@ -121,28 +118,28 @@ export async function pruneTenant(keeper: Keeper, options: TenantPruning): Promi
   );
 }
 
-/** Goes one step further. @returns When there is nothing more to do: the sessions that the round waits for. */
+/** Goes one step further, by a view that was just loaded. @returns When there is nothing more to do: the sessions that the round waits for. */
 async function nextStep(
   keeper: Keeper,
   options: TenantPruning,
-  totals: Totals,
+  course: Course,
 ): Promise<readonly SeenSession[] | undefined> {
+  const { totals } = course;
   const { opened, decided } = keeper.view.epochs;
   if (opened > decided) {
     const resolution = await resolveSessions(keeper, opened, options);
     totals.sessionsFenced += resolution.newlyFenced;
     if (resolution.open.length > 0) return resolution.open;
-    totals.bytesWritten += (await decideRound(keeper, opened, resolution))?.bytesWritten ?? 0;
+    totals.bytesWritten += await decideRound(keeper, opened, resolution);
     return undefined;
   }
   if (decided > 0 && !(await isClosed(keeper, decided))) {
-    const { packs, bytes } = await sweepRound(keeper, decided);
-    totals.rounds++;
+    const { packs, bytes } = await sweepRound(keeper);
     totals.packsDeleted += packs;
     totals.bytesFreed += bytes;
     return undefined;
   }
-  if (totals.planned) return [];
+  if (course.hasOpened) return [];
   const plan = await planTenant(keeper, options);
   if (!plan.worthwhile) return [];
   if (plan.inventory.sessions.some((session) => session.epoch >= plan.epoch)) {
@@ -150,7 +147,7 @@ async function nextStep(
     const orphans = await resolveSessions(keeper, plan.epoch + 1, options);
     if (orphans.open.length > 0) return orphans.open;
   }
-  totals.planned = await openRound(keeper, plan);
+  course.hasOpened = await openRound(keeper, plan);
   return undefined;
 }
 

@@ -95,6 +95,7 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   const tenants: TenantPrunePlan[] = [];
   for (const open of await tenantsOf(context, options)) {
     const keeper = keeperOf(context, open, { signal: options.signal, meter });
+    await keeper.view.reload(options.signal);
     tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
   }
   return { tenants };
@@ -152,11 +153,7 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const refusals: BackupError[] = [];
   for (const open of await tenantsOf(context, options)) {
     try {
-      const {
-        rounds: _,
-        waitingFor,
-        ...done
-      } = await withReserve(store, async () => {
+      const { waitingFor, ...done } = await withReserve(store, async () => {
         const keeper = keeperOf(context, open, { signal: options.signal, meter });
         return await pruneTenant(keeper, pruning);
       });

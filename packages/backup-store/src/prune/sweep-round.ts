@@ -32,13 +32,11 @@ export async function isClosed({ sealed, tenant, signal }: Keeper, epoch: number
   return (await sealed.store.stat(epochName(tenant.label, epoch, 'closed'), { signal })) !== undefined;
 }
 
-/** Deletes what a decided round has declared dead, and closes it. A sweep that was ended is gone on with by the next one. */
-export async function sweepRound(keeper: Keeper, epoch: number): Promise<Swept> {
+/** Deletes what the newest decision, by the keeper's view, has declared dead, and closes its round. A sweep that was ended is gone on with by the next one. */
+export async function sweepRound(keeper: Keeper): Promise<Swept> {
   const { view, sealed, tenant, signal } = keeper;
-  await view.reload(signal);
-  const { decided, decision, history } = view.epochs;
-  // A later round was decided, so this one was swept by somebody.
-  if (decided !== epoch || decision === undefined) return NOTHING;
+  const { decided: epoch, decision, history } = view.epochs;
+  if (decision === undefined) return NOTHING;
   // Before anything goes: from now on this record is all that says what counts. Whoever decided may be gone.
   const copy = epochName(tenant.label, epoch, 'decision-copy');
   await sealed.create(copy, epochSeal(tenant), encodeRecord(decision), { signal });

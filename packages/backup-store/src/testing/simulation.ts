@@ -149,12 +149,13 @@ export class Simulation {
       clock: () => this.#now + actor.skew,
       sleep: async (ms) => await new Promise((resolve) => this.#timer(name, ms, () => resolve())),
       every: (ms, act) => {
+        let isOver = false;
         const beat = (): void => {
+          if (isOver) return;
           act();
           this.#timer(name, ms, beat);
         };
-        let isOver = false;
-        this.#timer(name, ms, () => (isOver ? undefined : beat()));
+        this.#timer(name, ms, beat);
         return () => {
           isOver = true;
         };
