@@ -142,12 +142,16 @@ async function nextStep(
   if (course.hasOpened) return [];
   const plan = await planTenant(keeper, options);
   if (!plan.worthwhile) return [];
-  if (plan.inventory.sessions.some((session) => session.epoch >= plan.epoch)) {
-    // A round of this number was opened before and its record is lost: nobody else waits for those that knew of it.
+  // A round of this number was opened before and its record is lost: nobody else waits for those that knew of it.
+  const hasOrphans = plan.inventory.sessions.some((session) => session.epoch >= plan.epoch);
+  if (hasOrphans) {
     const orphans = await resolveSessions(keeper, plan.epoch + 1, options);
+    totals.sessionsFenced += orphans.newlyFenced;
     if (orphans.open.length > 0) return orphans.open;
   }
-  course.hasOpened = await openRound(keeper, plan);
+  const hasOpened = await openRound(keeper, plan);
+  // What orphans have left is not of a round before this one: it goes with the next.
+  course.hasOpened = hasOpened && !hasOrphans;
   return undefined;
 }
 

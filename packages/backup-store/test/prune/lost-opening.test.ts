@@ -25,9 +25,18 @@ it('a round whose opening is lost is not opened again before the backups that kn
   expect((await failureOf(keeper.prune({ waitMs: 0, fenceAfterMs: 0 }))).code).toBe('UNAVAILABLE');
   // A backup that began while the round was open, and is to go on later.
   const controller = new AbortController();
-  const onProgress = (): void => controller.abort();
-  const ended = repository.backup({ paths: [place.source], signal: controller.signal, onProgress });
+  const endingAtItsFirstPack = withFaults(fsStore(place.store), {
+    decide: ({ call, key }) => {
+      if (call === 'createIfAbsent' && key.startsWith('packs/')) controller.abort();
+      return undefined;
+    },
+  });
+  await using writer = await openAt(place, { store: endingAtItsFirstPack });
+  const packs = (): number => filesBelow(place.store).filter((name) => name.startsWith('packs/')).length;
+  const before = packs();
+  const ended = writer.backup({ paths: [place.source], signal: controller.signal });
   expect((await failureOf(ended)).code).toBe('ABORTED');
+  expect(packs()).toBeGreaterThan(before);
   const [opening] = filesBelow(place.store).filter((name) => name.endsWith('00000001/open'));
   rmSync(join(place.store, opening as string));
   const { status, tenants } = await repository.prune({ waitMs: 0, fenceAfterMs: 600_000 });
