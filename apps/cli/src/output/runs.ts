@@ -29,7 +29,7 @@ const action = z.strictObject({
   pathBase64,
   kind,
   size: make.bytes('content'),
-  reason: z.string().optional().describe('why, for `keep` and `note`'),
+  reason: z.string().optional().describe('why, for `keep`, `note`, and a file that was left unfinished'),
 });
 
 const restorePlan = z.strictObject({

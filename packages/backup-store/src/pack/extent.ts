@@ -1,4 +1,5 @@
 import type { FramePlace } from '../blob-index/blob-index.ts';
+import type { PackInfo } from '../blob-index/segment.ts';
 import type { ByteReader } from '../bytes/reader.ts';
 import type { ByteWriter } from '../bytes/writer.ts';
 import { decodeFrame } from '../codec/codec.ts';
@@ -20,11 +21,7 @@ export interface Extent {
 
 /** Groups frames (of any packs, in any order) into extents. */
 export function planExtents(frames: readonly FramePlace[]): Extent[] {
-  const ordered = frames.toSorted((a, b) =>
-    a.pack === b.pack
-      ? a.offset - b.offset
-      : a.pack.session.localeCompare(b.pack.session) || a.pack.id.localeCompare(b.pack.id),
-  );
+  const ordered = frames.toSorted((a, b) => (a.pack === b.pack ? a.offset - b.offset : comparePacks(a.pack, b.pack)));
   const extents: Extent[] = [];
   let open: FramePlace[] = [];
   const close = (): void => {
@@ -47,6 +44,12 @@ export function planExtents(frames: readonly FramePlace[]): Extent[] {
   }
   close();
   return extents;
+}
+
+/** Of hexadecimal names, so no language's order has to be loaded. */
+function comparePacks(a: PackInfo, b: PackInfo): number {
+  if (a.session !== b.session) return a.session < b.session ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 /** A frame as a thread needs to know it. */

@@ -36,7 +36,7 @@ export interface RestoreAction {
   readonly pathBase64?: string | undefined;
   readonly kind: EntryKind;
   readonly size: number;
-  /** Why, for `keep` and `note`. */
+  /** Why, for `keep`, `note`, and a file that was left unfinished. */
   readonly reason?: string | undefined;
 }
 

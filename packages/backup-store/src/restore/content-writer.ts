@@ -134,11 +134,22 @@ export class ContentWriter {
   #writes(uses: readonly BlobUse[]): BlobWrite[] {
     const writes: BlobWrite[] = [];
     for (const { file, part, offset, position } of uses) {
-      const { tree, path, entry } = this.#parts.plan.items[file] as RestoreItem;
+      const { tree, path, entry, isFresh } = this.#parts.plan.items[file] as RestoreItem;
       const { length, sha256 } = entry.content[part] as RestoreItem['entry']['content'][number];
       const sparse = entry.sparse === true;
       if (entry.content.length === 1) {
-        writes.push({ file, tree, path, offset, length, sha256, sparse, whole: entry, part: undefined });
+        writes.push({
+          file,
+          tree,
+          path,
+          offset,
+          length,
+          sha256,
+          sparse,
+          fresh: isFresh,
+          whole: entry,
+          part: undefined,
+        });
         continue;
       }
       try {

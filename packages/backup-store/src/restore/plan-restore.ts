@@ -170,7 +170,8 @@ class PartState {
     const { prefix, tree, sink, items } = this.#plan;
     const { path } = entry;
     const isBlocked = this.#blocked !== undefined && isWithin(path, this.#blocked);
-    const found = this.#isFresh(path) || isBlocked ? undefined : this.#look(sink, joinPath(prefix, path));
+    const isFresh = this.#isFresh(path);
+    const found = isFresh || isBlocked ? undefined : this.#look(sink, joinPath(prefix, path));
     let decision = this.#decide(entry, found);
     if (isBlocked && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
@@ -187,7 +188,7 @@ class PartState {
     // What is not there, or gives way to a folder, has nothing below it.
     const gives = found !== undefined && found.kind !== 'directory' && decision.action === 'overwrite';
     if (entry.kind === 'directory' && (found === undefined || gives)) this.#fresh ??= path;
-    const item = new PlannedItem({ ...decision, tree, entry, found }, prefix);
+    const item = new PlannedItem({ ...decision, tree, entry, found, isFresh }, prefix);
     items.push(item);
     return item;
   }

@@ -12,8 +12,10 @@ export interface RestoreItem {
   readonly entry: Entry;
   /** What is there now. */
   readonly found?: FoundEntry | undefined;
-  /** Why, for `keep` and `note`. */
+  /** Why, for `keep`, `note`, and a file that was left unfinished. */
   readonly reason?: string | undefined;
+  /** The directory it goes to is not there yet. */
+  readonly isFresh?: boolean | undefined;
 }
 
 /** An item that makes its path up when asked: a restore has one for each entry, and most are asked once. */
@@ -23,6 +25,7 @@ export class PlannedItem implements RestoreItem {
   readonly entry: Entry;
   readonly found: FoundEntry | undefined;
   readonly reason: string | undefined;
+  readonly isFresh: boolean;
   readonly #prefix: Buffer;
 
   /** @param prefix Path of the entry's source in the tree; shared by all its items. */
@@ -32,6 +35,7 @@ export class PlannedItem implements RestoreItem {
     this.entry = item.entry;
     this.found = item.found;
     this.reason = item.reason;
+    this.isFresh = item.isFresh === true;
     this.#prefix = prefix;
   }
 

@@ -17,6 +17,8 @@ export interface BlobWrite {
   /** 32 bytes: checked before anything is written. */
   readonly sha256: Uint8Array;
   readonly sparse: boolean;
+  /** The directory is made by this restore. */
+  readonly fresh?: boolean | undefined;
   /** The blob is the whole file. */
   readonly whole?: (EntryMeta & WriteOptions) | undefined;
   /** The blob is a part of a file that others write to as well. */
@@ -95,7 +97,7 @@ function putWrite(writer: ByteWriter, write: BlobWrite): void {
     .varint(write.offset)
     .varint(write.length)
     .raw(write.sha256);
-  writer.u8((write.sparse ? 1 : 0) | (whole === undefined ? 0 : 2));
+  writer.u8((write.sparse ? 1 : 0) | (whole === undefined ? 0 : 2) | (write.fresh === true ? 4 : 0));
   if (whole !== undefined) {
     writer.varint(whole.mode).varint(whole.uid).varint(whole.gid);
     putTime(writer, whole.mtimeNs);
@@ -130,7 +132,7 @@ function readWrite(reader: ByteReader): BlobWrite {
     const mode = reader.varint();
     const uid = reader.varint();
     const gid = reader.varint();
-    const whole = { mode, uid, gid, mtimeNs: time(reader), sparse };
+    const whole = { mode, uid, gid, mtimeNs: time(reader), sparse, fresh: (bits & 4) !== 0 };
     return { file, tree, path, offset, length, sha256, sparse, whole, part: undefined };
   }
   const name = reader.text(1024);

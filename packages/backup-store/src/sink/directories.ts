@@ -4,6 +4,8 @@ export interface Directory {
   readonly prefix: string;
   /** Group of the directory, which new entries may inherit; `undefined` when not known. */
   readonly gid: number | undefined;
+  /** Number of the device it is on; `undefined` when not known. */
+  readonly dev: number | undefined;
 }
 
 /** Options of {@link Directories.enter}. */

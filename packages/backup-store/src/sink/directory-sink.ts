@@ -20,7 +20,8 @@ import { foundEntry, setMetadata } from './found-entry.ts';
 import { hasCode, pathFailed, systemError } from './path-error.ts';
 import { type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
 import { removeDirectory } from './removal.ts';
-import { TempFiles, discard } from './temp-files.ts';
+import { CREATE, TempFiles, discard } from './temp-files.ts';
+import { UNFINISHED_MODE, UnfinishedMarks } from './unfinished.ts';
 
 interface Purpose {
   /** For messages: "write", "remove". */
@@ -41,6 +42,7 @@ export class DirectorySink implements TreeSink {
   readonly strong: boolean;
   readonly #directories: Directories;
   readonly #temps = new TempFiles();
+  readonly #marks = new UnfinishedMarks();
 
   constructor(directories: Directories) {
     this.#directories = directories;
@@ -95,7 +97,8 @@ export class DirectorySink implements TreeSink {
 
   writeFile(path: Uint8Array, chunks: readonly Uint8Array[], meta: EntryMeta & WriteOptions): void {
     this.#at(path, { action: 'write', create: PRIVATE }, (place) => {
-      const { descriptor, target } = this.#temps.create(place.parent);
+      const inPlace = meta.fresh === true && meta.mode !== UNFINISHED_MODE ? this.#inPlace(place) : undefined;
+      const { descriptor, target } = inPlace ?? this.#temps.create(place.parent);
       try {
         writeChunks(descriptor, chunks, meta.sparse === true);
       } catch (error) {
@@ -105,6 +108,23 @@ export class DirectorySink implements TreeSink {
       }
       publish({ descriptor, target, close: () => closeSync(descriptor) }, place, meta);
     });
+  }
+
+  /** Makes the file under its own name and marked as unfinished; `undefined` when that is not possible here. */
+  #inPlace({ parent, target }: Place): { readonly descriptor: number; readonly target: Buffer } | undefined {
+    if (!this.#marks.mayHold(parent.dev)) return undefined;
+    let descriptor: number;
+    try {
+      descriptor = openSync(target, CREATE, UNFINISHED_MODE);
+    } catch (error) {
+      // Somebody was faster: what is there gives way at once, when the new file is complete.
+      if (hasCode(error, 'EEXIST')) return undefined;
+      throw error;
+    }
+    if (this.#marks.hold(parent.dev, descriptor)) return { descriptor, target };
+    closeSync(descriptor);
+    discard(target);
+    return undefined;
   }
 
   createTemp(path: Uint8Array, size: number): TempFile {

@@ -42,7 +42,7 @@ export function freshOwner(directoryGid: number | undefined): Owned {
 }
 
 /**
- * Sets owner, mode and time, in this order: a change of owner clears set-id bits, so the mode comes after it.
+ * Sets owner, mode and time. A change of owner clears set-id bits, so the mode comes after it.
  *
  * The owner is set by root, and the group by whoever owns the file; that the system refuses is no error, but then
  * set-id bits are dropped: a program must not come back with the rights of somebody else.
@@ -56,8 +56,9 @@ export function applyMetadata(target: MetadataTarget, meta: EntryMeta, owned: Ow
   const safeMode = (mode & SET_ID_BITS) === 0 || hasOwner(target, meta) ? mode : mode & ~SET_ID_BITS;
   const time = toSystemTime(meta.mtimeNs);
   if ('descriptor' in target) {
-    fchmodSync(target.descriptor, safeMode);
     futimesSync(target.descriptor, time, time);
+    // Last: it may be what tells a complete file.
+    fchmodSync(target.descriptor, safeMode);
     return;
   }
   const hasItsMode = hasItsOwner && safeMode === owned.mode;

@@ -159,7 +159,8 @@ function makeOne(target: Buffer, mode: number): void {
 }
 
 function describe(folder: string, descriptor: number): OpenDirectory {
-  return { descriptor, prefix: `${folder}${descriptor}/`, gid: fstatSync(descriptor).gid };
+  const { gid, dev } = fstatSync(descriptor);
+  return { descriptor, prefix: `${folder}${descriptor}/`, gid, dev };
 }
 
 function leadsTo(folder: string, descriptor: number): boolean {

@@ -1,4 +1,4 @@
-import { ftruncateSync, renameSync, unlinkSync } from 'node:fs';
+import { fchmodSync, ftruncateSync, renameSync, unlinkSync } from 'node:fs';
 import type { EntryMeta } from './contract.ts';
 import type { Directory } from './directories.ts';
 import { writeAll, writeAroundHoles } from './file-content.ts';
@@ -29,17 +29,19 @@ export function writeChunks(descriptor: number, chunks: readonly Uint8Array[], s
   }
 }
 
-/** Gives a complete file its metadata and its name. Content counts more: it gets its name even without the former. */
+/** Gives a complete file its metadata and, if it has a temporary one, its name. Content counts more: it gets its name even without the former. */
 export function publish(
   file: { readonly descriptor: number; readonly target: Buffer; readonly close: () => void },
   place: Place,
   meta: EntryMeta,
 ): void {
+  const isInPlace = file.target === place.target;
   let failure: { readonly error: unknown } | undefined;
   try {
     applyMetadata({ descriptor: file.descriptor }, meta, freshOwner(place.parent.gid));
   } catch (error) {
     failure = { error };
+    if (isInPlace) markFinished(file.descriptor);
   }
   try {
     file.close();
@@ -47,8 +49,17 @@ export function publish(
     discard(file.target);
     throw error;
   }
-  rename(file.target, place.target);
+  if (!isInPlace) rename(file.target, place.target);
   if (failure !== undefined) throw failure.error;
+}
+
+/** Takes the mark off a file that is complete but for its metadata; whoever gets to know of those gets to know of this. */
+function markFinished(descriptor: number): void {
+  try {
+    fchmodSync(descriptor, 0o600);
+  } catch {
+    // The next restore writes it again.
+  }
 }
 
 /** Renames, or removes what could not be renamed. */

@@ -8,7 +8,8 @@ import { TEMP_PREFIX, hasCode, systemError, unsafePath } from './path-error.ts';
 /** Descriptors of unfinished files kept open; a thread writes to few at a time. */
 const MAX_OPEN = 8;
 
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+/** Makes a file, never opens one. */
+export const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const REOPEN = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** A file just made, open for writing. */
