@@ -9,7 +9,7 @@ import { TEMP_PREFIX, hasCode, systemError, unsafePath } from './path-error.ts';
 const MAX_OPEN = 8;
 
 /** Makes a file, never opens one. */
-export const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+export const CREATE: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
 const REOPEN = constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** A file just made, open for writing. */
