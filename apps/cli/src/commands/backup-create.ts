@@ -5,6 +5,7 @@ import { chooseSources, type ChosenSources } from '../compose/sources.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
+import { keepHeapsSmall } from '../process/v8-flags.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes, formatCount, formatNumberOf, formatRate } from '../render/bytes.ts';
@@ -86,6 +87,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
   const sources = await chooseSources(context, effective, { paths: input.arguments, exclude });
+  keepHeapsSmall();
   await using repository = await openConfigured(context);
   saySources(context, sources);
   const progress = createProgressReporter(context.messages);
