@@ -170,8 +170,10 @@ class PartState {
     const { prefix, tree, sink, items } = this.#plan;
     const { path } = entry;
     const isBlocked = this.#blocked !== undefined && isWithin(path, this.#blocked);
-    const isFresh = this.#isFresh(path);
-    const found = isFresh || isBlocked ? undefined : this.#look(sink, joinPath(prefix, path));
+    const isNew = this.#isNew(path);
+    // Not so the first folder that is made: what it is in may be open to others.
+    const isFresh = this.#fresh !== undefined;
+    const found = isNew || isBlocked ? undefined : this.#look(sink, joinPath(prefix, path));
     let decision = this.#decide(entry, found);
     if (isBlocked && decision.action !== 'note') {
       decision = { action: 'keep', reason: 'what is kept above it is no directory' };
@@ -201,7 +203,8 @@ class PartState {
       : decision;
   }
 
-  #isFresh(path: Buffer): boolean {
+  /** Whether nothing can be there. */
+  #isNew(path: Buffer): boolean {
     if (this.#fresh !== undefined && !isWithin(path, this.#fresh)) this.#fresh = undefined;
     return this.#plan.sink === undefined || this.#fresh !== undefined;
   }

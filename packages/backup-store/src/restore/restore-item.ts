@@ -14,7 +14,7 @@ export interface RestoreItem {
   readonly found?: FoundEntry | undefined;
   /** Why, for `keep`, `note`, and a file that was left unfinished. */
   readonly reason?: string | undefined;
-  /** The directory it goes to is not there yet. */
+  /** The directory it goes to is not there yet, and will be this restore's alone until all is done. */
   readonly isFresh?: boolean | undefined;
 }
 

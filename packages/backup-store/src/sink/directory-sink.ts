@@ -12,15 +12,16 @@ import {
   symlinkSync,
 } from 'node:fs';
 import type { EntryKind } from '../catalog/entry.ts';
-import type { EntryMeta, FoundEntry, TempFile, TreeSink, WriteOptions } from './contract.ts';
+import type { EntryMeta, FoundEntry, FreshOption, TempFile, TreeSink, WriteOptions } from './contract.ts';
 import type { Directories } from './directories.ts';
 import { checkName, splitPath } from './entry-path.ts';
 import { writeAll, writeAroundHoles } from './file-content.ts';
 import { foundEntry, setMetadata } from './found-entry.ts';
+import { applyMetadata, freshOwner } from './metadata.ts';
 import { hasCode, pathFailed, systemError } from './path-error.ts';
-import { type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
+import { makeFreshSymlink, type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
 import { removeDirectory } from './removal.ts';
-import { CREATE, TempFiles, discard } from './temp-files.ts';
+import { TempFiles, discard } from './temp-files.ts';
 import { UNFINISHED_MODE, UnfinishedMarks } from './unfinished.ts';
 
 interface Purpose {
@@ -97,8 +98,9 @@ export class DirectorySink implements TreeSink {
 
   writeFile(path: Uint8Array, chunks: readonly Uint8Array[], meta: EntryMeta & WriteOptions): void {
     this.#at(path, { action: 'write', create: PRIVATE }, (place) => {
-      const inPlace = meta.fresh === true && meta.mode !== UNFINISHED_MODE ? this.#inPlace(place) : undefined;
-      const { descriptor, target } = inPlace ?? this.#temps.create(place.parent);
+      const mayBeMarked = meta.fresh === true && meta.mode !== UNFINISHED_MODE;
+      const marked = mayBeMarked ? this.#marks.create(place.target, place.parent.dev) : undefined;
+      const { descriptor, target } = marked ?? this.#temps.create(place.parent);
       try {
         writeChunks(descriptor, chunks, meta.sparse === true);
       } catch (error) {
@@ -108,23 +110,6 @@ export class DirectorySink implements TreeSink {
       }
       publish({ descriptor, target, close: () => closeSync(descriptor) }, place, meta);
     });
-  }
-
-  /** Makes the file under its own name and marked as unfinished; `undefined` when that is not possible here. */
-  #inPlace({ parent, target }: Place): { readonly descriptor: number; readonly target: Buffer } | undefined {
-    if (!this.#marks.mayHold(parent.dev)) return undefined;
-    let descriptor: number;
-    try {
-      descriptor = openSync(target, CREATE, UNFINISHED_MODE);
-    } catch (error) {
-      // Somebody was faster: what is there gives way at once, when the new file is complete.
-      if (hasCode(error, 'EEXIST')) return undefined;
-      throw error;
-    }
-    if (this.#marks.hold(parent.dev, descriptor)) return { descriptor, target };
-    closeSync(descriptor);
-    discard(target);
-    return undefined;
   }
 
   createTemp(path: Uint8Array, size: number): TempFile {
@@ -172,8 +157,9 @@ export class DirectorySink implements TreeSink {
     });
   }
 
-  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta): void {
+  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta & FreshOption): void {
     this.#at(path, { action: 'make the link', create: PRIVATE }, (place) => {
+      if (meta.fresh === true && this.strong && makeFreshSymlink(place, target, meta)) return;
       const fresh = this.#temps.name(place.parent);
       symlinkSync(Buffer.from(target), fresh.target);
       let failure: { readonly error: unknown } | undefined;
@@ -208,10 +194,12 @@ export class DirectorySink implements TreeSink {
     });
   }
 
-  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta): void {
-    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ target }) =>
-      setMetadata(target, kind, meta, this.strong),
-    );
+  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta & FreshOption): void {
+    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ parent, target }) => {
+      if (meta.fresh === true && this.strong && kind === 'directory')
+        applyMetadata({ path: target, isSymlink: false, isHandle: false }, meta, freshOwner(parent.gid));
+      else setMetadata(target, kind, meta, this.strong);
+    });
   }
 
   remove(path: Uint8Array): boolean {

@@ -124,3 +124,26 @@ it.runIf(IS_POSIX)('where directories can not be held open, a file gets its name
   expect(isThere).toBe(false);
   expect(readFileSync(join(root, 'f'), 'utf8')).toBe('first second');
 });
+
+describe.runIf(process.platform === 'linux')('links and folders in a directory that the restore made', () => {
+  it('have their metadata', () => {
+    const { sink } = newSink();
+    sink.makeDirectory(at('d/e'));
+    sink.makeSymlink(at('d/e/l'), at('nowhere'), meta);
+    sink.setMetadata(at('d/e'), 'directory', { ...meta, mode: 0o2750 });
+    expect(sink.readLink(at('d/e/l')).toString()).toBe('nowhere');
+    for (const path of ['d/e/l', 'd/e']) {
+      const off = Number((sink.lstat(at(path))?.mtimeNs ?? 0n) - meta.mtimeNs);
+      expect(Math.abs(off), path).toBeLessThan(1000);
+    }
+    expect(sink.lstat(at('d/e'))).toMatchObject({ kind: 'directory', mode: 0o2750 });
+  });
+
+  it('a link takes the place of one that somebody put there meanwhile', () => {
+    const { root, sink } = newSink();
+    sink.makeSymlink(at('l'), at('before'), meta);
+    sink.makeSymlink(at('l'), at('after'), meta);
+    expect(sink.readLink(at('l')).toString()).toBe('after');
+    expect(readdirSync(root)).toEqual(['l']);
+  });
+});
