@@ -11,3 +11,10 @@ export { digestsEqual } from './digests-equal.ts';
 export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
 export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
+
+// Merkle trees
+export { createMerkleBuilder, type MerkleBuilder, type MerkleState } from './merkle/builder.ts';
+export { leafHash } from './merkle/hashing.ts';
+export { type NodeReader, proveConsistency, proveInclusion, readRoot } from './merkle/prove.ts';
+export { MerkleTree } from './merkle/tree.ts';
+export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
