@@ -8,7 +8,13 @@ export type IntegrityErrorCode =
   | 'READ_FAILED'
   | 'INVALID_HASH'
   | 'INVALID_TREE_POSITION'
-  | 'INVALID_MERKLE_STATE';
+  | 'INVALID_MERKLE_STATE'
+  | 'INVALID_ORIGIN'
+  | 'INVALID_CHAIN_STATE'
+  | 'INVALID_SEGMENT_HEADER'
+  | 'INVALID_CHECKPOINT'
+  | 'INVALID_CHECKPOINT_KEY'
+  | 'UNTRUSTED_CHECKPOINT';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {
