@@ -1,7 +1,7 @@
 import { fromHex, toHex } from '../encoding.ts';
 import { IntegrityError } from '../errors.ts';
 import { checkHash, isHash } from '../merkle/hashing.ts';
-import { isSize } from '../merkle/position.ts';
+import { checkPosition, isSize } from '../merkle/position.ts';
 import { CHAIN_FORMAT, checkOrigin } from './link.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface ChainSegment {
 /**
  * Writes a segment's header as one line of JSON, without a line end. A log may store the three values in any other way.
  *
- * @throws {IntegrityError} `INVALID_ORIGIN`, `INVALID_HASH`.
+ * @throws {IntegrityError} `INVALID_ORIGIN`, `INVALID_HASH`, `INVALID_TREE_POSITION` for a number that is none.
  * @example
  * ```ts
  * import { createChain, formatSegmentHeader } from '@x/integrity';
@@ -47,6 +47,7 @@ export interface ChainSegment {
  * ```
  */
 export function formatSegmentHeader({ origin, first, previous }: SegmentHeader): string {
+  checkPosition('the first number', first, [0, Number.MAX_SAFE_INTEGER]);
   const value = { chain: CHAIN_FORMAT, origin: checkOrigin(origin), first, previous: toHex(checkHash(previous)) };
   return JSON.stringify(value);
 }

@@ -37,9 +37,10 @@ describe('the header of a segment', () => {
     expect(() => parseSegmentHeader(text)).toThrow(code('INVALID_SEGMENT_HEADER'));
   });
 
-  it('can not be written without an origin and a hash', () => {
+  it('can not be written without an origin, a number and a hash', () => {
     const previous = new Uint8Array(32);
     expect(() => formatSegmentHeader({ origin: '', first: 0, previous })).toThrow(code('INVALID_ORIGIN'));
+    expect(() => formatSegmentHeader({ origin, first: -1, previous })).toThrow(code('INVALID_TREE_POSITION'));
     expect(() => formatSegmentHeader({ origin, first: 0, previous: new Uint8Array(3) })).toThrow(code('INVALID_HASH'));
   });
 });
