@@ -1,11 +1,20 @@
-/** Why an operation on digests failed. Each code is explained in `docs/errors.md`. */
+/** Why an operation failed. Each code is explained in `docs/errors.md`. */
 export type IntegrityErrorCode =
   | 'UNKNOWN_ALGORITHM'
   | 'LEGACY_ALGORITHM'
   | 'INVALID_DIGEST'
   | 'INVALID_INPUT'
   | 'DIGEST_FINISHED'
-  | 'READ_FAILED';
+  | 'READ_FAILED'
+  | 'INVALID_HASH'
+  | 'INVALID_TREE_POSITION'
+  | 'INVALID_MERKLE_STATE'
+  | 'INVALID_ORIGIN'
+  | 'INVALID_CHAIN_STATE'
+  | 'INVALID_SEGMENT_HEADER'
+  | 'INVALID_CHECKPOINT'
+  | 'INVALID_CHECKPOINT_KEY'
+  | 'UNTRUSTED_CHECKPOINT';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

@@ -11,3 +11,26 @@ export { digestsEqual } from './digests-equal.ts';
 export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
 export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
+
+// Merkle trees
+export { createMerkleBuilder, type MerkleBuilder, type MerkleState } from './merkle/builder.ts';
+export { leafHash } from './merkle/hashing.ts';
+export { type NodeReader, proveConsistency, proveInclusion, readRoot } from './merkle/prove.ts';
+export { MerkleTree } from './merkle/tree.ts';
+export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
+
+// Hash chains
+export { type Chain, type ChainLink, createChain } from './chain/chain.ts';
+export type { Checkpoint } from './chain/checkpoint.ts';
+export type { ChainFinding } from './chain/findings.ts';
+export {
+  type ChainEntry,
+  type ChainSegment,
+  formatSegmentHeader,
+  parseSegmentHeader,
+  type SegmentHeader,
+} from './chain/segment.ts';
+export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.ts';
+export type { ChainState } from './chain/state.ts';
+export { type ChainReport, verifyChain, type VerifyChainOptions } from './chain/verify-chain.ts';
+export { type TrustedKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
