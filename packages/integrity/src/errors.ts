@@ -1,11 +1,12 @@
-/** Why an operation on digests failed. Each code is explained in `docs/errors.md`. */
+/** Why an operation failed. Each code is explained in `docs/errors.md`. */
 export type IntegrityErrorCode =
   | 'UNKNOWN_ALGORITHM'
   | 'LEGACY_ALGORITHM'
   | 'INVALID_DIGEST'
   | 'INVALID_INPUT'
   | 'DIGEST_FINISHED'
-  | 'READ_FAILED';
+  | 'READ_FAILED'
+  | 'INVALID_JSON_VALUE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

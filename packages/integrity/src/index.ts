@@ -11,3 +11,5 @@ export { digestsEqual } from './digests-equal.ts';
 export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
 export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
+
+export { canonicalJson } from './canonical-json.ts';
