@@ -6,7 +6,12 @@ export type IntegrityErrorCode =
   | 'INVALID_INPUT'
   | 'DIGEST_FINISHED'
   | 'READ_FAILED'
-  | 'INVALID_JSON_VALUE';
+  | 'INVALID_JSON_VALUE'
+  | 'INVALID_OPTION'
+  | 'INVALID_MANIFEST'
+  | 'UNSAFE_PATH'
+  | 'TOO_LARGE'
+  | 'INCOMPLETE_TREE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

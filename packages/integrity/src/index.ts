@@ -13,3 +13,22 @@ export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
 
 export { canonicalJson } from './canonical-json.ts';
+export { createManifest, type ManifestOptions } from './manifest/create-manifest.ts';
+export {
+  digestManifest,
+  type DigestManifestOptions,
+  digestTree,
+  type DigestTreeOptions,
+} from './manifest/digest-manifest.ts';
+export { formatManifest, parseManifest } from './manifest/manifest-json.ts';
+export type {
+  EntryKind,
+  EntryPath,
+  Manifest,
+  ManifestEntry,
+  ManifestProblem,
+  ManifestProgress,
+  TreeOptions,
+} from './manifest/model.ts';
+export { formatSums, type SumsOptions } from './manifest/format-sums.ts';
+export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
