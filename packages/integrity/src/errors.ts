@@ -15,6 +15,12 @@ export type IntegrityErrorCode =
   | 'INVALID_CHECKPOINT'
   | 'INVALID_CHECKPOINT_KEY'
   | 'UNTRUSTED_CHECKPOINT';
+  | 'INVALID_JSON_VALUE'
+  | 'INVALID_OPTION'
+  | 'INVALID_MANIFEST'
+  | 'UNSAFE_PATH'
+  | 'TOO_LARGE'
+  | 'INCOMPLETE_TREE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

@@ -34,3 +34,23 @@ export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.t
 export type { ChainState } from './chain/state.ts';
 export { type ChainReport, verifyChain, type VerifyChainOptions } from './chain/verify-chain.ts';
 export { type TrustedKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
+export { canonicalJson } from './canonical-json.ts';
+export { createManifest, type ManifestOptions } from './manifest/create-manifest.ts';
+export {
+  digestManifest,
+  type DigestManifestOptions,
+  digestTree,
+  type DigestTreeOptions,
+} from './manifest/digest-manifest.ts';
+export { formatManifest, parseManifest } from './manifest/manifest-json.ts';
+export type {
+  EntryKind,
+  EntryPath,
+  Manifest,
+  ManifestEntry,
+  ManifestProblem,
+  ManifestProgress,
+  TreeOptions,
+} from './manifest/model.ts';
+export { formatSums, type SumsOptions } from './manifest/format-sums.ts';
+export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
