@@ -1,11 +1,17 @@
-/** Why an operation on digests failed. Each code is explained in `docs/errors.md`. */
+/** Why an operation on digests or signatures failed. Each code is explained in `docs/errors.md`. */
 export type IntegrityErrorCode =
   | 'UNKNOWN_ALGORITHM'
   | 'LEGACY_ALGORITHM'
   | 'INVALID_DIGEST'
   | 'INVALID_INPUT'
   | 'DIGEST_FINISHED'
-  | 'READ_FAILED';
+  | 'READ_FAILED'
+  | 'INVALID_OPTION'
+  | 'INVALID_KEY'
+  | 'PASSPHRASE_NEEDED'
+  | 'WRONG_PASSPHRASE'
+  | 'KEY_FILE_EXISTS'
+  | 'WRITE_FAILED';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

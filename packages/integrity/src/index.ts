@@ -11,3 +11,22 @@ export { digestsEqual } from './digests-equal.ts';
 export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
 export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
+
+// Signatures
+export {
+  generateKeyPair,
+  type KeyPair,
+  type KeyPairOptions,
+  type PrivateKey,
+  type PublicKey,
+} from './signature/key.ts';
+export type { KeyAlgorithm } from './signature/key-algorithm.ts';
+export {
+  type KeyFileWarning,
+  type LoadedPrivateKey,
+  loadPrivateKey,
+  loadPublicKey,
+  savePrivateKey,
+  savePublicKey,
+} from './signature/key-file.ts';
+export { parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './signature/parse-key.ts';
