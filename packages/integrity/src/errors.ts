@@ -11,7 +11,8 @@ export type IntegrityErrorCode =
   | 'PASSPHRASE_NEEDED'
   | 'WRONG_PASSPHRASE'
   | 'KEY_FILE_EXISTS'
-  | 'WRITE_FAILED';
+  | 'WRITE_FAILED'
+  | 'INVALID_SIGNATURE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

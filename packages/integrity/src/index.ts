@@ -29,4 +29,11 @@ export {
   savePrivateKey,
   savePublicKey,
 } from './signature/key-file.ts';
+export { preAuthEncoding } from './signature/pae.ts';
 export { parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './signature/parse-key.ts';
+export type { FileInput, SignInput } from './signature/measure.ts';
+export { sign, type SignOptions } from './signature/sign.ts';
+export type { DocumentSignature, SignatureDocument } from './signature/signature-document.ts';
+export type { TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
+export type { SignatureVerdict, Verdict } from './signature/verdict.ts';
+export { type TimedVerdict, type Verification, verify, type VerifyOptions } from './signature/verify.ts';

@@ -38,8 +38,8 @@ export async function loadPrivateKey(path: string | URL, options: PrivateKeyOpti
   const { bytes, mode } = await readKeyFile(path);
   const privateKey = parsePrivateKey(bytes, options);
   bytes.fill(0);
-  const open = process.platform !== 'win32' && (mode & OTHERS) !== 0;
-  return { privateKey, warnings: open ? [readableByOthers(path, mode)] : [] };
+  const exposed = process.platform !== 'win32' && (mode & OTHERS) !== 0;
+  return { privateKey, warnings: exposed ? [readableByOthers(path, mode)] : [] };
 }
 
 /**
