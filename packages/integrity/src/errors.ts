@@ -12,7 +12,9 @@ export type IntegrityErrorCode =
   | 'WRONG_PASSPHRASE'
   | 'KEY_FILE_EXISTS'
   | 'WRITE_FAILED'
-  | 'INVALID_SIGNATURE';
+  | 'INVALID_SIGNATURE'
+  | 'INVALID_ENVELOPE'
+  | 'INVALID_STATEMENT';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

@@ -37,3 +37,25 @@ export type { DocumentSignature, SignatureDocument } from './signature/signature
 export type { TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
 export type { SignatureVerdict, Verdict } from './signature/verdict.ts';
 export { type TimedVerdict, type Verification, verify, type VerifyOptions } from './signature/verify.ts';
+export {
+  type DsseEnvelope,
+  type EnvelopeSignature,
+  signEnvelope,
+  type SignEnvelopeOptions,
+} from './signature/envelope.ts';
+export type { DigestSet, NamedDigest, SubjectDifference } from './signature/named-digest.ts';
+export {
+  signStatement,
+  type SignStatementOptions,
+  type StatementVerification,
+  verifyStatement,
+  type VerifyStatementOptions,
+} from './signature/signed-attestation.ts';
+export { createStatement, type Statement, type StatementInput, type Subject } from './signature/statement.ts';
+export {
+  type EnvelopeVerification,
+  type RejectedEnvelope,
+  type VerifiedEnvelope,
+  verifyEnvelope,
+  type VerifyEnvelopeOptions,
+} from './signature/verify-envelope.ts';
