@@ -1,4 +1,5 @@
 /** Why an operation failed. Each code is explained in `docs/errors.md`. */
+/** Why an operation on digests or signatures failed. Each code is explained in `docs/errors.md`. */
 export type IntegrityErrorCode =
   | 'UNKNOWN_ALGORITHM'
   | 'LEGACY_ALGORITHM'
@@ -21,6 +22,15 @@ export type IntegrityErrorCode =
   | 'UNSAFE_PATH'
   | 'TOO_LARGE'
   | 'INCOMPLETE_TREE';
+  | 'INVALID_OPTION'
+  | 'INVALID_KEY'
+  | 'PASSPHRASE_NEEDED'
+  | 'WRONG_PASSPHRASE'
+  | 'KEY_FILE_EXISTS'
+  | 'WRITE_FAILED'
+  | 'INVALID_SIGNATURE'
+  | 'INVALID_ENVELOPE'
+  | 'INVALID_STATEMENT';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

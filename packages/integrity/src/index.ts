@@ -54,3 +54,50 @@ export type {
 } from './manifest/model.ts';
 export { formatSums, type SumsOptions } from './manifest/format-sums.ts';
 export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
+// Signatures
+export {
+  generateKeyPair,
+  type KeyPair,
+  type KeyPairOptions,
+  type PrivateKey,
+  type PublicKey,
+} from './signature/key.ts';
+export type { KeyAlgorithm } from './signature/key-algorithm.ts';
+export {
+  type KeyFileWarning,
+  type LoadedPrivateKey,
+  loadPrivateKey,
+  loadPublicKey,
+  savePrivateKey,
+  savePublicKey,
+} from './signature/key-file.ts';
+export { preAuthEncoding } from './signature/pae.ts';
+export { parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './signature/parse-key.ts';
+export type { FileInput, SignInput } from './signature/measure.ts';
+export { sign, type SignOptions } from './signature/sign.ts';
+export type { DocumentSignature, SignatureDocument } from './signature/signature-document.ts';
+export type { TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
+export type { SignatureVerdict, Verdict } from './signature/verdict.ts';
+export { type TimedVerdict, type Verification, verify, type VerifyOptions } from './signature/verify.ts';
+export {
+  type DsseEnvelope,
+  type EnvelopeSignature,
+  signEnvelope,
+  type SignEnvelopeOptions,
+} from './signature/envelope.ts';
+export type { DigestSet, NamedDigest, SubjectDifference } from './signature/named-digest.ts';
+export {
+  signStatement,
+  type SignStatementOptions,
+  type StatementVerification,
+  verifyStatement,
+  type VerifyStatementOptions,
+} from './signature/signed-attestation.ts';
+export { createStatement, type Statement, type StatementInput, type Subject } from './signature/statement.ts';
+export {
+  type EnvelopeVerification,
+  type RejectedEnvelope,
+  type VerifiedEnvelope,
+  verifyEnvelope,
+  type VerifyEnvelopeOptions,
+} from './signature/verify-envelope.ts';

@@ -1,0 +1,62 @@
+import { createReadStream } from 'node:fs';
+import { digest, type DigestInput } from '../digest.ts';
+import type { Digest } from '../digest-value.ts';
+import { IntegrityError } from '../errors.ts';
+
+/** What a signature says about content. */
+export interface Measure {
+  /** SHA-256. */
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A file to sign or to verify, as `{ path }`. */
+export interface FileInput {
+  readonly path: string | URL;
+}
+
+/** Bytes, a stream of bytes as for `digest`, or a file as `{ path }`. */
+export type SignInput = DigestInput | FileInput;
+
+const PIECE_BYTES = 1 << 20;
+
+/**
+ * Reads content once, for its SHA-256 and its size.
+ *
+ * @throws {IntegrityError} `INVALID_INPUT`; `READ_FAILED` for a file.
+ */
+export async function measure(input: SignInput, signal: AbortSignal | undefined): Promise<Measure> {
+  if (input instanceof Uint8Array) return { digest: await digest(input, { signal }), size: input.length };
+  if (isFile(input)) return await measureStream(readFile(input.path), signal);
+  return await measureStream(input, signal);
+}
+
+async function measureStream(input: DigestInput, signal: AbortSignal | undefined): Promise<Measure> {
+  // What can't be iterated is refused by digest(), in its words.
+  if (!isIterable(input)) return { digest: await digest(input), size: 0 };
+  let size = 0;
+  async function* counting(): AsyncGenerator<Uint8Array> {
+    for await (const piece of input as AsyncIterable<Uint8Array>) {
+      yield piece;
+      size += piece.length;
+    }
+  }
+  return { digest: await digest(counting(), { signal }), size };
+}
+
+async function* readFile(path: string | URL): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new IntegrityError('READ_FAILED', `Expected a file that can be read at ${String(path)}.`, { cause });
+  }
+}
+
+function isFile(input: SignInput): input is FileInput {
+  return typeof input === 'object' && input !== null && 'path' in input && !isIterable(input);
+}
+
+function isIterable(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && (Symbol.asyncIterator in input || Symbol.iterator in input);
+}
