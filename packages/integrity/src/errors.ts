@@ -1,5 +1,4 @@
 /** Why an operation failed. Each code is explained in `docs/errors.md`. */
-/** Why an operation on digests or signatures failed. Each code is explained in `docs/errors.md`. */
 export type IntegrityErrorCode =
   | 'UNKNOWN_ALGORITHM'
   | 'LEGACY_ALGORITHM'
@@ -15,14 +14,13 @@ export type IntegrityErrorCode =
   | 'INVALID_SEGMENT_HEADER'
   | 'INVALID_CHECKPOINT'
   | 'INVALID_CHECKPOINT_KEY'
-  | 'UNTRUSTED_CHECKPOINT';
+  | 'UNTRUSTED_CHECKPOINT'
   | 'INVALID_JSON_VALUE'
   | 'INVALID_OPTION'
   | 'INVALID_MANIFEST'
   | 'UNSAFE_PATH'
   | 'TOO_LARGE'
-  | 'INCOMPLETE_TREE';
-  | 'INVALID_OPTION'
+  | 'INCOMPLETE_TREE'
   | 'INVALID_KEY'
   | 'PASSPHRASE_NEEDED'
   | 'WRONG_PASSPHRASE'

@@ -33,7 +33,7 @@ export {
 export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.ts';
 export type { ChainState } from './chain/state.ts';
 export { type ChainReport, verifyChain, type VerifyChainOptions } from './chain/verify-chain.ts';
-export { type TrustedKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
+export { type TrustedKey as CheckpointKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
 export { canonicalJson } from './canonical-json.ts';
 export { createManifest, type ManifestOptions } from './manifest/create-manifest.ts';
 export {
