@@ -12,6 +12,8 @@ export interface Output {
   readonly closed: boolean;
   /** Settles when more may be written, so that a slow reader never fills the memory. */
   write(text: string): Promise<void>;
+  /** Bytes that may be no text. */
+  bytes(bytes: Uint8Array): Promise<void>;
   /** A line. */
   line(text?: string): Promise<void>;
   /** All lines of a listing, many to a write; stops early when the reader goes away. */
@@ -24,7 +26,7 @@ const BATCH = 32 * 1024;
 /** A stream as far as output needs one. */
 export interface OutputStream extends NodeJS.EventEmitter {
   readonly isTTY?: boolean | undefined;
-  write(text: string, callback: (error?: Error | null) => void): boolean;
+  write(text: string | Uint8Array, callback: (error?: Error | null) => void): boolean;
 }
 
 /** Whether to colour what goes to `stream`: `--no-color` and `NO_COLOR` say no, `FORCE_COLOR` says yes, else terminals only. */
@@ -40,7 +42,7 @@ export function createOutput(stream: OutputStream, color: boolean): Output {
   let closed = false;
   // Without a listener EPIPE would end the process with a stack trace.
   stream.on('error', () => (closed = true));
-  const write = (text: string): Promise<void> =>
+  const write = (text: string | Uint8Array): Promise<void> =>
     new Promise((resolve) => {
       if (closed) return resolve();
       stream.write(text, (error) => {

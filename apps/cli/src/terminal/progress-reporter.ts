@@ -3,7 +3,7 @@ import { progressBar, progressLine, type Counted } from '../render/progress.ts';
 import type { Messages } from './messages.ts';
 
 /** Milliseconds between the lines of a log. */
-const LINE_INTERVAL = 5000;
+export const LINE_INTERVAL = 5000;
 
 /** Shows how far a long call has come. */
 export interface ProgressReporter {

@@ -1,0 +1,51 @@
+import { integrity, pathOf } from '../compose/integrity.ts';
+import { readSecretFile } from '../compose/secret-file.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+interface KeygenFlags {
+  readonly keyPassphraseFile?: string | undefined;
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { keyPassphraseFile } = input.options as KeygenFlags;
+  const { generateKeyPair, savePrivateKey, savePublicKey } = await integrity(context);
+  const privateKey = pathOf(context, input.arguments[0] ?? '');
+  const publicKey = `${privateKey}.pub`;
+  const passphrase =
+    keyPassphraseFile === undefined
+      ? undefined
+      : await readSecretFile(context, keyPassphraseFile, 'Passphrase of the new key');
+  const pair = generateKeyPair();
+  await savePrivateKey(privateKey, pair.privateKey, { passphrase });
+  await savePublicKey(publicKey, pair.publicKey);
+  const { keyId, algorithm } = pair.publicKey;
+  const facts = { keyId, algorithm, privateKey, publicKey, encrypted: passphrase !== undefined };
+  if (context.json) await emitObject(context.output, 'KeysMade', facts);
+  else {
+    await context.output.write(
+      `key id       ${keyId}\nprivate key  ${privateKey}\npublic key   ${publicKey}\n`,
+    );
+    if (!facts.encrypted) context.messages.note('Whoever can read the private key can sign: it has no passphrase.');
+  }
+  return EXIT.ok;
+}
+
+/** `holdfast integrity keygen`. */
+export const integrityKeygen: CommandDefinition = {
+  path: ['integrity', 'keygen'],
+  summary: 'Make a key to sign with',
+  description: 'An Ed25519 key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify.',
+  arguments: [{ name: '<file>', description: 'where the private key goes; nothing is overwritten' }],
+  options: [
+    {
+      flags: '--key-passphrase-file <file>',
+      description: 'encrypt the private key with the passphrase in this file (- to be asked for it)',
+    },
+  ],
+  examples: [{ call: 'holdfast integrity keygen ~/keys/release.pem', does: 'release.pem, and release.pem.pub to give away' }],
+  output: { shape: 'KeysMade' },
+  run,
+};

@@ -1,0 +1,106 @@
+import { readFile, stat } from 'node:fs/promises';
+import { integrity, pathOf, publicKeysIn } from '../compose/integrity.ts';
+import { FILES_PREDICATE, filesOf } from '../compose/signed-files.ts';
+import { CliError, usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import type { ShapeOf } from '../output/shapes.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { displayText } from '../render/text.ts';
+
+interface VerifyFlags {
+  readonly key: readonly string[];
+  readonly signature?: string | undefined;
+  readonly threshold?: number | undefined;
+}
+
+type Verified = ShapeOf<'SignatureVerification'>;
+
+const isoOf = (time: Date | undefined): string | undefined => time?.toISOString();
+
+async function verifyFile(context: Context, path: string, signature: Buffer, flags: VerifyFlags): Promise<Verified> {
+  const { verify } = await integrity(context);
+  const keys = await publicKeysIn(context, flags.key);
+  const found = await verify({ path }, signature, { keys, threshold: flags.threshold, signal: context.signal });
+  const signatures = found.signatures.map(({ signedAt, expiresAt, ...rest }) => ({
+    ...rest,
+    signedAt: isoOf(signedAt),
+    expiresAt: isoOf(expiresAt),
+  }));
+  return { path, ...found, signatures, differences: [] };
+}
+
+async function verifyFolder(context: Context, path: string, signature: Buffer, flags: VerifyFlags): Promise<Verified> {
+  const { verifyStatement } = await integrity(context);
+  const { verified, threshold, counted, signatures, differences } = verifyStatement(signature, {
+    subject: await filesOf(context, path),
+    predicateType: FILES_PREDICATE,
+    keys: await publicKeysIn(context, flags.key),
+    threshold: flags.threshold,
+  });
+  return { path, verified, threshold, counted, signatures, differences };
+}
+
+async function signatureIn(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
+    throw new CliError('UNREADABLE', `Expected a signature in ${path}, got ${code}`, {
+      cause,
+      hint: 'Name its file with --signature.',
+    });
+  }
+}
+
+async function render({ output, messages }: Context, { verified, threshold, counted, signatures, differences }: Verified): Promise<void> {
+  const { green, red } = output.colors;
+  for (const { name, kind } of differences) await output.line(`${kind} ${displayText(name)}`);
+  for (const { keyId, verdict, message, signedAt } of signatures) {
+    if (verdict !== 'counts' || messages.verbose)
+      await output.line(`${keyId.slice(0, 16)} ${message}${signedAt === undefined ? '' : ` (${signedAt})`}`);
+  }
+  if (messages.quiet) return;
+  const word = verified ? green('verified') : red('not verified');
+  await output.line(`${word}: ${counted} of ${threshold} needed keys${differences.length > 0 ? `, ${differences.length} differences` : ''}`);
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const flags = input.options as VerifyFlags;
+  const path = pathOf(context, input.arguments[0] ?? '');
+  const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  const place = flags.signature ?? `${path}${isFolder ? '.intoto.json' : '.sig.json'}`;
+  const signature = await signatureIn(pathOf(context, place));
+  const facts = await (isFolder ? verifyFolder : verifyFile)(context, path, signature, flags);
+  if (context.json) await emitObject(context.output, 'SignatureVerification', facts);
+  else await render(context, facts);
+  return facts.verified ? EXIT.ok : EXIT.damaged;
+}
+
+function threshold(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw usageError(`Expected a number of keys, got ${JSON.stringify(text)}`, 'Write a whole number from 1 on.');
+}
+
+/** `holdfast integrity verify-signature`. */
+export const integrityVerifySignature: CommandDefinition = {
+  path: ['integrity', 'verify-signature'],
+  summary: 'Verify the signature of a file or folder',
+  description: 'Exits with 6 when too few of the keys have signed what is there.',
+  arguments: [{ name: '<path>', description: 'the file or folder' }],
+  options: [
+    { flags: '--key <file>', description: 'public key that is trusted; may be repeated', repeatable: true },
+    { flags: '--signature <file>', description: 'default: FILE.sig.json, FOLDER.intoto.json' },
+    { flags: '--threshold <n>', description: 'how many of the keys must have signed; 1 by default', parse: threshold },
+  ],
+  examples: [
+    { call: 'holdfast integrity verify-signature release.tar.gz --key release.pem.pub', does: 'One key' },
+    {
+      call: 'holdfast integrity verify-signature dist --key alice.pub --key bob.pub --threshold 2',
+      does: 'Both must have signed',
+    },
+  ],
+  output: { shape: 'SignatureVerification' },
+  run,
+};

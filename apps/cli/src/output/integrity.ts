@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { make, pathBase64 } from './parts.ts';
+
+const digestText = z.string().describe('digest as `<algorithm>:<hex>`');
+const keyId = z.string().regex(/^[0-9a-f]{64}$/).describe('id of a key: SHA-256 of its public half, in hex');
+const failure = z.strictObject({ code: z.string(), message: z.string() });
+
+export const fileDigest = z.strictObject({
+  path: z.string().describe('as it was given; `-` is standard input'),
+  digest: digestText.optional(),
+  sri: z.string().optional().describe('the same in the form of HTML `integrity`, where that form has the algorithm'),
+  error: failure.optional().describe('instead of a digest, when it could not be read'),
+});
+
+export const manifestRun = z.strictObject({
+  directory: z.string().describe('absolute'),
+  algorithm: z.string(),
+  digest: digestText.describe('one digest of the whole manifest'),
+  entries: make.count('entries in it'),
+  files: make.count('of these, files'),
+  bytes: make.bytes('content of these files'),
+  problems: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        pathBase64,
+        reason: z.string().describe('code of the system, or `CHANGED_WHILE_READ`'),
+      }),
+    )
+    .describe('what could not be read'),
+  output: z.string().optional().describe('file it was written to'),
+});
+
+export const keysMade = z.strictObject({
+  keyId,
+  algorithm: z.string(),
+  privateKey: z.string().describe('file of the private key'),
+  publicKey: z.string().describe('file of the public key'),
+  encrypted: z.boolean().describe('whether the private key needs a passphrase'),
+});
+
+export const signed = z.strictObject({
+  path: z.string().describe('what was signed, absolute'),
+  keyIds: z.array(keyId),
+  files: make.count('files that are signed'),
+  output: z.string().describe('file of the signature'),
+});
+
+export const signatureVerification = z.strictObject({
+  path: z.string().describe('what was verified, absolute'),
+  verified: z.boolean().describe('whether enough keys have signed what is there'),
+  threshold: make.count('keys that must have signed'),
+  counted: make.count('keys that have'),
+  signatures: z.array(
+    z.strictObject({
+      keyId: z.string(),
+      verdict: z.string().describe('`counts`, or why not'),
+      message: z.string(),
+      signedAt: make.iso('what the signer says').optional(),
+      expiresAt: make.iso('from then on it does not count').optional(),
+    }),
+  ),
+  differences: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.enum(['missing', 'unexpected', 'changed', 'not-comparable']),
+      }),
+    )
+    .describe('of a folder: files that are not as they were signed'),
+});
