@@ -32,3 +32,6 @@ export type {
 } from './manifest/model.ts';
 export { formatSums, type SumsOptions } from './manifest/format-sums.ts';
 export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
+export type { Change, Finding, VerifyCounts, VerifyReport } from './manifest/findings.ts';
+export { reportText } from './manifest/report-text.ts';
+export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';
