@@ -101,3 +101,6 @@ export {
   verifyEnvelope,
   type VerifyEnvelopeOptions,
 } from './signature/verify-envelope.ts';
+export type { Change, Finding, VerifyCounts, VerifyReport } from './manifest/findings.ts';
+export { reportText } from './manifest/report-text.ts';
+export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';

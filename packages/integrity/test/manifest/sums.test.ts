@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AnyAlgorithm, createManifest, formatSums, type Manifest, parseSums } from '../../src/index.ts';
@@ -48,11 +47,10 @@ describe.runIf(hasCoreutils)('sums beside coreutils', () => {
   describe.each(tools)('%s', (algorithm, tool) => {
     it.each(['gnu', 'bsd'] as const)('%s sums of odd names are accepted', async (style) => {
       await using tree = await makeTree(oddTree);
-      await writeFile(join(tree.path, Buffer.from('bad').toString()), 'x');
       const manifest = await createManifest(tree.path, { algorithm, legacy: true });
       const run = spawnSync(tool, ['-c', '--strict'], { cwd: tree.path, input: formatSums(manifest, { style }) });
       expect({ status: run.status, stderr: `${run.stderr}` }).toEqual({ status: 0, stderr: '' });
-      expect(`${run.stdout}`.match(/: OK$/gm)).toHaveLength(oddNames.length + 2);
+      expect(`${run.stdout}`.match(/: OK$/gm)).toHaveLength(oddNames.length + 1);
     });
 
     it.each([[], ['--tag'], ['--binary']])('sums that it writes with %s are read', async (...flags) => {
