@@ -1,4 +1,5 @@
 import { type AnyAlgorithm, DIGEST_BYTES } from './algorithm.ts';
+import { fromHex, toBase64, toHex } from './encoding.ts';
 import { IntegrityError } from './errors.ts';
 
 /** Algorithms that the W3C's Subresource Integrity knows, of those we have. */
@@ -37,18 +38,18 @@ export class Digest {
       );
     }
     this.algorithm = algorithm;
-    this.hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+    this.hex = toHex(bytes);
   }
 
   /** The digest's bytes, a fresh copy at each call. CRC-32 is big-endian, XXH3 in its canonical (big-endian) form. */
   get bytes(): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(Buffer.from(this.hex, 'hex'));
+    return fromHex(this.hex) ?? new Uint8Array();
   }
 
   /** The form of HTML's `integrity` attribute, `sha256-<base64>`; `undefined` for algorithms that it does not know. */
   get sri(): string | undefined {
     if (!SRI_ALGORITHMS.has(this.algorithm)) return undefined;
-    return `${this.algorithm}-${Buffer.from(this.hex, 'hex').toString('base64')}`;
+    return `${this.algorithm}-${toBase64(this.bytes)}`;
   }
 
   /** The text form, `<algorithm>:<hex>`; `parseDigest` reads it. */

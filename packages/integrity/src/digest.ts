@@ -4,9 +4,10 @@ import { openEngine } from './engine/open-engine.ts';
 import { wasmDigest } from './engine/wasm.ts';
 import { IntegrityError } from './errors.ts';
 import { createDigest, kindOf } from './hasher.ts';
+import { type ByteStream, piecesOf } from './pieces.ts';
 
-/** Bytes, or a stream of bytes: a Node or web stream, a generator, an array of pieces. */
-export type DigestInput = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+/** Bytes, or a stream of bytes: a Node or web stream, a `Blob` or `File`, a generator, an array of pieces. */
+export type DigestInput = ByteStream | Uint8Array;
 
 /** Options of `digest` and `digestFile`. */
 export interface DigestOptions extends LegacyOptions {
@@ -35,13 +36,14 @@ export async function digest(input: DigestInput, options: DigestOptions = {}): P
   const algorithm = checkAlgorithm(options.algorithm ?? 'sha256', options);
   options.signal?.throwIfAborted();
   if (input instanceof Uint8Array) return await digestBytes(input, algorithm);
-  if (!isIterable(input)) {
+  const pieces = piecesOf(input);
+  if (pieces === undefined) {
     throw new IntegrityError('INVALID_INPUT', `Expected bytes or a stream of bytes, got ${kindOf(input)}.`, {
       hint: 'Turn text into bytes with new TextEncoder().encode(text); for the file at a path use digestFile.',
     });
   }
   const hasher = await createDigest(algorithm, options);
-  for await (const piece of input) {
+  for await (const piece of pieces) {
     options.signal?.throwIfAborted();
     hasher.update(piece);
   }
@@ -55,8 +57,4 @@ async function digestBytes(bytes: Uint8Array, algorithm: AnyAlgorithm): Promise<
   const engine = await openEngine(algorithm);
   engine.update(bytes);
   return new Digest(algorithm, engine.finish());
-}
-
-function isIterable(input: unknown): boolean {
-  return typeof input === 'object' && input !== null && (Symbol.asyncIterator in input || Symbol.iterator in input);
 }

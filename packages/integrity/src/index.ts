@@ -11,6 +11,7 @@ export { digestsEqual } from './digests-equal.ts';
 export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
 export { createDigest, type Hasher } from './hasher.ts';
 export { parseDigest } from './parse-digest.ts';
+export type { ByteStream } from './pieces.ts';
 
 // Merkle trees
 export { createMerkleBuilder, type MerkleBuilder, type MerkleState } from './merkle/builder.ts';

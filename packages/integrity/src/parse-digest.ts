@@ -1,5 +1,6 @@
 import { checkAlgorithm, DIGEST_BYTES, type LegacyOptions } from './algorithm.ts';
 import { Digest } from './digest-value.ts';
+import { fromBase64, fromHex } from './encoding.ts';
 import { IntegrityError } from './errors.ts';
 
 const HEX_FORM = /^([a-z0-9-]+):([0-9a-fA-F]+)$/;
@@ -30,10 +31,7 @@ export function parseDigest(text: string, options: LegacyOptions = {}): Digest {
   const [, name, value] = hexForm ?? SRI_FORM.exec(text) ?? [];
   if (name === undefined || value === undefined) throw invalid(text);
   const algorithm = checkAlgorithm(name, options);
-  const encoding = hexForm ? 'hex' : 'base64';
-  const bytes = Buffer.from(value, encoding);
-  // Buffer.from ignores what it can't read, such as half a byte or stray bits in the last base64 letter.
-  const canonical = encoding === 'hex' ? value.toLowerCase() : value;
-  if (bytes.toString(encoding) !== canonical || bytes.length !== DIGEST_BYTES[algorithm]) throw invalid(text);
+  const bytes = hexForm ? fromHex(value) : fromBase64(value);
+  if (bytes?.length !== DIGEST_BYTES[algorithm]) throw invalid(text);
   return new Digest(algorithm, bytes);
 }

@@ -25,6 +25,20 @@ async function* stream(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array
   for (const piece of pieces) yield await Promise.resolve(piece);
 }
 
+/** As the streams of some browsers are. */
+function readOnly(pieces: readonly Uint8Array[], onCancel?: () => void): ReadableStream<Uint8Array> {
+  const left = [...pieces];
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const piece = left.shift();
+      if (piece === undefined) controller.close();
+      else controller.enqueue(piece);
+    },
+    cancel: () => onCancel?.(),
+  });
+  return Object.defineProperty(source, Symbol.asyncIterator, { value: undefined });
+}
+
 describe('official vectors', () => {
   it.each(officialVectors)('$algorithm gives what $source says', async ({ algorithm, input, hex }) => {
     expect((await digest(input, { algorithm, legacy: true })).hex).toBe(hex);
@@ -73,6 +87,9 @@ describe('inputs', () => {
     ['an async generator', () => stream([bytes])],
     ['a Node stream', () => Readable.from([Buffer.from('ab'), Buffer.from('c')])],
     ['a web stream', () => new Blob([bytes]).stream()],
+    ['a web stream that can not be iterated over', () => readOnly([bytes.subarray(0, 2), bytes.subarray(2)])],
+    ['a Blob', () => new Blob([bytes.subarray(0, 1), bytes.subarray(1)])],
+    ['a File', () => new File([bytes], 'abc.txt')],
     ['shared memory', () => new Uint8Array(new SharedArrayBuffer(3)).map((_, index) => bytes[index] ?? 0)],
   ];
 
@@ -146,8 +163,24 @@ describe('signal', () => {
     expect(closed).toBe(true);
   });
 
+  it('ends a web stream that can not be iterated over, and the stream is cancelled', async () => {
+    const controller = new AbortController();
+    let cancelled = false;
+    const input = readOnly([bytesThatAbort(controller), new Uint8Array(1), new Uint8Array(1)], () => {
+      cancelled = true;
+    });
+    await expect(digest(input, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(cancelled).toBe(true);
+  });
+
   it('that has fired already lets nothing start', async () => {
     const signal = AbortSignal.abort(new Error('too late'));
     await expect(digest(new Uint8Array(), { signal })).rejects.toThrow('too late');
   });
 });
+
+/** Aborts soon after it is made, while the stream is read. */
+function bytesThatAbort(controller: AbortController): Uint8Array {
+  queueMicrotask(() => controller.abort(new Error('enough')));
+  return new Uint8Array(1);
+}
