@@ -18,6 +18,8 @@ export type CliErrorCode =
   | 'SECRET_UNREADABLE'
   /** The command would change files of the user and was not confirmed. */
   | 'NOT_CONFIRMED'
+  /** A file that the command needs, or one of a folder that is to be signed, can't be read. */
+  | 'UNREADABLE'
   /** The safety snapshot does not hold everything the restore would replace. `details` lists the paths. */
   | 'SAFETY_INCOMPLETE'
   /** A failure that nobody foresaw: worth a report, with what `--debug` says. */

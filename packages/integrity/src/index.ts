@@ -34,7 +34,13 @@ export {
 export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.ts';
 export type { ChainState } from './chain/state.ts';
 export { type ChainReport, verifyChain, type VerifyChainOptions } from './chain/verify-chain.ts';
-export { type TrustedKey as CheckpointKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
+export {
+  type TrustedKey as CheckpointKey,
+  type VerifiedCheckpoint,
+  verifyCheckpoint,
+} from './chain/verify-checkpoint.ts';
+
+// Manifests
 export { canonicalJson } from './canonical-json.ts';
 export { createManifest, type ManifestOptions } from './manifest/create-manifest.ts';
 export {
@@ -53,8 +59,9 @@ export type {
   ManifestProgress,
   TreeOptions,
 } from './manifest/model.ts';
-export { formatSums, type SumsOptions } from './manifest/format-sums.ts';
+export { formatSum, formatSums, type SumsOptions } from './manifest/format-sums.ts';
 export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
+
 // Signatures
 export {
   generateKeyPair,
@@ -102,6 +109,11 @@ export {
   verifyEnvelope,
   type VerifyEnvelopeOptions,
 } from './signature/verify-envelope.ts';
-export type { Change, Finding, VerifyCounts, VerifyReport } from './manifest/findings.ts';
+export type {
+  Change,
+  Finding,
+  VerifyCounts as ManifestCounts,
+  VerifyReport as ManifestReport,
+} from './manifest/findings.ts';
 export { reportText } from './manifest/report-text.ts';
-export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';
+export { verifyManifest, type VerifyOptions as VerifyManifestOptions } from './manifest/verify-manifest.ts';

@@ -13,6 +13,12 @@ import { backupStats } from './backup-stats.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { integrityHash } from './integrity-hash.ts';
+import { integrityKeygen } from './integrity-keygen.ts';
+import { integrityManifest } from './integrity-manifest.ts';
+import { integritySign } from './integrity-sign.ts';
+import { integrityVerify } from './integrity-verify.ts';
+import { integrityVerifySignature } from './integrity-verify-signature.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -32,6 +38,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  integrityHash,
+  integrityManifest,
+  integrityVerify,
+  integrityKeygen,
+  integritySign,
+  integrityVerifySignature,
   configShow,
   configValidate,
 ];
@@ -39,5 +51,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
+  integrity: 'Digest, list, verify and sign files and folders',
   config: 'Show and check the configuration',
 };

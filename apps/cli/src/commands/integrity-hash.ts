@@ -19,7 +19,11 @@ async function digestOf(context: Context, path: string, { algorithm, legacy }: H
   return path === '-' ? digest(process.stdin, options) : digestFile(pathOf(context, path), options);
 }
 
-async function lineOf(context: Context, path: string, { digest, format }: { digest: Digest; format: Format }): Promise<string> {
+async function lineOf(
+  context: Context,
+  path: string,
+  { digest, format }: { digest: Digest; format: Format },
+): Promise<string> {
   if (format === 'digest') return `${digest}`;
   if (format === 'sri') return digest.sri ?? noSri(digest);
   const { formatSum } = await integrity(context);

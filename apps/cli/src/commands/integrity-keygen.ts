@@ -25,9 +25,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const facts = { keyId, algorithm, privateKey, publicKey, encrypted: passphrase !== undefined };
   if (context.json) await emitObject(context.output, 'KeysMade', facts);
   else {
-    await context.output.write(
-      `key id       ${keyId}\nprivate key  ${privateKey}\npublic key   ${publicKey}\n`,
-    );
+    await context.output.write(`key id       ${keyId}\nprivate key  ${privateKey}\npublic key   ${publicKey}\n`);
     if (!facts.encrypted) context.messages.note('Whoever can read the private key can sign: it has no passphrase.');
   }
   return EXIT.ok;
@@ -37,7 +35,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const integrityKeygen: CommandDefinition = {
   path: ['integrity', 'keygen'],
   summary: 'Make a key to sign with',
-  description: 'An Ed25519 key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify.',
+  description:
+    'An Ed25519 key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify.',
   arguments: [{ name: '<file>', description: 'where the private key goes; nothing is overwritten' }],
   options: [
     {
@@ -45,7 +44,9 @@ export const integrityKeygen: CommandDefinition = {
       description: 'encrypt the private key with the passphrase in this file (- to be asked for it)',
     },
   ],
-  examples: [{ call: 'holdfast integrity keygen ~/keys/release.pem', does: 'release.pem, and release.pem.pub to give away' }],
+  examples: [
+    { call: 'holdfast integrity keygen ~/keys/release.pem', does: 'release.pem, and release.pem.pub to give away' },
+  ],
   output: { shape: 'KeysMade' },
   run,
 };

@@ -75,12 +75,18 @@ export const integrityManifest: CommandDefinition = {
     'something could not be read.',
   arguments: [{ name: '<dir>', description: 'the folder' }],
   options: [
-    { flags: '--output <file>', description: 'where to write it (default: standard output); no part of it, if it is in the folder' },
+    {
+      flags: '--output <file>',
+      description: 'where to write it (default: standard output); no part of it, if it is in the folder',
+    },
     { flags: '--format <form>', description: 'json by default', choices: ['json', 'sha256sums', 'bsd'] },
     ...ALGORITHM_OPTIONS,
   ],
   examples: [
-    { call: 'holdfast integrity manifest dist --output dist.manifest.json', does: 'Everything that is known of each entry' },
+    {
+      call: 'holdfast integrity manifest dist --output dist.manifest.json',
+      does: 'Everything that is known of each entry',
+    },
     { call: 'holdfast integrity manifest dist --format sha256sums --output dist/SHA256SUMS', does: 'For sha256sum -c' },
   ],
   output: { shape: 'ManifestRun' },

@@ -65,10 +65,19 @@ export const integritySign: CommandDefinition = {
     'of each file, in a DSSE envelope that other tools read too.',
   arguments: [{ name: '<path>', description: 'the file or folder' }],
   options: [
-    { flags: '--key <file>', description: 'private key to sign with; may be repeated', repeatable: true },
+    {
+      flags: '--key <file>',
+      description: 'private key to sign with; may be repeated',
+      repeatable: true,
+      required: true,
+    },
     { flags: '--key-passphrase-file <file>', description: 'passphrase of the key; asked for on a terminal' },
     { flags: '--output <file>', description: 'where the signature goes' },
-    { flags: '--expires <time>', description: 'from then on it does not count: 2027-01-31, or a duration as 90d', parse: timeOf },
+    {
+      flags: '--expires <time>',
+      description: 'from then on it does not count: 2027-01-31, or a duration as 90d',
+      parse: timeOf,
+    },
   ],
   examples: [
     { call: 'holdfast integrity sign release.tar.gz --key release.pem', does: 'release.tar.gz.sig.json' },

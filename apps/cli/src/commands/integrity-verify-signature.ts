@@ -54,7 +54,10 @@ async function signatureIn(path: string): Promise<Buffer> {
   }
 }
 
-async function render({ output, messages }: Context, { verified, threshold, counted, signatures, differences }: Verified): Promise<void> {
+async function render(
+  { output, messages }: Context,
+  { verified, threshold, counted, signatures, differences }: Verified,
+): Promise<void> {
   const { green, red } = output.colors;
   for (const { name, kind } of differences) await output.line(`${kind} ${displayText(name)}`);
   for (const { keyId, verdict, message, signedAt } of signatures) {
@@ -63,7 +66,9 @@ async function render({ output, messages }: Context, { verified, threshold, coun
   }
   if (messages.quiet) return;
   const word = verified ? green('verified') : red('not verified');
-  await output.line(`${word}: ${counted} of ${threshold} needed keys${differences.length > 0 ? `, ${differences.length} differences` : ''}`);
+  await output.line(
+    `${word}: ${counted} of ${threshold} needed keys${differences.length > 0 ? `, ${differences.length} differences` : ''}`,
+  );
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
@@ -78,7 +83,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   return facts.verified ? EXIT.ok : EXIT.damaged;
 }
 
-function threshold(text: string): number {
+function keysNeeded(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw usageError(`Expected a number of keys, got ${JSON.stringify(text)}`, 'Write a whole number from 1 on.');
 }
@@ -90,9 +95,14 @@ export const integrityVerifySignature: CommandDefinition = {
   description: 'Exits with 6 when too few of the keys have signed what is there.',
   arguments: [{ name: '<path>', description: 'the file or folder' }],
   options: [
-    { flags: '--key <file>', description: 'public key that is trusted; may be repeated', repeatable: true },
+    {
+      flags: '--key <file>',
+      description: 'public key that is trusted; may be repeated',
+      repeatable: true,
+      required: true,
+    },
     { flags: '--signature <file>', description: 'default: FILE.sig.json, FOLDER.intoto.json' },
-    { flags: '--threshold <n>', description: 'how many of the keys must have signed; 1 by default', parse: threshold },
+    { flags: '--threshold <n>', description: 'how many of the keys must have signed; 1 by default', parse: keysNeeded },
   ],
   examples: [
     { call: 'holdfast integrity verify-signature release.tar.gz --key release.pem.pub', does: 'One key' },

@@ -5,7 +5,7 @@ import { integrity } from './integrity.ts';
 import { treeProgress } from './tree-progress.ts';
 
 /** The type of a statement that says no more of files than that they are the ones. */
-export const FILES_PREDICATE = 'https://holdfast.example/files/v1';
+export const FILES_PREDICATE = 'urn:holdfast:files:v1';
 
 /**
  * Every file of a folder with its digest.

@@ -9,7 +9,10 @@ const lineOf = ({ phase, entries, files, bytes, totalFiles, totalBytes }: Manife
     : `read ${formatCount(files)} of ${formatCount(totalFiles)} files, ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`;
 
 /** Shows how far a walk through a folder has come: a line that is rewritten on a terminal, one now and then elsewhere. */
-export function treeProgress(messages: Messages): { onProgress: (progress: ManifestProgress) => void; end: () => void } {
+export function treeProgress(messages: Messages): {
+  onProgress: (progress: ManifestProgress) => void;
+  end: () => void;
+} {
   let last = performance.now();
   const plain = (progress: ManifestProgress): void => {
     if (performance.now() - last < LINE_INTERVAL) return;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { make, pathBase64 } from './parts.ts';
+import { kind, make, pathBase64 } from './parts.ts';
 
 const digestText = z.string().describe('digest as `<algorithm>:<hex>`');
-const keyId = z.string().regex(/^[0-9a-f]{64}$/).describe('id of a key: SHA-256 of its public half, in hex');
+const keyId = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe('id of a key: SHA-256 of its public half, in hex');
 const failure = z.strictObject({ code: z.string(), message: z.string() });
 
 export const fileDigest = z.strictObject({
@@ -68,4 +71,49 @@ export const signatureVerification = z.strictObject({
       }),
     )
     .describe('of a folder: files that are not as they were signed'),
+});
+
+const manifestEntry = z.strictObject({
+  path: z.string(),
+  pathBase64,
+  kind,
+  size: make.bytes('of files').optional(),
+  mode: z.int().optional().describe('permission bits; not of links'),
+  mtimeNs: z.string().optional().describe('nanoseconds since 1970, of files'),
+  digest: digestText.optional(),
+  target: z.string().optional().describe('where a link leads'),
+  targetBase64: z.string().optional(),
+});
+
+const changes = z
+  .array(z.enum(['content', 'size', 'mode', 'mtime', 'kind', 'target']))
+  .optional()
+  .describe('of `changed` and `renamed`');
+
+export const manifestVerification = z.strictObject({
+  directory: z.string().describe('absolute'),
+  ok: z.boolean().describe('whether nothing was found'),
+  counts: z.strictObject({
+    entries: make.count('entries of the manifest that count'),
+    files: make.count('files that were read'),
+    bytes: make.bytes('content of these'),
+    unproven: make.count('what the manifest itself could not read'),
+    missing: make.count('gone'),
+    changed: make.count('not as they were'),
+    extra: make.count('not in the manifest'),
+    unreadable: make.count('of which nothing is known'),
+    renamed: make.count('under another path'),
+  }),
+  findings: z.array(
+    z.strictObject({
+      type: z.enum(['missing', 'changed', 'extra', 'unreadable', 'renamed']),
+      path: z.string(),
+      pathBase64,
+      changes,
+      reason: z.string().optional().describe('of `unreadable`: code of the system, or `CHANGED_WHILE_READ`'),
+      to: z.strictObject({ path: z.string(), pathBase64 }).optional().describe('of `renamed`'),
+      expected: manifestEntry.optional().describe('what the manifest says'),
+      actual: manifestEntry.optional().describe('what is there'),
+    }),
+  ),
 });

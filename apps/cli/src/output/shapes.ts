@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fileDigest, keysMade, manifestRun, manifestVerification, signatureVerification, signed } from './integrity.ts';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
@@ -14,13 +15,19 @@ export const SHAPES = {
   Difference: difference,
   Entry: entry,
   Failed: failed,
+  FileDigest: fileDigest,
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
+  KeysMade: keysMade,
+  ManifestRun: manifestRun,
+  ManifestVerification: manifestVerification,
   PruneRun: pruneRun,
   RepairRun: repairRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,
+  SignatureVerification: signatureVerification,
+  Signed: signed,
   Snapshot: snapshot,
   SnapshotList: snapshotList,
   VerifyReport: verifyReport,

@@ -1,4 +1,5 @@
 import type { BackupErrorCode } from '@x/backup-store';
+import type { IntegrityErrorCode } from '@x/integrity';
 import type { StorageErrorCode } from '@x/storage';
 import type { CliErrorCode } from '../errors.ts';
 
@@ -28,6 +29,7 @@ const CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   SECRET_NEEDED: EXIT.wrongKey,
   SECRET_UNREADABLE: EXIT.usage,
   NOT_CONFIRMED: EXIT.usage,
+  UNREADABLE: EXIT.notFound,
   SAFETY_INCOMPLETE: EXIT.failed,
   UNEXPECTED: EXIT.failed,
 };
@@ -66,10 +68,26 @@ const STORAGE: Partial<Record<StorageErrorCode, ExitCode>> = {
   UNSUPPORTED_URL: EXIT.usage,
 };
 
+const INTEGRITY: Partial<Record<IntegrityErrorCode, ExitCode>> = {
+  UNKNOWN_ALGORITHM: EXIT.usage,
+  LEGACY_ALGORITHM: EXIT.usage,
+  INVALID_OPTION: EXIT.usage,
+  INVALID_DIGEST: EXIT.usage,
+  INVALID_MANIFEST: EXIT.damaged,
+  INVALID_SIGNATURE: EXIT.damaged,
+  INVALID_ENVELOPE: EXIT.damaged,
+  INVALID_STATEMENT: EXIT.damaged,
+  UNSAFE_PATH: EXIT.damaged,
+  INVALID_KEY: EXIT.wrongKey,
+  PASSPHRASE_NEEDED: EXIT.wrongKey,
+  WRONG_PASSPHRASE: EXIT.wrongKey,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
+  IntegrityError: INTEGRITY,
 };
 
 /** The system's code (`ENOENT`, ...) in an error or in what it was made from. */
@@ -88,7 +106,8 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error.name === 'AbortError') return EXIT.interrupted;
   const code = 'code' in error ? String(error.code) : '';
   // A source or target that is not there is "not found"; one that can't be read is "failed".
-  if (error.name === 'BackupError' && code === 'PATH_FAILED' && systemCode(error) === 'ENOENT') return EXIT.notFound;
+  const isPath = code === 'PATH_FAILED' || code === 'READ_FAILED';
+  if (isPath && systemCode(error) === 'ENOENT') return EXIT.notFound;
   return TABLES[error.name]?.[code] ?? EXIT.failed;
 }
 

@@ -17,6 +17,7 @@ export interface ProgramParts {
 function option(definition: OptionDefinition): Option {
   const made = new Option(definition.flags, definition.description);
   if (definition.choices !== undefined) made.choices(definition.choices);
+  if (definition.required) made.makeOptionMandatory();
   const { parse } = definition;
   if (definition.repeatable) {
     made.argParser<unknown[] | undefined>((text, before) => [

@@ -9,6 +9,8 @@ export interface OptionDefinition {
   readonly description: string;
   /** May be given several times; its value is a list. */
   readonly repeatable?: true | undefined;
+  /** Has to be given. */
+  readonly required?: true | undefined;
   readonly choices?: readonly string[] | undefined;
   /** Checks and converts the text. @throws {CliError} `USAGE`. */
   readonly parse?: ((text: string) => unknown) | undefined;

@@ -68,6 +68,7 @@ export function createOutput(stream: OutputStream, color: boolean): Output {
       return closed;
     },
     write,
+    bytes: write,
     line: (text = '') => write(`${text}\n`),
     lines,
   };

@@ -1,3 +1,4 @@
+import type { Digest } from '../digest-value.ts';
 import { checkManifest } from './check-manifest.ts';
 import type { PathKey } from './entry-path.ts';
 import type { Manifest } from './model.ts';
@@ -38,8 +39,21 @@ export function formatSums(manifest: Manifest, options: SumsOptions = {}): Uint8
   return Buffer.from(lines.join(''), 'latin1');
 }
 
+/**
+ * One line of a `SHA256SUMS`, without its end, for a path of any kind: absolute, or `-` for the standard input. Most users want
+ * {@link formatSums}.
+ */
+export function formatSum(path: string, { algorithm, hex }: Digest, options: SumsOptions = {}): string {
+  const tag = options.style === 'bsd' ? SUM_TAGS[algorithm] : undefined;
+  const key = Buffer.from(path, 'utf8').toString('latin1');
+  return Buffer.from(sumOf(key, hex, tag).slice(0, -1), 'latin1').toString('utf8');
+}
+
 function lineOf(key: PathKey, hex: string, tag: string | undefined): string {
-  const path = key === '-' ? './-' : key;
+  return sumOf(key === '-' ? './-' : key, hex, tag);
+}
+
+function sumOf(path: string, hex: string, tag: string | undefined): string {
   const name = path.replaceAll(/[\\\n\r]/g, (character) => ESCAPES[character] as string);
   const mark = name === path ? '' : '\\';
   return tag === undefined ? `${mark}${hex}  ${name}\n` : `${mark}${tag} (${name}) = ${hex}\n`;

@@ -14,7 +14,7 @@ import {
   parseSums,
   reportText,
   verifyManifest,
-  type VerifyReport,
+  type ManifestReport as VerifyReport,
 } from '../../src/index.ts';
 import { makeTree, type Tree } from '../tree-builder.ts';
 

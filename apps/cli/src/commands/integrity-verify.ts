@@ -1,0 +1,89 @@
+import type { Manifest } from '@x/integrity';
+import { readFile } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import { type AlgorithmFlags, ALGORITHM_OPTIONS, integrity, pathOf } from '../compose/integrity.ts';
+import { treeProgress } from '../compose/tree-progress.ts';
+import { CliError, usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+interface VerifyFlags extends AlgorithmFlags {
+  readonly manifest: string;
+  readonly ignore?: readonly ('mode' | 'mtime')[] | undefined;
+}
+
+/**
+ * The manifest in a file, of either form.
+ *
+ * @throws {CliError} `UNREADABLE`; {IntegrityError} `INVALID_MANIFEST`, `UNSAFE_PATH`, `TOO_LARGE`, `LEGACY_ALGORITHM`.
+ */
+export async function manifestIn(context: Context, file: string, flags: AlgorithmFlags): Promise<Manifest> {
+  const { parseManifest, parseSums } = await integrity(context);
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
+    throw new CliError('UNREADABLE', `Expected a manifest in ${file}, got ${code}`, {
+      cause,
+      hint: '`holdfast integrity manifest DIR --output FILE` makes one; a SHA256SUMS is one too.',
+    });
+  }
+  return /^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))
+    ? parseManifest(bytes.toString('utf8'))
+    : parseSums(bytes, flags);
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { manifest: given, ignore, algorithm, legacy } = input.options as VerifyFlags;
+  const directory = pathOf(context, input.arguments[0] ?? '.');
+  const file = pathOf(context, given);
+  const { reportText, verifyManifest } = await integrity(context);
+  const manifest = await manifestIn(context, file, { algorithm, legacy });
+  const own = relative(directory, file).split(sep).join('/');
+  const { onProgress, end } = treeProgress(context.messages);
+  const report = await verifyManifest(directory, manifest, {
+    // The manifest itself is nothing that is extra.
+    include: ({ path }) => path !== own || manifest.entries.some((entry) => entry.path === own),
+    ignore,
+    legacy,
+    signal: context.signal,
+    onProgress,
+  }).finally(end);
+  if (context.json) await emitObject(context.output, 'ManifestVerification', { directory, ...report });
+  else if (!report.ok || !context.messages.quiet) await context.output.line(reportText(report));
+  return report.ok ? EXIT.ok : EXIT.damaged;
+}
+
+function ignored(text: string): 'mode' | 'mtime' {
+  if (text === 'mode' || text === 'mtime') return text;
+  throw usageError(`Expected mode or mtime, got ${JSON.stringify(text)}`, 'Content always counts.');
+}
+
+/** `holdfast integrity verify`. */
+export const integrityVerify: CommandDefinition = {
+  path: ['integrity', 'verify'],
+  summary: 'Compare a folder with its manifest',
+  description:
+    'Says what is missing, changed, extra, renamed or can not be read. With a SHA256SUMS, only the files that it lists count. ' +
+    'Exits with 6 when anything is found.',
+  arguments: [{ name: '<dir>', description: 'the folder' }],
+  options: [
+    { flags: '--manifest <file>', description: 'what `integrity manifest`, or sha256sum, has written', required: true },
+    {
+      flags: '--ignore <what>',
+      description: 'mode or mtime: do not compare it; may be repeated',
+      parse: ignored,
+      repeatable: true,
+    },
+    ...ALGORITHM_OPTIONS,
+  ],
+  examples: [
+    { call: 'holdfast integrity verify dist --manifest dist.manifest.json', does: 'Is all as it was?' },
+    { call: 'holdfast integrity verify downloads --manifest downloads/SHA256SUMS', does: 'As sha256sum -c does' },
+  ],
+  output: { shape: 'ManifestVerification' },
+  run,
+};
