@@ -4,7 +4,7 @@
 set -uo pipefail
 
 # program:package of Debian
-wanted=(git:git)
+wanted=(git:git setfacl:acl)
 
 missing=()
 for entry in "${wanted[@]}"; do
