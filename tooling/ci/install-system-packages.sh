@@ -5,6 +5,7 @@ set -uo pipefail
 
 # program:package of Debian
 wanted=(git:git chromium:chromium)
+wanted=(git:git setfacl:acl)
 
 missing=()
 for entry in "${wanted[@]}"; do

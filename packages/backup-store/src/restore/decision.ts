@@ -1,7 +1,7 @@
 import type { Entry } from '../catalog/entry.ts';
 import type { OverwriteMode } from '../repository/contract.ts';
 import type { FoundEntry } from '../sink/contract.ts';
-import { isUnfinished } from '../sink/unfinished.ts';
+import { isUnfinished, looksUnfinished } from '../sink/unfinished.ts';
 import type { RestoreItem } from './restore-item.ts';
 
 /** Times are restored within this, in nanoseconds. */
@@ -19,7 +19,7 @@ export function decide(
   if (found === undefined) return { action: 'create' };
   if (entry.kind === 'directory' && found.kind === 'directory')
     return mode === 'never' ? { action: 'keep', reason: 'exists' } : { action: 'metadata' };
-  if (entry.kind === 'file' && isUnfinished(found) && entry.mode !== found.mode)
+  if (entry.kind === 'file' && isUnfinished(found) && !looksUnfinished(entry.mode))
     return { action: 'overwrite', reason: 'left unfinished by a restore' };
   if (mode === 'never') return { action: 'keep', reason: 'exists' };
   if (mode === 'always') return { action: 'overwrite' };

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { BackupError } from '../errors.ts';
 import { checkAborted } from '../run/abort.ts';
-import type { EntryMeta, FreshOption, TreeSink } from '../sink/contract.ts';
+import type { TreeSink } from '../sink/contract.ts';
 import type { RestoreOutcome } from './outcome.ts';
 import type { InternalPlan, RestoreItem } from './restore-item.ts';
 import type { TargetSinks } from './target-sinks.ts';
@@ -11,10 +11,6 @@ import type { TargetSinks } from './target-sinks.ts';
 const TURN = 16;
 
 type Act = (item: RestoreItem, sink: TreeSink, number: number) => void;
-
-/** What an entry is made with. */
-const withFresh = ({ entry, isFresh }: RestoreItem): EntryMeta & FreshOption =>
-  isFresh === true ? { ...entry, fresh: true } : entry;
 
 /** Makes everything but the content of files: folders, links, metadata. What fails is a problem of that entry. */
 export class EntryWriter {
@@ -77,10 +73,9 @@ export class EntryWriter {
   finishDirectories(): void {
     const { items } = this.#plan;
     for (let number = items.length - 1; number >= 0; number--) {
-      const item = items[number] as RestoreItem;
-      const { entry, action } = item;
+      const { entry, action } = items[number] as RestoreItem;
       if (entry.kind !== 'directory' || (action !== 'metadata' && !isWritten(action))) continue;
-      this.#try(number, ({ path }, sink) => sink.setMetadata(path, 'directory', withFresh(item)));
+      this.#try(number, ({ path }, sink) => sink.setMetadata(path, 'directory', entry));
     }
   }
 
@@ -108,9 +103,9 @@ export class EntryWriter {
     if (action === 'metadata') sink.setMetadata(path, entry.kind, entry);
     if (!isWritten(action)) return;
     this.#clear(item, sink);
-    if (entry.kind === 'symlink') sink.makeSymlink(path, entry.linkTarget ?? Buffer.alloc(0), withFresh(item));
+    if (entry.kind === 'symlink') sink.makeSymlink(path, entry.linkTarget ?? Buffer.alloc(0), entry);
     else {
-      sink.writeFile(path, [], withFresh(item));
+      sink.writeFile(path, [], item.isFresh === true ? { ...entry, fresh: true } : entry);
       this.#outcome.written(entry.size);
     }
   }

@@ -14,7 +14,7 @@ export interface RestoreItem {
   readonly found?: FoundEntry | undefined;
   /** Why, for `keep`, `note`, and a file that was left unfinished. */
   readonly reason?: string | undefined;
-  /** The directory it goes to is not there yet, and will be this restore's alone until all is done. */
+  /** The directory it goes to is not there yet, and stays private until all in it is there. */
   readonly isFresh?: boolean | undefined;
 }
 

@@ -15,7 +15,7 @@ export class CheckedDirectories implements Directories {
 
   constructor(root: Buffer) {
     const path = root.toString('latin1');
-    this.#root = { prefix: path.endsWith('/') ? path : `${path}/`, gid: undefined, dev: undefined };
+    this.#root = { prefix: path.endsWith('/') ? path : `${path}/`, gid: undefined, held: false };
   }
 
   enter(path: string, options: EnterOptions = {}): Directory {
@@ -27,7 +27,7 @@ export class CheckedDirectories implements Directories {
       this.#check(prefix, path, options.create);
       prefix += '/';
     }
-    return { prefix, gid: undefined, dev: undefined };
+    return { prefix, gid: undefined, held: false };
   }
 
   forget(): void {}

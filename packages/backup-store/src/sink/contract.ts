@@ -28,16 +28,12 @@ export interface TempFile {
   readonly ino: bigint;
 }
 
-/** What is known of where an entry is made. */
-export interface FreshOption {
-  /** The directory it is in was made by this restore, and nobody else can enter it yet. */
-  readonly fresh?: boolean | undefined;
-}
-
 /** Settings of writing content. */
-export interface WriteOptions extends FreshOption {
+export interface WriteOptions {
   /** Leaves aligned 4 KiB runs of zeros as holes. */
   readonly sparse?: boolean | undefined;
+  /** The directory is being made by this restore, and stays private until all in it is there. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** Options of `openTreeSink`. */
@@ -103,14 +99,11 @@ export interface TreeSink extends Disposable {
   dropTemp(path: Uint8Array, temp: TempFile): void;
 
   /** Replaces files and links, never directories. */
-  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta & FreshOption): void;
+  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta): void;
   /** A further name for the file at `existing`. Replaces files and links, never directories. */
   makeHardLink(path: Uint8Array, existing: Uint8Array): void;
-  /**
-   * Sets owner, mode and time of what is there, which must be of this kind. Directories: after all that is in them. In a
-   * `fresh` directory it is what this restore has made, and is not looked at again.
-   */
-  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta & FreshOption): void;
+  /** Sets owner, mode and time of what is there, which must be of this kind. Directories: after all that is in them. */
+  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta): void;
   /** Removes anything but a directory; `false` when there is nothing. */
   remove(path: Uint8Array): boolean;
   /** Removes whatever is at the path and below; `false` when there is nothing. Never follows links or enters mounts. */

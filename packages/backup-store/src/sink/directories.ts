@@ -4,8 +4,8 @@ export interface Directory {
   readonly prefix: string;
   /** Group of the directory, which new entries may inherit; `undefined` when not known. */
   readonly gid: number | undefined;
-  /** Number of the device it is on; `undefined` when not known. */
-  readonly dev: number | undefined;
+  /** It is held open: the same directory whenever it is used, whatever becomes of its path. */
+  readonly held: boolean;
 }
 
 /** Options of {@link Directories.enter}. */

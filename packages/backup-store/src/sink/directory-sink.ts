@@ -12,17 +12,16 @@ import {
   symlinkSync,
 } from 'node:fs';
 import type { EntryKind } from '../catalog/entry.ts';
-import type { EntryMeta, FoundEntry, FreshOption, TempFile, TreeSink, WriteOptions } from './contract.ts';
+import type { EntryMeta, FoundEntry, TempFile, TreeSink, WriteOptions } from './contract.ts';
 import type { Directories } from './directories.ts';
 import { checkName, splitPath } from './entry-path.ts';
 import { writeAll, writeAroundHoles } from './file-content.ts';
 import { foundEntry, setMetadata } from './found-entry.ts';
-import { applyMetadata, freshOwner } from './metadata.ts';
 import { hasCode, pathFailed, systemError } from './path-error.ts';
-import { makeFreshSymlink, type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
+import { type Place, publish, rename, unlinkIfThere, writeChunks } from './publication.ts';
 import { removeDirectory } from './removal.ts';
 import { TempFiles, discard } from './temp-files.ts';
-import { UNFINISHED_MODE, UnfinishedMarks } from './unfinished.ts';
+import { isStill, looksUnfinished, UnfinishedMarks } from './unfinished.ts';
 
 interface Purpose {
   /** For messages: "write", "remove". */
@@ -98,14 +97,14 @@ export class DirectorySink implements TreeSink {
 
   writeFile(path: Uint8Array, chunks: readonly Uint8Array[], meta: EntryMeta & WriteOptions): void {
     this.#at(path, { action: 'write', create: PRIVATE }, (place) => {
-      const mayBeMarked = meta.fresh === true && meta.mode !== UNFINISHED_MODE;
-      const marked = mayBeMarked ? this.#marks.create(place.target, place.parent.dev) : undefined;
+      const mayBeMarked = meta.fresh === true && !looksUnfinished(meta.mode);
+      const marked = mayBeMarked ? this.#marks.create(place) : undefined;
       const { descriptor, target } = marked ?? this.#temps.create(place.parent);
       try {
         writeChunks(descriptor, chunks, meta.sparse === true);
       } catch (error) {
+        if (marked === undefined || isStill(target, descriptor)) discard(target);
         closeSync(descriptor);
-        discard(target);
         throw error;
       }
       publish({ descriptor, target, close: () => closeSync(descriptor) }, place, meta);
@@ -157,9 +156,8 @@ export class DirectorySink implements TreeSink {
     });
   }
 
-  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta & FreshOption): void {
+  makeSymlink(path: Uint8Array, target: Uint8Array, meta: EntryMeta): void {
     this.#at(path, { action: 'make the link', create: PRIVATE }, (place) => {
-      if (meta.fresh === true && this.strong && makeFreshSymlink(place, target, meta)) return;
       const fresh = this.#temps.name(place.parent);
       symlinkSync(Buffer.from(target), fresh.target);
       let failure: { readonly error: unknown } | undefined;
@@ -194,12 +192,10 @@ export class DirectorySink implements TreeSink {
     });
   }
 
-  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta & FreshOption): void {
-    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ parent, target }) => {
-      if (meta.fresh === true && this.strong && kind === 'directory')
-        applyMetadata({ path: target, isSymlink: false, isHandle: false }, meta, freshOwner(parent.gid));
-      else setMetadata(target, kind, meta, this.strong);
-    });
+  setMetadata(path: Uint8Array, kind: EntryKind, meta: EntryMeta): void {
+    this.#at(path, { action: 'set owner, mode and time of', root: true }, ({ target }) =>
+      setMetadata(target, kind, meta, this.strong),
+    );
   }
 
   remove(path: Uint8Array): boolean {

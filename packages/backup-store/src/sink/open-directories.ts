@@ -159,8 +159,7 @@ function makeOne(target: Buffer, mode: number): void {
 }
 
 function describe(folder: string, descriptor: number): OpenDirectory {
-  const { gid, dev } = fstatSync(descriptor);
-  return { descriptor, prefix: `${folder}${descriptor}/`, gid, dev };
+  return { descriptor, prefix: `${folder}${descriptor}/`, gid: fstatSync(descriptor).gid, held: true };
 }
 
 function leadsTo(folder: string, descriptor: number): boolean {

@@ -1,4 +1,4 @@
-import { fchmodSync, ftruncateSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { fchmodSync, ftruncateSync, renameSync, unlinkSync } from 'node:fs';
 import type { EntryMeta } from './contract.ts';
 import type { Directory } from './directories.ts';
 import { writeAll, writeAroundHoles } from './file-content.ts';
@@ -51,18 +51,6 @@ export function publish(
   }
   if (!isInPlace) rename(file.target, place.target);
   if (failure !== undefined) throw failure.error;
-}
-
-/** Makes a link under its own name; `false` when something has that name. */
-export function makeFreshSymlink({ parent, target }: Place, to: Uint8Array, meta: EntryMeta): boolean {
-  try {
-    symlinkSync(Buffer.from(to), target);
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    throw error;
-  }
-  applyMetadata({ path: target, isSymlink: true, isHandle: false }, meta, freshOwner(parent.gid));
-  return true;
 }
 
 /** Takes the mark off a file that is complete but for its metadata; whoever gets to know of those gets to know of this. */

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync } from 'node:fs';
 import type { FoundEntry } from './contract.ts';
+import type { Directory } from './directories.ts';
 import { hasCode } from './path-error.ts';
 import { CREATE, discard } from './temp-files.ts';
 
@@ -7,11 +8,24 @@ import { CREATE, discard } from './temp-files.ts';
  * Mode of a file that is written under its own name: nobody but root can read it, and since files do not have the sticky
  * bit otherwise, whoever finds it later knows that it was left unfinished.
  */
-export const UNFINISHED_MODE = 0o1200;
+const UNFINISHED_MODE = 0o1200;
+const SET_ID_BITS = 0o6000;
+
+/** Whether a file of this mode, which may lose its set-id bits on the way, would be taken for an unfinished one. */
+export const looksUnfinished = (mode: number): boolean => (mode & ~SET_ID_BITS) === UNFINISHED_MODE;
 
 /** Whether a file was left by a restore that was killed. */
 export function isUnfinished(found: Pick<FoundEntry, 'kind' | 'mode'>): boolean {
   return found.kind === 'file' && found.mode === UNFINISHED_MODE;
+}
+
+/** Whether the name still stands for the open file: somebody may have renamed another one over it. */
+export function isStill(target: Buffer, descriptor: number): boolean {
+  const [own, there] = [
+    fstatSync(descriptor, { bigint: true }),
+    lstatSync(target, { bigint: true, throwIfNoEntry: false }),
+  ];
+  return own.ino === there?.ino && own.dev === there.dev;
 }
 
 /** A file just made, under the name it will keep. */
@@ -20,38 +34,34 @@ export interface UnfinishedFile {
   readonly target: Buffer;
 }
 
-/** Makes files that are marked as unfinished, and knows which file systems keep {@link UNFINISHED_MODE}: some have no modes, or not this bit. */
+/** Makes files that are marked as unfinished, and knows the directories where that is possible. */
 export class UnfinishedMarks {
-  readonly #kept = new Map<number, boolean>();
+  /** Some file systems have no modes, or not this bit, and a directory may have rules of its own for what is made in it. */
+  readonly #kept = new WeakMap<Directory, boolean>();
 
-  /**
-   * Makes a file; `undefined` where the mark is not kept, or something has the name already.
-   *
-   * @param device Number of the device the directory is on, if that is known.
-   */
-  create(target: Buffer, device: number | undefined): UnfinishedFile | undefined {
-    if (device === undefined || this.#kept.get(device) === false) return undefined;
+  /** Makes a file; `undefined` where the mark is not kept, or something has the name already. */
+  create({ parent, target }: { readonly parent: Directory; readonly target: Buffer }): UnfinishedFile | undefined {
+    if (!parent.held || this.#kept.get(parent) === false) return undefined;
     let descriptor: number;
     try {
       descriptor = openSync(target, CREATE, UNFINISHED_MODE);
     } catch (error) {
-      // Somebody was faster: what is there gives way at once, when the new file is complete.
-      if (hasCode(error, 'EEXIST')) return undefined;
+      // Somebody was faster: what is there gives way at once, when the new file is complete. Or the mode is refused.
+      if (hasCode(error, 'EEXIST', 'EPERM', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP')) return undefined;
       throw error;
     }
-    if (this.#isKept(device, descriptor)) return { descriptor, target };
-    closeSync(descriptor);
+    if (this.#isKept(parent, descriptor)) return { descriptor, target };
     discard(target);
+    closeSync(descriptor);
     return undefined;
   }
 
-  /** Whether the file, which was made with the mode, has it. Looked at once for each device. */
-  #isKept(device: number, descriptor: number): boolean {
-    let kept = this.#kept.get(device);
+  /** Whether the file, which was made with the mode, has it. Looked at once for each directory that is held open. */
+  #isKept(parent: Directory, descriptor: number): boolean {
+    let kept = this.#kept.get(parent);
     if (kept === undefined) {
-      const stats = fstatSync(descriptor);
-      kept = (stats.mode & 0o7777) === UNFINISHED_MODE && stats.dev === device;
-      this.#kept.set(device, kept);
+      kept = (fstatSync(descriptor).mode & 0o7777) === UNFINISHED_MODE;
+      this.#kept.set(parent, kept);
     }
     return kept;
   }

@@ -1,4 +1,5 @@
-import { existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { EntryMeta, TreeSink, WriteOptions } from '../../src/sink/contract.ts';
@@ -51,6 +52,34 @@ describe.runIf(process.platform === 'linux')('a file in a directory that the res
     });
     expect(() => sink.writeFile(at('d/f'), fails, meta)).toThrow('no more');
     expect(readdirSync(join(root, 'd'))).toEqual([]);
+  });
+
+  it('leaves what somebody else put in its place, after an error', () => {
+    const { root, sink } = newSink();
+    const fails = inTwo(() => {
+      writeFileSync(join(root, 'other'), 'theirs');
+      renameSync(join(root, 'other'), join(root, 'f'));
+      throw new Error('no more');
+    });
+    expect(() => sink.writeFile(at('f'), fails, meta)).toThrow('no more');
+    expect(readFileSync(join(root, 'f'), 'utf8')).toBe('theirs');
+  });
+
+  it('gets its name at the end in a directory with rules that take the mark away', (test) => {
+    const { root, sink } = newSink();
+    mkdirSync(join(root, 'a'));
+    const { status } = spawnSync('setfacl', ['-d', '-m', 'u::r-x', join(root, 'a')]);
+    test.skip(status !== 0, 'needs setfacl, and a file system with access control lists');
+    // The same device, where the mark is kept.
+    sink.writeFile(at('b/f'), [Buffer.from('x')], meta);
+    let isThere = true;
+    sink.writeFile(
+      at('a/f'),
+      inTwo(() => (isThere = existsSync(join(root, 'a/f')))),
+      meta,
+    );
+    expect(isThere).toBe(false);
+    expect(readFileSync(join(root, 'a/f'), 'utf8')).toBe('first second');
   });
 
   it('can be read by nobody while it is unfinished', (test) => {
@@ -123,27 +152,4 @@ it.runIf(IS_POSIX)('where directories can not be held open, a file gets its name
   );
   expect(isThere).toBe(false);
   expect(readFileSync(join(root, 'f'), 'utf8')).toBe('first second');
-});
-
-describe.runIf(process.platform === 'linux')('links and folders in a directory that the restore made', () => {
-  it('have their metadata', () => {
-    const { sink } = newSink();
-    sink.makeDirectory(at('d/e'));
-    sink.makeSymlink(at('d/e/l'), at('nowhere'), meta);
-    sink.setMetadata(at('d/e'), 'directory', { ...meta, mode: 0o2750 });
-    expect(sink.readLink(at('d/e/l')).toString()).toBe('nowhere');
-    for (const path of ['d/e/l', 'd/e']) {
-      const off = Number((sink.lstat(at(path))?.mtimeNs ?? 0n) - meta.mtimeNs);
-      expect(Math.abs(off), path).toBeLessThan(1000);
-    }
-    expect(sink.lstat(at('d/e'))).toMatchObject({ kind: 'directory', mode: 0o2750 });
-  });
-
-  it('a link takes the place of one that somebody put there meanwhile', () => {
-    const { root, sink } = newSink();
-    sink.makeSymlink(at('l'), at('before'), meta);
-    sink.makeSymlink(at('l'), at('after'), meta);
-    expect(sink.readLink(at('l')).toString()).toBe('after');
-    expect(readdirSync(root)).toEqual(['l']);
-  });
 });
