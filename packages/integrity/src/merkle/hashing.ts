@@ -3,7 +3,7 @@ import { IntegrityError } from '../errors.ts';
 import { kindOf } from '../hasher.ts';
 
 /** Bytes in every hash of a tree. */
-export const HASH_BYTES = 32;
+const HASH_BYTES = 32;
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
