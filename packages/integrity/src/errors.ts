@@ -11,7 +11,8 @@ export type IntegrityErrorCode =
   | 'INVALID_MANIFEST'
   | 'UNSAFE_PATH'
   | 'TOO_LARGE'
-  | 'INCOMPLETE_TREE';
+  | 'INCOMPLETE_TREE'
+  | 'WRITE_FAILED';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

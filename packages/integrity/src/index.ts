@@ -35,3 +35,6 @@ export { parseSums, type ParseSumsOptions } from './manifest/parse-sums.ts';
 export type { Change, Finding, VerifyCounts, VerifyReport } from './manifest/findings.ts';
 export { reportText } from './manifest/report-text.ts';
 export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';
+export { scrub, type ScrubOptions, type ScrubReport } from './scrub/scrub.ts';
+export type { EarlierDamage, ScrubBudget, ScrubCoverage } from './scrub/scrub-plan.ts';
+export { scrubText } from './scrub/scrub-text.ts';
