@@ -1,5 +1,5 @@
 /**
- * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm.
+ * Digests of bytes, streams, files and directories; manifests that are created, verified and scrubbed; canonical JSON.
  *
  * @module
  */

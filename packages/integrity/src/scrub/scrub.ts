@@ -98,7 +98,9 @@ export async function scrub(directory: string | URL, options: ScrubOptions): Pro
     onFile: (file, outcome) => notes.take(file, outcome),
   });
   // Also when it ended early: what was read was read.
-  const contents = await reading.finally(async () => await notes.save());
+  await Promise.allSettled([reading]);
+  await notes.save();
+  const contents = await reading;
   const report = reportOf(findingsOf(survey, contents, options.ignore ?? []), countsOf(survey, contents));
   const earlier = earlierDamage(records, report.findings);
   return {

@@ -209,8 +209,8 @@ describe('scrub', () => {
   it('what killed runs have left beside the state is removed after an hour', async () => {
     await using at = await setUp();
     const [old, fresh, foreign] = ['state.json.1.0123456789ab.tmp', 'state.json.2.0123456789ab.tmp', 'state.json.bak'];
-    for (const name of [old, fresh, foreign]) await writeFile(join(at.folder, name as string), '');
-    await lutimes(join(at.folder, old as string), 1, 1);
+    for (const name of [old, fresh, foreign]) await writeFile(join(at.folder, name), '');
+    await lutimes(join(at.folder, old), 1, 1);
     await at.run(1);
     expect((await readdir(at.folder)).toSorted()).toEqual(['state.json', fresh, foreign].toSorted());
   });
