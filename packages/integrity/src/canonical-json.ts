@@ -58,7 +58,8 @@ function writeObject(value: object, place: Place): string {
   if (around.length >= MAX_DEPTH) throw refused(`at most ${MAX_DEPTH} levels, got more`, { ...place, steps: [] });
   around.push(value);
   try {
-    if ('toJSON' in value && typeof value.toJSON === 'function') return write(value.toJSON(), place);
+    const { toJSON } = value as { readonly toJSON?: unknown };
+    if (typeof toJSON === 'function') return write(Reflect.apply(toJSON, value, []), place);
     return Array.isArray(value) ? writeArray(value, place) : writeMembers(value, place);
   } finally {
     around.pop();

@@ -29,6 +29,7 @@ export type IntegrityErrorCode =
   | 'INVALID_SIGNATURE'
   | 'INVALID_ENVELOPE'
   | 'INVALID_STATEMENT';
+  | 'WRITE_FAILED';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

@@ -1,5 +1,5 @@
 /**
- * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm.
+ * Digests of bytes, streams, files and directories; manifests that are created, verified and scrubbed; canonical JSON.
  *
  * @module
  */
@@ -117,3 +117,7 @@ export type {
 } from './manifest/findings.ts';
 export { reportText } from './manifest/report-text.ts';
 export { verifyManifest, type VerifyOptions as VerifyManifestOptions } from './manifest/verify-manifest.ts';
+export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';
+export { scrub, type ScrubOptions, type ScrubReport } from './scrub/scrub.ts';
+export type { EarlierDamage, ScrubBudget, ScrubCoverage } from './scrub/scrub-plan.ts';
+export { scrubText } from './scrub/scrub-text.ts';

@@ -23,7 +23,7 @@ export async function makeTree(tree: Tree): Promise<{ path: string } & AsyncDisp
   return folder;
 }
 
-export async function fill(path: string, tree: Tree): Promise<void> {
+async function fill(path: string, tree: Tree): Promise<void> {
   for (const [name, value] of Object.entries(tree)) {
     const inner = join(path, name);
     if (typeof value === 'string' || value instanceof Uint8Array) {

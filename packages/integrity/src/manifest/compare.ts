@@ -46,7 +46,7 @@ function actualOf(found: FoundEntry, { read }: Contents): ManifestEntry {
 }
 
 /** What of an entry differs from what the manifest says of it. */
-export function changesBetween(expected: ManifestEntry, actual: ManifestEntry, ignore: Ignored): Change[] {
+function changesBetween(expected: ManifestEntry, actual: ManifestEntry, ignore: Ignored): Change[] {
   if (expected.kind !== actual.kind) return ['kind'];
   const differs = (name: 'size' | 'digest' | 'mode' | 'mtimeNs'): boolean =>
     expected[name] !== undefined && actual[name] !== undefined && expected[name] !== actual[name];

@@ -15,7 +15,7 @@ export interface ManifestOptions extends TreeOptions, LegacyOptions {
  * with their target. Links are never followed, but `directory` itself may be one.
  *
  * What can't be read is listed in `problems`, not thrown. So is a file that changes each of the three times it is
- * read: its digest would be of a content that never was. Takes about 300 bytes of memory per entry.
+ * read: its digest would be of a content that never was. Takes about half a KiB of memory per entry.
  *
  * @throws {IntegrityError} `READ_FAILED` when the directory itself can't be listed; `UNKNOWN_ALGORITHM`;
  * `LEGACY_ALGORITHM`; `INVALID_OPTION`.

@@ -46,5 +46,5 @@ export async function inLanes<T>(
     };
     advance();
   });
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
+  if (failure !== undefined) throw failure.error;
 }

@@ -32,8 +32,8 @@ export interface ReadOptions extends TreeOptions {
   readonly algorithm: AnyAlgorithm;
   /** Asked before each file; false leaves out this file and all after it. */
   readonly mayStart?: ((file: FoundEntry) => boolean) | undefined;
-  /** Told after each file. */
-  readonly onFile?: ((key: PathKey) => Promise<void>) | undefined;
+  /** Told after each file: its content, or the reason why there is none. */
+  readonly onFile?: ((file: FoundEntry, outcome: Content | string) => Promise<void>) | undefined;
 }
 
 /**
@@ -52,16 +52,22 @@ export async function readContents(
   await inLanes([...files], { width: checkLanes(options.concurrency), signal: options.signal }, async (file) => {
     ended ||= options.mayStart?.(file) === false;
     if (ended) return;
-    try {
-      contents.read.set(file.key, await reader.read(file));
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      contents.problems.set(file.key, codeOf(error));
-    }
+    const outcome = await outcomeOf(reader, file);
+    if (typeof outcome === 'string') contents.problems.set(file.key, outcome);
+    else contents.read.set(file.key, outcome);
     reader.finished();
-    await options.onFile?.(file.key);
+    await options.onFile?.(file, outcome);
   });
   return contents;
+}
+
+async function outcomeOf(reader: ContentReader, file: FoundEntry): Promise<Content | string> {
+  try {
+    return await reader.read(file);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return codeOf(error);
+  }
 }
 
 class ContentReader {

@@ -75,7 +75,8 @@ function included(
 
 function withFolders(keys: Iterable<PathKey>): Set<PathKey> {
   const all = new Set(keys);
-  for (const key of [...all]) for (const folder of foldersAround(key)) all.add(folder);
+  // What is added meanwhile is gone through too, and adds nothing new.
+  for (const key of all) for (const folder of foldersAround(key)) all.add(folder);
   return all;
 }
 

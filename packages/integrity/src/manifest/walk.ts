@@ -38,7 +38,7 @@ export interface WalkOptions extends TreeOptions {
 const PROGRESS_STEP = 256;
 
 /** The directory as a byte string with a `/` at its end. */
-export function rootOf(directory: string | URL): string {
+function rootOf(directory: string | URL): string {
   const path = resolve(typeof directory === 'string' ? directory : fileURLToPath(directory));
   return Buffer.from(path.endsWith('/') ? path : `${path}/`, 'utf8').toString('latin1');
 }

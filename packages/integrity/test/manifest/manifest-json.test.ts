@@ -76,7 +76,7 @@ describe('a manifest as JSON', () => {
     ['a size of a directory', field(0, 'size', 1), 'INVALID_MANIFEST'],
     ['a link without target', field(2, 'target', undefined), 'INVALID_MANIFEST'],
     ['half of a surrogate pair', field(2, 'target', '\ud800'), 'INVALID_MANIFEST'],
-    ['entries out of order', altered(({ entries }) => entries.reverse()), 'INVALID_MANIFEST'],
+    ['entries out of order', altered(({ entries }) => entries.push(entries.shift() as never)), 'INVALID_MANIFEST'],
     ['a path twice', altered(({ entries }) => entries.push({ ...entries[2] })), 'INVALID_MANIFEST'],
     ['base64 of plain text', field(0, 'pathBase64', Buffer.from('folder').toString('base64')), 'INVALID_MANIFEST'],
     ['base64 that says another path than the text', field(0, 'pathBase64', '//8='), 'INVALID_MANIFEST'],
@@ -115,7 +115,7 @@ describe('a manifest as JSON', () => {
 
   it('fields that are undefined are as good as absent', () => {
     const entries = sound.entries.map((entry) => ({ ...entry, pathBase64: undefined }));
-    expect(formatManifest({ ...sound, entries: entries as unknown as Manifest['entries'] })).toBe(golden);
+    expect(formatManifest({ ...sound, entries: entries })).toBe(golden);
     expect(golden).toBe(canonicalJson(sound));
   });
 });
@@ -124,8 +124,8 @@ describe('digestTree', () => {
   it('is the digest of the canonical manifest without times', async () => {
     await using tree = await makeTree({ a: 'abc', b: { c: '' } });
     const manifest = await createManifest(tree.path);
-    const timeless = { ...manifest, entries: manifest.entries.map(({ mtimeNs: _, ...entry }) => entry) };
-    expect(`${await digestTree(tree.path)}`).toBe(`${await digest(Buffer.from(canonicalJson(timeless)))}`);
+    const timeless = { ...manifest, entries: manifest.entries.map((entry) => ({ ...entry, mtimeNs: undefined })) };
+    expect(`${await digestTree(tree.path)}`).toBe(`${await digest(Buffer.from(formatManifest(timeless)))}`);
     expect(`${await digestTree(tree.path)}`).toBe(`${await digestManifest(manifest, { ignore: ['mtime'] })}`);
   });
 

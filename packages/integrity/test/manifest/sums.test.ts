@@ -53,10 +53,10 @@ describe.runIf(hasCoreutils)('sums beside coreutils', () => {
       expect(`${run.stdout}`.match(/: OK$/gm)).toHaveLength(oddNames.length + 1);
     });
 
-    it.each([[], ['--tag'], ['--binary']])('sums that it writes with %s are read', async (...flags) => {
+    it.each(['--text', '--tag', '--binary'])('sums that it writes with %s are read', async (flag) => {
       await using tree = await makeTree(oddTree);
       const names = [...oddNames, 'folder/inner'].map((name) => `./${name}`);
-      const { stdout } = spawnSync(tool, [...flags, ...names], { cwd: tree.path });
+      const { stdout } = spawnSync(tool, [flag, ...names], { cwd: tree.path });
       const ours = await createManifest(tree.path, { algorithm, legacy: true });
       expect(nothingButSums(parseSums(stdout, { algorithm, legacy: true }))).toEqual(nothingButSums(ours));
     });
@@ -71,7 +71,7 @@ describe.runIf(hasCoreutils)('sums beside coreutils', () => {
     expect(nothingButSums(parseSums(sums))).toEqual(nothingButSums(manifest));
   });
 
-  it('a line is taken exactly where sha256sum --strict takes it, with the same name', async () => {
+  it('a line is taken exactly where sha256sum --strict takes it', async () => {
     await using tree = await makeTree({});
     const piece = fc.constantFrom(
       hex,
@@ -114,7 +114,7 @@ describe.runIf(hasCoreutils)('sums beside coreutils', () => {
         const isTaken = `${run.stderr}`.includes('no file was verified');
         let ours: string | undefined;
         try {
-          ours = pathsOf(parseSums(line))[0];
+          ours = pathsOf(parseSums(line, { algorithm: 'sha256' }))[0];
         } catch {
           ours = undefined;
         }
