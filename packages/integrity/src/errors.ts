@@ -14,7 +14,10 @@ export type IntegrityErrorCode =
   | 'WRITE_FAILED'
   | 'INVALID_SIGNATURE'
   | 'INVALID_ENVELOPE'
-  | 'INVALID_STATEMENT';
+  | 'INVALID_STATEMENT'
+  | 'INVALID_CERTIFICATE'
+  | 'INVALID_BUNDLE'
+  | 'UNSUPPORTED_BUNDLE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

@@ -59,3 +59,17 @@ export {
   verifyEnvelope,
   type VerifyEnvelopeOptions,
 } from './signature/verify-envelope.ts';
+export type { CertificateProblem } from './signature/certificate-chain.ts';
+export type { ModelBundle, VerificationMaterial } from './signature/model-bundle.ts';
+export type { ModelManifest, ModelResource, ModelSerialization } from './signature/model-manifest.ts';
+export { signModel, type SignModelOptions } from './signature/sign-model.ts';
+export {
+  type ModelProblem,
+  type ModelSigner,
+  type ModelTrust,
+  type ModelVerification,
+  openModelBundle,
+  type OpenedModelBundle,
+  verifyModel,
+  type VerifyModelOptions,
+} from './signature/verify-model.ts';
