@@ -20,7 +20,7 @@ export interface CertificateUse {
 export const MAX_CERTIFICATE_BYTES = 32_768;
 
 /** Most certificates in a chain, and in a text in PEM. */
-export const MAX_CERTIFICATES = 128;
+const MAX_CERTIFICATES = 128;
 
 const PEM_BLOCKS = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 

@@ -28,8 +28,16 @@ export interface Issued {
   readonly privateKey: PrivateKey | undefined;
 }
 
-export const ROOT_EXTENSIONS = ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign'];
-export const SIGNER_EXTENSIONS = ['keyUsage=critical,digitalSignature', 'extendedKeyUsage=codeSigning'];
+/** Of an authority. */
+export const ROOT_EXTENSIONS: readonly string[] = [
+  'basicConstraints=critical,CA:true',
+  'keyUsage=critical,keyCertSign,cRLSign',
+];
+/** Of a signer of code. */
+export const SIGNER_EXTENSIONS: readonly string[] = [
+  'keyUsage=critical,digitalSignature',
+  'extendedKeyUsage=codeSigning',
+];
 
 /** Makes a key and a certificate in a folder, by `openssl`. */
 export function issue(folder: string, name: string, plan: CertificatePlan): Issued {

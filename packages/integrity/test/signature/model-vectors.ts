@@ -20,7 +20,7 @@ export interface ReferenceVector {
   readonly hint: string | undefined;
 }
 
-const _type = 'https://in-toto.io/Statement/v1';
+const type = { _type: 'https://in-toto.io/Statement/v1' };
 const predicateType = 'https://model_signing/signature/v1.0';
 const algorithm = 'sha256';
 const first = 'bc9a717db6064a32cbe9eae6fc40651dd6d36ef1757183f590eff2b1765d7ebc';
@@ -32,7 +32,7 @@ export const REFERENCE_VECTORS: readonly ReferenceVector[] = [
   {
     release: '1.1.0',
     statement: {
-      _type,
+      ...type,
       subject: [{ name: 'v1.1.0-elliptic-key', digest: { sha256: both } }],
       predicateType,
       predicate: {
@@ -54,7 +54,7 @@ export const REFERENCE_VECTORS: readonly ReferenceVector[] = [
   {
     release: '1.0.1',
     statement: {
-      _type,
+      ...type,
       subject: [{ name: 'v1.0.1-elliptic-key', digest: { sha256: both } }],
       predicateType,
       predicate: {
@@ -71,7 +71,7 @@ export const REFERENCE_VECTORS: readonly ReferenceVector[] = [
   {
     release: '0.3.1',
     statement: {
-      _type,
+      ...type,
       subject: [
         { name: 'signme-1', digest: { sha256: 'afa48c8674afe334b8a7dea34f7b46ab256e9255edf8da2132792341b667a45b' } },
       ],
@@ -90,7 +90,7 @@ export const REFERENCE_VECTORS: readonly ReferenceVector[] = [
 export const LEGACY_VECTOR: ReferenceVector = {
   release: '0.2.0',
   statement: {
-    _type,
+    ...type,
     subject: [
       {
         name: 'signme-1',
