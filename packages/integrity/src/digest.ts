@@ -57,6 +57,7 @@ async function digestBytes(bytes: Uint8Array, algorithm: AnyAlgorithm): Promise<
   return new Digest(algorithm, engine.finish());
 }
 
-function isIterable(input: unknown): boolean {
+/** Whether it can be read piece by piece. What the pieces are shows when they are read. */
+export function isIterable(input: unknown): boolean {
   return typeof input === 'object' && input !== null && (Symbol.asyncIterator in input || Symbol.iterator in input);
 }

@@ -1,5 +1,6 @@
 /**
- * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm.
+ * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm. And signatures that
+ * prove who vouches for them.
  *
  * @module
  */
@@ -34,7 +35,7 @@ export { parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './signa
 export type { FileInput, SignInput } from './signature/measure.ts';
 export { sign, type SignOptions } from './signature/sign.ts';
 export type { DocumentSignature, SignatureDocument } from './signature/signature-document.ts';
-export type { TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
+export type { KeyVerdict, TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
 export type { SignatureVerdict, Verdict } from './signature/verdict.ts';
 export { type TimedVerdict, type Verification, verify, type VerifyOptions } from './signature/verify.ts';
 export {
@@ -53,6 +54,7 @@ export {
 } from './signature/signed-attestation.ts';
 export { createStatement, type Statement, type StatementInput, type Subject } from './signature/statement.ts';
 export {
+  type EnvelopeFindings,
   type EnvelopeVerification,
   type RejectedEnvelope,
   type VerifiedEnvelope,

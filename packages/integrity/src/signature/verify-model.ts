@@ -19,7 +19,7 @@ import { checkNamedDigests, compareNamedDigests, type NamedDigest, type SubjectD
 import { preAuthEncoding } from './pae.ts';
 import { checkMessage } from './raw-signature.ts';
 import { IN_TOTO_PAYLOAD_TYPE, readStatementPayload } from './statement.ts';
-import { checkTime, gatherKeys, type RingKey, type TrustedKey } from './trusted-keys.ts';
+import { checkTime, gatherKeys, judgeKey, type KeyVerdict, type RingKey, type TrustedKey } from './trusted-keys.ts';
 
 /** Who is trusted to sign models. */
 export interface ModelTrust {
@@ -48,9 +48,7 @@ export type ModelProblem =
   | CertificateProblem
   | 'unknown-key'
   | 'bad-signature'
-  | 'revoked-key'
-  | 'key-not-yet-valid'
-  | 'key-no-longer-valid'
+  | Exclude<KeyVerdict, 'counts'>
   | 'other-payload-type'
   | 'other-predicate-type';
 
@@ -167,9 +165,8 @@ function judgeKeys(bundle: UncheckedBundle, { keys, now, legacy }: GatheredTrust
   if (candidates.length === 0) return 'unknown-key';
   const signer = candidates.find(({ publicKey }) => hasSigned(bundle, publicKey, legacy));
   if (signer === undefined) return 'bad-signature';
-  if (signer.revoked) return 'revoked-key';
-  if (now < signer.notBefore) return 'key-not-yet-valid';
-  return now > signer.notAfter ? 'key-no-longer-valid' : { method: 'key', keyId: signer.publicKey.keyId };
+  const verdict = judgeKey(signer, now);
+  return verdict === 'counts' ? { method: 'key', keyId: signer.publicKey.keyId } : verdict;
 }
 
 function judgeCertificate(bundle: UncheckedBundle, trust: GatheredTrust): ModelSigner | ModelProblem {
