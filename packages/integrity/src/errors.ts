@@ -30,6 +30,10 @@ export type IntegrityErrorCode =
   | 'INVALID_ENVELOPE'
   | 'INVALID_STATEMENT';
   | 'WRITE_FAILED';
+  | 'INVALID_STATEMENT'
+  | 'INVALID_CERTIFICATE'
+  | 'INVALID_BUNDLE'
+  | 'UNSUPPORTED_BUNDLE';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

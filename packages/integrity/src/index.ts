@@ -1,5 +1,7 @@
 /**
  * Digests of bytes, streams, files and directories; manifests that are created, verified and scrubbed; canonical JSON.
+ * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm. And signatures that
+ * prove who vouches for them.
  *
  * @module
  */
@@ -84,7 +86,7 @@ export { parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './signa
 export type { FileInput, SignInput } from './signature/measure.ts';
 export { sign, type SignOptions } from './signature/sign.ts';
 export type { DocumentSignature, SignatureDocument } from './signature/signature-document.ts';
-export type { TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
+export type { KeyVerdict, TrustedKey, TrustOptions } from './signature/trusted-keys.ts';
 export type { SignatureVerdict, Verdict } from './signature/verdict.ts';
 export { type TimedVerdict, type Verification, verify, type VerifyOptions } from './signature/verify.ts';
 export {
@@ -103,6 +105,7 @@ export {
 } from './signature/signed-attestation.ts';
 export { createStatement, type Statement, type StatementInput, type Subject } from './signature/statement.ts';
 export {
+  type EnvelopeFindings,
   type EnvelopeVerification,
   type RejectedEnvelope,
   type VerifiedEnvelope,
@@ -121,3 +124,17 @@ export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.t
 export { scrub, type ScrubOptions, type ScrubReport } from './scrub/scrub.ts';
 export type { EarlierDamage, ScrubBudget, ScrubCoverage } from './scrub/scrub-plan.ts';
 export { scrubText } from './scrub/scrub-text.ts';
+export type { CertificateProblem } from './signature/certificate-chain.ts';
+export type { ModelBundle, VerificationMaterial } from './signature/model-bundle.ts';
+export type { ModelManifest, ModelResource, ModelSerialization } from './signature/model-manifest.ts';
+export { signModel, type SignModelOptions } from './signature/sign-model.ts';
+export {
+  type ModelProblem,
+  type ModelSigner,
+  type ModelTrust,
+  type ModelVerification,
+  openModelBundle,
+  type OpenedModelBundle,
+  verifyModel,
+  type VerifyModelOptions,
+} from './signature/verify-model.ts';

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { digest, type DigestInput } from '../digest.ts';
+import { digest, type DigestInput, isIterable } from '../digest.ts';
 import type { Digest } from '../digest-value.ts';
 import { IntegrityError } from '../errors.ts';
 
@@ -55,8 +55,4 @@ async function* readFile(path: string | URL): AsyncGenerator<Uint8Array> {
 
 function isFile(input: SignInput): input is FileInput {
   return typeof input === 'object' && input !== null && 'path' in input && !isIterable(input);
-}
-
-function isIterable(input: unknown): boolean {
-  return typeof input === 'object' && input !== null && (Symbol.asyncIterator in input || Symbol.iterator in input);
 }

@@ -14,6 +14,8 @@ export function signMessage(message: Uint8Array, { key, algorithm }: PrivateKey)
 export interface CheckOptions {
   /** Takes the two numbers side by side (IEEE P1363) beside DER, as DSSE's own test vector has it. Default `false`. */
   readonly allowRaw?: boolean;
+  /** Another hash than the curve's own, for ECDSA. */
+  readonly hash?: 'sha256';
 }
 
 /** Whether `signature` was made over `message` with the private half of a key. `false` for any garbage. */
@@ -21,11 +23,12 @@ export function checkMessage(
   message: Uint8Array,
   signature: Uint8Array,
   { key, algorithm }: Pick<PublicKey, 'key' | 'algorithm'>,
-  { allowRaw = false }: CheckOptions = {},
+  options: CheckOptions = {},
 ): boolean {
-  const { hash, rawBytes } = KEY_ALGORITHMS[algorithm];
+  const { hash: own, rawBytes } = KEY_ALGORITHMS[algorithm];
+  const hash = own && (options.hash ?? own);
   if (hash === undefined) return signature.length === rawBytes && verify(null, message, key, signature);
   if (verify(hash, message, { key, dsaEncoding: 'der' }, signature)) return true;
-  const raw = allowRaw && signature.length === rawBytes;
+  const raw = options.allowRaw === true && signature.length === rawBytes;
   return raw && verify(hash, message, { key, dsaEncoding: 'ieee-p1363' }, signature);
 }

@@ -33,6 +33,9 @@ export interface RingKey {
   readonly revoked: boolean;
 }
 
+/** Whether a key counts, and if not, why. */
+export type KeyVerdict = 'counts' | 'revoked-key' | 'key-not-yet-valid' | 'key-no-longer-valid';
+
 /** All trusted keys, by their ids. */
 export interface KeyRing {
   readonly keys: ReadonlyMap<string, RingKey>;
@@ -67,6 +70,13 @@ export function gatherKeys({ keys, threshold = 1 }: TrustOptions): KeyRing {
     throw new IntegrityError('INVALID_OPTION', `Expected ${range}, as threshold, got ${threshold}.`);
   }
   return { keys: byId, threshold };
+}
+
+/** Whether a key counts at a time: when it signed, or now where nothing says when it signed. */
+export function judgeKey({ revoked, notBefore, notAfter }: RingKey, at: Date): KeyVerdict {
+  if (revoked) return 'revoked-key';
+  if (at < notBefore) return 'key-not-yet-valid';
+  return at > notAfter ? 'key-no-longer-valid' : 'counts';
 }
 
 /**

@@ -3,8 +3,8 @@ import { systemTime } from './clock.ts';
 import { type DsseEnvelope, readEnvelope, type UncheckedEnvelope } from './envelope.ts';
 import { preAuthEncoding } from './pae.ts';
 import { checkMessage } from './raw-signature.ts';
-import { checkTime, gatherKeys, type KeyRing, type RingKey, type TrustOptions } from './trusted-keys.ts';
-import { countOnce, type SignatureVerdict, type Verdict, verdictOf } from './verdict.ts';
+import { checkTime, gatherKeys, judgeKey, type KeyRing, type TrustOptions } from './trusted-keys.ts';
+import { countOnce, type SignatureVerdict, verdictOf } from './verdict.ts';
 
 /** Options of `verifyEnvelope`. */
 export interface VerifyEnvelopeOptions extends TrustOptions {
@@ -13,7 +13,7 @@ export interface VerifyEnvelopeOptions extends TrustOptions {
 }
 
 /** What `verifyEnvelope` found out about the signatures. */
-interface EnvelopeFindings {
+export interface EnvelopeFindings {
   readonly threshold: number;
   /** How many different keys count. */
   readonly counted: number;
@@ -73,10 +73,4 @@ function judgeSignatures(envelope: UncheckedEnvelope, ring: KeyRing, now: Date):
     if (signer === undefined) return verdictOf(keyid, named === undefined ? 'unknown-key' : 'bad-signature');
     return verdictOf(signer.publicKey.keyId, judgeKey(signer, now));
   });
-}
-
-function judgeKey({ revoked, notBefore, notAfter }: RingKey, now: Date): Verdict {
-  if (revoked) return 'revoked-key';
-  if (now < notBefore) return 'key-not-yet-valid';
-  return now > notAfter ? 'key-no-longer-valid' : 'counts';
 }

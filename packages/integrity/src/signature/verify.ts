@@ -5,7 +5,7 @@ import { preAuthEncoding } from './pae.ts';
 import { checkMessage } from './raw-signature.ts';
 import { readSignatures, type SignatureDocument, type UncheckedSignature } from './signature-document.ts';
 import { readStatement, type SignedStatement, STATEMENT_TYPE } from './signed-statement.ts';
-import { checkTime, gatherKeys, type KeyRing, type RingKey, type TrustOptions } from './trusted-keys.ts';
+import { checkTime, gatherKeys, judgeKey, type KeyRing, type RingKey, type TrustOptions } from './trusted-keys.ts';
 import { countOnce, type SignatureVerdict, type Verdict, verdictOf } from './verdict.ts';
 
 /** Options of `verify`. */
@@ -86,9 +86,8 @@ function judge({ keyId, statement, signature }: UncheckedSignature, ring: KeyRin
 
 function judgeStatement(signed: SignedStatement, trusted: RingKey, { content, now }: Facts): Verdict {
   const { signedAt, expiresAt } = signed;
-  if (trusted.revoked) return 'revoked-key';
-  if (signedAt < trusted.notBefore) return 'key-not-yet-valid';
-  if (signedAt > trusted.notAfter) return 'key-no-longer-valid';
+  const key = judgeKey(trusted, signedAt);
+  if (key !== 'counts') return key;
   if (signedAt.getTime() > now.getTime() + CLOCK_SKEW_MS) return 'signed-in-the-future';
   if (expiresAt !== undefined && expiresAt <= now) return 'expired';
   return signed.size === content.size && digestsEqual(signed.digest, content.digest) ? 'counts' : 'other-content';

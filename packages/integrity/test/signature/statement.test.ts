@@ -15,12 +15,12 @@ const { a, b } = RFC_8032;
 const predicateType = 'https://example.com/tested/v1';
 const keys = [a.publicKey];
 
-async function of(text: string): Promise<NamedDigest['digest']> {
+async function digestOf(text: string): Promise<NamedDigest['digest']> {
   return await digest(new TextEncoder().encode(text));
 }
 
-const one = { name: 'one', digest: await of('1') };
-const two = { name: 'folder/two', digest: await of('2') };
+const one = { name: 'one', digest: await digestOf('1') };
+const two = { name: 'folder/two', digest: await digestOf('2') };
 const folder = [one, two];
 const statement = createStatement({ subject: folder, predicateType, predicate: { passed: 214 } });
 const envelope = signStatement(statement, { privateKey: a });
@@ -50,7 +50,7 @@ describe('statements', () => {
       predicate: { passed: 214 },
     });
     expect(envelope.payloadType).toBe('application/vnd.in-toto+json');
-    const texts = [{ name: 'one', digest: `${await of('1')}` }];
+    const texts = [{ name: 'one', digest: `${await digestOf('1')}` }];
     expect(createStatement({ subject: texts, predicateType })).toMatchObject({
       subject: statement.subject.slice(0, 1),
       predicate: {},
@@ -80,8 +80,8 @@ describe('verifyStatement', () => {
 
   it('says which files differ, and how', async () => {
     const subject = [
-      { name: 'folder/two', digest: await of('3') },
-      { name: 'three', digest: await of('3') },
+      { name: 'folder/two', digest: await digestOf('3') },
+      { name: 'three', digest: await digestOf('3') },
     ];
     expect(check({ subject })).toMatchObject({
       verified: false,
