@@ -4,8 +4,7 @@
 set -uo pipefail
 
 # program:package of Debian
-wanted=(git:git chromium:chromium)
-wanted=(git:git setfacl:acl)
+wanted=(git:git chromium:chromium setfacl:acl)
 
 missing=()
 for entry in "${wanted[@]}"; do

@@ -120,7 +120,6 @@ export type {
 } from './manifest/findings.ts';
 export { reportText } from './manifest/report-text.ts';
 export { verifyManifest, type VerifyOptions as VerifyManifestOptions } from './manifest/verify-manifest.ts';
-export { verifyManifest, type VerifyOptions } from './manifest/verify-manifest.ts';
 export { scrub, type ScrubOptions, type ScrubReport } from './scrub/scrub.ts';
 export type { EarlierDamage, ScrubBudget, ScrubCoverage } from './scrub/scrub-plan.ts';
 export { scrubText } from './scrub/scrub-text.ts';
