@@ -15,6 +15,7 @@ holdfast init       makes a repository            holdfast backup create    make
 holdfast status     says how things stand         holdfast backup restore   brings files back
                                                   holdfast backup forget    forgets snapshots
                                                   holdfast backup prune     gives their space back
+holdfast integrity  digests, lists, verifies and signs files and folders
 \`\`\`
 
 ## Rules for every command

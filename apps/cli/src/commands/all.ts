@@ -16,6 +16,8 @@ import { configValidate } from './config-validate.ts';
 import { integrityHash } from './integrity-hash.ts';
 import { integrityKeygen } from './integrity-keygen.ts';
 import { integrityManifest } from './integrity-manifest.ts';
+import { integrityProve } from './integrity-prove.ts';
+import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
@@ -44,6 +46,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   integrityKeygen,
   integritySign,
   integrityVerifySignature,
+  integrityScrub,
+  integrityProve,
   configShow,
   configValidate,
 ];

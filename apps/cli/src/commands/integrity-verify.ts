@@ -1,9 +1,8 @@
-import type { Manifest } from '@x/integrity';
-import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { type AlgorithmFlags, ALGORITHM_OPTIONS, integrity, pathOf } from '../compose/integrity.ts';
+import { manifestIn } from '../compose/manifest-file.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
-import { CliError, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -12,28 +11,6 @@ import type { Context } from '../program/context.ts';
 interface VerifyFlags extends AlgorithmFlags {
   readonly manifest: string;
   readonly ignore?: readonly ('mode' | 'mtime')[] | undefined;
-}
-
-/**
- * The manifest in a file, of either form.
- *
- * @throws {CliError} `UNREADABLE`; {IntegrityError} `INVALID_MANIFEST`, `UNSAFE_PATH`, `TOO_LARGE`, `LEGACY_ALGORITHM`.
- */
-export async function manifestIn(context: Context, file: string, flags: AlgorithmFlags): Promise<Manifest> {
-  const { parseManifest, parseSums } = await integrity(context);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-    throw new CliError('UNREADABLE', `Expected a manifest in ${file}, got ${code}`, {
-      cause,
-      hint: '`holdfast integrity manifest DIR --output FILE` makes one; a SHA256SUMS is one too.',
-    });
-  }
-  return /^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))
-    ? parseManifest(bytes.toString('utf8'))
-    : parseSums(bytes, flags);
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {

@@ -90,7 +90,7 @@ const changes = z
   .optional()
   .describe('of `changed` and `renamed`');
 
-export const manifestVerification = z.strictObject({
+const comparison = {
   directory: z.string().describe('absolute'),
   ok: z.boolean().describe('whether nothing was found'),
   counts: z.strictObject({
@@ -116,4 +116,49 @@ export const manifestVerification = z.strictObject({
       actual: manifestEntry.optional().describe('what is there'),
     }),
   ),
+};
+
+export const manifestVerification = z.strictObject(comparison);
+
+export const scrubRun = z.strictObject({
+  ...comparison,
+  earlier: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        pathBase64,
+        result: z.enum(['changed', 'unreadable']),
+        checkedAtMs: z.number().describe('milliseconds since 1970'),
+      }),
+    )
+    .describe('damage that earlier runs found in files that were not read this time'),
+  coverage: z.strictObject({
+    files: make.count('files that were read, by this run and earlier ones'),
+    bytes: make.bytes('content of these'),
+    totalFiles: make.count('files of the manifest'),
+    totalBytes: make.bytes('content of these'),
+    share: z.number().describe('of the bytes, from 0 to 1'),
+    sinceMs: z.number().optional().describe('all of that was read since, milliseconds since 1970'),
+  }),
+  state: z.enum(['resumed', 'new', 'damaged']).describe('what was remembered of earlier runs'),
+});
+
+export const inclusionProof = z.strictObject({
+  format: z.literal('holdfast-inclusion'),
+  version: z.literal(1),
+  root: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe('root of the tree of all entries'),
+  size: make.count('entries'),
+  index: make.count('number of this entry, from 0'),
+  entry: manifestEntry,
+  proof: z.array(z.string()).describe('hashes on the way to the root, in hex'),
+});
+
+export const inclusionCheck = z.strictObject({
+  path: z.string().describe('the file, absolute'),
+  verified: z.boolean().describe('whether the file is the one that the tree with this root holds'),
+  root: z.string(),
+  reason: z.string().optional().describe('why not'),
 });

@@ -1,5 +1,15 @@
 import type { z } from 'zod';
-import { fileDigest, keysMade, manifestRun, manifestVerification, signatureVerification, signed } from './integrity.ts';
+import {
+  fileDigest,
+  inclusionCheck,
+  inclusionProof,
+  keysMade,
+  manifestRun,
+  manifestVerification,
+  scrubRun,
+  signatureVerification,
+  signed,
+} from './integrity.ts';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
@@ -18,6 +28,8 @@ export const SHAPES = {
   FileDigest: fileDigest,
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
+  InclusionCheck: inclusionCheck,
+  InclusionProof: inclusionProof,
   KeysMade: keysMade,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
@@ -26,6 +38,7 @@ export const SHAPES = {
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,
+  ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
   Signed: signed,
   Snapshot: snapshot,

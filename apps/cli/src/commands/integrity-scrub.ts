@@ -1,0 +1,78 @@
+import { ALGORITHM_OPTIONS, type AlgorithmFlags, integrity, pathOf } from '../compose/integrity.ts';
+import { manifestIn } from '../compose/manifest-file.ts';
+import { treeProgress } from '../compose/tree-progress.ts';
+import { A_DURATION, parseDuration } from '../config/duration.ts';
+import { usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+interface ScrubFlags extends AlgorithmFlags {
+  readonly manifest: string;
+  readonly state: string;
+  readonly time?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
+function bytesOf(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,15})\s?([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 0);
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw usageError(
+    `Expected a number of bytes, got ${JSON.stringify(text)}`,
+    'Write it as 50000000, 500MiB or 20GiB (1024 of each to the next).',
+  );
+}
+
+function timeOf(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw usageError(`Expected ${A_DURATION}, got ${JSON.stringify(text)}`, 'Write a whole number and s, m, h or d.');
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { manifest: file, state, time, bytes, algorithm, legacy } = input.options as ScrubFlags;
+  const directory = pathOf(context, input.arguments[0] ?? '.');
+  const { scrub, scrubText } = await integrity(context);
+  const manifest = await manifestIn(context, pathOf(context, file), { algorithm, legacy });
+  const { onProgress, end } = treeProgress(context.messages);
+  const report = await scrub(directory, {
+    manifest,
+    state: pathOf(context, state),
+    budget: { ms: time, bytes },
+    legacy,
+    signal: context.signal,
+    onProgress,
+  }).finally(end);
+  if (context.json) await emitObject(context.output, 'ScrubRun', { directory, ...report });
+  else if (!report.ok || !context.messages.quiet) await context.output.line(scrubText(report));
+  return report.ok ? EXIT.ok : EXIT.damaged;
+}
+
+/** `holdfast integrity scrub`. */
+export const integrityScrub: CommandDefinition = {
+  path: ['integrity', 'scrub'],
+  summary: 'Verify a folder bit by bit, over many runs',
+  description:
+    'Each run reads as much as its budget allows, least recently read first, and says what share was read since when. What is ' +
+    'missing, extra or of another size is found by every run. Exits with 6 when anything is found.',
+  arguments: [{ name: '<dir>', description: 'the folder' }],
+  options: [
+    { flags: '--manifest <file>', description: 'what `integrity manifest`, or sha256sum, has written', required: true },
+    { flags: '--state <file>', description: 'remembers what was read when', required: true },
+    { flags: '--time <duration>', description: `begin no file after this: ${A_DURATION}`, parse: timeOf },
+    { flags: '--bytes <n>', description: 'read no more than about this, as 20GiB', parse: bytesOf },
+    ...ALGORITHM_OPTIONS,
+  ],
+  examples: [
+    {
+      call: 'holdfast integrity scrub /archive --manifest archive.json --state archive.scrub --time 2h',
+      does: 'Two hours of it, each night',
+    },
+  ],
+  output: { shape: 'ScrubRun' },
+  run,
+};

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, expect, test } from 'vitest';
+import { newMachine, parseLines, parseShape, type Machine } from '../support/cli.ts';
+import { writeTree } from '../support/tree.ts';
+
+const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+
+let machine: Machine;
+
+beforeEach(async () => {
+  machine = await newMachine();
+  await writeTree(machine.cwd, {
+    abc: 'abc',
+    'dist/app.js': 'console.log(1);\n',
+    'dist/lib/part.js': 'part\n',
+    'dist/link': { link: 'app.js' },
+  });
+});
+
+const run = async (...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+  machine.run(['integrity', ...args]);
+
+test('digests are printed as sha256sum does, and in other forms', async () => {
+  expect(await run('hash', 'abc')).toMatchObject({ code: 0, stdout: `${ABC}  abc\n` });
+  expect((await run('hash', 'abc', '--format', 'bsd')).stdout).toBe(`SHA256 (abc) = ${ABC}\n`);
+  expect((await run('hash', 'abc', '--format', 'digest')).stdout).toBe(`sha256:${ABC}\n`);
+  expect((await run('hash', 'abc', '--format', 'sri')).stdout).toMatch(/^sha256-ungWv/);
+  expect((await run('hash', 'abc', '--algorithm', 'crc32')).stdout).toBe('352441c2  abc\n');
+  const standardInput = await machine.run(['integrity', 'hash', '-'], { input: 'abc' });
+  expect(standardInput.stdout).toBe(`${ABC}  -\n`);
+});
+
+test('a file that can not be read stops no other; md5 has to be allowed', async () => {
+  const { code, stdout, stderr } = await run('hash', 'abc', 'nowhere', '--json');
+  expect(code).toBe(3);
+  expect(parseLines('FileDigest', stdout)).toMatchObject([
+    { path: 'abc', digest: `sha256:${ABC}` },
+    { path: 'nowhere', error: { code: 'READ_FAILED' } },
+  ]);
+  expect(stderr).toBe('');
+  expect((await run('hash', 'nowhere')).code).toBe(4);
+  expect((await run('hash', 'abc', '--algorithm', 'md5')).code).toBe(2);
+  expect((await run('hash', 'abc', '--algorithm', 'md5', '--legacy')).stdout).toBe(
+    '900150983cd24fb0d6963f7d28e17f72  abc\n',
+  );
+  expect((await run('hash', 'abc', '--algorithm', 'blake3', '--format', 'sri')).code).toBe(2);
+});
+
+test('a folder is compared with its manifest, which may lie in it', async () => {
+  const made = await machine.json('ManifestRun', ['integrity', 'manifest', 'dist', '--output', 'dist/manifest.json']);
+  expect(made).toMatchObject({ entries: 4, files: 2, problems: [] });
+  const verify = ['verify', 'dist', '--manifest', 'dist/manifest.json'];
+  expect((await run(...verify)).code).toBe(0);
+  await rename(join(machine.cwd, 'dist/lib/part.js'), join(machine.cwd, 'dist/part.js'));
+  await writeFile(join(machine.cwd, 'dist/app.js'), 'console.log(2);\n');
+  await writeFile(join(machine.cwd, 'dist/more'), '');
+  const { code, stdout } = await run(...verify, '--ignore', 'mtime', '--json');
+  expect(code).toBe(6);
+  const { findings } = parseShape('ManifestVerification', stdout);
+  expect(findings.map(({ type, path, to }) => [type, path, to?.path])).toEqual([
+    ['changed', 'app.js', undefined],
+    ['renamed', 'lib/part.js', 'part.js'],
+    ['extra', 'more', undefined],
+  ]);
+  const text = await run(...verify);
+  expect(text.stdout).toContain('app.js');
+  expect(text.code).toBe(6);
+});
+
+test('sha256sum accepts our sums', async (context) => {
+  const folder = join(machine.cwd, 'dist');
+  expect((await run('manifest', 'dist', '--format', 'sha256sums', '--output', 'dist/SHA256SUMS')).code).toBe(0);
+  const checked = await promisify(execFile)('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder }).catch(
+    (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? context.skip('sha256sum is not there') : error),
+  );
+  expect(checked).toMatchObject({ stdout: 'app.js: OK\nlib/part.js: OK\n' });
+  expect((await run('verify', 'dist', '--manifest', 'dist/SHA256SUMS')).code).toBe(0);
+});
+
+test('a file that was signed is verified by the public key, and not when it was changed', async () => {
+  const keys = await machine.json('KeysMade', ['integrity', 'keygen', 'key.pem']);
+  expect((await run('keygen', 'key.pem')).code).toBe(1);
+  const signed = await machine.json('Signed', ['integrity', 'sign', 'abc', '--key', 'key.pem']);
+  expect(signed).toMatchObject({ keyIds: [keys.keyId], files: 1, output: join(machine.cwd, 'abc.sig.json') });
+  const verify = ['verify-signature', 'abc', '--key', 'key.pem.pub'];
+  expect((await run(...verify)).code).toBe(0);
+  await run('keygen', 'other.pem');
+  expect((await run('verify-signature', 'abc', '--key', 'other.pem.pub')).code).toBe(6);
+  await appendFile(join(machine.cwd, 'abc'), 'd');
+  const { code, stdout } = await run(...verify, '--json');
+  expect(code).toBe(6);
+  expect(parseShape('SignatureVerification', stdout)).toMatchObject({
+    verified: false,
+    signatures: [{ verdict: 'other-content' }],
+  });
+});
+
+test('a key with a passphrase needs it, and never says it', async () => {
+  await writeFile(join(machine.cwd, 'secret'), 'correct horse\n');
+  await writeFile(join(machine.cwd, 'wrong'), 'battery staple\n');
+  await machine.json('KeysMade', ['integrity', 'keygen', 'key.pem', '--key-passphrase-file', 'secret']);
+  expect((await run('sign', 'abc', '--key', 'key.pem')).code).toBe(5);
+  const wrong = await run('sign', 'abc', '--key', 'key.pem', '--key-passphrase-file', 'wrong');
+  expect(wrong.code).toBe(5);
+  expect(wrong.stderr).not.toContain('battery');
+  expect((await run('sign', 'abc', '--key', 'key.pem', '--key-passphrase-file', 'secret')).code).toBe(0);
+  expect((await run('verify-signature', 'abc', '--key', 'key.pem.pub')).code).toBe(0);
+});
+
+test('a folder that was signed by two is verified as a whole', async () => {
+  for (const name of ['a', 'b']) await run('keygen', `${name}.pem`);
+  expect((await run('sign', 'dist', '--key', 'a.pem', '--key', 'b.pem')).code).toBe(0);
+  const verify = ['verify-signature', 'dist', '--key', 'a.pem.pub', '--key', 'b.pem.pub', '--threshold', '2'];
+  expect((await run(...verify)).code).toBe(0);
+  await writeFile(join(machine.cwd, 'dist/more'), '');
+  const { code, stdout } = await run(...verify, '--json');
+  expect(code).toBe(6);
+  expect(parseShape('SignatureVerification', stdout).differences).toEqual([{ name: 'more', kind: 'unexpected' }]);
+});
+
+test('a scrub reads a little each time, until all was read', async () => {
+  await run('manifest', 'dist', '--output', 'dist.json');
+  const scrub = ['integrity', 'scrub', 'dist', '--manifest', 'dist.json', '--state', 'scrub.json', '--bytes', '1'];
+  const first = await machine.json('ScrubRun', scrub);
+  expect(first).toMatchObject({ ok: true, state: 'new', coverage: { files: 1, totalFiles: 2 } });
+  const second = await machine.json('ScrubRun', scrub);
+  expect(second).toMatchObject({ ok: true, state: 'resumed', coverage: { files: 2, share: 1 } });
+  expect((await run('scrub', 'dist', '--manifest', 'dist.json')).code).toBe(2);
+  expect((await machine.run([...scrub.slice(0, -1), 'many'])).code).toBe(2);
+});
+
+test('a proof of a few hashes shows that a file belongs to a folder, and no other does', async () => {
+  await run('manifest', 'dist', '--output', 'dist.json');
+  const made = await run('prove', 'app.js', '--manifest', 'dist.json', '--output', 'proof.json');
+  const root = /root ([0-9a-f]{64})/.exec(made.stdout)?.[1] ?? '';
+  const check = ['prove', 'dist/app.js', '--proof', 'proof.json', '--root', root];
+  expect((await run(...check)).code).toBe(0);
+  expect((await run('prove', 'abc', '--proof', 'proof.json', '--root', root)).code).toBe(6);
+  expect((await run('prove', 'dist/app.js', '--proof', 'proof.json', '--root', '0'.repeat(64))).code).toBe(6);
+  const proof = parseShape('InclusionProof', await readFile(join(machine.cwd, 'proof.json'), 'utf8'));
+  await writeFile(join(machine.cwd, 'proof.json'), JSON.stringify({ ...proof, index: proof.index + 1 }));
+  const forged = await run(...check, '--json');
+  expect(parseShape('InclusionCheck', forged.stdout)).toMatchObject({ verified: false });
+  expect((await run('prove', 'nothing', '--manifest', 'dist.json')).code).toBe(4);
+  expect((await run('prove', 'app.js')).code).toBe(2);
+});
