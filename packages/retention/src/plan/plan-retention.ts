@@ -90,16 +90,14 @@ function applyCaps(policies: readonly Named[], groups: readonly Uint32Array[], o
     if (limit === -1) continue;
     capGroups(groups, limit, { rule: 'maxPerGroup', keeps: false, policy: name, limit }, capped);
   }
-  const budgets = policies.filter(({ policy }) => policy.maxBytes !== undefined);
-  if (budgets.length > 0) markKeptBases(capped);
-  for (const { name, policy } of budgets) {
-    const limit = readBytes(policy.maxBytes ?? Infinity);
+  const chosen = capped.ledger.kept.slice();
+  // What is needed takes room in a budget.
+  markBases(capped.lineage, capped.ledger.kept);
+  const onlyAsBase = capped.ledger.kept.map((kept, position) => kept - (chosen[position] ?? 0));
+  for (const { name, policy } of policies) {
+    if (policy.maxBytes === undefined) continue;
+    const limit = readBytes(policy.maxBytes);
     capBytes(order, limit, { rule: 'maxBytes', keeps: false, policy: name, limit }, capped);
   }
-  keepBases(capped.columns, capped.lineage, capped.ledger);
-}
-
-/** What is needed takes room, before its reason is written down. */
-function markKeptBases({ lineage, ledger }: Capped): void {
-  markBases(lineage, ledger.kept);
+  keepBases(capped.columns, capped.lineage, capped.ledger, onlyAsBase);
 }

@@ -9,8 +9,17 @@ export function markBases({ parent, childrenFirst }: Lineage, marks: Uint8Array)
   }
 }
 
-/** Keeps what kept items can't be restored without, as long as any of them is kept. The reason names the newest of them. */
-export function keepBases({ items, time }: Columns, { parent, childrenFirst }: Lineage, ledger: Ledger): void {
+/**
+ * Keeps what kept items can't be restored without, as long as any of them is kept. The reason names the newest of them.
+ *
+ * @param onlyAsBase what is kept now for nothing else, and goes when nothing needs it any more
+ */
+export function keepBases(
+  { items, time }: Columns,
+  { parent, childrenFirst }: Lineage,
+  ledger: Ledger,
+  onlyAsBase: Uint8Array,
+): void {
   const newest = new Int32Array(parent.length).fill(-1);
   const isNewer = (one: number, other: number): boolean => {
     const [ours, theirs] = [time[one] ?? 0, time[other] ?? 0];
@@ -22,7 +31,10 @@ export function keepBases({ items, time }: Columns, { parent, childrenFirst }: L
     if (child >= 0) {
       ledger.keep(position, { rule: 'baseOf', keeps: true, item: items[child]?.id }, lapses[position] ?? 0);
       newest[position] = -1;
+    } else if (onlyAsBase[position] === 1) {
+      ledger.kept[position] = 0;
     }
+    onlyAsBase[position] = 0;
   };
   for (const position of childrenFirst) {
     settle(position);
