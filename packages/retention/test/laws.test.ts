@@ -100,7 +100,7 @@ describe('laws', () => {
         const again = plan(items.filter((each) => kept.has(each.id)), policy);
         expect(again.filter((each) => !each.keep)).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -128,7 +128,7 @@ describe('laws', () => {
           }
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -76,7 +76,8 @@ export function planRetention(
 }
 
 function readPolicies(policy: unknown): Named[] {
-  const list: readonly unknown[] = Array.isArray(policy) ? policy : [policy];
+  // Of an array with holes every place is looked at.
+  const list: readonly unknown[] = Array.isArray(policy) ? Array.from<unknown>(policy) : [policy];
   return list.map((each) => {
     checkPolicy(each);
     return { policy: each, name: each.name ?? formatPolicy(each) };
