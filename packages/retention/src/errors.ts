@@ -37,7 +37,8 @@ const LONGEST = 80;
 
 /** A value as a message shows it: short, on one line, and never a second failure. */
 export function shown(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) return `${value}`;
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null)
+    return `${value}`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'string') {
     return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);

@@ -9,15 +9,7 @@ export type { GroupBy, GroupField, LegalHold, RetentionItem } from './items/item
 export type { Decision, Reason, ReasonRule } from './plan/decision.ts';
 export type { PlanOptions } from './plan/options.ts';
 export { planRetention } from './plan/plan-retention.ts';
-export type {
-  Count,
-  DurationText,
-  Keep,
-  KeepRules,
-  Pick,
-  RetentionPolicy,
-  RetentionWindow,
-} from './policy/policy.ts';
+export type { Count, DurationText, Keep, KeepRules, Pick, RetentionPolicy, RetentionWindow } from './policy/policy.ts';
 export { presets, type PresetName } from './presets.ts';
 export { extendRetainUntil } from './retain-until.ts';
 export { formatPolicy } from './text/format-policy.ts';

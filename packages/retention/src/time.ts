@@ -33,11 +33,21 @@ function parseIso(text: string): number {
   const day = Number(text.slice(8, 10));
   // V8 takes 30 February for 2 March.
   if (day > 28 && new Date(Date.parse(`${text.slice(0, 10)}T00:00:00Z`)).getUTCDate() !== day) return Number.NaN;
-  return Date.parse(text.replace(' ', 'T').replace(',', '.').replace(/([+-]\d\d)(\d\d)$/, '$1:$2').toUpperCase());
+  return Date.parse(
+    text
+      .replace(' ', 'T')
+      .replace(',', '.')
+      .replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
+      .toUpperCase(),
+  );
 }
 
 function invalid(input: unknown, what: string): RetentionError {
-  return new RetentionError('INVALID_TIME', `Expected ${what} to be a time in the years 1 to 9999, got ${shown(input)}`, {
-    hint: 'Give a Date, milliseconds since 1970, or ISO 8601 text with an offset, such as 2026-02-28T23:00:00Z.',
-  });
+  return new RetentionError(
+    'INVALID_TIME',
+    `Expected ${what} to be a time in the years 1 to 9999, got ${shown(input)}`,
+    {
+      hint: 'Give a Date, milliseconds since 1970, or ISO 8601 text with an offset, such as 2026-02-28T23:00:00Z.',
+    },
+  );
 }

@@ -69,7 +69,10 @@ const ruleShape = {
   withinHalfYearly: duration,
   withinYearly: duration,
   windows: fc.array(
-    fc.record({ until: duration, keep: period, end: fc.constantFrom('included', 'excluded') }, { requiredKeys: ['until', 'keep'] }),
+    fc.record(
+      { until: duration, keep: period, end: fc.constantFrom('included', 'excluded') },
+      { requiredKeys: ['until', 'keep'] },
+    ),
     { minLength: 1, maxLength: 3 },
   ),
   grid: fc.constantFrom('24x1h, 35x1d', '4x6h,3x1w', '2x1q'),

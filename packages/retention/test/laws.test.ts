@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Decision, planRetention, type RetentionError, type RetentionItem, type RetentionPolicy } from '../src/index.ts';
+import {
+  type Decision,
+  planRetention,
+  type RetentionError,
+  type RetentionItem,
+  type RetentionPolicy,
+} from '../src/index.ts';
 import { anyItems, anyKeepPolicy, anyPolicy, anyRules, NOW } from './fixtures.ts';
 
 const options = { now: NOW, timeZone: 'Europe/Lisbon' };
@@ -16,7 +22,10 @@ function plan(items: readonly RetentionItem[], policy: RetentionPolicy): Decisio
 }
 
 const keptIds = (decisions: readonly Decision[]): string[] =>
-  decisions.filter((each) => each.keep).map((each) => each.id).toSorted();
+  decisions
+    .filter((each) => each.keep)
+    .map((each) => each.id)
+    .toSorted();
 
 describe('laws', () => {
   it('nothing held, immutable, in use or to be retained is ever removed', () => {
@@ -27,7 +36,10 @@ describe('laws', () => {
           : plan(items, policy);
         for (const [index, item] of items.entries()) {
           const bound =
-            item.hold || item.immutable || item.inUse || (item.retainUntil !== undefined && Number(item.retainUntil) > NOW);
+            item.hold ||
+            item.immutable ||
+            item.inUse ||
+            (item.retainUntil !== undefined && Number(item.retainUntil) > NOW);
           if (bound) expect(decisions[index]?.keep).toBe(true);
         }
       }),
@@ -68,15 +80,31 @@ describe('laws', () => {
   });
 
   it('a greater number never removes more, without caps', () => {
-    const names = ['last', 'lastGood', 'hourly', 'daily', 'weekly', 'monthly', 'quarterly', 'halfYearly', 'yearly'] as const;
+    const names = [
+      'last',
+      'lastGood',
+      'hourly',
+      'daily',
+      'weekly',
+      'monthly',
+      'quarterly',
+      'halfYearly',
+      'yearly',
+    ] as const;
     fc.assert(
-      fc.property(anyItems, anyKeepPolicy, fc.constantFrom(...names), fc.integer({ min: 1, max: 9 }), (items, policy, name, n) => {
-        const before = keptIds(plan(items, { ...policy, [name]: n }));
-        for (const greater of [n + 1, -1]) {
-          const after = new Set(keptIds(plan(items, { ...policy, [name]: greater })));
-          for (const id of before) expect(after).toContain(id);
-        }
-      }),
+      fc.property(
+        anyItems,
+        anyKeepPolicy,
+        fc.constantFrom(...names),
+        fc.integer({ min: 1, max: 9 }),
+        (items, policy, name, n) => {
+          const before = keptIds(plan(items, { ...policy, [name]: n }));
+          for (const greater of [n + 1, -1]) {
+            const after = new Set(keptIds(plan(items, { ...policy, [name]: greater })));
+            for (const id of before) expect(after).toContain(id);
+          }
+        },
+      ),
     );
   });
 
@@ -97,7 +125,10 @@ describe('laws', () => {
     fc.assert(
       fc.property(anyItems, anyPolicy, (items, policy) => {
         const kept = new Set(keptIds(plan(items, policy)));
-        const again = plan(items.filter((each) => kept.has(each.id)), policy);
+        const again = plan(
+          items.filter((each) => kept.has(each.id)),
+          policy,
+        );
         expect(again.filter((each) => !each.keep)).toEqual([]);
       }),
       { numRuns: 300 },
@@ -133,7 +164,11 @@ describe('laws', () => {
   });
 });
 
-function planRetentionOf(items: readonly RetentionItem[], policies: RetentionPolicy[], allowRemovingAll = false): Decision[] {
+function planRetentionOf(
+  items: readonly RetentionItem[],
+  policies: RetentionPolicy[],
+  allowRemovingAll = false,
+): Decision[] {
   try {
     return planRetention(items, policies, { ...options, allowRemovingAll });
   } catch (error) {

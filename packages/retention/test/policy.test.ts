@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPolicy, parsePolicy, planRetention, type PresetName, presets, type RetentionPolicy } from '../src/index.ts';
+import {
+  formatPolicy,
+  parsePolicy,
+  planRetention,
+  type PresetName,
+  presets,
+  type RetentionPolicy,
+} from '../src/index.ts';
 import { POLICY_SCHEMA } from '../src/policy/schema.ts';
 import { anyPolicy } from './fixtures.ts';
 
@@ -37,8 +44,30 @@ describe('the schema', () => {
     const names = [...Object.keys(POLICY_SCHEMA.properties ?? {}), 'constructor', 'other'];
     const value = fc.oneof(
       fc.jsonValue(),
-      fc.constantFrom<unknown>(0, -1, -2, 1.5, '0d', '7d', '7 days 2h', '24x1h', '24x1h;', 'majors', '', '200 GB', '0 GB', [], [{}]),
-      fc.constantFrom<unknown>([{ until: '7d', keep: 'all', end: 'x' }], { a: -1, b: '7d' }, { a: { daily: 3 } }, { a: { tags: {} } }, { a: 3 }),
+      fc.constantFrom<unknown>(
+        0,
+        -1,
+        -2,
+        1.5,
+        '0d',
+        '7d',
+        '7 days 2h',
+        '24x1h',
+        '24x1h;',
+        'majors',
+        '',
+        '200 GB',
+        '0 GB',
+        [],
+        [{}],
+      ),
+      fc.constantFrom<unknown>(
+        [{ until: '7d', keep: 'all', end: 'x' }],
+        { a: -1, b: '7d' },
+        { a: { daily: 3 } },
+        { a: { tags: {} } },
+        { a: 3 },
+      ),
     );
     fc.assert(
       fc.property(fc.oneof(fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 2 }), value), (policy) => {
@@ -59,9 +88,23 @@ describe('the text of a policy', () => {
   it.each([
     ['7d 4w 12m', { daily: 7, weekly: 4, monthly: 12 }],
     ['20last *y within=14d', { last: 20, yearly: -1, within: '14d' }],
-    ['windows=7d:all,30d:daily/excluded', { windows: [{ until: '7d', keep: 'all' }, { until: '30d', keep: 'daily', end: 'excluded' }] }],
-    ['kind."full"=(4w 3m) kind."incremental"=7d tag."gold"=*', { kinds: { full: { weekly: 4, monthly: 3 }, incremental: '7d' }, tags: { gold: -1 } }],
-    ['grid=24x1h,35x1d pick=oldest max-per-group=50 max-bytes=200GB', { grid: '24x1h,35x1d', pick: 'oldest', maxPerGroup: 50, maxBytes: '200GB' }],
+    [
+      'windows=7d:all,30d:daily/excluded',
+      {
+        windows: [
+          { until: '7d', keep: 'all' },
+          { until: '30d', keep: 'daily', end: 'excluded' },
+        ],
+      },
+    ],
+    [
+      'kind."full"=(4w 3m) kind."incremental"=7d tag."gold"=*',
+      { kinds: { full: { weekly: 4, monthly: 3 }, incremental: '7d' }, tags: { gold: -1 } },
+    ],
+    [
+      'grid=24x1h,35x1d pick=oldest max-per-group=50 max-bytes=200GB',
+      { grid: '24x1h,35x1d', pick: 'oldest', maxPerGroup: 50, maxBytes: '200GB' },
+    ],
   ])('%s is read and written', (text, policy) => {
     expect(parsePolicy(text)).toEqual(policy);
     expect(parsePolicy(formatPolicy(policy as RetentionPolicy))).toEqual(policy);
@@ -76,9 +119,12 @@ describe('the text of a policy', () => {
     );
   });
 
-  it.each(['7x', '7d 8d', 'kind.full=(4w', 'name="a', 'hello', 'kind.a=7d kind.a=8d', '7d, 4w'])('%s is no policy', (text) => {
-    expect(() => parsePolicy(text)).toThrow(expect.objectContaining({ code: 'INVALID_POLICY_TEXT' }));
-  });
+  it.each(['7x', '7d 8d', 'kind.full=(4w', 'name="a', 'hello', 'kind.a=7d kind.a=8d', '7d, 4w'])(
+    '%s is no policy',
+    (text) => {
+      expect(() => parsePolicy(text)).toThrow(expect.objectContaining({ code: 'INVALID_POLICY_TEXT' }));
+    },
+  );
 
   it('is a typed error or a policy, whatever it is', () => {
     fc.assert(

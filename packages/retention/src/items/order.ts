@@ -8,7 +8,7 @@ const RADIX = 65_536;
  */
 export function newestFirst({ items, time }: Columns): Uint32Array {
   const order = sortDescending(time);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start + 1;
     while (end < order.length && time[order[end] ?? 0] === time[order[start] ?? 0]) end++;
     if (end - start > 1) {

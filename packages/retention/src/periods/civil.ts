@@ -36,6 +36,7 @@ export function civilDate(days: number): CivilDate {
 
 /** How many days a month has, given as months since the year 0. */
 export function daysInMonth(months: number): number {
-  const start = (since: number): number => dayNumber(Math.floor(since / 12), since - Math.floor(since / 12) * 12 + 1, 1);
+  const start = (since: number): number =>
+    dayNumber(Math.floor(since / 12), since - Math.floor(since / 12) * 12 + 1, 1);
   return start(months + 1) - start(months);
 }

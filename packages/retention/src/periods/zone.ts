@@ -83,10 +83,7 @@ function openProbe(timeZone: unknown): (instant: number) => number {
   const last = LATEST - DAY;
   return (instant) => {
     const at = Math.floor(Math.min(Math.max(instant, first), last) / 1000) * 1000;
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = format
-      .format(at)
-      .split(/\D+/)
-      .map(Number);
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = format.format(at).split(/\D+/).map(Number);
     // Date.UTC takes the years 0 to 99 for those of the 20th century.
     const local = new Date(0).setUTCFullYear(year, month - 1, day);
     return local + ((hour * 60 + minute) * 60 + second) * 1000 - at;

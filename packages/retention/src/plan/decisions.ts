@@ -15,10 +15,22 @@ export function decide(
   return columns.items.map(({ id }, position): Decision => {
     const own = ledger.reasonsOf(position);
     if (ledger.kept[position] === 1) {
-      return { id, keep: true, reasons: own, nextReview: reviewAt(ledger.lapse[position] ?? Infinity), replacedBy: null };
+      return {
+        id,
+        keep: true,
+        reasons: own,
+        nextReview: reviewAt(ledger.lapse[position] ?? Infinity),
+        replacedBy: null,
+      };
     }
     const reasons = own.length === 0 ? unselected : own;
-    return { id, keep: false, reasons, nextReview: null, replacedBy: columns.items[replacement[position] ?? -1]?.id ?? null };
+    return {
+      id,
+      keep: false,
+      reasons,
+      nextReview: null,
+      replacedBy: columns.items[replacement[position] ?? -1]?.id ?? null,
+    };
   });
 }
 

@@ -35,7 +35,13 @@ export function readOptions(options: unknown): Setting {
   if (typeof options !== 'object' || options === null) {
     throw new RetentionError('INVALID_OPTION', `Expected options { now, timeZone }, got ${shown(options)}`);
   }
-  const { now, timeZone, groupBy = 'group', tolerance = DAY, allowRemovingAll = false } = options as Record<string, unknown>;
+  const {
+    now,
+    timeZone,
+    groupBy = 'group',
+    tolerance = DAY,
+    allowRemovingAll = false,
+  } = options as Record<string, unknown>;
   if (typeof tolerance !== 'number' || !(tolerance >= 0)) {
     throw new RetentionError('INVALID_OPTION', `Expected tolerance to be at least 0 ms, got ${shown(tolerance)}`);
   }

@@ -68,11 +68,20 @@ export function planRetention(
   applyCaps(policies, groups, order, { columns, lineage, ledger, isProtected });
 
   if (items.length > 0 && !setting.allowRemovingAll && !ledger.kept.includes(1)) {
-    throw new RetentionError('REMOVES_ALL', `Expected a plan that keeps something, got one that removes all ${items.length} items`, {
-      hint: 'Pass allowRemovingAll: true if that is what you want.',
-    });
+    throw new RetentionError(
+      'REMOVES_ALL',
+      `Expected a plan that keeps something, got one that removes all ${items.length} items`,
+      {
+        hint: 'Pass allowRemovingAll: true if that is what you want.',
+      },
+    );
   }
-  return decide(columns, groups, ledger, policies.map((each) => each.name));
+  return decide(
+    columns,
+    groups,
+    ledger,
+    policies.map((each) => each.name),
+  );
 }
 
 function readPolicies(policy: unknown): Named[] {
@@ -85,7 +94,12 @@ function readPolicies(policy: unknown): Named[] {
 }
 
 /** Bases are kept anew after each cap, as a cap removes them only with all that needs them. */
-function applyCaps(policies: readonly Named[], groups: readonly Uint32Array[], order: Uint32Array, capped: Capped): void {
+function applyCaps(
+  policies: readonly Named[],
+  groups: readonly Uint32Array[],
+  order: Uint32Array,
+  capped: Capped,
+): void {
   for (const { name, policy } of policies) {
     const { maxPerGroup: limit = -1 } = policy;
     if (limit === -1) continue;

@@ -18,9 +18,7 @@ export type Reach = (time: number) => number;
 
 /** Lets a rule select among items, the newest first. Returns its reach for items that may not fill its slots. */
 export function select(rule: Rule, members: Uint32Array, field: Field): Reach {
-  return rule.spans === undefined
-    ? selectByCount(rule, members, field)
-    : selectByAge(rule, rule.spans, members, field);
+  return rule.spans === undefined ? selectByCount(rule, members, field) : selectByAge(rule, rule.spans, members, field);
 }
 
 /** One of each of the newest N periods that have any. Its reach goes back to where the last of them begins. */
@@ -64,7 +62,7 @@ function selectByAge(rule: Rule, spans: readonly AgeSpan[], members: Uint32Array
 }
 
 function selectInSpan(rule: Rule, span: AgeSpan, members: Uint32Array, { zone, time, ledger }: Field): void {
-  for (let first = 0; first < members.length; ) {
+  for (let first = 0; first < members.length;) {
     const newest = time[members[first] ?? 0] ?? 0;
     const stretch = span.period && stretchAt(zone, span.period, newest);
     const end = stretch === undefined ? first + 1 : endOf(members, time, first, stretch.start);
@@ -90,4 +88,3 @@ function firstBeyond(span: AgeSpan, members: Uint32Array, { zone, now, time }: F
   }
   return low;
 }
-

@@ -46,7 +46,8 @@ function readPolicyWord(word: string, fields: Fields): boolean {
   const [, key, value = ''] = /^(name|immutable|previous-good|max-per-group|max-bytes)=(.+)$/.exec(word) ?? [];
   if (key === 'name') return put(fields, 'name', unquoted(value));
   if (key === 'immutable') return put(fields, 'immutable', value);
-  if (key === 'previous-good') return put(fields, 'previousGood', value === 'true' ? true : value === 'false' ? false : value);
+  if (key === 'previous-good')
+    return put(fields, 'previousGood', value === 'true' ? true : value === 'false' ? false : value);
   if (key === 'max-per-group') return put(fields, 'maxPerGroup', Number(value));
   if (key === 'max-bytes') return put(fields, 'maxBytes', /^\d+$/.test(value) ? Number(value) : value);
   return readRuleWord(word, fields);

@@ -15,15 +15,16 @@ export const COUNT_UNITS: readonly (readonly [CountName, string])[] = [
 ];
 
 /** The words before `=` of the other rules. */
-export const VALUE_WORDS: readonly (readonly [Exclude<keyof KeepRules, CountName | 'windows' | 'lastGood'>, string])[] = [
-  ['within', 'within'],
-  ['withinHourly', 'within.hourly'],
-  ['withinDaily', 'within.daily'],
-  ['withinWeekly', 'within.weekly'],
-  ['withinMonthly', 'within.monthly'],
-  ['withinQuarterly', 'within.quarterly'],
-  ['withinHalfYearly', 'within.halfYearly'],
-  ['withinYearly', 'within.yearly'],
-  ['grid', 'grid'],
-  ['pick', 'pick'],
-];
+export const VALUE_WORDS: readonly (readonly [Exclude<keyof KeepRules, CountName | 'windows' | 'lastGood'>, string])[] =
+  [
+    ['within', 'within'],
+    ['withinHourly', 'within.hourly'],
+    ['withinDaily', 'within.daily'],
+    ['withinWeekly', 'within.weekly'],
+    ['withinMonthly', 'within.monthly'],
+    ['withinQuarterly', 'within.quarterly'],
+    ['withinHalfYearly', 'within.halfYearly'],
+    ['withinYearly', 'within.yearly'],
+    ['grid', 'grid'],
+    ['pick', 'pick'],
+  ];
