@@ -1,5 +1,5 @@
 import { RetentionError, shown } from '../errors.ts';
-import type { GroupBy, GroupField, RetentionItem } from './item.ts';
+import type { GroupField, RetentionItem } from './item.ts';
 
 const FIELDS: readonly GroupField[] = ['group', 'kind', 'tags'];
 

@@ -11,9 +11,12 @@ const FUTURE: Reason = { rule: 'future', keeps: true };
 /** Applies all rules to a group of items, the newest first. */
 export function applyRules(rules: readonly Rule[], group: Uint32Array, columns: Columns, field: Field): void {
   const { items, standing } = columns;
-  const regular = group.filter((position) => standing[position] === STANDING.regular);
+  const isRegular = (position: number): boolean => standing[position] === STANDING.regular;
+  const regular = group.every(isRegular) ? group : group.filter(isRegular);
   const reaches = rules.map((rule): [Rule, Reach] => [rule, select(rule, membersOf(rule, regular, items), field)]);
   const coversAll = rules.some((rule) => rule.kind === undefined && rule.tag === undefined);
+  // Nothing is left to say of regular items that a rule covers.
+  if (coversAll && regular === group) return;
   for (const position of group) {
     const item = items[position];
     if (item === undefined) continue;

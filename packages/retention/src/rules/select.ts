@@ -1,6 +1,6 @@
 import { labelOf } from '../periods/label.ts';
 import { type Duration, later } from '../periods/duration.ts';
-import { type Period, stretchAt } from '../periods/period.ts';
+import { stretchAt } from '../periods/period.ts';
 import type { Zone } from '../periods/zone.ts';
 import type { Ledger } from '../plan/ledger.ts';
 import type { AgeSpan, Rule } from './rule.ts';
