@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { explain, extendRetainUntil, planRetention, presets, type RetentionItem, type RetentionPolicy } from '../src/index.ts';
+import {
+  explain,
+  extendRetainUntil,
+  planRetention,
+  presets,
+  type RetentionItem,
+  type RetentionPolicy,
+} from '../src/index.ts';
 import { DAY, NOW } from './fixtures.ts';
 
 const options = { now: NOW, timeZone: 'UTC' };
@@ -60,7 +67,18 @@ describe('planRetention', () => {
 
   it.each([
     ['INVALID_ITEM', () => planRetention([{ id: '', time: 0 }], {}, options)],
-    ['DUPLICATE_ID', () => planRetention([{ id: 'a', time: 0 }, { id: 'a', time: 1 }], {}, options)],
+    [
+      'DUPLICATE_ID',
+      () =>
+        planRetention(
+          [
+            { id: 'a', time: 0 },
+            { id: 'a', time: 1 },
+          ],
+          {},
+          options,
+        ),
+    ],
     ['PARENT_CYCLE', () => planRetention([{ id: 'a', time: 0, parent: 'a' }], {}, options)],
     ['INVALID_TIME', () => planRetention([{ id: 'a', time: '2026-02-30T00:00:00Z' }], {}, options)],
     ['INVALID_POLICY', () => planRetention([], { last: 1.5 }, options)],

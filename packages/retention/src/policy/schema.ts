@@ -31,7 +31,7 @@ const count: Schema = {
 const duration: Schema = { type: 'string', pattern: DURATION_PATTERN, description: 'a duration such as 30d or 1y6m' };
 
 /** What a grid looks like. */
-export const GRID_PATTERN =
+const GRID_PATTERN =
   '^\\s*[1-9][0-9]{0,4}x[1-9][0-9]{0,4}[hdwmqy](?:\\s*,\\s*[1-9][0-9]{0,4}x[1-9][0-9]{0,4}[hdwmqy])*\\s*$';
 
 const window: Schema = {
