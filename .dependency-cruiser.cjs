@@ -1,6 +1,7 @@
 // The floors of the house (docs/decisions/0001-toolchain.md and README.md). A package imports only what is listed.
 const mayImport = {
   integrity: [],
+  retention: [],
   storage: [],
   'backup-store': ['integrity', 'storage'],
 };
