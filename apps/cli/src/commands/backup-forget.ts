@@ -1,19 +1,26 @@
 import type { ForgetResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
+import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/retention.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { snapshotTable } from '../render/snapshot.ts';
+import { decisionTable, forgetByPolicy } from './forget-by-policy.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface ForgetFlags extends FilterFlags {
+interface ForgetFlags extends FilterFlags, KeepFlags {
   readonly dryRun?: boolean | undefined;
 }
 
-async function render(context: Context, { forgotten, givenUp }: ForgetResult, dryRun: boolean): Promise<void> {
+async function render(
+  context: Context,
+  { forgotten, givenUp }: ForgetResult,
+  { dryRun, isListed = false }: { dryRun: boolean; isListed?: boolean },
+): Promise<void> {
   const { output, messages } = context;
   if (messages.quiet) {
     const ids = [...forgotten.map(({ id }) => id), ...givenUp];
@@ -21,7 +28,7 @@ async function render(context: Context, { forgotten, givenUp }: ForgetResult, dr
   }
   const verb = dryRun ? 'would be' : forgotten.length + givenUp.length === 1 ? 'is' : 'are';
   const lines: string[] = [];
-  if (forgotten.length > 0) {
+  if (forgotten.length > 0 && !isListed) {
     const [head = '', ...rows] = snapshotTable(forgotten);
     lines.push(output.colors.bold(head), ...rows);
   }
@@ -35,8 +42,40 @@ async function render(context: Context, { forgotten, givenUp }: ForgetResult, dr
   );
 }
 
+async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {
+  const { dryRun = false } = flags;
+  await using repository = await openConfigured(context);
+  const filter = filterOf(flags, context.workingDirectory);
+  const run = await forgetByPolicy(context, repository, { filter, flags, dryRun });
+  if (context.json) {
+    const plan = run.decided.map(({ decision: { id, keep, nextReview, replacedBy }, sentence }) => ({
+      id,
+      keep,
+      why: sentence,
+      nextReview: nextReview === null ? null : new Date(nextReview).toISOString(),
+      replacedBy,
+    }));
+    await emitObject(context.output, 'ForgetRun', { dryRun, plan, ...run.result });
+    return EXIT.ok;
+  }
+  if (!context.messages.quiet) {
+    const [head = '', ...rows] = decisionTable(run);
+    await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
+  }
+  await render(context, run.result, { dryRun, isListed: true });
+  return EXIT.ok;
+}
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false, ...flags } = input.options as ForgetFlags;
+  const isPlanned = hasPolicy(flags);
+  if (isPlanned === input.arguments.length > 0) {
+    throw usageError(
+      isPlanned ? 'Expected either snapshots or a policy, got both' : 'Expected snapshots or a policy, got neither',
+      'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.',
+    );
+  }
+  if (isPlanned) return byPolicy(context, input.options as ForgetFlags);
   await using repository = await openConfigured(context);
   const snapshots: string[] = [];
   // What `latest` means is for the CLI to know; all others are looked up at once, before any is forgotten.
@@ -48,7 +87,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const options = { snapshots, filter: filterOf(flags, context.workingDirectory), dryRun };
   const { forgotten, givenUp } = await context.timed('forget', () => repository.forget(options));
   if (context.json) await emitObject(context.output, 'ForgetRun', { dryRun, forgotten, givenUp });
-  else await render(context, { forgotten, givenUp }, dryRun);
+  else await render(context, { forgotten, givenUp }, { dryRun });
   return EXIT.ok;
 }
 
@@ -59,15 +98,18 @@ export const backupForget: CommandDefinition = {
   description:
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
-    'was taken away from the repository is given up by its whole id, and not missed any more.',
-  arguments: [{ name: '<id...>', description: REFERENCE_ARGUMENT }],
-  options: [{ flags: '--dry-run', description: 'show what would be forgotten' }, ...REFERENCE_OPTIONS],
+    'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
+    'it does not keep are forgotten, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always.',
+  arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
+  options: [{ flags: '--dry-run', description: 'show what would be forgotten' }, ...KEEP_OPTIONS, ...REFERENCE_OPTIONS],
   examples: [
     {
       call: 'holdfast backup forget 3f2a91bc before-upgrade',
       does: 'Two snapshots, by the beginning of an id and by name',
     },
     { call: 'holdfast backup forget 3f2a91bc --dry-run', does: 'Is it the right one?' },
+    { call: 'holdfast backup forget --policy "7d 4w 12m" --dry-run', does: 'What would stay, and why?' },
+    { call: 'holdfast backup forget --keep-daily 7 --keep-tag release', does: 'The same with options' },
   ],
   output: { shape: 'ForgetRun' },
   run,

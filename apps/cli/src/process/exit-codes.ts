@@ -1,5 +1,6 @@
 import type { BackupErrorCode } from '@x/backup-store';
 import type { IntegrityErrorCode } from '@x/integrity';
+import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
 import type { CliErrorCode } from '../errors.ts';
 
@@ -83,11 +84,19 @@ const INTEGRITY: Partial<Record<IntegrityErrorCode, ExitCode>> = {
   WRONG_PASSPHRASE: EXIT.wrongKey,
 };
 
+const RETENTION: Partial<Record<RetentionErrorCode, ExitCode>> = {
+  INVALID_POLICY: EXIT.usage,
+  INVALID_POLICY_TEXT: EXIT.usage,
+  UNKNOWN_TIME_ZONE: EXIT.usage,
+  REMOVES_ALL: EXIT.refused,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
   IntegrityError: INTEGRITY,
+  RetentionError: RETENTION,
 };
 
 /** The system's code (`ENOENT`, ...) in an error or in what it was made from. */

@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { newMachine, parseShape, type Machine } from '../support/cli.ts';
+import { writeTree } from '../support/tree.ts';
+
+let machine: Machine;
+let ids: string[];
+
+/** Three snapshots of one folder and one of another, which is a group of its own. */
+beforeEach(async () => {
+  machine = await newMachine();
+  await machine.json('Created', ['init']);
+  await writeTree(machine.cwd, { 'a/f': '1', 'b/f': '1' });
+  ids = [];
+  for (const [folder, ...rest] of [['a'], ['a', '--tag', 'release'], ['b'], ['a']] as const) {
+    await writeFile(join(machine.cwd, folder, 'f'), String(ids.length));
+    const run = await machine.json('BackupRun', ['backup', 'create', folder, ...rest]);
+    ids.push(run.snapshot?.id ?? '');
+  }
+});
+
+const left = async (): Promise<string[]> => {
+  const { snapshots } = await machine.json('SnapshotList', ['backup', 'list']);
+  return snapshots.map(({ id }) => id);
+};
+
+test('the plan says why, and is carried out as it is', { timeout: 60_000 }, async () => {
+  const [first, tagged, other, newest] = ids;
+  const options = ['backup', 'forget', '--policy', '1last', '--keep-tag', 'release', '--time-zone', 'UTC'];
+  const planned = await machine.run([...options, '--dry-run']);
+  expect(planned.code).toBe(0);
+  expect(planned.stdout).toContain(`forget  ${first?.slice(0, 8)}`);
+  expect(await left()).toHaveLength(4);
+  const run = await machine.json('ForgetRun', options);
+  expect(run.plan?.map(({ id, keep }) => [id, keep])).toEqual([
+    [first, false],
+    [tagged, true],
+    [other, true],
+    [newest, true],
+  ]);
+  expect(run.plan?.find(({ id }) => id === first)?.replacedBy).toBe(tagged);
+  expect(run.plan?.every(({ why }) => why.length > 10)).toBe(true);
+  expect(run.forgotten.map(({ id }) => id)).toEqual([first]);
+  expect(await left()).toEqual([tagged, other, newest]);
+});
+
+test('a filter says which snapshots the policy is about', { timeout: 60_000 }, async () => {
+  const run = await machine.json('ForgetRun', ['backup', 'forget', '--keep-last', '1', '--root', 'b']);
+  expect(run.forgotten).toEqual([]);
+  expect(run.plan).toHaveLength(1);
+});
+
+test('what is no policy is refused with what to do, and nothing is forgotten', { timeout: 60_000 }, async () => {
+  for (const wrong of [
+    ['--policy', 'sevenish'],
+    ['--keep-daily', 'x'],
+    ['--policy', '@nowhere'],
+    [],
+    [ids[0] ?? '', '--keep-last', '1'],
+  ]) {
+    const { code, stderr } = await machine.run(['backup', 'forget', ...wrong]);
+    expect([code, stderr], wrong.join(' ')).toEqual([2, expect.stringContaining('Expected')]);
+  }
+  const zone = await machine.run(['backup', 'forget', '--keep-last', '1', '--time-zone', 'Nowhere/Else', '--json']);
+  expect(zone.code).toBe(2);
+  expect(parseShape('Failed', zone.stdout).error.code).toBe('UNKNOWN_TIME_ZONE');
+  expect(await left()).toHaveLength(4);
+});
