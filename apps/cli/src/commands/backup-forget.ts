@@ -46,23 +46,23 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const filter = filterOf(flags, context.workingDirectory);
-  const run = await forgetByPolicy(context, repository, { filter, flags, dryRun });
+  const done = await forgetByPolicy(context, repository, { filter, flags, dryRun });
   if (context.json) {
-    const plan = run.decided.map(({ decision: { id, keep, nextReview, replacedBy }, sentence }) => ({
+    const plan = done.decided.map(({ decision: { id, keep, nextReview, replacedBy }, sentence }) => ({
       id,
       keep,
       why: sentence,
       nextReview: nextReview === null ? null : new Date(nextReview).toISOString(),
       replacedBy,
     }));
-    await emitObject(context.output, 'ForgetRun', { dryRun, plan, ...run.result });
+    await emitObject(context.output, 'ForgetRun', { dryRun, plan, ...done.result });
     return EXIT.ok;
   }
   if (!context.messages.quiet) {
-    const [head = '', ...rows] = decisionTable(run);
+    const [head = '', ...rows] = decisionTable(done);
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
   }
-  await render(context, run.result, { dryRun, isListed: true });
+  await render(context, done.result, { dryRun, isListed: true });
   return EXIT.ok;
 }
 
@@ -75,7 +75,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.',
     );
   }
-  if (isPlanned) return byPolicy(context, input.options as ForgetFlags);
+  if (isPlanned) return byPolicy(context, input.options);
   await using repository = await openConfigured(context);
   const snapshots: string[] = [];
   // What `latest` means is for the CLI to know; all others are looked up at once, before any is forgotten.
