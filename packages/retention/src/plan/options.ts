@@ -1,3 +1,4 @@
+import type { Compat } from '../compat/compat.ts';
 import { RetentionError, shown } from '../errors.ts';
 import type { GroupBy } from '../items/item.ts';
 import { DAY } from '../periods/civil.ts';
@@ -19,6 +20,11 @@ export interface PlanOptions {
    * it such a plan fails with `REMOVES_ALL`.
    */
   readonly allowRemovingAll?: boolean | undefined;
+  /**
+   * Decides as this tool would, for those who move over: `restic forget`, or `borg prune` (1.2). Only rules that it has are
+   * allowed. Holds and the like still stand above; the latest good one is kept only if the tool keeps it.
+   */
+  readonly compat?: Compat | undefined;
 }
 
 /** The options, checked. */
@@ -28,6 +34,7 @@ export interface Setting {
   readonly groupBy: unknown;
   readonly tolerance: number;
   readonly allowRemovingAll: boolean;
+  readonly compat: Compat | undefined;
 }
 
 /** @throws RetentionError `INVALID_OPTION`, `INVALID_TIME`, `UNKNOWN_TIME_ZONE` */
@@ -41,6 +48,7 @@ export function readOptions(options: unknown): Setting {
     groupBy = 'group',
     tolerance = DAY,
     allowRemovingAll = false,
+    compat,
   } = options as Record<string, unknown>;
   if (typeof tolerance !== 'number' || !(tolerance >= 0)) {
     throw new RetentionError('INVALID_OPTION', `Expected tolerance to be at least 0 ms, got ${shown(tolerance)}`);
@@ -49,5 +57,8 @@ export function readOptions(options: unknown): Setting {
     const message = `Expected allowRemovingAll to be true or false, got ${shown(allowRemovingAll)}`;
     throw new RetentionError('INVALID_OPTION', message);
   }
-  return { now: readTime(now, 'now'), zone: openZone(timeZone), groupBy, tolerance, allowRemovingAll };
+  if (compat !== undefined && compat !== 'restic' && compat !== 'borg') {
+    throw new RetentionError('INVALID_OPTION', `Expected compat to be restic or borg, got ${shown(compat)}`);
+  }
+  return { now: readTime(now, 'now'), zone: openZone(timeZone), groupBy, tolerance, allowRemovingAll, compat };
 }

@@ -1,5 +1,6 @@
 import { capBytes } from '../caps/max-bytes.ts';
 import { capGroups, type Capped } from '../caps/max-per-group.ts';
+import { applyCompat, type Compat, type CompatField } from '../compat/compat.ts';
 import { RetentionError } from '../errors.ts';
 import { readItems } from '../items/columns.ts';
 import { splitByGroup } from '../items/groups.ts';
@@ -56,11 +57,15 @@ export function planRetention(
   const groups = splitByGroup(columns.items, order, setting.groupBy);
   const ledger = openLedger(columns.items.length);
 
-  const rules = policies.flatMap((each) => compileRules(each.policy, each.name));
-  for (const group of groups) applyRules(rules, group, columns, { ...setting, time: columns.time, ledger });
+  if (setting.compat === undefined) {
+    const rules = policies.flatMap((each) => compileRules(each.policy, each.name));
+    for (const group of groups) applyRules(rules, group, columns, { ...setting, time: columns.time, ledger });
+  } else {
+    for (const group of groups) applyAsTool(setting.compat, policies, group, { ...setting, columns, ledger });
+  }
   const isProtected = protect(columns, groups, ledger, {
     now: setting.now,
-    latestGood: !setting.allowRemovingAll,
+    latestGood: !setting.allowRemovingAll && setting.compat === undefined,
     majors: policies.find((each) => each.policy.immutable === 'majors')?.name,
     previousGood: policies.find((each) => each.policy.previousGood === true)?.name,
   });
@@ -91,6 +96,15 @@ function readPolicies(policy: unknown): Named[] {
     checkPolicy(each);
     return { policy: each, name: each.name ?? formatPolicy(each) };
   });
+}
+
+function applyAsTool(
+  tool: Compat,
+  policies: readonly Named[],
+  group: Uint32Array,
+  field: Omit<CompatField, 'policy'>,
+): void {
+  for (const { name, policy } of policies) applyCompat(tool, policy, group, { ...field, policy: name });
 }
 
 /** Bases are kept anew after each cap, as a cap removes them only with all that needs them. */
