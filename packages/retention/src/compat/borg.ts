@@ -1,7 +1,7 @@
 import { DAY, HOUR } from '../periods/civil.ts';
 import type { RetentionPolicy } from '../policy/policy.ts';
 import { COMPAT_PERIODS, type CompatPeriod, periodOf } from './calendar.ts';
-import type { CompatField } from './compat.ts';
+import type { CompatField } from './field.ts';
 
 /** borg's months have 31 days, its years 365. */
 const UNITS: Readonly<Record<string, number>> = {

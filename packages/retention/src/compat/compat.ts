@@ -1,23 +1,11 @@
 import { RetentionError } from '../errors.ts';
-import type { Columns } from '../items/columns.ts';
-import type { Zone } from '../periods/zone.ts';
-import type { Ledger } from '../plan/ledger.ts';
 import type { RetentionPolicy } from '../policy/policy.ts';
 import { applyBorg } from './borg.ts';
+import type { CompatField } from './field.ts';
 import { applyRestic } from './restic.ts';
 
 /** A tool whose decisions are reproduced. */
 export type Compat = 'restic' | 'borg';
-
-/** What a tool decides by. */
-export interface CompatField {
-  readonly columns: Columns;
-  readonly ledger: Ledger;
-  readonly zone: Zone;
-  readonly now: number;
-  /** Name of the policy, for reasons. */
-  readonly policy: string;
-}
 
 const SHARED = ['name', 'last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'within'];
 const KNOWN: Readonly<Record<Compat, ReadonlySet<string>>> = {

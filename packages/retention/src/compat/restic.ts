@@ -4,7 +4,7 @@ import { type Duration, readDuration } from '../periods/duration.ts';
 import type { Reason } from '../plan/decision.ts';
 import type { RetentionPolicy } from '../policy/policy.ts';
 import { COMPAT_PERIODS, type CompatPeriod, periodOf } from './calendar.ts';
-import type { CompatField } from './compat.ts';
+import type { CompatField } from './field.ts';
 
 /** One of the counters that restic fills, the newest snapshot first. */
 interface Bucket {

@@ -1,6 +1,7 @@
 import { capBytes } from '../caps/max-bytes.ts';
 import { capGroups, type Capped } from '../caps/max-per-group.ts';
-import { applyCompat, type Compat, type CompatField } from '../compat/compat.ts';
+import { applyCompat, type Compat } from '../compat/compat.ts';
+import type { CompatField } from '../compat/field.ts';
 import { RetentionError } from '../errors.ts';
 import { readItems } from '../items/columns.ts';
 import { splitByGroup } from '../items/groups.ts';
