@@ -120,6 +120,8 @@ export type {
 } from './manifest/findings.ts';
 export { reportText } from './manifest/report-text.ts';
 export { verifyManifest, type VerifyOptions as VerifyManifestOptions } from './manifest/verify-manifest.ts';
+export type { Clock } from './clock.ts';
+export type { Ignored } from './manifest/compare.ts';
 export { scrub, type ScrubOptions, type ScrubReport } from './scrub/scrub.ts';
 export type { EarlierDamage, ScrubBudget, ScrubCoverage } from './scrub/scrub-plan.ts';
 export { scrubText } from './scrub/scrub-text.ts';
