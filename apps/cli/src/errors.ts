@@ -20,6 +20,8 @@ export type CliErrorCode =
   | 'NOT_CONFIRMED'
   /** A file that the command needs, or one of a folder that is to be signed, can't be read. */
   | 'UNREADABLE'
+  /** A file that the command was to write can't be written. Nothing is left of it. */
+  | 'UNWRITABLE'
   /** The safety snapshot does not hold everything the restore would replace. `details` lists the paths. */
   | 'SAFETY_INCOMPLETE'
   /** A failure that nobody foresaw: worth a report, with what `--debug` says. */

@@ -34,6 +34,11 @@ export interface LegacyOptions {
   readonly legacy?: boolean | undefined;
 }
 
+const UNFORGEABLE: ReadonlySet<AnyAlgorithm> = new Set<AnyAlgorithm>(['sha256', 'sha512', 'blake2b', 'blake3']);
+
+/** Whether nobody can make another input with the same digest, so that one may be signed. */
+export const withstandsForgery = (algorithm: AnyAlgorithm): boolean => UNFORGEABLE.has(algorithm);
+
 const LEGACY: ReadonlySet<string> = new Set<LegacyAlgorithm>(['md5', 'sha1']);
 
 function isAlgorithm(name: string): name is AnyAlgorithm {

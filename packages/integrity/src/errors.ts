@@ -21,6 +21,8 @@ export type IntegrityErrorCode =
   | 'UNSAFE_PATH'
   | 'TOO_LARGE'
   | 'INCOMPLETE_TREE'
+  | 'NOT_IN_MANIFEST'
+  | 'INVALID_PROOF'
   | 'INVALID_KEY'
   | 'PASSPHRASE_NEEDED'
   | 'WRONG_PASSPHRASE'

@@ -1,41 +1,15 @@
 /**
- * Digests of bytes, streams, files and directories; manifests that are created, verified and scrubbed; canonical JSON.
- * Digests of bytes, streams and files: one call, native speed, a text form that names its algorithm. And signatures that
- * prove who vouches for them.
+ * Proof that bytes are what they were, and who vouches for them: digests, manifests of directories, scrubs, Merkle trees,
+ * hash chains and signatures.
  *
  * @module
  */
-export type { AnyAlgorithm, DigestAlgorithm, LegacyAlgorithm, LegacyOptions } from './algorithm.ts';
-export { digest, type DigestInput, type DigestOptions } from './digest.ts';
+// What browsers get too; below it is what needs files or keys of Node.
+export * from './browser.ts';
 export { digestFile } from './digest-file.ts';
-export { Digest } from './digest-value.ts';
-export { digestsEqual } from './digests-equal.ts';
-export { IntegrityError, type IntegrityErrorCode, type IntegrityErrorOptions } from './errors.ts';
-export { createDigest, type Hasher } from './hasher.ts';
-export { parseDigest } from './parse-digest.ts';
-export type { ByteStream } from './pieces.ts';
 
-// Merkle trees
-export { createMerkleBuilder, type MerkleBuilder, type MerkleState } from './merkle/builder.ts';
-export { leafHash } from './merkle/hashing.ts';
-export { type NodeReader, proveConsistency, proveInclusion, readRoot } from './merkle/prove.ts';
-export { MerkleTree } from './merkle/tree.ts';
-export { type ConsistencyClaim, type InclusionClaim, verifyConsistency, verifyInclusion } from './merkle/verify.ts';
-
-// Hash chains
-export { type Chain, type ChainLink, createChain } from './chain/chain.ts';
-export type { Checkpoint } from './chain/checkpoint.ts';
-export type { ChainFinding } from './chain/findings.ts';
-export {
-  type ChainEntry,
-  type ChainSegment,
-  formatSegmentHeader,
-  parseSegmentHeader,
-  type SegmentHeader,
-} from './chain/segment.ts';
+// Checkpoints of hash chains
 export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.ts';
-export type { ChainState } from './chain/state.ts';
-export { type ChainReport, verifyChain, type VerifyChainOptions } from './chain/verify-chain.ts';
 export {
   type TrustedKey as CheckpointKey,
   type VerifiedCheckpoint,
@@ -51,6 +25,7 @@ export {
   digestTree,
   type DigestTreeOptions,
 } from './manifest/digest-manifest.ts';
+export { type EntryVerification, type InclusionProof, proveEntry, verifyEntry } from './manifest/inclusion.ts';
 export { formatManifest, parseManifest } from './manifest/manifest-json.ts';
 export type {
   EntryKind,

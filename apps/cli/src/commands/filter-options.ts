@@ -1,9 +1,10 @@
+import { parseMoment } from '../config/moment.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 
 function moment(text: string): number {
-  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
+  const ms = parseMoment(text);
+  if (ms !== undefined) return ms;
   throw usageError(`Expected a date, got ${JSON.stringify(text)}`, 'Write it as 2026-11-23 or 2026-11-23T14:00:00Z.');
 }
 

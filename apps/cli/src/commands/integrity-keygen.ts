@@ -1,3 +1,4 @@
+import { unlink } from 'node:fs/promises';
 import { integrity, pathOf } from '../compose/integrity.ts';
 import { readSecretFile } from '../compose/secret-file.ts';
 import { emitObject } from '../output/emit.ts';
@@ -20,7 +21,13 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       : await readSecretFile(context, keyPassphraseFile, 'Passphrase of the new key');
   const pair = generateKeyPair();
   await savePrivateKey(privateKey, pair.privateKey, { passphrase });
-  await savePublicKey(publicKey, pair.publicKey);
+  try {
+    await savePublicKey(publicKey, pair.publicKey);
+  } catch (error) {
+    // Half a pair is of no use.
+    await unlink(privateKey);
+    throw error;
+  }
   const { keyId, algorithm } = pair.publicKey;
   const facts = { keyId, algorithm, privateKey, publicKey, encrypted: passphrase !== undefined };
   if (context.json) await emitObject(context.output, 'KeysMade', facts);

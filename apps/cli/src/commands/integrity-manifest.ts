@@ -1,6 +1,5 @@
 import type { Manifest } from '@x/integrity';
-import { writeFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { pathWithin, writeOutput } from '../compose/files.ts';
 import { ALGORITHM_OPTIONS, type AlgorithmFlags, integrity, pathOf } from '../compose/integrity.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
 import { emitObject } from '../output/emit.ts';
@@ -13,13 +12,6 @@ import { displayText } from '../render/text.ts';
 interface ManifestFlags extends AlgorithmFlags {
   readonly format?: 'json' | 'sha256sums' | 'bsd' | undefined;
   readonly output?: string | undefined;
-}
-
-/** The file that is being written is no part of the tree. */
-function without(directory: string, file: string | undefined): { include?: (entry: { path: string }) => boolean } {
-  if (file === undefined) return {};
-  const own = relative(directory, file).split(sep).join('/');
-  return own === '' || own.startsWith('../') ? {} : { include: ({ path }) => path !== own };
 }
 
 async function textOf(context: Context, manifest: Manifest, format: ManifestFlags['format']): Promise<Uint8Array> {
@@ -35,16 +27,18 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const output = file === undefined ? undefined : pathOf(context, file);
   const { createManifest, digestManifest } = await integrity(context);
   const { onProgress, end } = treeProgress(context.messages);
+  const own = output === undefined ? undefined : pathWithin(directory, output);
   const manifest = await createManifest(directory, {
-    ...without(directory, output),
+    // The file that is being written is no part of the tree.
+    include: ({ path }) => path !== own,
     algorithm,
     legacy,
     signal: context.signal,
     onProgress,
   }).finally(end);
   const text = await textOf(context, manifest, format);
-  if (output !== undefined) await writeFile(output, text);
-  else if (!context.json) await context.output.bytes(text);
+  if (output !== undefined) await writeOutput(output, text);
+  else if (!context.json) await context.output.write(text);
   const files = manifest.entries.filter(({ kind }) => kind === 'file');
   const facts = {
     directory,

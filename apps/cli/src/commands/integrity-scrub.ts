@@ -1,7 +1,7 @@
 import { ALGORITHM_OPTIONS, type AlgorithmFlags, integrity, pathOf } from '../compose/integrity.ts';
 import { manifestIn } from '../compose/manifest-file.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
-import { A_DURATION, parseDuration } from '../config/duration.ts';
+import { A_DURATION, demandDuration } from '../config/duration.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -25,12 +25,6 @@ function bytesOf(text: string): number {
     `Expected a number of bytes, got ${JSON.stringify(text)}`,
     'Write it as 50000000, 500MiB or 20GiB (1024 of each to the next).',
   );
-}
-
-function timeOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw usageError(`Expected ${A_DURATION}, got ${JSON.stringify(text)}`, 'Write a whole number and s, m, h or d.');
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
@@ -63,7 +57,7 @@ export const integrityScrub: CommandDefinition = {
   options: [
     { flags: '--manifest <file>', description: 'what `integrity manifest`, or sha256sum, has written', required: true },
     { flags: '--state <file>', description: 'remembers what was read when', required: true },
-    { flags: '--time <duration>', description: `begin no file after this: ${A_DURATION}`, parse: timeOf },
+    { flags: '--time <duration>', description: `begin no file after this: ${A_DURATION}`, parse: demandDuration },
     { flags: '--bytes <n>', description: 'read no more than about this, as 20GiB', parse: bytesOf },
     ...ALGORITHM_OPTIONS,
   ],

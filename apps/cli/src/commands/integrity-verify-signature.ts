@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { readInput } from '../compose/files.ts';
 import { integrity, pathOf, publicKeysIn } from '../compose/integrity.ts';
-import { FILES_PREDICATE, filesOf } from '../compose/signed-files.ts';
-import { CliError, usageError } from '../errors.ts';
+import { FILES_PREDICATE, filesOf, signatureOf } from '../compose/signed-files.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -17,9 +18,18 @@ interface VerifyFlags {
 
 type Verified = ShapeOf<'SignatureVerification'>;
 
+interface Request {
+  /** File of the signature. */
+  readonly place: string;
+  readonly flags: VerifyFlags;
+}
+
+const HINT = 'Name its file with --signature.';
+
 const isoOf = (time: Date | undefined): string | undefined => time?.toISOString();
 
-async function verifyFile(context: Context, path: string, signature: Buffer, flags: VerifyFlags): Promise<Verified> {
+async function verifyFile(context: Context, path: string, { place, flags }: Request): Promise<Verified> {
+  const signature = await readInput(place, 'a signature', HINT);
   const { verify } = await integrity(context);
   const keys = await publicKeysIn(context, flags.key);
   const found = await verify({ path }, signature, { keys, threshold: flags.threshold, signal: context.signal });
@@ -31,27 +41,16 @@ async function verifyFile(context: Context, path: string, signature: Buffer, fla
   return { path, ...found, signatures, differences: [] };
 }
 
-async function verifyFolder(context: Context, path: string, signature: Buffer, flags: VerifyFlags): Promise<Verified> {
+async function verifyFolder(context: Context, path: string, { place, flags }: Request): Promise<Verified> {
+  const signature = await readInput(place, 'a signature', HINT);
   const { verifyStatement } = await integrity(context);
   const { verified, threshold, counted, signatures, differences } = verifyStatement(signature, {
-    subject: await filesOf(context, path),
+    subject: await filesOf(context, path, place),
     predicateType: FILES_PREDICATE,
     keys: await publicKeysIn(context, flags.key),
     threshold: flags.threshold,
   });
   return { path, verified, threshold, counted, signatures, differences };
-}
-
-async function signatureIn(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-    throw new CliError('UNREADABLE', `Expected a signature in ${path}, got ${code}`, {
-      cause,
-      hint: 'Name its file with --signature.',
-    });
-  }
 }
 
 async function render(
@@ -75,9 +74,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as VerifyFlags;
   const path = pathOf(context, input.arguments[0] ?? '');
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
-  const place = flags.signature ?? `${path}${isFolder ? '.intoto.json' : '.sig.json'}`;
-  const signature = await signatureIn(pathOf(context, place));
-  const facts = await (isFolder ? verifyFolder : verifyFile)(context, path, signature, flags);
+  const place = flags.signature === undefined ? signatureOf(path, isFolder) : pathOf(context, flags.signature);
+  const facts = await (isFolder ? verifyFolder : verifyFile)(context, path, { place, flags });
   if (context.json) await emitObject(context.output, 'SignatureVerification', facts);
   else await render(context, facts);
   return facts.verified ? EXIT.ok : EXIT.damaged;
@@ -92,7 +90,8 @@ function keysNeeded(text: string): number {
 export const integrityVerifySignature: CommandDefinition = {
   path: ['integrity', 'verify-signature'],
   summary: 'Verify the signature of a file or folder',
-  description: 'Exits with 6 when too few of the keys have signed what is there.',
+  description:
+    'Exits with 6 when too few of the keys have signed what is there. Of a folder, names and contents of files are signed, not links and modes.',
   arguments: [{ name: '<path>', description: 'the file or folder' }],
   options: [
     {

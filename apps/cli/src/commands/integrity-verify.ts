@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { pathWithin } from '../compose/files.ts';
 import { type AlgorithmFlags, ALGORITHM_OPTIONS, integrity, pathOf } from '../compose/integrity.ts';
 import { manifestIn } from '../compose/manifest-file.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
@@ -19,7 +19,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const file = pathOf(context, given);
   const { reportText, verifyManifest } = await integrity(context);
   const manifest = await manifestIn(context, file, { algorithm, legacy });
-  const own = relative(directory, file).split(sep).join('/');
+  const own = pathWithin(directory, file);
   const { onProgress, end } = treeProgress(context.messages);
   const report = await verifyManifest(directory, manifest, {
     // The manifest itself is nothing that is extra.

@@ -1,16 +1,13 @@
 import type { PruneOptions } from '@x/backup-store';
-import { A_DURATION, parseDuration } from '../config/duration.ts';
+import { demandDuration, parseDuration } from '../config/duration.ts';
 import type { Settings } from '../config/fields.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 
 /** Checks only: the configuration file has durations as text, too. */
 function duration(text: string): string {
-  if (parseDuration(text) !== undefined) return text;
-  throw usageError(
-    `Expected ${A_DURATION}, got ${JSON.stringify(text)}`,
-    'Write a whole number and s, m, h or d: seconds, minutes, hours or days.',
-  );
+  demandDuration(text);
+  return text;
 }
 
 function percent(text: string): number {

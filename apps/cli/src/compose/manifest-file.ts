@@ -1,7 +1,6 @@
 import type { Manifest } from '@x/integrity';
-import { readFile } from 'node:fs/promises';
-import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { readInput } from './files.ts';
 import { type AlgorithmFlags, integrity } from './integrity.ts';
 
 /**
@@ -11,16 +10,8 @@ import { type AlgorithmFlags, integrity } from './integrity.ts';
  */
 export async function manifestIn(context: Context, file: string, flags: AlgorithmFlags): Promise<Manifest> {
   const { parseManifest, parseSums } = await integrity(context);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
-    throw new CliError('UNREADABLE', `Expected a manifest in ${file}, got ${code}`, {
-      cause,
-      hint: '`holdfast integrity manifest DIR --output FILE` makes one; a SHA256SUMS is one too.',
-    });
-  }
+  const hint = '`holdfast integrity manifest DIR --output FILE` makes one; a SHA256SUMS is one too.';
+  const bytes = await readInput(file, 'a manifest', hint);
   return /^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))
     ? parseManifest(bytes.toString('utf8'))
     : parseSums(bytes, flags);

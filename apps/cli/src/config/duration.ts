@@ -1,3 +1,5 @@
+import { usageError } from '../errors.ts';
+
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** What a duration looks like where it is typed: a whole number and a unit. */
@@ -11,4 +13,18 @@ export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) return undefined;
   const unit = text.slice(-1) as keyof typeof UNITS;
   return Number(text.slice(0, -1)) * UNITS[unit];
+}
+
+/**
+ * Milliseconds of a duration that somebody typed.
+ *
+ * @throws {CliError} `USAGE`.
+ */
+export function demandDuration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined) return ms;
+  throw usageError(
+    `Expected ${A_DURATION}, got ${JSON.stringify(text)}`,
+    'Write a whole number and s, m, h or d: seconds, minutes, hours or days.',
+  );
 }

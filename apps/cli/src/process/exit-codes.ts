@@ -30,7 +30,8 @@ const CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   SECRET_NEEDED: EXIT.wrongKey,
   SECRET_UNREADABLE: EXIT.usage,
   NOT_CONFIRMED: EXIT.usage,
-  UNREADABLE: EXIT.notFound,
+  UNREADABLE: EXIT.failed,
+  UNWRITABLE: EXIT.failed,
   SAFETY_INCOMPLETE: EXIT.failed,
   UNEXPECTED: EXIT.failed,
 };
@@ -78,6 +79,8 @@ const INTEGRITY: Partial<Record<IntegrityErrorCode, ExitCode>> = {
   INVALID_SIGNATURE: EXIT.damaged,
   INVALID_ENVELOPE: EXIT.damaged,
   INVALID_STATEMENT: EXIT.damaged,
+  INVALID_PROOF: EXIT.damaged,
+  NOT_IN_MANIFEST: EXIT.notFound,
   UNSAFE_PATH: EXIT.damaged,
   INVALID_KEY: EXIT.wrongKey,
   PASSPHRASE_NEEDED: EXIT.wrongKey,
@@ -109,14 +112,16 @@ function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Codes of what could not be read, for whatever reason. */
+const READING: ReadonlySet<string> = new Set(['PATH_FAILED', 'READ_FAILED', 'UNREADABLE']);
+
 /** The exit code that says what `error` means. Errors are known by name and code, so copies of a package do no harm. */
 export function exitCodeOf(error: unknown): ExitCode {
   if (!(error instanceof Error)) return EXIT.failed;
   if (error.name === 'AbortError') return EXIT.interrupted;
   const code = 'code' in error ? String(error.code) : '';
   // A source or target that is not there is "not found"; one that can't be read is "failed".
-  const isPath = code === 'PATH_FAILED' || code === 'READ_FAILED';
-  if (isPath && systemCode(error) === 'ENOENT') return EXIT.notFound;
+  if (READING.has(code) && systemCode(error) === 'ENOENT') return EXIT.notFound;
   return TABLES[error.name]?.[code] ?? EXIT.failed;
 }
 

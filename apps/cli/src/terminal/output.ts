@@ -11,9 +11,7 @@ export interface Output {
   /** The reader is gone (`holdfast backup ls latest | head`): nothing more needs to be said. */
   readonly closed: boolean;
   /** Settles when more may be written, so that a slow reader never fills the memory. */
-  write(text: string): Promise<void>;
-  /** Bytes that may be no text. */
-  bytes(bytes: Uint8Array): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** A line. */
   line(text?: string): Promise<void>;
   /** All lines of a listing, many to a write; stops early when the reader goes away. */
@@ -68,7 +66,6 @@ export function createOutput(stream: OutputStream, color: boolean): Output {
       return closed;
     },
     write,
-    bytes: write,
     line: (text = '') => write(`${text}\n`),
     lines,
   };

@@ -1,4 +1,5 @@
 import { type AnyAlgorithm, DIGEST_BYTES } from '../algorithm.ts';
+import { fromBase64 } from '../encoding.ts';
 import { IntegrityError } from '../errors.ts';
 import { checkSafe, keyOf, type PathKey, textOf } from './entry-path.ts';
 import type { EntryKind, Manifest, ManifestEntry } from './model.ts';
@@ -7,8 +8,7 @@ type Rule = (value: unknown) => boolean;
 
 const isCount: Rule = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isText: Rule = (value) => typeof value === 'string' && value.isWellFormed();
-const isBase64: Rule = (value) =>
-  typeof value === 'string' && value !== '' && Buffer.from(value, 'base64').toString('base64') === value;
+const isBase64: Rule = (value) => typeof value === 'string' && value !== '' && fromBase64(value) !== undefined;
 
 /** The fields that an entry may have, and what each must be. */
 const ENTRY_RULES: Readonly<Record<string, Rule>> = {

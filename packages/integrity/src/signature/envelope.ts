@@ -1,10 +1,10 @@
 import { IntegrityError } from '../errors.ts';
 import { kindOf } from '../hasher.ts';
-import { encodeBase64 } from './base64.ts';
+import { toBase64 } from '../encoding.ts';
 import type { PrivateKey } from './key.ts';
 import { preAuthEncoding } from './pae.ts';
 import { MAX_SIGNATURE_BYTES, signMessage } from './raw-signature.ts';
-import { type JsonObject, Reader } from './reader.ts';
+import { type JsonObject, Reader } from '../json/reader.ts';
 import { keysToSignWith } from './sign.ts';
 
 /** One signature of a {@link DsseEnvelope}. */
@@ -83,9 +83,9 @@ export function signEnvelope(payload: Uint8Array, options: SignEnvelopeOptions):
   const message = preAuthEncoding(payloadType, payload);
   const signatures = keysToSignWith(options.privateKey).map((key) => ({
     keyid: key.keyId,
-    sig: encodeBase64(signMessage(message, key)),
+    sig: toBase64(signMessage(message, key)),
   }));
-  return { payload: encodeBase64(payload), payloadType, signatures };
+  return { payload: toBase64(payload), payloadType, signatures };
 }
 
 /**

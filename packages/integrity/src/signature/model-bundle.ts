@@ -4,7 +4,7 @@ import { MAX_CERTIFICATE_BYTES } from './certificate.ts';
 import { type DsseEnvelope, MAX_ENVELOPE_BYTES, takeEnvelope, type UncheckedEnvelope } from './envelope.ts';
 import type { PublicKey } from './key.ts';
 import { bundleReader } from './model-manifest.ts';
-import type { JsonObject } from './reader.ts';
+import type { JsonObject } from '../json/reader.ts';
 
 /** How a bundle says who signed it. */
 export type VerificationMaterial =

@@ -3,7 +3,7 @@ import { Digest } from '../digest-value.ts';
 import { IntegrityError } from '../errors.ts';
 import { parseDigest } from '../parse-digest.ts';
 import { MAX_SUBJECT_NAME } from './named-digest.ts';
-import { type JsonObject, Reader } from './reader.ts';
+import { type JsonObject, Reader } from '../json/reader.ts';
 import type { Statement } from './statement.ts';
 
 /** A file of a model. */

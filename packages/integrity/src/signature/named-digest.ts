@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { DigestAlgorithm } from '../algorithm.ts';
+import { withstandsForgery } from '../algorithm.ts';
 import { Digest } from '../digest-value.ts';
+import { equalBytes } from '../equal-bytes.ts';
 import { IntegrityError, type IntegrityErrorCode } from '../errors.ts';
 import { parseDigest } from '../parse-digest.ts';
 
@@ -30,8 +30,6 @@ export type DigestSet = Readonly<Record<string, string>>;
 /** Longest name, in characters: the longest path that Linux takes. */
 export const MAX_SUBJECT_NAME = 4096;
 
-const UNFORGEABLE: ReadonlySet<string> = new Set<DigestAlgorithm>(['sha256', 'sha512', 'blake2b', 'blake3']);
-
 /**
  * Checks a list and turns its digests into {@link Digest}s.
  *
@@ -50,7 +48,7 @@ export function checkNamedDigests(
     if (seen.has(name)) throw new IntegrityError(code, 'Expected each name once, got one twice.');
     seen.add(name);
     const digest = given instanceof Digest ? given : parseDigest(given);
-    if (!UNFORGEABLE.has(digest.algorithm)) {
+    if (!withstandsForgery(digest.algorithm)) {
       const got = digest.algorithm;
       throw new IntegrityError('LEGACY_ALGORITHM', `Expected a digest that withstands forgery, got ${got}.`);
     }
@@ -80,6 +78,5 @@ export function compareNamedDigests(
 function compare(signed: DigestSet, { algorithm, hex }: Digest): SubjectDifference['kind'] | undefined {
   const value = Object.hasOwn(signed, algorithm) ? signed[algorithm] : undefined;
   if (value === undefined) return 'not-comparable';
-  const [a, b] = [Buffer.from(value), Buffer.from(hex)];
-  return a.length === b.length && timingSafeEqual(a, b) ? undefined : 'changed';
+  return equalBytes(Buffer.from(value), Buffer.from(hex)) ? undefined : 'changed';
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { IntegrityError } from '../errors.ts';
-import { encodeBase64 } from './base64.ts';
+import { toBase64 } from '../encoding.ts';
 import { parseCertificates } from './certificate.ts';
 import { signEnvelope } from './envelope.ts';
 import { type PrivateKey, publicKeyOf } from './key.ts';
@@ -102,7 +102,7 @@ function materialOf({ privateKey, certificates }: SignModelOptions): Verificatio
     );
   }
   return {
-    x509CertificateChain: { certificates: chain.map(({ raw }) => ({ rawBytes: encodeBase64(raw) })) },
+    x509CertificateChain: { certificates: chain.map(({ raw }) => ({ rawBytes: toBase64(raw) })) },
     tlogEntries: [],
   };
 }

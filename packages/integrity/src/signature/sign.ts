@@ -1,6 +1,6 @@
 import { IntegrityError } from '../errors.ts';
-import { encodeBase64 } from './base64.ts';
-import { systemTime } from './clock.ts';
+import { toBase64 } from '../encoding.ts';
+import { systemClock } from '../clock.ts';
 import type { PrivateKey } from './key.ts';
 import { measure, type SignInput } from './measure.ts';
 import { preAuthEncoding } from './pae.ts';
@@ -44,7 +44,7 @@ export interface SignOptions {
  */
 export async function sign(input: SignInput, options: SignOptions): Promise<SignatureDocument> {
   const keys = keysToSignWith(options.privateKey);
-  const signedAt = checkTime('now', options.now) ?? systemTime();
+  const signedAt = checkTime('now', options.now) ?? new Date(systemClock());
   const expiresAt = checkTime('expiresAt', options.expiresAt);
   if (expiresAt !== undefined && expiresAt <= signedAt) {
     const got = expiresAt.toISOString();
@@ -62,8 +62,8 @@ export async function sign(input: SignInput, options: SignOptions): Promise<Sign
   });
   const signatures = [...earlier, ...added].map(({ keyId, statement, signature }) => ({
     keyId,
-    statement: encodeBase64(statement),
-    signature: encodeBase64(signature),
+    statement: toBase64(statement),
+    signature: toBase64(signature),
   }));
   return { format: 'holdfast-signature', version: 1, signatures };
 }

@@ -1,5 +1,5 @@
 import { MAX_SIGNATURE_BYTES } from './raw-signature.ts';
-import { Reader } from './reader.ts';
+import { Reader } from '../json/reader.ts';
 import { MAX_STATEMENT_BYTES } from './signed-statement.ts';
 
 /** One signature of a {@link SignatureDocument}. */

@@ -1,8 +1,8 @@
 import { DIGEST_BYTES } from '../algorithm.ts';
 import { Digest } from '../digest-value.ts';
 import type { Measure } from './measure.ts';
-import { Reader } from './reader.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { Reader } from '../json/reader.ts';
+import { parseStrictJson } from '../json/strict-json.ts';
 
 /** The type that separates these statements from everything else signed with the same key (docs/formats/signature.md). */
 export const STATEMENT_TYPE = 'application/vnd.holdfast.signature.v1+json';

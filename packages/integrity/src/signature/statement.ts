@@ -1,7 +1,7 @@
 import { IntegrityError } from '../errors.ts';
 import { checkNamedDigests, type DigestSet, MAX_SUBJECT_NAME, type NamedDigest } from './named-digest.ts';
-import { Reader } from './reader.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { Reader } from '../json/reader.ts';
+import { parseStrictJson } from '../json/strict-json.ts';
 
 /** What a statement is about. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import { IntegrityError } from '../errors.ts';
-import { systemTime } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import { type DsseEnvelope, readEnvelope, type UncheckedEnvelope } from './envelope.ts';
 import { preAuthEncoding } from './pae.ts';
 import { checkMessage } from './raw-signature.ts';
@@ -52,7 +52,7 @@ export function verifyEnvelope(
   options: VerifyEnvelopeOptions,
 ): EnvelopeVerification {
   const ring = gatherKeys(options);
-  const now = checkTime('now', options.now) ?? systemTime();
+  const now = checkTime('now', options.now) ?? new Date(systemClock());
   const wanted = typeof options.payloadType === 'string' ? [options.payloadType] : options.payloadType;
   if (wanted.length === 0) throw new IntegrityError('INVALID_OPTION', 'Expected a payloadType, got none.');
   const unchecked = readEnvelope(envelope);

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { IntegrityError } from '../errors.ts';
 import { parseCertificates } from './certificate.ts';
 import { type CertificateProblem, type ChainOptions, judgeChain } from './certificate-chain.ts';
-import { systemTime } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import type { PublicKey } from './key.ts';
 import { algorithmOf } from './key-algorithm.ts';
 import { legacyEncoding } from './legacy-pae.ts';
@@ -153,7 +153,7 @@ function gatherTrust({
   return {
     keys: keys.length === 0 ? [] : [...gatherKeys({ keys }).keys.values()],
     roots: roots === undefined ? [] : parseCertificates(roots),
-    now: checkTime('now', now) ?? systemTime(),
+    now: checkTime('now', now) ?? new Date(systemClock()),
     atIssuance: certificatesValidAt === 'issuance',
     legacy,
   };

@@ -1,5 +1,5 @@
 import { digestsEqual } from '../digests-equal.ts';
-import { systemTime } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import { type Measure, measure, type SignInput } from './measure.ts';
 import { preAuthEncoding } from './pae.ts';
 import { checkMessage } from './raw-signature.ts';
@@ -60,7 +60,7 @@ export async function verify(
   options: VerifyOptions,
 ): Promise<Verification> {
   const ring = gatherKeys(options);
-  const now = checkTime('now', options.now) ?? systemTime();
+  const now = checkTime('now', options.now) ?? new Date(systemClock());
   const unchecked = readSignatures(signature);
   const content = await measure(input, options.signal);
   const { signatures, counted } = countOnce(unchecked.map((each) => judge(each, ring, { content, now })));

@@ -1,4 +1,5 @@
-const STANDARD = /^[A-Za-z0-9+/]*={0,2}$/;
+import { fromBase64 } from '../encoding.ts';
+
 const URL_SAFE = /^[A-Za-z0-9_-]*={0,2}$/;
 
 /**
@@ -9,18 +10,11 @@ const URL_SAFE = /^[A-Za-z0-9_-]*={0,2}$/;
  * @returns `undefined` for any other text.
  */
 export function decodeBase64(text: string, { urlSafe = false }: { urlSafe?: boolean } = {}): Buffer | undefined {
-  if (STANDARD.test(text)) {
-    const bytes = Buffer.from(text, 'base64');
-    if (bytes.toString('base64') === text) return bytes;
-  }
+  const standard = fromBase64(text);
+  if (standard !== undefined) return Buffer.from(standard.buffer);
   if (!urlSafe || !URL_SAFE.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   const bare = bytes.toString('base64url');
   const padded = bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
   return text === bare || text === padded ? bytes : undefined;
-}
-
-/** Standard base64 with padding. */
-export function encodeBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import { CliError } from '../errors.ts';
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an error';
+
+/**
+ * Reads a file that the command needs.
+ *
+ * @param what What it holds, for messages: `a manifest`.
+ * @throws {CliError} `UNREADABLE`.
+ */
+export async function readInput(path: string, what: string, hint: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new CliError('UNREADABLE', `Expected ${what} in ${path}, got ${codeOf(cause)}`, { cause, hint });
+  }
+}
+
+/**
+ * Writes a file whole or not at all, in the place of the one that is there. What is no file (a pipe, `/dev/stdout`) is written to.
+ *
+ * @throws {CliError} `UNWRITABLE`.
+ */
+export async function writeOutput(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    const there = await stat(path).catch(() => undefined);
+    if (there !== undefined && !there.isFile()) return await writeFile(path, content);
+    // Where a link leads, so that it stays a link.
+    await replaceFile(there === undefined ? path : await realpath(path), content);
+  } catch (cause) {
+    throw new CliError('UNWRITABLE', `Expected to write ${path}, got ${codeOf(cause)}`, {
+      cause,
+      hint: 'Name another file with --output, or make its folder.',
+    });
+  }
+}
+
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temp = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temp, content, { flag: 'wx' });
+    await rename(temp, path);
+  } catch (error) {
+    await unlink(temp).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The path of a file as a listing of the directory has it; `undefined` when it is not in there. */
+export function pathWithin(directory: string, file: string): string | undefined {
+  const path = relative(directory, file).split(sep).join('/');
+  return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
+}
