@@ -16,6 +16,21 @@ export async function tempFolder(): Promise<{ path: string } & AsyncDisposable> 
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+const NOBODY = 65_534;
+
+/** Root may read everything: does the work as somebody who may not. Others do it as they are. */
+export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return await work();
+  process.setegid?.(NOBODY);
+  process.seteuid?.(NOBODY);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+  }
+}
+
 /** Makes a tree in a temp folder. */
 export async function makeTree(tree: Tree): Promise<{ path: string } & AsyncDisposable> {
   const folder = await tempFolder();

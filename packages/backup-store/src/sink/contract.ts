@@ -77,7 +77,7 @@ export interface TreeSink extends Disposable {
    * file, or the new one complete. Replaces files and links, never directories.
    *
    * In a `fresh` directory it has its own name from the start where the file system allows: with mode 01200 until it is
-   * complete, which tells an unfinished file from every other one (and saves a third of the system's time).
+   * complete, which tells an unfinished file from every other one.
    *
    * When owner, mode or time can't be set the content is in place nevertheless, with mode 0600 at most; then it throws.
    */

@@ -69,7 +69,9 @@ describe.runIf(process.platform === 'linux')('a file in a directory that the res
     const { root, sink } = newSink();
     mkdirSync(join(root, 'a'));
     const { status } = spawnSync('setfacl', ['-d', '-m', 'u::r-x', join(root, 'a')]);
-    test.skip(status !== 0, 'needs setfacl, and a file system with access control lists');
+    const isCi = process.env['CI'] !== undefined;
+    test.skip(status !== 0 && !isCi, 'needs setfacl, and a file system with access control lists');
+    expect(status).toBe(0);
     // The same device, where the mark is kept.
     sink.writeFile(at('b/f'), [Buffer.from('x')], meta);
     let isThere = true;

@@ -2,7 +2,7 @@ import type { Finding, VerifyReport } from './findings.ts';
 import type { EntryPath } from './model.ts';
 
 const WIDTH = 'unreadable '.length;
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line eslint/no-control-regex -- they are what is looked for
 const NEEDS_QUOTES = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069"\\]|^\s|\s$|^$/;
 
 /**

@@ -22,7 +22,7 @@ export interface KeepRules {
   readonly last?: Count | undefined;
   /** The newest that are good. */
   readonly lastGood?: Count | undefined;
-  /** One of each hour that has any, for so many hours; and so on. */
+  /** One of each hour, for so many hours that have any. Those that follow do the same with longer periods. */
   readonly hourly?: Count | undefined;
   readonly daily?: Count | undefined;
   /** ISO weeks: from Monday on. */

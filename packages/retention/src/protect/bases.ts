@@ -10,7 +10,7 @@ export function markBases({ parent, childrenFirst }: Lineage, marks: Uint8Array)
 }
 
 /**
- * Keeps what kept items can't be restored without, as long as any of them is kept. The reason names the newest of them.
+ * Keeps the items that kept ones can't be restored without, until the last of those goes. The reason names the newest of those.
  *
  * @param onlyAsBase what is kept now for nothing else, and goes when nothing needs it any more
  */
