@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { DigestOptions } from './digest.ts';
 import type { Digest } from './digest-value.ts';
-import { IntegrityError } from './errors.ts';
+import { fileError } from './file-error.ts';
 import { createDigest, type Hasher } from './hasher.ts';
 
 const BUFFER_BYTES = 1 << 20;
@@ -52,9 +52,6 @@ async function readingFrom<T>(path: string | URL, work: Promise<T>): Promise<T> 
   try {
     return await work;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new IntegrityError('READ_FAILED', `Expected a file that can be read at ${String(path)}: ${reason}.`, {
-      cause,
-    });
+    throw fileError('READ_FAILED', 'a file that can be read', { path, cause });
   }
 }

@@ -35,11 +35,9 @@ async function render(
   lines.push(...givenUp.map((id) => `${id} was taken away, and ${dryRun ? 'would be' : 'is'} given up`));
   lines.push(`${formatNumberOf(forgotten.length + givenUp.length, 'snapshot')} ${verb} forgotten`);
   await output.write(`${lines.join('\n')}\n`);
-  messages.note(
-    dryRun
-      ? 'Nothing was changed.'
-      : 'The space comes back with `holdfast backup prune`; --dry-run of it says how much.',
-  );
+  if (dryRun) messages.note('Nothing was changed.');
+  else if (forgotten.length + givenUp.length > 0)
+    messages.note('The space comes back with `holdfast backup prune`; --dry-run of it says how much.');
 }
 
 async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {
@@ -58,7 +56,7 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
     await emitObject(context.output, 'ForgetRun', { dryRun, plan, ...done.result });
     return EXIT.ok;
   }
-  if (!context.messages.quiet) {
+  if (!context.messages.quiet && done.records.length > 0) {
     const [head = '', ...rows] = decisionTable(done);
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
   }

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { now } from '../clock.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
+import { shortId } from '../render/snapshot.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 
@@ -37,6 +38,14 @@ function count(text: string): string {
   throw usageError(`Expected a number of snapshots, got ${JSON.stringify(text)}`, 'Write a whole number, or all.');
 }
 
+function within(text: string): string {
+  if (/^([1-9]\d{0,4}[hdwmqy])+$/.test(text)) return text;
+  throw usageError(
+    `Expected an age, got ${JSON.stringify(text)}`,
+    'Write it as 48h, 30d, 8w, 6m or 2y: hours, days, weeks, months or years.',
+  );
+}
+
 const counted = (what: string, unit: string): OptionDefinition => ({
   flags: `--keep-${what} <n>`,
   description: `keep ${unit}; a number, or all`,
@@ -55,7 +64,11 @@ export const KEEP_OPTIONS: readonly OptionDefinition[] = [
   counted('weekly', 'the newest of so many weeks (ISO 8601)'),
   counted('monthly', 'the newest of so many months'),
   counted('yearly', 'the newest of so many years'),
-  { flags: '--keep-within <duration>', description: 'keep all that are younger: 48h, 30d, 8w, 6m, 2y' },
+  {
+    flags: '--keep-within <duration>',
+    description: 'keep all that are younger: 48h, 30d, 8w, 6m, 2y, or 1y6m',
+    parse: within,
+  },
   { flags: '--keep-tag <tag>', description: 'keep all with this tag; may be repeated', repeatable: true },
   {
     flags: '--time-zone <zone>',
@@ -123,5 +136,9 @@ export async function decideSnapshots(
   const { explain, planRetention } = await retention(context);
   const { timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = flags;
   const decisions = planRetention(records.map(itemOf), await policiesOf(context, flags), { now: now(), timeZone });
-  return decisions.map((decision) => ({ decision, sentence: explain(decision) }));
+  return decisions.map((decision) => {
+    const { id, replacedBy } = decision;
+    const short = { ...decision, id: shortId(id), replacedBy: replacedBy && shortId(replacedBy) };
+    return { decision, sentence: explain(short) };
+  });
 }

@@ -1,4 +1,5 @@
 import type { Colors } from '../terminal/output.ts';
+import { hintOf } from './hints.ts';
 import { displayText } from './text.ts';
 
 /** What is said of a failure, in text and in JSON. */
@@ -19,11 +20,12 @@ function optionalText(error: object, name: string): string | undefined {
 /** The parts of any thrown value that users are shown. */
 export function failureView(error: unknown): FailureView {
   if (!(error instanceof Error)) return { code: 'UNEXPECTED', message: String(error) };
+  const code = optionalText(error, 'code') ?? 'UNEXPECTED';
   const details = 'details' in error && Array.isArray(error.details) ? error.details.map(String) : undefined;
   return {
-    code: optionalText(error, 'code') ?? 'UNEXPECTED',
+    code,
     message: error.message,
-    hint: optionalText(error, 'hint'),
+    hint: hintOf({ name: error.name, code, hint: optionalText(error, 'hint') }),
     object: optionalText(error, 'object') ?? optionalText(error, 'key'),
     details: details?.length ? details : undefined,
   };

@@ -81,6 +81,25 @@ test('sha256sum accepts our sums', async () => {
 test('what can not be read or written is said with what to do, and nothing is left of it', async () => {
   const missing = await run('verify', 'dist', '--manifest', 'nowhere');
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringMatching(/got ENOENT\nhint: .*makes one/)]);
+  for (const wrong of [
+    ['hash', 'nowhere'],
+    ['hash', 'dist'],
+    ['hash', 'abc', '--algorithm', 'md5'],
+    ['manifest', 'nowhere'],
+    ['manifest', 'abc'],
+    ['verify', 'dist', '--manifest', 'abc'],
+    ['keygen', 'no/such/key'],
+    ['sign', 'nowhere', '--key', 'nowhere'],
+    ['sign', 'abc', '--key', 'abc'],
+    ['sign', 'abc', '--key', 'abc', '--expires', 'soon'],
+    ['verify-signature', 'abc', '--key', 'abc'],
+    ['scrub', 'dist', '--manifest', 'abc', '--state', 's'],
+    ['prove', 'a', '--manifest', 'abc'],
+    ['prove', 'abc', '--proof', 'abc', '--root', '0'.repeat(64)],
+  ]) {
+    const { code, stderr } = await run(...wrong);
+    expect([code === 0, stderr], wrong.join(' ')).toEqual([false, expect.stringMatching(/^holdfast: .*\nhint: .*\n$/)]);
+  }
   const folder = await run('verify', 'dist', '--manifest', 'dist');
   expect([folder.code, folder.stderr]).toEqual([1, expect.stringContaining('got EISDIR')]);
   const nowhere = await run('manifest', 'dist', '--output', 'no/such/folder.json', '--json');

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IntegrityError } from '../errors.ts';
+import { fileError } from '../file-error.ts';
 import { type PathKey, keyBytes, pathOf } from './entry-path.ts';
 import { changedWhileRead, codeOf, namesIn, statOf, targetOf } from './file-calls.ts';
 import { checkLanes, inLanes } from './lanes.ts';
@@ -84,9 +84,7 @@ async function rootKeys(directory: string | URL, root: string, options: WalkOpti
   try {
     return wanted('', await namesIn(keyBytes(root)), options);
   } catch (cause) {
-    throw new IntegrityError('READ_FAILED', `Expected a directory that can be listed, got ${String(directory)}.`, {
-      cause,
-    });
+    throw fileError('READ_FAILED', 'a directory that can be listed', { path: directory, cause });
   }
 }
 

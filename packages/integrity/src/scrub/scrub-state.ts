@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { systemClock } from '../clock.ts';
-import { IntegrityError } from '../errors.ts';
+import { fileError } from '../file-error.ts';
 import { keyOf, type PathKey, pathOf } from '../manifest/entry-path.ts';
 import type { EntryPath } from '../manifest/model.ts';
 
@@ -66,7 +66,7 @@ async function readText(path: string): Promise<string | undefined> {
     return await file.readFile('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new IntegrityError('READ_FAILED', `Expected the state of a scrub that can be read at ${path}.`, { cause });
+    throw fileError('READ_FAILED', 'the state of a scrub that can be read', { path, cause });
   }
 }
 
@@ -111,7 +111,7 @@ export async function saveState(path: string, records: CheckRecords): Promise<vo
     await syncFolder(dirname(path));
   } catch (cause) {
     await unlink(temp).catch(() => undefined);
-    throw new IntegrityError('WRITE_FAILED', `Expected to write the state of the scrub at ${path}.`, { cause });
+    throw fileError('WRITE_FAILED', 'the state of a scrub to be written', { path, cause });
   }
 }
 

@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { IntegrityError } from '../errors.ts';
+import { fileError } from '../file-error.ts';
 import type { PrivateKey, PublicKey } from './key.ts';
 import { MAX_KEY_BYTES, parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './parse-key.ts';
 
@@ -96,7 +97,7 @@ async function readKeyFile(path: string | URL): Promise<{ bytes: Uint8Array; mod
     }
     return { bytes: buffer.subarray(0, filled), mode };
   } catch (cause) {
-    throw new IntegrityError('READ_FAILED', `Expected a key file that can be read at ${String(path)}.`, { cause });
+    throw fileError('READ_FAILED', 'a key file that can be read', { path, cause });
   } finally {
     await file?.close();
   }
@@ -106,8 +107,13 @@ async function createFile(path: string | URL, text: string, mode: number): Promi
   try {
     // O_CREAT | O_EXCL: neither a file nor a link that somebody put there is written to.
     await using file = await open(path, 'wx', mode);
-    await file.writeFile(text);
-    await file.sync();
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } catch (error) {
+      await unlink(path);
+      throw error;
+    }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
       throw new IntegrityError('KEY_FILE_EXISTS', `Expected no file at ${String(path)}, got one.`, {
@@ -115,7 +121,7 @@ async function createFile(path: string | URL, text: string, mode: number): Promi
         hint: 'A key that is overwritten is gone for good. Choose another name, or move the old file away.',
       });
     }
-    throw new IntegrityError('WRITE_FAILED', `Expected a key file to be written at ${String(path)}.`, { cause });
+    throw fileError('WRITE_FAILED', 'a key file to be written', { path, cause });
   }
 }
 

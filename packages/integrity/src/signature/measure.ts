@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { digest, type DigestInput, isIterable } from '../digest.ts';
 import type { Digest } from '../digest-value.ts';
-import { IntegrityError } from '../errors.ts';
+import { fileError } from '../file-error.ts';
 
 /** What a signature says about content. */
 export interface Measure {
@@ -49,7 +49,7 @@ async function* readFile(path: string | URL): AsyncGenerator<Uint8Array> {
   try {
     yield* createReadStream(path, { highWaterMark: PIECE_BYTES }) as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw new IntegrityError('READ_FAILED', `Expected a file that can be read at ${String(path)}.`, { cause });
+    throw fileError('READ_FAILED', 'a file that can be read', { path, cause });
   }
 }
 

@@ -1,0 +1,36 @@
+type Hints = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Instead of what packages say to those who call them: they name options of functions. */
+const INSTEAD: Hints = {
+  IntegrityError: {
+    LEGACY_ALGORITHM: 'Use sha256 for new data. To compare with old values, allow md5 and sha1 with --legacy.',
+    PASSPHRASE_NEEDED: 'Name a file with the passphrase of the key: --key-passphrase-file FILE.',
+    WRONG_PASSPHRASE: 'Check the file named by --key-passphrase-file.',
+  },
+  RetentionError: {
+    REMOVES_ALL: 'Nothing was forgotten. Keep something, or name the snapshots by their ids.',
+    INVALID_POLICY: 'An example: --policy "7d 4w 12m"; as JSON: {"daily": 7, "weekly": 4, "monthly": 12}.',
+  },
+};
+
+/** Where packages say nothing. */
+const ELSE: Hints = {
+  IntegrityError: {
+    INVALID_MANIFEST: '`holdfast integrity manifest DIR --output FILE` makes a manifest; a SHA256SUMS is one too.',
+    INVALID_KEY: '`holdfast integrity keygen FILE` makes FILE to sign with, and FILE.pub to verify with.',
+    INVALID_SIGNATURE: '`holdfast integrity sign PATH --key FILE` makes a signature.',
+    INVALID_ENVELOPE: '`holdfast integrity sign PATH --key FILE` makes a signature.',
+    INVALID_PROOF: '`holdfast integrity prove PATH --manifest FILE --output PROOF` makes a proof.',
+    INVALID_OPTION: 'See --help of the command.',
+  },
+};
+
+/** What to do about an error of a package, in the words of the command line. */
+export function hintOf(error: {
+  readonly name: string;
+  readonly code: string;
+  readonly hint?: string | undefined;
+}): string | undefined {
+  const { name, code, hint } = error;
+  return INSTEAD[name]?.[code] ?? hint ?? ELSE[name]?.[code];
+}
