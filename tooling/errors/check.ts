@@ -20,6 +20,9 @@ async function declaredCodes(): Promise<Map<string, Set<string>>> {
   return byPackage;
 }
 
+/** Codes that a package's section explains more than once. */
+const repeated: string[] = [];
+
 /** The codes that begin a heading, a row or an item below each `## package` heading of docs/errors.md. */
 async function documentedCodes(): Promise<Map<string, Set<string>>> {
   const byPackage = new Map<string, Set<string>>();
@@ -27,7 +30,10 @@ async function documentedCodes(): Promise<Map<string, Set<string>>> {
   for (const line of (await readFile(`${root}/docs/errors.md`, 'utf8')).split(/\r?\n/)) {
     const section = /^## `(?:@x\/)?([a-z-]+)`/.exec(line)?.[1];
     if (section !== undefined) byPackage.set(section === 'holdfast' ? 'cli' : section, (current = new Set()));
-    for (const [, code = ''] of line.matchAll(/^(?:#{3,}|[-*|])\s+\**`([A-Z0-9_]+)`/g)) current.add(code);
+    for (const [, code = ''] of line.matchAll(/^(?:#{3,}|[-*|])\s+\**`([A-Z0-9_]+)`/g)) {
+      if (current.has(code)) repeated.push(code);
+      current.add(code);
+    }
   }
   return byPackage;
 }
@@ -36,7 +42,7 @@ const without = (codes: ReadonlySet<string>, others: ReadonlySet<string>): strin
   [...codes].filter((code) => !others.has(code)).toSorted();
 
 const [declared, documented] = await Promise.all([declaredCodes(), documentedCodes()]);
-const problems: string[] = [];
+const problems = repeated.map((code) => `docs/errors.md: ${code} is explained twice`);
 for (const folder of new Set([...declared.keys(), ...documented.keys()])) {
   const inCode = declared.get(folder) ?? new Set();
   const inDocs = documented.get(folder) ?? new Set();

@@ -1,9 +1,11 @@
 /**
- * What of the package runs in browsers too: all but files, and keys of node:crypto. A file is a `File` here, which `digest` takes.
+ * What of the package runs in browsers too: digests, canonical JSON, Merkle trees and hash chains. A file is a `File` here, which
+ * `digest` takes.
  *
  * @module
  */
 export type { AnyAlgorithm, DigestAlgorithm, LegacyAlgorithm, LegacyOptions } from './algorithm.ts';
+export { canonicalJson } from './canonical-json.ts';
 export { digest, type DigestInput, type DigestOptions } from './digest.ts';
 export { Digest } from './digest-value.ts';
 export { digestsEqual } from './digests-equal.ts';

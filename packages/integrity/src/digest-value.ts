@@ -39,6 +39,7 @@ export class Digest {
     }
     this.algorithm = algorithm;
     this.hex = toHex(bytes);
+    Object.freeze(this);
   }
 
   /** The digest's bytes, a fresh copy at each call. CRC-32 is big-endian, XXH3 in its canonical (big-endian) form. */

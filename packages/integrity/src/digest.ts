@@ -58,8 +58,3 @@ async function digestBytes(bytes: Uint8Array, algorithm: AnyAlgorithm): Promise<
   engine.update(bytes);
   return new Digest(algorithm, engine.finish());
 }
-
-/** Whether it can be read piece by piece. What the pieces are shows when they are read. */
-export function isIterable(input: unknown): boolean {
-  return typeof input === 'object' && input !== null && (Symbol.asyncIterator in input || Symbol.iterator in input);
-}

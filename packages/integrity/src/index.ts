@@ -10,14 +10,9 @@ export { digestFile } from './digest-file.ts';
 
 // Checkpoints of hash chains
 export { type CheckpointSigner, signCheckpoint } from './chain/sign-checkpoint.ts';
-export {
-  type TrustedKey as CheckpointKey,
-  type VerifiedCheckpoint,
-  verifyCheckpoint,
-} from './chain/verify-checkpoint.ts';
+export { type CheckpointKey, type VerifiedCheckpoint, verifyCheckpoint } from './chain/verify-checkpoint.ts';
 
 // Manifests
-export { canonicalJson } from './canonical-json.ts';
 export { createManifest, type ManifestOptions } from './manifest/create-manifest.ts';
 export {
   digestManifest,

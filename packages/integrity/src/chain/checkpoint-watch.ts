@@ -9,8 +9,10 @@ export interface CheckpointWatch {
   readonly covered: number;
   /** To be called with the chain's tree at each size from the first one on. */
   pass(tree: Pick<MerkleBuilder, 'size' | 'root'>): ChainFinding[];
-  /** What is ahead of where the chain ended. */
-  end(size: number): ChainFinding[];
+  /** Checkpoints ahead that contradict each other, whatever the chain is. */
+  forksAhead(): ChainFinding[];
+  /** What is missing where the chain ended. */
+  tail(size: number): ChainFinding[];
 }
 
 /** Different roots of the same size, smallest size first. */
@@ -26,7 +28,7 @@ function bySize(checkpoints: readonly Checkpoint[]): Checkpoint[][] {
 
 /** Takes checkpoints of any order. Those of before `start` are left out, since nothing is known of the chain there. */
 export function watchCheckpoints(checkpoints: readonly Checkpoint[], start: number): CheckpointWatch {
-  const groups = bySize(checkpoints.filter(({ size }) => size >= start));
+  const groups = bySize(checkpoints.filter(({ size }) => !(size < start)));
   let covered = 0;
   let next = 0;
   return {
@@ -43,11 +45,13 @@ export function watchCheckpoints(checkpoints: readonly Checkpoint[], start: numb
       covered = size;
       return [];
     },
-    end(size) {
-      const ahead = groups.slice(next);
-      const forks = ahead.filter((group) => group.length > 1).map((group) => fork(covered, group, group[0]?.size ?? 0));
-      const furthest = ahead.at(-1)?.[0];
-      return furthest === undefined ? forks : [...forks, cutTail(size, furthest)];
+    forksAhead() {
+      const contradictory = groups.slice(next).filter((group) => group.length > 1);
+      return contradictory.map((group) => fork(covered, group, group[0]?.size ?? 0));
+    },
+    tail(size) {
+      const furthest = groups.slice(next).at(-1)?.[0];
+      return furthest === undefined ? [] : [cutTail(size, furthest)];
     },
   };
 }

@@ -1,5 +1,7 @@
 import { fromHex, toHex } from '../encoding.ts';
+import { equalBytes } from '../equal-bytes.ts';
 import { IntegrityError } from '../errors.ts';
+import { kindOf } from '../hasher.ts';
 import { createMerkleBuilder, type MerkleBuilder } from '../merkle/builder.ts';
 import { isHash } from '../merkle/hashing.ts';
 import { checkOrigin, firstLink } from './link.ts';
@@ -32,12 +34,18 @@ export interface ChainHead {
 export function openHead(origin: string, from: ChainState | undefined): ChainHead {
   checkOrigin(origin);
   if (from === undefined) return { origin, tree: createMerkleBuilder(), link: firstLink(origin) };
+  if (typeof from !== 'object' || from === null) {
+    throw new IntegrityError('INVALID_CHAIN_STATE', `Expected a state of a chain, got ${kindOf(from)}.`);
+  }
   const link = typeof from.link === 'string' ? fromHex(from.link) : undefined;
   if (from.version !== 1 || from.origin !== origin || !isHash(link)) {
     throw new IntegrityError(
       'INVALID_CHAIN_STATE',
       `Expected a state of version 1 of the chain "${origin}", got version ${String(from.version)} of "${from.origin}".`,
     );
+  }
+  if (from.size === 0 && !equalBytes(link, firstLink(origin))) {
+    throw new IntegrityError('INVALID_CHAIN_STATE', 'Expected the link that a chain begins with, got another one.');
   }
   try {
     return { origin, tree: createMerkleBuilder({ size: from.size, peaks: from.peaks }), link };

@@ -1,5 +1,6 @@
 import { equalBytes } from '../equal-bytes.ts';
 import { isHash, leafHash } from '../merkle/hashing.ts';
+import { isSize } from '../merkle/position.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { type CheckpointWatch, ownCheckpoints, watchCheckpoints } from './checkpoint-watch.ts';
 import { badEntry, badSegment, type ChainFinding, missingSegment } from './findings.ts';
@@ -53,13 +54,16 @@ export async function verifyChain(
   segments: AsyncIterable<ChainSegment> | Iterable<ChainSegment>,
   options: VerifyChainOptions,
 ): Promise<ChainReport> {
+  options.signal?.throwIfAborted();
   const head = openHead(options.origin, options.from);
   const { own, foreign } = ownCheckpoints(options.checkpoints ?? [], options.origin);
   const watch = watchCheckpoints(own, head.tree.size);
   const findings = [...foreign, ...watch.pass(head.tree)];
   const stop = await readSegments(segments, { head, watch, findings, signal: options.signal });
+  if (stop !== undefined) findings.push(stop);
+  findings.push(...watch.forksAhead());
   // What is ahead of a bad entry may be there or not: nobody looked.
-  findings.push(...(stop === undefined ? watch.end(head.tree.size) : [stop]));
+  if (stop === undefined) findings.push(...watch.tail(head.tree.size));
   return { ok: findings.length === 0, findings, state: stateOf(head), covered: watch.covered };
 }
 
@@ -76,6 +80,7 @@ async function readSegments(
   reading: Reading,
 ): Promise<ChainFinding | undefined> {
   for await (const { header, entries } of segments) {
+    reading.signal?.throwIfAborted();
     const wrong = checkHeader(header, reading.head) ?? (await readEntries(entries, reading));
     if (wrong !== undefined) return wrong;
   }
@@ -95,10 +100,11 @@ async function readEntries(
   return undefined;
 }
 
-function checkHeader({ origin, first, previous }: SegmentHeader, head: ChainHead): ChainFinding | undefined {
+function checkHeader(header: SegmentHeader | undefined, head: ChainHead): ChainFinding | undefined {
   const { size } = head.tree;
+  const { origin, first, previous } = header ?? {};
   if (origin !== head.origin) return badSegment(size, 'origin');
-  if (first > size) return missingSegment(size, first);
+  if (isSize(first) && first > size) return missingSegment(size, first);
   if (first !== size) return badSegment(size, 'overlap');
   return isSame(previous, head.link) ? undefined : badSegment(size, 'previous');
 }

@@ -5,7 +5,7 @@ import { type Checkpoint, invalidCheckpoint, parseCheckpointText } from './check
 import { checkKey, checkKeyName, keyId } from './note-key.ts';
 
 /** Whose checkpoints are trusted. */
-export interface TrustedKey {
+export interface CheckpointKey {
   /** The name it signs with. */
   readonly name: string;
   /** An Ed25519 key. */
@@ -61,7 +61,7 @@ function untrusted(message: string): IntegrityError {
  */
 export function openNote(
   note: string,
-  trustedKeys: readonly TrustedKey[],
+  trustedKeys: readonly CheckpointKey[],
 ): { readonly text: string; readonly signedBy: readonly string[] } {
   const keys = trustedKeys.map(({ name, publicKey }) => {
     checkKeyName(name);
@@ -92,7 +92,7 @@ export function openNote(
  * @throws {IntegrityError} `UNTRUSTED_CHECKPOINT` when no trusted key has signed it, or a signature in a trusted key's name is wrong;
  * `INVALID_CHECKPOINT` and `INVALID_ORIGIN` for a text that is no checkpoint; `INVALID_CHECKPOINT_KEY`.
  */
-export function verifyCheckpoint(text: string, trustedKeys: readonly TrustedKey[]): VerifiedCheckpoint {
+export function verifyCheckpoint(text: string, trustedKeys: readonly CheckpointKey[]): VerifiedCheckpoint {
   const note = openNote(text, trustedKeys);
   return { ...parseCheckpointText(note.text), signedBy: note.signedBy };
 }

@@ -72,6 +72,7 @@ export class Reader {
     const text = this.text(value, where, Math.ceil(options.maxBytes / 3) * 4);
     const bytes = decodeBase64(text, options);
     if (bytes === undefined) throw this.refuse(`${where} that is not base64`);
+    if (bytes.length > options.maxBytes) throw this.refuse(`more than ${options.maxBytes} bytes in ${where}`);
     return bytes;
   }
 }

@@ -1,5 +1,6 @@
 import { fromHex, toHex } from '../encoding.ts';
 import { IntegrityError } from '../errors.ts';
+import { kindOf } from '../hasher.ts';
 import { checkHash, isHash, joinSubtrees, leafHash, nodeHash } from './hashing.ts';
 import { bitsOf, checkPosition, half, isOdd, isSize } from './position.ts';
 
@@ -37,6 +38,7 @@ function peaksOf(state: MerkleState): Uint8Array[] {
   const refuse = (got: string): never => {
     throw new IntegrityError('INVALID_MERKLE_STATE', `Expected what state() of a builder gave, got ${got}.`);
   };
+  if (typeof state !== 'object' || state === null) return refuse(kindOf(state));
   if (!isSize(state.size)) return refuse(`the size ${String(state.size)}`);
   if (!Array.isArray(state.peaks) || state.peaks.length !== bitsOf(state.size)) {
     return refuse(`another number of peaks than a tree of ${state.size} leaves has`);

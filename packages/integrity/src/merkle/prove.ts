@@ -36,7 +36,8 @@ async function readSteps(steps: readonly ProofStep[], read: NodeReader): Promise
  * // One file per level, with the hashes one after the other.
  * const proof = await proveInclusion({ index: 5, size: 1_000_000 }, async (level, index) => {
  *   await using file = await open(`level-${level}`);
- *   return (await file.read(new Uint8Array(32), 0, 32, index * 32)).buffer;
+ *   const { buffer, bytesRead } = await file.read(new Uint8Array(32), 0, 32, index * 32);
+ *   return buffer.subarray(0, bytesRead);
  * });
  * console.log(proof.length); // 20
  * ```

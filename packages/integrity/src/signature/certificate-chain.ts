@@ -21,7 +21,6 @@ export interface ChainOptions {
 const MAX_PATH = 10;
 
 const DIGITAL_SIGNATURE = 0x80;
-const KEY_CERT_SIGN = 0x04;
 
 /** 1.3.6.1.5.5.7.3.3, code signing, and 2.5.29.37.0, any purpose (RFC 5280 section 4.2.1.12), in hexadecimal. */
 const CODE_SIGNING = '2b06010505070303';
@@ -108,6 +107,5 @@ function mayBeUsed(
 ): boolean {
   if (unknownCritical) return false;
   if (isSigner) return ((keyUsage ?? 0) & DIGITAL_SIGNATURE) !== 0 && purposes?.includes(CODE_SIGNING) === true;
-  if (keyUsage !== undefined && (keyUsage & KEY_CERT_SIGN) === 0) return false;
   return isRoot || purposes === undefined || purposes.includes(CODE_SIGNING) || purposes.includes(ANY_PURPOSE);
 }

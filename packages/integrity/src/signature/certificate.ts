@@ -22,7 +22,7 @@ export const MAX_CERTIFICATE_BYTES = 32_768;
 /** Most certificates in a chain, and in a text in PEM. */
 const MAX_CERTIFICATES = 128;
 
-const PEM_BLOCKS = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const PEM_BLOCKS = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** Object identifiers under 2.5.29, in hexadecimal. */
 const EXTENSION = { keyUsage: '551d0f', subjectAltName: '551d11', basicConstraints: '551d13', purposes: '551d25' };
@@ -39,7 +39,11 @@ const EXTENSIONS_TAG = 0xa3;
  */
 export function parseCertificates(pem: string | Uint8Array): X509Certificate[] {
   const text = typeof pem === 'string' ? pem : Buffer.from(pem).toString('latin1');
-  const blocks = text.length > MAX_CERTIFICATES * MAX_CERTIFICATE_BYTES * 2 ? [] : (text.match(PEM_BLOCKS) ?? []);
+  const limit = MAX_CERTIFICATES * MAX_CERTIFICATE_BYTES * 2;
+  if (text.length > limit) {
+    throw new IntegrityError('INVALID_CERTIFICATE', `Expected at most ${limit} bytes of PEM, got ${text.length}.`);
+  }
+  const blocks = text.match(PEM_BLOCKS) ?? [];
   if (blocks.length === 0 || blocks.length > MAX_CERTIFICATES) {
     const expected = `1 to ${MAX_CERTIFICATES} certificates in PEM`;
     throw new IntegrityError('INVALID_CERTIFICATE', `Expected ${expected}, got ${blocks.length}.`);

@@ -2,6 +2,7 @@ import { IntegrityError } from '../errors.ts';
 import { kindOf } from '../hasher.ts';
 import { toBase64 } from '../encoding.ts';
 import type { PrivateKey } from './key.ts';
+import { STATEMENT_TYPE } from './signed-statement.ts';
 import { preAuthEncoding } from './pae.ts';
 import { MAX_SIGNATURE_BYTES, signMessage } from './raw-signature.ts';
 import { type JsonObject, Reader } from '../json/reader.ts';
@@ -79,6 +80,9 @@ export function signEnvelope(payload: Uint8Array, options: SignEnvelopeOptions):
   const { payloadType } = options;
   if (payloadType.length === 0 || payloadType.length > MAX_NAME) {
     throw new IntegrityError('INVALID_OPTION', `Expected a payloadType, got ${payloadType.length} characters.`);
+  }
+  if (payloadType === STATEMENT_TYPE) {
+    throw new IntegrityError('INVALID_OPTION', 'Expected another payloadType than that of detached signatures.');
   }
   const message = preAuthEncoding(payloadType, payload);
   const signatures = keysToSignWith(options.privateKey).map((key) => ({

@@ -4,6 +4,8 @@ import { fileError } from '../file-error.ts';
 import type { PrivateKey, PublicKey } from './key.ts';
 import { MAX_KEY_BYTES, parsePrivateKey, parsePublicKey, type PrivateKeyOptions } from './parse-key.ts';
 
+const MAX_PASSPHRASE_BYTES = 1024;
+
 /** Bits of a file's mode that let anyone but its owner in. */
 const OTHERS = 0o077;
 
@@ -38,7 +40,6 @@ export interface LoadedPrivateKey {
 export async function loadPrivateKey(path: string | URL, options: PrivateKeyOptions = {}): Promise<LoadedPrivateKey> {
   const { bytes, mode } = await readKeyFile(path);
   const privateKey = parsePrivateKey(bytes, options);
-  bytes.fill(0);
   const exposed = process.platform !== 'win32' && (mode & OTHERS) !== 0;
   return { privateKey, warnings: exposed ? [readableByOthers(path, mode)] : [] };
 }
@@ -58,7 +59,7 @@ export async function loadPublicKey(path: string | URL): Promise<PublicKey> {
  * long to withstand whoever gets hold of the file.
  *
  * @throws {IntegrityError} `KEY_FILE_EXISTS`: a file is never replaced. `WRITE_FAILED` otherwise, with the system's error as
- * `cause`. `INVALID_OPTION` for an empty passphrase.
+ * `cause`. `INVALID_OPTION` for an empty passphrase, and one of more than 1,024 bytes.
  */
 export async function savePrivateKey(
   path: string | URL,
@@ -68,6 +69,11 @@ export async function savePrivateKey(
   const { passphrase } = options;
   if (passphrase?.length === 0) {
     throw new IntegrityError('INVALID_OPTION', 'Expected a passphrase or none at all, got an empty one.');
+  }
+  // OpenSSL writes keys with longer ones and can't read them again.
+  if (Buffer.byteLength(passphrase ?? '') > MAX_PASSPHRASE_BYTES) {
+    const expected = `a passphrase of at most ${MAX_PASSPHRASE_BYTES} bytes`;
+    throw new IntegrityError('INVALID_OPTION', `Expected ${expected}, got a longer one.`);
   }
   const form = { type: 'pkcs8', format: 'pem' } as const;
   const secret = typeof passphrase === 'string' ? passphrase : passphrase && Buffer.from(passphrase);

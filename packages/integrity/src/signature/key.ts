@@ -68,8 +68,10 @@ export function generateKeyPair(options: KeyPairOptions = {}): KeyPair {
  *
  * @throws {IntegrityError} `INVALID_KEY` for a kind of key that this package does not sign with.
  */
-export function publicKeyOf(key: KeyObject): PublicKey {
-  const algorithm = supported(key);
+export function publicKeyOf(given: KeyObject): PublicKey {
+  const algorithm = supported(given);
+  // One form for each key: a point may be compressed, uncompressed or hybrid, and each would have an id of its own.
+  const key = createPublicKey({ key: given.export({ format: 'jwk' }), format: 'jwk' });
   const der = key.export({ type: 'spki', format: 'der' });
   return {
     keyId: createHash('sha256').update(der).digest('hex'),

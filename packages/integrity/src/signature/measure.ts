@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { digest, type DigestInput, isIterable } from '../digest.ts';
+import { digest, type DigestInput } from '../digest.ts';
 import type { Digest } from '../digest-value.ts';
 import { fileError } from '../file-error.ts';
+import { piecesOf } from '../pieces.ts';
 
 /** What a signature says about content. */
 export interface Measure {
@@ -33,11 +34,13 @@ export async function measure(input: SignInput, signal: AbortSignal | undefined)
 }
 
 async function measureStream(input: DigestInput, signal: AbortSignal | undefined): Promise<Measure> {
-  // What can't be iterated is refused by digest(), in its words.
-  if (!isIterable(input)) return { digest: await digest(input), size: 0 };
+  const pieces = piecesOf(input);
+  // digest() refuses what gives no pieces, in its words.
+  if (pieces === undefined) return { digest: await digest(input, { signal }), size: 0 };
+  const given = pieces;
   let size = 0;
   async function* counting(): AsyncGenerator<Uint8Array> {
-    for await (const piece of input as AsyncIterable<Uint8Array>) {
+    for await (const piece of given) {
       yield piece;
       size += piece.length;
     }
@@ -54,5 +57,5 @@ async function* readFile(path: string | URL): AsyncGenerator<Uint8Array> {
 }
 
 function isFile(input: SignInput): input is FileInput {
-  return typeof input === 'object' && input !== null && 'path' in input && !isIterable(input);
+  return typeof input === 'object' && input !== null && 'path' in input && piecesOf(input) === undefined;
 }

@@ -3,7 +3,7 @@ import { IntegrityError } from '../errors.ts';
 import { toBase64 } from '../encoding.ts';
 import { parseCertificates } from './certificate.ts';
 import { signEnvelope } from './envelope.ts';
-import { type PrivateKey, publicKeyOf } from './key.ts';
+import type { PrivateKey } from './key.ts';
 import { BUNDLE_TYPE, keyHint, type ModelBundle, type VerificationMaterial } from './model-bundle.ts';
 import {
   bundleReader,
@@ -12,10 +12,11 @@ import {
   MODEL_PREDICATE,
   modelDigest,
   type ModelResource,
+  readModelManifest,
   sortResources,
 } from './model-manifest.ts';
 import { checkNamedDigests, type NamedDigest } from './named-digest.ts';
-import { createStatement, IN_TOTO_PAYLOAD_TYPE } from './statement.ts';
+import { createStatement, IN_TOTO_PAYLOAD_TYPE, readStatementPayload } from './statement.ts';
 
 /** Options of `signModel`. */
 export interface SignModelOptions {
@@ -56,6 +57,7 @@ export interface SignModelOptions {
  */
 export function signModel(resources: Iterable<NamedDigest>, options: SignModelOptions): ModelBundle {
   const { name, privateKey } = options;
+  if (name === '') throw new IntegrityError('INVALID_OPTION', 'Expected a name for the model, got an empty text.');
   if (privateKey.algorithm === 'ed25519') {
     throw new IntegrityError('INVALID_OPTION', 'Expected a key on P-256, P-384 or P-521, got an Ed25519 key.', {
       hint: "Make one with generateKeyPair({ algorithm: 'ecdsa-p384' }).",
@@ -77,6 +79,8 @@ export function signModel(resources: Iterable<NamedDigest>, options: SignModelOp
     },
   });
   const payload = new TextEncoder().encode(JSON.stringify(statement));
+  // What verifiers would refuse is not signed.
+  readModelManifest(readStatementPayload(payload));
   const envelope = signEnvelope(payload, { payloadType: IN_TOTO_PAYLOAD_TYPE, privateKey });
   // The reference tool leaves the key id empty and names the key in the verification material.
   const signatures = envelope.signatures.map(({ sig }) => ({ sig, keyid: '' }));
@@ -107,6 +111,6 @@ function materialOf({ privateKey, certificates }: SignModelOptions): Verificatio
   };
 }
 
-function belongsTo(certificate: X509Certificate, { keyId, key }: PrivateKey): boolean {
-  return certificate.checkPrivateKey(key) && publicKeyOf(certificate.publicKey).keyId === keyId;
+function belongsTo(certificate: X509Certificate, { key }: PrivateKey): boolean {
+  return certificate.checkPrivateKey(key);
 }

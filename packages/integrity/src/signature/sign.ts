@@ -44,8 +44,8 @@ export interface SignOptions {
  */
 export async function sign(input: SignInput, options: SignOptions): Promise<SignatureDocument> {
   const keys = keysToSignWith(options.privateKey);
-  const signedAt = checkTime('now', options.now) ?? new Date(systemClock());
-  const expiresAt = checkTime('expiresAt', options.expiresAt);
+  const signedAt = writableTime('now', options.now) ?? new Date(systemClock());
+  const expiresAt = writableTime('expiresAt', options.expiresAt);
   if (expiresAt !== undefined && expiresAt <= signedAt) {
     const got = expiresAt.toISOString();
     throw new IntegrityError('INVALID_OPTION', `Expected expiresAt after ${signedAt.toISOString()}, got ${got}.`);
@@ -66,6 +66,13 @@ export async function sign(input: SignInput, options: SignOptions): Promise<Sign
     signature: toBase64(signature),
   }));
   return { format: 'holdfast-signature', version: 1, signatures };
+}
+
+/** A time that the format has: of the years 0 to 9999. */
+function writableTime(name: string, given: Date | undefined): Date | undefined {
+  const time = checkTime(name, given);
+  if (time === undefined || /^\d{4}-/.test(time.toISOString())) return time;
+  throw new IntegrityError('INVALID_OPTION', `Expected ${name} in the years 0 to 9999, got ${time.toISOString()}.`);
 }
 
 /**

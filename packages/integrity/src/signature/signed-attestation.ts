@@ -38,10 +38,13 @@ export interface StatementVerification {
 /**
  * Signs a statement of `createStatement` in a DSSE envelope, the form that in-toto's other tools read.
  *
- * @throws {IntegrityError} `INVALID_INPUT` for a statement of more than 64 MiB; `INVALID_OPTION` for no key.
+ * @throws {IntegrityError} `INVALID_STATEMENT` for what `verifyStatement` would refuse; `INVALID_INPUT` for a statement of more
+ * than 64 MiB; `INVALID_OPTION` for no key.
  */
 export function signStatement(statement: Statement, { privateKey }: SignStatementOptions): DsseEnvelope {
   const payload = new TextEncoder().encode(JSON.stringify(statement));
+  // What verifiers would refuse is not signed.
+  readStatementPayload(payload);
   return signEnvelope(payload, { payloadType: IN_TOTO_PAYLOAD_TYPE, privateKey });
 }
 

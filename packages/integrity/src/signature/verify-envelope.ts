@@ -42,7 +42,8 @@ export type EnvelopeVerification = VerifiedEnvelope | RejectedEnvelope;
  * envelope has no signing time, so a key's own validity is compared with `now`.
  *
  * A `keyid` that is the id of a trusted key selects it; with any other, each trusted key is tried. Base64 may be standard or
- * URL-safe, ECDSA signatures DER or the two numbers side by side.
+ * URL-safe, ECDSA signatures DER or the two numbers side by side. Takes time in proportion to signatures times keys times bytes of
+ * payload, without letting others in: give envelopes of strangers few keys, or a limit of their own.
  *
  * @throws {IntegrityError} `INVALID_ENVELOPE` for an envelope that is malformed, or above the limits (64 MiB of payload, 32
  * signatures); `INVALID_OPTION`.

@@ -234,6 +234,15 @@ describe('what is given', () => {
     }
   });
 
+  it('a state that is nothing, or of no entries with another link, is refused', () => {
+    const none = null as unknown as undefined;
+    expect(() => createChain(origin, none)).toThrow(code('INVALID_CHAIN_STATE'));
+    expect(() => createChain(origin, { ...createChain(origin).state(), link: '11'.repeat(32) })).toThrow(
+      code('INVALID_CHAIN_STATE'),
+    );
+    expect(() => createMerkleBuilder(none as never)).toThrow(code('INVALID_MERKLE_STATE'));
+  });
+
   it('links of any other shape are bad links', async () => {
     const [entry] = entriesOf(1);
     for (const link of [null, 'x', 7, new Uint8Array(31), []]) {
@@ -246,6 +255,30 @@ describe('what is given', () => {
     const wrong = [{ bytes: 'text', previous: createChain(origin).link }] as never;
     await expect(verified(one(wrong))).rejects.toThrow(code('INVALID_INPUT'));
     expect(() => createChain(origin).append('text' as never)).toThrow(code('INVALID_INPUT'));
+  });
+
+  it('two checkpoints that contradict each other are told whatever the chain is', async () => {
+    const entries = entriesOf(8);
+    const [real, other] = [checkpointOf(entries, 5), { origin, size: 5, root: new Uint8Array(32) }];
+    const bad = [{ ...entries[0], hash: new Uint8Array(32) } as ChainEntry];
+    const { findings } = await verified(one(bad), [real, other]);
+    expect(findings.map(({ kind }) => kind)).toEqual(['bad-entry', 'fork']);
+  });
+
+  it('headers and checkpoints that are none are findings', async () => {
+    const broken = { header: undefined, entries: [] } as unknown as ChainSegment;
+    expect(await verified([broken])).toMatchObject({ ok: false, findings: [{ kind: 'bad-segment', why: 'origin' }] });
+    const half = { header: { ...createChain(origin).header(), first: 1.5 }, entries: [] };
+    expect(await verified([half])).toMatchObject({ ok: false, findings: [{ kind: 'bad-segment', why: 'overlap' }] });
+    const nowhere = { origin, size: Number.NaN, root: new Uint8Array(32) };
+    expect((await verified(one(entriesOf(2)), [nowhere])).ok).toBe(false);
+  });
+
+  it('a signal ends it before there is any entry', async () => {
+    const signal = AbortSignal.abort(new Error('stop'));
+    for (const segments of [[], one([])]) {
+      await expect(verifyChain(segments, { origin, signal })).rejects.toThrow('stop');
+    }
   });
 
   it('a signal ends it', async () => {

@@ -1,4 +1,5 @@
 import { sign as signBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,7 +50,12 @@ describe('sign', () => {
         },
       ],
     });
-    expect(Buffer.from(document.signatures[0]?.statement ?? '', 'base64').toString()).toBe(
+    const [made] = document.signatures;
+    const page = readFileSync(new URL('../../../../docs/formats/signature.md', import.meta.url), 'utf8');
+    const statement = Buffer.from(made?.statement ?? '', 'base64').toString();
+    // There in lines.
+    for (const value of [made?.keyId, made?.signature, statement]) expect(page.replaceAll(',\n', ',')).toContain(value);
+    expect(statement).toBe(
       '{"digest":"sha256:e9edfb8e46f891370bda2772760ae14bc1572a2ce9263368cd5282dac3241eb8","size":9,"keyId":"06e3fd8fda29bb60ab59557de61edb0aecdb231134be30e75b455f8e1b792fa9","signedAt":"2026-03-01T12:00:00.000Z","expiresAt":"2026-03-31T12:00:00.000Z"}',
     );
   });
@@ -58,6 +64,7 @@ describe('sign', () => {
     ['no key', { privateKey: [] }],
     ['an expiry before the signing time', { privateKey: a, now, expiresAt: now }],
     ['an invalid time', { privateKey: a, now: new Date(Number.NaN) }],
+    ['a time that the format does not have', { privateKey: a, expiresAt: new Date(Date.UTC(10_000, 0)) }],
   ])('%s is refused', async (_, options) => {
     await expect(sign(content, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
@@ -74,7 +81,9 @@ describe('sign', () => {
 
   it('a signal ends it', async () => {
     const signal = AbortSignal.abort(new Error('stop'));
-    await expect(sign([content], { privateKey: a, signal })).rejects.toThrow('stop');
+    for (const input of [[content], new Blob([content])]) {
+      await expect(sign(input, { privateKey: a, signal })).rejects.toThrow('stop');
+    }
   });
 });
 
@@ -92,7 +101,7 @@ describe('verify', () => {
     await writeFile(path, content);
     const document = await sign({ path }, { privateKey: a, now });
     const pieces = [content.subarray(0, 3), content.subarray(3)];
-    for (const input of [content, pieces, ReadableStream.from(pieces), { path }] as SignInput[]) {
+    for (const input of [content, pieces, ReadableStream.from(pieces), new Blob(pieces), { path }] as SignInput[]) {
       expect(await verdicts(document, { keys: [publicA] }, input)).toEqual([true, 'counts']);
     }
     await rm(folder, { recursive: true });
@@ -255,7 +264,32 @@ describe('forgeries', () => {
   });
 });
 
+it('an ECDSA signature counts as DER only', async () => {
+  const { privateKey, publicKey } = generateKeyPair({ algorithm: 'ecdsa-p256' });
+  const document = await sign(content, { privateKey, now });
+  const [made] = document.signatures;
+  const message = preAuthEncoding(
+    'application/vnd.holdfast.signature.v1+json',
+    Buffer.from(made?.statement ?? '', 'base64'),
+  );
+  const raw = signBytes('sha256', message, { key: privateKey.key, dsaEncoding: 'ieee-p1363' });
+  const changed = { ...document, signatures: [{ ...made, signature: raw.toString('base64') }] };
+  expect(await verdicts(document, { keys: [publicKey] })).toEqual([true, 'counts']);
+  expect(await verdicts(changed as typeof document, { keys: [publicKey] })).toEqual([false, 'bad-signature']);
+});
+
 describe('malformed documents', () => {
+  it('a statement of 2,049 bytes is refused before anything is checked', async () => {
+    const document = await sign(content, { privateKey: a, now });
+    const signatures = document.signatures.map((each) => ({
+      ...each,
+      statement: Buffer.alloc(2049, 0x20).toString('base64'),
+    }));
+    await expect(verify(content, { ...document, signatures }, { keys: [publicA] })).rejects.toMatchObject({
+      code: 'INVALID_SIGNATURE',
+    });
+  });
+
   const signature = { keyId: a.keyId, statement: 'e30=', signature: 'AAAA' };
   const document = { format: 'holdfast-signature', version: 1, signatures: [signature] };
   const text = JSON.stringify(document);

@@ -55,7 +55,31 @@ describe.each(algorithms)('%s keys', (algorithm) => {
   );
 });
 
+it('a key with a passphrase that could not open it again is not written', async () => {
+  const { privateKey } = generateKeyPair();
+  const path = join(folder, 'long');
+  await savePrivateKey(path, privateKey, { passphrase: 'x'.repeat(1024) });
+  expect((await loadPrivateKey(path, { passphrase: 'x'.repeat(1024) })).privateKey.keyId).toBe(privateKey.keyId);
+  const longer = savePrivateKey(join(folder, 'longer'), privateKey, { passphrase: 'é'.repeat(513) });
+  await expect(longer).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  await expect(stat(join(folder, 'longer'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 describe('key ids', () => {
+  it('are the same for every form of a point', () => {
+    const { publicKey } = generateKeyPair({ algorithm: 'ecdsa-p256' });
+    const spki = publicKey.key.export({ type: 'spki', format: 'der' });
+    const [head, x, y] = [spki.subarray(0, 26), spki.subarray(27, 59), spki.subarray(59)];
+    const odd = (y.at(-1) ?? 0) & 1;
+    const hybrid = Buffer.concat([head, Buffer.of(6 | odd), x, y]);
+    // SEQUENCE, its length, the algorithm, BIT STRING, its length, no unused bits, the point.
+    const compressed = Buffer.concat([Buffer.of(0x30, 57), spki.subarray(2, 23), Buffer.of(0x03, 34, 0, 2 | odd), x]);
+    for (const der of [hybrid, compressed]) {
+      const pem = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+      expect(parsePublicKey(pem)).toMatchObject({ keyId: publicKey.keyId, pem: publicKey.pem });
+    }
+  });
+
   it('are the SHA-256 of the SubjectPublicKeyInfo', () => {
     // The public key of RFC 8032 section 7.1, test 1, behind the 12 bytes that RFC 8410 puts before every Ed25519 key.
     const spki = '302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';

@@ -212,7 +212,13 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
     });
 
     it('roots that are no certificates are refused', () => {
-      for (const pem of ['', 'x', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', signer.keyPem]) {
+      for (const pem of [
+        '',
+        'x',
+        '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+        signer.keyPem,
+        `${root.pem}${root.pem.replace('M', '!')}`,
+      ]) {
         expect(() => openModelBundle(bundle, { roots: pem })).toThrow(
           expect.objectContaining({ code: 'INVALID_CERTIFICATE' }),
         );

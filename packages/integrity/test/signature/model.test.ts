@@ -35,6 +35,13 @@ async function file(name: string, content: string = name): Promise<NamedDigest> 
 const files = [await file('weights/b'), await file('a.txt'), await file('a/c')];
 const bundle = signModel(files, { name: 'bert', privateKey, ignorePaths: ['model.sig', '.git'] });
 
+it('what would be refused is not signed', () => {
+  const refused = (options: object, code: string): void =>
+    expect(() => signModel(files, { name: 'bert', privateKey, ...options })).toThrow(expect.objectContaining({ code }));
+  refused({ ignorePaths: ['x'.repeat(5000)] }, 'INVALID_BUNDLE');
+  refused({ name: '' }, 'INVALID_OPTION');
+});
+
 function codeOf(act: () => unknown): unknown {
   try {
     act();

@@ -29,6 +29,17 @@ function check(options: Partial<VerifyStatementOptions>, of: typeof envelope = e
   return verifyStatement(of, { subject: folder, predicateType, keys, ...options });
 }
 
+it('what would be refused is not signed', () => {
+  let deep: object = {};
+  for (let level = 0; level < 70; level++) deep = { deep };
+  const act = (): unknown => signStatement({ ...statement, predicate: { deep } }, { privateKey: a });
+  expect(act).toThrow(expect.objectContaining({ code: 'INVALID_STATEMENT' }));
+  const type = 'application/vnd.holdfast.signature.v1+json';
+  expect(() => signEnvelope(new Uint8Array(1), { payloadType: type, privateKey: a })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION' }),
+  );
+});
+
 function codeOf(act: () => unknown): unknown {
   try {
     act();
