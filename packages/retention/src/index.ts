@@ -18,9 +18,11 @@ export {
   type Simulation,
 } from './foresight/simulate.ts';
 export { planRetention } from './plan/plan-retention.ts';
+export { checkPolicy } from './policy/check-policy.ts';
 export type { Count, DurationText, Keep, KeepRules, Pick, RetentionPolicy, RetentionWindow } from './policy/policy.ts';
 export { presets, type PresetName } from './presets.ts';
 export { extendRetainUntil } from './retain-until.ts';
 export { formatPolicy } from './text/format-policy.ts';
 export { parsePolicy } from './text/parse-policy.ts';
 export type { TimeInput } from './time.ts';
+export { drawTimeline, type TimelineOptions } from './timeline/draw-timeline.ts';

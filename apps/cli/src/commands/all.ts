@@ -21,6 +21,10 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { retentionCompare } from './retention-compare.ts';
+import { retentionExplain } from './retention-explain.ts';
+import { retentionPlan } from './retention-plan.ts';
+import { retentionSimulate } from './retention-simulate.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -48,6 +52,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   integrityVerifySignature,
   integrityScrub,
   integrityProve,
+  retentionPlan,
+  retentionExplain,
+  retentionCompare,
+  retentionSimulate,
   configShow,
   configValidate,
 ];
@@ -56,5 +64,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
   integrity: 'Digest, list, verify and sign files and folders',
+  retention: 'Plan, explain, compare and simulate what stays',
   config: 'Show and check the configuration',
 };

@@ -1,7 +1,8 @@
 import type { ForgetResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
-import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/retention.ts';
+import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
+import { decideItems, planTime, snapshotSets } from '../compose/retention.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -9,11 +10,14 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { snapshotTable } from '../render/snapshot.ts';
-import { decisionTable, forgetByPolicy } from './forget-by-policy.ts';
+import { decisionOutput, decisionTable } from '../render/decisions.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
+import { SVG_OPTION } from './item-options.ts';
+import { drawPlan } from './retention-picture.ts';
 
 interface ForgetFlags extends FilterFlags, KeepFlags {
   readonly dryRun?: boolean | undefined;
+  readonly svg?: string | undefined;
 }
 
 async function render(
@@ -40,27 +44,28 @@ async function render(
     messages.note('The space comes back with `holdfast backup prune`; --dry-run of it says how much.');
 }
 
+/** Forgets what a policy does not keep: exactly what the plan says, and nothing that was made since. */
 async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
-  const filter = filterOf(flags, context.workingDirectory);
-  const done = await forgetByPolicy(context, repository, { filter, flags, dryRun });
+  const time = await planTime(context);
+  const snapshots = await repository.timeline(filterOf(flags, context.workingDirectory));
+  const explained = await decideItems(context, snapshotSets(snapshots, flags.groupBy), { flags, time });
+  await drawPlan(context, flags.svg, { explained, time });
+  const gone = explained.flatMap(({ decision }) => (decision.keep ? [] : [decision.id]));
+  const result =
+    gone.length === 0
+      ? { forgotten: [], givenUp: [] }
+      : await context.timed('forget', () => repository.forget({ snapshots: gone, dryRun }));
   if (context.json) {
-    const plan = done.decided.map(({ decision: { id, keep, nextReview, replacedBy }, sentence }) => ({
-      id,
-      keep,
-      why: sentence,
-      nextReview: nextReview === null ? null : new Date(nextReview).toISOString(),
-      replacedBy,
-    }));
-    await emitObject(context.output, 'ForgetRun', { dryRun, plan, ...done.result });
+    await emitObject(context.output, 'ForgetRun', { dryRun, plan: explained.map(decisionOutput), ...result });
     return EXIT.ok;
   }
-  if (!context.messages.quiet && done.records.length > 0) {
-    const [head = '', ...rows] = decisionTable(done);
+  if (!context.messages.quiet && explained.length > 0) {
+    const [head = '', ...rows] = decisionTable(explained, 'forget');
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
   }
-  await render(context, done.result, { dryRun, isListed: true });
+  await render(context, result, { dryRun, isListed: true });
   return EXIT.ok;
 }
 
@@ -97,9 +102,15 @@ export const backupForget: CommandDefinition = {
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
     'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
-    'it does not keep are forgotten, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always.',
+    'it does not keep are forgotten, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Where the configuration has another ' +
+    'policy of the same name for a tenant, that one decides.',
   arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
-  options: [{ flags: '--dry-run', description: 'show what would be forgotten' }, ...KEEP_OPTIONS, ...REFERENCE_OPTIONS],
+  options: [
+    { flags: '--dry-run', description: 'show what would be forgotten' },
+    ...KEEP_OPTIONS,
+    SVG_OPTION,
+    ...REFERENCE_OPTIONS,
+  ],
   examples: [
     {
       call: 'holdfast backup forget 3f2a91bc before-upgrade',

@@ -1,4 +1,6 @@
-import { checkConfig, CONFIG_NAME, findConfig } from '../config/file.ts';
+import { policyProblems } from '../compose/written-policy.ts';
+import { CONFIG_NAME, findConfig } from '../config/file.ts';
+import { parseConfigText } from '../config/parse.ts';
 import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -14,7 +16,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       hint: 'Name the file: holdfast config validate FILE.',
     });
   }
-  const problems = await checkConfig(found);
+  const { content, problems: flaws } = await parseConfigText(found.text);
+  // What is no configuration has no policies either.
+  const problems = flaws.length > 0 ? flaws : await policyProblems(content);
   const valid = problems.length === 0;
   if (context.json) {
     await emitObject(context.output, 'ConfigValidated', { valid, file: found.path, problems });

@@ -1,12 +1,5 @@
-import { parseMoment } from '../config/moment.ts';
-import { usageError } from '../errors.ts';
+import { demandMoment } from '../config/moment.ts';
 import type { OptionDefinition } from '../program/command.ts';
-
-function moment(text: string): number {
-  const ms = parseMoment(text);
-  if (ms !== undefined) return ms;
-  throw usageError(`Expected a date, got ${JSON.stringify(text)}`, 'Write it as 2026-11-23 or 2026-11-23T14:00:00Z.');
-}
 
 /** Which snapshots `latest` and names may stand for. */
 export const REFERENCE_OPTIONS: readonly OptionDefinition[] = [
@@ -23,8 +16,8 @@ export const LIST_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--host <name>', description: 'only of this machine' },
   { flags: '--tag <tag>', description: 'only with this tag; may be repeated', repeatable: true },
   { flags: '--root <path>', description: 'only of exactly these backed up paths; may be repeated', repeatable: true },
-  { flags: '--after <date>', description: 'only newer than this date', parse: moment },
-  { flags: '--before <date>', description: 'only older than this date', parse: moment },
+  { flags: '--after <date>', description: 'only newer than this date', parse: demandMoment },
+  { flags: '--before <date>', description: 'only older than this date', parse: demandMoment },
 ];
 
 /** What a snapshot may be named by. */

@@ -1,144 +1,114 @@
-import type { SnapshotRecord } from '@x/backup-store';
-import type { Decision, RetentionItem, RetentionPolicy } from '@x/retention';
-import { readFile } from 'node:fs/promises';
+import type { DatedSnapshot } from '@x/backup-store';
+import type { Decision, GroupBy, RetentionItem } from '@x/retention';
 import { now } from '../clock.ts';
-import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
-import { shortId } from '../render/snapshot.ts';
-import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { shortId } from '../render/snapshot.ts';
+import type { KeepFlags } from './keep-options.ts';
+import { policiesFor, retention } from './policies.ts';
 
-/** What of a command line says which snapshots stay. */
-export interface KeepFlags {
-  readonly policy?: string | undefined;
-  readonly keepLast?: string | undefined;
-  readonly keepHourly?: string | undefined;
-  readonly keepDaily?: string | undefined;
-  readonly keepWeekly?: string | undefined;
-  readonly keepMonthly?: string | undefined;
-  readonly keepYearly?: string | undefined;
-  readonly keepWithin?: string | undefined;
-  readonly keepTag?: readonly string[] | undefined;
-  readonly timeZone?: string | undefined;
+/** Items that a policy is about: those of one tenant, or of a file. */
+export interface ItemSet {
+  readonly tenant: string;
+  readonly items: readonly RetentionItem[];
+  readonly groupBy?: GroupBy | undefined;
 }
 
-/** Counts by their flag, and the word that a policy's text has for each. */
-const COUNTS = [
-  ['keepLast', 'last'],
-  ['keepHourly', 'h'],
-  ['keepDaily', 'd'],
-  ['keepWeekly', 'w'],
-  ['keepMonthly', 'm'],
-  ['keepYearly', 'y'],
-] as const;
-
-function count(text: string): string {
-  if (/^\d{1,9}$/.test(text)) return text;
-  if (text === '-1' || text === 'all') return '*';
-  throw usageError(`Expected a number of snapshots, got ${JSON.stringify(text)}`, 'Write a whole number, or all.');
-}
-
-function within(text: string): string {
-  if (/^([1-9]\d{0,4}[hdwmqy])+$/.test(text)) return text;
-  throw usageError(
-    `Expected an age, got ${JSON.stringify(text)}`,
-    'Write it as 48h, 30d, 8w, 6m or 2y: hours, days, weeks, months or years.',
-  );
-}
-
-const counted = (what: string, unit: string): OptionDefinition => ({
-  flags: `--keep-${what} <n>`,
-  description: `keep ${unit}; a number, or all`,
-  parse: count,
-});
-
-/** Options that say which snapshots stay. */
-export const KEEP_OPTIONS: readonly OptionDefinition[] = [
-  {
-    flags: '--policy <policy>',
-    description: 'forget what this policy does not keep: "7d 4w 12m", the name of a preset, or @FILE with JSON',
-  },
-  counted('last', 'the newest'),
-  counted('hourly', 'the newest of so many hours'),
-  counted('daily', 'the newest of so many days'),
-  counted('weekly', 'the newest of so many weeks (ISO 8601)'),
-  counted('monthly', 'the newest of so many months'),
-  counted('yearly', 'the newest of so many years'),
-  {
-    flags: '--keep-within <duration>',
-    description: 'keep all that are younger: 48h, 30d, 8w, 6m, 2y, or 1y6m',
-    parse: within,
-  },
-  { flags: '--keep-tag <tag>', description: 'keep all with this tag; may be repeated', repeatable: true },
-  {
-    flags: '--time-zone <zone>',
-    description: 'whose days and weeks count, as Europe/Lisbon (default: that of this machine)',
-  },
-];
-
-/** The policy as text of the flags; empty when there are none. */
-function wordsOf(flags: KeepFlags): string {
-  const words = COUNTS.flatMap(([flag, unit]) => (flags[flag] === undefined ? [] : [`${flags[flag]}${unit}`]));
-  if (flags.keepWithin !== undefined) words.push(`within=${flags.keepWithin}`);
-  words.push(...(flags.keepTag ?? []).map((tag) => `tag.${/^[\w-]+$/.test(tag) ? tag : JSON.stringify(tag)}=*`));
-  return words.join(' ');
-}
-
-/** Whether anything says which snapshots stay. */
-export const hasPolicy = (flags: KeepFlags): boolean => flags.policy !== undefined || wordsOf(flags) !== '';
-
-async function policiesOf(context: Context, flags: KeepFlags): Promise<readonly RetentionPolicy[]> {
-  const { parsePolicy, presets } = await retention(context);
-  const words = wordsOf(flags);
-  const policies: RetentionPolicy[] = words === '' ? [] : [{ ...parsePolicy(words), name: 'options' }];
-  const { policy } = flags;
-  if (policy === undefined) return policies;
-  if (policy.startsWith('@')) {
-    const path = resolvePath(policy.slice(1), context.workingDirectory);
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw usageError(`Expected a policy in ${path}, got ${error.code ?? 'an error'}`, 'Check the path.');
-    });
-    try {
-      return [...policies, JSON.parse(text) as RetentionPolicy];
-    } catch {
-      throw usageError(`Expected a policy as JSON in ${path}, got something else`, 'As {"daily": 7, "weekly": 4}.');
-    }
-  }
-  const preset = Object.hasOwn(presets, policy) ? presets[policy as keyof typeof presets] : undefined;
-  return [...policies, preset ?? parsePolicy(policy)];
-}
-
-const retention = (context: Context): Promise<typeof import('@x/retention')> =>
-  context.timed('load retention', () => import('@x/retention'));
-
-/** Snapshots of the same tenant, machine and paths are ranked among themselves. */
-function itemOf({ id, startedAt, tags, kind, tenant, host, sources, bytes, status }: SnapshotRecord): RetentionItem {
-  const group = JSON.stringify([tenant.name, host, sources.map(({ root }) => root)]);
-  return { id, time: startedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
-}
-
-/** A decision and its sentence. */
-export interface ExplainedDecision {
+/** An item, what becomes of it, and why in a sentence. */
+export interface ExplainedItem {
+  readonly item: RetentionItem;
   readonly decision: Decision;
   readonly sentence: string;
 }
 
+/** The moment and the days that plans go by. */
+export interface PlanTime {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly timeZone: string;
+}
+
+/** What snapshots can be ranked among themselves by. */
+const GROUPINGS: Readonly<Record<string, (snapshot: DatedSnapshot['record']) => readonly string[]>> = {
+  host: ({ host }) => [host],
+  paths: ({ sources }) => sources.map(({ root }) => root).toSorted(),
+  tags: ({ tags }) => tags.toSorted(),
+  kind: ({ kind }) => [kind],
+};
+
+/** The moment of a plan: `at`, or now. */
+export async function planTime(context: Context, at: number = now()): Promise<PlanTime> {
+  const { settings } = await context.effective();
+  const timeZone = settings['retention.timeZone'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return { now: at, timeZone };
+}
+
 /**
- * Decides which snapshots stay, and why.
+ * Snapshots as items, a set for each tenant.
  *
- * @throws {RetentionError} `INVALID_POLICY`, `INVALID_POLICY_TEXT`, `UNKNOWN_TIME_ZONE`, `REMOVES_ALL`; {CliError} `USAGE`.
+ * @throws {CliError} `USAGE` for a grouping that there is not.
  */
-export async function decideSnapshots(
+export function snapshotSets(snapshots: readonly DatedSnapshot[], groupBy: string = 'host,paths'): readonly ItemSet[] {
+  const names = groupBy === 'none' ? [] : groupBy.split(',').map((name) => name.trim());
+  const stray = names.find((name) => !Object.hasOwn(GROUPINGS, name));
+  if (stray !== undefined) {
+    throw usageError(
+      `Expected --group-by of ${Object.keys(GROUPINGS).join(', ')} or none, got ${JSON.stringify(stray)}`,
+      'Separate several by commas: host,paths.',
+    );
+  }
+  const byTenant = Map.groupBy(snapshots, ({ record }) => record.tenant.name);
+  return [...byTenant].map(([tenant, members]) => ({
+    tenant,
+    items: members.map((snapshot) => itemOf(snapshot, names)),
+  }));
+}
+
+function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): RetentionItem {
+  const { id, startedAt, tags, kind, tenant, bytes, status } = record;
+  const parts = groupBy.flatMap((name) => GROUPINGS[name]?.(record) ?? []);
+  const group = [tenant.name, ...parts].map((part) => (/[\s"]/.test(part) ? JSON.stringify(part) : part)).join(' ');
+  // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
+  const storedAt = madeMs <= now() ? madeMs : undefined;
+  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
+}
+
+/**
+ * Decides what stays and why, for each set by the policies of its tenant.
+ *
+ * @throws {RetentionError} what `planRetention` throws; {CliError} `USAGE`, `UNREADABLE`.
+ */
+export async function decideItems(
   context: Context,
-  records: readonly SnapshotRecord[],
-  flags: KeepFlags,
-): Promise<readonly ExplainedDecision[]> {
+  sets: readonly ItemSet[],
+  { flags, time }: { readonly flags: KeepFlags; readonly time: PlanTime },
+): Promise<readonly ExplainedItem[]> {
   const { explain, planRetention } = await retention(context);
-  const { timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = flags;
-  const decisions = planRetention(records.map(itemOf), await policiesOf(context, flags), { now: now(), timeZone });
-  return decisions.map((decision) => {
-    const { id, replacedBy } = decision;
-    const short = { ...decision, id: shortId(id), replacedBy: replacedBy && shortId(replacedBy) };
-    return { decision, sentence: explain(short) };
-  });
+  const explained: ExplainedItem[] = [];
+  // Also where there are no items, so that what is no policy is refused.
+  for (const { tenant, items, groupBy } of sets.length === 0 ? [{ tenant: '', items: [], groupBy: undefined }] : sets) {
+    const policies = await policiesFor(context, flags, tenant);
+    const decisions = planRetention(items, policies, { ...time, groupBy, compat: flags.compat });
+    for (const [position, decision] of decisions.entries()) {
+      const item = items[position] as RetentionItem;
+      explained.push({ item, decision, sentence: explain(shown(decision)) });
+    }
+  }
+  return explained;
+}
+
+/** With ids of snapshots as short as they are shown. */
+function shown(decision: Decision): Decision {
+  const { id, replacedBy, reasons } = decision;
+  return {
+    ...decision,
+    id: shownId(id),
+    replacedBy: replacedBy === null ? null : shownId(replacedBy),
+    reasons: reasons.map((reason) => (reason.item === undefined ? reason : { ...reason, item: shownId(reason.item) })),
+  };
+}
+
+/** As much of an id as is shown: of a snapshot the beginning, of anything else all. */
+export function shownId(id: string): string {
+  return /^[0-9a-f]{32}$/.test(id) ? shortId(id) : id;
 }

@@ -1,4 +1,5 @@
 import type { CompressionProfile } from '@x/backup-store';
+import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
 export interface Settings {
@@ -14,6 +15,9 @@ export interface Settings {
   /** Durations stay as they are typed. */
   readonly 'prune.wait'?: string | undefined;
   readonly 'prune.fenceAfter'?: string | undefined;
+  readonly 'retention.policies': WrittenPolicies;
+  readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
+  readonly 'retention.timeZone'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -37,7 +41,7 @@ export interface Field {
   /** `path` and `paths` are resolved against what they were given beside; `location` may also be a URL. */
   readonly type: 'text' | 'path' | 'paths' | 'location' | 'other';
   readonly secret?: true | undefined;
-  readonly default?: string | readonly string[] | undefined;
+  readonly default?: string | readonly string[] | Readonly<Record<string, never>> | undefined;
 }
 
 /**
@@ -61,6 +65,9 @@ export const FIELDS: readonly Field[] = [
   { name: 'prune.maxUnusedPercent', option: 'maxUnused', flag: '--max-unused', type: 'other' },
   { name: 'prune.wait', option: 'wait', flag: '--wait', type: 'text' },
   { name: 'prune.fenceAfter', option: 'fenceAfter', flag: '--fence-after', type: 'text' },
+  { name: 'retention.policies', type: 'other', default: {} },
+  { name: 'retention.tenants', type: 'other', default: {} },
+  { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CliError } from '../errors.ts';
 import { parseConfigText } from './parse.ts';
-import type { ConfigProblem } from './problems.ts';
 
 /** Name of the configuration file. */
 export const CONFIG_NAME = 'holdfast.config.json';
@@ -55,11 +54,6 @@ export function findConfig(named: string | undefined, workingDirectory: string):
     if (text !== undefined) return { path, directory, text };
     if (directory === dirname(directory)) return undefined;
   }
-}
-
-/** What is wrong with a configuration file; empty when nothing is. */
-export async function checkConfig(found: FoundConfig): Promise<readonly ConfigProblem[]> {
-  return (await parseConfigText(found.text)).problems;
 }
 
 /** Finds, reads and validates the configuration. @throws {CliError} `CONFIG_NOT_FOUND`, `CONFIG_INVALID`. */

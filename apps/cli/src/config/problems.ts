@@ -59,6 +59,8 @@ function expectation(issue: Issue): string {
     return `one of ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
   // Nothing but durations has a pattern.
   if (issue.code === 'invalid_format') return A_DURATION;
+  // Nor is there anything else that may be of two kinds.
+  if (issue.code === 'invalid_union') return 'a policy: a text as "7d 4w 12m", or an object';
   if (issue.code === 'too_small')
     return issue.origin === 'string' ? 'a text that is not empty' : `at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;

@@ -38,6 +38,31 @@ const prune = z
   })
   .check(z.meta({ description: 'How `backup prune` goes about it.' }));
 
+const policies = (description: string) =>
+  z
+    .record(
+      z.string().check(z.minLength(1)),
+      z.union([z.string().check(z.minLength(1)), z.record(z.string(), z.unknown())]),
+    )
+    .check(z.meta({ description }));
+
+const retention = z
+  .strictObject({
+    policies: z.optional(
+      policies('Policies by name, each as text (`7d 4w 12m`) or as JSON that the schema of `@x/retention` describes.'),
+    ),
+    tenants: z.optional(
+      z
+        .record(
+          z.string().check(z.minLength(1)),
+          policies('By name of the policy, what holds for this tenant instead.'),
+        )
+        .check(z.meta({ description: 'What names of policies mean for single tenants.' })),
+    ),
+    timeZone: text('Whose days and weeks count, as `Europe/Lisbon`. Default: that of the machine.'),
+  })
+  .check(z.meta({ description: 'Which snapshots stay.' }));
+
 const performance = z
   .strictObject({
     readers: count(256, 'Requests to the repository under way at once while reading. Default 4.'),
@@ -62,6 +87,7 @@ export const configSchema = z
         .check(z.meta({ description: 'Compression: none, fast, balanced (default) or maximum.' })),
     ),
     prune: z.optional(prune),
+    retention: z.optional(retention),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

@@ -1,21 +1,11 @@
 import { z } from 'zod';
 import { durationMs, make, snapshotId, status } from './parts.ts';
+import { decision } from './retention.ts';
 import { snapshot } from './snapshot.ts';
 
 export const forgetRun = z.strictObject({
   dryRun: z.boolean(),
-  plan: z
-    .array(
-      z.strictObject({
-        id: snapshotId,
-        keep: z.boolean(),
-        why: z.string().describe('all reasons, in a sentence'),
-        nextReview: z.iso.datetime().nullable().describe('when time alone may change that it stays'),
-        replacedBy: z.string().nullable().describe('id of the snapshot that one would use in its place'),
-      }),
-    )
-    .optional()
-    .describe('with a policy: what becomes of each snapshot'),
+  plan: z.array(decision).optional().describe('with a policy: what becomes of each snapshot'),
   forgotten: z.array(snapshot).describe('what is (with `--dry-run`: would be) forgotten'),
   givenUp: z.array(snapshotId).describe('snapshots that had been taken away, and are not missed any more'),
 });

@@ -14,6 +14,7 @@ import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
@@ -22,6 +23,7 @@ export const SHAPES = {
   ConfigShown: configShown,
   ConfigValidated: configValidated,
   Created: created,
+  Decision: decision,
   Difference: difference,
   Entry: entry,
   Failed: failed,
@@ -33,11 +35,14 @@ export const SHAPES = {
   KeysMade: keysMade,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
+  PolicyComparison: policyComparison,
   PruneRun: pruneRun,
   RepairRun: repairRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,
+  RetentionPlan: retentionPlan,
+  RetentionSimulation: retentionSimulation,
   ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
   Signed: signed,

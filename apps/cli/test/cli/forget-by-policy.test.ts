@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
@@ -52,18 +52,39 @@ test('a filter says which snapshots the policy is about', { timeout: 60_000 }, a
 });
 
 test('what is no policy is refused with what to do, and nothing is forgotten', { timeout: 60_000 }, async () => {
-  for (const wrong of [
-    ['--policy', 'sevenish'],
-    ['--keep-daily', 'x'],
-    ['--policy', '@nowhere'],
-    [],
-    [ids[0] ?? '', '--keep-last', '1'],
-  ]) {
+  for (const wrong of [['--policy', 'sevenish'], ['--keep-daily', 'x'], [], [ids[0] ?? '', '--keep-last', '1']]) {
     const { code, stderr } = await machine.run(['backup', 'forget', ...wrong]);
     expect([code, stderr], wrong.join(' ')).toEqual([2, expect.stringContaining('Expected')]);
   }
+  const nowhere = await machine.run(['backup', 'forget', '--policy', '@nowhere', '--json']);
+  expect(parseShape('Failed', nowhere.stdout).error.code).toBe('UNREADABLE');
   const zone = await machine.run(['backup', 'forget', '--keep-last', '1', '--time-zone', 'Nowhere/Else', '--json']);
   expect(zone.code).toBe(2);
   expect(parseShape('Failed', zone.stdout).error.code).toBe('UNKNOWN_TIME_ZONE');
   expect(await left()).toHaveLength(4);
+});
+
+test('each tenant is planned by its own policy, and the plan is drawn', { timeout: 60_000 }, async () => {
+  const retention = { policies: { nightly: '5last' }, tenants: { acme: { nightly: '1last' } } };
+  await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ retention }));
+  const own: string[] = [];
+  for (const content of ['x', 'y']) {
+    await writeFile(join(machine.cwd, 'a', 'f'), content);
+    const run = await machine.json('BackupRun', ['backup', 'create', 'a', '--tenant', 'acme']);
+    own.push(run.snapshot?.id ?? '');
+  }
+  const run = await machine.json('ForgetRun', ['backup', 'forget', '--policy', 'nightly', '--svg', 'plan.svg']);
+  expect(run.forgotten.map(({ id }) => id)).toEqual(own.slice(0, 1));
+  const policies = run.plan?.map(({ reasons }) => reasons.find(({ policy }) => policy !== undefined)?.policy);
+  expect(policies?.toSorted()).toEqual([...ids.map(() => 'nightly'), 'nightly of acme', 'nightly of acme']);
+  const svg = await readFile(join(machine.cwd, 'plan.svg'), 'utf8');
+  expect(svg).toContain('5 of 6 are kept (above the line), 1 removed');
+});
+
+test('what snapshots are ranked among can be chosen', { timeout: 60_000 }, async () => {
+  const call = ['backup', 'forget', '--keep-last', '1', '--dry-run', '--group-by'];
+  expect((await machine.json('ForgetRun', [...call, 'none'])).forgotten).toHaveLength(3);
+  expect((await machine.json('ForgetRun', [...call, 'tags'])).forgotten).toHaveLength(2);
+  const wrong = await machine.run([...call, 'colour']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Expected --group-by of host, paths')]);
 });

@@ -130,6 +130,16 @@ export interface TenantStats {
   readonly compressionRatio: number;
 }
 
+/** A snapshot and when it was made. */
+export interface DatedSnapshot {
+  readonly record: SnapshotRecord;
+  /**
+   * Milliseconds since 1970: `startedAt`, or just after the newest snapshot that it follows if that is later. Where the two are far
+   * apart, a clock was wrong, or somebody has put back a date.
+   */
+  readonly madeMs: number;
+}
+
 /** What a repository says of itself. */
 export interface RepositoryInfo {
   readonly id: string;
@@ -167,6 +177,8 @@ export interface Repository extends AsyncDisposable {
   backup(options: BackupOptions): Promise<BackupResult>;
   /** Snapshots of all tenants that match, oldest first. */
   snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
+  /** The same, each with the time that the order of snapshots bears out. */
+  timeline(filter?: SnapshotFilter): Promise<readonly DatedSnapshot[]>;
   /**
    * One snapshot: by id, beginning of an id (4 characters or more), name, or `latest`.
    *

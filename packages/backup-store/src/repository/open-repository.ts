@@ -136,6 +136,11 @@ export class OpenRepository implements contract.Repository {
     return (await this.#all()).map(({ record }) => record).filter((record) => matches(record, filter));
   }
 
+  async timeline(filter: contract.SnapshotFilter = {}): Promise<readonly contract.DatedSnapshot[]> {
+    const all = (await this.#all()).filter(({ record }) => matches(record, filter));
+    return all.map(({ record, madeMs }) => ({ record, madeMs }));
+  }
+
   async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
     return (await this.#resolve(reference, filter)).record;
   }

@@ -48,6 +48,21 @@ it('snapshots are found by id, beginning of an id, name and latest; ambiguous on
   }
 });
 
+it('a snapshot by a clock that was put back still stands after the one that it follows', async () => {
+  const place = newPlace();
+  buildTree(place.source, { a: 'x' });
+  let now = hours(1000);
+  const repository = await createAt(place, { clock: () => now });
+  const first = await repository.backup({ paths: [place.source] });
+  now = hours(0);
+  const second = await repository.backup({ paths: [place.source], tags: ['late'] });
+  const dated = await repository.timeline();
+  expect(dated.map(({ record }) => record.id)).toEqual([first.snapshot?.id, second.snapshot?.id]);
+  expect(dated.map(({ madeMs }) => madeMs - hours(1000))).toEqual([0, 1]);
+  expect(dated[1]?.record.startedAt).toBe(new Date(hours(0)).toISOString());
+  expect((await repository.timeline({ tags: ['late'] })).map(({ madeMs }) => madeMs - hours(1000))).toEqual([1]);
+});
+
 it('latest means the newest by filter: host, roots, tags, tenant, time', async () => {
   const place = newPlace();
   const other = tempFolder();

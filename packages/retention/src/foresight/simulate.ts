@@ -1,5 +1,6 @@
 import { RetentionError, shown } from '../errors.ts';
 import type { RetentionItem } from '../items/item.ts';
+import { DAY } from '../periods/civil.ts';
 import { DURATION_PATTERN, type Duration, later, plus, readDuration } from '../periods/duration.ts';
 import { stretchAt } from '../periods/period.ts';
 import { openZone, type Zone } from '../periods/zone.ts';
@@ -25,6 +26,8 @@ export interface SimulateOptions {
   readonly timeZone: string;
   /** What is there already. */
   readonly items?: readonly RetentionItem[] | undefined;
+  /** What 1 GB (10⁹ bytes) costs for 30 days, in whatever currency. */
+  readonly price?: number | undefined;
 }
 
 /** What there is at the end of a day, after that day's plan was carried out. */
@@ -43,6 +46,10 @@ export interface Simulation {
   readonly days: readonly SimulatedDay[];
   /** The day with the most bytes, or, where no item says any, the most items. */
   readonly peak: SimulatedDay;
+  /** Bytes times the days that they were stored, from the end of the first day on. */
+  readonly byteDays: number;
+  /** What that costs; `undefined` without a price. */
+  readonly cost: number | undefined;
 }
 
 const MOST_ITEMS = 1_000_000;
@@ -69,6 +76,7 @@ export function simulate(
   options: SimulateOptions,
 ): Simulation {
   const zone = openZone(options.timeZone);
+  checkPrice(options.price);
   const end = readTime(until, 'until');
   const coming = schedules.flatMap((schedule, number) => itemsOf(schedule, number, { zone, end }));
   coming.sort((a, b) => a.time - b.time);
@@ -88,7 +96,19 @@ export function simulate(
   const decisions = planRetention(present, policy, { now: end, timeZone: options.timeZone });
   present = present.filter((_, index) => decisions[index]?.keep === true);
   const last: SimulatedDay = { at: end, items: present.length, bytes: bytesOf(present) };
-  return { items: present, bytes: last.bytes, days, peak: [...days, last].reduce(larger) };
+  const byteDays = byteDaysOf([...days, last]);
+  const cost = options.price === undefined ? undefined : (byteDays / 1e9 / 30) * options.price;
+  return { items: present, bytes: last.bytes, days, peak: [...days, last].reduce(larger), byteDays, cost };
+}
+
+function checkPrice(price: unknown): void {
+  if (price === undefined || (typeof price === 'number' && price >= 0 && price < Infinity)) return;
+  throw new RetentionError('INVALID_OPTION', `Expected price to be a number from 0 on, got ${shown(price)}`);
+}
+
+/** On each day there is what was left of the day before. */
+function byteDaysOf(days: readonly SimulatedDay[]): number {
+  return days.reduce((sum, { bytes, at }, index) => sum + (bytes * ((days[index + 1]?.at ?? at) - at)) / DAY, 0);
 }
 
 type Coming = RetentionItem & { readonly time: number };

@@ -10,9 +10,19 @@ interface Flaw {
 }
 
 /**
- * Refuses what is no policy.
+ * Refuses what is no policy, and says what in it is wrong.
  *
  * @throws RetentionError `INVALID_POLICY`
+ * @example
+ * ```ts
+ * import { checkPolicy, type RetentionPolicy } from '@x/retention';
+ *
+ * export function policyIn(json: string): RetentionPolicy {
+ *   const policy: unknown = JSON.parse(json);
+ *   checkPolicy(policy);
+ *   return policy;
+ * }
+ * ```
  */
 export function checkPolicy(policy: unknown): asserts policy is RetentionPolicy {
   const flaw = findFlaw(policy, POLICY_SCHEMA, 'policy');

@@ -41,6 +41,20 @@ describe('simulate', () => {
     expect(peak.items).toBeGreaterThanOrEqual(18);
   });
 
+  it('the cost is that of the bytes on each day', () => {
+    const until = '2026-01-31T23:59:59.999Z';
+    const two = simulate({ daily: 2 }, [daily(1e9)], until, { ...UTC, price: 3 });
+    // One from the end of the first day on, two from the end of the second.
+    expect(two.byteDays).toBe(1e9 * (1 + 29 * 2));
+    expect(two.cost).toBeCloseTo((59 / 30) * 3, 9);
+    expect(simulate({ daily: 2 }, [daily(1e9)], until, UTC).cost).toBeUndefined();
+    for (const price of [-1, Number.NaN, Infinity, '3'] as number[]) {
+      expect(() => simulate({ daily: 2 }, [daily()], until, { ...UTC, price })).toThrow(
+        expect.objectContaining({ code: 'INVALID_OPTION' }),
+      );
+    }
+  });
+
   it('what it ends with, the plan of that moment keeps', () => {
     const until = '2026-09-01T00:00:00Z';
     const { items } = simulate({ weekly: 4, within: '3d' }, [daily(), { ...daily(), every: '6h' }], until, UTC);
