@@ -4,6 +4,7 @@ const mayImport = {
   retention: [],
   storage: [],
   'backup-store': ['integrity', 'storage'],
+  'feature-flags': ['integrity', 'storage'],
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */

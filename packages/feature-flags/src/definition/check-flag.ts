@@ -1,0 +1,163 @@
+import { bucketsOf } from '../bucketing/bucket.ts';
+import { checkLogic } from '../logic/check-logic.ts';
+import {
+  checkFields,
+  eachOf,
+  type FieldCheck,
+  isDay,
+  isFlag,
+  isMetadata,
+  isMoment,
+  isObject,
+  isText,
+  isTexts,
+  type Path,
+  type Report,
+} from './report.ts';
+
+/** What a flag may refer to. */
+export interface FlagScope {
+  readonly evaluators: Readonly<Record<string, unknown>>;
+  readonly segments: Readonly<Record<string, unknown>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+const isPercentage: FieldCheck = (value, path, report) => {
+  if (typeof value !== 'number' || bucketsOf(value) === undefined)
+    report.expected(path, 'a percentage from 0 to 100 with at most four decimals', value);
+};
+
+const isVariants: FieldCheck = (value, path, report) => {
+  if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
+  eachOf(() => undefined)(value, path, report);
+  const kinds = new Set(Object.values(value).map((each) => (each === null ? 'null' : typeof each)));
+  if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
+};
+
+const isRange: FieldCheck = (value, path, report) => {
+  const [from, to] = Array.isArray(value) ? (value as unknown[]) : [];
+  const isSound =
+    typeof from === 'number' && typeof to === 'number' && bucketsOf(from) !== undefined && bucketsOf(to) !== undefined;
+  if (!isSound || from > to) report.expected(path, 'a range of percentages, as [10, 20]', value);
+};
+
+const isRollout: FieldCheck = (value, path, report) => {
+  if (!isObject(value)) return report.expected(path, 'a rollout { percentage, unit }', value);
+  const fields = { percentage: isPercentage, unit: isText, ranges: eachOf(isRange), salt: isText };
+  checkFields(value, fields, { path, report });
+  if ((value['percentage'] === undefined) === (value['ranges'] === undefined))
+    report.note(path, 'Expected either a percentage or ranges');
+};
+
+const isStep: FieldCheck = (value, path, report) => {
+  if (!isObject(value) || value['at'] === undefined || value['percentage'] === undefined)
+    return report.expected(path, 'a step { at, percentage }', value);
+  checkFields(value, { at: isMoment, percentage: isPercentage }, { path, report });
+};
+
+const isRamp: FieldCheck = (value, path, report) => {
+  if (!Array.isArray(value) || value.length === 0) return report.expected(path, 'a list of steps', value);
+  for (const [index, each] of value.entries()) isStep(each, [...path, index], report);
+  const times = value.map((each: unknown) => (isObject(each) ? Date.parse(String(each['at'])) : Number.NaN));
+  if (times.some((time, index) => index > 0 && time <= (times[index - 1] as number)))
+    report.note(path, 'Expected each step later than the one before');
+};
+
+const isSchedule: FieldCheck = (value, path, report) => {
+  if (!isObject(value)) return report.expected(path, 'a schedule { start, end, ramp }', value);
+  checkFields(value, { start: isMoment, end: isMoment, ramp: isRamp }, { path, report });
+  const [start, end] = [Date.parse(String(value['start'])), Date.parse(String(value['end']))];
+  if (start >= end) report.note(path, 'Expected an end after the start');
+};
+
+const isKillSwitch: FieldCheck = (value, path, report) => {
+  if (typeof value === 'boolean') return;
+  if (!isObject(value) || value['tenants'] === undefined)
+    return report.expected(path, 'true, false or { tenants }', value);
+  checkFields(value, { tenants: isTexts }, { path, report });
+};
+
+const SHORT: Readonly<Record<string, FieldCheck>> = {
+  enabled: isFlag,
+  description: isText,
+  owner: isText,
+  expires: isDay,
+  variants: isVariants,
+  default: isText,
+  rollout: isRollout,
+  targetTenants: isTexts,
+  excludeTenants: isTexts,
+  segments: isTexts,
+  schedule: isSchedule,
+  requires: isTexts,
+  killSwitch: isKillSwitch,
+  metadata: isMetadata,
+};
+
+/** Checks a flag in the readable form. */
+export function checkShortFlag(
+  flag: Readonly<Record<string, unknown>>,
+  { path, scope, report }: { path: Path; scope: FlagScope; report: Report },
+): void {
+  checkFields(flag, SHORT, { path, report });
+  const names = (field: string): unknown[] => (Array.isArray(flag[field]) ? (flag[field] as unknown[]) : []);
+  for (const [index, name] of names('segments').entries()) {
+    if (typeof name === 'string' && !Object.hasOwn(scope.segments, name))
+      report.expected([...path, 'segments', index], 'the name of a segment', name);
+  }
+  for (const [index, name] of names('requires').entries()) {
+    if (typeof name === 'string' && !Object.hasOwn(scope.flags, name))
+      report.expected([...path, 'requires', index], 'the name of a flag', name);
+  }
+  checkOutcomes(flag, path, report);
+}
+
+/** Variants, their default and the ranges have to go together. */
+function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  const { variants, default: fallback, rollout } = flag;
+  const ranges = isObject(rollout) && isObject(rollout['ranges']) ? rollout['ranges'] : {};
+  if (isObject(variants)) {
+    if (typeof fallback !== 'string' || !Object.hasOwn(variants, fallback))
+      report.expected([...path, 'default'], 'the variant that applies where nothing else does', fallback);
+    if (isObject(rollout) && rollout['ranges'] === undefined)
+      report.note([...path, 'rollout'], 'Expected ranges, as the variants are not just on and off');
+  } else if (fallback !== undefined) {
+    report.note([...path, 'default'], 'Expected variants beside a default');
+  }
+  const known = isObject(variants) ? variants : { on: true, off: false };
+  const spans: [number, number][] = [];
+  for (const [name, range] of Object.entries(ranges)) {
+    if (!Object.hasOwn(known, name))
+      report.expected([...path, 'rollout', 'ranges', name], 'the name of a variant', name);
+    if (Array.isArray(range)) spans.push(range as unknown as [number, number]);
+  }
+  spans.sort((a, b) => a[0] - b[0]);
+  if (spans.some(([from], index) => index > 0 && from < (spans[index - 1] as [number, number])[1]))
+    report.note([...path, 'rollout', 'ranges'], 'Expected ranges that don’t overlap');
+}
+
+/** Checks a flag in flagd's format. */
+export function checkFlagdFlag(
+  flag: Readonly<Record<string, unknown>>,
+  { path, scope, report }: { path: Path; scope: FlagScope; report: Report },
+): void {
+  const { variants } = flag;
+  const fields: Record<string, FieldCheck> = {
+    state: (value, at) => {
+      if (value !== 'ENABLED' && value !== 'DISABLED') report.expected(at, 'ENABLED or DISABLED', value);
+    },
+    variants: isVariants,
+    defaultVariant: (value, at) => {
+      const isKnown =
+        value === null || (typeof value === 'string' && isObject(variants) && Object.hasOwn(variants, value));
+      if (!isKnown) report.expected(at, 'the name of a variant', value);
+    },
+    targeting: (value, at) => {
+      if (!isObject(value)) return report.expected(at, 'a rule', value);
+      checkLogic(value, at, { evaluators: scope.evaluators, report });
+    },
+    metadata: isMetadata,
+  };
+  checkFields(flag, fields, { path, report });
+  if (variants === undefined) report.note([...path], 'Expected "variants" of a flag with "state"');
+}

@@ -1,0 +1,61 @@
+/** A place in a text, from 1 on. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The line and column of an offset. */
+export function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset);
+  const start = before.lastIndexOf('\n') + 1;
+  return { line: before.split('\n').length, column: offset - start + 1 };
+}
+
+const TOKEN = /\s*("(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+)/y;
+
+/** An object or a list that is being gone through. */
+interface Level {
+  readonly isList: boolean;
+  /** The key or the position of the value that comes next. */
+  name: string;
+  index: number;
+  /** Whether a key comes next. */
+  atKey: boolean;
+}
+
+/**
+ * Where the value that a JSON Pointer names begins in a JSON text that was parsed already; if it is not there, the innermost that is around it.
+ */
+export function locateJson(text: string, pointer: string): Position {
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const levels: Level[] = [];
+  let best = { depth: -1, offset: 0 };
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+    const token = match[1] as string;
+    const level = levels.at(-1);
+    if (token === '}' || token === ']') levels.pop();
+    else if (token === ',') next(level);
+    else if (level?.atKey === true) {
+      level.name = JSON.parse(token) as string;
+      level.atKey = false;
+    } else if (token !== ':') {
+      const depth = levels.length;
+      const isOnPath = levels.every(({ name }, index) => name === path[index]);
+      if (isOnPath && depth > best.depth) best = { depth, offset: TOKEN.lastIndex - token.length };
+      if (isOnPath && depth === path.length) break;
+      if (token === '{' || token === '[')
+        levels.push({ isList: token === '[', name: '0', index: 0, atKey: token === '{' });
+    }
+  }
+  return positionAt(text, best.offset);
+}
+
+function next(level: Level | undefined): void {
+  if (level === undefined) return;
+  if (!level.isList) level.atKey = true;
+  else level.name = String(++level.index);
+}

@@ -1,0 +1,96 @@
+import { FlagError, type FlagProblem } from '../errors.ts';
+import { invalidFlags } from './invalid-flags.ts';
+import { checkDefinitions } from './check-definitions.ts';
+import { locateJson, type Position, positionAt } from './json-position.ts';
+import type { FlagDefinitions } from './model.ts';
+
+/** Options of {@link parseFlags}. */
+export interface ParseFlagsOptions {
+  /** Default: JSON if it begins like an object of it, else YAML. */
+  readonly format?: 'json' | 'yaml' | undefined;
+}
+
+/** Larger files are refused before they are parsed. */
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/**
+ * Reads flags from JSON or YAML 1.2. Everything that is wrong is named with its line and column.
+ *
+ * @throws {FlagError} `INVALID_FLAGS`; `FLAGS_TOO_LARGE` above 10 MiB.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { createFlags, parseFlags } from '@x/feature-flags';
+ *
+ * const flags = createFlags({ definition: await parseFlags(await readFile('flags.yaml', 'utf8')) });
+ * ```
+ */
+export async function parseFlags(text: string, options: ParseFlagsOptions = {}): Promise<FlagDefinitions> {
+  const size = new TextEncoder().encode(text).length;
+  if (size > MOST_BYTES) {
+    throw new FlagError('FLAGS_TOO_LARGE', `Expected flags of at most ${MOST_BYTES} bytes, got ${size}`, {
+      hint: 'Split them into several files, or move lists of tenants into segments.',
+    });
+  }
+  const plain = text.replace(/^\uFEFF/, '');
+  const format = options.format ?? (/^\s*\{/.test(plain) ? 'json' : 'yaml');
+  const { value, locate } = format === 'json' ? parseJson(plain) : await parseYaml(plain);
+  const problems = checkDefinitions(value);
+  if (problems.length > 0) throw invalidFlags(problems.map((problem) => ({ ...problem, ...locate(problem.path) })));
+  return value as FlagDefinitions;
+}
+
+/** A text that was parsed, and where in it things stand. */
+interface Parsed {
+  readonly value: unknown;
+  readonly locate: (pointer: string) => Position;
+}
+
+function parseJson(text: string): Parsed {
+  try {
+    return { value: JSON.parse(text), locate: (pointer) => locateJson(text, pointer) };
+  } catch (cause) {
+    const offset = /at position (\d+)/.exec((cause as Error).message)?.[1];
+    const position = positionAt(text, offset === undefined ? text.length : Number(offset));
+    const message = 'Expected JSON, got something else';
+    throw syntaxError({ path: '', message, ...position }, cause);
+  }
+}
+
+async function parseYaml(text: string): Promise<Parsed> {
+  // Only those who write YAML load it.
+  const { isNode, LineCounter, parseDocument } = await import('yaml');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false });
+  const positionOf = (offset: number): Position => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line, column: col };
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const message = `Expected YAML, got something else: ${error.message}`;
+    throw syntaxError({ path: '', message, ...positionOf(error.pos[0]) }, error);
+  }
+  try {
+    const locate = (pointer: string): Position => {
+      const path = pointer
+        .split('/')
+        .slice(1)
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+      for (let length = path.length; length > 0; length--) {
+        const node = document.getIn(path.slice(0, length), true);
+        if (isNode(node) && node.range) return positionOf(node.range[0]);
+      }
+      return { line: 1, column: 1 };
+    };
+    // A few aliases are fine; those that grow without bounds are not.
+    return { value: document.toJS({ maxAliasCount: 100 }), locate };
+  } catch (cause) {
+    throw syntaxError({ path: '', message: `Expected YAML, got something else: ${(cause as Error).message}` }, cause);
+  }
+}
+
+function syntaxError(problem: FlagProblem, cause: unknown): FlagError {
+  const { message, hint } = invalidFlags([problem]);
+  return new FlagError('INVALID_FLAGS', message, { cause, hint, problems: [problem] });
+}

@@ -1,0 +1,158 @@
+import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
+import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFlag } from './model.ts';
+import { isFlagdFlag } from './model.ts';
+
+/**
+ * The same flags in flagd's format alone, for flagd itself and everything that reads its files. Its `fractional` puts units into the same
+ * buckets, so everybody keeps what they have got. What flagd has no words for stands in the metadata: owner, description, expiry.
+ *
+ * @param definitions Flags that were checked, as those of `parseFlags` were.
+ * @example
+ * ```ts
+ * import { toFlagd } from '@x/feature-flags';
+ *
+ * console.log(JSON.stringify(toFlagd({ flags: { new_ui: { rollout: { percentage: 25, unit: 'tenant' } } } })));
+ * ```
+ */
+export function toFlagd(definitions: FlagDefinitions): FlagDefinitions {
+  const { flags, segments = {}, ...rest } = definitions;
+  const scope: Scope = { flags, segments };
+  const converted = Object.entries(flags).map(([key, flag]) => [
+    key,
+    isFlagdFlag(flag) ? flag : converting(key, flag, scope),
+  ]);
+  return { ...rest, flags: Object.fromEntries(converted) as FlagDefinitions['flags'] };
+}
+
+interface Scope {
+  readonly flags: FlagDefinitions['flags'];
+  readonly segments: Readonly<Record<string, Segment>>;
+}
+
+function converting(key: string, flag: ShortFlag, scope: Scope): FlagdFlag {
+  const { enabled = true, killSwitch, description, owner, expires } = flag;
+  const off = offOf(flag);
+  const isOff = !enabled || killSwitch === true;
+  const rule = isOff ? off : ruleOf(key, flag, scope);
+  const metadata = { ...definedOf({ description, owner, expires }), ...flag.metadata };
+  return {
+    state: 'ENABLED',
+    variants: flag.variants ?? { on: true, off: false },
+    defaultVariant: typeof rule === 'string' ? rule : off,
+    ...(typeof rule === 'string' ? {} : { targeting: rule }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  };
+}
+
+const offOf = ({ variants, default: name }: ShortFlag): string => (variants === undefined ? 'off' : (name as string));
+
+function definedOf(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** A rule that gives the name of a variant, or that name where it is the same for all. */
+function ruleOf(key: string, flag: ShortFlag, scope: Scope): Logic {
+  const off = offOf(flag);
+  const stops = stopsOf(flag, scope);
+  const share = shareOf(key, flag);
+  const rule = stops.length === 0 ? share : { if: [...stops.flatMap((stop) => [stop, off]), share] };
+  return rule;
+}
+
+const field = (name: string): Logic => ({ var: name });
+const seconds = (time: string): number => Math.ceil(Date.parse(time) / 1000);
+const timestamp = field('$flagd.timestamp');
+
+/** Conditions under which somebody does not have the flag, in the order in which they are looked at. */
+function stopsOf(flag: ShortFlag, scope: Scope): Logic[] {
+  const { killSwitch, schedule, requires = [], excludeTenants, targetTenants, segments } = flag;
+  const stops: Logic[] = [];
+  if (typeof killSwitch === 'object') stops.push({ in: [field('tenant'), killSwitch.tenants] });
+  if (schedule?.start !== undefined) stops.push({ '<': [timestamp, seconds(schedule.start)] });
+  if (schedule?.end !== undefined) stops.push({ '>=': [timestamp, seconds(schedule.end)] });
+  for (const required of requires) stops.push({ '!': [isOn(required, scope)] });
+  if (excludeTenants !== undefined) stops.push({ in: [field('tenant'), excludeTenants] });
+  if (targetTenants !== undefined) stops.push({ '!': [{ in: [field('tenant'), targetTenants] }] });
+  if (segments !== undefined)
+    stops.push({ '!': [{ or: segments.map((name) => isMember(scope.segments[name] as Segment)) }] });
+  return stops;
+}
+
+/** Whether another flag is on, written out: flagd's rules can't ask for flags. */
+function isOn(key: string, scope: Scope): Logic {
+  const flag = scope.flags[key] as FlagDefinitions['flags'][string];
+  const converted = isFlagdFlag(flag) ? flag : converting(key, flag, scope);
+  if (converted.state === 'DISABLED') return false;
+  const off = isFlagdFlag(flag) ? undefined : offOf(flag);
+  const names = Object.keys(converted.variants).filter((name) => converted.variants[name] !== false && name !== off);
+  const { targeting, defaultVariant = null } = converted;
+  const chosen: Logic =
+    targeting === undefined ? defaultVariant : { if: [{ '===': [targeting, null] }, defaultVariant, targeting] };
+  return { in: [chosen, names] };
+}
+
+function isMember({ tenants = [], users = [], rule }: Segment): Logic {
+  const ways: Logic[] = [{ in: [field('tenant'), tenants] }, { in: [field('user'), users] }];
+  if (rule !== undefined) ways.push(rule);
+  return { or: ways };
+}
+
+/** Who of those that are left has which variant. */
+function shareOf(key: string, flag: ShortFlag): Logic {
+  const { rollout, schedule } = flag;
+  const off = offOf(flag);
+  if (rollout?.ranges !== undefined) return rangesOf(key, { rollout, ranges: rollout.ranges, off });
+  if (schedule?.ramp !== undefined) {
+    const steps = schedule.ramp.toReversed();
+    const parts = steps.flatMap(({ at, percentage }) => [
+      { '>=': [timestamp, seconds(at)] },
+      percentageOf(key, rollout, percentage),
+    ]);
+    return { if: [...parts, 'off'] };
+  }
+  if (rollout?.percentage !== undefined) return percentageOf(key, rollout, rollout.percentage);
+  return flag.variants === undefined ? 'on' : off;
+}
+
+function percentageOf(key: string, rollout: Rollout | undefined, percentage: number): Logic {
+  const buckets = bucketsOf(percentage) as number;
+  if (buckets === 0) return 'off';
+  if (buckets === BUCKETS) return 'on';
+  return distribution(key, rollout, {
+    shares: [
+      ['on', buckets],
+      ['off', BUCKETS - buckets],
+    ],
+    off: 'off',
+  });
+}
+
+function rangesOf(
+  key: string,
+  { rollout, ranges, off }: { rollout: Rollout; ranges: NonNullable<Rollout['ranges']>; off: string },
+): Logic {
+  const spans = Object.entries(ranges)
+    .map(([variant, [from, to]]) => ({ variant, from: bucketsOf(from) as number, to: bucketsOf(to) as number }))
+    .toSorted((a, b) => a.from - b.from);
+  const shares: [string, number][] = [];
+  let end = 0;
+  for (const { variant, from, to } of spans) {
+    if (from > end) shares.push([off, from - end]);
+    shares.push([variant, to - from]);
+    end = to;
+  }
+  if (end < BUCKETS) shares.push([off, BUCKETS - end]);
+  return distribution(key, rollout, { shares, off });
+}
+
+/** Without a unit nobody is in: an empty text would be a unit like any other. */
+function distribution(
+  key: string,
+  { unit = 'targetingKey', salt = key }: Rollout = {},
+  { shares, off }: { readonly shares: readonly (readonly [string, number])[]; readonly off: string },
+): Logic {
+  const isMissing: Json = { in: [{ cat: [{ var: unit }] }, ['']] };
+  return { if: [isMissing, off, { fractional: [{ cat: [salt, { var: unit }] }, ...shares] }] };
+}

@@ -1,0 +1,49 @@
+/** Why flags could not be loaded. Each code is explained in `docs/errors.md`. */
+export type FlagErrorCode = 'INVALID_FLAGS' | 'FLAGS_TOO_LARGE';
+
+/** One thing that is wrong with flags. */
+export interface FlagProblem {
+  /** Where, as a JSON Pointer (RFC 6901): `/flags/new_ui/rollout/percentage`; empty for the whole. */
+  readonly path: string;
+  /** What was expected there and what was found. */
+  readonly message: string;
+  /** Where that stands in the text, from 1 on; `undefined` where there is no text. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** What a {@link FlagError} can carry beside its message. */
+export interface FlagErrorOptions {
+  readonly cause?: unknown;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+  readonly problems?: readonly FlagProblem[] | undefined;
+}
+
+/** Every failure of this package; evaluation never fails. Test it by its `code`, not with `instanceof`: two copies of the package may be loaded. */
+export class FlagError extends Error {
+  override readonly name: string = 'FlagError';
+  /** The kind of failure. */
+  readonly code: FlagErrorCode;
+  /** What to do about it, where there is a way out. */
+  readonly hint: string | undefined;
+  /** All that is wrong, in the order of the text. */
+  readonly problems: readonly FlagProblem[];
+
+  constructor(code: FlagErrorCode, message: string, options: FlagErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.problems = options.problems ?? [];
+  }
+}
+
+const LONGEST = 60;
+
+/** A value as a message shows it: short and on one line. */
+export function shown(value: unknown): string {
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : typeof value === 'undefined' ? 'nothing' : `a ${typeof value}`;
+}

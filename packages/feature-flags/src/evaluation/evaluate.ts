@@ -1,0 +1,41 @@
+import type { FlagMetadata, Json } from '../definition/model.ts';
+import type { CompiledFlag } from '../rules/compiled-flag.ts';
+import type { CompiledFlags } from '../rules/compile-flags.ts';
+import type { Outcome } from '../rules/outcomes.ts';
+import { contextOf } from './context.ts';
+import type { Evaluation, FlagEvaluationError } from './evaluation.ts';
+
+/** The outcome of a flag, or `undefined` if its rules can't be evaluated with this context. */
+export function decided(flag: CompiledFlag, context: unknown, nowMs: number): Outcome | undefined {
+  try {
+    return flag.decide(contextOf(context), nowMs);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a flag, or the fallback and why. Total: it never throws, whatever it is given. */
+export function evaluateFlag<Value extends Json>(
+  flags: CompiledFlags,
+  { key, fallback, context, nowMs }: { key: string; fallback: Value; context: unknown; nowMs: number },
+): Evaluation<Value> {
+  const flag = flags.get(key);
+  if (flag === undefined) return failed(fallback, 'FLAG_NOT_FOUND');
+  const outcome = decided(flag, context, nowMs);
+  if (outcome === undefined) return failed(fallback, 'GENERAL', flag.metadata);
+  const { evaluation, usesFallback } = outcome;
+  if (usesFallback) return { ...evaluation, value: fallback };
+  if (!isOfType(evaluation.value, fallback)) return failed(fallback, 'TYPE_MISMATCH', flag.metadata);
+  return evaluation as Evaluation<Value>;
+}
+
+/** Whether a value can stand where the fallback stands: both are of one type of JSON; lists and objects are one. */
+function isOfType(value: Json, fallback: Json): boolean {
+  return typeof value === typeof fallback;
+}
+
+const NONE: FlagMetadata = Object.freeze({});
+
+function failed<Value>(value: Value, errorCode: FlagEvaluationError, metadata: FlagMetadata = NONE): Evaluation<Value> {
+  return { value, variant: undefined, reason: 'ERROR', errorCode, metadata };
+}

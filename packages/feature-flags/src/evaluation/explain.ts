@@ -1,0 +1,75 @@
+import type { Json } from '../definition/model.ts';
+import type { CompiledFlags } from '../rules/compile-flags.ts';
+import { contextOf } from './context.ts';
+import type { Evaluation, Finding } from './evaluation.ts';
+
+/** An evaluation and everything that led to it. */
+export interface Explanation {
+  readonly key: string;
+  /** Without a fallback, its value is `null` where the fallback would apply. */
+  readonly evaluation: Evaluation;
+  /** What was looked at, in order; the last one decided. */
+  readonly findings: readonly Finding[];
+  /** The same in a sentence. */
+  readonly sentence: string;
+}
+
+/** Says of a flag why it has its value for a context. Never throws. */
+export function explainFlag(
+  flags: CompiledFlags,
+  key: string,
+  options: { context: unknown; nowMs: number },
+): Explanation {
+  const flag = flags.get(key);
+  const failed = (errorCode: Evaluation['errorCode'], why: string): Explanation => ({
+    key,
+    evaluation: { value: null, variant: undefined, reason: 'ERROR', errorCode, metadata: flag?.metadata ?? {} },
+    findings: [],
+    sentence: `${key} has no value: ${why}.`,
+  });
+  if (flag === undefined) return failed('FLAG_NOT_FOUND', 'there is no flag of this name');
+  try {
+    const { outcome, findings } = flag.trace(contextOf(options.context), options.nowMs);
+    const { evaluation, usesFallback } = outcome;
+    const is = usesFallback ? 'the fallback of the code' : JSON.stringify(evaluation.value);
+    const sentence = `${key} is ${is}: ${whyOf(findings.at(-1), evaluation)}.`;
+    return { key, evaluation, findings, sentence };
+  } catch {
+    return failed('GENERAL', 'its rules can’t be evaluated with this context');
+  }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  enabled: 'it is disabled',
+  excludeTenants: 'the tenant is excluded',
+  targetTenants: 'it is for other tenants',
+  segments: 'it is for other segments',
+  schedule: 'it is not its time',
+};
+
+function whyOf(finding: Finding | undefined, { reason }: Evaluation): string {
+  const { rule = 'default', facts = {} } = finding ?? {};
+  const fixed = WORDS[rule];
+  if (fixed !== undefined) return fixed;
+  if (rule === 'killSwitch')
+    return facts['tenant'] === undefined ? 'its kill switch is on' : 'its kill switch is on for the tenant';
+  if (rule === 'requires') return `it requires ${text(facts['flag'])}, which is off`;
+  if (rule === 'targeting')
+    return reason === 'ERROR' ? `its rules chose ${text(facts['chosen'])}, which is no variant` : 'its rules chose it';
+  if (rule === 'rollout') return whyOfRollout(facts, reason);
+  if (reason === 'STATIC') return 'it is the same for everybody';
+  return reason === 'DISABLED' ? 'it is disabled' : 'no rule says otherwise';
+}
+
+function whyOfRollout(facts: Finding['facts'], reason: string): string {
+  const { unit, value, bucket, threshold, percentage, ranges } = facts;
+  if (reason === 'UNIT_MISSING') return `the context has no ${text(unit)}, and nobody without one is in`;
+  if (ranges !== undefined) return `${text(unit)} ${text(value)} is in bucket ${text(bucket)} of ${text(ranges)}`;
+  if (threshold === 0) return 'its rollout is at 0 %';
+  if (percentage === 100) return 'its rollout is at 100 %';
+  return `${text(unit)} ${text(value)} is in bucket ${text(bucket)}, and those below ${text(threshold)} (${text(percentage)} %) are in`;
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}

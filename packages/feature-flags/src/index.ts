@@ -1,0 +1,27 @@
+/**
+ * Feature flags with exact, stable rollouts, evaluated in this process and never throwing.
+ *
+ * @module
+ */
+export type { Clock } from './clock.ts';
+export type {
+  FlagContext,
+  FlagDefinitions,
+  FlagdFlag,
+  FlagMetadata,
+  FlagSchedule,
+  Json,
+  Logic,
+  Rollout,
+  RolloutUnit,
+  Segment,
+  ShortFlag,
+} from './definition/model.ts';
+export { checkDefinitions } from './definition/check-definitions.ts';
+export { toFlagd } from './definition/to-flagd.ts';
+export { parseFlags, type ParseFlagsOptions } from './definition/parse-flags.ts';
+export { FlagError, type FlagErrorCode, type FlagErrorOptions, type FlagProblem } from './errors.ts';
+export type { Evaluation, FlagEvaluationError, FlagReason, Finding } from './evaluation/evaluation.ts';
+export type { Explanation } from './evaluation/explain.ts';
+export { type Flip, type FlagSimulation, simulateFlags } from './evaluation/simulate.ts';
+export { createFlags, type Flags, type FlagsOptions, type FlagSummary, type FlagTypes } from './flags.ts';

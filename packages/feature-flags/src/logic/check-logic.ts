@@ -1,0 +1,85 @@
+import { type Path, isObject, type Report } from '../definition/report.ts';
+import { OPERATORS } from './operators.ts';
+
+/** Rules nested deeper than this are refused: nobody could read them, and evaluation goes as deep. */
+const DEEPEST = 64;
+
+/** What rules may refer to. */
+export interface LogicScope {
+  readonly evaluators: Readonly<Record<string, unknown>>;
+  readonly report: Report;
+}
+
+/** Checks a rule: known operators with as many operands as they take, references that lead somewhere and not in a circle. */
+export function checkLogic(value: unknown, path: Path, scope: LogicScope): void {
+  check(value, { path, depth: 0, open: [] }, scope);
+}
+
+interface Place {
+  readonly path: Path;
+  readonly depth: number;
+  /** Evaluators that are being looked at. */
+  readonly open: readonly string[];
+}
+
+function check(value: unknown, place: Place, scope: LogicScope): void {
+  const { path, depth, open } = place;
+  if (depth > DEEPEST) return scope.report.note(path, `Expected rules nested at most ${DEEPEST} deep, got deeper ones`);
+  if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) check(each, { path: [...path, index], depth: depth + 1, open }, scope);
+    return;
+  }
+  if (!isObject(value)) {
+    if (
+      typeof value === 'number'
+        ? !Number.isFinite(value)
+        : !['string', 'boolean'].includes(typeof value) && value !== null
+    )
+      scope.report.expected(path, 'a rule', value);
+    return;
+  }
+  const names = Object.keys(value);
+  const [operator = ''] = names;
+  // An empty object chooses nothing.
+  if (names.length === 0) return;
+  if (names.length > 1) return scope.report.expected(path, 'one operator', names.join(', '));
+  if (operator === '$ref') return checkReference(value['$ref'], place, scope);
+  const arity = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
+  if (arity === undefined) return scope.report.expected([...path, operator], 'an operator of flagd', operator);
+  const operands = value[operator];
+  const count = Array.isArray(operands) ? operands.length : 1;
+  if (count < arity.least || count > arity.most) {
+    const range =
+      arity.most === Infinity
+        ? `at least ${arity.least}`
+        : arity.least === arity.most
+          ? `${arity.least}`
+          : `${arity.least} to ${arity.most}`;
+    scope.report.note([...path, operator], `Expected ${range} operands of ${operator}, got ${count}`);
+  }
+  if (operator === 'fractional') checkWeights(operands, [...path, operator], scope.report);
+  check(operands, { path: [...path, operator], depth: depth + 1, open }, scope);
+}
+
+function checkReference(name: unknown, { path, depth, open }: Place, scope: LogicScope): void {
+  if (typeof name !== 'string' || !Object.hasOwn(scope.evaluators, name))
+    return scope.report.expected([...path, '$ref'], 'the name of an evaluator', name);
+  if (open.includes(name))
+    return scope.report.note(
+      [...path, '$ref'],
+      `Expected evaluators that end, got a circle: ${[...open, name].join(' → ')}`,
+    );
+  check(scope.evaluators[name], { path: ['$evaluators', name], depth: depth + 1, open: [...open, name] }, scope);
+}
+
+/** Weights that are written down can be checked; those that are computed are not known yet. */
+function checkWeights(operands: unknown, path: Path, report: Report): void {
+  if (!Array.isArray(operands)) return;
+  for (const [index, each] of operands.entries()) {
+    if (!Array.isArray(each)) continue;
+    const weight: unknown = each[1];
+    const isSound = weight === undefined || isObject(weight) || Number.isInteger(weight);
+    if (!isSound) report.expected([...path, index, 1], 'a weight: a whole number', weight);
+    if (each.length === 0 || each.length > 2) report.expected([...path, index], 'a variant and its weight', each);
+  }
+}

@@ -1,0 +1,253 @@
+import { isObject } from '../definition/report.ts';
+import type { Call, Rule } from './call.ts';
+import { compileFractional } from './fractional.ts';
+import { compileList } from './lists.ts';
+import { compileSemVer } from './sem-ver.ts';
+import { asNumber, asText, isBelow, isEqual, isNothing, isTrue, LOGIC_FAILED, valueAt } from './value.ts';
+
+/** Evaluators by name, for references. */
+export type Evaluators = Readonly<Record<string, unknown>>;
+
+/**
+ * Compiles a rule that was checked into closures. Rules are data: they read the context and nothing else, have no loops but those over
+ * lists that the context brings, and run no regular expressions.
+ */
+export function compileLogic(value: unknown, evaluators: Evaluators): Rule {
+  if (Array.isArray(value)) {
+    const rules = value.map((each) => compileLogic(each, evaluators));
+    return rules.every(isConstant) ? constant(value) : (data, call) => rules.map((rule) => rule(data, call));
+  }
+  if (!isObject(value)) return constant(value);
+  const [operator] = Object.keys(value);
+  if (operator === undefined) return constant(null);
+  if (operator === '$ref') return compileLogic(evaluators[String(value['$ref'])], evaluators);
+  const operands: unknown = value[operator];
+  const list: readonly unknown[] = Array.isArray(operands) ? operands : [operands];
+  const compile = (each: unknown): Rule => compileLogic(each, evaluators);
+  return (
+    compileChoice(operator, list.map(compile)) ??
+    compileList(operator, list, compile) ??
+    compileAccess(operator, list, compile) ??
+    compilePlain(operator, operandsOf(operands, compile))
+  );
+}
+
+/** Values of the operands of a rule. What stands there alone may be a list that is computed. */
+interface Operands {
+  readonly rules: readonly Rule[];
+  valuesOf: (data: unknown, call: Call) => readonly unknown[];
+}
+
+function operandsOf(operands: unknown, compile: (each: unknown) => Rule): Operands {
+  if (Array.isArray(operands)) {
+    const rules = operands.map(compile);
+    return { rules, valuesOf: (data, call) => rules.map((rule) => rule(data, call)) };
+  }
+  const rule = compile(operands);
+  return {
+    rules: [rule],
+    valuesOf(data, call) {
+      const value = rule(data, call);
+      return Array.isArray(value) ? value : [value];
+    },
+  };
+}
+
+const constants = new WeakSet<Rule>();
+
+function constant(value: unknown): Rule {
+  const rule: Rule = () => value;
+  constants.add(rule);
+  return rule;
+}
+
+const isConstant = (rule: Rule): boolean => constants.has(rule);
+
+/** What evaluates only those operands that it needs. */
+function compileChoice(operator: string, rules: readonly Rule[]): Rule | undefined {
+  if (operator === 'if' || operator === '?:') {
+    return (data, call) => {
+      let index = 0;
+      for (; index + 1 < rules.length; index += 2)
+        if (isTrue((rules[index] as Rule)(data, call))) return (rules[index + 1] as Rule)(data, call);
+      return rules[index]?.(data, call) ?? null;
+    };
+  }
+  if (operator !== 'and' && operator !== 'or') return undefined;
+  const stopsAt = operator === 'or';
+  return (data, call) => {
+    let value: unknown = null;
+    for (const rule of rules) {
+      value = rule(data, call);
+      if (isTrue(value) === stopsAt) return value;
+    }
+    return value;
+  };
+}
+
+/** What looks into the context, or has operands of a form of its own. */
+function compileAccess(operator: string, list: readonly unknown[], compile: (each: unknown) => Rule): Rule | undefined {
+  switch (operator) {
+    case 'var':
+      return compileVar(list, compile);
+    case 'in':
+      return compileIn(list, compile);
+    case 'missing': {
+      const names = list.map(compile);
+      return (data, call) => missing(data, names.map((name) => name(data, call)).flat());
+    }
+    case 'missing_some': {
+      const [least, names] = list.map(compile) as [Rule, Rule];
+      return (data, call) => {
+        const wanted = names(data, call);
+        const all = Array.isArray(wanted) ? wanted : [];
+        const absent = missing(data, all);
+        return all.length - absent.length >= asNumber(least(data, call)) ? [] : absent;
+      };
+    }
+    case 'fractional':
+      return compileFractional(list, compile);
+    case 'sem_ver':
+      return compileSemVer(list.map(compile) as [Rule, Rule, Rule]);
+    default:
+      return undefined;
+  }
+}
+
+function missing(data: unknown, names: readonly unknown[]): unknown[] {
+  return names.filter((name) => valueAt(data, asText(name).split('.')) === undefined);
+}
+
+function compileVar([name, fallback = null]: readonly unknown[], compile: (each: unknown) => Rule): Rule {
+  const otherwise = compile(fallback);
+  if (name === undefined || name === null || name === '') return (data) => data;
+  if (isObject(name) || Array.isArray(name)) {
+    const rule = compile(name);
+    return (data, call) => {
+      const computed = asText(rule(data, call));
+      return computed === '' ? data : (valueAt(data, computed.split('.')) ?? otherwise(data, call));
+    };
+  }
+  const path = asText(name).split('.');
+  const [first = ''] = path;
+  // What flagd adds to the context.
+  if (first === '$flagd') {
+    const isKey = path[1] === 'flagKey';
+    if (path.length === 2 && (isKey || path[1] === 'timestamp'))
+      return (_, { flagKey, nowMs }) => (isKey ? flagKey : Math.floor(nowMs / 1000));
+    return otherwise;
+  }
+  if (path.length > 1) return (data, call) => valueAt(data, path) ?? otherwise(data, call);
+  return (data, call) => {
+    if (isNothing(data) || !Object.hasOwn(data, first)) return otherwise(data, call);
+    const value = (data as Readonly<Record<string, unknown>>)[first];
+    return isNothing(value) || typeof value === 'function' ? otherwise(data, call) : value;
+  };
+}
+
+function compileIn([needle, hay]: readonly unknown[], compile: (each: unknown) => Rule): Rule {
+  const looked = compile(needle);
+  const isPlain = (each: unknown): boolean => typeof each === 'string' || typeof each === 'number';
+  if (Array.isArray(hay) && hay.every(isPlain)) {
+    const known = new Set<unknown>(hay);
+    return (data, call) => known.has(looked(data, call));
+  }
+  const within = compile(hay);
+  return (data, call) => {
+    const [value, all] = [looked(data, call), within(data, call)];
+    if (typeof all === 'string') return all.includes(asText(value));
+    if (isNothing(all) || all === '' || all === false || all === 0) return false;
+    if (!Array.isArray(all)) throw LOGIC_FAILED;
+    return all.includes(value);
+  };
+}
+
+/** What works on the values of its operands. */
+function compilePlain(operator: string, { rules, valuesOf }: Operands): Rule {
+  const [first = constant(undefined), second = constant(undefined)] = rules;
+  const two =
+    (work: (a: unknown, b: unknown) => unknown): Rule =>
+    (data, call) =>
+      work(first(data, call), second(data, call));
+  const chain =
+    (holds: (a: unknown, b: unknown) => boolean): Rule =>
+    (data, call) => {
+      let left = first(data, call);
+      for (let index = 1; index < rules.length; index++) {
+        const right = (rules[index] as Rule)(data, call);
+        if (!holds(left, right)) return false;
+        left = right;
+      }
+      return true;
+    };
+  const all =
+    (work: (values: readonly unknown[]) => unknown): Rule =>
+    (data, call) =>
+      work(valuesOf(data, call));
+  switch (operator) {
+    case '==':
+      return chain(isEqual);
+    case '===':
+      return chain((a, b) => (a ?? null) === (b ?? null));
+    case '!=':
+      return two((a, b) => !isEqual(a, b));
+    case '!==':
+      return two((a, b) => (a ?? null) !== (b ?? null));
+    case '!':
+      return (data, call) => !isTrue(first(data, call));
+    case '!!':
+      return (data, call) => isTrue(first(data, call));
+    case '>':
+      return chain((a, b) => isBelow(b, a, false));
+    case '>=':
+      return chain((a, b) => isBelow(b, a, true));
+    case '<':
+      return chain((a, b) => isBelow(a, b, false));
+    case '<=':
+      return chain((a, b) => isBelow(a, b, true));
+    case 'max':
+      return all((values) => Math.max(...values.map(onlyNumber)));
+    case 'min':
+      return all((values) => Math.min(...values.map(onlyNumber)));
+    case '+':
+      return all((values) => values.reduce((sum: number, each) => sum + asNumber(each), 0));
+    case '*':
+      return all((values) => values.reduce((product: number, each) => product * asNumber(each), 1));
+    case '-':
+      return rules.length === 1
+        ? (data, call) => -asNumber(first(data, call))
+        : all((values) => values.map(asNumber).reduce((a, b) => a - b));
+    case '/':
+      return all((values) => values.map(asNumber).reduce((a, b) => definite(a / b)));
+    case '%':
+      return all((values) => values.map(asNumber).reduce((a, b) => definite(a % b)));
+    case 'cat':
+      return all((values) => values.map((each) => (isNothing(each) ? '' : asText(each))).join(''));
+    case 'substr':
+      return all(([text, start, length]) => substring(text, asNumber(start), length));
+    case 'starts_with':
+      return two((a, b) => (typeof a === 'string' && typeof b === 'string' ? a.startsWith(b) : null));
+    case 'ends_with':
+      return two((a, b) => (typeof a === 'string' && typeof b === 'string' ? a.endsWith(b) : null));
+    default:
+      return all((values) => values.flat());
+  }
+}
+
+function onlyNumber(value: unknown): number {
+  if (typeof value !== 'number') throw LOGIC_FAILED;
+  return value;
+}
+
+function definite(value: number): number {
+  if (!Number.isFinite(value)) throw LOGIC_FAILED;
+  return value;
+}
+
+function substring(text: unknown, start: number, length: unknown): string {
+  if (typeof text !== 'string') throw LOGIC_FAILED;
+  const from = start < 0 ? Math.max(text.length + start, 0) : start;
+  if (length === undefined) return text.slice(from);
+  const count = asNumber(length);
+  return count < 0 ? text.slice(from, Math.max(text.length + count, from)) : text.slice(from, from + count);
+}

@@ -1,0 +1,34 @@
+import type { FlagMetadata, Json } from '../definition/model.ts';
+import type { Evaluation, FlagReason } from '../evaluation/evaluation.ts';
+
+/** How a flag answered: a value, or that the fallback in the code applies. */
+export interface Outcome {
+  readonly evaluation: Evaluation;
+  readonly usesFallback: boolean;
+}
+
+/** The outcomes that a flag can have. They are made when it is compiled, so that evaluating makes nothing. */
+export interface Outcomes {
+  /** A variant for a reason. */
+  of(variant: string, reason: FlagReason): Outcome;
+  /** The variant that applies where nothing else does, or the fallback in the code if there is none. */
+  fallbackVariant(reason: FlagReason): Outcome;
+  /** The fallback in the code. */
+  fallback(reason: FlagReason, errorCode?: Evaluation['errorCode']): Outcome;
+}
+
+/** Outcomes of a flag with these variants. */
+export function outcomesOf(
+  variants: Readonly<Record<string, Json>>,
+  { fallback: name, metadata }: { readonly fallback: string | undefined; readonly metadata: FlagMetadata },
+): Outcomes {
+  const of: Outcomes['of'] = (variant, reason) => ({
+    usesFallback: false,
+    evaluation: Object.freeze({ value: variants[variant] as Json, variant, reason, errorCode: undefined, metadata }),
+  });
+  const fallback: Outcomes['fallback'] = (reason, errorCode) => ({
+    usesFallback: true,
+    evaluation: Object.freeze({ value: null, variant: undefined, reason, errorCode, metadata }),
+  });
+  return { of, fallback, fallbackVariant: (reason) => (name === undefined ? fallback(reason) : of(name, reason)) };
+}

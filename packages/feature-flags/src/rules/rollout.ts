@@ -1,0 +1,102 @@
+import { BUCKETS, bucketOf, bucketsOf, saltOf } from '../bucketing/bucket.ts';
+import type { FlagSchedule, Json, Rollout, ShortFlag } from '../definition/model.ts';
+import type { Outcome, Outcomes } from './outcomes.ts';
+import type { Step } from './compiled-flag.ts';
+import { unitOf } from './unit.ts';
+
+/** From one bucket to another, the end not included. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly outcome: Outcome;
+}
+
+/** Who is in, by the bucket of a unit. */
+export function rolloutStep(key: string, flag: ShortFlag, outcomes: Outcomes): Step | undefined {
+  const { rollout, schedule } = flag;
+  if (rollout === undefined && schedule?.ramp === undefined) return undefined;
+  const { unit = 'targetingKey', salt = key, ranges } = rollout ?? {};
+  if (ranges !== undefined)
+    return rangesStep({ unit, salt }, spansOf(ranges, outcomes), outcomes.fallbackVariant('UNIT_MISSING'));
+  return percentageStep({ unit, salt }, thresholdOf(rollout, schedule), outcomes);
+}
+
+interface Hashing {
+  readonly unit: string;
+  readonly salt: string;
+}
+
+/** How many buckets are in, at a moment. */
+function thresholdOf(
+  rollout: Rollout | undefined,
+  schedule: FlagSchedule | undefined,
+): number | ((nowMs: number) => number) {
+  const { ramp } = schedule ?? {};
+  if (ramp === undefined) return bucketsOf(rollout?.percentage ?? 0) as number;
+  const steps = ramp.map(({ at, percentage }) => ({ at: Date.parse(at), buckets: bucketsOf(percentage) as number }));
+  return (nowMs) => {
+    let buckets = 0;
+    for (const step of steps) if (nowMs >= step.at) buckets = step.buckets;
+    return buckets;
+  };
+}
+
+function percentageStep(
+  { unit, salt }: Hashing,
+  threshold: number | ((nowMs: number) => number),
+  outcomes: Outcomes,
+): Step {
+  const prefix = saltOf(salt);
+  const [inside, outside] = [outcomes.of('on', 'SPLIT'), outcomes.of('off', 'SPLIT')];
+  const missing = outcomes.fallbackVariant('UNIT_MISSING');
+  const at = typeof threshold === 'number' ? () => threshold : threshold;
+  return {
+    rule: 'rollout',
+    decide(context, nowMs) {
+      const buckets = typeof threshold === 'number' ? threshold : threshold(nowMs);
+      // Nobody and everybody need no unit.
+      if (buckets === 0) return outside;
+      if (buckets === BUCKETS) return inside;
+      const value = unitOf(context, unit);
+      if (value === undefined) return missing;
+      return bucketOf(prefix, value) < buckets ? inside : outside;
+    },
+    facts(context, nowMs): Record<string, Json> {
+      const value = unitOf(context, unit);
+      const facts = { unit, value: value ?? null, percentage: at(nowMs) / 10_000, threshold: at(nowMs) };
+      return { ...facts, bucket: value === undefined ? null : bucketOf(prefix, value) };
+    },
+  };
+}
+
+function spansOf(ranges: NonNullable<Rollout['ranges']>, outcomes: Outcomes): readonly Span[] {
+  return Object.entries(ranges).map(([variant, [from, to]]) => ({
+    from: bucketsOf(from) as number,
+    to: bucketsOf(to) as number,
+    outcome: outcomes.of(variant, 'SPLIT'),
+  }));
+}
+
+function rangesStep({ unit, salt }: Hashing, spans: readonly Span[], missing: Outcome): Step {
+  const prefix = saltOf(salt);
+  return {
+    rule: 'rollout',
+    decide(context) {
+      const value = unitOf(context, unit);
+      if (value === undefined) return missing;
+      const bucket = bucketOf(prefix, value);
+      for (const { from, to, outcome } of spans) if (bucket >= from && bucket < to) return outcome;
+      return undefined;
+    },
+    facts(context): Record<string, Json> {
+      const value = unitOf(context, unit);
+      const shown = spans.map(({ from, to, outcome }) => `${outcome.evaluation.variant} ${from}-${to}`).join(', ');
+      return {
+        unit,
+        value: value ?? null,
+        ranges: shown,
+        bucket: value === undefined ? null : bucketOf(prefix, value),
+      };
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/model.ts';
+import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
+import { type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
+import { rolloutStep } from './rollout.ts';
+import type { Membership } from './segments.ts';
+
+/** What a flag refers to, compiled. */
+export interface References {
+  readonly segments: ReadonlyMap<string, Membership>;
+  /** Another flag; compiled before it is asked. */
+  flagOf(key: string): CompiledFlag;
+}
+
+/** Whether somebody has a flag: its value is neither false nor that of those who don't have it. */
+function isOn({ offVariant }: CompiledFlag, { evaluation, usesFallback }: Outcome): boolean {
+  return !usesFallback && evaluation.value !== false && evaluation.variant !== offVariant;
+}
+
+/**
+ * Compiles a flag in the readable form. In this order: kill switch, `enabled`, schedule, required flags, excluded tenants, target tenants,
+ * segments, rollout; the first that speaks decides.
+ */
+export function compileShortFlag(
+  key: string,
+  flag: ShortFlag,
+  { metadata, references }: { readonly metadata: FlagMetadata; readonly references: References },
+): CompiledFlag {
+  const variants: Readonly<Record<string, Json>> = flag.variants ?? { on: true, off: false };
+  const off = flag.variants === undefined ? 'off' : (flag.default as string);
+  const outcomes = outcomesOf(variants, { fallback: off, metadata });
+  const rollout = rolloutStep(key, flag, outcomes);
+  const steps = [
+    ...switches(flag, outcomes),
+    ...scheduleSteps(flag, outcomes),
+    ...requirementSteps(flag, outcomes, references),
+    ...audienceSteps(flag, outcomes, references),
+    ...(rollout === undefined ? [] : [rollout]),
+  ];
+  // What is for everybody is on; with variants of one's own, only a rollout gives another one.
+  const isBoolean = flag.variants === undefined;
+  const reason = steps.length === 0 ? 'STATIC' : isBoolean ? 'TARGETING_MATCH' : 'DEFAULT';
+  const last = outcomes.of(isBoolean && rollout === undefined ? 'on' : off, reason);
+  return flagOfSteps({ key, variants, metadata, offVariant: off }, steps, last);
+}
+
+type Facts = Readonly<Record<string, Json>>;
+
+/** A step that has the same answer for all whom it stops. */
+function gate(
+  rule: string,
+  outcome: Outcome,
+  { stops, facts = () => ({}) }: { stops: Membership; facts?: (context: FlagContext, nowMs: number) => Facts },
+): Step {
+  return { rule, decide: (context, nowMs) => (stops(context, nowMs) ? outcome : undefined), facts };
+}
+
+function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes): Step[] {
+  const disabled = outcomes.fallbackVariant('DISABLED');
+  const steps: Step[] = [];
+  if (killSwitch === true) steps.push(gate('killSwitch', disabled, { stops: () => true }));
+  if (typeof killSwitch === 'object') {
+    const killed = new Set<unknown>(killSwitch.tenants);
+    steps.push(gate('killSwitch', disabled, { stops: ({ tenant }) => killed.has(tenant), facts: tenantFact }));
+  }
+  if (!enabled) steps.push(gate('enabled', disabled, { stops: () => true }));
+  return steps;
+}
+
+const tenantFact = ({ tenant }: FlagContext): Facts => ({ tenant: tenant ?? null });
+
+function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
+  const { start, end } = schedule ?? {};
+  if (start === undefined && end === undefined) return [];
+  const from = start === undefined ? -Infinity : Date.parse(start);
+  const to = end === undefined ? Infinity : Date.parse(end);
+  return [
+    gate('schedule', outcomes.fallbackVariant('TARGETING_MATCH'), {
+      stops: (_, nowMs) => nowMs < from || nowMs >= to,
+      facts: (_, nowMs) => ({ now: new Date(nowMs).toISOString(), start: start ?? null, end: end ?? null }),
+    }),
+  ];
+}
+
+function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, { flagOf }: References): Step[] {
+  const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
+  return requires.map((key) => {
+    const required = flagOf(key);
+    const isMissing: Membership = (context, nowMs) => !isOn(required, required.decide(context, nowMs));
+    return gate('requires', outcome, {
+      stops: isMissing,
+      facts: (context, nowMs) => ({ flag: key, on: !isMissing(context, nowMs) }),
+    });
+  });
+}
+
+function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: References): Step[] {
+  const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
+  const { excludeTenants, targetTenants, segments } = flag;
+  const steps: Step[] = [];
+  if (excludeTenants !== undefined) {
+    const excluded = new Set<unknown>(excludeTenants);
+    steps.push(gate('excludeTenants', outcome, { stops: ({ tenant }) => excluded.has(tenant), facts: tenantFact }));
+  }
+  if (targetTenants !== undefined) {
+    const wanted = new Set<unknown>(targetTenants);
+    steps.push(gate('targetTenants', outcome, { stops: ({ tenant }) => !wanted.has(tenant), facts: tenantFact }));
+  }
+  if (segments !== undefined) {
+    const members = segments.map((name) => [name, references.segments.get(name) as Membership] as const);
+    steps.push(
+      gate('segments', outcome, {
+        stops: (context, nowMs) => !members.some(([, isIn]) => isIn(context, nowMs)),
+        facts: (context, nowMs) => Object.fromEntries(members.map(([name, isIn]) => [name, isIn(context, nowMs)])),
+      }),
+    );
+  }
+  return steps;
+}
