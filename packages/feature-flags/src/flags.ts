@@ -3,18 +3,21 @@ import type { FlagContext, FlagDefinitions, FlagMetadata, Json } from './definit
 import type { Evaluation } from './evaluation/evaluation.ts';
 import { decided, evaluateFlag } from './evaluation/evaluate.ts';
 import { explainFlag, type Explanation } from './evaluation/explain.ts';
+import { type FlagsChange, type FlagsState, LiveStore } from './store/live-flags.ts';
+import type { FlagStore } from './store/store.ts';
 import { compileFlags } from './rules/compile-flags.ts';
 
 /** The values of flags by their names, as a generated type has them. */
 export type FlagTypes = Readonly<Record<string, Json>>;
 
-/** Options of {@link createFlags}. */
-export interface FlagsOptions {
-  /** In flagd's format, in the readable form, or mixed. */
-  readonly definition: FlagDefinitions;
+/** Options of {@link createFlags}: where the flags come from, once or again and again. */
+export type FlagsOptions = (
+  | { readonly definition: FlagDefinitions; readonly store?: undefined }
+  | { readonly store: FlagStore; readonly definition?: undefined }
+) & {
   /** Milliseconds since 1970. Default: the system's. */
   readonly clock?: Clock | undefined;
-}
+};
 
 /** What is known of a flag without asking for anybody. */
 export interface FlagSummary {
@@ -29,8 +32,8 @@ type KeysOf<Types, Value> = {
 }[keyof Types] &
   string;
 
-/** Flags that can be asked. All methods are synchronous and total: they never throw, whatever they are given. */
-export interface Flags<Types extends FlagTypes = FlagTypes> {
+/** Flags that can be asked. What evaluates is synchronous and total: it never throws, whatever it is given. */
+export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposable {
   /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing. */
   isEnabled(key: KeysOf<Types, boolean>, context?: FlagContext): boolean;
   /** The value of a flag and why, or the fallback where the flag says nothing or has another type. */
@@ -47,12 +50,23 @@ export interface Flags<Types extends FlagTypes = FlagTypes> {
   explain(key: keyof Types & string, context?: FlagContext): Explanation;
   /** All flags, in the order of the file. */
   list(): readonly FlagSummary[];
+  /** Resolves when flags of the store were read for the first time; until then every value is the fallback. */
+  ready(): Promise<void>;
+  readonly state: FlagsState;
+  /** Why the last attempt to read the store failed; the flags before it stay in force. */
+  readonly problem: unknown;
+  /** Reads the store now, if it has changed. */
+  refresh(): Promise<void>;
+  /** Calls back with the names of flags that changed, until what it returns is called. */
+  onChange(listener: (change: FlagsChange) => void): () => void;
+  onState(listener: (state: FlagsState) => void): () => void;
 }
 
 /**
- * Makes flags from their definitions.
+ * Makes flags from their definitions, or from a store that is read again when it changes.
  *
- * @throws {FlagError} `INVALID_FLAGS` with all that is wrong, and where.
+ * @throws {FlagError} `INVALID_FLAGS` with all that is wrong, and where, in definitions; what is wrong in a store is the
+ * `problem` of the flags, and rejects `ready()` where there are none before.
  * @example
  * ```ts
  * import { createFlags } from '@x/feature-flags';
@@ -65,15 +79,18 @@ export interface Flags<Types extends FlagTypes = FlagTypes> {
  * ```
  */
 export function createFlags<Types extends FlagTypes = FlagTypes>(options: FlagsOptions): Flags<Types> {
-  const compiled = compileFlags(options.definition);
   const clock = options.clock ?? systemClock;
-  const valueOf = <Value extends Json>(key: string, fallback: Value, context: unknown): Evaluation<Value> =>
-    evaluateFlag(compiled, { key, fallback, context, nowMs: clock() });
+  const live = options.store === undefined ? fixed(options.definition) : new LiveStore(options.store);
+  const first = live instanceof LiveStore ? live.refresh() : Promise.resolve();
+  const valueOf = <Value extends Json>(key: string, fallback: Value, context: unknown): Evaluation<Value> => {
+    const { compiled, state } = live.live;
+    return evaluateFlag(compiled, { key, fallback, context, clock, isReady: state !== 'loading' });
+  };
   const flags: Flags = {
     isEnabled(key, context) {
-      const flag = compiled.get(key);
+      const flag = live.live.compiled.get(key);
       if (flag === undefined) return false;
-      const outcome = decided(flag, context, clock());
+      const outcome = decided(flag, context, clock);
       return outcome !== undefined && !outcome.usesFallback && outcome.evaluation.value === true;
     },
     evaluate: valueOf,
@@ -81,8 +98,36 @@ export function createFlags<Types extends FlagTypes = FlagTypes>(options: FlagsO
     string: (key, fallback, context) => valueOf(key, fallback as string, context).value,
     number: (key, fallback, context) => valueOf(key, fallback, context).value,
     object: (key, fallback, context) => valueOf(key, fallback, context).value,
-    explain: (key, context) => explainFlag(compiled, key, { context, nowMs: clock() }),
-    list: () => [...compiled.values()].map(({ key, variants, metadata }) => ({ key, variants, metadata })),
+    explain: (key, context) => explainFlag(live.live.compiled, key, { context, nowMs: clock() }),
+    list: () => [...live.live.compiled.values()].map(({ key, variants, metadata }) => ({ key, variants, metadata })),
+    async ready() {
+      await first;
+      const { state, problem } = live.live;
+      if (state === 'loading') throw problem;
+    },
+    get state() {
+      return live.live.state;
+    },
+    get problem() {
+      return live.live.problem;
+    },
+    refresh: () => live.refresh(),
+    onChange: (listener) => live.onChange(listener),
+    onState: (listener) => live.onState(listener),
+    [Symbol.asyncDispose]: () => live.close(),
   };
   return flags as unknown as Flags<Types>;
+}
+
+/** Definitions that never change. */
+function fixed(definition: FlagDefinitions): Pick<LiveStore, keyof LiveStore> {
+  const compiled = compileFlags(definition);
+  const unsubscribe = (): void => undefined;
+  return {
+    live: { compiled, state: 'ready', problem: undefined },
+    refresh: () => Promise.resolve(),
+    onChange: () => unsubscribe,
+    onState: () => unsubscribe,
+    close: () => Promise.resolve(),
+  };
 }

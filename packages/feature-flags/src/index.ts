@@ -25,3 +25,6 @@ export type { Evaluation, FlagEvaluationError, FlagReason, Finding } from './eva
 export type { Explanation } from './evaluation/explain.ts';
 export { type Flip, type FlagSimulation, simulateFlags } from './evaluation/simulate.ts';
 export { createFlags, type Flags, type FlagsOptions, type FlagSummary, type FlagTypes } from './flags.ts';
+export type { FlagsChange, FlagsState } from './store/live-flags.ts';
+export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';
+export type { FlagStore, StoredFlags } from './store/store.ts';

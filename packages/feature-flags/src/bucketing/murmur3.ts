@@ -9,13 +9,14 @@ export interface HashState {
   readonly length: number;
 }
 
+const encoder = new TextEncoder();
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 /** Takes in the bytes of a prefix, which many texts will follow. */
 export function hashPrefix(prefix: string, seed: number = 0): HashState {
   let [hash, block, bits] = [seed | 0, 0, 0];
-  const bytes = new TextEncoder().encode(prefix);
+  const bytes = encoder.encode(prefix);
   for (const byte of bytes) {
     block |= byte << bits;
     bits += 8;
@@ -38,15 +39,21 @@ export function hashAfter(state: HashState, text: string): number {
   const end = text.length;
   for (let index = 0; index < end; index++) {
     const unit = text.charCodeAt(index);
-    // The bytes of a character, the first one lowest, and how many there are.
-    let bytes = unit;
-    let count = 1;
-    if (unit >= 0x80) {
-      const point = text.codePointAt(index) as number;
-      if (point > 0xffff) index++;
-      count = lengthOf(point);
-      bytes = bytesOf(point, count);
+    if (unit < 0x80) {
+      length++;
+      block |= unit << bits;
+      if (bits === 24) {
+        hash = mixed(hash, block);
+        block = 0;
+        bits = 0;
+      } else bits += 8;
+      continue;
     }
+    const point = text.codePointAt(index) as number;
+    if (point > 0xffff) index++;
+    // The bytes of a character, the first one lowest, and how many there are.
+    let count = lengthOf(point);
+    let bytes = bytesOf(point, count);
     length += count;
     while (count > 0) {
       block |= (bytes & 0xff) << bits;

@@ -80,6 +80,7 @@ function checkCircles(flags: Readonly<Record<string, unknown>>, report: Report):
     return requires ?? [];
   };
   for (const start of Object.keys(flags)) {
+    if (requiredBy(start).length === 0) continue;
     // Without recursion: a chain may be as long as there are flags.
     const open: { readonly name: string; next: number }[] = [{ name: start, next: 0 }];
     const names = new Set([start]);

@@ -59,3 +59,36 @@ function next(level: Level | undefined): void {
   if (!level.isList) level.atKey = true;
   else level.name = String(++level.index);
 }
+
+const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+/** Where a text that is no JSON stops being JSON. */
+export function jsonFlaw(text: string): Position {
+  const open: ('object' | 'list')[] = [];
+  let wants: 'value' | 'key' | 'colon' | 'end' = 'value';
+  // After `[` and `{` there may be nothing, after a comma there must be something.
+  let mayClose = false;
+  TOKEN.lastIndex = 0;
+  for (;;) {
+    const start = TOKEN.lastIndex;
+    const token = TOKEN.exec(text)?.[1];
+    if (token === undefined) return positionAt(text, start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0));
+    const offset = TOKEN.lastIndex - token.length;
+    const level = open.at(-1);
+    const isText = token.startsWith('"');
+    const closes = token === (level === 'object' ? '}' : ']') && level !== undefined && (wants === 'end' || mayClose);
+    mayClose = false;
+    if (closes) {
+      open.pop();
+      wants = 'end';
+    } else if (wants === 'key' && isText) wants = 'colon';
+    else if (wants === 'colon' && token === ':') wants = 'value';
+    else if (wants === 'end' && token === ',' && level !== undefined) wants = level === 'object' ? 'key' : 'value';
+    else if (wants === 'value' && (token === '{' || token === '[')) {
+      open.push(token === '{' ? 'object' : 'list');
+      wants = token === '{' ? 'key' : 'value';
+      mayClose = true;
+    } else if (wants === 'value' && (SCALAR.test(token) || isText)) wants = 'end';
+    else return positionAt(text, offset);
+  }
+}

@@ -1,7 +1,7 @@
 import { FlagError, type FlagProblem } from '../errors.ts';
 import { invalidFlags } from './invalid-flags.ts';
 import { checkDefinitions } from './check-definitions.ts';
-import { locateJson, type Position, positionAt } from './json-position.ts';
+import { jsonFlaw, locateJson, type Position } from './json-position.ts';
 import type { FlagDefinitions } from './model.ts';
 
 /** Options of {@link parseFlags}. */
@@ -50,10 +50,7 @@ function parseJson(text: string): Parsed {
   try {
     return { value: JSON.parse(text), locate: (pointer) => locateJson(text, pointer) };
   } catch (cause) {
-    const offset = /at position (\d+)/.exec((cause as Error).message)?.[1];
-    const position = positionAt(text, offset === undefined ? text.length : Number(offset));
-    const message = 'Expected JSON, got something else';
-    throw syntaxError({ path: '', message, ...position }, cause);
+    throw syntaxError({ path: '', message: 'Expected JSON, got something else', ...jsonFlaw(text) }, cause);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { FlagMetadata, Json } from '../definition/model.ts';
 import type { CompiledFlag } from '../rules/compiled-flag.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
@@ -6,22 +7,32 @@ import { contextOf } from './context.ts';
 import type { Evaluation, FlagEvaluationError } from './evaluation.ts';
 
 /** The outcome of a flag, or `undefined` if its rules can't be evaluated with this context. */
-export function decided(flag: CompiledFlag, context: unknown, nowMs: number): Outcome | undefined {
+export function decided(flag: CompiledFlag, context: unknown, clock: Clock): Outcome | undefined {
   try {
-    return flag.decide(contextOf(context), nowMs);
+    return flag.decide(contextOf(context), flag.usesTime ? clock() : 0);
   } catch {
     return undefined;
   }
 }
 
+/** What is asked. */
+export interface Question<Value> {
+  readonly key: string;
+  readonly fallback: Value;
+  readonly context: unknown;
+  readonly clock: Clock;
+  /** Whether the flags were read. */
+  readonly isReady: boolean;
+}
+
 /** The value of a flag, or the fallback and why. Total: it never throws, whatever it is given. */
 export function evaluateFlag<Value extends Json>(
   flags: CompiledFlags,
-  { key, fallback, context, nowMs }: { key: string; fallback: Value; context: unknown; nowMs: number },
+  { key, fallback, context, clock, isReady }: Question<Value>,
 ): Evaluation<Value> {
   const flag = flags.get(key);
-  if (flag === undefined) return failed(fallback, 'FLAG_NOT_FOUND');
-  const outcome = decided(flag, context, nowMs);
+  if (flag === undefined) return failed(fallback, isReady ? 'FLAG_NOT_FOUND' : 'PROVIDER_NOT_READY');
+  const outcome = decided(flag, context, clock);
   if (outcome === undefined) return failed(fallback, 'GENERAL', flag.metadata);
   const { evaluation, usesFallback } = outcome;
   if (usesFallback) return { ...evaluation, value: fallback };

@@ -45,7 +45,7 @@ export function simulateFlags(
     const [a, b] = [old.get(key), next.get(key)];
     for (const context of contexts) {
       const values = [a, b].map((flag) => {
-        const outcome = flag === undefined ? undefined : decided(flag, context, nowMs);
+        const outcome = flag === undefined ? undefined : decided(flag, context, () => nowMs);
         return outcome === undefined || outcome.usesFallback ? undefined : outcome.evaluation.value;
       });
       const [from, to] = values;

@@ -32,6 +32,12 @@ export function compileLogic(value: unknown, evaluators: Evaluators): Rule {
   );
 }
 
+/** Whether a rule may look at the time. What it refers to is not looked into: that may. */
+export function logicUsesTime(rule: unknown): boolean {
+  const text = JSON.stringify(rule);
+  return text.includes('$flagd.timestamp') || text.includes('"$ref"');
+}
+
 /** Values of the operands of a rule. What stands there alone may be a list that is computed. */
 interface Operands {
   readonly rules: readonly Rule[];

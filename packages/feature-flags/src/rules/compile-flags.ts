@@ -3,6 +3,7 @@ import { type FlagDefinitions, isFlagdFlag } from '../definition/model.ts';
 import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { CompiledFlag } from './compiled-flag.ts';
 import { compileFlagdFlag } from './flagd-flag.ts';
+import { ON_OFF, outcomesOf } from './outcomes.ts';
 import { compileSegment } from './segments.ts';
 import { compileShortFlag, type References } from './short-flag.ts';
 
@@ -17,15 +18,20 @@ export type CompiledFlags = ReadonlyMap<string, CompiledFlag>;
 export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
   const problems = checkDefinitions(definitions);
   if (problems.length > 0) throw invalidFlags(problems);
-  const { $evaluators: evaluators = {}, segments = {}, metadata: common = {} } = definitions;
+  const { $evaluators: evaluators = {}, segments = {} } = definitions;
+  const common = Object.freeze({ ...definitions.metadata });
   const members = Object.entries(segments).map(
     ([name, segment]) => [name, compileSegment(name, segment, evaluators)] as const,
   );
   const compiled = new Map<string, CompiledFlag>();
-  const references: References = { segments: new Map(members), flagOf: (key) => compiled.get(key) as CompiledFlag };
+  const references: References = {
+    segments: new Map(members),
+    flagOf: (key) => compiled.get(key) as CompiledFlag,
+    common: outcomesOf(ON_OFF, { fallback: 'off', metadata: common }),
+  };
   for (const key of requiredFirst(definitions.flags)) {
     const flag = definitions.flags[key] as FlagDefinitions['flags'][string];
-    const metadata = Object.freeze({ ...common, ...flag.metadata });
+    const metadata = flag.metadata === undefined ? common : Object.freeze({ ...common, ...flag.metadata });
     compiled.set(
       key,
       isFlagdFlag(flag)

@@ -9,6 +9,8 @@ export interface CompiledFlag {
   readonly metadata: FlagMetadata;
   /** The variant of those who don't have the flag, where its values are more than true and false. */
   readonly offVariant: string | undefined;
+  /** Whether the time matters; reading the clock takes longer than most flags. */
+  readonly usesTime: boolean;
   /** Allocates nothing: the outcomes are made beforehand. Rules of a caller's may throw through it: getters of a context can. */
   decide(context: FlagContext, nowMs: number): Outcome;
   /** The same decision, with what led to it: rules that did not speak first, the one that did last. */

@@ -1,5 +1,5 @@
 import type { FlagContext, FlagdFlag, FlagMetadata, Json } from '../definition/model.ts';
-import { compileLogic, type Evaluators } from '../logic/compile-logic.ts';
+import { compileLogic, type Evaluators, logicUsesTime } from '../logic/compile-logic.ts';
 import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 
@@ -12,10 +12,12 @@ export function compileFlagdFlag(
   const { state, variants, targeting } = flag;
   const defaultVariant = flag.defaultVariant ?? undefined;
   const outcomes = outcomesOf(variants, { fallback: defaultVariant, metadata });
-  const face = { key, variants, metadata, offVariant: undefined };
+  const usesTime = targeting !== undefined && logicUsesTime(targeting);
+  const face = { key, variants, metadata, offVariant: undefined, usesTime };
   if (state === 'DISABLED') return flagOfSteps(face, [], outcomes.fallback('DISABLED'));
   const hasRules = targeting !== undefined && targeting !== null && Object.keys(targeting).length > 0;
-  if (!hasRules) return flagOfSteps(face, [], outcomes.fallbackVariant('STATIC'));
+  if (!hasRules)
+    return flagOfSteps(face, [], outcomes.fallbackVariant(defaultVariant === undefined ? 'DEFAULT' : 'STATIC'));
   const rule = compileLogic(targeting, evaluators);
   const byName = new Map(Object.keys(variants).map((name) => [name, outcomes.of(name, 'TARGETING_MATCH')]));
   const unknown = outcomes.fallback('ERROR', 'GENERAL');

@@ -17,15 +17,25 @@ export interface Outcomes {
   fallback(reason: FlagReason, errorCode?: Evaluation['errorCode']): Outcome;
 }
 
+/** Every flag that is on or off can have the same outcomes, as long as its metadata are the same. */
+export const ON_OFF: Readonly<Record<string, Json>> = Object.freeze({ on: true, off: false });
+
 /** Outcomes of a flag with these variants. */
 export function outcomesOf(
   variants: Readonly<Record<string, Json>>,
   { fallback: name, metadata }: { readonly fallback: string | undefined; readonly metadata: FlagMetadata },
 ): Outcomes {
-  const of: Outcomes['of'] = (variant, reason) => ({
-    usesFallback: false,
-    evaluation: Object.freeze({ value: variants[variant] as Json, variant, reason, errorCode: undefined, metadata }),
-  });
+  const made = new Map<string, Outcome>();
+  const of: Outcomes['of'] = (variant, reason) => {
+    const name = `${reason} ${variant}`;
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const value = variants[variant] as Json;
+    const evaluation = Object.freeze({ value, variant, reason, errorCode: undefined, metadata });
+    const outcome: Outcome = { usesFallback: false, evaluation };
+    made.set(name, outcome);
+    return outcome;
+  };
   const fallback: Outcomes['fallback'] = (reason, errorCode) => ({
     usesFallback: true,
     evaluation: Object.freeze({ value: null, variant: undefined, reason, errorCode, metadata }),

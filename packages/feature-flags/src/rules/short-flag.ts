@@ -1,12 +1,14 @@
 import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/model.ts';
 import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
-import { type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
+import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
 import { rolloutStep } from './rollout.ts';
-import type { Membership } from './segments.ts';
+import type { CompiledSegment, Membership } from './segments.ts';
 
 /** What a flag refers to, compiled. */
 export interface References {
-  readonly segments: ReadonlyMap<string, Membership>;
+  readonly segments: ReadonlyMap<string, CompiledSegment>;
+  /** The outcomes of flags that are on or off and have no metadata of their own. */
+  readonly common: Outcomes;
   /** Another flag; compiled before it is asked. */
   flagOf(key: string): CompiledFlag;
 }
@@ -25,9 +27,10 @@ export function compileShortFlag(
   flag: ShortFlag,
   { metadata, references }: { readonly metadata: FlagMetadata; readonly references: References },
 ): CompiledFlag {
-  const variants: Readonly<Record<string, Json>> = flag.variants ?? { on: true, off: false };
+  const variants: Readonly<Record<string, Json>> = flag.variants ?? ON_OFF;
   const off = flag.variants === undefined ? 'off' : (flag.default as string);
-  const outcomes = outcomesOf(variants, { fallback: off, metadata });
+  const isPlain = flag.variants === undefined && flag.metadata === undefined;
+  const outcomes = isPlain ? references.common : outcomesOf(variants, { fallback: off, metadata });
   const rollout = rolloutStep(key, flag, outcomes);
   const steps = [
     ...switches(flag, outcomes),
@@ -40,7 +43,12 @@ export function compileShortFlag(
   const isBoolean = flag.variants === undefined;
   const reason = steps.length === 0 ? 'STATIC' : isBoolean ? 'TARGETING_MATCH' : 'DEFAULT';
   const last = outcomes.of(isBoolean && rollout === undefined ? 'on' : off, reason);
-  return flagOfSteps({ key, variants, metadata, offVariant: off }, steps, last);
+  return flagOfSteps({ key, variants, metadata, offVariant: off, usesTime: usesTime(flag, references) }, steps, last);
+}
+
+function usesTime({ schedule, segments = [], requires = [] }: ShortFlag, references: References): boolean {
+  const isTimed = segments.some((name) => references.segments.get(name)?.usesTime);
+  return schedule !== undefined || isTimed || requires.some((key) => references.flagOf(key).usesTime);
 }
 
 type Facts = Readonly<Record<string, Json>>;
@@ -106,7 +114,7 @@ function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: Referenc
     steps.push(gate('targetTenants', outcome, { stops: ({ tenant }) => !wanted.has(tenant), facts: tenantFact }));
   }
   if (segments !== undefined) {
-    const members = segments.map((name) => [name, references.segments.get(name) as Membership] as const);
+    const members = segments.map((name) => [name, (references.segments.get(name) as CompiledSegment).holds] as const);
     steps.push(
       gate('segments', outcome, {
         stops: (context, nowMs) => !members.some(([, isIn]) => isIn(context, nowMs)),

@@ -1,0 +1,101 @@
+// Times a call beside the clients of other systems, in turn, in one process:
+//   npm run -s with -- node --conditions=source packages/feature-flags/bench/evaluate.ts [FOLDER WITH PEERS]
+// Without a folder, the peers are installed into a temporary one.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFlags } from '../src/index.ts';
+import { type Case, type Client, launchDarklyIn, peersIn, TENANTS } from './peers.ts';
+
+const PEERS = [
+  '@openfeature/flagd-core',
+  '@openfeature/core',
+  'unleash-client',
+  '@growthbook/growthbook',
+  '@launchdarkly/node-server-sdk',
+];
+const ROUNDS = 15;
+const CALLS = 40_000;
+const USERS = Array.from({ length: 1024 }, (_, index) => `5c3d8535-f81a-4478-a6d3-${String(index).padStart(12, '0')}`);
+
+const own = (): Client => {
+  const rollout = { percentage: 50, unit: 'user' };
+  const flags = createFlags({
+    definition: { flags: { all: {}, half: { rollout }, some: { rollout, targetTenants: TENANTS } } },
+  });
+  const ask = (key: string) => (user: string, tenant: string) => flags.isEnabled(key, { user, tenant });
+  return {
+    name: 'Holdfast',
+    cases: { static: ask('all'), percentage: ask('half'), 'tenants, then percentage': ask('some') },
+  };
+};
+
+/** Nanoseconds of processor a call. */
+function timed(ask: (user: string, tenant: string) => boolean, calls: number): number {
+  let on = 0;
+  const start = process.cpuUsage();
+  for (let index = 0; index < calls; index++) {
+    if (ask(USERS[index & 1023] as string, TENANTS[index % TENANTS.length] as string)) on++;
+  }
+  const { user, system } = process.cpuUsage(start);
+  if (on < 0) throw new Error('the calls must not be optimised away');
+  return ((user + system) * 1000) / calls;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+
+async function main(folder: string): Promise<void> {
+  const clients = [own(), ...peersIn(folder)];
+  const cases: readonly Case[] = ['static', 'percentage', 'tenants, then percentage'];
+  const heap = process.memoryUsage().heapUsed;
+  console.log(`Node ${process.versions.node}; ns of processor a call, medians of ${ROUNDS} rounds in turn\n`);
+  console.log(`| flag | ${clients.map(({ name }) => name).join(' | ')} | ratio to the best other |`);
+  for (const each of cases) {
+    const asks = clients.map(({ cases: known }) => known[each] as NonNullable<(typeof known)[Case]>);
+    for (const ask of asks) timed(ask, CALLS);
+    const times = asks.map((): number[] => []);
+    for (let round = 0; round < ROUNDS; round++)
+      for (const [index, ask] of asks.entries()) times[index]?.push(timed(ask, CALLS));
+    const [first = 0, ...others] = times.map(median);
+    const row = [first, ...others].map((time) => time.toFixed(0)).join(' | ');
+    console.log(`| ${each} | ${row} | ${(first / Math.min(...others)).toFixed(2)} |`);
+  }
+  const launchDarkly = await launchDarklyIn(folder);
+  for (const key of ['all', 'half'] as const) {
+    for (let index = 0; index < 2000; index++) await launchDarkly.ask(key, USERS[index & 1023] as string);
+    const start = process.cpuUsage();
+    for (let index = 0; index < 10_000; index++) await launchDarkly.ask(key, USERS[index & 1023] as string);
+    const { user, system } = process.cpuUsage(start);
+    console.log(`LaunchDarkly, which answers with promises: ${key} ${((user + system) / 10).toFixed(0)} ns`);
+  }
+  launchDarkly.close();
+  const flags = Object.fromEntries(
+    Array.from({ length: 10_000 }, (_, index) => [
+      `f${index}`,
+      { rollout: { percentage: index % 100, unit: 'tenant' } },
+    ]),
+  );
+  const text = JSON.stringify({ flags });
+  const loads = Array.from({ length: 7 }, () => {
+    const start = process.cpuUsage();
+    createFlags({ definition: JSON.parse(text) as { flags: typeof flags } });
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
+  });
+  console.log(`10,000 flags parsed, checked and compiled: ${median(loads).toFixed(0)} ms`);
+  console.log(`heap before ${(heap / 1048576).toFixed(0)} MiB`);
+}
+
+const [given] = process.argv.slice(2);
+const folder = given ?? mkdtempSync(join(tmpdir(), 'flag-peers-'));
+try {
+  if (given === undefined) {
+    writeFileSync(join(folder, 'package.json'), '{"private": true}');
+    execFileSync('npm', ['install', '--silent', '--ignore-scripts', ...PEERS], { cwd: folder, stdio: 'inherit' });
+  }
+  await main(folder);
+} finally {
+  if (given === undefined) rmSync(folder, { recursive: true, force: true });
+}

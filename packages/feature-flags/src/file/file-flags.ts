@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { watch } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { dirname, extname, resolve } from 'node:path';
+import { parseFlags } from '../definition/parse-flags.ts';
+import { FlagError } from '../errors.ts';
+import type { FlagStore } from '../store/store.ts';
+
+/** Options of {@link fileFlags}. */
+export interface FileFlagsOptions {
+  /** Look again after so many milliseconds, beside what the system tells of changes; 0 for never. Default 5000. */
+  readonly pollMs?: number | undefined;
+}
+
+/** Larger files are refused before they are read. */
+const MOST_BYTES = 10 * 1024 * 1024;
+const POLL_MS = 5000;
+/** Editors write in several steps; what comes within this is one change. */
+const CALM_MS = 20;
+
+/**
+ * Flags in a file, JSON or YAML, that is watched. A bad edit changes nothing: the last good flags stay in force, and `flags.problem` says where
+ * the mistake is.
+ *
+ * @example
+ * ```ts
+ * import { createFlags } from '@x/feature-flags';
+ * import { fileFlags } from '@x/feature-flags/file';
+ *
+ * await using flags = createFlags({ store: fileFlags('flags.yaml') });
+ * await flags.ready();
+ * ```
+ */
+export function fileFlags(file: string, options: FileFlagsOptions = {}): FlagStore {
+  const path = resolve(file);
+  const { pollMs = POLL_MS } = options;
+  return {
+    async load(known) {
+      const text = await readText(path);
+      const version = createHash('sha256').update(text).digest('hex');
+      if (version === known) return undefined;
+      const format = ['.yaml', '.yml'].includes(extname(path))
+        ? 'yaml'
+        : extname(path) === '.json'
+          ? 'json'
+          : undefined;
+      return { definitions: await parseFlags(text, { format }), version };
+    },
+    watch: (onChange) => watching(path, pollMs, onChange),
+  };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    await using file = await open(path, 'r');
+    const { size } = await file.stat();
+    if (size > MOST_BYTES) {
+      throw new FlagError('FLAGS_TOO_LARGE', `Expected flags of at most ${MOST_BYTES} bytes, got ${size} in ${path}`, {
+        hint: 'Split them into several files, or move lists of tenants into segments.',
+      });
+    }
+    return await file.readFile('utf8');
+  } catch (cause) {
+    if (cause instanceof FlagError) throw cause;
+    const { code = 'an error' } = cause as NodeJS.ErrnoException;
+    throw new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${code}`, {
+      cause,
+      hint: 'Check the path, and that you may read the file.',
+    });
+  }
+}
+
+/** The folder is watched, as editors and deployments put another file in the place of the one that was there. */
+function watching(path: string, pollMs: number, onChange: () => void): () => void {
+  let calm: NodeJS.Timeout | undefined;
+  const soon = (): void => {
+    clearTimeout(calm);
+    calm = setTimeout(onChange, CALM_MS);
+    calm.unref();
+  };
+  let watcher: ReturnType<typeof watch> | undefined;
+  try {
+    // Whatever changes in there: the file may be reached through a link beside it.
+    watcher = watch(dirname(path), { persistent: false }, soon);
+    watcher.on('error', () => watcher?.close());
+  } catch {
+    // Where the system tells nothing, looking again has to do.
+  }
+  const timer = pollMs > 0 ? setInterval(onChange, pollMs) : undefined;
+  timer?.unref();
+  return () => {
+    clearTimeout(calm);
+    clearInterval(timer);
+    watcher?.close();
+  };
+}

@@ -1,0 +1,40 @@
+import type { FlagDefinitions } from '../definition/model.ts';
+import type { FlagStore } from './store.ts';
+
+/** Flags in memory that can be replaced: for tests, and for those who get them some other way. */
+export interface MemoryFlags extends FlagStore {
+  /** Replaces all flags. Whoever reads them sees it at once. */
+  replace(definitions: FlagDefinitions): void;
+}
+
+/**
+ * A store in memory.
+ *
+ * @example
+ * ```ts
+ * import { createFlags, memoryFlags } from '@x/feature-flags';
+ *
+ * const store = memoryFlags({ flags: { new_ui: { enabled: false } } });
+ * const flags = createFlags({ store });
+ * await flags.ready();
+ * store.replace({ flags: { new_ui: {} } });
+ * ```
+ */
+export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
+  const listeners = new Set<() => void>();
+  let current = definitions;
+  let version = 1;
+  return {
+    load: (known) =>
+      Promise.resolve(known === String(version) ? undefined : { definitions: current, version: String(version) }),
+    watch(onChange) {
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
+    },
+    replace(next) {
+      current = next;
+      version++;
+      for (const listener of listeners) listener();
+    },
+  };
+}

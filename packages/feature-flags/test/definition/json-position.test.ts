@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { jsonFlaw, locateJson, positionAt } from '../../src/definition/json-position.ts';
+
+it.each([
+  ['', 1, 1],
+  ['{"a": }', 1, 7],
+  ['{"a": 1,}', 1, 9],
+  ['[1, 2', 1, 6],
+  ['[1 2]', 1, 4],
+  ['{\n  "a": 01\n}', 2, 8],
+  ['{\n  a: 1\n}', 2, 3],
+  ['[1],', 1, 4],
+  ['{"a" 1}', 1, 6],
+  ['"unfinished', 1, 1],
+])('%j stops being JSON at line %i, column %i', (text, line, column) => {
+  expect(() => JSON.parse(text) as unknown).toThrow();
+  expect(jsonFlaw(text)).toEqual({ line, column });
+});
+
+it('every value of any JSON is found by its pointer', () => {
+  const places = (value: unknown, pointer: string): [string, unknown][] => {
+    if (typeof value !== 'object' || value === null) return [[pointer, value]];
+    const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+    return Object.entries(value).flatMap(([name, each]) => places(each, `${pointer}/${escaped(name)}`));
+  };
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat(4), (value, indent) => {
+      const text = JSON.stringify(value, null, indent);
+      for (const [pointer, scalar] of places(value, '')) {
+        const { line, column } = locateJson(text, pointer);
+        const rest = text
+          .split('\n')
+          .slice(line - 1)
+          .join('\n')
+          .slice(column - 1);
+        expect(rest.startsWith(JSON.stringify(scalar)), pointer).toBe(true);
+      }
+    }),
+  );
+});
+
+it('an offset has a line and a column from 1 on', () => {
+  expect([0, 2, 3].map((offset) => positionAt('ab\ncd', offset))).toEqual([
+    { line: 1, column: 1 },
+    { line: 1, column: 3 },
+    { line: 2, column: 1 },
+  ]);
+});

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFlags, type FlagContext, type FlagDefinitions, type FlagdFlag } from '../src/index.ts';
+import { flagsOf } from './fixtures.ts';
+
+const base: FlagdFlag = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'on' };
+
+const flagd = (changes: Partial<FlagdFlag>, rest: Partial<FlagDefinitions> = {}): FlagDefinitions => ({
+  ...rest,
+  flags: { f: { ...base, ...changes } },
+});
+
+describe('a flag in flagd’s format', () => {
+  it.each<[string, Partial<FlagdFlag>, unknown]>([
+    ['no rules', {}, { value: true, variant: 'on', reason: 'STATIC' }],
+    ['empty rules', { targeting: {} }, { value: true, variant: 'on', reason: 'STATIC' }],
+    ['disabled', { state: 'DISABLED' }, { value: false, variant: undefined, reason: 'DISABLED', errorCode: undefined }],
+    [
+      'a chosen variant',
+      { targeting: { if: [true, 'off'] } },
+      { value: false, variant: 'off', reason: 'TARGETING_MATCH' },
+    ],
+    ['nothing chosen', { targeting: { if: [false, 'off'] } }, { value: true, variant: 'on', reason: 'DEFAULT' }],
+    ['no default', { defaultVariant: null }, { value: false, variant: undefined, reason: 'DEFAULT' }],
+    ['an unknown variant', { targeting: { cat: ['x'] } }, { value: false, reason: 'ERROR', errorCode: 'GENERAL' }],
+    [
+      'a rule that fails',
+      { targeting: { '<': [{ var: 'a' }, 1] } },
+      { value: false, reason: 'ERROR', errorCode: 'GENERAL' },
+    ],
+    [
+      'the time',
+      { targeting: { if: [{ '==': [{ var: '$flagd.timestamp' }, 1782820800] }, 'off'] } },
+      { variant: 'off' },
+    ],
+    ['its own name', { targeting: { if: [{ '==': [{ var: '$flagd.flagKey' }, 'f'] }, 'off'] } }, { variant: 'off' }],
+  ])('with %s has the value, the variant and the reason that flagd gives', (_, changes, expected) => {
+    expect(flagsOf(flagd(changes)).evaluate('f', false, { a: 'text' })).toMatchObject(expected as object);
+  });
+
+  it('true and false may choose variants of these names', () => {
+    const variants = { true: 'yes', false: 'no' };
+    const targeting = { '==': [{ var: 'plan' }, 'paid'] };
+    const flags = flagsOf(flagd({ variants, defaultVariant: 'false', targeting }));
+    expect(flags.string('f', '', { plan: 'paid' })).toBe('yes');
+    expect(flags.string('f', '', { plan: 'free' })).toBe('no');
+  });
+
+  it('evaluators stand for their rules, and metadata of all flags for that of each', () => {
+    const definitions = flagd(
+      { targeting: { if: [{ $ref: 'paying' }, 'off'] }, metadata: { team: 'web' } },
+      { $evaluators: { paying: { '===': [{ var: 'plan' }, 'paid'] } }, metadata: { team: 'all', version: 3 } },
+    );
+    const { variant, metadata } = flagsOf(definitions).evaluate('f', false, { plan: 'paid' });
+    expect([variant, metadata]).toEqual(['off', { team: 'web', version: 3 }]);
+  });
+});
+
+describe('flags', () => {
+  const definition: FlagDefinitions = {
+    flags: {
+      yes: {},
+      text: { variants: { a: 'A' }, default: 'a' },
+      number: { variants: { a: 7 }, default: 'a' },
+      object: { variants: { a: { b: [1] } }, default: 'a' },
+      nothing: { state: 'ENABLED', variants: { on: true } },
+    },
+  };
+
+  it('have values of four types, and a fallback where the type is another one', () => {
+    const flags = flagsOf(definition);
+    expect(flags.boolean('yes', false)).toBe(true);
+    expect(flags.string('text', '-')).toBe('A');
+    expect(flags.number('number', 0)).toBe(7);
+    expect(flags.object('object', {})).toEqual({ b: [1] });
+    expect(flags.evaluate('text', 0)).toMatchObject({ value: 0, reason: 'ERROR', errorCode: 'TYPE_MISMATCH' });
+    expect(flags.isEnabled('text')).toBe(false);
+    expect(flags.evaluate('none', 'x')).toMatchObject({ value: 'x', reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND' });
+    expect(flags.explain('none').sentence).toBe('none has no value: there is no flag of this name.');
+  });
+
+  it('with types, a name that is none does not compile', () => {
+    const flags = createFlags<{ yes: boolean; text: 'A' | 'B' }>({ definition });
+    expect(flags.isEnabled('yes')).toBe(true);
+    // @ts-expect-error a misspelt flag
+    expect(flags.isEnabled('yse')).toBe(false);
+    // @ts-expect-error a flag of another type
+    expect(flags.isEnabled('text')).toBe(false);
+    const value: 'A' | 'B' = flags.evaluate('text', 'B').value;
+    expect(value).toBe('A');
+  });
+
+  it('the flags of an object that everybody shares are none', () => {
+    const flags = flagsOf(definition);
+    for (const key of ['__proto__', 'constructor', 'toString']) expect(flags.isEnabled(key)).toBe(false);
+  });
+
+  it('never throw, whatever they are asked', () => {
+    const trap = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+        getOwnPropertyDescriptor: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    const flags = flagsOf({
+      flags: {
+        a: { rollout: { percentage: 50, unit: 'tenant' }, targetTenants: ['x'] },
+        b: { ...base, targeting: { if: [{ '>': [{ var: 'n.m' }, 1] }, 'on', { fractional: [['on'], ['off']] }] } },
+      },
+    });
+    const contexts: unknown[] = [undefined, null, 7, 'text', [], trap, { tenant: trap }, { n: { m: trap } }, () => 0];
+    for (const context of contexts) {
+      for (const key of ['a', 'b', undefined as unknown as string]) {
+        expect(() => flags.evaluate(key, false, context as FlagContext)).not.toThrow();
+        expect(() => flags.isEnabled(key, context as FlagContext)).not.toThrow();
+        expect(() => flags.explain(key, context as FlagContext)).not.toThrow();
+      }
+    }
+    fc.assert(
+      fc.property(fc.anything(), fc.string(), (context, key) => {
+        flags.evaluate(key, false, context as FlagContext);
+        flags.evaluate('b', false, context as FlagContext);
+      }),
+    );
+  });
+});
