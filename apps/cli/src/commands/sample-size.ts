@@ -1,20 +1,7 @@
 import type { SampleSize } from '@x/backup-store';
+import { BYTES } from '../config/bytes.ts';
 import { usageError } from '../errors.ts';
 
-const KILO = 1000;
-const KIBI = 1024;
-/** Bytes, by unit in lower case. A mere `m` is minutes. */
-const BYTES: Readonly<Record<string, number>> = {
-  b: 1,
-  kb: KILO,
-  mb: KILO ** 2,
-  gb: KILO ** 3,
-  tb: KILO ** 4,
-  kib: KIBI,
-  mib: KIBI ** 2,
-  gib: KIBI ** 3,
-  tib: KIBI ** 4,
-};
 /** Milliseconds, by unit. */
 const TIMES: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
