@@ -83,13 +83,16 @@ export async function loadState(path: string, now: number): Promise<LoadedState>
   }
 }
 
-/** The text, or the beginning of one that is too large. */
+/** The text, or the beginning of one that is too large. A pipe or a device is not even opened: it would be replaced too. */
 async function readText(path: string): Promise<string | undefined> {
   try {
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) throw notState(path, 'what is no file');
     await using file = await open(path, 'r');
     return (await file.stat()).size > MAX_BYTES ? await beginningOf(file) : await file.readFile('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (cause instanceof IntegrityError) throw cause;
     throw fileError('READ_FAILED', 'the state of a scrub that can be read', { path, cause });
   }
 }
@@ -104,8 +107,11 @@ function checkIsState(text: string, path: string): void {
   const version = VERSION.exec(text.slice(BEGINNING.length))?.[1] ?? '1';
   const isOurs = text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
   if (isOurs && version === '1') return;
-  const found = isOurs ? `one of version ${version}` : 'another file';
-  throw new IntegrityError('INVALID_OPTION', `Expected the state of a scrub of version 1 in ${path}, got ${found}.`, {
+  throw notState(path, isOurs ? `one of version ${version}` : 'another file');
+}
+
+function notState(path: string, found: string): IntegrityError {
+  return new IntegrityError('INVALID_OPTION', `Expected the state of a scrub of version 1 in ${path}, got ${found}.`, {
     hint: 'Name another file for the state: this one would be replaced.',
   });
 }

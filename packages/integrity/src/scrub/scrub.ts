@@ -76,8 +76,8 @@ const SAVE_SHARE = 0.05;
  * written since come first.
  *
  * @throws {IntegrityError} What `verifyManifest` throws; `INVALID_OPTION` for a budget that is not above 0, and for a state
- * that is another file, or listed in the manifest; `READ_FAILED` and `WRITE_FAILED` for the state. All of these but a
- * failure to write come before the directory is looked at. A state that is lost or damaged is no error.
+ * that is another file, or listed in the manifest, before the directory is looked at; `READ_FAILED` and `WRITE_FAILED` for
+ * the state. A state that is lost or damaged is no error.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, lstat, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -43,6 +44,16 @@ describe('the state of a scrub', () => {
     expect(await at.run(2)).toMatchObject({ ok: true, state: 'damaged' });
     expect((await at.run(3)).state).toBe('resumed');
   });
+
+  it.runIf(process.platform !== 'win32')(
+    'a pipe or a device is refused, and neither waited for nor replaced',
+    async () => {
+      await using at = await setUp();
+      execFileSync('mkfifo', [at.state]);
+      await expect(at.run(1)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+      expect((await lstat(at.state)).isFIFO()).toBe(true);
+    },
+  );
 
   it('a file that took its place meanwhile is not replaced', async () => {
     await using at = await setUp();
