@@ -17,10 +17,11 @@ export function applyRules(rules: readonly Rule[], group: Uint32Array, columns: 
   const coversAll = rules.some((rule) => rule.kind === undefined && rule.tag === undefined);
   // Nothing is left to say of regular items that a rule covers.
   if (coversAll && regular === group) return;
-  for (const position of group) {
+  for (let index = 0; index < group.length; index++) {
+    const position = group[index] ?? 0;
     const item = items[position];
     if (item === undefined) continue;
-    if (!coversAll && !rules.some((rule) => covers(rule, item))) field.ledger.keep(position, UNCOVERED, Infinity);
+    if (!coversAll && !isCovered(item, rules)) field.ledger.keep(position, UNCOVERED, Infinity);
     if (standing[position] === STANDING.regular) continue;
     const covering = reaches.filter(([rule]) => covers(rule, item)).map(([, reach]) => reach);
     keepIrregular(position, covering, columns, field);
@@ -33,6 +34,11 @@ function membersOf(rule: Rule, regular: Uint32Array, items: readonly RetentionIt
     const item = items[position];
     return item !== undefined && covers(rule, item) && (rule.goodOnly !== true || item.good !== false);
   });
+}
+
+function isCovered(item: RetentionItem, rules: readonly Rule[]): boolean {
+  for (const rule of rules) if (covers(rule, item)) return true;
+  return false;
 }
 
 function covers({ kind, tag }: Rule, item: RetentionItem): boolean {
