@@ -50,6 +50,6 @@ function keepIrregular(position: number, reaches: readonly Reach[], columns: Col
   const made = time[position] ?? 0;
   if (columns.standing[position] === STANDING.future) return ledger.keep(position, { ...FUTURE, at: made }, made);
   const stored = columns.storedAt[position] ?? Number.NaN;
-  const lapse = Number.isNaN(stored) ? Infinity : Math.max(0, ...reaches.map((reach) => reach(stored)));
+  const lapse = Number.isNaN(stored) ? Infinity : reaches.reduce((latest, reach) => Math.max(latest, reach(stored)), 0);
   if (lapse > 0) ledger.keep(position, UNTRUSTED, lapse);
 }
