@@ -38,18 +38,21 @@ describe('the index of ids', () => {
 
 describe('the order of items', () => {
   /** So far apart that the sort takes one, two and three rounds. */
-  it.each([1000, 100 * DAY, 2000 * 365 * DAY])('is by time over %d ms, whatever theirs is', (span) => {
-    const times = Array.from({ length: 50 }, (_, index) => NOW - Math.floor((((index * 17) % 50) / 49) * span));
-    const items = times.map((time, index) => ({ id: `${index}`, time }));
-    const byTime = items.toSorted((a, b) => b.time - a.time);
-    for (const given of [items, byTime, byTime.toReversed()]) {
-      for (const last of [1, 7, 33]) {
-        const kept = planRetention(given, { last }, options).filter(({ keep }) => keep);
-        const expected = byTime.slice(0, last).map(({ id }) => id);
-        expect(kept.map(({ id }) => id).toSorted()).toEqual(expected.toSorted());
+  it.each([1000, 2 ** 16, 2 ** 32, 100 * DAY, 2000 * 365 * DAY])(
+    'is by time over %d ms, whatever theirs is',
+    (span) => {
+      const times = Array.from({ length: 50 }, (_, index) => NOW - Math.floor((((index * 17) % 50) / 49) * span));
+      const items = times.map((time, index) => ({ id: `${index}`, time }));
+      const byTime = items.toSorted((a, b) => b.time - a.time);
+      for (const given of [items, byTime, byTime.toReversed()]) {
+        for (const last of [1, 7, 33]) {
+          const kept = planRetention(given, { last }, options).filter(({ keep }) => keep);
+          const expected = byTime.slice(0, last).map(({ id }) => id);
+          expect(kept.map(({ id }) => id).toSorted()).toEqual(expected.toSorted());
+        }
       }
-    }
-  });
+    },
+  );
 
   it('of equal times is by id from the greatest down, in listings from either end too', () => {
     const items = ['a', 'c', 'b'].map((id): RetentionItem => ({ id, time: NOW }));
@@ -64,7 +67,15 @@ describe('the order of items', () => {
   });
 });
 
-it('decisions with the same reasons share a list that nobody can change', () => {
-  const items = [1, 2, 3].map((age) => ({ id: `${age}`, time: NOW - age * DAY }));
-  for (const { reasons } of planRetention(items, { last: 1 }, options)) expect(Object.isFrozen(reasons)).toBe(true);
+it('decisions with the same reasons share a list that nobody can change, and others have their own', () => {
+  const items = [0, 1, 2, 3].map((age) => ({ id: `${age}`, time: NOW - age * DAY }));
+  const decisions = planRetention(items, { last: 1, within: '2d' }, options);
+  expect(decisions.map(({ reasons }) => reasons.map(({ rule }) => rule))).toEqual([
+    ['last', 'within', 'latestGood'],
+    ['within'],
+    ['within'],
+    ['unselected'],
+  ]);
+  expect(decisions[1]?.reasons).toBe(decisions[2]?.reasons);
+  for (const { reasons } of decisions) expect(Object.isFrozen(reasons)).toBe(true);
 });

@@ -43,6 +43,21 @@ describe('days and hours where clocks change', () => {
     expect(describeStretch(zone, name, at)).toEqual({ label, start, hours });
   });
 
+  it('each day of twenty years in Lisbon begins at its midnight and ends where the next begins', () => {
+    const zone = openZone('Europe/Lisbon');
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Lisbon', timeStyle: 'short' });
+    const lengths = new Map<number, number>();
+    let start = Date.parse('2006-01-01T00:00Z');
+    while (start < Date.parse('2026-01-01T00:00Z')) {
+      const stretch = stretchAt(zone, PERIODS.daily, start);
+      const hours = (stretch.end - start) / HOUR;
+      expect([stretch.start, clock.format(start)]).toEqual([start, '00:00']);
+      lengths.set(hours, (lengths.get(hours) ?? 0) + 1);
+      start = stretch.end;
+    }
+    expect(Object.fromEntries(lengths)).toEqual({ 23: 20, 24: 7265, 25: 20 });
+  });
+
   it('a date that came twice, as clocks went back over midnight, is followed by the next for good', () => {
     const zone = openZone('America/St_Johns');
     // 2006-10-29 00:01 became 28 October 23:01.

@@ -106,6 +106,7 @@ describe('credible times', () => {
     ['trusted whatever the store says', { storedAt: NOW, trusted: true }, {}, false],
     ['never trusted', { storedAt: NOW - 8.5 * DAY, trusted: false }, {}, true],
     ['never trusted, stored nobody knows when', { trusted: false }, {}, true],
+    ['without any tolerance', { storedAt: NOW - 8 * DAY }, { tolerance: 0 }, true],
     ['within a greater tolerance', { storedAt: NOW }, { tolerance: 9 * DAY }, false],
   ] satisfies [string, Partial<RetentionItem>, object, boolean][])('%s', (_, more, tolerance, untrusted) => {
     // Nine days old by its time, eight and some by store time, where the rule reaches back nine without a millisecond.
@@ -123,6 +124,10 @@ describe('credible times', () => {
     expect(reviewOf(old(stored(2)), { within: '5d', withinDaily: '3d' })).toBe(NOW + 3 * DAY + 1);
     expect(reviewOf(old(stored(5)), { within: '5d' })).toBe(NOW + 1);
     expect(reviewOf(old(stored(6)), { within: '5d' })).toBeUndefined();
+    const upTo: RetentionPolicy = { windows: [{ until: '5d', keep: 'all', end: 'excluded' }] };
+    expect(reviewOf(old(stored(5)), upTo)).toBeUndefined();
+    const steps: RetentionPolicy = { windows: ['1d', '5d', '3d'].map((until) => ({ until, keep: 'daily' })) };
+    expect(reviewOf(old(stored(2)), steps)).toBe(NOW + 3 * DAY + 1);
     // By count: as long as it would still be among them, and while there are fewer than may be.
     expect(reviewOf(old(stored(0.9)), { last: 2 })).toBeNull();
     expect(reviewOf(old(stored(1)), { last: 2 })).toBeNull();
@@ -149,12 +154,11 @@ describe('what others need', () => {
       at('two', 2, { parent: 'base' }),
       at('b', 1, { parent: 'base', kind: 'k' }),
     ];
-    const [base] = plan(items, { within: '3d', lastGood: 0 }, { allowRemovingAll: true });
-    expect(base).toMatchObject({
-      keep: true,
-      reasons: [{ rule: 'baseOf', item: 'one' }],
-      nextReview: NOW + 2 * DAY + 1,
-    });
+    for (const given of [items, items.toReversed()]) {
+      const base = plan(given, { within: '3d' }, { allowRemovingAll: true }).find(({ id }) => id === 'base');
+      const reasons = [{ rule: 'baseOf', item: 'one' }];
+      expect(base).toMatchObject({ keep: true, reasons, nextReview: NOW + 2 * DAY + 1 });
+    }
     const [unneeded] = plan([...items, at('new', 0)], { last: 1 });
     expect(unneeded?.keep).toBe(false);
   });
@@ -198,6 +202,11 @@ describe('what replaces a removed one', () => {
     expect(replaced).toEqual([
       ['c', 'd'],
       ['a', 'b'],
+    ]);
+    const backwards = plan(items.toReversed(), { kinds: { k: '1h' }, within: '1h' }, { now: NOW + 2 * HOUR });
+    expect(backwards.filter(({ keep }) => !keep).map(({ id, replacedBy }) => [id, replacedBy])).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
     ]);
     const forAll = plan(items, { within: '1h' }, { now: NOW + 2 * HOUR, allowRemovingAll: true });
     expect(forAll[0]).toMatchObject({ keep: false, replacedBy: 'd' });

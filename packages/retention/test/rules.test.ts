@@ -41,8 +41,20 @@ describe('rules that select', () => {
       [0, 1, 13, 14],
       '0 13',
     ],
+    [
+      {
+        windows: [
+          { until: '3d', keep: 'daily' },
+          { until: '1d', keep: 'all' },
+          { until: '2d', keep: 'all' },
+        ],
+      },
+      [0, 1, 13, 30, 31],
+      '0 13',
+    ],
     [{ windows: [{ until: '1d', keep: 'all', end: 'included' }] }, [0, 24], '0 24'],
     [{ grid: '2x6h' }, [0, 5, 7, 12, 13], '0 5 7'],
+    [{ grid: '2x1q' }, [0, 24 * 70, 24 * 91, 24 * 120], '0 2184'],
     [{ grid: '1x1q' }, [0, 24 * 91, 24 * 93], '0 2184'],
     [{ last: 2, lastGood: 0 }, [0, 1, 2], '0 1'],
     [{ lastGood: 1 }, [0, 1, 2], '0'],
@@ -139,6 +151,11 @@ describe('absurd sizes', () => {
       expect(decisions.map(({ keep, reasons, nextReview }) => [keep, reasons.length, nextReview])).toEqual([
         [true, 6, null],
         [true, 6, null],
+      ]);
+      const years = decisions.map(({ reasons }) => reasons.find(({ rule }) => rule === 'yearly')?.period);
+      expect(years.map(Number).map((year, index) => Math.abs(year - (index === 0 ? 1 : 9999)) <= 1)).toEqual([
+        true,
+        true,
       ]);
     }
   });
