@@ -35,13 +35,13 @@ const scattered = (index: number): number => (index * 7_368_787) % MILLION;
 const million = (): RetentionItem[] =>
   Array.from({ length: MILLION }, (_, index) => ({ id: `snapshot-${index}`, time: NOW - scattered(index) * 300_000 }));
 
-/** kopia's default policy, and what it leaves of one source that is snapshotted each hour: 96 at most. */
+/** kopia's default policy, and 100 sources with as many hourly snapshots as it can keep at most: 96. */
 const KOPIA: RetentionPolicy = { last: 10, hourly: 48, daily: 7, weekly: 4, monthly: 24, yearly: 3 };
 const kopiaSources = (): RetentionItem[] =>
   Array.from({ length: 100 * 96 }, (_, index) => ({
     id: index.toString(16).padStart(32, '0'),
     group: `user@host${index % 100}:/home`,
-    time: new Date(NOW - scattered(index) * HOUR).toISOString(),
+    time: new Date(NOW - Math.floor(index / 100) * HOUR).toISOString(),
   }));
 
 /** The snapshots that tests compare with what restic kept, once for each of a hundred hosts. */
