@@ -1,7 +1,6 @@
 import { type AnyAlgorithm, checkAlgorithm, type LegacyOptions } from './algorithm.ts';
 import { Digest } from './digest-value.ts';
 import { openEngine } from './engine/open-engine.ts';
-import { wasmDigest } from './engine/wasm.ts';
 import { IntegrityError } from './errors.ts';
 import { createDigest, kindOf } from './hasher.ts';
 import { type ByteStream, piecesOf } from './pieces.ts';
@@ -51,9 +50,6 @@ export async function digest(input: DigestInput, options: DigestOptions = {}): P
 }
 
 async function digestBytes(bytes: Uint8Array, algorithm: AnyAlgorithm): Promise<Digest> {
-  if (algorithm === 'blake3' || algorithm === 'xxh3-128') {
-    return new Digest(algorithm, await wasmDigest(algorithm, bytes));
-  }
   const engine = await openEngine(algorithm);
   engine.update(bytes);
   return new Digest(algorithm, engine.finish());

@@ -37,12 +37,13 @@ describe('canonicalJson', () => {
     expect(canonicalJson(doubleOf(bits))).toBe(text);
   });
 
-  it.each(['7fffffffffffffff', '7ff0000000000000', 'fff0000000000000'])(
-    'RFC 8785 appendix B: the double %s is an error',
-    (bits) => {
-      expect(() => canonicalJson(doubleOf(bits))).toThrow(expect.objectContaining({ code: 'INVALID_JSON_VALUE' }));
-    },
-  );
+  it.each([
+    ['7fffffffffffffff', 'NaN, RFC 8785 appendix B'],
+    ['7ff0000000000000', 'infinity, RFC 8785 appendix B'],
+    ['fff0000000000000', 'minus infinity, which the appendix does not list'],
+  ])('the double %s is an error: %s', (bits) => {
+    expect(() => canonicalJson(doubleOf(bits))).toThrow(expect.objectContaining({ code: 'INVALID_JSON_VALUE' }));
+  });
 
   it('RFC 8785 section 3.2.2: literals, numbers and text', () => {
     const value = JSON.parse(String.raw`{

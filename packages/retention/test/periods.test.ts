@@ -34,9 +34,28 @@ describe('days and hours where clocks change', () => {
     ['Pacific/Apia', 'daily', '2011-12-30T09:59Z', '2011-12-29', '2011-12-29T10:00Z', 24],
     ['Pacific/Apia', 'daily', '2011-12-30T10:00Z', '2011-12-31', '2011-12-30T10:00Z', 24],
     ['Pacific/Apia', 'weekly', '2011-12-30T12:00Z', '2011-W52', '2011-12-26T10:00Z', 144],
+    // Casablanca puts its clocks back for Ramadan, and Lord Howe by half an hour.
+    ['Africa/Casablanca', 'daily', '2026-02-15T12:00Z', '2026-02-15', '2026-02-14T23:00Z', 25],
+    ['Africa/Casablanca', 'hourly', '2026-02-15T01:30Z', '2026-02-15T02:00+01:00', '2026-02-15T01:00Z', 1],
+    ['Australia/Lord_Howe', 'hourly', '2026-04-04T15:15Z', '2026-04-05T01:30+10:30', '2026-04-04T15:00Z', 0.5],
     ['Asia/Kathmandu', 'hourly', '2026-01-01T00:00Z', '2026-01-01T05:00+05:45', '2025-12-31T23:15Z', 1],
   ] as const)('%s %s at %s is %s from %s, %s hours', (zone, name, at, label, start, hours) => {
     expect(describeStretch(zone, name, at)).toEqual({ label, start, hours });
+  });
+
+  it('each day of twenty years in Lisbon begins at its midnight and ends where the next begins', () => {
+    const zone = openZone('Europe/Lisbon');
+    const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Lisbon', timeStyle: 'short' });
+    const lengths = new Map<number, number>();
+    let start = Date.parse('2006-01-01T00:00Z');
+    while (start < Date.parse('2026-01-01T00:00Z')) {
+      const stretch = stretchAt(zone, PERIODS.daily, start);
+      const hours = (stretch.end - start) / HOUR;
+      expect([stretch.start, clock.format(start)]).toEqual([start, '00:00']);
+      lengths.set(hours, (lengths.get(hours) ?? 0) + 1);
+      start = stretch.end;
+    }
+    expect(Object.fromEntries(lengths)).toEqual({ 23: 20, 24: 7265, 25: 20 });
   });
 
   it('a date that came twice, as clocks went back over midnight, is followed by the next for good', () => {
@@ -68,6 +87,8 @@ describe('months and longer', () => {
   it.each([
     ['monthly', '2024-02-29T23:59Z', '2024-02', 29 * 24],
     ['monthly', '2100-02-28T23:59Z', '2100-02', 28 * 24],
+    ['halfYearly', '2024-07-31T12:00Z', '2024-H2', 184 * 24],
+    ['halfYearly', '2024-06-30T12:00Z', '2024-H1', 182 * 24],
     ['quarterly', '2024-03-31T12:00Z', '2024-Q1', 91 * 24],
     ['halfYearly', '2024-07-01T00:00Z', '2024-H2', 184 * 24],
     ['yearly', '2024-12-31T23:59Z', '2024', 366 * 24],

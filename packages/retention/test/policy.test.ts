@@ -87,6 +87,7 @@ describe('the schema', () => {
 describe('the text of a policy', () => {
   it.each([
     ['7d 4w 12m', { daily: 7, weekly: 4, monthly: 12 }],
+    ['max-bytes=1500 kind.__proto__=7d', JSON.parse('{ "maxBytes": 1500, "kinds": { "__proto__": "7d" } }')],
     ['20last *y within=14d', { last: 20, yearly: -1, within: '14d' }],
     [
       'windows=7d:all,30d:daily/excluded',

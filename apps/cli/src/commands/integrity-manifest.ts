@@ -1,5 +1,5 @@
-import type { Manifest } from '@x/integrity';
-import { pathWithin, writeOutput } from '../compose/files.ts';
+import type { Digest, Manifest } from '@x/integrity';
+import { checkFolderOf, writeOutput } from '../compose/files.ts';
 import { ALGORITHM_OPTIONS, type AlgorithmFlags, integrity, pathOf } from '../compose/integrity.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
 import { emitObject } from '../output/emit.ts';
@@ -14,36 +14,50 @@ interface ManifestFlags extends AlgorithmFlags {
   readonly output?: string | undefined;
 }
 
-async function textOf(context: Context, manifest: Manifest, format: ManifestFlags['format']): Promise<Uint8Array> {
-  const { formatManifest, formatSums } = await integrity(context);
-  if (format === 'sha256sums' || format === 'bsd')
-    return formatSums(manifest, { style: format === 'bsd' ? 'bsd' : 'gnu' });
-  return Buffer.from(`${formatManifest(manifest)}\n`, 'utf8');
+/** What is written, and the digest of the manifest. In JSON it is that of the file, so no line end is added. */
+async function textOf(
+  context: Context,
+  manifest: Manifest,
+  format: ManifestFlags['format'] = 'json',
+): Promise<{ text: Uint8Array; digest: Digest }> {
+  const { digest, digestManifest, formatManifest, formatSums } = await integrity(context);
+  if (format !== 'json') {
+    const text = formatSums(manifest, { style: format === 'bsd' ? 'bsd' : 'gnu' });
+    return { text, digest: await digestManifest(manifest) };
+  }
+  const text = Buffer.from(formatManifest(manifest), 'utf8');
+  return { text, digest: await digest(text) };
+}
+
+async function print({ output }: Context, text: Uint8Array): Promise<void> {
+  await output.write(text);
+  // So that the prompt does not stand behind it.
+  if (output.isTerminal && text.at(-1) !== 0x0a) await output.line();
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { format, output: file, algorithm, legacy } = input.options as ManifestFlags;
   const directory = pathOf(context, input.arguments[0] ?? '.');
   const output = file === undefined ? undefined : pathOf(context, file);
-  const { createManifest, digestManifest } = await integrity(context);
+  if (output !== undefined) await checkFolderOf(output);
+  const { createManifest } = await integrity(context);
   const { onProgress, end } = treeProgress(context.messages);
-  const own = output === undefined ? undefined : pathWithin(directory, output);
   const manifest = await createManifest(directory, {
     // The file that is being written is no part of the tree.
-    include: ({ path }) => path !== own,
+    without: output === undefined ? [] : [output],
     algorithm,
     legacy,
     signal: context.signal,
     onProgress,
   }).finally(end);
-  const text = await textOf(context, manifest, format);
+  const { text, digest } = await textOf(context, manifest, format);
   if (output !== undefined) await writeOutput(output, text);
-  else if (!context.json) await context.output.write(text);
+  else if (!context.json) await print(context, text);
   const files = manifest.entries.filter(({ kind }) => kind === 'file');
   const facts = {
     directory,
     algorithm: manifest.algorithm,
-    digest: `${await digestManifest(manifest)}`,
+    digest: `${digest}`,
     entries: manifest.entries.length,
     files: files.length,
     bytes: files.reduce((sum, { size = 0 }) => sum + size, 0),

@@ -32,14 +32,18 @@ async function check(context: Context, given: string, flags: ProveFlags): Promis
   const hint = '`holdfast integrity prove PATH --manifest FILE --output PROOF` makes one.';
   const proof = await readInput(pathOf(context, file), 'a proof', hint);
   const { verifyEntry } = await integrity(context);
-  const { verified, problem } = await verifyEntry(path, proof, { root, signal: context.signal });
+  const { verified, problem, entry } = await verifyEntry(path, proof, { root, signal: context.signal });
   const reason = problem && REASONS[problem];
-  const facts = { path, verified, root, reason };
+  const facts = { path, entry: entry.path, verified, root, reason };
+  const about = displayText(entry.path);
   const { green, red } = context.output.colors;
   if (context.json) await emitObject(context.output, 'InclusionCheck', facts);
-  else if (reason !== undefined) await context.output.line(`${red('not proven')}: ${reason}`);
+  else if (reason !== undefined)
+    await context.output.line(`${red('not proven')}: ${reason}; the proof is about ${about}`);
   else if (!context.messages.quiet)
-    await context.output.line(`${green('proven')}: ${displayText(given)} is in the tree with root ${root}`);
+    await context.output.line(
+      `${green('proven')}: ${displayText(given)} has the content of ${about} in the tree with root ${root}`,
+    );
   return facts.verified ? EXIT.ok : EXIT.damaged;
 }
 
@@ -63,8 +67,8 @@ export const integrityProve: CommandDefinition = {
   path: ['integrity', 'prove'],
   summary: 'Prove that a file belongs to a folder, without the folder',
   description:
-    'With --manifest: writes a proof of a few hashes for one of its entries. With --proof and --root: says whether a file is the one ' +
-    'that the tree with this root holds (RFC 9162), and exits with 6 when it is not.',
+    'With --manifest: writes a proof of a few hashes for one of its entries. With --proof and --root: says whether a file has the ' +
+    'content of that entry in the tree with this root (RFC 9162), and which entry that is; exits with 6 when it has not. The name of the file is not compared.',
   arguments: [{ name: '<path>', description: 'with --manifest, the path in it; with --proof, the file' }],
   options: [
     { flags: '--manifest <file>', description: 'make a proof from this manifest' },

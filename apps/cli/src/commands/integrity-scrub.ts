@@ -1,42 +1,41 @@
-import { ALGORITHM_OPTIONS, type AlgorithmFlags, integrity, pathOf } from '../compose/integrity.ts';
+import {
+  ALGORITHM_OPTIONS,
+  type AlgorithmFlags,
+  IGNORE_OPTION,
+  type IgnoreFlags,
+  integrity,
+  pathOf,
+} from '../compose/integrity.ts';
 import { manifestIn } from '../compose/manifest-file.ts';
 import { treeProgress } from '../compose/tree-progress.ts';
+import { demandBytes } from '../config/bytes.ts';
 import { A_DURATION, demandDuration } from '../config/duration.ts';
-import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 
-interface ScrubFlags extends AlgorithmFlags {
+interface ScrubFlags extends AlgorithmFlags, IgnoreFlags {
   readonly manifest: string;
   readonly state: string;
   readonly time?: number | undefined;
   readonly bytes?: number | undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
-
-function bytesOf(text: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,15})\s?([kmgt]?)(?:i?b)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 0);
-  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
-  throw usageError(
-    `Expected a number of bytes, got ${JSON.stringify(text)}`,
-    'Write it as 50000000, 500MiB or 20GiB (1024 of each to the next).',
-  );
-}
-
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { manifest: file, state, time, bytes, algorithm, legacy } = input.options as ScrubFlags;
+  const { manifest: file, state, time, bytes, ignore, algorithm, legacy } = input.options as ScrubFlags;
   const directory = pathOf(context, input.arguments[0] ?? '.');
+  const place = pathOf(context, file);
   const { scrub, scrubText } = await integrity(context);
-  const manifest = await manifestIn(context, pathOf(context, file), { algorithm, legacy });
+  const manifest = await manifestIn(context, place, { algorithm, legacy });
   const { onProgress, end } = treeProgress(context.messages);
   const report = await scrub(directory, {
     manifest,
     state: pathOf(context, state),
     budget: { ms: time, bytes },
+    // The manifest itself is nothing that is extra.
+    without: [place],
+    ignore,
     legacy,
     signal: context.signal,
     onProgress,
@@ -58,7 +57,8 @@ export const integrityScrub: CommandDefinition = {
     { flags: '--manifest <file>', description: 'what `integrity manifest`, or sha256sum, has written', required: true },
     { flags: '--state <file>', description: 'remembers what was read when', required: true },
     { flags: '--time <duration>', description: `begin no file after this: ${A_DURATION}`, parse: demandDuration },
-    { flags: '--bytes <n>', description: 'read no more than about this, as 20GiB', parse: bytesOf },
+    { flags: '--bytes <n>', description: 'read no more than about this, as 20GiB', parse: demandBytes },
+    IGNORE_OPTION,
     ...ALGORITHM_OPTIONS,
   ],
   examples: [

@@ -1,6 +1,6 @@
 import type { PrivateKey } from '@x/integrity';
 import { stat } from 'node:fs/promises';
-import { readInput, writeOutput } from '../compose/files.ts';
+import { checkFolderOf, readInput, writeOutput } from '../compose/files.ts';
 import { integrity, pathOf, privateKeyIn } from '../compose/integrity.ts';
 import { FILES_PREDICATE, filesOf, signatureOf } from '../compose/signed-files.ts';
 import { demandFuture } from '../config/moment.ts';
@@ -48,9 +48,9 @@ async function signFolder(context: Context, folder: string, request: SignRequest
     );
   }
   const { createStatement, signStatement } = await integrity(context);
-  const subject = await filesOf(context, folder, output);
+  const { subject, files } = await filesOf(context, folder, output);
   const statement = createStatement({ subject, predicateType: FILES_PREDICATE });
-  return { document: signStatement(statement, { privateKey }), files: subject.length };
+  return { document: signStatement(statement, { privateKey }), files };
 }
 
 interface SignRequest {
@@ -65,6 +65,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const path = pathOf(context, input.arguments[0] ?? '');
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() === true;
   const output = given === undefined ? signatureOf(path, isFolder) : pathOf(context, given);
+  await checkFolderOf(output);
   const privateKey: PrivateKey[] = [];
   for (const file of key) privateKey.push(await privateKeyIn(context, file, keyPassphraseFile));
   const request = { privateKey, expiresAt, output };
@@ -82,7 +83,8 @@ export const integritySign: CommandDefinition = {
   summary: 'Sign a file or all files of a folder',
   description:
     'A file gets FILE.sig.json beside it, or one more signature in it. A folder gets FOLDER.intoto.json: an in-toto statement with ' +
-    'the name and digest of each file (not of links, nor modes), in a DSSE envelope that other tools read too.',
+    'the name and digest of each file, and one digest of the whole, links and empty folders too, in a DSSE envelope that other tools read. ' +
+    'Modes and times are not signed.',
   arguments: [{ name: '<path>', description: 'the file or folder' }],
   options: [
     {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { readInput } from '../compose/files.ts';
 import { integrity, pathOf, publicKeysIn } from '../compose/integrity.ts';
-import { FILES_PREDICATE, filesOf, signatureOf } from '../compose/signed-files.ts';
+import { FILES_PREDICATE, filesOf, signatureOf, WHOLE_FOLDER } from '../compose/signed-files.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import type { ShapeOf } from '../output/shapes.ts';
@@ -24,6 +24,9 @@ interface Request {
   readonly flags: VerifyFlags;
 }
 
+/** Where no file differs, a link does, an empty folder, or a file whose name is not UTF-8. */
+const WHOLE = '. (the folder as a whole, with links and empty folders)';
+
 const HINT = 'Name its file with --signature.';
 
 const isoOf = (time: Date | undefined): string | undefined => time?.toISOString();
@@ -44,8 +47,9 @@ async function verifyFile(context: Context, path: string, { place, flags }: Requ
 async function verifyFolder(context: Context, path: string, { place, flags }: Request): Promise<Verified> {
   const signature = await readInput(place, 'a signature', HINT);
   const { verifyStatement } = await integrity(context);
+  const { subject } = await filesOf(context, path, place);
   const { verified, threshold, counted, signatures, differences } = verifyStatement(signature, {
-    subject: await filesOf(context, path, place),
+    subject,
     predicateType: FILES_PREDICATE,
     keys: await publicKeysIn(context, flags.key),
     threshold: flags.threshold,
@@ -58,7 +62,8 @@ async function render(
   { verified, threshold, counted, signatures, differences }: Verified,
 ): Promise<void> {
   const { green, red } = output.colors;
-  for (const { name, kind } of differences) await output.line(`${kind} ${displayText(name)}`);
+  for (const { name, kind } of differences)
+    await output.line(`${kind} ${name === WHOLE_FOLDER ? WHOLE : displayText(name)}`);
   for (const { keyId, verdict, message, signedAt } of signatures) {
     if (verdict !== 'counts' || messages.verbose)
       await output.line(`${keyId.slice(0, 16)} ${message}${signedAt === undefined ? '' : ` (${signedAt})`}`);
@@ -91,7 +96,7 @@ export const integrityVerifySignature: CommandDefinition = {
   path: ['integrity', 'verify-signature'],
   summary: 'Verify the signature of a file or folder',
   description:
-    'Exits with 6 when too few of the keys have signed what is there. Of a folder, names and contents of files are signed, not links and modes.',
+    'Exits with 6 when too few of the keys have signed what is there. Of a folder, modes and times are not signed.',
   arguments: [{ name: '<path>', description: 'the file or folder' }],
   options: [
     {

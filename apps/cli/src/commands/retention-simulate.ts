@@ -4,7 +4,7 @@ import { itemSets } from '../compose/item-source.ts';
 import { hasPolicy, type KeepFlags, POLICY_OPTIONS } from '../compose/keep-options.ts';
 import { policiesFor, retention } from '../compose/policies.ts';
 import { planTime } from '../compose/retention.ts';
-import { parseBytes } from '../config/bytes.ts';
+import { demandBytes } from '../config/bytes.ts';
 import { demandFuture, demandMoment } from '../config/moment.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -31,8 +31,8 @@ interface SimulateFlags extends KeepFlags {
 /** `1d`, `6h:500MB`, `1w:20GB:full`: how often, and if you like how large and of which kind. */
 function scheduleOf(text: string, from: number): Schedule {
   const [, every = '', size, kind] = /^([1-9]\d{0,4}[hdwmqy])(?::([^:]*))?(?::(.+))?$/.exec(text) ?? [];
-  const bytes = size === undefined || size === '' ? undefined : parseBytes(size);
-  if (every === '' || (size !== undefined && size !== '' && bytes === undefined)) {
+  const bytes = size === undefined || size === '' ? undefined : demandBytes(size);
+  if (every === '') {
     throw usageError(
       `Expected --every as 1d, 1d:5GB or 1w:20GB:full, got ${JSON.stringify(text)}`,
       'How often (h, d, w, m, q, y), how large each is, and its kind.',

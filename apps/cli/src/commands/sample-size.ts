@@ -2,7 +2,7 @@ import type { SampleSize } from '@x/backup-store';
 import { BYTES } from '../config/bytes.ts';
 import { usageError } from '../errors.ts';
 
-/** Milliseconds, by unit. A mere `m` is minutes. */
+/** Milliseconds, by unit. */
 const TIMES: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
 /** Reads `10%`, `500MB` or `2m`. @throws {CliError} `USAGE`. */

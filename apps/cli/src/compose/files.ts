@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, realpath, rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { CliError } from '../errors.ts';
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an error';
@@ -31,11 +31,29 @@ export async function writeOutput(path: string, content: string | Uint8Array): P
     // Where a link leads, so that it stays a link.
     await replaceFile(there === undefined ? path : await realpath(path), content);
   } catch (cause) {
-    throw new CliError('UNWRITABLE', `Expected to write ${path}, got ${codeOf(cause)}`, {
-      cause,
-      hint: 'Name another file with --output, or make its folder.',
-    });
+    throw unwritable(path, cause);
   }
+}
+
+/**
+ * Checks that the folder of a file to be written is there. Called before a long work, the result of which would be lost.
+ *
+ * @throws {CliError} `UNWRITABLE`.
+ */
+export async function checkFolderOf(path: string): Promise<void> {
+  try {
+    // With what a folder has in it: a file has nothing, so the system says ENOTDIR.
+    await stat(`${dirname(path)}/.`);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
+}
+
+function unwritable(path: string, cause: unknown): CliError {
+  return new CliError('UNWRITABLE', `Expected to write ${path}, got ${codeOf(cause)}`, {
+    cause,
+    hint: 'Name another file with --output, or make its folder.',
+  });
 }
 
 async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -47,10 +65,4 @@ async function replaceFile(path: string, content: string | Uint8Array): Promise<
     await unlink(temp).catch(() => undefined);
     throw error;
   }
-}
-
-/** The path of a file as a listing of the directory has it; `undefined` when it is not in there. */
-export function pathWithin(directory: string, file: string): string | undefined {
-  const path = relative(directory, file).split(sep).join('/');
-  return path === '' || path === '..' || path.startsWith('../') ? undefined : path;
 }

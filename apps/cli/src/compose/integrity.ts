@@ -1,5 +1,6 @@
-import type { AnyAlgorithm, PrivateKey, PublicKey } from '@x/integrity';
+import type { AnyAlgorithm, Ignored, PrivateKey, PublicKey } from '@x/integrity';
 import { resolvePath } from '../config/locations.ts';
+import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -22,6 +23,23 @@ export const ALGORITHM_OPTIONS: readonly OptionDefinition[] = [
   },
   { flags: '--legacy', description: 'allow md5 and sha1, to compare with old values only' },
 ];
+
+/** What is not compared. */
+export interface IgnoreFlags {
+  readonly ignore?: Ignored | undefined;
+}
+
+export const IGNORE_OPTION: OptionDefinition = {
+  flags: '--ignore <what>',
+  description: 'mode or mtime: do not compare it; may be repeated',
+  parse: ignored,
+  repeatable: true,
+};
+
+function ignored(text: string): Ignored[number] {
+  if (text === 'mode' || text === 'mtime') return text;
+  throw usageError(`Expected mode or mtime, got ${JSON.stringify(text)}`, 'Content always counts.');
+}
 
 /** A path as it was typed, made absolute. */
 export const pathOf = (context: Context, path: string): string => resolvePath(path, context.workingDirectory);

@@ -13,9 +13,8 @@ export async function manifestIn(context: Context, file: string, flags: Algorith
   const hint = '`holdfast integrity manifest DIR --output FILE` makes one; a SHA256SUMS is one too.';
   const bytes = await readInput(file, 'a manifest', hint);
   try {
-    return /^\s*\{/.test(bytes.subarray(0, 64).toString('latin1'))
-      ? parseManifest(bytes.toString('utf8'))
-      : parseSums(bytes, flags);
+    // A byte order mark is one of the blanks.
+    return /^\s*\{/.test(bytes.toString('utf8', 0, 64)) ? parseManifest(bytes) : parseSums(bytes, flags);
   } catch (error) {
     // Which of the files on the command line it is about.
     if (error instanceof Error) error.message = `${file}: ${error.message}`;

@@ -1,6 +1,9 @@
+import { usageError } from '../errors.ts';
+
 const KILO = 1000;
 const KIBI = 1024;
-/** Bytes, by unit in lower case. */
+
+/** Bytes, by unit in lower case. A mere `m` is minutes elsewhere, so it is none here. */
 export const BYTES: Readonly<Record<string, number>> = {
   b: 1,
   kb: KILO,
@@ -13,9 +16,13 @@ export const BYTES: Readonly<Record<string, number>> = {
   tib: KIBI ** 4,
 };
 
-/** The bytes of an amount as it is typed, `500MB` or `1.5 GiB`; `undefined` when the text is none. */
-export function parseBytes(text: string): number | undefined {
-  const [, digits, unit = ''] = /^(\d{1,15}(?:\.\d{1,3})?) ?([a-z]+)$/i.exec(text) ?? [];
-  const factor = Object.hasOwn(BYTES, unit.toLowerCase()) ? BYTES[unit.toLowerCase()] : undefined;
-  return factor === undefined ? undefined : Math.ceil(Number(digits) * factor);
+/** Reads `50000000`, `500MB` or `1.5 GiB`. @throws {CliError} `USAGE`. */
+export function demandBytes(text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,15}(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Math.ceil(Number(digits) * (BYTES[unit === '' ? 'b' : unit.toLowerCase()] ?? 0));
+  if (bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw usageError(
+    `Expected a number of bytes, got ${JSON.stringify(text)}`,
+    'Write it as 50000000, 500MB or 20GiB: in B, kB, MB, GB, TB, KiB, MiB, GiB or TiB.',
+  );
 }

@@ -70,7 +70,7 @@ export const signatureVerification = z.strictObject({
         kind: z.enum(['missing', 'unexpected', 'changed', 'not-comparable']),
       }),
     )
-    .describe('of a folder: files that are not as they were signed'),
+    .describe('of a folder: files that are not as they were signed; `.` is the folder as a whole'),
 });
 
 const manifestEntry = z.strictObject({
@@ -158,7 +158,8 @@ export const inclusionProof = z.strictObject({
 
 export const inclusionCheck = z.strictObject({
   path: z.string().describe('the file, absolute'),
-  verified: z.boolean().describe('whether the file is the one that the tree with this root holds'),
+  entry: z.string().describe('path in the tree of the entry that the proof is about; proven only if `verified`'),
+  verified: z.boolean().describe('whether the file has the content of this entry in the tree with this root'),
   root: z.string(),
   reason: z.string().optional().describe('why not'),
 });

@@ -1,5 +1,17 @@
 import { execFile } from 'node:child_process';
-import { appendFile, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeEach, expect, test } from 'vitest';
@@ -70,6 +82,32 @@ test('a folder is compared with its manifest, which may lie in it', async () => 
   expect(text.code).toBe(6);
 });
 
+test('the digest of a manifest is that of its file and of what is printed', async () => {
+  const made = await machine.json('ManifestRun', ['integrity', 'manifest', 'dist', '--output', 'dist.json']);
+  expect(await run('hash', 'dist.json', '--format', 'digest')).toMatchObject({ stdout: `${made.digest}\n` });
+  const { stdout, stderr } = await run('manifest', 'dist');
+  expect(stdout).toBe(await readFile(join(machine.cwd, 'dist.json'), 'utf8'));
+  expect(stderr).toContain(made.digest);
+  const sums = await machine.json('ManifestRun', ['integrity', 'manifest', 'dist', '--format', 'sha256sums']);
+  expect(sums.digest).toBe(made.digest);
+});
+
+test('a folder that is named by a link is compared without the manifest in it, which counts where it is listed', async () => {
+  await symlink('dist', join(machine.cwd, 'way'));
+  expect((await run('manifest', 'way', '--output', 'dist/lib/own.json')).code).toBe(0);
+  for (const [folder, file] of [
+    ['dist', 'way/lib/own.json'],
+    ['way', 'dist/lib/own.json'],
+  ] as const) {
+    expect((await run('verify', folder, '--manifest', file)).code).toBe(0);
+    expect((await run('scrub', folder, '--manifest', file, '--state', 'scrub.json')).code).toBe(0);
+  }
+  expect((await run('manifest', 'dist', '--output', 'all.json')).code).toBe(0);
+  await writeFile(join(machine.cwd, 'dist/lib/own.json'), await readFile(join(machine.cwd, 'all.json')));
+  const { code, stdout } = await run('verify', 'dist', '--manifest', 'dist/lib/own.json');
+  expect([code, stdout]).toEqual([6, expect.stringContaining('changed    lib/own.json')]);
+});
+
 test('sha256sum accepts our sums', async () => {
   const folder = join(machine.cwd, 'dist');
   expect((await run('manifest', 'dist', '--format', 'sha256sums', '--output', 'dist/SHA256SUMS')).code).toBe(0);
@@ -105,6 +143,14 @@ test('what can not be read or written is said with what to do, and nothing is le
   const nowhere = await run('manifest', 'dist', '--output', 'no/such/folder.json', '--json');
   expect(nowhere.code).toBe(1);
   expect(parseShape('Failed', nowhere.stdout).error).toMatchObject({ code: 'UNWRITABLE', hint: expect.any(String) });
+  // Said before the folder is read, or it would be that the folder is not there.
+  for (const command of [
+    ['manifest', 'nothing'],
+    ['sign', 'nothing', '--key', 'nowhere'],
+  ]) {
+    expect((await run(...command, '--output', 'no/such/file')).stderr).toContain('no/such/file, got ENOENT');
+    expect((await run(...command, '--output', 'abc/file')).stderr).toContain('abc/file, got ENOTDIR');
+  }
   expect((await run('manifest', 'dist', '--output', 'dist')).code).toBe(1);
   expect((await readdir(machine.cwd)).toSorted()).toEqual(['abc', 'dist']);
   expect((await run('manifest', 'dist', '--output', '/dev/null')).code).toBe(0);
@@ -166,7 +212,36 @@ test('a folder that was signed by two is verified as a whole', async () => {
   await writeFile(join(machine.cwd, 'dist/more'), '');
   const { code, stdout } = await run(...verify, '--json');
   expect(code).toBe(6);
-  expect(parseShape('SignatureVerification', stdout).differences).toEqual([{ name: 'more', kind: 'unexpected' }]);
+  expect(parseShape('SignatureVerification', stdout).differences).toEqual([
+    { name: '.', kind: 'changed' },
+    { name: 'more', kind: 'unexpected' },
+  ]);
+});
+
+test('links, empty folders and names that are not UTF-8 are signed with a folder, modes and times are not', async () => {
+  const dist = join(machine.cwd, 'dist');
+  const odd = Buffer.concat([Buffer.from(`${dist}/odd`), Buffer.of(0xff)]);
+  await writeFile(odd, 'x');
+  await mkdir(join(dist, 'empty'));
+  await run('keygen', 'key.pem');
+  expect((await machine.json('Signed', ['integrity', 'sign', 'dist', '--key', 'key.pem'])).files).toBe(3);
+  const verify = ['verify-signature', 'dist', '--key', 'key.pem.pub'];
+  await chmod(join(dist, 'app.js'), 0o600);
+  await utimes(join(dist, 'app.js'), 1, 1);
+  expect((await run(...verify)).code).toBe(0);
+  const alterations: readonly (readonly [() => Promise<unknown>, () => Promise<unknown>])[] = [
+    [() => rm(join(dist, 'empty'), { recursive: true }), () => mkdir(join(dist, 'empty'))],
+    [() => writeFile(odd, 'y'), () => writeFile(odd, 'x')],
+    [async () => (await rm(join(dist, 'link')), await symlink('lib/part.js', join(dist, 'link'))), async () => {}],
+  ];
+  for (const [alter, repair] of alterations) {
+    await alter();
+    const { code, stdout } = await run(...verify, '--json');
+    expect(code).toBe(6);
+    expect(parseShape('SignatureVerification', stdout).differences).toEqual([{ name: '.', kind: 'changed' }]);
+    await repair();
+  }
+  expect((await run(...verify)).stdout).toContain('changed . (the folder as a whole, with links and empty folders)');
 });
 
 test('a scrub reads a little each time, until all was read', async () => {
@@ -176,8 +251,24 @@ test('a scrub reads a little each time, until all was read', async () => {
   expect(first).toMatchObject({ ok: true, state: 'new', coverage: { files: 1, totalFiles: 2 } });
   const second = await machine.json('ScrubRun', scrub);
   expect(second).toMatchObject({ ok: true, state: 'resumed', coverage: { files: 2, share: 1 } });
+  await chmod(join(machine.cwd, 'dist/app.js'), 0o600);
+  expect((await machine.run(scrub)).code).toBe(6);
+  expect((await machine.run([...scrub, '--ignore', 'mode'])).code).toBe(0);
+  expect((await machine.run([...scrub, '--ignore', 'content'])).code).toBe(2);
   expect((await run('scrub', 'dist', '--manifest', 'dist.json')).code).toBe(2);
   expect((await machine.run([...scrub.slice(0, -1), 'many'])).code).toBe(2);
+});
+
+test('a scrub replaces no file but its own state', async () => {
+  await run('manifest', 'dist', '--output', 'dist.json');
+  for (const state of ['abc', 'dist.json', 'dist/app.js']) {
+    const before = await readFile(join(machine.cwd, state));
+    const { code, stderr } = await run('scrub', 'dist', '--manifest', 'dist.json', '--state', state);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/hint: Name another file/)]);
+    expect(await readFile(join(machine.cwd, state))).toEqual(before);
+  }
+  const nowhere = await run('scrub', 'nothing', '--manifest', 'dist.json', '--state', 'no/such/state');
+  expect(nowhere.stderr).toContain('no/such');
 });
 
 test('a proof of a few hashes shows that a file belongs to a folder, and no other does', async () => {
@@ -185,7 +276,9 @@ test('a proof of a few hashes shows that a file belongs to a folder, and no othe
   const made = await run('prove', 'app.js', '--manifest', 'dist.json', '--output', 'proof.json');
   const root = /root ([0-9a-f]{64})/.exec(made.stdout)?.[1] ?? '';
   const check = ['prove', 'dist/app.js', '--proof', 'proof.json', '--root', root];
-  expect((await run(...check)).code).toBe(0);
+  const proven = `proven: dist/app.js has the content of app.js in the tree with root ${root}\n`;
+  expect(await run(...check)).toMatchObject({ code: 0, stdout: proven });
+  expect(parseShape('InclusionCheck', (await run(...check, '--json')).stdout)).toMatchObject({ entry: 'app.js' });
   expect((await run('prove', 'abc', '--proof', 'proof.json', '--root', root)).code).toBe(6);
   expect((await run('prove', 'dist/app.js', '--proof', 'proof.json', '--root', '0'.repeat(64))).code).toBe(6);
   const proof = parseShape('InclusionProof', await readFile(join(machine.cwd, 'proof.json'), 'utf8'));

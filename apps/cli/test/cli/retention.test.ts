@@ -161,7 +161,7 @@ test('what is no item, file, schedule, price or policy is refused with what to d
     ['Expected --policy and --with', ['compare', '--items', 'dumps.json', ...policy]],
     ['Expected what comes how often', ['simulate', ...policy]],
     ['Expected --every as 1d', ['simulate', ...policy, '--every', 'sometimes']],
-    ['Expected --every as 1d', ['simulate', ...policy, '--every', '1d:much']],
+    ['Expected a number of bytes', ['simulate', ...policy, '--every', '1d:much']],
     ['Expected a price', ['simulate', ...policy, '--every', '1d', '--price', 'free']],
     ['Expected groupBy', ['plan', '--items', 'dumps.json', ...policy, '--group-by', 'colour']],
   ];

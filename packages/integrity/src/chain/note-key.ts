@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sha256 } from '../engine/sha256.ts';
 import { IntegrityError } from '../errors.ts';
+import { algorithmOf } from '../signature/key-algorithm.ts';
 import { isNoteLine } from './link.ts';
 
 /** Type of plain Ed25519 signatures (C2SP, signed-note). */
@@ -20,13 +21,17 @@ export function checkKeyName(name: string): void {
   throw invalidKey('the name of a key to have no spaces and no "+"');
 }
 
+/** A key of node:crypto, or one of this package that holds it. */
+type HeldKey = KeyObject | { readonly key: KeyObject };
+
 /**
- * Makes sure that a key is one for Ed25519.
+ * The key itself, once it is sure that it is one for Ed25519.
  *
  * @throws {IntegrityError} `INVALID_CHECKPOINT_KEY`.
  */
-export function checkKey(key: KeyObject, type: 'private' | 'public'): void {
-  if (key?.type === type && key.asymmetricKeyType === 'ed25519') return;
+export function checkKey(given: HeldKey, type: 'private' | 'public'): KeyObject {
+  const key = typeof given === 'object' && given !== null && 'key' in given ? given.key : given;
+  if (key?.type === type && algorithmOf(key) === 'ed25519') return key;
   throw invalidKey(`${type === 'private' ? 'a private' : 'a public'} Ed25519 key`);
 }
 

@@ -67,7 +67,12 @@ export function parseSegmentHeader(line: string): SegmentHeader {
   );
 }
 
+/** Longest header, in characters: the longest origin, each character of it escaped, and room for the rest. */
+const LONGEST_HEADER = 8192;
+
 function readHeader(line: string): SegmentHeader | undefined {
+  // Before it is parsed: nesting of millions of levels takes minutes.
+  if (line.length > LONGEST_HEADER) return undefined;
   try {
     const { origin, first, previous } = JSON.parse(line) as Readonly<Record<string, unknown>>;
     const link = typeof previous === 'string' ? fromHex(previous) : undefined;

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { toBase64 } from '../encoding.ts';
+import type { PrivateKey } from '../signature/key.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { checkpointText } from './checkpoint.ts';
 import { checkKey, checkKeyName, keyId } from './note-key.ts';
@@ -8,16 +9,16 @@ import { checkKey, checkKeyName, keyId } from './note-key.ts';
 export interface CheckpointSigner {
   /** Names the key, without spaces and `+`; by custom the chain's origin. */
   readonly name: string;
-  /** An Ed25519 key. */
-  readonly privateKey: KeyObject;
+  /** An Ed25519 key: of this package (`generateKeyPair`, `loadPrivateKey`) or of node:crypto. */
+  readonly privateKey: PrivateKey | KeyObject;
 }
 
 /** Signs any text that ends in a line end, and returns the note (C2SP, signed-note). */
 export function signNote(text: string, { name, privateKey }: CheckpointSigner): string {
   checkKeyName(name);
-  checkKey(privateKey, 'private');
-  const signature = sign(null, Buffer.from(text), privateKey);
-  return `${text}\n— ${name} ${toBase64(Buffer.concat([keyId(name, createPublicKey(privateKey)), signature]))}\n`;
+  const key = checkKey(privateKey, 'private');
+  const signature = sign(null, Buffer.from(text), key);
+  return `${text}\n— ${name} ${toBase64(Buffer.concat([keyId(name, createPublicKey(key)), signature]))}\n`;
 }
 
 /**
@@ -31,11 +32,10 @@ export function signNote(text: string, { name, privateKey }: CheckpointSigner): 
  * has no text form.
  * @example
  * ```ts
- * import { generateKeyPairSync } from 'node:crypto';
- * import { createChain, signCheckpoint, verifyCheckpoint } from '@x/integrity';
+ * import { createChain, generateKeyPair, signCheckpoint, verifyCheckpoint } from '@x/integrity';
  *
  * const name = 'example.com/audit';
- * const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+ * const { privateKey, publicKey } = generateKeyPair(); // or loadPrivateKey, or generateKeyPairSync('ed25519') of node:crypto
  * const text = signCheckpoint(createChain(name).checkpoint(), { name, privateKey });
  * console.log(verifyCheckpoint(text, [{ name, publicKey }]).size); // 0
  * ```

@@ -2,19 +2,20 @@ import { type KeyObject, verify } from 'node:crypto';
 import { fromBase64, toHex } from '../encoding.ts';
 import { IntegrityError } from '../errors.ts';
 import { type Checkpoint, invalidCheckpoint, parseCheckpointText } from './checkpoint.ts';
+import type { PublicKey } from '../signature/key.ts';
 import { checkKey, checkKeyName, keyId } from './note-key.ts';
 
 /** Whose checkpoints are trusted. */
 export interface CheckpointKey {
   /** The name it signs with. */
   readonly name: string;
-  /** An Ed25519 key. */
-  readonly publicKey: KeyObject;
+  /** An Ed25519 key: of this package (`loadPublicKey`) or of node:crypto. */
+  readonly publicKey: PublicKey | KeyObject;
 }
 
 /** A checkpoint, and who signed it. */
 export interface VerifiedCheckpoint extends Checkpoint {
-  /** Names of the trusted keys whose signatures are on it, at least one. */
+  /** Names of the trusted keys whose signatures are on it, at least one. A key that is trusted under two names may be there twice. */
   readonly signedBy: readonly string[];
 }
 
@@ -65,15 +66,15 @@ export function openNote(
 ): { readonly text: string; readonly signedBy: readonly string[] } {
   const keys = trustedKeys.map(({ name, publicKey }) => {
     checkKeyName(name);
-    checkKey(publicKey, 'public');
-    return { name, publicKey, id: toHex(keyId(name, publicKey)) };
+    const key = checkKey(publicKey, 'public');
+    return { name, key, id: toHex(keyId(name, key)) };
   });
   const { text, signatures } = parseNote(note);
   const signedBy = new Set<string>();
   for (const { name, id, bytes } of signatures) {
-    const key = keys.find((each) => each.name === name && each.id === id);
-    if (key === undefined) continue;
-    if (!verify(null, Buffer.from(text), key.publicKey, bytes)) {
+    const trusted = keys.find((each) => each.name === name && each.id === id);
+    if (trusted === undefined) continue;
+    if (!verify(null, Buffer.from(text), trusted.key, bytes)) {
       throw untrusted(`Expected a signature of the key "${name}" that fits the checkpoint, got one that does not.`);
     }
     signedBy.add(name);

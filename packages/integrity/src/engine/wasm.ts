@@ -1,20 +1,40 @@
 import type { IHasher } from 'hash-wasm';
 import type { AnyAlgorithm } from '../algorithm.ts';
-import { fromHex } from '../encoding.ts';
 import type { Engine } from './engine.ts';
 
-/** Any algorithm in WebAssembly. The module is loaded at the first use: it costs some milliseconds and 200 KB. */
+/** Most hashers of one algorithm that wait: as many as work at the same time, with room. Each holds about 100 KB. */
+const MOST_IDLE = 16;
+
+/**
+ * Hashers that have finished, to be used again. Against our habit this is state of the module: a new hasher is a new instance of
+ * WebAssembly and takes hundreds of times as long as a digest of 4 KiB, while nothing of an earlier use is left after `init()`
+ * (docs/benchmarks.md, "Digests").
+ */
+const idle = new Map<AnyAlgorithm, IHasher[]>();
+
+/** Any algorithm in WebAssembly. The library is loaded at the first use: it costs tens of milliseconds and 200 KB. */
 export async function wasmEngine(algorithm: AnyAlgorithm): Promise<Engine> {
-  const hasher = await createHasher(algorithm);
+  const hasher = idle.get(algorithm)?.pop()?.init() ?? (await newHasher(algorithm));
   return {
     update(bytes) {
       hasher.update(bytes);
     },
-    finish: () => hasher.digest('binary'),
+    finish() {
+      const digest = hasher.digest('binary');
+      keep(algorithm, hasher);
+      return digest;
+    },
   };
 }
 
-async function createHasher(algorithm: AnyAlgorithm): Promise<IHasher> {
+function keep(algorithm: AnyAlgorithm, hasher: IHasher): void {
+  const waiting = idle.get(algorithm) ?? [];
+  if (waiting.length < MOST_IDLE) waiting.push(hasher);
+  idle.set(algorithm, waiting);
+}
+
+/** An instance of its own. */
+export async function newHasher(algorithm: AnyAlgorithm): Promise<IHasher> {
   const library = await import('hash-wasm');
   switch (algorithm) {
     case 'sha256':
@@ -34,10 +54,4 @@ async function createHasher(algorithm: AnyAlgorithm): Promise<IHasher> {
     case 'md5':
       return await library.createMD5();
   }
-}
-
-/** All at once; several times as fast for short inputs, since the library keeps one instance for such calls. */
-export async function wasmDigest(algorithm: 'blake3' | 'xxh3-128', bytes: Uint8Array): Promise<Uint8Array> {
-  const { blake3, xxhash128 } = await import('hash-wasm');
-  return fromHex(await (algorithm === 'blake3' ? blake3(bytes) : xxhash128(bytes))) ?? new Uint8Array();
 }

@@ -64,6 +64,8 @@ export class Reader {
   text(value: unknown, where: string, maxLength: number): string {
     if (typeof value !== 'string') throw this.refuse(`${kindOf(value)} as ${where} instead of text`);
     if (value.length > maxLength) throw this.refuse(`more than ${maxLength} characters in ${where}`);
+    // In UTF-8, which is what gets signed, every half of a pair becomes the same character.
+    if (!value.isWellFormed()) throw this.refuse(`half of a surrogate pair in ${where}`);
     return value;
   }
 

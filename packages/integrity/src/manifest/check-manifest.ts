@@ -49,13 +49,19 @@ const MANIFEST_RULES: Readonly<Record<string, Rule>> = {
   problems: Array.isArray,
 };
 
+/** A manifest that is sound, and its entries by path. */
+export interface CheckedManifest {
+  readonly manifest: Manifest;
+  readonly entries: ReadonlyMap<PathKey, ManifestEntry>;
+}
+
 /**
  * Checks a manifest that somebody may have made by hand, or to do harm: only fields of version 1, every path inside the
  * directory, bytewise order, no path twice. Returns the entries by path.
  *
  * @throws {IntegrityError} `INVALID_MANIFEST`, `UNSAFE_PATH`.
  */
-export function checkManifest(value: unknown): { manifest: Manifest; entries: Map<PathKey, ManifestEntry> } {
+export function checkManifest(value: unknown): CheckedManifest {
   checkFields(value, MANIFEST_RULES, { of: 'a manifest', needed: Object.keys(MANIFEST_RULES) });
   const manifest = value as Manifest;
   const entries = new Map<PathKey, ManifestEntry>();

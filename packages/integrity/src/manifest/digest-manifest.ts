@@ -1,6 +1,7 @@
 import { digest } from '../digest.ts';
 import type { Digest } from '../digest-value.ts';
 import { IntegrityError } from '../errors.ts';
+import type { Ignored } from './compare.ts';
 import { createManifest, type ManifestOptions } from './create-manifest.ts';
 import { formatManifest } from './manifest-json.ts';
 import type { Manifest, ManifestEntry } from './model.ts';
@@ -8,7 +9,7 @@ import type { Manifest, ManifestEntry } from './model.ts';
 /** What of the entries does not count. */
 export interface DigestManifestOptions {
   /** Default: nothing, all counts. */
-  readonly ignore?: readonly ('mode' | 'mtime')[] | undefined;
+  readonly ignore?: Ignored | undefined;
 }
 
 /** Options of {@link digestTree}. */
@@ -21,7 +22,7 @@ export interface DigestTreeOptions extends ManifestOptions {
  * The one digest of a manifest: SHA-256 of its canonical JSON, without the fields to be ignored. With none ignored it
  * is the digest of the file that `formatManifest` gives.
  *
- * @throws {IntegrityError} `INVALID_MANIFEST`, `UNSAFE_PATH`.
+ * @throws {IntegrityError} `INVALID_MANIFEST`, `UNSAFE_PATH`; `TOO_LARGE` above 256 MiB of JSON.
  */
 export async function digestManifest(manifest: Manifest, options: DigestManifestOptions = {}): Promise<Digest> {
   const ignore = options.ignore ?? [];

@@ -75,6 +75,12 @@ export interface TreeOptions {
    * given when the manifest is verified, or what it left out is extra.
    */
   readonly include?: ((entry: EntryPath & { readonly kind: EntryKind }) => boolean) | undefined;
+  /**
+   * Paths of files that are no part of the tree even if they are in the directory: its manifest, a signature of it. They
+   * are found through links too and need not be there yet. Where a tree is compared with a manifest, a file that the
+   * manifest lists counts all the same. Relative to the working directory. Default: none.
+   */
+  readonly without?: readonly string[] | undefined;
   /** Files and directories looked at a time, 1 to 256. Default 16. */
   readonly concurrency?: number | undefined;
   /** Ends it early; the call then rejects with the signal's reason. */

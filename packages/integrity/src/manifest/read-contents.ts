@@ -1,4 +1,4 @@
-import { type AnyAlgorithm, checkAlgorithm } from '../algorithm.ts';
+import type { AnyAlgorithm } from '../algorithm.ts';
 import { digest } from '../digest.ts';
 import type { Digest } from '../digest-value.ts';
 import { createDigest } from '../hasher.ts';
@@ -29,6 +29,7 @@ export interface Contents {
 
 /** Options of {@link readContents}. */
 export interface ReadOptions extends TreeOptions {
+  /** Checked by the caller, who knows whether it may be a legacy one. */
   readonly algorithm: AnyAlgorithm;
   /** Asked before each file; false leaves out this file and all after it. */
   readonly mayStart?: ((file: FoundEntry) => boolean) | undefined;
@@ -46,8 +47,7 @@ export async function readContents(
   options: ReadOptions,
 ): Promise<Contents> {
   const contents: Contents = { read: new Map(), problems: new Map() };
-  const algorithm = checkAlgorithm(options.algorithm, { legacy: true });
-  const reader = new ContentReader(tree, files, { ...options, algorithm });
+  const reader = new ContentReader(tree, files, options);
   let ended = false;
   await inLanes([...files], { width: checkLanes(options.concurrency), signal: options.signal }, async (file) => {
     ended ||= options.mayStart?.(file) === false;

@@ -55,7 +55,8 @@ function detail(finding: Finding): string {
   }
 }
 
-function quoted({ path }: EntryPath): string {
+/** A path, quoted if it has what could play tricks with a terminal. */
+export function quoted({ path }: EntryPath): string {
   return NEEDS_QUOTES.test(path)
     ? JSON.stringify(path).replaceAll(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escaped)
     : path;

@@ -1,6 +1,7 @@
 import { checkAlgorithm, type LegacyOptions } from '../algorithm.ts';
-import { checkManifest } from './check-manifest.ts';
+import type { CheckedManifest } from './check-manifest.ts';
 import { compareKeys, foldersAround, keyOf, type PathKey, pathOf } from './entry-path.ts';
+import { includeWithout } from './left-out.ts';
 import type { Manifest, ManifestEntry, TreeOptions } from './model.ts';
 import { type FoundEntry, type FoundTree, walkTree } from './walk.ts';
 
@@ -27,19 +28,18 @@ const VANISHED: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
  * Lists a directory beside a manifest. What the manifest names is only ever looked up in the listing, so no path in it
  * leads anywhere else, through a link neither.
  *
- * @throws {IntegrityError} `INVALID_MANIFEST` or `UNSAFE_PATH`, before anything is looked at; `LEGACY_ALGORITHM`;
- * `READ_FAILED`; `INVALID_OPTION`.
+ * @throws {IntegrityError} `LEGACY_ALGORITHM`; `READ_FAILED`; `INVALID_OPTION`.
  */
 export async function surveyTree(
   directory: string | URL,
-  value: Manifest,
+  { manifest, entries }: CheckedManifest,
   options: TreeOptions & LegacyOptions,
 ): Promise<Survey> {
-  const { manifest, entries } = checkManifest(value);
   checkAlgorithm(manifest.algorithm, options);
-  const expected = included(entries, options.include);
+  const include = await includeWithout(directory, options, (key) => !entries.has(key));
+  const expected = included(entries, include);
   const only = manifest.scope === 'listed' ? withFolders(expected.keys()) : undefined;
-  const tree = await walkTree(directory, { ...options, only });
+  const tree = await walkTree(directory, { ...options, include, only });
   const [missing, unreadable] = absentIn(tree, expected);
   const comparable: FoundEntry[] = [];
   for (const [key, { kind, size }] of expected) {
@@ -56,21 +56,22 @@ export async function surveyTree(
   return { manifest, tree, expected, missing, extra, unreadable, comparable };
 }
 
-/** Entries that the predicate takes, as it takes those of a tree: with all folders around them. */
+/**
+ * Entries that the predicate takes, as it takes those of a tree: it is asked about the folders around an entry first, the
+ * outermost before all, whether the manifest lists them or not. A `SHA256SUMS` lists none.
+ */
 function included(
   entries: ReadonlyMap<PathKey, ManifestEntry>,
   include: TreeOptions['include'],
 ): ReadonlyMap<PathKey, ManifestEntry> {
   if (include === undefined) return entries;
-  const left = new Set<PathKey>();
-  const taken = new Map<PathKey, ManifestEntry>();
-  // Folders come before what is in them.
-  for (const [key, entry] of entries) {
-    const isOut = [...foldersAround(key)].some((folder) => left.has(folder));
-    if (isOut || !include({ ...pathOf(key), kind: entry.kind })) left.add(key);
-    else taken.set(key, entry);
-  }
-  return taken;
+  const answers = new Map<PathKey, boolean>();
+  const takes = (key: PathKey): boolean => {
+    const answer = answers.get(key) ?? include({ ...pathOf(key), kind: entries.get(key)?.kind ?? 'directory' });
+    answers.set(key, answer);
+    return answer;
+  };
+  return new Map([...entries].filter(([key]) => [key, ...foldersAround(key)].toReversed().every(takes)));
 }
 
 function withFolders(keys: Iterable<PathKey>): Set<PathKey> {

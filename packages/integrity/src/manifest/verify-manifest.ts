@@ -1,4 +1,5 @@
 import type { LegacyOptions } from '../algorithm.ts';
+import { checkManifest } from './check-manifest.ts';
 import { findingsOf, type Ignored, renameCandidates } from './compare.ts';
 import { reportOf, type VerifyReport } from './findings.ts';
 import type { Manifest, TreeOptions } from './model.ts';
@@ -36,7 +37,7 @@ export async function verifyManifest(
   manifest: Manifest,
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
-  const survey = await surveyTree(directory, manifest, options);
+  const survey = await surveyTree(directory, checkManifest(manifest), options);
   const files = [...survey.comparable, ...renameCandidates(survey)];
   const contents = await readContents(survey.tree, files, { ...options, algorithm: survey.manifest.algorithm });
   return reportOf(findingsOf(survey, contents, options.ignore ?? []), countsOf(survey, contents));

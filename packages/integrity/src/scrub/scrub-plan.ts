@@ -1,10 +1,13 @@
 import { IntegrityError } from '../errors.ts';
-import { pathOf } from '../manifest/entry-path.ts';
+import { keyOf, pathOf } from '../manifest/entry-path.ts';
 import type { Finding } from '../manifest/findings.ts';
 import type { EntryPath } from '../manifest/model.ts';
 import type { Survey } from '../manifest/survey.ts';
 import type { FoundEntry } from '../manifest/walk.ts';
 import type { CheckRecord, CheckRecords } from './scrub-state.ts';
+
+/** Turns of files that don't go by a time. Those that somebody may have repaired come before those never checked. */
+const [BEFORE_ALL, NEVER] = [Number.NEGATIVE_INFINITY, -Number.MAX_VALUE];
 
 /** How much a scrub may do. Without either it reads everything. At least one file is read always. */
 export interface ScrubBudget {
@@ -47,11 +50,12 @@ export function dropOutdated(records: CheckRecords, { expected }: Survey): void 
   for (const [key, { digest }] of records) if (expected.get(key)?.digest !== digest) records.delete(key);
 }
 
-/** The files whose turn it is: those never checked, those damaged but altered since, then the longest unchecked. */
+/** The files whose turn it is: those damaged but altered since, those never checked, then the longest unchecked. */
 export function planScrub({ comparable }: Survey, records: CheckRecords, budget: ScrubBudget): FoundEntry[] {
   const turn = (file: FoundEntry): number => {
     const record = records.get(file.key);
-    return record === undefined || isAltered(file, record) ? Number.NEGATIVE_INFINITY : record.checkedAtMs;
+    if (record === undefined) return NEVER;
+    return isAltered(file, record) ? BEFORE_ALL : record.checkedAtMs;
   };
   const turns = new Map(comparable.map((file) => [file, turn(file)]));
   const timeOf = (file: FoundEntry): number => turns.get(file) as number;
@@ -83,14 +87,19 @@ export function coverageOf({ expected, tree }: Survey, records: CheckRecords): S
   return { files, bytes, totalFiles, totalBytes, share: whole === 0 ? 1 : part / whole, sinceMs };
 }
 
-/** Damage on record that the findings of this scrub don't have. */
+/**
+ * Damage on record that the findings of this scrub don't have. That a file's mode or time is another one, which is found
+ * without reading it, says nothing of its content.
+ */
 export function earlierDamage(records: CheckRecords, findings: readonly Finding[]): EarlierDamage[] {
-  const found = new Set(findings.map(({ path, pathBase64 }) => `${path}\0${pathBase64 ?? ''}`));
+  const found = new Set(findings.filter(isOfContent).map(keyOf));
   const damage: EarlierDamage[] = [];
   for (const [key, { result, checkedAtMs }] of records) {
-    const path = pathOf(key);
-    if (result === 'sound' || found.has(`${path.path}\0${path.pathBase64 ?? ''}`)) continue;
-    damage.push({ ...path, result, checkedAtMs });
+    if (result !== 'sound' && !found.has(key)) damage.push({ ...pathOf(key), result, checkedAtMs });
   }
   return damage;
+}
+
+function isOfContent(finding: Finding): boolean {
+  return finding.type !== 'changed' || finding.changes.includes('content') || finding.changes.includes('kind');
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
+import { IntegrityError } from '../errors.ts';
 import { fileError } from '../file-error.ts';
 import { keyOf, type PathKey, pathOf } from '../manifest/entry-path.ts';
 import type { EntryPath } from '../manifest/model.ts';
@@ -28,21 +29,43 @@ export interface LoadedState {
   readonly exists: boolean;
 }
 
+/** A larger state is not read. V8 has no strings of 512 MiB or more. */
 const MAX_BYTES = 256 * 1024 * 1024;
+/** How each state begins. What begins otherwise is somebody's file, and no scrub writes to it. */
+const BEGINNING = '{"format":"holdfast-scrub"';
+const VERSION = /^\s*,\s*"version"\s*:\s*(\d+)/;
 /** Temp files of processes that were killed are removed when they are older than this. */
 const STALE_MS = 60 * 60 * 1000;
 const TEMP_NAME = /^\.\d+\.[0-9a-f]{12}\.tmp$/;
 
-/** Whether a name is that of a state or of one in the making. */
-export function isStateName(name: string, stateName: string): boolean {
-  return name === stateName || (name.startsWith(stateName) && TEMP_NAME.test(name.slice(stateName.length)));
+/** Whether a name or path is that of a state in the making. */
+export function isTempOf(name: string, state: string): boolean {
+  return name.startsWith(state) && TEMP_NAME.test(name.slice(state.length));
 }
 
 /**
- * Reads a state. One that is lost or damaged costs only the knowledge of what was checked when, so that is no error.
+ * Where a state is, or will be: where a link leads, so that it stays a link.
+ *
+ * @throws {IntegrityError} `WRITE_FAILED` when its folder is not there.
+ */
+export async function placeOfState(path: string): Promise<string> {
+  const full = resolve(path);
+  const real = await realpath(full).catch(() => undefined);
+  if (real !== undefined) return real;
+  try {
+    return join(await realpath(dirname(full)), basename(full));
+  } catch (cause) {
+    throw fileError('WRITE_FAILED', 'a folder for the state of a scrub', { path: dirname(full), cause });
+  }
+}
+
+/**
+ * Reads a state. One that is lost or damaged costs only the knowledge of what was checked when, so that is no error. A file
+ * that no scrub has begun is not taken for a damaged state: it would be replaced.
  *
  * @param now Records from later than this were made by a clock that went wrong, and don't count.
- * @throws {IntegrityError} `READ_FAILED` when it is there but can't be read.
+ * @throws {IntegrityError} `READ_FAILED` when it is there but can't be read; `INVALID_OPTION` when it is another file, or a
+ * state of a later version.
  */
 export async function loadState(path: string, now: number): Promise<LoadedState> {
   const text = await readText(path);
@@ -55,19 +78,42 @@ export async function loadState(path: string, now: number): Promise<LoadedState>
     const records = files.map(recordOf).filter(([, { checkedAtMs }]) => checkedAtMs <= now);
     return { records: new Map(records), exists: true };
   } catch (error) {
+    checkIsState(text, path);
     return { records: new Map(), exists: true, damage: (error as Error).message };
   }
 }
 
+/** The text, or the beginning of one that is too large. A pipe or a device is not even opened: it would be replaced too. */
 async function readText(path: string): Promise<string | undefined> {
   try {
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) throw notState(path, 'what is no file');
     await using file = await open(path, 'r');
-    if ((await file.stat()).size > MAX_BYTES) return '';
-    return await file.readFile('utf8');
+    return (await file.stat()).size > MAX_BYTES ? await beginningOf(file) : await file.readFile('utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (cause instanceof IntegrityError) throw cause;
     throw fileError('READ_FAILED', 'the state of a scrub that can be read', { path, cause });
   }
+}
+
+async function beginningOf(file: FileHandle): Promise<string> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(64) });
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/** @throws {IntegrityError} `INVALID_OPTION` for a text that no scrub of this version has written, whole or in part. */
+function checkIsState(text: string, path: string): void {
+  const version = VERSION.exec(text.slice(BEGINNING.length))?.[1] ?? '1';
+  const isOurs = text.startsWith(BEGINNING) || BEGINNING.startsWith(text);
+  if (isOurs && version === '1') return;
+  throw notState(path, isOurs ? `one of version ${version}` : 'another file');
+}
+
+function notState(path: string, found: string): IntegrityError {
+  return new IntegrityError('INVALID_OPTION', `Expected the state of a scrub of version 1 in ${path}, got ${found}.`, {
+    hint: 'Name another file for the state: this one would be replaced.',
+  });
 }
 
 function recordOf(value: unknown): [PathKey, CheckRecord] {
@@ -126,7 +172,7 @@ async function syncFolder(path: string): Promise<void> {
 export async function tidyState(path: string): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
   const names = await readdir(folder).catch(() => []);
-  for (const each of names.filter((other) => other !== name && isStateName(other, name))) {
+  for (const each of names.filter((other) => isTempOf(other, name))) {
     const temp = join(folder, each);
     const stats = await stat(temp).catch(() => undefined);
     if (stats !== undefined && systemClock() - stats.mtimeMs > STALE_MS) await unlink(temp).catch(() => undefined);

@@ -1,4 +1,4 @@
-import { reportText } from '../manifest/report-text.ts';
+import { quoted, reportText } from '../manifest/report-text.ts';
 import type { ScrubReport } from './scrub.ts';
 
 /** A scrub's report for people: what `reportText` says, damage from earlier, and what share was read since when. */
@@ -7,8 +7,7 @@ export function scrubText(report: ScrubReport): string {
   const lines = [reportText(report)];
   if (earlier.length > 0) {
     lines.push(`Found by earlier scrubs, and not read again since (${earlier.length}):`);
-    for (const { path, result, checkedAtMs } of earlier)
-      lines.push(`${result} ${JSON.stringify(path)} at ${timeOf(checkedAtMs)}`);
+    for (const each of earlier) lines.push(`${each.result} ${quoted(each)} at ${timeOf(each.checkedAtMs)}`);
   }
   if (state === 'damaged') lines.push('The state of earlier scrubs was damaged. Everything counts as never read.');
   const percent = (Math.floor(coverage.share * 1000) / 10).toFixed(1);

@@ -1,9 +1,10 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../clock.ts';
+import { IntegrityError } from '../errors.ts';
+import { type CheckedManifest, checkManifest } from '../manifest/check-manifest.ts';
 import { findingsOf } from '../manifest/compare.ts';
 import { reportOf, type VerifyReport } from '../manifest/findings.ts';
+import { keyOf, pathOf } from '../manifest/entry-path.ts';
+import { pathsIn } from '../manifest/left-out.ts';
 import type { Manifest, TreeOptions } from '../manifest/model.ts';
 import { type Content, readContents } from '../manifest/read-contents.ts';
 import { type Survey, surveyTree } from '../manifest/survey.ts';
@@ -19,13 +20,24 @@ import {
   type ScrubBudget,
   type ScrubCoverage,
 } from './scrub-plan.ts';
-import { type CheckRecords, isStateName, loadState, mergeRecords, saveState, tidyState } from './scrub-state.ts';
+import {
+  type CheckRecords,
+  isTempOf,
+  loadState,
+  mergeRecords,
+  placeOfState,
+  saveState,
+  tidyState,
+} from './scrub-state.ts';
 
 /** Options of {@link scrub}. */
 export interface ScrubOptions extends VerifyOptions {
   /** What the directory should be. */
   readonly manifest: Manifest;
-  /** Path of a file that keeps what was checked when. It may be in the directory; it is left out of the comparison then. */
+  /**
+   * Path of a file that keeps what was checked when. Nothing else is ever replaced. It may be in the directory, and is left
+   * out of the comparison then, but the manifest may not list it.
+   */
   readonly state: string;
   /** How much to do this time. Default: everything. */
   readonly budget?: ScrubBudget | undefined;
@@ -63,8 +75,9 @@ const SAVE_SHARE = 0.05;
  * saved; at worst a file is read twice. After repairing a file, run it again: files that were damaged and have been
  * written since come first.
  *
- * @throws {IntegrityError} What `verifyManifest` throws; `INVALID_OPTION` for a budget that is not above 0; `READ_FAILED`
- * and `WRITE_FAILED` for the state. A state that is lost or damaged is no error.
+ * @throws {IntegrityError} What `verifyManifest` throws; `INVALID_OPTION` for a budget that is not above 0, and for a state
+ * that is another file, or listed in the manifest, before the directory is looked at; `READ_FAILED` and `WRITE_FAILED` for
+ * the state. A state that is lost or damaged is no error.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -79,15 +92,17 @@ export async function scrub(directory: string | URL, options: ScrubOptions): Pro
   const budget = checkBudget(options.budget ?? {});
   const clock = options.clock ?? systemClock;
   const startMs = clock();
-  const state = resolve(options.state);
-  const include = await withoutState(directory, state, options.include);
-  const survey = await surveyTree(directory, options.manifest, {
+  const checked = checkManifest(options.manifest);
+  const state = await placeOfState(options.state);
+  const include = await includeBeside(directory, state, { include: options.include, checked });
+  const { records, damage, exists } = await loadState(state, startMs);
+  await tidyState(state);
+  const survey = await surveyTree(directory, checked, {
     ...options,
     concurrency: options.concurrency ?? 2,
     include,
+    without: [...(options.without ?? []), options.state],
   });
-  await tidyState(state);
-  const { records, damage, exists } = await loadState(state, startMs);
   dropOutdated(records, survey);
   const notes = new ScrubNotes({ state, survey, records, clock });
   const reading = readContents(survey.tree, planScrub(survey, records, budget), {
@@ -121,25 +136,25 @@ function startsWithin({ ms = Number.POSITIVE_INFINITY }: ScrubBudget, startMs: n
   };
 }
 
-/** The state would be extra, or changed, each time. */
-async function withoutState(
+/**
+ * The predicate without states in the making.
+ *
+ * @throws {IntegrityError} `INVALID_OPTION` for a state that the manifest lists: it would replace what it is to keep.
+ */
+async function includeBeside(
   directory: string | URL,
   state: string,
-  include: TreeOptions['include'],
+  { include, checked }: { readonly include: TreeOptions['include']; readonly checked: CheckedManifest },
 ): Promise<TreeOptions['include']> {
-  const asPath = typeof directory === 'string' ? directory : fileURLToPath(directory);
-  const [root, folder] = await Promise.all(
-    [realpath(asPath), realpath(dirname(state))].map((each) => each.catch(() => '')),
-  );
-  if (root === undefined || folder === undefined || root === '') return include;
-  const prefix = root.endsWith('/') ? root : `${root}/`;
-  if (folder !== root && !folder.startsWith(prefix)) return include;
-  const inner = folder === root ? '' : `${folder.slice(prefix.length)}/`;
-  const name = basename(state);
-  return (entry) => {
-    const isState = entry.path.startsWith(inner) && isStateName(entry.path.slice(inner.length), name);
-    return !isState && include?.(entry) !== false;
-  };
+  const [key] = await pathsIn(directory, [state]);
+  if (key === undefined) return include;
+  if (checked.entries.has(key)) {
+    const found = `${state}, which is ${pathOf(key).path} in it`;
+    throw new IntegrityError('INVALID_OPTION', `Expected a state that the manifest does not list, got ${found}.`, {
+      hint: 'Name another file for the state: this one would be replaced.',
+    });
+  }
+  return (entry) => !isTempOf(keyOf(entry), key) && include?.(entry) !== false;
 }
 
 /** Gathers what was checked, and saves it now and then. */

@@ -74,10 +74,10 @@ interface Issuers {
 function findPath(signer: X509Certificate, { between, roots }: Issuers): X509Certificate[] | undefined {
   const path = [signer];
   const unused = new Set(between);
-  for (let top = signer; path.length <= MAX_PATH;) {
+  for (let top = signer; path.length < MAX_PATH;) {
     if (roots.some((root) => root.raw.equals(top.raw))) return path;
     const root = roots.find((each) => issued(each, top));
-    if (root !== undefined) return path.length < MAX_PATH ? [...path, root] : undefined;
+    if (root !== undefined) return [...path, root];
     const next = [...unused].find((each) => issued(each, top));
     if (next === undefined) return undefined;
     unused.delete(next);

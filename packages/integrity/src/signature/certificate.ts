@@ -68,13 +68,16 @@ export function parseCertificates(pem: string | Uint8Array): X509Certificate[] {
  * a sequence of the part that is signed, the algorithm and the signature; the signed part ends with the extensions, each an
  * identifier, whether it is critical (left out if not), and a value.
  *
- * @throws {RangeError} For a certificate that is not in DER.
+ * @throws {RangeError} For a certificate that is not in DER or has an extension twice.
  */
 export function readCertificateUse(der: Uint8Array): CertificateUse {
   const [signed, algorithm] = derInside(derElements(der)[0]);
   const holder = derInside(signed).find(({ tag }) => tag === EXTENSIONS_TAG);
   const list = holder === undefined ? [] : derInside(derElements(holder.content)[0]);
   const extensions = list.map((each) => readExtension(each));
+  // RFC 5280 section 4.2: none twice. Else two readers may see two certificates.
+  if (new Set(extensions.map(({ id }) => id)).size < extensions.length)
+    throw new RangeError('an extension there twice');
   const find = (id: string): Uint8Array | undefined => extensions.find((each) => each.id === id)?.value;
   return {
     keyUsage: readBits(find(EXTENSION.keyUsage)),

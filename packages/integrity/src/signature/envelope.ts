@@ -78,8 +78,9 @@ export function signEnvelope(payload: Uint8Array, options: SignEnvelopeOptions):
     throw new IntegrityError('INVALID_INPUT', `Expected a payload of at most ${MAX_PAYLOAD_BYTES} bytes, got ${got}.`);
   }
   const { payloadType } = options;
-  if (payloadType.length === 0 || payloadType.length > MAX_NAME) {
-    throw new IntegrityError('INVALID_OPTION', `Expected a payloadType, got ${payloadType.length} characters.`);
+  if (payloadType.length === 0 || payloadType.length > MAX_NAME || !payloadType.isWellFormed()) {
+    const got = `${payloadType.length} characters${payloadType.isWellFormed() ? '' : ', one of them half of a pair'}`;
+    throw new IntegrityError('INVALID_OPTION', `Expected a payloadType, got ${got}.`);
   }
   if (payloadType === STATEMENT_TYPE) {
     throw new IntegrityError('INVALID_OPTION', 'Expected another payloadType than that of detached signatures.');

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { isSoundPoint } from './ed25519-point.ts';
 
 /**
  * What a key signs with.
@@ -26,9 +27,11 @@ export const KEY_ALGORITHMS: Readonly<Record<KeyAlgorithm, AlgorithmParameters>>
   'ecdsa-p521': { hash: 'sha512', curve: 'secp521r1', rawBytes: 132 },
 };
 
-/** The algorithm of a key, or `undefined` for one that this package does not sign with (RSA, other curves). */
+/** The algorithm of a key, or `undefined` for one that this package does not sign with (RSA, other curves, weak keys). */
 export function algorithmOf(key: KeyObject): KeyAlgorithm | undefined {
-  if (key.asymmetricKeyType === 'ed25519') return 'ed25519';
+  if (key.asymmetricKeyType === 'ed25519') {
+    return key.type === 'private' || isSoundPoint(key) ? 'ed25519' : undefined;
+  }
   if (key.asymmetricKeyType !== 'ec') return undefined;
   const curve = key.asymmetricKeyDetails?.namedCurve;
   const names = Object.keys(KEY_ALGORITHMS) as KeyAlgorithm[];

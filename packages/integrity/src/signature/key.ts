@@ -66,7 +66,8 @@ export function generateKeyPair(options: KeyPairOptions = {}): KeyPair {
 /**
  * Wraps a public key of node:crypto.
  *
- * @throws {IntegrityError} `INVALID_KEY` for a kind of key that this package does not sign with.
+ * @throws {IntegrityError} `INVALID_KEY` for a kind of key that this package does not sign with, and an Ed25519 key under which
+ * anyone can sign.
  */
 export function publicKeyOf(given: KeyObject): PublicKey {
   const algorithm = supported(given);
@@ -96,7 +97,8 @@ function supported(key: KeyObject): KeyAlgorithm {
   const algorithm = algorithmOf(key);
   if (algorithm !== undefined) return algorithm;
   const curve = key.asymmetricKeyDetails?.namedCurve;
-  const kind = `${key.asymmetricKeyType ?? key.type}${curve === undefined ? '' : ` on ${curve}`}`;
+  const weak = key.asymmetricKeyType === 'ed25519' ? 'a weak ' : '';
+  const kind = `${weak}${key.asymmetricKeyType ?? key.type}${curve === undefined ? '' : ` on ${curve}`}`;
   throw new IntegrityError('INVALID_KEY', `Expected an Ed25519 key or one on P-256, P-384 or P-521, got ${kind}.`, {
     hint: 'Make one with generateKeyPair.',
   });

@@ -95,8 +95,8 @@ function isPathBelow(name: string): boolean {
  * Reads the manifest from a statement that was verified.
  *
  * @throws {IntegrityError} `INVALID_BUNDLE` for members that are missing or wrong, names that lead out of the model or are there
- * twice, and a subject that is not the digest of the resources; `UNSUPPORTED_BUNDLE` for files in shards and for unknown
- * algorithms.
+ * twice, digests of another algorithm than `hash_type`, and a subject that is not the digest of the resources;
+ * `UNSUPPORTED_BUNDLE` for files in shards and for unknown algorithms.
  */
 export function readModelManifest({ subject, predicate }: Statement): ModelManifest {
   const [only, ...others] = subject;
@@ -105,6 +105,10 @@ export function readModelManifest({ subject, predicate }: Statement): ModelManif
   const resources = bundleReader.array(predicate['resources'], 'resources', MAX_RESOURCES).map(readResource);
   if (resources.length === 0) throw bundleReader.refuse('no resources');
   checkResourceNames(resources);
+  // The reference tool writes one name to both places, and digests what is there by the former to compare it with the latter.
+  if (resources.some(({ digest }) => digest.algorithm !== serialization.hashType)) {
+    throw bundleReader.refuse('a hash_type that is not the algorithm of its resources');
+  }
   if (only.digest['sha256'] !== modelDigest(resources).hex) {
     throw bundleReader.refuse('a subject that is not the digest of its resources');
   }

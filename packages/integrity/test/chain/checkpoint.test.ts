@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { signNote } from '../../src/chain/sign-checkpoint.ts';
 import { openNote } from '../../src/chain/verify-checkpoint.ts';
-import { type Checkpoint, createChain, signCheckpoint, verifyCheckpoint } from '../../src/index.ts';
+import { type Checkpoint, createChain, generateKeyPair, signCheckpoint, verifyCheckpoint } from '../../src/index.ts';
 
 const code = (expected: string): unknown => expect.objectContaining({ name: 'IntegrityError', code: expected });
 
@@ -100,6 +100,13 @@ describe('keys', () => {
     expect(verifyCheckpoint(`${text}${line}\n`, trusted).signedBy).toEqual([name]);
   });
 
+  it('a signature below another empty line is one over all that is above', () => {
+    const line = text.split('\n')[4] as string;
+    expect(() => verifyCheckpoint(`${text}\n${line}\n`, trusted)).toThrow(code('UNTRUSTED_CHECKPOINT'));
+    // Signed as it is, such a note has signature lines as its text, and is no checkpoint.
+    expect(() => verifyCheckpoint(signNote(text, { name, privateKey }), trusted)).toThrow(code('INVALID_CHECKPOINT'));
+  });
+
   it('a signature over extension lines counts, and they are passed over', () => {
     const lines = text.split('\n').slice(0, 3).join('\n');
     const extended = signNote(`${lines}\nan extension\n`, { name, privateKey });
@@ -109,6 +116,28 @@ describe('keys', () => {
   it.each(['', 'a b', 'a+b', 'a\u00a0b', 'a\u0085b', 'a\nb'])('%j is no name for one', (bad) => {
     expect(() => signCheckpoint(checkpoint, { name: bad, privateKey })).toThrow(code('INVALID_CHECKPOINT_KEY'));
     expect(() => verifyCheckpoint(text, [{ name: bad, publicKey }])).toThrow(code('INVALID_CHECKPOINT_KEY'));
+  });
+
+  it('of this package sign and verify, and make the notes that the same keys of node:crypto make', () => {
+    const pair = generateKeyPair();
+    const note = signCheckpoint(checkpoint, { name, privateKey: pair.privateKey });
+    expect(signCheckpoint(checkpoint, { name, privateKey: pair.privateKey.key })).toBe(note);
+    for (const key of [pair.publicKey, pair.publicKey.key]) {
+      expect(verifyCheckpoint(note, [{ name, publicKey: key }]).signedBy).toEqual([name]);
+    }
+  });
+
+  it('of this package on elliptic curves, or of the wrong half, are refused', () => {
+    const ecdsa = generateKeyPair({ algorithm: 'ecdsa-p256' });
+    const ed25519 = generateKeyPair();
+    for (const key of [ecdsa.privateKey, ed25519.publicKey, { key: undefined }, { ...ed25519.privateKey, key: null }]) {
+      expect(() => signCheckpoint(checkpoint, { name, privateKey: key as never })).toThrow(
+        code('INVALID_CHECKPOINT_KEY'),
+      );
+    }
+    for (const key of [ecdsa.publicKey, ed25519.privateKey]) {
+      expect(() => verifyCheckpoint(text, [{ name, publicKey: key as never }])).toThrow(code('INVALID_CHECKPOINT_KEY'));
+    }
   });
 
   it('of another kind are refused', () => {
@@ -155,7 +184,32 @@ describe('what has no text form', () => {
     );
   });
 
+  it('a note of 2^19 characters is read, and none of one more', () => {
+    const lines = text.split('\n').slice(0, 3).join('\n');
+    const noteOf = (length: number): string => {
+      const filled = (filler: number): string => signNote(`${lines}\n${'x'.repeat(filler)}\n`, signer);
+      return filled(length - filled(1).length + 1);
+    };
+    const [longest, longer] = [noteOf(2 ** 19), noteOf(2 ** 19 + 1)];
+    expect([longest.length, longer.length]).toEqual([524_288, 524_289]);
+    expect(verifyCheckpoint(longest, trusted).size).toBe(1);
+    expect(() => verifyCheckpoint(longer, trusted)).toThrow(code('INVALID_CHECKPOINT'));
+  });
+
+  it('half of a surrogate pair is refused, although it has the same bytes as the character that stands for it', () => {
+    const content = 'replaced: \ufffd\n';
+    const note = signNote(content, signer);
+    expect(openNote(note, trusted).text).toBe(content);
+    expect(() => openNote(note.replace('\ufffd', '\ud83d'), trusted)).toThrow(code('INVALID_CHECKPOINT'));
+    const witness = `— \ud83d ${text.split(' ').at(-1)}`;
+    expect(verifyCheckpoint(text + witness.replace('\ud83d', '\ufffd'), trusted).signedBy).toEqual([name]);
+    expect(() => verifyCheckpoint(text + witness, trusted)).toThrow(code('INVALID_CHECKPOINT'));
+  });
+
   it.each([
+    ['an empty line at the end', `${text}\n`],
+    ['a signature that is cut', `${text}— ${name} AAAA\n`],
+    ['text after the signatures', `${text}more\n`],
     ['line ends of Windows', text.replaceAll('\n', '\r\n')],
     ['a hyphen for the dash', text.replace('—', '-')],
     ['101 signatures', text + `${text.split('\n')[4]}\n`.repeat(100)],

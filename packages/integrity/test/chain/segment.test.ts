@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createChain, formatSegmentHeader, parseSegmentHeader } from '../../src/index.ts';
 import { origin } from './chains.ts';
 
@@ -35,6 +35,15 @@ describe('the header of a segment', () => {
     ['a long origin', line.replace(origin, 'x'.repeat(2000))],
   ])('is not %s', (_, text) => {
     expect(() => parseSegmentHeader(text)).toThrow(code('INVALID_SEGMENT_HEADER'));
+  });
+
+  it('reads back with the longest origin, and is not parsed where it is longer than any', () => {
+    const header = { ...createChain(origin).header(), origin: '"'.repeat(1024) };
+    expect(parseSegmentHeader(formatSegmentHeader(header))).toEqual(header);
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => parseSegmentHeader('['.repeat(10_000_000))).toThrow(code('INVALID_SEGMENT_HEADER'));
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
   });
 
   it('can not be written without an origin, a number and a hash', () => {

@@ -24,6 +24,7 @@ const golden =
   '{"kind":"symlink","path":"link","target":"folder/ä"}],' +
   '"format":"holdfast-manifest","problems":[],"scope":"tree","version":1}';
 
+const MAX_BYTES = 256 * 1024 * 1024;
 const sound = JSON.parse(golden) as Manifest & { entries: Record<string, unknown>[] };
 const altered = (alter: (copy: { entries: Record<string, unknown>[] } & Record<string, unknown>) => void): string => {
   const copy = structuredClone(sound) as unknown as { entries: Record<string, unknown>[] } & Record<string, unknown>;
@@ -108,9 +109,25 @@ describe('a manifest as JSON', () => {
   });
 
   it('more than 256 MiB are refused before they are parsed', () => {
-    expect(() => parseManifest(' '.repeat(256 * 1024 * 1024 + 1))).toThrow(
-      expect.objectContaining({ code: 'TOO_LARGE' }),
-    );
+    for (const source of [' '.repeat(MAX_BYTES + 1), 'é'.repeat(MAX_BYTES / 2 + 1), new Uint8Array(MAX_BYTES + 1)]) {
+      expect(() => parseManifest(source)).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
+    }
+  });
+
+  it.each([1, 2])('what would be more than that is not written: %d such links', (count) => {
+    const target = 'x'.repeat(MAX_BYTES);
+    const links = Array.from({ length: count }, (_, index) => ({ kind: 'symlink' as const, path: `${index}`, target }));
+    expect(() => formatManifest({ ...sound, entries: links })).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));
+  });
+
+  it('bytes and a byte order mark make no difference, but what is not UTF-8 is refused', () => {
+    const bytes = Buffer.from(golden, 'utf8');
+    for (const source of [bytes, `\ufeff${golden}`, Buffer.from(`\ufeff${golden}`, 'utf8')]) {
+      expect(parseManifest(source)).toEqual(sound);
+    }
+    for (const source of [Buffer.from(`\ufeff\ufeff${golden}`, 'utf8'), bytes.with(bytes.indexOf('ä'), 0xff)]) {
+      expect(() => parseManifest(source)).toThrow(expect.objectContaining({ code: 'INVALID_MANIFEST' }));
+    }
   });
 
   it('fields that are undefined are as good as absent', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, symlinkSync } from 'node:fs';
 import { chmod, cp, lutimes, mkdir, readFile, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +17,7 @@ import {
   verifyManifest,
   type ManifestReport as VerifyReport,
 } from '../../src/index.ts';
-import { makeTree, type Tree } from '../tree-builder.ts';
+import { asNobody, makeTree, type Tree } from '../tree-builder.ts';
 
 const digestOfX = 'sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881';
 
@@ -191,6 +192,51 @@ describe('verifyManifest', () => {
     expect(inShort(await verifyManifest(tree.path, sums))).toEqual(['changed a.txt: content', 'missing twins/one']);
   });
 
+  it('what is below a folder that does not count is left out of sums, which list no folders', async () => {
+    await using tree = await makeTree({ keep: 'x', logs: { old: { a: 'a' }, b: 'b' } });
+    const sums = parseSums(formatSums(await createManifest(tree.path)));
+    const asked: string[] = [];
+    const include = ({ path, kind }: { path: string; kind: string }): boolean => {
+      asked.push(`${kind} ${path}`);
+      return path !== 'logs';
+    };
+    await rm(join(tree.path, 'logs'), { recursive: true });
+    expect(await verifyManifest(tree.path, sums, { include })).toMatchObject({ ok: true, counts: { entries: 1 } });
+    // Once of the list, and of the tree what is there.
+    expect(asked).toEqual(['file keep', 'directory logs', 'file keep']);
+    expect(inShort(await verifyManifest(tree.path, sums))).toEqual(['missing logs/b', 'missing logs/old/a']);
+  });
+
+  it('what is in a folder that can not be read is unreadable, not missing', async () => {
+    await using tree = await makeTree({ dark: { inner: { deep: 'x' } }, light: { a: 'a' } });
+    await chmod(tree.path, 0o755);
+    const manifest = await createManifest(tree.path);
+    await chmod(join(tree.path, 'dark'), 0);
+    const report = await asNobody(() => verifyManifest(tree.path, manifest, { ignore: ['mode'] }));
+    await chmod(join(tree.path, 'dark'), 0o755);
+    expect(inShort(report)).toEqual([
+      'unreadable dark EACCES',
+      'unreadable dark/inner EACCES',
+      'unreadable dark/inner/deep EACCES',
+    ]);
+    expect(report.counts).toMatchObject({ missing: 0, unreadable: 3, files: 1, bytes: 1 });
+  });
+
+  it('what the manifest could not read either is no finding', async () => {
+    await using tree = await makeTree({ a: 'a', dark: { inner: 'x' }, file: 'x' });
+    await chmod(tree.path, 0o755);
+    for (const name of ['dark', 'file']) await chmod(join(tree.path, name), 0);
+    const [manifest, report] = await asNobody(async () => {
+      const made = await createManifest(tree.path);
+      return [made, await verifyManifest(tree.path, made)] as const;
+    });
+    const later = await asNobody(() => verifyManifest(tree.path, { ...manifest, problems: [] }));
+    await chmod(join(tree.path, 'dark'), 0o755);
+    expect(report).toMatchObject({ ok: true, findings: [], counts: { unproven: 2, entries: 1 } });
+    expect((await verifyManifest(tree.path, manifest)).ok).toBe(true);
+    expect(inShort(later)).toEqual(['unreadable dark EACCES', 'extra file']);
+  });
+
   it('what the manifest could not read is neither extra nor proven', async () => {
     await using tree = await makeTree({ a: 'a', dark: { inner: 'x' } });
     const manifest: Manifest = {
@@ -259,6 +305,21 @@ describe('verifyManifest', () => {
       expect(inShort(report)).toEqual(['unreadable file ELOOP']);
     },
   );
+
+  it.runIf(process.platform !== 'win32')('a pipe in the place of a file is not waited for', async () => {
+    await using tree = await makeTree({ file: 'x' });
+    const manifest = await createManifest(tree.path);
+    let isSwapped = false;
+    const report = await verifyManifest(tree.path, manifest, {
+      onProgress() {
+        if (isSwapped) return;
+        isSwapped = true;
+        rmSync(join(tree.path, 'file'));
+        execFileSync('mkfifo', [join(tree.path, 'file')]);
+      },
+    });
+    expect(inShort(report)).toEqual(['unreadable file CHANGED_WHILE_READ']);
+  });
 
   it('a file that vanishes after the listing is missing', async () => {
     await using tree = await makeTree({ a: 'a', b: 'b' });

@@ -1,47 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, lutimes, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, lutimes, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createManifest, type Manifest, scrub, type ScrubReport, scrubText } from '../../src/index.ts';
-import { makeTree, tempFolder } from '../tree-builder.ts';
-
-const DAY = 86_400_000;
-
-/** Ten files of a thousand bytes each, f0 to f9. */
-const ten = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`f${index}`, `${index}`.repeat(1000)]));
-
-const inShort = ({ findings }: ScrubReport): string[] => findings.map(({ type, path }) => `${type} ${path}`);
-
-/** A folder with a tree, its manifest and a state beside it, scrubbed day by day. */
-async function setUp(tree: Parameters<typeof makeTree>[0] = ten) {
-  const data = await makeTree(tree);
-  const folder = await tempFolder();
-  const manifest = await createManifest(data.path);
-  const state = join(folder.path, 'state.json');
-  return {
-    data: data.path,
-    folder: folder.path,
-    manifest,
-    state,
-    run: (day: number, options: Partial<Parameters<typeof scrub>[1]> = {}) =>
-      scrub(data.path, { manifest, state, clock: () => day * DAY, concurrency: 1, ...options }),
-    async [Symbol.asyncDispose]() {
-      await data[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Flips a bit and puts the time back. */
-async function damage(path: string): Promise<void> {
-  const { atimeMs, mtimeMs } = await stat(path);
-  const bytes = await readFile(path);
-  bytes[0] = (bytes[0] as number) ^ 1;
-  await writeFile(path, bytes);
-  await lutimes(path, atimeMs / 1000, mtimeMs / 1000);
-}
+import { tempFolder } from '../tree-builder.ts';
+import { damage, DAY, inShort, setUp } from './scrubbed.ts';
 
 describe('scrub', () => {
   it('without a budget everything is read', async () => {
@@ -81,6 +46,44 @@ describe('scrub', () => {
     });
     await damage(join(at.data, 'f4'));
     expect(await at.run(4, { budget: { bytes: 1000 } })).toMatchObject({ ok: true, earlier: [], counts: { files: 1 } });
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['mode', (path) => chmod(path, 0o600)],
+    ['time', (path) => lutimes(path, 1, 1)],
+  ])('earlier damage stays on the report where the %s is another one too', async (_name, alter) => {
+    await using at = await setUp();
+    await damage(join(at.data, 'f0'));
+    await alter(join(at.data, 'f0'));
+    await at.run(1, { budget: { bytes: 1000 } });
+    const report = await at.run(2, { budget: { bytes: 1000 } });
+    expect(inShort(report)).toEqual(['changed f0']);
+    expect(report.earlier).toEqual([{ path: 'f0', result: 'changed', checkedAtMs: DAY }]);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>, string]>([
+    ['a file of another size', (path) => writeFile(path, 'longer or shorter'), 'changed f0'],
+    ['a folder', async (path) => (await unlink(path), await mkdir(path)), 'changed f0'],
+    ['nothing', (path) => unlink(path), 'missing f0'],
+  ])('where %s is now, earlier damage is not told as well', async (_name, alter, finding) => {
+    await using at = await setUp();
+    await damage(join(at.data, 'f0'));
+    await at.run(1, { budget: { bytes: 1000 } });
+    await alter(join(at.data, 'f0'));
+    const report = await at.run(2, { budget: { bytes: 1000 } });
+    expect([inShort(report), report.earlier]).toEqual([[finding], []]);
+  });
+
+  it('a damaged file that somebody may have repaired comes before those never read', async () => {
+    await using at = await setUp();
+    await damage(join(at.data, 'f3'));
+    await at.run(1, { budget: { bytes: 4000 } });
+    await damage(join(at.data, 'f3'));
+    expect(await at.run(2, { budget: { bytes: 1000 } })).toMatchObject({
+      ok: true,
+      earlier: [],
+      coverage: { files: 4 },
+    });
   });
 
   it('a budget of time ends the run between files', async () => {
@@ -128,9 +131,9 @@ describe('scrub', () => {
     ['is lost', undefined, 'new'],
     ['is empty', '', 'damaged'],
     ['is cut off', '{"format":"holdfast-scrub","version":1,"files":[{"pa', 'damaged'],
-    ['is of a later version', '{"format":"holdfast-scrub","version":2,"files":[]}', 'damaged'],
     ['has a record that is none', '{"format":"holdfast-scrub","version":1,"files":[{"path":1}]}', 'damaged'],
-    ['is null', 'null', 'damaged'],
+    ['has no files', '{"format":"holdfast-scrub","version":1}', 'damaged'],
+    ['is cut off in its first word', '{"for', 'damaged'],
   ])('a state that %s is said so, and all begins anew', async (_name, text, state) => {
     await using at = await setUp();
     await at.run(1);
@@ -218,9 +221,6 @@ describe('scrub', () => {
   it('a state that can’t be written is an error, and the one before is whole', async () => {
     await using at = await setUp();
     await at.run(1);
-    await expect(at.run(2, { state: join(at.folder, 'none/state.json') })).rejects.toMatchObject({
-      code: 'WRITE_FAILED',
-    });
     await mkdir(join(at.folder, 'taken'));
     await expect(at.run(2, { state: join(at.folder, 'taken') })).rejects.toMatchObject({ code: 'READ_FAILED' });
     expect((await at.run(3)).state).toBe('resumed');
@@ -252,10 +252,19 @@ describe('scrubText', () => {
       [
         'Compared 10 entries, read 3 files (3000 bytes): all as it should be.',
         'Found by earlier scrubs, and not read again since (1):',
-        'changed "f0" at 1970-01-02T00:00:00.000Z',
+        'changed f0 at 1970-01-02T00:00:00.000Z',
         '60.0 % of the bytes were read since 1970-01-02T00:00:00.000Z.',
       ].join('\n'),
     );
+  });
+
+  it('a name of earlier damage can’t play tricks with a terminal', async () => {
+    await using at = await setUp({ 'a\u202e\u001b[2J': 'x', b: 'y' });
+    await damage(join(at.data, 'a\u202e\u001b[2J'));
+    await at.run(1, { budget: { bytes: 1 } });
+    const text = scrubText(await at.run(2, { budget: { bytes: 1 } }));
+    expect(text).toContain(String.raw`changed "a\u202e\u001b[2J" at`);
+    expect(text).not.toMatch(/[\u001b\u202e]/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { sign as signBytes } from 'node:crypto';
+import { createPublicKey, sign as signBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -137,6 +137,26 @@ describe('thresholds', () => {
     expect(await verdicts(both, { keys: [publicB] })).toEqual([true, 'unknown-key', 'counts']);
   });
 
+  it('a key whose point is written in two forms is one key', async () => {
+    const { privateKey, publicKey } = generateKeyPair({ algorithm: 'ecdsa-p256' });
+    const spki = publicKey.key.export({ type: 'spki', format: 'der' });
+    const odd = (spki.at(-1) ?? 0) & 1;
+    // SEQUENCE, its length, the algorithm, BIT STRING, its length, no unused bits, the sign of y, x.
+    const head = [Buffer.of(0x30, 57), spki.subarray(2, 23), Buffer.of(0x03, 34, 0, 2 | odd)];
+    const key = createPublicKey({ key: Buffer.concat([...head, spki.subarray(27, 59)]), type: 'spki', format: 'der' });
+    const keys = [publicKey, { ...publicKey, keyId: publicA.keyId, key }];
+    const document = await sign(content, { privateKey: [privateKey, privateKey], now });
+    expect(await verdicts(document, { keys })).toEqual([true, 'counts', 'repeated-key']);
+    await expect(verify(content, document, { keys, threshold: 2, now })).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    expect(await verdicts(document, { keys: [...keys, publicA], threshold: 2 })).toEqual([
+      false,
+      'counts',
+      'repeated-key',
+    ]);
+  });
+
   it('a key that is listed twice is one key, under whatever id', async () => {
     const renamed = { ...publicA, keyId: publicB.keyId };
     const document = await sign(content, { privateKey: [a, b], now });
@@ -228,11 +248,21 @@ describe('forgeries', () => {
     ['a member too many', JSON.stringify({ ...good, note: '' })],
     ['the key id of another', JSON.stringify({ ...good, keyId: b.keyId })],
     ['a negative size', JSON.stringify({ ...good, size: -1 })],
+    ['a broken size', JSON.stringify({ ...good, size: 1.5 })],
+    ['a size in text', JSON.stringify({ ...good, size: '9' })],
+    ['a size beyond 2^53 - 1', JSON.stringify({ ...good, size: 2 ** 53 })],
+    ['a size without end', JSON.stringify(good).replace('"size":9', '"size":1e999')],
+    ['a prototype', JSON.stringify(good).replace('{', '{"__proto__":{},')],
     ['a weak digest', JSON.stringify({ ...good, digest: 'md5:d41d8cd98f00b204e9800998ecf8427e' })],
     ['a vague time', JSON.stringify({ ...good, signedAt: '2026-03-01' })],
     ['an impossible time', JSON.stringify({ ...good, signedAt: '2026-02-30T00:00:00.000Z' })],
   ])('a genuine signature over a statement with %s does not count', async (_, text) => {
     expect(await verdicts(signedText(text, a), { keys: [publicA] })).toEqual([false, 'malformed-statement']);
+  });
+
+  it('content of another size is another one, whatever its digest', async () => {
+    const other = signedText(JSON.stringify({ ...good, size: content.length + 1 }), a);
+    expect(await verdicts(other, { keys: [publicA] })).toEqual([false, 'other-content']);
   });
 
   it('a signature made for another purpose does not count', async () => {
@@ -322,6 +352,7 @@ describe('malformed documents', () => {
     ['a statement that is too long', { ...document, signatures: [{ ...signature, statement: 'A'.repeat(4000) }] }],
     ['a text that is too long', text.padEnd(300_000)],
     ['deep nesting', `${'['.repeat(100)}${']'.repeat(100)}`],
+    ['deep nesting without end', '{"signatures":'.repeat(10_000)],
     [
       'an object that refers to itself',
       Object.assign(

@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,6 +6,7 @@ import {
   generateKeyPair,
   parsePublicKey,
   preAuthEncoding,
+  sign as signDetached,
   signEnvelope,
   verifyEnvelope,
   type VerifyEnvelopeOptions,
@@ -80,6 +81,46 @@ describe('envelopes', () => {
     expect(outcome(envelope, { keys: [publicB] })).toEqual([true, 'unknown-key', 'unknown-key', 'counts']);
   });
 
+  it('one signature in all its forms counts once', () => {
+    const { privateKey, publicKey } = generateKeyPair({ algorithm: 'ecdsa-p256' });
+    const message = preAuthEncoding(payloadType, payload);
+    const raw = sign('sha256', message, { key: privateKey.key, dsaEncoding: 'ieee-p1363' });
+    // ECDSA holds for the order of the curve minus s as well.
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+    const s = order - BigInt(`0x${raw.subarray(32).toString('hex')}`);
+    const mirrored = Buffer.concat([raw.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+    const der = signEnvelope(payload, { payloadType, privateKey }).signatures;
+    const signatures = [
+      ...der,
+      { sig: raw.toString('base64'), keyid: '' },
+      { sig: raw.toString('base64url'), keyid: publicA.keyId.toUpperCase() },
+      { sig: mirrored.toString('base64'), keyid: 'another' },
+    ];
+    const envelope = { payload: Buffer.from(payload).toString('base64'), payloadType, signatures };
+    const keys = [publicA, publicKey];
+    expect(outcome(envelope, { keys, threshold: 2 })).toEqual([
+      false,
+      'counts',
+      'repeated-key',
+      'repeated-key',
+      'repeated-key',
+    ]);
+    const renamed = { ...envelope, signatures: der.map(({ sig }) => ({ sig, keyid: publicA.keyId })) };
+    expect(outcome(renamed, { keys })).toEqual([false, 'bad-signature']);
+  });
+
+  it('the statement of a detached signature is no envelope of another type', async () => {
+    const [made] = (await signDetached(payload, { privateKey: a })).signatures;
+    const envelope = {
+      payload: made?.statement ?? '',
+      payloadType,
+      signatures: [{ sig: made?.signature ?? '', keyid: a.keyId }],
+    };
+    expect(outcome(envelope)).toEqual([false, 'bad-signature']);
+    const honest = { ...envelope, payloadType: 'application/vnd.holdfast.signature.v1+json' };
+    expect(verifyEnvelope(honest, { payloadType, keys: [publicA] })).toMatchObject({ problem: 'other-payload-type' });
+  });
+
   it.each([
     ['revoked', { revoked: true }, 'revoked-key'],
     ['not valid yet', { notBefore: new Date(now.getTime() + 1) }, 'key-not-yet-valid'],
@@ -139,6 +180,8 @@ describe('what is refused', () => {
     ['a payload with stray bits', { ...envelope, payload: 'aGVsbG8gd29ybGR=' }],
     ['a payload that is a number', { ...envelope, payload: 1 }],
     ['a type that is an object', { ...envelope, payloadType: {} }],
+    ['a type with half of a pair', { ...envelope, payloadType: 'x\ud83d' }],
+    ['nesting without end', `{"payload":${'['.repeat(1_000_000)}`],
     ['signatures that are text', { ...envelope, signatures: 'x' }],
     ['a signature without sig', { ...envelope, signatures: [{ keyid: '' }] }],
     ['a very long sig', { ...envelope, signatures: [{ sig: 'A'.repeat(400) }] }],
@@ -156,6 +199,7 @@ describe('what is refused', () => {
     const code = (name: string): unknown => expect.objectContaining({ code: name });
     const anything = payload as never;
     expect(() => signEnvelope(payload, { payloadType: '', privateKey: a })).toThrow(code('INVALID_OPTION'));
+    expect(() => signEnvelope(payload, { payloadType: 'x\ud83d', privateKey: a })).toThrow(code('INVALID_OPTION'));
     expect(() => signEnvelope(payload, { payloadType, privateKey: [] })).toThrow(code('INVALID_OPTION'));
     expect(() => signEnvelope('text' as never, { payloadType, privateKey: a })).toThrow(code('INVALID_INPUT'));
     expect(() => signEnvelope(new Uint8Array((64 << 20) + 1), { payloadType, privateKey: a })).toThrow(

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,9 @@ import {
   parsePublicKey,
   savePrivateKey,
   savePublicKey,
+  sign,
+  verify,
+  verifyCheckpoint,
 } from '../../src/index.ts';
 
 const algorithms: readonly KeyAlgorithm[] = ['ed25519', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521'];
@@ -155,6 +158,38 @@ describe('what is no key', () => {
     ['an RSA key', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()],
   ])('%s is refused as a public key', (_, text) => {
     expect(codeOf(() => parsePublicKey(text))).toBe('INVALID_KEY');
+  });
+
+  const prime = 2n ** 255n - 19n;
+  const littleEndian = (value: bigint): string =>
+    Buffer.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toReversed()).toString('hex');
+
+  it.each([
+    ['the neutral point', littleEndian(1n)],
+    ['the neutral point, with a sign', littleEndian(1n + 2n ** 255n)],
+    ['the neutral point in another form', littleEndian(prime + 1n)],
+    ['a point of order 2', littleEndian(prime - 1n)],
+    ['a point of order 4', littleEndian(0n)],
+    ['a point of order 4 in another form', littleEndian(prime)],
+    ['a point of order 8', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'],
+    ['another one of order 8', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'],
+    ['its opposite', 'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'],
+    ['a coordinate beyond the prime', littleEndian(prime + 3n)],
+  ])('%s is no Ed25519 key, whatever OpenSSL takes', async (_, hex) => {
+    const der = Buffer.from(`302a300506032b6570032100${hex}`, 'hex');
+    const text = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+    expect(codeOf(() => parsePublicKey(text))).toBe('INVALID_KEY');
+    let key: KeyObject;
+    try {
+      key = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    } catch {
+      return;
+    }
+    const document = await sign(new Uint8Array(), { privateKey: ed25519.privateKey });
+    const keys = [{ ...ed25519.publicKey, key }];
+    await expect(verify(new Uint8Array(), document, { keys })).rejects.toMatchObject({ code: 'INVALID_KEY' });
+    const trusted = [{ name: 'weak', publicKey: key }];
+    expect(codeOf(() => verifyCheckpoint('', trusted))).toBe('INVALID_CHECKPOINT_KEY');
   });
 
   it('an unknown algorithm is refused', () => {

@@ -131,6 +131,17 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
         { extensions: ['basicConstraints=critical,CA:true', ...SIGNER_EXTENSIONS] },
         'none',
       ],
+      [
+        'for any purpose',
+        { extensions: ['keyUsage=digitalSignature', 'extendedKeyUsage=anyExtendedKeyUsage'] },
+        'certificate-not-for-signing',
+      ],
+      [
+        'for time stamps',
+        { extensions: ['keyUsage=digitalSignature', 'extendedKeyUsage=timeStamping'] },
+        'certificate-not-for-signing',
+      ],
+      ['of an authority', { extensions: ROOT_EXTENSIONS }, 'certificate-not-for-signing'],
       ['with a SHA-1 signature', { hash: 'sha1' }, 'certificate-too-weak'],
       ['on P-521', { key: 'P-521' }, 'none'],
     ])('a certificate %s: %#', (name, plan, problem) => {
@@ -181,6 +192,44 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
       expect(problemOf(sign(beyond, below, last), { roots })).toBe('untrusted-certificate');
     });
 
+    it('a way of ten certificates from the signer to the root is gone, and none of eleven', () => {
+      const authorities = [root];
+      for (let index = 0; index < 9; index++) {
+        const issuer = authorities[0]!;
+        authorities.unshift(issue(folder, `step-${index}`, { issuer, extensions: ROOT_EXTENSIONS }));
+      }
+      const below = (index: number): Issued =>
+        issue(folder, `steps-${index}`, { issuer: authorities[index]!, extensions: SIGNER_EXTENSIONS });
+      // Without the root, which is the last one: 8 and 9 authorities in between.
+      expect(problemOf(sign(below(1), ...authorities.slice(1, -1)), { roots })).toBe('none');
+      const eleven = sign(below(0), ...authorities.slice(0, -1));
+      expect(problemOf(eleven, { roots })).toBe('untrusted-certificate');
+      expect(problemOf(eleven, { roots: authorities.at(-2)!.pem })).toBe('none');
+    });
+
+    it('bytes that are a certificate and something else are refused', () => {
+      const { raw } = new X509Certificate(signer.pem);
+      const withBytes = (bytes: Uint8Array): unknown => ({
+        ...bundle,
+        verificationMaterial: {
+          x509CertificateChain: { certificates: [{ rawBytes: Buffer.from(bytes).toString('base64') }] },
+          tlogEntries: [],
+        },
+      });
+      const open = (bytes: Uint8Array): string => problemOf(withBytes(bytes) as ModelBundle, { roots: ca.pem });
+      expect(open(raw)).toBe('none');
+      for (const bytes of [
+        Buffer.concat([raw, Buffer.of(0)]),
+        Buffer.concat([raw, raw]),
+        Buffer.concat([Buffer.of(0), raw]),
+        Buffer.from(signer.pem),
+        Buffer.from(`${signer.pem}more`),
+        raw.subarray(0, -1),
+      ]) {
+        expect(() => open(bytes)).toThrow(expect.objectContaining({ code: 'INVALID_BUNDLE' }));
+      }
+    });
+
     it('the signature of another key does not count', () => {
       const other = make('other', {});
       const swapped = { ...bundle, dsseEnvelope: sign(other).dsseEnvelope };
@@ -209,6 +258,13 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
         }),
         { numRuns: 300 },
       );
+    });
+
+    it('of roots there are 128 at most', () => {
+      expect(problemOf(bundle, { roots: root.pem.repeat(128) })).toBe('none');
+      const refused = expect.objectContaining({ code: 'INVALID_CERTIFICATE' }) as Error;
+      expect(() => openModelBundle(bundle, { roots: root.pem.repeat(129) })).toThrow(refused);
+      expect(() => openModelBundle(bundle, { roots: root.pem + ' '.repeat(9 << 20) })).toThrow(refused);
     });
 
     it('roots that are no certificates are refused', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   signModel,
   verifyModel,
 } from '../../src/index.ts';
+import { legacyEncoding } from '../../src/signature/legacy-pae.ts';
 import {
   LEGACY_VECTOR,
   REFERENCE_HINT,
@@ -87,6 +88,26 @@ describe('bundles of the reference tool', () => {
     expect(openModelBundle(legacy, trust)).toEqual({ authentic: false, problem: 'bad-signature' });
     const opened = openModelBundle(legacy, { ...trust, legacy: true });
     expect(opened.authentic && opened.model.resources.map(({ name }) => name)).toEqual(['signme-1', 'signme-2']);
+  });
+
+  it.each([
+    ['the hash of the curve', 'sha384', true],
+    ['SHA-256, as 0.2 did on every curve', 'sha256', true],
+    ['another hash', 'sha512', false],
+  ])('in the encoding of 0.2, signed with %s: accepted is %s', (_, hash, authentic) => {
+    const pair = generateKeyPair({ algorithm: 'ecdsa-p384' });
+    const payload = Buffer.from(JSON.stringify(LEGACY_VECTOR.statement));
+    const sig = sign(hash, legacyEncoding(payloadType, payload), pair.privateKey.key);
+    const legacy = {
+      ...referenceBundle(LEGACY_VECTOR),
+      dsseEnvelope: {
+        payload: payload.toString('base64'),
+        payloadType,
+        signatures: [{ sig: sig.toString('base64'), keyid: '' }],
+      },
+    };
+    expect(openModelBundle(legacy, { keys: [pair.publicKey], legacy: true }).authentic).toBe(authentic);
+    expect(openModelBundle(legacy, { keys: [pair.publicKey] }).authentic).toBe(false);
   });
 
   it('names its key by the digest of the PEM, as ours do', () => {
@@ -213,11 +234,11 @@ describe('verifyModel', () => {
   });
 
   it('a signature over something else than a model is not one of a model', () => {
-    const sign = (type: string, text: string): ModelBundle => rewrapped(type, Buffer.from(text));
+    const wrap = (type: string, text: string): ModelBundle => rewrapped(type, Buffer.from(text));
     const other = JSON.stringify({ ...payloadOf(bundle), predicateType: 'https://example.com/tested/v1' });
-    expect(openModelBundle(sign('text/plain', 'hello'), { keys })).toMatchObject({ problem: 'other-payload-type' });
-    expect(openModelBundle(sign(payloadType, other), { keys })).toMatchObject({ problem: 'other-predicate-type' });
-    expect(codeOf(() => openModelBundle(sign(payloadType, 'hello'), { keys }))).toBe('INVALID_STATEMENT');
+    expect(openModelBundle(wrap('text/plain', 'hello'), { keys })).toMatchObject({ problem: 'other-payload-type' });
+    expect(openModelBundle(wrap(payloadType, other), { keys })).toMatchObject({ problem: 'other-predicate-type' });
+    expect(codeOf(() => openModelBundle(wrap(payloadType, 'hello'), { keys }))).toBe('INVALID_STATEMENT');
   });
 });
 
@@ -300,6 +321,13 @@ describe('hostile manifests under a genuine signature', () => {
     ],
     ['shards', serialized({ method: 'shards' }), 'UNSUPPORTED_BUNDLE'],
     ['no method', serialized({ method: undefined }), 'INVALID_BUNDLE'],
+    ['another hash_type than that of its files', serialized({ hash_type: 'blake3' }), 'INVALID_BUNDLE'],
+    ['no hash_type', serialized({ hash_type: undefined }), 'INVALID_BUNDLE'],
+    [
+      'one file by another algorithm',
+      withResources(([first, ...rest]) => [{ ...first, algorithm: 'blake3' }, ...rest]),
+      'INVALID_BUNDLE',
+    ],
     ['links that are allowed in text', serialized({ allow_symlinks: 'false' }), 'INVALID_BUNDLE'],
     ['ignored paths in text', serialized({ ignore_paths: 'model.sig' }), 'INVALID_BUNDLE'],
     ['no serialization', (m) => ({ ...m, predicate: { resources: m.predicate.resources } }), 'INVALID_BUNDLE'],

@@ -77,6 +77,12 @@ describe('statements', () => {
     ['a checksum', { subject: [{ name: 'x', digest: 'crc32:cbf43926' }] }, 'LEGACY_ALGORITHM'],
     ['MD5', { subject: [{ name: 'x', digest: 'md5:d41d8cd98f00b204e9800998ecf8427e' }] }, 'LEGACY_ALGORITHM'],
     ['another algorithm', { subject: [{ name: 'x', digest: 'sha3:00' }] }, 'UNKNOWN_ALGORITHM'],
+    [
+      'a member of every object as algorithm',
+      { subject: [{ name: 'x', digest: 'constructor:00' }] },
+      'UNKNOWN_ALGORITHM',
+    ],
+    ['__proto__ as algorithm', { subject: [{ name: 'x', digest: '__proto__:00' }] }, 'INVALID_DIGEST'],
   ])('with %s are refused', (_, input, code) => {
     expect(codeOf(() => createStatement({ subject: folder, predicateType, ...input }))).toBe(code);
   });
@@ -118,6 +124,43 @@ describe('verifyStatement', () => {
     expect(check({ subject }).differences).toEqual([{ name: 'one', kind: 'not-comparable' }]);
   });
 
+  it('digests under the names of members that every object has are no digests of ours', () => {
+    const digests = JSON.parse('{"__proto__":"00","constructor":"00","hasOwnProperty":"00"}') as Record<string, string>;
+    const odd = signedJson({ ...statement, subject: [{ name: 'one', digest: digests }] });
+    const { statement: opened, differences } = check({ subject: [one] }, odd);
+    expect(differences).toEqual([{ name: 'one', kind: 'not-comparable' }]);
+    expect(Object.keys(opened?.subject[0]?.digest ?? {})).toEqual(['__proto__', 'constructor', 'hasOwnProperty']);
+  });
+
+  it('what somebody put on the prototype of all objects is no digest that was signed', () => {
+    const blake3 = signedJson({ ...statement, subject: [{ name: 'one', digest: { blake3: '00' } }] });
+    const sha256 = statement.subject[0]?.digest['sha256'];
+    const prototype = Object.prototype as { sha256?: string | undefined };
+    try {
+      prototype.sha256 = sha256;
+      expect(check({ subject: [one] }, blake3).differences).toEqual([{ name: 'one', kind: 'not-comparable' }]);
+    } finally {
+      delete prototype.sha256;
+    }
+  });
+
+  it('a subject has 16 digests at most', () => {
+    const digests = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count - 1 }, (_, index) => [`other-${index}`, '00']));
+    const withDigests = (count: number): typeof envelope =>
+      signEnvelope(
+        Buffer.from(
+          JSON.stringify({
+            ...statement,
+            subject: statement.subject.map((each) => ({ ...each, digest: { ...each.digest, ...digests(count) } })),
+          }),
+        ),
+        { payloadType: 'application/vnd.in-toto+json', privateKey: a },
+      );
+    expect(check({}, withDigests(16))).toMatchObject({ verified: true });
+    expect(codeOf(() => check({}, withDigests(17)))).toBe('INVALID_STATEMENT');
+  });
+
   it('another key, or another type of predicate, does not verify', () => {
     expect(check({ keys: [b.publicKey] })).toMatchObject({ problem: 'too-few-signatures', statement: undefined });
     expect(check({ predicateType: 'other' })).toMatchObject({ verified: false, problem: 'other-predicate-type' });
@@ -147,6 +190,7 @@ describe('verifyStatement', () => {
     ['a digest that is a number', { ...statement, subject: [{ name: 'one', digest: { sha256: 1 } }] }],
     ['a name twice', { ...statement, subject: [...statement.subject, ...statement.subject] }],
     ['a predicate in text', { ...statement, predicate: 'x' }],
+    ['half of a pair in a name', { ...statement, subject: [{ ...statement.subject[0], name: '\ud83d' }] }],
     ['no type of predicate', { ...statement, predicateType: undefined }],
   ])('%s that was signed is refused', (_, value) => {
     expect(codeOf(() => check({}, signedJson(value)))).toBe('INVALID_STATEMENT');

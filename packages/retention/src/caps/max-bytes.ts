@@ -1,5 +1,6 @@
 import { STANDING } from '../items/columns.ts';
 import type { Reason } from '../plan/decision.ts';
+import type { Ledger } from '../plan/ledger.ts';
 import type { Capped } from './max-per-group.ts';
 
 /**
@@ -24,11 +25,10 @@ export function capBytes(order: Uint32Array, limit: number, reason: Reason, capp
 }
 
 function leastValuableFirst(candidates: Uint32Array, { columns, lineage, ledger }: Capped): Uint32Array {
+  const byOwnValue = fewestReasonsFirst(candidates.toReversed(), ledger);
+  if (lineage.childrenFirst.length === 0) return byOwnValue;
   const rank = new Float64Array(columns.items.length);
   const depth = new Uint32Array(columns.items.length);
-  const byOwnValue = candidates
-    .map((_, index) => candidates[candidates.length - 1 - index] ?? 0)
-    .sort((a, b) => ledger.reasonsOf(a).length - ledger.reasonsOf(b).length);
   for (const [index, position] of byOwnValue.entries()) rank[position] = index + 1;
   for (const position of lineage.childrenFirst) {
     const above = lineage.parent[position] ?? 0;
@@ -36,4 +36,22 @@ function leastValuableFirst(candidates: Uint32Array, { columns, lineage, ledger 
     depth[above] = Math.max(depth[above] ?? 0, (depth[position] ?? 0) + 1);
   }
   return byOwnValue.sort((a, b) => (rank[a] ?? 0) - (rank[b] ?? 0) || (depth[a] ?? 0) - (depth[b] ?? 0));
+}
+
+/** Sorts by counting, as there are few numbers of reasons; those with the same stay in their order. */
+function fewestReasonsFirst(positions: Uint32Array, ledger: Ledger): Uint32Array {
+  const starts: number[] = [];
+  for (const position of positions) {
+    const next = ledger.reasonsOf(position).length + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  }
+  for (let count = 0; count < starts.length; count++) starts[count] = (starts[count] ?? 0) + (starts[count - 1] ?? 0);
+  const sorted = new Uint32Array(positions.length);
+  for (const position of positions) {
+    const count = ledger.reasonsOf(position).length;
+    const place = starts[count] ?? 0;
+    sorted[place] = position;
+    starts[count] = place + 1;
+  }
+  return sorted;
 }

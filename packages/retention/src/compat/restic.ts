@@ -27,7 +27,8 @@ const WITHIN = {
 } as const;
 
 /**
- * `restic forget`. Each bucket takes the newest snapshot of a period, and the oldest of all if it has counts left by then.
+ * `restic forget` as it has been since 0.16. Each bucket takes the newest snapshot of a period, and the oldest of all if it has
+ * counts left by then (earlier versions did not take that one, and knew no -1).
  * Ages are counted back from the newest snapshot that is not in the future, and a month before 31 March is 3 March.
  */
 export function applyRestic(policy: RetentionPolicy, group: Uint32Array, field: CompatField): void {

@@ -1,6 +1,7 @@
 import { RetentionError, shown } from '../errors.ts';
 import { readTime } from '../time.ts';
 import { checkItem } from './check-item.ts';
+import { type IdIndex, indexIds } from './id-index.ts';
 import type { RetentionItem } from './item.ts';
 
 /** Whether an item may fill slots of rules. */
@@ -15,8 +16,8 @@ export interface Columns {
   readonly storedAt: Float64Array;
   /** One of {@link STANDING}. */
   readonly standing: Uint8Array;
-  readonly byId: ReadonlyMap<string, number>;
-  readonly hasParents: boolean;
+  /** The positions of ids, where some item has a parent. */
+  readonly ids: IdIndex | undefined;
 }
 
 /** What a reader of items goes by. */
@@ -51,7 +52,6 @@ function readColumns(items: readonly unknown[], options: ReadingOptions): Column
   const time = new Float64Array(count);
   const storedAt = new Float64Array(count);
   const standing = new Uint8Array(count);
-  const byId = new Map<string, number>();
   let hasParents = false;
   for (let index = 0; index < count; index++) {
     const item = items[index];
@@ -60,12 +60,16 @@ function readColumns(items: readonly unknown[], options: ReadingOptions): Column
     storedAt[index] = item.storedAt === undefined ? Number.NaN : readTime(item.storedAt, 'storedAt of an item');
     standing[index] = standingOf(item.trusted, time[index] ?? 0, storedAt[index] ?? 0, options);
     if (item.parent !== undefined) hasParents = true;
-    byId.set(item.id, index);
-    if (byId.size <= index) {
-      throw new RetentionError('DUPLICATE_ID', `Expected ids that are unique, got ${shown(item.id)} more than once`);
-    }
   }
-  return { items: items as readonly RetentionItem[], time, storedAt, standing, byId, hasParents };
+  const checked = items as readonly RetentionItem[];
+  const ids = indexIds(checked);
+  if (ids.duplicate !== undefined) {
+    throw new RetentionError(
+      'DUPLICATE_ID',
+      `Expected ids that are unique, got ${shown(ids.duplicate)} more than once`,
+    );
+  }
+  return { items: checked, time, storedAt, standing, ids: hasParents ? ids : undefined };
 }
 
 function standingOf(

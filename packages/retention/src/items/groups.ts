@@ -13,11 +13,14 @@ export function splitByGroup(items: readonly RetentionItem[], order: Uint32Array
   const numbers = new Map<string, number>();
   const groupOf = new Uint32Array(items.length);
   const sizes: number[] = [];
-  for (const [position, item] of items.entries()) {
-    const key = keyOf(item);
-    const known = numbers.get(key);
-    const group = known ?? numbers.size;
-    if (known === undefined) numbers.set(key, group);
+  let before: string | undefined;
+  let group = 0;
+  for (let position = 0; position < items.length; position++) {
+    const key = keyOf(items[position] as RetentionItem);
+    // Most are of the group of the one before.
+    if (key !== before) group = numbers.get(key) ?? numbers.size;
+    if (group === numbers.size) numbers.set(key, group);
+    before = key;
     groupOf[position] = group;
     sizes[group] = (sizes[group] ?? 0) + 1;
   }
@@ -25,11 +28,11 @@ export function splitByGroup(items: readonly RetentionItem[], order: Uint32Array
   const groups = sizes.map((size) => new Uint32Array(size));
   const filled = new Uint32Array(sizes.length);
   for (const position of order) {
-    const group = groupOf[position] ?? 0;
-    const place = filled[group] ?? 0;
-    const members = groups[group];
+    const number = groupOf[position] ?? 0;
+    const place = filled[number] ?? 0;
+    const members = groups[number];
     if (members) members[place] = position;
-    filled[group] = place + 1;
+    filled[number] = place + 1;
   }
   return groups;
 }

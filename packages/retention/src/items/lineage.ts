@@ -14,13 +14,13 @@ export interface Lineage {
  *
  * @throws RetentionError `PARENT_CYCLE`
  */
-export function readLineage({ items, byId, hasParents }: Columns): Lineage {
-  const parent = new Int32Array(hasParents ? items.length : 0).fill(-1);
-  if (!hasParents) return { parent, childrenFirst: new Uint32Array(0) };
+export function readLineage({ items, ids }: Columns): Lineage {
+  if (ids === undefined) return { parent: new Int32Array(0), childrenFirst: new Uint32Array(0) };
+  const parent = new Int32Array(items.length).fill(-1);
   const waiting = new Uint32Array(items.length);
   let count = 0;
   for (const [position, item] of items.entries()) {
-    const at = item.parent === undefined ? undefined : byId.get(item.parent);
+    const at = item.parent === undefined ? undefined : ids.find(item.parent);
     if (at === undefined) continue;
     parent[position] = at;
     waiting[at] = (waiting[at] ?? 0) + 1;

@@ -10,28 +10,24 @@ export function decide(
   ledger: Ledger,
   policies: readonly string[],
 ): Decision[] {
-  const unselected: readonly Reason[] = policies.map((policy) => ({ rule: 'unselected', keeps: false, policy }));
+  const unselected = Object.freeze(policies.map((policy): Reason => ({ rule: 'unselected', keeps: false, policy })));
   const replacement = findReplacements(groups, ledger);
-  return columns.items.map(({ id }, position): Decision => {
-    const own = ledger.reasonsOf(position);
-    if (ledger.kept[position] === 1) {
-      return {
-        id,
-        keep: true,
-        reasons: own,
-        nextReview: reviewAt(ledger.lapse[position] ?? Infinity),
-        replacedBy: null,
-      };
-    }
-    const reasons = own.length === 0 ? unselected : own;
-    return {
-      id,
-      keep: false,
-      reasons,
-      nextReview: null,
-      replacedBy: columns.items[replacement[position] ?? -1]?.id ?? null,
-    };
-  });
+  const decisions = Array<Decision>(columns.items.length);
+  for (let position = 0; position < columns.items.length; position++) {
+    const id = columns.items[position]?.id ?? '';
+    const reasons = ledger.reasonsOf(position);
+    decisions[position] =
+      ledger.kept[position] === 1
+        ? { id, keep: true, reasons, nextReview: reviewAt(ledger.lapse[position] ?? Infinity), replacedBy: null }
+        : {
+            id,
+            keep: false,
+            reasons: reasons.length === 0 ? unselected : reasons,
+            nextReview: null,
+            replacedBy: columns.items[replacement[position] ?? -1]?.id ?? null,
+          };
+  }
+  return decisions;
 }
 
 function reviewAt(lapse: number): number | null {
@@ -43,7 +39,8 @@ function findReplacements(groups: readonly Uint32Array[], { kept }: Ledger): Int
   const replacement = new Int32Array(kept.length).fill(-1);
   for (const group of groups) {
     let newer = group.find((position) => kept[position] === 1) ?? -1;
-    for (const position of group) {
+    for (let index = 0; index < group.length; index++) {
+      const position = group[index] ?? 0;
       if (kept[position] === 1) newer = position;
       else replacement[position] = newer;
     }

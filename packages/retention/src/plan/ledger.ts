@@ -12,17 +12,23 @@ export interface Ledger {
   cut(position: number, reason: Reason): void;
 }
 
-const NONE: readonly Reason[] = [];
+const NONE: readonly Reason[] = Object.freeze([]);
 
+/**
+ * Opens a ledger for so many items. Items with the same reasons share one frozen list of them: most have what the one
+ * noted before has.
+ */
 export function openLedger(count: number): Ledger {
   const kept = new Uint8Array(count);
   const lapse = new Float64Array(count);
-  const lists: (readonly Reason[])[] = [];
-  for (let position = 0; position < count; position++) lists.push(NONE);
+  const lists = Array<readonly Reason[]>(count).fill(NONE);
+  let added: { to: readonly Reason[]; reason: Reason; list: readonly Reason[] } | undefined;
   const note = (position: number, reason: Reason): void => {
-    const list = lists[position] ?? NONE;
-    // Most have one; a list that is pushed to takes room for seventeen.
-    lists[position] = list.length === 0 ? [reason] : [...list, reason];
+    const to = lists[position] ?? NONE;
+    if (added === undefined || added.reason !== reason || added.to !== to) {
+      added = { to, reason, list: Object.freeze([...to, reason]) };
+    }
+    lists[position] = added.list;
   };
   return {
     kept,

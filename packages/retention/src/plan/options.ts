@@ -21,7 +21,7 @@ export interface PlanOptions {
    */
   readonly allowRemovingAll?: boolean | undefined;
   /**
-   * Decides as this tool would, for those who move over: `restic forget`, or `borg prune` (1.2). Only rules that it has are
+   * Decides as this tool would, for those who move over: `restic forget` (0.16 or later), or `borg prune` (1.2). Only rules that it has are
    * allowed. Holds and the like still stand above; the latest good one is kept only if the tool keeps it.
    */
   readonly compat?: Compat | undefined;

@@ -11,7 +11,7 @@ import { newestFirst } from '../items/order.ts';
 import { readBytes } from '../policy/bytes.ts';
 import { checkPolicy } from '../policy/check-policy.ts';
 import type { RetentionPolicy } from '../policy/policy.ts';
-import { keepBases, markBases } from '../protect/bases.ts';
+import { addBases, keepBases, markBases } from '../protect/bases.ts';
 import { protect } from '../protect/protect.ts';
 import { applyRules } from '../rules/apply-rules.ts';
 import { compileRules } from '../rules/compile.ts';
@@ -120,10 +120,8 @@ function applyCaps(
     if (limit === -1) continue;
     capGroups(groups, limit, { rule: 'maxPerGroup', keeps: false, policy: name, limit }, capped);
   }
-  const chosen = capped.ledger.kept.slice();
   // What is needed takes room in a budget.
-  markBases(capped.lineage, capped.ledger.kept);
-  const onlyAsBase = capped.ledger.kept.map((kept, position) => kept - (chosen[position] ?? 0));
+  const onlyAsBase = addBases(capped.lineage, capped.ledger.kept);
   for (const { name, policy } of policies) {
     if (policy.maxBytes === undefined) continue;
     const limit = readBytes(policy.maxBytes);

@@ -9,6 +9,13 @@ export function markBases({ parent, childrenFirst }: Lineage, marks: Uint8Array)
   }
 }
 
+/** Marks the parents of what is marked, and says which were not marked before; nothing where there are no parents. */
+export function addBases(lineage: Lineage, marks: Uint8Array): Uint8Array {
+  const before = marks.slice(0, lineage.parent.length);
+  markBases(lineage, marks);
+  return before.map((mark, position) => (marks[position] ?? 0) - mark);
+}
+
 /**
  * Keeps the items that kept ones can't be restored without, until the last of those goes. The reason names the newest of those.
  *

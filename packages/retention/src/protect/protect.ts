@@ -21,7 +21,9 @@ export function protect(columns: Columns, groups: readonly Uint32Array[], ledger
     ledger.keep(position, reason, lapse);
     isProtected[position] = 1;
   };
-  for (const [position, item] of columns.items.entries()) {
+  for (let position = 0; position < columns.items.length; position++) {
+    const item = columns.items[position];
+    if (item === undefined || !saysSomething(item, on)) continue;
     for (const reason of ownProtections(item, on)) keep(position, reason, reason.at);
   }
   for (const group of groups) {
@@ -33,6 +35,15 @@ export function protect(columns: Columns, groups: readonly Uint32Array[], ledger
     }
   }
   return isProtected;
+}
+
+/** Whether an item has a field that can protect it, which few have. */
+function saysSomething({ hold, immutable, retainUntil, inUse, version }: RetentionItem, on: Protections): boolean {
+  return (
+    Boolean(hold || immutable || inUse) ||
+    retainUntil !== undefined ||
+    (on.majors !== undefined && version !== undefined)
+  );
 }
 
 /** What an item says itself. */

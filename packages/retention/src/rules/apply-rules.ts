@@ -17,10 +17,11 @@ export function applyRules(rules: readonly Rule[], group: Uint32Array, columns: 
   const coversAll = rules.some((rule) => rule.kind === undefined && rule.tag === undefined);
   // Nothing is left to say of regular items that a rule covers.
   if (coversAll && regular === group) return;
-  for (const position of group) {
+  for (let index = 0; index < group.length; index++) {
+    const position = group[index] ?? 0;
     const item = items[position];
     if (item === undefined) continue;
-    if (!coversAll && !rules.some((rule) => covers(rule, item))) field.ledger.keep(position, UNCOVERED, Infinity);
+    if (!coversAll && !isCovered(item, rules)) field.ledger.keep(position, UNCOVERED, Infinity);
     if (standing[position] === STANDING.regular) continue;
     const covering = reaches.filter(([rule]) => covers(rule, item)).map(([, reach]) => reach);
     keepIrregular(position, covering, columns, field);
@@ -35,6 +36,11 @@ function membersOf(rule: Rule, regular: Uint32Array, items: readonly RetentionIt
   });
 }
 
+function isCovered(item: RetentionItem, rules: readonly Rule[]): boolean {
+  for (const rule of rules) if (covers(rule, item)) return true;
+  return false;
+}
+
 function covers({ kind, tag }: Rule, item: RetentionItem): boolean {
   return (kind === undefined || item.kind === kind) && (tag === undefined || item.tags?.includes(tag) === true);
 }
@@ -44,6 +50,6 @@ function keepIrregular(position: number, reaches: readonly Reach[], columns: Col
   const made = time[position] ?? 0;
   if (columns.standing[position] === STANDING.future) return ledger.keep(position, { ...FUTURE, at: made }, made);
   const stored = columns.storedAt[position] ?? Number.NaN;
-  const lapse = Number.isNaN(stored) ? Infinity : Math.max(0, ...reaches.map((reach) => reach(stored)));
+  const lapse = Number.isNaN(stored) ? Infinity : reaches.reduce((latest, reach) => Math.max(latest, reach(stored)), 0);
   if (lapse > 0) ledger.keep(position, UNTRUSTED, lapse);
 }

@@ -55,8 +55,7 @@ function selectByAge(rule: Rule, spans: readonly AgeSpan[], members: Uint32Array
     from = to;
   }
   return (at) => {
-    const lapses = spans.map((span) => lapseOf(field.zone, at, span));
-    const lapse = Math.max(...lapses);
+    const lapse = spans.reduce((latest, span) => Math.max(latest, lapseOf(field.zone, at, span)), 0);
     return lapse > field.now ? lapse : 0;
   };
 }

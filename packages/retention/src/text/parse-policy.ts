@@ -3,8 +3,11 @@ import { checkPolicy } from '../policy/check-policy.ts';
 import type { RetentionPolicy } from '../policy/policy.ts';
 import { COUNT_UNITS, VALUE_WORDS } from './words.ts';
 
-/** A word: a run of anything but spaces and commas between words, where quotes and one pair of brackets hold what they like. */
-const WORD = /(?:"(?:[^"\\]|\\.)*"|\([^()]*\)|[^\s"()])+/g;
+/**
+ * The next word: a run of anything but spaces, where quotes and one pair of brackets hold what they like. Sticky, so that what is
+ * not closed is looked at once.
+ */
+const WORD = /\s*((?:"(?:[^"\\]|\\.)*"|\([^()]*\)|[^\s"()])+)/gy;
 const COUNT = /^(\*|\d+)([a-z]+)$/;
 const KEEP = /^(kind|tag)\.("(?:[^"\\]|\\.)*"|[^\s"()=]+)=(.+)$/;
 
@@ -32,11 +35,12 @@ type Fields = Record<string, unknown>;
 
 function readWords(text: string, read: (word: string, fields: Fields) => boolean): Fields {
   const fields: Fields = {};
-  const rest = text.replaceAll(WORD, (word) => {
+  let end = 0;
+  for (const { 0: match, 1: word = '', index } of text.matchAll(WORD)) {
     if (!read(word, fields)) throw invalid(word, 'a word of a policy, such as 7d, within=30d or kind.full=(4w 3m)');
-    return '';
-  });
-  if (rest.trim() !== '') throw invalid(text, 'quotes and brackets that are closed');
+    end = index + match.length;
+  }
+  if (text.slice(end).trim() !== '') throw invalid(text, 'quotes and brackets that are closed');
   return fields;
 }
 
@@ -48,9 +52,14 @@ function readPolicyWord(word: string, fields: Fields): boolean {
   if (key === 'immutable') return put(fields, 'immutable', value);
   if (key === 'previous-good')
     return put(fields, 'previousGood', value === 'true' ? true : value === 'false' ? false : value);
-  if (key === 'max-per-group') return put(fields, 'maxPerGroup', Number(value));
+  if (key === 'max-per-group') return put(fields, 'maxPerGroup', limitOf(value));
   if (key === 'max-bytes') return put(fields, 'maxBytes', /^\d+$/.test(value) ? Number(value) : value);
   return readRuleWord(word, fields);
+}
+
+function limitOf(text: string): number | string {
+  if (text === '*') return -1;
+  return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
 function readRuleWord(word: string, fields: Fields): boolean {
@@ -73,13 +82,13 @@ function readWindow(text: string): Fields {
 
 function readKeep([, word, name = '', value = '']: RegExpExecArray, fields: Fields): boolean {
   const group = word === 'kind' ? 'kinds' : 'tags';
-  const keeps = new Map(Object.entries((fields[group] ?? {}) as Fields));
+  const keeps = (fields[group] ??= {}) as Fields;
   const key = unquoted(name);
-  if (keeps.has(key)) throw invalid(`${word}.${name}`, 'each word once');
+  if (Object.hasOwn(keeps, key)) throw invalid(`${word}.${name}`, 'each word once');
   const isRules = value.startsWith('(') && value.endsWith(')');
-  keeps.set(key, value === '*' ? -1 : isRules ? readWords(value.slice(1, -1), readRuleWord) : value);
-  // fromEntries takes __proto__ for a name like any other.
-  fields[group] = Object.fromEntries(keeps);
+  const keep = value === '*' ? -1 : isRules ? readWords(value.slice(1, -1), readRuleWord) : value;
+  // __proto__ is a name like any other, and is not assigned to.
+  Object.defineProperty(keeps, key, { value: keep, enumerable: true, configurable: true, writable: true });
   return true;
 }
 

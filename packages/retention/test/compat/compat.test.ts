@@ -53,6 +53,25 @@ it('borg counts 31 days for a month and from now; restic counts months back from
   expect(kept('borg', '2026-04-01T12:00:00Z')).toEqual(['0', '1', '2']);
 });
 
+it('restic keeps the oldest while a rule has counts left, and ages end before their end', () => {
+  const day = 86_400_000;
+  const newest = Date.parse(NOW) - 3 * day + 23 * 3_600_000;
+  const kept = (policy: RetentionPolicy, ages: readonly number[]): string =>
+    planRetention(
+      ages.map((age) => ({ id: `${age}`, time: newest - age })),
+      policy,
+      { now: NOW, timeZone: 'UTC', compat: 'restic' },
+    )
+      .filter(({ keep }) => keep)
+      .map(({ id }) => id)
+      .join(' ');
+  expect(kept({ daily: 5 }, [0, 1, 2])).toBe('0 2');
+  expect(kept({ daily: 1 }, [0, 1, 2])).toBe('0');
+  expect(kept({ withinDaily: '3d' }, [0, 1, 2])).toBe('0 2');
+  expect(kept({ within: '1d' }, [0, day - 1, day])).toBe(`0 ${day - 1}`);
+  expect(kept({ withinHourly: '1d' }, [0, day - 3_600_000, day])).toBe(`0 ${day - 3_600_000}`);
+});
+
 it('an unknown tool is an invalid option', () => {
   const compat = 'bup' as Compat;
   expect(() => planRetention([], {}, { now: NOW, timeZone: 'UTC', compat })).toThrow(
