@@ -8,7 +8,14 @@ const mayImport = {
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */
-const faces = ['src/index\\.ts$', 'src/testing/index\\.ts$', 'src/file/index\\.ts$', 'src/threads/worker\\.ts$', 'dist/', 'package\\.json$'];
+const faces = [
+  'src/index\\.ts$',
+  'src/testing/index\\.ts$',
+  'src/file/index\\.ts$',
+  'src/threads/worker\\.ts$',
+  'dist/',
+  'package\\.json$',
+];
 
 const floors = Object.entries(mayImport).map(([name, below]) => ({
   name: `floor-of-${name}`,

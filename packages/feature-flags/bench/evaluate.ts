@@ -36,7 +36,7 @@ function timed(ask: (user: string, tenant: string) => boolean, calls: number): n
   let on = 0;
   const start = process.cpuUsage();
   for (let index = 0; index < calls; index++) {
-    if (ask(USERS[index & 1023] as string, TENANTS[index % TENANTS.length] as string)) on++;
+    if (ask(USERS[index & 1023], TENANTS[index % TENANTS.length])) on++;
   }
   const { user, system } = process.cpuUsage(start);
   if (on < 0) throw new Error('the calls must not be optimised away');
@@ -64,9 +64,9 @@ async function main(folder: string): Promise<void> {
   }
   const launchDarkly = await launchDarklyIn(folder);
   for (const key of ['all', 'half'] as const) {
-    for (let index = 0; index < 2000; index++) await launchDarkly.ask(key, USERS[index & 1023] as string);
+    for (let index = 0; index < 2000; index++) await launchDarkly.ask(key, USERS[index & 1023]);
     const start = process.cpuUsage();
-    for (let index = 0; index < 10_000; index++) await launchDarkly.ask(key, USERS[index & 1023] as string);
+    for (let index = 0; index < 10_000; index++) await launchDarkly.ask(key, USERS[index & 1023]);
     const { user, system } = process.cpuUsage(start);
     console.log(`LaunchDarkly, which answers with promises: ${key} ${((user + system) / 10).toFixed(0)} ns`);
   }

@@ -21,6 +21,7 @@ export function peersIn(folder: string): readonly Client[] {
   return [flagdIn(load), unleashIn(load), growthBookIn(load)];
 }
 
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Load = (name: string) => any;
 
 const quiet = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

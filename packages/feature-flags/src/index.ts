@@ -24,6 +24,7 @@ export { FlagError, type FlagErrorCode, type FlagErrorOptions, type FlagProblem 
 export type { Evaluation, FlagEvaluationError, FlagReason, Finding } from './evaluation/evaluation.ts';
 export type { Explanation } from './evaluation/explain.ts';
 export { type Flip, type FlagSimulation, simulateFlags } from './evaluation/simulate.ts';
+export { generateTypes } from './types/generate-types.ts';
 export { createFlags, type Flags, type FlagsOptions, type FlagSummary, type FlagTypes } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
 export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';

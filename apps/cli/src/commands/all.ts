@@ -13,6 +13,13 @@ import { backupStats } from './backup-stats.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { flagsEval } from './flags-eval.ts';
+import { flagsExplain } from './flags-explain.ts';
+import { flagsExport } from './flags-export.ts';
+import { flagsLint } from './flags-lint.ts';
+import { flagsList } from './flags-list.ts';
+import { flagsSimulate } from './flags-simulate.ts';
+import { flagsTypes } from './flags-types.ts';
 import { integrityHash } from './integrity-hash.ts';
 import { integrityKeygen } from './integrity-keygen.ts';
 import { integrityManifest } from './integrity-manifest.ts';
@@ -56,6 +63,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   retentionExplain,
   retentionCompare,
   retentionSimulate,
+  flagsList,
+  flagsEval,
+  flagsExplain,
+  flagsSimulate,
+  flagsLint,
+  flagsTypes,
+  flagsExport,
   configShow,
   configValidate,
 ];
@@ -65,5 +79,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
+  flags: 'Look at feature flags, and at what a change would do',
   config: 'Show and check the configuration',
 };

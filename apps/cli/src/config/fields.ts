@@ -18,6 +18,7 @@ export interface Settings {
   readonly 'retention.policies': WrittenPolicies;
   readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
   readonly 'retention.timeZone'?: string | undefined;
+  readonly 'flags.file'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -68,6 +69,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'retention.policies', type: 'other', default: {} },
   { name: 'retention.tenants', type: 'other', default: {} },
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
+  { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

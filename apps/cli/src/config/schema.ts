@@ -63,6 +63,10 @@ const retention = z
   })
   .check(z.meta({ description: 'Which snapshots stay.' }));
 
+const flags = z
+  .strictObject({ file: text('File with feature flags, JSON or YAML. Relative to this file.') })
+  .check(z.meta({ description: 'Feature flags.' }));
+
 const performance = z
   .strictObject({
     readers: count(256, 'Requests to the repository under way at once while reading. Default 4.'),
@@ -88,6 +92,7 @@ export const configSchema = z
     ),
     prune: z.optional(prune),
     retention: z.optional(retention),
+    flags: z.optional(flags),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

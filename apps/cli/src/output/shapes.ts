@@ -12,6 +12,7 @@ import {
 } from './integrity.ts';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
+import { flagChecked, flagEvaluation, flagExplanation, flagFlip, flagList, flagsWritten } from './flags.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
@@ -28,6 +29,12 @@ export const SHAPES = {
   Entry: entry,
   Failed: failed,
   FileDigest: fileDigest,
+  FlagChecked: flagChecked,
+  FlagEvaluation: flagEvaluation,
+  FlagExplanation: flagExplanation,
+  FlagFlip: flagFlip,
+  FlagList: flagList,
+  FlagsWritten: flagsWritten,
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
   InclusionCheck: inclusionCheck,

@@ -1,4 +1,5 @@
 import type { BackupErrorCode } from '@x/backup-store';
+import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
 import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
@@ -94,12 +95,15 @@ const RETENTION: Partial<Record<RetentionErrorCode, ExitCode>> = {
   REMOVES_ALL: EXIT.refused,
 };
 
+const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = { INVALID_FLAGS: EXIT.usage };
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
   IntegrityError: INTEGRITY,
   RetentionError: RETENTION,
+  FlagError: FLAGS,
 };
 
 /** The system's code (`ENOENT`, ...) in an error or in what it was made from. */

@@ -19,5 +19,5 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--debug', description: 'timings, events and causes of errors on standard error' },
   { flags: '-q, --quiet', description: 'no progress, no summary; results and errors only' },
   { flags: '--no-color', description: 'no colours (NO_COLOR)' },
-  { flags: '--json', description: 'one JSON object on standard output (JSON Lines for ls, find, diff and explain)' },
+  { flags: '--json', description: 'one JSON object on standard output (JSON Lines for some: see the reference)' },
 ];

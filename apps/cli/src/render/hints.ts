@@ -7,6 +7,9 @@ const INSTEAD: Hints = {
     PASSPHRASE_NEEDED: 'Name a file with the passphrase of the key: --key-passphrase-file FILE.',
     WRONG_PASSPHRASE: 'Check the file named by --key-passphrase-file.',
   },
+  FlagError: {
+    INVALID_FLAGS: '`holdfast flags lint` names every mistake and its place.',
+  },
   RetentionError: {
     REMOVES_ALL: 'Nothing was forgotten. Keep something, or name the snapshots by their ids.',
     INVALID_POLICY: 'An example: --policy "7d 4w 12m"; as JSON: {"daily": 7, "weekly": 4, "monthly": 12}.',

@@ -62,33 +62,44 @@ function next(level: Level | undefined): void {
 
 const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
+/** What may come next, inside of what. */
+interface Expectation {
+  readonly open: ('object' | 'list')[];
+  readonly wants: 'value' | 'key' | 'colon' | 'end';
+  /** After `[` and `{` there may be nothing, after a comma there must be something. */
+  readonly mayClose: boolean;
+}
+
 /** Where a text that is no JSON stops being JSON. */
 export function jsonFlaw(text: string): Position {
-  const open: ('object' | 'list')[] = [];
-  let wants: 'value' | 'key' | 'colon' | 'end' = 'value';
-  // After `[` and `{` there may be nothing, after a comma there must be something.
-  let mayClose = false;
+  let state: Expectation | undefined = { open: [], wants: 'value', mayClose: false };
   TOKEN.lastIndex = 0;
   for (;;) {
     const start = TOKEN.lastIndex;
     const token = TOKEN.exec(text)?.[1];
     if (token === undefined) return positionAt(text, start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0));
-    const offset = TOKEN.lastIndex - token.length;
-    const level = open.at(-1);
-    const isText = token.startsWith('"');
-    const closes = token === (level === 'object' ? '}' : ']') && level !== undefined && (wants === 'end' || mayClose);
-    mayClose = false;
-    if (closes) {
-      open.pop();
-      wants = 'end';
-    } else if (wants === 'key' && isText) wants = 'colon';
-    else if (wants === 'colon' && token === ':') wants = 'value';
-    else if (wants === 'end' && token === ',' && level !== undefined) wants = level === 'object' ? 'key' : 'value';
-    else if (wants === 'value' && (token === '{' || token === '[')) {
-      open.push(token === '{' ? 'object' : 'list');
-      wants = token === '{' ? 'key' : 'value';
-      mayClose = true;
-    } else if (wants === 'value' && (SCALAR.test(token) || isText)) wants = 'end';
-    else return positionAt(text, offset);
+    state = after(state, token);
+    if (state === undefined) return positionAt(text, TOKEN.lastIndex - token.length);
   }
+}
+
+/** What may come after a token; `undefined` if it may not come itself. */
+function after({ open, wants, mayClose }: Expectation, token: string): Expectation | undefined {
+  const level = open.at(-1);
+  if (level !== undefined && (wants === 'end' || mayClose) && token === (level === 'object' ? '}' : ']')) {
+    open.pop();
+    return { open, wants: 'end', mayClose: false };
+  }
+  const isText = token.startsWith('"');
+  if (wants === 'key') return isText ? { open, wants: 'colon', mayClose: false } : undefined;
+  if (wants === 'colon') return token === ':' ? { open, wants: 'value', mayClose: false } : undefined;
+  if (wants === 'end') {
+    if (token !== ',' || level === undefined) return undefined;
+    return { open, wants: level === 'object' ? 'key' : 'value', mayClose: false };
+  }
+  if (token === '{' || token === '[') {
+    open.push(token === '{' ? 'object' : 'list');
+    return { open, wants: token === '{' ? 'key' : 'value', mayClose: true };
+  }
+  return isText || SCALAR.test(token) ? { open, wants: 'end', mayClose: false } : undefined;
 }

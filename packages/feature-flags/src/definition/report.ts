@@ -29,7 +29,7 @@ export function newReport(): Report {
 }
 
 /** A JSON Pointer (RFC 6901). */
-export function pointerOf(path: Path): string {
+function pointerOf(path: Path): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

@@ -1,7 +1,7 @@
 import type { FlagContext } from '../definition/model.ts';
 
 /** For whom nothing is known. */
-export const NOBODY: FlagContext = Object.freeze({});
+const NOBODY: FlagContext = Object.freeze({});
 
 /** A context, whatever was passed for one. */
 export function contextOf(value: unknown): FlagContext {

@@ -3,7 +3,8 @@ import type { Call, Rule } from './call.ts';
 import { compileFractional } from './fractional.ts';
 import { compileList } from './lists.ts';
 import { compileSemVer } from './sem-ver.ts';
-import { asNumber, asText, isBelow, isEqual, isNothing, isTrue, LOGIC_FAILED, valueAt } from './value.ts';
+import { CHAINS, LISTS, PAIRS } from './plain.ts';
+import { asNumber, asText, isNothing, isTrue, LOGIC_FAILED, valueAt } from './value.ts';
 
 /** Evaluators by name, for references. */
 export type Evaluators = Readonly<Record<string, unknown>>;
@@ -54,7 +55,7 @@ function operandsOf(operands: unknown, compile: (each: unknown) => Rule): Operan
     rules: [rule],
     valuesOf(data, call) {
       const value = rule(data, call);
-      return Array.isArray(value) ? value : [value];
+      return Array.isArray(value) ? (value as unknown[]) : [value];
     },
   };
 }
@@ -171,13 +172,9 @@ function compileIn([needle, hay]: readonly unknown[], compile: (each: unknown) =
 /** What works on the values of its operands. */
 function compilePlain(operator: string, { rules, valuesOf }: Operands): Rule {
   const [first = constant(undefined), second = constant(undefined)] = rules;
-  const two =
-    (work: (a: unknown, b: unknown) => unknown): Rule =>
-    (data, call) =>
-      work(first(data, call), second(data, call));
-  const chain =
-    (holds: (a: unknown, b: unknown) => boolean): Rule =>
-    (data, call) => {
+  const holds = CHAINS[operator];
+  if (holds !== undefined) {
+    return (data, call) => {
       let left = first(data, call);
       for (let index = 1; index < rules.length; index++) {
         const right = (rules[index] as Rule)(data, call);
@@ -186,74 +183,9 @@ function compilePlain(operator: string, { rules, valuesOf }: Operands): Rule {
       }
       return true;
     };
-  const all =
-    (work: (values: readonly unknown[]) => unknown): Rule =>
-    (data, call) =>
-      work(valuesOf(data, call));
-  switch (operator) {
-    case '==':
-      return chain(isEqual);
-    case '===':
-      return chain((a, b) => (a ?? null) === (b ?? null));
-    case '!=':
-      return two((a, b) => !isEqual(a, b));
-    case '!==':
-      return two((a, b) => (a ?? null) !== (b ?? null));
-    case '!':
-      return (data, call) => !isTrue(first(data, call));
-    case '!!':
-      return (data, call) => isTrue(first(data, call));
-    case '>':
-      return chain((a, b) => isBelow(b, a, false));
-    case '>=':
-      return chain((a, b) => isBelow(b, a, true));
-    case '<':
-      return chain((a, b) => isBelow(a, b, false));
-    case '<=':
-      return chain((a, b) => isBelow(a, b, true));
-    case 'max':
-      return all((values) => Math.max(...values.map(onlyNumber)));
-    case 'min':
-      return all((values) => Math.min(...values.map(onlyNumber)));
-    case '+':
-      return all((values) => values.reduce((sum: number, each) => sum + asNumber(each), 0));
-    case '*':
-      return all((values) => values.reduce((product: number, each) => product * asNumber(each), 1));
-    case '-':
-      return rules.length === 1
-        ? (data, call) => -asNumber(first(data, call))
-        : all((values) => values.map(asNumber).reduce((a, b) => a - b));
-    case '/':
-      return all((values) => values.map(asNumber).reduce((a, b) => definite(a / b)));
-    case '%':
-      return all((values) => values.map(asNumber).reduce((a, b) => definite(a % b)));
-    case 'cat':
-      return all((values) => values.map((each) => (isNothing(each) ? '' : asText(each))).join(''));
-    case 'substr':
-      return all(([text, start, length]) => substring(text, asNumber(start), length));
-    case 'starts_with':
-      return two((a, b) => (typeof a === 'string' && typeof b === 'string' ? a.startsWith(b) : null));
-    case 'ends_with':
-      return two((a, b) => (typeof a === 'string' && typeof b === 'string' ? a.endsWith(b) : null));
-    default:
-      return all((values) => values.flat());
   }
-}
-
-function onlyNumber(value: unknown): number {
-  if (typeof value !== 'number') throw LOGIC_FAILED;
-  return value;
-}
-
-function definite(value: number): number {
-  if (!Number.isFinite(value)) throw LOGIC_FAILED;
-  return value;
-}
-
-function substring(text: unknown, start: number, length: unknown): string {
-  if (typeof text !== 'string') throw LOGIC_FAILED;
-  const from = start < 0 ? Math.max(text.length + start, 0) : start;
-  if (length === undefined) return text.slice(from);
-  const count = asNumber(length);
-  return count < 0 ? text.slice(from, Math.max(text.length + count, from)) : text.slice(from, from + count);
+  const ofTwo = PAIRS[operator];
+  if (ofTwo !== undefined) return (data, call) => ofTwo(first(data, call), second(data, call));
+  const ofAll = LISTS[operator] as (values: readonly unknown[]) => unknown;
+  return (data, call) => ofAll(valuesOf(data, call));
 }

@@ -1,5 +1,6 @@
 import { hashAfter, hashPrefix } from '../bucketing/murmur3.ts';
 import type { Call, Rule } from './call.ts';
+import { asText } from './value.ts';
 
 /** More than this all weights together can't be: 2³¹ - 1. */
 const MOST = 2_147_483_647;
@@ -29,7 +30,7 @@ export function compileFractional(list: readonly unknown[], compile: (each: unkn
 function keyOf({ flagKey, context }: Call): string | undefined {
   const { targetingKey } = context as { readonly targetingKey?: unknown };
   if (targetingKey === undefined || targetingKey === null || targetingKey === '') return undefined;
-  return typeof targetingKey === 'object' ? undefined : `${flagKey}${String(targetingKey)}`;
+  return typeof targetingKey === 'object' ? undefined : `${flagKey}${asText(targetingKey)}`;
 }
 
 function chosen(shares: readonly unknown[], key: string): unknown {

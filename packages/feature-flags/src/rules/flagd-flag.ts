@@ -1,5 +1,6 @@
 import type { FlagContext, FlagdFlag, FlagMetadata, Json } from '../definition/model.ts';
 import { compileLogic, type Evaluators, logicUsesTime } from '../logic/compile-logic.ts';
+import { asText } from '../logic/value.ts';
 import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 
@@ -28,7 +29,7 @@ export function compileFlagdFlag(
       const name = chosen(context, nowMs);
       if (name === null || name === undefined) return undefined;
       // Rules may say true and false where the variants are called so.
-      return byName.get(String(name)) ?? unknown;
+      return byName.get(asText(name)) ?? unknown;
     },
     facts: (context, nowMs): Record<string, Json> => ({ chosen: (chosen(context, nowMs) ?? null) as Json }),
   };

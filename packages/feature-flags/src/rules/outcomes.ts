@@ -27,13 +27,13 @@ export function outcomesOf(
 ): Outcomes {
   const made = new Map<string, Outcome>();
   const of: Outcomes['of'] = (variant, reason) => {
-    const name = `${reason} ${variant}`;
-    const known = made.get(name);
+    const place = `${reason} ${variant}`;
+    const known = made.get(place);
     if (known !== undefined) return known;
     const value = variants[variant] as Json;
     const evaluation = Object.freeze({ value, variant, reason, errorCode: undefined, metadata });
     const outcome: Outcome = { usesFallback: false, evaluation };
-    made.set(name, outcome);
+    made.set(place, outcome);
     return outcome;
   };
   const fallback: Outcomes['fallback'] = (reason, errorCode) => ({

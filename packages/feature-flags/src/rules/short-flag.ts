@@ -89,10 +89,10 @@ function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
   ];
 }
 
-function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, { flagOf }: References): Step[] {
+function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, references: References): Step[] {
   const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
   return requires.map((key) => {
-    const required = flagOf(key);
+    const required = references.flagOf(key);
     const isMissing: Membership = (context, nowMs) => !isOn(required, required.decide(context, nowMs));
     return gate('requires', outcome, {
       stops: isMissing,

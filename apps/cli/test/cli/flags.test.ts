@@ -1,0 +1,103 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { newMachine, parseLines, parseShape, type Machine } from '../support/cli.ts';
+
+let machine: Machine;
+
+const FLAGS = `
+flags:
+  new_ui:
+    description: The new page
+    expires: 2020-01-01
+    rollout: { percentage: 25, unit: tenant }
+    excludeTenants: [globex]
+  button:
+    variants: { red: red, blue: blue }
+    default: blue
+`;
+
+beforeEach(async () => {
+  machine = await newMachine();
+  await writeFile(join(machine.cwd, 'flags.yaml'), FLAGS);
+});
+
+test('flags are listed with what nobody in particular gets', async () => {
+  const list = await machine.json('FlagList', ['flags', 'list']);
+  expect(list.flags.map(({ key }) => key)).toEqual(['new_ui', 'button']);
+  const { stdout } = await machine.run(['flags', 'list']);
+  expect(stdout).toMatch(/new_ui +false +UNIT_MISSING +on=true off=false/);
+});
+
+test('eval prints the value for somebody, explain why', async () => {
+  const call = ['flags', 'explain', 'new_ui', '--context', 'tenant=globex'];
+  expect((await machine.run(['flags', 'eval', 'new_ui', '--context', 'tenant=acme'])).stdout).toBe('false\n');
+  expect((await machine.run(['flags', 'eval', 'button'])).stdout).toBe('"blue"\n');
+  const evaluation = await machine.json('FlagEvaluation', ['flags', 'eval', 'new_ui', '--context', 'tenant=acme']);
+  expect(evaluation).toMatchObject({ value: false, variant: 'off', reason: 'SPLIT' });
+  expect((await machine.run(call)).stdout).toBe(
+    'new_ui is false: the tenant is excluded.\n  decided  excludeTenants, tenant "globex"\n',
+  );
+  const explanation = await machine.json('FlagExplanation', ['flags', 'explain', 'new_ui', '--context', 'tenant=acme']);
+  expect(explanation.findings.map(({ rule }) => rule)).toEqual(['excludeTenants', 'rollout']);
+  expect(explanation.findings[1]?.facts).toMatchObject({ unit: 'tenant', value: 'acme', threshold: 250_000 });
+});
+
+test('simulate says who would flip', async () => {
+  await writeFile(join(machine.cwd, 'new.yaml'), FLAGS.replace('25', '100'));
+  const tenants = ['acme', 'globex', 'initech'].map((tenant) => JSON.stringify({ tenant }));
+  await writeFile(join(machine.cwd, 'tenants.jsonl'), `${tenants.join('\n')}\n`);
+  const call = ['flags', 'simulate', '--with', 'new.yaml', '--contexts', 'tenants.jsonl'];
+  const flips = parseLines('FlagFlip', (await machine.run([...call, '--json'])).stdout);
+  expect(flips.every(({ key, before, after }) => key === 'new_ui' && before === false && after === true)).toBe(true);
+  expect(flips.map(({ context }) => context['tenant'])).not.toContain('globex');
+  expect((await machine.run(call)).stdout).toMatch(/\d values? of 3 contexts would change\n$/);
+});
+
+test('lint names every mistake with its place, and what has expired', async () => {
+  const good = await machine.json('FlagChecked', ['flags', 'lint']);
+  expect([good.valid, good.flags, good.expired]).toEqual([true, 2, ['new_ui']]);
+  await writeFile(join(machine.cwd, 'bad.yaml'), 'flags:\n  f:\n    enabled: maybe\n  g: { rollot: 1 }\n');
+  const bad = await machine.run(['flags', 'lint', '--flags', 'bad.yaml']);
+  expect([bad.code, bad.stdout]).toEqual([
+    2,
+    expect.stringMatching(/bad\.yaml:3:14 .*true or false.*\n.*bad\.yaml:4:\d+ /),
+  ]);
+  const used = await machine.run(['flags', 'list', '--flags', 'bad.yaml', '--json']);
+  expect([used.code, parseShape('Failed', used.stdout).error.code]).toEqual([2, 'INVALID_FLAGS']);
+});
+
+test('types and flagd’s format are written to a file, or printed', async () => {
+  const types = await machine.run(['flags', 'types']);
+  expect(types.stdout).toContain('readonly "button": "red" | "blue";');
+  const run = await machine.json('FlagsWritten', ['flags', 'export', '--output', 'flagd.json']);
+  expect(run.flags).toBe(2);
+  const flagd = JSON.parse(await readFile(run.file, 'utf8')) as { readonly flags: Readonly<Record<string, object>> };
+  expect(flagd.flags['new_ui']).toMatchObject({ state: 'ENABLED', metadata: { description: 'The new page' } });
+  expect((await machine.run(['flags', 'eval', 'new_ui', '--flags', 'flagd.json'])).stdout).toBe('false\n');
+});
+
+test('the file may be named in the configuration', async () => {
+  await writeFile(join(machine.cwd, 'other.json'), '{"flags": {"only": {}}}');
+  await writeFile(join(machine.cwd, 'holdfast.config.json'), '{"flags": {"file": "other.json"}}');
+  expect((await machine.json('FlagList', ['flags', 'list'])).flags.map(({ key }) => key)).toEqual(['only']);
+});
+
+test('what is no flag, file or context is refused with what to do', async () => {
+  await writeFile(join(machine.cwd, 'odd.jsonl'), '{"tenant": "a"}\n[1]\n');
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['Did you mean "new_ui"?', ['eval', 'new_iu']],
+    ['Expected a field and its value', ['eval', 'new_ui', '--context', 'tenant']],
+    ['Expected flags in', ['list', '--flags', 'nowhere.yaml']],
+    ['odd.jsonl, line 2', ['simulate', '--with', 'flags.yaml', '--contexts', 'odd.jsonl']],
+    ['Expected --with and --contexts', ['simulate']],
+  ];
+  for (const [message, call] of cases) {
+    const { code, stderr } = await machine.run(['flags', ...call]);
+    expect([code !== 0, stderr], call.join(' ')).toEqual([true, expect.stringContaining(message)]);
+    expect(stderr, call.join(' ')).not.toMatch(/\n +at /);
+  }
+  const empty = await newMachine();
+  const none = await empty.run(['flags', 'list']);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a file with flags, got none')]);
+});

@@ -1,0 +1,47 @@
+import { type FlagDefinitions, isFlagdFlag, type Json } from '../definition/model.ts';
+
+/**
+ * The TypeScript type of all flags, for `createFlags<FlagValues>`: a misspelt name, or a value of another type, does not compile any more.
+ *
+ * @param definitions Flags that were checked, as those of `parseFlags` were.
+ * @returns A module with the one export `FlagValues`.
+ * @example
+ * ```ts
+ * import { generateTypes } from '@x/feature-flags';
+ *
+ * console.log(generateTypes({ flags: { new_ui: {} } })); // … readonly "new_ui": boolean; …
+ * ```
+ */
+export function generateTypes(definitions: FlagDefinitions): string {
+  const fields = Object.entries(definitions.flags).map(([key, flag]) => {
+    const variants = flag.variants ?? { on: true, off: false };
+    const description = isFlagdFlag(flag) ? flag.metadata?.['description'] : flag.description;
+    const comment =
+      typeof description === 'string'
+        ? `  /** ${description.replaceAll('*/', '*\\/').replaceAll(/\s+/g, ' ')} */\n`
+        : '';
+    return `${comment}  readonly ${JSON.stringify(key)}: ${unionOf(Object.values(variants), 1)};`;
+  });
+  return `/** The values of flags by their names. Generated: edit the flags, not this file. */\nexport type FlagValues = {\n${fields.join('\n')}\n};\n`;
+}
+
+function unionOf(values: readonly Json[], depth: number): string {
+  return [...new Set(values.map((value) => typeOf(value, depth)))].join(' | ');
+}
+
+/** Texts are themselves, as they choose between a few things; of numbers there may be any. */
+function typeOf(value: Json, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) {
+    const items = value as readonly Json[];
+    return items.length === 0 ? 'readonly []' : `readonly (${unionOf(items, depth)})[]`;
+  }
+  const indent = '  '.repeat(depth);
+  const fields = Object.entries(value).map(
+    ([name, each]) => `${indent}  readonly ${JSON.stringify(name)}: ${typeOf(each, depth + 1)};`,
+  );
+  return fields.length === 0 ? 'Readonly<Record<string, never>>' : `{\n${fields.join('\n')}\n${indent}}`;
+}
