@@ -29,7 +29,7 @@ interface NoteSignature {
 /** Room for a hundred witnesses with signatures of post-quantum algorithms; the text is read only up to here. */
 const LONGEST_NOTE = 1 << 19;
 const MOST_SIGNATURES = 100;
-const SIGNATURE_LINE = /^— ([^\s\u0085+]+) ([A-Za-z0-9+/]+={0,2})$/u;
+const SIGNATURE_LINE = /^\u2014 ([^\s\u0085+]+) ([A-Za-z0-9+/]+={0,2})$/u;
 
 function parseSignature(line: string): NoteSignature {
   const [, name = '', base64 = ''] = SIGNATURE_LINE.exec(line) ?? [];
