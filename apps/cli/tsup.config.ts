@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
@@ -12,7 +14,9 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path, namespace }) => {
+    build.onResolve({ filter: /^node:/ }, ({ path, namespace, kind }) => {
+      // What is imported when it is needed is lazy already.
+      if (kind === 'dynamic-import') return { path, external: true };
       // The stand-in itself requires the real thing.
       return namespace === 'lazy-builtin' ? { path, external: true } : { path, namespace: 'lazy-builtin' };
     });
@@ -20,6 +24,17 @@ const lazyBuiltins: Plugin = {
       contents: `module.exports = require(${JSON.stringify(path)});`,
       loader: 'js',
     }));
+  },
+};
+
+/** Its modules: what Node would load is CommonJS, of which a file of its own has no named exports. */
+const yamlModules: Plugin = {
+  name: 'yaml-modules',
+  setup(build) {
+    build.onResolve({ filter: /^yaml$/ }, ({ importer }) => {
+      const folder = dirname(createRequire(importer).resolve('yaml/package.json'));
+      return { path: join(folder, 'browser', 'index.js') };
+    });
   },
 };
 
@@ -37,7 +52,7 @@ const common: Options = {
   noExternal: [/.*/],
   // The plugin sees `node:` modules; tsup would cut the prefix, which node:sqlite can't do without.
   removeNodeProtocol: false,
-  esbuildPlugins: [lazyBuiltins],
+  esbuildPlugins: [lazyBuiltins, yamlModules],
   esbuildOptions(options) {
     // Straight from the sources of the other packages: what nobody uses falls out function by function.
     options.conditions = ['source'];
