@@ -2,7 +2,7 @@ import type { ForgetResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
 import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
-import { decideItems, planTime, snapshotSets } from '../compose/retention.ts';
+import { COVERS_NOTHING, coversNothing, decideItems, planTime, snapshotSets } from '../compose/retention.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -65,6 +65,7 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
     const [head = '', ...rows] = decisionTable(explained, 'forget');
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
   }
+  if (coversNothing(explained)) context.messages.warn(COVERS_NOTHING);
   await render(context, result, { dryRun, isListed: true });
   return EXIT.ok;
 }

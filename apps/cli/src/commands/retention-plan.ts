@@ -1,6 +1,6 @@
 import { type ItemFlags, itemSets } from '../compose/item-source.ts';
 import { hasPolicy, KEEP_OPTIONS } from '../compose/keep-options.ts';
-import { decideItems, type ExplainedItem, planTime } from '../compose/retention.ts';
+import { COVERS_NOTHING, coversNothing, decideItems, type ExplainedItem, planTime } from '../compose/retention.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -45,6 +45,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     const stay = `${formatNumberOf(kept.length, 'item')}${size(bytesKept)} stay${kept.length === 1 ? 's' : ''}`;
     const go = `${formatNumberOf(removed.length, 'item')}${size(bytesRemoved)} ${removed.length === 1 ? 'goes' : 'go'}`;
     await output.line(`${stay}, ${go}`);
+    if (coversNothing(explained)) messages.warn(COVERS_NOTHING);
     messages.note('Nothing was changed.');
   }
   return EXIT.ok;

@@ -97,6 +97,16 @@ export async function decideItems(
   return explained;
 }
 
+/** What is said then. */
+export const COVERS_NOTHING = 'No rule of the policy is about any of these, by kind or tag: all stay.';
+
+/** Whether no rule is about any of the items, so that all stay: most likely not what was meant. */
+export function coversNothing(explained: readonly ExplainedItem[]): boolean {
+  return (
+    explained.length > 0 && explained.every(({ decision }) => decision.reasons.some(({ rule }) => rule === 'uncovered'))
+  );
+}
+
 /** With ids of snapshots as short as they are shown. */
 function shown(decision: Decision): Decision {
   const { id, replacedBy, reasons } = decision;

@@ -146,6 +146,12 @@ test('--compat decides as the other tool does', async () => {
   expect([own.kept, restic.kept]).toEqual([1, 2]);
 });
 
+test('a policy that is about none of the items says so', async () => {
+  const policy = ['--policy', 'kind.weekly=7d', ...time];
+  const { code, stderr } = await machine.run(['retention', 'plan', '--items', 'dumps.json', ...policy]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('No rule of the policy is about any of these')]);
+});
+
 test('what is no item, file, schedule, price or policy is refused with what to do', async () => {
   await writeFile(join(machine.cwd, 'broken.json'), '[{]');
   await writeFile(join(machine.cwd, 'lines.jsonl'), '{"id":"a","time":"2026-01-01T00:00:00Z"}\nnonsense\n');
