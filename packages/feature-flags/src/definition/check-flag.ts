@@ -1,4 +1,5 @@
 import { bucketsOf } from '../bucketing/bucket.ts';
+import { BUCKETINGS } from '../bucketing/bucketing.ts';
 import { checkLogic } from '../logic/check-logic.ts';
 import {
   checkFields,
@@ -41,9 +42,25 @@ const isRange: FieldCheck = (value, path, report) => {
   if (!isSound || from > to) report.expected(path, 'a range of percentages, as [10, 20]', value);
 };
 
+/** Whose buckets. */
+export const isBucketing: FieldCheck = (value, path, report) => {
+  if (!BUCKETINGS.some((each) => each === value)) report.expected(path, `one of ${BUCKETINGS.join(', ')}`, value);
+};
+
+const isHashVersion: FieldCheck = (value, path, report) => {
+  if (value !== 1 && value !== 2) report.expected(path, '1 or 2', value);
+};
+
 const isRollout: FieldCheck = (value, path, report) => {
   if (!isObject(value)) return report.expected(path, 'a rollout { percentage, unit }', value);
-  const fields = { percentage: isPercentage, unit: isText, ranges: eachOf(isRange), salt: isText };
+  const fields = {
+    percentage: isPercentage,
+    unit: isText,
+    ranges: eachOf(isRange),
+    salt: isText,
+    bucketing: isBucketing,
+    hashVersion: isHashVersion,
+  };
   checkFields(value, fields, { path, report });
   if ((value['percentage'] === undefined) === (value['ranges'] === undefined))
     report.note(path, 'Expected either a percentage or ranges');
