@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', openfeature: 'src/openfeature/index.ts' },
+  entry: { index: 'src/index.ts', import: 'src/import/index.ts', openfeature: 'src/openfeature/index.ts' },
   format: ['esm'],
   target: 'es2024',
   platform: 'neutral',
