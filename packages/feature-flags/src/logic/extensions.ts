@@ -11,7 +11,7 @@ import type { Rule } from './call.ts';
  *   detail from 1 to it, as for variants; `growthbook` from 0 to 0.9999, the detail is the hash version; `launchdarkly` from 0 to 1.
  * - `number`: what a value says as a number.
  * - `lower`: a text in small letters.
- * - `time`: of a date, a text in ISO 8601 or a number, milliseconds since 1970; of nothing at all, now.
+ * - `time`: of a date, a text in RFC 3339 or a number, milliseconds since 1970; of nothing at all, now.
  */
 export function compileExtension(operator: string, rules: readonly Rule[]): Rule | undefined {
   const [first = () => null, salt = first, unit = first, detail = () => undefined] = rules;
@@ -57,8 +57,12 @@ function lowerOf(value: unknown): string | null {
   return typeof value === 'string' ? value.toLowerCase() : null;
 }
 
+/** RFC 3339: what else a platform takes for a time differs, and "2" would be one. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;
+
 function timeOf(value: unknown): number | null {
   if (typeof value === 'number') return value;
-  const time = value instanceof Date ? value.getTime() : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const text = typeof value === 'string' && TIME.test(value) ? Date.parse(value) : Number.NaN;
+  const time = value instanceof Date ? value.getTime() : text;
   return Number.isNaN(time) ? null : time;
 }

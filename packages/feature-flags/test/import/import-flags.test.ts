@@ -95,6 +95,19 @@ describe('flags of LaunchDarkly', () => {
     expect(disabled.length).toBe(11);
   });
 
+  it('numbers in texts are no times', () => {
+    const clauses = [{ attribute: 'since', op: 'before', values: ['2025-01-01T00:00:00Z'] }];
+    const flag = {
+      on: true,
+      variations: [false, true],
+      rules: [{ clauses, variation: 1 }],
+      fallthrough: { variation: 0 },
+    };
+    const imported = importFlags({ flags: { f: flag } }, { from: 'launchdarkly' });
+    const values = ['2', '2024-01-01T00:00:00Z', 2, new Date(2)].map((since) => valueOf(imported, 'f', { since }));
+    expect(values).toEqual([false, true, true, true]);
+  });
+
   it('files may have mere values', () => {
     const imported = importFlags({ flagValues: { colour: 'red', count: 3 } }, { from: 'launchdarkly' });
     expect([valueOf(imported, 'colour', {}), valueOf(imported, 'count', {})]).toEqual(['red', 3]);
