@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'file/index': 'src/file/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'file/index': 'src/file/index.ts',
+    import: 'src/import/index.ts',
+    openfeature: 'src/openfeature/index.ts',
+  },
   format: ['esm'],
   target: 'es2024',
   platform: 'neutral',

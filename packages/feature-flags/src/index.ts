@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { Bucketing } from './bucketing/bucketing.ts';
+export type { GrowthbookHashVersion } from './bucketing/growthbook.ts';
 export type { Clock } from './clock.ts';
 export type {
   FlagContext,

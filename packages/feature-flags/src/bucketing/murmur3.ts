@@ -13,10 +13,14 @@ const encoder = new TextEncoder();
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
-/** Takes in the bytes of a prefix, which many texts will follow. */
+/** Takes in a prefix in UTF-8, which many texts will follow. */
 export function hashPrefix(prefix: string, seed: number = 0): HashState {
+  return hashBytes(encoder.encode(prefix), seed);
+}
+
+/** Takes in bytes; with nothing after them, `hashAfter(state, '')` is their hash. */
+export function hashBytes(bytes: Uint8Array, seed: number = 0): HashState {
   let [hash, block, bits] = [seed | 0, 0, 0];
-  const bytes = encoder.encode(prefix);
   for (const byte of bytes) {
     block |= byte << bits;
     bits += 8;

@@ -1,6 +1,6 @@
 import type { FlagProblem } from '../errors.ts';
 import { checkLogic } from '../logic/check-logic.ts';
-import { checkFlagdFlag, checkShortFlag, type FlagScope } from './check-flag.ts';
+import { checkFlagdFlag, checkShortFlag, type FlagScope, isBucketing } from './check-flag.ts';
 import {
   checkFields,
   checkNames,
@@ -31,6 +31,7 @@ export function checkDefinitions(value: unknown): readonly FlagProblem[] {
     flags: (flags, path) => checkFlags(flags, path, { scope, report }),
     $evaluators: eachOf((rule, path) => checkLogic(rule, path, { evaluators: scope.evaluators, report })),
     segments: eachOf((segment, path) => checkSegment(segment, path, { scope, report })),
+    bucketing: isBucketing,
     metadata: isMetadata,
   };
   checkFields(value, fields, { path: [], report });

@@ -1,4 +1,5 @@
 import { bucketsOf } from '../bucketing/bucket.ts';
+import { BUCKETINGS } from '../bucketing/bucketing.ts';
 import { checkLogic } from '../logic/check-logic.ts';
 import {
   checkFields,
@@ -41,12 +42,28 @@ const isRange: FieldCheck = (value, path, report) => {
   if (!isSound || from > to) report.expected(path, 'a range of percentages, as [10, 20]', value);
 };
 
+/** Whose buckets. */
+export const isBucketing: FieldCheck = (value, path, report) => {
+  if (!BUCKETINGS.some((each) => each === value)) report.expected(path, `one of ${BUCKETINGS.join(', ')}`, value);
+};
+
+const isHashVersion: FieldCheck = (value, path, report) => {
+  if (value !== 1 && value !== 2) report.expected(path, '1 or 2', value);
+};
+
 const isRollout: FieldCheck = (value, path, report) => {
   if (!isObject(value)) return report.expected(path, 'a rollout { percentage, unit }', value);
-  const fields = { percentage: isPercentage, unit: isText, ranges: eachOf(isRange), salt: isText };
+  const fields = {
+    percentage: isPercentage,
+    unit: isText,
+    ranges: eachOf(isRange),
+    salt: isText,
+    bucketing: isBucketing,
+    hashVersion: isHashVersion,
+  };
   checkFields(value, fields, { path, report });
-  if ((value['percentage'] === undefined) === (value['ranges'] === undefined))
-    report.note(path, 'Expected either a percentage or ranges');
+  if (value['percentage'] !== undefined && value['ranges'] !== undefined)
+    report.note(path, 'Expected either a percentage or ranges, got both');
 };
 
 const isStep: FieldCheck = (value, path, report) => {
@@ -114,7 +131,12 @@ export function checkShortFlag(
 
 /** Variants, their default and the ranges have to go together. */
 function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
-  const { variants, default: fallback, rollout } = flag;
+  const { variants, default: fallback, rollout, schedule } = flag;
+  const hasRamp = isObject(schedule) && schedule['ramp'] !== undefined;
+  if (isObject(rollout) && rollout['percentage'] === undefined && rollout['ranges'] === undefined && !hasRamp)
+    report.note([...path, 'rollout'], 'Expected a percentage or ranges, or a ramp in the schedule');
+  if (hasRamp && (isObject(variants) || (isObject(rollout) && rollout['ranges'] !== undefined)))
+    report.note([...path, 'schedule', 'ramp'], 'Expected no ramp beside variants or ranges');
   const ranges = isObject(rollout) && isObject(rollout['ranges']) ? rollout['ranges'] : {};
   if (isObject(variants)) {
     if (typeof fallback !== 'string' || !Object.hasOwn(variants, fallback))

@@ -1,3 +1,6 @@
+import type { Bucketing } from '../bucketing/bucketing.ts';
+import type { GrowthbookHashVersion } from '../bucketing/growthbook.ts';
+
 /** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -32,6 +35,10 @@ export interface Rollout {
   readonly ranges?: Readonly<Record<string, readonly [number, number]>> | undefined;
   /** What buckets are made with. Default: the name of the flag. Flags with one salt choose the same units. */
   readonly salt?: string | undefined;
+  /** Whose buckets, so that units keep what they had in another system. Default: that of all flags, which is `holdfast`. */
+  readonly bucketing?: Bucketing | undefined;
+  /** With GrowthBook’s bucketing: which of its two hashes. Default: 1, as there. */
+  readonly hashVersion?: GrowthbookHashVersion | undefined;
 }
 
 /** From when to when a flag is on, and how it grows. Times are ISO 8601 with an offset. */
@@ -83,6 +90,8 @@ export interface FlagDefinitions {
   /** Rules by name, for `{ "$ref": "name" }`. */
   readonly $evaluators?: Readonly<Record<string, Logic>> | undefined;
   readonly segments?: Readonly<Record<string, Segment>> | undefined;
+  /** Whose buckets rollouts use that don’t say so themselves. Default: `holdfast`. */
+  readonly bucketing?: Bucketing | undefined;
   readonly metadata?: FlagMetadata | undefined;
 }
 

@@ -1,12 +1,15 @@
 import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
 import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFlag } from './model.ts';
 import { isFlagdFlag } from './model.ts';
+import { refuseForeign } from './refuse-foreign.ts';
 
 /**
  * The same flags in flagd's format alone, for flagd itself and everything that reads its files. Its `fractional` puts units into the same
  * buckets, so everybody keeps what they have got. What flagd has no words for stands in the metadata: owner, description, expiry.
+ * Buckets of other systems flagd doesn't have, nor the operators with which imported rules use them.
  *
  * @param definitions Flags that were checked, as those of `parseFlags` were.
+ * @throws {FlagError} `INVALID_FLAGS` for flags that flagd can't decide in the same way, with all of them.
  * @example
  * ```ts
  * import { toFlagd } from '@x/feature-flags';
@@ -15,7 +18,9 @@ import { isFlagdFlag } from './model.ts';
  * ```
  */
 export function toFlagd(definitions: FlagDefinitions): FlagDefinitions {
-  const { flags, segments = {}, ...rest } = definitions;
+  refuseForeign(definitions);
+  // In flagd's format nothing says whose buckets: they are its own.
+  const { flags, segments = {}, bucketing: _, ...rest } = definitions;
   const scope: Scope = { flags, segments };
   const converted = Object.entries(flags).map(([key, flag]) => [
     key,

@@ -1,5 +1,6 @@
 import { isObject } from '../definition/report.ts';
 import type { Call, Rule } from './call.ts';
+import { compileExtension } from './extensions.ts';
 import { compileFractional } from './fractional.ts';
 import { compileList } from './lists.ts';
 import { compileSemVer } from './sem-ver.ts';
@@ -29,6 +30,7 @@ export function compileLogic(value: unknown, evaluators: Evaluators): Rule {
     compileChoice(operator, list.map(compile)) ??
     compileList(operator, list, compile) ??
     compileAccess(operator, list, compile) ??
+    compileExtension(operator, list.map(compile)) ??
     compilePlain(operator, operandsOf(operands, compile))
   );
 }

@@ -7,6 +7,19 @@ export interface Arity {
 const exactly = (count: number): Arity => ({ least: count, most: count });
 const from = (least: number, most: number = Infinity): Arity => ({ least, most });
 
+/** Operators that neither JsonLogic nor flagd has, with which rules of other systems are imported; see `extensions.ts`. */
+const EXTENSIONS: Readonly<Record<string, Arity>> = {
+  bucket: from(3, 4),
+  number: exactly(1),
+  lower: exactly(1),
+  time: from(0, 1),
+};
+
+/** Whether flagd doesn't have an operator. */
+export function isExtension(operator: string): boolean {
+  return Object.hasOwn(EXTENSIONS, operator);
+}
+
 /** The operators: those of JsonLogic (jsonlogic.com/operations) and those that flagd adds. There is none that runs a regular expression. */
 export const OPERATORS: Readonly<Record<string, Arity>> = {
   var: from(0, 2),
@@ -47,4 +60,5 @@ export const OPERATORS: Readonly<Record<string, Arity>> = {
   starts_with: exactly(2),
   ends_with: exactly(2),
   sem_ver: exactly(3),
+  ...EXTENSIONS,
 };

@@ -5,7 +5,7 @@ export const LOGIC_FAILED: Error = new Error('The rule can’t be evaluated with
 export function isTrue(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   if (Array.isArray(value)) return value.length > 0;
-  return Object.keys(value).length > 0;
+  return value instanceof Date || Object.keys(value).length > 0;
 }
 
 /** A number: `null` is 0, `true` 1, a text what it says. @throws LOGIC_FAILED for lists, objects, and texts that are no number. */

@@ -1,5 +1,6 @@
 import { checkDefinitions } from '../definition/check-definitions.ts';
 import { type FlagDefinitions, isFlagdFlag } from '../definition/model.ts';
+import { withBucketing } from '../definition/default-bucketing.ts';
 import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { CompiledFlag } from './compiled-flag.ts';
 import { compileFlagdFlag } from './flagd-flag.ts';
@@ -36,7 +37,7 @@ export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
       key,
       isFlagdFlag(flag)
         ? compileFlagdFlag(key, flag, { metadata, evaluators })
-        : compileShortFlag(key, flag, { metadata, references }),
+        : compileShortFlag(key, withBucketing(flag, definitions.bucketing), { metadata, references }),
     );
   }
   return new Map(Object.keys(definitions.flags).map((key) => [key, compiled.get(key) as CompiledFlag]));

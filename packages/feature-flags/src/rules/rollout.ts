@@ -1,4 +1,5 @@
-import { BUCKETS, bucketOf, bucketsOf, saltOf } from '../bucketing/bucket.ts';
+import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
+import { type Bucketer, bucketerOf } from '../bucketing/bucketing.ts';
 import type { FlagSchedule, Json, Rollout, ShortFlag } from '../definition/model.ts';
 import type { Outcome, Outcomes } from './outcomes.ts';
 import type { Step } from './compiled-flag.ts';
@@ -15,15 +16,15 @@ interface Span {
 export function rolloutStep(key: string, flag: ShortFlag, outcomes: Outcomes): Step | undefined {
   const { rollout, schedule } = flag;
   if (rollout === undefined && schedule?.ramp === undefined) return undefined;
-  const { unit = 'targetingKey', salt = key, ranges } = rollout ?? {};
+  const { unit = 'targetingKey', salt = key, ranges, bucketing, hashVersion } = rollout ?? {};
+  const buckets = bucketerOf({ bucketing, hashVersion, salt, isRanges: ranges !== undefined });
   if (ranges !== undefined)
-    return rangesStep({ unit, salt }, spansOf(ranges, outcomes), outcomes.fallbackVariant('UNIT_MISSING'));
-  return percentageStep({ unit, salt }, thresholdOf(rollout, schedule), outcomes);
+    return rangesStep({ unit, ...buckets }, spansOf(ranges, outcomes), outcomes.fallbackVariant('UNIT_MISSING'));
+  return percentageStep({ unit, ...buckets }, thresholdOf(rollout, schedule), outcomes);
 }
 
-interface Hashing {
+interface Units extends Bucketer {
   readonly unit: string;
-  readonly salt: string;
 }
 
 /** How many buckets are in, at a moment. */
@@ -42,11 +43,10 @@ function thresholdOf(
 }
 
 function percentageStep(
-  { unit, salt }: Hashing,
+  { unit, bucketOf, includesEnd }: Units,
   threshold: number | ((nowMs: number) => number),
   outcomes: Outcomes,
 ): Step {
-  const prefix = saltOf(salt);
   const [inside, outside] = [outcomes.of('on', 'SPLIT'), outcomes.of('off', 'SPLIT')];
   const missing = outcomes.fallbackVariant('UNIT_MISSING');
   const at = typeof threshold === 'number' ? () => threshold : threshold;
@@ -59,12 +59,15 @@ function percentageStep(
       if (buckets === BUCKETS) return inside;
       const value = unitOf(context, unit);
       if (value === undefined) return missing;
-      return bucketOf(prefix, value) < buckets ? inside : outside;
+      return bucketOf(value) < (includesEnd ? buckets + 1 : buckets) ? inside : outside;
     },
     facts(context, nowMs): Record<string, Json> {
       const value = unitOf(context, unit);
-      const facts = { unit, value: value ?? null, percentage: at(nowMs) / 10_000, threshold: at(nowMs) };
-      return { ...facts, bucket: value === undefined ? null : bucketOf(prefix, value) };
+      const buckets = at(nowMs);
+      // Nobody and everybody have no end.
+      const end = includesEnd && buckets > 0 && buckets < BUCKETS ? buckets + 1 : buckets;
+      const facts = { unit, value: value ?? null, percentage: buckets / 10_000, threshold: end };
+      return { ...facts, bucket: value === undefined ? null : bucketOf(value) };
     },
   };
 }
@@ -77,14 +80,13 @@ function spansOf(ranges: NonNullable<Rollout['ranges']>, outcomes: Outcomes): re
   }));
 }
 
-function rangesStep({ unit, salt }: Hashing, spans: readonly Span[], missing: Outcome): Step {
-  const prefix = saltOf(salt);
+function rangesStep({ unit, bucketOf }: Units, spans: readonly Span[], missing: Outcome): Step {
   return {
     rule: 'rollout',
     decide(context) {
       const value = unitOf(context, unit);
       if (value === undefined) return missing;
-      const bucket = bucketOf(prefix, value);
+      const bucket = bucketOf(value);
       for (const { from, to, outcome } of spans) if (bucket >= from && bucket < to) return outcome;
       return undefined;
     },
@@ -95,7 +97,7 @@ function rangesStep({ unit, salt }: Hashing, spans: readonly Span[], missing: Ou
         unit,
         value: value ?? null,
         ranges: shown,
-        bucket: value === undefined ? null : bucketOf(prefix, value),
+        bucket: value === undefined ? null : bucketOf(value),
       };
     },
   };

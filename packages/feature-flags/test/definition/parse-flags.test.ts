@@ -32,7 +32,7 @@ describe('parseFlags', () => {
     ['{"enabeld": true}', '/flags/f/enabeld 3:22 Expected one of enabled, description,'],
     ['{"rollout": {"percentage": 101}}', '/flags/f/rollout/percentage 3:37 Expected a percentage from 0 to 100'],
     ['{"rollout": {"percentage": 0.00001}}', '/flags/f/rollout/percentage 3:37 Expected a percentage'],
-    ['{"rollout": {}}', '/flags/f/rollout 3:22 Expected either a percentage or ranges'],
+    ['{"rollout": {}}', '/flags/f/rollout 3:22 Expected a percentage or ranges, or a ramp'],
     ['{"expires": "2027-02-30"}', '/flags/f/expires 3:22 Expected a day, as 2027-03-01, got "2027-02-30"'],
     ['{"schedule": {"start": "2027-01-01T00:00"}}', '/flags/f/schedule/start 3:33 Expected a time with an offset'],
     [

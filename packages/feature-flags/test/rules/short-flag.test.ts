@@ -51,7 +51,7 @@ describe('a flag in the readable form', () => {
 
   it('a ramp grows step by step, and is at 0 before the first one', () => {
     const ramp = [1, 10, 50, 100].map((percentage, index) => ({ at: day(index), percentage }));
-    const flag: ShortFlag = { rollout: { percentage: 0, unit: 'user' }, schedule: { ramp } };
+    const flag: ShortFlag = { rollout: { unit: 'user' }, schedule: { ramp } };
     const users = Array.from({ length: 2000 }, (_, index) => ({ user: `u${index}` }));
     const shares = [-1, 0, 1, 2, 3].map(
       (after) => users.filter((context) => on(flag, context, NOW + after * 86_400_000)).length / 20,

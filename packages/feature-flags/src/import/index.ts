@@ -1,0 +1,6 @@
+/**
+ * Takes over the flags of other systems, with the cohorts they have there.
+ *
+ * @module
+ */
+export { importFlags, type ImportedFlags, type ImportNote, type ImportOptions } from './import-flags.ts';

@@ -1,0 +1,176 @@
+import { type Hook, OpenFeature, type Provider, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { createFlags, type FlagContext, type FlagDefinitions } from '../../src/index.ts';
+import { openFeatureProvider, type ProvidedFlags } from '../../src/openfeature/index.ts';
+import { flagsOf } from '../fixtures.ts';
+
+const definition: FlagDefinitions = {
+  metadata: { version: '7' },
+  flags: {
+    new_ui: { targetTenants: ['acme'], metadata: { team: 'web' } },
+    gradual: { rollout: { percentage: 50, unit: 'tenant' } },
+    gone: { state: 'DISABLED', variants: { on: true } },
+    colour: { variants: { red: 'r', blue: 'b' }, default: 'blue' },
+    limit: { state: 'ENABLED', variants: { low: 1, high: 9 }, defaultVariant: 'high' },
+    theme: { state: 'ENABLED', variants: { dark: { ink: ['#fff'] } }, defaultVariant: 'dark' },
+    broken: { state: 'ENABLED', variants: { on: true }, targeting: { '<': ['a', 1] } },
+    unset: { state: 'ENABLED', variants: { on: true } },
+  },
+};
+
+/** A client of a domain of its own, so that tests don’t meet in the SDK, which there is once. */
+async function clientOf(flags: ProvidedFlags, domain: string): Promise<ReturnType<typeof OpenFeature.getClient>> {
+  await OpenFeature.setProviderAndWait(domain, openFeatureProvider(flags));
+  return OpenFeature.getClient(domain);
+}
+
+/** Flags with somebody to tell, and who listens. */
+function changing(): {
+  readonly flags: ProvidedFlags;
+  readonly changes: Set<Parameters<NonNullable<ProvidedFlags['onChange']>>[0]>;
+  readonly states: Set<Parameters<NonNullable<ProvidedFlags['onState']>>[0]>;
+} {
+  const changes = new Set<Parameters<NonNullable<ProvidedFlags['onChange']>>[0]>();
+  const states = new Set<Parameters<NonNullable<ProvidedFlags['onState']>>[0]>();
+  const fixed = flagsOf(definition);
+  const flags: ProvidedFlags = {
+    evaluate: (key, fallback, context) => fixed.evaluate(key, fallback, context),
+    onChange(listener) {
+      changes.add(listener);
+      return () => changes.delete(listener);
+    },
+    onState(listener) {
+      states.add(listener);
+      return () => states.delete(listener);
+    },
+  };
+  return { flags, changes, states };
+}
+
+afterEach(async () => {
+  await OpenFeature.close();
+  OpenFeature.clearHooks();
+  OpenFeature.setContext({});
+});
+
+describe('the provider for OpenFeature', () => {
+  it('is called holdfast, runs on servers and tracks nothing', async () => {
+    const provider: Provider = openFeatureProvider(flagsOf(definition));
+    expect(provider).toMatchObject({ metadata: { name: 'holdfast' }, runsOn: 'server' });
+    const client = await clientOf(flagsOf(definition), 'tracks');
+    expect(() => client.track('bought', { tenant: 'acme' }, { value: 3 })).not.toThrow();
+    expect(client.providerStatus).toBe(ProviderStatus.READY);
+  });
+
+  it('gives values with their variant, reason and metadata', async () => {
+    const client = await clientOf(flagsOf(definition), 'values');
+    const flagMetadata = { version: '7' };
+    expect(await client.getBooleanDetails('new_ui', false, { tenant: 'acme' })).toEqual({
+      flagKey: 'new_ui',
+      value: true,
+      variant: 'on',
+      reason: 'TARGETING_MATCH',
+      flagMetadata: { version: '7', team: 'web' },
+    });
+    expect(await client.getStringDetails('colour', 'x')).toMatchObject({ value: 'b', variant: 'blue', flagMetadata });
+    expect(await client.getNumberDetails('limit', 0)).toMatchObject({ value: 9, variant: 'high', reason: 'STATIC' });
+    expect(await client.getObjectDetails('theme', {})).toMatchObject({ value: { ink: ['#fff'] }, variant: 'dark' });
+  });
+
+  it('gives the default where a flag says nothing, with the reason', async () => {
+    const client = await clientOf(flagsOf(definition), 'defaults');
+    const disabled = await client.getBooleanDetails('gone', true);
+    expect(disabled).toMatchObject({ value: true, reason: 'DISABLED' });
+    expect([disabled.errorCode, disabled.variant]).toEqual([undefined, undefined]);
+    expect(await client.getBooleanDetails('unset', true)).toMatchObject({ value: true, reason: 'DEFAULT' });
+  });
+
+  it('says UNIT_MISSING in its own words, which is no error', async () => {
+    const client = await clientOf(flagsOf(definition), 'unit');
+    const details = await client.getBooleanDetails('gradual', true);
+    expect(details).toMatchObject({ value: false, variant: 'off', reason: 'UNIT_MISSING' });
+    expect(details.errorCode).toBeUndefined();
+  });
+
+  it.each([
+    ['nowhere', 'FLAG_NOT_FOUND', 'Expected the name of a flag, got "nowhere"'],
+    ['colour', 'TYPE_MISMATCH', 'Expected a flag whose values are of the type of the default, got "colour"'],
+    ['broken', 'GENERAL', 'Expected a context that the rules of "broken" can be evaluated with, got another one'],
+  ])('an evaluation of %s that fails gives the default and %s', async (key, errorCode, errorMessage) => {
+    const client = await clientOf(flagsOf(definition), 'errors');
+    const details = await client.getBooleanDetails(key, true);
+    expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode, errorMessage });
+  });
+
+  it('passes the merged context on as it is, dates included', async () => {
+    const seen: (FlagContext | undefined)[] = [];
+    const fixed = flagsOf(definition);
+    const spy: ProvidedFlags = {
+      evaluate(key, fallback, context) {
+        seen.push(context);
+        return fixed.evaluate(key, fallback, context);
+      },
+    };
+    const client = await clientOf(spy, 'context');
+    const since = new Date(0);
+    OpenFeature.setContext({ region: 'eu', tenant: 'nobody' });
+    client.setContext({ plan: 'paid', tenant: 'nobody' });
+    const value = await client.getBooleanValue('new_ui', false, { targetingKey: 'u1', tenant: 'acme', since });
+    expect(value).toBe(true);
+    expect(seen).toEqual([{ region: 'eu', plan: 'paid', targetingKey: 'u1', tenant: 'acme', since }]);
+    expect(seen[0]?.['since']).toBe(since);
+  });
+
+  it('hooks see what was decided, and what failed', async () => {
+    const seen: unknown[] = [];
+    const hook: Hook = {
+      before: ({ flagKey, providerMetadata }) => void seen.push(['before', flagKey, providerMetadata.name]),
+      after: (_, { reason, variant }) => void seen.push(['after', reason, variant]),
+      error: (_, error) => void seen.push(['error', (error as Error).message]),
+      finally: (_, { errorCode }) => void seen.push(['finally', errorCode]),
+    };
+    const client = await clientOf(flagsOf(definition), 'hooks');
+    client.addHooks(hook);
+    await client.getStringValue('colour', 'x');
+    await client.getBooleanValue('nowhere', false);
+    expect(seen).toEqual([
+      ['before', 'colour', 'holdfast'],
+      ['after', 'STATIC', 'blue'],
+      ['finally', undefined],
+      ['before', 'nowhere', 'holdfast'],
+      ['error', 'Expected the name of a flag, got "nowhere"'],
+      ['finally', 'FLAG_NOT_FOUND'],
+    ]);
+  });
+
+  it('tells of changes, and of flags that are stale and ready again', async () => {
+    const { flags, changes, states } = changing();
+    const client = await clientOf(flags, 'events');
+    const seen: unknown[] = [];
+    client.addHandler(ProviderEvents.ConfigurationChanged, (details) => void seen.push(details?.flagsChanged));
+    client.addHandler(ProviderEvents.Stale, () => void seen.push('stale'));
+    for (const listener of changes) listener({ flagsChanged: ['new_ui', 'limit'] });
+    for (const listener of states) listener('stale');
+    await expect.poll(() => seen).toEqual([['new_ui', 'limit'], 'stale']);
+    expect(client.providerStatus).toBe(ProviderStatus.STALE);
+    expect(await client.getNumberValue('limit', 0)).toBe(9);
+    for (const listener of states) listener('ready');
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+  });
+
+  it('listens while it is in use and no longer', async () => {
+    const { flags, changes, states } = changing();
+    openFeatureProvider(flags);
+    expect([changes.size, states.size]).toEqual([0, 0]);
+    await clientOf(flags, 'listens');
+    expect([changes.size, states.size]).toEqual([1, 1]);
+    await clientOf(flagsOf(definition), 'listens');
+    await expect.poll(() => [changes.size, states.size]).toEqual([0, 0]);
+  });
+
+  it('takes flags with types of their own', () => {
+    const typed = createFlags<{ new_ui: boolean; limit: number }>({ definition });
+    expectTypeOf(openFeatureProvider).toBeCallableWith(typed);
+    expect(openFeatureProvider(typed).metadata.name).toBe('holdfast');
+  });
+});
