@@ -27,7 +27,7 @@ export interface FlagSummary {
 }
 
 /** The names of flags whose value is one of a type; where no types are known, all names. */
-type KeysOf<Types, Value> = {
+export type FlagNames<Types, Value> = {
   [Key in keyof Types]: Types[Key] extends Value ? Key : Value extends Types[Key] ? Key : never;
 }[keyof Types] &
   string;
@@ -35,16 +35,20 @@ type KeysOf<Types, Value> = {
 /** Flags that can be asked. What evaluates is synchronous and total: it never throws, whatever it is given. */
 export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposable {
   /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing. */
-  isEnabled(key: KeysOf<Types, boolean>, context?: FlagContext): boolean;
+  isEnabled(key: FlagNames<Types, boolean>, context?: FlagContext): boolean;
   /** The value of a flag and why, or the fallback where the flag says nothing or has another type. */
   evaluate<Key extends keyof Types & string>(
     key: Key,
     fallback: Types[Key],
     context?: FlagContext,
   ): Evaluation<Types[Key]>;
-  boolean(key: KeysOf<Types, boolean>, fallback: boolean, context?: FlagContext): boolean;
-  string<Key extends KeysOf<Types, string>>(key: Key, fallback: Types[Key] & string, context?: FlagContext): string;
-  number(key: KeysOf<Types, number>, fallback: number, context?: FlagContext): number;
+  /** The value of a flag that is true or false. */
+  boolean(key: FlagNames<Types, boolean>, fallback: boolean, context?: FlagContext): boolean;
+  /** The value of a flag that is a text. */
+  string<Key extends FlagNames<Types, string>>(key: Key, fallback: Types[Key] & string, context?: FlagContext): string;
+  /** The value of a flag that is a number. */
+  number(key: FlagNames<Types, number>, fallback: number, context?: FlagContext): number;
+  /** The value of a flag that is an object or a list. */
   object<Key extends keyof Types & string>(key: Key, fallback: Types[Key], context?: FlagContext): Types[Key];
   /** Which rule decided, by which bucket and threshold, and what it looked at. */
   explain(key: keyof Types & string, context?: FlagContext): Explanation;
@@ -59,6 +63,7 @@ export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposa
   refresh(): Promise<void>;
   /** Calls back with the names of flags that changed, until what it returns is called. */
   onChange(listener: (change: FlagsChange) => void): () => void;
+  /** Calls back when the flags become ready or stale, until what it returns is called. */
   onState(listener: (state: FlagsState) => void): () => void;
 }
 

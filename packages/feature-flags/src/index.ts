@@ -21,13 +21,20 @@ export type {
 } from './definition/model.ts';
 export { checkDefinitions } from './definition/check-definitions.ts';
 export { toFlagd } from './definition/to-flagd.ts';
-export { parseFlags, type ParseFlagsOptions } from './definition/parse-flags.ts';
+export { flagsFormatOf, parseFlags, type ParseFlagsOptions } from './definition/parse-flags.ts';
 export { FlagError, type FlagErrorCode, type FlagErrorOptions, type FlagProblem } from './errors.ts';
 export type { Evaluation, FlagEvaluationError, FlagReason, Finding } from './evaluation/evaluation.ts';
 export type { Explanation } from './evaluation/explain.ts';
 export { type Flip, type FlagSimulation, simulateFlags } from './evaluation/simulate.ts';
 export { generateTypes } from './types/generate-types.ts';
-export { createFlags, type Flags, type FlagsOptions, type FlagSummary, type FlagTypes } from './flags.ts';
+export {
+  createFlags,
+  type FlagNames,
+  type Flags,
+  type FlagsOptions,
+  type FlagSummary,
+  type FlagTypes,
+} from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
 export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';
 export type { FlagStore, StoredFlags } from './store/store.ts';

@@ -67,6 +67,8 @@ function ofRule({ rule, period, position, limit, until }: Reason): string {
   const stands = period === undefined ? '' : `it stands for ${period}`;
   const which = position === undefined ? '' : `the ${ordinal(position)} of ${limit}`;
   const units = PERIOD_WORDS[rule];
+  // What another tool keeps without a period of its own stands for none.
+  if (units !== undefined && stands === '') return which === '' ? `all ${units} are kept` : `it is ${which} ${units}`;
   if (units !== undefined) return which === '' ? `${stands}, as all ${units} count` : `${stands}, ${which} ${units}`;
   if (rule === 'last') return which === '' ? 'all are kept' : `it is ${which} newest`;
   if (rule === 'lastGood') return which === '' ? 'all good ones are kept' : `it is ${which} newest good ones`;

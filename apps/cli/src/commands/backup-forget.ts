@@ -2,7 +2,14 @@ import type { ForgetResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
 import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
-import { COVERS_NOTHING, coversNothing, decideItems, planTime, snapshotSets } from '../compose/retention.ts';
+import {
+  COVERS_NOTHING,
+  coversNothing,
+  decideItems,
+  planTime,
+  snapshotSets,
+  untrustedIn,
+} from '../compose/retention.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -65,6 +72,11 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
     const [head = '', ...rows] = decisionTable(explained, 'forget');
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
   }
+  const untrusted = untrustedIn(explained);
+  if (untrusted > 0)
+    context.messages.warn(
+      `${formatNumberOf(untrusted, 'snapshot')} can’t be dated: a clock was wrong. They stay for now.`,
+    );
   if (coversNothing(explained)) context.messages.warn(COVERS_NOTHING);
   await render(context, result, { dryRun, isListed: true });
   return EXIT.ok;
@@ -103,7 +115,7 @@ export const backupForget: CommandDefinition = {
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
     'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
-    'it does not keep are forgotten, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Where the configuration has another ' +
+    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Where the configuration has another ' +
     'policy of the same name for a tenant, that one decides.',
   arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
   options: [

@@ -1,6 +1,5 @@
 import type { FlagContext, FlagDefinitions, Flags } from '@x/feature-flags';
 import { existsSync } from 'node:fs';
-import { extname } from 'node:path';
 import { now } from '../clock.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -36,8 +35,8 @@ export async function flagsFile(context: Context): Promise<string> {
 /** Reads and checks a file of flags. @throws {FlagError} `INVALID_FLAGS`, `FLAGS_TOO_LARGE`; {CliError} `UNREADABLE`. */
 export async function readDefinitions(context: Context, path: string): Promise<FlagDefinitions> {
   const text = (await readInput(path, 'flags', 'Check the path.')).toString('utf8');
-  const { parseFlags } = await featureFlags(context);
-  return parseFlags(text, { format: extname(path) === '.json' ? 'json' : undefined });
+  const { flagsFormatOf, parseFlags } = await featureFlags(context);
+  return parseFlags(text, { format: flagsFormatOf(path) });
 }
 
 /** The configured flags, ready to be asked. */
@@ -60,13 +59,19 @@ export function contextOf(fields: readonly string[] = []): FlagContext {
     fields.map((field): [string, unknown] => {
       const at = field.indexOf('=');
       if (at < 1) throw usageError(`Expected a field and its value, got ${JSON.stringify(field)}`, 'As tenant=acme.');
-      return [field.slice(0, at), valueOf(field.slice(at + 1))];
+      const [name, text] = [field.slice(0, at), field.slice(at + 1)];
+      return [name, NAMES_OF_UNITS.has(name) ? text : valueOf(text)];
     }),
   );
 }
 
+/** Who is asked for is a text, also where it looks like a number. */
+const NAMES_OF_UNITS: ReadonlySet<string> = new Set(['tenant', 'user', 'session', 'targetingKey']);
+
 function valueOf(text: string): unknown {
-  if (!/^(?:true|false|null|-?\d|[[{"])/.test(text)) return text;
+  // A number only if it comes back as it was typed: not 1.10, nor one with twenty digits.
+  if (/^-?\d/.test(text)) return String(Number(text)) === text ? Number(text) : text;
+  if (!/^(?:true|false|null|[[{"])/.test(text)) return text;
   try {
     return JSON.parse(text);
   } catch {

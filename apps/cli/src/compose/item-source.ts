@@ -23,6 +23,13 @@ export async function itemSets(context: Context, flags: ItemFlags): Promise<read
     await using repository = await openConfigured(context);
     return snapshotSets(await repository.timeline(filterOf(flags, context.workingDirectory)), flags.groupBy);
   }
+  const filters = [flags.host, flags.tag, flags.root].some((filter) => filter !== undefined);
+  if (filters) {
+    throw usageError(
+      'Expected no --host, --tag or --root beside --items, got one',
+      'They are about snapshots of the repository. Leave out of the file what the plan is not about.',
+    );
+  }
   const { settings } = await context.effective();
   const items = parseItems(await readItems(context, flags.items), flags.items);
   const groupBy = flags.groupBy === 'none' ? [] : flags.groupBy?.split(',').map((name) => name.trim());

@@ -6,7 +6,7 @@ import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { readInput } from './files.ts';
 import { type KeepFlags, policyTextOf } from './keep-options.ts';
-import { readPolicy } from './written-policy.ts';
+import { isTaken, readPolicy, TAKEN } from './written-policy.ts';
 
 /** Loads the package. */
 export const retention = (context: Context): Promise<typeof import('@x/retention')> =>
@@ -54,6 +54,8 @@ const within = (policies: WrittenPolicies | undefined, name: string): WrittenPol
   policies !== undefined && Object.hasOwn(policies, name) ? policies[name] : undefined;
 
 async function readConfigured(written: WrittenPolicies[string], name: string, path: string): Promise<RetentionPolicy> {
+  const key = path.slice(path.lastIndexOf('.') + 1);
+  if (await isTaken(key)) throw new CliError('CONFIG_INVALID', `${path}: ${TAKEN}`, { hint: 'Give it another name.' });
   try {
     return await readPolicy(written, name);
   } catch (cause) {

@@ -66,8 +66,11 @@ export function snapshotSets(snapshots: readonly DatedSnapshot[], groupBy: strin
 
 function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): RetentionItem {
   const { id, startedAt, tags, kind, tenant, bytes, status } = record;
-  const parts = groupBy.flatMap((name) => GROUPINGS[name]?.(record) ?? []);
-  const group = [tenant.name, ...parts].map((part) => (/[\s"]/.test(part) ? JSON.stringify(part) : part)).join(' ');
+  // What was made just to be safe takes no place of a real backup, and never passes for the latest good one of them.
+  const safety = kind === 'safety' ? [['safety']] : [];
+  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...safety];
+  const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
+  const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
   // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
   const storedAt = madeMs <= now() ? madeMs : undefined;
   return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
@@ -105,6 +108,12 @@ export function coversNothing(explained: readonly ExplainedItem[]): boolean {
   return (
     explained.length > 0 && explained.every(({ decision }) => decision.reasons.some(({ rule }) => rule === 'uncovered'))
   );
+}
+
+/** How many stay only because their times can't be believed. */
+export function untrustedIn(explained: readonly ExplainedItem[]): number {
+  return explained.filter(({ decision }) => decision.keep && decision.reasons.some(({ rule }) => rule === 'untrusted'))
+    .length;
 }
 
 /** With ids of snapshots as short as they are shown. */

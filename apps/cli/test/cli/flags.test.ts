@@ -33,6 +33,8 @@ test('eval prints the value for somebody, explain why', async () => {
   const call = ['flags', 'explain', 'new_ui', '--context', 'tenant=globex'];
   expect((await machine.run(['flags', 'eval', 'new_ui', '--context', 'tenant=acme'])).stdout).toBe('false\n');
   expect((await machine.run(['flags', 'eval', 'button'])).stdout).toBe('"blue"\n');
+  const long = ['flags', 'explain', 'new_ui', '--context', 'tenant=12345678901234567891'];
+  expect((await machine.json('FlagExplanation', long)).findings[1]?.facts['value']).toBe('12345678901234567891');
   const evaluation = await machine.json('FlagEvaluation', ['flags', 'eval', 'new_ui', '--context', 'tenant=acme']);
   expect(evaluation).toMatchObject({ value: false, variant: 'off', reason: 'SPLIT' });
   expect((await machine.run(call)).stdout).toBe(

@@ -51,6 +51,9 @@ test('a picture of the plan is drawn beside it', async () => {
   expect((await machine.run(call)).code).toBe(0);
   const svg = await readFile(join(machine.cwd, 'plan.svg'), 'utf8');
   expect(svg).toContain('7 of 31 are kept (above the line), 24 removed');
+  await writeFile(join(machine.cwd, 'key'), 'a secret');
+  const other = await machine.run([...call.slice(0, 6), '--svg', 'key']);
+  expect([other.code, await readFile(join(machine.cwd, 'key'), 'utf8')]).toEqual([2, 'a secret']);
   const nowhere = await machine.run([...call.slice(0, 6), '--svg', 'no/where.svg', '--json']);
   expect(parseShape('Failed', nowhere.stdout).error.code).toBe('UNWRITABLE');
 });
@@ -129,6 +132,11 @@ test('config validate finds mistakes in policies, where they are', async () => {
     code: 'CONFIG_INVALID',
     message: expect.stringContaining('retention.policies.json: Expected'),
   });
+  await configure({ policies: { local: '99last', '1d': '50last' } });
+  const taken = parseShape('ConfigValidated', (await machine.run(['config', 'validate', '--json'])).stdout);
+  expect(taken.problems.map(({ path }) => path)).toEqual(['retention.policies.local', 'retention.policies.1d']);
+  const refused = await machine.run(['retention', 'plan', '--items', 'dumps.json', '--policy', 'local', '--json']);
+  expect(parseShape('Failed', refused.stdout).error.code).toBe('CONFIG_INVALID');
   await configure({ policies: { wrong: 7 } });
   const shaped = parseShape('ConfigValidated', (await machine.run(['config', 'validate', '--json'])).stdout);
   expect(shaped.problems.map(({ message }) => message)).toEqual([
@@ -169,6 +177,7 @@ test('what is no item, file, schedule, price or policy is refused with what to d
     ['Expected --every as 1d', ['simulate', ...policy, '--every', 'sometimes']],
     ['Expected a number of bytes', ['simulate', ...policy, '--every', '1d:much']],
     ['Expected a price', ['simulate', ...policy, '--every', '1d', '--price', 'free']],
+    ['Expected no --host', ['plan', '--items', 'dumps.json', ...policy, '--tag', 'x']],
     ['Expected groupBy', ['plan', '--items', 'dumps.json', ...policy, '--group-by', 'colour']],
   ];
   for (const [message, call] of cases) {

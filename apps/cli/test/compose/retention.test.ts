@@ -38,10 +38,18 @@ test('a clock that ran ahead once does not keep everything that came after it', 
   expect(kept([dated('ahead', -400), ...later])).toEqual(['ahead', 'new']);
 });
 
+test('what was made to be safe takes no place of a real backup', () => {
+  const real = dated('real', 1.1);
+  const safety = dated('safety', 1);
+  const [set] = snapshotSets([real, { ...safety, record: { ...safety.record, kind: 'safety' } }]);
+  const decisions = planRetention(set?.items ?? [], { last: 1 }, { now: NOW, timeZone: 'UTC' });
+  expect(decisions.map(({ keep }) => keep)).toEqual([true, true]);
+});
+
 test('the group of a snapshot can be read, and no two make the same', () => {
   const one = snapshotSets([dated('a', 1)])[0]?.items[0]?.group;
   expect(one).toBe('acme db1 /srv');
   const spaced = dated('b', 1);
   const record = { ...spaced.record, host: 'db1 /srv', sources: [] };
-  expect(snapshotSets([{ ...spaced, record }])[0]?.items[0]?.group).toBe('acme "db1 /srv"');
+  expect(snapshotSets([{ ...spaced, record }])[0]?.items[0]?.group).toBe('acme "db1 /srv" ');
 });

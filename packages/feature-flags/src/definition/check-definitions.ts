@@ -1,5 +1,5 @@
 import type { FlagProblem } from '../errors.ts';
-import { checkLogic } from '../logic/check-logic.ts';
+import { checkExtents, checkLogic } from '../logic/check-logic.ts';
 import { checkFlagdFlag, checkShortFlag, type FlagScope, isBucketing } from './check-flag.ts';
 import {
   checkFields,
@@ -36,7 +36,10 @@ export function checkDefinitions(value: unknown): readonly FlagProblem[] {
   };
   checkFields(value, fields, { path: [], report });
   if (value['flags'] === undefined) report.expected(['flags'], 'flags by name', undefined);
-  else if (report.problems.length === 0) checkCircles(scope.flags, report);
+  else if (report.problems.length === 0) {
+    checkCircles(scope.flags, report);
+    checkExtents(rulesIn(scope), { evaluators: scope.evaluators, report });
+  }
   return report.problems;
 }
 
@@ -46,6 +49,17 @@ function scopeOf(value: Readonly<Record<string, unknown>>): FlagScope {
     return isObject(field) ? field : {};
   };
   return { evaluators: named('$evaluators'), segments: named('segments'), flags: named('flags') };
+}
+
+/** All rules, with their places. */
+function rulesIn({ evaluators, flags, segments }: FlagScope): { readonly rule: unknown; readonly path: Path }[] {
+  const of = (place: string, field: string, all: Readonly<Record<string, unknown>>): { rule: unknown; path: Path }[] =>
+    Object.entries(all).flatMap(([name, each]) => {
+      const rule = isObject(each) ? each[field] : undefined;
+      return rule === undefined ? [] : [{ rule, path: [place, name, field] }];
+    });
+  const own = Object.entries(evaluators).map(([name, rule]) => ({ rule, path: ['$evaluators', name] }));
+  return [...own, ...of('flags', 'targeting', flags), ...of('segments', 'rule', segments)];
 }
 
 interface Part {
@@ -73,12 +87,27 @@ function checkSegment(segment: unknown, path: Path, { scope, report }: Part): vo
   checkFields(segment, { description: isText, tenants: isTexts, users: isTexts, rule }, { path, report });
 }
 
+/** A flag asks those that it requires, and these ask on: what takes long to evaluate is refused. */
+const DEEPEST = 64;
+const MOST_ASKED = 1000;
+
 /** Flags that require each other could never be decided. */
 function checkCircles(flags: Readonly<Record<string, unknown>>, report: Report): void {
-  const done = new Set<string>();
+  const done = new Map<string, { readonly depth: number; readonly asks: number }>();
   const requiredBy = (name: string): readonly string[] => {
     const { requires } = flags[name] as { readonly requires?: readonly string[] | undefined };
-    return requires ?? [];
+    return [...new Set(requires)];
+  };
+  const finish = (name: string): void => {
+    const below = requiredBy(name).flatMap((each) => done.get(each) ?? []);
+    const depth = 1 + below.reduce((most, each) => Math.max(most, each.depth), 0);
+    const asks = 1 + below.reduce((sum, each) => sum + each.asks, 0);
+    done.set(name, { depth, asks });
+    if (depth > DEEPEST || asks > MOST_ASKED)
+      report.note(
+        ['flags', name, 'requires'],
+        `Expected flags that ask for at most ${MOST_ASKED} others, at most ${DEEPEST} deep, got ${asks}, ${depth} deep`,
+      );
   };
   for (const start of Object.keys(flags)) {
     if (requiredBy(start).length === 0) continue;
@@ -88,7 +117,7 @@ function checkCircles(flags: Readonly<Record<string, unknown>>, report: Report):
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
       const name = done.has(top.name) ? undefined : requiredBy(top.name)[top.next++];
       if (name === undefined) {
-        done.add(top.name);
+        if (!done.has(top.name)) finish(top.name);
         names.delete(top.name);
         open.pop();
       } else if (names.has(name)) {

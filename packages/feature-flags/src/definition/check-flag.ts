@@ -35,11 +35,18 @@ const isVariants: FieldCheck = (value, path, report) => {
   if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
 };
 
+/** A dot would be a path in flagd's rules, and a part of the name here. */
+const isUnit: FieldCheck = (value, path, report) => {
+  if (typeof value !== 'string' || !/^[^.]+$/.test(value))
+    report.expected(path, 'a field of the context, without dots', value);
+};
+
 const isRange: FieldCheck = (value, path, report) => {
   const [from, to] = Array.isArray(value) ? (value as unknown[]) : [];
   const isSound =
     typeof from === 'number' && typeof to === 'number' && bucketsOf(from) !== undefined && bucketsOf(to) !== undefined;
-  if (!isSound || from > to) report.expected(path, 'a range of percentages, as [10, 20]', value);
+  if (!isSound || from > to || (value as unknown[]).length !== 2)
+    report.expected(path, 'a range of percentages, as [10, 20]', value);
 };
 
 /** Whose buckets. */
@@ -55,7 +62,7 @@ const isRollout: FieldCheck = (value, path, report) => {
   if (!isObject(value)) return report.expected(path, 'a rollout { percentage, unit }', value);
   const fields = {
     percentage: isPercentage,
-    unit: isText,
+    unit: isUnit,
     ranges: eachOf(isRange),
     salt: isText,
     bucketing: isBucketing,
@@ -126,17 +133,23 @@ export function checkShortFlag(
     if (typeof name === 'string' && !Object.hasOwn(scope.flags, name))
       report.expected([...path, 'requires', index], 'the name of a flag', name);
   }
+  checkShares(flag, path, report);
   checkOutcomes(flag, path, report);
 }
 
-/** Variants, their default and the ranges have to go together. */
-function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
-  const { variants, default: fallback, rollout, schedule } = flag;
+/** Something has to say how many are in, and only one thing. */
+function checkShares(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  const { variants, rollout, schedule } = flag;
   const hasRamp = isObject(schedule) && schedule['ramp'] !== undefined;
   if (isObject(rollout) && rollout['percentage'] === undefined && rollout['ranges'] === undefined && !hasRamp)
     report.note([...path, 'rollout'], 'Expected a percentage or ranges, or a ramp in the schedule');
   if (hasRamp && (isObject(variants) || (isObject(rollout) && rollout['ranges'] !== undefined)))
     report.note([...path, 'schedule', 'ramp'], 'Expected no ramp beside variants or ranges');
+}
+
+/** Variants, their default and the ranges have to go together. */
+function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  const { variants, default: fallback, rollout } = flag;
   const ranges = isObject(rollout) && isObject(rollout['ranges']) ? rollout['ranges'] : {};
   if (isObject(variants)) {
     if (typeof fallback !== 'string' || !Object.hasOwn(variants, fallback))

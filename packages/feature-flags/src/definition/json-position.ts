@@ -11,7 +11,8 @@ export function positionAt(text: string, offset: number): Position {
   return { line: before.split('\n').length, column: offset - start + 1 };
 }
 
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|[[\]{}:,]|[^\s[\]{}:,"]+)/y;
+// oxlint-disable-next-line no-control-regex -- texts in JSON have none
+const TOKEN = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[[\]{}:,]|[^\s[\]{}:,"]+)/y;
 
 /** An object or a list that is being gone through. */
 interface Level {

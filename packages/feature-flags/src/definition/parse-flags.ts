@@ -40,6 +40,12 @@ export async function parseFlags(text: string, options: ParseFlagsOptions = {}):
   return value as FlagDefinitions;
 }
 
+/** The format that the name of a file says; `undefined` if it says none. */
+export function flagsFormatOf(file: string): 'json' | 'yaml' | undefined {
+  if (/\.ya?ml$/i.test(file)) return 'yaml';
+  return /\.json$/i.test(file) ? 'json' : undefined;
+}
+
 /** A text that was parsed, and where in it things stand. */
 interface Parsed {
   readonly value: unknown;

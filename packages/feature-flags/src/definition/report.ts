@@ -99,13 +99,24 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** A moment: ISO 8601 with an offset, as text without one would mean another moment on every machine. */
 export const isMoment: FieldCheck = (value, path, report) => {
-  if (typeof value === 'string' && TIME.test(value) && !Number.isNaN(Date.parse(value))) return;
+  // `Date` takes 30 February for 2 March.
+  if (
+    typeof value === 'string' &&
+    TIME.test(value) &&
+    !Number.isNaN(Date.parse(value)) &&
+    isRealDay(value.slice(0, 10))
+  )
+    return;
   report.expected(path, 'a time with an offset, as 2027-03-01T08:00:00Z', value);
 };
 
+function isRealDay(day: string): boolean {
+  const time = Date.parse(day);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === day;
+}
+
 /** A day of the calendar. */
 export const isDay: FieldCheck = (value, path, report) => {
-  const time = typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(value) : Number.NaN;
-  const isReal = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value;
-  if (!isReal) report.expected(path, 'a day, as 2027-03-01', value);
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value) || !isRealDay(value))
+    report.expected(path, 'a day, as 2027-03-01', value);
 };

@@ -1,4 +1,5 @@
 import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
+import { invalidFlags } from './invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFlag } from './model.ts';
 import { isFlagdFlag } from './model.ts';
 import { refuseForeign } from './refuse-foreign.ts';
@@ -88,19 +89,41 @@ function stopsOf(flag: ShortFlag, scope: Scope): Logic[] {
 /** Whether another flag is on, written out: flagd's rules can't ask for flags. */
 function isOn(key: string, scope: Scope): Logic {
   const flag = scope.flags[key] as FlagDefinitions['flags'][string];
-  const converted = isFlagdFlag(flag) ? flag : converting(key, flag, scope);
+  const isFlagd = isFlagdFlag(flag);
+  const converted = isFlagd ? flag : converting(key, flag, scope);
   if (converted.state === 'DISABLED') return false;
-  const off = isFlagdFlag(flag) ? undefined : offOf(flag);
+  const off = isFlagd ? undefined : offOf(flag);
   const names = Object.keys(converted.variants).filter((name) => converted.variants[name] !== false && name !== off);
   const { targeting, defaultVariant = null } = converted;
-  const chosen: Logic =
-    targeting === undefined ? defaultVariant : { if: [{ '===': [targeting, null] }, defaultVariant, targeting] };
-  return { in: [chosen, names] };
+  if (targeting === undefined) return defaultVariant !== null && names.includes(defaultVariant);
+  // A readable flag always names a variant. Another one may choose nothing, or say true and false.
+  if (!isFlagd) return { in: [targeting, names] };
+  refuseOwnName(key, targeting);
+  return { in: [{ if: [{ '===': [targeting, null] }, defaultVariant, { cat: [targeting] }] }, names] };
+}
+
+/** In another flag, such a rule would be about that flag. */
+function refuseOwnName(key: string, rule: Logic): void {
+  const text = JSON.stringify(rule);
+  if (!text.includes('"fractional"') && !text.includes('$flagd.flagKey') && !text.includes('"$ref"')) return;
+  const message = 'Expected a rule that can stand in another flag, got one that goes by the name of its flag';
+  throw invalidFlags([{ path: `/flags/${key.replaceAll('~', '~0').replaceAll('/', '~1')}/targeting`, message }]);
+}
+
+/** A segment's rule goes by the name of the segment here, and by that of the flag there. */
+function refuseSegment(rule: Logic): void {
+  const text = JSON.stringify(rule);
+  if (!text.includes('"fractional"') && !text.includes('$flagd.flagKey') && !text.includes('"$ref"')) return;
+  const message = 'Expected segments whose rules can stand in flags, got one that goes by its own name';
+  throw invalidFlags([{ path: '/segments', message }]);
 }
 
 function isMember({ tenants = [], users = [], rule }: Segment): Logic {
   const ways: Logic[] = [{ in: [field('tenant'), tenants] }, { in: [field('user'), users] }];
-  if (rule !== undefined) ways.push(rule);
+  if (rule !== undefined) {
+    refuseSegment(rule);
+    ways.push(rule);
+  }
   return { or: ways };
 }
 

@@ -20,12 +20,13 @@ export function explainFlag(
   key: string,
   options: { context: unknown; nowMs: number },
 ): Explanation {
+  const name = typeof key === 'string' ? key : 'This';
   const flag = flags.get(key);
   const failed = (errorCode: Evaluation['errorCode'], why: string): Explanation => ({
-    key,
+    key: name,
     evaluation: { value: null, variant: undefined, reason: 'ERROR', errorCode, metadata: flag?.metadata ?? {} },
     findings: [],
-    sentence: `${key} has no value: ${why}.`,
+    sentence: `${name} has no value: ${why}.`,
   });
   if (flag === undefined) return failed('FLAG_NOT_FOUND', 'there is no flag of this name');
   try {

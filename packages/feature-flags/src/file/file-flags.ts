@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
-import { parseFlags } from '../definition/parse-flags.ts';
+import { dirname, resolve } from 'node:path';
+import { flagsFormatOf, parseFlags } from '../definition/parse-flags.ts';
 import { FlagError } from '../errors.ts';
 import type { FlagStore } from '../store/store.ts';
 
@@ -39,12 +39,7 @@ export function fileFlags(file: string, options: FileFlagsOptions = {}): FlagSto
       const text = await readText(path);
       const version = createHash('sha256').update(text).digest('hex');
       if (version === known) return undefined;
-      const format = ['.yaml', '.yml'].includes(extname(path))
-        ? 'yaml'
-        : extname(path) === '.json'
-          ? 'json'
-          : undefined;
-      return { definitions: await parseFlags(text, { format }), version };
+      return { definitions: await parseFlags(text, { format: flagsFormatOf(path) }), version };
     },
     watch: (onChange) => watching(path, pollMs, onChange),
   };
@@ -59,7 +54,7 @@ async function readText(path: string): Promise<string> {
         hint: 'Split them into several files, or move lists of tenants into segments.',
       });
     }
-    return await file.readFile('utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
   } catch (cause) {
     if (cause instanceof FlagError) throw cause;
     const { code = 'an error' } = cause as NodeJS.ErrnoException;

@@ -22,7 +22,7 @@ export function compileLogic(value: unknown, evaluators: Evaluators): Rule {
   if (!isObject(value)) return constant(value);
   const [operator] = Object.keys(value);
   if (operator === undefined) return constant(null);
-  if (operator === '$ref') return compileLogic(evaluators[String(value['$ref'])], evaluators);
+  if (operator === '$ref') return compileEvaluator(String(value['$ref']), evaluators);
   const operands: unknown = value[operator];
   const list: readonly unknown[] = Array.isArray(operands) ? operands : [operands];
   const compile = (each: unknown): Rule => compileLogic(each, evaluators);
@@ -33,6 +33,18 @@ export function compileLogic(value: unknown, evaluators: Evaluators): Rule {
     compileExtension(operator, list.map(compile)) ??
     compilePlain(operator, operandsOf(operands, compile))
   );
+}
+
+/** Evaluators that were compiled, of each file. */
+const compiled = new WeakMap<Evaluators, Map<string, Rule>>();
+
+/** Each once, however many rules refer to it. */
+function compileEvaluator(name: string, evaluators: Evaluators): Rule {
+  const known = compiled.get(evaluators) ?? new Map<string, Rule>();
+  compiled.set(evaluators, known);
+  const rule = known.get(name) ?? compileLogic(evaluators[name], evaluators);
+  known.set(name, rule);
+  return rule;
 }
 
 /** Whether a rule may look at the time. What it refers to is not looked into: that may. */

@@ -9,9 +9,12 @@ import {
 import type { FlagContext, Json } from '../definition/model.ts';
 import type { Evaluation, FlagEvaluationError } from '../evaluation/evaluation.ts';
 
-/** What a provider asks of flags; `Flags` have it. Flags that can't change leave the last two out. */
+/** What a provider asks of flags; `Flags` have it. Flags that can't change leave the others out. */
 export interface ProvidedFlags {
+  /** The value of a flag, and why. */
   evaluate(key: string, fallback: Json, context?: FlagContext): Evaluation;
+  /** Resolves when there are flags. */
+  ready?(): Promise<void>;
   /** Calls the listener whenever other definitions are in force. Returns what ends it. */
   onChange?(listener: (change: { readonly flagsChanged: readonly string[] }) => void): () => void;
   /** Calls the listener when the definitions can’t be fetched any more (`stale`), and when they can again. Returns what ends it. */
@@ -22,7 +25,7 @@ export interface ProvidedFlags {
  * Makes a provider for OpenFeature out of flags. Needs the optional peer `@openfeature/server-sdk`: `npm install @openfeature/server-sdk`.
  *
  * The context is passed on as it is, so rules see the fields that the application gives to OpenFeature. Reasons, too, are passed on, also
- * `UNIT_MISSING`, which OpenFeature does not know. The provider is ready at once and never goes into the state `ERROR`: when definitions
+ * `UNIT_MISSING`, which OpenFeature does not know. The provider is ready when the flags are, and in the state `ERROR` only if there were never any: when definitions
  * can’t be fetched, the last good ones stay in force and the state is `STALE`. Tracking does nothing.
  *
  * @example
@@ -56,6 +59,7 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     // Not before: a provider that is never used would listen for ever.
     async initialize(): Promise<void> {
       unsubscribe();
+      await flags.ready?.();
       subscriptions = subscribe(flags, events);
     },
     async onClose(): Promise<void> {

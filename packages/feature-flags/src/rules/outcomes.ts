@@ -20,6 +20,13 @@ export interface Outcomes {
 /** Every flag that is on or off can have the same outcomes, as long as its metadata are the same. */
 export const ON_OFF: Readonly<Record<string, Json>> = Object.freeze({ on: true, off: false });
 
+/** A copy that nobody can change, as all who ask get the same one. */
+function frozen(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return Object.freeze((value as readonly Json[]).map(frozen));
+  return Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, frozen(each)])));
+}
+
 /** Outcomes of a flag with these variants. */
 export function outcomesOf(
   variants: Readonly<Record<string, Json>>,
@@ -30,7 +37,7 @@ export function outcomesOf(
     const place = `${reason} ${variant}`;
     const known = made.get(place);
     if (known !== undefined) return known;
-    const value = variants[variant] as Json;
+    const value = frozen(variants[variant] as Json);
     const evaluation = Object.freeze({ value, variant, reason, errorCode: undefined, metadata });
     const outcome: Outcome = { usesFallback: false, evaluation };
     made.set(place, outcome);

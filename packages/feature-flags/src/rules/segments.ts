@@ -1,5 +1,6 @@
 import type { FlagContext, Segment } from '../definition/model.ts';
 import { compileLogic, type Evaluators, logicUsesTime } from '../logic/compile-logic.ts';
+import { unitOf } from './unit.ts';
 import { isTrue } from '../logic/value.ts';
 
 /** Says whether somebody is in a segment. */
@@ -17,8 +18,8 @@ export function compileSegment(name: string, segment: Segment, evaluators: Evalu
   const [ofTenants, ofUsers] = [new Set<unknown>(tenants), new Set<unknown>(users)];
   const logic = rule === undefined ? undefined : compileLogic(rule, evaluators);
   const holds: Membership = (context, nowMs) =>
-    ofTenants.has(context.tenant) ||
-    ofUsers.has(context.user) ||
+    ofTenants.has(unitOf(context, 'tenant')) ||
+    ofUsers.has(unitOf(context, 'user')) ||
     (logic !== undefined && isTrue(logic(context, { flagKey: name, context, nowMs })));
   return { holds, usesTime: rule !== undefined && logicUsesTime(rule) };
 }

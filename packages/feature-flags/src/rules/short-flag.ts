@@ -2,6 +2,7 @@ import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/m
 import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
 import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
 import { rolloutStep } from './rollout.ts';
+import { unitOf } from './unit.ts';
 import type { CompiledSegment, Membership } from './segments.ts';
 
 /** What a flag refers to, compiled. */
@@ -68,7 +69,9 @@ function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes)
   if (killSwitch === true) steps.push(gate('killSwitch', disabled, { stops: () => true }));
   if (typeof killSwitch === 'object') {
     const killed = new Set<unknown>(killSwitch.tenants);
-    steps.push(gate('killSwitch', disabled, { stops: ({ tenant }) => killed.has(tenant), facts: tenantFact }));
+    steps.push(
+      gate('killSwitch', disabled, { stops: (context) => killed.has(unitOf(context, 'tenant')), facts: tenantFact }),
+    );
   }
   if (!enabled) steps.push(gate('enabled', disabled, { stops: () => true }));
   return steps;
@@ -91,7 +94,7 @@ function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
 
 function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, references: References): Step[] {
   const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
-  return requires.map((key) => {
+  return [...new Set(requires)].map((key) => {
     const required = references.flagOf(key);
     const isMissing: Membership = (context, nowMs) => !isOn(required, required.decide(context, nowMs));
     return gate('requires', outcome, {
@@ -107,11 +110,18 @@ function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: Referenc
   const steps: Step[] = [];
   if (excludeTenants !== undefined) {
     const excluded = new Set<unknown>(excludeTenants);
-    steps.push(gate('excludeTenants', outcome, { stops: ({ tenant }) => excluded.has(tenant), facts: tenantFact }));
+    steps.push(
+      gate('excludeTenants', outcome, {
+        stops: (context) => excluded.has(unitOf(context, 'tenant')),
+        facts: tenantFact,
+      }),
+    );
   }
   if (targetTenants !== undefined) {
     const wanted = new Set<unknown>(targetTenants);
-    steps.push(gate('targetTenants', outcome, { stops: ({ tenant }) => !wanted.has(tenant), facts: tenantFact }));
+    steps.push(
+      gate('targetTenants', outcome, { stops: (context) => !wanted.has(unitOf(context, 'tenant')), facts: tenantFact }),
+    );
   }
   if (segments !== undefined) {
     const members = segments.map((name) => [name, (references.segments.get(name) as CompiledSegment).holds] as const);

@@ -86,7 +86,7 @@ export class LiveStore {
       this.#version = found.version;
       this.#enter({ compiled, state: 'ready', problem: undefined });
       const flagsChanged = changedFlags(before, found.definitions);
-      if (flagsChanged.length > 0) for (const listener of this.#changes) listener({ flagsChanged });
+      if (flagsChanged.length > 0) tell(this.#changes, { flagsChanged });
     } catch (problem) {
       this.#enter({ ...this.#live, state: this.#version === undefined ? 'loading' : 'stale', problem });
     }
@@ -95,7 +95,20 @@ export class LiveStore {
   #enter(live: LiveFlags): void {
     const isNew = live.state !== this.#live.state;
     this.#live = live;
-    if (isNew) for (const listener of this.#states) listener(live.state);
+    if (isNew) tell(this.#states, live.state);
+  }
+}
+
+/** A listener that fails is no reason for the flags to be stale, nor for the others not to be told; it fails where it can be seen. */
+function tell<Message>(listeners: ReadonlySet<(message: Message) => void>, message: Message): void {
+  for (const listener of listeners) {
+    try {
+      listener(message);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }
 

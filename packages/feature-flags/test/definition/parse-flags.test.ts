@@ -90,7 +90,16 @@ describe('parseFlags', () => {
       flags: { f: { state: 'ENABLED', variants: { on: true }, targeting: { $ref: 'a' } } },
       $evaluators: { a: { '!': [{ $ref: 'b' }] }, b: { $ref: 'a' } },
     });
-    expect((await problemsOf(text)).join('\n')).toMatch(/got a circle: a → b → a/);
+    expect((await problemsOf(text)).join('\n')).toMatch(/evaluators that end, got a circle/);
+  });
+
+  it('evaluators that grow without end by referring to each other are refused, and quickly', async () => {
+    const levels = Array.from({ length: 40 }, (_, index): [string, unknown] => [
+      `e${index}`,
+      index === 39 ? { '==': [{ var: 'a' }, 1] } : { or: Array.from({ length: 4 }, () => ({ $ref: `e${index + 1}` })) },
+    ]);
+    const text = JSON.stringify({ flags: {}, $evaluators: Object.fromEntries(levels) });
+    expect((await problemsOf(text)).join('\n')).toMatch(/at most 20000 parts/);
   });
 
   it('names that reach into what all objects share are refused', async () => {

@@ -1,6 +1,6 @@
 import { type Hook, OpenFeature, type Provider, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest';
-import { createFlags, type FlagContext, type FlagDefinitions } from '../../src/index.ts';
+import { createFlags, type FlagContext, type FlagDefinitions, memoryFlags } from '../../src/index.ts';
 import { openFeatureProvider, type ProvidedFlags } from '../../src/openfeature/index.ts';
 import { flagsOf } from '../fixtures.ts';
 
@@ -75,6 +75,24 @@ describe('the provider for OpenFeature', () => {
     expect(await client.getStringDetails('colour', 'x')).toMatchObject({ value: 'b', variant: 'blue', flagMetadata });
     expect(await client.getNumberDetails('limit', 0)).toMatchObject({ value: 9, variant: 'high', reason: 'STATIC' });
     expect(await client.getObjectDetails('theme', {})).toMatchObject({ value: { ink: ['#fff'] }, variant: 'dark' });
+  });
+
+  it('is ready when the flags of a store are, and tells of their changes', async () => {
+    const store = memoryFlags({ flags: { fresh: {} } });
+    await using flags = createFlags({ store });
+    const client = await clientOf(flags, 'store');
+    expect(await client.getBooleanValue('fresh', false)).toBe(true);
+    const changed = new Promise((resolve) => {
+      client.addHandler(ProviderEvents.ConfigurationChanged, (event) => resolve(event?.flagsChanged));
+    });
+    store.replace({ flags: { fresh: { enabled: false } } });
+    expect(await changed).toEqual(['fresh']);
+    expect(await client.getBooleanDetails('fresh', true)).toMatchObject({ value: false, reason: 'DISABLED' });
+  });
+
+  it('is in the state ERROR when there were never any flags', async () => {
+    const flags = createFlags({ store: { load: () => Promise.reject(new Error('no store')) } });
+    await expect(clientOf(flags, 'none')).rejects.toThrow('no store');
   });
 
   it('gives the default where a flag says nothing, with the reason', async () => {

@@ -73,17 +73,36 @@ describe('a flag in the readable form', () => {
     expect(flagsOf(order).isEnabled('f', { tenant: 'acme' })).toBe(true);
   });
 
-  it('a chain of ten thousand required flags can be loaded', () => {
-    const flags = Object.fromEntries(
-      Array.from({ length: 10_000 }, (_, index) => [
-        `f${index}`,
-        index === 9999 ? {} : { requires: [`f${index + 1}`] },
-      ]),
-    );
-    const loaded = flagsOf({ flags });
-    expect(loaded.isEnabled('f9990')).toBe(true);
-    // Too deep a chain to be asked is no exception either.
-    expect(typeof loaded.isEnabled('f0')).toBe('boolean');
+  it('chains of required flags that take long to ask are refused, and quickly', () => {
+    const chain = (length: number, width: number): Record<string, ShortFlag> =>
+      Object.fromEntries(
+        Array.from({ length }, (_, index) => index).flatMap((index) =>
+          Array.from({ length: width }, (__, each): [string, ShortFlag] => [
+            `f${index}_${each}`,
+            index === length - 1
+              ? {}
+              : { requires: Array.from({ length: width }, (___, next) => `f${index + 1}_${next}`) },
+          ]),
+        ),
+      );
+    expect(flagsOf({ flags: chain(64, 1) }).isEnabled('f0_0')).toBe(true);
+    for (const flags of [chain(65, 1), chain(10_000, 1), chain(30, 2)])
+      expect(() => flagsOf({ flags })).toThrow(expect.objectContaining({ code: 'INVALID_FLAGS' }));
+    const twice = flagsOf({ flags: { f: { requires: ['g', 'g', 'g'] }, g: {} } });
+    expect(twice.isEnabled('f')).toBe(true);
+  });
+
+  it('tenants that are numbers are those that are written as texts', () => {
+    const flags = flagsOf({ flags: { k: { killSwitch: { tenants: ['42'] } }, t: { targetTenants: ['42'] } } });
+    const tenant = 42 as unknown as string;
+    expect([flags.isEnabled('k', { tenant }), flags.isEnabled('t', { tenant })]).toEqual([false, true]);
+  });
+
+  it('a value that somebody changes is the same for all others', () => {
+    const flags = flagsOf({ flags: { f: { variants: { a: { list: [1] } }, default: 'a' } } });
+    const value = flags.object('f', {}) as { list: number[] };
+    expect(() => value.list.push(2)).toThrow(TypeError);
+    expect(flags.object('f', {})).toEqual({ list: [1] });
   });
 
   it('a segment is those listed and those for whom its rule is true', () => {

@@ -72,6 +72,28 @@ it('what changes while it is read is read once more', async () => {
   expect(flags.isEnabled('late')).toBe(true);
 });
 
+it('a listener that fails harms neither the flags nor other listeners', async () => {
+  const failures: unknown[] = [];
+  const noted = (error: unknown): void => void failures.push(error);
+  const before = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException').on('uncaughtException', noted);
+  const store = memoryFlags({ flags: {} });
+  await using flags = createFlags({ store });
+  await flags.ready();
+  const told: string[] = [];
+  flags.onChange(() => {
+    throw new Error('mine');
+  });
+  flags.onChange(({ flagsChanged }) => told.push(...flagsChanged));
+  store.replace({ flags: { f: {} } });
+  await flags.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  process.removeAllListeners('uncaughtException');
+  for (const listener of before) process.on('uncaughtException', listener);
+  expect([flags.state, flags.isEnabled('f'), told]).toEqual(['ready', true, ['f']]);
+  expect(failures).toMatchObject([{ message: 'mine' }]);
+});
+
 it('a listener stops with the flags', async () => {
   const store = memoryFlags({ flags: {} });
   const flags = createFlags({ store });
