@@ -49,7 +49,6 @@ const median = (values: readonly number[]): number =>
 async function main(folder: string): Promise<void> {
   const clients = [own(), ...peersIn(folder)];
   const cases: readonly Case[] = ['static', 'percentage', 'tenants, then percentage'];
-  const heap = process.memoryUsage().heapUsed;
   console.log(`Node ${process.versions.node}; ns of processor a call, medians of ${ROUNDS} rounds in turn\n`);
   console.log(`| flag | ${clients.map(({ name }) => name).join(' | ')} | ratio to the best other |`);
   for (const each of cases) {
@@ -85,7 +84,6 @@ async function main(folder: string): Promise<void> {
     return (user + system) / 1000;
   });
   console.log(`10,000 flags parsed, checked and compiled: ${median(loads).toFixed(0)} ms`);
-  console.log(`heap before ${(heap / 1048576).toFixed(0)} MiB`);
 }
 
 const [given] = process.argv.slice(2);

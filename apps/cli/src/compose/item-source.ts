@@ -2,6 +2,7 @@ import type { GroupBy, RetentionItem } from '@x/retention';
 import { openConfigured } from './compose.ts';
 import { readInput } from './files.ts';
 import type { KeepFlags } from './keep-options.ts';
+import { readStandardInput } from './secret-file.ts';
 import { type FilterFlags, filterOf } from './reference.ts';
 import { type ItemSet, snapshotSets } from './retention.ts';
 import { resolvePath } from '../config/locations.ts';
@@ -41,9 +42,7 @@ async function readItems(context: Context, file: string): Promise<string> {
     const path = resolvePath(file, context.workingDirectory);
     return (await readInput(path, 'items', 'Check the path; - is standard input.')).toString('utf8');
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString('utf8');
+  return readStandardInput();
 }
 
 /** Items as a JSON array, or one a line. Pure. @throws {CliError} `USAGE`. */

@@ -39,9 +39,13 @@ async function policyNamed(
   if (named.startsWith('@')) return readPolicyFile(context, named.slice(1));
   const { 'retention.policies': policies, 'retention.tenants': tenants } = settings;
   const own = within(Object.hasOwn(tenants, tenant) ? tenants[tenant] : undefined, named);
-  if (own !== undefined) return readConfigured(own, `${named} of ${tenant}`, `retention.tenants.${tenant}.${named}`);
-  const configured = within(policies, named);
-  if (configured !== undefined) return readConfigured(configured, named, `retention.policies.${named}`);
+  const configured = own ?? within(policies, named);
+  if (configured !== undefined) {
+    const path = own === undefined ? `retention.policies.${named}` : `retention.tenants.${tenant}.${named}`;
+    if (await isTaken(named))
+      throw new CliError('CONFIG_INVALID', `${path}: ${TAKEN}`, { hint: 'Give it another name.' });
+    return readConfigured(configured, own === undefined ? named : `${named} of ${tenant}`, path);
+  }
   const { parsePolicy, presets } = await retention(context);
   const preset = Object.hasOwn(presets, named) ? presets[named as keyof typeof presets] : undefined;
   if (preset !== undefined) return preset;
@@ -54,8 +58,6 @@ const within = (policies: WrittenPolicies | undefined, name: string): WrittenPol
   policies !== undefined && Object.hasOwn(policies, name) ? policies[name] : undefined;
 
 async function readConfigured(written: WrittenPolicies[string], name: string, path: string): Promise<RetentionPolicy> {
-  const key = path.slice(path.lastIndexOf('.') + 1);
-  if (await isTaken(key)) throw new CliError('CONFIG_INVALID', `${path}: ${TAKEN}`, { hint: 'Give it another name.' });
   try {
     return await readPolicy(written, name);
   } catch (cause) {

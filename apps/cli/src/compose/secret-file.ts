@@ -3,7 +3,8 @@ import { resolvePath } from '../config/locations.ts';
 import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 
-async function readStandardInput(): Promise<string> {
+/** All of standard input, as text. */
+export async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');

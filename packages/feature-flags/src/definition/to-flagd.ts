@@ -102,18 +102,22 @@ function isOn(key: string, scope: Scope): Logic {
   return { in: [{ if: [{ '===': [targeting, null] }, defaultVariant, { cat: [targeting] }] }, names] };
 }
 
+/** Whether a rule may give something else where it stands in another flag. */
+function goesByItsName(rule: Logic): boolean {
+  const text = JSON.stringify(rule);
+  return ['"fractional"', '$flagd.flagKey', '"$ref"'].some((part) => text.includes(part));
+}
+
 /** In another flag, such a rule would be about that flag. */
 function refuseOwnName(key: string, rule: Logic): void {
-  const text = JSON.stringify(rule);
-  if (!text.includes('"fractional"') && !text.includes('$flagd.flagKey') && !text.includes('"$ref"')) return;
+  if (!goesByItsName(rule)) return;
   const message = 'Expected a rule that can stand in another flag, got one that goes by the name of its flag';
   throw invalidFlags([{ path: `/flags/${key.replaceAll('~', '~0').replaceAll('/', '~1')}/targeting`, message }]);
 }
 
 /** A segment's rule goes by the name of the segment here, and by that of the flag there. */
 function refuseSegment(rule: Logic): void {
-  const text = JSON.stringify(rule);
-  if (!text.includes('"fractional"') && !text.includes('$flagd.flagKey') && !text.includes('"$ref"')) return;
+  if (!goesByItsName(rule)) return;
   const message = 'Expected segments whose rules can stand in flags, got one that goes by its own name';
   throw invalidFlags([{ path: '/segments', message }]);
 }
