@@ -214,7 +214,16 @@ export class SyntheticRepository {
           treeSha256: made.treeSha256.toString('hex'),
         },
       ],
-      follows: this.#last === undefined ? [] : [{ id: this.#last.id, manifestSha256: this.#last.manifestSha256 }],
+      follows:
+        this.#last === undefined
+          ? []
+          : [
+              {
+                id: this.#last.id,
+                manifestSha256: this.#last.manifestSha256,
+                madeMs: Date.parse(this.#last.startedAt),
+              },
+            ],
     };
     this.#last = { ...record, manifestSha256: manifestDigest(record) };
     const content = encodeCommit({

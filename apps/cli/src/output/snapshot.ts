@@ -51,7 +51,13 @@ export const snapshot = z
     tags: z.array(z.string()),
     parent: snapshotId.optional().describe('the snapshot it was compared with'),
     sources: z.array(source),
-    follows: z.array(z.strictObject({ id: snapshotId, manifestSha256: make.sha256('its record') })),
+    follows: z.array(
+      z.strictObject({
+        id: snapshotId,
+        manifestSha256: make.sha256('its record'),
+        madeMs: z.int().describe('when it was made, after all that it followed itself, milliseconds since 1970'),
+      }),
+    ),
     manifestSha256: make.sha256('this record without this field'),
   })
   .meta({ title: 'Snapshot', description: 'The record of a snapshot.' });

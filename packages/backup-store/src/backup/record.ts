@@ -73,5 +73,5 @@ function heads(tenant: OpenTenant): SnapshotRecord['follows'] {
   return snapshots
     .filter(({ record }) => !named.has(record.id))
     .slice(-MAX_FOLLOWS)
-    .map(({ record }) => ({ id: record.id, manifestSha256: record.manifestSha256 }));
+    .map(({ record, madeMs }) => ({ id: record.id, manifestSha256: record.manifestSha256, madeMs }));
 }

@@ -156,8 +156,13 @@ export function isRecord(value: unknown): value is SnapshotRecord {
     Number.isFinite(Date.parse(startedAt as string)) &&
     isList(sources, isSource) &&
     isList(tags, (tag) => typeof tag === 'string') &&
-    isList(follows, (each) => typeof (each as { id?: unknown } | null)?.id === 'string')
+    isList(follows, isFollowed)
   );
+}
+
+function isFollowed(value: unknown): boolean {
+  const { id, madeMs } = (value ?? {}) as Record<string, unknown>;
+  return typeof id === 'string' && Number.isSafeInteger(madeMs);
 }
 
 function isSource(value: unknown): boolean {

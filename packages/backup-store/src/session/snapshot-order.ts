@@ -2,7 +2,7 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 
 interface Node {
   readonly record: SnapshotRecord;
-  /** By its own clock. */
+  /** By its own clock, but after all that it followed and that is gone. */
   readonly own: number;
   time: number | undefined;
   isOpen: boolean;
@@ -10,10 +10,11 @@ interface Node {
 
 /**
  * When each snapshot was made, in milliseconds since 1970, such that none is older than one that it follows: a clock that
- * went back does not turn the order around (as in Lamport, CACM 21/7, 1978). By id.
+ * went back does not turn the order around (as in Lamport, CACM 21/7, 1978). Of one that is gone, its followers know. By id.
  */
 export function snapshotTimes(records: readonly SnapshotRecord[]): Map<string, number> {
-  const nodes = new Map(records.map((record) => [record.id, newNode(record)]));
+  const known = new Set(records.map(({ id }) => id));
+  const nodes = new Map(records.map((record) => [record.id, newNode(record, known)]));
   // Newest first, as the last one is looked at first: what a snapshot follows is then known already, but for wrong clocks.
   const stack = [...nodes.values()].toSorted((a, b) => b.own - a.own);
   // Without recursion: a chain may be thousands of snapshots long.
@@ -31,9 +32,8 @@ export function snapshotTimes(records: readonly SnapshotRecord[]): Map<string, n
   return new Map([...nodes].map(([id, { time, own }]) => [id, time ?? own]));
 }
 
-const newNode = (record: SnapshotRecord): Node => ({
-  record,
-  own: Date.parse(record.startedAt),
-  time: undefined,
-  isOpen: false,
-});
+function newNode(record: SnapshotRecord, known: ReadonlySet<string>): Node {
+  const gone = record.follows.filter(({ id }) => !known.has(id));
+  const own = gone.reduce((time, { madeMs }) => Math.max(time, madeMs + 1), Date.parse(record.startedAt));
+  return { record, own, time: undefined, isOpen: false };
+}

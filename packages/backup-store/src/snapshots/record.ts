@@ -20,6 +20,15 @@ export interface SnapshotSource {
   readonly treeSha256: string;
 }
 
+/** A snapshot that was there before. */
+export interface FollowedSnapshot {
+  readonly id: string;
+  /** SHA-256 of its record, hex. */
+  readonly manifestSha256: string;
+  /** Milliseconds since 1970: when it was made, after all that it followed itself. Tells this also when it is gone. */
+  readonly madeMs: number;
+}
+
 /** What is known of one snapshot. JSON Schema: `snapshot.schema.json` of this package. */
 export interface SnapshotRecord {
   /** 32 hex digits. */
@@ -53,8 +62,8 @@ export interface SnapshotRecord {
   readonly tags: readonly string[];
   readonly parent?: string | undefined;
   readonly sources: readonly SnapshotSource[];
-  /** Newest snapshots known when this one began, with the SHA-256 of their records: a chain that shows removals. */
-  readonly follows: readonly { readonly id: string; readonly manifestSha256: string }[];
+  /** Newest snapshots known when this one began: a chain that shows removals, and clocks that were put back. */
+  readonly follows: readonly FollowedSnapshot[];
   /** SHA-256 of this record without this field, as JSON with sorted keys and no blanks. */
   readonly manifestSha256: string;
 }

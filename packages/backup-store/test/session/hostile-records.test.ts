@@ -13,6 +13,7 @@ const BROKEN: readonly (readonly [string, object])[] = [
   ['a catalog of negative length', { sources: [sourceOf({ catalog: { ...catalog, length: -1 } })] }],
   ['a catalog of broken height', { sources: [sourceOf({ catalog: { ...catalog, height: 0.5 } })] }],
   ['a predecessor that is none', { follows: [null] }],
+  ['a predecessor without a time', { follows: [{ id: 'a', manifestSha256: '' }] }],
   ['a tag that is no text', { tags: [7] }],
   ['a time that is none', { startedAt: 'yesterday' }],
 ];

@@ -5,7 +5,7 @@ import { recordOf } from '../fixtures/records.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const record = (id: string, startedAt: string, ...follows: string[]): ReturnType<typeof recordOf> =>
-  recordOf({ id, startedAt, follows: follows.map((each) => ({ id: each, manifestSha256: '' })) });
+  recordOf({ id, startedAt, follows: follows.map((each) => ({ id: each, manifestSha256: '', madeMs: 0 })) });
 
 test('a snapshot is newer than all that it follows, whatever its clock said', () => {
   const times = snapshotTimes([
@@ -32,6 +32,39 @@ test('times are those of the clocks where these go forward, and a circle ends', 
 test('a chain of twenty thousand snapshots is put in order', () => {
   const chain = Array.from({ length: 20_000 }, (_, i) => record(`${i}`, '2026-01-01T00:00:00.000Z', `${i - 1}`));
   expect(snapshotTimes(chain.toReversed()).get('19999')).toBe(Date.parse('2026-01-01T00:00:00.000Z') + 19_999);
+});
+
+test('a snapshot is newer than one that it followed and that is gone', () => {
+  const madeMs = Date.parse('2026-02-01T00:00:00.000Z');
+  const follower = recordOf({
+    id: 'b',
+    startedAt: '2025-01-01T00:00:00.000Z',
+    follows: [{ id: 'gone', manifestSha256: '', madeMs }],
+  });
+  const next = record('c', '2025-01-02T00:00:00.000Z', 'b');
+  expect(snapshotTimes([next, follower])).toEqual(
+    new Map([
+      ['c', madeMs + 2],
+      ['b', madeMs + 1],
+    ]),
+  );
+});
+
+it('a snapshot with a date that was put back stays the newest one, also when what it follows was forgotten and pruned', async () => {
+  const place = newPlace();
+  buildTree(place.source, { file: 'old' });
+  let now = Date.parse('2026-05-05T12:00:00.000Z');
+  const repository = await createAt(place, { clock: () => now });
+  const first = await repository.backup({ paths: [place.source], name: 'first' });
+  now -= 365 * 86_400_000;
+  buildTree(place.source, { another: 'new' });
+  const second = await repository.backup({ paths: [place.source], name: 'second' });
+  now += 365 * 86_400_000;
+  await repository.forget({ snapshots: [first.snapshot?.id as string] });
+  await repository.prune();
+  const timeline = await repository.timeline();
+  expect(timeline.map(({ record: { id } }) => id)).toEqual([second.snapshot?.id]);
+  expect(timeline[0]?.madeMs).toBe(now + 1);
 });
 
 it('"latest" is the last one made, though the clock went back before it', async () => {

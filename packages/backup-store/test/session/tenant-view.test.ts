@@ -145,7 +145,7 @@ describe('forgetting', () => {
   test('a keeper’s marker hides a snapshot, and it is not missed', async () => {
     const repository = new Repository();
     await repository.commit('a');
-    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '' }] });
+    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '', madeMs: 0 }] });
     await repository.forget('a', { snapshot: idOf('a') });
     const view = await repository.view();
     expect(ids(view)).toEqual([idOf('b')]);
@@ -155,7 +155,7 @@ describe('forgetting', () => {
   test('a marker outlives the commit it forgets', async () => {
     const repository = new Repository();
     const name = await repository.commit('a');
-    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '' }] });
+    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '', madeMs: 0 }] });
     await repository.forget('a', { snapshot: idOf('a') });
     await repository.store.delete(name);
     const view = await repository.view();
@@ -193,8 +193,11 @@ describe('the chain', () => {
   test('a snapshot that was taken away is missed by those that follow it and by who has seen it', async () => {
     const repository = new Repository();
     const name = await repository.commit('a', { startedAt: at(1) });
-    await repository.commit('b', { startedAt: at(2), follows: [{ id: idOf('a'), manifestSha256: '' }] });
-    const last = await repository.commit('c', { startedAt: at(3), follows: [{ id: idOf('b'), manifestSha256: '' }] });
+    await repository.commit('b', { startedAt: at(2), follows: [{ id: idOf('a'), manifestSha256: '', madeMs: 0 }] });
+    const last = await repository.commit('c', {
+      startedAt: at(3),
+      follows: [{ id: idOf('b'), manifestSha256: '', madeMs: 0 }],
+    });
     const whole = await repository.view();
     expect(missingSnapshots(whole)).toEqual([]);
     const seen = headsOf(whole, []);
@@ -225,7 +228,7 @@ describe('the chain', () => {
   test('a damaged snapshot is damaged, not missing', async () => {
     const repository = new Repository();
     const name = await repository.commit('a');
-    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '' }] });
+    await repository.commit('b', { follows: [{ id: idOf('a'), manifestSha256: '', madeMs: 0 }] });
     await repository.damage(name);
     expect(missingSnapshots(await repository.view())).toEqual([]);
   });

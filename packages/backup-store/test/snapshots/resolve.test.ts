@@ -105,7 +105,7 @@ describe('filters', () => {
 describe('lost snapshots', () => {
   const lost = (name: string): BackupError =>
     new BackupError('OBJECT_DAMAGED', 'damaged', { object: `commits/x/00000000/${id(name)}` });
-  const follower = snapshot({ id: id('ffff'), follows: [{ id: id('eeee1'), manifestSha256: '' }] });
+  const follower = snapshot({ id: id('ffff'), follows: [{ id: id('eeee1'), manifestSha256: '', madeMs: 0 }] });
 
   test('one that is meant by its id is told, not passed over', () => {
     expect(lostSnapshot([lost('eeee1')], all, 'eeee')).toBeDefined();
