@@ -5,6 +5,8 @@ export default defineConfig({
     index: 'src/index.ts',
     'file/index': 'src/file/index.ts',
     import: 'src/import/index.ts',
+    stored: 'src/stored/index.ts',
+    signed: 'src/signed/index.ts',
     openfeature: 'src/openfeature/index.ts',
   },
   format: ['esm'],

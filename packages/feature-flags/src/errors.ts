@@ -1,5 +1,14 @@
 /** Why flags could not be loaded. Each code is explained in `docs/errors.md`. */
-export type FlagErrorCode = 'INVALID_FLAGS' | 'FLAGS_TOO_LARGE' | 'UNREADABLE_FLAGS';
+export type FlagErrorCode =
+  | 'INVALID_FLAGS'
+  | 'FLAGS_TOO_LARGE'
+  | 'UNREADABLE_FLAGS'
+  | 'UNTRUSTED_FLAGS'
+  | 'FLAG_NOT_FOUND'
+  | 'INVALID_CHANGE'
+  | 'FLAGS_CONFLICT'
+  | 'VERSION_NOT_FOUND'
+  | 'INVALID_HISTORY';
 
 /** One thing that is wrong with flags. */
 export interface FlagProblem {

@@ -36,5 +36,17 @@ export {
   type FlagTypes,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
+export { editDefinitions } from './history/edit-definitions.ts';
+export type {
+  ChangeNote,
+  ChangeOptions,
+  EditableFlags,
+  FlagChange,
+  FlagEdit,
+  FlagEdits,
+  FlagVersion,
+  HistoryOptions,
+  RollbackOptions,
+} from './store/editable.ts';
 export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';
 export type { FlagStore, StoredFlags } from './store/store.ts';

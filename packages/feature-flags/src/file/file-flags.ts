@@ -4,16 +4,21 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { flagsFormatOf, parseFlags } from '../definition/parse-flags.ts';
 import { FlagError } from '../errors.ts';
+import type { FlagSeal } from '../history/seal.ts';
 import type { FlagStore } from '../store/store.ts';
 
 /** Options of {@link fileFlags}. */
 export interface FileFlagsOptions {
   /** Look again after so many milliseconds, beside what the system tells of changes; 0 for never. Default 5000. */
   readonly pollMs?: number | undefined;
+  /** Believes only a signed file: `signedFlags` of `@x/feature-flags/signed`. */
+  readonly seal?: Pick<FlagSeal, 'open'> | undefined;
 }
 
 /** Larger files are refused before they are read. */
 const MOST_BYTES = 10 * 1024 * 1024;
+/** Base64 takes a third more, and signatures some. */
+const MOST_SIGNED_BYTES = 16 * 1024 * 1024;
 const POLL_MS = 5000;
 /** Editors write in several steps; what comes within this is one change. */
 const CALM_MS = 20;
@@ -33,36 +38,55 @@ const CALM_MS = 20;
  */
 export function fileFlags(file: string, options: FileFlagsOptions = {}): FlagStore {
   const path = resolve(file);
-  const { pollMs = POLL_MS } = options;
+  const { pollMs = POLL_MS, seal } = options;
   return {
     async load(known) {
-      const text = await readText(path);
-      const version = createHash('sha256').update(text).digest('hex');
+      const content = await readContent(path, seal === undefined ? MOST_BYTES : MOST_SIGNED_BYTES);
+      const version = createHash('sha256').update(content).digest('hex');
       if (version === known) return undefined;
-      return { definitions: await parseFlags(text, { format: flagsFormatOf(path) }), version };
+      const text = textOf(seal === undefined ? content : seal.open(content), path);
+      // What is signed says by itself what it is.
+      const format = seal === undefined ? flagsFormatOf(path) : undefined;
+      return { definitions: await parseFlags(text, { format }), version };
     },
     watch: (onChange) => watching(path, pollMs, onChange),
   };
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a file of flags. @throws {FlagError} `FLAGS_TOO_LARGE`, `UNREADABLE_FLAGS`. */
+export async function readFlagsFile(path: string): Promise<string> {
+  return textOf(await readContent(path, MOST_BYTES), path);
+}
+
+async function readContent(path: string, mostBytes: number): Promise<Buffer> {
   try {
     await using file = await open(path, 'r');
     const { size } = await file.stat();
-    if (size > MOST_BYTES) {
-      throw new FlagError('FLAGS_TOO_LARGE', `Expected flags of at most ${MOST_BYTES} bytes, got ${size} in ${path}`, {
+    if (size > mostBytes) {
+      throw new FlagError('FLAGS_TOO_LARGE', `Expected flags of at most ${mostBytes} bytes, got ${size} in ${path}`, {
         hint: 'Split them into several files, or move lists of tenants into segments.',
       });
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+    return await file.readFile();
   } catch (cause) {
     if (cause instanceof FlagError) throw cause;
-    const { code = 'an error' } = cause as NodeJS.ErrnoException;
-    throw new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${code}`, {
-      cause,
-      hint: 'Check the path, and that you may read the file.',
-    });
+    throw unreadable(path, (cause as NodeJS.ErrnoException).code ?? 'an error', cause);
   }
+}
+
+function textOf(content: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+  } catch (cause) {
+    throw unreadable(path, 'bytes that are no UTF-8', cause);
+  }
+}
+
+function unreadable(path: string, got: string, cause: unknown): FlagError {
+  return new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${got}`, {
+    cause,
+    hint: 'Check the path, and that you may read the file.',
+  });
 }
 
 /** The folder is watched, as editors and deployments put another file in the place of the one that was there. */

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { ledger, type Ledger, type ObjectStore, type StorageError } from '@x/storage';
+import { parseFlags } from '../definition/parse-flags.ts';
+import type { FlagDefinitions } from '../definition/model.ts';
+import { FlagError } from '../errors.ts';
+import type { ChangeNote, FlagVersion, HistoryOptions } from '../store/editable.ts';
+import { changesBetween } from './changes.ts';
+import type { FlagDocument } from './document.ts';
+import { decodeVersion, encodeVersion, type VersionRecord } from './record.ts';
+import type { FlagSeal } from './seal.ts';
+
+/** Flags of 10 MiB as a text within JSON, signed: quotes count twice, and base64 takes a third more. */
+const MOST_BYTES = 48 * 1024 * 1024;
+
+/** A version, read. */
+export interface Revision {
+  readonly version: number;
+  readonly record: VersionRecord;
+  readonly definitions: FlagDefinitions;
+}
+
+/** Where versions stand, and what protects them. */
+export interface JournalPlace {
+  readonly store: ObjectStore;
+  readonly name: string;
+  readonly seal: FlagSeal;
+}
+
+/** All versions of flags, as a ledger: the number of the next one has one winner. */
+export class Journal {
+  readonly #place: JournalPlace;
+  readonly #ledger: Ledger;
+
+  constructor(place: JournalPlace) {
+    this.#place = place;
+    this.#ledger = ledger(place.store, place.name, { maxBytes: MOST_BYTES });
+  }
+
+  /** Whether there is a version after this one. Costs one request. */
+  async hasAfter(version: number, signal?: AbortSignal): Promise<boolean> {
+    return (await this.#place.store.stat(this.#ledger.key(version + 1), { signal })) !== undefined;
+  }
+
+  /** The newest version; `undefined` when there is none. @throws {FlagError} `INVALID_HISTORY`, `UNTRUSTED_FLAGS`. */
+  async newest(signal?: AbortSignal): Promise<Revision | undefined> {
+    const entry = await this.#ledger.latest({ signal });
+    return entry === undefined ? undefined : this.#revision(entry.n, entry.body);
+  }
+
+  /** @throws {FlagError} `VERSION_NOT_FOUND`, `INVALID_HISTORY`, `UNTRUSTED_FLAGS`. */
+  async read(version: number, signal?: AbortSignal): Promise<Revision> {
+    if (!Number.isSafeInteger(version) || version < 1) throw notFound(version);
+    let body: Uint8Array;
+    try {
+      body = await this.#ledger.read(version, { signal });
+    } catch (cause) {
+      if ((cause as StorageError).code === 'NOT_FOUND') throw notFound(version, cause);
+      throw cause;
+    }
+    return this.#revision(version, body);
+  }
+
+  /** Adds a version after one that was read. `undefined`: another writer was faster. */
+  async append(after: number, made: AppendInput, signal?: AbortSignal): Promise<Revision | undefined> {
+    const { note, nowMs, document, definitions, rollbackTo } = made;
+    const record: VersionRecord = {
+      token: randomBytes(16).toString('hex'),
+      version: after + 1,
+      at: new Date(nowMs).toISOString(),
+      by: note.by,
+      why: note.why,
+      rollbackTo,
+      document,
+    };
+    const isOurs = await this.#ledger.appendAt(record.version, this.#place.seal.close(encodeVersion(record)), {
+      signal,
+    });
+    return isOurs ? { version: record.version, record, definitions } : undefined;
+  }
+
+  /** All versions, newest first. */
+  async *history({ key, before = Infinity, signal }: HistoryOptions = {}): AsyncGenerator<
+    FlagVersion,
+    void,
+    undefined
+  > {
+    const newest = await this.newest(signal);
+    if (newest === undefined) return;
+    let later = before > newest.version ? newest : await this.#readIfThere(before - 1, signal);
+    while (later !== undefined) {
+      const earlier = await this.#readIfThere(later.version - 1, signal);
+      const version = versionOf(later, earlier?.definitions);
+      if (key === undefined || version.changes.some((change) => change.key === key)) yield version;
+      later = earlier;
+    }
+  }
+
+  async #readIfThere(version: number, signal: AbortSignal | undefined): Promise<Revision | undefined> {
+    return version < 1 ? undefined : this.read(version, signal);
+  }
+
+  async #revision(version: number, body: Uint8Array): Promise<Revision> {
+    const record = decodeVersion(this.#place.seal.open(body), version);
+    return { version, record, definitions: await parseFlags(record.document.text, { format: record.document.format }) };
+  }
+}
+
+/** What a new version says. */
+export interface AppendInput {
+  readonly note: ChangeNote;
+  readonly nowMs: number;
+  readonly document: FlagDocument;
+  readonly definitions: FlagDefinitions;
+  readonly rollbackTo?: number | undefined;
+}
+
+const NOTHING: FlagDefinitions = { flags: {} };
+
+/** A version as callers see it, with what it did to the one before. */
+export function versionOf({ version, record, definitions }: Revision, before: FlagDefinitions = NOTHING): FlagVersion {
+  return {
+    version,
+    atMs: Date.parse(record.at),
+    by: record.by,
+    why: record.why,
+    rollbackTo: record.rollbackTo,
+    ...changesBetween(before, definitions),
+  };
+}
+
+function notFound(version: number, cause?: unknown): FlagError {
+  return new FlagError('VERSION_NOT_FOUND', `Expected a version of the flags, got ${String(version)}`, {
+    cause,
+    hint: '`history` names those that are there.',
+  });
+}

@@ -1,0 +1,65 @@
+import { parseFlags } from '../definition/parse-flags.ts';
+import type { FlagDefinitions } from '../definition/model.ts';
+import { FlagError, shown } from '../errors.ts';
+import type { ChangeNote, FlagEdit, FlagEdits } from '../store/editable.ts';
+import { isSame } from './changes.ts';
+import { type FlagDocument, rewritten } from './document.ts';
+import { editDefinitions } from './edit-definitions.ts';
+
+/** Flags as they are, and as they are written. */
+export interface FlagsState {
+  readonly definitions: FlagDefinitions;
+  readonly document: FlagDocument;
+}
+
+/**
+ * What edits make of flags; `undefined` if nothing.
+ *
+ * @throws {FlagError} `FLAG_NOT_FOUND`, `INVALID_FLAGS`, `FLAGS_TOO_LARGE`.
+ */
+export async function planChange(state: FlagsState, edits: FlagEdits): Promise<FlagsState | undefined> {
+  const list = typeof edits === 'function' ? edits(state.definitions) : edits;
+  const after = editDefinitions(state.definitions, list);
+  if (isSame(state.definitions, after)) return undefined;
+  const document = await rewritten(state.document, state.definitions, after);
+  return { document, definitions: await parseFlags(document.text, { format: document.format }) };
+}
+
+/**
+ * What brings back flags of an earlier version: all of them as they were written, or some.
+ *
+ * @throws {FlagError} `FLAG_NOT_FOUND` for a flag that neither has.
+ */
+export async function planRollback(
+  state: FlagsState,
+  earlier: FlagsState,
+  keys: readonly string[] | undefined,
+): Promise<FlagsState | undefined> {
+  if (keys === undefined) return isSame(state.definitions, earlier.definitions) ? undefined : earlier;
+  const then = earlier.definitions.flags;
+  const edits = keys.map((key): FlagEdit => {
+    const definition = Object.hasOwn(then, key) ? then[key] : undefined;
+    return definition === undefined ? { kind: 'remove', key } : { kind: 'set', key, definition };
+  });
+  return planChange(state, edits);
+}
+
+/** @throws {FlagError} `INVALID_CHANGE`. */
+export function checkNote({ by, why }: ChangeNote): ChangeNote {
+  for (const [name, text] of Object.entries({ by, why })) {
+    if (typeof text !== 'string' || text.trim() === '' || text.length > 2000) {
+      throw new FlagError('INVALID_CHANGE', `Expected "${name}" of 1 to 2000 characters, got ${shown(text)}`, {
+        hint: 'Say who changes the flags, and why: the history keeps it.',
+      });
+    }
+  }
+  return { by, why };
+}
+
+/** @throws {FlagError} `FLAGS_CONFLICT`. */
+export function checkVersion(found: number, expected: number | undefined): void {
+  if (expected === undefined || expected === found) return;
+  throw new FlagError('FLAGS_CONFLICT', `Expected version ${expected} of the flags to be the newest, got ${found}`, {
+    hint: 'Somebody has changed them meanwhile. Look at the history, and change them again.',
+  });
+}

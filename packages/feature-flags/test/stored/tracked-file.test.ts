@@ -1,0 +1,156 @@
+import {
+  chmodSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fsStore } from '@x/storage';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createFlags, parseFlags, type EditableFlags, type FlagEdit, type FlagVersion } from '../../src/index.ts';
+import { Journal } from '../../src/history/journal.ts';
+import { NO_SEAL } from '../../src/history/seal.ts';
+import { trackedFile } from '../../src/stored/index.ts';
+import { NOW } from '../fixtures.ts';
+
+const NOTE = { by: 'ann', why: 'because' };
+const YAML = `# Ours
+flags:
+  a: { rollout: { percentage: 10, unit: tenant } } # slowly
+`;
+const raise = (percentage: number): FlagEdit[] => [{ kind: 'patch', key: 'a', patch: { rollout: { percentage } } }];
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  file = join(folder, 'flags.yaml');
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (): EditableFlags => trackedFile(file, { clock: () => NOW, pollMs: 0 });
+
+async function history(): Promise<Pick<FlagVersion, 'version' | 'by' | 'why'>[]> {
+  const found: Pick<FlagVersion, 'version' | 'by' | 'why'>[] = [];
+  for await (const { version, by, why } of open().history()) found.push({ version, by, why });
+  return found;
+}
+
+describe('a file', () => {
+  test('keeps its comments, its mode and its link, and its first state is a version', async () => {
+    const real = join(folder, 'real.yaml');
+    writeFileSync(real, YAML);
+    chmodSync(real, 0o640);
+    symlinkSync('real.yaml', file);
+    await open().change(raise(25), NOTE);
+    expect(readFileSync(real, 'utf8')).toBe(YAML.replace('10', '25'));
+    expect(readFileSync(file, 'utf8')).toBe(YAML.replace('10', '25'));
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(statSync(join(folder, 'flags.yaml.history', 'flags', '000000000001')).mode & 0o777).toBe(0o640);
+    expect(await history()).toEqual([
+      { version: 2, ...NOTE },
+      { version: 1, by: 'unknown', why: 'Found in the file' },
+    ]);
+    expect(readdirSync(folder).toSorted()).toEqual(['flags.yaml', 'flags.yaml.history', 'real.yaml']);
+  });
+
+  test('is made by the first change', async () => {
+    await open().change([{ kind: 'set', key: 'a', definition: { enabled: false } }], NOTE);
+    expect(await parseFlags(readFileSync(file, 'utf8'))).toEqual({ flags: { a: { enabled: false } } });
+    expect(await history()).toEqual([{ version: 1, ...NOTE }]);
+  });
+
+  test('comes back as it was written, comments and all', async () => {
+    writeFileSync(file, YAML);
+    await open().change(raise(25), NOTE);
+    writeFileSync(file, 'flags: { a: {} }\n');
+    await open().rollback(1, { by: 'ann', why: 'complaints' });
+    expect(readFileSync(file, 'utf8')).toBe(YAML);
+    expect(await history()).toEqual([
+      { version: 4, by: 'ann', why: 'complaints' },
+      { version: 3, by: 'unknown', why: 'Found in the file' },
+      { version: 2, ...NOTE },
+      { version: 1, by: 'unknown', why: 'Found in the file' },
+    ]);
+  });
+
+  test('that was put back by hand stays so', async () => {
+    writeFileSync(file, YAML);
+    await open().change(raise(25), NOTE);
+    writeFileSync(file, YAML);
+    await open().change([{ kind: 'set', key: 'b', definition: {} }], NOTE);
+    expect(await parseFlags(readFileSync(file, 'utf8'))).toMatchObject({
+      flags: { a: { rollout: { percentage: 10 } }, b: {} },
+    });
+    expect(await history()).toHaveLength(4);
+  });
+
+  test('with a mistake is left alone, and so is its history', async () => {
+    writeFileSync(file, 'flags: { a: { rollout: 7 } }\n');
+    await expect(open().change(raise(25), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    expect(readdirSync(folder)).toEqual(['flags.yaml']);
+  });
+
+  test('that a program recorded and did not write any more, as it was killed, is written by the next change', async () => {
+    writeFileSync(file, YAML);
+    await open().change(raise(25), NOTE);
+    const journal = new Journal({ store: fsStore(join(folder, 'flags.yaml.history')), name: 'flags', seal: NO_SEAL });
+    const text = YAML.replace('10', '50');
+    const document = { format: 'yaml', text } as const;
+    await journal.append(2, {
+      note: { by: 'bob', why: 'killed' },
+      nowMs: NOW,
+      document,
+      definitions: await parseFlags(text),
+    });
+    await open().change([{ kind: 'set', key: 'b', definition: {} }], NOTE);
+    expect(await parseFlags(readFileSync(file, 'utf8'))).toMatchObject({
+      flags: { a: { rollout: { percentage: 50 } }, b: {} },
+    });
+    expect(await history()).toHaveLength(4);
+  });
+
+  test('is watched like others', async () => {
+    writeFileSync(file, YAML);
+    await using flags = createFlags({ store: open() });
+    await flags.ready();
+    const seen = new Promise<void>((resolve) => {
+      flags.onChange(() => {
+        resolve();
+      });
+    });
+    await open().change(raise(100), NOTE);
+    await seen;
+    expect(flags.isEnabled('a', { tenant: 'acme' })).toBe(true);
+  });
+});
+
+test('of many programs that change one file, none loses an edit', async () => {
+  writeFileSync(file, YAML.replace('10', '0'));
+  await Promise.all(
+    Array.from({ length: 5 }, async (_, writer) => {
+      const store = open();
+      for (let i = 0; i < 4; i++) {
+        await store.change(
+          ({ flags }) => {
+            const { rollout } = flags['a'] as { rollout: { percentage: number } };
+            return [...raise(rollout.percentage + 1), { kind: 'set', key: `own-${writer}-${i}`, definition: {} }];
+          },
+          { by: `writer ${writer}`, why: 'at the same time' },
+        );
+      }
+    }),
+  );
+  const { flags } = await parseFlags(readFileSync(file, 'utf8'));
+  expect(Object.keys(flags)).toHaveLength(21);
+  expect(flags['a']).toMatchObject({ rollout: { percentage: 20 } });
+  expect((await history()).filter(({ by }) => by === 'unknown')).toHaveLength(1);
+  expect(readdirSync(folder).toSorted()).toEqual(['flags.yaml', 'flags.yaml.history']);
+});
