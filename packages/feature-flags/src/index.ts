@@ -6,6 +6,7 @@
 export type { Bucketing } from './bucketing/bucketing.ts';
 export type { GrowthbookHashVersion } from './bucketing/growthbook.ts';
 export type { Clock } from './clock.ts';
+export { isFlagdFlag } from './definition/model.ts';
 export type {
   FlagContext,
   FlagDefinitions,
@@ -36,6 +37,7 @@ export {
   type FlagTypes,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
+export { changesBetween } from './history/changes.ts';
 export { editDefinitions } from './history/edit-definitions.ts';
 export type {
   ChangeNote,

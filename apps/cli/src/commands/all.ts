@@ -13,11 +13,18 @@ import { backupStats } from './backup-stats.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { flagsDisable, flagsEnable } from './flags-enable.ts';
 import { flagsEval } from './flags-eval.ts';
 import { flagsExplain } from './flags-explain.ts';
 import { flagsExport } from './flags-export.ts';
+import { flagsHistory } from './flags-history.ts';
+import { flagsImport } from './flags-import.ts';
 import { flagsLint } from './flags-lint.ts';
 import { flagsList } from './flags-list.ts';
+import { flagsRollback } from './flags-rollback.ts';
+import { flagsRollout } from './flags-rollout.ts';
+import { flagsSet } from './flags-set.ts';
+import { flagsShow } from './flags-show.ts';
 import { flagsSimulate } from './flags-simulate.ts';
 import { flagsTypes } from './flags-types.ts';
 import { integrityHash } from './integrity-hash.ts';
@@ -64,6 +71,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
   retentionCompare,
   retentionSimulate,
   flagsList,
+  flagsShow,
+  flagsSet,
+  flagsEnable,
+  flagsDisable,
+  flagsRollout,
+  flagsHistory,
+  flagsRollback,
+  flagsImport,
   flagsEval,
   flagsExplain,
   flagsSimulate,
@@ -79,6 +94,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
-  flags: 'Look at feature flags, and at what a change would do',
+  flags: 'Look at feature flags, change them, and see who did so',
   config: 'Show and check the configuration',
 };

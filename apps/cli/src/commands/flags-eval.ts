@@ -1,4 +1,4 @@
-import { CONTEXT_OPTION, contextOf, FLAGS_OPTION, openFlags } from '../compose/flags.ts';
+import { CONTEXT_OPTION, contextOf, FLAGS_OPTIONS, openFlags } from '../compose/flags.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -23,7 +23,7 @@ export const flagsEval: CommandDefinition = {
   summary: 'Print the value of a flag for somebody',
   description: 'As JSON, so that scripts can go by it; null where the fallback of the code applies.',
   arguments: [{ name: '<flag>', description: 'name of the flag' }],
-  options: [CONTEXT_OPTION, FLAGS_OPTION],
+  options: [CONTEXT_OPTION, ...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags eval new_ui --context tenant=acme', does: 'Does acme have it?' }],
   output: { shape: 'FlagEvaluation' },
   run,

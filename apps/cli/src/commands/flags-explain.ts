@@ -1,4 +1,4 @@
-import { CONTEXT_OPTION, contextOf, FLAGS_OPTION, openFlags } from '../compose/flags.ts';
+import { CONTEXT_OPTION, contextOf, FLAGS_OPTIONS, openFlags } from '../compose/flags.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -33,7 +33,7 @@ export const flagsExplain: CommandDefinition = {
   description:
     'The rule that decided, the bucket and the threshold of a rollout, and everything that was looked at before.',
   arguments: [{ name: '<flag>', description: 'name of the flag' }],
-  options: [CONTEXT_OPTION, FLAGS_OPTION],
+  options: [CONTEXT_OPTION, ...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags explain new_ui --context tenant=acme', does: 'Why does acme not have it?' }],
   output: { shape: 'FlagExplanation' },
   run,

@@ -1,6 +1,6 @@
 import type { FlagDefinitions, FlagProblem } from '@x/feature-flags';
 import { now } from '../clock.ts';
-import { FLAGS_OPTION, flagsFile, readDefinitions } from '../compose/flags.ts';
+import { currentFlags, FLAGS_OPTIONS, flagsPlace } from '../compose/flags.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition } from '../program/command.ts';
@@ -11,10 +11,9 @@ import { displayText } from '../render/text.ts';
 /** What is read, or what is wrong with it. */
 async function attempt(
   context: Context,
-  file: string,
 ): Promise<{ readonly definitions: FlagDefinitions; readonly problems: readonly FlagProblem[] }> {
   try {
-    return { definitions: await readDefinitions(context, file), problems: [] };
+    return { definitions: (await currentFlags(context)).definitions, problems: [] };
   } catch (error) {
     const { code, problems } = error as { readonly code?: unknown; readonly problems?: readonly FlagProblem[] };
     if (code !== 'INVALID_FLAGS' || problems === undefined) throw error;
@@ -32,8 +31,8 @@ function expiredIn({ flags }: FlagDefinitions): readonly string[] {
 }
 
 async function run(context: Context): Promise<ExitCode> {
-  const file = await flagsFile(context);
-  const { definitions, problems } = await attempt(context, file);
+  const { name: file } = await flagsPlace(context);
+  const { definitions, problems } = await attempt(context);
   const valid = problems.length === 0;
   const expired = expiredIn(definitions);
   const count = Object.keys(definitions.flags).length;
@@ -57,7 +56,7 @@ export const flagsLint: CommandDefinition = {
   path: ['flags', 'lint'],
   summary: 'Check a file of flags, and say of each mistake where it is',
   description: 'Also names flags whose `expires` is over. Exits with 2 when there is a mistake.',
-  options: [FLAGS_OPTION],
+  options: [...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags lint --flags flags.yaml', does: 'Before it is deployed' }],
   output: { shape: 'FlagChecked' },
   run,

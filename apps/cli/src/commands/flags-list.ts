@@ -1,4 +1,4 @@
-import { FLAGS_OPTION, flagsFile, openFlags } from '../compose/flags.ts';
+import { FLAGS_OPTIONS, flagsPlace, openFlags } from '../compose/flags.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition } from '../program/command.ts';
@@ -11,7 +11,7 @@ async function run(context: Context): Promise<ExitCode> {
   await using flags = await openFlags(context);
   const all = flags.list();
   if (context.json) {
-    await emitObject(context.output, 'FlagList', { file: await flagsFile(context), flags: all });
+    await emitObject(context.output, 'FlagList', { file: (await flagsPlace(context)).name, flags: all });
     return EXIT.ok;
   }
   const rows = all.map(({ key, variants }) => {
@@ -31,7 +31,7 @@ async function run(context: Context): Promise<ExitCode> {
 export const flagsList: CommandDefinition = {
   path: ['flags', 'list'],
   summary: 'List the flags',
-  options: [FLAGS_OPTION],
+  options: [...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags list', does: 'Which flags are there?' }],
   output: { shape: 'FlagList' },
   run,

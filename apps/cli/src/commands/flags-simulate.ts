@@ -1,6 +1,6 @@
 import type { FlagContext } from '@x/feature-flags';
 import { now } from '../clock.ts';
-import { featureFlags, FLAGS_OPTION, flagsFile, readDefinitions } from '../compose/flags.ts';
+import { currentFlags, featureFlags, FLAGS_OPTIONS, readDefinitions } from '../compose/flags.ts';
 import { readInput } from '../compose/files.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -40,7 +40,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (other === undefined || file === undefined) {
     throw usageError('Expected --with and --contexts', 'Name the changed flags, and a file with one context a line.');
   }
-  const before = await readDefinitions(context, await flagsFile(context));
+  const { definitions: before } = await currentFlags(context);
   const after = await readDefinitions(context, resolvePath(other, context.workingDirectory));
   const contexts = await readContexts(context, file);
   const { simulateFlags } = await featureFlags(context);
@@ -79,7 +79,7 @@ export const flagsSimulate: CommandDefinition = {
   options: [
     { flags: '--with <file>', description: 'the changed flags' },
     { flags: '--contexts <file>', description: 'for whom: one JSON object a line' },
-    FLAGS_OPTION,
+    ...FLAGS_OPTIONS,
   ],
   examples: [
     {

@@ -1,4 +1,4 @@
-import { featureFlags, FLAGS_OPTION, flagsFile, readDefinitions } from '../compose/flags.ts';
+import { currentFlags, featureFlags, FLAGS_OPTIONS } from '../compose/flags.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
@@ -6,7 +6,7 @@ import { OUTPUT_OPTION, writeMade } from './flags-written.ts';
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { output } = input.options as { readonly output?: string };
-  const definitions = await readDefinitions(context, await flagsFile(context));
+  const { definitions } = await currentFlags(context);
   const { generateTypes } = await featureFlags(context);
   await writeMade(context, generateTypes(definitions), { output, flags: Object.keys(definitions.flags).length });
   return EXIT.ok;
@@ -17,7 +17,7 @@ export const flagsTypes: CommandDefinition = {
   path: ['flags', 'types'],
   summary: 'Write the TypeScript type of the flags',
   description: 'For `createFlags<FlagValues>`: a misspelt flag does not compile any more.',
-  options: [OUTPUT_OPTION, FLAGS_OPTION],
+  options: [OUTPUT_OPTION, ...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags types --output src/flag-values.ts', does: 'After each change of the flags' }],
   output: { shape: 'FlagsWritten' },
   run,

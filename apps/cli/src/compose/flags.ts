@@ -1,4 +1,4 @@
-import type { FlagContext, FlagDefinitions, Flags } from '@x/feature-flags';
+import type { EditableFlags, FlagContext, FlagDefinitions, Flags } from '@x/feature-flags';
 import { existsSync } from 'node:fs';
 import { now } from '../clock.ts';
 import { resolvePath } from '../config/locations.ts';
@@ -10,22 +10,43 @@ import { readInput } from './files.ts';
 /** Names that are looked for where no file is named. */
 const NAMES = ['flags.yaml', 'flags.yml', 'flags.json'];
 
-export const FLAGS_OPTION: OptionDefinition = {
+const FILE_OPTION: OptionDefinition = {
   flags: '--flags <file>',
   description: `the file with the flags (default: that of the configuration, or ${NAMES.join(', ')} here)`,
 };
+
+/** Where the flags are. */
+export const FLAGS_OPTIONS: readonly OptionDefinition[] = [
+  FILE_OPTION,
+  { flags: '--flags-store <url>', description: 'a store with the flags and their history, instead of a file' },
+];
 
 /** Loads the package. */
 export const featureFlags = (context: Context): Promise<typeof import('@x/feature-flags')> =>
   context.timed('load flags', () => import('@x/feature-flags'));
 
-/** The file with the flags. @throws {CliError} `USAGE` if none is named and none is here. */
-export async function flagsFile(context: Context): Promise<string> {
-  const { settings } = await context.effective();
-  const configured = settings['flags.file'];
-  if (configured !== undefined) return configured;
+/** Where the flags are: a file, or a store. */
+export interface FlagsPlace {
+  readonly kind: 'file' | 'store';
+  /** Its path or URL. */
+  readonly name: string;
+}
+
+/** Finds the flags. @throws {CliError} `USAGE` if none are named and none are here, or both are asked for. */
+export async function flagsPlace(context: Context): Promise<FlagsPlace> {
+  const { settings, origins } = await context.effective();
+  const { 'flags.file': file, 'flags.store': store } = settings;
+  const isAsked = (name: 'flags.file' | 'flags.store'): boolean => origins[name].kind === 'flag';
+  if (file !== undefined && store !== undefined && isAsked('flags.file') === isAsked('flags.store')) {
+    throw usageError(
+      'Expected either a file or a store of flags, got both',
+      'Name one of them: --flags or --flags-store, "flags": {"file": …} or {"store": …}.',
+    );
+  }
+  if (store !== undefined && !isAsked('flags.file')) return { kind: 'store', name: store };
+  if (file !== undefined) return { kind: 'file', name: file };
   const found = NAMES.map((name) => resolvePath(name, context.workingDirectory)).find((path) => existsSync(path));
-  if (found !== undefined) return found;
+  if (found !== undefined) return { kind: 'file', name: found };
   throw usageError(
     'Expected a file with flags, got none',
     'Name it with --flags, or "flags": {"file": …} in holdfast.config.json.',
@@ -39,11 +60,30 @@ export async function readDefinitions(context: Context, path: string): Promise<F
   return parseFlags(text, { format: flagsFormatOf(path) });
 }
 
-/** The configured flags, ready to be asked. */
+/** Opens what can be changed. @throws {CliError} `USAGE` for standard input. */
+export async function editableFlags(context: Context, { kind, name }: FlagsPlace): Promise<EditableFlags> {
+  if (name === '-') throw usageError('Expected flags that can be changed, got standard input', 'Name a file.');
+  const { storedFlags, trackedFile } = await context.timed('load stores', () => import('@x/feature-flags/stored'));
+  if (kind === 'file') return trackedFile(name, { clock: now });
+  const { openStore } = await import('@x/storage');
+  return storedFlags(await openStore(name), { clock: now });
+}
+
+/** The flags as they are now, and where. */
+export async function currentFlags(
+  context: Context,
+): Promise<{ readonly place: FlagsPlace; readonly definitions: FlagDefinitions }> {
+  const place = await flagsPlace(context);
+  if (place.kind === 'file') return { place, definitions: await readDefinitions(context, place.name) };
+  const found = await (await editableFlags(context, place)).load(undefined);
+  return { place, definitions: found?.definitions ?? { flags: {} } };
+}
+
+/** The flags, ready to be asked. */
 export async function openFlags(context: Context): Promise<Flags> {
-  const definition = await readDefinitions(context, await flagsFile(context));
+  const { definitions } = await currentFlags(context);
   const { createFlags } = await featureFlags(context);
-  return createFlags({ definition, clock: now });
+  return createFlags({ definition: definitions, clock: now });
 }
 
 /** Fields as they are typed: `tenant=acme`, and numbers, true and false as such. */

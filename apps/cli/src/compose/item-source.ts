@@ -1,11 +1,9 @@
 import type { GroupBy, RetentionItem } from '@x/retention';
 import { openConfigured } from './compose.ts';
-import { readInput } from './files.ts';
+import { readNamed } from './named-input.ts';
 import type { KeepFlags } from './keep-options.ts';
-import { readStandardInput } from './secret-file.ts';
 import { type FilterFlags, filterOf } from './reference.ts';
 import { type ItemSet, snapshotSets } from './retention.ts';
-import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 
@@ -38,11 +36,7 @@ export async function itemSets(context: Context, flags: ItemFlags): Promise<read
 }
 
 async function readItems(context: Context, file: string): Promise<string> {
-  if (file !== '-') {
-    const path = resolvePath(file, context.workingDirectory);
-    return (await readInput(path, 'items', 'Check the path; - is standard input.')).toString('utf8');
-  }
-  return readStandardInput();
+  return readNamed(context, file, 'items');
 }
 
 /** Items as a JSON array, or one a line. Pure. @throws {CliError} `USAGE`. */

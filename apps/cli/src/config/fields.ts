@@ -19,6 +19,7 @@ export interface Settings {
   readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
   readonly 'retention.timeZone'?: string | undefined;
   readonly 'flags.file'?: string | undefined;
+  readonly 'flags.store'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -70,6 +71,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'retention.tenants', type: 'other', default: {} },
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
   { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
+  { name: 'flags.store', option: 'flagsStore', flag: '--flags-store', type: 'location' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

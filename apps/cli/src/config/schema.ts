@@ -64,7 +64,12 @@ const retention = z
   .check(z.meta({ description: 'Which snapshots stay.' }));
 
 const flags = z
-  .strictObject({ file: text('File with feature flags, JSON or YAML. Relative to this file.') })
+  .strictObject({
+    file: text('File with feature flags, JSON or YAML. Relative to this file.'),
+    store: text(
+      'Folder or URL of a store with feature flags and their history, instead of a file. A relative folder is relative to this file.',
+    ),
+  })
   .check(z.meta({ description: 'Feature flags.' }));
 
 const performance = z

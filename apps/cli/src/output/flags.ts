@@ -33,6 +33,44 @@ export const flagExplanation = z.strictObject({
   sentence: z.string(),
 });
 
+const changes = {
+  changes: z.array(
+    z.strictObject({
+      key: z.string(),
+      before: z.unknown().optional().describe('absent where the flag is new'),
+      after: z.unknown().optional().describe('absent where the flag is gone'),
+    }),
+  ),
+  sharedChanges: z.array(z.string()).describe('what flags share and was changed, as `segments`'),
+};
+
+export const flagVersion = z.strictObject({
+  version: make.count('its number, from 1 on'),
+  at: make.iso('when it was made'),
+  by: z.string(),
+  why: z.string(),
+  rollbackTo: z.int().optional().describe('the version that was brought back'),
+  ...changes,
+});
+
+export const flagsChange = z.strictObject({
+  place: z.string().describe('file or store of the flags'),
+  dryRun: z.boolean(),
+  version: z.int().optional().describe('the newest version; absent when there is none'),
+  ...changes,
+  notes: z
+    .array(z.strictObject({ flag: z.string(), message: z.string() }))
+    .optional()
+    .describe('of an import: what could not be said'),
+});
+
+export const flagShown = z.strictObject({
+  key: z.string(),
+  place: z.string(),
+  definition: z.unknown(),
+  lastChange: flagVersion.optional().describe('absent where the history knows of none'),
+});
+
 export const flagFlip = z.strictObject({
   key: z.string(),
   context: z.record(z.string(), z.unknown()),

@@ -12,7 +12,17 @@ import {
 } from './integrity.ts';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
-import { flagChecked, flagEvaluation, flagExplanation, flagFlip, flagList, flagsWritten } from './flags.ts';
+import {
+  flagChecked,
+  flagEvaluation,
+  flagExplanation,
+  flagFlip,
+  flagList,
+  flagsChange,
+  flagShown,
+  flagsWritten,
+  flagVersion,
+} from './flags.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
@@ -35,6 +45,9 @@ export const SHAPES = {
   FlagFlip: flagFlip,
   FlagList: flagList,
   FlagsWritten: flagsWritten,
+  FlagsChange: flagsChange,
+  FlagShown: flagShown,
+  FlagVersion: flagVersion,
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
   InclusionCheck: inclusionCheck,

@@ -95,7 +95,15 @@ const RETENTION: Partial<Record<RetentionErrorCode, ExitCode>> = {
   REMOVES_ALL: EXIT.refused,
 };
 
-const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = { INVALID_FLAGS: EXIT.usage };
+const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = {
+  INVALID_FLAGS: EXIT.usage,
+  INVALID_CHANGE: EXIT.usage,
+  FLAG_NOT_FOUND: EXIT.notFound,
+  VERSION_NOT_FOUND: EXIT.notFound,
+  UNTRUSTED_FLAGS: EXIT.wrongKey,
+  INVALID_HISTORY: EXIT.damaged,
+  FLAGS_CONFLICT: EXIT.refused,
+};
 
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,

@@ -1,0 +1,44 @@
+import type { FlagDefinitions, FlagEdit } from '@x/feature-flags';
+import { EDIT_OPTIONS, editFlags } from '../compose/flag-edits.ts';
+import { featureFlags } from '../compose/flags.ts';
+import type { ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+/** Both forms of a flag have a switch. */
+const switching =
+  (isOn: boolean) =>
+  async (context: Context, input: CommandInput): Promise<ExitCode> => {
+    const [key = ''] = input.arguments;
+    const { isFlagdFlag } = await featureFlags(context);
+    const edits = ({ flags }: FlagDefinitions): FlagEdit[] => {
+      const there = Object.hasOwn(flags, key) ? flags[key] : undefined;
+      const patch =
+        there !== undefined && isFlagdFlag(there) ? { state: isOn ? 'ENABLED' : 'DISABLED' } : { enabled: isOn };
+      return [{ kind: 'patch', key, patch }];
+    };
+    return editFlags(context, { edits, options: input.options });
+  };
+
+const common = { arguments: [{ name: '<flag>', description: 'name of the flag' }], options: EDIT_OPTIONS } as const;
+
+/** `holdfast flags enable`. */
+export const flagsEnable: CommandDefinition = {
+  path: ['flags', 'enable'],
+  summary: 'Enable a flag: its rules decide again',
+  ...common,
+  examples: [{ call: 'holdfast flags enable new_ui --why "The fix is deployed"', does: 'For all its rules let in' }],
+  output: { shape: 'FlagsChange' },
+  run: switching(true),
+};
+
+/** `holdfast flags disable`. */
+export const flagsDisable: CommandDefinition = {
+  path: ['flags', 'disable'],
+  summary: 'Disable a flag for everybody',
+  description: 'Its rules stay as they are, for when it is enabled again.',
+  ...common,
+  examples: [{ call: 'holdfast flags disable new_ui --why "Errors at checkout"', does: 'Off for everybody' }],
+  output: { shape: 'FlagsChange' },
+  run: switching(false),
+};
