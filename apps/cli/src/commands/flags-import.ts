@@ -32,7 +32,7 @@ function joined<Value>(
 }
 
 /** The flags that are there and the imported ones. @throws {CliError} `USAGE` where they can't stand in one file. */
-export function combined(there: FlagDefinitions, added: FlagDefinitions, overwrite: boolean): FlagDefinitions {
+function combined(there: FlagDefinitions, added: FlagDefinitions, overwrite: boolean): FlagDefinitions {
   if (Object.keys(there.flags).length === 0) return { ...there, ...added };
   if (!same(there.bucketing, added.bucketing)) {
     throw usageError(
