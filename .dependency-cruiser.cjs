@@ -5,6 +5,7 @@ const mayImport = {
   storage: [],
   'backup-store': ['integrity', 'storage'],
   'feature-flags': ['integrity', 'storage'],
+  versioning: ['integrity', 'retention', 'storage'],
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */

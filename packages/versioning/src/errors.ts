@@ -1,0 +1,32 @@
+/** Why a version, a changelog or a release could not be made. Each code is explained in `docs/errors.md`. */
+export type VersioningErrorCode = 'INVALID_VERSION' | 'INVALID_OPTION' | 'UNKNOWN_CHANGE_TYPE';
+
+/** What a {@link VersioningError} can carry beside its message. */
+export interface VersioningErrorOptions {
+  readonly cause?: unknown;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
+}
+
+/** Every failure of this package. Test it by its `code`, not with `instanceof`: two copies of the package may be loaded. */
+export class VersioningError extends Error {
+  override readonly name: string = 'VersioningError';
+  /** The kind of failure. */
+  readonly code: VersioningErrorCode;
+  /** What to do about it, where there is a way out. */
+  readonly hint: string | undefined;
+
+  constructor(code: VersioningErrorCode, message: string, options: VersioningErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+const LONGEST = 60;
+
+/** A value as a message shows it: short and on one line. */
+export function shown(value: unknown): string {
+  if (typeof value !== 'string') return value === null || typeof value !== 'object' ? String(value) : 'an object';
+  return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value);
+}
