@@ -1,5 +1,11 @@
 /** Why a version, a changelog or a release could not be made. Each code is explained in `docs/errors.md`. */
-export type VersioningErrorCode = 'INVALID_VERSION' | 'INVALID_OPTION' | 'UNKNOWN_CHANGE_TYPE';
+export type VersioningErrorCode =
+  | 'INVALID_VERSION'
+  | 'INVALID_OPTION'
+  | 'UNKNOWN_CHANGE_TYPE'
+  | 'GIT_NOT_FOUND'
+  | 'GIT_FAILED'
+  | 'SHALLOW_CLONE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

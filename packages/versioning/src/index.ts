@@ -3,6 +3,17 @@
  *
  * @module
  */
+export type { ChangelogEntry, ChangelogSection, ReleaseNotes } from './changelog/changelog.ts';
+export { formatChangelog, type FormatChangelogOptions, formatRelease } from './changelog/format-changelog.ts';
+export { planVersion } from './changelog/plan-version.ts';
+export { readChangelog, type ReadChangelogOptions } from './changelog/read-changelog.ts';
+export { KEEP_A_CHANGELOG, type SectionTitles } from './changelog/sections.ts';
+export { parseCommit } from './commits/parse-commit.ts';
+export type { IssueReference, ParsedCommit, RevertTarget, Trailer } from './commits/parsed-commit.ts';
+export { type HistoryCommit, withoutReverted } from './commits/without-reverted.ts';
 export { VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
+export { type LoggedCommit, readCommits, type ReadCommitsOptions } from './git/read-commits.ts';
+export { readTags, type ReadTagsOptions, type VersionTag } from './git/read-tags.ts';
+export type { GitOptions } from './git/run-git.ts';
 export { type BumpLevel, CHANGE_TYPES, type ChangeTypes, levelOfType } from './version/change-types.ts';
 export { type BumpCause, type BumpOptions, type BumpPlan, planBump } from './version/plan-bump.ts';

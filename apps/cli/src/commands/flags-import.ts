@@ -1,6 +1,7 @@
 import type { FlagDefinitions, FlagEdit } from '@x/feature-flags';
 import type { ImportOptions } from '@x/feature-flags/import';
 import { EDIT_OPTIONS, editFlags, type EditFlags } from '../compose/flag-edits.ts';
+import { flagImports } from '../compose/flags.ts';
 import { readNamed } from '../compose/named-input.ts';
 import { usageError } from '../errors.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
@@ -54,7 +55,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [file = ''] = input.arguments;
   const options = input.options as ImportFlags;
   const text = await readNamed(context, file, 'flags of another system');
-  const { importFlags } = await import('@x/feature-flags/import');
+  const { importFlags } = await flagImports(context);
   const { definitions, notes } = importFlags(text, { from: options.from ?? 'flagd' });
   const edits = (there: FlagDefinitions): FlagEdit[] => [
     { kind: 'replace', definitions: combined(there, definitions, options.overwrite === true) },

@@ -25,6 +25,10 @@ export const FLAGS_OPTIONS: readonly OptionDefinition[] = [
 export const featureFlags = (context: Context): Promise<typeof import('@x/feature-flags')> =>
   context.timed('load flags', () => import('@x/feature-flags'));
 
+/** Loads what takes over flags of other systems. */
+export const flagImports = (context: Context): Promise<typeof import('@x/feature-flags/import')> =>
+  context.timed('load imports', () => import('@x/feature-flags/import'));
+
 /** Where the flags are: a file, or a store. */
 export interface FlagsPlace {
   readonly kind: 'file' | 'store';

@@ -45,18 +45,35 @@ export const greater = (one: BumpLevel, other: BumpLevel): BumpLevel =>
 /** Case and accents are typed in many ways. */
 const plain = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
+const byPlainName = (types: ChangeTypes): ReadonlyMap<string, BumpLevel> =>
+  new Map(Object.entries(types).map(([name, level]) => [plain(name), level]));
+const BUILT_IN = byPlainName(CHANGE_TYPES);
+/** Tables are asked once for each commit of a history. */
+const own = new WeakMap<ChangeTypes, ReadonlyMap<string, BumpLevel>>();
+
+/**
+ * What a type of change raises; `undefined` for one that is not known.
+ *
+ * @param types Types of one's own; they come before the built-in ones.
+ */
+export function levelIfKnown(type: string, types?: ChangeTypes): BumpLevel | undefined {
+  const name = plain(type);
+  if (types === undefined) return BUILT_IN.get(name);
+  const table = own.get(types) ?? byPlainName(types);
+  own.set(types, table);
+  return table.get(name) ?? BUILT_IN.get(name);
+}
+
 /**
  * What a type of change raises.
  *
- * @param own Types of one's own; they come before the built-in ones.
+ * @param types Types of one's own; they come before the built-in ones.
  * @throws {VersioningError} `UNKNOWN_CHANGE_TYPE`.
  */
-export function levelOfType(type: string, own: ChangeTypes = {}): BumpLevel {
-  for (const table of [own, CHANGE_TYPES]) {
-    const found = Object.entries(table).find(([name]) => plain(name) === plain(type));
-    if (found !== undefined) return found[1];
-  }
+export function levelOfType(type: string, types?: ChangeTypes): BumpLevel {
+  const level = levelIfKnown(type, types);
+  if (level !== undefined) return level;
   throw new VersioningError('UNKNOWN_CHANGE_TYPE', `Expected a type of change, got ${shown(type)}`, {
-    hint: `One of ${Object.keys({ ...own, ...CHANGE_TYPES }).join(', ')}, or a table of your own.`,
+    hint: `One of ${Object.keys({ ...types, ...CHANGE_TYPES }).join(', ')}, or a table of your own.`,
   });
 }

@@ -1,0 +1,32 @@
+import type { ParsedCommit } from '../commits/parsed-commit.ts';
+import type { BumpLevel } from '../version/change-types.ts';
+
+/** One line of a changelog. */
+export interface ChangelogEntry {
+  readonly type: string;
+  readonly scope: string | undefined;
+  readonly text: string;
+  /** The commit that made it; `undefined` for one that was written by hand. */
+  readonly hash: string | undefined;
+  readonly isBreaking: boolean;
+  readonly commit: ParsedCommit | undefined;
+}
+
+/** Entries under one title. */
+export interface ChangelogSection {
+  readonly title: string;
+  readonly entries: readonly ChangelogEntry[];
+}
+
+/** What changed with one version. */
+export interface ReleaseNotes {
+  /** `undefined`: not released yet. */
+  readonly version: string | undefined;
+  readonly tag: string | undefined;
+  /** Milliseconds since 1970; `undefined` when it is not released yet. */
+  readonly dateMs: number | undefined;
+  /** Without empty ones. */
+  readonly sections: readonly ChangelogSection[];
+  /** What the next version would raise because of these. */
+  readonly level: BumpLevel;
+}

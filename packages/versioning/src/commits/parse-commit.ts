@@ -1,0 +1,102 @@
+import { type Commit, CommitParser } from 'conventional-commits-parser';
+import { type MessageParts, messageParts } from './message-parts.ts';
+import type { IssueReference, ParsedCommit, RevertTarget } from './parsed-commit.ts';
+
+/** Types in any language; `!` says that something breaks (item 13). */
+const HEADER = /^([\p{L}\p{N}_-]+)(?:\(([^()\n]*)\))?(!?): (.+)$/u;
+const parser = new CommitParser({ headerPattern: HEADER, headerCorrespondence: ['type', 'scope', 'mark', 'subject'] });
+
+/** An item of a squashed body, as GitHub and GitLab write it. */
+const ITEM = /^[*-] (?=\S)/;
+/** Longer messages are cut: nobody wrote them. */
+const MOST_CHARACTERS = 1_000_000;
+
+/**
+ * Takes a commit message apart by Conventional Commits 1.0.0. Any text is a message: one that is not conventional has no `type`.
+ *
+ * Footers end where the next one begins, so that a note never contains `Co-authored-by`; `BREAKING CHANGE` in the middle of prose is
+ * prose; the items of a squashed body are messages of their own, in `squashed`.
+ *
+ * @example
+ * ```ts
+ * import { parseCommit } from '@x/versioning';
+ *
+ * const { type, scope, subject, isBreaking } = parseCommit('feat(api)!: drop v1\n\nBREAKING CHANGE: use v2');
+ * console.log(type, scope, subject, isBreaking); // feat api drop v1 true
+ * ```
+ */
+export function parseCommit(message: string): ParsedCommit {
+  const parts = messageParts(message.slice(0, MOST_CHARACTERS));
+  const items = squashedItems(parts.body);
+  return parsed(parts, message, items.length > 0 ? items.map((item) => parsed(messageParts(item), item, [])) : []);
+}
+
+function parsed(parts: MessageParts, message: string, squashed: readonly ParsedCommit[]): ParsedCommit {
+  const { header, body, breakingNotes, trailers } = parts;
+  // The parser refuses what is blank.
+  const found = header === '' ? undefined : parser.parse(message.slice(0, MOST_CHARACTERS));
+  const { type, scope, mark, subject } = fieldsOf(found);
+  // What the items say, they say themselves.
+  const own = squashed.filter((each) => each.type !== undefined && plainHeader(each.header) !== plainHeader(header));
+  return {
+    header,
+    type: type?.toLowerCase(),
+    scope: scope?.trim() || undefined,
+    subject: subject ?? header,
+    body,
+    trailers,
+    isBreaking: mark === '!' || breakingNotes.length > 0,
+    breakingNotes,
+    references: referencesOf(found),
+    reverts: revertOf(parts, { type: type?.toLowerCase(), subject }),
+    squashed: own,
+  };
+}
+
+/** Forges add the number of the pull request to the header of a squash. */
+const plainHeader = (header: string): string => header.replace(/ \((?:#|!)\d+\)$/, '');
+
+/** The header as it was matched: fields that the parser finds elsewhere in the message don't count. */
+function fieldsOf(found: Commit | undefined): Partial<Record<'type' | 'scope' | 'mark' | 'subject', string>> {
+  const match = HEADER.exec(found?.header ?? '');
+  if (match === null) return {};
+  const [, type, scope, mark, subject] = match;
+  return { type, scope, mark, subject } as Partial<Record<'type' | 'scope' | 'mark' | 'subject', string>>;
+}
+
+function referencesOf(found: Commit | undefined): readonly IssueReference[] {
+  return (found?.references ?? []).map(({ action, owner, repository, issue }) => ({
+    action: action?.toLowerCase() ?? undefined,
+    repository: [owner, repository].filter(Boolean).join('/') || undefined,
+    issue,
+  }));
+}
+
+/** `git revert` writes a sentence; Conventional Commits recommends a type and footers with hashes. */
+function revertOf(
+  { header, body = '', trailers }: MessageParts,
+  { type, subject }: { readonly type: string | undefined; readonly subject: string | undefined },
+): RevertTarget | undefined {
+  const quoted = /^(?:revert: )?Revert "(.*)"$/i.exec(header)?.[1] ?? /^Reapply "(.*)"$/.exec(header)?.[1];
+  const hashes = [...body.matchAll(/\bThis reverts commit ([0-9a-f]{7,64})\b/gi)].map(([, hash = '']) => hash);
+  const named = trailers
+    .filter(({ token }) => /^(?:refs?|reverts)$/i.test(token))
+    .flatMap(({ value }) => value.match(/\b[0-9a-f]{7,64}\b/gi) ?? []);
+  if (quoted !== undefined) return { hashes: [...hashes, ...named].map((hash) => hash.toLowerCase()), header: quoted };
+  if (type === 'revert') return { hashes: [...hashes, ...named].map((hash) => hash.toLowerCase()), header: subject };
+  return undefined;
+}
+
+/** Items that begin with a conventional header, each with the lines below it. Fewer than two lines of that kind are a list like any other. */
+function squashedItems(body: string | undefined): readonly string[] {
+  if (body === undefined) return [];
+  const items: string[][] = [];
+  for (const line of body.split('\n')) {
+    // GitHub ends the list with a rule.
+    if (/^-{3,}$/.test(line.trim())) break;
+    if (ITEM.test(line)) items.push([line.replace(ITEM, '')]);
+    else items.at(-1)?.push(line.replace(/^ {2}/, ''));
+  }
+  const conventional = items.filter(([first = '']) => HEADER.test(first));
+  return conventional.map((lines) => lines.join('\n'));
+}

@@ -1,0 +1,75 @@
+import { VersioningError } from '../errors.ts';
+import { type GitOptions, runGit, streamGit } from './run-git.ts';
+
+/** A commit as `git log` has it. */
+export interface LoggedCommit {
+  readonly hash: string;
+  readonly author: string;
+  readonly email: string;
+  /** Milliseconds since 1970, when it was committed. */
+  readonly dateMs: number;
+  /** How many parents: none of the first one, several of a merge. */
+  readonly parents: number;
+  /** The message as it was written. */
+  readonly text: string;
+}
+
+/** Options of {@link readCommits}. */
+export interface ReadCommitsOptions extends GitOptions {
+  /** The newest commit; default `HEAD`. */
+  readonly to?: string | undefined;
+  /** Commits that these reach are left out. */
+  readonly from?: readonly string[] | undefined;
+  /** Only commits that changed something here, relative to the folder. */
+  readonly paths?: readonly string[] | undefined;
+}
+
+const FIELDS = ['%H', '%an', '%ae', '%ct', '%P', '%B'];
+
+/**
+ * The commits of a history, newest first, by one `git log` that is read while it writes.
+ *
+ * @throws {VersioningError} `SHALLOW_CLONE` where the history is cut off; `GIT_NOT_FOUND`, `GIT_FAILED`.
+ */
+export async function* readCommits(options: ReadCommitsOptions): AsyncGenerator<LoggedCommit> {
+  const { to = 'HEAD', from = [], paths = [] } = options;
+  await refuseShallow(options);
+  // Names are no options, whatever they begin with.
+  const args = ['log', '-z', `--format=${FIELDS.join('%x1f')}`, '--no-show-signature', '--end-of-options', to];
+  const excluded = from.map((each) => `^${each}`);
+  const filter = paths.length === 0 ? [] : ['--', ...paths];
+  for await (const record of records(streamGit([...args, ...excluded, ...filter], options))) {
+    const [hash = '', author = '', email = '', seconds = '', parents = '', ...text] = record.split('\u001F');
+    yield {
+      hash,
+      author,
+      email,
+      dateMs: Number(seconds) * 1000,
+      parents: parents === '' ? 0 : parents.split(' ').length,
+      text: text.join('\u001F'),
+    };
+  }
+}
+
+/** @throws {VersioningError} `SHALLOW_CLONE`. */
+async function refuseShallow(options: GitOptions): Promise<void> {
+  if ((await runGit(['rev-parse', '--is-shallow-repository'], options)).trim() !== 'true') return;
+  throw new VersioningError('SHALLOW_CLONE', 'Expected the whole history, got a shallow clone', {
+    hint: 'Fetch it with `git fetch --unshallow --tags`; in GitHub Actions, check out with `fetch-depth: 0`.',
+  });
+}
+
+/** Texts that NUL separates. Whole pieces are decoded, so that no character is cut in two. */
+async function* records(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest: Buffer[] = [];
+  for await (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf(0); end >= 0; end = piece.indexOf(0, start)) {
+      yield Buffer.concat([...rest, piece.subarray(start, end)]).toString('utf8');
+      rest = [];
+      start = end + 1;
+    }
+    if (start < piece.length) rest.push(piece.subarray(start));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
+}

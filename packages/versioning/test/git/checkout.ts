@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A checkout of a repository of its own, whose commits have given times. */
+export interface Checkout extends Disposable {
+  readonly folder: string;
+  git(...args: readonly string[]): string;
+  /** Changes a file and commits it. @returns The hash. */
+  commit(message: string, file?: string): string;
+  tag(name: string): void;
+}
+
+const NAME = {
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.com',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.com',
+};
+
+/** Makes a repository in a folder that is removed again. */
+export function newCheckout(): Checkout {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  let seconds = Date.UTC(2026, 0, 1) / 1000;
+  const git = (...args: readonly string[]): string => {
+    const date = `${seconds} +0000`;
+    // Settings of the machine, such as signing, are none of ours.
+    const env = {
+      ...process.env,
+      ...NAME,
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_NOSYSTEM: '1',
+    };
+    return execFileSync('git', args, {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  };
+  git('init', '--quiet', '--initial-branch=main');
+  let count = 0;
+  return {
+    folder,
+    git,
+    commit(message, file = 'file.txt') {
+      seconds += 86_400;
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), `${count++}\n`);
+      git('add', '-A');
+      git('commit', '--quiet', '--cleanup=verbatim', '-m', message);
+      return git('rev-parse', 'HEAD');
+    },
+    tag: (name) => void git('tag', '-a', '-m', name, name),
+    [Symbol.dispose]: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
