@@ -6,6 +6,7 @@ export default defineConfig({
     'file/index': 'src/file/index.ts',
     import: 'src/import/index.ts',
     openfeature: 'src/openfeature/index.ts',
+    stale: 'src/stale/index.ts',
   },
   format: ['esm'],
   target: 'es2024',

@@ -1,5 +1,10 @@
-/** Why flags could not be loaded. Each code is explained in `docs/errors.md`. */
-export type FlagErrorCode = 'INVALID_FLAGS' | 'FLAGS_TOO_LARGE' | 'UNREADABLE_FLAGS';
+/** Why flags could not be loaded, or what is known of them. Each code is explained in `docs/errors.md`. */
+export type FlagErrorCode =
+  | 'INVALID_FLAGS'
+  | 'FLAGS_TOO_LARGE'
+  | 'UNREADABLE_FLAGS'
+  | 'INVALID_COUNTS'
+  | 'UNREADABLE_SOURCES';
 
 /** One thing that is wrong with flags. */
 export interface FlagProblem {
