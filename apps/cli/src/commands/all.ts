@@ -19,6 +19,7 @@ import { flagsExport } from './flags-export.ts';
 import { flagsLint } from './flags-lint.ts';
 import { flagsList } from './flags-list.ts';
 import { flagsSimulate } from './flags-simulate.ts';
+import { flagsStale } from './flags-stale.ts';
 import { flagsTypes } from './flags-types.ts';
 import { integrityHash } from './integrity-hash.ts';
 import { integrityKeygen } from './integrity-keygen.ts';
@@ -68,6 +69,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsExplain,
   flagsSimulate,
   flagsLint,
+  flagsStale,
   flagsTypes,
   flagsExport,
   configShow,

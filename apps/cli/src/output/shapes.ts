@@ -12,7 +12,7 @@ import {
 } from './integrity.ts';
 import { difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
-import { flagChecked, flagEvaluation, flagExplanation, flagFlip, flagList, flagsWritten } from './flags.ts';
+import { flagChecked, flagEvaluation, flagExplanation, flagFlip, flagList, flagsStale, flagsWritten } from './flags.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
@@ -34,6 +34,7 @@ export const SHAPES = {
   FlagExplanation: flagExplanation,
   FlagFlip: flagFlip,
   FlagList: flagList,
+  FlagsStale: flagsStale,
   FlagsWritten: flagsWritten,
   ForgetRun: forgetRun,
   FoundEntry: foundEntry,
