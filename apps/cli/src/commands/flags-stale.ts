@@ -72,7 +72,8 @@ async function print({ output }: Context, { report, scanned }: StaleFindings): P
       await output.line(`${yellow(LABELS[reason])} ${displayText(`${sentence}${of}`)}`);
   }
   for (const { sentence } of unknown) await output.line(`${red('unknown:')} ${displayText(sentence)}`);
-  const names = unknown.length === 0 ? '' : `, ${formatNumberOf(unknown.length, 'name')} in code no flag`;
+  const names =
+    unknown.length === 0 ? '' : `; code asks for ${formatNumberOf(unknown.length, 'name')} that no flag has`;
   const files = scanned === undefined ? '' : `; ${formatNumberOf(scanned, 'file')} looked through`;
   const found = flags.length === 0 ? green('none') : yellow(String(flags.length));
   await output.line(`${found} of ${formatNumberOf(checked, 'flag')} may go${names}${files}`);
@@ -110,7 +111,7 @@ export const flagsStale: CommandDefinition = {
     },
     {
       flags: '--unused-for <duration>',
-      description: `with --counts: also flags that nobody asked for in so long, and none that were counted for less: ${A_DURATION}`,
+      description: `with --counts: flags that nobody asked for in so long: ${A_DURATION}`,
       parse: demandDuration,
     },
     {

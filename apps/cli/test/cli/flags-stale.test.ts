@@ -56,7 +56,7 @@ test('code that is looked through tells what is not in it, and what is no flag',
   ]);
   const { stdout } = await machine.run(['flags', 'stale', 'src']);
   expect(stdout).toMatch(
-    /\nunknown: new_iu is no flag, .*\n1 of 3 flags may go, 1 name in code no flag; 1 file looked through\n$/,
+    /\nunknown: new_iu is no flag, .*\n1 of 3 flags may go; code asks for 1 name that no flag has; 1 file looked through\n$/,
   );
 });
 

@@ -1,8 +1,11 @@
-/** The name that was probably meant: the one with the fewest edits, if those are at most two fifths of its letters. Capitals don't count. */
+/**
+ * The name that was probably meant: the one with the fewest edits, if those are at most two fifths of the letters of the word, or one. Capitals don't count; words of one
+ * or two letters are near to everything.
+ */
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let most = Math.max(1, Math.floor(word.length * 0.4));
+  let most = word.length < 3 ? 0 : Math.max(1, Math.floor(word.length * 0.4));
   for (const name of names) {
     const edits = editsWithin(wanted, name.toLowerCase(), most);
     if (edits === undefined) continue;

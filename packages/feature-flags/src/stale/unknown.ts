@@ -18,9 +18,9 @@ export function unknownReferences(
   return [...unknown].map(([key, places]) => {
     const nearest = nearestName(key, keys);
     const [first] = places;
-    const more = places.length > 1 ? ` and ${places.length - 1} more` : '';
+    const asking = places.length > 1 ? ` and ${places.length - 1} more ask` : ' asks';
     const meant = nearest === undefined ? '' : `; perhaps ${nearest} is meant`;
-    const sentence = `${key} is no flag, but ${first?.file}:${first?.line}${more} asks for it${meant}.`;
+    const sentence = `${key} is no flag, but ${first?.file}:${first?.line}${asking} for it${meant}.`;
     return { key, nearest, references: places, sentence };
   });
 }

@@ -161,7 +161,7 @@ describe('names that no flag has', () => {
       ['something_else', undefined, 1],
     ]);
     expect(unknown.map(({ sentence }) => sentence)).toEqual([
-      'new_iu is no flag, but src/a.ts:3 and 1 more asks for it; perhaps new_ui is meant.',
+      'new_iu is no flag, but src/a.ts:3 and 1 more ask for it; perhaps new_ui is meant.',
       'something_else is no flag, but src/a.ts:1 asks for it.',
     ]);
   });
@@ -173,6 +173,7 @@ describe('names that no flag has', () => {
     ['new_uis', 'new_ui'],
     ['payment_v2', 'payments_v2'],
     ['zzz', undefined],
+    ['ui', undefined],
   ])('%s is probably %s', (key, nearest) => {
     const flags = { new_ui: half, payments_v2: half, payments_v3: half };
     expect(report(flags, { references: [at(key)] }).unknown).toEqual([expect.objectContaining({ nearest })]);
