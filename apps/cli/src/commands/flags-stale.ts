@@ -39,11 +39,12 @@ function reasonOutput(found: StaleReason): ReasonShape {
   }
 }
 
-function objectOf(file: string, { report, scanned }: StaleFindings): ShapeOf<'FlagsStale'> {
+function objectOf(file: string, { report, scanned, skipped }: StaleFindings): ShapeOf<'FlagsStale'> {
   return {
     file,
     checked: report.checked,
     scanned,
+    skipped: scanned === undefined ? undefined : skipped,
     flags: report.flags.map(({ key, owner, reasons }) => ({ key, owner, reasons: reasons.map(reasonOutput) })),
     unknown: report.unknown.map(({ key, nearest, references, sentence }) => ({
       key,
@@ -89,6 +90,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     await emitObject(context.output, 'FlagsStale', objectOf(file, findings));
   } else {
     await print(context, findings);
+    if (findings.skipped > 0) {
+      const files = formatNumberOf(findings.skipped, 'file');
+      context.messages.warn(`${files} not looked through: above 2 MiB, no text, or the generated type of the flags`);
+    }
     if (input.arguments.length === 0)
       context.messages.note('Code was not looked through: name its folders, as in `holdfast flags stale src`.');
     if (counts === undefined) context.messages.note('Evaluations are not known: name a file of counts with --counts.');

@@ -24,10 +24,13 @@ export interface StaleSources {
   readonly unusedForMs?: number | undefined;
 }
 
-/** What may be cleared away, and how many files were looked through for that. */
+/** What may be cleared away. */
 export interface StaleFindings {
   readonly report: StaleReport;
+  /** Files that were looked through; `undefined` if none were to be. */
   readonly scanned: number | undefined;
+  /** Files that were not: too large, or no text. */
+  readonly skipped: number;
 }
 
 /** Finds stale flags. @throws {FlagError} `INVALID_COUNTS`, `UNREADABLE_SOURCES`; {CliError} `UNREADABLE`, `USAGE`. */
@@ -41,7 +44,7 @@ export async function findStale(
   const scan = folders.length === 0 ? undefined : await scanCode(context, Object.keys(definitions.flags), sources);
   const { staleFlags } = await stale(context);
   const report = staleFlags(definitions, { nowMs: now(), counts, references: scan?.references, unusedForMs });
-  return { report, scanned: scan?.files };
+  return { report, scanned: scan?.files, skipped: scan?.skipped ?? 0 };
 }
 
 async function readCounts(context: Context, file: string): Promise<FlagCounts> {
@@ -58,14 +61,14 @@ async function scanCode(
   context: Context,
   keys: readonly string[],
   { file: flagsFile, folders, exclude = [] }: StaleSources,
-): Promise<{ readonly references: readonly FlagReference[]; readonly files: number }> {
+): Promise<{ readonly references: readonly FlagReference[]; readonly files: number; readonly skipped: number }> {
   const { scanForFlags } = await stale(context);
   const { workingDirectory, messages, signal } = context;
   const shown = lineProgress(messages, lineOf);
   const references: FlagReference[] = [];
-  let files = 0;
+  let [files, skipped] = [0, 0];
   const onProgress = (progress: ScanProgress): void => {
-    ({ files } = progress);
+    ({ files, skipped } = progress);
     shown.onProgress(progress);
   };
   const options = {
@@ -87,5 +90,5 @@ async function scanCode(
       'Without any code, no flag would be in it. Name the folders of the code.',
     );
   }
-  return { references, files };
+  return { references, files, skipped };
 }

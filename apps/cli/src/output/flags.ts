@@ -84,6 +84,7 @@ export const flagsStale = z.strictObject({
   file: z.string(),
   checked: make.count('flags in it'),
   scanned: make.count('files that were looked through for names of flags').optional(),
+  skipped: make.count('files that were not: above 2 MiB, no text, or the generated type of the flags').optional(),
   flags: z.array(
     z.strictObject({
       key: z.string(),

@@ -60,6 +60,14 @@ test('code that is looked through tells what is not in it, and what is no flag',
   );
 });
 
+test('files that are not looked through are counted', async () => {
+  await write('src/large.js', `'old_ui'${' '.repeat(2 * 1024 * 1024)}`);
+  const { stderr } = await machine.run(['flags', 'stale', 'src']);
+  expect(stderr).toMatch(/^1 file not looked through: above 2 MiB, no text, or the generated type of the flags\n/);
+  const { scanned, skipped } = await machine.json('FlagsStale', ['flags', 'stale', 'src']);
+  expect([scanned, skipped]).toEqual([1, 1]);
+});
+
 test('counts of several processes tell what nobody asks for', async () => {
   const now = Date.now();
   const counts = (flags: object): string => JSON.stringify({ sinceMs: now - 60 * DAY, untilMs: now, flags });

@@ -1,7 +1,7 @@
 /** A place in code that names a flag. */
 export interface FlagReference {
   readonly key: string;
-  /** The file, below the folder that was looked through. */
+  /** The file, as the folder was named: `src/page.ts`. */
   readonly file: string;
   /** From 1 on. */
   readonly line: number;

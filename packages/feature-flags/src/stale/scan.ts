@@ -96,14 +96,21 @@ async function scanned(path: string, keys: FlagKeys): Promise<Scanned> {
     await using file = await open(path, 'r');
     if ((await file.stat()).size > MOST_BYTES) return SKIPPED;
     const content = await file.readFile();
-    // Where a text has no zero, pictures and programs have one soon.
-    if (content.subarray(0, 8192).includes(0)) return SKIPPED;
-    const text = content.toString('utf8');
-    if (text.startsWith(GENERATED)) return SKIPPED;
+    const text = textOf(content);
+    if (text === undefined || text.startsWith(GENERATED)) return SKIPPED;
     return { references: referencesIn(text, path, keys), bytes: content.length };
   } catch (cause) {
     // Gone since the folder was listed.
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return SKIPPED;
     throw unreadable(path, cause);
   }
+}
+
+/** Source text is in UTF-8, or in UTF-16 if it says so itself. */
+function textOf(content: Buffer): string | undefined {
+  const mark = content.toString('latin1', 0, 2);
+  if (mark === '\u00FF\u00FE') return new TextDecoder('utf-16le').decode(content);
+  if (mark === '\u00FE\u00FF') return new TextDecoder('utf-16be').decode(content);
+  // Where a text has no zero, pictures and programs have one soon.
+  return content.subarray(0, 8192).includes(0) ? undefined : content.toString('utf8');
 }

@@ -62,6 +62,12 @@ describe('scanForFlags', () => {
     expect(seen.at(-1)).toEqual({ files: 1, bytes: 3, skipped: 3 });
   });
 
+  it('reads UTF-16 that says so', async () => {
+    const little = Buffer.from(`\uFEFF\n'a'`, 'utf16le');
+    await write({ 'little.cs': little, 'big.cs': Buffer.from(little).swap16() });
+    expect(await scan()).toEqual(['big.cs:2 a', 'little.cs:2 a']);
+  });
+
   it('goes by patterns of what is wanted and what is not', async () => {
     await write({ 'x.ts': "'a'", 'x.test.ts': "'a'", 'old/x.ts': "'a'", 'src/old/y.ts': "'a'", 'src/z.tpl': "'a'" });
     expect(await scan({ exclude: ['*.test.ts', 'old'] })).toEqual(['x.ts:1 a']);
