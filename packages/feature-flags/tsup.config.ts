@@ -8,6 +8,7 @@ export default defineConfig({
     stored: 'src/stored/index.ts',
     signed: 'src/signed/index.ts',
     openfeature: 'src/openfeature/index.ts',
+    stale: 'src/stale/index.ts',
   },
   format: ['esm'],
   target: 'es2024',

@@ -19,10 +19,11 @@ const ROUNDS = 15;
 const CALLS = 40_000;
 const USERS = Array.from({ length: 1024 }, (_, index) => `5c3d8535-f81a-4478-a6d3-${String(index).padStart(12, '0')}`);
 
-const own = (): Client => {
+const own = (counts = false): Client => {
   const rollout = { percentage: 50, unit: 'user' };
   const flags = createFlags({
     definition: { flags: { all: {}, half: { rollout }, some: { rollout, targetTenants: TENANTS } } },
+    counts,
   });
   const ask = (key: string) => (user: string, tenant: string) => flags.isEnabled(key, { user, tenant });
   return {
@@ -60,6 +61,15 @@ async function main(folder: string): Promise<void> {
     const [first = 0, ...others] = times.map(median);
     const row = [first, ...others].map((time) => time.toFixed(0)).join(' | ');
     console.log(`| ${each} | ${row} | ${(first / Math.min(...others)).toFixed(2)} |`);
+  }
+  const { cases: counted } = own(true);
+  for (const each of cases) {
+    const ask = counted[each] as NonNullable<(typeof counted)[Case]>;
+    timed(ask, CALLS);
+    const before = process.memoryUsage().heapUsed;
+    const times = Array.from({ length: ROUNDS }, () => timed(ask, CALLS));
+    const bytes = (process.memoryUsage().heapUsed - before) / (ROUNDS * CALLS);
+    console.log(`Holdfast, counted: ${each} ${median(times).toFixed(0)} ns, ${bytes.toFixed(1)} bytes a call`);
   }
   const launchDarkly = await launchDarklyIn(folder);
   for (const key of ['all', 'half'] as const) {

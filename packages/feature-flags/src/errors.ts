@@ -1,4 +1,4 @@
-/** Why flags could not be loaded. Each code is explained in `docs/errors.md`. */
+/** Why flags could not be loaded or changed, or what is known of them could not be read. Each code is explained in `docs/errors.md`. */
 export type FlagErrorCode =
   | 'INVALID_FLAGS'
   | 'FLAGS_TOO_LARGE'
@@ -8,7 +8,9 @@ export type FlagErrorCode =
   | 'INVALID_CHANGE'
   | 'FLAGS_CONFLICT'
   | 'VERSION_NOT_FOUND'
-  | 'INVALID_HISTORY';
+  | 'INVALID_HISTORY'
+  | 'INVALID_COUNTS'
+  | 'UNREADABLE_SOURCES';
 
 /** One thing that is wrong with flags. */
 export interface FlagProblem {

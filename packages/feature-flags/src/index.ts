@@ -7,6 +7,8 @@ export type { Bucketing } from './bucketing/bucketing.ts';
 export type { GrowthbookHashVersion } from './bucketing/growthbook.ts';
 export type { Clock } from './clock.ts';
 export { isFlagdFlag } from './definition/model.ts';
+export { type FlagCount, type FlagCounts, mergeCounts } from './counts/counts.ts';
+export { parseCounts } from './counts/parse-counts.ts';
 export type {
   FlagContext,
   FlagDefinitions,

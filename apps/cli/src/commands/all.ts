@@ -26,6 +26,7 @@ import { flagsRollout } from './flags-rollout.ts';
 import { flagsSet } from './flags-set.ts';
 import { flagsShow } from './flags-show.ts';
 import { flagsSimulate } from './flags-simulate.ts';
+import { flagsStale } from './flags-stale.ts';
 import { flagsTypes } from './flags-types.ts';
 import { integrityHash } from './integrity-hash.ts';
 import { integrityKeygen } from './integrity-keygen.ts';
@@ -83,6 +84,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsExplain,
   flagsSimulate,
   flagsLint,
+  flagsStale,
   flagsTypes,
   flagsExport,
   configShow,

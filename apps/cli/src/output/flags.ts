@@ -93,6 +93,55 @@ export const flagChecked = z.strictObject({
   expired: z.array(z.string()).describe('flags whose `expires` is over'),
 });
 
+const staleReason = z.strictObject({
+  reason: z
+    .enum(['expired', 'fullyRolledOut', 'alwaysOff', 'neverEvaluated', 'unused', 'unreferenced'])
+    .describe('why it may go'),
+  sentence: z.string(),
+  expires: z.string().optional().describe('of `expired`: the day that is over'),
+  days: z.int().optional().describe('of `expired`: for how long'),
+  variant: z
+    .string()
+    .optional()
+    .describe('of `fullyRolledOut` and `alwaysOff`: what everybody gets; absent for the fallback of the code'),
+  value: z.unknown().optional().describe('its value'),
+  cause: z
+    .string()
+    .optional()
+    .describe(
+      'what makes it so: `static`, `rollout`, `ramp`, `targeting`, `enabled`, `state`, `killSwitch`, `schedule`, `requires`, `targetTenants` or `segments`',
+    ),
+  since: make.iso('since when at the latest').optional(),
+  unit: z.string().optional().describe('the field without which there is the default'),
+  requires: z.string().optional().describe('the required flag that is off'),
+  countingSince: make.iso('of `neverEvaluated`: since when evaluations are counted').optional(),
+  lastAt: make.iso('of `unused`: the last evaluation').optional(),
+});
+
+export const flagsStale = z.strictObject({
+  file: z.string(),
+  checked: make.count('flags in it'),
+  scanned: make.count('files that were looked through for names of flags').optional(),
+  skipped: make.count('files that were not: above 2 MiB, no text, or the generated type of the flags').optional(),
+  flags: z.array(
+    z.strictObject({
+      key: z.string(),
+      owner: z.string().optional(),
+      reasons: z.array(staleReason),
+    }),
+  ),
+  unknown: z
+    .array(
+      z.strictObject({
+        key: z.string(),
+        nearest: z.string().optional().describe('the flag that was probably meant'),
+        references: z.array(z.strictObject({ file: z.string(), line: make.count('from 1 on') })),
+        sentence: z.string(),
+      }),
+    )
+    .describe('names that code asks for and that no flag has'),
+});
+
 export const flagsWritten = z.strictObject({
   file: z.string().describe('what was written'),
   flags: make.count('flags'),

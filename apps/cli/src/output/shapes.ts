@@ -20,6 +20,7 @@ import {
   flagList,
   flagsChange,
   flagShown,
+  flagsStale,
   flagsWritten,
   flagVersion,
 } from './flags.ts';
@@ -44,6 +45,7 @@ export const SHAPES = {
   FlagExplanation: flagExplanation,
   FlagFlip: flagFlip,
   FlagList: flagList,
+  FlagsStale: flagsStale,
   FlagsWritten: flagsWritten,
   FlagsChange: flagsChange,
   FlagShown: flagShown,

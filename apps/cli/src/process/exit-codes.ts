@@ -98,6 +98,7 @@ const RETENTION: Partial<Record<RetentionErrorCode, ExitCode>> = {
 const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = {
   INVALID_FLAGS: EXIT.usage,
   INVALID_CHANGE: EXIT.usage,
+  INVALID_COUNTS: EXIT.usage,
   FLAG_NOT_FOUND: EXIT.notFound,
   VERSION_NOT_FOUND: EXIT.notFound,
   UNTRUSTED_FLAGS: EXIT.wrongKey,
@@ -125,7 +126,7 @@ function systemCode(error: unknown): string | undefined {
 }
 
 /** Codes of what could not be read, for whatever reason. */
-const READING: ReadonlySet<string> = new Set(['PATH_FAILED', 'READ_FAILED', 'UNREADABLE']);
+const READING: ReadonlySet<string> = new Set(['PATH_FAILED', 'READ_FAILED', 'UNREADABLE', 'UNREADABLE_SOURCES']);
 
 /** The exit code that says what `error` means. Errors are known by name and code, so copies of a package do no harm. */
 export function exitCodeOf(error: unknown): ExitCode {

@@ -9,6 +9,7 @@ const INSTEAD: Hints = {
   },
   FlagError: {
     INVALID_FLAGS: '`holdfast flags lint` names every mistake and its place.',
+    UNREADABLE_SOURCES: 'Check the path, and that you may read it; or leave it out with --exclude.',
   },
   RetentionError: {
     REMOVES_ALL: 'Nothing was forgotten. Keep something, or name the snapshots by their ids.',

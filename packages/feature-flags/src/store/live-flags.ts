@@ -1,5 +1,5 @@
 import type { FlagDefinitions } from '../definition/model.ts';
-import { type CompiledFlags, compileFlags } from '../rules/compile-flags.ts';
+import type { CompiledFlags } from '../rules/compile-flags.ts';
 import type { FlagStore } from './store.ts';
 
 /** Names of flags that are not what they were. */
@@ -23,6 +23,7 @@ const NONE: CompiledFlags = new Map();
 /** Keeps the flags of a store compiled, as they are now; the last good ones where they can't be read. */
 export class LiveStore {
   readonly #store: FlagStore;
+  readonly #compile: (definitions: FlagDefinitions) => CompiledFlags;
   readonly #changes = new Set<(change: FlagsChange) => void>();
   readonly #states = new Set<(state: FlagsState) => void>();
   #live: LiveFlags = { compiled: NONE, state: 'loading', problem: undefined };
@@ -33,8 +34,9 @@ export class LiveStore {
   #isClosed = false;
   #unwatch: (() => void) | undefined;
 
-  constructor(store: FlagStore) {
+  constructor(store: FlagStore, compile: (definitions: FlagDefinitions) => CompiledFlags) {
     this.#store = store;
+    this.#compile = compile;
     this.#unwatch = store.watch?.(() => void this.refresh());
   }
 
@@ -80,7 +82,7 @@ export class LiveStore {
     try {
       const found = await this.#store.load(this.#version);
       if (found === undefined) return this.#enter({ ...this.#live, state: 'ready', problem: undefined });
-      const compiled = compileFlags(found.definitions);
+      const compiled = this.#compile(found.definitions);
       const before = this.#definitions;
       this.#definitions = found.definitions;
       this.#version = found.version;

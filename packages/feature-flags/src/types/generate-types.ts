@@ -1,5 +1,8 @@
 import { type FlagDefinitions, isFlagdFlag, type Json } from '../definition/model.ts';
 
+/** What generated types begin with: they name all flags, and use none. */
+export const GENERATED = '/** The values of flags by their names. Generated:';
+
 /**
  * The TypeScript type of all flags, for `createFlags<FlagValues>`: a misspelt name, or a value of another type, does not compile any more.
  *
@@ -22,7 +25,7 @@ export function generateTypes(definitions: FlagDefinitions): string {
         : '';
     return `${comment}  readonly ${JSON.stringify(key)}: ${unionOf(Object.values(variants), 1)};`;
   });
-  return `/** The values of flags by their names. Generated: edit the flags, not this file. */\nexport type FlagValues = {\n${fields.join('\n')}\n};\n`;
+  return `${GENERATED} edit the flags, not this file. */\nexport type FlagValues = {\n${fields.join('\n')}\n};\n`;
 }
 
 function unionOf(values: readonly Json[], depth: number): string {
