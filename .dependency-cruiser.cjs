@@ -11,7 +11,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:file|import|openfeature)/index\\.ts$',
+  'src/(?:file|guard|import|openfeature)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
