@@ -153,7 +153,6 @@ class Guard implements FlagGuard {
     const needed = neededMetrics(definitions, askedMs);
     const about = { source: this.#options.metric, askedMs, timeoutMs: this.#timeoutMs, signal };
     const answers = await askMetrics(needed, about);
-    if (signal.aborted) return [];
     const nowMs = this.#clock();
     this.#memory.add(answers, { nowMs, maxAgeMs: this.#maxAgeMs });
     const plan = (flags: FlagDefinitions): readonly GuardDecision[] =>

@@ -11,16 +11,15 @@ export class MetricMemory {
     { nowMs, maxAgeMs }: { readonly nowMs: number; readonly maxAgeMs: number },
   ): void {
     const next = new Map<string, Map<string, MetricHistory>>();
-    const isNear = (atMs: number): boolean => atMs <= nowMs + maxAgeMs;
     for (const { needed, samples, problem } of answers) {
       const { flag, metric, forMs } = needed;
       const fromMs = nowMs - forMs - 2 * maxAgeMs;
       const before = this.#known.get(flag)?.get(metric)?.samples ?? [];
-      // A clock that is ahead of ours must not make a value of before a step one of after it.
-      const now = samples.map(({ atMs, value }) => ({ atMs: isNear(atMs) ? Math.min(atMs, nowMs) : atMs, value }));
-      const merged = merge([...before, ...now.filter(({ atMs }) => atMs <= nowMs)]).filter(
-        ({ atMs }) => atMs >= fromMs,
-      );
+      // A clock that is a little ahead of ours must not make a value of before a step one of after it.
+      const fresh = samples
+        .filter(({ atMs }) => atMs <= nowMs + maxAgeMs)
+        .map(({ atMs, value }) => ({ atMs: Math.min(atMs, nowMs), value }));
+      const merged = merge([...before, ...fresh]).filter(({ atMs }) => atMs >= fromMs);
       const ofFlag = next.get(flag) ?? new Map<string, MetricHistory>();
       next.set(flag, ofFlag.set(metric, { samples: merged, problem }));
     }

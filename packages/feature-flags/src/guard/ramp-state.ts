@@ -10,9 +10,9 @@ export interface RampState {
   readonly current: RampStep | undefined;
   /** The step after it. */
   readonly next: RampStep | undefined;
-  /** Since when the step in force is there, entered from below or come back to from above; by marks of later than now, later than now. */
+  /** Since when the step in force is there, entered from below or come back to from above; later than now if a mark is. */
   readonly sinceMs: number;
-  /** The same without marks of later than now: a guard whose clock was ahead must not keep a step from failing. */
+  /** When it was entered, by marks that are not later than now: a guard whose clock was ahead must not keep a step from failing. */
   readonly provenMs: number;
   /** When a step above was left last; -Infinity if none was since the step in force was entered. */
   readonly fellMs: number;
@@ -30,14 +30,14 @@ export function rampState(schedule: FlagSchedule, nowMs: number): RampState {
   if (start !== undefined) entered.push(momentOf(start));
   const fell = ramp.slice(position + 1).flatMap(({ failed }) => (failed === undefined ? [] : [Date.parse(failed.at)]));
   const past = (times: readonly number[]): number => Math.max(...times.filter((time) => time <= nowMs), -Infinity);
-  const fellMs = past(fell);
+  const [provenMs, fellMs] = [past(entered), past(fell)];
   return {
     position,
     current: ramp[position],
     next: ramp[position + 1],
     sinceMs: Math.max(...entered, ...fell, -Infinity),
-    provenMs: Math.max(past(entered), fellMs),
-    fellMs: fellMs > past(entered) ? fellMs : -Infinity,
+    provenMs,
+    fellMs: fellMs > provenMs ? fellMs : -Infinity,
   };
 }
 

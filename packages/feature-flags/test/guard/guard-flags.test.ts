@@ -87,6 +87,27 @@ describe('a round', () => {
     expect(reasons(await late.check())).toEqual(['error_rate is unknown: it was last read 600 s ago']);
   });
 
+  it('takes a source whose clock is ahead for one of now', async () => {
+    const store = new SharedFlags(ramped(steady, tenth, half));
+    const time = watch();
+    let isAway = false;
+    await using guard = guarding(store, {
+      clock: time.clock,
+      metric: () => (isAway ? [] : { value: 0.2, atMs: time.nowMs + MINUTE / 2 }),
+    });
+    expect(actions(await guard.check())).toEqual(['enter 10']);
+    [time.nowMs, isAway] = [time.nowMs + MINUTE, true];
+    expect(actions(await guard.check())).toEqual(['hold 10', 'wait 50']);
+  });
+
+  it('goes back before it goes on', async () => {
+    const store = new SharedFlags({});
+    store.replace({ flags: { f: ramped(tenth), g: ramped({ ...tenth, passed: at(-60) }) } });
+    await using guard = guarding(store, { metric: (_, { flag }) => (flag === 'f' ? 0.2 : 3) });
+    await guard.check();
+    expect(store.history.map(({ why }) => why.slice(0, 11))).toEqual(['g goes back', 'f goes on t']);
+  });
+
   it('changes nothing but the flags that are concerned, each by itself', async () => {
     const store = new SharedFlags(ramped(tenth), { flags: { g: ramped(tenth), h: { description: 'as it was' } } });
     await using guard = guarding(store, { metric: (_, { flag }) => (flag === 'f' ? 0.2 : 3) });

@@ -91,6 +91,21 @@ describe('a step is entered', () => {
   });
 });
 
+describe('readings and marks of other clocks', () => {
+  it('one that is ahead does not take two steps at once', () => {
+    const definitions = only(ramped(steady, tenth, half));
+    const readings = read({ 1: 0.2 });
+    const after = applied(definitions, editsOf(planGuards(definitions, readings, { nowMs: NOW })));
+    expect(percentageOf(after)).toBe(10);
+    expect(editsOf(planGuards(after, readings, { nowMs: NOW }))).toEqual([]);
+  });
+
+  it('a mark of later than now keeps the next step waiting', () => {
+    const flag = ramped(steady, { ...tenth, passed: at(30) }, half);
+    expect(said(plan(flag))).toContain('wait 50: error_rate was not read since the step in force is there');
+  });
+});
+
 describe('a condition with `for`', () => {
   const patient = { ...tenth, guard: { ...calm, for: '10m' } };
   const over = (from: number, to: number, value: (minute: number) => number = () => 0.2): ReturnType<typeof read> => ({
@@ -117,6 +132,14 @@ describe('a condition with `for`', () => {
     ],
   ])('%s', (_, readings, decision) => {
     expect(said(plan(ramped(patient), readings))).toEqual([decision]);
+  });
+
+  it('counts from a failure, and from the start of the flag', () => {
+    const failed = { at: at(-5), metric: 'error_rate', value: 3 };
+    const again = ramped(steady, { ...patient, retryAfter: '5m', failed });
+    const started: ShortFlag = { schedule: { start: at(-5), ramp: [patient] } };
+    for (const flag of [again, started])
+      expect(said(plan(flag, over(-60, 0)))).toEqual(['wait 10: error_rate is 0.2, below 1 for 240 s of 10m']);
   });
 
   it('counts from the entry of the step before', () => {
@@ -163,6 +186,16 @@ describe('the step in force', () => {
   it('is left even if the clock that entered it was ahead', () => {
     const flag = ramped(steady, { ...tenth, passed: at(30) });
     expect(said(plan(flag, read({ 0: 9 })))).toEqual(['stepBack 10: error_rate is 9, not below 1']);
+  });
+
+  it('is not judged by what was read before a higher one was left, nor spared by failures of before its entry', () => {
+    const failed = (minutes: number): ShortFlag => {
+      const fallen = { ...half, failed: { at: at(minutes), metric: 'error_rate', value: 3 } };
+      return ramped(steady, { ...before, guard: minutes === -1 ? calm : before.guard, passed: at(-4) }, fallen);
+    };
+    const hold = 'hold 10: error_rate was not read since the step in force is there';
+    expect(said(plan(failed(-1), read({ '-2': 3 })))[0]).toBe(hold);
+    expect(said(plan(failed(-5), read({ 0: 3 })))).toEqual(['stepBack 10: error_rate is 3, not below 1']);
   });
 
   it('is not judged for its `for` after a higher one was left, as rates look back, and then it is', () => {
