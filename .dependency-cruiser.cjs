@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:file|import|openfeature|signed|stale|stored)/index\\.ts$',
+  'src/(?:file|guard|import|openfeature|signed|stale|stored)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'file/index': 'src/file/index.ts',
+    guard: 'src/guard/index.ts',
     import: 'src/import/index.ts',
     stored: 'src/stored/index.ts',
     signed: 'src/signed/index.ts',

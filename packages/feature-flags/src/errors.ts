@@ -10,7 +10,9 @@ export type FlagErrorCode =
   | 'VERSION_NOT_FOUND'
   | 'INVALID_HISTORY'
   | 'INVALID_COUNTS'
-  | 'UNREADABLE_SOURCES';
+  | 'UNREADABLE_SOURCES'
+  | 'INVALID_OPTION'
+  | 'METRIC_FAILED';
 
 /** One thing that is wrong with flags. */
 export interface FlagProblem {

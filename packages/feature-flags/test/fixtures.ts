@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { createFlags, type FlagContext, type FlagDefinitions, type Flags, type ShortFlag } from '../src/index.ts';
+import {
+  createFlags,
+  type FlagContext,
+  type FlagDefinitions,
+  type Flags,
+  type RampStep,
+  type ShortFlag,
+} from '../src/index.ts';
 
 export const NOW: number = Date.UTC(2026, 5, 30, 12);
 
@@ -38,9 +45,29 @@ const rollout = fc.record(
   { requiredKeys: ['percentage'] },
 );
 
-const ramp = fc
+/** Marks of a guard: a step may wait, have passed, have failed, or have passed again. */
+const guarded = fc
+  .record(
+    { passed: moment, failed: fc.record({ at: moment, metric: fc.constant('m'), value: fc.nat(9) }) },
+    { requiredKeys: [] },
+  )
+  .map((marks) => ({ ...marks, guard: { metric: 'm', below: 1 } }));
+
+/** Steps of which some have guards; such a ramp does not fall. */
+export const anyGuardedRamp: fc.Arbitrary<readonly RampStep[]> = fc
+  .uniqueArray(fc.tuple(moment, percentage, fc.option(guarded)), { selector: ([at]) => at, minLength: 1, maxLength: 4 })
+  .map((steps) => {
+    const shares = steps.map(([, share]) => share).toSorted((a, b) => a - b);
+    return steps
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([at, , marks], index) => ({ at, percentage: shares[index] as number, ...marks }));
+  });
+
+const plainRamp = fc
   .uniqueArray(fc.tuple(moment, percentage), { selector: ([at]) => at, minLength: 1, maxLength: 4 })
   .map((steps) => steps.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([at, share]) => ({ at, percentage: share })));
+
+const ramp = fc.oneof(plainRamp, anyGuardedRamp);
 
 const schedule = fc
   .record({ start: moment, end: moment, ramp }, { requiredKeys: [] })

@@ -1,6 +1,7 @@
 import { bucketsOf } from '../bucketing/bucket.ts';
 import { BUCKETINGS } from '../bucketing/bucketing.ts';
 import { checkLogic } from '../logic/check-logic.ts';
+import { isPercentage, isRamp } from './check-ramp.ts';
 import {
   checkFields,
   eachOf,
@@ -22,11 +23,6 @@ export interface FlagScope {
   readonly segments: Readonly<Record<string, unknown>>;
   readonly flags: Readonly<Record<string, unknown>>;
 }
-
-const isPercentage: FieldCheck = (value, path, report) => {
-  if (typeof value !== 'number' || bucketsOf(value) === undefined)
-    report.expected(path, 'a percentage from 0 to 100 with at most four decimals', value);
-};
 
 const isVariants: FieldCheck = (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
@@ -71,20 +67,6 @@ const isRollout: FieldCheck = (value, path, report) => {
   checkFields(value, fields, { path, report });
   if (value['percentage'] !== undefined && value['ranges'] !== undefined)
     report.note(path, 'Expected either a percentage or ranges, got both');
-};
-
-const isStep: FieldCheck = (value, path, report) => {
-  if (!isObject(value) || value['at'] === undefined || value['percentage'] === undefined)
-    return report.expected(path, 'a step { at, percentage }', value);
-  checkFields(value, { at: isMoment, percentage: isPercentage }, { path, report });
-};
-
-const isRamp: FieldCheck = (value, path, report) => {
-  if (!Array.isArray(value) || value.length === 0) return report.expected(path, 'a list of steps', value);
-  for (const [index, each] of value.entries()) isStep(each, [...path, index], report);
-  const times = value.map((each: unknown) => (isObject(each) ? Date.parse(String(each['at'])) : Number.NaN));
-  if (times.some((time, index) => index > 0 && time <= (times[index - 1] as number)))
-    report.note(path, 'Expected each step later than the one before');
 };
 
 const isSchedule: FieldCheck = (value, path, report) => {

@@ -41,12 +41,52 @@ export interface Rollout {
   readonly hashVersion?: GrowthbookHashVersion | undefined;
 }
 
-/** From when to when a flag is on, and how it grows. Times are ISO 8601 with an offset. */
+/** What a metric has to be for a step of a ramp; `below` or `above` or both. */
+export interface RampGuard {
+  /** Its name, as whoever supplies the readings knows it. */
+  readonly metric: string;
+  /** Less than this. */
+  readonly below?: number | undefined;
+  /** More than this. */
+  readonly above?: number | undefined;
+  /** The step is entered only when that was so for so long, as `10m`: a whole number of s, m, h or d, up to a year. To fail, one reading is enough. */
+  readonly for?: string | undefined;
+}
+
+/** Why a step of a ramp was left again. */
+export interface RampFailure {
+  readonly at: string;
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** From a moment on, a percentage. */
+export interface RampStep {
+  readonly at: string;
+  /** From 0 to 100 with at most four decimals. */
+  readonly percentage: number;
+  /**
+   * Conditions, all of which must hold. Such a step is not in force by time alone, nor is any after it: it also has to have `passed`, and not
+   * `failed` since. Evaluation asks for no metric; `guardFlags` of `@x/feature-flags/guard` does, and writes what it finds.
+   */
+  readonly guard?: RampGuard | readonly RampGuard[] | undefined;
+  /** A step that failed is tried again after so long, as `6h`. Default: not by itself. */
+  readonly retryAfter?: string | undefined;
+  /** When all conditions held and the step was entered. */
+  readonly passed?: string | undefined;
+  /** When a condition broke, and the ramp went back to the step before. */
+  readonly failed?: RampFailure | undefined;
+}
+
+/**
+ * From when to when a flag is on, and how it grows. Times are ISO 8601 with an offset, and count from the next whole second on, as flagd's clock
+ * has no smaller ones.
+ */
 export interface FlagSchedule {
   readonly start?: string | undefined;
   readonly end?: string | undefined;
   /** From each moment on, this percentage instead of that of the rollout; before the first one 0. */
-  readonly ramp?: readonly { readonly at: string; readonly percentage: number }[] | undefined;
+  readonly ramp?: readonly RampStep[] | undefined;
 }
 
 /** A flag in the readable form. */

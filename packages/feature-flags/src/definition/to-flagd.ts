@@ -2,12 +2,15 @@ import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
 import { invalidFlags } from './invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFlag } from './model.ts';
 import { isFlagdFlag } from './model.ts';
+import { secondsOf } from './moment.ts';
+import { openSteps } from './ramp.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 /**
  * The same flags in flagd's format alone, for flagd itself and everything that reads its files. Its `fractional` puts units into the same
  * buckets, so everybody keeps what they have got. What flagd has no words for stands in the metadata: owner, description, expiry.
- * Buckets of other systems flagd doesn't have, nor the operators with which imported rules use them.
+ * Buckets of other systems flagd doesn't have, nor the operators with which imported rules use them. Of a ramp with guards it gets the steps that
+ * have passed: after a guard has written, write the file out again. Times of schedules are whole seconds in both forms: parts of one are rounded up.
  *
  * @param definitions Flags that were checked, as those of `parseFlags` were.
  * @throws {FlagError} `INVALID_FLAGS` for flags that flagd can't decide in the same way, with all of them.
@@ -68,7 +71,6 @@ function ruleOf(key: string, flag: ShortFlag, scope: Scope): Logic {
 }
 
 const field = (name: string): Logic => ({ var: name });
-const seconds = (time: string): number => Math.ceil(Date.parse(time) / 1000);
 const timestamp = field('$flagd.timestamp');
 
 /** Conditions under which somebody does not have the flag, in the order in which they are looked at. */
@@ -76,8 +78,8 @@ function stopsOf(flag: ShortFlag, scope: Scope): Logic[] {
   const { killSwitch, schedule, requires = [], excludeTenants, targetTenants, segments } = flag;
   const stops: Logic[] = [];
   if (typeof killSwitch === 'object') stops.push({ in: [field('tenant'), killSwitch.tenants] });
-  if (schedule?.start !== undefined) stops.push({ '<': [timestamp, seconds(schedule.start)] });
-  if (schedule?.end !== undefined) stops.push({ '>=': [timestamp, seconds(schedule.end)] });
+  if (schedule?.start !== undefined) stops.push({ '<': [timestamp, secondsOf(schedule.start)] });
+  if (schedule?.end !== undefined) stops.push({ '>=': [timestamp, secondsOf(schedule.end)] });
   for (const required of requires) stops.push({ '!': [isOn(required, scope)] });
   if (excludeTenants !== undefined) stops.push({ in: [field('tenant'), excludeTenants] });
   if (targetTenants !== undefined) stops.push({ '!': [{ in: [field('tenant'), targetTenants] }] });
@@ -137,9 +139,10 @@ function shareOf(key: string, flag: ShortFlag): Logic {
   const off = offOf(flag);
   if (rollout?.ranges !== undefined) return rangesOf(key, { rollout, ranges: rollout.ranges, off });
   if (schedule?.ramp !== undefined) {
-    const steps = schedule.ramp.toReversed();
+    const steps = openSteps(schedule).toReversed();
+    if (steps.length === 0) return 'off';
     const parts = steps.flatMap(({ at, percentage }) => [
-      { '>=': [timestamp, seconds(at)] },
+      { '>=': [timestamp, secondsOf(at)] },
       percentageOf(key, rollout, percentage),
     ]);
     return { if: [...parts, 'off'] };

@@ -57,7 +57,10 @@ function whyOf(finding: Finding | undefined, { reason }: Evaluation): string {
   if (rule === 'requires') return `it requires ${text(facts['flag'])}, which is off`;
   if (rule === 'targeting')
     return reason === 'ERROR' ? `its rules chose ${text(facts['chosen'])}, which is no variant` : 'its rules chose it';
-  if (rule === 'rollout') return whyOfRollout(facts, reason);
+  if (rule === 'rollout') {
+    const held = facts['held'];
+    return `${whyOfRollout(facts, reason)}${held === undefined ? '' : `; ${text(held)}`}`;
+  }
   if (reason === 'STATIC') return 'it is the same for everybody';
   return reason === 'DISABLED' ? 'it is disabled' : 'no rule says otherwise';
 }

@@ -1,6 +1,8 @@
 import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
 import { type Bucketer, bucketerOf } from '../bucketing/bucketing.ts';
 import type { FlagSchedule, Json, Rollout, ShortFlag } from '../definition/model.ts';
+import { momentOf } from '../definition/moment.ts';
+import { openSteps, whyClosed } from '../definition/ramp.ts';
 import type { Outcome, Outcomes } from './outcomes.ts';
 import type { Step } from './compiled-flag.ts';
 import { unitOf } from './unit.ts';
@@ -20,21 +22,27 @@ export function rolloutStep(key: string, flag: ShortFlag, outcomes: Outcomes): S
   const buckets = bucketerOf({ bucketing, hashVersion, salt, isRanges: ranges !== undefined });
   if (ranges !== undefined)
     return rangesStep({ unit, ...buckets }, spansOf(ranges, outcomes), outcomes.fallbackVariant('UNIT_MISSING'));
-  return percentageStep({ unit, ...buckets }, thresholdOf(rollout, schedule), outcomes);
+  const share: Share = { threshold: thresholdOf(rollout, schedule), heldBy: heldBy(schedule) };
+  return percentageStep({ unit, ...buckets }, share, outcomes);
 }
 
 interface Units extends Bucketer {
   readonly unit: string;
 }
 
-/** How many buckets are in, at a moment. */
-function thresholdOf(
-  rollout: Rollout | undefined,
-  schedule: FlagSchedule | undefined,
-): number | ((nowMs: number) => number) {
-  const { ramp } = schedule ?? {};
-  if (ramp === undefined) return bucketsOf(rollout?.percentage ?? 0) as number;
-  const steps = ramp.map(({ at, percentage }) => ({ at: Date.parse(at), buckets: bucketsOf(percentage) as number }));
+/** How many buckets are in, always or at a moment, and what keeps more from it. */
+interface Share {
+  readonly threshold: number | ((nowMs: number) => number);
+  /** For explanations: why a step whose time has come is not in force. */
+  readonly heldBy: (nowMs: number) => string | undefined;
+}
+
+function thresholdOf(rollout: Rollout | undefined, schedule: FlagSchedule | undefined): Share['threshold'] {
+  if (schedule?.ramp === undefined) return bucketsOf(rollout?.percentage ?? 0) as number;
+  const steps = openSteps(schedule).map(({ at, percentage }) => ({
+    at: momentOf(at),
+    buckets: bucketsOf(percentage) as number,
+  }));
   return (nowMs) => {
     let buckets = 0;
     for (const step of steps) if (nowMs >= step.at) buckets = step.buckets;
@@ -42,11 +50,16 @@ function thresholdOf(
   };
 }
 
-function percentageStep(
-  { unit, bucketOf, includesEnd }: Units,
-  threshold: number | ((nowMs: number) => number),
-  outcomes: Outcomes,
-): Step {
+/** What the first step says that is not open; those after it can't be in force either. */
+function heldBy({ ramp = [] }: FlagSchedule = {}): Share['heldBy'] {
+  const closed = ramp.find((step) => whyClosed(step) !== undefined);
+  if (closed === undefined) return () => undefined;
+  const [at, why] = [momentOf(closed.at), whyClosed(closed)];
+  return (nowMs) => (nowMs >= at ? why : undefined);
+}
+
+function percentageStep({ unit, bucketOf, includesEnd }: Units, share: Share, outcomes: Outcomes): Step {
+  const { threshold } = share;
   const [inside, outside] = [outcomes.of('on', 'SPLIT'), outcomes.of('off', 'SPLIT')];
   const missing = outcomes.fallbackVariant('UNIT_MISSING');
   const at = typeof threshold === 'number' ? () => threshold : threshold;
@@ -67,7 +80,12 @@ function percentageStep(
       // Nobody and everybody have no end.
       const end = includesEnd && buckets > 0 && buckets < BUCKETS ? buckets + 1 : buckets;
       const facts = { unit, value: value ?? null, percentage: buckets / 10_000, threshold: end };
-      return { ...facts, bucket: value === undefined ? null : bucketOf(value) };
+      const held = share.heldBy(nowMs);
+      return {
+        ...facts,
+        bucket: value === undefined ? null : bucketOf(value),
+        ...(held === undefined ? {} : { held }),
+      };
     },
   };
 }

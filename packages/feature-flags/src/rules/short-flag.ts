@@ -1,4 +1,5 @@
 import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/model.ts';
+import { momentOf } from '../definition/moment.ts';
 import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
 import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
 import { rolloutStep } from './rollout.ts';
@@ -82,8 +83,8 @@ const tenantFact = ({ tenant }: FlagContext): Facts => ({ tenant: tenant ?? null
 function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
   const { start, end } = schedule ?? {};
   if (start === undefined && end === undefined) return [];
-  const from = start === undefined ? -Infinity : Date.parse(start);
-  const to = end === undefined ? Infinity : Date.parse(end);
+  const from = start === undefined ? -Infinity : momentOf(start);
+  const to = end === undefined ? Infinity : momentOf(end);
   return [
     gate('schedule', outcomes.fallbackVariant('TARGETING_MATCH'), {
       stops: (_, nowMs) => nowMs < from || nowMs >= to,

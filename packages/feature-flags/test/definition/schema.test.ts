@@ -36,6 +36,8 @@ const vectors = read('../import/vectors.json') as Record<
 >;
 const rules = (read('../logic/vectors.json') as { readonly rule: unknown }[]).map(({ rule }) => rule);
 
+const stepWith = (more: object): object => ({ at: '2027-01-01T00:00Z', percentage: 1, ...more });
+
 describe('the schema of files of flags', () => {
   it.each(Object.entries(ACCEPTED))('takes %s, as the runtime does', (_, definitions) => {
     expect(verdicts(definitions)).toEqual([true, true]);
@@ -100,6 +102,25 @@ describe('the schema of files of flags', () => {
     ['a rollout', schema.$defs['rollout'], one({ rollout: { percentage: 1, '?': 1 } })],
     ['a schedule', schema.$defs['schedule'], one({ schedule: { '?': 1 } })],
     ['a step', schema.$defs['step'], one({ schedule: { ramp: [{ at: '2027-01-01T00:00Z', percentage: 1, '?': 1 }] } })],
+    [
+      'a guard',
+      schema.$defs['guard'],
+      one({ schedule: { ramp: [stepWith({ guard: { metric: 'm', below: 1, '?': 1 } })] } }),
+    ],
+    [
+      'a failure',
+      schema.$defs['failure'],
+      one({
+        schedule: {
+          ramp: [
+            stepWith({
+              guard: { metric: 'm', below: 1 },
+              failed: { at: '2027-01-01T00:00Z', metric: 'm', value: 1, '?': 1 },
+            }),
+          ],
+        },
+      }),
+    ],
     ['a segment', schema.$defs['segment'], { flags: {}, segments: { beta: { '?': 1 } } }],
   ])('has the members of %s that the runtime knows, each with a description', (_, node, withUnknown) => {
     const [problem] = checkDefinitions(withUnknown);

@@ -1,0 +1,12 @@
+/**
+ * The moment from which a time of a schedule counts, in milliseconds since 1970: the next whole second. flagd's `$flagd.timestamp` has whole
+ * seconds and leaves the rest away, so 08:00:00.250 can't be told from 08:00:00 there; nothing begins or ends before its time.
+ */
+export function momentOf(time: string): number {
+  return secondsOf(time) * 1000;
+}
+
+/** The same in seconds, as flagd compares them. */
+export function secondsOf(time: string): number {
+  return Math.ceil(Date.parse(time) / 1000);
+}
