@@ -10,26 +10,30 @@ export interface HashState {
 }
 
 const encoder = new TextEncoder();
+/** Short prefixes are encoded in here: a file has thousands, and an array for each would be dearer than the hash. */
+const scratch = new Uint8Array(256);
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 /** Takes in a prefix in UTF-8, which many texts will follow. */
 export function hashPrefix(prefix: string, seed: number = 0): HashState {
-  return hashBytes(encoder.encode(prefix), seed);
+  // No character of UTF-16 takes more than three bytes.
+  if (prefix.length * 3 > scratch.length) return hashBytes(encoder.encode(prefix), seed);
+  return hashBytes(scratch, seed, encoder.encodeInto(prefix, scratch).written);
 }
 
-/** Takes in bytes; with nothing after them, `hashAfter(state, '')` is their hash. */
-export function hashBytes(bytes: Uint8Array, seed: number = 0): HashState {
-  let [hash, block, bits] = [seed | 0, 0, 0];
-  for (const byte of bytes) {
-    block |= byte << bits;
-    bits += 8;
-    if (bits === 32) {
+/** Takes in the first so many bytes; with nothing after them, `hashAfter(state, '')` is their hash. */
+export function hashBytes(bytes: Uint8Array, seed: number = 0, length: number = bytes.length): HashState {
+  let hash = seed | 0;
+  let block = 0;
+  for (let index = 0; index < length; index++) {
+    block |= (bytes[index] as number) << ((index % 4) * 8);
+    if (index % 4 === 3) {
       hash = mixed(hash, block);
-      [block, bits] = [0, 0];
+      block = 0;
     }
   }
-  return { hash, block, bits, length: bytes.length };
+  return { hash, block, bits: (length % 4) * 8, length };
 }
 
 /**

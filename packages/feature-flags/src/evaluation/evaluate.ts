@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { FlagMetadata, Json } from '../definition/model.ts';
-import type { CompiledFlag } from '../rules/compiled-flag.ts';
+import { type CompiledFlag, decide } from '../rules/compiled-flag.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
 import type { Outcome } from '../rules/outcomes.ts';
 import { contextOf } from './context.ts';
@@ -9,7 +9,7 @@ import type { Evaluation, FlagEvaluationError } from './evaluation.ts';
 /** The outcome of a flag, or `undefined` if its rules can't be evaluated with this context. */
 export function decided(flag: CompiledFlag, context: unknown, clock: Clock): Outcome | undefined {
   try {
-    return flag.decide(contextOf(context), flag.usesTime ? clock() : 0);
+    return decide(flag, contextOf(context), flag.usesTime ? clock() : 0);
   } catch {
     return undefined;
   }

@@ -47,9 +47,9 @@ function percentageStep(
   threshold: number | ((nowMs: number) => number),
   outcomes: Outcomes,
 ): Step {
-  const [inside, outside] = [outcomes.of('on', 'SPLIT'), outcomes.of('off', 'SPLIT')];
+  const inside = outcomes.of('on', 'SPLIT');
+  const outside = outcomes.of('off', 'SPLIT');
   const missing = outcomes.fallbackVariant('UNIT_MISSING');
-  const at = typeof threshold === 'number' ? () => threshold : threshold;
   return {
     rule: 'rollout',
     decide(context, nowMs) {
@@ -63,7 +63,7 @@ function percentageStep(
     },
     facts(context, nowMs): Record<string, Json> {
       const value = unitOf(context, unit);
-      const buckets = at(nowMs);
+      const buckets = typeof threshold === 'number' ? threshold : threshold(nowMs);
       // Nobody and everybody have no end.
       const end = includesEnd && buckets > 0 && buckets < BUCKETS ? buckets + 1 : buckets;
       const facts = { unit, value: value ?? null, percentage: buckets / 10_000, threshold: end };
