@@ -1,3 +1,5 @@
+import { pathOf } from './path.ts';
+
 /** A place in a text, from 1 on. */
 export interface Position {
   readonly line: number;
@@ -28,10 +30,7 @@ interface Level {
  * Where the value that a JSON Pointer names begins in a JSON text that was parsed already; if it is not there, the innermost that is around it.
  */
 export function locateJson(text: string, pointer: string): Position {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = pathOf(pointer);
   const levels: Level[] = [];
   let best = { depth: -1, offset: 0 };
   TOKEN.lastIndex = 0;

@@ -3,6 +3,7 @@ import { invalidFlags } from './invalid-flags.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { jsonFlaw, locateJson, type Position } from './json-position.ts';
 import type { FlagDefinitions } from './model.ts';
+import { pathOf } from './path.ts';
 
 /** Options of {@link parseFlags}. */
 export interface ParseFlagsOptions {
@@ -76,10 +77,7 @@ async function parseYaml(text: string): Promise<Parsed> {
   }
   try {
     const locate = (pointer: string): Position => {
-      const path = pointer
-        .split('/')
-        .slice(1)
-        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+      const path = pathOf(pointer);
       for (let length = path.length; length > 0; length--) {
         const node = document.getIn(path.slice(0, length), true);
         if (isNode(node) && node.range) return positionOf(node.range[0]);

@@ -1,6 +1,7 @@
 import { checkDefinitions } from '../definition/check-definitions.ts';
 import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, ShortFlag } from '../definition/model.ts';
+import { pathOf } from '../definition/path.ts';
 import { isObject } from '../definition/report.ts';
 import { FlagError } from '../errors.ts';
 import type { Found } from './draft.ts';
@@ -93,8 +94,7 @@ function sound(definitions: FlagDefinitions, notes: ImportNote[]): ImportedFlags
     const flags = new Map(Object.entries(current.flags));
     const wrong = new Map<string, string>();
     for (const { path, message } of problems) {
-      const [, part, name = ''] = path.split('/');
-      const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
+      const [part, key = ''] = pathOf(path);
       // Of several problems of a flag the first one is enough.
       if (part === 'flags' && flags.has(key) && !wrong.has(key)) wrong.set(key, message);
     }
