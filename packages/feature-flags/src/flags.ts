@@ -34,7 +34,7 @@ export type FlagNames<Types, Value> = {
 
 /** Flags that can be asked. What evaluates is synchronous and total: it never throws, whatever it is given. */
 export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposable {
-  /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing. */
+  /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing, but for rules in JsonLogic and times. */
   isEnabled(key: FlagNames<Types, boolean>, context?: FlagContext): boolean;
   /** The value of a flag and why, or the fallback where the flag says nothing or has another type. */
   evaluate<Key extends keyof Types & string>(

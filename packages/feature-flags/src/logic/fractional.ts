@@ -44,7 +44,7 @@ function chosen(shares: readonly unknown[], key: string): unknown {
     total += sound.at(-1)?.weight ?? 0;
   }
   if (total === 0 || total > MOST) return null;
-  const bucket = scaled(hashAfter(NOTHING_BEFORE, key), total);
+  const bucket = scaled(hashAfter(NOTHING_BEFORE, key) >>> 0, total);
   let end = 0;
   return sound.find(({ weight }) => (end += weight) > bucket)?.variant ?? null;
 }

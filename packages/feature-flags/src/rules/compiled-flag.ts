@@ -24,7 +24,7 @@ export interface Step {
   facts(context: FlagContext, nowMs: number): Readonly<Record<string, Json>>;
 }
 
-/** Allocates nothing: the outcomes are made beforehand. Rules of a caller's may throw through it: getters of a context can. */
+/** Allocates nothing, but for rules in JsonLogic: the outcomes are made beforehand. What a caller passes may throw through it: getters of a context can. */
 export function decide({ steps, last }: CompiledFlag, context: FlagContext, nowMs: number): Outcome {
   for (const step of steps) {
     const outcome = step.decide(context, nowMs);

@@ -128,11 +128,16 @@ function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: Referenc
     );
   }
   if (segments !== undefined) {
-    const members = segments.map((name) => [name, (references.segments.get(name) as CompiledSegment).holds] as const);
+    const members = segments.map((name) => references.segments.get(name) as CompiledSegment);
     steps.push(
       gate('segments', outcome, {
-        stops: (context, nowMs) => !members.some(([, isIn]) => isIn(context, nowMs)),
-        facts: (context, nowMs) => Object.fromEntries(members.map(([name, isIn]) => [name, isIn(context, nowMs)])),
+        stops(context, nowMs) {
+          // A function for `some` would be an object a call.
+          for (const { holds } of members) if (holds(context, nowMs)) return false;
+          return true;
+        },
+        facts: (context, nowMs) =>
+          Object.fromEntries(segments.map((name, index) => [name, members[index]?.holds(context, nowMs) ?? false])),
       }),
     );
   }
