@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     'file/index': 'src/file/index.ts',
     import: 'src/import/index.ts',
+    legacy: 'src/legacy/index.ts',
     openfeature: 'src/openfeature/index.ts',
   },
   format: ['esm'],

@@ -1,5 +1,5 @@
 /** Why flags could not be loaded. Each code is explained in `docs/errors.md`. */
-export type FlagErrorCode = 'INVALID_FLAGS' | 'FLAGS_TOO_LARGE' | 'UNREADABLE_FLAGS';
+export type FlagErrorCode = 'INVALID_FLAGS' | 'FLAGS_TOO_LARGE' | 'UNREADABLE_FLAGS' | 'READ_ONLY_FLAGS';
 
 /** One thing that is wrong with flags. */
 export interface FlagProblem {

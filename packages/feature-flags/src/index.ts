@@ -36,5 +36,6 @@ export {
   type FlagTypes,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
+export type { ChangeableFlags, FlagEdit } from './store/changeable.ts';
 export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';
 export type { FlagStore, StoredFlags } from './store/store.ts';
