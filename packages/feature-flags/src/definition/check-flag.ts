@@ -9,6 +9,7 @@ import {
   isFlag,
   isMetadata,
   isMoment,
+  isNestedBeyond,
   isObject,
   isText,
   isTexts,
@@ -28,9 +29,14 @@ const isPercentage: FieldCheck = (value, path, report) => {
     report.expected(path, 'a percentage from 0 to 100 with at most four decimals', value);
 };
 
+/** Values nested deeper than this are refused: what copies and compares them goes as deep. */
+const DEEPEST = 64;
+
 const isVariants: FieldCheck = (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
   eachOf(() => undefined)(value, path, report);
+  if (isNestedBeyond(DEEPEST, value))
+    report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`);
   const kinds = new Set(Object.values(value).map((each) => (each === null ? 'null' : typeof each)));
   if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
 };

@@ -79,7 +79,7 @@ function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes)
   return steps;
 }
 
-const tenantFact = ({ tenant }: FlagContext): Facts => ({ tenant: tenant ?? null });
+const tenantFact = (context: FlagContext): Facts => ({ tenant: unitOf(context, 'tenant') ?? null });
 
 function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): readonly Step[] {
   const start = schedule?.start;
