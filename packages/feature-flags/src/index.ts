@@ -34,6 +34,7 @@ export {
   type FlagsOptions,
   type FlagSummary,
   type FlagTypes,
+  type FlagTypesOf,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
 export type { ChangeableFlags, FlagEdit } from './store/changeable.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { createFlags, type FlagContext, type FlagDefinitions, type FlagdFlag } from '../src/index.ts';
 import { flagsOf } from './fixtures.ts';
 
@@ -88,6 +88,31 @@ describe('flags', () => {
     expect(flags.isEnabled('text')).toBe(false);
     const value: 'A' | 'B' = flags.evaluate('text', 'B').value;
     expect(value).toBe('A');
+  });
+
+  it('with an interface for types, names and values have theirs', () => {
+    interface Theme {
+      readonly b: readonly number[];
+    }
+    interface Values {
+      readonly yes: boolean;
+      readonly text: 'A' | 'B';
+      readonly any: string;
+      readonly number: number;
+      readonly object: Theme;
+    }
+    const flags = createFlags<Values>({ definition });
+    expectTypeOf(flags.string('text', 'B')).toEqualTypeOf<'A' | 'B'>();
+    expectTypeOf(flags.string('any', 'x')).toEqualTypeOf<string>();
+    expectTypeOf(flags.evaluate('yes', false).value).toEqualTypeOf<boolean>();
+    expectTypeOf(flags.object('object', { b: [] })).toEqualTypeOf<Theme>();
+    // @ts-expect-error no value of the flag
+    expect(flags.string('text', 'C')).toBe('A');
+    // @ts-expect-error a flag of another type
+    expect(flags.string('number', 'x')).toBe('x');
+    // @ts-expect-error what JSON can't say
+    expect(() => createFlags<{ big: bigint }>({ definition })).not.toThrow();
+    expectTypeOf(flagsOf(definition).string('text', 'x')).toEqualTypeOf<string>();
   });
 
   it('the flags of an object that everybody shares are none', () => {

@@ -21,17 +21,17 @@ export interface Question<Value> {
   readonly fallback: Value;
   readonly context: unknown;
   readonly clock: Clock;
-  /** Whether the flags were read. */
-  readonly isReady: boolean;
+  /** What it means that there is no such flag. */
+  readonly absence: FlagEvaluationError;
 }
 
 /** The value of a flag, or the fallback and why. Total: it never throws, whatever it is given. */
 export function evaluateFlag<Value extends Json>(
   flags: CompiledFlags,
-  { key, fallback, context, clock, isReady }: Question<Value>,
+  { key, fallback, context, clock, absence }: Question<Value>,
 ): Evaluation<Value> {
   const flag = flags.get(key);
-  if (flag === undefined) return failed(fallback, isReady ? 'FLAG_NOT_FOUND' : 'PROVIDER_NOT_READY');
+  if (flag === undefined) return failed(fallback, absence);
   const outcome = decided(flag, context, clock);
   if (outcome === undefined) return failed(fallback, 'GENERAL', flag.metadata);
   const { evaluation, usesFallback } = outcome;

@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { flagsFormatOf, parseFlags } from '../definition/parse-flags.ts';
-import { FlagError } from '../errors.ts';
+import { FlagError, type FlagErrorOptions } from '../errors.ts';
 import type { FlagStore } from '../store/store.ts';
 
 /** Options of {@link fileFlags}. */
@@ -54,15 +54,24 @@ async function readText(path: string): Promise<string> {
         hint: 'Split them into several files, or move lists of tenants into segments.',
       });
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+    return decoded(path, await file.readFile());
   } catch (cause) {
     if (cause instanceof FlagError) throw cause;
     const { code = 'an error' } = cause as NodeJS.ErrnoException;
-    throw new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${code}`, {
-      cause,
-      hint: 'Check the path, and that you may read the file.',
-    });
+    throw unreadable(path, code, { cause, hint: 'Check the path, and that you may read the file.' });
   }
+}
+
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw unreadable(path, 'bytes that are not UTF-8', { cause, hint: 'Save the file as UTF-8.' });
+  }
+}
+
+function unreadable(path: string, found: string, options: FlagErrorOptions): FlagError {
+  return new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${found}`, options);
 }
 
 /** The folder is watched, as editors and deployments put another file in the place of the one that was there. */
