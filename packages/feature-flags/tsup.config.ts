@@ -8,6 +8,7 @@ export default defineConfig({
     import: 'src/import/index.ts',
     stored: 'src/stored/index.ts',
     signed: 'src/signed/index.ts',
+    legacy: 'src/legacy/index.ts',
     openfeature: 'src/openfeature/index.ts',
     stale: 'src/stale/index.ts',
   },

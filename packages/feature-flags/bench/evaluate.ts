@@ -80,20 +80,6 @@ async function main(folder: string): Promise<void> {
     console.log(`LaunchDarkly, which answers with promises: ${key} ${((user + system) / 10).toFixed(0)} ns`);
   }
   launchDarkly.close();
-  const flags = Object.fromEntries(
-    Array.from({ length: 10_000 }, (_, index) => [
-      `f${index}`,
-      { rollout: { percentage: index % 100, unit: 'tenant' } },
-    ]),
-  );
-  const text = JSON.stringify({ flags });
-  const loads = Array.from({ length: 7 }, () => {
-    const start = process.cpuUsage();
-    createFlags({ definition: JSON.parse(text) as { flags: typeof flags } });
-    const { user, system } = process.cpuUsage(start);
-    return (user + system) / 1000;
-  });
-  console.log(`10,000 flags parsed, checked and compiled: ${median(loads).toFixed(0)} ms`);
 }
 
 const [given] = process.argv.slice(2);

@@ -3,6 +3,7 @@ export type FlagErrorCode =
   | 'INVALID_FLAGS'
   | 'FLAGS_TOO_LARGE'
   | 'UNREADABLE_FLAGS'
+  | 'READ_ONLY_FLAGS'
   | 'UNTRUSTED_FLAGS'
   | 'FLAG_NOT_FOUND'
   | 'INVALID_CHANGE'

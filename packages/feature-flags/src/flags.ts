@@ -3,7 +3,7 @@ import type { FlagContext, FlagDefinitions, FlagMetadata, Json } from './definit
 import type { Evaluation } from './evaluation/evaluation.ts';
 import { decided, evaluateFlag } from './evaluation/evaluate.ts';
 import { explainFlag, type Explanation } from './evaluation/explain.ts';
-import { type FlagsChange, type FlagsState, LiveStore } from './store/live-flags.ts';
+import { absenceIn, type FlagsChange, type FlagsState, LiveStore } from './store/live-flags.ts';
 import type { FlagStore } from './store/store.ts';
 import { type CompiledFlags, compileFlags } from './rules/compile-flags.ts';
 import { Counter } from './counts/counter.ts';
@@ -11,6 +11,9 @@ import type { FlagCounts } from './counts/counts.ts';
 
 /** The values of flags by their names, as a generated type has them. */
 export type FlagTypes = Readonly<Record<string, Json>>;
+
+/** Types of flags, as a type or as an interface, which has no index of its own. */
+export type FlagTypesOf<Types> = { readonly [Key in keyof Types]: Json | object };
 
 /** Options of {@link createFlags}: where the flags come from, once or again and again. */
 export type FlagsOptions = (
@@ -37,8 +40,8 @@ export type FlagNames<Types, Value> = {
   string;
 
 /** Flags that can be asked. What evaluates is synchronous and total: it never throws, whatever it is given. */
-export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposable {
-  /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing. */
+export interface Flags<Types extends FlagTypesOf<Types> = FlagTypes> extends AsyncDisposable {
+  /** Whether a flag is `true` for a context; `false` if it is no boolean flag, or none at all. Allocates nothing, but for rules in JsonLogic and times. */
   isEnabled(key: FlagNames<Types, boolean>, context?: FlagContext): boolean;
   /** The value of a flag and why, or the fallback where the flag says nothing or has another type. */
   evaluate<Key extends keyof Types & string>(
@@ -49,7 +52,11 @@ export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposa
   /** The value of a flag that is true or false. */
   boolean(key: FlagNames<Types, boolean>, fallback: boolean, context?: FlagContext): boolean;
   /** The value of a flag that is a text. */
-  string<Key extends FlagNames<Types, string>>(key: Key, fallback: Types[Key] & string, context?: FlagContext): string;
+  string<Key extends FlagNames<Types, string>>(
+    key: Key,
+    fallback: Extract<Types[Key], string>,
+    context?: FlagContext,
+  ): Extract<Types[Key], string>;
   /** The value of a flag that is a number. */
   number(key: FlagNames<Types, number>, fallback: number, context?: FlagContext): number;
   /** The value of a flag that is an object or a list. */
@@ -91,7 +98,7 @@ export interface Flags<Types extends FlagTypes = FlagTypes> extends AsyncDisposa
  * console.log(flags.explain('new_ui', { tenant: 'acme' }).sentence);
  * ```
  */
-export function createFlags<Types extends FlagTypes = FlagTypes>(options: FlagsOptions): Flags<Types> {
+export function createFlags<Types extends FlagTypesOf<Types> = FlagTypes>(options: FlagsOptions): Flags<Types> {
   const clock = options.clock ?? systemClock;
   const counter = options.counts === true ? new Counter(clock) : undefined;
   // What is counted is wrapped when it is compiled, so that nothing is in the way of what is not.
@@ -102,8 +109,8 @@ export function createFlags<Types extends FlagTypes = FlagTypes>(options: FlagsO
   const live = options.store === undefined ? fixed(compile(options.definition)) : new LiveStore(options.store, compile);
   const first = live instanceof LiveStore ? live.refresh() : Promise.resolve();
   const valueOf = <Value extends Json>(key: string, fallback: Value, context: unknown): Evaluation<Value> => {
-    const { compiled, state } = live.live;
-    return evaluateFlag(compiled, { key, fallback, context, clock, isReady: state !== 'loading' });
+    const { compiled } = live.live;
+    return evaluateFlag(compiled, { key, fallback, context, clock, absence: absenceIn(live.live) });
   };
   const flags: Flags = {
     isEnabled(key, context) {
@@ -114,7 +121,7 @@ export function createFlags<Types extends FlagTypes = FlagTypes>(options: FlagsO
     },
     evaluate: valueOf,
     boolean: (key, fallback, context) => valueOf(key, fallback, context).value,
-    string: (key, fallback, context) => valueOf(key, fallback as string, context).value,
+    string: (key, fallback, context) => valueOf(key, fallback, context).value,
     number: (key, fallback, context) => valueOf(key, fallback, context).value,
     object: (key, fallback, context) => valueOf(key, fallback, context).value,
     explain: (key, context) => explainFlag(live.live.compiled, key, { context, nowMs: clock() }),

@@ -40,6 +40,7 @@ export {
   type FlagsOptions,
   type FlagSummary,
   type FlagTypes,
+  type FlagTypesOf,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
 export { changesBetween } from './history/changes.ts';
@@ -55,5 +56,6 @@ export type {
   HistoryOptions,
   RollbackOptions,
 } from './store/editable.ts';
+export type { ChangeableFlags } from './store/changeable.ts';
 export { memoryFlags, type MemoryFlags } from './store/memory-flags.ts';
 export type { FlagStore, StoredFlags } from './store/store.ts';

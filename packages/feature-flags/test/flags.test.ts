@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { createFlags, type FlagContext, type FlagDefinitions, type FlagdFlag } from '../src/index.ts';
 import { flagsOf } from './fixtures.ts';
 
@@ -90,9 +90,78 @@ describe('flags', () => {
     expect(value).toBe('A');
   });
 
+  it('with an interface for types, names and values have theirs', () => {
+    interface Theme {
+      readonly b: readonly number[];
+    }
+    interface Values {
+      readonly yes: boolean;
+      readonly text: 'A' | 'B';
+      readonly any: string;
+      readonly number: number;
+      readonly object: Theme;
+    }
+    const flags = createFlags<Values>({ definition });
+    expectTypeOf(flags.string('text', 'B')).toEqualTypeOf<'A' | 'B'>();
+    expectTypeOf(flags.string('any', 'x')).toEqualTypeOf<string>();
+    expectTypeOf(flags.evaluate('yes', false).value).toEqualTypeOf<boolean>();
+    expectTypeOf(flags.object('object', { b: [] })).toEqualTypeOf<Theme>();
+    // @ts-expect-error no value of the flag
+    expect(flags.string('text', 'C')).toBe('A');
+    // @ts-expect-error a flag of another type
+    expect(flags.string('number', 'x')).toBe('x');
+    // @ts-expect-error what JSON can't say
+    expect(() => createFlags<{ big: bigint }>({ definition })).not.toThrow();
+    expectTypeOf(flagsOf(definition).string('text', 'x')).toEqualTypeOf<string>();
+  });
+
   it('the flags of an object that everybody shares are none', () => {
     const flags = flagsOf(definition);
     for (const key of ['__proto__', 'constructor', 'toString']) expect(flags.isEnabled(key)).toBe(false);
+  });
+
+  it('look at the own fields of a context, in every form of a flag, and not at those of its class', () => {
+    class Account {
+      get tenant(): string {
+        return 'acme';
+      }
+      get targetingKey(): string {
+        return 'acme';
+      }
+    }
+    const flags = flagsOf({
+      flags: {
+        listed: { targetTenants: ['acme'] },
+        everybody: { rollout: { percentage: 99.9999, unit: 'tenant' } },
+        excluded: { excludeTenants: ['acme'] },
+        rule: { ...base, targeting: { if: [{ '===': [{ var: 'tenant' }, 'acme'] }, 'on', 'off'] } },
+        path: { ...base, targeting: { if: [{ '===': [{ var: 'a.tenant' }, 'acme'] }, 'on', 'off'] } },
+        share: { ...base, defaultVariant: 'off', targeting: { fractional: [['on', 1]] } },
+      },
+    });
+    const own = { tenant: 'acme', targetingKey: 'acme' };
+    const shared = new Account() as unknown as FlagContext;
+    const on = (context: FlagContext): string[] =>
+      flags.list().flatMap(({ key }) => (flags.isEnabled(key, context) ? [key] : []));
+    expect(on({ ...own, a: own })).toEqual(['listed', 'everybody', 'rule', 'path', 'share']);
+    expect(on(Object.assign(shared, { a: shared }))).toEqual(['excluded']);
+    expect(flags.evaluate('everybody', false, shared).reason).toBe('UNIT_MISSING');
+    expect(flags.explain('listed', shared).findings[0]?.facts).toEqual({ tenant: null });
+  });
+
+  it('are not decided by what somebody adds to all objects', () => {
+    const flags = flagsOf({ flags: { f: { targetTenants: ['acme'] }, g: { rollout: { percentage: 50 } } } });
+    // oxlint-disable-next-line no-extend-native -- that this can be done is what the test is about
+    Object.defineProperty(Object.prototype, 'tenant', { value: 'acme', configurable: true });
+    try {
+      expect(flags.isEnabled('f', {})).toBe(false);
+    } finally {
+      delete (Object.prototype as { tenant?: string }).tenant;
+    }
+    for (const unit of ['__proto__', 'constructor', 'toString']) {
+      const odd = flagsOf({ flags: { f: { rollout: { percentage: 50, unit } } } });
+      expect(odd.evaluate('f', false, {}).reason).toBe('UNIT_MISSING');
+    }
   });
 
   it('never throw, whatever they are asked', () => {

@@ -75,7 +75,7 @@ export const flagsImport: CommandDefinition = {
     {
       flags: '--from <system>',
       description: 'where they come from',
-      choices: ['unleash', 'growthbook', 'launchdarkly', 'flagd'],
+      choices: ['unleash', 'growthbook', 'launchdarkly', 'flagd', 'legacy'],
       required: true,
     },
     { flags: '--overwrite', description: 'replace flags of the same name' },

@@ -1,7 +1,7 @@
 import type { FlagContext } from '@x/feature-flags';
 import { now } from '../clock.ts';
 import { currentFlags, featureFlags, FLAGS_OPTIONS, readDefinitions } from '../compose/flags.ts';
-import { readInput } from '../compose/files.ts';
+import { readInputText } from '../compose/files.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
@@ -20,7 +20,7 @@ interface SimulateFlags {
 
 async function readContexts(context: Context, file: string): Promise<readonly FlagContext[]> {
   const path = resolvePath(file, context.workingDirectory);
-  const text = (await readInput(path, 'contexts', 'Check the path.')).toString('utf8').trim();
+  const text = (await readInputText(path, 'contexts', 'Check the path.')).trim();
   return text.split(/\r?\n/).map((line, index) => {
     try {
       const value: unknown = JSON.parse(line);

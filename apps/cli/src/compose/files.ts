@@ -20,6 +20,23 @@ export async function readInput(path: string, what: string, hint: string): Promi
 }
 
 /**
+ * Reads a text that the command needs. Bytes that are no UTF-8 are refused, as whatever stood in their place would be somebody else's name.
+ *
+ * @throws {CliError} `UNREADABLE`.
+ */
+export async function readInputText(path: string, what: string, hint: string): Promise<string> {
+  const bytes = await readInput(path, what, hint);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new CliError('UNREADABLE', `Expected ${what} in ${path}, got bytes that are not UTF-8`, {
+      cause,
+      hint: 'Save the file as UTF-8.',
+    });
+  }
+}
+
+/**
  * Writes a file whole or not at all, in the place of the one that is there. What is no file (a pipe, `/dev/stdout`) is written to.
  *
  * @throws {CliError} `UNWRITABLE`.

@@ -87,11 +87,15 @@ test('the file may be named in the configuration', async () => {
 
 test('what is no flag, file or context is refused with what to do', async () => {
   await writeFile(join(machine.cwd, 'odd.jsonl'), '{"tenant": "a"}\n[1]\n');
+  await writeFile(join(machine.cwd, 'latin1.yaml'), Buffer.from('flags: { f: { targetTenants: [João] } }', 'latin1'));
+  await writeFile(join(machine.cwd, 'latin1.jsonl'), Buffer.from('{"tenant": "João"}', 'latin1'));
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ['Did you mean "new_ui"?', ['eval', 'new_iu']],
     ['Expected a field and its value', ['eval', 'new_ui', '--context', 'tenant']],
     ['Expected flags in', ['list', '--flags', 'nowhere.yaml']],
     ['odd.jsonl, line 2', ['simulate', '--with', 'flags.yaml', '--contexts', 'odd.jsonl']],
+    ['latin1.yaml, got bytes that are not UTF-8', ['list', '--flags', 'latin1.yaml']],
+    ['latin1.jsonl, got bytes that', ['simulate', '--with', 'flags.yaml', '--contexts', 'latin1.jsonl']],
     ['Expected --with and --contexts', ['simulate']],
   ];
   for (const [message, call] of cases) {

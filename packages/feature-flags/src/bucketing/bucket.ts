@@ -17,7 +17,7 @@ export function saltOf(salt: string): HashState {
  * numbers are exact.
  */
 export function bucketOf(salt: HashState, unit: string): number {
-  return Math.floor((hashAfter(salt, unit) * BUCKETS) / HASHES);
+  return Math.floor(((hashAfter(salt, unit) >>> 0) * BUCKETS) / HASHES);
 }
 
 /** Buckets of a percentage with at most four decimals; `undefined` for any other number. */

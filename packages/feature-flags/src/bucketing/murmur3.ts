@@ -10,33 +10,37 @@ export interface HashState {
 }
 
 const encoder = new TextEncoder();
+/** Short prefixes are encoded in here: a file has thousands, and an array for each would be dearer than the hash. */
+const scratch = new Uint8Array(256);
 const C1 = 0xcc9e2d51;
 const C2 = 0x1b873593;
 
 /** Takes in a prefix in UTF-8, which many texts will follow. */
 export function hashPrefix(prefix: string, seed: number = 0): HashState {
-  return hashBytes(encoder.encode(prefix), seed);
+  // No character of UTF-16 takes more than three bytes.
+  if (prefix.length * 3 > scratch.length) return hashBytes(encoder.encode(prefix), seed);
+  return hashBytes(scratch, seed, encoder.encodeInto(prefix, scratch).written);
 }
 
-/** Takes in bytes; with nothing after them, `hashAfter(state, '')` is their hash. */
-export function hashBytes(bytes: Uint8Array, seed: number = 0): HashState {
-  let [hash, block, bits] = [seed | 0, 0, 0];
-  for (const byte of bytes) {
-    block |= byte << bits;
-    bits += 8;
-    if (bits === 32) {
+/** Takes in the first so many bytes; with nothing after them, `hashAfter(state, '')` is their hash. */
+export function hashBytes(bytes: Uint8Array, seed: number = 0, length: number = bytes.length): HashState {
+  let hash = seed | 0;
+  let block = 0;
+  for (let index = 0; index < length; index++) {
+    block |= (bytes[index] as number) << ((index % 4) * 8);
+    if (index % 4 === 3) {
       hash = mixed(hash, block);
-      [block, bits] = [0, 0];
+      block = 0;
     }
   }
-  return { hash, block, bits, length: bytes.length };
+  return { hash, block, bits: (length % 4) * 8, length };
 }
 
 /**
  * MurmurHash3, the variant x86_32 (Appleby, 2011), of a prefix and a text in UTF-8. What is no Unicode (half a surrogate pair) counts
  * as U+FFFD, as in the WHATWG Encoding Standard. Nothing is allocated: the bytes are made one by one.
  *
- * @returns A whole number from 0 to 2³² - 1.
+ * @returns The 32 bits as a signed number, as V8 keeps greater ones in objects; `>>> 0` makes it one from 0 to 2³² - 1.
  */
 export function hashAfter(state: HashState, text: string): number {
   let { hash, block, bits, length } = state;
@@ -75,9 +79,9 @@ export function hashAfter(state: HashState, text: string): number {
   return finished(hash ^ length);
 }
 
-/** Whole bytes of a text, with nothing before it. */
+/** The hash of a text with nothing before it, from 0 to 2³² - 1. */
 export function murmur3(text: string, seed: number = 0): number {
-  return hashAfter({ hash: seed | 0, block: 0, bits: 0, length: 0 }, text);
+  return hashAfter({ hash: seed | 0, block: 0, bits: 0, length: 0 }, text) >>> 0;
 }
 
 function lengthOf(point: number): number {
@@ -88,8 +92,10 @@ function lengthOf(point: number): number {
 function bytesOf(point: number, count: number): number {
   if (count === 2) return 0xc0 | (point >> 6) | ((0x80 | (point & 0x3f)) << 8);
   if (count === 4) {
-    const [second, third, last] = [0x80 | ((point >> 12) & 0x3f), 0x80 | ((point >> 6) & 0x3f), 0x80 | (point & 0x3f)];
-    return 0xf0 | (point >> 18) | (second << 8) | (third << 16) | (last << 24);
+    const first = 0xf0 | (point >> 18);
+    const second = 0x80 | ((point >> 12) & 0x3f);
+    const third = 0x80 | ((point >> 6) & 0x3f);
+    return first | (second << 8) | (third << 16) | ((0x80 | (point & 0x3f)) << 24);
   }
   // Half a pair is no character.
   const sound = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point;
@@ -112,6 +118,5 @@ function finished(hash: number): number {
   value = Math.imul(value, 0x85ebca6b);
   value ^= value >>> 13;
   value = Math.imul(value, 0xc2b2ae35);
-  value ^= value >>> 16;
-  return value >>> 0;
+  return value ^ (value >>> 16);
 }

@@ -35,7 +35,7 @@ function unleashHash(groupId: string, seed: number = 0): (unit: string, total: n
   const state = hashBytes(lowBytes(prefix), seed);
   return (unit, total) => {
     const after: HashState = isAscii(unit) ? state : hashBytes(lowBytes(prefix + unit), seed);
-    return (hashAfter(after, after === state ? unit : '') % total) + 1;
+    return ((hashAfter(after, after === state ? unit : '') >>> 0) % total) + 1;
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
 import type { CompiledFlag } from '../rules/compiled-flag.ts';
-import type { Outcome } from '../rules/outcomes.ts';
 import type { FlagCount, FlagCounts } from './counts.ts';
 
 /** Evaluations with one answer. */
@@ -83,15 +82,9 @@ export class Counter {
     const clock = this.#clock;
     return {
       ...flag,
-      decide(context, nowMs) {
-        let outcome: Outcome | undefined;
-        try {
-          outcome = flag.decide(context, nowMs);
-          return outcome;
-        } finally {
-          const isFallback = outcome === undefined || outcome.usesFallback;
-          tally.add(isFallback ? undefined : outcome?.evaluation.variant, flag.usesTime ? nowMs : clock());
-        }
+      observe(outcome, nowMs) {
+        const isFallback = outcome === undefined || outcome.usesFallback;
+        tally.add(isFallback ? undefined : outcome.evaluation.variant, flag.usesTime ? nowMs : clock());
       },
     };
   }

@@ -11,9 +11,9 @@ import {
   isText,
   isTexts,
   newReport,
-  type Path,
   type Report,
 } from './report.ts';
+import { inside, type Path } from './path.ts';
 
 /** More flags than this are no flags any more. */
 const MOST_FLAGS = 100_000;
@@ -53,13 +53,17 @@ function scopeOf(value: Readonly<Record<string, unknown>>): FlagScope {
 
 /** All rules, with their places. */
 function rulesIn({ evaluators, flags, segments }: FlagScope): { readonly rule: unknown; readonly path: Path }[] {
-  const of = (place: string, field: string, all: Readonly<Record<string, unknown>>): { rule: unknown; path: Path }[] =>
-    Object.entries(all).flatMap(([name, each]) => {
+  const rules = Object.entries(evaluators).map(([name, rule]) => ({ rule, path: ['$evaluators', name] }));
+  const gather = (place: string, field: string, all: Readonly<Record<string, unknown>>): void => {
+    for (const name of Object.keys(all)) {
+      const each = all[name];
       const rule = isObject(each) ? each[field] : undefined;
-      return rule === undefined ? [] : [{ rule, path: [place, name, field] }];
-    });
-  const own = Object.entries(evaluators).map(([name, rule]) => ({ rule, path: ['$evaluators', name] }));
-  return [...own, ...of('flags', 'targeting', flags), ...of('segments', 'rule', segments)];
+      if (rule !== undefined) rules.push({ rule, path: [place, name, field] });
+    }
+  };
+  gather('flags', 'targeting', flags);
+  gather('segments', 'rule', segments);
+  return rules;
 }
 
 interface Part {
@@ -69,11 +73,12 @@ interface Part {
 
 function checkFlags(flags: unknown, path: Path, { scope, report }: Part): void {
   if (!isObject(flags)) return report.expected(path, 'flags by name', flags);
-  const count = Object.keys(flags).length;
-  if (count > MOST_FLAGS) return report.note(path, `Expected at most ${MOST_FLAGS} flags, got ${count}`);
+  const names = Object.keys(flags);
+  if (names.length > MOST_FLAGS) return report.note(path, `Expected at most ${MOST_FLAGS} flags, got ${names.length}`);
   if (!checkNames(flags, path, report)) return;
-  for (const [name, flag] of Object.entries(flags)) {
-    const part = { path: [...path, name], scope, report };
+  for (const name of names) {
+    const flag = flags[name];
+    const part = { path: inside(path, name), scope, report };
     if (!name.isWellFormed()) report.expected(part.path, 'a name in Unicode', name);
     if (!isObject(flag)) report.expected(part.path, 'a flag', flag);
     else if (Object.hasOwn(flag, 'state')) checkFlagdFlag(flag, part);
@@ -90,13 +95,14 @@ function checkSegment(segment: unknown, path: Path, { scope, report }: Part): vo
 /** A flag asks those that it requires, and these ask on: what takes long to evaluate is refused. */
 const DEEPEST = 64;
 const MOST_ASKED = 1000;
+const NONE: readonly string[] = [];
 
 /** Flags that require each other could never be decided. */
 function checkCircles(flags: Readonly<Record<string, unknown>>, report: Report): void {
   const done = new Map<string, { readonly depth: number; readonly asks: number }>();
   const requiredBy = (name: string): readonly string[] => {
     const { requires } = flags[name] as { readonly requires?: readonly string[] | undefined };
-    return [...new Set(requires)];
+    return requires === undefined ? NONE : [...new Set(requires)];
   };
   const finish = (name: string): void => {
     const below = requiredBy(name).flatMap((each) => done.get(each) ?? []);

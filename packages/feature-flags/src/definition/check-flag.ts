@@ -10,12 +10,13 @@ import {
   isFlag,
   isMetadata,
   isMoment,
+  isNestedBeyond,
   isObject,
   isText,
   isTexts,
-  type Path,
   type Report,
 } from './report.ts';
+import { inside, type Path } from './path.ts';
 
 /** What a flag may refer to. */
 export interface FlagScope {
@@ -24,9 +25,14 @@ export interface FlagScope {
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
+/** Values nested deeper than this are refused: what copies and compares them goes as deep. */
+const DEEPEST = 64;
+
 const isVariants: FieldCheck = (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
   eachOf(() => undefined)(value, path, report);
+  if (isNestedBeyond(DEEPEST, value))
+    report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`);
   const kinds = new Set(Object.values(value).map((each) => (each === null ? 'null' : typeof each)));
   if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
 };
@@ -54,17 +60,18 @@ const isHashVersion: FieldCheck = (value, path, report) => {
   if (value !== 1 && value !== 2) report.expected(path, '1 or 2', value);
 };
 
+const ROLLOUT: Readonly<Record<string, FieldCheck>> = {
+  percentage: isPercentage,
+  unit: isUnit,
+  ranges: eachOf(isRange),
+  salt: isText,
+  bucketing: isBucketing,
+  hashVersion: isHashVersion,
+};
+
 const isRollout: FieldCheck = (value, path, report) => {
   if (!isObject(value)) return report.expected(path, 'a rollout { percentage, unit }', value);
-  const fields = {
-    percentage: isPercentage,
-    unit: isUnit,
-    ranges: eachOf(isRange),
-    salt: isText,
-    bucketing: isBucketing,
-    hashVersion: isHashVersion,
-  };
-  checkFields(value, fields, { path, report });
+  checkFields(value, ROLLOUT, { path, report });
   if (value['percentage'] !== undefined && value['ranges'] !== undefined)
     report.note(path, 'Expected either a percentage or ranges, got both');
 };
@@ -106,17 +113,24 @@ export function checkShortFlag(
   { path, scope, report }: { path: Path; scope: FlagScope; report: Report },
 ): void {
   checkFields(flag, SHORT, { path, report });
-  const names = (field: string): unknown[] => (Array.isArray(flag[field]) ? (flag[field] as unknown[]) : []);
-  for (const [index, name] of names('segments').entries()) {
-    if (typeof name === 'string' && !Object.hasOwn(scope.segments, name))
-      report.expected([...path, 'segments', index], 'the name of a segment', name);
-  }
-  for (const [index, name] of names('requires').entries()) {
-    if (typeof name === 'string' && !Object.hasOwn(scope.flags, name))
-      report.expected([...path, 'requires', index], 'the name of a flag', name);
-  }
+  const { segments, requires } = flag;
+  checkReferences(segments, inside(path, 'segments'), { known: scope.segments, what: 'segment', report });
+  checkReferences(requires, inside(path, 'requires'), { known: scope.flags, what: 'flag', report });
   checkShares(flag, path, report);
   checkOutcomes(flag, path, report);
+}
+
+/** What a flag names has to be there. */
+function checkReferences(
+  names: unknown,
+  path: Path,
+  { known, what, report }: { known: Readonly<Record<string, unknown>>; what: string; report: Report },
+): void {
+  if (!Array.isArray(names)) return;
+  for (const [index, name] of (names as unknown[]).entries()) {
+    if (typeof name === 'string' && !Object.hasOwn(known, name))
+      report.expected([...path, index], `the name of a ${what}`, name);
+  }
 }
 
 /** Something has to say how many are in, and only one thing. */
@@ -132,7 +146,6 @@ function checkShares(flag: Readonly<Record<string, unknown>>, path: Path, report
 /** Variants, their default and the ranges have to go together. */
 function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
   const { variants, default: fallback, rollout } = flag;
-  const ranges = isObject(rollout) && isObject(rollout['ranges']) ? rollout['ranges'] : {};
   if (isObject(variants)) {
     if (typeof fallback !== 'string' || !Object.hasOwn(variants, fallback))
       report.expected([...path, 'default'], 'the variant that applies where nothing else does', fallback);
@@ -141,16 +154,27 @@ function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, repo
   } else if (fallback !== undefined) {
     report.note([...path, 'default'], 'Expected variants beside a default');
   }
-  const known = isObject(variants) ? variants : { on: true, off: false };
+  const known = isObject(variants) ? variants : ON_OFF;
+  if (isObject(rollout) && isObject(rollout['ranges']))
+    checkRanges(rollout['ranges'], [...path, 'rollout', 'ranges'], { known, report });
+}
+
+const ON_OFF: Readonly<Record<string, unknown>> = { on: true, off: false };
+
+/** Ranges have to be of variants that there are, and apart. */
+function checkRanges(
+  ranges: Readonly<Record<string, unknown>>,
+  path: Path,
+  { known, report }: { readonly known: Readonly<Record<string, unknown>>; readonly report: Report },
+): void {
   const spans: [number, number][] = [];
   for (const [name, range] of Object.entries(ranges)) {
-    if (!Object.hasOwn(known, name))
-      report.expected([...path, 'rollout', 'ranges', name], 'the name of a variant', name);
+    if (!Object.hasOwn(known, name)) report.expected([...path, name], 'the name of a variant', name);
     if (Array.isArray(range)) spans.push(range as unknown as [number, number]);
   }
   spans.sort((a, b) => a[0] - b[0]);
   if (spans.some(([from], index) => index > 0 && from < (spans[index - 1] as [number, number])[1]))
-    report.note([...path, 'rollout', 'ranges'], 'Expected ranges that don’t overlap');
+    report.note(path, 'Expected ranges that don’t overlap');
 }
 
 /** Checks a flag in flagd's format. */

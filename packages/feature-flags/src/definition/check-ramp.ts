@@ -1,6 +1,7 @@
 import { bucketsOf } from '../bucketing/bucket.ts';
+import type { Path } from './path.ts';
 import { A_DURATION, durationOf } from './duration.ts';
-import { checkFields, type FieldCheck, isMoment, isObject, isText, type Path, type Report } from './report.ts';
+import { checkFields, type FieldCheck, isMoment, isObject, isText, type Report } from './report.ts';
 
 export const isPercentage: FieldCheck = (value, path, report) => {
   if (typeof value !== 'number' || bucketsOf(value) === undefined)

@@ -1,3 +1,5 @@
+import { pathOf, pointerOf } from './path.ts';
+
 /** A place in a text, from 1 on. */
 export interface Position {
   readonly line: number;
@@ -12,7 +14,7 @@ export function positionAt(text: string, offset: number): Position {
 }
 
 // oxlint-disable-next-line no-control-regex -- texts in JSON have none
-const TOKEN = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[[\]{}:,]|[^\s[\]{}:,"]+)/y;
+const TOKEN = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[[\]{}:,]|[^\s[\]{}:,"]+)/gy;
 
 /** An object or a list that is being gone through. */
 interface Level {
@@ -22,37 +24,100 @@ interface Level {
   index: number;
   /** Whether a key comes next. */
   atKey: boolean;
+  /** The keys so far. */
+  readonly names: Set<string>;
 }
 
-/**
- * Where the value that a JSON Pointer names begins in a JSON text that was parsed already; if it is not there, the innermost that is around it.
- */
-export function locateJson(text: string, pointer: string): Position {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+/** A key or a value that one comes to, and what is around it. */
+interface Visit {
+  readonly offset: number;
+  readonly levels: readonly Level[];
+  readonly isName: boolean;
+  /** Whether its object has this key already. */
+  readonly isRepeated: boolean;
+}
+
+/** Goes through the keys and values of a text that was parsed already. */
+function* visits(text: string): Generator<Visit, void, undefined> {
   const levels: Level[] = [];
-  let best = { depth: -1, offset: 0 };
+  // What goes through the matches begins where the expression was left.
   TOKEN.lastIndex = 0;
-  for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
+  for (const match of text.matchAll(TOKEN)) {
     const token = match[1] as string;
+    const offset = match.index + match[0].length - token.length;
     const level = levels.at(-1);
     if (token === '}' || token === ']') levels.pop();
     else if (token === ',') next(level);
     else if (level?.atKey === true) {
       level.name = JSON.parse(token) as string;
       level.atKey = false;
+      yield { offset, levels, isName: true, isRepeated: level.names.has(level.name) };
+      level.names.add(level.name);
     } else if (token !== ':') {
-      const depth = levels.length;
-      const isOnPath = levels.every(({ name }, index) => name === path[index]);
-      if (isOnPath && depth > best.depth) best = { depth, offset: TOKEN.lastIndex - token.length };
-      if (isOnPath && depth === path.length) break;
+      yield { offset, levels, isName: false, isRepeated: false };
       if (token === '{' || token === '[')
-        levels.push({ isList: token === '[', name: '0', index: 0, atKey: token === '{' });
+        levels.push({ isList: token === '[', name: '0', index: 0, atKey: token === '{', names: new Set() });
     }
   }
+}
+
+/**
+ * Where the value that a JSON Pointer names begins in a JSON text that was parsed already; if it is not there, the innermost that is around it.
+ */
+export function locateJson(text: string, pointer: string): Position {
+  const path = pathOf(pointer);
+  let best = { depth: -1, offset: 0 };
+  for (const { offset, levels, isName } of visits(text)) {
+    const depth = levels.length;
+    const isOnPath = !isName && levels.every(({ name }, index) => name === path[index]);
+    if (isOnPath && depth > best.depth) best = { depth, offset };
+    if (isOnPath && depth === path.length) break;
+  }
   return positionAt(text, best.offset);
+}
+
+/** The first key that its object has already, in a JSON text that was parsed to a value: of such keys JSON.parse keeps the last one, silently. */
+export function repeatedName(text: string, value: unknown): (Position & { readonly pointer: string }) | undefined {
+  // Counting is cheap, and hardly any text has one.
+  if (countNames(text) === countKeys(value)) return undefined;
+  for (const { offset, levels, isRepeated } of visits(text))
+    if (isRepeated) return { ...positionAt(text, offset), pointer: pointerOf(levels.map(({ name }) => name)) };
+  return undefined;
+}
+
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+
+/** Colons that are not inside of texts: one for each key. */
+function countNames(text: string): number {
+  let count = 0;
+  let isInside = false;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit === QUOTE) isInside = !isInside;
+    else if (isInside && unit === BACKSLASH) index++;
+    else if (!isInside && unit === COLON) count++;
+  }
+  return count;
+}
+
+function countKeys(value: unknown): number {
+  let count = 0;
+  // Without recursion: texts may be nested as deep as they like.
+  const open = [value];
+  while (open.length > 0) {
+    const each = open.pop();
+    if (typeof each !== 'object' || each === null) continue;
+    const isList = Array.isArray(each);
+    // Makes no list of them first, as `Object.values` would for each object.
+    for (const name in each) {
+      if (!isList) count++;
+      const one = (each as Readonly<Record<string, unknown>>)[name];
+      if (typeof one === 'object') open.push(one);
+    }
+  }
+  return count;
 }
 
 function next(level: Level | undefined): void {

@@ -135,7 +135,10 @@ export interface FlagDefinitions {
   readonly metadata?: FlagMetadata | undefined;
 }
 
-/** Whom a flag is evaluated for. Fields may have any name; `targetingKey` is that of OpenFeature. */
+/**
+ * Whom a flag is evaluated for. Fields may have any name; `targetingKey` is that of OpenFeature. Only its own fields count, not those that
+ * its class gives an object: pass `{ tenant: account.tenant }`, not an account that computes it.
+ */
 export interface FlagContext {
   readonly targetingKey?: string | undefined;
   readonly tenant?: string | undefined;

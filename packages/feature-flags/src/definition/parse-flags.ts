@@ -1,8 +1,9 @@
-import { FlagError, type FlagProblem } from '../errors.ts';
+import { FlagError, type FlagProblem, shown } from '../errors.ts';
 import { invalidFlags } from './invalid-flags.ts';
 import { checkDefinitions } from './check-definitions.ts';
-import { jsonFlaw, locateJson, type Position } from './json-position.ts';
+import { jsonFlaw, locateJson, type Position, repeatedName } from './json-position.ts';
 import type { FlagDefinitions } from './model.ts';
+import { pathOf } from './path.ts';
 
 /** Options of {@link parseFlags}. */
 export interface ParseFlagsOptions {
@@ -26,6 +27,13 @@ const MOST_BYTES = 10 * 1024 * 1024;
  * ```
  */
 export async function parseFlags(text: string, options: ParseFlagsOptions = {}): Promise<FlagDefinitions> {
+  if (typeof text !== 'string') {
+    const message = `Expected a text, got ${shown(text)}`;
+    throw new FlagError('INVALID_FLAGS', message, {
+      problems: [{ path: '', message }],
+      hint: 'Pass what the file says: bytes have to be decoded first.',
+    });
+  }
   const size = new TextEncoder().encode(text).length;
   if (size > MOST_BYTES) {
     throw new FlagError('FLAGS_TOO_LARGE', `Expected flags of at most ${MOST_BYTES} bytes, got ${size}`, {
@@ -53,8 +61,18 @@ interface Parsed {
 }
 
 function parseJson(text: string): Parsed {
+  const value = valueOf(text);
+  const repeated = repeatedName(text, value);
+  if (repeated !== undefined) {
+    const { pointer: path, line, column } = repeated;
+    throw invalidFlags([{ path, message: 'Expected each name once in an object, got this one again', line, column }]);
+  }
+  return { value, locate: (pointer) => locateJson(text, pointer) };
+}
+
+function valueOf(text: string): unknown {
   try {
-    return { value: JSON.parse(text), locate: (pointer) => locateJson(text, pointer) };
+    return JSON.parse(text);
   } catch (cause) {
     throw syntaxError({ path: '', message: 'Expected JSON, got something else', ...jsonFlaw(text) }, cause);
   }
@@ -76,10 +94,7 @@ async function parseYaml(text: string): Promise<Parsed> {
   }
   try {
     const locate = (pointer: string): Position => {
-      const path = pointer
-        .split('/')
-        .slice(1)
-        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+      const path = pathOf(pointer);
       for (let length = path.length; length > 0; length--) {
         const node = document.getIn(path.slice(0, length), true);
         if (isNode(node) && node.range) return positionOf(node.range[0]);

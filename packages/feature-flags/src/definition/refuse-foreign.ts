@@ -3,7 +3,8 @@ import { FlagError, type FlagProblem } from '../errors.ts';
 import { isExtension } from '../logic/operators.ts';
 import { withBucketing } from './default-bucketing.ts';
 import { type FlagDefinitions, isFlagdFlag, type ShortFlag } from './model.ts';
-import { isObject, newReport, type Path, type Report } from './report.ts';
+import type { Path } from './path.ts';
+import { isObject, newReport, type Report } from './report.ts';
 
 /** @throws {FlagError} `INVALID_FLAGS` with everything that flagd would decide otherwise. */
 export function refuseForeign(definitions: FlagDefinitions): void {

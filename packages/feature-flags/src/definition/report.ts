@@ -1,7 +1,5 @@
 import { type FlagProblem, shown } from '../errors.ts';
-
-/** Where something stands: keys and positions from the outside in. */
-export type Path = readonly (string | number)[];
+import { inside, type Path, pointerOf } from './path.ts';
 
 /** Gathers what is wrong, with its place. */
 export interface Report {
@@ -28,14 +26,15 @@ export function newReport(): Report {
   };
 }
 
-/** A JSON Pointer (RFC 6901). */
-function pointerOf(path: Path): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 /** Whether a value is an object and no list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether lists and objects are in each other more than so many times. */
+export function isNestedBeyond(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isNestedBeyond(levels - 1, each));
 }
 
 /** Names that reach into what all objects have in common. */
@@ -57,10 +56,11 @@ export function checkFields(
   fields: Readonly<Record<string, FieldCheck>>,
   { path, report }: { readonly path: Path; readonly report: Report },
 ): void {
-  for (const [name, field] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
+    const field = value[name];
     const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (check === undefined) report.expected([...path, name], `one of ${Object.keys(fields).join(', ')}`, name);
-    else if (field !== undefined) check(field, [...path, name], report);
+    else if (field !== undefined) check(field, inside(path, name), report);
   }
 }
 
@@ -74,7 +74,7 @@ export const isFlag: FieldCheck = (value, path, report) => {
 
 export const isTexts: FieldCheck = (value, path, report) => {
   if (!Array.isArray(value)) return report.expected(path, 'a list of texts', value);
-  for (const [index, each] of value.entries()) isText(each, [...path, index], report);
+  for (const [index, each] of value.entries()) isText(each, inside(path, index), report);
 };
 
 export const isMetadata: FieldCheck = (value, path, report) => {
@@ -91,7 +91,7 @@ export function eachOf(check: FieldCheck): FieldCheck {
   return (value, path, report) => {
     if (!isObject(value)) return report.expected(path, 'an object', value);
     if (!checkNames(value, path, report)) return;
-    for (const [name, each] of Object.entries(value)) check(each, [...path, name], report);
+    for (const [name, each] of Object.entries(value)) check(each, inside(path, name), report);
   };
 }
 

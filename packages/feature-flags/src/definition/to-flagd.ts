@@ -4,6 +4,7 @@ import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFl
 import { isFlagdFlag } from './model.ts';
 import { secondsOf } from './moment.ts';
 import { openSteps } from './ramp.ts';
+import { pointerOf } from './path.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 /**
@@ -114,7 +115,7 @@ function goesByItsName(rule: Logic): boolean {
 function refuseOwnName(key: string, rule: Logic): void {
   if (!goesByItsName(rule)) return;
   const message = 'Expected a rule that can stand in another flag, got one that goes by the name of its flag';
-  throw invalidFlags([{ path: `/flags/${key.replaceAll('~', '~0').replaceAll('/', '~1')}/targeting`, message }]);
+  throw invalidFlags([{ path: pointerOf(['flags', key, 'targeting']), message }]);
 }
 
 /** A segment's rule goes by the name of the segment here, and by that of the flag there. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { FlagMetadata, Json } from '../definition/model.ts';
-import type { CompiledFlag } from '../rules/compiled-flag.ts';
+import { type CompiledFlag, decide } from '../rules/compiled-flag.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
 import type { Outcome } from '../rules/outcomes.ts';
 import { contextOf } from './context.ts';
@@ -8,11 +8,16 @@ import type { Evaluation, FlagEvaluationError } from './evaluation.ts';
 
 /** The outcome of a flag, or `undefined` if its rules can't be evaluated with this context. */
 export function decided(flag: CompiledFlag, context: unknown, clock: Clock): Outcome | undefined {
+  let outcome: Outcome | undefined;
+  let nowMs = 0;
   try {
-    return flag.decide(contextOf(context), flag.usesTime ? clock() : 0);
+    if (flag.usesTime) nowMs = clock();
+    outcome = decide(flag, contextOf(context), nowMs);
   } catch {
-    return undefined;
+    // Its rules can't be evaluated: the fallback applies.
   }
+  flag.observe?.(outcome, nowMs);
+  return outcome;
 }
 
 /** What is asked. */
@@ -21,17 +26,17 @@ export interface Question<Value> {
   readonly fallback: Value;
   readonly context: unknown;
   readonly clock: Clock;
-  /** Whether the flags were read. */
-  readonly isReady: boolean;
+  /** What it means that there is no such flag. */
+  readonly absence: FlagEvaluationError;
 }
 
 /** The value of a flag, or the fallback and why. Total: it never throws, whatever it is given. */
 export function evaluateFlag<Value extends Json>(
   flags: CompiledFlags,
-  { key, fallback, context, clock, isReady }: Question<Value>,
+  { key, fallback, context, clock, absence }: Question<Value>,
 ): Evaluation<Value> {
   const flag = flags.get(key);
-  if (flag === undefined) return failed(fallback, isReady ? 'FLAG_NOT_FOUND' : 'PROVIDER_NOT_READY');
+  if (flag === undefined) return failed(fallback, absence);
   const outcome = decided(flag, context, clock);
   if (outcome === undefined) return failed(fallback, 'GENERAL', flag.metadata);
   const { evaluation, usesFallback } = outcome;

@@ -16,13 +16,18 @@ export type FlagReason =
   | 'UNIT_MISSING'
   | 'ERROR';
 
-/** What went wrong; those of OpenFeature. The value is the fallback. */
+/**
+ * What went wrong; codes of OpenFeature. The value is the fallback. `TARGETING_KEY_MISSING` is not among them, as nothing here requires a targeting
+ * key: a rollout without its unit is `UNIT_MISSING`, and flagd’s `fractional` without one chooses nothing, as in flagd.
+ */
 export type FlagEvaluationError =
   | 'FLAG_NOT_FOUND'
   | 'TYPE_MISMATCH'
-  | 'TARGETING_KEY_MISSING'
+  /** There never were flags, as the first ones that the store gave are wrong. A later mistake leaves the last good ones in force. */
   | 'PARSE_ERROR'
+  /** Flags were not read yet, or could not be. */
   | 'PROVIDER_NOT_READY'
+  /** A rule can’t be evaluated with this context, or chose what is no variant. */
   | 'GENERAL';
 
 /** The value of a flag for a context, and why. */

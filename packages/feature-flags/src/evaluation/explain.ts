@@ -1,5 +1,6 @@
 import type { Json } from '../definition/model.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
+import { trace } from '../rules/compiled-flag.ts';
 import { contextOf } from './context.ts';
 import type { Evaluation, Finding } from './evaluation.ts';
 
@@ -30,7 +31,7 @@ export function explainFlag(
   });
   if (flag === undefined) return failed('FLAG_NOT_FOUND', 'there is no flag of this name');
   try {
-    const { outcome, findings } = flag.trace(contextOf(options.context), options.nowMs);
+    const { outcome, findings } = trace(flag, contextOf(options.context), options.nowMs);
     const { evaluation, usesFallback } = outcome;
     const is = usesFallback ? 'the fallback of the code' : JSON.stringify(evaluation.value);
     const sentence = `${key} is ${is}: ${whyOf(findings.at(-1), evaluation)}.`;

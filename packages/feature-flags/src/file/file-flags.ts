@@ -3,7 +3,7 @@ import { watch } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { flagsFormatOf, parseFlags } from '../definition/parse-flags.ts';
-import { FlagError } from '../errors.ts';
+import { FlagError, type FlagErrorOptions } from '../errors.ts';
 import type { FlagSeal } from '../history/seal.ts';
 import type { FlagStore } from '../store/store.ts';
 
@@ -70,7 +70,8 @@ async function readContent(path: string, mostBytes: number): Promise<Buffer> {
     return await file.readFile();
   } catch (cause) {
     if (cause instanceof FlagError) throw cause;
-    throw unreadable(path, (cause as NodeJS.ErrnoException).code ?? 'an error', cause);
+    const { code = 'an error' } = cause as NodeJS.ErrnoException;
+    throw unreadable(path, code, { cause, hint: 'Check the path, and that you may read the file.' });
   }
 }
 
@@ -78,15 +79,12 @@ function textOf(content: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch (cause) {
-    throw unreadable(path, 'bytes that are no UTF-8', cause);
+    throw unreadable(path, 'bytes that are not UTF-8', { cause, hint: 'Save the file as UTF-8.' });
   }
 }
 
-function unreadable(path: string, got: string, cause: unknown): FlagError {
-  return new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${got}`, {
-    cause,
-    hint: 'Check the path, and that you may read the file.',
-  });
+function unreadable(path: string, found: string, options: FlagErrorOptions): FlagError {
+  return new FlagError('UNREADABLE_FLAGS', `Expected flags in ${path}, got ${found}`, options);
 }
 
 /** The folder is watched, as editors and deployments put another file in the place of the one that was there. */

@@ -1,12 +1,14 @@
 import { checkDefinitions } from '../definition/check-definitions.ts';
 import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, ShortFlag } from '../definition/model.ts';
+import { pathOf } from '../definition/path.ts';
 import { isObject } from '../definition/report.ts';
 import { FlagError } from '../errors.ts';
 import type { Found } from './draft.ts';
 import { flagdFlags } from './flagd.ts';
 import { growthbookFlags } from './growthbook.ts';
 import { launchdarklyFlags } from './launchdarkly.ts';
+import { legacyFlags } from './legacy.ts';
 import { type Fields, Inexpressible } from './rules.ts';
 import { unleashFlags } from './unleash.ts';
 
@@ -14,9 +16,10 @@ import { unleashFlags } from './unleash.ts';
 export interface ImportOptions {
   /**
    * Where the flags come from: `unleash`, the document of its client API or a backup of it; `growthbook`, the features JSON of its SDKs;
-   * `launchdarkly`, the data of its server SDKs or their files; `flagd`, its flag definitions.
+   * `launchdarkly`, the data of its server SDKs or their files; `flagd`, its flag definitions; `legacy`, flags of older systems that say
+   * `enabled`, `description`, `rollout_percentage` and `target_tenants`, by name or in a list with a `name` each.
    */
-  readonly from: 'unleash' | 'growthbook' | 'launchdarkly' | 'flagd';
+  readonly from: 'unleash' | 'growthbook' | 'launchdarkly' | 'flagd' | 'legacy';
   /** Other names for fields of the context: `{ userId: 'user' }`. Default: the names that they have there. */
   readonly fields?: Readonly<Record<string, string>> | undefined;
 }
@@ -37,12 +40,18 @@ export interface ImportedFlags {
 
 const IMPORTERS: Readonly<
   Record<ImportOptions['from'], (document: Fields, names: Readonly<Record<string, string>>) => Found>
-> = { unleash: unleashFlags, growthbook: growthbookFlags, launchdarkly: launchdarklyFlags, flagd: flagdFlags };
+> = {
+  unleash: unleashFlags,
+  growthbook: growthbookFlags,
+  launchdarkly: launchdarklyFlags,
+  flagd: flagdFlags,
+  legacy: legacyFlags,
+};
 
 /**
  * Takes over flags of another system. Everybody keeps what they have got: buckets are made as they are there. What can’t be said here -
  * regular expressions, networks, strategies and operators of one’s own - is noted, and the flag is imported disabled, so that the fallback
- * in the code applies.
+ * in the code applies. Only of older systems the buckets are not known: who is in a percentage of theirs is chosen anew.
  *
  * The context needs the fields that it has there. For LaunchDarkly, those of the kind `user` stand at the top, those of another kind
  * under its name: `{ key: 'u1', org: { key: 'o1' } }`. Fields may be called otherwise with `fields`.
@@ -63,7 +72,8 @@ const IMPORTERS: Readonly<
  * ```
  */
 export function importFlags(source: unknown, { from, fields = {} }: ImportOptions): ImportedFlags {
-  const document = typeof source === 'string' ? parsed(source) : source;
+  const given = typeof source === 'string' ? parsed(source) : source;
+  const document = from === 'legacy' && Array.isArray(given) ? { flags: given } : given;
   if (!isObject(document)) throw invalidFlags([{ path: '', message: 'Expected an object with flags' }]);
   const { drafts, rest } = IMPORTERS[from](document, fields);
   const notes: ImportNote[] = [];
@@ -93,8 +103,7 @@ function sound(definitions: FlagDefinitions, notes: ImportNote[]): ImportedFlags
     const flags = new Map(Object.entries(current.flags));
     const wrong = new Map<string, string>();
     for (const { path, message } of problems) {
-      const [, part, name = ''] = path.split('/');
-      const key = name.replaceAll('~1', '/').replaceAll('~0', '~');
+      const [part, key = ''] = pathOf(path);
       // Of several problems of a flag the first one is enough.
       if (part === 'flags' && flags.has(key) && !wrong.has(key)) wrong.set(key, message);
     }

@@ -1,4 +1,5 @@
 import type { Logic } from '../definition/model.ts';
+import { pathOf } from '../definition/path.ts';
 import {
   all,
   any,
@@ -28,8 +29,8 @@ export interface ClauseScope {
 
 /** An attribute of a context: those of users at the top, those of other kinds under the name of the kind. */
 export function attributeOf(attribute: string, kind: unknown, { names }: ClauseScope): Logic {
-  const path = kind !== undefined && attribute.startsWith('/') ? attribute.slice(1).split('/') : [attribute];
-  const parts = path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  // A reference is a JSON Pointer; without the slash it is a mere name.
+  const parts = kind !== undefined && attribute.startsWith('/') ? pathOf(attribute) : [attribute];
   if (parts[0] === 'kind') throw new Inexpressible('Expected an attribute, got the kind of a context');
   const [first = '', ...rest] = parts.map((part) => (field(part) as { readonly var: string }).var);
   const isUser = kind === undefined || kind === 'user' || kind === '';

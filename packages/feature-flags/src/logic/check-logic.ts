@@ -1,4 +1,5 @@
-import { type Path, isObject, type Report } from '../definition/report.ts';
+import { inside, type Path } from '../definition/path.ts';
+import { isObject, type Report } from '../definition/report.ts';
 import { OPERATORS } from './operators.ts';
 
 /** Rules nested deeper than this are refused: nobody could read them, and evaluation goes as deep. */
@@ -24,7 +25,7 @@ function check(value: unknown, place: Place, scope: LogicScope): void {
   const { path, depth } = place;
   if (depth > DEEPEST) return scope.report.note(path, `Expected rules nested at most ${DEEPEST} deep, got deeper ones`);
   if (Array.isArray(value)) {
-    for (const [index, each] of value.entries()) check(each, { path: [...path, index], depth: depth + 1 }, scope);
+    for (const [index, each] of value.entries()) check(each, { path: inside(path, index), depth: depth + 1 }, scope);
     return;
   }
   if (!isObject(value)) {
@@ -56,7 +57,7 @@ function check(value: unknown, place: Place, scope: LogicScope): void {
     scope.report.note([...path, operator], `Expected ${range} operands of ${operator}, got ${count}`);
   }
   if (operator === 'fractional') checkWeights(operands, [...path, operator], scope.report);
-  check(operands, { path: [...path, operator], depth: depth + 1 }, scope);
+  check(operands, { path: inside(path, operator), depth: depth + 1 }, scope);
 }
 
 function checkReference(name: unknown, { path }: Place, { evaluators, report }: LogicScope): void {

@@ -5,7 +5,7 @@ import { compileFractional } from './fractional.ts';
 import { compileList } from './lists.ts';
 import { compileSemVer } from './sem-ver.ts';
 import { CHAINS, LISTS, PAIRS } from './plain.ts';
-import { asNumber, asText, isNothing, isTrue, LOGIC_FAILED, valueAt } from './value.ts';
+import { asNumber, asText, isNothing, isTrue, LOGIC_FAILED, ownValue, valueAt } from './value.ts';
 
 /** Evaluators by name, for references. */
 export type Evaluators = Readonly<Record<string, unknown>>;
@@ -159,11 +159,7 @@ function compileVar([name, fallback = null]: readonly unknown[], compile: (each:
     return otherwise;
   }
   if (path.length > 1) return (data, call) => valueAt(data, path) ?? otherwise(data, call);
-  return (data, call) => {
-    if (isNothing(data) || !Object.hasOwn(data, first)) return otherwise(data, call);
-    const value = (data as Readonly<Record<string, unknown>>)[first];
-    return isNothing(value) || typeof value === 'function' ? otherwise(data, call) : value;
-  };
+  return (data, call) => ownValue(data, first) ?? otherwise(data, call);
 }
 
 function compileIn([needle, hay]: readonly unknown[], compile: (each: unknown) => Rule): Rule {

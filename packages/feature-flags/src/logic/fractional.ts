@@ -1,6 +1,6 @@
 import { hashAfter, hashPrefix } from '../bucketing/murmur3.ts';
 import type { Call, Rule } from './call.ts';
-import { asText } from './value.ts';
+import { asText, ownValue } from './value.ts';
 
 /** More than this all weights together can't be: 2³¹ - 1. */
 const MOST = 2_147_483_647;
@@ -28,7 +28,7 @@ export function compileFractional(list: readonly unknown[], compile: (each: unkn
 }
 
 function keyOf({ flagKey, context }: Call): string | undefined {
-  const { targetingKey } = context as { readonly targetingKey?: unknown };
+  const targetingKey = ownValue(context, 'targetingKey');
   if (targetingKey === undefined || targetingKey === null || targetingKey === '') return undefined;
   return typeof targetingKey === 'object' ? undefined : `${flagKey}${asText(targetingKey)}`;
 }
@@ -44,7 +44,7 @@ function chosen(shares: readonly unknown[], key: string): unknown {
     total += sound.at(-1)?.weight ?? 0;
   }
   if (total === 0 || total > MOST) return null;
-  const bucket = scaled(hashAfter(NOTHING_BEFORE, key), total);
+  const bucket = scaled(hashAfter(NOTHING_BEFORE, key) >>> 0, total);
   let end = 0;
   return sound.find(({ weight }) => (end += weight) > bucket)?.variant ?? null;
 }

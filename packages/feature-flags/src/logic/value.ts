@@ -44,13 +44,19 @@ function isTextOrNothing(value: unknown): value is string | null | undefined {
   return typeof value === 'string' || isNothing(value);
 }
 
-/** A property of its own at a path, or `undefined`. */
+/**
+ * A field of its own, or `undefined`. What an object has from its class or from what all objects share is none: nobody who adds a field to that
+ * may decide for everybody. Functions are no data.
+ */
+export function ownValue(data: unknown, name: string): unknown {
+  if (isNothing(data) || !Object.hasOwn(data, name)) return undefined;
+  const value = (data as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'function' ? undefined : value;
+}
+
+/** A field of its own at a path, or `undefined`. */
 export function valueAt(data: unknown, path: readonly string[]): unknown {
   let value = data;
-  for (const name of path) {
-    if (isNothing(value) || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[name];
-  }
-  // Functions are no data.
-  return typeof value === 'function' ? undefined : value;
+  for (const name of path) value = ownValue(value, name);
+  return value;
 }

@@ -107,6 +107,10 @@ function messageOf(key: string, errorCode: FlagEvaluationError): string {
       return `Expected the name of a flag, got ${JSON.stringify(key)}`;
     case 'TYPE_MISMATCH':
       return `Expected a flag whose values are of the type of the default, got ${JSON.stringify(key)}`;
+    case 'PARSE_ERROR':
+      return `Expected flags without mistakes, got none of those that there are, to answer ${JSON.stringify(key)}`;
+    case 'PROVIDER_NOT_READY':
+      return `Expected flags that were read, got none yet, to answer ${JSON.stringify(key)}`;
     default:
       return `Expected a context that the rules of ${JSON.stringify(key)} can be evaluated with, got another one`;
   }

@@ -24,42 +24,49 @@ export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
   const members = Object.entries(segments).map(
     ([name, segment]) => [name, compileSegment(name, segment, evaluators)] as const,
   );
-  const compiled = new Map<string, CompiledFlag>();
+  const keys = Object.keys(definitions.flags);
+  // A map has its keys in the order in which they first came, and that is the order of the file.
+  const compiled = new Map<string, CompiledFlag | undefined>();
+  for (const key of keys) compiled.set(key, undefined);
   const references: References = {
     segments: new Map(members),
     flagOf: (key) => compiled.get(key) as CompiledFlag,
     common: outcomesOf(ON_OFF, { fallback: 'off', metadata: common }),
   };
-  for (const key of requiredFirst(definitions.flags)) {
+  const compile = (key: string): CompiledFlag => {
     const flag = definitions.flags[key] as FlagDefinitions['flags'][string];
     const metadata = flag.metadata === undefined ? common : Object.freeze({ ...common, ...flag.metadata });
-    compiled.set(
-      key,
-      isFlagdFlag(flag)
-        ? compileFlagdFlag(key, flag, { metadata, evaluators })
-        : compileShortFlag(key, withBucketing(flag, definitions.bucketing), { metadata, references }),
-    );
+    return isFlagdFlag(flag)
+      ? compileFlagdFlag(key, flag, { metadata, evaluators })
+      : compileShortFlag(key, withBucketing(flag, definitions.bucketing), { metadata, references });
+  };
+  for (const key of keys) {
+    for (const each of requiredFirst(key, { flags: definitions.flags, compiled })) compiled.set(each, compile(each));
   }
-  return new Map(Object.keys(definitions.flags).map((key) => [key, compiled.get(key) as CompiledFlag]));
+  return compiled as CompiledFlags;
 }
 
-/** All flags, each after those that it requires. There are no circles: that was checked. */
-function requiredFirst(flags: FlagDefinitions['flags']): Set<string> {
-  const order = new Set<string>();
-  const requiredBy = (key: string): readonly string[] => {
-    const flag = flags[key] as FlagDefinitions['flags'][string];
-    return isFlagdFlag(flag) ? [] : (flag.requires ?? []);
+/** What is to be compiled for a flag, each after those that it requires. There are no circles: that was checked. */
+function requiredFirst(
+  key: string,
+  { flags, compiled }: { flags: FlagDefinitions['flags']; compiled: ReadonlyMap<string, CompiledFlag | undefined> },
+): Iterable<string> {
+  const waitingFor = (name: string): readonly string[] | undefined => {
+    const flag = flags[name] as FlagDefinitions['flags'][string];
+    return isFlagdFlag(flag) ? undefined : flag.requires?.filter((each) => compiled.get(each) === undefined);
   };
+  if (compiled.get(key) !== undefined) return [];
+  if (waitingFor(key) === undefined) return [key];
+  const order = new Set<string>();
   // Without recursion: a chain may be as long as there are flags.
-  const open = Object.keys(flags).toReversed();
-  for (let key = open.at(-1); key !== undefined; key = open.at(-1)) {
-    const waiting = order.has(key) ? [] : requiredBy(key).filter((each) => !order.has(each));
-    if (waiting.length > 0) {
-      open.push(...waiting);
-      continue;
+  const open = [key];
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    const waiting = order.has(last) ? [] : (waitingFor(last) ?? []).filter((each) => !order.has(each));
+    if (waiting.length > 0) open.push(...waiting);
+    else {
+      order.add(last);
+      open.pop();
     }
-    order.add(key);
-    open.pop();
   }
   return order;
 }

@@ -1,7 +1,7 @@
 import type { FlagContext, FlagdFlag, FlagMetadata, Json } from '../definition/model.ts';
 import { compileLogic, type Evaluators, logicUsesTime } from '../logic/compile-logic.ts';
 import { asText } from '../logic/value.ts';
-import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
+import type { CompiledFlag, Step } from './compiled-flag.ts';
 import { type Outcome, outcomesOf } from './outcomes.ts';
 
 /** Compiles a flag in flagd's format. */
@@ -14,11 +14,18 @@ export function compileFlagdFlag(
   const defaultVariant = flag.defaultVariant ?? undefined;
   const outcomes = outcomesOf(variants, { fallback: defaultVariant, metadata });
   const usesTime = targeting !== undefined && logicUsesTime(targeting);
-  const face = { key, variants, metadata, offVariant: undefined, usesTime };
-  if (state === 'DISABLED') return flagOfSteps(face, [], outcomes.fallback('DISABLED'));
+  const flagOf = (steps: readonly Step[], last: Outcome): CompiledFlag => ({
+    key,
+    variants,
+    metadata,
+    offVariant: undefined,
+    usesTime,
+    steps,
+    last,
+  });
+  if (state === 'DISABLED') return flagOf([], outcomes.fallback('DISABLED'));
   const hasRules = targeting !== undefined && targeting !== null && Object.keys(targeting).length > 0;
-  if (!hasRules)
-    return flagOfSteps(face, [], outcomes.fallbackVariant(defaultVariant === undefined ? 'DEFAULT' : 'STATIC'));
+  if (!hasRules) return flagOf([], outcomes.fallbackVariant(defaultVariant === undefined ? 'DEFAULT' : 'STATIC'));
   const rule = compileLogic(targeting, evaluators);
   const byName = new Map(Object.keys(variants).map((name) => [name, outcomes.of(name, 'TARGETING_MATCH')]));
   const unknown = outcomes.fallback('ERROR', 'GENERAL');
@@ -33,5 +40,5 @@ export function compileFlagdFlag(
     },
     facts: (context, nowMs): Record<string, Json> => ({ chosen: (chosen(context, nowMs) ?? null) as Json }),
   };
-  return flagOfSteps(face, [step], outcomes.fallbackVariant('DEFAULT'));
+  return flagOf([step], outcomes.fallbackVariant('DEFAULT'));
 }

@@ -32,15 +32,15 @@ export function outcomesOf(
   variants: Readonly<Record<string, Json>>,
   { fallback: name, metadata }: { readonly fallback: string | undefined; readonly metadata: FlagMetadata },
 ): Outcomes {
-  const made = new Map<string, Outcome>();
+  const made = new Map<FlagReason, Map<string, Outcome>>();
   const of: Outcomes['of'] = (variant, reason) => {
-    const place = `${reason} ${variant}`;
-    const known = made.get(place);
+    const ofReason = made.get(reason) ?? new Map<string, Outcome>();
+    const known = ofReason.get(variant);
     if (known !== undefined) return known;
     const value = frozen(variants[variant] as Json);
     const evaluation = Object.freeze({ value, variant, reason, errorCode: undefined, metadata });
     const outcome: Outcome = { usesFallback: false, evaluation };
-    made.set(place, outcome);
+    made.set(reason, ofReason.set(variant, outcome));
     return outcome;
   };
   const fallback: Outcomes['fallback'] = (reason, errorCode) => ({

@@ -60,9 +60,9 @@ function heldBy({ ramp = [] }: FlagSchedule = {}): Share['heldBy'] {
 
 function percentageStep({ unit, bucketOf, includesEnd }: Units, share: Share, outcomes: Outcomes): Step {
   const { threshold } = share;
-  const [inside, outside] = [outcomes.of('on', 'SPLIT'), outcomes.of('off', 'SPLIT')];
+  const inside = outcomes.of('on', 'SPLIT');
+  const outside = outcomes.of('off', 'SPLIT');
   const missing = outcomes.fallbackVariant('UNIT_MISSING');
-  const at = typeof threshold === 'number' ? () => threshold : threshold;
   return {
     rule: 'rollout',
     decide(context, nowMs) {
@@ -76,7 +76,7 @@ function percentageStep({ unit, bucketOf, includesEnd }: Units, share: Share, ou
     },
     facts(context, nowMs): Record<string, Json> {
       const value = unitOf(context, unit);
-      const buckets = at(nowMs);
+      const buckets = typeof threshold === 'number' ? threshold : threshold(nowMs);
       // Nobody and everybody have no end.
       const end = includesEnd && buckets > 0 && buckets < BUCKETS ? buckets + 1 : buckets;
       const facts = { unit, value: value ?? null, percentage: buckets / 10_000, threshold: end };

@@ -1,6 +1,6 @@
 import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/model.ts';
 import { momentOf } from '../definition/moment.ts';
-import { type CompiledFlag, flagOfSteps, type Step } from './compiled-flag.ts';
+import { type CompiledFlag, decide, type Step } from './compiled-flag.ts';
 import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
 import { rolloutStep } from './rollout.ts';
 import { unitOf } from './unit.ts';
@@ -34,24 +34,26 @@ export function compileShortFlag(
   const isPlain = flag.variants === undefined && flag.metadata === undefined;
   const outcomes = isPlain ? references.common : outcomesOf(variants, { fallback: off, metadata });
   const rollout = rolloutStep(key, flag, outcomes);
-  const steps = [
-    ...switches(flag, outcomes),
-    ...scheduleSteps(flag, outcomes),
-    ...requirementSteps(flag, outcomes, references),
-    ...audienceSteps(flag, outcomes, references),
-    ...(rollout === undefined ? [] : [rollout]),
-  ];
+  const steps = switches(flag, outcomes).concat(
+    scheduleSteps(flag, outcomes),
+    requirementSteps(flag, outcomes, references),
+    audienceSteps(flag, outcomes, references),
+    rollout === undefined ? NONE : [rollout],
+  );
   // What is for everybody is on; with variants of one's own, only a rollout gives another one.
   const isBoolean = flag.variants === undefined;
   const reason = steps.length === 0 ? 'STATIC' : isBoolean ? 'TARGETING_MATCH' : 'DEFAULT';
   const last = outcomes.of(isBoolean && rollout === undefined ? 'on' : off, reason);
-  return flagOfSteps({ key, variants, metadata, offVariant: off, usesTime: usesTime(flag, references) }, steps, last);
+  return { key, variants, metadata, offVariant: off, usesTime: usesTime(flag, references), steps, last };
 }
 
 function usesTime({ schedule, segments = [], requires = [] }: ShortFlag, references: References): boolean {
   const isTimed = segments.some((name) => references.segments.get(name)?.usesTime);
   return schedule !== undefined || isTimed || requires.some((key) => references.flagOf(key).usesTime);
 }
+
+/** Most flags have few steps, so what has none shares this. */
+const NONE: readonly Step[] = [];
 
 type Facts = Readonly<Record<string, Json>>;
 
@@ -64,7 +66,7 @@ function gate(
   return { rule, decide: (context, nowMs) => (stops(context, nowMs) ? outcome : undefined), facts };
 }
 
-function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes): Step[] {
+function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes): readonly Step[] {
   const disabled = outcomes.fallbackVariant('DISABLED');
   const steps: Step[] = [];
   if (killSwitch === true) steps.push(gate('killSwitch', disabled, { stops: () => true }));
@@ -78,11 +80,12 @@ function switches({ killSwitch, enabled = true }: ShortFlag, outcomes: Outcomes)
   return steps;
 }
 
-const tenantFact = ({ tenant }: FlagContext): Facts => ({ tenant: tenant ?? null });
+const tenantFact = (context: FlagContext): Facts => ({ tenant: unitOf(context, 'tenant') ?? null });
 
-function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
-  const { start, end } = schedule ?? {};
-  if (start === undefined && end === undefined) return [];
+function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): readonly Step[] {
+  const start = schedule?.start;
+  const end = schedule?.end;
+  if (start === undefined && end === undefined) return NONE;
   const from = start === undefined ? -Infinity : momentOf(start);
   const to = end === undefined ? Infinity : momentOf(end);
   return [
@@ -93,11 +96,12 @@ function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): Step[] {
   ];
 }
 
-function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, references: References): Step[] {
+function requirementSteps({ requires }: ShortFlag, outcomes: Outcomes, references: References): readonly Step[] {
+  if (requires === undefined) return NONE;
   const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
   return [...new Set(requires)].map((key) => {
     const required = references.flagOf(key);
-    const isMissing: Membership = (context, nowMs) => !isOn(required, required.decide(context, nowMs));
+    const isMissing: Membership = (context, nowMs) => !isOn(required, decide(required, context, nowMs));
     return gate('requires', outcome, {
       stops: isMissing,
       facts: (context, nowMs) => ({ flag: key, on: !isMissing(context, nowMs) }),
@@ -105,7 +109,7 @@ function requirementSteps({ requires = [] }: ShortFlag, outcomes: Outcomes, refe
   });
 }
 
-function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: References): Step[] {
+function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: References): readonly Step[] {
   const outcome = outcomes.fallbackVariant('TARGETING_MATCH');
   const { excludeTenants, targetTenants, segments } = flag;
   const steps: Step[] = [];
@@ -125,11 +129,16 @@ function audienceSteps(flag: ShortFlag, outcomes: Outcomes, references: Referenc
     );
   }
   if (segments !== undefined) {
-    const members = segments.map((name) => [name, (references.segments.get(name) as CompiledSegment).holds] as const);
+    const members = segments.map((name) => references.segments.get(name) as CompiledSegment);
     steps.push(
       gate('segments', outcome, {
-        stops: (context, nowMs) => !members.some(([, isIn]) => isIn(context, nowMs)),
-        facts: (context, nowMs) => Object.fromEntries(members.map(([name, isIn]) => [name, isIn(context, nowMs)])),
+        stops(context, nowMs) {
+          // A function for `some` would be an object a call.
+          for (const { holds } of members) if (holds(context, nowMs)) return false;
+          return true;
+        },
+        facts: (context, nowMs) =>
+          Object.fromEntries(segments.map((name, index) => [name, members[index]?.holds(context, nowMs) ?? false])),
       }),
     );
   }

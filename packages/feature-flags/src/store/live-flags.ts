@@ -1,4 +1,5 @@
 import type { FlagDefinitions } from '../definition/model.ts';
+import type { FlagEvaluationError } from '../evaluation/evaluation.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
 import type { FlagStore } from './store.ts';
 
@@ -19,6 +20,13 @@ export interface LiveFlags {
 }
 
 const NONE: CompiledFlags = new Map();
+
+/** What it means that a flag is not among them. */
+export function absenceIn({ state, problem }: LiveFlags): FlagEvaluationError {
+  if (state !== 'loading') return 'FLAG_NOT_FOUND';
+  const { code } = (problem ?? {}) as { readonly code?: unknown };
+  return code === 'INVALID_FLAGS' ? 'PARSE_ERROR' : 'PROVIDER_NOT_READY';
+}
 
 /** Keeps the flags of a store compiled, as they are now; the last good ones where they can't be read. */
 export class LiveStore {

@@ -1,8 +1,11 @@
+import { checkDefinitions } from '../definition/check-definitions.ts';
+import { invalidFlags } from '../definition/invalid-flags.ts';
+import { editDefinitions } from '../history/edit-definitions.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
-import type { FlagStore } from './store.ts';
+import type { ChangeableFlags } from './changeable.ts';
 
-/** Flags in memory that can be replaced: for tests, and for those who get them some other way. */
-export interface MemoryFlags extends FlagStore {
+/** Flags in memory that can be changed and replaced: for tests, and for those who get them some other way. */
+export interface MemoryFlags extends ChangeableFlags {
   /** Replaces all flags. Whoever reads them sees it at once. */
   replace(definitions: FlagDefinitions): void;
 }
@@ -24,6 +27,11 @@ export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
   const listeners = new Set<() => void>();
   let current = definitions;
   let version = 1;
+  const replace = (next: FlagDefinitions): void => {
+    current = next;
+    version++;
+    for (const listener of listeners) listener();
+  };
   return {
     load: (known) =>
       Promise.resolve(known === String(version) ? undefined : { definitions: current, version: String(version) }),
@@ -31,10 +39,12 @@ export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
       listeners.add(onChange);
       return () => listeners.delete(onChange);
     },
-    replace(next) {
-      current = next;
-      version++;
-      for (const listener of listeners) listener();
+    replace,
+    async change(edits) {
+      const next = editDefinitions(current, typeof edits === 'function' ? edits(current) : edits);
+      const problems = checkDefinitions(next);
+      if (problems.length > 0) throw invalidFlags(problems);
+      replace(next);
     },
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonFlaw, locateJson, positionAt } from '../../src/definition/json-position.ts';
+import { jsonFlaw, locateJson, positionAt, repeatedName } from '../../src/definition/json-position.ts';
+import { pathOf } from '../../src/definition/path.ts';
 
 it.each([
   ['', 1, 1],
@@ -46,4 +47,26 @@ it('an offset has a line and a column from 1 on', () => {
     { line: 1, column: 3 },
     { line: 2, column: 1 },
   ]);
+});
+
+it.each<[string, string, number, number]>([
+  ['{"a": 1, "a": 1}', '/a', 1, 10],
+  ['{"a": {"b": 1,\n "b": 2}}', '/a/b', 2, 2],
+  ['[{}, {"": 1, "": 2}]', '/1/', 1, 14],
+  ['{"a\\"b:": 1, "a\\u0022b:": 2}', '/a"b:', 1, 14],
+  ['{"__proto__": 1, "__proto__": 2}', '/__proto__', 1, 18],
+])('%s has a name twice', (text, pointer, line, column) => {
+  expect(repeatedName(text, JSON.parse(text))).toEqual({ pointer, line, column });
+});
+
+it('no JSON that was written from a value has a name twice, and with one more it has', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), (value) => {
+      const text = JSON.stringify(value);
+      expect(repeatedName(text, JSON.parse(text))).toBeUndefined();
+      const [first = ''] = Object.keys(JSON.parse(text) as object);
+      const twice = `${text.slice(0, -1)},${JSON.stringify(first)}:0}`;
+      expect(pathOf(repeatedName(twice, JSON.parse(twice))?.pointer ?? '')).toEqual([first]);
+    }),
+  );
 });

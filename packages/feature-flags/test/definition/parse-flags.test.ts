@@ -139,12 +139,32 @@ describe('parseFlags', () => {
     const deep = `${'{"!":['.repeat(200)}1${']}'.repeat(200)}`;
     const flag = `{"state": "ENABLED", "variants": {"on": true}, "targeting": ${deep}}`;
     expect((await problemsOf(one(flag))).join()).toContain('nested at most 64 deep');
+    const value = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const problems = await problemsOf(one(`{"variants": {"a": ${value}}, "default": "a"}`));
+    expect(problems.join()).toContain('values nested at most 64 deep');
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (const [name, last] of ['ba', 'cb', 'dc', 'ed', 'fe', 'gf', 'hg'].map((pair) => [...pair]))
       bomb.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${last}`).join(', ')}]`);
     expect(await problemsOf(`${bomb.join('\n')}\nflags: {}\n`)).toHaveLength(1);
     await expect(parseFlags(' '.repeat(10 * 1024 * 1024 + 1))).rejects.toMatchObject({ code: 'FLAGS_TOO_LARGE' });
   });
+
+  it('a name that stands twice is refused where it stands again, in JSON and in YAML', async () => {
+    const json = '{"flags": {\n  "f": {"enabled": true},\n  "f": {"enabled": false}\n}}';
+    expect(await problemsOf(json)).toEqual(['/flags/f 3:3 Expected each name once in an object, got this one again']);
+    const yaml = 'flags:\n  f: { enabled: true }\n  f: { enabled: false }\n';
+    expect(await problemsOf(yaml)).toEqual([
+      expect.stringMatching(/^ 3:3 Expected YAML, got something else: .*unique/),
+    ]);
+  });
+
+  it.each([[undefined], [null], [7], [{ flags: {} }], [new TextEncoder().encode('{}')]])(
+    'what is no text is refused: %j',
+    async (text) => {
+      const failure = { code: 'INVALID_FLAGS', message: expect.stringMatching(/^Expected a text, got /) };
+      await expect(parseFlags(text as unknown as string)).rejects.toMatchObject(failure);
+    },
+  );
 
   it('what is neither JSON nor YAML is refused with its place', async () => {
     expect(await problemsOf('{"flags": {\n  "a": }\n}')).toEqual([expect.stringMatching(/^ 2:8 Expected JSON/)]);

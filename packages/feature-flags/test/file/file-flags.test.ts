@@ -52,3 +52,12 @@ it('a file that is not there, or is too large, is named', async () => {
   await absent[Symbol.asyncDispose]();
   await large[Symbol.asyncDispose]();
 });
+
+it('bytes that are not UTF-8 are refused, not replaced', async () => {
+  await writeFile(file, Buffer.from('flags: { f: { targetTenants: [João] } }', 'latin1'));
+  await using flags = createFlags({ store: fileFlags(file) });
+  await expect(flags.ready()).rejects.toMatchObject({
+    code: 'UNREADABLE_FLAGS',
+    message: expect.stringContaining('got bytes that are not UTF-8'),
+  });
+});

@@ -108,6 +108,21 @@ describe('flags of LaunchDarkly', () => {
     expect(values).toEqual([false, true, true, true]);
   });
 
+  it('attributes that begin with a slash are pointers, others are names as they stand', () => {
+    const valueWith = (attribute: string, context: FlagContext): unknown => {
+      const clauses = [{ attribute, contextKind: 'user', op: 'in', values: ['x'] }];
+      const flag = {
+        on: true,
+        variations: [false, true],
+        rules: [{ clauses, variation: 1 }],
+        fallthrough: { variation: 0 },
+      };
+      return valueOf(importFlags({ flags: { f: flag } }, { from: 'launchdarkly' }), 'f', { key: 'u', ...context });
+    };
+    expect([valueWith('a~1b', { 'a~1b': 'x' }), valueWith('a~1b', { 'a/b': 'x' })]).toEqual([true, false]);
+    expect([valueWith('/a~1b', { 'a/b': 'x' }), valueWith('/a/b', { a: { b: 'x' } })]).toEqual([true, true]);
+  });
+
   it('files may have mere values', () => {
     const imported = importFlags({ flagValues: { colour: 'red', count: 3 } }, { from: 'launchdarkly' });
     expect([valueOf(imported, 'colour', {}), valueOf(imported, 'count', {})]).toEqual(['red', 3]);

@@ -120,6 +120,45 @@ describe('the provider for OpenFeature', () => {
     expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode, errorMessage });
   });
 
+  it('says PARSE_ERROR where there never were flags without mistakes, and PROVIDER_NOT_READY where there were none', async () => {
+    const store = memoryFlags({ flags: { f: { enabled: 'no' as unknown as boolean } } });
+    await using wrong = createFlags({ store });
+    await expect(clientOf(wrong, 'wrong')).rejects.toMatchObject({ message: expect.stringContaining('true or false') });
+    const details = await OpenFeature.getClient('wrong').getBooleanDetails('f', true);
+    expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode: 'PARSE_ERROR' });
+    expect(details.errorMessage).toMatch(/^Expected flags without mistakes/);
+    store.replace({ flags: { f: {} } });
+    await wrong.refresh();
+    store.replace({ flags: { f: { enabled: 'no' as unknown as boolean } } });
+    await wrong.refresh();
+    expect(wrong.evaluate('f', false)).toMatchObject({ value: true, errorCode: undefined });
+    expect(wrong.evaluate('g', false).errorCode).toBe('FLAG_NOT_FOUND');
+    await using none = createFlags({ store: { load: () => Promise.reject(new Error('no store')) } });
+    await expect(clientOf(none, 'none')).rejects.toThrow('no store');
+    const absent = await OpenFeature.getClient('none').getBooleanDetails('f', true);
+    expect(absent).toMatchObject({
+      errorCode: 'PROVIDER_NOT_READY',
+      errorMessage: expect.stringMatching(/got none yet/),
+    });
+  });
+
+  it('never says TARGETING_KEY_MISSING: a rollout says UNIT_MISSING, and fractional chooses nothing, as in flagd', async () => {
+    const fractional = [
+      ['on', 1],
+      ['off', 1],
+    ];
+    const split = {
+      state: 'ENABLED',
+      variants: { on: true, off: false },
+      defaultVariant: 'on',
+      targeting: { fractional },
+    } as const;
+    const client = await clientOf(flagsOf({ flags: { split, half: { rollout: { percentage: 50 } } } }), 'key');
+    const details = await client.getBooleanDetails('split', false);
+    expect([details.value, details.reason, details.errorCode]).toEqual([true, 'DEFAULT', undefined]);
+    expect((await client.getBooleanDetails('half', true)).reason).toBe('UNIT_MISSING');
+  });
+
   it('passes the merged context on as it is, dates included', async () => {
     const seen: (FlagContext | undefined)[] = [];
     const fixed = flagsOf(definition);

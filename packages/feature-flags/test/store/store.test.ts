@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createFlags, type FlagStore, memoryFlags } from '../../src/index.ts';
+import { createFlags, type FlagEdit, type FlagStore, memoryFlags } from '../../src/index.ts';
 
 it('before the first flags are there, every value is the fallback, and says so', async () => {
   const flags = createFlags({ store: memoryFlags({ flags: { f: {} } }) });
@@ -102,4 +102,18 @@ it('a listener stops with the flags', async () => {
   store.replace({ flags: { f: {} } });
   await flags.refresh();
   expect(flags.isEnabled('f')).toBe(false);
+});
+
+it('changes in memory are made together or not at all', async () => {
+  const store = memoryFlags({ flags: { f: {}, g: {} } });
+  const about = { by: 'ann', why: 'a test' };
+  const set = (key: string, enabled: unknown): FlagEdit => ({
+    kind: 'set',
+    key,
+    definition: { enabled: enabled as boolean },
+  });
+  await expect(store.change([set('f', false), set('g', 'no')], about)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+  expect((await store.load('1'))?.version).toBeUndefined();
+  await store.change([set('f', false), set('h', true)], about);
+  expect((await store.load('1'))?.definitions.flags).toEqual({ f: { enabled: false }, g: {}, h: { enabled: true } });
 });

@@ -1,0 +1,36 @@
+/** Where something stands: keys and positions from the outside in. */
+export type Path = Iterable<string | number>;
+
+/**
+ * A place inside another one. Its parts are put together when somebody asks for them: a file has as many places as values, and hardly one of
+ * them is ever named.
+ */
+export function inside(path: Path, name: string | number): Path {
+  return new Place(path, name);
+}
+
+class Place implements Iterable<string | number> {
+  readonly path: Path;
+  readonly name: string | number;
+
+  constructor(path: Path, name: string | number) {
+    this.path = path;
+    this.name = name;
+  }
+
+  *[Symbol.iterator](): Generator<string | number, void, undefined> {
+    yield* this.path;
+    yield this.name;
+  }
+}
+
+/** A place as a JSON Pointer (RFC 6901). */
+export function pointerOf(path: Path): string {
+  return Array.from(path, (part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** The keys and positions that a JSON Pointer goes by. */
+export function pathOf(pointer: string): readonly string[] {
+  const parts = pointer.split('/').slice(1);
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
