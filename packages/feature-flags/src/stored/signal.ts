@@ -5,6 +5,7 @@ import { BroadcastChannel } from 'node:worker_threads';
  * nothing: what was missed, or came twice, does no harm.
  */
 export interface FlagSignal {
+  /** Tells all who subscribed, in other threads and processes too. */
   publish(): void;
   /** Calls back until what it returns is called. */
   subscribe(onChange: () => void): () => void;
