@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
@@ -19,6 +20,8 @@ export function testProject(name: string): ViteUserConfig {
       name,
       include: ['test/**/*.test.ts'],
       pool: 'forks',
+      // By itself vitest keeps one processor free: of two, half.
+      maxWorkers: availableParallelism(),
       execArgv: ['--conditions=source'],
       env: { NODE_OPTIONS: '--conditions=source', NODE_COMPILE_CACHE: compileCache },
       testTimeout: 60_000,

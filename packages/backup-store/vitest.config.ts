@@ -1,3 +1,4 @@
+import { mergeConfig } from 'vitest/config';
 import { testProject } from '../../tooling/vitest-project.ts';
 
-export default testProject('backup-store');
+export default mergeConfig(testProject('backup-store'), { test: { globalSetup: 'test/fixtures/bundle.ts' } });

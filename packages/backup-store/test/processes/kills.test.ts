@@ -1,5 +1,7 @@
-import { cpSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inParallel } from '../../src/run/parallel.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise } from '../fixtures/content.ts';
 import { runActor } from '../fixtures/actor.ts';
@@ -21,10 +23,11 @@ beforeAll(async () => {
   buildTree(made.source, { e: noise(150_000, 'e') });
 });
 
-function copy(): Place {
-  const place = newPlace();
-  for (const part of ['store', 'cache', 'keyFile'] as const) cpSync(made[part], place[part], { recursive: true });
-  return { ...place, source: made.source };
+/** A copy of a repository and of the cache beside it, with the same source. */
+function copyOf(place: Place): Place {
+  const copy = newPlace();
+  for (const part of ['store', 'cache', 'keyFile'] as const) cpSync(place[part], copy[part], { recursive: true });
+  return { ...copy, source: place.source };
 }
 
 /** Everything committed is whole, a further backup works, and a prune leaves nothing that nobody needs. */
@@ -51,23 +54,22 @@ test.each(['backup', 'forget', 'prune'] as const)(
   'a %s that is killed at any of its calls to the store loses nothing, and what it leaves goes with the next prune',
   { timeout: 600_000 },
   async (role) => {
-    const prepared = copy();
+    const prepared = copyOf(made);
     if (role === 'prune') {
       await using repository = await openAt(prepared);
       await repository.forget({ snapshots: [first] });
     }
-    const whole = { ...newPlace(), source: made.source, keyFile: prepared.keyFile };
-    for (const part of ['store', 'cache'] as const) cpSync(prepared[part], whole[part], { recursive: true });
-    const run = await runActor(whole, { role, snapshots: [first] });
+    const run = await runActor(copyOf(prepared), { role, snapshots: [first] });
     const calls = run.killed ? 0 : run.calls;
     expect(calls).toBeGreaterThan(0);
-    for (let killAt = 1; killAt <= calls; killAt++) {
-      const place = { ...newPlace(), source: made.source, keyFile: prepared.keyFile };
-      for (const part of ['store', 'cache'] as const) cpSync(prepared[part], place[part], { recursive: true });
+    const points = Array.from({ length: calls }, (_, i) => i + 1);
+    await inParallel(points, availableParallelism(), async (killAt) => {
+      const place = copyOf(prepared);
       const end = await runActor(place, { role, snapshots: [first], killAt });
       expect(end.killed, `${role} at call ${killAt}`).toBe(true);
       await expectHealthy(place, `${role} killed at call ${killAt} of ${calls}`);
-    }
+      rmSync(place.folder, { recursive: true });
+    });
   },
 );
 
