@@ -1,5 +1,11 @@
 /** Why a version, a changelog or a release could not be made. Each code is explained in `docs/errors.md`. */
-export type VersioningErrorCode = 'INVALID_VERSION' | 'INVALID_OPTION' | 'UNKNOWN_CHANGE_TYPE';
+export type VersioningErrorCode =
+  | 'INVALID_VERSION'
+  | 'INVALID_OPTION'
+  | 'UNKNOWN_CHANGE_TYPE'
+  | 'INVALID_LOCKFILE'
+  | 'UNSUPPORTED_LOCKFILE'
+  | 'LOCKFILE_NOT_FOUND';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
