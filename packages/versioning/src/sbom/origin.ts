@@ -51,7 +51,11 @@ export function originOf(name: string, version: string | undefined, resolved: st
   };
   if (resolved === undefined) return of({});
   if (/^(?:file|link|portal):/.test(resolved)) {
-    const path = resolved.slice(resolved.indexOf(':') + 1).replace(/^\.\//, '');
+    // Yarn berry writes the path twice: `file:./a#./a::hash=…`.
+    const path = resolved
+      .replace(/#.*$/s, '')
+      .slice(resolved.indexOf(':') + 1)
+      .replace(/^\.\//, '');
     return { id: `file:${path}`, purl: npmPurl(name, version) };
   }
   if (isGit(resolved)) {

@@ -70,6 +70,7 @@ export function createGraphBuilder(kind: LockfileKind): GraphBuilder {
       checkName(found.name, place);
       const { id, purl, resolved } = originOf(found.name, found.version, found.resolved);
       const draft = drafts.get(id) ?? newDraft({ id, purl, resolved, name: found.name, version: found.version });
+      draft.resolved = least(draft.resolved, resolved);
       complete(draft, found, place);
       drafts.set(id, draft);
       if (drafts.size > MOST) throw invalidLockfile(place, `at most ${MOST} packages`, 'more');

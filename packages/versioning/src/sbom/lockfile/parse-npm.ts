@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { VersioningError } from '../../errors.ts';
-import type { LockfileGraph } from '../graph.ts';
+import { byCodeUnits, type LockfileGraph } from '../graph.ts';
 import { createGraphBuilder, type GraphBuilder } from './build-graph.ts';
 import { licenceOf, needsOf } from './manifest.ts';
 import { type Fields, fieldsAt, invalidLockfile, isFields, member, type Place, textAt, within } from './place.ts';
@@ -32,7 +32,10 @@ export function parseNpmLockfile(lockfile: Fields, file: string): LockfileGraph 
   const entries = entriesOf(lockfile, place);
   const builder = createGraphBuilder('npm');
   const ids = new Map<string, string>();
-  for (const entry of entries.values()) ids.set(entry.path, addEntry(builder, entry, entries));
+  const local = localFolders(entries);
+  for (const entry of entries.values()) {
+    ids.set(entry.path, addEntry(builder, isLink(entry) ? targetOf(entry, entries) : entry, { entries, local }));
+  }
   for (const entry of entries.values()) connectEntry(builder, entry, { entries, ids });
   return builder.build();
 }
@@ -62,20 +65,24 @@ function targetOf(entry: Entry, entries: ReadonlyMap<string, Entry>): Entry {
 /** The name by which a folder is asked for; another than the package's own for aliases. */
 const folderName = (path: string): string => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
 
-function addEntry(builder: GraphBuilder, entry: Entry, entries: ReadonlyMap<string, Entry>): string {
-  const { fields, path, place } = isLink(entry) ? targetOf(entry, entries) : entry;
+interface Folders {
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly local: ReadonlySet<string>;
+}
+
+function addEntry(builder: GraphBuilder, { fields, path, place }: Entry, { entries, local }: Folders): string {
   const name = textAt(fields, 'name', place);
   const version = textAt(fields, 'version', place);
   const isInstalled = path.includes(FOLDER);
-  // Folders beside `node_modules` are workspaces, or what `file:` leads to outside of the repository.
-  if (!isInstalled && !path.startsWith('..')) {
+  if (!isInstalled && !local.has(path)) {
     return builder.addWorkspace({ path: path === '' ? '.' : path, name: name ?? linkedName(path, entries), version });
   }
   const found = {
     name: name ?? (isInstalled ? folderName(path) : (linkedName(path, entries) ?? posix.basename(path))),
     version,
   };
-  if (!isInstalled) return builder.addPackage({ ...found, resolved: `file:${path}` }, place);
+  if (!isInstalled)
+    return builder.addPackage({ ...found, licence: licenceOf(fields), resolved: `file:${path}` }, place);
   return builder.addPackage(
     {
       ...found,
@@ -89,11 +96,24 @@ function addEntry(builder: GraphBuilder, entry: Entry, entries: ReadonlyMap<stri
   );
 }
 
+/** Folders beside `node_modules` are workspaces, but for those outside of the repository and those that `file:` leads to. */
+function localFolders(entries: ReadonlyMap<string, Entry>): ReadonlySet<string> {
+  const local = new Set<string>();
+  for (const { path, fields, place } of entries.values()) {
+    if (path.includes(FOLDER)) continue;
+    if (path.startsWith('..')) local.add(path);
+    for (const { range } of needsOf(fields, place)) {
+      if (/^(?:file|link):/.test(range)) local.add(posix.join(path, range.slice(range.indexOf(':') + 1)));
+    }
+  }
+  return local;
+}
+
 /** A workspace without a name in its manifest is called as the link to it. */
 function linkedName(path: string, entries: ReadonlyMap<string, Entry>): string | undefined {
-  if (path === '') return undefined;
-  const link = [...entries.values()].find((entry) => isLink(entry) && member(entry.fields, 'resolved') === path);
-  return link === undefined ? undefined : folderName(link.path);
+  const links = [...entries.values()].filter((entry) => isLink(entry) && member(entry.fields, 'resolved') === path);
+  const [name] = links.map((link) => folderName(link.path)).toSorted(byCodeUnits);
+  return path === '' ? undefined : name;
 }
 
 interface Known {

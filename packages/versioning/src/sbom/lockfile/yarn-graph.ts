@@ -51,7 +51,8 @@ export function yarnGraph(entries: readonly YarnEntry[], manifests: Manifests, d
     if ('workspace' in found) workspaces.set(found.name, id);
     ids.set(entry, id);
     for (const pattern of entry.patterns) {
-      byPattern.set(pattern, id);
+      // Two folders may bind the same `file:` each to its own: the first by name, whatever the order of the file.
+      if (id < (byPattern.get(pattern) ?? '\uFFFF')) byPattern.set(pattern, id);
       const name = pattern.slice(0, pattern.indexOf('@', 1));
       byName.set(name, (byName.get(name) ?? new Set()).add(id));
     }
