@@ -34,20 +34,20 @@ export const SHOP: Readonly<Record<string, unknown>> = {
 };
 
 export const SHOPS = [
-  'npm-2.json',
-  'npm-3.json',
-  'pnpm-6.yaml',
-  'pnpm-9.yaml',
-  'yarn-1.lock',
-  'yarn-berry-6.lock',
-  'yarn-berry-10.lock',
+  'npm-2/package-lock.json',
+  'npm-3/package-lock.json',
+  'pnpm-6/pnpm-lock.yaml',
+  'pnpm-9/pnpm-lock.yaml',
+  'yarn-1/yarn.lock',
+  'yarn-berry-6/yarn.lock',
+  'yarn-berry-10/yarn.lock',
 ] as const;
 
 export const shopText = (file: string): string => readFileSync(new URL(`fixtures/${file}`, import.meta.url), 'utf8');
 
 export const shopGraph = (file: string): LockfileGraph => parseLockfile(shopText(file), { file, manifests: SHOP });
 
-/** `from -> to (kind)` of the edges of one end, with names instead of ids. */
+/** What one end needs: `runtime pkg:npm/ms@2.1.3`. */
 export function needsOf(graph: LockfileGraph, from: string): string[] {
   return graph.edges.filter((edge) => edge.from === from).map(({ to, kind }) => `${kind} ${to}`);
 }

@@ -92,7 +92,7 @@ function readMapping(cursor: Cursor, depth: number, level: number): Mapping {
     const key = single?.replaceAll("''", "'") ?? double ?? plain;
     if (key === undefined) throw new NotPlain();
     cursor.at += 1;
-    const below = (): unknown => (value === '' ? readBelow(cursor, depth, level) : readValue(value));
+    const below = (): unknown => (value === '' ? readBelow(cursor, depth, level) : readValue(value.trimStart()));
     put(mapping, keyText(key, plain), line.block ?? below());
   }
   return mapping;
