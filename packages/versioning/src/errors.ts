@@ -5,7 +5,10 @@ export type VersioningErrorCode =
   | 'UNKNOWN_CHANGE_TYPE'
   | 'GIT_NOT_FOUND'
   | 'GIT_FAILED'
-  | 'SHALLOW_CLONE';
+  | 'SHALLOW_CLONE'
+  | 'INVALID_LOCKFILE'
+  | 'UNSUPPORTED_LOCKFILE'
+  | 'LOCKFILE_NOT_FOUND';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

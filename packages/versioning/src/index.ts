@@ -17,3 +17,17 @@ export { readTags, type ReadTagsOptions, type VersionTag } from './git/read-tags
 export type { GitOptions } from './git/run-git.ts';
 export { type BumpLevel, CHANGE_TYPES, type ChangeTypes, levelOfType } from './version/change-types.ts';
 export { type BumpCause, type BumpOptions, type BumpPlan, planBump } from './version/plan-bump.ts';
+export type { SbomSubject } from './sbom/bill.ts';
+export { createSbom, type SbomFormat, type SbomOptions } from './sbom/create-sbom.ts';
+export type {
+  ComponentDigest,
+  DependencyKind,
+  LockfileComponent,
+  LockfileEdge,
+  LockfileGraph,
+  LockfileKind,
+  LockfileWorkspace,
+  MissingDependency,
+} from './sbom/graph.ts';
+export { parseLockfile, type ParseLockfileOptions } from './sbom/parse-lockfile.ts';
+export { readLockfile, type ReadLockfileOptions } from './sbom/read-lockfile.ts';
