@@ -1,5 +1,17 @@
 /** Why a version, a changelog or a release could not be made. Each code is explained in `docs/errors.md`. */
-export type VersioningErrorCode = 'INVALID_VERSION' | 'INVALID_OPTION' | 'UNKNOWN_CHANGE_TYPE';
+export type VersioningErrorCode =
+  | 'INVALID_VERSION'
+  | 'INVALID_OPTION'
+  | 'UNKNOWN_CHANGE_TYPE'
+  | 'UNSUITABLE_FILE'
+  | 'FILE_CHANGED'
+  | 'READ_FAILED'
+  | 'WRITE_FAILED'
+  | 'TARGET_EXISTS'
+  | 'DIGEST_MISMATCH'
+  | 'UNSAFE_ARTIFACT'
+  | 'ARTIFACT_DAMAGED'
+  | 'ARTIFACT_TOO_LARGE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

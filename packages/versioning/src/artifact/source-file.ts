@@ -1,0 +1,104 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { isExecutable } from './chosen-files.ts';
+import { codeOf, fileChanged, fileFailure } from './file-failure.ts';
+import type { ArtifactEntry } from './model.ts';
+import { PIECE_BYTES, type PiecePair, pieces } from './pieces.ts';
+
+/** Not through a link that has taken the file's place, and without waiting for the other end of a pipe. Windows has neither flag. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A planned file that is open. */
+export interface SourceFile {
+  /** CRC-32 of its content, which stands before the content in an archive. */
+  readonly crc32: number;
+  /** Its content, checked once more against the CRC-32. Each piece is valid only until the next is asked for. */
+  content(): AsyncGenerator<Buffer>;
+}
+
+/**
+ * Opens a planned file and hands it to `use`. Files of up to 1 MiB are read once, larger ones twice.
+ *
+ * @throws {VersioningError} `FILE_CHANGED` when it is not, or does not stay, what was planned; `READ_FAILED`.
+ */
+export async function withSource(
+  { folder, entry, memory }: { readonly folder: string; readonly entry: ArtifactEntry; readonly memory: PiecePair },
+  use: (source: SourceFile) => Promise<void>,
+): Promise<void> {
+  const path = join(folder, entry.path);
+  try {
+    const file = await open(path, READ_FLAGS);
+    try {
+      const before = await file.stat({ bigint: true });
+      if (!isPlanned(before, entry)) throw fileChanged(entry.path);
+      const reader = { file, entry, memory };
+      await use(entry.size <= PIECE_BYTES ? await small(reader) : await large(reader));
+      if (!isSame(before, await file.stat({ bigint: true }))) throw fileChanged(entry.path);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (codeOf(cause) === 'ELOOP') throw fileChanged(entry.path);
+    throw fileFailure('READ_FAILED', 'a file that can be read', { path, cause });
+  }
+}
+
+interface Reader {
+  readonly file: FileHandle;
+  readonly entry: ArtifactEntry;
+  readonly memory: PiecePair;
+}
+
+async function small({ file, entry, memory: [buffer] }: Reader): Promise<SourceFile> {
+  let length = 0;
+  while (length < entry.size) {
+    const { bytesRead } = await file.read(buffer, length, entry.size - length, length);
+    if (bytesRead === 0) throw fileChanged(entry.path);
+    length += bytesRead;
+  }
+  const content = buffer.subarray(0, length);
+  return {
+    crc32: crc32(content),
+    async *content() {
+      if (length > 0) yield content;
+    },
+  };
+}
+
+async function large(reader: Reader): Promise<SourceFile> {
+  let expected = 0;
+  for await (const piece of wholePieces(reader)) expected = crc32(piece, expected);
+  return {
+    crc32: expected,
+    async *content() {
+      let found = 0;
+      for await (const piece of wholePieces(reader)) {
+        found = crc32(piece, found);
+        yield piece;
+      }
+      if (found !== expected) throw fileChanged(reader.entry.path);
+    },
+  };
+}
+
+/** As many bytes as planned. A file that grows faster than it is read has no end. */
+async function* wholePieces({ file, entry, memory }: Reader): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const piece of pieces(file, memory)) {
+    length += piece.length;
+    if (length > entry.size) throw fileChanged(entry.path);
+    yield piece;
+  }
+  if (length < entry.size) throw fileChanged(entry.path);
+}
+
+function isPlanned(stats: BigIntStats, { size, executable }: ArtifactEntry): boolean {
+  const isRunnable = process.platform === 'win32' ? executable : isExecutable({ mode: Number(stats.mode) });
+  return stats.isFile() && stats.size === BigInt(size) && isRunnable === executable;
+}
+
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs;
+}
