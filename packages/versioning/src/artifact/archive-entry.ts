@@ -7,7 +7,8 @@ const ENCRYPTED = 0x0001;
 const SIZES_FOLLOW = 0x0008;
 const UTF8_NAME = 0x0800;
 const STORED = 0;
-const DEFLATED = 8;
+/** The other method of compression that is read. */
+export const DEFLATED = 8;
 /** The field by which Info-ZIP gives a name once more, in Unicode (APPNOTE 4.6.9). */
 const UNICODE_PATH = 0x7075;
 const FULL_32 = 0xffff_ffff;

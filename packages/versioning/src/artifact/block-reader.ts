@@ -6,12 +6,15 @@ const BLOCK_BYTES = 64 * 1024;
 /** Content is read in pieces of this size. */
 const RANGE_BYTES = 256 * 1024;
 
+interface Block {
+  readonly start: number;
+  readonly bytes: Buffer;
+}
+
 /** Reads an open file for yauzl. Headers, a few bytes each and mostly side by side, come from blocks that are kept. */
 export class BlockReader extends RandomAccessReader {
   readonly #file: FileHandle;
-  readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  #start = 0;
-  #length = 0;
+  #block: Block = { start: 0, bytes: Buffer.alloc(0) };
 
   constructor(file: FileHandle) {
     super();
@@ -20,7 +23,7 @@ export class BlockReader extends RandomAccessReader {
 
   /** Not a stream of node:fs, which closes the file when it is destroyed. */
   override _readStreamForRange(start: number, end: number): Readable {
-    return Readable.from(this.#range(start, end), { objectMode: false });
+    return Readable.from(this.range(start, end), { objectMode: false });
   }
 
   override read(...[buffer, offset, length, position, callback]: Parameters<RandomAccessReader['read']>): void {
@@ -33,7 +36,8 @@ export class BlockReader extends RandomAccessReader {
     setImmediate(callback, null);
   }
 
-  async *#range(start: number, end: number): AsyncGenerator<Buffer> {
+  /** The bytes from `start` up to `end`. */
+  async *range(start: number, end: number): AsyncGenerator<Buffer> {
     for (let position = start; position < end;) {
       // What was handed out is not written to again: nobody says when it was used.
       const piece = Buffer.allocUnsafe(Math.min(RANGE_BYTES, end - position));
@@ -45,24 +49,28 @@ export class BlockReader extends RandomAccessReader {
 
   async #read(target: Buffer, position: number): Promise<void> {
     for (let done = 0; done < target.length;) {
-      const at = position + done - this.#start;
-      if (at >= 0 && at < this.#length) {
-        done += this.#block.copy(target, done, at, Math.min(this.#length, at + target.length - done));
-        continue;
-      }
       const rest = target.length - done;
       if (rest >= BLOCK_BYTES) {
-        done += await this.#fill(target, { offset: done, length: rest, position: position + done });
+        done += await this.#fill(target.subarray(done), position + done);
         continue;
       }
-      this.#length = 0;
-      this.#length = await this.#fill(this.#block, { offset: 0, length: BLOCK_BYTES, position: position + done });
-      this.#start = position + done;
+      const { start, bytes } = await this.#blockAt(position + done);
+      done += bytes.copy(target, done, position + done - start);
     }
   }
 
-  async #fill(target: Buffer, place: { offset: number; length: number; position: number }): Promise<number> {
-    const { bytesRead } = await this.#file.read(target, place);
+  /** Several reads may go on at a time: a block that is kept is never written to. */
+  async #blockAt(position: number): Promise<Block> {
+    const { start, bytes } = this.#block;
+    if (position >= start && position < start + bytes.length) return this.#block;
+    const memory = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const length = await this.#fill(memory, position);
+    this.#block = { start: position, bytes: memory.subarray(0, length) };
+    return this.#block;
+  }
+
+  async #fill(target: Buffer, position: number): Promise<number> {
+    const { bytesRead } = await this.#file.read(target, { position });
     if (bytesRead === 0) throw new Error('a file that ends too early');
     return bytesRead;
   }

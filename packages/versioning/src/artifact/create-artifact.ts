@@ -1,11 +1,13 @@
 import { relative, resolve, sep } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { shown, VersioningError } from '../errors.ts';
+import { aheadInOrder } from './lanes.ts';
 import type { ArtifactEntry, ArtifactPlan, ArtifactSummary, ArtifactWork } from './model.ts';
 import { PartFile } from './part-file.ts';
 import { type PiecePair, piecePair } from './pieces.ts';
 import { orderedEntries } from './plan-artifact.ts';
 import { WorkProgress } from './progress.ts';
-import { withSource } from './source-file.ts';
+import { smallContent, withLargeFile } from './source-file.ts';
 import { directoryHeader, endOfArchive, localHeader, type ZipEntry } from './zip-records.ts';
 
 /**
@@ -38,9 +40,15 @@ export async function createArtifact(
   try {
     const writing = { folder: plan.folder, part, memory: piecePair(), progress: new WorkProgress(entries, options) };
     const written: ZipEntry[] = [];
-    for (const entry of entries) {
+    const contents = aheadInOrder(entries, async (entry) => {
       options.signal?.throwIfAborted();
-      written.push(await writeEntry(entry, writing));
+      return { entry, content: await smallContent(plan.folder, entry) };
+    });
+    for await (const { entry, content } of contents) {
+      written.push(
+        content === undefined ? await writeLarge(entry, writing) : await writeSmall(entry, content, writing),
+      );
+      writing.progress.finished();
     }
     const offset = part.position;
     for (const entry of written) await part.write(directoryHeader(entry));
@@ -69,21 +77,22 @@ interface Writing {
   readonly progress: WorkProgress;
 }
 
-async function writeEntry(entry: ArtifactEntry, { folder, part, memory, progress }: Writing): Promise<ZipEntry> {
-  const offset = part.position;
-  let crc32 = 0;
-  if (entry.kind === 'directory') {
-    await part.write(localHeader({ ...entry, size: 0, crc32 }));
-  } else {
-    await withSource({ folder, entry, memory }, async (source) => {
-      ({ crc32 } = source);
-      await part.write(localHeader({ ...entry, crc32 }));
-      for await (const piece of source.content()) {
-        await part.write(piece);
-        progress.add(piece.length);
-      }
-    });
-  }
-  progress.finished();
-  return { ...entry, crc32, offset };
+async function writeSmall(entry: ArtifactEntry, content: Buffer, { part, progress }: Writing): Promise<ZipEntry> {
+  const written = { ...entry, crc32: crc32(content), offset: part.position };
+  await part.write(localHeader(written));
+  await part.write(content);
+  progress.add(content.length);
+  return written;
+}
+
+async function writeLarge(entry: ArtifactEntry, { folder, part, memory, progress }: Writing): Promise<ZipEntry> {
+  return withLargeFile({ folder, entry, memory }, async (large) => {
+    const written = { ...entry, crc32: large.crc32, offset: part.position };
+    await part.write(localHeader(written));
+    for await (const piece of large.content()) {
+      await part.write(piece);
+      progress.add(piece.length);
+    }
+    return written;
+  });
 }

@@ -3,9 +3,10 @@ import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { shown, VersioningError } from '../errors.ts';
-import { type ArchiveEntry, failureOf, readArchive } from './archive.ts';
+import { type ArchiveEntry, readArchive } from './archive.ts';
 import { damaged, unsafe } from './archive-entry.ts';
 import { codeOf, fileFailure } from './file-failure.ts';
+import { inLanes } from './lanes.ts';
 import type { ArtifactLimits } from './limits.ts';
 import type { ArtifactSummary, ArtifactWork } from './model.ts';
 import { type ExpectedDigest, withArtifact } from './opened-artifact.ts';
@@ -88,24 +89,26 @@ async function writeEntries(
   options: ExtractArtifactOptions,
 ): Promise<void> {
   const progress = new WorkProgress(entries, options);
-  const made = new Set<string>([part]);
-  for (const entry of entries) {
+  await makeFolders(part, entries);
+  await inLanes(entries, async (entry) => {
     options.signal?.throwIfAborted();
-    const path = join(part, entry.path);
-    const parent = entry.kind === 'directory' ? path : dirname(path);
-    if (!made.has(parent)) await writing(parent, mkdir(parent, { recursive: true }));
-    made.add(parent);
-    if (entry.kind === 'file') await writeFileOf(entry, path, progress);
+    if (entry.kind === 'file') await writeFileOf(entry, join(part, entry.path), progress);
     progress.finished();
-  }
+  });
+}
+
+/** All folders at first: files that are written at the same time may need the same one. */
+async function makeFolders(part: string, entries: readonly ArchiveEntry[]): Promise<void> {
+  const folders = new Set(entries.map(({ path, kind }) => (kind === 'directory' ? path : dirname(path))));
+  for (const folder of folders) await writing(folder, mkdir(join(part, folder), { recursive: true }));
 }
 
 async function writeFileOf(entry: ArchiveEntry, path: string, progress: WorkProgress): Promise<void> {
   const file = await writing(entry.path, open(path, 'wx', entry.executable ? 0o777 : 0o666));
   try {
     let found = 0;
-    // The list of entries was within the limits, and yauzl gives no more bytes than it says: so are the contents.
-    for await (const piece of contentOf(entry)) {
+    // The list of entries was within the limits, and no entry gives more bytes than it says: so are the contents.
+    for await (const piece of entry.content()) {
       found = crc32(piece, found);
       await writing(entry.path, file.writeFile(piece));
       progress.add(piece.length);
@@ -113,15 +116,6 @@ async function writeFileOf(entry: ArchiveEntry, path: string, progress: WorkProg
     if (found !== entry.crc32) throw damaged(`another checksum than it says in ${shown(entry.path)}`);
   } finally {
     await file.close();
-  }
-}
-
-async function* contentOf(entry: ArchiveEntry): AsyncGenerator<Buffer> {
-  const stream = await entry.open();
-  try {
-    for await (const piece of stream) yield piece as Buffer;
-  } catch (cause) {
-    throw failureOf(cause);
   }
 }
 

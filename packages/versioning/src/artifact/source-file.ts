@@ -5,37 +5,68 @@ import { crc32 } from 'node:zlib';
 import { isExecutable } from './chosen-files.ts';
 import { codeOf, fileChanged, fileFailure } from './file-failure.ts';
 import type { ArtifactEntry } from './model.ts';
-import { PIECE_BYTES, type PiecePair, pieces } from './pieces.ts';
+import { type PiecePair, pieces } from './pieces.ts';
 
 /** Not through a link that has taken the file's place, and without waiting for the other end of a pipe. Windows has neither flag. */
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** A planned file that is open. */
-export interface SourceFile {
+/** Files of up to this size are read at once, a few at a time. */
+const SMALL_BYTES = 128 * 1024;
+
+/**
+ * The whole content of a small file; `undefined` for larger ones, which {@link withLargeFile} is for.
+ *
+ * @throws {VersioningError} `FILE_CHANGED` when it is not, or does not stay, what was planned; `READ_FAILED`.
+ */
+export async function smallContent(folder: string, entry: ArtifactEntry): Promise<Buffer | undefined> {
+  if (entry.kind === 'directory') return Buffer.alloc(0);
+  if (entry.size > SMALL_BYTES) return undefined;
+  return withPlanned(folder, entry, async (file) => {
+    const content = Buffer.allocUnsafe(entry.size);
+    for (let length = 0; length < entry.size;) {
+      const { bytesRead } = await file.read(content, length, entry.size - length, length);
+      if (bytesRead === 0) throw fileChanged(entry.path);
+      length += bytesRead;
+    }
+    return content;
+  });
+}
+
+/** A large file that is open. */
+export interface LargeFile {
   /** CRC-32 of its content, which stands before the content in an archive. */
   readonly crc32: number;
-  /** Its content, checked once more against the CRC-32. Each piece is valid only until the next is asked for. */
+  /** Reads it once more, and checks it against the CRC-32. Each piece is valid only until the next is asked for. */
   content(): AsyncGenerator<Buffer>;
 }
 
 /**
- * Opens a planned file and hands it to `use`. Files of up to 1 MiB are read once, larger ones twice.
+ * Opens a planned file, reads it for its CRC-32, and hands it to `use`.
  *
  * @throws {VersioningError} `FILE_CHANGED` when it is not, or does not stay, what was planned; `READ_FAILED`.
  */
-export async function withSource(
+export async function withLargeFile<T>(
   { folder, entry, memory }: { readonly folder: string; readonly entry: ArtifactEntry; readonly memory: PiecePair },
-  use: (source: SourceFile) => Promise<void>,
-): Promise<void> {
+  use: (large: LargeFile) => Promise<T>,
+): Promise<T> {
+  return withPlanned(folder, entry, async (file) => {
+    const reader = { file, entry, memory };
+    let expected = 0;
+    for await (const piece of wholePieces(reader)) expected = crc32(piece, expected);
+    return use({ crc32: expected, content: () => checkedPieces(reader, expected) });
+  });
+}
+
+async function withPlanned<T>(folder: string, entry: ArtifactEntry, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const path = join(folder, entry.path);
   try {
     const file = await open(path, READ_FLAGS);
     try {
       const before = await file.stat({ bigint: true });
       if (!isPlanned(before, entry)) throw fileChanged(entry.path);
-      const reader = { file, entry, memory };
-      await use(entry.size <= PIECE_BYTES ? await small(reader) : await large(reader));
+      const result = await use(file);
       if (!isSame(before, await file.stat({ bigint: true }))) throw fileChanged(entry.path);
+      return result;
     } finally {
       await file.close();
     }
@@ -51,36 +82,13 @@ interface Reader {
   readonly memory: PiecePair;
 }
 
-async function small({ file, entry, memory: [buffer] }: Reader): Promise<SourceFile> {
-  let length = 0;
-  while (length < entry.size) {
-    const { bytesRead } = await file.read(buffer, length, entry.size - length, length);
-    if (bytesRead === 0) throw fileChanged(entry.path);
-    length += bytesRead;
+async function* checkedPieces(reader: Reader, expected: number): AsyncGenerator<Buffer> {
+  let found = 0;
+  for await (const piece of wholePieces(reader)) {
+    found = crc32(piece, found);
+    yield piece;
   }
-  const content = buffer.subarray(0, length);
-  return {
-    crc32: crc32(content),
-    async *content() {
-      if (length > 0) yield content;
-    },
-  };
-}
-
-async function large(reader: Reader): Promise<SourceFile> {
-  let expected = 0;
-  for await (const piece of wholePieces(reader)) expected = crc32(piece, expected);
-  return {
-    crc32: expected,
-    async *content() {
-      let found = 0;
-      for await (const piece of wholePieces(reader)) {
-        found = crc32(piece, found);
-        yield piece;
-      }
-      if (found !== expected) throw fileChanged(reader.entry.path);
-    },
-  };
+  if (found !== expected) throw fileChanged(reader.entry.path);
 }
 
 /** As many bytes as planned. A file that grows faster than it is read has no end. */
