@@ -8,7 +8,16 @@ export type VersioningErrorCode =
   | 'SHALLOW_CLONE'
   | 'INVALID_LOCKFILE'
   | 'UNSUPPORTED_LOCKFILE'
-  | 'LOCKFILE_NOT_FOUND';
+  | 'LOCKFILE_NOT_FOUND'
+  | 'UNSUITABLE_FILE'
+  | 'FILE_CHANGED'
+  | 'READ_FAILED'
+  | 'WRITE_FAILED'
+  | 'TARGET_EXISTS'
+  | 'DIGEST_MISMATCH'
+  | 'UNSAFE_ARTIFACT'
+  | 'ARTIFACT_DAMAGED'
+  | 'ARTIFACT_TOO_LARGE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
