@@ -15,7 +15,7 @@ import { directoryHeader, endOfArchive, localHeader, type ZipEntry } from './zip
  *
  * Contents are stored as they are: encoders of deflate give other bytes from one version to the next. The target appears
  * when it is complete, in the place of an older file if there is one; after a failure, nothing is left of it. A few MiB of memory are
- * used, and about 200 bytes for each entry.
+ * used, and some hundred bytes for each entry.
  *
  * @param target The file to write, such as `app-1.2.3.zip`. Its folder must exist.
  * @throws {VersioningError} `FILE_CHANGED` when a file is not, or does not stay, what was planned; `UNSUITABLE_FILE`; `INVALID_OPTION`

@@ -1,5 +1,5 @@
 /** Files that are worked on at a time: what a file costs is mostly waiting for the system. */
-export const LANES = 16;
+const LANES = 16;
 
 /**
  * Starts work on items before their turn, and gives the results in the order of the items. When it ends early, it waits for
