@@ -11,14 +11,16 @@ const REGISTRIES = new Set(['registry.npmjs.org', 'registry.yarnpkg.com']);
 
 /** A URL without user and password, but for the user of ssh, who is the same for all (`git`). */
 function withoutCredentials(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)([^/@#?]*)@/i, (_, scheme: string, user: string) =>
+  return url.replace(/^([a-z+]+:\/\/)([^/#?]*)@/i, (_, scheme: string, user: string) =>
     /ssh/i.test(scheme) && !user.includes(':') ? `${scheme}${user}@` : scheme,
   );
 }
 
 /** `git+https://host/path.git@commit`, as purls and SPDX write it; npm and yarn write `#commit` or `#commit=…`. */
 function gitLocation(url: string): string {
-  const [place = '', commit = ''] = withoutCredentials(url).split('#', 2);
+  // `git@host:path` is how ssh writes it.
+  const whole = url.replace(/^(\w+@[^:/]+):(?!\/)/, 'git+ssh://$1/');
+  const [place = '', commit = ''] = withoutCredentials(whole).split('#', 2);
   const scheme = /^git[+:]/.test(place) ? place : `git+${place}`;
   return commit === '' ? scheme : `${scheme}@${commit.replace(/^.*commit=/, '').replace(/&.*$/, '')}`;
 }
