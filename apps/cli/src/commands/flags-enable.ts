@@ -1,9 +1,10 @@
 import type { FlagDefinitions, FlagEdit } from '@x/feature-flags';
 import { EDIT_OPTIONS, editFlags } from '../compose/flag-edits.ts';
-import { featureFlags } from '../compose/flags.ts';
+import { currentFlags, featureFlags } from '../compose/flags.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { displayText } from '../render/text.ts';
 
 /** Both forms of a flag have a switch. */
 const switching =
@@ -17,8 +18,18 @@ const switching =
         there !== undefined && isFlagdFlag(there) ? { state: isOn ? 'ENABLED' : 'DISABLED' } : { enabled: isOn };
       return [{ kind: 'patch', key, patch }];
     };
-    return editFlags(context, { edits, options: input.options });
+    const code = await editFlags(context, { edits, options: input.options });
+    if (isOn) await warnOfSwitch(context, key);
+    return code;
   };
+
+/** A kill switch is stronger: whoever enables a flag should know. */
+async function warnOfSwitch(context: Context, key: string): Promise<void> {
+  const { definitions } = await currentFlags(context);
+  const flag = Object.hasOwn(definitions.flags, key) ? definitions.flags[key] : undefined;
+  if (flag !== undefined && 'killSwitch' in flag && flag.killSwitch === true)
+    context.messages.warn(`${displayText(key)} stays off: its kill switch is on.`);
+}
 
 const common = { arguments: [{ name: '<flag>', description: 'name of the flag' }], options: EDIT_OPTIONS } as const;
 

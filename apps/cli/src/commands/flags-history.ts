@@ -24,7 +24,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const store = await editableFlags(context, place);
   const { output, messages } = context;
   let shown = 0;
-  for await (const version of store.history({ key, signal: context.signal })) {
+  const onProblem = (version: number, { message }: Error): void => {
+    messages.warn(`version ${version} can’t be read: ${displayText(message)}`);
+  };
+  for await (const version of store.history({ key, onProblem, signal: context.signal })) {
     if (shown === limit) {
       messages.note(`There are more: --limit ${limit * 10} shows them.`);
       break;
@@ -40,7 +43,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     await output.line(`  ${displayText(why)}`);
     for (const line of changesText(version)) await output.line(`    ${line}`);
   }
-  if (shown === 0 && !context.json) messages.note('There is no history: flags were not changed by `holdfast` yet.');
+  if (shown === 0 && !context.json) {
+    const what = key === undefined ? 'flags were' : `a flag called ${displayText(key)} was`;
+    messages.note(`There is no history: ${what} not changed by \`holdfast\` yet.`);
+  }
   return EXIT.ok;
 }
 

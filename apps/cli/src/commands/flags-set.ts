@@ -77,6 +77,12 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
         'Give all of it with --definition.',
       );
     }
+    if (options.percentage !== undefined && there.schedule?.ramp !== undefined) {
+      throw usageError(
+        `Expected a flag without a ramp, got ${JSON.stringify(key)}`,
+        'Its schedule says the percentage: change that with --definition.',
+      );
+    }
     return [{ kind: 'patch', key, patch: members }];
   };
   return editFlags(context, { edits, options });

@@ -40,7 +40,10 @@ async function lastChange(
   { key, place }: { readonly key: string; readonly place: Parameters<typeof editableFlags>[1] },
 ): Promise<FlagVersion | undefined> {
   const store = await editableFlags(context, place);
-  for await (const version of store.history({ key, signal: context.signal })) return version;
+  const onProblem = (version: number, { message }: Error): void => {
+    context.messages.warn(`version ${version} can’t be read: ${displayText(message)}`);
+  };
+  for await (const version of store.history({ key, signal: context.signal, onProblem })) return version;
   return undefined;
 }
 

@@ -87,12 +87,9 @@ export async function editFlags(
   const place = await flagsPlace(context);
   const store = await editableFlags(context, place);
   const { dryRun = false } = options;
-  const found = await newest(store, context.signal);
   if (dryRun) return show(context, await foreseen(context, store, edits), { place, dryRun, notes });
   const made = await store.change(edits, noteOf(options), { signal: context.signal });
-  // What was there before changed nothing now.
-  const isNew = made !== undefined && made.version !== found;
-  return show(context, isNew ? made : { version: found, changes: [], sharedChanges: [] }, { place, dryRun, notes });
+  return show(context, made, { place, dryRun, notes });
 }
 
 /** Brings back a version. @throws {FlagError} what `rollback` throws. */
@@ -119,17 +116,8 @@ export async function rollBackFlags(
           });
     return show(context, await foreseen(context, store, edits), { place, dryRun });
   }
-  const found = await newest(store, context.signal);
   const made = await store.rollback(version, noteOf(options), { keys: chosen, signal: context.signal });
-  return show(context, made?.version === found ? { version: found, changes: [], sharedChanges: [] } : made, {
-    place,
-    dryRun,
-  });
-}
-
-async function newest(store: EditableFlags, signal: AbortSignal): Promise<number | undefined> {
-  for await (const { version } of store.history({ signal })) return version;
-  return undefined;
+  return show(context, made, { place, dryRun });
 }
 
 /** The same checks as for a change, in memory. */

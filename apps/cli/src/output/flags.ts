@@ -56,7 +56,7 @@ export const flagVersion = z.strictObject({
 export const flagsChange = z.strictObject({
   place: z.string().describe('file or store of the flags'),
   dryRun: z.boolean(),
-  version: z.int().optional().describe('the newest version; absent when there is none'),
+  version: z.int().optional().describe('the version that was made; absent when nothing changed'),
   ...changes,
   notes: z
     .array(z.strictObject({ flag: z.string(), message: z.string() }))

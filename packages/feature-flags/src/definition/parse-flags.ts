@@ -80,9 +80,10 @@ function valueOf(text: string): unknown {
 
 async function parseYaml(text: string): Promise<Parsed> {
   // Only those who write YAML load it.
-  const { isNode, LineCounter, parseDocument } = await import('yaml');
+  const { isNode, isScalar, LineCounter, parseDocument, visit } = await import('yaml');
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, uniqueKeys: true, prettyErrors: false });
+  // Its own look for keys that stand twice compares each with each.
+  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false });
   const positionOf = (offset: number): Position => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
@@ -92,6 +93,22 @@ async function parseYaml(text: string): Promise<Parsed> {
     const message = `Expected YAML, got something else: ${error.message}`;
     throw syntaxError({ path: '', message, ...positionOf(error.pos[0]) }, error);
   }
+  visit(document, {
+    Map(_, { items }) {
+      const names = new Set<string>();
+      for (const { key } of items) {
+        const name = String(isScalar(key) ? key.value : key);
+        if (names.has(name)) {
+          const position = isNode(key) && key.range ? positionOf(key.range[0]) : {};
+          throw syntaxError(
+            { path: '', message: `Expected YAML with names that stand once, got ${shown(name)} twice`, ...position },
+            undefined,
+          );
+        }
+        names.add(name);
+      }
+    },
+  });
   try {
     const locate = (pointer: string): Position => {
       const path = pathOf(pointer);

@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * The flags after some edits; what was given stays as it is. Whether they are sound is for `checkDefinitions` to say.
  *
- * @throws {FlagError} `FLAG_NOT_FOUND` where a flag is to be changed or taken away that is not there.
+ * @throws {FlagError} `FLAG_NOT_FOUND` where a flag is to be changed or taken away that is not there; `INVALID_CHANGE`.
  * @example
  * ```ts
  * import { editDefinitions, simulateFlags } from '@x/feature-flags';
@@ -22,6 +22,7 @@ export function editDefinitions(definitions: FlagDefinitions, edits: readonly Fl
 }
 
 function edited(definitions: FlagDefinitions, edit: FlagEdit): FlagDefinitions {
+  checkEdit(edit);
   if (edit.kind === 'replace') return edit.definitions;
   const { key } = edit;
   const flags: Members = definitions.flags;
@@ -33,6 +34,20 @@ function edited(definitions: FlagDefinitions, edit: FlagEdit): FlagDefinitions {
   }
   if (edit.kind === 'remove') return withFlags(definitions, without(flags, key));
   return withFlags(definitions, changed(flags, key, merged(flags[key], edit.patch)));
+}
+
+/** Callers without types say all kinds of things; a flag is not taken away by mistake. */
+function checkEdit(edit: FlagEdit): void {
+  const { kind, key, patch, definition, definitions } = edit as Readonly<Record<string, unknown>>;
+  const isSound =
+    (kind === 'remove' && typeof key === 'string') ||
+    (kind === 'set' && typeof key === 'string' && isMembers(definition)) ||
+    (kind === 'patch' && typeof key === 'string' && isMembers(patch)) ||
+    (kind === 'replace' && isMembers(definitions) && isMembers(definitions['flags']));
+  if (isSound) return;
+  throw new FlagError('INVALID_CHANGE', `Expected an edit of a flag, got ${shown(kind)} without what it needs`, {
+    hint: 'As { kind: "set", key, definition }, { kind: "patch", key, patch }, { kind: "remove", key } or { kind: "replace", definitions }.',
+  });
 }
 
 const withFlags = (definitions: FlagDefinitions, flags: Members): FlagDefinitions =>

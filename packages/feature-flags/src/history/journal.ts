@@ -30,6 +30,8 @@ export interface JournalPlace {
 export class Journal {
   readonly #place: JournalPlace;
   readonly #ledger: Ledger;
+  /** The newest one that was read. */
+  #last: Revision | undefined;
 
   constructor(place: JournalPlace) {
     this.#place = place;
@@ -45,6 +47,19 @@ export class Journal {
   async newest(signal?: AbortSignal): Promise<Revision | undefined> {
     const entry = await this.#ledger.latest({ signal });
     return entry === undefined ? undefined : this.#revision(entry.n, entry.body);
+  }
+
+  /** The number of the newest version, 0 when there is none, and the version if it can be read. */
+  async latest(signal?: AbortSignal): Promise<{ readonly version: number; readonly revision: Revision | undefined }> {
+    const entry = await this.#ledger.latest({ signal });
+    if (entry === undefined) return { version: 0, revision: undefined };
+    const revision = await this.#revision(entry.n, entry.body).catch(unlessDamaged);
+    return { version: entry.n, revision };
+  }
+
+  /** A version; `undefined` when it is not there or can't be read. */
+  async readable(version: number, signal?: AbortSignal): Promise<Revision | undefined> {
+    return this.read(version, signal).catch(unlessDamaged);
   }
 
   /** @throws {FlagError} `VERSION_NOT_FOUND`, `INVALID_HISTORY`, `UNTRUSTED_FLAGS`. */
@@ -75,33 +90,45 @@ export class Journal {
     const isOurs = await this.#ledger.appendAt(record.version, this.#place.seal.close(encodeVersion(record)), {
       signal,
     });
-    return isOurs ? { version: record.version, record, definitions } : undefined;
+    if (!isOurs) return undefined;
+    this.#last = { version: record.version, record, definitions };
+    return this.#last;
   }
 
   /** All versions, newest first. */
-  async *history({ key, before = Infinity, signal }: HistoryOptions = {}): AsyncGenerator<
-    FlagVersion,
-    void,
-    undefined
-  > {
-    const newest = await this.newest(signal);
-    if (newest === undefined) return;
-    let later = before > newest.version ? newest : await this.#readIfThere(before - 1, signal);
-    while (later !== undefined) {
-      const earlier = await this.#readIfThere(later.version - 1, signal);
-      const version = versionOf(later, earlier?.definitions);
-      if (key === undefined || version.changes.some((change) => change.key === key)) yield version;
+  async *history(options: HistoryOptions = {}): AsyncGenerator<FlagVersion, void, undefined> {
+    const { key, before = Infinity, onProblem, signal } = options;
+    const entry = await this.#ledger.latest({ signal });
+    const tell = (version: number, problem: unknown): undefined => {
+      if (onProblem === undefined || !(problem instanceof FlagError)) throw problem;
+      onProblem(version, problem);
+    };
+    let later: Revision | undefined;
+    for (let version = Math.min(entry?.n ?? 0, before - 1); version >= 0; version--) {
+      const earlier =
+        version === 0
+          ? undefined
+          : await this.read(version, signal).catch((problem: unknown) => tell(version, problem));
+      // What can't be read is left out: the next one that can says what was before.
+      if (earlier === undefined && version > 0) continue;
+      if (later !== undefined) {
+        const found = versionOf(later, earlier?.definitions);
+        if (key === undefined || found.changes.some((change) => change.key === key)) yield found;
+      }
       later = earlier;
     }
   }
 
-  async #readIfThere(version: number, signal: AbortSignal | undefined): Promise<Revision | undefined> {
-    return version < 1 ? undefined : this.read(version, signal);
-  }
-
   async #revision(version: number, body: Uint8Array): Promise<Revision> {
     const record = decodeVersion(this.#place.seal.open(body), version);
-    return { version, record, definitions: await parseFlags(record.document.text, { format: record.document.format }) };
+    const known = this.#last;
+    const { document } = record;
+    // Large files take long to parse, and the newest version is looked at again and again.
+    const isKnown = known?.record.token === record.token && known.record.document.text === document.text;
+    const definitions = isKnown ? known.definitions : await parseFlags(document.text, { format: document.format });
+    const revision = { version, record, definitions };
+    if (version >= (known?.version ?? 0)) this.#last = revision;
+    return revision;
   }
 }
 
@@ -126,6 +153,11 @@ export function versionOf({ version, record, definitions }: Revision, before: Fl
     rollbackTo: record.rollbackTo,
     ...changesBetween(before, definitions),
   };
+}
+
+function unlessDamaged(error: unknown): undefined {
+  const { code } = error as { readonly code?: unknown };
+  if (!['INVALID_HISTORY', 'UNTRUSTED_FLAGS', 'VERSION_NOT_FOUND', 'INVALID_FLAGS'].includes(String(code))) throw error;
 }
 
 function notFound(version: number, cause?: unknown): FlagError {

@@ -1,16 +1,8 @@
-import { parseFlags } from '../definition/parse-flags.ts';
-import type { FlagDefinitions } from '../definition/model.ts';
 import { FlagError, shown } from '../errors.ts';
 import type { ChangeNote, FlagEdit, FlagEdits } from '../store/editable.ts';
 import { isSame } from './changes.ts';
-import { type FlagDocument, rewritten } from './document.ts';
+import { type FlagsState, rewritten } from './document.ts';
 import { editDefinitions } from './edit-definitions.ts';
-
-/** Flags as they are, and as they are written. */
-export interface FlagsState {
-  readonly definitions: FlagDefinitions;
-  readonly document: FlagDocument;
-}
 
 /**
  * What edits make of flags; `undefined` if nothing.
@@ -21,8 +13,7 @@ export async function planChange(state: FlagsState, edits: FlagEdits): Promise<F
   const list = typeof edits === 'function' ? edits(state.definitions) : edits;
   const after = editDefinitions(state.definitions, list);
   if (isSame(state.definitions, after)) return undefined;
-  const document = await rewritten(state.document, state.definitions, after);
-  return { document, definitions: await parseFlags(document.text, { format: document.format }) };
+  return rewritten(state.document, state.definitions, after);
 }
 
 /**
@@ -45,7 +36,8 @@ export async function planRollback(
 }
 
 /** @throws {FlagError} `INVALID_CHANGE`. */
-export function checkNote({ by, why }: ChangeNote): ChangeNote {
+export function checkNote(note: ChangeNote | undefined): ChangeNote {
+  const { by, why } = note ?? ({} as Partial<ChangeNote>);
   for (const [name, text] of Object.entries({ by, why })) {
     if (typeof text !== 'string' || text.trim() === '' || text.length > 2000) {
       throw new FlagError('INVALID_CHANGE', `Expected "${name}" of 1 to 2000 characters, got ${shown(text)}`, {
@@ -53,7 +45,7 @@ export function checkNote({ by, why }: ChangeNote): ChangeNote {
       });
     }
   }
-  return { by, why };
+  return { by, why } as ChangeNote;
 }
 
 /** @throws {FlagError} `FLAGS_CONFLICT`. */

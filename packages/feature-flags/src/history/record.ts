@@ -35,7 +35,7 @@ export function decodeVersion(content: Uint8Array, version: number): VersionReco
     (language === 'json' || language === 'yaml');
   if (isSound) return record as unknown as VersionRecord;
   throw new FlagError('INVALID_HISTORY', `Expected version ${version} of flags, got something else`, {
-    hint: 'Something else was written there, or it was written by a newer program. Version by version, `at` says which ones can be read.',
+    hint: 'Something else was written there, or a newer program wrote it. Other versions can be read; a sound one can be put in its place from a copy.',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FlagDefinitions, FlagdFlag, Json, ShortFlag } from '../definition/model.ts';
+import type { FlagError } from '../errors.ts';
 import type { FlagStore } from './store.ts';
 
 /** Something that is to be done to flags. */
@@ -58,6 +59,8 @@ export interface HistoryOptions {
   readonly key?: string | undefined;
   /** Only versions before this one. */
   readonly before?: number | undefined;
+  /** Is told of versions that can't be read, which are left out then. Default: the first one ends the history with its error. */
+  readonly onProblem?: ((version: number, problem: FlagError) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -71,13 +74,15 @@ export interface RollbackOptions extends ChangeOptions {
 export interface EditableFlags extends FlagStore {
   /**
    * Changes flags: all edits or none. What would make no sound flags is refused. Edits of writers that work at the same time
-   * follow each other; none is lost. Edits that change nothing make no version: then the newest one is returned.
+   * follow each other; none is lost.
+   *
+   * @returns The version that was made; `undefined` when there was nothing to change.
    *
    * @throws {FlagError} `INVALID_FLAGS`, `FLAGS_TOO_LARGE`, `FLAG_NOT_FOUND`, `INVALID_CHANGE` without a name or a reason,
    * `FLAGS_CONFLICT` when `ifVersion` is not the newest version, or other writers were faster a hundred times.
    */
   change(edits: FlagEdits, note: ChangeNote, options?: ChangeOptions): Promise<FlagVersion | undefined>;
-  /** All versions, newest first. @throws {FlagError} `INVALID_HISTORY`. */
+  /** All versions, newest first. @throws {FlagError} `INVALID_HISTORY`, unless `onProblem` is told. */
   history(options?: HistoryOptions): AsyncIterable<FlagVersion>;
   /** The flags of a version. @throws {FlagError} `VERSION_NOT_FOUND`, `INVALID_HISTORY`. */
   at(version: number): Promise<FlagDefinitions>;

@@ -2,30 +2,31 @@ import { fsStore, type ObjectStore } from '@x/storage';
 import type { FlagError } from '../errors.ts';
 import { parseFlags } from '../definition/parse-flags.ts';
 import { readFlagsFile } from '../file/file-flags.ts';
-import { EMPTY_DOCUMENT, type FlagDocument } from '../history/document.ts';
-import { Journal, type Revision } from '../history/journal.ts';
-import type { FlagsState } from '../history/plan-change.ts';
+import { EMPTY_DOCUMENT, type FlagDocument, type FlagsState } from '../history/document.ts';
+import { Journal } from '../history/journal.ts';
 import { NO_SEAL } from '../history/seal.ts';
 import type { ChangeNote } from '../store/editable.ts';
-import { replaceFile } from './replace-file.ts';
+import { prepareFile } from './replace-file.ts';
 
 const BY_HAND: ChangeNote = { by: 'unknown', why: 'Found in the file' };
 
 /** Where a file and its history stand. */
 export interface FilePlace {
   readonly path: string;
-  readonly format: FlagDocument['format'];
+  /** What the name of the file says; `undefined` when the text has to. */
+  readonly format: FlagDocument['format'] | undefined;
   readonly journal: Journal;
   readonly store: ObjectStore;
 }
 
-/** Mode of what is written beside the file: who may read it may read its history. */
+/** @param mode That of the file: who may read it may read its history. */
 export function openPlace(
   path: string,
   folder: string,
-  { format, mode }: { format: FlagDocument['format']; mode: number },
+  { format, mode }: { format: FilePlace['format']; mode: number },
 ): FilePlace {
-  const store = fsStore(folder, { fileMode: mode & 0o666, folderMode: (mode & 0o777) | ((mode & 0o444) >> 2) });
+  const folderMode = (mode & 0o777) | ((mode & 0o444) >> 2) | 0o700;
+  const store = fsStore(folder, { fileMode: (mode & 0o666) | 0o600, folderMode });
   return { path, format, store, journal: new Journal({ store, name: 'flags', seal: NO_SEAL }) };
 }
 
@@ -33,47 +34,53 @@ export function openPlace(
 export interface FileState extends FlagsState {
   /** As it stands in the file; `undefined` when there is none. */
   readonly text: string | undefined;
-  /** The newest version, which says the same; `undefined` before the first one. */
-  readonly newest: Revision | undefined;
+  /** Number of the newest version, which says the same; 0 before the first one. */
+  readonly version: number;
 }
 
 /**
  * Reads file and history, and makes them agree: a version that a program has recorded but not written is written; what
- * somebody has written by hand is recorded.
+ * somebody has written by hand is recorded. Only for who has the lock.
  *
- * @returns `undefined` when another program was faster.
+ * @param isBroken Whether it does not matter what the file says: it is kept in the history as it is, and counts for nothing.
  */
-export async function settled(place: FilePlace, nowMs: number, signal?: AbortSignal): Promise<FileState | undefined> {
-  const { journal, path, format } = place;
-  const newest = await journal.newest(signal);
-  const text = await textOf(path);
-  if (newest !== undefined && newest.record.document.text !== text && !(await isWritten(place, newest.version))) {
-    const before =
-      newest.version > 1 ? (await journal.read(newest.version - 1, signal)).record.document.text : undefined;
-    // Whoever recorded it is about to write it, or was killed.
-    if (text === before) await writeNewest(place, newest, signal);
-    else await markWritten(place, newest.version);
-    return undefined;
+export async function settled(
+  place: FilePlace,
+  {
+    nowMs,
+    isBroken,
+    signal,
+  }: { readonly nowMs: number; readonly isBroken: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<FileState> {
+  const { journal } = place;
+  const { version, revision } = await journal.latest(signal);
+  let text = await textOf(place.path);
+  if (revision !== undefined && revision.record.document.text !== text && !(await isWritten(place, version))) {
+    const before = version > 1 ? (await journal.readable(version - 1, signal))?.record.document.text : undefined;
+    // Whoever recorded it was killed before it was written.
+    if (text === before) text = await writeText(place, revision.record.document.text);
+    await markWritten(place, version);
   }
-  const document: FlagDocument = { format, text: text ?? emptyText(format) };
-  const state = { document, definitions: await parseFlags(document.text, { format }) };
-  if (text === undefined || newest?.record.document.text === text) return { ...state, text, newest };
-  const recorded = await journal.append(newest?.version ?? 0, { note: BY_HAND, nowMs, ...state }, signal);
-  if (recorded === undefined) return undefined;
-  await markWritten(place, recorded.version);
-  return { ...state, text, newest: recorded };
+  const document = documentOf(place, text);
+  // Most of the time nobody has touched the file, and what it says is known.
+  if (revision !== undefined && revision.record.document.text === text)
+    return { document, definitions: revision.definitions, text, version };
+  const definitions = await parseFlags(document.text, { format: document.format }).catch(async (error: unknown) => {
+    if (!isBroken || text === undefined) throw error;
+    await place.store.put(`unreadable/${String(nowMs).padStart(16, '0')}`, new TextEncoder().encode(text));
+    return undefined;
+  });
+  if (definitions === undefined) return { document, definitions: { flags: {} }, text, version };
+  const state = { document, definitions };
+  if (text === undefined) return { ...state, text, version };
+  const recorded = await journal.append(version, { note: BY_HAND, nowMs, ...state }, signal);
+  if (recorded !== undefined) await markWritten(place, recorded.version);
+  return { ...state, text, version: recorded?.version ?? version };
 }
 
-/** Writes a version to the file, and whatever was recorded after it: the file ends as the newest one, whoever writes last. */
-export async function writeNewest(place: FilePlace, made: Revision, signal?: AbortSignal): Promise<void> {
-  let current = made;
-  for (;;) {
-    await replaceFile(place.path, current.record.document.text);
-    const newest = (await place.journal.newest(signal)) ?? current;
-    if (newest.version === current.version) break;
-    current = newest;
-  }
-  await markWritten(place, current.version);
+async function writeText({ path }: FilePlace, text: string): Promise<string> {
+  await (await prepareFile(path, text)).commit();
+  return text;
 }
 
 const markOf = (version: number): string => `written/${String(version).padStart(12, '0')}`;
@@ -81,11 +88,19 @@ const markOf = (version: number): string => `written/${String(version).padStart(
 const isWritten = async ({ store }: FilePlace, version: number): Promise<boolean> =>
   (await store.stat(markOf(version))) !== undefined;
 
-async function markWritten({ store }: FilePlace, version: number): Promise<void> {
+/** From now on, another text in the file is somebody's own. */
+export async function markWritten({ store }: FilePlace, version: number): Promise<void> {
   await store.createIfAbsent(markOf(version), new TextEncoder().encode(`${version}\n`));
 }
 
-const emptyText = (format: FlagDocument['format']): string => (format === 'json' ? EMPTY_DOCUMENT.text : 'flags: {}\n');
+/** A file that says nothing yet has no flags; its comments stay. */
+function documentOf({ format }: FilePlace, text: string | undefined): FlagDocument {
+  const language = format ?? (text === undefined || /^\uFEFF?\s*\{/.test(text) ? 'json' : 'yaml');
+  if (text === undefined && language === 'json') return EMPTY_DOCUMENT;
+  const isBlank = (text ?? '').split('\n').every((line) => /^\uFEFF?\s*(?:#.*)?$/.test(line));
+  if (!isBlank) return { format: language, text: text as string };
+  return language === 'json' ? EMPTY_DOCUMENT : { format: language, text: `${text ?? ''}flags: {}\n` };
+}
 
 /** `undefined` when there is no file yet. */
 export async function textOf(path: string): Promise<string | undefined> {

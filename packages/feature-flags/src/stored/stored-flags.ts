@@ -1,9 +1,9 @@
 import type { ObjectStore } from '@x/storage';
 import { type Clock, systemClock } from '../clock.ts';
-import { EMPTY_DOCUMENT } from '../history/document.ts';
+import { EMPTY_DOCUMENT, type FlagsState } from '../history/document.ts';
 import { Journal } from '../history/journal.ts';
 import { changing, type ChangeStep } from '../history/changing.ts';
-import { checkVersion, type FlagsState } from '../history/plan-change.ts';
+import { checkVersion } from '../history/plan-change.ts';
 import { type FlagSeal, NO_SEAL } from '../history/seal.ts';
 import type { EditableFlags } from '../store/editable.ts';
 import type { FlagSignal } from './signal.ts';
@@ -56,8 +56,9 @@ export function storedFlags(store: ObjectStore, options: StoredFlagsOptions = {}
     checkVersion(version, call.ifVersion);
     const state = found === undefined ? NOTHING : { definitions: found.definitions, document: found.record.document };
     const planned = await plan(state);
-    if (planned === undefined) return { made: found, before: undefined };
-    const made = await journal.append(version, { ...about, nowMs: clock(), ...planned }, call.signal);
+    if (planned === undefined) return { made: undefined, before: state.definitions };
+    const input = { note: about.note, rollbackTo: about.rollbackTo, nowMs: clock(), ...planned };
+    const made = await journal.append(version, input, call.signal);
     if (made === undefined) return undefined;
     for (const onChange of readers) onChange();
     told?.publish();

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import { flagsFormatOf } from '../definition/parse-flags.ts';
@@ -6,11 +6,13 @@ import { fileFlags, type FileFlagsOptions } from '../file/file-flags.ts';
 import { changing, type ChangeStep } from '../history/changing.ts';
 import { checkVersion } from '../history/plan-change.ts';
 import type { EditableFlags } from '../store/editable.ts';
-import { openPlace, settled, textOf, writeNewest } from './file-state.ts';
+import { withFileLock } from './file-lock.ts';
+import { markWritten, openPlace, settled, textOf } from './file-state.ts';
+import { prepareFile, sweepPrepared } from './replace-file.ts';
 
 /** Options of {@link trackedFile}. */
-export interface TrackedFileOptions extends FileFlagsOptions {
-  /** The folder of the history. Default: beside the file, `flags.yaml.history`. */
+export interface TrackedFileOptions extends Omit<FileFlagsOptions, 'seal'> {
+  /** The folder of the history. Default: beside the file, `flags.yaml.history`; for a link, beside what it leads to. */
   readonly history?: string | undefined;
   /** Milliseconds since 1970. Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -18,7 +20,8 @@ export interface TrackedFileOptions extends FileFlagsOptions {
 
 /**
  * A file of flags that programs and people edit, and its history in a folder beside it. The file is the truth: what somebody wrote
- * into it becomes a version of its own before the next change. Comments and order stay as they are, and so do links.
+ * into it becomes a version of its own before the next change. Comments and order stay as they are, and so do links and permissions; layout may be
+ * made even. Programs take turns, by a lock beside the file.
  *
  * @example
  * ```ts
@@ -33,27 +36,44 @@ export interface TrackedFileOptions extends FileFlagsOptions {
  * ```
  */
 export function trackedFile(file: string, options: TrackedFileOptions = {}): EditableFlags {
-  const path = resolve(file);
-  const { history = `${path}.history`, clock = systemClock, ...reading } = options;
+  const path = realPath(resolve(file));
+  const { history = `${path}.history`, clock = systemClock, pollMs } = options;
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0o644;
-  const place = openPlace(path, history, { format: flagsFormatOf(path) ?? 'json', mode });
+  const place = openPlace(path, history, { format: flagsFormatOf(path), mode });
   const { journal } = place;
 
-  const step: ChangeStep = async (plan, note, call) => {
-    const state = await settled(place, clock(), call.signal);
-    if (state === undefined) return undefined;
-    const { newest } = state;
-    const version = newest?.version ?? 0;
-    checkVersion(version, call.ifVersion);
-    const planned = await plan(state);
-    if (planned === undefined) return { made: newest, before: undefined };
-    // Somebody at an editor was faster.
-    if ((await textOf(path)) !== state.text) return undefined;
-    const made = await journal.append(version, { ...note, nowMs: clock(), ...planned }, call.signal);
-    if (made === undefined) return undefined;
-    await writeNewest(place, made, call.signal);
-    return { made, before: state.definitions };
-  };
+  const step: ChangeStep = (plan, about, call) =>
+    withFileLock(`${path}.lock`, call.signal, async () => {
+      await sweepPrepared(path);
+      const isBroken = about.rollbackTo !== undefined && about.isWhole === true;
+      const state = await settled(place, { nowMs: clock(), isBroken, signal: call.signal });
+      const { version } = state;
+      checkVersion(version, call.ifVersion);
+      const planned = await plan(state);
+      if (planned === undefined) return { made: undefined, before: state.definitions };
+      const prepared = await prepareFile(path, planned.document.text);
+      try {
+        const input = { note: about.note, rollbackTo: about.rollbackTo, nowMs: clock(), ...planned };
+        // Somebody at an editor knows no lock: what they wrote is looked at again.
+        const isSame = async (): Promise<boolean> => (await textOf(path)) === state.text;
+        const made = (await isSame()) ? await journal.append(version, input, call.signal) : undefined;
+        if (made === undefined || !(await isSame())) return undefined;
+        await prepared.commit();
+        await markWritten(place, made.version);
+        return { made, before: state.definitions };
+      } finally {
+        await prepared.discard();
+      }
+    });
 
-  return { ...fileFlags(path, reading), ...changing(journal, step) };
+  return { ...fileFlags(path, { pollMs }), ...changing(journal, step) };
+}
+
+/** One file has one history, whatever names lead to it. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -154,7 +154,7 @@ describe('parseFlags', () => {
     expect(await problemsOf(json)).toEqual(['/flags/f 3:3 Expected each name once in an object, got this one again']);
     const yaml = 'flags:\n  f: { enabled: true }\n  f: { enabled: false }\n';
     expect(await problemsOf(yaml)).toEqual([
-      expect.stringMatching(/^ 3:3 Expected YAML, got something else: .*unique/),
+      expect.stringMatching(/^ 3:3 Expected YAML with names that stand once, got "f" twice/),
     ]);
   });
 

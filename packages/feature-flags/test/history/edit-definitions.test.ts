@@ -81,7 +81,9 @@ flags:
   test('in YAML keeps comments and what did not change', async () => {
     const before = await parseFlags(yaml);
     const after = editDefinitions(before, [{ kind: 'patch', key: 'a', patch: { rollout: { percentage: 25 } } }]);
-    const { text } = await rewritten({ format: 'yaml', text: yaml }, before, after);
+    const {
+      document: { text },
+    } = await rewritten({ format: 'yaml', text: yaml }, before, after);
     expect(text).toBe(yaml.replace('10', '25'));
   });
 
@@ -89,9 +91,36 @@ flags:
     const before = await parseFlags(yaml);
     for (const key of ['b', 'c']) {
       const after = editDefinitions(before, [{ kind: 'patch', key, patch: { owner: 'web' } }]);
-      const { text } = await rewritten({ format: 'yaml', text: yaml }, before, after);
+      const {
+        document: { text },
+      } = await rewritten({ format: 'yaml', text: yaml }, before, after);
       expect(await parseFlags(text)).toEqual(after);
     }
+  });
+
+  test('in YAML keeps comments of lists, of lines that change, and beside anchors; and keys that are numbers', async () => {
+    const text = [
+      '# top',
+      'flags:',
+      '    a:',
+      '        rollout: &r { percentage: 10 } # slowly',
+      '        targetTenants:',
+      '            - acme # the first',
+      '            - globex # the second',
+      '    b: { rollout: *r } # the same',
+      '    123: { enabled: true } # a number',
+      '',
+    ].join('\n');
+    const before = await parseFlags(text);
+    const after = editDefinitions(before, [
+      { kind: 'patch', key: 'a', patch: { rollout: { percentage: 20 }, targetTenants: ['acme', 'initech', 'globex'] } },
+      { kind: 'patch', key: '123', patch: { enabled: false } },
+    ]);
+    const made = await rewritten({ format: 'yaml', text: text.replaceAll('\n', '\r\n') }, before, after);
+    expect(made.definitions).toEqual(after);
+    for (const comment of ['# top', '# slowly', '# the first', '# the second', '# the same', '# a number'])
+      expect(made.document.text).toContain(comment);
+    expect(made.document.text).toContain('\r\n    a:\r\n');
   });
 
   test('in JSON keeps its indentation', async () => {
@@ -99,7 +128,7 @@ flags:
     const before = await parseFlags(text);
     const after = editDefinitions(before, [{ kind: 'set', key: 'b', definition: {} }]);
     const made = await rewritten({ format: 'json', text }, before, after);
-    expect(made.text).toBe('{\n\t"flags": {\n\t\t"a": {},\n\t\t"b": {}\n\t}\n}\n');
+    expect(made.document.text).toBe('{\n\t"flags": {\n\t\t"a": {},\n\t\t"b": {}\n\t}\n}\n');
   });
 
   test('says after any edit what the edit says, in both formats', async () => {
@@ -114,9 +143,9 @@ flags:
             { flags: {} },
             before,
           );
-          expect(await parseFlags(first.text, { format })).toEqual(before);
-          const second = await rewritten(first, before, after);
-          expect(await parseFlags(second.text, { format })).toEqual(after);
+          expect(await parseFlags(first.document.text, { format })).toEqual(before);
+          const second = await rewritten(first.document, before, after);
+          expect(await parseFlags(second.document.text, { format })).toEqual(after);
         },
       ),
       { numRuns: 100 },

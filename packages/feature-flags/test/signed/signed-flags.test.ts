@@ -37,6 +37,16 @@ test.each(FORGED)('what was signed by %s is UNTRUSTED_FLAGS, and nothing of it i
   expect(() => reader.open(content)).toThrow(expect.objectContaining({ code: 'UNTRUSTED_FLAGS' }));
 });
 
+test('what is signed for one place is refused in another', () => {
+  const place = (audience?: string): ReturnType<typeof signedFlags> =>
+    signedFlags({ trusted: [ours.publicKey], privateKey: ours.privateKey, audience });
+  const content = place('staging').close(bytes('x'));
+  expect(place('staging').open(content)).toHaveLength(1);
+  for (const other of ['production', undefined]) {
+    expect(() => place(other).open(content)).toThrow(expect.objectContaining({ code: 'UNTRUSTED_FLAGS' }));
+  }
+});
+
 test('two signatures are needed where two are asked for, and a key counts for as long as it is valid', () => {
   const both = [ours.privateKey, theirs.privateKey];
   const trusted = [ours.publicKey, theirs.publicKey];

@@ -87,14 +87,18 @@ describe('a store', () => {
     const store = open();
     expect(await store.change([], NOTE)).toBeUndefined();
     await store.change(set('a', 10), NOTE);
-    expect(await store.change(set('a', 10), { by: 'bob', why: 'again' })).toMatchObject({ version: 1, by: 'ann' });
-    expect(await store.rollback(1, NOTE)).toMatchObject({ version: 1 });
+    expect(await store.change(set('a', 10), { by: 'bob', why: 'again' })).toBeUndefined();
+    expect(await store.rollback(1, NOTE)).toBeUndefined();
+    expect(await versions(store)).toHaveLength(1);
   });
 
   const REFUSED: readonly (readonly [string, string, (store: EditableFlags) => Promise<unknown>])[] = [
     ['a percentage above 100', 'INVALID_FLAGS', (store) => store.change(set('a', 101), NOTE)],
     ['a change without a name', 'INVALID_CHANGE', (store) => store.change(set('a', 1), { by: ' ', why: 'x' })],
     ['a change without a reason', 'INVALID_CHANGE', (store) => store.change(set('a', 1), { by: 'ann', why: '' })],
+    ['a change without a note', 'INVALID_CHANGE', (store) => store.change(set('a', 1), undefined as never)],
+    ['an edit of no kind', 'INVALID_CHANGE', (store) => store.change([{ kind: 'bogus', key: 'a' } as never], NOTE)],
+    ['a patch of nothing', 'INVALID_CHANGE', (store) => store.change([{ kind: 'patch', key: 'a' } as never], NOTE)],
     ['a flag that is not there', 'FLAG_NOT_FOUND', (store) => store.change([{ kind: 'remove', key: 'z' }], NOTE)],
     ['another version than expected', 'FLAGS_CONFLICT', (store) => store.change(set('a', 1), NOTE, { ifVersion: 7 })],
     ['a version that is not there', 'VERSION_NOT_FOUND', (store) => store.at(9)],
@@ -210,6 +214,18 @@ describe('readers', () => {
     expect(flags.state).toBe('stale');
     expect(flags.problem).toMatchObject({ code: 'INVALID_HISTORY' });
     expect(flags.isEnabled('a')).toBe(true);
+  });
+
+  test('see a history around versions that are damaged, where they ask to be told of these', async () => {
+    const inner = memoryStore();
+    const store = open(inner);
+    for (const percentage of [1, 2, 3, 4]) await store.change(set('a', percentage), NOTE);
+    await inner.put('flags/000000000002', new TextEncoder().encode('junk'));
+    const told: unknown[] = [];
+    const found = await versions(store, { onProblem: (version, { code }) => told.push([version, code]) });
+    expect([found.map(({ version }) => version), told]).toEqual([[4, 3, 1], [[2, 'INVALID_HISTORY']]]);
+    expect(found[1]?.changes[0]?.before).toEqual({ rollout: { percentage: 1, unit: 'tenant' } });
+    await expect(versions(store)).rejects.toMatchObject({ code: 'INVALID_HISTORY' });
   });
 
   test('refuse a version that was put under another number', async () => {

@@ -8,7 +8,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { hostname, tmpdir } from 'node:os';
+import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { fsStore } from '@x/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -53,12 +55,12 @@ describe('a file', () => {
     expect(readFileSync(real, 'utf8')).toBe(YAML.replace('10', '25'));
     expect(readFileSync(file, 'utf8')).toBe(YAML.replace('10', '25'));
     expect(statSync(real).mode & 0o777).toBe(0o640);
-    expect(statSync(join(folder, 'flags.yaml.history', 'flags', '000000000001')).mode & 0o777).toBe(0o640);
+    expect(statSync(join(folder, 'real.yaml.history', 'flags', '000000000001')).mode & 0o777).toBe(0o640);
     expect(await history()).toEqual([
       { version: 2, ...NOTE },
       { version: 1, by: 'unknown', why: 'Found in the file' },
     ]);
-    expect(readdirSync(folder).toSorted()).toEqual(['flags.yaml', 'flags.yaml.history', 'real.yaml']);
+    expect(readdirSync(folder).toSorted()).toEqual(['flags.yaml', 'real.yaml', 'real.yaml.history']);
   });
 
   test('is made by the first change', async () => {
@@ -129,6 +131,66 @@ describe('a file', () => {
     await open().change(raise(100), NOTE);
     await seen;
     expect(flags.isEnabled('a', { tenant: 'acme' })).toBe(true);
+  });
+});
+
+const WORKER = `
+import { trackedFile } from ${JSON.stringify(new URL('../../src/stored/index.ts', import.meta.url).href)};
+const [file, id] = process.argv.slice(1);
+const store = trackedFile(file, { pollMs: 0 });
+for (let i = 0; i < 6; i++) await store.change([{ kind: 'set', key: 'f_' + id + '_' + i, definition: {} }], { by: id, why: 'x' });
+`;
+
+describe('several processes', () => {
+  test('that change one file lose no edit, and take the lock of one that was killed', async () => {
+    writeFileSync(file, YAML);
+    // Of a process that is not there: no system gives out such numbers.
+    const dead = { pid: 2 ** 22 + 1, host: hostname(), token: 'x' };
+    writeFileSync(`${file}.lock`, JSON.stringify(dead));
+    await Promise.all(
+      ['a', 'b', 'c'].map(async (id) => {
+        const run = promisify(execFile);
+        await run(process.execPath, ['--conditions=source', '--input-type=module', '-e', WORKER, file, id]);
+      }),
+    );
+    const { flags } = await parseFlags(readFileSync(file, 'utf8'));
+    expect(Object.keys(flags)).toHaveLength(19);
+    expect(await history()).toHaveLength(19);
+    expect(readdirSync(folder).toSorted()).toEqual(['flags.yaml', 'flags.yaml.history']);
+  });
+
+  test('stop waiting for a lock when they are told to', async () => {
+    writeFileSync(file, YAML);
+    writeFileSync(`${file}.lock`, JSON.stringify({ pid: process.pid, host: hostname(), token: 'x' }));
+    await expect(open().change(raise(25), NOTE, { signal: AbortSignal.timeout(50) })).rejects.toThrow(/timeout/i);
+    expect(readFileSync(file, 'utf8')).toBe(YAML);
+  });
+});
+
+describe('a file in a bad state', () => {
+  test('that can’t be read is rolled back all the same, and what it said is kept', async () => {
+    writeFileSync(file, YAML);
+    await open().change(raise(25), NOTE);
+    writeFileSync(file, 'flags: { a: { enabled: maybe } }\n');
+    await expect(open().change(raise(30), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await open().rollback(1, NOTE);
+    expect(readFileSync(file, 'utf8')).toBe(YAML);
+    const [kept = ''] = readdirSync(join(folder, 'flags.yaml.history', 'unreadable'));
+    expect(readFileSync(join(folder, 'flags.yaml.history', 'unreadable', kept), 'utf8')).toContain('maybe');
+  });
+
+  test('whose newest version is damaged goes on from what it says', async () => {
+    writeFileSync(file, YAML);
+    await open().change(raise(25), NOTE);
+    writeFileSync(join(folder, 'flags.yaml.history', 'flags', '000000000002'), 'junk');
+    await open().change(raise(30), NOTE);
+    expect(readFileSync(file, 'utf8')).toBe(YAML.replace('10', '30'));
+  });
+
+  test('that is empty, or has only comments, has no flags yet', async () => {
+    writeFileSync(file, '# ours\n');
+    await open().change([{ kind: 'set', key: 'a', definition: { enabled: false } }], NOTE);
+    expect(readFileSync(file, 'utf8')).toBe('# ours\nflags:\n  a:\n    enabled: false\n');
   });
 });
 
