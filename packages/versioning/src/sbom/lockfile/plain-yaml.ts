@@ -16,7 +16,8 @@ interface Cursor {
 /** Not YAML's plainest part; `yaml` reads it then, or says what is wrong. */
 class NotPlain extends Error {}
 
-const KEY = /^(?:'((?:[^']|'')*)'|"([^"\\]*)"|([^\s'"[\]{}#&*!|>%@`,?:-](?:[^:#]|:(?! |$)|(?<! )#)*)):(?: (.*))?$/;
+const KEY =
+  /^(?:'((?:[^']|'')*)'|"([^"\\]*)"|([^\s'"[\]{}#&*!|>%@`,?:-](?:[^:#]|:(?! |$)|(?<! )#)*(?<!\s))):(?: (.*))?$/;
 /** Texts that YAML 1.2 reads as something else than text. */
 const OTHER =
   /^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;

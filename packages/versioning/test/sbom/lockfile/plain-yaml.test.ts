@@ -82,6 +82,10 @@ describe('reads as the yaml package does', () => {
   })).node;
   const mapping = fc.dictionary(text, value, { maxKeys: 5 });
 
+  test('blanks before a colon are no part of a key: such a text is left alone', () => {
+    expect(readPlainYaml('a :\n  b: c\n')).toBeUndefined();
+  });
+
   test('whatever mapping is written, in lines or in one line, is read the same or left alone', () => {
     fc.assert(
       fc.property(mapping, fc.boolean(), (written, isFlow) => {
