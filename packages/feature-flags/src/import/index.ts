@@ -4,3 +4,4 @@
  * @module
  */
 export { importFlags, type ImportedFlags, type ImportNote, type ImportOptions } from './import-flags.ts';
+export { type ImportFieldsOptions, importGrowthBook, importLaunchDarkly, importUnleash } from './importers.ts';
