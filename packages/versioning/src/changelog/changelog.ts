@@ -1,5 +1,5 @@
 import type { ParsedCommit } from '../commits/parsed-commit.ts';
-import type { BumpLevel } from '../version/change-types.ts';
+import type { BumpCause } from '../version/plan-bump.ts';
 
 /** One line of a changelog. */
 export interface ChangelogEntry {
@@ -27,6 +27,6 @@ export interface ReleaseNotes {
   readonly dateMs: number | undefined;
   /** Without empty ones. */
   readonly sections: readonly ChangelogSection[];
-  /** What the next version would raise because of these. */
-  readonly level: BumpLevel;
+  /** What raises the version, with a section of its own or not. */
+  readonly causes: readonly BumpCause[];
 }

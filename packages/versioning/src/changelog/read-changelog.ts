@@ -1,4 +1,4 @@
-import { parseCommit } from '../commits/parse-commit.ts';
+import { takeApart, withReferences } from '../commits/parse-commit.ts';
 import { type HistoryCommit, withoutReverted } from '../commits/without-reverted.ts';
 import { readCommits } from '../git/read-commits.ts';
 import { readTags, type VersionTag } from '../git/read-tags.ts';
@@ -51,21 +51,23 @@ export async function readChangelog(options: ReadChangelogOptions): Promise<read
   const groups = new Map<VersionTag | undefined, HistoryCommit[]>();
   for (const tag of [undefined, ...byCommit.values()]) groups.set(tag, []);
   for await (const { hash, text } of readCommits({ folder, signal, to, paths })) {
-    groups.get(owners.get(hash))?.push({ hash, message: slimmed(parseCommit(text), shownTypes) });
+    groups.get(owners.get(hash))?.push({ hash, message: messageOf(text, shownTypes) });
   }
   return [...groups].map(([tag, commits]): ReleaseNotes => ({
     version: tag?.version,
     tag: tag?.name,
     dateMs: tag?.dateMs,
-    ...sectionsOf(withoutReverted(commits), { ...(titles === undefined ? {} : { titles }), types }),
+    ...sectionsOf(withoutReverted(commits), { titles, types }),
   }));
 }
 
-/** What no line comes from needs only what a revert may name: histories are long. */
-function slimmed(message: ParsedCommit, shownTypes: ReadonlySet<string>): ParsedCommit {
-  const { type = '', isBreaking, reverts, squashed } = message;
-  if (isBreaking || reverts !== undefined || squashed.length > 0 || shownTypes.has(type)) return message;
-  return { ...message, body: undefined, trailers: NONE, references: NONE };
+/** What no line comes from needs only what a revert may name: histories are long, and messages take most of the memory. */
+function messageOf(text: string, shownTypes: ReadonlySet<string>): ParsedCommit {
+  const parts = takeApart(text);
+  const { isBreaking, reverts, squashed, type = '' } = parts;
+  if (isBreaking || reverts !== undefined || squashed.length > 0 || shownTypes.has(type))
+    return withReferences(parts, text);
+  return { ...parts, body: undefined, trailers: NONE, references: NONE };
 }
 
 const NONE: readonly never[] = [];

@@ -1,7 +1,8 @@
 import type { HistoryCommit } from '../commits/without-reverted.ts';
 import type { ParsedCommit } from '../commits/parsed-commit.ts';
-import { type BumpLevel, type ChangeTypes, greater, levelIfKnown } from '../version/change-types.ts';
-import type { ChangelogEntry, ChangelogSection } from './changelog.ts';
+import { type BumpLevel, type ChangeTypes, levelIfKnown } from '../version/change-types.ts';
+import type { BumpCause } from '../version/plan-bump.ts';
+import type { ChangelogEntry, ChangelogSection, ReleaseNotes } from './changelog.ts';
 
 /** Titles, in their order, and the types that stand under each. */
 export type SectionTitles = Readonly<Record<string, readonly string[]>>;
@@ -17,22 +18,30 @@ export const KEEP_A_CHANGELOG: SectionTitles = {
   Security: ['security', 'segurança'],
 };
 
-/** What commits come to: entries that have a place, and the level that they raise. */
+/** What commits come to: entries that have a place, and what raises the version. */
 export function sectionsOf(
   commits: readonly HistoryCommit[],
-  { titles = KEEP_A_CHANGELOG, types }: { readonly titles?: SectionTitles; readonly types?: ChangeTypes | undefined },
-): { readonly sections: readonly ChangelogSection[]; readonly level: BumpLevel } {
+  {
+    titles = KEEP_A_CHANGELOG,
+    types,
+  }: { readonly titles?: SectionTitles | undefined; readonly types?: ChangeTypes | undefined },
+): Pick<ReleaseNotes, 'sections' | 'causes'> {
   const entries = commits.flatMap(entriesOf);
-  const level = commits
-    .flatMap(({ message }) => [message, ...message.squashed])
-    .reduce<BumpLevel>((highest, message) => greater(highest, levelOf(message, types)), 'none');
-  const [first = ''] = Object.keys(titles);
-  const breaks = Object.entries(titles).find(([, names]) => names.includes('breaking'))?.[0] ?? first;
   const sections = Object.entries(titles).map(([title, names]): ChangelogSection => ({
     title,
-    entries: entries.filter((entry) => (entry.isBreaking ? title === breaks : names.includes(entry.type))),
+    entries: entries.filter(({ isBreaking, type }) => names.includes(isBreaking ? 'breaking' : type)),
   }));
-  return { sections: sections.filter((section) => section.entries.length > 0), level };
+  return {
+    sections: sections.filter((section) => section.entries.length > 0),
+    causes: commits.flatMap((commit) => causesOf(commit, types)),
+  };
+}
+
+function causesOf({ hash, message }: HistoryCommit, types: ChangeTypes | undefined): BumpCause[] {
+  return [message, ...message.squashed].flatMap((each) => {
+    const level = levelOf(each, types);
+    return level === 'none' ? [] : [{ level, reason: `${each.header} (${hash.slice(0, 7)})` }];
+  });
 }
 
 /** A commit and what was squashed into it; a breaking one says what its notes say. */
@@ -50,7 +59,7 @@ function entriesOf({ hash, message }: HistoryCommit): ChangelogEntry[] {
 }
 
 /** Types that nobody knows raise nothing: they are somebody's own. */
-export function levelOf(message: ParsedCommit, types?: ChangeTypes): BumpLevel {
+function levelOf(message: ParsedCommit, types?: ChangeTypes): BumpLevel {
   if (message.isBreaking) return 'major';
   const type = message.type ?? (message.reverts === undefined ? undefined : 'revert');
   return type === undefined ? 'none' : (levelIfKnown(type, types) ?? 'none');

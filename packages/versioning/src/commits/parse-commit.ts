@@ -1,10 +1,11 @@
-import { type Commit, CommitParser } from 'conventional-commits-parser';
+import { CommitParser } from 'conventional-commits-parser';
 import { type MessageParts, messageParts } from './message-parts.ts';
 import type { IssueReference, ParsedCommit, RevertTarget } from './parsed-commit.ts';
 
 /** Types in any language; `!` says that something breaks (item 13). */
 const HEADER = /^([\p{L}\p{N}_-]+)(?:\(([^()\n]*)\))?(!?): (.+)$/u;
-const parser = new CommitParser({ headerPattern: HEADER, headerCorrespondence: ['type', 'scope', 'mark', 'subject'] });
+/** Knows how issues are named; the rest of a message is taken apart here. */
+const parser = new CommitParser();
 
 /** An item of a squashed body, as GitHub and GitLab write it. */
 const ITEM = /^[*-] (?=\S)/;
@@ -26,46 +27,46 @@ const MOST_CHARACTERS = 1_000_000;
  * ```
  */
 export function parseCommit(message: string): ParsedCommit {
-  const parts = messageParts(message.slice(0, MOST_CHARACTERS));
-  const items = squashedItems(parts.body);
-  return parsed(parts, message, items.length > 0 ? items.map((item) => parsed(messageParts(item), item, [])) : []);
+  return withReferences(takeApart(message), message);
 }
 
-function parsed(parts: MessageParts, message: string, squashed: readonly ParsedCommit[]): ParsedCommit {
+/** A message without the issues it names: finding these takes longer than all the rest, and of a long history few are asked for. */
+export type CommitParts = Omit<ParsedCommit, 'references'>;
+
+/** Everything but the issues. */
+export function takeApart(message: string): CommitParts {
+  const parts = messageParts(message.slice(0, MOST_CHARACTERS));
   const { header, body, breakingNotes, trailers } = parts;
-  // The parser refuses what is blank.
-  const found = header === '' ? undefined : parser.parse(message.slice(0, MOST_CHARACTERS));
-  const { type, scope, mark, subject } = fieldsOf(found);
-  // What the items say, they say themselves.
-  const own = squashed.filter((each) => each.type !== undefined && plainHeader(each.header) !== plainHeader(header));
+  const [, written, scope, mark, subject] = HEADER.exec(header) ?? [];
+  const type = written?.toLowerCase();
+  const items = squashedItems(body).map((item) => withReferences(takeApart(item), item));
   return {
     header,
-    type: type?.toLowerCase(),
+    type,
     scope: scope?.trim() || undefined,
     subject: subject ?? header,
     body,
     trailers,
     isBreaking: mark === '!' || breakingNotes.length > 0,
     breakingNotes,
-    references: referencesOf(found),
-    reverts: revertOf(parts, { type: type?.toLowerCase(), subject }),
-    squashed: own,
+    reverts: revertOf(parts, { type, subject }),
+    // What the items say, they say themselves.
+    squashed: items.filter((each) => plainHeader(each.header) !== plainHeader(header)),
   };
+}
+
+/** Finds the issues as well. */
+export function withReferences(parts: CommitParts, message: string): ParsedCommit {
+  return { ...parts, references: referencesOf(message.slice(0, MOST_CHARACTERS)) };
 }
 
 /** Forges add the number of the pull request to the header of a squash. */
 const plainHeader = (header: string): string => header.replace(/ \((?:#|!)\d+\)$/, '');
 
-/** The header as it was matched: fields that the parser finds elsewhere in the message don't count. */
-function fieldsOf(found: Commit | undefined): Partial<Record<'type' | 'scope' | 'mark' | 'subject', string>> {
-  const match = HEADER.exec(found?.header ?? '');
-  if (match === null) return {};
-  const [, type, scope, mark, subject] = match;
-  return { type, scope, mark, subject } as Partial<Record<'type' | 'scope' | 'mark' | 'subject', string>>;
-}
-
-function referencesOf(found: Commit | undefined): readonly IssueReference[] {
-  return (found?.references ?? []).map(({ action, owner, repository, issue }) => ({
+function referencesOf(message: string): readonly IssueReference[] {
+  // The parser refuses what is blank.
+  if (message.trim() === '') return [];
+  return parser.parse(message).references.map(({ action, owner, repository, issue }) => ({
     action: action?.toLowerCase() ?? undefined,
     repository: [owner, repository].filter(Boolean).join('/') || undefined,
     issue,
@@ -77,7 +78,7 @@ function revertOf(
   { header, body = '', trailers }: MessageParts,
   { type, subject }: { readonly type: string | undefined; readonly subject: string | undefined },
 ): RevertTarget | undefined {
-  const quoted = /^(?:revert: )?Revert "(.*)"$/i.exec(header)?.[1] ?? /^Reapply "(.*)"$/.exec(header)?.[1];
+  const quoted = /^(?:revert: )?Revert "(.*)"$/i.exec(header)?.[1] ?? reappliedIn(header);
   const hashes = [...body.matchAll(/\bThis reverts commit ([0-9a-f]{7,64})\b/gi)].map(([, hash = '']) => hash);
   const named = trailers
     .filter(({ token }) => /^(?:refs?|reverts)$/i.test(token))
@@ -85,6 +86,12 @@ function revertOf(
   if (quoted !== undefined) return { hashes: [...hashes, ...named].map((hash) => hash.toLowerCase()), header: quoted };
   if (type === 'revert') return { hashes: [...hashes, ...named].map((hash) => hash.toLowerCase()), header: subject };
   return undefined;
+}
+
+/** git's word for the revert of a revert; what it takes back is that one. */
+function reappliedIn(header: string): string | undefined {
+  const [, reapplied] = /^Reapply "(.*)"$/.exec(header) ?? [];
+  return reapplied === undefined ? undefined : `Revert "${reapplied}"`;
 }
 
 /** Items that begin with a conventional header, each with the lines below it. Fewer than two lines of that kind are a list like any other. */

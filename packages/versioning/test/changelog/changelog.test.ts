@@ -156,8 +156,18 @@ describe('the next version', () => {
     checkout.commit('feat(x)!: c');
     const [more] = await read();
     expect(planVersion('1.2.3', more as ReleaseNotes, { channel: 'beta' }).to).toBe('2.0.0-beta.1');
-    expect(planVersion('1.2.3', { ...(more as ReleaseNotes), sections: [] }).to).toBe('1.2.3');
+    expect(planVersion('1.2.3', { causes: [] }).to).toBe('1.2.3');
   });
+});
+
+test('a type of one’s own raises the version, also when it has no section', async () => {
+  checkout.commit('feat: a');
+  checkout.tag('v1.0.0');
+  checkout.commit('deps: newer zlib');
+  checkout.commit('merge: many things\n\n* Fix!: b\n* melhoria: c');
+  const [unreleased] = await read({ types: { deps: 'patch' } });
+  expect(unreleased?.causes.map(({ level }) => level)).toEqual(['major', 'minor', 'patch']);
+  expect(planVersion('1.0.0', unreleased as ReleaseNotes).to).toBe('2.0.0');
 });
 
 describe('as Markdown', () => {

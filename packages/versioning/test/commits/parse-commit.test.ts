@@ -111,6 +111,14 @@ describe('reverts', () => {
     expect(headers(withoutReverted(history))).toEqual(['feat: a']);
   });
 
+  test('of a revert, as git says it, bring the target back with and without a hash', () => {
+    const revert = commit('2', `Revert "feat: a"\n\nThis reverts commit ${hash('1')}.`);
+    for (const body of [`\n\nThis reverts commit ${hash('2')}.`, '']) {
+      const history = [commit('3', `Reapply "feat: a"${body}`), revert, commit('1', 'feat: a')];
+      expect(headers(withoutReverted(history))).toEqual(['feat: a']);
+    }
+  });
+
   test('of what was released before, or of some other hash, stay', () => {
     const history = [commit('2', `Revert "feat: old"\n\nThis reverts commit ${hash('f')}.`), commit('1', 'feat: a')];
     expect(headers(withoutReverted(history))).toEqual(['Revert "feat: old"', 'feat: a']);
