@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './environment.mjs';
-import { countsInWords, forgetCounts } from './workspaces.mjs';
+import { countsInWords, forgetCounts, testStatus } from './workspaces.mjs';
 
 /** Everything that can be wrong, and the turbo tasks that find it. */
 const checks = {
@@ -38,9 +38,12 @@ export function check(flags) {
   forgetCounts();
   rmSync(summaries, { recursive: true, force: true });
   const shown = ['--continue', '--output-logs=errors-only', '--log-order=grouped', '--summarize'];
-  const status = run('turbo', ['run', ...Object.values(checks).flat(), ...shown, ...flags]);
+  const status = testStatus(run('turbo', ['run', ...Object.values(checks).flat(), ...shown, ...flags]), flags);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const verdict = status === 0 ? `passed: ${Object.keys(checks).join(', ')}` : `FAILED: ${failedChecks().join(', ')}`;
+  const verdict =
+    status === 0
+      ? `passed: ${Object.keys(checks).join(', ')}`
+      : `FAILED: ${failedChecks().join(', ') || 'tests did not get to their end'}`;
   console.log(`check ${verdict}; tests: ${countsInWords()}; ${seconds} s`);
   return status;
 }

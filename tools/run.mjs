@@ -10,7 +10,7 @@ import { check } from './check.mjs';
 import { runCli } from './cli.mjs';
 import { become, must, root, run } from './environment.mjs';
 import { install, installPnpm, isInstalled } from './install.mjs';
-import { countsInWords, forgetCounts } from './workspaces.mjs';
+import { countsInWords, forgetCounts, testStatus } from './workspaces.mjs';
 
 function runTests(flags) {
   forgetCounts();
@@ -19,7 +19,7 @@ function runTests(flags) {
   const shown = ['--continue', '--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
   const status = run('turbo', ['run', 'build', 'test', ...shown, ...force, ...flags]);
   console.log(countsInWords());
-  return status;
+  return testStatus(status, flags);
 }
 
 /** Runs whatever is asked for, without an install when there has been one: it must work on a half-edited manifest. */

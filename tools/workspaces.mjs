@@ -29,6 +29,15 @@ function sumCounts() {
   return sum;
 }
 
+/**
+ * The status of a run of tests: also a failure when a package did not get to its end, as turbo says 0 when it is told to stop. A run of chosen
+ * packages leaves out others on purpose.
+ */
+export function testStatus(status, flags) {
+  const isChosen = flags.some((flag) => /^(?:--filter|-F|--affected)/.test(flag));
+  return status === 0 && !isChosen && sumCounts().failed > 0 ? 1 : status;
+}
+
 export function countsInWords() {
   const { passed, failed, skipped } = sumCounts();
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
