@@ -43,7 +43,6 @@ export {
   type FlagTypesOf,
 } from './flags.ts';
 export type { FlagsChange, FlagsState } from './store/live-flags.ts';
-export { changesBetween } from './history/changes.ts';
 export { editDefinitions } from './history/edit-definitions.ts';
 export type {
   ChangeNote,

@@ -1,7 +1,6 @@
 import type { FlagDefinitions, FlagEdit } from '@x/feature-flags';
 import { EDIT_OPTIONS, editFlags, type EditFlags, percentageOf } from '../compose/flag-edits.ts';
-import { featureFlags } from '../compose/flags.ts';
-import { usageError } from '../errors.ts';
+import { readableFlags } from '../compose/readable-flag.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
@@ -15,21 +14,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const options = input.options as RolloutFlags;
   const percentage = percentageOf(text);
   const { unit } = options;
-  const { isFlagdFlag } = await featureFlags(context);
-  const edits = ({ flags }: FlagDefinitions): FlagEdit[] => {
-    const there = Object.hasOwn(flags, key) ? flags[key] : undefined;
-    if (there !== undefined && (isFlagdFlag(there) || there.variants !== undefined)) {
-      throw usageError(
-        `Expected a flag that is on or off, in the readable form, got ${JSON.stringify(key)}`,
-        'Change its targeting or its ranges with `holdfast flags set --definition`.',
-      );
-    }
-    if (there?.schedule?.ramp !== undefined) {
-      throw usageError(
-        `Expected a flag without a ramp, got ${JSON.stringify(key)}`,
-        'Its schedule says the percentage: change that with `holdfast flags set --definition`.',
-      );
-    }
+  const flagIn = await readableFlags(context, { setsPercentage: true });
+  const edits = (definitions: FlagDefinitions): FlagEdit[] => {
+    flagIn(definitions, key);
     return [{ kind: 'patch', key, patch: { rollout: unit === undefined ? { percentage } : { percentage, unit } } }];
   };
   return editFlags(context, { edits, options });

@@ -1,7 +1,7 @@
 import type { FlagDefinitions, FlagEdit, Json } from '@x/feature-flags';
 import { EDIT_OPTIONS, editFlags, type EditFlags, percentageOf } from '../compose/flag-edits.ts';
-import { featureFlags } from '../compose/flags.ts';
 import { readNamed } from '../compose/named-input.ts';
+import { readableFlags } from '../compose/readable-flag.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -67,24 +67,12 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     const definition = await definitionIn(context, options.definition);
     return editFlags(context, { edits: [{ kind: 'set', key, definition }], options });
   }
-  const { isFlagdFlag } = await featureFlags(context);
-  const edits = ({ flags }: FlagDefinitions): FlagEdit[] => {
-    const there = Object.hasOwn(flags, key) ? flags[key] : undefined;
-    if (there === undefined) return [{ kind: 'set', key, definition: members }];
-    if (isFlagdFlag(there)) {
-      throw usageError(
-        `Expected a flag in the readable form, got ${JSON.stringify(key)} in flagd’s format`,
-        'Give all of it with --definition.',
-      );
-    }
-    if (options.percentage !== undefined && there.schedule?.ramp !== undefined) {
-      throw usageError(
-        `Expected a flag without a ramp, got ${JSON.stringify(key)}`,
-        'Its schedule says the percentage: change that with --definition.',
-      );
-    }
-    return [{ kind: 'patch', key, patch: members }];
-  };
+  const flagIn = await readableFlags(context, { setsPercentage: options.percentage !== undefined });
+  const edits = (definitions: FlagDefinitions): FlagEdit[] => [
+    flagIn(definitions, key) === undefined
+      ? { kind: 'set', key, definition: members }
+      : { kind: 'patch', key, patch: members },
+  ];
   return editFlags(context, { edits, options });
 }
 

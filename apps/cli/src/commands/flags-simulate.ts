@@ -1,8 +1,7 @@
 import type { FlagContext } from '@x/feature-flags';
 import { now } from '../clock.ts';
 import { currentFlags, featureFlags, FLAGS_OPTIONS, readDefinitions } from '../compose/flags.ts';
-import { readInputText } from '../compose/files.ts';
-import { resolvePath } from '../config/locations.ts';
+import { readNamed } from '../compose/named-input.ts';
 import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -19,8 +18,7 @@ interface SimulateFlags {
 }
 
 async function readContexts(context: Context, file: string): Promise<readonly FlagContext[]> {
-  const path = resolvePath(file, context.workingDirectory);
-  const text = (await readInputText(path, 'contexts', 'Check the path.')).trim();
+  const text = (await readNamed(context, file, 'contexts')).trim();
   return text.split(/\r?\n/).map((line, index) => {
     try {
       const value: unknown = JSON.parse(line);
@@ -41,7 +39,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     throw usageError('Expected --with and --contexts', 'Name the changed flags, and a file with one context a line.');
   }
   const { definitions: before } = await currentFlags(context);
-  const after = await readDefinitions(context, resolvePath(other, context.workingDirectory));
+  const after = await readDefinitions(context, other);
   const contexts = await readContexts(context, file);
   const { simulateFlags } = await featureFlags(context);
   const { flips } = simulateFlags(before, after, contexts, { nowMs: now() });

@@ -1,4 +1,4 @@
-import type { ChangeNote, EditableFlags, FlagEdits, FlagVersion } from '@x/feature-flags';
+import type { ChangeNote, FlagEdits, FlagVersion } from '@x/feature-flags';
 import { hostname } from 'node:os';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -8,7 +8,7 @@ import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { changesText } from '../render/flag-changes.ts';
 import { displayText } from '../render/text.ts';
-import { editableFlags, featureFlags, FLAGS_OPTIONS, flagsPlace, type FlagsPlace } from './flags.ts';
+import { editableFlags, FLAGS_OPTIONS, flagsPlace, type FlagsPlace } from './flags.ts';
 import { userName } from './user.ts';
 
 /** Of every command that changes flags. */
@@ -44,22 +44,23 @@ export function versionOutput({
   };
 }
 
-/** What a change came to. */
-type Made = Pick<FlagVersion, 'changes' | 'sharedChanges'> & { readonly version?: number | undefined };
-
 interface Shown {
   readonly place: FlagsPlace;
   readonly dryRun: boolean;
   readonly notes?: readonly { readonly flag: string; readonly message: string }[] | undefined;
 }
 
-async function show(context: Context, made: Made | undefined, { place, dryRun, notes }: Shown): Promise<ExitCode> {
+async function show(
+  context: Context,
+  made: FlagVersion | undefined,
+  { place, dryRun, notes }: Shown,
+): Promise<ExitCode> {
   const { version, changes = [], sharedChanges = [] } = made ?? {};
   if (context.json) {
     await emitObject(context.output, 'FlagsChange', {
       place: place.name,
       dryRun,
-      ...(version === undefined ? {} : { version }),
+      ...(version === undefined || dryRun ? {} : { version }),
       changes: [...changes],
       sharedChanges: [...sharedChanges],
       ...(notes === undefined ? {} : { notes: [...notes] }),
@@ -87,12 +88,11 @@ export async function editFlags(
   const place = await flagsPlace(context);
   const store = await editableFlags(context, place);
   const { dryRun = false } = options;
-  if (dryRun) return show(context, await foreseen(context, store, edits), { place, dryRun, notes });
-  const made = await store.change(edits, noteOf(options), { signal: context.signal });
+  const made = await store.change(edits, noteOf(options), { dryRun, signal: context.signal });
   return show(context, made, { place, dryRun, notes });
 }
 
-/** Brings back a version. @throws {FlagError} what `rollback` throws. */
+/** Brings back a version, or shows what that would change. @throws {FlagError} what `rollback` throws. */
 export async function rollBackFlags(
   context: Context,
   {
@@ -104,33 +104,8 @@ export async function rollBackFlags(
   const place = await flagsPlace(context);
   const store = await editableFlags(context, place);
   const { dryRun = false } = options;
-  const chosen = keys.length === 0 ? undefined : keys;
-  if (dryRun) {
-    const then = await store.at(version);
-    const edits: FlagEdits =
-      chosen === undefined
-        ? [{ kind: 'replace', definitions: then }]
-        : chosen.map((key) => {
-            const definition = Object.hasOwn(then.flags, key) ? then.flags[key] : undefined;
-            return definition === undefined ? { kind: 'remove', key } : { kind: 'set', key, definition };
-          });
-    return show(context, await foreseen(context, store, edits), { place, dryRun });
-  }
-  const made = await store.rollback(version, noteOf(options), { keys: chosen, signal: context.signal });
-  return show(context, made, { place, dryRun });
-}
-
-/** The same checks as for a change, in memory. */
-async function foreseen(context: Context, store: EditableFlags, edits: FlagEdits): Promise<Made> {
-  const { definitions } = (await store.load(undefined)) ?? { definitions: { flags: {} } };
-  const { changesBetween, checkDefinitions, editDefinitions, FlagError } = await featureFlags(context);
-  const after = editDefinitions(definitions, typeof edits === 'function' ? edits(definitions) : edits);
-  const problems = checkDefinitions(after);
-  if (problems.length > 0) {
-    const [first] = problems;
-    throw new FlagError('INVALID_FLAGS', `${first?.message ?? ''} at ${first?.path ?? ''}`, { problems });
-  }
-  return changesBetween(definitions, after);
+  const call = { keys: keys.length === 0 ? undefined : keys, dryRun, signal: context.signal };
+  return show(context, await store.rollback(version, noteOf(options), call), { place, dryRun });
 }
 
 /** @throws {CliError} `USAGE`. */

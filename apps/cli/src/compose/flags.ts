@@ -5,7 +5,7 @@ import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { readInputText } from './files.ts';
+import { readNamed } from './named-input.ts';
 
 /** Names that are looked for where no file is named. */
 const NAMES = ['flags.yaml', 'flags.yml', 'flags.json'];
@@ -59,7 +59,7 @@ export async function flagsPlace(context: Context): Promise<FlagsPlace> {
 
 /** Reads and checks a file of flags. @throws {FlagError} `INVALID_FLAGS`, `FLAGS_TOO_LARGE`; {CliError} `UNREADABLE`. */
 export async function readDefinitions(context: Context, path: string): Promise<FlagDefinitions> {
-  const text = await readInputText(path, 'flags', 'Check the path.');
+  const text = await readNamed(context, path, 'flags');
   const { flagsFormatOf, parseFlags } = await featureFlags(context);
   return parseFlags(text, { format: flagsFormatOf(path) });
 }

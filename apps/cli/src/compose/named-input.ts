@@ -1,6 +1,6 @@
 import { resolvePath } from '../config/locations.ts';
 import type { Context } from '../program/context.ts';
-import { readInput } from './files.ts';
+import { readInputText } from './files.ts';
 import { readStandardInput } from './secret-file.ts';
 
 /**
@@ -12,5 +12,5 @@ import { readStandardInput } from './secret-file.ts';
 export async function readNamed(context: Context, file: string, what: string): Promise<string> {
   if (file === '-') return readStandardInput();
   const path = resolvePath(file, context.workingDirectory);
-  return (await readInput(path, what, 'Check the path; - is standard input.')).toString('utf8');
+  return readInputText(path, what, 'Check the path; - is standard input.');
 }

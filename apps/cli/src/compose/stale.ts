@@ -74,8 +74,7 @@ async function scanCode(
   const options = {
     folders: folders.map((folder) => resolvePath(folder, workingDirectory)),
     keys,
-    // Flags name themselves, and so does their history.
-    exclude: [flagsFile, `${flagsFile}.history`, ...exclude],
+    exclude: [flagsFile, ...exclude],
     signal,
     onProgress,
   };

@@ -89,6 +89,13 @@ describe('flags in a file', () => {
   });
 });
 
+test('flags on standard input can be asked, and not changed', async () => {
+  const asked = await machine.run(['flags', 'eval', 'button', '--flags', '-'], { input: FLAGS });
+  expect([asked.code, asked.stdout]).toEqual([0, '"red"\n']);
+  const changed = await machine.run(['flags', 'disable', 'button', '--flags', '-', ...WHY], { input: FLAGS });
+  expect([changed.code, changed.stderr]).toEqual([2, expect.stringContaining('got standard input')]);
+});
+
 const REFUSED: readonly (readonly [string, readonly string[], string, number, RegExp])[] = [
   ['without a reason', ['flags', 'enable', 'new_ui'], 'USAGE', 2, /--why/],
   ['with an empty reason', ['flags', 'enable', 'new_ui', '--why', ' '], 'INVALID_CHANGE', 2, /why/],

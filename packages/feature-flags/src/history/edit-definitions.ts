@@ -1,4 +1,5 @@
 import type { FlagDefinitions, Json } from '../definition/model.ts';
+import { isObject } from '../definition/report.ts';
 import { FlagError, shown } from '../errors.ts';
 import type { FlagEdit } from '../store/editable.ts';
 
@@ -41,9 +42,9 @@ function checkEdit(edit: FlagEdit): void {
   const { kind, key, patch, definition, definitions } = edit as Readonly<Record<string, unknown>>;
   const isSound =
     (kind === 'remove' && typeof key === 'string') ||
-    (kind === 'set' && typeof key === 'string' && isMembers(definition)) ||
-    (kind === 'patch' && typeof key === 'string' && isMembers(patch)) ||
-    (kind === 'replace' && isMembers(definitions) && isMembers(definitions['flags']));
+    (kind === 'set' && typeof key === 'string' && isObject(definition)) ||
+    (kind === 'patch' && typeof key === 'string' && isObject(patch)) ||
+    (kind === 'replace' && isObject(definitions) && isObject(definitions['flags']));
   if (isSound) return;
   throw new FlagError('INVALID_CHANGE', `Expected an edit of a flag, got ${shown(kind)} without what it needs`, {
     hint: 'As { kind: "set", key, definition }, { kind: "patch", key, patch }, { kind: "remove", key } or { kind: "replace", definitions }.',
@@ -62,13 +63,10 @@ const changed = (members: Members, key: string, value: unknown): Members =>
 const without = (members: Members, key: string): Members =>
   Object.fromEntries(Object.entries(members).filter(([name]) => name !== key));
 
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** RFC 7396, section 2. */
 function merged(target: unknown, patch: Json): unknown {
-  if (!isMembers(patch)) return patch;
-  let result: Members = isMembers(target) ? target : {};
+  if (!isObject(patch)) return patch;
+  let result: Members = isObject(target) ? target : {};
   for (const [name, value] of Object.entries(patch)) {
     result = value === null ? without(result, name) : changed(result, name, merged(own(result, name), value));
   }

@@ -75,24 +75,18 @@ export class Journal {
     return this.#revision(version, body);
   }
 
+  /** The version that `append` would make. */
+  preview(after: number, { definitions, ...input }: AppendInput): Revision {
+    return { version: after + 1, record: recordOf(after + 1, input), definitions };
+  }
+
   /** Adds a version after one that was read. `undefined`: another writer was faster. */
-  async append(after: number, made: AppendInput, signal?: AbortSignal): Promise<Revision | undefined> {
-    const { note, nowMs, document, definitions, rollbackTo } = made;
-    const record: VersionRecord = {
-      token: randomBytes(16).toString('hex'),
-      version: after + 1,
-      at: new Date(nowMs).toISOString(),
-      by: note.by,
-      why: note.why,
-      rollbackTo,
-      document,
-    };
-    const isOurs = await this.#ledger.appendAt(record.version, this.#place.seal.close(encodeVersion(record)), {
-      signal,
-    });
-    if (!isOurs) return undefined;
-    this.#last = { version: record.version, record, definitions };
-    return this.#last;
+  async append(after: number, input: AppendInput, signal?: AbortSignal): Promise<Revision | undefined> {
+    const made = this.preview(after, input);
+    const body = this.#place.seal.close(encodeVersion(made.record));
+    if (!(await this.#ledger.appendAt(made.version, body, { signal }))) return undefined;
+    this.#last = made;
+    return made;
   }
 
   /** All versions, newest first. */
@@ -140,6 +134,19 @@ export interface AppendInput {
   readonly definitions: FlagDefinitions;
   readonly rollbackTo?: number | undefined;
 }
+
+const recordOf = (
+  version: number,
+  { note: { by, why }, nowMs, document, rollbackTo }: Omit<AppendInput, 'definitions'>,
+): VersionRecord => ({
+  token: randomBytes(16).toString('hex'),
+  version,
+  at: new Date(nowMs).toISOString(),
+  by,
+  why,
+  rollbackTo,
+  document,
+});
 
 const NOTHING: FlagDefinitions = { flags: {} };
 

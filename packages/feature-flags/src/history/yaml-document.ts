@@ -12,6 +12,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { isObject } from '../definition/report.ts';
 import { isSame } from './changes.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -62,7 +63,7 @@ function changed(document: Document.Parsed, node: Node | null, { before, after }
     delete node.format;
     return node;
   }
-  if (isMap(node) && isMembers(before) && isMembers(after) && node.items.length > 0 && Object.keys(after).length > 0) {
+  if (isMap(node) && isObject(before) && isObject(after) && node.items.length > 0 && Object.keys(after).length > 0) {
     changeMap(document, node as YAMLMap<Node, Node | null>, { before, after });
     return node;
   }
@@ -79,9 +80,6 @@ function changed(document: Document.Parsed, node: Node | null, { before, after }
   }
   return made;
 }
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const own = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined);
 

@@ -50,6 +50,8 @@ export interface FlagVersion extends ChangeNote {
 export interface ChangeOptions {
   /** Only if this is still the newest version; 0: only if there is none yet. */
   readonly ifVersion?: number | undefined;
+  /** Makes nothing: the version that is returned is the one that would be made. */
+  readonly dryRun?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

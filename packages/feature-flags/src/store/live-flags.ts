@@ -1,6 +1,7 @@
 import type { FlagDefinitions } from '../definition/model.ts';
 import type { FlagEvaluationError } from '../evaluation/evaluation.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
+import { changesBetween } from '../history/changes.ts';
 import type { FlagStore } from './store.ts';
 
 /** Names of flags that are not what they were. */
@@ -124,9 +125,7 @@ function tell<Message>(listeners: ReadonlySet<(message: Message) => void>, messa
 
 /** What all flags share may change each of them. */
 function changedFlags(before: FlagDefinitions, after: FlagDefinitions): readonly string[] {
-  const { flags: old, ...oldRest } = before;
-  const { flags, ...rest } = after;
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(flags)])];
-  if (JSON.stringify(oldRest) !== JSON.stringify(rest)) return keys;
-  return keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(flags[key]));
+  const { changes, sharedChanges } = changesBetween(before, after);
+  if (sharedChanges.length === 0) return changes.map(({ key }) => key);
+  return [...new Set([...Object.keys(before.flags), ...Object.keys(after.flags)])];
 }

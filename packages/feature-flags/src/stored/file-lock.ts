@@ -23,24 +23,26 @@ const isErrno = (error: unknown, code: string): boolean => (error as NodeJS.Errn
  * Runs something while no other program runs anything under the same lock: a file that names its owner. A lock whose owner is not alive any more, on
  * this machine, is taken over; one of another machine never is.
  *
+ * @param run Is told whether the lock was taken over: then there may be leftovers.
  * @throws {FlagError} `FLAGS_CONFLICT` after 30 s; `UNREADABLE_FLAGS` when the lock can't be written.
  */
 export async function withFileLock<Result>(
   path: string,
   signal: AbortSignal | undefined,
-  run: () => Promise<Result>,
+  run: (taken: { readonly isInherited: boolean }) => Promise<Result>,
 ): Promise<Result> {
   const owner: Owner = { pid: process.pid, host: hostname(), token: randomBytes(8).toString('hex') };
   const begin = performance.now();
+  let isInherited = false;
   while (!(await created(path, JSON.stringify(owner)))) {
     signal?.throwIfAborted();
     const holder = await ownerOf(path);
-    if (holder !== undefined && isDead(holder)) await takeAway(path, holder);
+    if (holder !== undefined && isDead(holder)) isInherited = (await takeAway(path, holder)) || isInherited;
     else if (performance.now() - begin > MOST_WAIT_MS) throw stillLocked(path, holder);
     else await sleep(LOOK_MS + Math.random() * LOOK_MS);
   }
   try {
-    return await run();
+    return await run({ isInherited });
   } finally {
     // Ours, unless somebody has removed it by hand.
     if ((await ownerOf(path))?.token === owner.token) await removed(path);
@@ -95,8 +97,8 @@ function isDead({ pid, host }: Owner): boolean {
   }
 }
 
-/** One at a time, so that nobody takes away the lock of the one who was quicker. */
-async function takeAway(path: string, dead: Owner): Promise<void> {
+/** One at a time, so that nobody takes away the lock of the one who was quicker. @returns Whether it was taken away. */
+async function takeAway(path: string, dead: Owner): Promise<boolean> {
   const turn = `${path}.takeover`;
   if (!(await created(turn, ''))) {
     const age = await stat(turn).then(
@@ -105,10 +107,12 @@ async function takeAway(path: string, dead: Owner): Promise<void> {
     );
     if (age > TAKEOVER_MS) await removed(turn);
     else await sleep(LOOK_MS);
-    return;
+    return false;
   }
   try {
-    if ((await ownerOf(path))?.token === dead.token) await removed(path);
+    const isThere = (await ownerOf(path))?.token === dead.token;
+    if (isThere) await removed(path);
+    return isThere;
   } finally {
     await removed(turn);
   }

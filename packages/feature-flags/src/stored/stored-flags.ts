@@ -58,6 +58,7 @@ export function storedFlags(store: ObjectStore, options: StoredFlagsOptions = {}
     const planned = await plan(state);
     if (planned === undefined) return { made: undefined, before: state.definitions };
     const input = { note: about.note, rollbackTo: about.rollbackTo, nowMs: clock(), ...planned };
+    if (call.dryRun === true) return { made: journal.preview(version, input), before: state.definitions };
     const made = await journal.append(version, input, call.signal);
     if (made === undefined) return undefined;
     for (const onChange of readers) onChange();

@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { type Clock, systemClock } from '../clock.ts';
 import { flagsFormatOf } from '../definition/parse-flags.ts';
 import { fileFlags, type FileFlagsOptions } from '../file/file-flags.ts';
-import { changing, type ChangeStep } from '../history/changing.ts';
+import { type Attempted, changing, type ChangeStep, type ChangeSubject, type Plan } from '../history/changing.ts';
 import { checkVersion } from '../history/plan-change.ts';
-import type { EditableFlags } from '../store/editable.ts';
+import type { ChangeOptions, EditableFlags } from '../store/editable.ts';
 import { withFileLock } from './file-lock.ts';
-import { markWritten, openPlace, settled, textOf } from './file-state.ts';
+import { markWritten, openPlace, textOf } from './file-place.ts';
 import { prepareFile, sweepPrepared } from './replace-file.ts';
+import { type FileState, planSettlement, settle, type Settlement } from './settle-file.ts';
 
 /** Options of {@link trackedFile}. */
 export interface TrackedFileOptions extends Omit<FileFlagsOptions, 'seal'> {
@@ -42,29 +43,40 @@ export function trackedFile(file: string, options: TrackedFileOptions = {}): Edi
   const place = openPlace(path, history, { format: flagsFormatOf(path), mode });
   const { journal } = place;
 
-  const step: ChangeStep = (plan, about, call) =>
-    withFileLock(`${path}.lock`, call.signal, async () => {
-      await sweepPrepared(path);
-      const isBroken = about.rollbackTo !== undefined && about.isWhole === true;
-      const state = await settled(place, { nowMs: clock(), isBroken, signal: call.signal });
-      const { version } = state;
-      checkVersion(version, call.ifVersion);
-      const planned = await plan(state);
-      if (planned === undefined) return { made: undefined, before: state.definitions };
-      const prepared = await prepareFile(path, planned.document.text);
-      try {
-        const input = { note: about.note, rollbackTo: about.rollbackTo, nowMs: clock(), ...planned };
-        // Somebody at an editor knows no lock: what they wrote is looked at again.
-        const isSame = async (): Promise<boolean> => (await textOf(path)) === state.text;
-        const made = (await isSame()) ? await journal.append(version, input, call.signal) : undefined;
-        if (made === undefined || !(await isSame())) return undefined;
-        await prepared.commit();
-        await markWritten(place, made.version);
-        return { made, before: state.definitions };
-      } finally {
-        await prepared.discard();
-      }
+  const step: ChangeStep = async (plan, about, call) => {
+    const isBroken = about.rollbackTo !== undefined && about.isWhole === true;
+    const inspect = (): Promise<Settlement> => planSettlement(place, { isBroken, signal: call.signal });
+    if (call.dryRun === true) return attempt(plan, about, { call, state: (await inspect()).state });
+    return withFileLock(`${path}.lock`, call.signal, async ({ isInherited }) => {
+      if (isInherited) await sweepPrepared(path);
+      return attempt(plan, about, { call, state: await settle(place, await inspect(), clock()) });
     });
+  };
+
+  async function attempt(
+    plan: Plan,
+    { note, rollbackTo }: ChangeSubject,
+    { call, state }: { readonly call: ChangeOptions; readonly state: FileState },
+  ): Promise<Attempted | undefined> {
+    const { version, definitions: before } = state;
+    checkVersion(version, call.ifVersion);
+    const planned = await plan(state);
+    if (planned === undefined) return { made: undefined, before };
+    const input = { note, rollbackTo, nowMs: clock(), ...planned };
+    if (call.dryRun === true) return { made: journal.preview(version, input), before };
+    const prepared = await prepareFile(path, planned.document.text);
+    try {
+      // Somebody at an editor knows no lock: what they wrote is looked at again.
+      const isSame = async (): Promise<boolean> => (await textOf(place)) === state.text;
+      const made = (await isSame()) ? await journal.append(version, input, call.signal) : undefined;
+      if (made === undefined || !(await isSame())) return undefined;
+      await prepared.commit();
+      await markWritten(place, made.version);
+      return { made, before };
+    } finally {
+      await prepared.discard();
+    }
+  }
 
   return { ...fileFlags(path, { pollMs }), ...changing(journal, step) };
 }

@@ -83,6 +83,19 @@ describe('a store', () => {
     expect(await versions(store)).toHaveLength(5);
   });
 
+  test('says what a change would make, and makes nothing', async () => {
+    const store = open();
+    await store.change(set('a', 10), NOTE);
+    const made = await store.change(set('a', 20), { by: 'bob', why: 'to see' }, { dryRun: true });
+    expect(made).toMatchObject({
+      version: 2,
+      by: 'bob',
+      changes: [{ key: 'a', after: { rollout: { percentage: 20 } } }],
+    });
+    expect(await store.change(set('a', 10), NOTE, { dryRun: true })).toBeUndefined();
+    expect(await versions(store)).toHaveLength(1);
+  });
+
   test('makes no version of what changes nothing', async () => {
     const store = open();
     expect(await store.change([], NOTE)).toBeUndefined();

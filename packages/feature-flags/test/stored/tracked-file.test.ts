@@ -119,6 +119,22 @@ describe('a file', () => {
     expect(await history()).toHaveLength(4);
   });
 
+  test('stays as it is, and so does its history, when it is only asked what a change would do', async () => {
+    writeFileSync(file, YAML);
+    const made = await open().change(raise(25), NOTE, { dryRun: true });
+    expect(made).toMatchObject({
+      version: 1,
+      ...NOTE,
+      changes: [{ key: 'a', after: { rollout: { percentage: 25 } } }],
+    });
+    await expect(open().change(raise(101), NOTE, { dryRun: true })).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([YAML, ['flags.yaml']]);
+    await open().change(raise(25), NOTE);
+    const back = await open().rollback(1, NOTE, { dryRun: true, keys: ['a'] });
+    expect(back).toMatchObject({ rollbackTo: 1, changes: [{ key: 'a', after: { rollout: { percentage: 10 } } }] });
+    expect(await history()).toHaveLength(2);
+  });
+
   test('is watched like others', async () => {
     writeFileSync(file, YAML);
     await using flags = createFlags({ store: open() });
