@@ -3,7 +3,7 @@ import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, ShortFlag } from '../definition/model.ts';
 import { pathOf } from '../definition/path.ts';
 import { isObject } from '../definition/report.ts';
-import { FlagError } from '../errors.ts';
+import { FlagError, shown } from '../errors.ts';
 import type { Found } from './draft.ts';
 import { flagdFlags } from './flagd.ts';
 import { growthbookFlags } from './growthbook.ts';
@@ -74,7 +74,8 @@ const IMPORTERS: Readonly<
 export function importFlags(source: unknown, { from, fields = {} }: ImportOptions): ImportedFlags {
   const given = typeof source === 'string' ? parsed(source) : source;
   const document = from === 'legacy' && Array.isArray(given) ? { flags: given } : given;
-  if (!isObject(document)) throw invalidFlags([{ path: '', message: 'Expected an object with flags' }]);
+  if (!isObject(document))
+    throw new FlagError('INVALID_FLAGS', `Expected an object with flags, got ${shown(document)}`, { hint: AS_IT_IS });
   const { drafts, rest } = IMPORTERS[from](document, fields);
   const notes: ImportNote[] = [];
   const flags: [string, FlagdFlag | ShortFlag][] = [];
@@ -119,13 +120,15 @@ function sound(definitions: FlagDefinitions, notes: ImportNote[]): ImportedFlags
   }
 }
 
+const AS_IT_IS = 'Pass the document as its API or its SDK has it.';
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new FlagError('INVALID_FLAGS', 'Expected JSON, got something else', {
       cause,
-      hint: 'Pass the document as its API or its SDK has it.',
+      hint: AS_IT_IS,
     });
   }
 }
