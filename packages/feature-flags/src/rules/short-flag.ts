@@ -11,7 +11,7 @@ export interface References {
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   /** The outcomes of flags that are on or off and have no metadata of their own. */
   readonly common: Outcomes;
-  /** Another flag; compiled before it is asked. */
+  /** Another flag; compiled when it is first asked for. */
   flagOf(key: string): CompiledFlag;
 }
 
