@@ -17,26 +17,21 @@ export interface SetFeatureFlagOptions {
   readonly why?: string | undefined;
 }
 
+/** What a flag should be. */
+export interface Wanted {
+  readonly enabled: boolean;
+  readonly options: SetFeatureFlagOptions;
+}
+
 /**
  * The change that sets a flag: what is named is new, everything else that the flag says stays.
  *
  * @throws {FlagError} `INVALID_FLAGS` for a flag of which a percentage or tenants can't be set.
  */
-export function legacyEdit(
-  key: string,
-  flag: FlagdFlag | ShortFlag | undefined,
-  { enabled, options }: { readonly enabled: boolean; readonly options: SetFeatureFlagOptions },
-): FlagEdit {
+export function legacyEdit(key: string, flag: FlagdFlag | ShortFlag | undefined, wanted: Wanted): FlagEdit {
   const current = flag ?? {};
-  const definition = isFlagdFlag(current)
-    ? flagdFlag(key, current, { enabled, options })
-    : shortFlag(key, current, { enabled, options });
+  const definition = isFlagdFlag(current) ? flagdFlag(key, current, wanted) : shortFlag(key, current, wanted);
   return { kind: 'set', key, definition };
-}
-
-interface Wanted {
-  readonly enabled: boolean;
-  readonly options: SetFeatureFlagOptions;
 }
 
 function shortFlag(key: string, flag: ShortFlag, { enabled, options }: Wanted): ShortFlag {
