@@ -7,7 +7,10 @@ import type { FlagEdit } from '../store/editable.ts';
 /** What {@link LegacyFlags.setFeatureFlag} can say beside on and off. What is left out stays as it is. */
 export interface SetFeatureFlagOptions {
   readonly description?: string | undefined;
-  /** From 0 to 100 with at most four decimals, of the tenants, and among the target tenants if there are any. A new flag is for all. */
+  /**
+   * From 0 to 100 with at most four decimals, and among the target tenants if there are any. Of tenants, unless the flag has a rollout already that
+   * goes by another unit: that stays, and whoever is known by tenant alone is in only at 100 then. A new flag is for all.
+   */
   readonly rolloutPercentage?: number | undefined;
   /** Only these tenants; `null` or an empty list for everybody. */
   readonly targetTenants?: readonly string[] | null | undefined;
