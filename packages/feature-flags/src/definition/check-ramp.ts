@@ -1,5 +1,5 @@
 import { bucketsOf } from '../bucketing/bucket.ts';
-import type { Path } from './path.ts';
+import { inside, type Path } from './path.ts';
 import { A_DURATION, durationOf } from './duration.ts';
 import { checkFields, type FieldCheck, isMoment, isObject, isText, type Report } from './report.ts';
 
@@ -30,7 +30,7 @@ const isGuard: FieldCheck = (value, path, report) => {
 const isGuards: FieldCheck = (value, path, report) => {
   if (!Array.isArray(value)) return isGuard(value, path, report);
   if (value.length === 0) report.expected(path, 'at least one guard', value);
-  for (const [index, each] of value.entries()) isGuard(each, [...path, index], report);
+  for (const [index, each] of value.entries()) isGuard(each, inside(path, index), report);
 };
 
 const isFailure: FieldCheck = (value, path, report) => {
@@ -60,7 +60,7 @@ const isStep: FieldCheck = (value, path, report) => {
 /** A list of steps, one after the other. */
 export const isRamp: FieldCheck = (value, path, report) => {
   if (!Array.isArray(value) || value.length === 0) return report.expected(path, 'a list of steps', value);
-  for (const [index, each] of value.entries()) isStep(each, [...path, index], report);
+  for (const [index, each] of value.entries()) isStep(each, inside(path, index), report);
   const times = value.map((each: unknown) => (isObject(each) ? Date.parse(String(each['at'])) : Number.NaN));
   if (times.some((time, index) => index > 0 && time <= (times[index - 1] as number)))
     report.note(path, 'Expected each step later than the one before');

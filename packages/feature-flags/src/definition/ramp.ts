@@ -1,5 +1,6 @@
 import { durationOf } from './duration.ts';
 import type { FlagSchedule, RampGuard, RampStep } from './model.ts';
+import { momentOf } from './moment.ts';
 
 /** The guards of a step; none of a step that is entered by time alone. */
 export function guardsOf({ guard }: RampStep): readonly RampGuard[] {
@@ -18,6 +19,16 @@ export function isOpen({ guard, passed, failed }: RampStep): boolean {
 export function openSteps({ ramp = [] }: FlagSchedule): readonly RampStep[] {
   const closed = ramp.findIndex((step) => !isOpen(step));
   return closed < 0 ? ramp : ramp.slice(0, closed);
+}
+
+/** The position of the step that is in force at a moment; -1 before the first one. */
+export function positionAt(schedule: FlagSchedule, nowMs: number): number {
+  return openSteps(schedule).findLastIndex(({ at }) => nowMs >= momentOf(at));
+}
+
+/** When a step that is open was entered: its time had come, and it had passed. */
+export function enteredMs({ at, passed }: RampStep): number {
+  return passed === undefined ? momentOf(at) : Math.max(momentOf(at), Date.parse(passed));
 }
 
 /** The bounds of a guard in words: `above 5 and below 10`. */

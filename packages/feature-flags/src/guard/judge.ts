@@ -1,6 +1,6 @@
 import type { RampGuard } from '../definition/model.ts';
 import { boundOf, holdsForMs, isWithin } from '../definition/ramp.ts';
-import type { MetricHistory, MetricSample } from './readings.ts';
+import { type MetricHistory, type MetricSample, upToNow } from './readings.ts';
 
 /** Why something was decided. */
 export interface GuardReason {
@@ -39,7 +39,11 @@ export function judge(guard: RampGuard, { samples, problem }: MetricHistory, opt
   const bound = boundOf(guard);
   const unknown = (message: string): Verdict => ({ kind: 'unknown', reason: { message, metric, bound } });
   if (problem !== undefined) return unknown(`${metric} is unknown: ${problem}`);
-  const run = ordered(samples, options);
+  // Put in order by their own times, of which those later than now would be one.
+  const run = upToNow(
+    samples.toSorted((a, b) => a.atMs - b.atMs),
+    options,
+  );
   const last = run.at(-1);
   if (last === undefined) return unknown(`${metric} is unknown: nothing was read`);
   const { value } = last;
@@ -58,14 +62,6 @@ export function judge(guard: RampGuard, { samples, problem }: MetricHistory, opt
   }
   const message = `${metric} is ${value}, ${bound} for ${seconds(heldMs)} of ${guard.for ?? ''}`;
   return { kind: 'young', reason: { message, ...about } };
-}
-
-/** In the order of their times. A clock that is ahead of ours is no reason to take one for newer than now. */
-function ordered(samples: readonly MetricSample[], { nowMs, maxAgeMs }: JudgeOptions): readonly MetricSample[] {
-  return samples
-    .filter(({ atMs }) => atMs <= nowMs + maxAgeMs)
-    .toSorted((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, value }) => ({ atMs: Math.min(atMs, nowMs), value }));
 }
 
 /** When the first of the last samples was read that all hold. */

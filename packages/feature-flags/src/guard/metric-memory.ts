@@ -1,5 +1,5 @@
 import type { MetricAnswer } from './ask-metrics.ts';
-import type { GuardReadings, MetricHistory, MetricSample } from './readings.ts';
+import { type GuardReadings, type MetricHistory, type MetricSample, upToNow } from './readings.ts';
 
 /** What was read in earlier rounds, for conditions that have to hold for some time. It is forgotten when the process ends: then they hold anew. */
 export class MetricMemory {
@@ -15,11 +15,8 @@ export class MetricMemory {
       const { flag, metric, forMs } = needed;
       const fromMs = nowMs - forMs - 2 * maxAgeMs;
       const before = this.#known.get(flag)?.get(metric)?.samples ?? [];
-      // A clock that is a little ahead of ours must not make a value of before a step one of after it.
-      const fresh = samples
-        .filter(({ atMs }) => atMs <= nowMs + maxAgeMs)
-        .map(({ atMs, value }) => ({ atMs: Math.min(atMs, nowMs), value }));
-      const merged = merge([...before, ...fresh]).filter(({ atMs }) => atMs >= fromMs);
+      // At once, as what is later than now would not be in the next round.
+      const merged = merge([...before, ...upToNow(samples, { nowMs, maxAgeMs })]).filter(({ atMs }) => atMs >= fromMs);
       const ofFlag = next.get(flag) ?? new Map<string, MetricHistory>();
       next.set(flag, ofFlag.set(metric, { samples: merged, problem }));
     }

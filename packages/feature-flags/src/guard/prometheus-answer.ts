@@ -77,6 +77,7 @@ function numberOf(text: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
-function failed(message: string, hint?: string): FlagError {
+/** Why there is no value. */
+export function failed(message: string, hint?: string): FlagError {
   return new FlagError('METRIC_FAILED', message, { hint });
 }

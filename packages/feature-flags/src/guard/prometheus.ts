@@ -1,6 +1,6 @@
 import { FlagError, shown } from '../errors.ts';
 import type { MetricSource } from './ask-metrics.ts';
-import { prometheusError, prometheusValue } from './prometheus-answer.ts';
+import { failed, prometheusError, prometheusValue } from './prometheus-answer.ts';
 
 /** Options of {@link prometheusMetrics}. */
 export interface PrometheusMetricsOptions {
@@ -144,8 +144,4 @@ function codeOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } };
   const found = [cause?.code, code].find((each) => typeof each === 'string' && /^[A-Z_]+$/.test(each));
   return found === undefined ? 'an error' : (found as string);
-}
-
-function failed(message: string, hint?: string): FlagError {
-  return new FlagError('METRIC_FAILED', message, { hint });
 }

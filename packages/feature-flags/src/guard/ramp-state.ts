@@ -1,7 +1,7 @@
 import { durationOf } from '../definition/duration.ts';
 import type { FlagSchedule, RampStep, ShortFlag } from '../definition/model.ts';
-import { momentOf } from '../definition/moment.ts';
-import { guardsOf, isOpen, openSteps } from '../definition/ramp.ts';
+import { momentOf, spanOf } from '../definition/moment.ts';
+import { guardsOf, isOpen, positionAt } from '../definition/ramp.ts';
 
 /** Where a ramp stands. */
 export interface RampState {
@@ -21,7 +21,7 @@ export interface RampState {
 /** Where the ramp of a schedule stands at a moment. */
 export function rampState(schedule: FlagSchedule, nowMs: number): RampState {
   const { ramp = [], start } = schedule;
-  const position = openSteps(schedule).findLastIndex(({ at }) => nowMs >= momentOf(at));
+  const position = positionAt(schedule, nowMs);
   const below = ramp.slice(0, position + 1);
   const entered = below.flatMap((step) => [
     momentOf(step.at),
@@ -42,13 +42,11 @@ export function rampState(schedule: FlagSchedule, nowMs: number): RampState {
 }
 
 /** Why readings say nothing about a flag, as nobody has it; `undefined` if somebody may. */
-export function whyAsleep({ enabled = true, killSwitch, schedule = {} }: ShortFlag, nowMs: number): string | undefined {
+export function whyAsleep({ enabled = true, killSwitch, schedule }: ShortFlag, nowMs: number): string | undefined {
   if (killSwitch === true) return 'its kill switch is on';
   if (!enabled) return 'it is disabled';
-  const { start, end } = schedule;
-  const isEarly = start !== undefined && nowMs < momentOf(start);
-  const isLate = end !== undefined && nowMs >= momentOf(end);
-  return isEarly || isLate ? 'it is not its time' : undefined;
+  const { startMs, endMs } = spanOf(schedule);
+  return nowMs < startMs || nowMs >= endMs ? 'it is not its time' : undefined;
 }
 
 /** From when on a step may be entered; `undefined`: a person has to look first. */

@@ -5,6 +5,19 @@ export interface MetricSample {
   readonly value: number;
 }
 
+/**
+ * The same samples, none later than now: a clock that is a little ahead of ours makes no value of before a step one of after it, and one that is
+ * far ahead says nothing.
+ */
+export function upToNow(
+  samples: readonly MetricSample[],
+  { nowMs, maxAgeMs }: { readonly nowMs: number; readonly maxAgeMs: number },
+): readonly MetricSample[] {
+  return samples
+    .filter(({ atMs }) => atMs <= nowMs + maxAgeMs)
+    .map(({ atMs, value }) => ({ atMs: Math.min(atMs, nowMs), value }));
+}
+
 /** What is known of a metric. */
 export interface MetricHistory {
   /** In any order. For a guard with `for`, as many as reach back so far. */

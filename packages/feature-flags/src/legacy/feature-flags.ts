@@ -5,7 +5,7 @@ import { isChangeable } from '../store/changeable.ts';
 import { memoryFlags } from '../store/memory-flags.ts';
 import type { FlagEdit } from '../store/editable.ts';
 import type { FlagStore } from '../store/store.ts';
-import { legacyEdit, type SetFeatureFlagOptions } from './legacy-edit.ts';
+import { legacyEdit, type SetFeatureFlagOptions, type Wanted } from './legacy-edit.ts';
 
 /** Flags for code that knows names and tenants, and nothing else. */
 export interface LegacyFlags extends AsyncDisposable {
@@ -38,7 +38,7 @@ export interface LegacyFlags extends AsyncDisposable {
  * console.log(isFeatureEnabled('new_ui', 'acme'));
  * ```
  */
-export function featureFlags(options: FlagsOptions): LegacyFlags {
+export function featureFlags(options: FlagsOptions & { readonly counts?: undefined }): LegacyFlags {
   const source = options.store === undefined ? inMemory(options.definition, options) : inStore(options.store, options);
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -86,11 +86,7 @@ async function definitionsOf(store: FlagStore): Promise<FlagDefinitions> {
   return (await store.load(undefined))?.definitions ?? { flags: {} };
 }
 
-async function set(
-  { store, refresh }: Source,
-  name: string,
-  { enabled, options }: { readonly enabled: boolean; readonly options: SetFeatureFlagOptions },
-): Promise<void> {
+async function set({ store, refresh }: Source, name: string, { enabled, options }: Wanted): Promise<void> {
   if (!isChangeable(store)) {
     throw new FlagError('READ_ONLY_FLAGS', `Expected a store that can be changed, to set ${JSON.stringify(name)}`, {
       hint: 'Change the flags where the store reads them, or use a store that has `change`.',

@@ -7,7 +7,10 @@ import type { FlagEdit } from '../store/editable.ts';
 /** What {@link LegacyFlags.setFeatureFlag} can say beside on and off. What is left out stays as it is. */
 export interface SetFeatureFlagOptions {
   readonly description?: string | undefined;
-  /** From 0 to 100 with at most four decimals, of the tenants, and among the target tenants if there are any. A new flag is for all. */
+  /**
+   * From 0 to 100 with at most four decimals, and among the target tenants if there are any. Of tenants, unless the flag has a rollout already that
+   * goes by another unit: that stays, and whoever is known by tenant alone is in only at 100 then. A new flag is for all.
+   */
   readonly rolloutPercentage?: number | undefined;
   /** Only these tenants; `null` or an empty list for everybody. */
   readonly targetTenants?: readonly string[] | null | undefined;
@@ -17,26 +20,21 @@ export interface SetFeatureFlagOptions {
   readonly why?: string | undefined;
 }
 
+/** What a flag should be. */
+export interface Wanted {
+  readonly enabled: boolean;
+  readonly options: SetFeatureFlagOptions;
+}
+
 /**
  * The change that sets a flag: what is named is new, everything else that the flag says stays.
  *
  * @throws {FlagError} `INVALID_FLAGS` for a flag of which a percentage or tenants can't be set.
  */
-export function legacyEdit(
-  key: string,
-  flag: FlagdFlag | ShortFlag | undefined,
-  { enabled, options }: { readonly enabled: boolean; readonly options: SetFeatureFlagOptions },
-): FlagEdit {
+export function legacyEdit(key: string, flag: FlagdFlag | ShortFlag | undefined, wanted: Wanted): FlagEdit {
   const current = flag ?? {};
-  const definition = isFlagdFlag(current)
-    ? flagdFlag(key, current, { enabled, options })
-    : shortFlag(key, current, { enabled, options });
+  const definition = isFlagdFlag(current) ? flagdFlag(key, current, wanted) : shortFlag(key, current, wanted);
   return { kind: 'set', key, definition };
-}
-
-interface Wanted {
-  readonly enabled: boolean;
-  readonly options: SetFeatureFlagOptions;
 }
 
 function shortFlag(key: string, flag: ShortFlag, { enabled, options }: Wanted): ShortFlag {

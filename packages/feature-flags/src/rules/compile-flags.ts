@@ -28,45 +28,23 @@ export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
   // A map has its keys in the order in which they first came, and that is the order of the file.
   const compiled = new Map<string, CompiledFlag | undefined>();
   for (const key of keys) compiled.set(key, undefined);
-  const references: References = {
-    segments: new Map(members),
-    flagOf: (key) => compiled.get(key) as CompiledFlag,
-    common: outcomesOf(ON_OFF, { fallback: 'off', metadata: common }),
-  };
-  const compile = (key: string): CompiledFlag => {
+  // A flag asks for those that it requires while it is compiled itself. These go neither in circles nor deep: that was checked.
+  const flagOf = (key: string): CompiledFlag => {
+    const known = compiled.get(key);
+    if (known !== undefined) return known;
     const flag = definitions.flags[key] as FlagDefinitions['flags'][string];
     const metadata = flag.metadata === undefined ? common : Object.freeze({ ...common, ...flag.metadata });
-    return isFlagdFlag(flag)
+    const made = isFlagdFlag(flag)
       ? compileFlagdFlag(key, flag, { metadata, evaluators })
       : compileShortFlag(key, withBucketing(flag, definitions.bucketing), { metadata, references });
+    compiled.set(key, made);
+    return made;
   };
-  for (const key of keys) {
-    for (const each of requiredFirst(key, { flags: definitions.flags, compiled })) compiled.set(each, compile(each));
-  }
+  const references: References = {
+    segments: new Map(members),
+    flagOf,
+    common: outcomesOf(ON_OFF, { fallback: 'off', metadata: common }),
+  };
+  for (const key of keys) flagOf(key);
   return compiled as CompiledFlags;
-}
-
-/** What is to be compiled for a flag, each after those that it requires. There are no circles: that was checked. */
-function requiredFirst(
-  key: string,
-  { flags, compiled }: { flags: FlagDefinitions['flags']; compiled: ReadonlyMap<string, CompiledFlag | undefined> },
-): Iterable<string> {
-  const waitingFor = (name: string): readonly string[] | undefined => {
-    const flag = flags[name] as FlagDefinitions['flags'][string];
-    return isFlagdFlag(flag) ? undefined : flag.requires?.filter((each) => compiled.get(each) === undefined);
-  };
-  if (compiled.get(key) !== undefined) return [];
-  if (waitingFor(key) === undefined) return [key];
-  const order = new Set<string>();
-  // Without recursion: a chain may be as long as there are flags.
-  const open = [key];
-  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
-    const waiting = order.has(last) ? [] : (waitingFor(last) ?? []).filter((each) => !order.has(each));
-    if (waiting.length > 0) open.push(...waiting);
-    else {
-      order.add(last);
-      open.pop();
-    }
-  }
-  return order;
 }

@@ -1,5 +1,5 @@
 import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/model.ts';
-import { momentOf } from '../definition/moment.ts';
+import { spanOf } from '../definition/moment.ts';
 import { type CompiledFlag, decide, type Step } from './compiled-flag.ts';
 import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
 import { rolloutStep } from './rollout.ts';
@@ -11,7 +11,7 @@ export interface References {
   readonly segments: ReadonlyMap<string, CompiledSegment>;
   /** The outcomes of flags that are on or off and have no metadata of their own. */
   readonly common: Outcomes;
-  /** Another flag; compiled before it is asked. */
+  /** Another flag; compiled when it is first asked for. */
   flagOf(key: string): CompiledFlag;
 }
 
@@ -86,11 +86,10 @@ function scheduleSteps({ schedule }: ShortFlag, outcomes: Outcomes): readonly St
   const start = schedule?.start;
   const end = schedule?.end;
   if (start === undefined && end === undefined) return NONE;
-  const from = start === undefined ? -Infinity : momentOf(start);
-  const to = end === undefined ? Infinity : momentOf(end);
+  const { startMs, endMs } = spanOf(schedule);
   return [
     gate('schedule', outcomes.fallbackVariant('TARGETING_MATCH'), {
-      stops: (_, nowMs) => nowMs < from || nowMs >= to,
+      stops: (_, nowMs) => nowMs < startMs || nowMs >= endMs,
       facts: (_, nowMs) => ({ now: new Date(nowMs).toISOString(), start: start ?? null, end: end ?? null }),
     }),
   ];

@@ -1,4 +1,5 @@
 import { type FlagDefinitions, type FlagdFlag, isFlagdFlag, type ShortFlag } from '../definition/model.ts';
+import { spanOf } from '../definition/moment.ts';
 import type { Constant, StaleCause } from './constant.ts';
 import { resultsOf } from './rule-results.ts';
 import { shareOf } from './share.ts';
@@ -62,9 +63,12 @@ function readableConstant(flag: ShortFlag, scope: Scope): Constant | undefined {
   // Whoever is stopped, and whoever has no unit, gets the same.
   if (variant === off) return gives(off, { cause: share.cause, sinceMs: share.sinceMs });
   if (hasConditions(flag, scope)) return undefined;
-  const startMs = flag.schedule?.start === undefined ? undefined : Date.parse(flag.schedule.start);
-  const sinceMs = startMs === undefined ? share.sinceMs : Math.max(startMs, share.sinceMs ?? startMs);
-  return gives(variant, { cause: share.cause, sinceMs, unit: share.unit });
+  const sinceMs = Math.max(spanOf(flag.schedule).startMs, share.sinceMs ?? -Infinity);
+  return gives(variant, {
+    cause: share.cause,
+    sinceMs: sinceMs === -Infinity ? undefined : sinceMs,
+    unit: share.unit,
+  });
 }
 
 /** What keeps everybody out, from now on. */
@@ -74,7 +78,7 @@ function stopOf(
 ): (Partial<Constant> & Pick<Constant, 'cause'>) | undefined {
   if (killSwitch === true) return { cause: 'killSwitch' };
   if (!enabled) return { cause: 'enabled' };
-  const endMs = schedule?.end === undefined ? Infinity : Date.parse(schedule.end);
+  const { endMs } = spanOf(schedule);
   if (endMs <= nowMs) return { cause: 'schedule', sinceMs: endMs };
   const missing = requires.find((key) => constantOf(key)?.isOn === false);
   if (missing !== undefined) return { cause: 'requires', requires: missing, sinceMs: constantOf(missing)?.sinceMs };
@@ -89,14 +93,15 @@ function stopOf(
 /** Whether anything may stop somebody, now or later. */
 function hasConditions(flag: ShortFlag, { nowMs, constantOf }: Scope): boolean {
   const { killSwitch, schedule, requires = [], excludeTenants = [], targetTenants, segments } = flag;
+  const { startMs, endMs } = spanOf(schedule);
   const isSure = (key: string): boolean => {
     const required = constantOf(key);
     return required?.isOn === true && required.unit === undefined;
   };
   return (
     (typeof killSwitch === 'object' && killSwitch.tenants.length > 0) ||
-    (schedule?.start !== undefined && Date.parse(schedule.start) > nowMs) ||
-    schedule?.end !== undefined ||
+    startMs > nowMs ||
+    endMs < Infinity ||
     !requires.every(isSure) ||
     excludeTenants.length > 0 ||
     targetTenants !== undefined ||

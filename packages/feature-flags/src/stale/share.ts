@@ -1,5 +1,6 @@
 import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
-import type { Rollout, ShortFlag } from '../definition/model.ts';
+import type { FlagSchedule, RampStep, Rollout, ShortFlag } from '../definition/model.ts';
+import { enteredMs, positionAt } from '../definition/ramp.ts';
 import type { StaleCause } from './constant.ts';
 
 /** What those get whom nothing stops. */
@@ -17,7 +18,7 @@ export function shareOf(flag: ShortFlag, nowMs: number): Share | undefined {
   const { rollout, schedule, variants } = flag;
   const off = variants === undefined ? 'off' : (flag.default as string);
   if (rollout?.ranges !== undefined) return rangesShare(rollout, rollout.ranges, off);
-  if (schedule?.ramp !== undefined) return rampShare(schedule.ramp, nowMs);
+  if (schedule?.ramp !== undefined) return rampShare(schedule, schedule.ramp, nowMs);
   if (rollout?.percentage !== undefined) return percentageShare(rollout.percentage);
   return { variants: [variants === undefined ? 'on' : off], cause: 'static' };
 }
@@ -27,23 +28,23 @@ function percentageShare(percentage: number): Share | undefined {
   return { variants: [percentage === 0 ? 'off' : 'on'], cause: 'rollout' };
 }
 
-/** It is at one end if its present step and all to come are. */
-function rampShare(
-  ramp: readonly { readonly at: string; readonly percentage: number }[],
-  nowMs: number,
-): Share | undefined {
+/**
+ * It is at one end if its step in force and all to come are. A step that waits for its guard is to come, whenever its time was; what a guard may still
+ * take back is not, as that changes the flag.
+ */
+function rampShare(schedule: FlagSchedule, ramp: readonly RampStep[], nowMs: number): Share | undefined {
   const steps = [
-    { atMs: -Infinity, percentage: 0 },
-    ...ramp.map(({ at, percentage }) => ({ atMs: Date.parse(at), percentage })),
+    { percentage: 0, sinceMs: -Infinity },
+    ...ramp.map((step) => ({ percentage: step.percentage, sinceMs: enteredMs(step) })),
   ];
-  const present = steps.findLastIndex(({ atMs }) => atMs <= nowMs);
+  const present = positionAt(schedule, nowMs) + 1;
   const { percentage } = steps[present] as (typeof steps)[number];
-  const share = steps.slice(present).every((step) => step.percentage === percentage)
-    ? percentageShare(percentage)
-    : undefined;
+  if (steps.slice(present).some((step) => step.percentage !== percentage)) return undefined;
+  const share = percentageShare(percentage);
   if (share === undefined) return undefined;
-  const before = steps.slice(0, present).findLastIndex((step) => step.percentage !== percentage);
-  const sinceMs = steps[before + 1]?.atMs;
+  const first = steps.slice(0, present).findLastIndex((step) => step.percentage !== percentage) + 1;
+  // No step is in force before those below it are.
+  const sinceMs = Math.max(...steps.slice(0, first + 1).map((step) => step.sinceMs));
   return { ...share, cause: 'ramp', sinceMs: sinceMs === -Infinity ? undefined : sinceMs };
 }
 

@@ -16,7 +16,7 @@ beforeAll(() => {
 const SMALLEST = 16;
 
 it.each(['static', 'percentage', 'tenants, then percentage', 'required', 'listed'])(
-  'a million calls of isEnabled make not one object: %s',
+  'a call of isEnabled makes no object: %s',
   (name) => {
     const bytes = Object.values(found[name] ?? {});
     expect(bytes).toHaveLength(5);

@@ -1,13 +1,27 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FlagContext, type FlagDefinitions, type FlagdFlag, type ShortFlag, toFlagd } from '../../src/index.ts';
+import {
+  type FlagContext,
+  type FlagDefinitions,
+  type FlagdFlag,
+  type RampStep,
+  type ShortFlag,
+  toFlagd,
+} from '../../src/index.ts';
 import { constantsOf } from '../../src/stale/constant-flag.ts';
-import { anyContext, anyDefinitions, flagsOf, NOW, only } from '../fixtures.ts';
+import { anyContext, anyDefinitions, anyGuardedRamp, flagsOf, NOW, only } from '../fixtures.ts';
 
 const DAY = 86_400_000;
 const day = (days: number): string => new Date(NOW + days * DAY).toISOString();
 const steps = (...list: readonly (readonly [number, number])[]) =>
   list.map(([days, percentage]) => ({ at: day(days), percentage }));
+const guarded = (marks: Partial<RampStep>): RampStep => ({
+  at: day(-5),
+  percentage: 100,
+  guard: { metric: 'errors', below: 1 },
+  ...marks,
+});
+const failed = { at: day(-3), metric: 'errors', value: 2 };
 const red = { variants: { red: 'r', blue: 'b' }, default: 'blue' };
 
 /** What everybody gets, and why; `undefined` if that differs. */
@@ -28,6 +42,7 @@ describe('a readable flag is the same for everybody', () => {
     ['after its start', { schedule: { start: day(0) } }, 'on static'],
     ['after a ramp to 100 %', { schedule: { ramp: steps([-9, 10], [-1, 100]) } }, 'on ramp'],
     ['in a ramp that stays at 100 %', { schedule: { ramp: steps([-9, 100], [9, 100]) } }, 'on ramp'],
+    ['in a ramp whose guard let the last step in', { schedule: { ramp: [guarded({ passed: day(-4) })] } }, 'on ramp'],
     ['after a ramp down to 0 %', { schedule: { ramp: steps([-9, 10], [-1, 0]) } }, 'off ramp'],
     ['for no tenants', { targetTenants: [] }, 'off targetTenants'],
     ['for no segments', { segments: [] }, 'off segments'],
@@ -51,6 +66,9 @@ describe('a readable flag is the same for everybody', () => {
     ['before its start', { schedule: { start: day(1) } }],
     ['before its end', { schedule: { end: day(1) } }],
     ['in a ramp that goes on', { schedule: { ramp: steps([-1, 100], [1, 50]) } }],
+    ['in a ramp whose step waits for its guard', { schedule: { ramp: [guarded({})] } }],
+    ['in a ramp whose step has failed', { schedule: { ramp: [guarded({ passed: day(-4), failed })] } }],
+    ['in a ramp with a step after one that waits', { schedule: { ramp: [guarded({}), ...steps([-2, 100])] } }],
     ['before its ramp', { schedule: { ramp: steps([1, 100]) } }],
     ['in a segment', { segments: ['beta'] }],
     ['if it requires one that differs', { requires: ['half'] }],
@@ -65,8 +83,22 @@ describe('a readable flag is the same for everybody', () => {
     const sinceOf = (schedule: ShortFlag['schedule']) => constantsOf(only({ schedule }), NOW)('f')?.sinceMs;
     expect(sinceOf({ ramp: steps([-9, 10], [-5, 100], [-2, 100]) })).toBe(NOW - 5 * DAY);
     expect(sinceOf({ start: day(-3), ramp: steps([-5, 100]) })).toBe(NOW - 3 * DAY);
+    expect(sinceOf({ ramp: [guarded({ passed: day(-4) }), ...steps([-2, 100])] })).toBe(NOW - 4 * DAY);
+    expect(sinceOf({ ramp: [guarded({ passed: day(-1), failed })] })).toBe(NOW - DAY);
     expect(sinceOf({ end: day(-4) })).toBe(NOW - 4 * DAY);
     expect(sinceOf(undefined)).toBeUndefined();
+  });
+
+  it('from the whole second on in which its time comes, as it is evaluated', () => {
+    const time = new Date(NOW + 100).toISOString();
+    const variantOf = (schedule: ShortFlag['schedule'], ms: number) =>
+      constantsOf(only({ schedule }), NOW + ms)('f')?.variant;
+    expect([250, 1000].map((ms) => variantOf({ end: time }, ms))).toEqual([undefined, 'off']);
+    expect([250, 1000].map((ms) => variantOf({ start: time }, ms))).toEqual([undefined, 'on']);
+    expect([250, 1000].map((ms) => variantOf({ ramp: [{ at: time, percentage: 100 }] }, ms))).toEqual([
+      undefined,
+      'on',
+    ]);
   });
 });
 
@@ -134,5 +166,16 @@ describe('what everybody is said to get', () => {
       { numRuns: 300 },
     );
     expect(said).toBeGreaterThan(100);
+  });
+
+  it('everybody gets where guards decide about steps, too', () => {
+    let said = 0;
+    fc.assert(
+      fc.property(anyGuardedRamp, (ramp) => {
+        said += holds(only({ schedule: { ramp } }), [{ targetingKey: 'u1' }]);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(said).toBeGreaterThan(10);
   });
 });
