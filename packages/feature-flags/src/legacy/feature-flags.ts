@@ -9,7 +9,7 @@ import { legacyEdit, type SetFeatureFlagOptions, type Wanted } from './legacy-ed
 
 /** Flags for code that knows names and tenants, and nothing else. */
 export interface LegacyFlags extends AsyncDisposable {
-  /** Whether a flag is on for a tenant; `false` if there is no such flag. Synchronous, and never throws. */
+  /** Whether a flag is on for a tenant, who is the targeting key as well; `false` if there is no such flag. Synchronous, and never throws. */
   isFeatureEnabled(this: void, name: string, tenantId?: string): boolean;
   /**
    * Turns a flag on or off, and sets what the options name; what else the flag says - owner, expiry, metadata - stays. Of flags that are given as a
@@ -42,7 +42,7 @@ export function featureFlags(options: FlagsOptions & { readonly counts?: undefin
   const source = options.store === undefined ? inMemory(options.definition, options) : inStore(options.store, options);
   let last: Promise<unknown> = Promise.resolve();
   return {
-    isFeatureEnabled: (name, tenantId) => source.flags().isEnabled(name, { tenant: tenantId }),
+    isFeatureEnabled: (name, tenantId) => source.flags().isEnabled(name, { tenant: tenantId, targetingKey: tenantId }),
     setFeatureFlag(name, enabled, changes = {}) {
       // Each reads what the one before it has written.
       const done = last.then(() => set(source, name, { enabled, options: changes }));

@@ -9,7 +9,7 @@ export interface SetFeatureFlagOptions {
   readonly description?: string | undefined;
   /**
    * From 0 to 100 with at most four decimals, and among the target tenants if there are any. Of tenants, unless the flag has a rollout already that
-   * goes by another unit: that stays, and whoever is known by tenant alone is in only at 100 then. A new flag is for all.
+   * goes by another unit than `targetingKey`: that stays, and whoever is known by tenant alone is in only at 100 then. A new flag is for all.
    */
   readonly rolloutPercentage?: number | undefined;
   /** Only these tenants; `null` or an empty list for everybody. */

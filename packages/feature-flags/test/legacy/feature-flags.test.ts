@@ -187,3 +187,10 @@ it('the types are those that older systems call', () => {
     targetTenants: [],
   });
 });
+
+it('a percentage without a unit is one of tenants for who knows tenants only', () => {
+  const { isFeatureEnabled } = featureFlags({ definition: { flags: { f: { rollout: { percentage: 50 } } } } });
+  const inside = Array.from({ length: 1000 }, (_, index) => isFeatureEnabled('f', `t${index}`)).filter(Boolean).length;
+  expect(inside).toBeGreaterThan(400);
+  expect(inside).toBeLessThan(600);
+});
