@@ -55,7 +55,11 @@ async function candidates(
   const virtual = await virtualStore(folder);
   const names = new Map(graph.components.map(({ id, name }) => [id, name]));
   const users = new Map<string, string[]>();
-  for (const { from, to } of graph.edges) users.set(to, [...(users.get(to) ?? []), from]);
+  for (const { from, to } of graph.edges) {
+    const list = users.get(to);
+    if (list === undefined) users.set(to, [from]);
+    else list.push(from);
+  }
   const workspaces = graph.workspaces.map(({ path }) => path).filter(isInside);
   return function* ({ id, name, version, paths }) {
     yield* paths.filter(isInside);
