@@ -29,7 +29,7 @@ const DEEPEST = 16;
  * Reads the part of YAML that package managers write: mappings in lines, mappings and lists in one line, lists of texts, and
  * texts on one line.
  *
- * Lockfiles of thousands of packages are nothing else, and are read about ten times faster so. Anything more gives `undefined`
+ * Lockfiles of thousands of packages are nothing else, and are read about eight times faster so. Anything more gives `undefined`
  * instead of a guess: then the `yaml` package reads it, and a test holds the two together.
  */
 export function readPlainYaml(text: string): Mapping | undefined {
