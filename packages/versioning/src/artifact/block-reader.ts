@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { callbackify } from 'node:util';
 import { RandomAccessReader } from 'yauzl';
 
 const BLOCK_BYTES = 64 * 1024;
@@ -14,6 +15,8 @@ interface Block {
 /** Reads an open file for yauzl. Headers, a few bytes each and mostly side by side, come from blocks that are kept. */
 export class BlockReader extends RandomAccessReader {
   readonly #file: FileHandle;
+  /** The form that yauzl wants. Made once: making it takes longer than a read. */
+  readonly #readThen = callbackify(async (target: Buffer, position: number) => this.#read(target, position));
   #block: Block = { start: 0, bytes: Buffer.alloc(0) };
 
   constructor(file: FileHandle) {
@@ -27,8 +30,7 @@ export class BlockReader extends RandomAccessReader {
   }
 
   override read(...[buffer, offset, length, position, callback]: Parameters<RandomAccessReader['read']>): void {
-    // oxlint-disable-next-line promise/no-callback-in-promise -- yauzl wants a callback
-    this.#read(buffer.subarray(offset, offset + length), position).then(() => callback(null), callback);
+    this.#readThen(buffer.subarray(offset, offset + length), position, callback);
   }
 
   /** The file is closed by whoever opened it. */

@@ -1,7 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { shown, VersioningError } from '../errors.ts';
-import { aheadInOrder } from './lanes.ts';
+import { aheadInOrder } from '../lanes.ts';
 import type { ArtifactEntry, ArtifactPlan, ArtifactSummary, ArtifactWork } from './model.ts';
 import { PartFile } from './part-file.ts';
 import { type PiecePair, piecePair } from './pieces.ts';

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { createDigest, type Digest, digestsEqual, parseDigest } from '@x/integrity';
+import { digest as digestOf, type Digest, digestsEqual, parseDigest } from '@x/integrity';
 import { shown, VersioningError } from '../errors.ts';
 import { fileChanged, fileFailure } from './file-failure.ts';
 import { piecePair, pieces } from './pieces.ts';
@@ -34,7 +34,7 @@ export async function withArtifact<T>(
     const file = await open(path, 'r');
     try {
       const before = await file.stat({ bigint: true });
-      const actual = await digestOf(file, signal);
+      const actual = await digestOf(pieces(file, piecePair()), { algorithm: 'sha256', signal });
       if (expected !== undefined && !digestsEqual(actual, expected)) throw mismatch(path, actual, expected);
       const result = await use({ file, size: Number(before.size), digest: actual });
       const after = await file.stat({ bigint: true });
@@ -61,15 +61,6 @@ function expectedDigest(digest: ExpectedDigest): Digest | undefined {
   }
   if (parsed.algorithm === 'sha256') return parsed;
   throw new VersioningError('INVALID_OPTION', `Expected a digest of sha256, got one of ${parsed.algorithm}`);
-}
-
-async function digestOf(file: FileHandle, signal: AbortSignal | undefined): Promise<Digest> {
-  const hasher = await createDigest('sha256');
-  for await (const piece of pieces(file, piecePair())) {
-    signal?.throwIfAborted();
-    hasher.update(piece);
-  }
-  return hasher.digest();
 }
 
 function mismatch(path: string, actual: Digest, expected: Digest): VersioningError {

@@ -28,8 +28,7 @@ export function flawOfPath(path: string): string | undefined {
 function flawOfName(name: string): string | undefined {
   if (name === '..') return 'leads to the folder above';
   if (name === '' || name === '.') return 'has an empty name or "."';
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(name)) return 'has a NUL or another control character';
+  if (/\p{Cc}/u.test(name)) return 'has a NUL or another control character';
   if (/[<>:"|?*]/.test(name)) return 'has one of < > : " | ? *, which Windows does not allow';
   if (/[. ]$/.test(name)) return 'has a name with a dot or a blank at its end, which Windows drops';
   if (DEVICE.test(name)) return 'has a name that is a device on Windows';

@@ -35,7 +35,15 @@ export async function* readCommits(options: ReadCommitsOptions): AsyncGenerator<
   const { to = 'HEAD', from = [], paths = [] } = options;
   await refuseShallow(options);
   // Names are no options, whatever they begin with.
-  const args = ['log', '-z', `--format=${FIELDS.join('%x1f')}`, '--no-show-signature', '--end-of-options', to];
+  const args = [
+    'log',
+    '-z',
+    `--format=${FIELDS.join('%x1f')}`,
+    '--encoding=UTF-8',
+    '--no-show-signature',
+    '--end-of-options',
+    to,
+  ];
   const excluded = from.map((each) => `^${each}`);
   const filter = paths.length === 0 ? [] : ['--', ...paths];
   for await (const record of records(streamGit([...args, ...excluded, ...filter], options))) {

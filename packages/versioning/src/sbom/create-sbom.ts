@@ -1,5 +1,5 @@
 import { shown, VersioningError } from '../errors.ts';
-import { type SbomSubject, selectBill } from './bill.ts';
+import { type Bill, type SbomSubject, selectBill } from './bill.ts';
 import { cycloneDx } from './cyclonedx.ts';
 import type { LockfileGraph } from './graph.ts';
 import { spdx } from './spdx.ts';
@@ -48,7 +48,7 @@ export function createSbom(graph: LockfileGraph, options: SbomOptions): string {
   return `${JSON.stringify(documentOf(format, bill), undefined, 2)}\n`;
 }
 
-function documentOf(format: SbomFormat, bill: Parameters<typeof spdx>[0]): unknown {
+function documentOf(format: SbomFormat, bill: Bill): unknown {
   switch (format) {
     case 'cyclonedx-1.6':
       return cycloneDx(bill, '1.6');

@@ -1,12 +1,13 @@
-import type { ComponentDigest } from './graph.ts';
+import { byCodeUnits, type ComponentDigest } from './graph.ts';
 
 const BYTES = { sha512: 64, sha384: 48, sha256: 32, sha1: 20, md5: 16 } as const;
 const ORDER = Object.keys(BYTES);
 
 const isAlgorithm = (name: string): name is ComponentDigest['algorithm'] => Object.hasOwn(BYTES, name);
 
-const strongestFirst = (a: ComponentDigest, b: ComponentDigest): number =>
-  ORDER.indexOf(a.algorithm) - ORDER.indexOf(b.algorithm) || (a.hex < b.hex ? -1 : 1);
+/** The order of digests in a graph: by algorithm, then by their text. */
+export const strongestFirst = (a: ComponentDigest, b: ComponentDigest): number =>
+  ORDER.indexOf(a.algorithm) - ORDER.indexOf(b.algorithm) || byCodeUnits(a.hex, b.hex);
 
 /**
  * The digests of a Subresource Integrity text (`sha512-BASE64 sha1-BASE64`), strongest first; `undefined` when it has none that is

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { inLanes } from '../lanes.ts';
 import { byCodeUnits, type LockfileComponent, type LockfileGraph } from './graph.ts';
 import { licenceOf, parseManifest } from './lockfile/manifest.ts';
 import { member } from './lockfile/place.ts';
 
-const AT_ONCE = 32;
 /** Longer than any manifest of a package. */
 const LONGEST = 4 * 1024 * 1024;
 
@@ -16,15 +16,15 @@ const LONGEST = 4 * 1024 * 1024;
  */
 export async function withLicences(graph: LockfileGraph, folder: string): Promise<LockfileGraph> {
   const places = await candidates(graph, folder);
-  const components = [...graph.components];
-  const queue = components.entries();
-  const work = async (): Promise<void> => {
-    for (const [index, component] of queue) {
-      const licence = await installedLicence(component, places(component), folder);
-      if (licence !== undefined) components[index] = { ...component, licence };
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const licences = new Map<string, string>();
+  await inLanes(graph.components, async (component) => {
+    const licence = await installedLicence(component, places(component), folder);
+    if (licence !== undefined) licences.set(component.id, licence);
+  });
+  const components = graph.components.map((component) => ({
+    ...component,
+    licence: licences.get(component.id) ?? component.licence,
+  }));
   return { ...graph, components };
 }
 
@@ -55,7 +55,11 @@ async function candidates(
   const virtual = await virtualStore(folder);
   const names = new Map(graph.components.map(({ id, name }) => [id, name]));
   const users = new Map<string, string[]>();
-  for (const { from, to } of graph.edges) users.set(to, [...(users.get(to) ?? []), from]);
+  for (const { from, to } of graph.edges) {
+    const list = users.get(to);
+    if (list === undefined) users.set(to, [from]);
+    else list.push(from);
+  }
   const workspaces = graph.workspaces.map(({ path }) => path).filter(isInside);
   return function* ({ id, name, version, paths }) {
     yield* paths.filter(isInside);

@@ -47,7 +47,7 @@ function registryOf(url: string, name: string, version: string): string | undefi
  * `vcs_url` with the commit.
  */
 export function originOf(name: string, version: string | undefined, resolved: string | undefined): Origin {
-  const of = (qualifiers: Partial<PurlQualifiers>, place?: string): Origin => {
+  const of = (qualifiers: PurlQualifiers, place?: string): Origin => {
     const purl = npmPurl(name, version, qualifiers);
     return { id: purl, purl, resolved: place };
   };

@@ -4,7 +4,7 @@ const keep = (text: string): string =>
     .replaceAll('%3A', ':');
 
 /** What tells a package from the registry's of the same name and version. */
-export type PurlQualifiers = Readonly<Record<'vcs_url' | 'download_url' | 'repository_url', string>>;
+export type PurlQualifiers = Readonly<Partial<Record<'vcs_url' | 'download_url' | 'repository_url', string>>>;
 
 /**
  * The Package URL of an npm package (ECMA-427): the scope is the namespace, everything but letters, digits, `.`, `-`, `_`, `~` and
@@ -12,7 +12,7 @@ export type PurlQualifiers = Readonly<Record<'vcs_url' | 'download_url' | 'repos
  *
  * Capital letters stay: old packages such as `JSONStream` have another beside them that differs in nothing else.
  */
-export function npmPurl(name: string, version?: string, qualifiers: Partial<PurlQualifiers> = {}): string {
+export function npmPurl(name: string, version?: string, qualifiers: PurlQualifiers = {}): string {
   const path = name.split('/').map(keep).join('/');
   const query = Object.entries(qualifiers)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

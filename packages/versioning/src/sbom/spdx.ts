@@ -13,12 +13,13 @@ const UNKNOWN = 'NOASSERTION';
 /** The document of SPDX 2.3, in the order of members that the specification describes them. */
 export function spdx(bill: Bill): Json {
   const { subject, timestamp } = bill;
+  const ids = idsOf(bill);
   const name = subject.version === undefined ? subject.name : `${subject.name}@${subject.version}`;
   const content = {
     creationInfo: { created: timestamp, creators: ['Tool: @x/versioning'] },
     ...extractedLicences(bill),
-    packages: packagesOf(bill),
-    relationships: relationshipsOf(bill),
+    packages: packagesOf(bill, ids),
+    relationships: relationshipsOf(bill, ids),
   };
   const uuid = derivedUuid(JSON.stringify([name, content]));
   return {
@@ -41,16 +42,17 @@ function spdxId(id: string, name: string, version: string | undefined): string {
   return `SPDXRef-${[plain(name), plain(version ?? ''), digest].filter((part) => part !== '').join('-')}`;
 }
 
-function idsOf({ root, subject, workspaces, components }: Bill): ReadonlyMap<string, string> {
+/** The ids of elements by those of the graph. */
+type Ids = ReadonlyMap<string, string>;
+
+function idsOf({ root, subject, workspaces, components }: Bill): Ids {
   const ids = new Map([[root, spdxId(root, subject.name, subject.version)]]);
   for (const { id, name, path, version } of workspaces) ids.set(id, spdxId(id, name ?? path, version));
   for (const { id, name, version } of components) ids.set(id, spdxId(id, name, version));
   return ids;
 }
 
-function packagesOf(bill: Bill): Json[] {
-  const { root, subject, workspaces, components } = bill;
-  const ids = idsOf(bill);
+function packagesOf({ root, subject, workspaces, components }: Bill, ids: Ids): Json[] {
   const { name, version, type = 'application', purl = npmPurl(name, version) } = subject;
   return [
     {
@@ -71,7 +73,7 @@ function packagesOf(bill: Bill): Json[] {
 
 const versionInfo = (version: string | undefined): Json => (version === undefined ? {} : { versionInfo: version });
 
-const workspacePackage = ({ id, name, path, version }: LockfileWorkspace, ids: ReadonlyMap<string, string>): Json => ({
+const workspacePackage = ({ id, name, path, version }: LockfileWorkspace, ids: Ids): Json => ({
   SPDXID: ids.get(id),
   name: name ?? path,
   ...versionInfo(version),
@@ -82,7 +84,7 @@ const workspacePackage = ({ id, name, path, version }: LockfileWorkspace, ids: R
   primaryPackagePurpose: 'LIBRARY',
 });
 
-const componentPackage = (component: LockfileComponent, ids: ReadonlyMap<string, string>): Json => ({
+const componentPackage = (component: LockfileComponent, ids: Ids): Json => ({
   SPDXID: ids.get(component.id),
   name: component.name,
   ...versionInfo(component.version),
@@ -144,8 +146,7 @@ const BACKWARDS: Partial<Record<DependencyKind, string>> = {
   optional: 'OPTIONAL_DEPENDENCY_OF',
 };
 
-function relationshipsOf(bill: Bill): Json[] {
-  const ids = idsOf(bill);
+function relationshipsOf(bill: Bill, ids: Ids): Json[] {
   const of = (from: string | undefined, relationshipType: string, to: string | undefined): Json => ({
     spdxElementId: from,
     relationshipType,

@@ -47,7 +47,8 @@ const LOWERED: Readonly<Record<BumpLevel, BumpLevel>> = {
  * A pre-release already carries the level of its causes: further fixes count up its last number (`1.3.0-beta.1`, `1.3.0-beta.2`), a
  * greater change raises the version itself, and without a channel it becomes the version that it was for.
  *
- * @throws {VersioningError} `INVALID_VERSION`; `INVALID_OPTION` for a channel or build metadata that SemVer does not allow.
+ * @throws {VersioningError} `INVALID_VERSION`; `INVALID_OPTION` for a channel or build metadata that SemVer does not allow, and for a
+ * channel whose version would be before `from`, as `alpha` after `1.3.0-beta.1`.
  * @example
  * ```ts
  * import { planBump } from '@x/versioning';
@@ -68,6 +69,7 @@ export function planBump(from: string, options: BumpOptions): BumpPlan {
   const level = isEarly ? LOWERED[asked] : asked;
   const target = targetOf(version, level);
   const core = channel === undefined ? target : `${target}-${channel}.${numberOf(version, target, channel)}`;
+  if (!semver.gt(core, version)) throw wouldGoBack(core, from);
   const to = build === undefined ? core : `${core}+${build}`;
   return { from, to, level, reason: reasonOf({ causes, asked, level, to }) };
 }
@@ -95,6 +97,13 @@ function checkParts(channel: string | undefined, build: string | undefined): voi
       hint: 'Letters, digits and hyphens, in parts that dots separate.',
     });
   }
+}
+
+/** SemVer orders channels by their letters (item 11.4). */
+function wouldGoBack(to: string, from: string): VersioningError {
+  return new VersioningError('INVALID_OPTION', `Expected a version after ${from}, got ${to} from the channel`, {
+    hint: 'Name a channel that comes later in the alphabet, as "beta" after "alpha", or the same.',
+  });
 }
 
 /** The version without pre-release that a release is for. */

@@ -112,6 +112,7 @@ describe.skipIf(isWindows)('what can not be extracted everywhere is refused', ()
     ['what?', 'does not allow'],
     [String.raw`a\b`, 'backslash'],
     ['a\nb', 'control character'],
+    ['a\u009bb', 'control character'],
     ['d./x', 'dot or a blank'],
     ['x ', 'dot or a blank'],
     [`${'l'.repeat(200)}/${'l'.repeat(200)}/${'l'.repeat(200)}/${'l'.repeat(200)}/${'l'.repeat(200)}`, '900 bytes'],

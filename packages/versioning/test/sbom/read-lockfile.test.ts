@@ -44,7 +44,7 @@ const LOCKFILE = {
 test('installed manifests tell licences, but only those of the very package', async () => {
   const folder = await folderOf('licences', {
     'package-lock.json': LOCKFILE,
-    'node_modules/a/package.json': { name: 'a', version: '1.0.0', license: 'Apache-2.0' },
+    'node_modules/a/package.json': '\uFEFF{ "name": "a", "version": "1.0.0", "license": "Apache-2.0" }',
     'node_modules/b/package.json': { name: 'b', version: '1.0.1', license: 'MIT' },
     'node_modules/c/package.json': { name: 'c', version: '1.0.0', licenses: [{ type: 'MIT' }, { type: 'GPL-2.0' }] },
     'node_modules/d/package.json': '{',

@@ -58,6 +58,16 @@ test.each([
   );
 });
 
+test.each([
+  ['1.3.0-beta.2', 'alpha'],
+  ['1.3.0-beta.x', 'beta'],
+])('after %s a pre-release of %s would go back, which is refused', (from, channel) => {
+  expect(() => planBump(from, { ...of('patch'), channel })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(`after ${from}`) as string }),
+  );
+  expect(planBump(from, { ...of('major'), channel }).to).toBe(`2.0.0-${channel}.1`);
+});
+
 describe('for any version and any causes', () => {
   const number = fc.nat(20);
   const version = fc

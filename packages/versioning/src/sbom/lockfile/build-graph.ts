@@ -1,4 +1,4 @@
-import { digestsOf } from '../digests.ts';
+import { digestsOf, strongestFirst } from '../digests.ts';
 import {
   byCodeUnits,
   type ComponentDigest,
@@ -38,7 +38,7 @@ export interface GraphBuilder {
   build(): LockfileGraph;
 }
 
-type Draft = { -readonly [K in keyof LockfileComponent]: LockfileComponent[K] };
+type Draft = { -readonly [K in keyof LockfileComponent]: LockfileComponent[K] } & { readonly paths: string[] };
 
 const ROOT = 'workspace:.';
 /** More packages than any repository has; what follows holds a few hundred bytes for each. */
@@ -47,12 +47,11 @@ const MOST = 200_000;
 const STRENGTH: readonly DependencyKind[] = ['runtime', 'peer', 'optional', 'dev'];
 
 /** A name becomes a path below `node_modules`, so it must not lead out of there. npm's rules for old names are met. */
-const NAME = /^(?:@[^/\\@\s]+\/)?[^/\\@\s]+$/;
+const NAME = /^(?:@[^/\\@\s\p{Cc}]+\/)?[^/\\@\s\p{Cc}]+$/u;
 
 function checkName(name: string, place: Place): void {
   const isPlain = NAME.test(name) && name.length <= 214 && !name.split('/').some((part) => /^\.{1,2}$/.test(part));
-  // oxlint-disable-next-line no-control-regex -- that is what is looked for
-  if (!isPlain || /[\u0000-\u001f\u007f]/.test(name)) throw invalidLockfile(place, 'the name of a package', name);
+  if (!isPlain) throw invalidLockfile(place, 'the name of a package', name);
 }
 
 export function createGraphBuilder(kind: LockfileKind): GraphBuilder {
@@ -95,7 +94,9 @@ export function createGraphBuilder(kind: LockfileKind): GraphBuilder {
         root: ROOT,
         workspaces: [...workspaces.values()].toSorted((a, b) => byCodeUnits(a.path, b.path)),
         components: judged(
-          [...drafts.values()].toSorted((a, b) => byCodeUnits(a.id, b.id)),
+          [...drafts.values()]
+            .map((draft) => ({ ...draft, paths: draft.paths.toSorted(byCodeUnits) }))
+            .toSorted((a, b) => byCodeUnits(a.id, b.id)),
           list,
           [...workspaces.keys()],
         ),
@@ -122,30 +123,35 @@ function complete(draft: Draft, found: FoundPackage, place: Place): void {
   draft.licence = least(draft.licence, found.licence);
   draft.patched ||= found.isPatched === true;
   draft.bundled ||= found.isBundled === true;
-  if (found.path !== undefined) draft.paths = [...draft.paths, found.path].toSorted(byCodeUnits);
+  if (found.path !== undefined) draft.paths.push(found.path);
   if (found.integrity === undefined) return;
   const digests = digestsOf(found.integrity);
   if (digests === undefined) throw invalidLockfile(place, 'integrity as "sha512-BASE64"', found.integrity);
-  draft.integrity = merged(draft.integrity, digests, () => {
+  const agreed = agreedBy(draft.integrity, digests);
+  if (agreed === undefined) {
     throw invalidLockfile(place, `the same integrity wherever ${draft.id} stands`, found.integrity);
-  });
+  }
+  draft.integrity = agreed;
 }
 
 /** Of two texts the first by code units, so that the order of a file does not matter. */
 const least = (a: string | undefined, b: string | undefined): string | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
-function merged(
-  before: readonly ComponentDigest[],
-  more: readonly ComponentDigest[],
-  conflict: () => never,
-): readonly ComponentDigest[] {
-  const all = [...before];
-  for (const digest of more) {
-    // A text may hold several digests of one algorithm: any of them is good.
-    const same = before.filter(({ algorithm }) => algorithm === digest.algorithm);
-    if (same.length === 0) all.push(digest);
-    else if (!same.some(({ hex }) => hex === digest.hex)) conflict();
-  }
-  return all.toSorted((a, b) => b.hex.length - a.hex.length);
+/**
+ * The digests that two places agree on. A text may hold several of one algorithm, any of which is good; but an archive has only one,
+ * so it is among those that both places have. `undefined` when there is none.
+ */
+function agreedBy(
+  one: readonly ComponentDigest[],
+  other: readonly ComponentDigest[],
+): readonly ComponentDigest[] | undefined {
+  const allows = (digests: readonly ComponentDigest[], { algorithm, hex }: ComponentDigest): boolean => {
+    const same = digests.filter((digest) => digest.algorithm === algorithm);
+    return same.length === 0 || same.some((digest) => digest.hex === hex);
+  };
+  const fromOne = one.filter((digest) => allows(other, digest));
+  const more = other.filter(({ algorithm }) => !one.some((digest) => digest.algorithm === algorithm));
+  const isLost = one.some(({ algorithm }) => !fromOne.some((digest) => digest.algorithm === algorithm));
+  return isLost ? undefined : [...fromOne, ...more].toSorted(strongestFirst);
 }

@@ -67,11 +67,11 @@ export function licenceOf(manifest: Fields): string | undefined {
   return types.length === 1 ? types[0] : `(${types.join(' OR ')})`;
 }
 
-/** The text of a manifest, read. */
+/** The text of a manifest, read. Some editors of Windows put a byte order mark before it. */
 export function parseManifest(text: string, place: Place): Fields {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw invalidLockfile(place, 'JSON', cause instanceof Error ? cause.message : cause);
   }

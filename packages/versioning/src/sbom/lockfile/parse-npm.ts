@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { VersioningError } from '../../errors.ts';
-import { byCodeUnits, type LockfileGraph } from '../graph.ts';
+import type { LockfileGraph } from '../graph.ts';
 import { createGraphBuilder, type GraphBuilder } from './build-graph.ts';
 import { licenceOf, needsOf } from './manifest.ts';
 import { type Fields, fieldsAt, invalidLockfile, isFields, member, type Place, textAt, within } from './place.ts';
@@ -32,9 +32,9 @@ export function parseNpmLockfile(lockfile: Fields, file: string): LockfileGraph 
   const entries = entriesOf(lockfile, place);
   const builder = createGraphBuilder('npm');
   const ids = new Map<string, string>();
-  const local = localFolders(entries);
+  const folders = { local: localFolders(entries), names: linkNames(entries) };
   for (const entry of entries.values()) {
-    ids.set(entry.path, addEntry(builder, isLink(entry) ? targetOf(entry, entries) : entry, { entries, local }));
+    ids.set(entry.path, addEntry(builder, isLink(entry) ? targetOf(entry, entries) : entry, folders));
   }
   for (const entry of entries.values()) connectEntry(builder, entry, { entries, ids });
   return builder.build();
@@ -66,19 +66,21 @@ function targetOf(entry: Entry, entries: ReadonlyMap<string, Entry>): Entry {
 const folderName = (path: string): string => path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
 
 interface Folders {
-  readonly entries: ReadonlyMap<string, Entry>;
+  /** Those beside `node_modules` that are no workspaces. */
   readonly local: ReadonlySet<string>;
+  /** What the folders that links lead to are called by these. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
-function addEntry(builder: GraphBuilder, { fields, path, place }: Entry, { entries, local }: Folders): string {
+function addEntry(builder: GraphBuilder, { fields, path, place }: Entry, { local, names }: Folders): string {
   const name = textAt(fields, 'name', place);
   const version = textAt(fields, 'version', place);
   const isInstalled = path.includes(FOLDER);
   if (!isInstalled && !local.has(path)) {
-    return builder.addWorkspace({ path: path === '' ? '.' : path, name: name ?? linkedName(path, entries), version });
+    return builder.addWorkspace({ path: path === '' ? '.' : path, name: name ?? names.get(path), version });
   }
   const found = {
-    name: name ?? (isInstalled ? folderName(path) : (linkedName(path, entries) ?? posix.basename(path))),
+    name: name ?? (isInstalled ? folderName(path) : (names.get(path) ?? posix.basename(path))),
     version,
   };
   if (!isInstalled)
@@ -109,11 +111,16 @@ function localFolders(entries: ReadonlyMap<string, Entry>): ReadonlySet<string> 
   return local;
 }
 
-/** A workspace without a name in its manifest is called as the link to it. */
-function linkedName(path: string, entries: ReadonlyMap<string, Entry>): string | undefined {
-  const links = [...entries.values()].filter((entry) => isLink(entry) && member(entry.fields, 'resolved') === path);
-  const [name] = links.map((link) => folderName(link.path)).toSorted(byCodeUnits);
-  return path === '' ? undefined : name;
+/** A workspace without a name in its manifest is called as the link to it, and as the first by code units of several. */
+function linkNames(entries: ReadonlyMap<string, Entry>): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const link of entries.values()) {
+    const path = member(link.fields, 'resolved');
+    if (!isLink(link) || typeof path !== 'string' || path === '') continue;
+    const name = folderName(link.path);
+    if (name < (names.get(path) ?? '\uFFFF')) names.set(path, name);
+  }
+  return names;
 }
 
 interface Known {

@@ -82,7 +82,7 @@ function workspaceOf(builder: GraphBuilder, found: { workspace: string; name: st
 /** Workspaces that the lockfile does not hold: all of yarn 1, and at least the root. */
 function addManifests(manifests: Manifests, workspaces: Map<string, string>, builder: GraphBuilder): void {
   const held = new Set(workspaces.values());
-  for (const [path, manifest] of [...manifests, ['.', manifests.get('.') ?? {}] as const]) {
+  for (const [path, manifest] of new Map<string, Fields>([['.', {}], ...manifests])) {
     if (held.has(`workspace:${path}`)) continue;
     const { name, version } = identityOf(manifest, `${path}/package.json: `);
     const id = builder.addWorkspace({ path, name, version });

@@ -109,6 +109,19 @@ test('digests are hexadecimal, strongest first', () => {
   ]);
 });
 
+test('of several digests those count that all places have, whatever their order', () => {
+  const other = `sha512-${Buffer.alloc(64).toString('base64')}`;
+  const places = ['node_modules/a', 'node_modules/b/node_modules/a', 'node_modules/c/node_modules/a'];
+  const texts = [`${SHA512} ${other}`, SHA1, SHA512];
+  for (const order of [texts, texts.toReversed(), [SHA512, ...texts.slice(0, 2)]]) {
+    const entries = places.map((place, index) => [place, { version: '1.0.0', integrity: order[index] }]);
+    expect(npm({ '': {}, ...Object.fromEntries(entries) }).components[0]?.integrity).toEqual([
+      { algorithm: 'sha512', hex: '07'.repeat(64) },
+      { algorithm: 'sha1', hex: '07'.repeat(20) },
+    ]);
+  }
+});
+
 test('names from objects stay names', () => {
   const text = `{ "lockfileVersion": 3, "packages": { "": { "dependencies": { "__proto__": "1", "constructor": "1" } },
     "node_modules/__proto__": { "version": "1.0.0" }, "node_modules/constructor": { "version": "1.0.0", "dependencies": { "toString": "1" } } } }`;
