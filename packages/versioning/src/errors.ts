@@ -17,7 +17,8 @@ export type VersioningErrorCode =
   | 'DIGEST_MISMATCH'
   | 'UNSAFE_ARTIFACT'
   | 'ARTIFACT_DAMAGED'
-  | 'ARTIFACT_TOO_LARGE';
+  | 'ARTIFACT_TOO_LARGE'
+  | 'INVALID_CONTENTS';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

@@ -31,10 +31,26 @@ export type {
 } from './sbom/graph.ts';
 export { parseLockfile, type ParseLockfileOptions } from './sbom/parse-lockfile.ts';
 export { readLockfile, type ReadLockfileOptions } from './sbom/read-lockfile.ts';
-export { createArtifact } from './artifact/create-artifact.ts';
+export { formatContents, parseContents } from './artifact/contents-text.ts';
+export { createArtifact, type CreateArtifactOptions } from './artifact/create-artifact.ts';
+export {
+  type ChangedContent,
+  type ContentsDiff,
+  diffContents,
+  type RenamedContent,
+} from './artifact/diff-contents.ts';
 export { extractArtifact, type ExtractArtifactOptions } from './artifact/extract-artifact.ts';
 export type { ArtifactLimits } from './artifact/limits.ts';
 export { listArtifact, type ListArtifactOptions } from './artifact/list-artifact.ts';
-export type { ArtifactEntry, ArtifactPlan, ArtifactProgress, ArtifactSummary, ArtifactWork } from './artifact/model.ts';
+export type {
+  ArtifactContent,
+  ArtifactEntry,
+  ArtifactInventory,
+  ArtifactPlan,
+  ArtifactProgress,
+  ArtifactSummary,
+  ArtifactWork,
+} from './artifact/model.ts';
 export type { ExpectedDigest } from './artifact/opened-artifact.ts';
 export { planArtifact, type PlanArtifactOptions } from './artifact/plan-artifact.ts';
+export { readContents, type ReadContentsOptions } from './artifact/read-contents.ts';

@@ -3,6 +3,7 @@ import { shown, VersioningError } from '../errors.ts';
 import { chosenFiles } from './chosen-files.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import type { ArtifactEntry, ArtifactPlan } from './model.ts';
+import { inPathOrder } from './path-order.ts';
 import { flawOfPath, PathSet } from './portable-path.ts';
 
 /** Options of {@link planArtifact}. Patterns are those of `gitignore(5)`, for the folder itself. */
@@ -60,10 +61,7 @@ export async function planArtifact(folder: string, options: PlanArtifactOptions 
  * @throws {VersioningError} `UNSUITABLE_FILE`.
  */
 export function orderedEntries(entries: readonly ArtifactEntry[]): ArtifactEntry[] {
-  const ordered = entries
-    .map((entry) => ({ entry, bytes: Buffer.from(entry.path, 'utf8') }))
-    .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ entry }) => entry);
+  const ordered = inPathOrder(entries);
   const paths = new PathSet();
   refuse(
     ordered.flatMap(({ path, kind }) => {
