@@ -18,13 +18,24 @@ export type VersioningErrorCode =
   | 'UNSAFE_ARTIFACT'
   | 'ARTIFACT_DAMAGED'
   | 'ARTIFACT_TOO_LARGE'
-  | 'INVALID_CONTENTS';
+  | 'INVALID_CONTENTS'
+  | 'INVALID_MIGRATION';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
   readonly cause?: unknown;
   /** What to do about it. */
   readonly hint?: string | undefined;
+  /** Where in the user's files it is. */
+  readonly place?: FilePlace | undefined;
+}
+
+/** A place in a file that somebody wrote. */
+export interface FilePlace {
+  /** Its name, as the message has it. */
+  readonly file: string;
+  /** From 1 on. Missing where the whole file is meant. */
+  readonly line?: number | undefined;
 }
 
 /** Every failure of this package. Test it by its `code`, not with `instanceof`: two copies of the package may be loaded. */
@@ -34,11 +45,14 @@ export class VersioningError extends Error {
   readonly code: VersioningErrorCode;
   /** What to do about it, where there is a way out. */
   readonly hint: string | undefined;
+  /** The file to correct, and the line, for what was found in one: `INVALID_MIGRATION`. */
+  readonly place: FilePlace | undefined;
 
   constructor(code: VersioningErrorCode, message: string, options: VersioningErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.place = options.place;
   }
 }
 

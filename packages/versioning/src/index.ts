@@ -11,7 +11,7 @@ export { KEEP_A_CHANGELOG, type SectionTitles } from './changelog/sections.ts';
 export { parseCommit } from './commits/parse-commit.ts';
 export type { IssueReference, ParsedCommit, RevertTarget, Trailer } from './commits/parsed-commit.ts';
 export { type HistoryCommit, withoutReverted } from './commits/without-reverted.ts';
-export { VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
+export { type FilePlace, VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
 export { type LoggedCommit, readCommits, type ReadCommitsOptions } from './git/read-commits.ts';
 export { readTags, type ReadTagsOptions, type VersionTag } from './git/read-tags.ts';
 export type { GitOptions } from './git/run-git.ts';
@@ -33,12 +33,7 @@ export { parseLockfile, type ParseLockfileOptions } from './sbom/parse-lockfile.
 export { readLockfile, type ReadLockfileOptions } from './sbom/read-lockfile.ts';
 export { formatContents, parseContents } from './artifact/contents-text.ts';
 export { createArtifact, type CreateArtifactOptions } from './artifact/create-artifact.ts';
-export {
-  type ChangedContent,
-  type ContentsDiff,
-  diffContents,
-  type RenamedContent,
-} from './artifact/diff-contents.ts';
+export { type ChangedContent, type ContentsDiff, diffContents, type RenamedContent } from './artifact/diff-contents.ts';
 export { extractArtifact, type ExtractArtifactOptions } from './artifact/extract-artifact.ts';
 export type { ArtifactLimits } from './artifact/limits.ts';
 export { listArtifact, type ListArtifactOptions } from './artifact/list-artifact.ts';
@@ -54,3 +49,6 @@ export type {
 export type { ExpectedDigest } from './artifact/opened-artifact.ts';
 export { planArtifact, type PlanArtifactOptions } from './artifact/plan-artifact.ts';
 export { readContents, type ReadContentsOptions } from './artifact/read-contents.ts';
+export type { Migration, MigrationFile, MigrationKind, Migrations } from './migrations/model.ts';
+export { planMigrations } from './migrations/plan-migrations.ts';
+export { readMigrations, type ReadMigrationsOptions } from './migrations/read-migrations.ts';

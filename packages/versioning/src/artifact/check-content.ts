@@ -8,11 +8,10 @@ const FILE_FIELDS: ReadonlySet<string> = new Set(['path', 'kind', 'size', 'execu
 
 /** The error of a list of contents, or of its text, that is not what it has to be. */
 export function invalidContents(expectation: string, found: string, cause?: unknown): VersioningError {
-  return new VersioningError(
-    'INVALID_CONTENTS',
-    `Expected ${expectation}, got ${found}`,
-    { cause, hint: 'Take it as createArtifact, readContents or formatContents gave it, and compare its digest.' },
-  );
+  return new VersioningError('INVALID_CONTENTS', `Expected ${expectation}, got ${found}`, {
+    cause,
+    hint: 'Take it as createArtifact, readContents or formatContents gave it, and compare its digest.',
+  });
 }
 
 /** Checks the entries of one list, one after the other, and adds up their sizes. */
@@ -32,11 +31,13 @@ export class ContentsCheck {
       throw invalidContents('each path once and in bytewise order', `${shown(path)} after ${shown(this.#last)}`);
     }
     const flaw = flawOfPath(path) ?? this.#paths.add(path, kind);
-    if (flaw !== undefined) throw invalidContents('paths that are the same on every system', `${shown(path)}, which ${flaw}`);
+    if (flaw !== undefined)
+      throw invalidContents('paths that are the same on every system', `${shown(path)}, which ${flaw}`);
     this.#last = path;
     this.entries++;
     this.size += size;
-    if (!Number.isSafeInteger(this.size)) throw invalidContents('sizes that can be added up', `${shown(path)} with ${size}`);
+    if (!Number.isSafeInteger(this.size))
+      throw invalidContents('sizes that can be added up', `${shown(path)} with ${size}`);
     return content;
   }
 }

@@ -35,7 +35,10 @@ export const anyContents: fc.Arbitrary<ArtifactContent[]> = fc
   );
 
 /** What a difference makes of a list. */
-export function applied({ added, removed, changed, renamed }: ContentsDiff, before: readonly ArtifactContent[]): ArtifactContent[] {
+export function applied(
+  { added, removed, changed, renamed }: ContentsDiff,
+  before: readonly ArtifactContent[],
+): ArtifactContent[] {
   const now = new Map(before.map((content) => [content.path, content]));
   for (const { path } of [...removed, ...renamed.map(({ from }) => from)]) {
     if (!now.delete(path)) throw new Error(`${path} was not there`);

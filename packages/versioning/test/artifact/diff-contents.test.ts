@@ -19,10 +19,7 @@ test('what differs is told by what happened to it, in bytewise order', () => {
 });
 
 test('an executable bit alone is told from another content', () => {
-  const { changed } = diffContents(
-    [file('a', 'x'), file('b', 'x')],
-    [file('a', 'x', true), file('b', 'y', true)],
-  );
+  const { changed } = diffContents([file('a', 'x'), file('b', 'x')], [file('a', 'x', true), file('b', 'y', true)]);
   expect(changed.map(({ path, onlyExecutable }) => [path, onlyExecutable])).toEqual([
     ['a', true],
     ['b', false],
