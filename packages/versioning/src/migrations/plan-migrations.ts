@@ -13,7 +13,7 @@ import type { Migration, MigrationFile, Migrations } from './model.ts';
  * length and are compared as numbers. Names that do not end with `.sql`, or begin with a dot, are passed over; others that
  * do are errors. The comments at the top of a file are its header:
  *
- * ```sql
+ * ```text
  * -- kind: contract
  * -- description: Drop the phone numbers that slots no longer need
  * alter table slots drop column phone;
