@@ -66,6 +66,7 @@ describe('a text that is not to the byte what is written', () => {
     ['a long line', `${HEADER}${'['.repeat(5000)}\n`, 'at most 2048 characters in line 2'],
   ])('is refused: %s', (_, text, finding) => {
     expect(() => parseContents(text)).toThrow(invalid(finding));
+    expect(() => parseContents(Buffer.from(text))).toThrow(invalid(finding));
   });
 
   test('is refused: bytes that are not UTF-8', () => {
