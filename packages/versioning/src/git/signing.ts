@@ -25,7 +25,8 @@ export async function planSigning(
 
 /** The error of a git that ended without the signature that was planned; none where signing was not what failed. */
 export function signingFailure({ code, complaints }: GitAnswer): VersioningError | undefined {
-  const isOther = /\.lock': File exists/.test(complaints) || !/\bsign|cannot run|load key|passphrase/i.test(complaints);
+  const isOther =
+    /\.lock': File exists/.test(complaints) || !/\bsign|cannot run|load (?:public )?key|passphrase/i.test(complaints);
   if (code !== 0 && isOther) return undefined;
   const said = allSaid(complaints) || 'no signature';
   return new VersioningError('SIGNING_FAILED', `Expected git to sign, got: ${said}`, {

@@ -59,5 +59,9 @@ function readSsh({ code, complaints }: GitAnswer): TagSignature {
   if (key !== undefined && /No principal matched/.test(complaints)) {
     return { status: 'unchecked', reason: 'The key is not among the allowed signers, or not at that time.', ...found };
   }
-  return { status: 'invalid', reason: `The signature does not fit: ${allSaid(complaints)}`, ...found };
+  const said = allSaid(complaints);
+  if (!/incorrect signature|could(?: not|n't) verify/i.test(complaints)) {
+    return { status: 'unchecked', reason: `The signature could not be checked: ${said}`, ...found };
+  }
+  return { status: 'invalid', reason: `The signature does not fit: ${said}`, ...found };
 }
