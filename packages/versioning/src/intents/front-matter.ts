@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts';
 import { invalidIntent } from './intent.ts';
 
 /** An intent file, cut where its front matter ends. */
@@ -19,16 +20,15 @@ const RULE = /^\s*---\s*$/;
 export function splitFrontMatter(text: string, file: string): FileParts {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const start = lines.findIndex((line) => line.trim() !== '');
-  if (start < 0)
-    throw invalidIntent(`${file}:1`, { expected: 'front matter and what changes', found: 'an empty file' });
+  if (start < 0) throw invalidIntent(`${file}:1`, { expected: 'front matter and what changes', got: 'an empty file' });
   const first = lines[start] ?? '';
   if (!RULE.test(first))
-    throw invalidIntent(`${file}:${start + 1}`, { expected: 'front matter that begins with ---', found: first });
+    throw invalidIntent(`${file}:${start + 1}`, { expected: 'front matter that begins with ---', got: shown(first) });
   const length = lines.slice(start + 1).findIndex((line) => RULE.test(line));
   if (length < 0) {
     throw invalidIntent(`${file}:${lines.length}`, {
       expected: 'a line of --- where the front matter ends',
-      found: 'the end of the file',
+      got: 'the end of the file',
     });
   }
   const end = start + 1 + length;

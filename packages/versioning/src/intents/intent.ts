@@ -1,4 +1,4 @@
-import { shown, VersioningError } from '../errors.ts';
+import { VersioningError } from '../errors.ts';
 import type { BumpLevel } from '../version/change-types.ts';
 
 /** What an intent file means for one package. */
@@ -44,7 +44,8 @@ export const MOST_FILES = 10_000;
 /** What an intent file lacks. */
 export interface IntentFlaw {
   readonly expected: string;
-  readonly found: unknown;
+  /** What stands there: in quotes, or in words. */
+  readonly got: string;
   readonly hint?: string | undefined;
   readonly cause?: unknown;
 }
@@ -54,8 +55,8 @@ export interface IntentFlaw {
  *
  * @param place `.changeset/brave-owls-sing.md:2`.
  */
-export function invalidIntent(place: string, { expected, found, hint, cause }: IntentFlaw): VersioningError {
-  return new VersioningError('INVALID_INTENT', `Expected ${expected} at ${place}, got ${shown(found)}`, {
+export function invalidIntent(place: string, { expected, got, hint, cause }: IntentFlaw): VersioningError {
+  return new VersioningError('INVALID_INTENT', `Expected ${expected} at ${place}, got ${got}`, {
     cause,
     hint: hint ?? 'As an example:\n---\n"package-name": minor\n---\n\nWhat changes for users.',
   });

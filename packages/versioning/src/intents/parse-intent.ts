@@ -49,7 +49,7 @@ export function parseIntent(text: string, options: ParseIntentOptions = {}): Int
 export function tooLarge(file: string): Error {
   return invalidIntent(file, {
     expected: `at most ${MOST_BYTES} bytes`,
-    found: 'more',
+    got: 'more',
     hint: 'An intent says in a few paragraphs what changes for users; put the rest elsewhere and link to it.',
   });
 }

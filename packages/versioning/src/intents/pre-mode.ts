@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, fileFailure } from '../artifact/file-failure.ts';
@@ -60,15 +61,15 @@ export async function readPreFile(folder: string, directory: string): Promise<Pr
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalidIntent(file, { expected: 'JSON', found: text, hint, cause });
+    throw invalidIntent(file, { expected: 'JSON', got: shown(text), hint, cause });
   }
   const { mode, tag, changesets = [] } = (value ?? {}) as Record<string, unknown>;
   if (mode !== 'pre' && mode !== 'exit') {
-    throw invalidIntent(file, { expected: 'the mode "pre" or "exit"', found: mode, hint });
+    throw invalidIntent(file, { expected: 'the mode "pre" or "exit"', got: shown(mode), hint });
   }
-  if (typeof tag !== 'string') throw invalidIntent(file, { expected: 'a tag', found: tag, hint });
+  if (typeof tag !== 'string') throw invalidIntent(file, { expected: 'a tag', got: shown(tag), hint });
   if (!Array.isArray(changesets) || !changesets.every((id): id is string => typeof id === 'string')) {
-    throw invalidIntent(file, { expected: 'a list of names as changesets', found: changesets, hint });
+    throw invalidIntent(file, { expected: 'a list of names as changesets', got: 'something else', hint });
   }
   return { channel: tag, isLeaving: mode === 'exit', ids: changesets };
 }

@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, fileFailure } from '../artifact/file-failure.ts';
@@ -39,7 +40,7 @@ export async function readIntents(options: ReadIntentsOptions): Promise<readonly
   const names = await namesIn(base, folder);
   if (names.length === 0) return [];
   if (names.length > MOST_FILES) {
-    throw invalidIntent(directory, { expected: `at most ${MOST_FILES} files`, found: names.length });
+    throw invalidIntent(directory, { expected: `at most ${MOST_FILES} files`, got: shown(names.length) });
   }
   const released = new Set((await readPreFile(folder, directory))?.ids);
   const read = async (name: string): Promise<Intent | undefined> => {
@@ -90,7 +91,7 @@ async function readText(path: string, file: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw invalidIntent(file, { expected: 'UTF-8', found: 'other bytes', hint: 'Save it as UTF-8.', cause });
+    throw invalidIntent(file, { expected: 'UTF-8', got: 'other bytes', hint: 'Save it as UTF-8.', cause });
   }
 }
 

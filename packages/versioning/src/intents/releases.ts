@@ -1,3 +1,4 @@
+import { shown } from '../errors.ts';
 import {
   isAlias,
   isMap,
@@ -47,14 +48,15 @@ export function readReleases(
     schema: 'failsafe',
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // 'silent' would pass over a second document.
+    logLevel: 'error',
     lineCounter,
   });
   const lineAt = (offset: number): number => line - 1 + Math.max(1, lineCounter.linePos(offset).line);
   const lineOf = (node: unknown): number => lineAt((isNode(node) ? node.range?.[0] : undefined) ?? 0);
   const [error] = document.errors;
   if (error !== undefined) {
-    throw invalidIntent(`${file}:${lineAt(error.pos[0])}`, { expected: 'YAML', found: error.message, cause: error });
+    throw invalidIntent(`${file}:${lineAt(error.pos[0])}`, { expected: 'YAML', got: error.message, cause: error });
   }
   const reading = { file, types, lineOf };
   const { contents } = document;
@@ -70,7 +72,7 @@ function mappingOf(map: YAMLMap.Parsed, reading: Reading): IntentRelease[] {
   return plainMap(map, reading).items.map((pair) => {
     const name = keyOf(pair, reading, seen);
     if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
-      throw flaw(pair.key, reading, { expected: 'the name of a package', found: name });
+      throw flaw(pair.key, reading, { expected: 'the name of a package', got: shown(name) });
     }
     return releaseOf(name === THE_ONLY_ONE ? undefined : name, pair.value ?? pair.key, reading, pair);
   });
@@ -86,13 +88,13 @@ function releaseOf(
   const line = reading.lineOf(pair?.key ?? node);
   const of = name === undefined ? '' : ` for ${JSON.stringify(name)}`;
   const expected = `a level or type of change${of}`;
-  if (pair !== undefined && pair.value === null) throw flaw(node, reading, { expected, found: 'nothing' });
+  if (pair !== undefined && pair.value === null) throw flaw(node, reading, { expected, got: 'nothing' });
   if (!isMap(node)) {
     return { package: name, ...meaningOf(node, reading, expected), section: undefined, line };
   }
   const fields = fieldsOf(node, reading);
   const [type, level, section] = ['type', 'level', 'section'].map((field) => fields.get(field));
-  if (type === undefined && level === undefined) throw flaw(node, reading, { expected, found: 'neither' });
+  if (type === undefined && level === undefined) throw flaw(node, reading, { expected, got: 'neither' });
   const meant = type === undefined ? undefined : meaningOf(type, reading, expected);
   return {
     package: name,
@@ -108,7 +110,7 @@ function fieldsOf(map: YAMLMap.Parsed, reading: Reading): ReadonlyMap<string, Pa
   const fields = plainMap(map, reading).items.map((pair) => {
     const field = keyOf(pair, reading, seen);
     if (field === 'type' || field === 'level' || field === 'section') return [field, pair.value ?? pair.key] as const;
-    throw flaw(pair.key, reading, { expected: 'type, level or section', found: field });
+    throw flaw(pair.key, reading, { expected: 'type, level or section', got: shown(field) });
   });
   return new Map(fields);
 }
@@ -125,7 +127,7 @@ function meaningOf(node: ParsedNode, reading: Reading, expected: string): Pick<I
     const hint = /^pre(?:major|minor|patch|release)$/.test(name)
       ? 'Name the level alone: whether it is a pre-release is said when it is released.'
       : `major, minor, patch, none, or a type: ${known}, or one of a table of your own.`;
-    throw flaw(node, reading, { expected, found: text, hint });
+    throw flaw(node, reading, { expected, got: shown(text), hint });
   }
   return { level: type === text ? level : 'major', type };
 }
@@ -134,7 +136,7 @@ function levelOf(node: ParsedNode, reading: Reading): BumpLevel {
   const text = textOf(node, reading, 'a level');
   const level = plainName(text);
   if (isLevel(level)) return level;
-  throw flaw(node, reading, { expected: 'major, minor, patch or none', found: text });
+  throw flaw(node, reading, { expected: 'major, minor, patch or none', got: shown(text) });
 }
 
 /** It stands in a heading of the changelog as it is. */
@@ -142,19 +144,19 @@ function sectionOf(node: ParsedNode, reading: Reading): string {
   const text = textOf(node, reading, 'the title of a section').trim();
   if (text !== '' && text.length <= LONGEST_SECTION && /^[\p{L}\p{N}][\p{L}\p{M}\p{N} &'’/,.()-]*$/u.test(text))
     return text;
-  throw flaw(node, reading, { expected: 'the title of a section in plain words', found: text });
+  throw flaw(node, reading, { expected: 'the title of a section in plain words', got: shown(text) });
 }
 
 function keyOf({ key }: Pair<ParsedNode, ParsedNode | null>, reading: Reading, seen: Set<string>): string {
   const text = textOf(key, reading, 'a name');
-  if (seen.has(text)) throw flaw(key, reading, { expected: 'every name once', found: `${text} again` });
+  if (seen.has(text)) throw flaw(key, reading, { expected: 'every name once', got: `${shown(text)} again` });
   seen.add(text);
   return text;
 }
 
 function textOf(node: ParsedNode, reading: Reading, expected: string): string {
-  if (isAlias(node)) throw flaw(node, reading, { expected, found: 'an alias' });
-  if (!isScalar(node)) throw flaw(node, reading, { expected, found: isMap(node) ? 'a mapping' : 'a list' });
+  if (isAlias(node)) throw flaw(node, reading, { expected, got: 'an alias' });
+  if (!isScalar(node)) throw flaw(node, reading, { expected, got: isMap(node) ? 'a mapping' : 'a list' });
   plain(node, reading);
   return String(node.value);
 }
@@ -166,8 +168,8 @@ function plainMap(map: YAMLMap.Parsed, reading: Reading): YAMLMap.Parsed {
 
 function plain(node: { readonly anchor?: string; readonly tag?: string }, reading: Reading): void {
   if (node.anchor === undefined && node.tag === undefined) return;
-  const found = node.anchor === undefined ? `the tag ${node.tag}` : `the anchor ${node.anchor}`;
-  throw flaw(node, reading, { expected: 'YAML without anchors and tags', found });
+  const got = node.anchor === undefined ? `the tag ${node.tag}` : `the anchor ${node.anchor}`;
+  throw flaw(node, reading, { expected: 'YAML without anchors and tags', got });
 }
 
 function flaw(node: unknown, { file, lineOf }: Reading, about: Parameters<typeof invalidIntent>[1]): Error {

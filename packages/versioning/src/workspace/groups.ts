@@ -26,8 +26,9 @@ export function versionGroups(
   for (const group of all) {
     for (const name of group.names) {
       if (!names.has(name))
-        throw wrong('names of packages', name, 'Patterns such as "@x/*" are not names: write them out.');
-      if (groups.has(name)) throw wrong('every package in one group', `${name} again`, 'Make one group of both.');
+        throw wrong('names of packages', shown(name), 'Patterns such as "@x/*" are not names: write them out.');
+      if (groups.has(name))
+        throw wrong('every package in one group', `${shown(name)} again`, 'Make one group of both.');
       groups.set(name, group);
     }
   }
@@ -35,7 +36,7 @@ export function versionGroups(
 }
 
 function wrong(expected: string, found: string, hint: string): VersioningError {
-  return new VersioningError('INVALID_OPTION', `Expected ${expected} in fixed and linked, got ${shown(found)}`, {
+  return new VersioningError('INVALID_OPTION', `Expected ${expected} in fixed and linked, got ${found}`, {
     hint,
   });
 }

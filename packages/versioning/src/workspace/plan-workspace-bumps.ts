@@ -107,11 +107,11 @@ function checkIntents(intents: readonly Intent[], versions: ReadonlyMap<string, 
     for (const { package: name, line } of releases) {
       const place = `${file}:${line}`;
       if (name === undefined && versions.size !== 1) {
-        throw invalidIntent(place, { expected: 'the name of a package', found: 'none' });
+        throw invalidIntent(place, { expected: 'the name of a package', got: 'none' });
       }
       if (name !== undefined && !versions.has(name)) {
         const hint = `Correct the name, or remove the file: there are ${[...versions.keys()].join(', ')}.`;
-        throw invalidIntent(place, { expected: 'a package of the repository', found: name, hint });
+        throw invalidIntent(place, { expected: 'a package of the repository', got: shown(name), hint });
       }
     }
   }
