@@ -3,6 +3,7 @@ export type VersioningErrorCode =
   | 'INVALID_VERSION'
   | 'INVALID_OPTION'
   | 'UNKNOWN_CHANGE_TYPE'
+  | 'INVALID_INTENT'
   | 'GIT_NOT_FOUND'
   | 'GIT_FAILED'
   | 'GIT_LOCKED'

@@ -25,6 +25,22 @@ export type { GitOptions } from './git/run-git.ts';
 export type { Signing, SignOption } from './git/signing.ts';
 export type { TagSignature } from './git/tag-signature.ts';
 export { type VerifiedTag, verifyTag, type VerifyTagOptions } from './git/verify-tag.ts';
+export type { Intent, IntentRelease } from './intents/intent.ts';
+export { readIntentCommits } from './intents/intent-commits.ts';
+export { mergeNotes, type MergeNotesOptions } from './intents/merge-notes.ts';
+export { type IntentNotesOptions, notesOfIntents } from './intents/notes.ts';
+export { parseIntent, type ParseIntentOptions } from './intents/parse-intent.ts';
+export { type IntentRemoval, type IntentRemovalOptions, planIntentRemoval } from './intents/plan-intent-removal.ts';
+export { type PreMode, readPreMode } from './intents/pre-mode.ts';
+export { readIntents, type ReadIntentsOptions } from './intents/read-intents.ts';
+export { type NewIntentRelease, writeIntent, type WriteIntentOptions } from './intents/write-intent.ts';
+export {
+  planWorkspaceBumps,
+  type RangeUpdate,
+  type WorkspaceBump,
+  type WorkspaceBumpOptions,
+} from './workspace/plan-workspace-bumps.ts';
+export type { DependencyField, DependencyRanges, WorkspacePackage } from './workspace/workspace-package.ts';
 export { type BumpLevel, CHANGE_TYPES, type ChangeTypes, levelOfType } from './version/change-types.ts';
 export { type BumpCause, type BumpOptions, type BumpPlan, planBump } from './version/plan-bump.ts';
 export type { SbomSubject } from './sbom/bill.ts';
