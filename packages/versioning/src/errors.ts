@@ -17,7 +17,9 @@ export type VersioningErrorCode =
   | 'DIGEST_MISMATCH'
   | 'UNSAFE_ARTIFACT'
   | 'ARTIFACT_DAMAGED'
-  | 'ARTIFACT_TOO_LARGE';
+  | 'ARTIFACT_TOO_LARGE'
+  | 'CHANGELOG_CONFLICT'
+  | 'INVALID_VERSION_FILE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
