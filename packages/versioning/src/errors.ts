@@ -33,6 +33,8 @@ export type VersioningErrorCode =
   | 'ARTIFACT_TOO_LARGE'
   | 'INVALID_CONTENTS'
   | 'INVALID_MIGRATION';
+  | 'CHANGELOG_CONFLICT'
+  | 'INVALID_VERSION_FILE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

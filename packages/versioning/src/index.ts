@@ -6,6 +6,7 @@
 export type { ChangelogEntry, ChangelogSection, ReleaseNotes } from './changelog/changelog.ts';
 export { formatChangelog, type FormatChangelogOptions, formatRelease } from './changelog/format-changelog.ts';
 export { planVersion } from './changelog/plan-version.ts';
+export { planChangelogFile, type PlanChangelogFileOptions } from './files/plan-changelog-file.ts';
 export { readChangelog, type ReadChangelogOptions } from './changelog/read-changelog.ts';
 export { KEEP_A_CHANGELOG, type SectionTitles } from './changelog/sections.ts';
 export { parseCommit } from './commits/parse-commit.ts';

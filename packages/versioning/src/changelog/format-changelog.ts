@@ -55,7 +55,9 @@ function lineOf(entry: ChangelogEntry, { repository }: FormatChangelogOptions): 
   const closing = (commit?.references ?? []).filter(({ action }) => action !== undefined);
   const issues = [...new Set(closing.map(({ repository: other, issue }) => issueLink(other, issue, repository)))];
   const from =
-    short === undefined ? [] : [repository === undefined ? short : `[${short}](${trimmed(repository)}/commit/${hash})`];
+    short === undefined
+      ? []
+      : [repository === undefined ? short : `[${short}](${repositoryAddress(repository)}/commit/${hash})`];
   const details = [...from, ...(issues.length === 0 ? [] : [`closes ${issues.join(', ')}`])];
   const tail = details.length === 0 ? '' : ` (${details.join(', ')})`;
   return [`- ${about}${first}${tail}`.trimEnd(), ...more.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
@@ -63,13 +65,15 @@ function lineOf(entry: ChangelogEntry, { repository }: FormatChangelogOptions): 
 
 function issueLink(other: string | undefined, issue: string, repository: string | undefined): string {
   const name = `${other ?? ''}#${issue}`;
-  return repository === undefined || other !== undefined ? name : `[${name}](${trimmed(repository)}/issues/${issue})`;
+  return repository === undefined || other !== undefined
+    ? name
+    : `[${name}](${repositoryAddress(repository)}/issues/${issue})`;
 }
 
 /** Links below, as Keep a Changelog has them: each version compared with the one before. */
 function linksOf(releases: readonly ReleaseNotes[], { repository, template }: FormatChangelogOptions): string {
   if (repository === undefined || template !== undefined) return '';
-  const base = trimmed(repository);
+  const base = repositoryAddress(repository);
   const lines = releases.map(({ version, tag }, index) => {
     const before = releases.slice(index + 1).find((release) => release.tag !== undefined)?.tag;
     const after = tag ?? 'HEAD';
@@ -83,7 +87,8 @@ function linksOf(releases: readonly ReleaseNotes[], { repository, template }: Fo
   return lines.join('\n');
 }
 
-const trimmed = (address: string): string => address.replace(/(?:\.git)?\/*$/, '');
+/** The address of a repository as links begin with it. */
+export const repositoryAddress = (address: string): string => address.replace(/(?:\.git)?\/*$/, '');
 
 /** What commit messages hold is text: no HTML, no heading, no link that is not meant. */
 function escaped(text: string): string {
