@@ -33,6 +33,7 @@ export { type IntentNotesOptions, notesOfIntents } from './intents/notes.ts';
 export { parseIntent, type ParseIntentOptions } from './intents/parse-intent.ts';
 export { type IntentRemoval, type IntentRemovalOptions, planIntentRemoval } from './intents/plan-intent-removal.ts';
 export { type PreMode, readPreMode } from './intents/pre-mode.ts';
+export type { Random } from './intents/random.ts';
 export { readIntents, type ReadIntentsOptions } from './intents/read-intents.ts';
 export { type NewIntentRelease, writeIntent, type WriteIntentOptions } from './intents/write-intent.ts';
 export {

@@ -1,3 +1,4 @@
+import { readCommits } from '../git/read-commits.ts';
 import { type GitOptions, streamGit } from '../git/run-git.ts';
 import { DIRECTORY } from './intent.ts';
 
@@ -5,7 +6,7 @@ import { DIRECTORY } from './intent.ts';
  * Which commit brought each intent, by the name without `.md`; those that were released since, and are gone, too. Of several with one
  * name the newest counts, and where a file was moved or changed later does not.
  *
- * @throws {VersioningError} `GIT_NOT_FOUND`, `GIT_FAILED`.
+ * @throws {VersioningError} `SHALLOW_CLONE`, `GIT_NOT_FOUND`, `GIT_FAILED`.
  */
 export async function readIntentCommits({
   directory = DIRECTORY,
@@ -17,6 +18,10 @@ export async function readIntentCommits({
   /** The newest commit; default `HEAD`. */
   readonly to?: string | undefined;
 }): Promise<ReadonlyMap<string, string>> {
+  // Where history is cut off, the last commit seems to bring everything; reading one commit refuses that.
+  const first = readCommits({ ...git, to, paths: [directory] });
+  await first.next();
+  await first.return(undefined);
   const filter = ['--diff-filter=A', '--find-renames', '--name-only', '--no-show-signature'];
   const args = ['log', '-z', '--format=%x01%H', ...filter, '--end-of-options', to, '--', `:(literal)${directory}`];
   const pieces: Buffer[] = [];

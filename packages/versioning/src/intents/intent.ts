@@ -58,6 +58,6 @@ export interface IntentFlaw {
 export function invalidIntent(place: string, { expected, got, hint, cause }: IntentFlaw): VersioningError {
   return new VersioningError('INVALID_INTENT', `Expected ${expected} at ${place}, got ${got}`, {
     cause,
-    hint: hint ?? 'As an example:\n---\n"package-name": minor\n---\n\nWhat changes for users.',
+    hint: hint ?? 'Between two lines of --- stands `"package-name": minor`, and below them what changes for users.',
   });
 }

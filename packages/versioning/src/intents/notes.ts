@@ -82,7 +82,7 @@ function titledOnce(
   const titled = new Map<string, IntentRelease>();
   for (const release of releases) {
     const title = titleOf(release, options);
-    if (title !== undefined && !titled.has(title)) titled.set(title, release);
+    if (title !== undefined) titled.set(title, release);
   }
   return titled;
 }

@@ -62,8 +62,8 @@ export async function writeIntent(options: WriteIntentOptions): Promise<Intent> 
   const releases = options.releases.map((release) => completed(release, types));
   const text = formatIntent({ releases, summary }, types);
   const intentIn = (id: string): Intent => parseIntent(text, { file: `${directory}/${id}.md`, types });
-  checkSame(intentIn('intent'), { releases, summary });
   if (name !== undefined) checkName(name);
+  checkSame(intentIn(name ?? 'intent'), { releases, summary });
   const base = join(folder, directory);
   await mkdir(base, { recursive: true }).catch((cause: unknown) => {
     throw fileFailure('WRITE_FAILED', 'a folder that can be made', { path: base, cause });

@@ -85,9 +85,12 @@ function membersOf(options: WorkspaceBumpOptions): Members {
   for (const version of versions.values()) planBump(version, { causes: [] });
   checkIntents(options.intents, versions);
   const groups = versionGroups(new Set(versions.keys()), options);
+  const about = byPackage(options.intents);
   const members = sorted.map((each): Member => {
     const { name, version } = each;
-    const told = notesOfIntents(options.intents, { ...options, package: name });
+    // The only package need not be named.
+    const intents = sorted.length === 1 ? options.intents : (about.get(name) ?? []);
+    const told = notesOfIntents(intents, { ...options, package: name });
     const notes = each.notes === undefined ? told : mergeNotes(each.notes, told, options);
     return {
       name,
@@ -99,6 +102,18 @@ function membersOf(options: WorkspaceBumpOptions): Members {
     };
   });
   return new Map(members.map((member) => [member.name, member]));
+}
+
+function byPackage(intents: readonly Intent[]): ReadonlyMap<string, readonly Intent[]> {
+  const about = new Map<string, Intent[]>();
+  for (const intent of intents) {
+    for (const { package: name = '' } of intent.releases) {
+      const found = about.get(name);
+      if (found === undefined) about.set(name, [intent]);
+      else found.push(intent);
+    }
+  }
+  return about;
 }
 
 /** Nothing that someone wrote down is passed over. */

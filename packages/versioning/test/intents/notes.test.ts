@@ -13,7 +13,7 @@ import {
   type ReleaseNotes,
 } from '../../src/index.ts';
 import { newCheckout } from '../git/checkout.ts';
-import { intent, intentText } from './repository.ts';
+import { intent, intentText, newFolder } from './repository.ts';
 
 const told = ({ sections }: ReleaseNotes): unknown =>
   Object.fromEntries(sections.map(({ title, entries }) => [title, entries.map(({ text }) => text)]));
@@ -145,6 +145,18 @@ describe('commits and intents together', () => {
     expect(formatRelease(notes, LINK)).toContain(
       `- Orders can be **exported**. ([${exported.slice(0, 7)}](https://github.com/acme/tools/commit/${exported}))`,
     );
+  });
+
+  test('of a shallow clone are refused', async () => {
+    using checkout = newCheckout();
+    using clone = newFolder();
+    checkout.commit('feat: a', '.changeset/a.md');
+    checkout.commit('feat: b', '.changeset/b.md');
+    checkout.git('clone', '--quiet', '--depth=1', `file://${checkout.folder}`, join(clone.folder, 'clone'));
+    const commits = readIntentCommits({ folder: join(clone.folder, 'clone') });
+    await expect(commits).rejects.toMatchObject({ code: 'SHALLOW_CLONE' });
+    expect((await readIntentCommits({ folder: checkout.folder })).size).toBe(2);
+    expect((await readIntentCommits({ folder: checkout.folder, directory: 'elsewhere' })).size).toBe(0);
   });
 
   test('keep the order of titles, with intents first, and everything where no commits are known', () => {
