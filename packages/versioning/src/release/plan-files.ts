@@ -1,0 +1,11 @@
+import { join, relative, sep } from 'node:path';
+import { readChangelog } from '../changelog/read-changelog.ts';
+import type { FileChange } from '../files/file-change.ts';
+import { readFileChanges } from '../files/read-file-changes.ts';
+import type { Checkout } from '../git/checkout.ts';
+import { type CommitPlan, planCommit } from '../git/plan-commit.ts';
+import { planIntentRemoval } from '../intents/plan-intent-removal.ts';
+import type { PlannedRelease } from './plan.ts';
+import type { UnreleasedChanges } from './read-changes.ts';
+import { notesOf } from './release-notes.ts';
+import type { KnownWorkspace } from './workspace.ts';
