@@ -38,3 +38,7 @@ export { listArtifact, type ListArtifactOptions } from './artifact/list-artifact
 export type { ArtifactEntry, ArtifactPlan, ArtifactProgress, ArtifactSummary, ArtifactWork } from './artifact/model.ts';
 export type { ExpectedDigest } from './artifact/opened-artifact.ts';
 export { planArtifact, type PlanArtifactOptions } from './artifact/plan-artifact.ts';
+export { applyCi, type ApplyCiOptions, type CiChange, compareCi } from './ci/apply-ci.ts';
+export type { CiFile, CiOptions, CiPackageManager, CiPlan, CiProject } from './ci/model.ts';
+export { planCi } from './ci/plan-ci.ts';
+export { type FoundCiProject, readCiProject } from './ci/read-ci-project.ts';
