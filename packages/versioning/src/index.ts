@@ -41,4 +41,4 @@ export { planArtifact, type PlanArtifactOptions } from './artifact/plan-artifact
 export { applyCi, type ApplyCiOptions, type CiChange, compareCi } from './ci/apply-ci.ts';
 export type { CiFile, CiOptions, CiPackageManager, CiPlan, CiProject } from './ci/model.ts';
 export { planCi } from './ci/plan-ci.ts';
-export { type FoundCiProject, readCiProject } from './ci/read-ci-project.ts';
+export { type FoundCiProject, readCiProject, type ReadCiProjectOptions } from './ci/read-ci-project.ts';

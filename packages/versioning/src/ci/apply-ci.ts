@@ -21,16 +21,24 @@ export interface CiChange {
 /**
  * Compares a plan with what is there, and changes nothing. Line ends do not count, as git makes others of them on Windows.
  *
- * @throws {VersioningError} `READ_FAILED`.
+ * @returns What {@link applyCi} would do with each file, in the plan's order.
+ * @throws {VersioningError} `TARGET_EXISTS` as {@link applyCi}; `READ_FAILED`.
  */
-export function compareCi(plan: CiPlan, folder: string): Promise<readonly CiChange[]> {
-  return Promise.all(
+export async function compareCi(plan: CiPlan, { folder, force = false }: ApplyCiOptions): Promise<readonly CiChange[]> {
+  const changes = await Promise.all(
     plan.files.map(async ({ path, text }): Promise<CiChange> => {
       const there = await contentOf(join(folder, path));
       if (there === undefined) return { path, change: 'created' };
       const isSame = typeof there === 'string' && there.replaceAll('\r\n', '\n') === text;
       return { path, change: isSame ? 'unchanged' : 'replaced' };
     }),
+  );
+  const differing = changes.filter(({ change }) => change === 'replaced').map(({ path }) => path);
+  if (differing.length === 0 || force) return changes;
+  throw new VersioningError(
+    'TARGET_EXISTS',
+    `Expected the place of ${differing.join(' and ')} to be free, got another content`,
+    { hint: 'Keep what you have changed there, then replace it with `force` (`--force`).' },
   );
 }
 
@@ -41,16 +49,10 @@ export function compareCi(plan: CiPlan, folder: string): Promise<readonly CiChan
  * @returns What was done with each file, in the plan's order.
  * @throws {VersioningError} `TARGET_EXISTS` with the names of files that differ; `READ_FAILED`, `WRITE_FAILED`.
  */
-export async function applyCi(plan: CiPlan, { folder, force = false }: ApplyCiOptions): Promise<readonly CiChange[]> {
-  const changes = await compareCi(plan, folder);
-  const differing = changes.filter(({ change }) => change === 'replaced').map(({ path }) => path);
-  if (differing.length > 0 && !force) {
-    throw new VersioningError('TARGET_EXISTS', `Expected no other file in the place of ${differing.join(' and ')}, got one`, {
-      hint: 'Compare them, and replace them with `force` (`--force`).',
-    });
-  }
+export async function applyCi(plan: CiPlan, options: ApplyCiOptions): Promise<readonly CiChange[]> {
+  const changes = await compareCi(plan, options);
   for (const [index, file] of plan.files.entries()) {
-    if (changes[index]?.change !== 'unchanged') await writeWhole(folder, file);
+    if (changes[index]?.change !== 'unchanged') await writeWhole(options.folder, file);
   }
   return changes;
 }

@@ -33,7 +33,7 @@ function notesOf(options: CiOptions, { publish, backup, hasTests, packageManager
   const { isPrivate = false, hasHoldfast = true, hasLockfile = true, packageManagerVersion } = options;
   const notes = ['Set the secret HOLDFAST_SIGNING_KEY in the environment "release": a key of `holdfast integrity keygen`.'];
   if (backup) {
-    notes.push('For a backup before each release, set the variable HOLDFAST_REPO and the secret HOLDFAST_BACKUP_KEY there.');
+    notes.push('For a backup before each release, set the secrets HOLDFAST_REPO and HOLDFAST_BACKUP_KEY there.');
   }
   if (publish) {
     notes.push('Name holdfast-release.yml and the environment "npm" as trusted publisher in the settings of the package on npm.');

@@ -11,6 +11,14 @@ export interface FoundCiProject {
   readonly project: CiProject;
 }
 
+/** What {@link readCiProject} is told instead of finding it out. */
+export interface ReadCiProjectOptions {
+  /** What installs packages in CI, whatever `package.json` and lockfiles say. */
+  readonly packageManager?: 'npm' | 'pnpm' | 'yarn' | undefined;
+}
+
+type PackageManagerName = NonNullable<ReadCiProjectOptions['packageManager']>;
+
 /** Lockfiles and whose they are, in the order in which they count where several lie about. */
 const LOCKFILES: readonly (readonly [file: string, of: 'npm' | 'pnpm' | 'yarn'])[] = [
   ['pnpm-lock.yaml', 'pnpm'],
@@ -30,18 +38,19 @@ interface Manifest {
 /**
  * Finds out what {@link planCi} needs to know of a project: from `package.json`, the lockfile, and git for the branch.
  *
- * @param folder A folder of the checkout. Default: the working directory.
+ * @param folder A folder of the checkout.
  * @throws {VersioningError} `READ_FAILED` without a readable `package.json` at the top of the checkout; `INVALID_OPTION` for a package
  * manager that is none of npm, pnpm and yarn.
  */
-export async function readCiProject(folder: string = '.'): Promise<FoundCiProject> {
+export async function readCiProject(folder: string, options: ReadCiProjectOptions = {}): Promise<FoundCiProject> {
   const root = (await gitLine(folder, 'rev-parse', '--show-toplevel')) ?? resolve(folder);
   const manifest = await readManifest(root);
   const locks = await lockfilesIn(root);
-  const named = namedManager(manifest.packageManager);
-  const kind = named?.name ?? locks[0]?.[1] ?? 'npm';
+  const asked = options.packageManager;
+  const named = namedManager(manifest.packageManager, asked);
+  const kind = asked ?? named?.name ?? locks[0]?.[1] ?? 'npm';
   const lockfile = locks.find(([, of]) => of === kind)?.[0];
-  const version = named?.version;
+  const version = named?.name === kind ? named.version : undefined;
   return {
     root,
     project: {
@@ -88,13 +97,14 @@ async function lockfilesIn(root: string): Promise<typeof LOCKFILES> {
   return there.flat();
 }
 
-/** `pnpm@11.19.0+sha512.abc`, as corepack writes it. */
-function namedManager(text: unknown): { readonly name: 'npm' | 'pnpm' | 'yarn'; readonly version: string } | undefined {
+/** `pnpm@11.19.0+sha512.abc`, as corepack writes it. Another one does no harm where something else was asked for. */
+function namedManager(text: unknown, asked?: string): { readonly name: PackageManagerName; readonly version: string } | undefined {
   if (text === undefined) return undefined;
-  const [, name, version = ''] = /^([a-z]+)@([^+]+)/.exec(String(text)) ?? [];
-  if (name === 'npm' || name === 'pnpm' || name === 'yarn') return { name, version };
+  const [, name, version] = /^(npm|pnpm|yarn)@([^+]+)/.exec(String(text)) ?? [];
+  if (name !== undefined && version !== undefined) return { name: name as PackageManagerName, version };
+  if (asked !== undefined) return undefined;
   throw new VersioningError('INVALID_OPTION', `Expected npm, pnpm or yarn as packageManager, got ${shown(text)}`, {
-    hint: 'Say which of them installs the packages in CI, as "pnpm@11.19.0".',
+    hint: 'Say which of them installs the packages in CI, as "pnpm@11.19.0", or with --package-manager.',
   });
 }
 

@@ -158,7 +158,7 @@ ${indented(FORM, 8)}
         signing-key: \${{ secrets.HOLDFAST_SIGNING_KEY }}
 ${
   backup
-    ? `        backup-repository: \${{ vars.HOLDFAST_REPO }}
+    ? `        backup-repository: \${{ secrets.HOLDFAST_REPO }}
         backup-key: \${{ secrets.HOLDFAST_BACKUP_KEY }}
         backup-passphrase: \${{ secrets.HOLDFAST_BACKUP_PASSPHRASE }}
 `
