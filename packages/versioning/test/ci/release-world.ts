@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -44,33 +44,50 @@ export const KEY = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LW9mLXNpZ25pbmc=\n-----
 
 const IDENTITY = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b.c', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b.c' };
 
+/** What git runs with here; settings of the machine are none of ours. */
+const gitEnv = (home: string): Readonly<Record<string, string>> => ({ ...IDENTITY, HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
+const PATH = process.env['PATH'] ?? '';
+
+function runGit(args: readonly string[], cwd: string, home: string): string {
+  return execFileSync('git', args, { cwd, env: { ...gitEnv(home), PATH }, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+/** A remote, its checkout and the stand-ins, which every world is a copy of. */
+function newTemplate(): string {
+  const top = mkdtempSync(join(tmpdir(), 'holdfast-ci-'));
+  process.once('exit', () => rmSync(top, { recursive: true, force: true }));
+  const folder = join(top, 'checkout');
+  plantStandIns(top);
+  mkdirSync(join(top, 'temp'));
+  runGit(['init', '--quiet', '--bare', '--template=', '--initial-branch=main', 'origin.git'], top, top);
+  runGit(['clone', '--quiet', '--template=', 'origin.git', 'checkout'], top, top);
+  // From wherever it is copied to.
+  runGit(['remote', 'set-url', 'origin', '../origin.git'], folder, top);
+  writeFileSync(join(folder, 'package.json'), '{"name":"@acme/shop","version":"0.0.0","files":[]}\n');
+  runGit(['add', '-A'], folder, top);
+  runGit(['commit', '--quiet', '-m', 'feat: open the shop'], folder, top);
+  runGit(['push', '--quiet', 'origin', 'HEAD:refs/heads/main'], folder, top);
+  return top;
+}
+
+let template: string | undefined;
+
 /** Makes a {@link ReleaseWorld} that is removed after the test. */
 export function newWorld(): ReleaseWorld {
   const top = mkdtempSync(join(tmpdir(), 'holdfast-ci-'));
   onTestFinished(() => rmSync(top, { recursive: true, force: true }));
-  plantStandIns(top);
+  cpSync((template ??= newTemplate()), top, { recursive: true });
   const [folder, temp, state] = [join(top, 'checkout'), join(top, 'temp'), join(top, 'state')];
-  mkdirSync(temp);
-  const path = process.env['PATH'] ?? '';
   const env = {
-    ...IDENTITY,
-    PATH: `${join(top, 'bin')}:${path}`,
-    REAL_PATH: path,
+    ...gitEnv(top),
+    PATH: `${join(top, 'bin')}:${PATH}`,
+    REAL_PATH: PATH,
     STATE: state,
-    HOME: top,
-    GIT_CONFIG_NOSYSTEM: '1',
     GITHUB_REF_NAME: 'main',
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_REPOSITORY: 'acme/shop',
   };
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', args, { cwd: existsSync(folder) ? folder : top, env, encoding: 'utf8', stdio: 'pipe' }).trim();
-  git('init', '--quiet', '--bare', '--initial-branch=main', join(top, 'origin.git'));
-  git('clone', '--quiet', join(top, 'origin.git'), folder);
-  writeFileSync(join(folder, 'package.json'), '{"name":"@acme/shop","version":"0.0.0","files":[]}\n');
-  git('add', '-A');
-  git('commit', '--quiet', '-m', 'feat: open the shop');
-  git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
+  const git = (...args: readonly string[]): string => runGit(args, folder, top);
   const set = (name: string, text: string): void => writeFileSync(join(state, name), text);
   set('plan', '{"version":"1.3.0"}');
   set('npm-version', '11.19.1');
