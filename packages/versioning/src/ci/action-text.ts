@@ -24,36 +24,27 @@ description: Plans, ${backup ? 'backs up, ' : ''}makes, signs and proves a relea
 inputs:
   version:
     description: The version, as 1.2.3; empty for the one that the commits ask for
-    default: ''
   bump:
     description: How far to raise the version instead - auto (by the commits), patch, minor or major
     default: auto
   channel:
     description: A channel such as beta, which makes a pre-release; empty for a release for everybody
-    default: ''
   notes:
     description: A sentence for the release notes
-    default: ''
   dry-run:
     description: Whether only to show what would be done; needs no key and no token
-    default: 'false'
   token:
     description: A token of GitHub that may write contents, for the tag and the release
-    default: ''
   signing-key:
     description: The private key that signs the release, as text in PEM
-    default: ''
 ${
   backup
     ? `  backup-repository:
     description: The repository of backups; without one, none is made
-    default: ''
   backup-key:
     description: The key file of that repository, as text
-    default: ''
   backup-passphrase:
     description: Its passphrase, instead of a key file
-    default: ''
 `
     : ''
 }

@@ -69,7 +69,7 @@ export function setupSteps(settings: CiSettings, { node, isCached }: NodeSetup):
   const lines: string[] = [];
   if (packageManager === 'pnpm') {
     lines.push(`- uses: ${PINNED.setupPnpm}`);
-    if (packageManagerVersion === undefined) lines.push('  with:', `    version: '${PNPM}'`);
+    if (packageManagerVersion === undefined) lines.push('  with:', `    version: ${PNPM}`);
   }
   lines.push(`- uses: ${PINNED.setupNode}`, '  with:', `    node-version: ${node}`);
   if (isCached && cache !== undefined) lines.push(`    cache: ${cache}`);

@@ -31,12 +31,16 @@ export function planCi(options: CiOptions = {}): CiPlan {
 
 function notesOf(options: CiOptions, { publish, backup, hasTests, packageManager }: CiSettings): readonly string[] {
   const { isPrivate = false, hasHoldfast = true, hasLockfile = true, packageManagerVersion } = options;
-  const notes = ['Set the secret HOLDFAST_SIGNING_KEY in the environment "release": a key of `holdfast integrity keygen`.'];
+  const notes = [
+    'Set the secret HOLDFAST_SIGNING_KEY in the environment "release": a key of `holdfast integrity keygen`.',
+  ];
   if (backup) {
     notes.push('For a backup before each release, set the secrets HOLDFAST_REPO and HOLDFAST_BACKUP_KEY there.');
   }
   if (publish) {
-    notes.push('Name holdfast-release.yml and the environment "npm" as trusted publisher in the settings of the package on npm.');
+    notes.push(
+      'Name holdfast-release.yml and the environment "npm" as trusted publisher in the settings of the package on npm.',
+    );
   }
   if (!hasHoldfast) notes.push('Add holdfast to devDependencies: jobs run the one that the lockfile names.');
   if (!hasLockfile) notes.push('Commit a lockfile: jobs install what it says, or fail.');

@@ -72,7 +72,8 @@ async function readManifest(root: string): Promise<Manifest> {
     const value: unknown = JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null) return value;
   } catch (cause) {
-    const got = cause instanceof SyntaxError ? 'what is no JSON' : ((cause as NodeJS.ErrnoException).code ?? 'an error');
+    const got =
+      cause instanceof SyntaxError ? 'what is no JSON' : ((cause as NodeJS.ErrnoException).code ?? 'an error');
     throw new VersioningError('READ_FAILED', `Expected a package.json in ${root}, got ${got}`, {
       cause,
       hint: 'Workflows belong to the top of a checkout, and the package there is the one that is released.',
@@ -98,7 +99,10 @@ async function lockfilesIn(root: string): Promise<typeof LOCKFILES> {
 }
 
 /** `pnpm@11.19.0+sha512.abc`, as corepack writes it. Another one does no harm where something else was asked for. */
-function namedManager(text: unknown, asked?: string): { readonly name: PackageManagerName; readonly version: string } | undefined {
+function namedManager(
+  text: unknown,
+  asked?: string,
+): { readonly name: PackageManagerName; readonly version: string } | undefined {
   if (text === undefined) return undefined;
   const [, name, version] = /^(npm|pnpm|yarn)@([^+]+)/.exec(String(text)) ?? [];
   if (name !== undefined && version !== undefined) return { name: name as PackageManagerName, version };

@@ -3,7 +3,7 @@ import { COMMANDS, setupSteps } from './package-commands.ts';
 import { PINNED } from './pinned-actions.ts';
 import { packScript, PUBLISH_SCRIPT } from './scripts/publish-script.ts';
 import { PUBLISHING_NODE } from './settings.ts';
-import { indented } from './text.ts';
+import { indented, plain } from './text.ts';
 
 /** Where the workflow lies. npm knows a trusted publisher by this file's name. */
 export const WORKFLOW_PATH = '.github/workflows/holdfast-release.yml';
@@ -17,7 +17,6 @@ name: Release`;
 const INPUTS = `      version:
         description: Version, as 1.2.3; empty for the one that the commits ask for
         type: string
-        default: ''
       bump:
         description: Without a version - how far to raise it
         type: choice
@@ -26,15 +25,12 @@ const INPUTS = `      version:
       channel:
         description: Channel, as beta, for a pre-release; empty for a release for everybody
         type: string
-        default: ''
       notes:
         description: A sentence for the release notes
         type: string
-        default: ''
       dry-run:
         description: Only show what would be done
-        type: boolean
-        default: false`;
+        type: boolean`;
 
 /** What both calls of the action are given of the form. */
 const FORM = `version: \${{ inputs.version }}
@@ -55,7 +51,7 @@ export function workflowText(settings: CiSettings): string {
 
 on:
   push:
-    branches: ['${branch}']
+    branches: [${plain(branch)}]
   pull_request:
   workflow_dispatch:
     inputs:
@@ -93,7 +89,7 @@ function testJob(settings: CiSettings): string {
   strategy:
     fail-fast: false
     matrix:
-      node: [${nodeVersions.map((version) => `'${version}'`).join(', ')}]
+      node: [${nodeVersions.map(plain).join(', ')}]
   steps:
     - uses: ${PINNED.checkout}
       with:
@@ -112,7 +108,7 @@ function planJob(settings: CiSettings): string {
     contents: read
   steps:
 ${indented(whole, 4)}
-${indented(setupSteps(settings, { node: `'${settings.releaseNode}'`, isCached: true }), 4)}
+${indented(setupSteps(settings, { node: plain(settings.releaseNode), isCached: true }), 4)}
     - name: Show what a release would be
       if: github.event_name != 'workflow_dispatch'
       run: |
@@ -148,7 +144,7 @@ function releaseJob(settings: CiSettings): string {
     version: \${{ steps.release.outputs.version }}
   steps:
 ${indented(whole, 4)}
-${indented(setupSteps(settings, { node: `'${releaseNode}'`, isCached: false }), 4)}
+${indented(setupSteps(settings, { node: plain(releaseNode), isCached: false }), 4)}
 ${hasBuild ? `    - name: Build\n      run: ${build}\n` : ''}    - name: Release
       id: release
       uses: ./.github/actions/holdfast-release
@@ -192,7 +188,7 @@ function publishJob(): string {
   steps:
     - uses: ${PINNED.setupNode}
       with:
-        node-version: '${PUBLISHING_NODE}'
+        node-version: ${PUBLISHING_NODE}
         package-manager-cache: false
     - uses: ${PINNED.downloadArtifact}
       with:

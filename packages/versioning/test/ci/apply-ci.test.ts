@@ -7,7 +7,8 @@ import { harvest, plant, temporaryFolder } from '../artifact/tree.ts';
 const PLAN: CiPlan = planCi();
 const [WORKFLOW = '', ACTION = ''] = PLAN.files.map(({ path }) => path);
 const TREE = Object.fromEntries(PLAN.files.map(({ path, text }) => [path, text]));
-const changesOf = (changes: readonly { readonly change: string }[]): readonly string[] => changes.map(({ change }) => change);
+const changesOf = (changes: readonly { readonly change: string }[]): readonly string[] =>
+  changes.map(({ change }) => change);
 
 test('files are written with their folders, and doing it again changes nothing', async () => {
   const folder = await temporaryFolder();
@@ -39,8 +40,16 @@ test('force replaces it, and leaves everything else', async () => {
   expect(await harvest(folder)).toMatchObject({ ...TREE, 'README.md': 'mine', '.github/workflows/other.yml': 'mine' });
 });
 
+test('what a run that was killed has left over is completed by the next', async () => {
+  const folder = await plant({ [WORKFLOW]: TREE[WORKFLOW] ?? '', [`${ACTION}.3f2a91bc0d4e.part`]: 'name: Rel' });
+  expect(changesOf(await applyCi(PLAN, { folder }))).toEqual(['unchanged', 'created']);
+  expect(await harvest(folder)).toMatchObject(TREE);
+});
+
 test('line ends that git made for Windows are no change', async () => {
-  const folder = await plant(Object.fromEntries(PLAN.files.map(({ path, text }) => [path, text.replaceAll('\n', '\r\n')])));
+  const folder = await plant(
+    Object.fromEntries(PLAN.files.map(({ path, text }) => [path, text.replaceAll('\n', '\r\n')])),
+  );
   expect(changesOf(await applyCi(PLAN, { folder }))).toEqual(['unchanged', 'unchanged']);
 });
 

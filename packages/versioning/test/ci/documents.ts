@@ -19,7 +19,7 @@ export interface Job {
   readonly if?: string;
   readonly environment?: string;
   readonly permissions: Readonly<Record<string, string>>;
-  readonly strategy?: { readonly matrix: { readonly node: readonly string[] } };
+  readonly strategy?: { readonly matrix: { readonly node: readonly (string | number)[] } };
   readonly steps: readonly Step[];
 }
 
@@ -28,7 +28,7 @@ export interface Workflow {
   readonly on: {
     readonly push: { readonly branches: readonly string[] };
     readonly pull_request: null;
-    readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, { readonly default: unknown }>> };
+    readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, { readonly default?: unknown }>> };
   };
   readonly concurrency: { readonly group: string; readonly 'cancel-in-progress': string };
   readonly permissions: object;
@@ -37,7 +37,7 @@ export interface Workflow {
 
 /** The composite action of a plan. */
 export interface Action {
-  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly inputs: Readonly<Record<string, { readonly default?: string }>>;
   readonly outputs: Readonly<Record<string, { readonly value: string }>>;
   readonly runs: { readonly steps: readonly Step[] };
 }

@@ -25,13 +25,16 @@ function evaluate(expression: string, contexts: Contexts, hasFailed: boolean): d
 
 /** A text with its `${{ expressions }}` put in. */
 export function filled(text: string, contexts: Contexts): string {
-  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) => evaluate(expression, contexts, false).coerceString());
+  return text.replaceAll(/\$\{\{(.*?)\}\}/g, (_, expression: string) =>
+    evaluate(expression, contexts, false).coerceString(),
+  );
 }
 
 /** Whether a step or job runs: without a word on it, only when none before it failed. */
 export function isMet(condition: string | undefined, contexts: Contexts, hasFailed: boolean): boolean {
   const names = /\b(?:always|failure|success|cancelled)\(/;
-  const whole = condition === undefined ? 'success()' : names.test(condition) ? condition : `success() && (${condition})`;
+  const whole =
+    condition === undefined ? 'success()' : names.test(condition) ? condition : `success() && (${condition})`;
   const value = evaluate(whole, contexts, hasFailed).coerceString();
   return value !== 'false' && value !== '';
 }

@@ -19,7 +19,9 @@ const PLANS = VARIANTS.map((options) => planCi(options));
 test('the checkers of workflows find what is wrong, so that their silence says something', async () => {
   const { files } = planCi();
   const spoilt = (from: string, to: string, index = 0): Promise<readonly string[]> =>
-    problemsOf({ files: files.map((file, at) => (at === index ? { ...file, text: file.text.replace(from, to) } : file)) });
+    problemsOf({
+      files: files.map((file, at) => (at === index ? { ...file, text: file.text.replace(from, to) } : file)),
+    });
   expect(await spoilt('permissions: {}', 'permissions: { content: read }')).not.toEqual([]);
   expect(await spoilt('needs: release', 'needs: relaese')).not.toEqual([]);
   expect(await spoilt('${{ matrix.node }}', '${{ matrix.nodes }}')).not.toEqual([]);
@@ -42,6 +44,10 @@ test('every script is a program of bash', () => {
   const scripts = new Set(PLANS.flatMap(stepsOf).flatMap(({ run }) => run ?? []));
   expect(scripts.size).toBeGreaterThan(30);
   for (const script of scripts) execFileSync('bash', ['-n'], { input: script });
+});
+
+test('no value has quotes, which formatters would exchange, so that the files stay what was made', () => {
+  for (const { text } of PLANS.flatMap(({ files }) => files)) expect(text).not.toMatch(/^ *(?:- )?[\w-]+: ?\[?["']/m);
 });
 
 test('every action of others is pinned by the commit, with its version beside it', () => {
@@ -84,7 +90,9 @@ test('secrets go to the job that releases alone, and as inputs of the action, wh
   for (const plan of PLANS) {
     for (const [name, job] of Object.entries(workflowOf(plan).jobs)) {
       const withSecrets = job.steps.filter((step) => JSON.stringify(step).includes('secrets.'));
-      expect(withSecrets.map(({ uses }) => uses)).toEqual(name === 'release' ? ['./.github/actions/holdfast-release'] : []);
+      expect(withSecrets.map(({ uses }) => uses)).toEqual(
+        name === 'release' ? ['./.github/actions/holdfast-release'] : [],
+      );
     }
     const known = Object.keys(actionOf(plan).inputs);
     const calls = stepsOf(plan).filter(({ uses }) => uses?.startsWith('./'));
@@ -105,7 +113,11 @@ test('jobs that plan or release have the whole history, and those with rights re
 
 test('the job that can publish runs nothing of the project', () => {
   const steps = workflowOf(planCi()).jobs['publish']?.steps ?? [];
-  expect(steps.map(({ uses }) => uses?.split('@')[0])).toEqual(['actions/setup-node', 'actions/download-artifact', undefined]);
+  expect(steps.map(({ uses }) => uses?.split('@')[0])).toEqual([
+    'actions/setup-node',
+    'actions/download-artifact',
+    undefined,
+  ]);
   expect(steps.at(-1)?.run).toContain('--ignore-scripts');
 });
 
@@ -126,25 +138,27 @@ test.each([
 test('options change what they say', () => {
   expect(workflowOf(planCi({ nodeVersions: ['22.19', '23', '22.19'] })).jobs['test']?.strategy?.matrix.node).toEqual([
     '22.19',
-    '23',
+    23,
   ]);
   expect(workflowOf(planCi({ publish: false })).jobs).not.toHaveProperty('publish');
   expect(workflowOf(planCi({ isPrivate: true })).jobs).not.toHaveProperty('publish');
   expect(workflowOf(planCi({ isPrivate: true, publish: true })).jobs).toHaveProperty('publish');
   for (const { text } of planCi({ backup: false }).files) expect(text).not.toMatch(/backup[ -]|BACKUP/);
   expect(stepsOf(planCi({ scripts: ['test'] })).map(({ name }) => name)).not.toContain('Build');
-  const [asked, fixed] = [planCi({ packageManager: 'pnpm' }), planCi({ packageManager: 'pnpm', packageManagerVersion: '12.1.0' })];
+  const [asked, fixed] = [
+    planCi({ packageManager: 'pnpm' }),
+    planCi({ packageManager: 'pnpm', packageManagerVersion: '12.1.0' }),
+  ];
   const pnpm = (plan: CiPlan) => stepsOf(plan).find(({ uses }) => uses?.startsWith('pnpm/'))?.with;
   // Two versions, one of package.json and one here, are an error of the action.
-  expect([pnpm(asked), pnpm(fixed)]).toEqual([{ version: '11' }, undefined]);
+  expect([pnpm(asked), pnpm(fixed)]).toEqual([{ version: 11 }, undefined]);
 });
 
 test('what is built for a release is built by a Node that was tested and runs holdfast', () => {
   const nodeOf = (nodeVersions: readonly string[]): unknown =>
-    workflowOf(planCi({ nodeVersions })).jobs['release']?.steps.find(({ uses }) => uses?.includes('setup-node'))?.with?.[
-      'node-version'
-    ];
-  expect([['22', '24', '26'], ['22'], ['20', '26'], ['18', '20']].map(nodeOf)).toEqual(['24', '22', '26', '24']);
+    workflowOf(planCi({ nodeVersions })).jobs['release']?.steps.find(({ uses }) => uses?.includes('setup-node'))
+      ?.with?.['node-version'];
+  expect([['22', '24', '26'], ['22'], ['20', '26'], ['18', '20']].map(nodeOf)).toEqual([24, 22, 26, 24]);
 });
 
 test('notes say what is left to do, and only that', () => {
@@ -157,7 +171,15 @@ test('notes say what is left to do, and only that', () => {
     hasHoldfast: false,
     hasLockfile: false,
   }).notes.join('\n');
-  for (const word of ['HOLDFAST_REPO', 'trusted publisher', 'devDependencies', 'lockfile', '"test"', 'private', 'packageManager']) {
+  for (const word of [
+    'HOLDFAST_REPO',
+    'trusted publisher',
+    'devDependencies',
+    'lockfile',
+    '"test"',
+    'private',
+    'packageManager',
+  ]) {
     expect(notes).toContain(word);
   }
 });
@@ -173,23 +195,28 @@ test.each<[string, CiOptions]>([
   ['a package manager', { packageManager: 'bun' as CiPackageManager }],
   ['a version of the package manager', { packageManagerVersion: '11; id' }],
 ])('Expected %s', (what, options) => {
-  expect(() => planCi(options)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(what) as string }));
+  expect(() => planCi(options)).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(what) as string }),
+  );
 });
 
 test('whatever branch is accepted means itself in the filter and in the condition', () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^[a-z._/@+*'-]{1,6}$/), (branch) => {
-      let plan: CiPlan;
-      try {
-        plan = planCi({ branch });
-      } catch {
-        return;
-      }
-      expect(branch).not.toMatch(/[*?+![\]'"{}\s\\]/);
-      const { on, jobs } = workflowOf(plan);
-      expect(on.push.branches).toEqual([branch]);
-      expect(jobs['release']?.if).toContain(`github.ref == 'refs/heads/${branch}'`);
-    }),
+    fc.property(
+      fc.oneof(fc.stringMatching(/^[a-z0-9._/@+*'-]{1,6}$/), fc.constantFrom('on', 'True', '1e3', '0x1f', '12', '1_0')),
+      (branch) => {
+        let plan: CiPlan;
+        try {
+          plan = planCi({ branch });
+        } catch {
+          return;
+        }
+        expect(branch).not.toMatch(/[*?+![\]'"{}\s\\]/);
+        const { on, jobs } = workflowOf(plan);
+        expect(on.push.branches.map(String)).toEqual([branch]);
+        expect(jobs['release']?.if).toContain(`github.ref == 'refs/heads/${branch}'`);
+      },
+    ),
     { numRuns: 50 },
   );
 });

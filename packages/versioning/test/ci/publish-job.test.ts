@@ -44,7 +44,10 @@ describe.skipIf(!isLikeARunner)('packing and publishing, run by bash (needs Linu
     const world = newWorld();
     download(world, version);
     if (latest !== undefined) world.set('latest', latest);
-    expect(publish(world, version)).toMatchObject({ hasFailed: false, summary: expect.stringContaining(`as ${tag}.`) as string });
+    expect(publish(world, version)).toMatchObject({
+      hasFailed: false,
+      summary: expect.stringContaining(`as ${tag}.`) as string,
+    });
     expect(world.lines('npm').at(-1)).toBe(`publish ./package.tgz --tag ${tag} --ignore-scripts --provenance`);
   });
 

@@ -76,7 +76,10 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     const before = world.calls().length;
     const again = world.release({ version: '1.3.0' });
     expect(again.hasFailed).toBe(false);
-    const calls = world.calls().slice(before).map(({ args }) => args.slice(0, 2).join(' '));
+    const calls = world
+      .calls()
+      .slice(before)
+      .map(({ args }) => args.slice(0, 2).join(' '));
     expect(calls).toEqual([
       'release plan',
       'release info',
@@ -184,7 +187,12 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     symlinkSync(join(world.folder, '../bin/holdfast'), join(world.folder, 'node_modules/.bin/holdfast'));
     const notes = `"; touch owned; $(touch owned) \`touch owned\` 'it' --dry-run`;
     expect(world.release({ notes }).hasFailed).toBe(false);
-    expect(world.calls().find(({ args }) => args[1] === 'create')?.args.slice(4, 6)).toEqual(['-n', notes]);
+    expect(
+      world
+        .calls()
+        .find(({ args }) => args[1] === 'create')
+        ?.args.slice(4, 6),
+    ).toEqual(['-n', notes]);
     expect(existsSync(join(world.folder, 'owned'))).toBe(false);
   });
 

@@ -42,10 +42,19 @@ export interface ReleaseWorld {
 
 export const KEY = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LW9mLXNpZ25pbmc=\n-----END PRIVATE KEY-----';
 
-const IDENTITY = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@b.c', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@b.c' };
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'A',
+  GIT_AUTHOR_EMAIL: 'a@b.c',
+  GIT_COMMITTER_NAME: 'A',
+  GIT_COMMITTER_EMAIL: 'a@b.c',
+};
 
 /** What git runs with here; settings of the machine are none of ours. */
-const gitEnv = (home: string): Readonly<Record<string, string>> => ({ ...IDENTITY, HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
+const gitEnv = (home: string): Readonly<Record<string, string>> => ({
+  ...IDENTITY,
+  HOME: home,
+  GIT_CONFIG_NOSYSTEM: '1',
+});
 const PATH = process.env['PATH'] ?? '';
 
 function runGit(args: readonly string[], cwd: string, home: string): string {
@@ -93,7 +102,10 @@ export function newWorld(): ReleaseWorld {
   set('npm-version', '11.19.1');
   const calls = (): readonly Call[] =>
     existsSync(join(state, 'calls'))
-      ? readFileSync(join(state, 'calls'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as Call)
+      ? readFileSync(join(state, 'calls'), 'utf8')
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Call)
       : [];
   const plan = planCi();
   const action = actionOf(plan);
@@ -106,13 +118,26 @@ export function newWorld(): ReleaseWorld {
     remote: (ref) => git('ls-remote', 'origin', ref).split('\t')[0] || undefined,
     set,
     calls,
-    lines: (program) => calls().filter((call) => call.program === program).map(({ args }) => args.join(' ')),
+    lines: (program) =>
+      calls()
+        .filter((call) => call.program === program)
+        .map(({ args }) => args.join(' ')),
     release(inputs = {}) {
-      const defaults = Object.fromEntries(Object.entries(action.inputs).map(([name, input]) => [name, input.default]));
-      return runSteps(action.runs.steps, { inputs: { ...defaults, token: 'gh-token', 'signing-key': KEY, ...inputs } }, place);
+      const defaults = Object.fromEntries(
+        Object.entries(action.inputs).map(([name, input]) => [name, input.default ?? '']),
+      );
+      return runSteps(
+        action.runs.steps,
+        { inputs: { ...defaults, token: 'gh-token', 'signing-key': KEY, ...inputs } },
+        place,
+      );
     },
     job: (name, contexts) => runSteps(jobSteps(name), contexts, place),
     steps: (job, names, contexts) =>
-      runSteps(jobSteps(job).filter(({ name = '' }) => names.includes(name)), contexts, place),
+      runSteps(
+        jobSteps(job).filter(({ name = '' }) => names.includes(name)),
+        contexts,
+        place,
+      ),
   };
 }

@@ -25,7 +25,9 @@ export interface StepsRun {
 }
 
 const outputsIn = (text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(/=(.*)/s).slice(0, 2)])) as string[][]);
+  Object.fromEntries(
+    text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(/=(.*)/s).slice(0, 2)])) as string[][],
+  );
 
 /** Runs the scripts of steps with bash as GitHub's runner does: the same options, files for outputs, and conditions. */
 export function runSteps(steps: readonly Step[], contexts: Contexts, place: RunnerPlace): StepsRun {
