@@ -26,6 +26,19 @@ import {
 } from './flags.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import {
+  release,
+  releaseChangelog,
+  releaseCurrent,
+  releaseExported,
+  releaseList,
+  releaseResumed,
+  releaseStanding,
+  releaseSummary,
+  releaseVerification,
+} from './release.ts';
+import { releaseDifference } from './release-diff.ts';
+import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
@@ -61,6 +74,17 @@ export const SHAPES = {
   ManifestVerification: manifestVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
+  Release: release,
+  ReleaseChangelog: releaseChangelog,
+  ReleaseCurrent: releaseCurrent,
+  ReleaseDifference: releaseDifference,
+  ReleaseExported: releaseExported,
+  ReleaseList: releaseList,
+  ReleasePlan: releasePlan,
+  ReleaseResumed: releaseResumed,
+  ReleaseStatus: releaseStanding,
+  ReleaseSummary: releaseSummary,
+  ReleaseVerification: releaseVerification,
   RepairRun: repairRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,

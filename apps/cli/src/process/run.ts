@@ -1,4 +1,5 @@
 import { COMMANDS, GROUPS } from '../commands/all.ts';
+import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
 import type { GlobalOptions } from '../program/context.ts';
@@ -11,10 +12,10 @@ import { looksOf } from './globals.ts';
 import { setV8Flags } from './v8-flags.ts';
 import { watchSignals } from './signals.ts';
 
-/** The environment of this run. The passphrase is taken out of the process's own, which child processes inherit. */
+/** The environment of this run. Passphrases are taken out of the process's own, which child processes inherit. */
 function takeEnvironment(): Environment {
   const env = { ...process.env };
-  delete process.env['HOLDFAST_PASSPHRASE'];
+  for (const { secret, variable } of FIELDS) if (secret && variable !== undefined) delete process.env[variable];
   return env;
 }
 
