@@ -34,7 +34,20 @@ export type VersioningErrorCode =
   | 'INVALID_CONTENTS'
   | 'INVALID_MIGRATION'
   | 'CHANGELOG_CONFLICT'
-  | 'INVALID_VERSION_FILE';
+  | 'INVALID_VERSION_FILE'
+  | 'NOTHING_TO_RELEASE'
+  | 'OTHER_BRANCH'
+  | 'PLAN_OUTDATED'
+  | 'RELEASE_EXISTS'
+  | 'RELEASE_UNDER_WAY'
+  | 'RELEASE_RUNNING'
+  | 'RELEASE_TAKEN_OVER'
+  | 'RELEASE_GIVEN_UP'
+  | 'RELEASE_PUBLISHED'
+  | 'RELEASE_NOT_FOUND'
+  | 'RELEASE_DAMAGED'
+  | 'INVALID_HISTORY'
+  | 'SIGNING_KEY_MISSING';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

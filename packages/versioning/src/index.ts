@@ -15,7 +15,6 @@ export type { IssueReference, ParsedCommit, RevertTarget, Trailer } from './comm
 export { type HistoryCommit, withoutReverted } from './commits/without-reverted.ts';
 export { type FilePlace, VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
 export { planVersionFile } from './files/plan-version-file.ts';
-export { VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
 export { type AppliedTag, type ApplyGitOptions, applyTag } from './git/apply-tag.ts';
 export type { Checkout, CountedPaths, Remote, Upstream } from './git/checkout.ts';
 export type { GitIdentity } from './git/identity.ts';
@@ -82,3 +81,53 @@ export { readContents, type ReadContentsOptions } from './artifact/read-contents
 export type { Migration, MigrationFile, MigrationKind, Migrations } from './migrations/model.ts';
 export { planMigrations } from './migrations/plan-migrations.ts';
 export { readMigrations, type ReadMigrationsOptions } from './migrations/read-migrations.ts';
+
+// Releases
+export { createReleaseManager } from './release/create-manager.ts';
+export type { Clock } from './release/clock.ts';
+export type { ChangedComponent, ReleaseDiff } from './release/diff-releases.ts';
+export type {
+  ExportedRelease,
+  ListReleasesOptions,
+  ReadReleaseOptions,
+  ReleaseManager,
+  ReleaseManagerEvent,
+  ReleaseManagerOptions,
+  YankOptions,
+} from './release/manager.ts';
+export type { ReleaseMetrics } from './release/metrics.ts';
+export type {
+  JsonValue,
+  Release,
+  ReleaseArtifact,
+  ReleaseChangelog,
+  ReleaseEntry,
+  ReleaseManifest,
+  ReleaseSbom,
+  ReleaseSource,
+  ReleaseStatus,
+  ReleaseSummary,
+  StoredContent,
+  Yank,
+} from './release/model.ts';
+export type {
+  PlannedArtifact,
+  PlannedPush,
+  PlannedRelease,
+  PlannedSbom,
+  PlannedTag,
+  ReleasePlan,
+} from './release/plan.ts';
+export type { PlanReleaseOptions } from './release/plan-options.ts';
+export type { ReleaseRun, ResumeOptions } from './release/resume.ts';
+export type { RunEvent } from './release/run-release.ts';
+export type { BillComponent } from './release/sbom-components.ts';
+export type { StepName } from './release/steps.ts';
+export type {
+  ReleaseCheck,
+  ReleaseCheckName,
+  ReleaseVerification,
+  VerifyReleaseOptions,
+} from './release/verify-release.ts';
+export type { VersionInfo } from './release/version-info.ts';
+export type { ReleaseBill, ReleaseFiles, ReleaseWorkspace } from './release/workspace.ts';

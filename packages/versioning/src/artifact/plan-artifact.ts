@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { shown, VersioningError } from '../errors.ts';
-import { chosenFiles } from './chosen-files.ts';
+import { type Choice, chosenFiles } from './chosen-files.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import type { ArtifactEntry, ArtifactPlan } from './model.ts';
 import { inPathOrder } from './path-order.ts';
@@ -42,17 +42,22 @@ const NAMED = 5;
  * ```
  */
 export async function planArtifact(folder: string, options: PlanArtifactOptions = {}): Promise<ArtifactPlan> {
-  const { include, exclude = [], ignoreFiles = ['.gitignore', '.artifactignore'], signal } = options;
   const top = resolve(folder);
-  const { entries, unsuitable } = await chosenFiles(top, {
+  const { entries, unsuitable } = await chosenFiles(top, choiceOf(options));
+  refuse(unsuitable);
+  const ordered = orderedEntries(entries);
+  return { folder: top, entries: ordered, size: ordered.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** The rules that options stand for. */
+export function choiceOf(options: PlanArtifactOptions): Choice {
+  const { include, exclude = [], ignoreFiles = ['.gitignore', '.artifactignore'], signal } = options;
+  return {
     include: include === undefined ? undefined : IgnoreRules.of(include),
     exclude: IgnoreRules.of(exclude),
     ignoreFiles,
     signal,
-  });
-  refuse(unsuitable);
-  const ordered = orderedEntries(entries);
-  return { folder: top, entries: ordered, size: ordered.reduce((sum, { size }) => sum + size, 0) };
+  };
 }
 
 /**
