@@ -37,6 +37,8 @@ export interface ReleaseSource {
   readonly branch?: string | undefined;
   /** Address of the repository, without credentials. */
   readonly repository?: string | undefined;
+  /** There were changes that are in no commit: the release can't be made again from this one. */
+  readonly dirty?: boolean | undefined;
 }
 
 /** The bill of materials of a release. */

@@ -47,7 +47,7 @@ export async function planRelease(sources: PlanSources, options: PlanReleaseOpti
     release,
     folder: workspace.folder,
     root: checkout.root,
-    basis: { commit: checkout.commit, branch: checkout.branch },
+    basis: { commit: checkout.commit, branch: checkout.branch, isDirty: checkout.isDirty },
     repository,
     files,
     commit,

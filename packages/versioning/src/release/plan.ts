@@ -60,7 +60,12 @@ export interface ReleasePlan {
   /** The top of the checkout, as an absolute path. */
   readonly root: string;
   /** The commit that everything is planned on. */
-  readonly basis: { readonly commit: string; readonly branch?: string | undefined };
+  readonly basis: {
+    readonly commit: string;
+    readonly branch?: string | undefined;
+    /** Whether there were changes that are not committed, which somebody has allowed. */
+    readonly isDirty: boolean;
+  };
   /** Address of the repository, without credentials. */
   readonly repository?: string | undefined;
   /** Files that change in the workspace. */

@@ -7,7 +7,7 @@ import { undoCommit, undoCutCommit } from '../git/undo-commit.ts';
 import { refuseTaken } from './basis.ts';
 import type { ReleaseContents } from './contents.ts';
 import type { ReleaseEvent } from './events.ts';
-import { commitOf, makeTag, pushAll, unmakeTag } from './git-work.ts';
+import { commitOf, makeTag, pushAll, refuseOtherTree, unmakeTag } from './git-work.ts';
 import type { ReleaseHistory } from './history.ts';
 import type { HistoryState } from './history-state.ts';
 import type { ReleaseSummary } from './model.ts';
@@ -95,7 +95,10 @@ const ACTIONS: Readonly<Record<StepName, Action>> = {
     const { commit } = await applyCommit(plan, { signal });
     return { commit };
   },
-  artifact: async (work) => makeArtifact(contentWork(work)),
+  async artifact(work) {
+    await refuseOtherTree({ ...work.journal.state, signal: work.signal });
+    return makeArtifact(contentWork(work));
+  },
   sbom: async (work) => makeSbom(contentWork(work)),
   manifest: async (work) => makeManifest(contentWork(work), work.journal.state.results),
   tag: async ({ journal: { state }, signal }) => makeTag({ ...state, signal }),

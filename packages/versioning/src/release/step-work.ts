@@ -104,7 +104,7 @@ function manifestOf(
     format: 'holdfast-release',
     formatVersion: 0,
     ...release,
-    source: { commit, branch: basis.branch, repository },
+    source: { commit, branch: basis.branch, repository, ...(basis.isDirty ? { dirty: true } : {}) },
     ...(artifact === undefined || results.artifact === undefined
       ? {}
       : {
