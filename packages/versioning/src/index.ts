@@ -7,12 +7,14 @@ export type { ChangelogEntry, ChangelogSection, ReleaseNotes } from './changelog
 export { formatChangelog, type FormatChangelogOptions, formatRelease } from './changelog/format-changelog.ts';
 export { planVersion } from './changelog/plan-version.ts';
 export { planChangelogFile, type PlanChangelogFileOptions } from './files/plan-changelog-file.ts';
+export type { FileChange } from './files/file-change.ts';
 export { readChangelog, type ReadChangelogOptions } from './changelog/read-changelog.ts';
 export { KEEP_A_CHANGELOG, type SectionTitles } from './changelog/sections.ts';
 export { parseCommit } from './commits/parse-commit.ts';
 export type { IssueReference, ParsedCommit, RevertTarget, Trailer } from './commits/parsed-commit.ts';
 export { type HistoryCommit, withoutReverted } from './commits/without-reverted.ts';
 export { type FilePlace, VersioningError, type VersioningErrorCode, type VersioningErrorOptions } from './errors.ts';
+export { planVersionFile } from './files/plan-version-file.ts';
 export { type AppliedTag, type ApplyGitOptions, applyTag } from './git/apply-tag.ts';
 export type { Checkout, CountedPaths, Remote, Upstream } from './git/checkout.ts';
 export type { GitIdentity } from './git/identity.ts';

@@ -34,7 +34,8 @@ export async function readBasis(
   refuseDetached(checkout, tag === false && commit === false);
   refuseDirty(checkout, allowDirty);
   const { branch } = checkout;
-  if (branches !== undefined && (branch === undefined || !branches.includes(branch))) throw otherBranch(branch, branches);
+  if (branches !== undefined && (branch === undefined || !branches.includes(branch)))
+    throw otherBranch(branch, branches);
   const tags = await readTags({ ...git, prefix: tagPrefix, merged: 'HEAD' });
   const untagged = [...history.releases.values()].filter((release) => release.tag === undefined);
   const versions = [...tags, ...untagged].map(({ version }) => version);

@@ -18,8 +18,6 @@ export interface Changes {
   readonly commitTimes: readonly number[];
 }
 
-export const NO_CHANGES: Changes = { sections: [], causes: [], commits: 0, commitTimes: [] };
-
 /** Options of {@link changesSince}. */
 export interface ChangesOptions extends GitOptions {
   /** What is in one of these is released. */
@@ -34,7 +32,10 @@ export interface ChangesOptions extends GitOptions {
 export async function changesSince({ tags, titles, types, ...options }: ChangesOptions): Promise<Changes> {
   const commits: HistoryCommit[] = [];
   const commitTimes: number[] = [];
-  for await (const { hash, text, dateMs, parents } of readCommits({ ...options, from: tags.map(({ commit }) => commit) })) {
+  for await (const { hash, text, dateMs, parents } of readCommits({
+    ...options,
+    from: tags.map(({ commit }) => commit),
+  })) {
     commits.push({ hash, message: parseCommit(text) });
     // What a merge brings has times of its own.
     if (parents < 2) commitTimes.push(dateMs);
@@ -75,7 +76,9 @@ export function mergeSections(
   sections: readonly ChangelogSection[],
   titles: SectionTitles = KEEP_A_CHANGELOG,
 ): readonly ChangelogSection[] {
-  const order = [...new Set([...Object.keys(titles), ...sections.map(({ title }) => title), ...written.map(({ title }) => title)])];
+  const order = [
+    ...new Set([...Object.keys(titles), ...sections.map(({ title }) => title), ...written.map(({ title }) => title)]),
+  ];
   return order.flatMap((title) => {
     const entries = [
       ...written.filter((each) => each.title === title).map(({ entry }) => entry),

@@ -90,7 +90,9 @@ function compareMigrations(before: readonly Migration[], after: readonly Migrati
   return {
     added: after.filter(({ id }) => old?.has(id) !== true),
     removed: before.filter(({ id }) => next?.has(id) !== true),
-    changed: after.filter((each) => old?.has(each.id) === true && !isDeepStrictEqual(old.get(each.id), each)).map(({ id }) => id),
+    changed: after
+      .filter((each) => old?.has(each.id) === true && !isDeepStrictEqual(old.get(each.id), each))
+      .map(({ id }) => id),
   };
 }
 

@@ -72,7 +72,13 @@ export interface EventPlace {
 /** The bytes of an event. Each names the one before it, so that none can be changed or left out unseen. */
 export function encodeEvent(event: ReleaseEvent, { n, previous, token }: EventPlace): Uint8Array {
   // The token first: bodies differ from the beginning.
-  const rest = canonicalJson({ format: FORMAT, formatVersion: 0, n, previous: previous ?? null, ...withoutAbsent(event) });
+  const rest = canonicalJson({
+    format: FORMAT,
+    formatVersion: 0,
+    n,
+    previous: previous ?? null,
+    ...withoutAbsent(event),
+  });
   return new TextEncoder().encode(`{"token":${JSON.stringify(token)},${rest.slice(1)}\n`);
 }
 

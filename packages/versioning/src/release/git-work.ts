@@ -1,7 +1,9 @@
+import { VersioningError } from '../errors.ts';
 import { applyTag } from '../git/apply-tag.ts';
 import { planTag, type TagPlan } from '../git/plan-tag.ts';
 import { pushRelease } from '../git/push-release.ts';
 import { readCheckout } from '../git/read-checkout.ts';
+import { refuseDirty } from '../git/release-state.ts';
 import { undoTag } from '../git/undo-tag.ts';
 import type { ReleasePlan } from './plan.ts';
 import type { StepResults } from './steps.ts';
@@ -54,6 +56,22 @@ async function tagPlanOf({ plan, results, signal }: GitWork): Promise<TagPlan> {
 /** The commit of a release. */
 export const commitOf = ({ plan, results }: Pick<GitWork, 'plan' | 'results'>): string =>
   results.commit?.commit ?? plan.basis.commit;
+
+/**
+ * Refuses to pack another tree than that of the release's commit: somebody may have worked there since the run was killed.
+ *
+ * @throws {VersioningError} `HEAD_MOVED`, `DIRTY_TREE`.
+ */
+export async function refuseOtherTree({ plan, results, signal }: GitWork): Promise<void> {
+  const checkout = await readCheckout({ folder: plan.root, signal });
+  const expected = commitOf({ plan, results });
+  if (checkout.commit !== expected) {
+    throw new VersioningError('HEAD_MOVED', `Expected the commit ${expected} of the release, got ${checkout.commit}`, {
+      hint: 'Check that commit out again and go on, or undo the release.',
+    });
+  }
+  refuseDirty(checkout, plan.basis.isDirty);
+}
 
 /** Pushes branch and tag, or asks the remote whether it would take them. */
 export async function pushAll(work: GitWork, { isRehearsal }: { readonly isRehearsal: boolean }): Promise<void> {

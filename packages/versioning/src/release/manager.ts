@@ -15,7 +15,12 @@ import type { ReleaseWorkspace } from './workspace.ts';
 /** Something that happened, for logs and audits. */
 export type ReleaseManagerEvent =
   | { readonly kind: 'release.created' | 'release.undone'; readonly version: string; readonly by: string }
-  | { readonly kind: 'release.yanked' | 'release.unyanked'; readonly version: string; readonly by: string; readonly reason: string }
+  | {
+      readonly kind: 'release.yanked' | 'release.unyanked';
+      readonly version: string;
+      readonly by: string;
+      readonly reason: string;
+    }
   | { readonly kind: 'release.failed'; readonly version: string; readonly by: string; readonly error: unknown }
   | { readonly kind: 'step'; readonly version: string; readonly event: RunEvent };
 

@@ -5,7 +5,7 @@ import { withoutAbsent } from './events.ts';
 import type { ReleaseManifest } from './model.ts';
 
 /** Most bytes of a manifest. */
-export const MOST_MANIFEST_BYTES = 64 * 1024 * 1024;
+export const MOST_MANIFEST_BYTES: number = 64 * 1024 * 1024;
 
 /** A manifest as it is stored and signed: canonical JSON (RFC 8785), which gives equal manifests equal bytes. */
 export function canonicalBytes(manifest: ReleaseManifest): Uint8Array<ArrayBuffer> {
@@ -36,7 +36,8 @@ const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (val
 const isDigest = (value: unknown): boolean => isText(value) && /^sha256:[0-9a-f]{64}$/.test(value as string);
 const isStored = (value: unknown): boolean => isFields(value) && isDigest(value['digest']) && isCount(value['size']);
 /** Names become names of files. */
-const isFileName = (value: unknown): boolean => isText(value) && /^[^/\\\0]{1,200}$/.test(value as string) && !/^\.{1,2}$/.test(value as string);
+const isFileName = (value: unknown): boolean =>
+  isText(value) && /^[^/\\\0]{1,200}$/.test(value as string) && !/^\.{1,2}$/.test(value as string);
 const optional =
   (check: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
@@ -73,7 +74,9 @@ const MEMBERS: Readonly<Record<string, (value: unknown) => boolean>> = {
   previous: optional(isText),
   reason: isText,
   source: (value) =>
-    isFields(value) && isText(value['commit']) && ['branch', 'repository'].every((name) => optional(isText)(value[name])),
+    isFields(value) &&
+    isText(value['commit']) &&
+    ['branch', 'repository'].every((name) => optional(isText)(value[name])),
   artifact: optional(
     (value) =>
       isStored(value) &&

@@ -3,7 +3,13 @@ import type { Migrations } from '../migrations/model.ts';
 import type { SbomFormat } from '../sbom/create-sbom.ts';
 
 /** A value of JSON. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
 
 /** Bytes that are stored under their digest. */
 export interface StoredContent {
@@ -31,6 +37,8 @@ export interface ReleaseSource {
   readonly branch?: string | undefined;
   /** Address of the repository, without credentials. */
   readonly repository?: string | undefined;
+  /** There were changes that are in no commit: the release can't be made again from this one. */
+  readonly dirty?: boolean | undefined;
 }
 
 /** The bill of materials of a release. */

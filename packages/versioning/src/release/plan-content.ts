@@ -1,5 +1,5 @@
-import { dirname, join, resolve } from 'node:path';
-import { VersioningError } from '../errors.ts';
+import { join, resolve } from 'node:path';
+import type { VersioningError } from '../errors.ts';
 import { readMigrations } from '../migrations/read-migrations.ts';
 import type { Migrations } from '../migrations/model.ts';
 import { readLockfile } from '../sbom/read-lockfile.ts';

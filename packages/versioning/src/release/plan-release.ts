@@ -40,15 +40,14 @@ export async function planRelease(sources: PlanSources, options: PlanReleaseOpti
   const repository = repositoryOf(workspace, basis.checkout);
   const files = options.commit === false ? [] : await plannedFiles(workspace, { release, changes, repository, signal });
   const { checkout } = basis;
-  const commit =
-    files.length === 0 ? undefined : await plannedCommit(workspace, { checkout, files, release, signal });
+  const commit = files.length === 0 ? undefined : await plannedCommit(workspace, { checkout, files, release, signal });
   const plan = {
     format: 'holdfast-release-plan',
     formatVersion: 0,
     release,
     folder: workspace.folder,
     root: checkout.root,
-    basis: { commit: checkout.commit, branch: checkout.branch },
+    basis: { commit: checkout.commit, branch: checkout.branch, isDirty: checkout.isDirty },
     repository,
     files,
     commit,

@@ -6,7 +6,10 @@ import type { ReleaseManifest } from './model.ts';
 import type { StepName } from './steps.ts';
 
 /** What a release will be, as its manifest has it; the rest follows while it is made. */
-export type PlannedRelease = Omit<ReleaseManifest, 'format' | 'formatVersion' | 'source' | 'artifact' | 'sbom' | 'signature'>;
+export type PlannedRelease = Omit<
+  ReleaseManifest,
+  'format' | 'formatVersion' | 'source' | 'artifact' | 'sbom' | 'signature'
+>;
 
 /** The artefact that a release will have. */
 export interface PlannedArtifact {
@@ -57,7 +60,12 @@ export interface ReleasePlan {
   /** The top of the checkout, as an absolute path. */
   readonly root: string;
   /** The commit that everything is planned on. */
-  readonly basis: { readonly commit: string; readonly branch?: string | undefined };
+  readonly basis: {
+    readonly commit: string;
+    readonly branch?: string | undefined;
+    /** Whether there were changes that are not committed, which somebody has allowed. */
+    readonly isDirty: boolean;
+  };
   /** Address of the repository, without credentials. */
   readonly repository?: string | undefined;
   /** Files that change in the workspace. */

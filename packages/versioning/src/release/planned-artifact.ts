@@ -47,7 +47,8 @@ async function withChanges(
   for (const { path, before, after } of changes) {
     if (path.startsWith('../')) continue;
     const old = byPath.get(path);
-    const isIn = old !== undefined || (before === undefined && (await wouldBeChosen(plan.folder, path, choiceOf(options))));
+    const isIn =
+      old !== undefined || (before === undefined && (await wouldBeChosen(plan.folder, path, choiceOf(options))));
     if (!isIn) continue;
     if (after === undefined) byPath.delete(path);
     else addFile(byPath, { path, kind: 'file', size: Buffer.byteLength(after), executable: old?.executable ?? false });

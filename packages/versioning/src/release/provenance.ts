@@ -13,7 +13,7 @@ import type { ReleaseManifest, ReleaseSource } from './model.ts';
 /** The type of the predicate: SLSA provenance, version 1 (slsa.dev/spec/v1.0/provenance). */
 export const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v1';
 /** Name of the manifest among the subjects. */
-export const MANIFEST_SUBJECT = 'release.json';
+const MANIFEST_SUBJECT = 'release.json';
 
 /** Identifies how to read the parameters; nothing is fetched from there. */
 const BUILD_TYPE = 'https://holdfast.invalid/build-types/release/v0';
@@ -31,7 +31,7 @@ export async function provenanceSubjects(manifest: ReleaseManifest): Promise<rea
 }
 
 /** A manifest without its signature: what the signature is about. */
-export function unsigned(manifest: ReleaseManifest): ReleaseManifest {
+function unsigned(manifest: ReleaseManifest): ReleaseManifest {
   const { signature: _signature, ...rest } = manifest;
   return rest;
 }
@@ -40,10 +40,7 @@ export function unsigned(manifest: ReleaseManifest): ReleaseManifest {
  * Signs where a release comes from: an in-toto statement (attestation framework, v1) with SLSA provenance v1. With an Ed25519 key, the
  * same release gives the same bytes.
  */
-export async function signProvenance(
-  manifest: ReleaseManifest,
-  privateKey: PrivateKey,
-): Promise<DsseEnvelope> {
+export async function signProvenance(manifest: ReleaseManifest, privateKey: PrivateKey): Promise<DsseEnvelope> {
   const { component, version, channel, tag, source, artifact, createdAt } = manifest;
   const statement = createStatement({
     subject: await provenanceSubjects(manifest),
@@ -68,7 +65,9 @@ export async function signProvenance(
 function dependencyOf({ commit, branch, repository }: ReleaseSource): unknown {
   const at = branch === undefined ? '' : `@refs/heads/${branch}`;
   const digestOfCommit = { gitCommit: commit };
-  return repository === undefined ? { digest: digestOfCommit } : { uri: `git+${repository}${at}`, digest: digestOfCommit };
+  return repository === undefined
+    ? { digest: digestOfCommit }
+    : { uri: `git+${repository}${at}`, digest: digestOfCommit };
 }
 
 const withoutUndefined = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -35,16 +35,11 @@ export function releaseText(release: NotesSource, options: FormatChangelogOption
 /** The changelog of releases, newest first. */
 export function changelogText(releases: readonly NotesSource[], options: FormatChangelogOptions = {}): string {
   const byVersion = new Map(releases.map((release) => [release.version, release]));
-  return formatChangelog(releases.map(notesOf), {
-    ...options,
-    template: undefined,
-    ...(releases.some(({ notes }) => notes.trim() !== '')
-      ? {
-          template: ({ version = '' }) => {
-            const release = byVersion.get(version);
-            return release === undefined ? '' : releaseText(release, options);
-          },
-        }
-      : {}),
-  });
+  const isWritten = releases.some(({ notes }) => notes.trim() !== '');
+  const template = ({ version = '' }: ReleaseNotes): string => {
+    const release = byVersion.get(version);
+    return release === undefined ? '' : releaseText(release, options);
+  };
+  // Links below are only made without a template.
+  return formatChangelog(releases.map(notesOf), isWritten ? { ...options, template } : options);
 }

@@ -120,9 +120,13 @@ export async function resume(tools: ReleasingTools, options: ResumeOptions): Pro
   const journal = await opened(tools, run, signal);
   const { version } = run;
   if (journal.state.isGivenUp) {
-    throw new VersioningError('RELEASE_GIVEN_UP', `Expected a release to go on with, got ${version}, whose undoing has begun`, {
-      hint: 'Undo it to the end with `holdfast release resume --undo`, then begin again.',
-    });
+    throw new VersioningError(
+      'RELEASE_GIVEN_UP',
+      `Expected a release to go on with, got ${version}, whose undoing has begun`,
+      {
+        hint: 'Undo it to the end with `holdfast release resume --undo`, then begin again.',
+      },
+    );
   }
   await takeRun(journal, by, takeOver);
   const work = workOf(tools, journal, signal);
@@ -131,7 +135,10 @@ export async function resume(tools: ReleasingTools, options: ResumeOptions): Pro
   } catch (error) {
     tools.tell({ kind: 'release.failed', version, by, error });
     // Whoever resumes decides: it may be resumed again.
-    throw withHint(error, 'Then `holdfast release resume` goes on, and `holdfast release resume --undo` takes everything back.');
+    throw withHint(
+      error,
+      'Then `holdfast release resume` goes on, and `holdfast release resume --undo` takes everything back.',
+    );
   }
   return finished(tools, version, by);
 }

@@ -63,7 +63,8 @@ export async function takeRun(journal: RunJournal, by: string, takeOver: boolean
   const { owner, plan } = journal.state;
   const running = isRunning(owner);
   if (running !== false && !takeOver && !isThis(owner)) {
-    const where = running === true ? `process ${owner.pid}` : `process ${owner.pid} on ${owner.host}, which cannot be asked`;
+    const where =
+      running === true ? `process ${owner.pid}` : `process ${owner.pid} on ${owner.host}, which cannot be asked`;
     throw new VersioningError(
       'RELEASE_RUNNING',
       `Expected a release that nobody works on, got ${plan.release.version}, on which ${owner.by} works in ${where}`,

@@ -113,7 +113,11 @@ function invalidRun(run?: string): VersioningError {
 }
 
 function takenOver(): VersioningError {
-  return new VersioningError('RELEASE_TAKEN_OVER', 'Expected to be the only one who works on this release, got another', {
-    hint: 'Another process has resumed or undone it. Look at `holdfast release status`.',
-  });
+  return new VersioningError(
+    'RELEASE_TAKEN_OVER',
+    'Expected to be the only one who works on this release, got another',
+    {
+      hint: 'Another process has resumed or undone it. Look at `holdfast release status`.',
+    },
+  );
 }

@@ -1,14 +1,13 @@
 import type { PrivateKey } from '@x/integrity';
 import type { ArtifactProgress } from '../artifact/model.ts';
 import { VersioningError } from '../errors.ts';
-import { applyFileChanges } from '../files/apply-file-changes.ts';
-import { undoFileChanges } from '../files/undo-file-changes.ts';
+import { applyFileChanges, undoFileChanges } from '../files/apply-file-changes.ts';
 import { applyCommit } from '../git/apply-commit.ts';
 import { undoCommit, undoCutCommit } from '../git/undo-commit.ts';
 import { refuseTaken } from './basis.ts';
 import type { ReleaseContents } from './contents.ts';
 import type { ReleaseEvent } from './events.ts';
-import { commitOf, makeTag, pushAll, unmakeTag } from './git-work.ts';
+import { commitOf, makeTag, pushAll, refuseOtherTree, unmakeTag } from './git-work.ts';
 import type { ReleaseHistory } from './history.ts';
 import type { HistoryState } from './history-state.ts';
 import type { ReleaseSummary } from './model.ts';
@@ -96,7 +95,10 @@ const ACTIONS: Readonly<Record<StepName, Action>> = {
     const { commit } = await applyCommit(plan, { signal });
     return { commit };
   },
-  artifact: async (work) => makeArtifact(contentWork(work)),
+  async artifact(work) {
+    await refuseOtherTree({ ...work.journal.state, signal: work.signal });
+    return makeArtifact(contentWork(work));
+  },
   sbom: async (work) => makeSbom(contentWork(work)),
   manifest: async (work) => makeManifest(contentWork(work), work.journal.state.results),
   tag: async ({ journal: { state }, signal }) => makeTag({ ...state, signal }),
@@ -119,7 +121,13 @@ const UNDOING: Partial<Record<StepName, Action>> = {
   tag: async ({ journal: { state } }) => unmakeTag(state),
 };
 
-const contentWork = ({ journal, contents, privateKey, signal, onEvent }: RunWork): Parameters<typeof makeArtifact>[0] => ({
+const contentWork = ({
+  journal,
+  contents,
+  privateKey,
+  signal,
+  onEvent,
+}: RunWork): Parameters<typeof makeArtifact>[0] => ({
   run: journal.run,
   plan: journal.state.plan,
   contents,
@@ -187,7 +195,11 @@ function refusePublished({ plan, results }: RunState, { releases }: HistoryState
 }
 
 function givenUp(version: string): VersioningError {
-  return new VersioningError('RELEASE_TAKEN_OVER', `Expected ${version} to be ours to release, got a claim that was given up`, {
-    hint: 'Somebody has undone this release meanwhile. Begin again.',
-  });
+  return new VersioningError(
+    'RELEASE_TAKEN_OVER',
+    `Expected ${version} to be ours to release, got a claim that was given up`,
+    {
+      hint: 'Somebody has undone this release meanwhile. Begin again.',
+    },
+  );
 }

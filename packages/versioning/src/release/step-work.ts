@@ -85,22 +85,37 @@ async function signatureOf(
   if (plan.signedBy === undefined) return undefined;
   if (privateKey?.keyId === plan.signedBy) return signProvenance(manifest, privateKey);
   const got = privateKey === undefined ? 'none' : `the key ${privateKey.keyId.slice(0, 16)}…`;
-  throw new VersioningError('SIGNING_KEY_MISSING', `Expected the key ${plan.signedBy.slice(0, 16)}… to sign, got ${got}`, {
-    hint: 'Give the same key as when the release was begun, or undo it and begin again.',
-  });
+  throw new VersioningError(
+    'SIGNING_KEY_MISSING',
+    `Expected the key ${plan.signedBy.slice(0, 16)}… to sign, got ${got}`,
+    {
+      hint: 'Give the same key as when the release was begun, or undo it and begin again.',
+    },
+  );
 }
 
 /** The manifest of a release whose artefact and bill are stored. */
-function manifestOf({ release, basis, repository, artifact, sbom }: ReleasePlan, results: Partial<StepResults>): ReleaseManifest {
+function manifestOf(
+  { release, basis, repository, artifact, sbom }: ReleasePlan,
+  results: Partial<StepResults>,
+): ReleaseManifest {
   const commit = results.commit?.commit ?? basis.commit;
   return {
     format: 'holdfast-release',
     formatVersion: 0,
     ...release,
-    source: { commit, branch: basis.branch, repository },
+    source: { commit, branch: basis.branch, repository, ...(basis.isDirty ? { dirty: true } : {}) },
     ...(artifact === undefined || results.artifact === undefined
       ? {}
-      : { artifact: { name: artifact.name, ...results.artifact, buildId: artifact.buildId, commit, branch: basis.branch } }),
+      : {
+          artifact: {
+            name: artifact.name,
+            ...results.artifact,
+            buildId: artifact.buildId,
+            commit,
+            branch: basis.branch,
+          },
+        }),
     ...(sbom === undefined || results.sbom === undefined
       ? {}
       : { sbom: { name: sbom.name, format: sbom.format, ...results.sbom } }),

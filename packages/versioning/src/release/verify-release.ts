@@ -176,7 +176,10 @@ async function checkStored(
   await checked(checks, 'sbom', async () => {
     const components = billComponents(await contents.read(sbom, MOST_BYTES, signal));
     if (components.length !== sbom.components) throw otherBill(sbom.components, components.length);
-    return { detail: `${sbom.name} has the digest ${sbom.digest}, and ${components.length} components`, value: undefined };
+    return {
+      detail: `${sbom.name} has the digest ${sbom.digest}, and ${components.length} components`,
+      value: undefined,
+    };
   });
 }
 
@@ -203,7 +206,8 @@ async function checkTag(
     if (named !== digest) return say('failed', `${tag} names ${named ?? 'no release'}, not this one`);
     const { status, reason } = found.signature;
     if (status === 'invalid') return say('failed', `the signature of ${tag} does not hold: ${reason}`);
-    const signed = status === 'absent' ? '' : status === 'valid' ? ', signed' : `; its signature was not checked: ${reason}`;
+    const signed =
+      status === 'absent' ? '' : status === 'valid' ? ', signed' : `; its signature was not checked: ${reason}`;
     return say('passed', `${tag} is on ${found.commit?.slice(0, 12)} and names this release${signed}`);
   } catch (error) {
     const { code, message } = error as VersioningError;

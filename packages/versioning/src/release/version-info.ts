@@ -25,7 +25,10 @@ export interface VersionInfo {
  *
  * @throws {VersioningError} `NO_COMMITS`, `GIT_NOT_FOUND`, `GIT_FAILED`.
  */
-export async function readVersionInfo({ folder, tagPrefix }: KnownWorkspace, signal?: AbortSignal): Promise<VersionInfo> {
+export async function readVersionInfo(
+  { folder, tagPrefix }: KnownWorkspace,
+  signal?: AbortSignal,
+): Promise<VersionInfo> {
   const git = { folder, signal };
   const [{ commit, branch, isDirty }, tags] = await Promise.all([
     readCheckout(git),

@@ -104,7 +104,10 @@ export function prefixOf(component: string | undefined): string {
 /** Name and version in `package.json`; nothing where there is none, or none that can be read. */
 async function readManifest(folder: string): Promise<KnownWorkspace['manifest']> {
   try {
-    const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+    const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >;
     return {
       name: typeof name === 'string' && name !== '' ? name : undefined,
       version: typeof version === 'string' ? version : undefined,
@@ -116,4 +119,7 @@ async function readManifest(folder: string): Promise<KnownWorkspace['manifest']>
 
 /** A name that can be that of a file on every system: `@acme/storage` becomes `acme-storage`. */
 export const fileNameOf = (title: string): string =>
-  title.replace(/^@/, '').replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '') || 'release';
+  title
+    .replace(/^@/, '')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[.-]+/, '') || 'release';

@@ -43,12 +43,17 @@ describe('a release by its commits', () => {
     ]);
     expect(release.changelog.since).toBe('v1.0.0');
     expect(release.changelog.commits).toBe(1);
-    expect(release.changelog.leadTimeMs).toBe(Date.parse(NOON) - Number(shop.checkout.git('log', '-1', '--format=%ct', 'HEAD~1')) * 1000);
+    expect(release.changelog.leadTimeMs).toBe(
+      Date.parse(NOON) - Number(shop.checkout.git('log', '-1', '--format=%ct', 'HEAD~1')) * 1000,
+    );
   });
 
   test('writes the version and the changelog, and commits nothing else', () => {
     expect(JSON.parse(shop.read('package.json'))).toMatchObject({ version: '1.1.0' });
-    expect(JSON.parse(shop.read('package-lock.json'))).toMatchObject({ version: '1.1.0', packages: { '': { version: '1.1.0' } } });
+    expect(JSON.parse(shop.read('package-lock.json'))).toMatchObject({
+      version: '1.1.0',
+      packages: { '': { version: '1.1.0' } },
+    });
     expect(shop.read('CHANGELOG.md')).toContain('## 1.1.0 - 2026-03-01');
     expect(shop.checkout.git('status', '--porcelain')).toBe('');
     expect(shop.checkout.git('show', '--name-only', '--format=', 'HEAD').split('\n')).toEqual([
@@ -135,7 +140,12 @@ test('the same release made twice from the same commit has the same manifest, ar
     [1, 2].map(async () => {
       using shop = newShop();
       const release = await shop.manager({ privateKey }).createRelease({ createdBy: 'ann' });
-      return [release.manifest, release.artifact?.digest, release.sbom?.digest, shop.checkout.git('rev-parse', 'v1.1.0')];
+      return [
+        release.manifest,
+        release.artifact?.digest,
+        release.sbom?.digest,
+        shop.checkout.git('rev-parse', 'v1.1.0'),
+      ];
     }),
   );
   expect(made[0]).toEqual(made[1]);

@@ -76,7 +76,7 @@ describe('two who release the same version', () => {
     const ends = await Promise.allSettled([first.createRelease(plans[0]), second.createRelease(plans[1])]);
     expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     const lost = ends.find((end) => end.status === 'rejected');
-    expect(['RELEASE_UNDER_WAY', 'RELEASE_EXISTS']).toContain((lost?.reason as { code: string }).code);
+    expect(['RELEASE_UNDER_WAY', 'RELEASE_EXISTS']).toContain((lost?.reason as { code: string } | undefined)?.code);
     expect(await first.listReleases()).toHaveLength(1);
     expect(await first.runs()).toEqual([]);
   });
