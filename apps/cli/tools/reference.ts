@@ -90,7 +90,8 @@ function commandText(command: CommandDefinition): string {
   const name = `holdfast ${command.path.join(' ')}`;
   const usage = [name, ...(command.arguments ?? []).map((each) => each.name)].join(' ');
   const aliases = (command.aliases ?? []).map((alias) => `\`${alias}\``).join(', ');
-  const { shape, lines } = command.output;
+  const { shape, lines, dryRun } = command.output;
+  const rehearsal = dryRun === undefined ? '' : `; with \`--dry-run\`: one [${dryRun}](#${dryRun.toLowerCase()})`;
   const parts = [
     `### ${name}\n`,
     `${command.summary}. ${command.description ?? ''}`.trim(),
@@ -104,7 +105,7 @@ function commandText(command: CommandDefinition): string {
         ),
     command.options === undefined ? '' : table(['option', ''], optionRows(command.options)),
     `\`\`\`sh\n${command.examples.map(({ call, does }) => `# ${does}\n${call}`).join('\n')}\n\`\`\`\n`,
-    `\`--json\`: ${lines ? 'JSON Lines of' : 'one'} [${shape}](#${shape.toLowerCase()}).\n`,
+    `\`--json\`: ${lines ? 'JSON Lines of' : 'one'} [${shape}](#${shape.toLowerCase()})${rehearsal}.\n`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }

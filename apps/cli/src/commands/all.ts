@@ -36,7 +36,12 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { releaseCreate } from './release-create.ts';
+import { releaseInfo } from './release-info.ts';
 import { releaseInitCi } from './release-init-ci.ts';
+import { releaseList } from './release-list.ts';
+import { releasePlan } from './release-plan.ts';
+import { releaseVerify } from './release-verify.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -88,6 +93,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsStale,
   flagsTypes,
   flagsExport,
+  releasePlan,
+  releaseCreate,
+  releaseList,
+  releaseInfo,
+  releaseVerify,
   releaseInitCi,
   configShow,
   configValidate,

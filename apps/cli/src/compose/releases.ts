@@ -35,6 +35,8 @@ export const SIGNING_OPTIONS: readonly OptionDefinition[] = [
 export interface ReleasesOptions {
   /** Whether releases are signed, with the key of the configuration; `if-there`: unless its file is missing. */
   readonly signs?: boolean | 'if-there' | undefined;
+  /** Where releases are pushed to, instead of what the configuration says: a remote, `true` for its remote or `origin`, `false` for none. */
+  readonly push?: string | boolean | undefined;
   readonly onEvent?: ((event: ReleaseManagerEvent) => void) | undefined;
 }
 
@@ -98,14 +100,14 @@ export async function trustedKeys(
  * @throws {CliError} `USAGE` for a component that is none; {StorageError} `UNSUPPORTED_URL`; {IntegrityError} those of the key.
  */
 export async function openReleases(context: Context, options: ReleasesOptions = {}): Promise<OpenedReleases> {
-  const { signs = false, onEvent } = options;
+  const { signs = false, push, onEvent } = options;
   const effective = await context.effective();
   const { settings, origins } = effective;
   const top = await topFolder(context, effective);
-  const workspace = releaseWorkspace(settings, top, origins['release.migrations'].kind === 'flag');
+  const configured = releaseWorkspace(settings, top, origins['release.migrations'].kind === 'flag');
+  const workspace = { ...configured, remote: remoteOf(configured, push) };
   const location = settings['release.store'] ?? join(top, '.holdfast', 'releases');
-  const privateKey =
-    signs === false ? undefined : await (signs === true ? signingKey : keyForPlan)(context, effective);
+  const privateKey = signs === false ? undefined : await (signs === true ? signingKey : keyForPlan)(context, effective);
   const [{ createReleaseManager }, { openStore }] = await Promise.all([versioning(context), import('@x/storage')]);
   return {
     manager: createReleaseManager({ storage: await openStore(location), workspace, privateKey, onEvent }),
@@ -113,6 +115,11 @@ export async function openReleases(context: Context, options: ReleasesOptions = 
     store: publicLocation(location),
     prepare: () => (settings['release.store'] === undefined ? ignoreFolder(join(top, '.holdfast')) : Promise.resolve()),
   };
+}
+
+function remoteOf({ remote }: ConfiguredWorkspace, push: string | boolean | undefined): string | undefined {
+  if (push === false) return undefined;
+  return push === true ? (remote ?? 'origin') : (push ?? remote);
 }
 
 /** Keeps a folder of ours out of commits, artefacts and `git status`. What somebody has written there stays. */

@@ -5,14 +5,20 @@ const artifact = z.optional(
   z
     .union([
       z.strictObject({
-        folder: text('Folder whose files it has, relative to the folder that is released; default: that folder itself.'),
+        folder: text(
+          'Folder whose files it has, relative to the folder that is released; default: that folder itself.',
+        ),
         include: texts('Only what one of these patterns of `.gitignore` names.'),
         exclude: texts('Left out, whatever else is said.'),
         ignoreFiles: texts('Files of rules that hold in their folder; default: `.gitignore`, then `.artifactignore`.'),
       }),
       z.literal(false),
     ])
-    .check(z.meta({ description: 'The files of the artefact (default: those that git does not ignore), or `false` for none.' })),
+    .check(
+      z.meta({
+        description: 'The files of the artefact (default: those that git does not ignore), or `false` for none.',
+      }),
+    ),
 );
 
 const sbom = z.optional(
@@ -27,7 +33,11 @@ const sbom = z.optional(
       }),
       z.literal(false),
     ])
-    .check(z.meta({ description: 'The bill of materials (default: CycloneDX, where there is a lockfile), or `false` for none.' })),
+    .check(
+      z.meta({
+        description: 'The bill of materials (default: CycloneDX, where there is a lockfile), or `false` for none.',
+      }),
+    ),
 );
 
 /** What a component may say for itself. */
@@ -37,9 +47,13 @@ const parts = {
   changelog: z.optional(
     z
       .union([word, z.literal(false)])
-      .check(z.meta({ description: 'The changelog that is kept up to date (default `CHANGELOG.md`), or `false` for none.' })),
+      .check(
+        z.meta({ description: 'The changelog that is kept up to date (default `CHANGELOG.md`), or `false` for none.' }),
+      ),
   ),
-  versionFiles: texts('Files that the version is written to. Default: `package.json` and the lockfile of npm, where they are.'),
+  versionFiles: texts(
+    'Files that the version is written to. Default: `package.json` and the lockfile of npm, where they are.',
+  ),
   intents: text('Folder of intent files, as `.changeset`. Default: commits decide about the version.'),
   artifact,
   sbom,
@@ -47,7 +61,9 @@ const parts = {
 };
 
 const component = z.strictObject({
-  folder: text('Its folder, relative to the folder that is released. Then only commits that changed something there count.'),
+  folder: text(
+    'Its folder, relative to the folder that is released. Then only commits that changed something there count.',
+  ),
   ...parts,
 });
 
@@ -79,7 +95,9 @@ export const release = z
       z
         .record(word, z.array(word))
         .check(
-          z.meta({ description: 'Titles of sections of the changelog, each with its types. Default: Keep a Changelog.' }),
+          z.meta({
+            description: 'Titles of sections of the changelog, each with its types. Default: Keep a Changelog.',
+          }),
         ),
     ),
     preMajor: oneOf(['minor', 'major'], 'What a breaking change raises before 1.0.0. Default `minor`.'),

@@ -27,17 +27,13 @@ export const releaseDifference = z.strictObject({
   components: z.strictObject({
     added: z.array(component),
     removed: z.array(component),
-    changed: z.array(
-      z.strictObject({ name: z.string(), before: z.array(z.string()), after: z.array(z.string()) }),
-    ),
+    changed: z.array(z.strictObject({ name: z.string(), before: z.array(z.string()), after: z.array(z.string()) })),
   }),
   migrations: z.strictObject({
     added: migrationList,
     removed: migrationList,
     changed: z.array(z.string()).describe('ids of those whose content is another one'),
   }),
-  flags: z.array(
-    z.strictObject({ name: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
-  ),
+  flags: z.array(z.strictObject({ name: z.string(), before: z.unknown().optional(), after: z.unknown().optional() })),
   other: z.array(z.string()).describe('what else differs, as `channel`'),
 });

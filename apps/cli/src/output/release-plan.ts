@@ -18,7 +18,13 @@ export const releasePlan = z
     release: z.strictObject(releaseFacts),
     folder: z.string().describe('what is released, absolute'),
     root: z.string().describe('the top of the checkout, absolute'),
-    basis: z.strictObject({ commit: z.string(), branch: z.string().optional() }).describe('what is checked out'),
+    basis: z
+      .strictObject({
+        commit: z.string(),
+        branch: z.string().optional(),
+        isDirty: z.boolean().describe('whether there are changes that are not committed'),
+      })
+      .describe('what is checked out'),
     repository: z.string().optional().describe('its address, without credentials'),
     files: z
       .array(
@@ -58,7 +64,16 @@ export const releasePlan = z
         folder: z.string().describe('folder of the lockfile'),
         file: z.string().optional(),
         options: z.strictObject({
-          component: z.looseObject({ name: z.string(), version: z.string().optional() }).describe('what it is about'),
+          component: z
+            .strictObject({
+              name: z.string(),
+              version: z.string().optional(),
+              type: z.enum(['application', 'library', 'container', 'firmware']).optional(),
+              description: z.string().optional(),
+              licence: z.string().optional(),
+              purl: z.string().optional(),
+            })
+            .describe('what it is about'),
           timestamp: z.string().optional(),
           omitDev: z.boolean().optional(),
           workspace: z.string().optional(),

@@ -23,6 +23,7 @@ export const release = z
       commit: z.string(),
       branch: z.string().optional(),
       repository: z.string().optional().describe('its address, without credentials'),
+      dirty: z.boolean().optional().describe('there were changes that are in no commit'),
     }),
     artifact: z
       .strictObject({
@@ -39,7 +40,7 @@ export const release = z
       .strictObject({
         payload: z.string().describe('an in-toto statement, in Base64'),
         payloadType: z.string(),
-        signatures: z.array(z.strictObject({ keyid: z.string().optional(), sig: z.string() })),
+        signatures: z.array(z.strictObject({ keyid: z.string().nullish(), sig: z.string() })),
       })
       .optional()
       .describe('signed provenance, as a DSSE envelope'),

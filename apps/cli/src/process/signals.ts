@@ -24,9 +24,7 @@ export function watchSignals(note: (text: string) => void, exit: (code: number) 
     const code = 128 + NUMBERS[name as Watched];
     if (exitCode !== undefined) return exit(code);
     exitCode = code;
-    note(
-      name === 'SIGINT' ? 'Stopping cleanly. Press Ctrl-C again to stop at once.' : `Stopping cleanly (${name}).`,
-    );
+    note(name === 'SIGINT' ? 'Stopping cleanly. Press Ctrl-C again to stop at once.' : `Stopping cleanly (${name}).`);
     controller.abort(new InterruptedError(`The run was ended by ${name}`));
   };
   const names = Object.keys(NUMBERS) as Watched[];
