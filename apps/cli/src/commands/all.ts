@@ -36,12 +36,19 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
+import { releaseCurrent } from './release-current.ts';
+import { releaseDiff } from './release-diff.ts';
+import { releaseExport } from './release-export.ts';
 import { releaseInfo } from './release-info.ts';
 import { releaseInitCi } from './release-init-ci.ts';
 import { releaseList } from './release-list.ts';
 import { releasePlan } from './release-plan.ts';
+import { releaseResume } from './release-resume.ts';
+import { releaseStatus } from './release-status.ts';
 import { releaseVerify } from './release-verify.ts';
+import { releaseYank } from './release-yank.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -95,9 +102,16 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsExport,
   releasePlan,
   releaseCreate,
+  releaseCurrent,
   releaseList,
   releaseInfo,
+  releaseChangelog,
   releaseVerify,
+  releaseDiff,
+  releaseYank,
+  releaseStatus,
+  releaseResume,
+  releaseExport,
   releaseInitCi,
   configShow,
   configValidate,
