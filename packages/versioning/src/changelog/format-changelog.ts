@@ -46,8 +46,10 @@ export function formatRelease(release: ReleaseNotes, options: FormatChangelogOpt
   return [`## ${shown}${date}`, ...(told.length === 0 ? ['Nothing that users notice.'] : told)].join('\n\n');
 }
 
-function lineOf({ scope, text, hash, commit }: ChangelogEntry, { repository }: FormatChangelogOptions): string {
-  const [first = '', ...more] = text.split('\n').map(escaped);
+function lineOf(entry: ChangelogEntry, { repository }: FormatChangelogOptions): string {
+  const { scope, text, isMarkdown = false, hash, commit } = entry;
+  const lines = text.split('\n');
+  const [first = '', ...more] = isMarkdown ? lines : lines.map(escaped);
   const about = scope === undefined ? '' : `**${escaped(scope)}:** `;
   const short = hash?.slice(0, 7);
   const closing = (commit?.references ?? []).filter(({ action }) => action !== undefined);
@@ -58,7 +60,7 @@ function lineOf({ scope, text, hash, commit }: ChangelogEntry, { repository }: F
       : [repository === undefined ? short : `[${short}](${repositoryAddress(repository)}/commit/${hash})`];
   const details = [...from, ...(issues.length === 0 ? [] : [`closes ${issues.join(', ')}`])];
   const tail = details.length === 0 ? '' : ` (${details.join(', ')})`;
-  return [`- ${about}${first}${tail}`, ...more.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
+  return [`- ${about}${first}${tail}`.trimEnd(), ...more.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
 }
 
 function issueLink(other: string | undefined, issue: string, repository: string | undefined): string {

@@ -8,6 +8,8 @@ export interface BumpCause {
   readonly level: BumpLevel;
   /** For people: `feat: add offline mode (3f2a91b)`. */
   readonly reason: string;
+  /** The commit that made the change, where one is known. */
+  readonly hash?: string | undefined;
 }
 
 /** Options of {@link planBump}. */
