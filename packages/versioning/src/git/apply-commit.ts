@@ -85,9 +85,11 @@ function makeCommit(plan: CommitPlan, options: GitOptions): Promise<GitAnswer> {
     ...identityEnvironment('AUTHOR', plan.author),
     ...identityEnvironment('COMMITTER', plan.committer),
   };
-  const command = [LITERALLY, '-c', 'i18n.commitEncoding=UTF-8', 'commit', '--quiet', '--only', '--cleanup=verbatim'];
+  // As magic of each path: what the option sets, hooks would inherit.
+  const paths = plan.files.map((file) => `:(top,literal)${file}`);
+  const command = ['-c', 'i18n.commitEncoding=UTF-8', 'commit', '--quiet', '--only', '--cleanup=verbatim'];
   return withMessageFile(plan.message, (file) =>
-    askGit([...command, `--file=${file}`, signArgument(plan.signing), '--', ...plan.files], {
+    askGit([...command, `--file=${file}`, signArgument(plan.signing), '--', ...paths], {
       ...options,
       environment,
     }),

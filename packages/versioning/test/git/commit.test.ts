@@ -64,6 +64,7 @@ describe('a plan of a commit', () => {
   test('takes plain files of the checkout only', async () => {
     checkout.write('folder/file', '');
     symlinkSync('package.json', join(checkout.folder, 'link'));
+    const state = await checkout.state();
     for (const file of [
       '',
       '/etc/passwd',
@@ -78,9 +79,9 @@ describe('a plan of a commit', () => {
       'a\0b',
       'C:/a',
     ]) {
-      expect((await failure(plan({ files: [file] }))).code, file).toBe('INVALID_OPTION');
+      expect((await failure(plan({ checkout: state, files: [file] }))).code, file).toBe('INVALID_OPTION');
     }
-    expect((await failure(plan({ files: [] }))).code).toBe('INVALID_OPTION');
+    expect((await failure(plan({ checkout: state, files: [] }))).code).toBe('INVALID_OPTION');
   });
 
   test('needs a branch, unless a detached HEAD is allowed', async () => {
@@ -202,6 +203,27 @@ describe('a commit', () => {
     expect(await applyCommit(planned)).toEqual({ created: false, commit });
     expect(await undoCommit(planned, commit)).toBe(true);
     expect(status()).toBe('M package.json\n?? CHANGELOG.md\n?? extra.txt');
+  });
+
+  test('lets hooks have the characters of the machine and patterns, but no language, editor or other repository', async () => {
+    const planned = await plan();
+    writeFiles();
+    vi.stubEnv('LC_ALL', 'C.UTF-8');
+    vi.stubEnv('GIT_DIR', join(checkout.beside, 'other'));
+    vi.stubEnv('GIT_LITERAL_PATHSPECS', '1');
+    const file = join(checkout.beside, 'variables');
+    const names = ['LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'GIT_EDITOR', 'GIT_LITERAL_PATHSPECS', 'GIT_TERMINAL_PROMPT'];
+    checkout.hook('post-commit', names.map((name) => `echo "${name}=$${name}" >>"${file}"`).join('\n'));
+    expect((await applyCommit(planned)).created).toBe(true);
+    expect((await readFile(file, 'utf8')).split('\n')).toEqual([
+      'LC_ALL=',
+      'LC_CTYPE=C.UTF-8',
+      'LC_MESSAGES=C',
+      'GIT_EDITOR=:',
+      'GIT_LITERAL_PATHSPECS=',
+      'GIT_TERMINAL_PROMPT=0',
+      '',
+    ]);
   });
 
   test('can be given up while a hook runs, without waiting for the hook', async () => {

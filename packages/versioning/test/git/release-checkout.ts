@@ -31,7 +31,8 @@ export function withoutMachineSettings(): void {
 export function newReleaseCheckout(): ReleaseCheckout {
   const checkout = newCheckout();
   const beside = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  const { folder, git } = checkout;
+  const { folder } = checkout;
+  const git = (...args: readonly string[]): string => checkout.git(...args);
   git('config', 'user.name', ANN.name);
   git('config', 'user.email', ANN.email);
   checkout.commit('feat: first');

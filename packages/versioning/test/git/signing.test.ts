@@ -50,8 +50,8 @@ function forge(name: string, change: (text: string) => string): void {
 }
 
 describe('a signature of ssh', () => {
-  beforeEach((test) => {
-    test.skip(!hasSsh && !isCi, 'needs ssh-keygen');
+  beforeEach(({ skip }) => {
+    skip(!hasSsh && !isCi, 'needs ssh-keygen');
     newKey('key');
     setting('gpg.format', 'ssh');
     setting('user.signingKey', join(checkout.beside, 'key'));
@@ -142,8 +142,8 @@ describe('a signature of ssh', () => {
 
 describe('a signature of gpg', () => {
   let home: string | undefined;
-  beforeEach((test) => {
-    test.skip(!hasGpg && !isCi, 'needs gpg');
+  beforeEach(({ skip }) => {
+    skip(!hasGpg && !isCi, 'needs gpg');
     // Its agent's socket has a short longest path.
     home = mkdtempSync(join(tmpdir(), 'hf-'));
     vi.stubEnv('GNUPGHOME', home);

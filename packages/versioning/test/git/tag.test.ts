@@ -54,12 +54,14 @@ describe('a plan of a tag', () => {
   });
 
   test('refuses names that git has not', async () => {
+    const state = await checkout.state();
     for (const name of ['-d', '', 'a b', 'a..b', 'a.lock', 'a~1', 'a:b', '/a', 'a/', 'HEAD', 'a\nb', 'a\0b', '@{1}']) {
-      expect((await failure(plan({ name }))).code, name).toBe('INVALID_OPTION');
+      expect((await failure(plan({ checkout: state, name }))).code, name).toBe('INVALID_OPTION');
     }
   });
 
   test('refuses messages without text, with NUL or the beginning of a signature, and times that are none', async () => {
+    const state = await checkout.state();
     const signed = 'a\n-----BEGIN PGP SIGNATURE-----\n';
     const options = [
       { message: ' \n' },
@@ -68,7 +70,7 @@ describe('a plan of a tag', () => {
       { dateMs: Number.NaN },
       { dateMs: -1 },
     ];
-    for (const each of options) expect((await failure(plan(each))).code).toBe('INVALID_OPTION');
+    for (const each of options) expect((await failure(plan({ checkout: state, ...each }))).code).toBe('INVALID_OPTION');
   });
 
   test('refuses a dirty tree and names files, unless that is allowed', async () => {
@@ -146,7 +148,7 @@ describe('a tag', () => {
   test('is made once by two at once', async () => {
     const planned = await plan();
     const both = await Promise.all([applyTag(planned), applyTag(planned)]);
-    expect(both.map(({ created }) => created).toSorted()).toEqual([false, true]);
+    expect(both.filter(({ created }) => created)).toHaveLength(1);
     expect(both[0].object).toBe(both[1].object);
   });
 
