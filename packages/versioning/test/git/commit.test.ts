@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { applyCommit } from '../../src/git/apply-commit.ts';
 import { type CommitPlan, planCommit, type PlanCommitOptions } from '../../src/git/plan-commit.ts';
 import { undoCommit } from '../../src/git/undo-commit.ts';
+import type { VersioningError } from '../../src/index.ts';
 import {
   ANN,
   DATE_MS,
   failure,
+  IS_POSIX,
   newReleaseCheckout,
   type ReleaseCheckout,
   withoutMachineSettings,
@@ -61,7 +63,7 @@ describe('a plan of a commit', () => {
     });
   });
 
-  test('takes plain files of the checkout only', async () => {
+  test.runIf(IS_POSIX)('takes plain files of the checkout only', async () => {
     checkout.write('folder/file', '');
     symlinkSync('package.json', join(checkout.folder, 'link'));
     const state = await checkout.state();
@@ -141,6 +143,20 @@ describe('a commit', () => {
     expect(status()).toBe('');
   });
 
+  test('is made once by two at once', async () => {
+    const planned = await plan();
+    writeFiles();
+    const both = await Promise.allSettled([applyCommit(planned), applyCommit(planned)]);
+    expect(checkout.git('rev-list', '--count', `${parent}..HEAD`)).toBe('1');
+    const told = both.map((each) => (each.status === 'fulfilled' ? each.value : (each.reason as VersioningError).code));
+    // The other one either finds the commit, or the lock of the first.
+    expect(told).toContainEqual({ created: true, commit: head() });
+    for (const each of told)
+      expect([true, false, 'GIT_LOCKED']).toContain(typeof each === 'string' ? each : each.created);
+    expect(await applyCommit(planned)).toEqual({ created: false, commit: head() });
+    expect(status()).toBe('');
+  });
+
   test('is none where the files are in the commit before', async () => {
     const planned = await plan({ files: ['package.json'] });
     expect(await applyCommit(planned)).toEqual({ created: false, commit: parent });
@@ -148,7 +164,7 @@ describe('a commit', () => {
     expect(head()).toBe(parent);
   });
 
-  test('takes removed files, and names with signs of patterns as names', async () => {
+  test.runIf(IS_POSIX)('takes removed files, and names with signs of patterns as names', async () => {
     checkout.commit('feat: a', '*.txt');
     const planned = await plan({ files: ['*.txt', ':(top)x', 'package.json'] });
     checkout.write('*.txt', 'changed');
@@ -226,7 +242,7 @@ describe('a commit', () => {
     ]);
   });
 
-  test('can be given up while a hook runs, without waiting for the hook', async () => {
+  test.runIf(IS_POSIX)('can be given up while a hook runs, without waiting for the hook', async () => {
     const planned = await plan();
     writeFiles();
     const pid = join(checkout.beside, 'pid');

@@ -9,6 +9,7 @@ import { applyTag, planTag } from '../../src/index.ts';
 import {
   DATE_MS,
   failure,
+  IS_POSIX,
   newReleaseCheckout,
   type ReleaseCheckout,
   withoutMachineSettings,
@@ -170,7 +171,7 @@ describe('a push that is refused changes nothing', () => {
     expect(codes).toEqual([denied, denied, away, away, away]);
   });
 
-  test('when ssh would ask, as nobody is asked, unless the user has an answer', async () => {
+  test.runIf(IS_POSIX)('when ssh would ask, as nobody is asked, unless the user has an answer', async () => {
     checkout.git('remote', 'set-url', 'origin', 'ssh://git@example.invalid/x.git');
     const said = join(checkout.beside, 'said');
     writeHook(checkout.beside, 'ssh', `echo "$1" >>"${said}"; echo "Permission denied (publickey)." >&2; exit 255`);
