@@ -248,11 +248,15 @@ describe('a commit', () => {
     const pid = join(checkout.beside, 'pid');
     checkout.hook('pre-commit', `echo $$ >"${pid}"; exec sleep 60`);
     const giveUp = new AbortController();
+    const pipes = (): number => process.getActiveResourcesInfo().filter((each) => each === 'PipeWrap').length;
+    const before = pipes();
     const applied = applyCommit(planned, { signal: giveUp.signal });
     await vi.waitUntil(() => readFile(pid, 'utf8').catch(() => ''));
     giveUp.abort(new Error('given up'));
     await expect(applied).rejects.toThrow('given up');
     expect(head()).toBe(parent);
+    // Nor does the program wait for it at its end.
+    await vi.waitUntil(() => pipes() === before);
     process.kill(Number(await readFile(pid, 'utf8')));
   });
 
