@@ -83,7 +83,7 @@ export function headMoved({ parent }: CommitPlan, head: string): VersioningError
 }
 
 /** Whether a commit is the one that a plan makes. A hook may have added to the message, such as an id of the change. */
-async function isOfPlan(commit: string, plan: CommitPlan, options: GitOptions): Promise<boolean> {
+export async function isOfPlan(commit: string, plan: CommitPlan, options: GitOptions): Promise<boolean> {
   const { parents, author, committer, message } = await readCommit(commit, options);
   return (
     parents.join() === plan.parent &&

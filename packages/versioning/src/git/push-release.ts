@@ -13,6 +13,8 @@ export interface PushReleaseOptions extends GitOptions {
   readonly tag: { readonly name: string; /** Id of the tag itself. */ readonly object: string };
   /** Pushed along with the tag. What others have committed on it since, here or there, is no part of it. */
   readonly branch?: { readonly name: string; readonly commit: string } | undefined;
+  /** Asks the remote whether it would take them, and sends nothing. Hooks of the remote are not asked. Default `false`. */
+  readonly isRehearsal?: boolean | undefined;
 }
 
 /** What a push has done. */
@@ -66,7 +68,8 @@ async function push(spec: string, options: PushReleaseOptions): Promise<boolean>
 
 async function attempt(args: readonly string[], options: PushReleaseOptions): Promise<PushAnswer> {
   // Other tags, which a setting could send along, are none of a release's.
-  return readPushAnswer(await askRemote(['push', '--porcelain', '--no-follow-tags', ...args], options));
+  const rehearsal = options.isRehearsal === true ? ['--dry-run'] : [];
+  return readPushAnswer(await askRemote(['push', '--porcelain', '--no-follow-tags', ...rehearsal, ...args], options));
 }
 
 /** Whether the branch of the remote has gone on from the release's commit. Fetches what there is to know for that. */

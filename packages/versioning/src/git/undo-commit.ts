@@ -1,4 +1,4 @@
-import { headMoved, headOn } from './apply-commit.ts';
+import { headMoved, headOn, isOfPlan } from './apply-commit.ts';
 import type { ApplyGitOptions } from './apply-tag.ts';
 import { changedBetween, stagedSince, unstage } from './committed-files.ts';
 import type { CommitPlan } from './plan-commit.ts';
@@ -31,4 +31,21 @@ export async function undoCommit(plan: CommitPlan, commit: string, { signal }: A
     git,
   );
   return isThere;
+}
+
+/**
+ * Takes back what a commit has left whose making was cut short: nothing, entries of new files in the index, or the commit itself.
+ *
+ * @returns Whether the branch was moved.
+ * @throws {VersioningError} `HEAD_MOVED`, `GIT_LOCKED`, `GIT_NOT_FOUND`, `GIT_FAILED`.
+ */
+export async function undoCutCommit(plan: CommitPlan, { signal }: ApplyGitOptions = {}): Promise<boolean> {
+  const git = { folder: plan.root, signal };
+  const head = await headOn(plan, git);
+  if (head === plan.parent) {
+    await unstage(plan.files, git);
+    return false;
+  }
+  if (!(await isOfPlan(head, plan, git))) throw headMoved(plan, head);
+  return undoCommit(plan, head, { signal });
 }
