@@ -4,7 +4,7 @@ import { createFlags, type FlagError, parseFlags } from '../../src/index.ts';
 
 async function problemsOf(text: string): Promise<readonly string[]> {
   try {
-    await parseFlags(text);
+    await parseFlags(text, { strict: true });
   } catch (error) {
     const { code, problems } = error as FlagError;
     expect(code).toBe('INVALID_FLAGS');
