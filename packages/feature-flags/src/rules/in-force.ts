@@ -51,8 +51,16 @@ export function inForce(given: FlagDefinitions, { strict = false, last = NO_FLAG
   const { definitions, frozen, refused, isHeld } = holdOver(given, inspection, last);
   const metadata = Object.freeze({ ...given.metadata });
   const instead = new Map(frozen);
-  for (const key of refused)
-    instead.set(key, refusedFlag(key, { metadata, finding: findings.find(({ flag }) => flag === key) }));
+  const reasons = firstByFlag(findings);
+  for (const key of refused) instead.set(key, refusedFlag(key, { metadata, finding: reasons.get(key) }));
   const compiled = compileSound(definitions, { keys: Object.keys(given.flags), instead });
   return { definitions, compiled, findings, refused, isHeld };
+}
+
+/** The first mistake of each flag. There may be as many as there are flags. */
+function firstByFlag(findings: readonly FlagFinding[]): ReadonlyMap<string, FlagFinding> {
+  const first = new Map<string, FlagFinding>();
+  for (const finding of findings)
+    if (finding.flag !== undefined && !first.has(finding.flag)) first.set(finding.flag, finding);
+  return first;
 }
