@@ -18,7 +18,12 @@ async function run(context: Context): Promise<ExitCode> {
   const rows = all.map(({ key, variants, isRefused }) => {
     const { evaluation } = flags.explain(key);
     const shown = Object.entries(variants).map(([name, value]) => `${name}=${jsonLine(value)}`);
-    return [displayText(key), jsonLine(evaluation.value), evaluation.reason, isRefused ? 'refused' : displayText(shown.join(' '))];
+    return [
+      displayText(key),
+      jsonLine(evaluation.value),
+      evaluation.reason,
+      isRefused ? 'refused' : displayText(shown.join(' ')),
+    ];
   });
   const [head = '', ...lines] = tableLines(
     [{ title: 'FLAG' }, { title: 'FOR NOBODY IN PARTICULAR' }, { title: 'REASON' }, { title: 'VARIANTS' }],

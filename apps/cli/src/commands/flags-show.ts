@@ -18,7 +18,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     throw unknownFlag(key, flags);
   }
   const { findings } = await readyFlags(context, definitions, { strict: false });
-  const problems = findings.filter(({ flag }) => flag === key).map(({ flag: _, ...problem }) => problem);
+  const problems = findings
+    .filter(({ flag }) => flag === key)
+    .map(({ path, message, line, column, code }) => ({ path, message, line, column, code }));
   const definition = writable(definitions.flags[key]);
   const last = place.name === '-' ? undefined : await lastChange(context, { key, place });
   const { output } = context;

@@ -97,7 +97,11 @@ export async function currentFlags(
 }
 
 /** Definitions, ready to be asked. @throws {FlagError} `INVALID_FLAGS`. */
-export async function readyFlags(context: Context, definition: FlagDefinitions, { strict }: ReadOptions): Promise<Flags> {
+export async function readyFlags(
+  context: Context,
+  definition: FlagDefinitions,
+  { strict }: ReadOptions,
+): Promise<Flags> {
   const { createFlags } = await featureFlags(context);
   return createFlags({ definition, clock: now, strict });
 }

@@ -175,7 +175,8 @@ function checkRanges(
 ): void {
   const spans: [number, number][] = [];
   for (const [name, range] of Object.entries(ranges)) {
-    if (!Object.hasOwn(known, name)) report.expected([...path, name], 'the name of a variant', name, 'UNKNOWN_REFERENCE');
+    if (!Object.hasOwn(known, name))
+      report.expected([...path, name], 'the name of a variant', name, 'UNKNOWN_REFERENCE');
     if (Array.isArray(range)) spans.push(range as unknown as [number, number]);
   }
   spans.sort((a, b) => a[0] - b[0]);

@@ -48,7 +48,9 @@ export function attributed(definitions: FlagDefinitions, problems: readonly Flag
   }
   if (isRefused) return { ...SOUND, problems, findings, isRefused };
   const evaluators = spread(definitions.$evaluators ?? {}, own.$evaluators);
-  const segments = usersOf(definitions.segments ?? {}, own.segments, ({ rule }) => inAny(evaluators, referencesIn(rule)));
+  const segments = usersOf(definitions.segments ?? {}, own.segments, ({ rule }) =>
+    inAny(evaluators, referencesIn(rule)),
+  );
   const flags = usersOf(definitions.flags, newMistakes(), (flag) =>
     isFlagdFlag(flag)
       ? inAny(evaluators, referencesIn(flag.targeting))

@@ -121,8 +121,7 @@ export function eachOf(check: FieldCheck): FieldCheck {
   return (value, path, report) => {
     if (!isObject(value)) return report.expected(path, 'an object', value);
     checkNames(value, path, report);
-    for (const [name, each] of Object.entries(value))
-      if (isSoundName(name)) check(each, inside(path, name), report);
+    for (const [name, each] of Object.entries(value)) if (isSoundName(name)) check(each, inside(path, name), report);
   };
 }
 

@@ -36,11 +36,7 @@ export interface Substitutes {
 const NOTHING: Substitutes = { flags: {}, segments: {}, $evaluators: {} };
 
 /** The definitions with what is refused of them replaced by something of the same name, or left out where there is nothing. */
-export function replaced(
-  given: FlagDefinitions,
-  refused: Refused,
-  by: Substitutes = NOTHING,
-): FlagDefinitions {
+export function replaced(given: FlagDefinitions, refused: Refused, by: Substitutes = NOTHING): FlagDefinitions {
   const { segments, $evaluators } = given;
   const flags = withSubstitutes(given.flags, refused.flags, by.flags).flatMap(([name, flag]) => {
     // Whatever is called so can't be required by anybody.

@@ -87,7 +87,9 @@ function checkWeights(operands: unknown, path: Path, report: Report): void {
 
 /** Weights that add up to nothing, or to too much, choose nothing, and nobody would know why. */
 function checkTotal(operands: readonly unknown[], path: Path, report: Report): void {
-  const shares = operands.filter((each) => Array.isArray(each)).map((each: unknown[]) => (each.length > 1 ? each[1] : 1));
+  const shares = operands
+    .filter((each) => Array.isArray(each))
+    .map((each: unknown[]) => (each.length > 1 ? each[1] : 1));
   if (shares.length === 0 || !shares.every((weight) => Number.isInteger(weight))) return;
   const total = shares.reduce((sum: number, weight) => sum + Math.max(0, weight as number), 0);
   if (total === 0 || total > MOST_WEIGHT)

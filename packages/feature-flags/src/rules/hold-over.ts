@@ -33,7 +33,8 @@ export interface HeldOver {
  */
 export function holdOver(given: FlagDefinitions, inspection: Inspection, before: Before): HeldOver {
   const good = goodParts(before);
-  if (Object.values(good).every((parts) => Object.keys(parts).length === 0)) {
+  const isNothing = (parts: object): boolean => Object.keys(parts).length === 0;
+  if (isNothing(good.flags) && isNothing(good.segments) && isNothing(good.$evaluators)) {
     return { definitions: replaced(given, inspection), frozen: new Map(), refused: inspection.flags, isHeld: false };
   }
   const done: Done = { flags: new Set(), segments: new Set(), evaluators: new Set(), ended: new Set() };
@@ -52,7 +53,9 @@ export function holdOver(given: FlagDefinitions, inspection: Inspection, before:
     definitions: replaced(definitions, { ...NONE, flags: new Set(frozen.keys()) }, good),
     frozen,
     refused: new Set([...done.ended].filter((key) => !frozen.has(key))),
-    isHeld: frozen.size + done.segments.size + done.evaluators.size > 0 || [...done.flags].some((key) => !done.ended.has(key)),
+    isHeld:
+      frozen.size + done.segments.size + done.evaluators.size > 0 ||
+      [...done.flags].some((key) => !done.ended.has(key)),
   };
 }
 
@@ -101,6 +104,7 @@ function taken<Value>(
 /** Of what was wrong at first: what is good is not touched because of what takes the place of something else. */
 function stillWrong(definitions: FlagDefinitions, first: Refused): Refused {
   const now = inspectDefinitions(definitions);
-  const both = (name: keyof Refused): ReadonlySet<string> => new Set([...now[name]].filter((each) => first[name].has(each)));
+  const both = (name: keyof Refused): ReadonlySet<string> =>
+    new Set([...now[name]].filter((each) => first[name].has(each)));
   return { flags: both('flags'), segments: both('segments'), evaluators: both('evaluators') };
 }

@@ -37,7 +37,9 @@ export function liveOf({ compiled, findings, isHeld }: InForce): LiveFlags {
 
 /** Each mistake once, however many flags are refused for it. */
 function distinct(findings: readonly FlagFinding[]): readonly FlagProblem[] {
-  const problems = new Map(findings.map(({ flag: _, ...problem }) => [`${problem.path}\n${problem.message}`, problem]));
+  const problems = new Map<string, FlagProblem>();
+  for (const { path, message, line, column, code } of findings)
+    problems.set(`${path}\n${message}`, { path, message, line, column, code });
   return [...problems.values()];
 }
 

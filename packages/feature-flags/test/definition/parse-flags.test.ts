@@ -172,7 +172,9 @@ describe('parseFlags', () => {
   it('what is neither JSON nor YAML is refused with its place', async () => {
     expect(await problemsOf('{"flags": {\n  "a": }\n}')).toEqual([expect.stringMatching(/^ 2:8 Expected JSON/)]);
     expect(await problemsOf('flags:\n  a: [\n')).toEqual([expect.stringMatching(/^ \d:\d+ Expected YAML/)]);
-    expect(await problemsOf('flags: {a: {}}\nflags: {}\n')).toEqual([expect.stringMatching(/^\/flags 2:1 Expected each/)]);
+    expect(await problemsOf('flags: {a: {}}\nflags: {}\n')).toEqual([
+      expect.stringMatching(/^\/flags 2:1 Expected each/),
+    ]);
     expect(await problemsOf(`flags: ${'['.repeat(100_000)}`)).toEqual([expect.stringMatching(/Expected YAML/)]);
     for (const text of ['', '[]', '7', 'null', '{}']) expect(await problemsOf(text)).toHaveLength(1);
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 const flagd = (targeting: unknown): unknown => ({ state: 'ENABLED', variants: { on: true, off: false }, targeting });
 
 /** As deep as one likes. */
-export const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
 /** Flags with a mistake each, by what it is. */
 export const BAD_FLAGS: Readonly<Record<string, unknown>> = {

@@ -35,7 +35,9 @@ describe('a flag with a mistake', () => {
   });
 
   it('is a finding with its flag, pointer, line, column, kind and message', async () => {
-    const flags = flagsOf(await parseFlags('{"flags": {\n  "f": {"state": "ON", "variants": {"on": true}},\n  "g": {"a": 1}\n}}'));
+    const flags = flagsOf(
+      await parseFlags('{"flags": {\n  "f": {"state": "ON", "variants": {"on": true}},\n  "g": {"a": 1}\n}}'),
+    );
     expect(flags.findings).toEqual<FlagFinding[]>([
       {
         flag: 'f',
@@ -64,7 +66,10 @@ describe('a flag with a mistake', () => {
     const definition = await parseFlags('flags: { f: { enabled: maybe }, g: { enabled: 1 } }');
     (definition.flags as Record<string, unknown>)['f'] = {};
     const flags = flagsOf(definition);
-    expect([flags.isEnabled('f'), flags.findings.map(({ flag, column }) => [flag, column])]).toEqual([true, [['g', 47]]]);
+    expect([flags.isEnabled('f'), flags.findings.map(({ flag, column }) => [flag, column])]).toEqual([
+      true,
+      [['g', 47]],
+    ]);
   });
 
   it('whose name stands twice is refused, as nobody knows which of the two is meant', async () => {
@@ -103,7 +108,11 @@ describe('what flags share', () => {
       ['f', '/$evaluators/b/nope'],
       ['h', '/$evaluators/b/nope'],
     ]);
-    expect([flags.isEnabled('g'), flags.isEnabled('i', { tenant: 'acme' }), flags.isEnabled('j')]).toEqual([true, true, true]);
+    expect([flags.isEnabled('g'), flags.isEnabled('i', { tenant: 'acme' }), flags.isEnabled('j')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   it('is refused if it goes in a circle, with those that lead into it', () => {
@@ -117,16 +126,21 @@ describe('what flags share', () => {
       `e${index}`,
       index === 0 ? 'on' : { '!': [{ $ref: `e${index - 1}` }] },
     ]);
-    const flags = flagsOf(
-      of({ f: rule('e19999'), g: rule('e50') }, { $evaluators: Object.fromEntries(chain) }),
-    );
+    const flags = flagsOf(of({ f: rule('e19999'), g: rule('e50') }, { $evaluators: Object.fromEntries(chain) }));
     expect(refusedIn(flags)).toEqual(['f']);
   });
 });
 
 it('flags that require each other in a circle are all refused, and those that ask for them are off', () => {
   const flags = flagsOf(
-    of({ a: { requires: ['b'] }, b: { requires: ['c', 'd'] }, c: { requires: ['a'] }, d: { requires: ['b'] }, e: { requires: ['a'] }, f: {} }),
+    of({
+      a: { requires: ['b'] },
+      b: { requires: ['c', 'd'] },
+      c: { requires: ['a'] },
+      d: { requires: ['b'] },
+      e: { requires: ['a'] },
+      f: {},
+    }),
   );
   expect(refusedIn(flags).toSorted()).toEqual(['a', 'b', 'c', 'd']);
   expect([flags.evaluate('e', true).value, flags.isEnabled('f')]).toEqual([false, true]);
@@ -153,7 +167,9 @@ it('all mistakes are found, however many there are', async () => {
   const text = JSON.stringify({ flags: Object.fromEntries(bad) });
   const { findings } = flagsOf(await parseFlags(text));
   expect(findings).toHaveLength(1000);
-  expect(findings.every(({ column = 0, path }) => text.slice(column - 1).startsWith(path.endsWith('a') ? '1' : '2'))).toBe(true);
+  expect(
+    findings.every(({ column = 0, path }) => text.slice(column - 1).startsWith(path.endsWith('a') ? '1' : '2')),
+  ).toBe(true);
   const most = Array.from({ length: 20_000 }, (_, index): [string, unknown] => [`f${index}`, { a: 1, b: 2, c: 3 }]);
   expect(refusedIn(flagsOf(of(Object.fromEntries(most))))).toHaveLength(20_000);
 });

@@ -87,7 +87,9 @@ describe('a flag in the readable form', () => {
       );
     expect(flagsOf({ flags: chain(64, 1) }).isEnabled('f0_0')).toBe(true);
     for (const flags of [chain(65, 1), chain(10_000, 1), chain(30, 2)])
-      expect(() => createFlags({ definition: { flags }, strict: true })).toThrow(expect.objectContaining({ code: 'INVALID_FLAGS' }));
+      expect(() => createFlags({ definition: { flags }, strict: true })).toThrow(
+        expect.objectContaining({ code: 'INVALID_FLAGS' }),
+      );
     const twice = flagsOf({ flags: { f: { requires: ['g', 'g', 'g'] }, g: {} } });
     expect(twice.isEnabled('f')).toBe(true);
   });

@@ -20,7 +20,11 @@ async function after(...versions: readonly FlagDefinitions[]): Promise<Flags> {
 
 it('a flag that becomes bad answers as it last was good, the others as they are now, and a new one says PARSE_ERROR', async () => {
   const flags = await after(of({ f: {}, g: {} }), of({ f: BAD, g: { enabled: false }, h: BAD }));
-  expect([flags.isEnabled('f'), flags.isEnabled('g'), flags.evaluate('h', 7).errorCode]).toEqual([true, false, 'PARSE_ERROR']);
+  expect([flags.isEnabled('f'), flags.isEnabled('g'), flags.evaluate('h', 7).errorCode]).toEqual([
+    true,
+    false,
+    'PARSE_ERROR',
+  ]);
   expect(flags.findings.map(({ flag, path }) => [flag, path])).toEqual([
     ['f', '/flags/f/enabled'],
     ['h', '/flags/h/enabled'],
@@ -83,15 +87,27 @@ it('a segment or an evaluator that becomes bad stays as it was, for flags that a
     of({ f: rule }, { $evaluators: { e: 'on' }, segments: { s: { tenants: ['acme'] } } }),
     of({ f: rule, g: { segments: ['s'] } }, { $evaluators: { e: { nope: 1 } }, segments: { s: { tenants: 1 } } }),
   );
-  expect([flags.isEnabled('f'), flags.isEnabled('g', { tenant: 'acme' }), flags.isEnabled('g')]).toEqual([true, true, false]);
+  expect([flags.isEnabled('f'), flags.isEnabled('g', { tenant: 'acme' }), flags.isEnabled('g')]).toEqual([
+    true,
+    true,
+    false,
+  ]);
   expect(flags.findings.map(({ flag }) => flag)).toEqual([undefined, undefined, 'f', 'g']);
 });
 
 it('a flag that fits no more to what is there now stays as it was altogether', async () => {
   const good = { segments: ['s'] };
   const segments = { s: { tenants: ['acme'] } };
-  const flags = await after(of({ f: good }, { segments }), of({ f: { ...good, ...BAD } }), of({ f: { owner: 1 }, g: {} }));
-  expect([flags.isEnabled('f', { tenant: 'acme' }), flags.isEnabled('f'), flags.isEnabled('g')]).toEqual([true, false, true]);
+  const flags = await after(
+    of({ f: good }, { segments }),
+    of({ f: { ...good, ...BAD } }),
+    of({ f: { owner: 1 }, g: {} }),
+  );
+  expect([flags.isEnabled('f', { tenant: 'acme' }), flags.isEnabled('f'), flags.isEnabled('g')]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 it('a good flag is as it is now, also where a flag that is held would lead it in a circle', async () => {
