@@ -37,7 +37,10 @@ export interface FlagSummary {
   readonly key: string;
   readonly variants: Readonly<Record<string, Json>>;
   readonly metadata: FlagMetadata;
-  /** Whether it is refused because of a mistake: it answers as it last was good, or `PARSE_ERROR` where it never was, and then has no variants. */
+  /**
+   * Whether it, or a segment or an evaluator that it uses, is refused because of a mistake: it goes by what last was good, or answers `PARSE_ERROR` where that never was, and then has
+   * no variants.
+   */
   readonly isRefused: boolean;
 }
 

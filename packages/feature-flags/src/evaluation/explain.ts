@@ -43,7 +43,7 @@ export function explainFlag(
     const { evaluation, usesFallback } = outcome;
     const is = usesFallback ? 'the fallback of the code' : JSON.stringify(evaluation.value);
     const mistake = evaluation.errorCode === 'PARSE_ERROR' ? undefined : mistakes.find((each) => each.flag === key);
-    const held = mistake === undefined ? '' : `; that is as it last was good, as it is refused now: ${placed(mistake)}`;
+    const held = mistake === undefined ? '' : `; ${whyHeld(mistake)}: ${placed(mistake)}`;
     const sentence = `${key} is ${is}: ${whyOf(findings.at(-1), evaluation)}${held}.`;
     return { key, evaluation, findings, sentence };
   } catch {
@@ -85,6 +85,13 @@ function whyOfRollout(facts: Finding['facts'], reason: string): string {
   if (threshold === 0) return 'its rollout is at 0 %';
   if (percentage === 100) return 'its rollout is at 100 %';
   return `${text(unit)} ${text(value)} is in bucket ${text(bucket)}, and those below ${text(threshold)} (${text(percentage)} %) are in`;
+}
+
+/** Also a segment or an evaluator may be as it was, and the flag that uses it as it is now. */
+function whyHeld({ path }: FlagProblem): string {
+  return path.startsWith('/flags/')
+    ? 'that is as it last was good, as it is refused now'
+    : 'what it uses is as that last was good, as it is refused now';
 }
 
 /** A mistake and its place. */

@@ -136,7 +136,7 @@ it('flags that require each other in a circle are all refused, and those that as
     of({
       a: { requires: ['b'] },
       b: { requires: ['c', 'd'] },
-      c: { requires: ['a'] },
+      c: { requires: ['a'], enabled: 1 },
       d: { requires: ['b'] },
       e: { requires: ['a'] },
       f: {},
@@ -144,7 +144,7 @@ it('flags that require each other in a circle are all refused, and those that as
   );
   expect(refusedIn(flags).toSorted()).toEqual(['a', 'b', 'c', 'd']);
   expect([flags.evaluate('e', true).value, flags.isEnabled('f')]).toEqual([false, true]);
-  expect(flags.findings.every(({ code, message }) => code === 'CIRCLE' && message.includes(' → '))).toBe(true);
+  expect(flags.findings.filter(({ code, message }) => code === 'CIRCLE' && message.includes(' → '))).toHaveLength(4);
 });
 
 it.each<[string, unknown]>([

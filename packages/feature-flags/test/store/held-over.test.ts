@@ -93,6 +93,9 @@ it('a segment or an evaluator that becomes bad stays as it was, for flags that a
     false,
   ]);
   expect(flags.findings.map(({ flag }) => flag)).toEqual([undefined, undefined, 'f', 'g']);
+  expect(flags.explain('f').sentence).toBe(
+    'f is true: its rules chose it; what it uses is as that last was good, as it is refused now: Expected an operator of flagd, got "nope" at /$evaluators/e/nope.',
+  );
 });
 
 it('a flag that fits no more to what is there now stays as it was altogether', async () => {
