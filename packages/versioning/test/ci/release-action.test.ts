@@ -205,7 +205,7 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
   ])('%s ends the job before anything leaves it', (_, inputs, state, message) => {
     const world = newWorld();
     if (state !== undefined) world.set(state[0] ?? '', state[1] ?? '');
-    const { hasFailed, log } = world.release(inputs as Record<string, string>);
+    const { hasFailed, log } = world.release(inputs);
     expect([hasFailed, log]).toEqual([true, expect.stringContaining(message)]);
     expect(world.lines('gh')).toEqual([]);
     expect(world.remote('refs/tags/v1.3.0')).toBeUndefined();
