@@ -109,6 +109,8 @@ const releaseSteps = (holdfast: string): string => `    - name: Release
         CHANNEL: \${{ inputs.channel }}
         NOTES: \${{ inputs.notes }}
         DRY_RUN: \${{ inputs.dry-run }}
+        COMMIT: \${{ steps.plan.outputs.commit }}
+        GH_TOKEN: \${{ inputs.token }}
         HOLDFAST_SIGNING_KEY_FILE: \${{ steps.keys.outputs.signing-key }}
       run: |
 ${run(createScript(holdfast))}
@@ -128,7 +130,6 @@ const GITHUB_STEPS = `    - name: Push the tag
       env:
         GH_TOKEN: \${{ inputs.token }}
         TAG: \${{ steps.export.outputs.tag }}
-        FILES: \${{ steps.export.outputs.files }}
         COMMIT: \${{ steps.plan.outputs.commit }}
       run: |
 ${run(PUSH_SCRIPT)}
