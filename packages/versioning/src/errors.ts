@@ -3,9 +3,22 @@ export type VersioningErrorCode =
   | 'INVALID_VERSION'
   | 'INVALID_OPTION'
   | 'UNKNOWN_CHANGE_TYPE'
+  | 'INVALID_INTENT'
   | 'GIT_NOT_FOUND'
   | 'GIT_FAILED'
+  | 'GIT_LOCKED'
   | 'SHALLOW_CLONE'
+  | 'NO_COMMITS'
+  | 'DIRTY_TREE'
+  | 'DETACHED_HEAD'
+  | 'HEAD_MOVED'
+  | 'IDENTITY_MISSING'
+  | 'TAG_EXISTS'
+  | 'TAG_NOT_FOUND'
+  | 'SIGNING_FAILED'
+  | 'COMMIT_REFUSED'
+  | 'PUSH_REJECTED'
+  | 'REMOTE_UNREACHABLE'
   | 'INVALID_LOCKFILE'
   | 'UNSUPPORTED_LOCKFILE'
   | 'LOCKFILE_NOT_FOUND'
@@ -17,13 +30,40 @@ export type VersioningErrorCode =
   | 'DIGEST_MISMATCH'
   | 'UNSAFE_ARTIFACT'
   | 'ARTIFACT_DAMAGED'
-  | 'ARTIFACT_TOO_LARGE';
+  | 'ARTIFACT_TOO_LARGE'
+  | 'INVALID_CONTENTS'
+  | 'INVALID_MIGRATION'
+  | 'CHANGELOG_CONFLICT'
+  | 'INVALID_VERSION_FILE'
+  | 'NOTHING_TO_RELEASE'
+  | 'OTHER_BRANCH'
+  | 'PLAN_OUTDATED'
+  | 'RELEASE_EXISTS'
+  | 'RELEASE_UNDER_WAY'
+  | 'RELEASE_RUNNING'
+  | 'RELEASE_TAKEN_OVER'
+  | 'RELEASE_GIVEN_UP'
+  | 'RELEASE_PUBLISHED'
+  | 'RELEASE_NOT_FOUND'
+  | 'RELEASE_DAMAGED'
+  | 'INVALID_HISTORY'
+  | 'SIGNING_KEY_MISSING';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
   readonly cause?: unknown;
   /** What to do about it. */
   readonly hint?: string | undefined;
+  /** Where in the user's files it is. */
+  readonly place?: FilePlace | undefined;
+}
+
+/** A place in a file that somebody wrote. */
+export interface FilePlace {
+  /** Its name, as the message has it. */
+  readonly file: string;
+  /** From 1 on. Missing where the whole file is meant. */
+  readonly line?: number | undefined;
 }
 
 /** Every failure of this package. Test it by its `code`, not with `instanceof`: two copies of the package may be loaded. */
@@ -33,11 +73,14 @@ export class VersioningError extends Error {
   readonly code: VersioningErrorCode;
   /** What to do about it, where there is a way out. */
   readonly hint: string | undefined;
+  /** The file to correct, and the line, for what was found in one: `INVALID_MIGRATION`. */
+  readonly place: FilePlace | undefined;
 
   constructor(code: VersioningErrorCode, message: string, options: VersioningErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.place = options.place;
   }
 }
 

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReader, type ZipFile } from 'yauzl';
+import { shown } from '../errors.ts';
 import { checkLocalHeader, damaged, DEFLATED, entryOf, unsafe } from './archive-entry.ts';
 import { BlockReader } from './block-reader.ts';
 import { codeOf } from './file-failure.ts';
@@ -10,8 +12,7 @@ import { PathSet } from './portable-path.ts';
 
 /** An entry that passed all checks that can be made without its content. */
 export interface ArchiveEntry extends ArtifactEntry {
-  readonly crc32: number;
-  /** Its content in pieces, decompressed. It ends with an error where there are more or fewer bytes than `size`. */
+  /** Its content in pieces, decompressed. It ends with an error where that is not as long as `size` or fails its CRC-32. */
   content(): AsyncIterable<Buffer>;
 }
 
@@ -61,7 +62,7 @@ export async function readArchive(file: FileHandle, options: ArchiveOptions): Pr
     options.signal?.throwIfAborted();
     const extent = await extentOf(zip, raw);
     extents.push(extent);
-    entries.push({ ...entry, crc32: raw.crc32, content: () => contentOf({ zip, reader }, raw, extent) });
+    entries.push({ ...entry, content: () => contentOf({ zip, reader }, raw, extent) });
   }
   checkExtents(extents, listStart);
   return entries;
@@ -91,12 +92,18 @@ interface Opened {
   readonly reader: BlockReader;
 }
 
-async function* contentOf({ zip, reader }: Opened, raw: Entry, { contentStart, end }: Extent): AsyncGenerator<Buffer> {
+async function* contentOf({ zip, reader }: Opened, raw: Entry, extent: Extent): AsyncGenerator<Buffer> {
+  const { name, contentStart, end } = extent;
   try {
     // What is stored needs none of yauzl's streams, which for small files cost more than all the rest.
     const isDeflated = raw.compressionMethod === DEFLATED;
     const pieces = isDeflated ? await inflated(zip, raw, contentStart) : reader.range(contentStart, end);
-    for await (const piece of pieces) yield piece as Buffer;
+    let found = 0;
+    for await (const piece of pieces as AsyncIterable<Buffer>) {
+      found = crc32(piece, found);
+      yield piece;
+    }
+    if (found !== raw.crc32) throw damaged(`another checksum than it says in ${shown(name)}`);
   } catch (cause) {
     throw failureOf(cause);
   }

@@ -55,6 +55,23 @@ export async function chosenFiles(top: string, choice: Choice): Promise<Chosen> 
   return chosen;
 }
 
+/** Whether a file that is not there yet would be chosen. */
+export async function wouldBeChosen(top: string, path: string, choice: Choice): Promise<boolean> {
+  const names = path.split('/');
+  let rules = IgnoreRules.of([]);
+  for (const [depth, name] of names.entries()) {
+    const folder = names.slice(0, depth).join('/');
+    const inner = names.slice(0, depth + 1).join('/');
+    const isDirectory = depth < names.length - 1;
+    // Folders that are not there have no rules of their own.
+    const there = await readdir(join(top, folder), { encoding: 'buffer', withFileTypes: true }).catch(() => []);
+    rules = await rulesIn(top, { path: folder, rules }, { names: there, ignoreFiles: choice.ignoreFiles });
+    const isOut = rules.matches(inner, isDirectory) || choice.exclude.matches(inner, isDirectory);
+    if (name.toLowerCase() === '.git' || isOut) return false;
+  }
+  return isIncluded(choice, path, false);
+}
+
 function isIncluded({ include }: Choice, path: string, isDirectory: boolean): boolean {
   return include === undefined || include.matches(path, isDirectory);
 }

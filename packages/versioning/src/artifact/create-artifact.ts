@@ -1,14 +1,22 @@
 import { relative, resolve, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { createDigest, type Digest, digest as digestOf } from '@x/integrity';
 import { shown, VersioningError } from '../errors.ts';
 import { aheadInOrder } from '../lanes.ts';
-import type { ArtifactEntry, ArtifactPlan, ArtifactSummary, ArtifactWork } from './model.ts';
+import { contentOf } from './content.ts';
+import type { ArtifactEntry, ArtifactInventory, ArtifactPlan, ArtifactSummary, ArtifactWork } from './model.ts';
 import { PartFile } from './part-file.ts';
 import { type PiecePair, piecePair } from './pieces.ts';
 import { orderedEntries } from './plan-artifact.ts';
 import { WorkProgress } from './progress.ts';
 import { smallContent, withLargeFile } from './source-file.ts';
 import { directoryHeader, endOfArchive, localHeader, type ZipEntry } from './zip-records.ts';
+
+/** Options of {@link createArtifact}. */
+export interface CreateArtifactOptions extends ArtifactWork {
+  /** Whether the result has `contents`, with the digest of each file. No file is read once more for that. Default: `false`. */
+  readonly withDigests?: boolean | undefined;
+}
 
 /**
  * Writes an artefact: a ZIP whose bytes depend on nothing but the paths, the contents and the executable bits of the plan.
@@ -24,37 +32,50 @@ import { directoryHeader, endOfArchive, localHeader, type ZipEntry } from './zip
  * ```ts
  * import { createArtifact, planArtifact } from '@x/versioning';
  *
- * const { digest, size } = await createArtifact(await planArtifact('build'), 'app-1.2.3.zip');
- * console.log(`${digest}`, size);
+ * const { digest, contents } = await createArtifact(await planArtifact('build'), 'app-1.2.3.zip', { withDigests: true });
+ * console.log(`${digest}`, contents.map((content) => `${content.digest} ${content.path}`));
  * ```
  */
 export async function createArtifact(
   plan: ArtifactPlan,
   target: string,
-  options: ArtifactWork = {},
-): Promise<ArtifactSummary> {
+  options: CreateArtifactOptions & { readonly withDigests: true },
+): Promise<ArtifactInventory>;
+export async function createArtifact(
+  plan: ArtifactPlan,
+  target: string,
+  options?: CreateArtifactOptions,
+): Promise<ArtifactSummary>;
+export async function createArtifact(
+  plan: ArtifactPlan,
+  target: string,
+  options: CreateArtifactOptions = {},
+): Promise<ArtifactSummary | ArtifactInventory> {
+  const { withDigests = false } = options;
   const entries = orderedEntries(plan.entries);
   checkTarget(plan, target);
   options.signal?.throwIfAborted();
   const part = await PartFile.create(target);
   try {
-    const writing = { folder: plan.folder, part, memory: piecePair(), progress: new WorkProgress(entries, options) };
-    const written: ZipEntry[] = [];
-    const contents = aheadInOrder(entries, async (entry) => {
+    const progress = new WorkProgress(entries, options);
+    const writing = { folder: plan.folder, part, memory: piecePair(), progress, withDigests };
+    const written: WrittenEntry[] = [];
+    const ready = aheadInOrder(entries, async (entry) => {
       options.signal?.throwIfAborted();
       return { entry, content: await smallContent(plan.folder, entry) };
     });
-    for await (const { entry, content } of contents) {
+    for await (const { entry, content } of ready) {
       written.push(
         content === undefined ? await writeLarge(entry, writing) : await writeSmall(entry, content, writing),
       );
-      writing.progress.finished();
+      progress.finished();
     }
     const offset = part.position;
     for (const entry of written) await part.write(directoryHeader(entry));
     await part.write(endOfArchive({ entries: written.length, offset, size: part.position - offset }));
     options.signal?.throwIfAborted();
-    return { digest: await part.complete(), size: part.position, entries: entries.length };
+    const summary = { digest: await part.complete(), size: part.position, entries: entries.length };
+    return withDigests ? { ...summary, contents: written.map((entry) => contentOf(entry, entry.digest)) } : summary;
   } catch (error) {
     await part.discard();
     throw error;
@@ -75,24 +96,35 @@ interface Writing {
   readonly part: PartFile;
   readonly memory: PiecePair;
   readonly progress: WorkProgress;
+  readonly withDigests: boolean;
 }
 
-async function writeSmall(entry: ArtifactEntry, content: Buffer, { part, progress }: Writing): Promise<ZipEntry> {
+interface WrittenEntry extends ZipEntry {
+  /** Of its content, where it was asked for. */
+  readonly digest: Digest | undefined;
+}
+
+async function writeSmall(entry: ArtifactEntry, content: Buffer, writing: Writing): Promise<WrittenEntry> {
+  const { part, progress, withDigests } = writing;
   const written = { ...entry, crc32: crc32(content), offset: part.position };
   await part.write(localHeader(written));
   await part.write(content);
   progress.add(content.length);
-  return written;
+  return { ...written, digest: withDigests ? await digestOf(content) : undefined };
 }
 
-async function writeLarge(entry: ArtifactEntry, { folder, part, memory, progress }: Writing): Promise<ZipEntry> {
+async function writeLarge(entry: ArtifactEntry, writing: Writing): Promise<WrittenEntry> {
+  const { folder, part, memory, progress, withDigests } = writing;
+  const hasher = withDigests ? await createDigest('sha256') : undefined;
   return withLargeFile({ folder, entry, memory }, async (large) => {
     const written = { ...entry, crc32: large.crc32, offset: part.position };
     await part.write(localHeader(written));
     for await (const piece of large.content()) {
-      await part.write(piece);
+      const writtenPiece = part.write(piece);
+      hasher?.update(piece); // while the system writes
+      await writtenPiece;
       progress.add(piece.length);
     }
-    return written;
+    return { ...written, digest: hasher?.digest() };
   });
 }

@@ -11,6 +11,12 @@ export interface ArtifactEntry {
   readonly executable: boolean;
 }
 
+/** An entry of an artefact with the digest of its content. Plain data, and the same for the same file wherever it lies. */
+export interface ArtifactContent extends ArtifactEntry {
+  /** SHA-256 of a file's content as `sha256:<hex>`, in lower case. A folder has none. */
+  readonly digest?: string | undefined;
+}
+
 /** What an artefact will consist of. Plain data: it may be shown, kept and changed before it is carried out. */
 export interface ArtifactPlan {
   /** The folder that the paths start from. */
@@ -29,6 +35,12 @@ export interface ArtifactSummary {
   readonly size: number;
   /** Files and empty folders. */
   readonly entries: number;
+}
+
+/** An artefact and what is in it. */
+export interface ArtifactInventory extends ArtifactSummary {
+  /** In the order that the entries have in the artefact. */
+  readonly contents: readonly ArtifactContent[];
 }
 
 /** How far the work is. */

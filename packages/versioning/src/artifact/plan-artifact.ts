@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { shown, VersioningError } from '../errors.ts';
-import { chosenFiles } from './chosen-files.ts';
+import { type Choice, chosenFiles } from './chosen-files.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import type { ArtifactEntry, ArtifactPlan } from './model.ts';
+import { inPathOrder } from './path-order.ts';
 import { flawOfPath, PathSet } from './portable-path.ts';
 
 /** Options of {@link planArtifact}. Patterns are those of `gitignore(5)`, for the folder itself. */
@@ -41,17 +42,22 @@ const NAMED = 5;
  * ```
  */
 export async function planArtifact(folder: string, options: PlanArtifactOptions = {}): Promise<ArtifactPlan> {
-  const { include, exclude = [], ignoreFiles = ['.gitignore', '.artifactignore'], signal } = options;
   const top = resolve(folder);
-  const { entries, unsuitable } = await chosenFiles(top, {
+  const { entries, unsuitable } = await chosenFiles(top, choiceOf(options));
+  refuse(unsuitable);
+  const ordered = orderedEntries(entries);
+  return { folder: top, entries: ordered, size: ordered.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** The rules that options stand for. */
+export function choiceOf(options: PlanArtifactOptions): Choice {
+  const { include, exclude = [], ignoreFiles = ['.gitignore', '.artifactignore'], signal } = options;
+  return {
     include: include === undefined ? undefined : IgnoreRules.of(include),
     exclude: IgnoreRules.of(exclude),
     ignoreFiles,
     signal,
-  });
-  refuse(unsuitable);
-  const ordered = orderedEntries(entries);
-  return { folder: top, entries: ordered, size: ordered.reduce((sum, { size }) => sum + size, 0) };
+  };
 }
 
 /**
@@ -60,10 +66,7 @@ export async function planArtifact(folder: string, options: PlanArtifactOptions 
  * @throws {VersioningError} `UNSUITABLE_FILE`.
  */
 export function orderedEntries(entries: readonly ArtifactEntry[]): ArtifactEntry[] {
-  const ordered = entries
-    .map((entry) => ({ entry, bytes: Buffer.from(entry.path, 'utf8') }))
-    .toSorted((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ entry }) => entry);
+  const ordered = inPathOrder(entries);
   const paths = new PathSet();
   refuse(
     ordered.flatMap(({ path, kind }) => {

@@ -8,7 +8,7 @@ import type { ArtifactEntry } from './model.ts';
 import { type PiecePair, pieces } from './pieces.ts';
 
 /** Not through a link that has taken the file's place, and without waiting for the other end of a pipe. Windows has neither flag. */
-const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+export const READ_FLAGS: number = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Files of up to this size are read at once, a few at a time. */
 const SMALL_BYTES = 128 * 1024;

@@ -6,6 +6,8 @@ export interface ChangelogEntry {
   readonly type: string;
   readonly scope: string | undefined;
   readonly text: string;
+  /** Whether the text is Markdown, written for a changelog. Default: plain text, as commits have it. */
+  readonly isMarkdown?: boolean | undefined;
   /** The commit that made it; `undefined` for one that was written by hand. */
   readonly hash: string | undefined;
   readonly isBreaking: boolean;

@@ -46,28 +46,34 @@ export function formatRelease(release: ReleaseNotes, options: FormatChangelogOpt
   return [`## ${shown}${date}`, ...(told.length === 0 ? ['Nothing that users notice.'] : told)].join('\n\n');
 }
 
-function lineOf({ scope, text, hash, commit }: ChangelogEntry, { repository }: FormatChangelogOptions): string {
-  const [first = '', ...more] = text.split('\n').map(escaped);
+function lineOf(entry: ChangelogEntry, { repository }: FormatChangelogOptions): string {
+  const { scope, text, isMarkdown = false, hash, commit } = entry;
+  const lines = text.split('\n');
+  const [first = '', ...more] = isMarkdown ? lines : lines.map(escaped);
   const about = scope === undefined ? '' : `**${escaped(scope)}:** `;
   const short = hash?.slice(0, 7);
   const closing = (commit?.references ?? []).filter(({ action }) => action !== undefined);
   const issues = [...new Set(closing.map(({ repository: other, issue }) => issueLink(other, issue, repository)))];
   const from =
-    short === undefined ? [] : [repository === undefined ? short : `[${short}](${trimmed(repository)}/commit/${hash})`];
+    short === undefined
+      ? []
+      : [repository === undefined ? short : `[${short}](${repositoryAddress(repository)}/commit/${hash})`];
   const details = [...from, ...(issues.length === 0 ? [] : [`closes ${issues.join(', ')}`])];
   const tail = details.length === 0 ? '' : ` (${details.join(', ')})`;
-  return [`- ${about}${first}${tail}`, ...more.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
+  return [`- ${about}${first}${tail}`.trimEnd(), ...more.map((line) => (line === '' ? '' : `  ${line}`))].join('\n');
 }
 
 function issueLink(other: string | undefined, issue: string, repository: string | undefined): string {
   const name = `${other ?? ''}#${issue}`;
-  return repository === undefined || other !== undefined ? name : `[${name}](${trimmed(repository)}/issues/${issue})`;
+  return repository === undefined || other !== undefined
+    ? name
+    : `[${name}](${repositoryAddress(repository)}/issues/${issue})`;
 }
 
 /** Links below, as Keep a Changelog has them: each version compared with the one before. */
 function linksOf(releases: readonly ReleaseNotes[], { repository, template }: FormatChangelogOptions): string {
   if (repository === undefined || template !== undefined) return '';
-  const base = trimmed(repository);
+  const base = repositoryAddress(repository);
   const lines = releases.map(({ version, tag }, index) => {
     const before = releases.slice(index + 1).find((release) => release.tag !== undefined)?.tag;
     const after = tag ?? 'HEAD';
@@ -81,7 +87,8 @@ function linksOf(releases: readonly ReleaseNotes[], { repository, template }: Fo
   return lines.join('\n');
 }
 
-const trimmed = (address: string): string => address.replace(/(?:\.git)?\/*$/, '');
+/** The address of a repository as links begin with it. */
+export const repositoryAddress = (address: string): string => address.replace(/(?:\.git)?\/*$/, '');
 
 /** What commit messages hold is text: no HTML, no heading, no link that is not meant. */
 function escaped(text: string): string {

@@ -40,7 +40,7 @@ export function sectionsOf(
 function causesOf({ hash, message }: HistoryCommit, types: ChangeTypes | undefined): BumpCause[] {
   return [message, ...message.squashed].flatMap((each) => {
     const level = levelOf(each, types);
-    return level === 'none' ? [] : [{ level, reason: `${each.header} (${hash.slice(0, 7)})` }];
+    return level === 'none' ? [] : [{ level, reason: `${each.header} (${hash.slice(0, 7)})`, hash }];
   });
 }
 

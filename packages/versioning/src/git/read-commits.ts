@@ -1,4 +1,5 @@
 import { VersioningError } from '../errors.ts';
+import { nulRecords } from './nul-records.ts';
 import { type GitOptions, runGit, streamGit } from './run-git.ts';
 
 /** A commit as `git log` has it. */
@@ -46,7 +47,7 @@ export async function* readCommits(options: ReadCommitsOptions): AsyncGenerator<
   ];
   const excluded = from.map((each) => `^${each}`);
   const filter = paths.length === 0 ? [] : ['--', ...paths];
-  for await (const record of records(streamGit([...args, ...excluded, ...filter], options))) {
+  for await (const record of nulRecords(streamGit([...args, ...excluded, ...filter], options))) {
     const [hash = '', author = '', email = '', seconds = '', parents = '', ...text] = record.split('\u001F');
     yield {
       hash,
@@ -65,19 +66,4 @@ async function refuseShallow(options: GitOptions): Promise<void> {
   throw new VersioningError('SHALLOW_CLONE', 'Expected the whole history, got a shallow clone', {
     hint: 'Fetch it with `git fetch --unshallow --tags`; in GitHub Actions, check out with `fetch-depth: 0`.',
   });
-}
-
-/** Texts that NUL separates. Whole pieces are decoded, so that no character is cut in two. */
-async function* records(pieces: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest: Buffer[] = [];
-  for await (const piece of pieces) {
-    let start = 0;
-    for (let end = piece.indexOf(0); end >= 0; end = piece.indexOf(0, start)) {
-      yield Buffer.concat([...rest, piece.subarray(start, end)]).toString('utf8');
-      rest = [];
-      start = end + 1;
-    }
-    if (start < piece.length) rest.push(piece.subarray(start));
-  }
-  if (rest.length > 0) yield Buffer.concat(rest).toString('utf8');
 }

@@ -15,6 +15,8 @@ export interface VersionTag {
 export interface ReadTagsOptions extends GitOptions {
   /** What stands before the version, as `v` or `storage@`. Default `v`. */
   readonly prefix?: string | undefined;
+  /** Only tags of commits that this one has in its past, or is. Default: all. */
+  readonly merged?: string | undefined;
 }
 
 const FIELDS = ['%(refname:strip=2)', '%(objectname)', '%(*objectname)', '%(creatordate:unix)'];
@@ -25,8 +27,10 @@ const FIELDS = ['%(refname:strip=2)', '%(objectname)', '%(*objectname)', '%(crea
  * @throws {VersioningError} `GIT_NOT_FOUND`, `GIT_FAILED`.
  */
 export async function readTags(options: ReadTagsOptions): Promise<readonly VersionTag[]> {
-  const { prefix = 'v' } = options;
-  const text = await runGit(['for-each-ref', `--format=${FIELDS.join('%09')}`, 'refs/tags'], options);
+  const { prefix = 'v', merged } = options;
+  const reached = merged === undefined ? [] : [`--merged=${merged}`];
+  const args = ['for-each-ref', `--format=${FIELDS.join('%09')}`, ...reached, 'refs/tags'];
+  const text = await runGit(args, options);
   const tags = text.split('\n').flatMap((line): VersionTag[] => {
     const [name = '', object = '', peeled = '', seconds = ''] = line.split('\t');
     if (!name.startsWith(prefix)) return [];

@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { VersioningError } from '../errors.ts';
+import { gitEnvironment } from './git-environment.ts';
+import { gitFailure } from './git-failure.ts';
 
 /** Where and how `git` runs. */
 export interface GitOptions {
@@ -8,21 +11,36 @@ export interface GitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same answers on every machine, whatever its language and settings. */
-const ENVIRONMENT = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-/** What is kept of complaints. */
-const MOST_COMPLAINTS = 10_000;
+/** {@link GitOptions} of one call. */
+export interface GitCall extends GitOptions {
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+}
 
-/**
- * Runs `git` and hands on what it prints, piece by piece.
- *
- * @throws {VersioningError} `GIT_NOT_FOUND`, `GIT_FAILED` with what it said; the reason of `signal`.
- */
-export async function* streamGit(args: readonly string[], { folder, signal }: GitOptions): AsyncGenerator<Buffer> {
+/** How a `git` ended whose failure is an answer, too. */
+export interface GitAnswer {
+  readonly code: number | null;
+  readonly output: string;
+  /** What it and its hooks said, with credentials and all: show it with `firstSaid` or `allSaid`. */
+  readonly complaints: string;
+}
+
+/** What is kept of complaints. */
+const MOST_COMPLAINTS = 100_000;
+
+interface RunningGit {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly complaints: () => string;
+  /** @throws {VersioningError} `GIT_NOT_FOUND`; the reason of the signal. */
+  readonly ended: () => Promise<number | null>;
+}
+
+/** Nothing is ever piped in: a git whose parent is killed would take half a message for a whole one. */
+function start(args: readonly string[], { folder, signal, environment }: GitCall): RunningGit {
   signal?.throwIfAborted();
   const child = spawn('git', args, {
     cwd: folder,
-    env: { ...process.env, ...ENVIRONMENT },
+    env: gitEnvironment(environment),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal === undefined ? {} : { signal }),
   });
@@ -30,19 +48,41 @@ export async function* streamGit(args: readonly string[], { folder, signal }: Gi
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (complaints.length < MOST_COMPLAINTS) complaints += text;
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
+  const end = new Promise<number | null>((resolve, reject) => {
+    child.on('error', (error) => {
+      // What git has started may hold its pipes for long; nobody waits for that.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      reject(error);
+    });
     child.on('close', resolve);
   });
   // It is looked at in the end; till then nobody waits for it.
-  ended.catch(() => undefined);
-  try {
-    for await (const piece of child.stdout) yield piece as Buffer;
-    const code = await ended.catch((cause: unknown) => {
+  end.catch(() => undefined);
+  const ended = (): Promise<number | null> =>
+    end.catch((cause: unknown) => {
       signal?.throwIfAborted();
       throw notStarted(folder, cause);
     });
-    if (code !== 0) throw failed(args, complaints);
+  return { child, complaints: () => complaints, ended };
+}
+
+/**
+ * Runs `git` and hands on what it prints, piece by piece.
+ *
+ * @throws {VersioningError} `GIT_NOT_FOUND`, `GIT_LOCKED`, `GIT_FAILED` with what it said; the reason of `signal`.
+ */
+export async function* streamGit(args: readonly string[], options: GitCall): AsyncGenerator<Buffer> {
+  const { child, complaints, ended } = start(args, options);
+  try {
+    try {
+      for await (const piece of child.stdout) yield piece as Buffer;
+    } catch (error) {
+      // Where the stream was cut off because git was, that is the reason.
+      await ended();
+      throw error;
+    }
+    if ((await ended()) !== 0) throw gitFailure(args, complaints());
   } finally {
     // Whoever stops listening needs no more of it.
     if (child.exitCode === null) child.kill();
@@ -50,10 +90,19 @@ export async function* streamGit(args: readonly string[], { folder, signal }: Gi
 }
 
 /** Runs `git` and returns all that it prints. @throws {VersioningError} as {@link streamGit}. */
-export async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
+export async function runGit(args: readonly string[], options: GitCall): Promise<string> {
   const pieces: Buffer[] = [];
   for await (const piece of streamGit(args, options)) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** Runs `git` and returns how it ended, well or not. @throws {VersioningError} `GIT_NOT_FOUND`; the reason of `signal`. */
+export async function askGit(args: readonly string[], options: GitCall): Promise<GitAnswer> {
+  const { child, complaints, ended } = start(args, options);
+  const pieces: Buffer[] = [];
+  child.stdout.on('data', (piece: Buffer) => pieces.push(piece));
+  const code = await ended();
+  return { code, output: Buffer.concat(pieces).toString('utf8'), complaints: complaints() };
 }
 
 function notStarted(folder: string, cause: unknown): VersioningError {
@@ -65,12 +114,3 @@ function notStarted(folder: string, cause: unknown): VersioningError {
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an error';
-
-function failed(args: readonly string[], complaints: string): VersioningError {
-  const [command = ''] = args;
-  const said = complaints.trim().split('\n')[0] ?? '';
-  const isOutside = /not a git repository/i.test(complaints);
-  return new VersioningError('GIT_FAILED', `Expected git ${command} to succeed, got: ${said || 'nothing it said'}`, {
-    hint: isOutside ? 'Run it in a checkout, or name one.' : 'Run the same command by hand to see more.',
-  });
-}

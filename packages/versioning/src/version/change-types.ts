@@ -38,15 +38,18 @@ export const CHANGE_TYPES: ChangeTypes = {
 
 const LEVELS: readonly BumpLevel[] = ['none', 'patch', 'minor', 'major'];
 
+/** Whether a word is a level, and no type. */
+export const isLevel = (word: string): word is BumpLevel => (LEVELS as readonly string[]).includes(word);
+
 /** The greater of two levels. */
 export const greater = (one: BumpLevel, other: BumpLevel): BumpLevel =>
   LEVELS.indexOf(one) >= LEVELS.indexOf(other) ? one : other;
 
 /** Case and accents are typed in many ways. */
-const plain = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
+export const plainName = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 const byPlainName = (types: ChangeTypes): ReadonlyMap<string, BumpLevel> =>
-  new Map(Object.entries(types).map(([name, level]) => [plain(name), level]));
+  new Map(Object.entries(types).map(([name, level]) => [plainName(name), level]));
 const BUILT_IN = byPlainName(CHANGE_TYPES);
 /** Tables are asked once for each commit of a history. */
 const own = new WeakMap<ChangeTypes, ReadonlyMap<string, BumpLevel>>();
@@ -57,7 +60,7 @@ const own = new WeakMap<ChangeTypes, ReadonlyMap<string, BumpLevel>>();
  * @param types Types of one's own; they come before the built-in ones.
  */
 export function levelIfKnown(type: string, types?: ChangeTypes): BumpLevel | undefined {
-  const name = plain(type);
+  const name = plainName(type);
   if (types === undefined) return BUILT_IN.get(name);
   const table = own.get(types) ?? byPlainName(types);
   own.set(types, table);

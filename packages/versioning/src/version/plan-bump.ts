@@ -1,12 +1,15 @@
 import semver from 'semver';
 import { shown, VersioningError } from '../errors.ts';
 import { type BumpLevel, greater } from './change-types.ts';
+import { parseVersion } from './parse-version.ts';
 
 /** One change that a version is raised for. */
 export interface BumpCause {
   readonly level: BumpLevel;
   /** For people: `feat: add offline mode (3f2a91b)`. */
   readonly reason: string;
+  /** The commit that made the change, where one is known. */
+  readonly hash?: string | undefined;
 }
 
 /** Options of {@link planBump}. */
@@ -58,7 +61,7 @@ const LOWERED: Readonly<Record<BumpLevel, BumpLevel>> = {
  * ```
  */
 export function planBump(from: string, options: BumpOptions): BumpPlan {
-  const version = parsed(from);
+  const version = parseVersion(from);
   const { causes, channel, build, preMajor = 'minor' } = options;
   checkParts(channel, build);
   const asked = causes.reduce<BumpLevel>((level, cause) => greater(level, cause.level), 'none');
@@ -73,18 +76,6 @@ export function planBump(from: string, options: BumpOptions): BumpPlan {
   const to = build === undefined ? core : `${core}+${build}`;
   return { from, to, level, reason: reasonOf({ causes, asked, level, to }) };
 }
-
-function parsed(text: string): semver.SemVer {
-  const version = semver.parse(text);
-  // Strict: `v1.2.3` and ` 1.2.3` are no versions, though npm reads them.
-  if (version !== null && text === written(version)) return version;
-  throw new VersioningError('INVALID_VERSION', `Expected a version as 1.2.3, got ${shown(text)}`, {
-    hint: 'SemVer 2.0.0: three numbers without leading zeros, then -pre.release and +build if needed.',
-  });
-}
-
-const written = ({ version, build }: semver.SemVer): string =>
-  build.length === 0 ? version : `${version}+${build.join('.')}`;
 
 function checkParts(channel: string | undefined, build: string | undefined): void {
   if (channel !== undefined && !/^[A-Za-z][0-9A-Za-z-]*$/.test(channel)) {

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKeyPair, parsePrivateKey } from '@x/integrity';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ReleaseManager } from '../../src/index.ts';
+import { type ReleaserEnd, runReleaser } from './releaser.ts';
+import { newShop, NOON, type Shop } from './shop.ts';
+
+/** Two for each of nine steps, the plan, the claim, the end, what two of the steps write to the history, and four contents. */
+const WRITES = 2 * 9 + 3 + 2 + 4;
+
+/** Where there is time, a process is killed at each write; else at every third one. */
+const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
+
+const { privateKey } = generateKeyPair();
+const pem = String(privateKey.key.export({ type: 'pkcs8', format: 'pem' }));
+
+/** A shop with a remote that releases are pushed to. */
+interface PushingShop extends Shop {
+  /** What the remote has: its tags, and the head of its branch. */
+  pushed(): readonly string[];
+  manager(): ReleaseManager;
+  release(killAt?: number): Promise<ReleaserEnd>;
+}
+
+function pushingShop(): PushingShop {
+  const shop = newShop();
+  const remote = mkdtempSync(join(tmpdir(), 'holdfast-remote-'));
+  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
+  shop.checkout.git('remote', 'add', 'origin', remote);
+  shop.checkout.git('push', '--quiet', 'origin', 'main', 'v1.0.0');
+  const { folder, stored } = shop;
+  return {
+    ...shop,
+    pushed: () =>
+      execFileSync('git', ['for-each-ref', '--format=%(refname) %(objectname)'], { cwd: remote, encoding: 'utf8' })
+        .trim()
+        .split('\n'),
+    manager: () => shop.manager({ privateKey: parsePrivateKey(pem), workspace: { remote: 'origin' } }),
+    release: async (killAt) => runReleaser({ folder, stored, remote: 'origin', privateKey: pem, at: NOON, killAt }),
+    [Symbol.dispose]: () => {
+      shop[Symbol.dispose]();
+      rmSync(remote, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All that a release has changed, which depends on nothing but what it was made from. */
+async function outcome(shop: PushingShop): Promise<unknown> {
+  const [release] = await shop.manager().listReleases();
+  const { manifest, commit, size } = release ?? {};
+  const tag = shop.checkout.git('rev-parse', 'v1.1.0');
+  return { manifest, commit, size, tag, pushed: shop.pushed(), status: shop.checkout.git('status', '--porcelain') };
+}
+
+const scratch = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-release-'));
+
+describe('a release whose process is killed', () => {
+  let expected: unknown;
+  let untouched: readonly string[];
+
+  beforeAll(async () => {
+    using shop = pushingShop();
+    untouched = shop.pushed();
+    const end = await shop.release();
+    // Else a write would be left out below.
+    expect(end).toMatchObject({ killed: false, writes: WRITES });
+    expected = await outcome(shop);
+  });
+
+  const every = Array.from({ length: WRITES }, (_, index) => index + 1);
+
+  test.each(every.filter((killAt) => IS_THOROUGH || killAt % 3 === 0))(
+    'at write %i ends in the same bytes when it is resumed',
+    async (killAt) => {
+      using shop = pushingShop();
+      expect(await shop.release(killAt)).toEqual({ killed: true });
+      const manager = shop.manager();
+      const [run] = await manager.runs();
+      const isPublished = (await manager.listReleases()).length > 0;
+      // Until then, nobody else sees anything of it.
+      if (!isPublished) expect(shop.pushed()).toEqual(untouched);
+      if (run === undefined) {
+        // Killed before it claimed the version, it is not there to be resumed; in the very end there is nothing left to do.
+        if (!isPublished) await manager.createRelease({ createdBy: 'ann' });
+      } else {
+        expect(run.isRunning).toBe(false);
+        await manager.resumeRelease();
+      }
+      expect(await outcome(shop)).toEqual(expected);
+      expect(await manager.runs()).toEqual([]);
+      expect((await manager.verifyRelease('1.1.0')).verdict).toBe('verified');
+      expect(scratch()).toEqual([]);
+    },
+  );
+
+  /** The last write before the history says that it is released. */
+  const published = WRITES - 6;
+
+  test.each(every.filter((killAt) => killAt <= published && killAt % (IS_THOROUGH ? 2 : 5) === 1))(
+    'at write %i is gone when it is undone',
+    async (killAt) => {
+      using shop = pushingShop();
+      const before = shop.checkout.git('for-each-ref');
+      expect(await shop.release(killAt)).toEqual({ killed: true });
+      const manager = shop.manager();
+      if ((await manager.runs()).length > 0) await manager.undoRelease();
+      expect(shop.checkout.git('for-each-ref')).toBe(before);
+      expect(shop.checkout.git('status', '--porcelain')).toBe('');
+      expect(shop.pushed()).toEqual(untouched);
+      expect(await manager.runs()).toEqual([]);
+      expect(scratch()).toEqual([]);
+      // The version is free again.
+      await manager.createRelease({ createdBy: 'ann' });
+      expect(await outcome(shop)).toEqual(expected);
+    },
+  );
+
+  test.each([published + 2, WRITES - 2])('at write %i is out, and cannot be undone', async (killAt) => {
+    using shop = pushingShop();
+    expect(await shop.release(killAt)).toEqual({ killed: true });
+    const manager = shop.manager();
+    expect(await manager.runs()).toMatchObject([{ version: '1.1.0', isPublished: true, isRunning: false }]);
+    await expect(manager.undoRelease()).rejects.toMatchObject({ code: 'RELEASE_PUBLISHED' });
+  });
+});

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What a process of its own releases. */
+export interface ReleaserJob {
+  readonly folder: string;
+  readonly stored: string;
+  readonly remote?: string | undefined;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly at: string;
+  /** It dies before this write to the storage; the first one is 1. */
+  readonly killAt?: number | undefined;
+}
+
+/** How it ended. */
+export type ReleaserEnd =
+  | { readonly killed: true }
+  | { readonly killed: false; readonly writes: number; readonly manifest: string };
+
+const SCRIPT = fileURLToPath(new URL('children/releaser.ts', import.meta.url));
+
+/** Runs a process to its end. @throws when it fails otherwise than by being killed. */
+export async function runReleaser(job: ReleaserJob): Promise<ReleaserEnd> {
+  const child = spawn(process.execPath, ['--conditions=source', SCRIPT, JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
+    child.once('close', (status, by) => {
+      resolve([status, by]);
+    });
+  });
+  if (signal === 'SIGKILL') return { killed: true };
+  if (code !== 0) throw new Error(`Expected the process to end well, got ${code}: ${said}`);
+  return { killed: false, ...(JSON.parse(said) as { writes: number; manifest: string }) };
+}
