@@ -132,3 +132,7 @@ export type {
 } from './release/verify-release.ts';
 export type { VersionInfo } from './release/version-info.ts';
 export type { ReleaseBill, ReleaseFiles, ReleaseWorkspace } from './release/workspace.ts';
+export { applyCi, type ApplyCiOptions, type CiChange, compareCi } from './ci/apply-ci.ts';
+export type { CiFile, CiOptions, CiPackageManager, CiPlan, CiProject } from './ci/model.ts';
+export { planCi } from './ci/plan-ci.ts';
+export { type FoundCiProject, readCiProject, type ReadCiProjectOptions } from './ci/read-ci-project.ts';
