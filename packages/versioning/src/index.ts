@@ -18,6 +18,7 @@ export { planVersionFile } from './files/plan-version-file.ts';
 export { type AppliedTag, type ApplyGitOptions, applyTag } from './git/apply-tag.ts';
 export type { Checkout, CountedPaths, Remote, Upstream } from './git/checkout.ts';
 export type { GitIdentity } from './git/identity.ts';
+export type { CommitPlan } from './git/plan-commit.ts';
 export { planTag, type PlanTagOptions, type TagPlan } from './git/plan-tag.ts';
 export { readCheckout } from './git/read-checkout.ts';
 export { type LoggedCommit, readCommits, type ReadCommitsOptions } from './git/read-commits.ts';

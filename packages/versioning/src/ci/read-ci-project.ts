@@ -43,7 +43,7 @@ interface Manifest {
  * manager that is none of npm, pnpm and yarn.
  */
 export async function readCiProject(folder: string, options: ReadCiProjectOptions = {}): Promise<FoundCiProject> {
-  const root = (await gitLine(folder, 'rev-parse', '--show-toplevel')) ?? resolve(folder);
+  const root = resolve((await gitLine(folder, 'rev-parse', '--show-toplevel')) ?? folder);
   const manifest = await readManifest(root);
   const locks = await lockfilesIn(root);
   const asked = options.packageManager;
@@ -104,7 +104,7 @@ function namedManager(
   asked?: string,
 ): { readonly name: PackageManagerName; readonly version: string } | undefined {
   if (text === undefined) return undefined;
-  const [, name, version] = /^(npm|pnpm|yarn)@([^+]+)/.exec(String(text)) ?? [];
+  const [, name, version] = /^(npm|pnpm|yarn)@([^+]+)/.exec(typeof text === 'string' ? text : '') ?? [];
   if (name !== undefined && version !== undefined) return { name: name as PackageManagerName, version };
   if (asked !== undefined) return undefined;
   throw new VersioningError('INVALID_OPTION', `Expected npm, pnpm or yarn as packageManager, got ${shown(text)}`, {

@@ -8,8 +8,7 @@ export const PUBLISHING_NODE = '24';
 /** Below it holdfast does not run. */
 const OLDEST_FOR_HOLDFAST = 22;
 
-/** Package managers by name. */
-export const PACKAGE_MANAGERS: readonly CiPackageManager[] = ['npm', 'pnpm', 'yarn', 'yarn-classic'];
+const PACKAGE_MANAGERS: readonly CiPackageManager[] = ['npm', 'pnpm', 'yarn', 'yarn-classic'];
 
 /** Puts defaults in, and checks what would end up in YAML and in shells. @throws {VersioningError} `INVALID_OPTION`. */
 export function ciSettings(options: CiOptions): CiSettings {

@@ -1,6 +1,7 @@
 import type { CiSettings } from './model.ts';
 import { COMMANDS, setupSteps } from './package-commands.ts';
 import { PINNED } from './pinned-actions.ts';
+import { previewScript } from './scripts/plan-script.ts';
 import { packScript, PUBLISH_SCRIPT } from './scripts/publish-script.ts';
 import { PUBLISHING_NODE } from './settings.ts';
 import { indented, plain } from './text.ts';
@@ -33,9 +34,7 @@ const INPUTS = `      version:
         type: boolean`;
 
 /** What both calls of the action are given of the form. */
-const FORM = `version: \${{ inputs.version }}
-bump: \${{ inputs.bump }}
-channel: \${{ inputs.channel }}
+const FORM = `channel: \${{ inputs.channel }}
 notes: \${{ inputs.notes }}`;
 
 const whole = `- uses: ${PINNED.checkout}
@@ -106,22 +105,22 @@ function planJob(settings: CiSettings): string {
   timeout-minutes: 15
   permissions:
     contents: read
+  outputs:
+    version: \${{ steps.rehearsal.outputs.version }}
   steps:
 ${indented(whole, 4)}
 ${indented(setupSteps(settings, { node: plain(settings.releaseNode), isCached: true }), 4)}
     - name: Show what a release would be
       if: github.event_name != 'workflow_dispatch'
       run: |
-        {
-          echo '## Release plan'
-          echo
-          # Indented, as a message of a commit may hold whatever ends a fence.
-          ${holdfast} release plan | sed 's/^/    /'
-        } >> "$GITHUB_STEP_SUMMARY"
+${indented(previewScript(holdfast).trimStart(), 8)}
     - name: Rehearse
+      id: rehearsal
       if: github.event_name == 'workflow_dispatch'
       uses: ./.github/actions/holdfast-release
       with:
+        version: \${{ inputs.version }}
+        bump: \${{ inputs.bump }}
 ${indented(FORM, 8)}
         dry-run: true`;
 }
@@ -149,6 +148,8 @@ ${hasBuild ? `    - name: Build\n      run: ${build}\n` : ''}    - name: Release
       id: release
       uses: ./.github/actions/holdfast-release
       with:
+        # What was rehearsed, also when this job is run again.
+        version: \${{ needs.plan.outputs.version }}
 ${indented(FORM, 8)}
         token: \${{ github.token }}
         signing-key: \${{ secrets.HOLDFAST_SIGNING_KEY }}

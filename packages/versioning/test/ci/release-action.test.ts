@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { KEY, newWorld } from './release-world.ts';
+import { KEY, newWorld, type ReleaseWorld } from './release-world.ts';
+import type { StepsRun } from './runner.ts';
 
 // GitHub's runners are Linux with bash 5 and jq.
 const isLikeARunner = process.platform === 'linux' && spawnSync('jq', ['--version']).status === 0;
@@ -24,6 +25,7 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     ]);
     const published = ['provenance.intoto.json', 'release.json', 'sbom.cdx.json', 'shop-1.3.0.zip'];
     expect(world.lines('gh')).toEqual([
+      'auth setup-git',
       'auth setup-git',
       'release view v1.3.0 --json isDraft --jq .isDraft',
       `release create v1.3.0 --draft --verify-tag --title v1.3.0 --notes-file ${files}/notes.md ${published.map((name) => `${files}/${name}`).join(' ')}`,
@@ -49,13 +51,15 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     expect(shown.join('\n')).not.toMatch(/c2VjcmV0|key-of-backups|gh-token/);
     expect(readdirSync(world.temp).filter((name) => name.startsWith('holdfast-keys'))).toEqual([]);
     expect(calls.filter(({ program }) => program === 'gh').every(({ token }) => token === 'gh-token')).toBe(true);
-    expect(calls.filter(({ program }) => program === 'holdfast').every(({ token }) => token === '')).toBe(true);
+    // Git of holdfast pushes where that is configured; nothing else gets the token.
+    const withToken = calls.filter(({ program, token }) => program === 'holdfast' && token !== '');
+    expect(withToken.map(({ args }) => args.slice(0, 2).join(' '))).toEqual(['release info', 'release create']);
   });
 
   test('a backup is made and looked at before the release, where a repository is set, and nothing is released without it', () => {
     const world = newWorld();
     const inputs = { 'backup-repository': 's3://backups', 'backup-key': 'key' };
-    world.set('fail-backup-create', '3');
+    world.set('fail-backup-create', 'PATH_FAILED');
     const failed = world.release(inputs);
     expect([failed.hasFailed, failed.ran]).toEqual([true, ['Plan', 'Keep keys', 'Back up', 'Remove keys']]);
     expect(readdirSync(world.temp).filter((name) => name.startsWith('holdfast-keys'))).toEqual([]);
@@ -80,14 +84,7 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
       .calls()
       .slice(before)
       .map(({ args }) => args.slice(0, 2).join(' '));
-    expect(calls).toEqual([
-      'release plan',
-      'release info',
-      'release verify',
-      'release export',
-      'auth setup-git',
-      'release view',
-    ]);
+    expect(calls).toEqual(['release info', 'release verify', 'release export', 'auth setup-git', 'release view']);
     expect(again.log).toContain('v1.3.0 is published already.');
   });
 
@@ -102,16 +99,16 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     expect(edit).toBe('release edit v1.3.0 --draft=false');
   });
 
-  test('a release whose job ended before its tag was pushed gets it at its own commit', () => {
+  test('the tag of a release that was completed elsewhere is fetched, and one that is nowhere is not made up', () => {
     const world = newWorld();
     world.release();
-    const made = world.git('rev-parse', 'v1.3.0^{commit}');
+    world.git('tag', '--delete', 'v1.3.0');
+    expect(world.release({ version: '1.3.0' }).hasFailed).toBe(false);
     world.git('push', '--quiet', '--delete', 'origin', 'v1.3.0');
     world.git('tag', '--delete', 'v1.3.0');
-    world.git('commit', '--quiet', '--allow-empty', '-m', 'fix: later');
-    expect(world.release({ version: '1.3.0' }).hasFailed).toBe(false);
-    expect(world.git('rev-parse', 'v1.3.0^{commit}')).toBe(made);
-    expect(world.remote('refs/tags/v1.3.0')).toBeDefined();
+    const { hasFailed, log } = world.release({ version: '1.3.0' });
+    expect([hasFailed, log]).toEqual([true, expect.stringContaining('holdfast release resume')]);
+    expect(world.remote('refs/tags/v1.3.0')).toBeUndefined();
   });
 
   test('the commit of a release and its tag arrive together, or neither does', () => {
@@ -125,10 +122,15 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     other.git('commit', '--quiet', '--allow-empty', '-m', 'fix: theirs');
     other.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
     other.git('reset', '--quiet', '--hard', 'HEAD~1');
-    const { hasFailed, ran } = other.release();
-    expect([hasFailed, ran.slice(-2)]).toEqual([true, ['Push the tag', 'Remove keys']]);
-    expect(other.remote('refs/tags/v1.3.0')).toBeUndefined();
-    expect(other.lines('gh')).toEqual(['auth setup-git']);
+    const { hasFailed, log } = other.release();
+    expect([hasFailed, log]).toEqual([true, expect.stringContaining('main has gone on')]);
+    expect(other.lines('holdfast').some((line) => line.startsWith('release create'))).toBe(false);
+    // And once more, between the look and the push.
+    const late = newWorld();
+    late.set('commits', '');
+    late.set('push-meanwhile', '');
+    expect(late.release().ran.slice(-2)).toEqual(['Push the tag', 'Remove keys']);
+    expect(late.remote('refs/tags/v1.3.0')).toBeUndefined();
   });
 
   test('a dry run needs no key and no token, changes nothing, and calls nobody', () => {
@@ -157,11 +159,11 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
     world.release({ channel: 'beta', bump: 'minor' });
     expect(world.lines('holdfast')[0]).toBe('release plan --channel beta --bump minor --json');
     expect(world.lines('holdfast')[3]).toBe('release create -v 1.3.0-beta.2 --channel beta --pre-release --json');
-    expect(world.lines('gh')[2]).toContain(' --prerelease ');
+    expect(world.lines('gh')[3]).toContain(' --prerelease ');
     const built = newWorld();
     built.release({ version: '1.3.0+build-7' });
     expect(built.lines('holdfast')).toContain('release create -v 1.3.0+build-7 --json');
-    expect(built.lines('gh')[2]).not.toContain('--prerelease');
+    expect(built.lines('gh')[3]).not.toContain('--prerelease');
   });
 
   test.each([
@@ -198,16 +200,42 @@ describe.skipIf(!isLikeARunner)('the steps of the action, run by bash (needs Lin
 
   test.each([
     ['no signing key', { 'signing-key': '' }, undefined, 'HOLDFAST_SIGNING_KEY'],
-    ['no commit that asks for a release', {}, ['plan', '{"version":null}'], 'Name a version'],
-    ['a version that is none', {}, ['plan', '{"version":"1.3.0\\nx=y"}'], 'Name a version'],
-    ['a release that can not be read', {}, ['fail-release-info', '6'], 'failed as asked'],
-    ['a release that is not what it was', {}, ['fail-release-verify', '6'], 'failed as asked'],
+    ['no commit that asks for a release', {}, ['fail-release-plan', 'NOTHING_TO_RELEASE'], 'title=Plan::failed with'],
+    ['a plan without version', {}, ['plan', '{"version":null}'], 'Expected a plan with a version'],
+    ['a version that is none', {}, ['plan', '{"version":"1.3.0\\nx=y"}'], 'Expected a plan with a version'],
+    ['a release that can not be read', {}, ['fail-release-info', 'RELEASE_DAMAGED'], 'RELEASE_DAMAGED'],
+    ['a release that is not what it was', {}, ['fail-release-verify', 'RELEASE_DAMAGED'], 'RELEASE_DAMAGED'],
   ])('%s ends the job before anything leaves it', (_, inputs, state, message) => {
     const world = newWorld();
     if (state !== undefined) world.set(state[0] ?? '', state[1] ?? '');
-    const { hasFailed, log } = world.release(inputs as Record<string, string>);
+    const { hasFailed, log } = world.release(inputs);
     expect([hasFailed, log]).toEqual([true, expect.stringContaining(message)]);
-    expect(world.lines('gh')).toEqual([]);
+    expect(world.lines('gh').filter((line) => line !== 'auth setup-git')).toEqual([]);
     expect(world.remote('refs/tags/v1.3.0')).toBeUndefined();
+  });
+});
+
+describe.skipIf(!isLikeARunner)('the plan that pull requests show (needs Linux and jq)', () => {
+  const shown = (world: ReleaseWorld, env: Readonly<Record<string, string>>): StepsRun =>
+    world.steps('plan', ['Show what a release would be'], { github: { event_name: 'pull_request' } }, env);
+
+  test('is made on the branch that it goes to, as releases are', () => {
+    const world = newWorld();
+    world.git('checkout', '--quiet', '--detach');
+    const { hasFailed, summary } = shown(world, { GITHUB_BASE_REF: 'release/next' });
+    expect([hasFailed, summary]).toEqual([false, '## Release plan\n\n    1.3.0: minor\n']);
+    expect(world.git('branch', '--show-current')).toBe('release/next');
+    shown(world, { GITHUB_BASE_REF: '' });
+    expect(world.git('branch', '--show-current')).toBe('release/next');
+  });
+
+  test.each([
+    ['NOTHING_TO_RELEASE', false],
+    ['SHALLOW_CLONE', true],
+  ])('says %s, and fails: %s', (code, fails) => {
+    const world = newWorld();
+    world.set('fail-release-plan', code);
+    const { hasFailed, summary } = shown(world, { GITHUB_BASE_REF: '' });
+    expect([hasFailed, summary]).toEqual([fails, `## Release plan\n\n    failed with ${code}\n`]);
   });
 });

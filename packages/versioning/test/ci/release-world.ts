@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { planCi } from '../../src/index.ts';
 import { actionOf, type Step, workflowOf } from './documents.ts';
 import type { Contexts } from './expressions.ts';
-import { runSteps, type StepsRun } from './runner.ts';
+import { type RunnerPlace, runSteps, type StepsRun } from './runner.ts';
 import { plantStandIns } from './stand-ins.ts';
 
 /** How a stand-in was called. */
@@ -37,7 +37,7 @@ export interface ReleaseWorld {
   /** Runs the scripts of a job of the workflow. */
   job(name: string, contexts: Contexts): StepsRun;
   /** Runs some of them. */
-  steps(job: string, names: readonly string[], contexts: Contexts): StepsRun;
+  steps(job: string, names: readonly string[], contexts: Contexts, env?: RunnerPlace['env']): StepsRun;
 }
 
 export const KEY = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0LW9mLXNpZ25pbmc=\n-----END PRIVATE KEY-----';
@@ -133,11 +133,11 @@ export function newWorld(): ReleaseWorld {
       );
     },
     job: (name, contexts) => runSteps(jobSteps(name), contexts, place),
-    steps: (job, names, contexts) =>
+    steps: (job, names, contexts, more) =>
       runSteps(
         jobSteps(job).filter(({ name = '' }) => names.includes(name)),
         contexts,
-        place,
+        { ...place, env: { ...env, ...more } },
       ),
   };
 }

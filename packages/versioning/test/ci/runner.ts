@@ -26,7 +26,10 @@ export interface StepsRun {
 
 const outputsIn = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    text.split('\n').flatMap((line) => (line === '' ? [] : [line.split(/=(.*)/s).slice(0, 2)])) as string[][],
+    text.split('\n').flatMap((line): [string, string][] => {
+      const at = line.indexOf('=');
+      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
+    }),
   );
 
 /** Runs the scripts of steps with bash as GitHub's runner does: the same options, files for outputs, and conditions. */

@@ -1,12 +1,13 @@
 /**
- * Brings the tag, and the commit of the release where there is one, to GitHub: both or neither. The token is for these calls only:
- * the checkout keeps none.
+ * Brings the tag, and the commit of the release where there is one, to GitHub: both or neither. What is there already is left. A tag
+ * that is lost is not made again here: it names the release's manifest, and holdfast knows how.
  */
 export const PUSH_SCRIPT: string = `
 gh auth setup-git
-if ! git rev-parse --quiet --verify "refs/tags/$TAG" > /dev/null; then
-  # The job that made the release did not get as far as this.
-  git tag --annotate --message "$TAG" "$TAG" "$(jq -er .commit "$FILES/release.json")"
+if ! git rev-parse --quiet --verify "refs/tags/$TAG" > /dev/null &&
+  ! git fetch --quiet origin "refs/tags/$TAG:refs/tags/$TAG"; then
+  echo "::error title=Tag::Expected the tag $TAG of a release that has been made, got none. Run holdfast release resume, then this job again."
+  exit 1
 fi
 refs=("refs/tags/$TAG")
 if [[ "$(git rev-parse HEAD)" != "$COMMIT" ]]; then refs+=("HEAD:refs/heads/$GITHUB_REF_NAME"); fi
