@@ -18,7 +18,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const releaseDiff: CommandDefinition = {
   path: ['release', 'diff'],
   summary: 'Compare two releases: files, components, migrations, flags',
-  description: 'What is in the second and not in the first has a +, the other way round a -, and M is what is not the same.',
+  description:
+    'What is in the second and not in the first has a +, the other way round a -, and M is what is not the same.',
   arguments: [
     { name: '<from>', description: 'a version' },
     { name: '<to>', description: 'another one' },

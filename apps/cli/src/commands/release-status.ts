@@ -13,19 +13,28 @@ import { factLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration, formatTime } from '../render/time.ts';
 
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+/** How many a week says something only after a week. */
+function paceText({ first = '', last = '', perWeek = 0 }: ReleaseMetrics, intervalMs: number): string {
+  const between = `${formatDuration(intervalMs)} between two (median)`;
+  return Date.parse(last) - Date.parse(first) < WEEK_MS ? between : `${perWeek.toFixed(1)} a week, ${between}`;
+}
+
 function metricFacts(metrics: ReleaseMetrics): readonly (readonly [string, string])[] {
-  const { count, yanked, preReleases, last, perWeek, intervalMs, leadTimeMs, size } = metrics;
+  const { count, yanked, preReleases, last, intervalMs, leadTimeMs, size } = metrics;
   if (count === 0) return [['releases', 'none']];
   return [
     ['releases', `${formatNumberOf(count, 'release')}, ${preReleases} pre-releases, ${yanked} yanked`],
     ['last', formatTime(last ?? '')],
-    ...(perWeek === undefined || intervalMs === undefined
-      ? []
-      : [['pace', `${perWeek.toFixed(1)} a week, ${formatDuration(intervalMs)} between two (median)`] as const]),
+    ...(intervalMs === undefined ? [] : [['pace', paceText(metrics, intervalMs)] as const]),
     ...(leadTimeMs === undefined
       ? []
       : [['lead time', `${formatDuration(leadTimeMs)} from commit to release (median)`] as const]),
-    ['artefacts', `${formatBytes(size.total)}, ${formatBytes(size.median)} (median), ${formatBytes(size.largest)} (largest)`],
+    [
+      'artefacts',
+      `${formatBytes(size.total)}, ${formatBytes(size.median)} (median), ${formatBytes(size.largest)} (largest)`,
+    ],
   ];
 }
 

@@ -4,7 +4,7 @@ import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { shortened } from '../render/release.ts';
+import { shortKey } from '../render/release.ts';
 import { displayText } from '../render/text.ts';
 
 interface VerifyFlags {
@@ -16,8 +16,10 @@ interface VerifyFlags {
 
 /** What the verdict is called, where it isn't as the program has it. */
 function verdictText({ verdict, signedBy }: ReleaseVerification): string {
-  if (verdict === 'verified') return `verified, signed by ${signedBy.map(shortened).join(', ')}`;
-  return verdict === 'unsigned' ? 'not verified: nobody vouches for it who is trusted here' : 'not verified';
+  if (verdict === 'verified') return `verified, signed by ${signedBy.map(shortKey).join(', ')}`;
+  return verdict === 'unsigned'
+    ? 'not verified: nobody vouches for it who is trusted here (--key, --allow-unsigned)'
+    : 'not verified';
 }
 
 async function render({ output, messages }: Context, found: ReleaseVerification, isGood: boolean): Promise<void> {

@@ -92,13 +92,11 @@ export const release = z
         .check(z.meta({ description: 'What types of change of your own raise: `{"melhoria": "minor"}`.' })),
     ),
     titles: z.optional(
-      z
-        .record(word, z.array(word))
-        .check(
-          z.meta({
-            description: 'Titles of sections of the changelog, each with its types. Default: Keep a Changelog.',
-          }),
-        ),
+      z.record(word, z.array(word)).check(
+        z.meta({
+          description: 'Titles of sections of the changelog, each with its types. Default: Keep a Changelog.',
+        }),
+      ),
     ),
     preMajor: oneOf(['minor', 'major'], 'What a breaking change raises before 1.0.0. Default `minor`.'),
   })

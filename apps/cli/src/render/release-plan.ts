@@ -1,6 +1,6 @@
 import type { ReleasePlan } from '@x/versioning';
 import { formatBytes, formatCount, formatNumberOf } from './bytes.ts';
-import { changeLines, migrationsText, shortened, textLines } from './release.ts';
+import { changeLines, migrationsText, shortCommit, shortKey, textLines } from './release.ts';
 import { factLines } from './table.ts';
 import { displayText } from './text.ts';
 
@@ -15,7 +15,7 @@ function artifactText({ artifact }: ReleasePlan): string {
 }
 
 function commitText({ commit, basis }: ReleasePlan): string {
-  const at = `${shortened(basis.commit)}${basis.branch === undefined ? '' : ` on ${basis.branch}`}`;
+  const at = `${shortCommit(basis.commit)}${basis.branch === undefined ? '' : ` on ${basis.branch}`}`;
   if (commit === undefined)
     return displayText(`none, as ${at} is released${basis.isDirty ? ' with changes that are in no commit' : ''}`);
   return displayText(`${JSON.stringify(commit.message.split('\n')[0])}, after ${at}`);
@@ -42,7 +42,7 @@ export function releasePlanLines(plan: ReleasePlan, all: boolean): readonly stri
       ['commit', commitText(plan)],
       ['artefact', artifactText(plan)],
       ['SBOM', sbom === undefined ? 'none' : displayText(`${sbom.name} (${sbom.format})`)],
-      ['signature', signedBy === undefined ? 'none' : `by the key ${shortened(signedBy)}`],
+      ['signature', signedBy === undefined ? 'none' : `by the key ${shortKey(signedBy)}`],
       ['tag', tag === undefined ? 'none' : displayText(`${tag.name}${tag.isSigned ? ', signed by git' : ''}`)],
       ['push', pushText(plan)],
       ['migrations', migrationsText(release.migrations)],

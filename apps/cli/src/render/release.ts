@@ -6,8 +6,11 @@ import { formatDuration, formatTime } from './time.ts';
 
 type Fact = readonly [label: string, value: string];
 
-/** The beginning of an id of a key or commit, enough to know it again. */
-export const shortened = (id: string): string => id.slice(0, 12);
+/** The beginning of a commit's id, enough to know it again. */
+export const shortCommit = (commit: string): string => commit.slice(0, 12);
+
+/** The same of the id of a key. */
+export const shortKey = (id: string): string => id.slice(0, 16);
 
 /** A version with its channel, where that is not for everybody. */
 export const versionText = ({ version, channel }: Pick<ReleaseSummary, 'version' | 'channel'>): string =>
@@ -75,7 +78,7 @@ function artifactFacts({ artifact, sbom }: Release): readonly Fact[] {
 export function releaseFacts(release: Release): readonly Fact[] {
   const { source, signature, changelog, flags } = release;
   const branch = source.branch === undefined ? '' : ` on ${source.branch}`;
-  const keys = signature?.signatures.map(({ keyid }) => shortened(keyid ?? '?')).join(', ');
+  const keys = signature?.signatures.map(({ keyid }) => shortKey(keyid ?? '?')).join(', ');
   return [
     ['version', versionText(release)],
     ['status', standingText(release)],
@@ -125,5 +128,5 @@ export function releaseTable(
 export function workspaceText(info: VersionInfo | undefined): string {
   if (info === undefined) return 'no checkout with a commit';
   const branch = info.branch === undefined ? '' : ` on ${info.branch}`;
-  return displayText(`${info.version}, ${shortened(info.commit)}${branch}${info.dirty ? ', with changes' : ''}`);
+  return displayText(`${info.version}, ${shortCommit(info.commit)}${branch}${info.dirty ? ', with changes' : ''}`);
 }

@@ -3,9 +3,9 @@ import { formatBytes } from './bytes.ts';
 import { versionText } from './release.ts';
 import { displayText } from './text.ts';
 
-function nextText({ version, tag }: Release, plan: Pick<ReleasePlan, 'push' | 'commit'>): string {
-  const { push, commit } = plan;
-  if (push !== undefined || tag === undefined) return `holdfast release verify ${version}`;
+function nextText({ version, tag }: Release, plan: Pick<ReleasePlan, 'push' | 'commit' | 'repository'>): string {
+  const { push, commit, repository } = plan;
+  if (push !== undefined || tag === undefined || repository === undefined) return `holdfast release verify ${version}`;
   const branch = commit?.branch === undefined ? [] : [commit.branch];
   return ['git push --atomic origin', ...branch, tag].join(' ');
 }
@@ -13,7 +13,7 @@ function nextText({ version, tag }: Release, plan: Pick<ReleasePlan, 'push' | 'c
 /** What was released, where, and what to do next, in one line. */
 export function releasedLine(
   release: Release,
-  { store, plan }: { readonly store: string; readonly plan: Pick<ReleasePlan, 'push' | 'commit'> },
+  { store, plan }: { readonly store: string; readonly plan: Pick<ReleasePlan, 'push' | 'commit' | 'repository'> },
 ): string {
   const { artifact, signature, tag } = release;
   const parts = [

@@ -91,6 +91,7 @@ test('a release is made, looked at, proven, compared, exported and yanked', { ti
   expect(git('status', '--porcelain', '--ignored')).toBe('!! .holdfast/');
   expect(git('log', '-1', '--format=%s %D')).toBe('chore(release): 1.0.0 HEAD -> main, tag: v1.0.0');
 
+  git('remote', 'add', 'origin', 'https://git.example/shop.git');
   await shop.commit('feat(cart): carts\n\nBREAKING CHANGE: no more lists', {
     'cart.js': 'cart\n',
     'db/0001_carts.sql': '-- kind: expand\n-- description: carts\ncreate table carts (id int);\n',
