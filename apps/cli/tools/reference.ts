@@ -26,7 +26,7 @@ holdfast release    plans, makes, proves, compares and takes back releases
   there too, as \`{"error": ...}\` (for JSON Lines: as the last line). Names that are not UTF-8 appear as \`path\`, for display, and as \`pathBase64\`.
 - A **progress bar** is drawn on a terminal; elsewhere there is a plain line every five seconds. \`--quiet\` turns both off.
 - **Ctrl-C** (and SIGTERM, SIGHUP) ends a run cleanly; a second one ends it at once. What a backup has stored by then is used by the next run, and a prune is gone on with by the next one. A release is taken back, unless it is published by then.
-- A **release** is named by its version, with or without the `v` of its tag. `release create` and `release plan` call the version `-v`; everywhere else that is `--verbose`.
+- A **release** is named by its version, with or without the \`v\` of its tag. \`release create\` and \`release plan\` call the version \`-v\`; everywhere else that is \`--verbose\`.
 - A **snapshot** is named by its id, the beginning of its id (4 characters or more), its name, or \`latest\`. A name that
   several snapshots have is refused, with the list of them. \`latest\` is the newest of this tenant, this machine and the configured
   sources (in a git checkout without any: of the checkout, if it was ever backed up), never a safety snapshot; \`--tenant\`, \`--host\`, \`--root\` and \`--tag\` choose others.

@@ -25,14 +25,14 @@ interface Call {
 async function goOn(context: Context, call: Call, onEvent: ReleasesOptions['onEvent']): Promise<ExitCode> {
   const { manager } = await openReleases(context);
   const runs = await manager.runs({ signal: call.signal });
-  const run = runs.find(({ version }) => call.version === undefined || version === call.version);
-  const signs = run !== undefined && run.plan.signedBy !== undefined && !run.done.includes('manifest');
+  const open = runs.find(({ version }) => call.version === undefined || version === call.version);
+  const signs = open !== undefined && open.plan.signedBy !== undefined && !open.done.includes('manifest');
   const { manager: signing, store } = await openReleases(context, { signs, onEvent });
   const release: Release = await signing.resumeRelease(call);
   const { version } = release;
   if (context.json) await emitObject(context.output, 'ReleaseResumed', { version, undone: false, release });
   else if (context.messages.quiet) await context.output.line(version);
-  else await context.output.line(releasedLine(release, { store, plan: run?.plan ?? {} }));
+  else await context.output.line(releasedLine(release, { store, plan: open?.plan ?? {} }));
   return EXIT.ok;
 }
 

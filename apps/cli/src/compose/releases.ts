@@ -47,7 +47,7 @@ export interface OpenedReleases {
   /** The place of releases, without secrets. */
   readonly store: string;
   /** Makes the folder of releases ready to be written to: git and artefacts leave it out. */
-  prepare(): Promise<void>;
+  readonly prepare: () => Promise<void>;
 }
 
 /** The folder that is released: that of the configuration, where this belongs to the checkout; else the checkout, else where one is. */

@@ -25,7 +25,7 @@ const migration = z.strictObject({
   sql: z.string(),
 });
 
-export const migrations = z.strictObject({
+const migrations = z.strictObject({
   forward: z.array(migration).describe('in the order in which they are run'),
   backward: z.array(migration).describe('what undoes them, in that order'),
 });

@@ -34,8 +34,8 @@ export function changeLines({ changelog }: Pick<ReleaseManifest, 'changelog'>): 
       `  ${displayText(title)}`,
       ...entries.map(({ text, scope, commit, breaking }) => {
         const where = scope === undefined ? '' : `${scope}: `;
-        const from = commit === undefined ? '' : ` (${commit.slice(0, 7)})`;
-        return displayText(`    - ${breaking ? 'BREAKING ' : ''}${where}${text}${from}`);
+        const by = commit === undefined ? '' : ` (${commit.slice(0, 7)})`;
+        return displayText(`    - ${breaking ? 'BREAKING ' : ''}${where}${text}${by}`);
       }),
     ]),
   ];

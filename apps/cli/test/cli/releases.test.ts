@@ -235,10 +235,11 @@ test('what can not be released is refused with what to do, and nothing changes',
     [2, 'INVALID_OPTION', ['release', 'list', '--component', 'A B']],
     [2, 'UNSUPPORTED_URL', ['release', 'list', '--store', 'ftp://x/y']],
   ];
-  for (const [exit, code, args] of cases) {
+  const refused = cases.map(async ([exit, code, args]) => {
     const { code: got, stdout } = await machine.run([...args, '--json']);
     expect([got, parseShape('Failed', stdout).error.code], args.join(' ')).toEqual([exit, code]);
-  }
+  });
+  await Promise.all(refused);
   expect(stateOf(shop)).toEqual(before);
   await writeFile(join(folder, 'sell.js'), 'changed\n');
   expect((await machine.run([...create, '-v', '2.0.0'])).code).toBe(7);

@@ -6,9 +6,9 @@ import { type Tree, writeTree } from './tree.ts';
 /** A git checkout on a machine of a test. */
 export interface TestCheckout {
   readonly folder: string;
-  git(...args: readonly string[]): string;
+  readonly git: (...args: readonly string[]) => string;
   /** Writes files and commits everything. */
-  commit(message: string, tree: Tree): Promise<void>;
+  readonly commit: (message: string, tree: Tree) => Promise<void>;
 }
 
 /** Makes a checkout with a branch `main` in the working directory of a machine, or another folder. */
