@@ -136,6 +136,7 @@ export const MANIFEST_SCHEMA: Schema = {
         {
           commit,
           branch: short,
+          dirty: flag,
           repository: {
             type: 'string',
             maxLength: 1024,
@@ -143,7 +144,7 @@ export const MANIFEST_SCHEMA: Schema = {
             description: 'the address of a repository, without user, password and query',
           },
         },
-        ['branch', 'repository'],
+        ['branch', 'dirty', 'repository'],
       ),
       artifact: object(
         'an artefact',

@@ -26,11 +26,16 @@ describe('other texts of a sound manifest are refused', () => {
     ['in another order', JSON.stringify(FULL)],
     ['with an escape that is not needed', canonical.replace('"ann"', String.raw`"\u0061nn"`)],
     ['with another form of a number', canonical.replace('2.5', '2.50')],
-    ['with a member twice, the first one hidden', canonical.replace('"createdBy":"ann"', '"createdBy":"eve","createdBy":"ann"')],
+    [
+      'with a member twice, the first one hidden',
+      canonical.replace('"createdBy":"ann"', '"createdBy":"eve","createdBy":"ann"'),
+    ],
     ['with a zero below zero', canonical.replace('"formatVersion":0', '"formatVersion":-0')],
   ])('%s', (_, text) => {
     expect(text).not.toBe(canonical);
-    expect(() => parseManifestBytes(utf8(text), FULL.version)).toThrow(damaged('another text for it than canonical JSON'));
+    expect(() => parseManifestBytes(utf8(text), FULL.version)).toThrow(
+      damaged('another text for it than canonical JSON'),
+    );
   });
 });
 
@@ -121,7 +126,11 @@ describe('what readers would refuse is not written', () => {
   circle['self'] = circle;
 
   test.each<readonly [string, Partial<Record<keyof ReleaseManifest, unknown>>, string]>([
-    ['a number that JSON does not have', { flags: { limit: Number.NaN } }, 'flags.limit of the manifest to be JSON, got NaN'],
+    [
+      'a number that JSON does not have',
+      { flags: { limit: Number.NaN } },
+      'flags.limit of the manifest to be JSON, got NaN',
+    ],
     ['a function', { flags: { limit: () => 1 } }, 'flags.limit'],
     ['what holds itself', { flags: circle }, '64 levels'],
     ['a name that pollutes', { flags: JSON.parse('{"__proto__":1}') as unknown }, 'flags of the manifest'],
@@ -140,13 +149,20 @@ describe('what readers would refuse is not written', () => {
     expect(() => canonicalBytes(manifest)).toThrow(refused);
     const { format: _f, formatVersion: _v, source: _s, artifact, sbom: _b, signature: _g, ...planned } = manifest;
     // Of an artefact nothing is planned here.
-    if (artifact === FULL.artifact) expect(() => { refuseUnfit(planned); }).toThrow(refused);
+    if (artifact === FULL.artifact)
+      expect(() => {
+        refuseUnfit(planned);
+      }).toThrow(refused);
   });
 
   test('a release that is planned well is let through', () => {
     const { format: _f, formatVersion: _v, source: _s, artifact: _a, sbom: _b, signature: _g, ...planned } = FULL;
-    expect(() => { refuseUnfit(planned); }).not.toThrow();
-    expect(() => { refuseUnfit({ ...planned, component: undefined, id: FULL.version }); }).not.toThrow();
+    expect(() => {
+      refuseUnfit(planned);
+    }).not.toThrow();
+    expect(() => {
+      refuseUnfit({ ...planned, component: undefined, id: FULL.version });
+    }).not.toThrow();
   });
 
   test('a manifest above 64 MiB', () => {

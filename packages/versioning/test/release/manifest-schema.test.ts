@@ -9,9 +9,10 @@ import { MANIFEST_SCHEMA } from '../../src/release/manifest-schema.ts';
 import { isVersion } from '../../src/version/parse-version.ts';
 import { bytesOf, FULL, LEAST, placesIn, valueAt, withMemberAt, withValueAt } from './manifests.ts';
 
-const file = JSON.parse(
-  readFileSync(new URL('../../schema/release.schema.json', import.meta.url), 'utf8'),
-) as Record<string, unknown>;
+const file = JSON.parse(readFileSync(new URL('../../schema/release.schema.json', import.meta.url), 'utf8')) as Record<
+  string,
+  unknown
+>;
 const validate = new Ajv2020({ strict: true, strictTypes: false }).compile(file);
 
 /** What readers say against a manifest; nothing against a sound one. */
@@ -33,7 +34,11 @@ const verdicts = (manifest: unknown): readonly [boolean, boolean] => [
 ];
 
 const at = (place: string, value: unknown): unknown =>
-  withValueAt(FULL, place.split('/').map((step) => (/^\d+$/.test(step) ? Number(step) : step)), value);
+  withValueAt(
+    FULL,
+    place.split('/').map((step) => (/^\d+$/.test(step) ? Number(step) : step)),
+    value,
+  );
 
 test('what is published is what readers check by', () => {
   const { $schema, $id, title, ...rest } = file;
@@ -66,13 +71,24 @@ const BAD: readonly (readonly [string, readonly unknown[]])[] = [
   ['previous', ['latest', '']],
   ['component', ['Shop', '../shop', '@acme/../shop', 'a/b/c', '.', '', 'a'.repeat(101), '__proto__']],
   ['channel', ['', 'be ta', '../stable', 'a'.repeat(101)]],
-  ['createdAt', ['2026-02-29T12:00:00.000Z', '2026-03-01', '2026-03-01T24:00:00.000Z', '2026-03-01T12:00:00.000+01:00']],
+  [
+    'createdAt',
+    ['2026-02-29T12:00:00.000Z', '2026-03-01', '2026-03-01T24:00:00.000Z', '2026-03-01T12:00:00.000+01:00'],
+  ],
   ['source/commit', ['HEAD', 'a'.repeat(39), 'A'.repeat(40), '-'.repeat(40)]],
   [
     'source/repository',
-    ['https://ann:secret@example.com/shop', 'https://token@example.com/shop', 'acme/shop', 'https://a.example/b?token=c'],
+    [
+      'https://ann:secret@example.com/shop',
+      'https://token@example.com/shop',
+      'acme/shop',
+      'https://a.example/b?token=c',
+    ],
   ],
-  ['artifact/digest', [hexed('sha256:', 63), hexed('SHA256:', 64), hexed('sha512:', 64), hexed('sha256:', 64, 'A'), hexed('', 64)]],
+  [
+    'artifact/digest',
+    [hexed('sha256:', 63), hexed('SHA256:', 64), hexed('sha512:', 64), hexed('sha256:', 64, 'A'), hexed('', 64)],
+  ],
   ['artifact/size', [-1, 1.5, 2 ** 53, '1']],
   [
     'artifact/name',
@@ -111,13 +127,13 @@ function hexed(prefix: string, digits: number, digit = 'a'): string {
   return `${prefix}${digit.repeat(digits)}`;
 }
 
-describe.each(BAD)('%s', (place, values) => {
-  test.each(values)('is not %j', (value) => {
+test.each(BAD)('%s is no place for what does not belong there, and the message names it', (place, values) => {
+  for (const value of values) {
     const changed = at(place, value);
     // Two files with one name are something that a schema can't see.
-    if (value !== FULL.artifact?.name || place !== 'sbom/name') expect(validate(changed)).toBe(false);
+    if (value !== FULL.artifact?.name) expect(validate(changed), JSON.stringify(value)).toBe(false);
     expect(refusal(changed)?.message).toContain(place.replaceAll('/', '.').replaceAll(/\.(\d+)/g, '[$1]'));
-  });
+  }
 });
 
 test('a member that the format does not have is refused in every object, and named', () => {
@@ -145,10 +161,16 @@ test.each(['__proto__', 'constructor', 'prototype', ''])('no flag is called %j, 
 
 test('flags hold any other JSON', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 })), (flags) => {
-      const hasBadName = /"(?:__proto__|constructor|prototype|)":/.test(JSON.stringify(flags));
-      expect(verdicts({ ...LEAST, flags })).toEqual([!hasBadName, !hasBadName]);
-    }),
+    fc.property(
+      fc.dictionary(fc.string({ minLength: 1, unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 })),
+      (flags) => {
+        const names = placesIn(flags).map((place) => place.at(-1));
+        const hasBadName = names.some((name) =>
+          ['', '__proto__', 'constructor', 'prototype'].includes(String(name ?? 'none')),
+        );
+        expect(verdicts({ ...LEAST, flags })).toEqual([!hasBadName, !hasBadName]);
+      },
+    ),
   );
 });
 
@@ -176,7 +198,12 @@ describe('manifests that are nearly sound', () => {
     ),
   );
   const changed = fc
-    .tuple(fc.constantFrom(FULL, LEAST), fc.nat(), odd, fc.option(fc.constantFrom('more', 'id', 'size', 'text', 'branch')))
+    .tuple(
+      fc.constantFrom(FULL, LEAST),
+      fc.nat(),
+      odd,
+      fc.option(fc.constantFrom('more', 'id', 'size', 'text', 'branch')),
+    )
     .map(([sound, pick, value, extra]) => {
       const places = placesIn(sound);
       const place = places[1 + (pick % (places.length - 1))] ?? [];
@@ -203,7 +230,10 @@ describe('manifests that are nearly sound', () => {
       }),
       { numRuns: 300 },
     );
-    expect(Object.values(seen).every((count) => count > 20), JSON.stringify(seen)).toBe(true);
+    expect(
+      Object.values(seen).every((count) => count > 20),
+      JSON.stringify(seen),
+    ).toBe(true);
   });
 });
 
@@ -225,9 +255,12 @@ describe('patterns of the schema', () => {
 
   test('versions are versions, and times are times', () => {
     fc.assert(
-      fc.property(fc.stringMatching(/^[0-9]{1,2}\.[0-9]{1,2}\.0(?:-[0-9a-z.-]{1,5})?(?:\+[0-9a-z.]{1,4})?$/), (version) => {
-        expect(patternOf('version').test(version)).toBe(isVersion(version));
-      }),
+      fc.property(
+        fc.stringMatching(/^[0-9]{1,2}\.[0-9]{1,2}\.0(?:-[0-9a-z.-]{1,5})?(?:\+[0-9a-z.]{1,4})?$/),
+        (version) => {
+          expect(patternOf('version').test(version)).toBe(isVersion(version));
+        },
+      ),
       { numRuns: 500 },
     );
     const two = (most: number): fc.Arbitrary<string> =>

@@ -19,7 +19,7 @@ export const FULL: ReleaseManifest = {
   createdBy: 'ann',
   previous: '1.1.0',
   reason: '1.2.0-beta.1: minor, because of "feat: prices in yen (3f2a91b)".',
-  source: { commit: 'a'.repeat(40), branch: 'main', repository: 'https://github.com/acme/shop' },
+  source: { commit: 'a'.repeat(40), branch: 'main', dirty: true, repository: 'https://github.com/acme/shop' },
   artifact: {
     name: 'acme-shop-1.2.0-beta.1.zip',
     digest: `sha256:${hex('1')}`,
@@ -54,7 +54,7 @@ export const FULL: ReleaseManifest = {
       },
     ],
   },
-  flags: { yen: true, limits: { perDay: [1, 2.5, null], 'né': 'a' } },
+  flags: { yen: true, limits: { perDay: [1, 2.5, null], né: 'a' } },
   tag: '@acme/shop@1.2.0-beta.1',
   signature: {
     payload: 'eyJhIjoxfQ==',
@@ -115,7 +115,11 @@ export function withValueAt(value: unknown, [step, ...rest]: readonly Step[], re
 }
 
 /** A copy with one more member in the object at a place. */
-export function withMemberAt(value: unknown, place: readonly Step[], [name, member]: readonly [string, unknown]): unknown {
+export function withMemberAt(
+  value: unknown,
+  place: readonly Step[],
+  [name, member]: readonly [string, unknown],
+): unknown {
   const members = Object.entries(valueAt(value, place) as object);
   // By entries: an assignment to `__proto__` would make no member.
   return withValueAt(value, place, Object.fromEntries([...members.filter(([own]) => own !== name), [name, member]]));
