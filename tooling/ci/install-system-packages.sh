@@ -4,7 +4,7 @@
 set -uo pipefail
 
 # program:package of Debian
-wanted=(git:git chromium:chromium setfacl:acl)
+wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq)
 
 missing=()
 for entry in "${wanted[@]}"; do

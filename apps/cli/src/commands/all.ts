@@ -36,6 +36,7 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { releaseInitCi } from './release-init-ci.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -87,6 +88,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsStale,
   flagsTypes,
   flagsExport,
+  releaseInitCi,
   configShow,
   configValidate,
 ];
@@ -97,5 +99,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',
+  release: 'Set up, make, look at and prove releases',
   config: 'Show and check the configuration',
 };

@@ -25,7 +25,7 @@ const switching =
 
 /** A kill switch is stronger: whoever enables a flag should know. */
 async function warnOfSwitch(context: Context, key: string): Promise<void> {
-  const { definitions } = await currentFlags(context);
+  const { definitions } = await currentFlags(context, { strict: false });
   const flag = Object.hasOwn(definitions.flags, key) ? definitions.flags[key] : undefined;
   if (flag !== undefined && 'killSwitch' in flag && flag.killSwitch === true)
     context.messages.warn(`${displayText(key)} stays off: its kill switch is on.`);

@@ -26,12 +26,14 @@ import {
 } from './flags.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   BackupRun: backupRun,
+  CiWritten: ciWritten,
   ConfigShown: configShown,
   ConfigValidated: configValidated,
   Created: created,

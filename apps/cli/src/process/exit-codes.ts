@@ -3,6 +3,7 @@ import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
 import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
+import type { VersioningErrorCode } from '@x/versioning';
 import type { CliErrorCode } from '../errors.ts';
 
 /** What the program's exit code says. */
@@ -106,6 +107,16 @@ const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = {
   FLAGS_CONFLICT: EXIT.refused,
 };
 
+const VERSIONING: Partial<Record<VersioningErrorCode, ExitCode>> = {
+  INVALID_VERSION: EXIT.usage,
+  INVALID_OPTION: EXIT.usage,
+  UNKNOWN_CHANGE_TYPE: EXIT.usage,
+  LOCKFILE_NOT_FOUND: EXIT.notFound,
+  DIGEST_MISMATCH: EXIT.damaged,
+  UNSAFE_ARTIFACT: EXIT.damaged,
+  ARTIFACT_DAMAGED: EXIT.damaged,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
@@ -113,6 +124,7 @@ const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>
   IntegrityError: INTEGRITY,
   RetentionError: RETENTION,
   FlagError: FLAGS,
+  VersioningError: VERSIONING,
 };
 
 /** The system's code (`ENOENT`, ...) in an error or in what it was made from. */

@@ -24,6 +24,10 @@ test.each([
   ['BackupError', 'A_CODE_OF_TOMORROW', 1],
   ['StorageError', 'UNSUPPORTED_URL', 2],
   ['StorageError', 'NO_SPACE', 1],
+  ['VersioningError', 'INVALID_OPTION', 2],
+  ['VersioningError', 'LOCKFILE_NOT_FOUND', 4],
+  ['VersioningError', 'ARTIFACT_DAMAGED', 6],
+  ['VersioningError', 'TARGET_EXISTS', 1],
   ['TypeError', 'WRONG_KEY', 1],
   ['AbortError', 'ABORT_ERR', 130],
 ])('%s %s exits with %d', (name, code, exit) => {

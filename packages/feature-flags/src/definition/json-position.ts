@@ -8,9 +8,22 @@ export interface Position {
 
 /** The line and column of an offset. */
 export function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset);
-  const start = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - start + 1 };
+  return positionsIn(text)(offset);
+}
+
+/** The lines and columns of offsets: the lines are looked for once. */
+function positionsIn(text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+  };
 }
 
 // oxlint-disable-next-line no-control-regex -- texts in JSON have none
@@ -62,27 +75,76 @@ function* visits(text: string): Generator<Visit, void, undefined> {
 }
 
 /**
- * Where the value that a JSON Pointer names begins in a JSON text that was parsed already; if it is not there, the innermost that is around it.
+ * Where the values that JSON Pointers name begin in a JSON text that was parsed already; of one that is not there, the innermost that is around it. The
+ * text is gone through once.
  */
-export function locateJson(text: string, pointer: string): Position {
-  const path = pathOf(pointer);
-  let best = { depth: -1, offset: 0 };
+export function locateJson(text: string, pointers: Iterable<string>): (pointer: string) => Position {
+  const root = placesOf(pointers);
   for (const { offset, levels, isName } of visits(text)) {
-    const depth = levels.length;
-    const isOnPath = !isName && levels.every(({ name }, index) => name === path[index]);
-    if (isOnPath && depth > best.depth) best = { depth, offset };
-    if (isOnPath && depth === path.length) break;
+    if (isName) continue;
+    const place = placeAt(root, levels);
+    if (place !== undefined) place.offset = offset;
   }
-  return positionAt(text, best.offset);
+  const position = positionsIn(text);
+  return (pointer) => position(innermost(root, pathOf(pointer)));
 }
 
-/** The first key that its object has already, in a JSON text that was parsed to a value: of such keys JSON.parse keeps the last one, silently. */
-export function repeatedName(text: string, value: unknown): (Position & { readonly pointer: string }) | undefined {
+/** A place that is looked for, or one around it. */
+export interface Place {
+  readonly inner: Map<string, Place>;
+  /** Where it begins; `undefined` as long as it was not found. */
+  offset: number | undefined;
+}
+
+/** Places as a tree. */
+export function placesOf(pointers: Iterable<string>): Place {
+  const root: Place = { inner: new Map(), offset: undefined };
+  for (const pointer of pointers) {
+    let place = root;
+    for (const name of pathOf(pointer)) {
+      const inner = place.inner.get(name) ?? { inner: new Map(), offset: undefined };
+      place.inner.set(name, inner);
+      place = inner;
+    }
+  }
+  return root;
+}
+
+/** The offset of a place, or of the innermost one around it that was found. */
+export function innermost(root: Place, path: readonly string[]): number {
+  let [place, offset]: [Place | undefined, number] = [root, root.offset ?? 0];
+  for (const name of path) {
+    place = place.inner.get(name);
+    if (place === undefined) break;
+    offset = place.offset ?? offset;
+  }
+  return offset;
+}
+
+function placeAt(root: Place, levels: readonly Level[]): Place | undefined {
+  let place: Place | undefined = root;
+  for (const { name } of levels) {
+    place = place.inner.get(name);
+    if (place === undefined) return undefined;
+  }
+  return place;
+}
+
+/** A key that its object has already. */
+export interface RepeatedName extends Position {
+  /** Where its value is. */
+  readonly pointer: string;
+}
+
+/** All keys that their objects have already, in a JSON text that was parsed to a value: of such keys JSON.parse keeps the last one, silently. */
+export function repeatedNames(text: string, value: unknown): readonly RepeatedName[] {
   // Counting is cheap, and hardly any text has one.
-  if (countNames(text) === countKeys(value)) return undefined;
+  if (countNames(text) === countKeys(value)) return [];
+  const position = positionsIn(text);
+  const found: RepeatedName[] = [];
   for (const { offset, levels, isRepeated } of visits(text))
-    if (isRepeated) return { ...positionAt(text, offset), pointer: pointerOf(levels.map(({ name }) => name)) };
-  return undefined;
+    if (isRepeated) found.push({ ...position(offset), pointer: pointerOf(levels.map(({ name }) => name)) });
+  return found;
 }
 
 const QUOTE = 0x22;

@@ -1,28 +1,51 @@
-import { type FlagProblem, shown } from '../errors.ts';
+import { type FlagProblem, type FlagProblemCode, shown } from '../errors.ts';
 import { inside, type Path, pointerOf } from './path.ts';
 
 /** Gathers what is wrong, with its place. */
 export interface Report {
   readonly problems: FlagProblem[];
   /** Notes that something else was expected. */
-  expected(path: Path, what: string, found: unknown): void;
+  expected(path: Path, what: string, found: unknown, code?: FlagProblemCode): void;
   /** Notes something that is wrong in another way. */
-  note(path: Path, message: string): void;
+  note(path: Path, message: string, code?: FlagProblemCode): void;
 }
 
-/** After so many there is no use in going on. */
-const MOST = 100;
+/** After so many of one flag there is no use in going on. */
+const MOST_OF_ONE = 100;
+/** After so many in all, the first one of each flag is enough. */
+const MOST = 10_000;
+
+/** Says how much of what is wrong is kept: of each flag something, as whatever nothing is said of is in force. */
+export function newQuota(): (pointer: string) => boolean {
+  const counts = new Map<string, number>();
+  let all = 0;
+  return (pointer) => {
+    const part = partOf(pointer);
+    const count = counts.get(part) ?? 0;
+    if (count >= MOST_OF_ONE || (all >= MOST && count > 0)) return false;
+    counts.set(part, count + 1);
+    all++;
+    return true;
+  };
+}
+
+/** The flag, segment or evaluator that a pointer leads into: its first two parts. */
+export function partOf(pointer: string): string {
+  return /^(?:\/[^/]*){0,2}/.exec(pointer)?.[0] ?? '';
+}
 
 /** A report without problems. */
 export function newReport(): Report {
   const problems: FlagProblem[] = [];
-  const note = (path: Path, message: string): void => {
-    if (problems.length < MOST) problems.push({ path: pointerOf(path), message });
+  const isKept = newQuota();
+  const note: Report['note'] = (at, message, code = 'CONFLICT') => {
+    const path = pointerOf(at);
+    if (isKept(path)) problems.push({ path, message, code });
   };
   return {
     problems,
     note,
-    expected: (path, what, found) => note(path, `Expected ${what}, got ${shown(found)}`),
+    expected: (path, what, found, code = 'WRONG_VALUE') => note(path, `Expected ${what}, got ${shown(found)}`, code),
   };
 }
 
@@ -40,11 +63,17 @@ export function isNestedBeyond(levels: number, value: unknown): boolean {
 /** Names that reach into what all objects have in common. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Notes names that no entry may have. Returns whether all are sound. */
-export function checkNames(value: Readonly<Record<string, unknown>>, path: Path, report: Report): boolean {
-  const wrong = Object.keys(value).filter((name) => FORBIDDEN.has(name) || name === '');
-  for (const name of wrong) report.expected([...path, name], 'a name that objects don’t have already', name);
-  return wrong.length === 0;
+/** Whether an entry may have this name. */
+export function isSoundName(name: string): boolean {
+  return name !== '' && !FORBIDDEN.has(name);
+}
+
+/** Notes names that no entry may have. */
+export function checkNames(value: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  for (const name of Object.keys(value)) {
+    if (!isSoundName(name))
+      report.expected([...path, name], 'a name that objects don’t have already', name, 'FORBIDDEN_NAME');
+  }
 }
 
 /** What a field must be. */
@@ -59,8 +88,9 @@ export function checkFields(
   for (const name of Object.keys(value)) {
     const field = value[name];
     const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (check === undefined) report.expected([...path, name], `one of ${Object.keys(fields).join(', ')}`, name);
-    else if (field !== undefined) check(field, inside(path, name), report);
+    if (check === undefined) {
+      report.expected([...path, name], `one of ${Object.keys(fields).join(', ')}`, name, 'UNKNOWN_FIELD');
+    } else if (field !== undefined) check(field, inside(path, name), report);
   }
 }
 
@@ -90,8 +120,8 @@ export const isMetadata: FieldCheck = (value, path, report) => {
 export function eachOf(check: FieldCheck): FieldCheck {
   return (value, path, report) => {
     if (!isObject(value)) return report.expected(path, 'an object', value);
-    if (!checkNames(value, path, report)) return;
-    for (const [name, each] of Object.entries(value)) check(each, inside(path, name), report);
+    checkNames(value, path, report);
+    for (const [name, each] of Object.entries(value)) if (isSoundName(name)) check(each, inside(path, name), report);
   };
 }
 

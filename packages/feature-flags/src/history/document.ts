@@ -1,3 +1,5 @@
+import { checkDefinitions } from '../definition/check-definitions.ts';
+import { invalidFlags } from '../definition/invalid-flags.ts';
 import { parseFlags } from '../definition/parse-flags.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import { isSame } from './changes.ts';
@@ -28,13 +30,24 @@ export async function rewritten(
   after: FlagDefinitions,
 ): Promise<FlagsState> {
   // As JSON has it: what is undefined is not there.
-  const wanted = JSON.parse(JSON.stringify(after)) as FlagDefinitions;
+  const wanted = plain(after);
   for (const made of candidates(format, text, { before, wanted })) {
     const document = { format, text: likeBefore(text, await made) };
-    const definitions = await parseFlags(document.text, { format });
+    // Whoever changes flags leaves none behind that are wrong, also if they were before.
+    const definitions = await parseFlags(document.text, { format, strict: true });
     if (isSame(definitions, wanted)) return { document, definitions };
   }
   throw new Error('Flags that were written say something else than they should');
+}
+
+/** @throws {FlagError} `INVALID_FLAGS` where it is nested so deep that it can't be written. */
+function plain(definitions: FlagDefinitions): FlagDefinitions {
+  try {
+    return JSON.parse(JSON.stringify(definitions)) as FlagDefinitions;
+  } catch (cause) {
+    const problems = checkDefinitions(definitions);
+    throw problems.length === 0 ? cause : invalidFlags(problems);
+  }
 }
 
 /** Texts to try, the one that keeps most first. */

@@ -1,3 +1,4 @@
+import { demandSound } from '../definition/demand-sound.ts';
 import { FlagError, shown } from '../errors.ts';
 import type { ChangeNote, FlagEdit, FlagEdits } from '../store/editable.ts';
 import { isSame } from './changes.ts';
@@ -19,14 +20,17 @@ export async function planChange(state: FlagsState, edits: FlagEdits): Promise<F
 /**
  * What brings back flags of an earlier version: all of them as they were written, or some.
  *
- * @throws {FlagError} `FLAG_NOT_FOUND` for a flag that neither has.
+ * @throws {FlagError} `FLAG_NOT_FOUND` for a flag that neither has; `INVALID_FLAGS` where a flag of that version is wrong.
  */
 export async function planRollback(
   state: FlagsState,
   earlier: FlagsState,
   keys: readonly string[] | undefined,
 ): Promise<FlagsState | undefined> {
-  if (keys === undefined) return isSame(state.definitions, earlier.definitions) ? undefined : earlier;
+  if (keys === undefined) {
+    demandSound(earlier.definitions);
+    return isSame(state.definitions, earlier.definitions) ? undefined : earlier;
+  }
   const then = earlier.definitions.flags;
   const edits = keys.map((key): FlagEdit => {
     const definition = Object.hasOwn(then, key) ? then[key] : undefined;

@@ -64,20 +64,20 @@ interface Source {
   refresh(this: void): Promise<void>;
 }
 
-function inStore(store: FlagStore, { clock }: FlagsOptions): Source {
-  const flags = createFlags({ store, clock });
+function inStore(store: FlagStore, { clock, strict }: FlagsOptions): Source {
+  const flags = createFlags({ store, clock, strict });
   return { store, flags: () => flags, refresh: () => flags.refresh() };
 }
 
 /** Flags that are there from the first moment, as those of a store are not. */
-function inMemory(definition: FlagDefinitions, { clock }: FlagsOptions): Source {
+function inMemory(definition: FlagDefinitions, { clock, strict }: FlagsOptions): Source {
   const store = memoryFlags(definition);
-  let flags = createFlags({ definition, clock });
+  let flags = createFlags({ definition, clock, strict });
   return {
     store,
     flags: () => flags,
     async refresh() {
-      flags = createFlags({ definition: await definitionsOf(store), clock });
+      flags = createFlags({ definition: await definitionsOf(store), clock, strict });
     },
   };
 }

@@ -26,7 +26,8 @@ export interface ProvidedFlags {
  *
  * The context is passed on as it is, so rules see the fields that the application gives to OpenFeature. Reasons, too, are passed on, also
  * `UNIT_MISSING`, which OpenFeature does not know. The provider is ready when the flags are, and in the state `ERROR` only if there were never any: when definitions
- * can’t be fetched, the last good ones stay in force and the state is `STALE`. Tracking does nothing.
+ * can’t be fetched, the last good ones stay in force and the state is `STALE`, as when some flags are refused and answer as they last were good. A flag that is
+ * refused and never was good is a `PARSE_ERROR`; the state is `READY`. Tracking does nothing.
  *
  * @example
  * ```ts
@@ -108,7 +109,7 @@ function messageOf(key: string, errorCode: FlagEvaluationError): string {
     case 'TYPE_MISMATCH':
       return `Expected a flag whose values are of the type of the default, got ${JSON.stringify(key)}`;
     case 'PARSE_ERROR':
-      return `Expected flags without mistakes, got none of those that there are, to answer ${JSON.stringify(key)}`;
+      return `Expected a flag without mistakes, got ${JSON.stringify(key)}, which is refused`;
     case 'PROVIDER_NOT_READY':
       return `Expected flags that were read, got none yet, to answer ${JSON.stringify(key)}`;
     default:

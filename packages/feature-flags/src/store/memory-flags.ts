@@ -1,5 +1,4 @@
-import { checkDefinitions } from '../definition/check-definitions.ts';
-import { invalidFlags } from '../definition/invalid-flags.ts';
+import { demandSound } from '../definition/demand-sound.ts';
 import { editDefinitions } from '../history/edit-definitions.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import type { ChangeableFlags } from './changeable.ts';
@@ -42,8 +41,7 @@ export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
     replace,
     async change(edits) {
       const next = editDefinitions(current, typeof edits === 'function' ? edits(current) : edits);
-      const problems = checkDefinitions(next);
-      if (problems.length > 0) throw invalidFlags(problems);
+      demandSound(next);
       replace(next);
     },
   };

@@ -5,7 +5,7 @@ import type { NamedRelease } from './changelog-section.ts';
 import type { LineEdit } from './line-edits.ts';
 import { type Comparison, comparisonIn, type Definition, taggedIn } from './link-definition.ts';
 import { bare } from './text-lines.ts';
-import { isUnreleased, versionIn } from './version-heading.ts';
+import { formOf, type FoundVersion, isUnreleased, versionIn } from './version-heading.ts';
 
 /** What links of versions are made from. */
 export interface LinkOptions {
@@ -33,9 +33,9 @@ const linksIn = ({ definitions }: ChangelogOutline): VersionLinks => ({
 export function planLinks(outline: ChangelogOutline, { tag }: NamedRelease, options: LinkOptions): LineEdit[] {
   const { unreleased, newest } = linksIn(outline);
   const beside = unreleased ?? newest;
-  if (beside === undefined) return [];
+  const edits = planHeadingLink(outline, tag);
+  if (beside === undefined) return edits;
   const to = encodeURIComponent(tag);
-  const edits: LineEdit[] = [];
   const isDefined = outline.definitions.some(({ label }) => label.toLowerCase() === options.label.toLowerCase());
   const address = isDefined ? undefined : addressOf(to, { unreleased, newest }, options);
   if (address !== undefined) {
@@ -45,12 +45,31 @@ export function planLinks(outline: ChangelogOutline, { tag }: NamedRelease, opti
       text: `[${options.label}]: ${address}`,
     });
   }
-  const next = unreleased === undefined ? undefined : pendingAddress(to, unreleased, options);
-  if (unreleased !== undefined && next !== undefined && next !== unreleased.address) {
-    const text = bare(outline.lines[unreleased.line] ?? '').replace(unreleased.address, () => next);
-    edits.push({ line: unreleased.line, where: 'instead', text });
-  }
+  if (unreleased !== undefined)
+    edits.push(...changedLink(outline, unreleased, pendingAddress(to, unreleased, options)));
   return edits;
+}
+
+/** The link in the heading of what is not released, if it has one and compares. */
+function planHeadingLink(outline: ChangelogOutline, tag: string): LineEdit[] {
+  const { unreleased } = outline;
+  const [, address = ''] = /\]\(([^()\s]+)\)/.exec(unreleased?.text ?? '') ?? [];
+  const pending = comparisonIn(address);
+  if (unreleased === undefined || pending === undefined) return [];
+  return changedLink(
+    outline,
+    { line: unreleased.line, address },
+    written({ ...pending, from: encodeURIComponent(tag) }),
+  );
+}
+
+function changedLink(
+  { lines }: ChangelogOutline,
+  { line, address }: Pick<Definition, 'line' | 'address'>,
+  next: string | undefined,
+): LineEdit[] {
+  if (next === undefined || next === address) return [];
+  return [{ line, where: 'instead', text: bare(lines[line] ?? '').replace(address, () => next) }];
 }
 
 function addressOf(
@@ -78,23 +97,28 @@ function pendingAddress(from: string, { address }: Definition, { repository }: L
 
 const written = ({ base, from, dots, to }: Comparison): string => `${base}${from}${dots}${to}`;
 
-/**
- * The tag of a version that has none yet: named as the tags before it, in the history or in the links that are there.
- */
+/** The tag of a version that has none yet: named as the tags before it, in the history or in the links that are there. */
 export function tagOf(
   version: string,
   outline: ChangelogOutline | undefined,
   history: readonly ReleaseNotes[],
 ): string {
-  const known = history.find((release) => release.tag !== undefined && release.version !== undefined);
-  if (known?.tag !== undefined && known.version !== undefined && known.tag.endsWith(known.version)) {
-    return `${known.tag.slice(0, -known.version.length)}${version}`;
-  }
-  const newest = outline === undefined ? undefined : linksIn(outline).newest;
-  if (newest === undefined) return `v${version}`;
-  const last = versionIn(newest.label, 3)?.version ?? '';
-  const tag = comparisonIn(newest.address)?.to ?? taggedIn(newest.address)?.tag ?? '';
-  return tag.endsWith(last) && tag !== '' ? `${decoded(tag.slice(0, -last.length))}${version}` : `v${version}`;
+  const prefixes = [
+    ...history.map((release) => prefixOf(release.tag, release.version)),
+    ...(outline?.definitions ?? []).map(({ label, address }) => prefixIn(address, versionIn(label, 3))),
+    ...(outline?.versions ?? []).map(({ found }) => prefixIn(formOf(found).address, found)),
+  ];
+  return `${prefixes.find((prefix) => prefix !== undefined) ?? 'v'}${version}`;
+}
+
+/** What stands before the version in its tag. */
+const prefixOf = (tag: string | undefined, version: string | undefined): string | undefined =>
+  tag !== undefined && version !== undefined && tag.endsWith(version) ? tag.slice(0, -version.length) : undefined;
+
+function prefixIn(address: string | undefined, found: FoundVersion | undefined): string | undefined {
+  if (address === undefined || found === undefined) return undefined;
+  const tag = comparisonIn(address)?.to ?? taggedIn(address)?.tag;
+  return prefixOf(tag === undefined ? undefined : decoded(tag), found.version);
 }
 
 function decoded(text: string): string {

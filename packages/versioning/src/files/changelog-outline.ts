@@ -69,7 +69,11 @@ export function bodyOf({ lines, headings, end }: Headings, heading: Heading): re
 /** The first line of a heading, or of the anchors above it. */
 function startOf({ line }: Heading, lines: readonly string[]): number {
   let start = line;
-  while (ANCHOR.test(lines[start - 1] ?? '')) start--;
+  for (let above = line - 1; above >= 0; above--) {
+    const text = lines[above] ?? '';
+    if (ANCHOR.test(text)) start = above;
+    else if (text.trim() !== '') break;
+  }
   return start;
 }
 

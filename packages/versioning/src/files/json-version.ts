@@ -96,11 +96,10 @@ class JsonObjects {
     const name = this.memberOf(members, 'name');
     const like = name ?? members.list[0];
     if (like === undefined) return insertion(members.start + 1, `"version": ${JSON.stringify(version)}`);
-    const index = members.list.indexOf(like);
     const behind = text.slice(0, like.keySpan.start);
     const gap = behind.slice(behind.trimEnd().length);
     const pair = `"version"${text.slice(like.keySpan.end, like.value.start)}${JSON.stringify(version)}`;
-    return name === undefined || index < 0
+    return name === undefined
       ? insertion(like.keySpan.start, `${pair},${gap}`)
       : insertion(like.value.end, `,${gap}${pair}`);
   }

@@ -20,6 +20,8 @@ const MARK = '\uFEFF';
  * | `VERSION`, `VERSION.txt`                   | the whole text, but for a `v` before it and blanks                             |
  * | any other                                  | the version in each line that has `x-release-version` in a comment             |
  *
+ * The mark `x-release-version` stands in a comment behind the version, or alone in the line above.
+ *
  * @param path Relative to the workspace; its last name tells the kind of file.
  * @param text The file as it is.
  * @param version The new version, of SemVer 2.0.0.

@@ -10,7 +10,10 @@ export interface FoundVersion {
 const VERSION =
   /^((?:<a\b[^>]*><\/a>\s*)?(?:(?:release|version)\s+)?\[?(?:@?[\w./-]+@)?v?)(\d+\.\d+(?:\.\d+)?(?:-[0-9a-z.-]*[0-9a-z])?(?:\+[0-9a-z.-]*[0-9a-z])?)(?![\w.])(.*)$/i;
 /** What may follow where not everything may: a link, a day, and that it was taken back. */
-const ORDINARY = /^\]?(?:\([^()]*\))?\s*(?:[-–—/:]?\s*\(?\d{4}-\d{2}-\d{2}\)?)?\s*(?:\[yanked\])?$/i;
+const ORDINARY = /^\]?(?:\([^()]*\))? ?(?:[-–—/:]? ?\(?\d{4}-\d{2}-\d{2}\)?)? ?(?:\[yanked\])?$/i;
+
+/** With one blank where there are several. */
+const narrow = (text: string): string => text.replaceAll(/\s+/g, ' ');
 
 /**
  * The version that a heading is of; `undefined` for other headings. On the third level, and with two numbers only, more than a day
@@ -20,7 +23,7 @@ export function versionIn(text: string, level: number): FoundVersion | undefined
   const [, before = '', version = '', after = ''] = VERSION.exec(text) ?? [];
   if (version === '' || level > 3) return undefined;
   const isWhole = /^\d+\.\d+\.\d/.test(version);
-  return (level < 3 && isWhole) || ORDINARY.test(after) ? { version, before, after } : undefined;
+  return (level < 3 && isWhole) || ORDINARY.test(narrow(after)) ? { version, before, after } : undefined;
 }
 
 /** Whether a heading or a link is that of what has no version yet. */
@@ -42,7 +45,7 @@ export interface HeadingForm {
 /** The form of a heading that there is, for the next one. Names of releases, and that one was taken back, are its own. */
 export function formOf({ before, after }: FoundVersion): Pick<HeadingForm, 'before' | 'address' | 'day'> {
   const [, address, behind = ''] = /^\](?:\(([^()]*)\))?(.*)$/.exec(after) ?? [undefined, undefined, after];
-  const [, open, close = ''] = /(\s*[-–—/:]?\s*\(?)\d{4}-\d{2}-\d{2}(\)?)/.exec(behind) ?? [];
+  const [, open, close = ''] = /( ?[-–—/:]? ?\(?)\d{4}-\d{2}-\d{2}(\)?)/.exec(narrow(behind)) ?? [];
   const other: HeadingForm['day'] = /\b\d{4}\b/.test(behind) ? [' - ', ''] : undefined;
   return {
     before: before.replace(/^<a\b[^>]*><\/a>\s*/i, ''),

@@ -29,28 +29,41 @@ export interface AppliedCommit {
 export async function applyCommit(plan: CommitPlan, { signal }: ApplyGitOptions = {}): Promise<AppliedCommit> {
   const git = { folder: plan.root, signal };
   const head = await headOn(plan, git);
-  const changed = await changedSince(head, plan.files, git);
   if (head !== plan.parent) {
-    if (changed.length > 0 || !(await isOfPlan(head, plan, git))) throw headMoved(plan, head);
+    if (!(await isMade(head, plan, git))) throw headMoved(plan, head);
     // A git that was killed may have moved the branch, but not written its index.
     await unstage(await stagedSince(head, plan.files, git), git);
     return { created: false, commit: head };
   }
-  if (changed.length === 0) return { created: false, commit: head };
+  if ((await changedSince(head, plan.files, git)).length === 0) return { created: false, commit: head };
   const added = await withoutEntry(plan.files, git);
   // A commit of some files takes none that git does not know.
   if (added.length > 0) await runGit([LITERALLY, 'add', '--intent-to-add', '--', ...added], git);
-  try {
-    const answer = await makeCommit(plan, git);
-    if (answer.code !== 0) throw failureOf(answer, plan.signing);
-  } catch (error) {
-    // As it was before; what failed is told, not this.
-    await unstage(added, { folder: plan.root }).catch(() => undefined);
+  const answer = await makeCommit(plan, git).catch(async (error: unknown) => {
+    await asBefore(added, plan);
     throw error;
-  }
+  });
   const commit = await readHead(git);
+  if (answer.code !== 0) {
+    // Of two at once, the slower one finds what the other has made.
+    if (commit !== head && (await isMade(commit, plan, git))) return { created: false, commit };
+    const failure = failureOf(answer, plan.signing);
+    // Who has the lock may be making this very commit, and needs what was prepared.
+    if (failure.code !== 'GIT_LOCKED') await asBefore(added, plan);
+    throw failure;
+  }
   if ((await readCommit(commit, git)).parents.join() !== plan.parent) throw headMoved(plan, commit);
   return { created: true, commit };
+}
+
+/** Takes back what was prepared for a commit that failed. What failed is told, not this. */
+async function asBefore(added: readonly string[], { root }: CommitPlan): Promise<void> {
+  await unstage(added, { folder: root }).catch(() => undefined);
+}
+
+/** Whether a commit is the one of a plan, and the files are still as in it. */
+async function isMade(commit: string, plan: CommitPlan, options: GitOptions): Promise<boolean> {
+  return (await isOfPlan(commit, plan, options)) && (await changedSince(commit, plan.files, options)).length === 0;
 }
 
 /** The commit that is checked out, on the branch of the plan. @throws {VersioningError} `HEAD_MOVED`. */
@@ -85,9 +98,11 @@ function makeCommit(plan: CommitPlan, options: GitOptions): Promise<GitAnswer> {
     ...identityEnvironment('AUTHOR', plan.author),
     ...identityEnvironment('COMMITTER', plan.committer),
   };
-  const command = [LITERALLY, '-c', 'i18n.commitEncoding=UTF-8', 'commit', '--quiet', '--only', '--cleanup=verbatim'];
+  // As magic of each path: what the option sets, hooks would inherit.
+  const paths = plan.files.map((file) => `:(top,literal)${file}`);
+  const command = ['-c', 'i18n.commitEncoding=UTF-8', 'commit', '--quiet', '--only', '--cleanup=verbatim'];
   return withMessageFile(plan.message, (file) =>
-    askGit([...command, `--file=${file}`, signArgument(plan.signing), '--', ...plan.files], {
+    askGit([...command, `--file=${file}`, signArgument(plan.signing), '--', ...paths], {
       ...options,
       environment,
     }),
@@ -100,7 +115,7 @@ function signArgument(signing: Signing | undefined): string {
 }
 
 /** With 1 ends a git whose hook did not let it go on; its own failures are 128. */
-function failureOf(answer: GitAnswer, signing: Signing | undefined): Error {
+function failureOf(answer: GitAnswer, signing: Signing | undefined): VersioningError {
   const signed = answer.code === 1 ? undefined : signing && signingFailure(answer);
   if (signed !== undefined) return signed;
   if (answer.code !== 1) return gitFailure(['commit'], answer.complaints);

@@ -30,7 +30,7 @@ const LEFT_OUT = new Set([
  * The same answers on every machine, whatever its language and settings, and no questions: neither an editor (`:` is one that git
  * itself does not start) nor, further down, a password on the terminal, where nobody may be.
  */
-const ENVIRONMENT = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: ':' };
+const ENVIRONMENT = { LC_MESSAGES: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_EDITOR: ':' };
 
 /**
  * The variables that git gets: those of this process, but none that lead to another repository.
@@ -39,9 +39,18 @@ const ENVIRONMENT = { LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT:
  * Where no program answers, one that always fails is named, as ssh and ssh-keygen would ask on the terminal and wait.
  */
 export function gitEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
+  const { LC_ALL, ...variables } = process.env;
+  const kept = Object.entries(variables).filter(
     // On Windows, names of variables have no case.
     ([name]) => !LEFT_OUT.has(name.toUpperCase()) && !name.toUpperCase().startsWith('GIT_TRACE'),
   );
-  return { SSH_ASKPASS: 'false', SSH_ASKPASS_REQUIRE: 'force', ...Object.fromEntries(kept), ...ENVIRONMENT, ...more };
+  return {
+    SSH_ASKPASS: 'false',
+    SSH_ASKPASS_REQUIRE: 'force',
+    ...Object.fromEntries(kept),
+    // It would be above `LC_MESSAGES`. Hooks keep their characters.
+    ...(LC_ALL === undefined ? {} : { LC_CTYPE: LC_ALL }),
+    ...ENVIRONMENT,
+    ...more,
+  };
 }

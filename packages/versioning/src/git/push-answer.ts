@@ -33,6 +33,6 @@ export const refusedRefs = ({ refs }: PushAnswer): readonly PushedRef[] =>
 
 /** Whether a branch was refused because the remote's has commits that this one has not. */
 export const isBehind = (answer: PushAnswer): boolean =>
-  refusedRefs(answer).some(({ ref, summary }) => ref.startsWith('refs/heads/') && isForwardRefusal(summary));
-
-export const isForwardRefusal = (summary: string): boolean => /fetch first|non-fast-forward|stale info/.test(summary);
+  refusedRefs(answer).some(
+    ({ ref, summary }) => ref.startsWith('refs/heads/') && /fetch first|non-fast-forward/.test(summary),
+  );

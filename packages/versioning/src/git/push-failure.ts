@@ -19,7 +19,9 @@ export async function pushFailure(answer: PushAnswer, options: ReadRemoteRefsOpt
   if (unheard !== undefined) return unheard;
   if (refused.length === 0 && answer.code !== 1) return gitFailure(['push'], answer.complaints);
   const reasons = refused.map(({ ref, summary }) => `${ref} ${summary}`).join(', ');
-  const said = allSaid([reasons, answer.complaints].join('\n')) || 'nothing it said';
+  // The hook of the checkout prints where the answer of the remote would stand.
+  const printed = answer.refs.length === 0 ? answer.output : '';
+  const said = allSaid([reasons, printed, answer.complaints].filter(Boolean).join('\n')) || 'nothing it said';
   return new VersioningError('PUSH_REJECTED', `Expected ${remote} to take ${tag}, got: ${said}`, {
     hint: 'Check the rights of the account, the rules that protect branches and tags, and the hooks; then go on.',
   });

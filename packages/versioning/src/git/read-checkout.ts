@@ -69,8 +69,7 @@ async function readUpstream(branch: string, options: GitOptions): Promise<Upstre
   return { remote, branch: ref.slice('refs/heads/'.length) };
 }
 
-/** @throws {VersioningError} `GIT_NOT_FOUND`, `GIT_FAILED`. */
-export async function readRemotes(options: GitOptions): Promise<readonly Remote[]> {
+async function readRemotes(options: GitOptions): Promise<readonly Remote[]> {
   const found = new Map<string, { name: string; url: string; pushUrls: string[] }>();
   for (const line of (await runGit(['remote', '--verbose'], options)).split('\n')) {
     // A partial clone adds its filter at the end.

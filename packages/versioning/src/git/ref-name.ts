@@ -1,5 +1,6 @@
 import { shown, VersioningError } from '../errors.ts';
 import { askGit, type GitOptions, runGit } from './run-git.ts';
+import { withoutCredentials } from './without-credentials.ts';
 
 /** Kinds of refs that are written here, with the folder that git keeps them in. */
 const FOLDERS = { tag: 'refs/tags/', branch: 'refs/heads/' } as const;
@@ -24,7 +25,11 @@ export async function checkRemote(name: string, options: GitOptions): Promise<vo
   const names = (await runGit(['remote'], options)).split('\n').filter((each) => each !== '');
   if (names.includes(name) && !name.startsWith('-')) return;
   // A URL would do for git, but may have a password in it, and plans are kept.
-  throw new VersioningError('INVALID_OPTION', `Expected the name of a remote, got ${shown(name.replace(/.*@/, ''))}`, {
-    hint: names.length === 0 ? 'Add one with `git remote add`.' : `There are: ${names.join(', ')}.`,
-  });
+  throw new VersioningError(
+    'INVALID_OPTION',
+    `Expected the name of a remote, got ${shown(withoutCredentials(name).replace(/.*@/s, ''))}`,
+    {
+      hint: names.length === 0 ? 'Add one with `git remote add`.' : `There are: ${names.join(', ')}.`,
+    },
+  );
 }

@@ -34,7 +34,9 @@ export interface ReleaseManagerOptions {
   readonly privateKey?: PrivateKey | undefined;
   /** Public keys that `verifyRelease` trusts. Default: that of `privateKey`, if there is one. */
   readonly trustedKeys?: readonly (PublicKey | TrustedKey)[] | undefined;
+  /** The time that releases and marks have. Default: that of this machine. */
   readonly clock?: Clock | undefined;
+  /** Told what happens, for logs and audits; each step, too. */
   readonly onEvent?: ((event: ReleaseManagerEvent) => void) | undefined;
 }
 

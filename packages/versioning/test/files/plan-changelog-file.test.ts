@@ -128,7 +128,7 @@ describe('headings', () => {
     ['with a link that leads to nothing known', '## [1.2.0](https://example.com)', '## 1.3.0'],
     ['underlined', '1.2.0 / 2025-12-01\n==================', '1.3.0 / 2026-01-31\n=================='],
     ['underlined with a rule', '1.2.0\n-----', '1.3.0\n-----'],
-    ['with an anchor', '<a name="1.2.0"></a>\n## 1.2.0', '## 1.3.0'],
+    ['with an anchor', '<a name="1.2.0"></a>\n\n## 1.2.0', '## 1.3.0'],
     ['of lesser versions', '### [1.2.0] (2025-12-01)\n\n## [1.1.0] (2025-11-01)', '## [1.3.0] (2026-01-31)'],
   ])('%s keep their form', (_, before, after) => {
     const text = `# Changes\n\n${before}\n\n### Old\n\n- old\n`;
@@ -251,6 +251,15 @@ describe('links', () => {
       `[Unreleased]: ${REPOSITORY}/compare/v1.3.0...HEAD\n[1.3.0]: ${REPOSITORY}/compare/v1.2.0...v1.3.0\n[1.2.0]: https://example.com\n`,
     );
     expect(planChangelogFile('# Changes\n', NEW, options)).not.toContain(']: ');
+  });
+
+  test('in headings go on too', () => {
+    const text = `## [Unreleased](${HOST}/tools-v1.2.0...main)\n\n## [1.2.0](${HOST}/tools-v1.1.0...tools-v1.2.0)\n`;
+    const planned = planChangelogFile(text, { ...NEW, tag: undefined });
+    expect(planned).toBe(
+      `## [Unreleased](${HOST}/tools-v1.3.0...main)\n\n## [1.3.0](${HOST}/tools-v1.2.0...tools-v1.3.0)\n\n### Added\n\n- generated\n\n${text.slice(text.indexOf('## [1.2.0]'))}`,
+    );
+    expect(planChangelogFile(planned, { ...NEW, tag: undefined })).toBe(planned);
   });
 
   test('have the names of tags that are there', () => {

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { applyCommit } from '../../src/git/apply-commit.ts';
 import { type CommitPlan, planCommit, type PlanCommitOptions } from '../../src/git/plan-commit.ts';
 import { undoCommit } from '../../src/git/undo-commit.ts';
+import type { VersioningError } from '../../src/index.ts';
 import {
   ANN,
   DATE_MS,
   failure,
+  IS_POSIX,
   newReleaseCheckout,
   type ReleaseCheckout,
   withoutMachineSettings,
@@ -61,9 +63,10 @@ describe('a plan of a commit', () => {
     });
   });
 
-  test('takes plain files of the checkout only', async () => {
+  test.runIf(IS_POSIX)('takes plain files of the checkout only', async () => {
     checkout.write('folder/file', '');
     symlinkSync('package.json', join(checkout.folder, 'link'));
+    const state = await checkout.state();
     for (const file of [
       '',
       '/etc/passwd',
@@ -78,9 +81,9 @@ describe('a plan of a commit', () => {
       'a\0b',
       'C:/a',
     ]) {
-      expect((await failure(plan({ files: [file] }))).code, file).toBe('INVALID_OPTION');
+      expect((await failure(plan({ checkout: state, files: [file] }))).code, file).toBe('INVALID_OPTION');
     }
-    expect((await failure(plan({ files: [] }))).code).toBe('INVALID_OPTION');
+    expect((await failure(plan({ checkout: state, files: [] }))).code).toBe('INVALID_OPTION');
   });
 
   test('needs a branch, unless a detached HEAD is allowed', async () => {
@@ -140,6 +143,20 @@ describe('a commit', () => {
     expect(status()).toBe('');
   });
 
+  test('is made once by two at once', async () => {
+    const planned = await plan();
+    writeFiles();
+    const both = await Promise.allSettled([applyCommit(planned), applyCommit(planned)]);
+    expect(checkout.git('rev-list', '--count', `${parent}..HEAD`)).toBe('1');
+    const told = both.map((each) => (each.status === 'fulfilled' ? each.value : (each.reason as VersioningError).code));
+    // The other one either finds the commit, or the lock of the first.
+    expect(told).toContainEqual({ created: true, commit: head() });
+    for (const each of told)
+      expect([true, false, 'GIT_LOCKED']).toContain(typeof each === 'string' ? each : each.created);
+    expect(await applyCommit(planned)).toEqual({ created: false, commit: head() });
+    expect(status()).toBe('');
+  });
+
   test('is none where the files are in the commit before', async () => {
     const planned = await plan({ files: ['package.json'] });
     expect(await applyCommit(planned)).toEqual({ created: false, commit: parent });
@@ -147,7 +164,7 @@ describe('a commit', () => {
     expect(head()).toBe(parent);
   });
 
-  test('takes removed files, and names with signs of patterns as names', async () => {
+  test.runIf(IS_POSIX)('takes removed files, and names with signs of patterns as names', async () => {
     checkout.commit('feat: a', '*.txt');
     const planned = await plan({ files: ['*.txt', ':(top)x', 'package.json'] });
     checkout.write('*.txt', 'changed');
@@ -204,17 +221,42 @@ describe('a commit', () => {
     expect(status()).toBe('M package.json\n?? CHANGELOG.md\n?? extra.txt');
   });
 
-  test('can be given up while a hook runs, without waiting for the hook', async () => {
+  test('lets hooks have the characters of the machine and patterns, but no language, editor or other repository', async () => {
+    const planned = await plan();
+    writeFiles();
+    vi.stubEnv('LC_ALL', 'C.UTF-8');
+    vi.stubEnv('GIT_DIR', join(checkout.beside, 'other'));
+    vi.stubEnv('GIT_LITERAL_PATHSPECS', '1');
+    const file = join(checkout.beside, 'variables');
+    const names = ['LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'GIT_EDITOR', 'GIT_LITERAL_PATHSPECS', 'GIT_TERMINAL_PROMPT'];
+    checkout.hook('post-commit', names.map((name) => `echo "${name}=$${name}" >>"${file}"`).join('\n'));
+    expect((await applyCommit(planned)).created).toBe(true);
+    expect((await readFile(file, 'utf8')).split('\n')).toEqual([
+      'LC_ALL=',
+      'LC_CTYPE=C.UTF-8',
+      'LC_MESSAGES=C',
+      'GIT_EDITOR=:',
+      'GIT_LITERAL_PATHSPECS=',
+      'GIT_TERMINAL_PROMPT=0',
+      '',
+    ]);
+  });
+
+  test.runIf(IS_POSIX)('can be given up while a hook runs, without waiting for the hook', async () => {
     const planned = await plan();
     writeFiles();
     const pid = join(checkout.beside, 'pid');
     checkout.hook('pre-commit', `echo $$ >"${pid}"; exec sleep 60`);
     const giveUp = new AbortController();
+    const pipes = (): number => process.getActiveResourcesInfo().filter((each) => each === 'PipeWrap').length;
+    const before = pipes();
     const applied = applyCommit(planned, { signal: giveUp.signal });
     await vi.waitUntil(() => readFile(pid, 'utf8').catch(() => ''));
     giveUp.abort(new Error('given up'));
     await expect(applied).rejects.toThrow('given up');
     expect(head()).toBe(parent);
+    // Nor does the program wait for it at its end.
+    await vi.waitUntil(() => pipes() === before);
     process.kill(Number(await readFile(pid, 'utf8')));
   });
 

@@ -1,10 +1,17 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readCheckout } from '../../src/index.ts';
 import { newCheckout } from './checkout.ts';
-import { failure, newReleaseCheckout, type ReleaseCheckout, withoutMachineSettings } from './release-checkout.ts';
+import {
+  failure,
+  IS_POSIX,
+  newReleaseCheckout,
+  rootOf,
+  type ReleaseCheckout,
+  withoutMachineSettings,
+} from './release-checkout.ts';
 
 let checkout: ReleaseCheckout;
 beforeEach(() => {
@@ -19,7 +26,7 @@ afterEach(() => {
 describe('a checkout', () => {
   test('is its commit and branch, and clean without changes', async () => {
     expect(await checkout.state()).toEqual({
-      root: realpathSync(checkout.folder),
+      root: rootOf(checkout.folder),
       commit: checkout.git('rev-parse', 'HEAD'),
       commitDateMs: Date.UTC(2026, 0, 2),
       branch: 'main',
@@ -32,7 +39,7 @@ describe('a checkout', () => {
     });
   });
 
-  test('tells changed files from untracked ones, whatever their names and the settings', async () => {
+  test.runIf(IS_POSIX)('tells changed files from untracked ones, whatever their names and the settings', async () => {
     for (const file of ['a b', 'c\td', 'é', 'gone', 'moved']) checkout.commit('feat: a file', `in/${file}`);
     checkout.git('config', 'status.showUntrackedFiles', 'no');
     checkout.write('in/a b', 'changed');
@@ -70,21 +77,21 @@ describe('a checkout', () => {
     const commit = checkout.commit('feat: deep', 'a/b/c.txt');
     checkout.git('checkout', '--quiet', '--detach');
     const state = await readCheckout({ folder: join(checkout.folder, 'a/b') });
-    expect([state.root, state.commit, state.branch]).toEqual([realpathSync(checkout.folder), commit, undefined]);
+    expect([state.root, state.commit, state.branch]).toEqual([rootOf(checkout.folder), commit, undefined]);
   });
 
   test('of a worktree has its own branch, and a submodule is a checkout of its own', async () => {
     const worktree = join(checkout.beside, 'worktree');
     checkout.git('worktree', 'add', '--quiet', '-b', 'feature/x', worktree);
     expect(await readCheckout({ folder: worktree })).toMatchObject({
-      root: realpathSync(worktree),
+      root: rootOf(worktree),
       branch: 'feature/x',
     });
     using inner = newCheckout();
     const commit = inner.commit('feat: inner');
     checkout.git('-c', 'protocol.file.allow=always', 'submodule', 'add', '--quiet', inner.folder, 'inner');
     const folder = join(checkout.folder, 'inner');
-    expect(await readCheckout({ folder })).toMatchObject({ root: realpathSync(folder), commit, isDirty: false });
+    expect(await readCheckout({ folder })).toMatchObject({ root: rootOf(folder), commit, isDirty: false });
     expect((await checkout.state()).changed.first).toEqual(['.gitmodules', 'inner']);
   });
 
@@ -117,11 +124,12 @@ describe('a checkout', () => {
   test('is the one of the folder, whatever a hook of another repository has set', async () => {
     using other = newCheckout();
     other.commit('feat: other');
+    const before = await checkout.state();
     vi.stubEnv('GIT_DIR', join(other.folder, '.git'));
     vi.stubEnv('GIT_WORK_TREE', other.folder);
     vi.stubEnv('GIT_INDEX_FILE', join(other.folder, '.git/index'));
     vi.stubEnv('GIT_TRACE', '1');
-    expect(await checkout.state()).toMatchObject({ root: realpathSync(checkout.folder), isDirty: false });
+    expect(await checkout.state()).toEqual(before);
   });
 
   test('needs a repository with a commit and a folder', async () => {

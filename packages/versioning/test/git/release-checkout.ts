@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { vi } from 'vitest';
 import { type Checkout as CheckoutState, type GitIdentity, readCheckout, VersioningError } from '../../src/index.ts';
 import { type Checkout, newCheckout } from './checkout.ts';
+
+/** Windows has other names of files, ids of processes and kinds of programs. */
+export const IS_POSIX: boolean = process.platform !== 'win32';
+/** Where all programs have to be there. */
+export const IS_LINUX_CI: boolean = process.env['CI'] !== undefined && process.platform === 'linux';
 
 /** 2026-02-03T04:05:06.789Z: git keeps no parts of a second. */
 export const DATE_MS: number = Date.UTC(2026, 1, 3, 4, 5, 6, 789);
@@ -31,7 +36,8 @@ export function withoutMachineSettings(): void {
 export function newReleaseCheckout(): ReleaseCheckout {
   const checkout = newCheckout();
   const beside = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  const { folder, git } = checkout;
+  const { folder } = checkout;
+  const git = (...args: readonly string[]): string => checkout.git(...args);
   git('config', 'user.name', ANN.name);
   git('config', 'user.email', ANN.email);
   checkout.commit('feat: first');
@@ -66,6 +72,9 @@ export function writeHook(repository: string, name: string, script: string): voi
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
 }
+
+/** A folder as git writes it. */
+export const rootOf = (folder: string): string => realpathSync.native(folder).replaceAll(sep, '/');
 
 /** What a failure is, its words and its way out. */
 export async function failure(work: Promise<unknown>): Promise<VersioningError> {

@@ -10,6 +10,8 @@ import {
   DATE_MS,
   failure,
   has,
+  IS_LINUX_CI,
+  IS_POSIX,
   newReleaseCheckout,
   type ReleaseCheckout,
   withoutMachineSettings,
@@ -17,7 +19,6 @@ import {
 
 const hasSsh = has('ssh-keygen', '-?');
 const hasGpg = has('gpg', '--version');
-const isCi = process.env['CI'] !== undefined;
 
 let checkout: ReleaseCheckout;
 beforeEach(() => {
@@ -50,8 +51,8 @@ function forge(name: string, change: (text: string) => string): void {
 }
 
 describe('a signature of ssh', () => {
-  beforeEach((test) => {
-    test.skip(!hasSsh && !isCi, 'needs ssh-keygen');
+  beforeEach(({ skip }) => {
+    skip(!hasSsh && !IS_LINUX_CI, 'needs ssh-keygen');
     newKey('key');
     setting('gpg.format', 'ssh');
     setting('user.signingKey', join(checkout.beside, 'key'));
@@ -142,8 +143,8 @@ describe('a signature of ssh', () => {
 
 describe('a signature of gpg', () => {
   let home: string | undefined;
-  beforeEach((test) => {
-    test.skip(!hasGpg && !isCi, 'needs gpg');
+  beforeEach(({ skip }) => {
+    skip(!IS_POSIX || (!hasGpg && !IS_LINUX_CI), 'needs gpg, and paths as it knows them');
     // Its agent's socket has a short longest path.
     home = mkdtempSync(join(tmpdir(), 'hf-'));
     vi.stubEnv('GNUPGHOME', home);

@@ -10,7 +10,7 @@ describe('a plan', () => {
   afterAll(() => {
     shop[Symbol.dispose]();
   });
-  const planned = async (options: PlanReleaseOptions): Promise<unknown> => {
+  const outcome = async (options: PlanReleaseOptions): Promise<unknown> => {
     const { release } = await shop.manager().planRelease(options);
     return [release.version, release.channel, release.preRelease];
   };
@@ -27,7 +27,7 @@ describe('a plan', () => {
     ['a version goes to a channel', { version: '2.0.0', channel: 'lts' }, ['2.0.0', 'lts', false]],
     ['there is build metadata', { build: 'ci.7' }, ['1.1.0+ci.7', 'stable', false]],
   ] as const)('%s', async (_, options, expected) => {
-    expect(await planned(options)).toEqual(expected);
+    expect(await outcome(options)).toEqual(expected);
   });
 
   test.each([

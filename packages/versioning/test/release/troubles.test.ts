@@ -121,12 +121,14 @@ describe('a run that was begun', () => {
   async function stopped(write: number): Promise<Shop> {
     const shop = newShop();
     // From then on nothing can be written, so that nothing can be taken back either.
-    const store = { ...shop.store, createIfAbsent: shop.store.createIfAbsent };
     let writes = 0;
-    store.createIfAbsent = async (...call) => {
-      writes += 1;
-      if (writes >= write) throw new StorageError('NO_SPACE', 'Expected room for an object, got none');
-      return shop.store.createIfAbsent(...call);
+    const store: ObjectStore = {
+      ...shop.store,
+      createIfAbsent: async (...call) => {
+        writes += 1;
+        if (writes >= write) throw new StorageError('NO_SPACE', 'Expected room for an object, got none');
+        return shop.store.createIfAbsent(...call);
+      },
     };
     await shop
       .manager({ store })
