@@ -45,6 +45,9 @@ export async function makeStoredRelease(privateKey: PrivateKey): Promise<StoredR
     flags: { yen: true },
     channel: 'stable',
   });
+  // Few files are copied sooner than many.
+  shop.checkout.git('gc', '--quiet', '--prune=now');
+  rmSync(join(shop.folder, '.git/hooks'), { recursive: true });
   const copied = copyOf(shop);
   const manifest = JSON.parse(readFileSync(pathIn(copied.stored, made.manifest), 'utf8')) as ReleaseManifest;
   return opened(copied, manifest, made.manifest);
