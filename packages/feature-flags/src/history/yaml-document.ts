@@ -12,6 +12,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { READING } from '../definition/parse-yaml.ts';
 import { isObject } from '../definition/report.ts';
 import { isSame } from './changes.ts';
 
@@ -30,8 +31,7 @@ export function editYaml(
   after: unknown,
   { expandsAliases = false }: { readonly expandsAliases?: boolean } = {},
 ): string {
-  // What stands twice was refused when it was read; looking again takes longer than the rest.
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { uniqueKeys: false });
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), READING);
   if (expandsAliases) expand(document);
   const contents = changed(document, document.contents, { before, after });
   document.contents = contents as typeof document.contents;

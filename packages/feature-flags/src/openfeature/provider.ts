@@ -60,8 +60,12 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     // Not before: a provider that is never used would listen for ever.
     async initialize(): Promise<void> {
       unsubscribe();
-      await flags.ready?.();
-      subscriptions = subscribe(flags, events);
+      try {
+        await flags.ready?.();
+      } finally {
+        // Also where there are none yet: whoever mends them is heard of.
+        subscriptions = subscribe(flags, events);
+      }
     },
     async onClose(): Promise<void> {
       unsubscribe();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonFlaw, locateJson, positionAt, repeatedNames } from '../../src/definition/json-position.ts';
+import { jsonFlaw } from '../../src/definition/json-flaw.ts';
+import { locateJson, positionAt, repeatedNames } from '../../src/definition/json-position.ts';
 import { pathOf } from '../../src/definition/path.ts';
 
 it.each([
