@@ -11,9 +11,9 @@ export interface Report {
 }
 
 /** After so many of one flag there is no use in going on. */
-const MOST_OF_ONE = 100;
+export const MOST_OF_ONE = 100;
 /** After so many in all, the first one of each flag is enough. */
-const MOST = 10_000;
+export const MOST_IN_ALL = 10_000;
 
 /**
  * Says how much of what is wrong is kept: of each flag something, as whatever nothing is said of is in force. It is asked by the part, before the place is written
@@ -24,7 +24,7 @@ export function newQuota(): (part: string) => boolean {
   let all = 0;
   return (part) => {
     const count = counts.get(part) ?? 0;
-    if (count >= MOST_OF_ONE || (all >= MOST && count > 0)) return false;
+    if (count >= MOST_OF_ONE || (all >= MOST_IN_ALL && count > 0)) return false;
     counts.set(part, count + 1);
     all++;
     return true;
