@@ -224,6 +224,17 @@ describe('the provider for OpenFeature', () => {
     await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
   });
 
+  it('is ready once the first flags, which could not be read, are mended', async () => {
+    const bad = { flags: {}, metadata: 7 } as unknown as FlagDefinitions;
+    const store = memoryFlags(bad);
+    await expect(clientOf(createFlags({ store }), 'mended')).rejects.toThrow(/metadata/);
+    const client = OpenFeature.getClient('mended');
+    expect(client.providerStatus).toBe(ProviderStatus.ERROR);
+    store.replace(definition);
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+    expect(await client.getNumberValue('limit', 0)).toBe(9);
+  });
+
   it('listens while it is in use and no longer', async () => {
     const { flags, changes, states } = changing();
     openFeatureProvider(flags);
