@@ -145,6 +145,9 @@ test('a flag is changed beside one with a mistake, whose text stays, and nothing
     expect([code, stderr], call.join(' ')).toEqual([2, expect.stringContaining(message)]);
   }
   expect(await readFile(path, 'utf8')).toBe(file);
+  expect((await machine.run(some('rollout', 'nothing', '5', '--dry-run'))).code).toBe(0);
+  const none = await machine.run(some('rollback', '1', 'nothing'));
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a flag, got null at /flags/nothing')]);
   // What it says is wrong is what it changes.
   expect((await machine.run(some('disable', 'bad'))).code).toBe(0);
   expect((await machine.run(some('enable', 'nothing'))).code).toBe(0);

@@ -88,8 +88,8 @@ function aliasesIn(yaml: Yaml, document: Document.Parsed): ReadonlyMap<unknown, 
 /** What a key is called in the flags. */
 function nameOf({ yaml, meant }: Pick<Read, 'yaml' | 'meant'>, key: unknown): string {
   const node = meant.get(key) ?? key;
-  if (!yaml.isScalar(node)) return String(node);
-  return node.value === null ? '' : String(node.value);
+  // oxlint-disable-next-line typescript/no-base-to-string -- a scalar has no objects, and other nodes are written as YAML
+  return String(yaml.isScalar(node) ? (node.value ?? '') : node);
 }
 
 /**

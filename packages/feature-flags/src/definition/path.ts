@@ -37,8 +37,13 @@ export function headOf(path: Path): readonly (string | number)[] {
 
 /** A place as a JSON Pointer (RFC 6901). */
 export function pointerOf(path: Path): string {
-  return Array.from(path, (part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const part of path) pointer += `/${typeof part === 'number' ? part : escaped(part)}`;
+  return pointer;
 }
+
+const escaped = (name: string): string =>
+  name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 
 /** The keys and positions that a JSON Pointer goes by. */
 export function pathOf(pointer: string): readonly string[] {

@@ -43,10 +43,10 @@ export function newReport(): Report {
   return {
     problems,
     note(path, message, code = 'CONFLICT') {
-      if (isKept(pointerOf(headOf(path)))) problems.push({ path: pointerOf(path), message, code });
+      if (isKept(headOf(path).join('/'))) problems.push({ path: pointerOf(path), message, code });
     },
     expected(path, what, found, code = 'WRONG_VALUE') {
-      if (!isKept(pointerOf(headOf(path)))) return;
+      if (!isKept(headOf(path).join('/'))) return;
       const expected = typeof what === 'string' ? what : what();
       problems.push({ path: pointerOf(path), message: `Expected ${expected}, got ${shown(found)}`, code });
     },
@@ -106,8 +106,10 @@ export function checkFields(
 }
 
 export const isText: FieldCheck = (value, path, report) => {
-  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) report.expected(path, 'a text', value);
+  if (!isSoundText(value)) report.expected(path, 'a text', value);
 };
+
+const isSoundText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.isWellFormed();
 
 export const isFlag: FieldCheck = (value, path, report) => {
   if (typeof value !== 'boolean') report.expected(path, 'true or false', value);
@@ -115,7 +117,13 @@ export const isFlag: FieldCheck = (value, path, report) => {
 
 export const isTexts: FieldCheck = (value, path, report) => {
   if (!Array.isArray(value)) return report.expected(path, 'a list of texts', value);
-  for (const [index, each] of value.entries()) isText(each, inside(path, index), report);
+  let wrong = 0;
+  for (const [index, each] of value.entries()) {
+    if (isSoundText(each)) continue;
+    report.expected(inside(path, index), 'a text', each);
+    // No more would be kept, and a list may have millions.
+    if (++wrong === MOST_OF_ONE) return;
+  }
 };
 
 export const isMetadata: FieldCheck = (value, path, report) => {

@@ -1,8 +1,10 @@
+import { checkDefinitions } from '../definition/check-definitions.ts';
 import { demandSound } from '../definition/demand-sound.ts';
 import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import { demandNoWorse } from '../definition/no-worse.ts';
 import { pointerOf } from '../definition/path.ts';
+import { isObject } from '../definition/report.ts';
 import { repeatsIn } from '../definition/remembered.ts';
 import { FlagError, shown } from '../errors.ts';
 import type { ChangeNote, FlagEdit, FlagEdits } from '../store/editable.ts';
@@ -51,9 +53,13 @@ export async function planRollback(
   return planChange(state, edits);
 }
 
-/** Refuses to take over a flag, or any, in which a name stands twice: nobody knows which was meant. @throws {FlagError} `INVALID_FLAGS`. */
+/** Refuses to take over a flag, or any, in which a name stands twice, as nobody knows which was meant, or that is none. @throws {FlagError} `INVALID_FLAGS`. */
 export function demandClear(definitions: FlagDefinitions, key?: string): void {
-  const problems = repeatsIn(definitions, key === undefined ? '' : pointerOf(['flags', key]));
+  const part = key === undefined ? '' : pointerOf(['flags', key]);
+  const isNone = key !== undefined && Object.hasOwn(definitions.flags, key) && !isObject(definitions.flags[key]);
+  const problems = isNone
+    ? checkDefinitions(definitions).filter(({ path }) => path === part)
+    : repeatsIn(definitions, part);
   if (problems.length > 0) throw invalidFlags(problems);
 }
 

@@ -119,7 +119,8 @@ function changed(document: Document.Parsed, node: Node | null, { before, after }
 const own = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined);
 
 /** Keys such as 123 are numbers in YAML, and texts in flags. */
-const nameOf = ({ key }: Pair<Node, Node | null>): string => String(isScalar(key) ? (key.value ?? '') : key);
+const nameOf = ({ key }: Pair<Node, Node | null>): string =>
+  String(isScalar(key) ? ((key.value as string | null) ?? '') : key);
 
 function changeMap(
   document: Document.Parsed,
