@@ -235,6 +235,18 @@ describe('the provider for OpenFeature', () => {
     expect(await client.getNumberValue('limit', 0)).toBe(9);
   });
 
+  it('is stale where the flags were so before it was used', async () => {
+    const store = memoryFlags({ flags: { limit: {} } });
+    const flags = createFlags({ store });
+    await flags.ready();
+    store.replace({ flags: { limit: 7 } } as unknown as FlagDefinitions);
+    await flags.refresh();
+    const client = await clientOf(flags, 'stale');
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE);
+    store.replace({ flags: { limit: {} } });
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+  });
+
   it('listens while it is in use and no longer', async () => {
     const { flags, changes, states } = changing();
     openFeatureProvider(flags);
