@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { editDefinitions, type FlagEdit, type FlagError, memoryFlags, parseFlags } from '../../src/index.ts';
 import type { FlagDocument, FlagsState } from '../../src/history/document.ts';
 import { planChange, planRollback } from '../../src/history/plan-change.ts';
@@ -186,6 +187,21 @@ describe('an edit beside mistakes', () => {
         expect(made?.definitions).toEqual(editDefinitions(state.definitions, [disable('good')]));
         const yaml = await stateOf({ format: 'yaml', text });
         expect((await planChange(yaml, [disable('good')]))?.definitions).toEqual(made?.definitions);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('keeps each letter and comment of what is wrong in YAML, however it is indented', async () => {
+    const wrong = fc.record({ enabeld: fc.jsonValue({ maxDepth: 3 }), rollout: fc.jsonValue({ maxDepth: 2 }) });
+    const depth = fc.integer({ min: 1, max: 5 });
+    await fc.assert(
+      fc.asyncProperty(wrong, depth, depth, fc.constantFrom('\n', '\r\n'), async (flag, indent, deeper, lineEnd) => {
+        const body = stringify(flag, { indent, lineWidth: 30 }).replaceAll(/^(?=.)/gm, ' '.repeat(2 + deeper));
+        const bad = `  bad:   # why\n${body}  # after it\n`.replaceAll('\n', lineEnd);
+        const text = `flags:${lineEnd}${bad}${lineEnd}  good: { owner: web }${lineEnd}`;
+        const made = await planChange(await stateOf({ format: 'yaml', text }), [disable('good')]);
+        expect(made?.document.text).toContain(bad);
       }),
       { numRuns: 100 },
     );
