@@ -47,7 +47,8 @@ export const flagsEnable: CommandDefinition = {
 export const flagsDisable: CommandDefinition = {
   path: ['flags', 'disable'],
   summary: 'Disable a flag for everybody',
-  description: 'Its rules stay as they are, for when it is enabled again.',
+  description:
+    'Its rules stay as they are, for when it is enabled again. Flags with a mistake that are not named are no obstacle, and stay as they are written.',
   ...common,
   examples: [{ call: 'holdfast flags disable new_ui --why "Errors at checkout"', does: 'Off for everybody' }],
   output: { shape: 'FlagsChange' },

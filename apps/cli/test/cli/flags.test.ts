@@ -115,12 +115,43 @@ test('a flag with a mistake is refused and said to be, the others work, and what
     '--contexts',
     'tenants.jsonl',
   ];
-  const why = ['--why', 'a test'];
-  for (const call of [breaking, some('types'), some('export'), some('stale'), some('disable', 'good', ...why)]) {
+  for (const call of [breaking, some('types'), some('export'), some('stale')]) {
     const { code, stderr } = await machine.run(call);
     expect([code, stderr], call.join(' ')).toEqual([2, expect.stringContaining('Expected true or false')]);
   }
   expect(await readFile(join(machine.cwd, 'some.yaml'), 'utf8')).toBe(file);
+});
+
+test('a flag is changed beside one with a mistake, whose text stays, and nothing gets worse', async () => {
+  const file =
+    'flags:\n  good: { owner: web }\n  bad:   { enabled:  maybe } # soon\n  nothing: # yet\n  uses: { requires: [ good ] }\n';
+  const path = join(machine.cwd, 'some.yaml');
+  await writeFile(path, file);
+  const some = (...call: readonly string[]): string[] => ['flags', ...call, '--flags', 'some.yaml', '--why', 'a test'];
+  expect((await machine.run(some('disable', 'good'))).code).toBe(0);
+  const disabled = file.replace('owner: web', 'owner: web, enabled: false');
+  expect(await readFile(path, 'utf8')).toBe(disabled);
+  expect((await machine.run(some('rollout', 'good', '25', '--unit', 'tenant'))).code).toBe(0);
+  expect((await machine.run(some('rollback', '1', 'good'))).code).toBe(0);
+  expect(await readFile(path, 'utf8')).toBe(file);
+  await writeFile(join(machine.cwd, 'more.json'), '{"flags": {"new": {}}}');
+  const refused: readonly (readonly [string, readonly string[]])[] = [
+    ['got "maybe" at /flags/bad/enabled', ['set', 'bad', '--owner', 'web']],
+    ['got "maybe" at /flags/bad/enabled', ['rollback', '1']],
+    ['got "maybe" at /flags/bad/enabled', ['import', 'more.json', '--from', 'flagd']],
+  ];
+  for (const [message, call] of refused) {
+    const { code, stderr } = await machine.run(some(...call));
+    expect([code, stderr], call.join(' ')).toEqual([2, expect.stringContaining(message)]);
+  }
+  expect(await readFile(path, 'utf8')).toBe(file);
+  expect((await machine.run(some('rollout', 'nothing', '5', '--dry-run'))).code).toBe(0);
+  const none = await machine.run(some('rollback', '1', 'nothing'));
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a flag, got null at /flags/nothing')]);
+  // What it says is wrong is what it changes.
+  expect((await machine.run(some('disable', 'bad'))).code).toBe(0);
+  expect((await machine.run(some('enable', 'nothing'))).code).toBe(0);
+  expect((await machine.run(['flags', 'lint', '--flags', 'some.yaml'])).code).toBe(0);
 });
 
 test('types and flagd’s format are written to a file, or printed', async () => {

@@ -8,6 +8,7 @@ import {
   type FieldCheck,
   isDay,
   isFlag,
+  isJson,
   isMetadata,
   isMoment,
   isNestedBeyond,
@@ -33,7 +34,11 @@ const isVariants: FieldCheck = (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
   eachOf(() => undefined)(value, path, report);
   if (isNestedBeyond(DEEPEST, value))
-    report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`, 'TOO_LARGE');
+    return report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`, 'TOO_LARGE');
+  for (const [name, each] of Object.entries(value)) {
+    // A member that is `undefined` is not there.
+    if (each !== undefined && !isJson(each)) report.expected(inside(path, name), 'a value that JSON can say', each);
+  }
   const kinds = new Set(Object.values(value).map((each) => (each === null ? 'null' : typeof each)));
   if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
 };
@@ -130,7 +135,7 @@ function checkReferences(
   if (!Array.isArray(names)) return;
   for (const [index, name] of (names as unknown[]).entries()) {
     if (typeof name === 'string' && !(Object.hasOwn(known, name) && isSoundName(name)))
-      report.expected([...path, index], `the name of a ${what}`, name, 'UNKNOWN_REFERENCE');
+      report.expected(inside(path, index), `the name of a ${what}`, name, 'UNKNOWN_REFERENCE');
   }
 }
 
@@ -176,7 +181,7 @@ function checkRanges(
   const spans: [number, number][] = [];
   for (const [name, range] of Object.entries(ranges)) {
     if (!Object.hasOwn(known, name))
-      report.expected([...path, name], 'the name of a variant', name, 'UNKNOWN_REFERENCE');
+      report.expected(inside(path, name), 'the name of a variant', name, 'UNKNOWN_REFERENCE');
     if (Array.isArray(range)) spans.push(range as unknown as [number, number]);
   }
   spans.sort((a, b) => a[0] - b[0]);

@@ -1,4 +1,6 @@
+import { tokenFrom } from './json-tokens.ts';
 import { pathOf, pointerOf } from './path.ts';
+import { newQuota } from './report.ts';
 
 /** A place in a text, from 1 on. */
 export interface Position {
@@ -26,9 +28,6 @@ function positionsIn(text: string): (offset: number) => Position {
   };
 }
 
-// oxlint-disable-next-line no-control-regex -- texts in JSON have none
-const TOKEN = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|[[\]{}:,]|[^\s[\]{}:,"]+)/gy;
-
 /** An object or a list that is being gone through. */
 interface Level {
   readonly isList: boolean;
@@ -37,12 +36,12 @@ interface Level {
   index: number;
   /** Whether a key comes next. */
   atKey: boolean;
-  /** The keys so far. */
-  readonly names: Set<string>;
+  /** The keys so far; many objects have one. */
+  names: string | Set<string> | undefined;
 }
 
 /** A key or a value that one comes to, and what is around it. */
-interface Visit {
+export interface JsonVisit {
   readonly offset: number;
   readonly levels: readonly Level[];
   readonly isName: boolean;
@@ -51,27 +50,36 @@ interface Visit {
 }
 
 /** Goes through the keys and values of a text that was parsed already. */
-function* visits(text: string): Generator<Visit, void, undefined> {
+export function* visits(text: string): Generator<JsonVisit, void, undefined> {
   const levels: Level[] = [];
-  // What goes through the matches begins where the expression was left.
-  TOKEN.lastIndex = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    const token = match[1] as string;
-    const offset = match.index + match[0].length - token.length;
+  for (let token = tokenFrom(text, 0); token !== undefined; token = tokenFrom(text, token.end)) {
+    const { start: offset, end } = token;
+    const first = text[offset] as string;
     const level = levels.at(-1);
-    if (token === '}' || token === ']') levels.pop();
-    else if (token === ',') next(level);
+    if (first === '}' || first === ']') levels.pop();
+    else if (first === ',') next(level);
     else if (level?.atKey === true) {
-      level.name = JSON.parse(token) as string;
+      level.name = JSON.parse(text.slice(offset, end)) as string;
       level.atKey = false;
-      yield { offset, levels, isName: true, isRepeated: level.names.has(level.name) };
-      level.names.add(level.name);
-    } else if (token !== ':') {
+      yield { offset, levels, isName: true, isRepeated: isRepeatedIn(level) };
+    } else if (first !== ':') {
       yield { offset, levels, isName: false, isRepeated: false };
-      if (token === '{' || token === '[')
-        levels.push({ isList: token === '[', name: '0', index: 0, atKey: token === '{', names: new Set() });
+      if (first === '{' || first === '[')
+        levels.push({ isList: first === '[', name: '0', index: 0, atKey: first === '{', names: undefined });
     }
   }
+}
+
+/** Whether an object has its key already; now it has. */
+function isRepeatedIn(level: Level): boolean {
+  const { name, names } = level;
+  if (typeof names === 'object') {
+    const isRepeated = names.has(name);
+    names.add(name);
+    return isRepeated;
+  }
+  level.names = names === undefined ? name : new Set([names, name]);
+  return names === name;
 }
 
 /**
@@ -136,16 +144,28 @@ export interface RepeatedName extends Position {
   readonly pointer: string;
 }
 
-/** All keys that their objects have already, in a JSON text that was parsed to a value: of such keys JSON.parse keeps the last one, silently. */
+/** Nothing that is sound is nested so deep; what is deeper is said to be at the last of so many parts. */
+export const MOST_PARTS = 100;
+
+/**
+ * Keys that their objects have already, in a JSON text that was parsed to a value, as many as are worth naming: of such keys JSON.parse keeps the last one,
+ * silently.
+ */
 export function repeatedNames(text: string, value: unknown): readonly RepeatedName[] {
   // Counting is cheap, and hardly any text has one.
   if (countNames(text) === countKeys(value)) return [];
   const position = positionsIn(text);
   const found: RepeatedName[] = [];
-  for (const { offset, levels, isRepeated } of visits(text))
-    if (isRepeated) found.push({ ...position(offset), pointer: pointerOf(levels.map(({ name }) => name)) });
+  const isKept = newQuota();
+  for (const { offset, levels, isRepeated } of visits(text)) {
+    if (!isRepeated || !isKept(pointerOf(namesOf(levels, 2)))) continue;
+    found.push({ ...position(offset), pointer: pointerOf(namesOf(levels, MOST_PARTS)) });
+  }
   return found;
 }
+
+const namesOf = (levels: readonly Level[], most: number): readonly string[] =>
+  levels.slice(0, most).map(({ name }) => name);
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -186,48 +206,4 @@ function next(level: Level | undefined): void {
   if (level === undefined) return;
   if (!level.isList) level.atKey = true;
   else level.name = String(++level.index);
-}
-
-const SCALAR = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
-
-/** What may come next, inside of what. */
-interface Expectation {
-  readonly open: ('object' | 'list')[];
-  readonly wants: 'value' | 'key' | 'colon' | 'end';
-  /** After `[` and `{` there may be nothing, after a comma there must be something. */
-  readonly mayClose: boolean;
-}
-
-/** Where a text that is no JSON stops being JSON. */
-export function jsonFlaw(text: string): Position {
-  let state: Expectation | undefined = { open: [], wants: 'value', mayClose: false };
-  TOKEN.lastIndex = 0;
-  for (;;) {
-    const start = TOKEN.lastIndex;
-    const token = TOKEN.exec(text)?.[1];
-    if (token === undefined) return positionAt(text, start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0));
-    state = after(state, token);
-    if (state === undefined) return positionAt(text, TOKEN.lastIndex - token.length);
-  }
-}
-
-/** What may come after a token; `undefined` if it may not come itself. */
-function after({ open, wants, mayClose }: Expectation, token: string): Expectation | undefined {
-  const level = open.at(-1);
-  if (level !== undefined && (wants === 'end' || mayClose) && token === (level === 'object' ? '}' : ']')) {
-    open.pop();
-    return { open, wants: 'end', mayClose: false };
-  }
-  const isText = token.startsWith('"');
-  if (wants === 'key') return isText ? { open, wants: 'colon', mayClose: false } : undefined;
-  if (wants === 'colon') return token === ':' ? { open, wants: 'value', mayClose: false } : undefined;
-  if (wants === 'end') {
-    if (token !== ',' || level === undefined) return undefined;
-    return { open, wants: level === 'object' ? 'key' : 'value', mayClose: false };
-  }
-  if (token === '{' || token === '[') {
-    open.push(token === '{' ? 'object' : 'list');
-    return { open, wants: token === '{' ? 'key' : 'value', mayClose: true };
-  }
-  return isText || SCALAR.test(token) ? { open, wants: 'end', mayClose: false } : undefined;
 }

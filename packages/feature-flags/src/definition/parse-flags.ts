@@ -2,12 +2,12 @@ import { FlagError, type FlagProblem, shown } from '../errors.ts';
 import { problemsIn } from './check-definitions.ts';
 import { attributed } from './inspect.ts';
 import { invalidFlags } from './invalid-flags.ts';
-import { jsonFlaw, locateJson, type RepeatedName, repeatedNames } from './json-position.ts';
+import { jsonFlaw } from './json-flaw.ts';
+import { locateJson, type RepeatedName, repeatedNames } from './json-position.ts';
 import type { FlagDefinitions } from './model.ts';
 import { type Parsed, syntaxError } from './parsed.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { rememberProblems } from './remembered.ts';
-import { newQuota } from './report.ts';
 
 /** Options of {@link parseFlags}. */
 export interface ParseFlagsOptions {
@@ -70,11 +70,10 @@ function placed(
   locate: Parsed['locate'],
 ): readonly FlagProblem[] {
   const position = locate(found.map(({ path }) => path));
-  const isKept = newQuota();
   const message = 'Expected each name once in an object, got this one again';
-  const again = repeated
-    .filter(({ pointer }) => isKept(pointer))
-    .map(({ pointer: path, line, column }) => ({ path, message, code: 'REPEATED_NAME', line, column }) as const);
+  const again = repeated.map(
+    ({ pointer: path, line, column }) => ({ path, message, code: 'REPEATED_NAME', line, column }) as const,
+  );
   const problems = found.map((problem) => ({ ...problem, ...position(problem.path) }));
   return [...again, ...problems].toSorted((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -26,3 +26,20 @@ export function withPlaces(definitions: unknown, found: readonly FlagProblem[]):
   const names = new Set(placed.map(nameOf));
   return [...placed, ...found.filter((problem) => !names.has(nameOf(problem)))];
 }
+
+/** Names that stand twice in the text that definitions were parsed from, wherever in a part; `part` is the beginning of a pointer, as `/flags/new_ui`. */
+export function repeatsIn(definitions: object, part = ''): readonly FlagProblem[] {
+  return (remembered.get(definitions) ?? []).filter(
+    ({ path, code }) => code === 'REPEATED_NAME' && (part === '' || path === part || path.startsWith(`${part}/`)),
+  );
+}
+
+/** Remembers of definitions that were made from others what was wrong with these, but for one part that is another one now. */
+export function rememberOf(from: object, to: object, { without }: { readonly without?: string | undefined }): void {
+  const known = remembered.get(from);
+  if (known === undefined) return;
+  const kept = known.filter(
+    ({ path }) => without === undefined || (path !== without && !path.startsWith(`${without}/`)),
+  );
+  if (kept.length > 0) remembered.set(to, kept);
+}

@@ -49,7 +49,7 @@ function check(value: unknown, place: Place, scope: LogicScope): void {
   if (operator === '$ref') return checkReference(value['$ref'], place, scope);
   const arity = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
   if (arity === undefined) {
-    return scope.report.expected([...path, operator], 'an operator of flagd', operator, 'UNKNOWN_OPERATOR');
+    return scope.report.expected(inside(path, operator), 'an operator of flagd', operator, 'UNKNOWN_OPERATOR');
   }
   const operands = value[operator];
   const count = Array.isArray(operands) ? operands.length : 1;
@@ -80,7 +80,7 @@ function checkWeights(operands: unknown, path: Path, report: Report): void {
     const weight: unknown = each[1];
     const isSound = weight === undefined || isObject(weight) || Number.isInteger(weight);
     if (!isSound) report.expected([...path, index, 1], 'a weight: a whole number', weight);
-    if (each.length === 0 || each.length > 2) report.expected([...path, index], 'a variant and its weight', each);
+    if (each.length === 0 || each.length > 2) report.expected(inside(path, index), 'a variant and its weight', each);
   }
   checkTotal(operands, path, report);
 }

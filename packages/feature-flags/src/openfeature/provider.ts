@@ -15,6 +15,8 @@ export interface ProvidedFlags {
   evaluate(key: string, fallback: Json, context?: FlagContext): Evaluation;
   /** Resolves when there are flags. */
   ready?(): Promise<void>;
+  /** As `onState` says it. */
+  readonly state?: 'loading' | 'ready' | 'stale' | undefined;
   /** Calls the listener whenever other definitions are in force. Returns what ends it. */
   onChange?(listener: (change: { readonly flagsChanged: readonly string[] }) => void): () => void;
   /** Calls the listener when the definitions can’t be fetched any more (`stale`), and when they can again. Returns what ends it. */
@@ -53,6 +55,10 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     for (const end of subscriptions) end();
     subscriptions = [];
   };
+  /** Flags that were stale before: the SDK calls a provider ready as soon as it is initialized, so this comes after. */
+  const tellStale = (): void => {
+    if (subscriptions.length > 0 && flags.state === 'stale') events.emit(ProviderEvents.Stale);
+  };
   return {
     metadata: { name: 'holdfast' },
     runsOn: 'server',
@@ -60,8 +66,13 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     // Not before: a provider that is never used would listen for ever.
     async initialize(): Promise<void> {
       unsubscribe();
-      await flags.ready?.();
-      subscriptions = subscribe(flags, events);
+      try {
+        await flags.ready?.();
+      } finally {
+        // Also where there are none yet: whoever mends them is heard of.
+        subscriptions = subscribe(flags, events);
+      }
+      if (flags.state === 'stale') setImmediate(tellStale);
     },
     async onClose(): Promise<void> {
       unsubscribe();

@@ -47,7 +47,7 @@ function distinct(findings: readonly FlagFinding[]): readonly FlagProblem[] {
 export function absenceIn({ state, problem }: LiveFlags): FlagEvaluationError {
   if (state !== 'loading') return 'FLAG_NOT_FOUND';
   const { code } = (problem ?? {}) as { readonly code?: unknown };
-  return code === 'INVALID_FLAGS' ? 'PARSE_ERROR' : 'PROVIDER_NOT_READY';
+  return code === 'INVALID_FLAGS' || code === 'FLAGS_TOO_LARGE' ? 'PARSE_ERROR' : 'PROVIDER_NOT_READY';
 }
 
 /** What of definitions comes into force, after what was in force before. It throws where nothing of them can. */

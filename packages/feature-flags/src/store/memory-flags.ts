@@ -1,5 +1,6 @@
 import { demandSound } from '../definition/demand-sound.ts';
-import { editDefinitions } from '../history/edit-definitions.ts';
+import { demandNoWorse } from '../definition/no-worse.ts';
+import { editDefinitions, touchedBy } from '../history/edit-definitions.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import type { ChangeableFlags } from './changeable.ts';
 
@@ -40,8 +41,11 @@ export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
     },
     replace,
     async change(edits) {
-      const next = editDefinitions(current, typeof edits === 'function' ? edits(current) : edits);
-      demandSound(next);
+      const list = typeof edits === 'function' ? edits(current) : edits;
+      const next = editDefinitions(current, list);
+      const touched = touchedBy(list);
+      if (touched === undefined) demandSound(next);
+      else demandNoWorse(current, next, touched);
       replace(next);
     },
   };

@@ -51,7 +51,7 @@ export async function planSettlement(
   }
   const document = documentOf(place, text);
   try {
-    const definitions = await parseFlags(document.text, { format: document.format, strict: true });
+    const definitions = await parseFlags(document.text, { format: document.format });
     return { state: { document, definitions, text, version }, action: text === undefined ? 'none' : 'record' };
   } catch (error) {
     if (!isBroken || text === undefined) throw error;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonFlaw, locateJson, positionAt, repeatedNames } from '../../src/definition/json-position.ts';
+import { jsonFlaw } from '../../src/definition/json-flaw.ts';
+import { locateJson, positionAt, repeatedNames } from '../../src/definition/json-position.ts';
 import { pathOf } from '../../src/definition/path.ts';
 
 it.each([
@@ -74,4 +75,15 @@ it('no JSON that was written from a value has a name twice, and with one more it
       expect(pathOf(repeatedNames(twice, JSON.parse(twice))[0]?.pointer ?? '')).toEqual([first]);
     }),
   );
+});
+
+it('texts of millions of characters, and names that stand twice millions of levels deep, are gone through', () => {
+  const long = `{"a": "${'\\nx'.repeat(1_500_000)}", "b": 1}`;
+  expect(locateJson(long, ['/b'])('/b')).toEqual({ line: 1, column: long.length - 1 });
+  expect(jsonFlaw(`${long.slice(0, -1)},}`).column).toBe(long.length + 1);
+  const levels = 100_000;
+  const deep = `{"flags": {"f": ${'{"a":1,"a":'.repeat(levels)}1${'}'.repeat(levels)}}}`;
+  const found = repeatedNames(deep, JSON.parse(deep));
+  expect(found).toHaveLength(100);
+  expect(found.every(({ pointer }) => pointer.startsWith('/flags/f/a') && pointer.length < 300)).toBe(true);
 });

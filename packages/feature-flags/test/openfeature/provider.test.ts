@@ -224,6 +224,29 @@ describe('the provider for OpenFeature', () => {
     await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
   });
 
+  it('is ready once the first flags, which could not be read, are mended', async () => {
+    const bad = { flags: {}, metadata: 7 } as unknown as FlagDefinitions;
+    const store = memoryFlags(bad);
+    await expect(clientOf(createFlags({ store }), 'mended')).rejects.toThrow(/metadata/);
+    const client = OpenFeature.getClient('mended');
+    expect(client.providerStatus).toBe(ProviderStatus.ERROR);
+    store.replace(definition);
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+    expect(await client.getNumberValue('limit', 0)).toBe(9);
+  });
+
+  it('is stale where the flags were so before it was used', async () => {
+    const store = memoryFlags({ flags: { limit: {} } });
+    const flags = createFlags({ store });
+    await flags.ready();
+    store.replace({ flags: { limit: 7 } } as unknown as FlagDefinitions);
+    await flags.refresh();
+    const client = await clientOf(flags, 'stale');
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE);
+    store.replace({ flags: { limit: {} } });
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+  });
+
   it('listens while it is in use and no longer', async () => {
     const { flags, changes, states } = changing();
     openFeatureProvider(flags);

@@ -147,11 +147,16 @@ it('a flag with a mistake is counted as its fallback, and once where it is held'
   expect(flags.counts()?.flags).toMatchObject({ f: { variants: { on: 1 } }, g: { variants: {}, fallbacks: 1 } });
 });
 
-it('nobody saves a bad flag, nor beside one that is there already', async () => {
+it('nobody saves a bad flag, and one that is there already stands in nobody’s way', async () => {
   const store = memoryFlags(of({ f: BAD }));
   const note = { by: 'ann', why: 'a test' };
-  const set = store.change([{ kind: 'set', key: 'g', definition: {} }], note);
-  await expect(set).rejects.toMatchObject({ code: 'INVALID_FLAGS', problems: [{ path: '/flags/f/enabled' }] });
-  await store.change([{ kind: 'set', key: 'f', definition: {} }], note);
-  expect((await store.load(undefined))?.definitions.flags).toEqual({ f: {} });
+  const set = (key: string, definition: object): Promise<unknown> =>
+    store.change([{ kind: 'set', key, definition }], note);
+  await expect(set('g', BAD)).rejects.toMatchObject({
+    code: 'INVALID_FLAGS',
+    problems: [{ path: '/flags/g/enabled' }],
+  });
+  await set('g', {});
+  await set('f', {});
+  expect((await store.load(undefined))?.definitions.flags).toEqual({ f: {}, g: {} });
 });

@@ -256,12 +256,28 @@ describe('readers', () => {
       [2, 2],
       [1, 2],
     ]);
-    await expect(store.change(set('b', 1), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await store.change(set('b', 1), NOTE);
+    expect((await store.load(undefined))?.definitions.flags['a']).toEqual(newer.a);
     await store.change(set('a', 1), NOTE);
     await expect(store.rollback(2, NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
     await expect(store.rollback(2, NOTE, { keys: ['a'] })).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
     await flags.refresh();
     expect([flags.findings, flags.state]).toEqual([[], 'ready']);
+  });
+
+  test('bring back a version where the newest one is refused as a whole, and change nothing else there', async () => {
+    const inner = memoryStore();
+    const store = open(inner);
+    await store.change(set('a', 1), NOTE);
+    const at = new Date(NOW).toISOString();
+    const document = { format: 'json', text: '{"flags": {}, "waves": 3}' };
+    const record = { token: 't', format: 'holdfast-flags-0', version: 2, at, by: 'bob', why: 'waves', document };
+    await inner.put('flags/000000000002', new TextEncoder().encode(JSON.stringify(record)));
+    await expect(store.change(set('b', 1), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await expect(store.rollback(1, NOTE, { keys: ['a'] })).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await store.rollback(1, NOTE);
+    await store.change(set('b', 1), NOTE);
+    expect(Object.keys((await store.load(undefined))?.definitions.flags ?? {})).toEqual(['a', 'b']);
   });
 
   test('see a history around versions that are damaged, where they ask to be told of these', async () => {
