@@ -107,6 +107,9 @@ function nothingToRelease(latest: string): VersioningError {
   });
 }
 
+/** Whether a version says of itself that it is not for everybody. A hyphen in build metadata says nothing. */
+export const isPreReleaseVersion = (version: string): boolean => semver.prerelease(version) !== null;
+
 /** The channel of a version: `stable`, or the name in its pre-release. */
 export function channelOf(version: string): string {
   return preReleaseOf(version) ?? 'stable';

@@ -57,7 +57,8 @@ export function reading(tools: ReadingTools): ReadingManager {
       const folder = typeof workspace === 'string' ? workspace : workspace.folder;
       const summary = await shelf.find(version, call.signal);
       const readManifest = (): Promise<ReleaseManifest> => shelf.manifest(summary, call.signal);
-      const sources = { summary, contents: shelf.contents, readManifest, nowMs: clock() };
+      const component = typeof workspace === 'string' ? undefined : workspace.component;
+      const sources = { summary, contents: shelf.contents, readManifest, component, nowMs: clock() };
       return verifyReleaseContent(sources, { ...call, keys: call.keys ?? keys, checkout: call.checkout ?? folder });
     },
     async diffReleases(from, to, { signal } = {}) {

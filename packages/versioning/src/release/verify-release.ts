@@ -49,8 +49,8 @@ export interface VerifyReleaseOptions {
 export interface VerifySources {
   readonly summary: ReleaseSummary;
   readonly contents: ReleaseContents;
-  /** The component whose history it stands in; `undefined` for the only one of a workspace. Not given: any. */
-  readonly component?: string | undefined;
+  /** The component whose history it stands in; `undefined` for the only one of a workspace. */
+  readonly component: string | undefined;
   /** Reads the manifest, whose digest is checked with it. */
   readonly readManifest: () => Promise<ReleaseManifest>;
   /** Milliseconds since 1970. */
@@ -93,7 +93,7 @@ export async function verifyReleaseContent(
 function refuseOther(manifest: ReleaseManifest, sources: VerifySources): void {
   const { summary } = sources;
   const { artifact, changelog, source, signature, component } = manifest;
-  if (Object.hasOwn(sources, 'component') && component !== sources.component) {
+  if (component !== sources.component) {
     const [expected, got] = [sources.component, component].map((each) => each ?? 'the only component');
     throw otherThan('a release', `of ${expected}`, `one of ${got}`);
   }

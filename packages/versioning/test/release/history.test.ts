@@ -92,6 +92,13 @@ describe('two who release the same version', () => {
 });
 
 describe('a history that was tampered with', () => {
+  test('is refused when an entry is gone', async () => {
+    using shop = newShop();
+    await onDay(shop, 1).createRelease({ ...light, version: '1.1.0' });
+    await shop.store.delete(ledger(shop.store, 'releases/one/history').key(1));
+    await expect(shop.manager().listReleases()).rejects.toMatchObject({ code: 'INVALID_HISTORY' });
+  });
+
   test('is refused when an entry is not one of ours', async () => {
     using shop = newShop();
     const store = memoryStore();

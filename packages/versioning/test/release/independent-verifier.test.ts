@@ -3,6 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair } from '@x/integrity';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fsStore } from '@x/storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReleaseManager } from '../../src/index.ts';
@@ -27,6 +28,9 @@ describe('a verifier that knows the document alone', () => {
   test('takes a release that the program made', () => {
     const { manifest, digest, isYanked } = verifyStored(original.stored, wanted);
     expect([manifest, digest, isYanked]).toEqual([original.manifest, original.digest, false]);
+    const schema = readFileSync(new URL('../../schema/release.schema.json', import.meta.url), 'utf8');
+    const validate = new Ajv2020({ strict: true, strictTypes: false }).compile(JSON.parse(schema) as object);
+    expect([validate(manifest), validate.errors]).toEqual([true, null]);
   });
 
   test('sees that a release was yanked, and that it no longer is', async () => {
@@ -52,7 +56,7 @@ describe('a verifier that knows the document alone', () => {
     rmSync(hook);
     const made = await manager.createRelease({ version: '2.0.0' });
     const found = verifyStored(shop.stored, { component: '@acme/shop', version: '2.0.0', keys: [publicKey.pem] });
-    expect([found.digest, found.manifest['sbom'].components]).toEqual([made.manifest, 1]);
+    expect([found.digest, found.manifest.sbom?.components]).toEqual([made.manifest, 1]);
   });
 
   test.each(tamperings({ own, stranger }).filter(([, , [fails]]) => fails !== 'tag'))(
@@ -99,7 +103,7 @@ describe('a verifier that knows the document alone', () => {
         expect(() => verifyExported(join(target, 'out'), wanted), name).toThrow(/^not so: |JSON|encoded data/);
         flip(join(target, 'out', name));
       }
-      expect(verifyExported(join(target, 'out'), wanted).manifest['artifact'].digest).toBe(artifactOf(original).digest);
+      expect(verifyExported(join(target, 'out'), wanted).manifest.artifact?.digest).toBe(artifactOf(original).digest);
     } finally {
       rmSync(target, { recursive: true });
     }

@@ -4,7 +4,48 @@ import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-type Json = Record<string, any>;
+interface Content {
+  readonly digest: string;
+  readonly size: number;
+}
+interface Named extends Content {
+  readonly name: string;
+}
+
+/** What is looked at of a manifest. */
+export interface Manifest extends Readonly<Record<string, unknown>> {
+  readonly source: { readonly commit: string };
+  readonly changelog: { readonly leadTimeMs?: number };
+  readonly artifact?: Named & { readonly contents: Content };
+  readonly sbom?: Named & { readonly format: string; readonly components: number };
+  readonly signature?: {
+    readonly payload: string;
+    readonly payloadType: string;
+    readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+  };
+}
+
+/** What the history says of a release. */
+interface Line extends Readonly<Record<string, unknown>> {
+  readonly manifest: string;
+}
+interface Event extends Readonly<Record<string, unknown>> {
+  readonly token: string;
+  readonly kind: string;
+  readonly version: string;
+  readonly run: string;
+  readonly release: Line;
+}
+interface Statement {
+  readonly _type: string;
+  readonly predicateType: string;
+  readonly subject: readonly { readonly name: string; readonly digest: { readonly sha256: string } }[];
+}
+interface Bill {
+  readonly components: readonly unknown[];
+  readonly packages: readonly unknown[];
+  readonly relationships?: readonly { readonly relationshipType: string }[];
+}
 
 /** What to verify, and whom to trust. */
 export interface Wanted {
@@ -16,7 +57,7 @@ export interface Wanted {
 
 /** What was found. */
 export interface Found {
-  readonly manifest: Json;
+  readonly manifest: Manifest;
   readonly digest: string;
   readonly isYanked: boolean;
 }
@@ -33,11 +74,11 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.keys(value).toSorted((a, b) => (a < b ? -1 : 1));
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Json)[name])}`).join(',')}}`;
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Record<string, unknown>)[name])}`).join(',')}}`;
 }
 
-const parse = (bytes: Uint8Array): Json =>
-  JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)) as Json;
+const parse = (bytes: Uint8Array): unknown =>
+  JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
 
 /** Verifies a release of a storage that is a folder: all of "To verify a release" but the tag. */
 export function verifyStored(storage: string, wanted: Wanted): Found {
@@ -54,18 +95,18 @@ export function verifyStored(storage: string, wanted: Wanted): Found {
     demand(digestOf(bytes) === digest, `the content of ${digest} has its digest`);
     return bytes;
   };
-  const manifest = readManifest(read(release['manifest']), wanted);
+  const manifest = readManifest(read(release.manifest), wanted);
   for (const member of ['id', 'version', 'name', 'channel', 'preRelease', 'createdAt', 'createdBy', 'tag']) {
     demand(release[member] === manifest[member], `the history tells the ${member} of the manifest`);
   }
-  demand(release['commit'] === manifest['source'].commit, 'the history tells the commit');
-  demand(release['leadTimeMs'] === manifest['changelog'].leadTimeMs, 'the history tells the lead time');
-  demand(release['size'] === (manifest['artifact']?.size ?? 0), 'the history tells the size');
-  demand(release['isSigned'] === (manifest['signature'] !== undefined), 'the history tells whether it is signed');
+  demand(release['commit'] === manifest.source.commit, 'the history tells the commit');
+  demand(release['leadTimeMs'] === manifest.changelog.leadTimeMs, 'the history tells the lead time');
+  demand(release['size'] === (manifest.artifact?.size ?? 0), 'the history tells the size');
+  demand(release['isSigned'] === (manifest.signature !== undefined), 'the history tells whether it is signed');
   checkSignature(manifest, keys);
   checkFiles(manifest, ({ digest }) => read(digest));
-  if (manifest['artifact'] !== undefined) checkContents(manifest['artifact'].contents, read);
-  return { manifest, digest: release['manifest'], isYanked };
+  if (manifest.artifact !== undefined) checkContents(manifest.artifact.contents, read);
+  return { manifest, digest: release.manifest, isYanked };
 }
 
 /** Verifies an exported folder. */
@@ -77,44 +118,49 @@ export function verifyExported(folder: string, wanted: Wanted): Found {
   return { manifest, digest: digestOf(bytes), isYanked: false };
 }
 
-function readHistory(folder: string, version: string): { release: Json; isYanked: boolean } {
+interface History {
+  readonly release: Line;
+  isYanked: boolean;
+}
+
+function readHistory(folder: string, version: string): History {
   const open = new Map<string, { version: string; isPublished: boolean }>();
-  const releases = new Map<string, { release: Json; isYanked: boolean }>();
+  const releases = new Map<string, History>();
   let previous: string | null = null;
   for (const [index, name] of readdirSync(folder).toSorted().entries()) {
     const n = index + 1;
     demand(name === String(n).padStart(12, '0'), `there is an entry ${n}`);
     const bytes = readFileSync(join(folder, name));
-    const { token, ...event } = parse(bytes);
+    const { token, ...event } = parse(bytes) as Event;
     demand(event['format'] === 'holdfast-release-event' && event['formatVersion'] === 0, `entry ${n} is an event`);
     const text = `{"token":${JSON.stringify(token)},${canonical(event).slice(1)}\n`;
     demand(bytes.toString() === text, `entry ${n} is in its one form`);
     demand(event['n'] === n && event['previous'] === previous, `entry ${n} follows the one before it`);
     previous = digestOf(bytes);
-    const run = open.get(event['run']);
-    const found = releases.get(event['version']);
-    if (event['kind'] === 'claimed') {
-      const isTaken = found !== undefined || [...open.values()].some((each) => each.version === event['version']);
-      if (!isTaken) open.set(event['run'], { version: event['version'], isPublished: false });
-    } else if (event['kind'] === 'released') {
-      if (run?.version !== event['version'] || run?.isPublished !== false) continue;
-      releases.set(event['version'], { release: event['release'], isYanked: false });
+    const run = open.get(event.run);
+    const found = releases.get(event.version);
+    if (event.kind === 'claimed') {
+      const isTaken = found !== undefined || [...open.values()].some((each) => each.version === event.version);
+      if (!isTaken) open.set(event.run, { version: event.version, isPublished: false });
+    } else if (event.kind === 'released') {
+      if (run?.version !== event.version || run?.isPublished !== false) continue;
+      releases.set(event.version, { release: event.release, isYanked: false });
       if (event['isPending'] === true) run.isPublished = true;
-      else open.delete(event['run']);
-    } else if (event['kind'] === 'completed' || (event['kind'] === 'abandoned' && run?.isPublished === false)) {
-      open.delete(event['run']);
-    } else if (event['kind'] === 'yanked' || event['kind'] === 'unyanked') {
-      if (found !== undefined) found.isYanked = event['kind'] === 'yanked';
-    } else demand(event['kind'] === 'abandoned', `the kind ${event['kind']} is known`);
+      else open.delete(event.run);
+    } else if (event.kind === 'completed' || (event.kind === 'abandoned' && run?.isPublished === false)) {
+      open.delete(event.run);
+    } else if (event.kind === 'yanked' || event.kind === 'unyanked') {
+      if (found !== undefined) found.isYanked = event.kind === 'yanked';
+    } else demand(event.kind === 'abandoned', `the kind ${event.kind} is known`);
   }
   const found = releases.get(version);
   demand(found !== undefined, `${version} is released`);
   return found;
 }
 
-function readManifest(bytes: Buffer, { component, version }: Wanted): Json {
+function readManifest(bytes: Buffer, { component, version }: Wanted): Manifest {
   demand(bytes.length <= 64 * 1024 * 1024, 'the manifest has at most 64 MiB');
-  const manifest = parse(bytes);
+  const manifest = parse(bytes) as Manifest;
   demand(manifest['format'] === 'holdfast-release' && manifest['formatVersion'] === 0, 'it is a manifest of version 0');
   demand(bytes.toString() === canonical(manifest), 'the manifest is in canonical form');
   demand(manifest['version'] === version && manifest['component'] === component, 'it is the release that was wanted');
@@ -132,9 +178,9 @@ function isSignedBy(key: KeyObject, message: Buffer, sig: Buffer): boolean {
   return verify(curves[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? null, message, key, sig);
 }
 
-function checkSignature({ signature, ...rest }: Json, keys: readonly string[]): void {
+function checkSignature({ signature, ...rest }: Manifest, keys: readonly string[]): void {
   demand(signature !== undefined, 'the release is signed');
-  const { payload, payloadType, signatures } = signature as Json;
+  const { payload, payloadType, signatures } = signature;
   demand(payloadType === 'application/vnd.in-toto+json', 'what is signed is a statement');
   const statementBytes = Buffer.from(payload, 'base64');
   const message = preAuthEncoding(payloadType, statementBytes);
@@ -142,28 +188,27 @@ function checkSignature({ signature, ...rest }: Json, keys: readonly string[]): 
     .map((pem) => createPublicKey(pem))
     .some((key) => {
       const keyid = sha256(key.export({ type: 'spki', format: 'der' }));
-      return signatures.some(
-        (each: Json) => each['keyid'] === keyid && isSignedBy(key, message, Buffer.from(each['sig'], 'base64')),
-      );
+      const own = signatures.filter((each) => each.keyid === keyid);
+      return own.some(({ sig }) => isSignedBy(key, message, Buffer.from(sig, 'base64')));
     });
   demand(counts, 'a trusted key has signed it');
-  const statement = parse(statementBytes);
-  demand(statement['_type'] === 'https://in-toto.io/Statement/v1', 'it is a statement of in-toto');
-  demand(statement['predicateType'] === 'https://slsa.dev/provenance/v1', 'it is provenance');
-  const named = [rest['artifact'], rest['sbom']].filter((each) => each !== undefined);
-  const subjects = named.map(({ name, digest }: Json) => [name, digest.slice('sha256:'.length)]);
-  subjects.push(['release.json', sha256(Buffer.from(canonical(rest)))]);
-  const signed = statement['subject'].map(({ name, digest }: Json) => [name, digest.sha256]);
-  demand(canonical(signed.toSorted()) === canonical(subjects.toSorted()), 'the subjects are those of the release');
+  const { _type, predicateType, subject } = parse(statementBytes) as Statement;
+  demand(_type === 'https://in-toto.io/Statement/v1', 'it is a statement of in-toto');
+  demand(predicateType === 'https://slsa.dev/provenance/v1', 'it is provenance');
+  const subjects = [rest.artifact, rest.sbom].flatMap((each) => (each === undefined ? [] : [[each.name, each.digest]]));
+  subjects.push(['release.json', digestOf(Buffer.from(canonical(rest)))]);
+  const signed = subject.map(({ name, digest }) => [name, `sha256:${digest.sha256}`]);
+  const inOrder = (list: readonly (readonly string[])[]): string => canonical(list.map(canonical).toSorted());
+  demand(inOrder(signed) === inOrder(subjects), 'the subjects are those of the release');
 }
 
-function checkFiles({ artifact, sbom }: Json, read: (stored: Json) => Buffer): void {
+function checkFiles({ artifact, sbom }: Manifest, read: (stored: Named) => Buffer): void {
   for (const [stored, ending] of [
     [artifact, /\.zip$/],
     [sbom, /\.(?:cdx|spdx)\.json$/],
   ] as const) {
     if (stored === undefined) continue;
-    const { name, digest, size } = stored as Json;
+    const { name, digest, size } = stored;
     demand(
       /^[A-Za-z0-9_][A-Za-z0-9._+-]{0,254}$/.test(name) && ending.test(name),
       `${name} is the name of a file here`,
@@ -172,16 +217,16 @@ function checkFiles({ artifact, sbom }: Json, read: (stored: Json) => Buffer): v
     demand(bytes.length === size && digestOf(bytes) === digest, `${name} has its size and digest`);
   }
   if (sbom === undefined) return;
-  const { components, packages, relationships = [] } = parse(read(sbom));
-  const subjects = relationships.filter((each: Json) => each['relationshipType'] === 'DESCRIBES');
+  const { components, packages, relationships = [] } = parse(read(sbom)) as Bill;
+  const subjects = relationships.filter((each) => each.relationshipType === 'DESCRIBES');
   const count = sbom.format === 'spdx-2.3' ? packages.length - subjects.length : components.length;
   demand(count === sbom.components, 'the bill has its number of components');
 }
 
-function checkContents({ digest, size }: Json, read: (digest: string) => Buffer): void {
+function checkContents({ digest, size }: Content, read: (digest: string) => Buffer): void {
   const bytes = read(digest);
   const [header = '', ...lines] = bytes.toString().slice(0, -1).split('\n');
-  const total = lines.reduce((sum, line) => sum + (JSON.parse(line) as Json)['size'], 0);
+  const total = lines.reduce((sum, line) => sum + (JSON.parse(line) as Content).size, 0);
   const expected = { entries: lines.length, format: 'holdfast-contents', size: total, version: 1 };
   demand(
     bytes.length === size && bytes.at(-1) === 10 && header === canonical(expected),

@@ -10,7 +10,7 @@ import { encodeEvent, type ReleaseEvent } from '../../src/release/events.ts';
 import type { ReleaseManagerOptions } from '../../src/release/manager.ts';
 import { newShop, NOON } from './shop.ts';
 
-export const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const sha256 = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /** A release that was made once, in folders of its own that may be changed. */
 export interface StoredRelease extends Disposable {

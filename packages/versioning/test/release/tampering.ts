@@ -29,7 +29,7 @@ function cut(path: string): void {
   truncateSync(path, readFileSync(path).length - 1);
 }
 
-const unsignedOf = ({ signature: _, ...manifest }: ReleaseManifest): ReleaseManifest => manifest;
+const unsignedOf = ({ signature: _signature, ...manifest }: ReleaseManifest): ReleaseManifest => manifest;
 
 /** Makes the tag anew. */
 function retag(release: StoredRelease, message: string, commit = release.manifest.source.commit): void {

@@ -2,12 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair, type PublicKey, type TrustedKey } from '@x/integrity';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  formatContents,
-  type ReleaseManifest,
-  type ReleaseSummary,
-  type ReleaseVerification,
-} from '../../src/index.ts';
+import type { ReleaseSummary, ReleaseVerification } from '../../src/index.ts';
 import type { ReleaseContents } from '../../src/release/contents.ts';
 import { verifyReleaseContent } from '../../src/release/verify-release.ts';
 import { makeStoredRelease, type StoredRelease } from './stored-release.ts';
