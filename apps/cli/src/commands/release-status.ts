@@ -25,7 +25,10 @@ function metricFacts(metrics: ReleaseMetrics): readonly (readonly [string, strin
   const { count, yanked, preReleases, last, intervalMs, leadTimeMs, size } = metrics;
   if (count === 0) return [['releases', 'none']];
   return [
-    ['releases', `${formatNumberOf(count, 'release')}, ${preReleases} pre-releases, ${yanked} yanked`],
+    [
+      'releases',
+      `${formatNumberOf(count, 'release')}, ${formatNumberOf(preReleases, 'pre-release')}, ${yanked} yanked`,
+    ],
     ['last', formatTime(last ?? '')],
     ...(intervalMs === undefined ? [] : [['pace', paceText(metrics, intervalMs)] as const]),
     ...(leadTimeMs === undefined

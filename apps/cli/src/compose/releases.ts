@@ -90,6 +90,8 @@ export async function trustedKeys(
   if (own === undefined) return [];
   const beside = `${own}.pub`;
   if (existsSync(beside)) return publicKeysIn(context, [beside]);
+  // Who verifies seldom has the key that signs: then nobody is trusted.
+  if (!existsSync(own)) return [];
   const key = await signingKey(context, effective);
   return key === undefined ? [] : [key.publicKey];
 }

@@ -35,7 +35,6 @@ function prepare(command: Command): Command {
   return command
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ showGlobalOptions: true })
     .helpOption('-h, --help', 'show this help');
 }
 
@@ -58,10 +57,7 @@ function globalsBeside(own: readonly OptionDefinition[]): readonly OptionDefinit
 
 /** Global options may stand anywhere, so each command takes them; help lists them apart from its own. */
 function addGlobalOptions(command: Command, own: readonly OptionDefinition[] = []): void {
-  const globals = globalsBeside(own).map(option);
-  for (const each of globals) command.addOption(each.hideHelp());
-  const shown = globalsBeside(own).map(option);
-  command.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => shown });
+  for (const each of globalsBeside(own)) command.addOption(option(each).helpGroup('Global Options:'));
 }
 
 /** The options of a command and all that it belongs to: what was typed last counts, defaults only where nothing was typed. */

@@ -6,7 +6,17 @@ import { displayText } from './text.ts';
 
 type Change = ReleasePlan['files'][number];
 
+/** Files that are named in a summary. */
+const NAMED = 8;
+
 const markOf = ({ before, after }: Change): string => (before === undefined ? '+' : after === undefined ? '-' : 'M');
+
+function filesText(files: readonly Change[], most: number): string {
+  if (files.length === 0) return 'none change';
+  const named = files.slice(0, most).map((each) => `${markOf(each)} ${each.path}`);
+  const more = files.length > most ? `, and ${formatCount(files.length - most)} more` : '';
+  return displayText(`${named.join(', ')}${more}`);
+}
 
 function artifactText({ artifact }: ReleasePlan): string {
   if (artifact === undefined) return 'none';
@@ -33,12 +43,7 @@ export function releasePlanLines(plan: ReleasePlan, all: boolean): readonly stri
   const { release, files, sbom, signedBy, tag, artifact } = plan;
   const facts = factLines(
     [
-      [
-        'files',
-        files.length === 0
-          ? 'none change'
-          : displayText(files.map((each) => `${markOf(each)} ${each.path}`).join(', ')),
-      ],
+      ['files', filesText(files, all ? files.length : NAMED)],
       ['commit', commitText(plan)],
       ['artefact', artifactText(plan)],
       ['SBOM', sbom === undefined ? 'none' : displayText(`${sbom.name} (${sbom.format})`)],

@@ -74,6 +74,8 @@ test('a plan says all that a release would do, a dry run says the same, and neit
     /\nIn the artefact \(4\)\n {2}CHANGELOG\.md/,
   ])
     expect(stdout).toMatch(part);
+  const beta = await machine.run(['release', 'plan', '--channel', 'beta', '--quiet', '--no-commit']);
+  expect([beta.code, beta.stdout, beta.stderr]).toEqual([0, '0.1.0-beta.1\n', '']);
   expect(stateOf(shop)).toEqual(before);
   expect(await readdir(folder)).not.toContain('.holdfast');
 });

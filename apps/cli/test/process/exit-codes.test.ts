@@ -28,6 +28,11 @@ test.each([
   ['VersioningError', 'LOCKFILE_NOT_FOUND', 4],
   ['VersioningError', 'ARTIFACT_DAMAGED', 6],
   ['VersioningError', 'TARGET_EXISTS', 1],
+  ['VersioningError', 'NOTHING_TO_RELEASE', 4],
+  ['VersioningError', 'RELEASE_EXISTS', 7],
+  ['VersioningError', 'RELEASE_DAMAGED', 6],
+  ['VersioningError', 'SIGNING_KEY_MISSING', 5],
+  ['VersioningError', 'PUSH_REJECTED', 1],
   ['TypeError', 'WRONG_KEY', 1],
   ['AbortError', 'ABORT_ERR', 130],
 ])('%s %s exits with %d', (name, code, exit) => {
