@@ -1,7 +1,6 @@
 import type { ReleasePlan } from '@x/versioning';
 import { openReleases } from '../compose/releases.ts';
 import { emitObject } from '../output/emit.ts';
-import { planOutput } from '../output/plan-output.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
@@ -13,7 +12,7 @@ export async function showPlan(context: Context, flags: WantedFlags): Promise<Ex
   const { manager, workspace } = await openReleases(context, { signs: 'if-there', push: flags.push });
   const wanted = await wantedRelease(context, flags, workspace.migrations);
   const plan: ReleasePlan = await context.timed('plan the release', () => manager.planRelease(wanted));
-  if (context.json) await emitObject(context.output, 'ReleasePlan', planOutput(plan));
+  if (context.json) await emitObject(context.output, 'ReleasePlan', plan);
   else if (context.messages.quiet) await context.output.line(plan.release.version);
   else await context.output.write(`${releasePlanLines(plan, context.messages.verbose).join('\n')}\n`);
   return EXIT.ok;

@@ -2,7 +2,6 @@ import type { ReleaseMetrics } from '@x/versioning';
 import { activeReleases, workspaceInfo } from '../compose/active-releases.ts';
 import { openReleases, RELEASE_OPTIONS } from '../compose/releases.ts';
 import { emitObject } from '../output/emit.ts';
-import { planOutput } from '../output/plan-output.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
@@ -13,12 +12,9 @@ import { factLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration, formatTime } from '../render/time.ts';
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
-
-/** How many a week says something only after a week. */
-function paceText({ first = '', last = '', perWeek = 0 }: ReleaseMetrics, intervalMs: number): string {
+function paceText({ perWeek }: ReleaseMetrics, intervalMs: number): string {
   const between = `${formatDuration(intervalMs)} between two (median)`;
-  return Date.parse(last) - Date.parse(first) < WEEK_MS ? between : `${perWeek.toFixed(1)} a week, ${between}`;
+  return perWeek === undefined ? between : `${perWeek.toFixed(1)} a week, ${between}`;
 }
 
 function metricFacts(metrics: ReleaseMetrics): readonly (readonly [string, string])[] {
@@ -49,8 +45,7 @@ async function run(context: Context): Promise<ExitCode> {
   const active = await activeReleases(context, manager);
   const metrics = await manager.metrics(undefined, { signal });
   if (context.json) {
-    const open = runs.map((each) => ({ ...each, plan: planOutput(each.plan) }));
-    await emitObject(output, 'ReleaseStatus', { store, runs: open, workspace, active, metrics });
+    await emitObject(output, 'ReleaseStatus', { store, runs, workspace, active, metrics });
     return EXIT.ok;
   }
   const lines = [

@@ -121,6 +121,7 @@ ${run(createScript(holdfast))}
       shell: bash
       env:
         VERSION: \${{ steps.plan.outputs.version }}
+        HOLDFAST_SIGNING_KEY_FILE: \${{ steps.keys.outputs.signing-key }}
       run: |
 ${run(exportScript(holdfast))}`;
 

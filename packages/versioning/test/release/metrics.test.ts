@@ -108,10 +108,12 @@ describe('whatever the history', () => {
         expect(count).toBe(releases.length);
         expect(yanked).toBeLessThanOrEqual(count);
         expect((perWeek ?? 0) * (Date.parse(last ?? '') - Date.parse(first ?? '') || 0)).toBeCloseTo(
-          first === last ? 0 : (count - 1) * 7 * DAY,
+          perWeek === undefined ? 0 : (count - 1) * 7 * DAY,
           0,
         );
         expect(intervalMs === undefined).toBe(count < 2);
+        // A rate of less than a week says nothing.
+        expect(perWeek === undefined).toBe(!(Date.parse(last ?? '') - Date.parse(first ?? '') >= 7 * DAY));
         expect(size.median).toBeLessThanOrEqual(size.largest);
         expect(size.largest).toBeLessThanOrEqual(size.total);
       }),
