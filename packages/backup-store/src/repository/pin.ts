@@ -11,6 +11,8 @@ interface Pin {
   readonly createdAt: string;
   /** Number of the newest keyring record seen. */
   readonly keyring: number;
+  /** How many times the root key had been rotated. */
+  readonly rotations?: number | undefined;
   /** Newest snapshots seen, by tenant label. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
   /** Number of the newest decided round of garbage collection seen, by tenant label. */
@@ -30,7 +32,10 @@ export class Pins {
   }
 
   /** @throws {BackupError} `REPOSITORY_CHANGED`. */
-  async check(config: RepositoryConfig, keyring: number): Promise<void> {
+  async check(
+    config: RepositoryConfig,
+    keys: { readonly number: number; readonly rotations: number },
+  ): Promise<void> {
     const pin = await this.#read();
     const { repositoryId, encrypted, createdAt } = config;
     if (
@@ -45,14 +50,17 @@ export class Pins {
         },
       );
     }
-    if (pin !== undefined && keyring < pin.keyring) {
+    const { number: keyring, rotations } = keys;
+    // A former root key, which others may have, must not decide what new backups are sealed with.
+    if (pin !== undefined && (keyring < pin.keyring || rotations < (pin.rotations ?? 0))) {
       throw new BackupError(
         'REPOSITORY_CHANGED',
-        `Expected keyring record ${pin.keyring}, which this machine has seen, got only ${keyring}`,
+        `Expected keyring record ${pin.keyring} after ${pin.rotations ?? 0} rotations, which this machine has seen, got ${keyring} after ${rotations}`,
         { hint: `Newer records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
       );
     }
-    this.#pin = { repositoryId, encrypted, createdAt, keyring, heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
+    const known = { heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
+    this.#pin = { repositoryId, encrypted, createdAt, keyring, rotations, ...known };
     if (pin?.keyring !== keyring) await this.#write();
   }
 
