@@ -1,4 +1,5 @@
 import { BackupError } from '../errors.ts';
+import type { RootLink } from './lineage.ts';
 import type { TenantKeys, TenantRecord } from './tenant.ts';
 
 /** Most tenants a record may list. */
@@ -34,20 +35,20 @@ export interface KeyringRecord {
   readonly pending?: readonly string[] | undefined;
   /** Ids of slots that do not count any more and are to be deleted. */
   readonly retired?: readonly string[] | undefined;
-  /** How many times the root key was rotated. */
-  readonly rotations?: number | undefined;
+  /** All root keys so far, oldest first; absent when it was never rotated. */
+  readonly lineage?: readonly RootLink[] | undefined;
   /** The configuration in force, since the first rotation: no root key before can speak for it. */
   readonly config?: unknown;
 }
 
 /** Checks a record that was authenticated. @throws {BackupError} `OBJECT_INVALID`. */
 export function keyringRecord(value: Readonly<Record<string, unknown>>, object: string): KeyringRecord {
-  const { tenants, slots = [], pending = [], retired = [], rotations = 0 } = value;
+  const { tenants, slots = [], pending = [], retired = [], lineage = [] } = value;
   const areTenants = isList(tenants, MAX_TENANTS, isTenantRecord);
   const areSlots =
     isList(slots, MAX_NAMED_SLOTS, isSlotRecord) &&
     [pending, retired].every((ids) => isList(ids, MAX_NAMED_SLOTS, isSlotId));
-  if (!areTenants || !areSlots || !Number.isSafeInteger(rotations) || Number(rotations) < 0) {
+  if (!areTenants || !areSlots || !isList(lineage, MAX_OLDER_KEYS + 1, isRootLink)) {
     throw new BackupError('OBJECT_INVALID', `Expected ${object} to list tenants, keys and slots`, { object });
   }
   return value as unknown as KeyringRecord;
@@ -62,6 +63,11 @@ const isBase64 = (text: unknown, length: number): boolean =>
   typeof text === 'string' && Buffer.from(text, 'base64').length === length;
 
 const isObject = (value: unknown): value is Record<string, unknown> => value !== null && typeof value === 'object';
+
+function isRootLink(value: unknown): value is RootLink {
+  if (!isObject(value) || !isBase64(value['key'], 32)) return false;
+  return value['signature'] === undefined || isBase64(value['signature'], 64);
+}
 
 function areTenantKeys(value: unknown): value is TenantKeys {
   return isObject(value) && isBase64(value['key'], 32) && isBase64(value['keeperKey'], 32);

@@ -62,12 +62,13 @@ export class Keyring {
   }
 
   async #latest(): ReturnType<SealedLedger['latest']> {
+    const tried = this.#rootKey;
     try {
       return await this.#ledger.latest();
     } catch (error) {
       if (!isBackupError(error, 'OBJECT_DAMAGED')) throw error;
       const rootKey = await this.renew?.();
-      if (rootKey === undefined || rootKey.equals(this.#rootKey)) throw error;
+      if (rootKey === undefined || rootKey.equals(tried)) throw error;
       this.#use(rootKey);
       return await this.#ledger.latest();
     }
@@ -85,17 +86,23 @@ export class Keyring {
   }
 
   /**
-   * Puts a record in the place of the one that was read, unless somebody else was faster.
+   * Puts a record in the place of another one, unless somebody else was faster.
    *
-   * @param rootKey From this record on.
+   * @param from `number`: the record that it is made of, by default the newest that was read. `rootKey`: from this record on.
    * @returns Whether it counts. If not, nothing has changed: load, and decide anew.
    */
-  async replace(record: KeyringRecord, rootKey: Uint8Array = this.#rootKey): Promise<boolean> {
+  async replace(
+    record: KeyringRecord,
+    from: { readonly number?: number | undefined; readonly rootKey?: Uint8Array | undefined } = {},
+  ): Promise<boolean> {
+    const { number = this.#number, rootKey = this.#rootKey } = from;
     const content = Buffer.from(canonicalJson(record));
     const ledger = rootKey === this.#rootKey ? this.#ledger : keyringLedger(this.#sealed, rootKey);
-    if (!(await ledger.append(this.#number + 1, content))) return false;
+    if (!(await ledger.append(number + 1, content))) return false;
+    // Unless a later one was read meanwhile.
+    if (this.#number > number) return true;
     if (rootKey !== this.#rootKey) this.#use(rootKey);
-    this.#take(this.#number + 1, record);
+    this.#take(number + 1, record);
     return true;
   }
 

@@ -65,13 +65,16 @@ export async function changeKeys(
   const { sealed, keyring } = keys;
   for (let race = 0; race < MAX_RACES; race++) {
     await keyring.load();
+    // Somebody with the same repository at hand may read it anew at any time.
+    const { number, record } = keyring;
     const counting = await countingSlots(keys);
     const change = await decide(counting);
     const kept = counting.filter(({ id }) => !change.drop.includes(id));
     if (kept.length + change.make.length > MAX_COUNTING_SLOTS) throw tooMany(counting.length);
-    const { pending = [], retired = [] } = keyring.record;
+    const { pending = [], retired = [] } = record;
     const left = await thoseThere(sealed, [...retired, ...pending]);
-    if ((await announce(keys, change, left)) && (await finish(keys, change, { kept, left }))) {
+    const base = { number, record, kept, left };
+    if ((await announce(keys, change, base)) && (await finish(keys, change, base))) {
       await sweep(keys);
       return change;
     }
@@ -87,19 +90,30 @@ const tooMany = (count: number): BackupError =>
     hint: 'Remove one that is not needed any more.',
   });
 
-async function announce({ keyring }: KeyStore, { make }: KeyChange, left: readonly string[]): Promise<boolean> {
+/** What a change is made of. */
+interface Base {
+  /** Of the record that was read. */
+  readonly number: number;
+  readonly record: KeyringRecord;
+  readonly kept: readonly SlotRecord[];
+  /** Ids of slots that somebody has left. */
+  readonly left: readonly string[];
+}
+
+async function announce({ keyring }: KeyStore, { make }: KeyChange, base: Base): Promise<boolean> {
   if (make.length === 0) return true;
-  return await keyring.replace({ ...keyring.record, pending: make.map(({ record }) => record.id), retired: left });
+  const { record, number, left } = base;
+  return await keyring.replace({ ...record, pending: make.map((each) => each.record.id), retired: left }, { number });
 }
 
 async function finish(
   { sealed, keyring }: KeyStore,
   change: KeyChange,
-  { kept, left }: { readonly kept: readonly SlotRecord[]; readonly left: readonly string[] },
+  { number, record: before, kept, left }: Base,
 ): Promise<boolean> {
   const { make, drop, also, rootKey } = change;
   const slots = [...kept, ...make.map(({ record }) => record)];
-  const record = { ...keyring.record, ...also, slots, pending: [], retired: [...left, ...drop] };
+  const record = { ...before, ...also, slots, pending: [], retired: [...left, ...drop] };
   const discard = async (): Promise<void> => {
     for (const { record: made } of make) await sealed.store.delete(slotName(made.id)).catch(() => undefined);
   };
@@ -111,7 +125,7 @@ async function finish(
     throw error;
   }
   // If this fails, nobody knows whether it counts: then nothing may go.
-  if (await keyring.replace(record, rootKey)) {
+  if (await keyring.replace(record, { number: make.length === 0 ? number : number + 1, rootKey })) {
     change.committed?.();
     return true;
   }

@@ -4,6 +4,7 @@ import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import type { SlotRecord } from '../keyring/keyring-record.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
+import { withSuccessor } from '../keyring/lineage.ts';
 import { encodePairedSlot } from '../keyring/slot.ts';
 import { SLOT } from '../keyring/slot-parameters.ts';
 import { typeName } from '../keyring/slots.ts';
@@ -39,13 +40,14 @@ export async function planRootRotation(
   );
   const lost = made.flatMap(({ slot, next }) => (next === undefined ? [slot] : []));
   if (lost.length > 0) throw cantCarry(lost);
-  const rotations = (record.rotations ?? 0) + 1;
+  const next = { rootKey: content.rootKey, repositoryId: sealed.repositoryId };
+  const lineage = withSuccessor(record.lineage, keyring.rootKey, next);
   return {
     make: made.flatMap(({ next }) => (next === undefined ? [] : [next])),
     drop: counting.map(({ id }) => id),
     rootKey: content.rootKey,
-    also: { tenants: record.tenants.map(withNewKeys), rotations, config: record.config ?? from.config },
-    rotations,
+    also: { tenants: record.tenants.map(withNewKeys), lineage, config: record.config ?? from.config },
+    rotations: lineage.length - 1,
   };
 }
 

@@ -57,8 +57,8 @@ export class OpenContext implements RunContext {
 
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
   async loadKeys(): Promise<void> {
-    const number = await this.keyring.load();
-    await this.pins.check(this.config, { number, rotations: this.keyring.record.rotations ?? 0 });
+    await this.keyring.load();
+    await this.pins.check(this.config, this.keyring);
   }
 
   seen(label: string): readonly string[] {

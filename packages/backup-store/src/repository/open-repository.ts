@@ -62,8 +62,7 @@ export class OpenRepository implements contract.Repository {
 
   /** Compares the repository with what this machine remembers of it. */
   async pin(): Promise<void> {
-    const { config, keyring } = this.#opened;
-    await this.#context.pins.check(config, { number: keyring.number, rotations: keyring.record.rotations ?? 0 });
+    await this.#context.pins.check(this.#opened.config, this.#opened.keyring);
   }
 
   announce(name: 'repository.created' | 'repository.opened'): void {
