@@ -133,6 +133,4 @@ function wrapOf(rest: Uint8Array, { type, form }: { type: number; form: number }
 }
 
 const lengthOf = (rest: Uint8Array): number =>
-  rest.length < LENGTH_BYTES
-    ? Infinity
-    : Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).readUInt32LE();
+  rest.length < LENGTH_BYTES ? Infinity : Buffer.from(rest.buffer, rest.byteOffset, rest.byteLength).readUInt32LE();

@@ -8,7 +8,13 @@ import type { SlotRecord } from '../keyring/keyring-record.ts';
 import { newRecoveryCode } from '../keyring/recovery-code.ts';
 import { encodeDerivedSlot, type SlotContent, slotKey } from '../keyring/slot.ts';
 import { slotPublicKey } from '../keyring/slot-pair.ts';
-import { newAgeParameters, newSlotParameters, PARAMETER_BYTES, SLOT, type SlotParameters } from '../keyring/slot-parameters.ts';
+import {
+  newAgeParameters,
+  newSlotParameters,
+  PARAMETER_BYTES,
+  SLOT,
+  type SlotParameters,
+} from '../keyring/slot-parameters.ts';
 import { type ByteSecret, passphraseSecret, type SlotSecret } from '../keyring/unlock.ts';
 import { slotName } from '../layout/names.ts';
 import type { KeyRequest } from '../repository/keys-contract.ts';

@@ -89,8 +89,7 @@ async function makeObjects(
   const keys = what.keys.map((key) => ({ key, id: newSlotId() }));
   // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
   await createMarker(sealed.store, sealed.repositoryId.toString('hex'));
-  for (const { key, id } of keys)
-    await sealed.store.createIfAbsent(slotName(id), slotOf(sealed, key, { id, content }));
+  for (const { key, id } of keys) await sealed.store.createIfAbsent(slotName(id), slotOf(sealed, key, { id, content }));
   const config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
   const slots = keys.map(({ key, id }) => ({ ...key.record, id }));
   await new Keyring(sealed, content.rootKey).replace({ tenants: [newTenant(DEFAULT_TENANT, createdAt)], slots });

@@ -116,7 +116,10 @@ describe('slots that are sealed to the public key of a secret', () => {
   test('the public key alone opens nothing: not as a secret, and not as the key of the slot', async () => {
     const parameters = newSlotParameters(SLOT.keyFile, false);
     const publicKey = slotPublicKey(await slotKey(parameters, secret));
-    const slot = parseSlot(encodePairedSlot(repositoryId, NAME, { parameters: parameters.bytes, publicKey, content }), NAME);
+    const slot = parseSlot(
+      encodePairedSlot(repositoryId, NAME, { parameters: parameters.bytes, publicKey, content }),
+      NAME,
+    );
     expect(await openSlot(repositoryId, NAME, { ...slot, secret: publicKey })).toBeUndefined();
   });
 

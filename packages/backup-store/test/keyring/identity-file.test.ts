@@ -60,7 +60,9 @@ describe('identity files', () => {
   });
 
   test('an encrypted file that asks for more memory than is allowed is refused', async () => {
-    const text = Buffer.from(await encrypted('x', 'y')).toString('latin1').replace(/(-> scrypt \S+) 10/, '$1 30');
+    const text = Buffer.from(await encrypted('x', 'y'))
+      .toString('latin1')
+      .replace(/(-> scrypt \S+) 10/, '$1 30');
     expect(await failureOf(readIdentityFile(fileWith(Buffer.from(text, 'latin1')), 'y'))).toMatchObject({
       code: 'WRONG_KEY',
     });

@@ -17,7 +17,8 @@ function rowOf(count: number): readonly RootLink[] | undefined {
 describe('the row of root keys', () => {
   test('a root key comes from itself and from each that was rotated to it', () => {
     expect(comesFrom(undefined, { from: first, to: first, repositoryId })).toBe(true);
-    for (const from of [first, second, third]) expect(comesFrom(rowOf(3), { from, to: third, repositoryId })).toBe(true);
+    for (const from of [first, second, third])
+      expect(comesFrom(rowOf(3), { from, to: third, repositoryId })).toBe(true);
   });
 
   test('it comes from no later one, no other one, and not into another repository', () => {
@@ -33,7 +34,11 @@ describe('the row of root keys', () => {
     const forged = withSuccessor(rowOf(2), roots[0] as Buffer, { rootKey: roots[3] as Buffer, repositoryId });
     expect(comesFrom(forged, { from: second, to: fourth, repositoryId })).toBe(false);
     const before = rowOf(2) as readonly RootLink[];
-    for (const row of [[...before, before[0]], [...before, { key: first }], [before[1], before[0]]] as RootLink[][])
+    for (const row of [
+      [...before, before[0]],
+      [...before, { key: first }],
+      [before[1], before[0]],
+    ] as RootLink[][])
       expect(comesFrom(row, { from: second, to: first, repositoryId })).toBe(false);
   });
 });

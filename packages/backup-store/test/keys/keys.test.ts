@@ -96,7 +96,8 @@ describe('keys', () => {
     writeFileSync(join(place.store, 'keys/slots', key.id), Buffer.alloc(4168));
     expect((await repository.keys.list()).map(({ status }) => status)).toEqual(['missing', 'damaged']);
     const { key: third } = await repository.keys.add({ keyFile: join(place.folder, 'third') });
-    for (const id of [own, key.id]) await repository.keys.remove(id, { proof: { keyFile: join(place.folder, 'third') } });
+    for (const id of [own, key.id])
+      await repository.keys.remove(id, { proof: { keyFile: join(place.folder, 'third') } });
     expect(await idsOf(repository)).toEqual([third.id]);
   });
 
@@ -137,7 +138,12 @@ describe('keys', () => {
     const [one, other] = opened.filter((each) => each !== undefined);
     const [own = ''] = await idsOf(repository);
     await one?.keys.remove(own);
-    const ends = await Promise.allSettled([one?.keys.remove(first ?? ''), other?.keys.remove(second ?? ''), one?.keys.remove(second ?? ''), other?.keys.remove(first ?? '')]);
+    const ends = await Promise.allSettled([
+      one?.keys.remove(first ?? ''),
+      other?.keys.remove(second ?? ''),
+      one?.keys.remove(second ?? ''),
+      other?.keys.remove(first ?? ''),
+    ]);
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(slotsIn(place.store)).toHaveLength(1);
     for (const handle of [...handles, ...opened]) await handle?.close();
@@ -190,8 +196,7 @@ describe('keys', () => {
     const repository = await createAt(place, { encrypted: false });
     const { keys } = repository;
     const calls = [() => keys.add({ recoveryCode: true }), () => keys.remove('x'), () => keys.rotateRoot()];
-    for (const call of calls)
-      expect(await failureOf(call())).toMatchObject({ code: 'INVALID_OPTION' });
+    for (const call of calls) expect(await failureOf(call())).toMatchObject({ code: 'INVALID_OPTION' });
     expect(await keys.list()).toMatchObject([{ type: 'passphrase', status: 'ok' }]);
     await repository.close();
     expect(await failureOf(keys.list())).toMatchObject({ code: 'CLOSED' });

@@ -50,7 +50,10 @@ async function expectHealthy(place: Place, role: string, at: string): Promise<vo
   };
   expect(allowed[role], at).toContain(works.join());
   await using repository = await openAt(place);
-  expect((await repository.verify({ level: 'full' })).findings.filter(({ code }) => code !== 'redundancy'), at).toEqual([]);
+  expect(
+    (await repository.verify({ level: 'full' })).findings.filter(({ code }) => code !== 'redundancy'),
+    at,
+  ).toEqual([]);
   await repository.backup({ paths: [place.source] });
   await repository.keys.rotateRoot();
   const keys = await repository.keys.list();

@@ -13,7 +13,16 @@ import { slotSecret } from '../../src/keyring/unlock.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise } from '../fixtures/content.ts';
 import { newAgeKey } from '../fixtures/age-key.ts';
-import { createAt, failureOf, filesBelow, newPlace, openAt, type Place, readObjects, restored } from '../fixtures/place.ts';
+import {
+  createAt,
+  failureOf,
+  filesBelow,
+  newPlace,
+  openAt,
+  type Place,
+  readObjects,
+  restored,
+} from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const NOW = { waitMs: 0, fenceAfterMs: 0, maxUnusedPercent: 0 };
@@ -71,7 +80,8 @@ beforeAll(async () => {
 
 function copyOfMade(): Place {
   const copy = newPlace();
-  for (const part of ['store', 'cache', 'keyFile', 'source'] as const) cpSync(made[part], copy[part], { recursive: true });
+  for (const part of ['store', 'cache', 'keyFile', 'source'] as const)
+    cpSync(made[part], copy[part], { recursive: true });
   return copy;
 }
 
@@ -81,7 +91,10 @@ describe('a new root key', () => {
     const packs = (): [string, Buffer][] => [...readObjects(place.store)].filter(([name]) => name.startsWith('packs/'));
     const before = packs();
     await using repository = await openAt(place);
-    expect(await repository.keys.rotateRoot()).toMatchObject({ rotations: 1, keys: [{ type: 'key file', current: true }] });
+    expect(await repository.keys.rotateRoot()).toMatchObject({
+      rotations: 1,
+      keys: [{ type: 'key file', current: true }],
+    });
     expect(packs()).toEqual(before);
     await using again = await openAt(place);
     expect((await again.verify({ level: 'full' })).findings).toEqual([]);
@@ -106,7 +119,10 @@ describe('a new root key', () => {
     await repository.prune(NOW);
     const after = names().filter((name) => !before.includes(name));
     for (const kind of ['packs/', 'index/', 'commits/', 'gc/', 'history/', 'keys/ring/', 'keys/ring-copy/'])
-      expect(after.some((name) => name.startsWith(kind)), kind).toBe(true);
+      expect(
+        after.some((name) => name.startsWith(kind)),
+        kind,
+      ).toBe(true);
     // But the announcement of the rotation, which comes before it and says nothing new.
     const announced = ['keys/ring-copy/000000000002', 'keys/ring/000000000002'];
     expect(await opensWith(kept, place, after)).toEqual(announced);
@@ -155,7 +171,13 @@ describe('a new root key', () => {
     expect((await elsewhere.backup({ paths: [place.source], tenant: 'another' })).status).toBe('ok');
     expect((await elsewhere.backup({ paths: [place.source] })).status).toBe('ok');
     const after = filesBelow(place.store).filter((name) => !before.includes(name));
-    expect(await opensWith(kept, place, after.filter((name) => name.startsWith('packs/')))).toEqual([]);
+    expect(
+      await opensWith(
+        kept,
+        place,
+        after.filter((name) => name.startsWith('packs/')),
+      ),
+    ).toEqual([]);
     expect(await repository.snapshots()).toHaveLength(4);
     expect((await repository.verify({ level: 'full' })).findings).toEqual([]);
   });
@@ -236,7 +258,10 @@ describe('against those who can write to the store', () => {
 describe('a key that can not be carried over', () => {
   async function addRecord(place: Place, record: Readonly<Record<string, unknown>>): Promise<void> {
     const keyring = await keptKeys(place);
-    const slots = [...(keyring.record.slots ?? []), record as unknown as NonNullable<typeof keyring.record.slots>[number]];
+    const slots = [
+      ...(keyring.record.slots ?? []),
+      record as unknown as NonNullable<typeof keyring.record.slots>[number],
+    ];
     await keyring.replace({ ...keyring.record, slots, ...{ later: { kept: true } } });
   }
 
