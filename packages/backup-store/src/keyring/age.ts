@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { BackupError } from '../errors.ts';
 
 /** Most recipients of one slot. */
-export const MAX_RECIPIENTS = 20;
+const MAX_RECIPIENTS = 20;
 /** Of a recipient's text: a hybrid one has 1,959 letters. */
 const MAX_RECIPIENT_LENGTH = 4096;
 const SECRET_BYTES = 32;
@@ -20,7 +20,7 @@ const RECIPIENT = /^age1(?:pq1)?[02-9ac-hj-np-z]+$/;
  *
  * @throws {BackupError} `INVALID_OPTION`.
  */
-export function checkRecipients(recipients: readonly string[]): void {
+function checkRecipients(recipients: readonly string[]): void {
   const refuse = (message: string, hint: string): never => {
     throw new BackupError('INVALID_OPTION', message, { hint });
   };

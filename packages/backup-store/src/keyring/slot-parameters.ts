@@ -117,7 +117,7 @@ function parseParameters(body: Uint8Array, name: string): { parameters: SlotPara
   const bytes = Buffer.from(body.subarray(0, end));
   const common = { logN, r, p, salt: head.subarray(8), bytes, wrap: Buffer.from(wrap) };
   return {
-    parameters: { ...common, type: type as SlotType, form: form as SlotParameters['form'] },
+    parameters: { ...common, type: type as SlotType, form },
     sealed: body.subarray(end),
   };
 }

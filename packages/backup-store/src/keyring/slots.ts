@@ -101,6 +101,6 @@ const TYPES: Readonly<Record<SlotType, string>> = {
 export const typeName = (type: number): string => TYPES[type as SlotType] ?? `unknown type ${type}`;
 
 /** For messages. */
-export function describe(type: SlotType): string {
+function describe(type: SlotType): string {
   return type === SLOT.age ? 'an identity of age' : `a ${typeName(type)}`;
 }

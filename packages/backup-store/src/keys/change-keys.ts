@@ -14,7 +14,7 @@ const MAX_RACES = 50;
 /** Longest pause after a lost race, in milliseconds. */
 const MAX_PAUSE = 50;
 /** While the root key is rotated each slot is there twice, and no more are looked at than so many. */
-export const MAX_COUNTING_SLOTS: number = (MAX_SLOTS - 4) / 2;
+const MAX_COUNTING_SLOTS = (MAX_SLOTS - 4) / 2;
 
 /** What is to become of the slots. */
 export interface KeyChange {

@@ -40,8 +40,8 @@ export async function planRootRotation(
   );
   const lost = made.flatMap(({ slot, next }) => (next === undefined ? [slot] : []));
   if (lost.length > 0) throw cantCarry(lost);
-  const next = { rootKey: content.rootKey, repositoryId: sealed.repositoryId };
-  const lineage = withSuccessor(record.lineage, keyring.rootKey, next);
+  const successor = { rootKey: content.rootKey, repositoryId: sealed.repositoryId };
+  const lineage = withSuccessor(record.lineage, keyring.rootKey, successor);
   return {
     make: made.flatMap(({ next }) => (next === undefined ? [] : [next])),
     drop: counting.map(({ id }) => id),

@@ -7,6 +7,7 @@ import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
+import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
@@ -16,17 +17,8 @@ export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
-
-/** What opens a repository. Secrets are never written to logs, errors or process arguments. */
-export type Unlock =
-  /** Path of a key file made by {@link createRepository}. */
-  | { readonly keyFile: string }
-  | { readonly passphrase: string }
-  /** The code printed once at creation; blanks, dashes and case do not matter. */
-  | { readonly recoveryCode: string }
-  /** Path of a file of age identities, as `age-keygen` makes it; the passphrase when the file is encrypted. */
-  | { readonly identityFile: string; readonly passphrase?: string | undefined };
 
 /**
  * Settings of speed and memory. With the defaults, the command line program was measured with two processors, on trees of up

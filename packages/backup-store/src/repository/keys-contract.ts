@@ -1,4 +1,4 @@
-import type { Unlock } from './contract.ts';
+import type { Unlock } from './unlock-contract.ts';
 
 /** What a new key is to be. */
 export type KeyRequest =

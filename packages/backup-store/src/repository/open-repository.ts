@@ -53,7 +53,10 @@ export class OpenRepository implements contract.Repository {
     const { sealed, keyring, config, own } = opened;
     const context = this.#context;
     this.keys = new OpenKeys({
-      ...{ sealed, keyring, config, own },
+      sealed,
+      keyring,
+      config,
+      own,
       clock: context.clock,
       load: async () => await this.#loadKeys(),
       emit: (name, details) => context.emit(name, details),

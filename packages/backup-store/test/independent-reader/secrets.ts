@@ -61,13 +61,16 @@ function secretBytes(secret: Secret, repositoryId: string): { type: number; byte
   return { type: 2, bytes: Buffer.from((secret.passphrase ?? '').normalize('NFKC')) };
 }
 
+/** Forms by type: sealed with the slot key, or to its public key. */
+const knownForms: Readonly<Record<number, readonly number[]>> = { 1: [0, 1], 2: [0, 1], 3: [0, 1], 4: [0] };
+
 /** What is wrong with a slot as everybody can see it, if anything. */
 export function slotProblem({ key, object }: Slot): string | undefined {
   if (object.length < 72 || object.length > 65_536) return `${key}: its size is impossible`;
   if (!sha256(object.subarray(0, -32)).equals(object.subarray(-32))) return `${key}: damaged`;
   const [version = 0, type = 0, logN = 0, r = 0, p = 0, form = 0] = object;
   if (version !== 0) return `${key}: a newer format`;
-  if (type < 1 || type > 4 || form > (type === 4 ? 0 : 1)) return `${key}: an unknown type of secret`;
+  if (!knownForms[type]?.includes(form)) return `${key}: an unknown type of secret`;
   if (logN < 10 || logN > 20 || r < 1 || r > 8 || p < 1 || p > 4) return `${key}: impossible parameters`;
   if (wrapEnd(object) > object.length - 32) return `${key}: shorter than it says`;
   return undefined;

@@ -6,7 +6,8 @@ import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/envelope/header.ts';
 import { SealedStore } from '../../src/envelope/sealed-store.ts';
 import { readMarker } from '../../src/identity/marker.ts';
-import { Keyring, keyringLedger } from '../../src/keyring/keyring.ts';
+import type { KeyringRecord } from '../../src/keyring/keyring-record.ts';
+import { type Keyring, keyringLedger } from '../../src/keyring/keyring.ts';
 import { openKeyring } from '../../src/keyring/open-keyring.ts';
 import { subkey } from '../../src/keyring/subkeys.ts';
 import { slotSecret } from '../../src/keyring/unlock.ts';
@@ -51,10 +52,10 @@ async function opensWith(kept: Keyring, place: Place, names: readonly string[]):
   return names.filter((name) => {
     const bytes = readFileSync(join(place.store, name));
     const whole = name.startsWith('packs/') ? bytes.subarray(0, -HEADER) : bytes;
-    return keys.some((subkey) =>
+    return keys.some((key) =>
       [tenant.labelBytes, new Uint8Array(8)].some((label) => {
         try {
-          sealed.open(name, { kind: whole[9] as Kind, subkey, label }, whole);
+          sealed.open(name, { kind: whole[9] as Kind, subkey: key, label }, whole);
           return true;
         } catch {
           return false;
@@ -262,7 +263,7 @@ describe('a key that can not be carried over', () => {
       ...(keyring.record.slots ?? []),
       record as unknown as NonNullable<typeof keyring.record.slots>[number],
     ];
-    await keyring.replace({ ...keyring.record, slots, ...{ later: { kept: true } } });
+    await keyring.replace({ ...keyring.record, slots, later: { kept: true } } as KeyringRecord);
   }
 
   test('stops a rotation and is named; other changes leave it as it is, and all else that is not known', async () => {
