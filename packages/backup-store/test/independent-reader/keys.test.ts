@@ -38,7 +38,7 @@ test('age recipients, and all other keys, lead to every snapshot, also after the
     ];
     for (const secret of secrets) expect(problemsOf({ store, secret })).toEqual([]);
     const [age = {}] = secrets;
-    const out = join(folder, `out ${slots[0]?.key.slice(-16)}`);
+    const out = fs.mkdtempSync(join(folder, 'out-'));
     const names = openRepository(store, age).snapshots.map(({ name }) => name);
     restoreSnapshot(snapshotNamed(openRepository(store, age), names.at(-1) ?? ''), out);
     expect(describeTree(join(out, source))).toEqual(describeTree(source));
