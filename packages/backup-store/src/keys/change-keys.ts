@@ -38,6 +38,11 @@ export interface KeyStore {
   readonly keyring: Keyring;
 }
 
+/** The same, and how to read the keyring anew: compared with what this machine has seen of it. */
+export interface ChangingKeys extends KeyStore {
+  load(): Promise<void>;
+}
+
 /** The slots that count; in a repository that records none, those that are there. */
 export async function countingSlots({ sealed, keyring }: KeyStore): Promise<readonly SlotRecord[]> {
   if (keyring.record.slots !== undefined) return keyring.record.slots;
@@ -59,12 +64,12 @@ export async function countingSlots({ sealed, keyring }: KeyStore): Promise<read
  * @param decide Called with what is in force; again after a lost race.
  */
 export async function changeKeys(
-  keys: KeyStore,
+  keys: ChangingKeys,
   decide: (counting: readonly SlotRecord[]) => Promise<KeyChange>,
 ): Promise<KeyChange> {
   const { sealed, keyring } = keys;
   for (let race = 0; race < MAX_RACES; race++) {
-    await keyring.load();
+    await keys.load();
     // Somebody with the same repository at hand may read it anew at any time.
     const { number, record } = keyring;
     const counting = await countingSlots(keys);

@@ -15,19 +15,19 @@ import type {
   RootRotation,
 } from '../repository/keys-contract.ts';
 import type { Clock } from '../run/clock.ts';
-import { changeKeys, type KeyChange, type KeyStore } from './change-keys.ts';
+import { changeKeys, type ChangingKeys, type KeyChange } from './change-keys.ts';
 import { keyInfo, listKeys } from './list-keys.ts';
 import { makeKey, type NewKey, slotOf } from './new-key.ts';
 import { proveAccess } from './proof.ts';
 import { planRootRotation, type RootRotationPlan } from './rotate-root.ts';
 
 /** What the keys of a repository are changed with. */
-export interface KeyContext extends KeyStore {
+export interface KeyContext extends ChangingKeys {
   readonly config: RepositoryConfig;
   readonly clock: Clock;
   /** What it was opened with. */
   own: OwnKey | undefined;
-  /** Reads the keyring anew, and compares it with what this machine has seen. @throws {BackupError} `CLOSED`. */
+  /** @throws {BackupError} `CLOSED`, `REPOSITORY_CHANGED`. */
   load(): Promise<void>;
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void;
 }
