@@ -68,7 +68,8 @@ const KEYS = `### Keys
 \`keys/NAME-DIGEST.key\` in the folder of your settings for holdfast (\`$XDG_CONFIG_HOME/holdfast\`, else \`%APPDATA%\\holdfast\` on Windows, else \`~/.config/holdfast\`), where
 NAME is the last segment of the repository's location and DIGEST the first eight hex digits of the location's SHA-256. So a repository that was moved has to be told its key file once.
 
-When several keys are given, the one of the highest precedence is used, and of two of the same precedence the key file.
+When several keys are given, the one of the highest precedence is used, and of several of the same precedence the key file, else the identity of age, else the passphrase.
+Beside an identity, the passphrase is that of its file, if that is encrypted.
 A passphrase comes from \`--passphrase-file\`, \`HOLDFAST_PASSPHRASE_FILE\`, \`passphraseFile\` or \`HOLDFAST_PASSPHRASE\`, or is asked for on a terminal when there is no key; it is never an argument.
 With \`--recovery\` (asks) or \`--recovery-code-file\` the recovery code opens the repository.
 `;

@@ -49,6 +49,10 @@ import { releaseResume } from './release-resume.ts';
 import { releaseStatus } from './release-status.ts';
 import { releaseVerify } from './release-verify.ts';
 import { releaseYank } from './release-yank.ts';
+import { keysAdd } from './keys-add.ts';
+import { keysList } from './keys-list.ts';
+import { keysRemove } from './keys-remove.ts';
+import { keysRotate } from './keys-rotate.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -72,6 +76,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  keysList,
+  keysAdd,
+  keysRemove,
+  keysRotate,
   integrityHash,
   integrityManifest,
   integrityVerify,
@@ -120,6 +128,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
+  keys: 'List, add, remove and rotate what opens the repository',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',

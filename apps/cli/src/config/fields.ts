@@ -6,6 +6,7 @@ import type { ReleaseSettings } from './releases.ts';
 export interface Settings extends ReleaseSettings {
   readonly repository?: string | undefined;
   readonly keyFile?: string | undefined;
+  readonly identityFile?: string | undefined;
   readonly passphrase?: string | undefined;
   readonly passphraseFile?: string | undefined;
   readonly tenant: string;
@@ -53,6 +54,13 @@ export interface Field {
 export const FIELDS: readonly Field[] = [
   { name: 'repository', option: 'repo', flag: '--repo', variable: 'HOLDFAST_REPO', type: 'location' },
   { name: 'keyFile', option: 'keyFile', flag: '--key-file', variable: 'HOLDFAST_KEY_FILE', type: 'path' },
+  {
+    name: 'identityFile',
+    option: 'identity',
+    flag: '--identity',
+    variable: 'HOLDFAST_IDENTITY_FILE',
+    type: 'path',
+  },
   { name: 'passphrase', variable: 'HOLDFAST_PASSPHRASE', file: false, type: 'text', secret: true },
   {
     name: 'passphraseFile',

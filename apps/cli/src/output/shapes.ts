@@ -24,6 +24,7 @@ import {
   flagsWritten,
   flagVersion,
 } from './flags.ts';
+import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
 import {
@@ -69,7 +70,11 @@ export const SHAPES = {
   FoundEntry: foundEntry,
   InclusionCheck: inclusionCheck,
   InclusionProof: inclusionProof,
+  KeyAdded: keyAdded,
+  KeyList: keyList,
+  KeyRemoved: keyRemoved,
   KeysMade: keysMade,
+  KeysRotated: keysRotated,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
   PolicyComparison: policyComparison,
