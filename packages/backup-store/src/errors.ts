@@ -40,6 +40,8 @@ export type BackupErrorCode =
   | 'PATH_NOT_FOUND'
   /** A source or target path can't be read, written or is of the wrong kind. */
   | 'PATH_FAILED'
+  /** No source could be read, or with `atomic` not every one. `details` says what was wrong with which. */
+  | 'SOURCE_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

@@ -108,8 +108,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     .timed('back up', () => repository.backup({ ...what, ...reporting }))
     .finally(() => progress.end());
   if (context.json) {
-    const { status, snapshot, parent, counts, problems, durationMs } = result;
-    await emitObject(context.output, 'BackupRun', { status, dryRun, snapshot, parent, counts, problems, durationMs });
+    await emitObject(context.output, 'BackupRun', { ...result, dryRun });
   } else {
     await render(context, result, dryRun);
   }

@@ -58,6 +58,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   SNAPSHOT_FORGOTTEN: EXIT.notFound,
   PATH_NOT_FOUND: EXIT.notFound,
   PATH_FAILED: EXIT.failed,
+  SOURCE_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   PRUNE_REFUSED: EXIT.refused,

@@ -224,7 +224,7 @@ function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapsho
   const keyId = subkey(blobs.key, 'key-id').toString('hex', 0, 8);
   demand((record['encryption'] as Json)['keyId'] === keyId, 'the record has another keyId');
   const sources = list(record['sources']).map((stated) => {
-    text(stated['kind'], /^directory$/);
+    text(stated['kind'], /^[a-z][a-z0-9-]{0,31}$/);
     const status = text(stated['status'], /^(ok|partial|failed)$/);
     return { path: pathBytes(stated, 'path'), root: pathBytes(stated, 'root'), status, stated };
   });
