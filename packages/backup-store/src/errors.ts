@@ -42,6 +42,12 @@ export type BackupErrorCode =
   | 'PATH_FAILED'
   /** No source could be read, or with `atomic` not every one. `details` says what was wrong with which. */
   | 'SOURCE_FAILED'
+  /** A program was not found where it was to run, or may not be started. */
+  | 'COMMAND_NOT_FOUND'
+  /** A program ended with an exit code that means failure, or by a signal. */
+  | 'COMMAND_FAILED'
+  /** A program took longer than it may. */
+  | 'COMMAND_TIMEOUT'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */
