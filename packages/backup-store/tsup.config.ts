@@ -6,6 +6,7 @@ export default defineConfig({
     index: 'src/index.ts',
     worker: 'src/threads/worker.ts',
     command: 'src/command/index.ts',
+    postgres: 'src/postgres/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -48,6 +48,16 @@ export type BackupErrorCode =
   | 'COMMAND_FAILED'
   /** A program took longer than it may. */
   | 'COMMAND_TIMEOUT'
+  /** A database server can't be reached, or has gone in the middle. */
+  | 'DATABASE_UNREACHABLE'
+  /** A database server does not let us in, or not do what has to be done. */
+  | 'DATABASE_REFUSED'
+  /** A database server has no such database, schema or table. */
+  | 'DATABASE_NOT_FOUND'
+  /** A program is too old for a server. */
+  | 'VERSION_MISMATCH'
+  /** A dump ended well and is not complete. */
+  | 'DUMP_INCOMPLETE'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */
