@@ -27,7 +27,7 @@ function named(text: string): { readonly name?: string | undefined; readonly res
 }
 
 /** What a source's URL says. @throws {CliError} `USAGE`. */
-export function parsePostgresSource(text: string): PostgresSourceOptions {
+function parsePostgresSource(text: string): PostgresSourceOptions {
   const { name, rest } = named(text);
   const url = URL.parse(rest);
   if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) {
@@ -72,7 +72,7 @@ function single(parameter: (typeof SINGLE)[number], value: string): string | boo
 }
 
 /** Name and command line of a source. @throws {CliError} `USAGE`. */
-export function parseCommandSource(text: string): { readonly name: string; readonly line: string } {
+function parseCommandSource(text: string): { readonly name: string; readonly line: string } {
   const { name, rest } = named(text);
   if (name !== undefined) return { name, line: rest };
   throw usageError(

@@ -124,12 +124,12 @@ async function readEntry(
   const onBytes = (bytes: number): void => {
     size += bytes;
     parts.check();
-    progress.counts.bytesTotal += bytes;
     progress.counts.bytesDone += bytes;
     progress.tick(() => path.toString('utf8'));
   };
   const outcome = await writer.streams.read(entry.content, { signal: run.signal, onBytes });
   progress.counts.filesDone++;
+  progress.counts.bytesTotal += size;
   // Read it was, whatever became of it.
   counts.bytesRead += size;
   if (!outcome.ok) {
