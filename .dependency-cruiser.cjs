@@ -36,7 +36,7 @@ const engineLayers = [
   ['identity', 'pack', 'blob-index', 'catalog'],
   ['threads', 'run', 'session'],
   ['source', 'sink'],
-  ['backup', 'restore', 'verify', 'snapshots'],
+  ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
   ['repair'],
   ['repository', 'testing'],

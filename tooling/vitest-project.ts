@@ -20,6 +20,8 @@ export function testProject(name: string): ViteUserConfig {
       name,
       include: ['test/**/*.test.ts'],
       pool: 'forks',
+      // A process takes one file after the other: modules have no state of their own, and loading them takes as long as many files do.
+      isolate: false,
       // By itself vitest keeps one processor free: of two, half.
       maxWorkers: availableParallelism(),
       execArgv: ['--conditions=source'],

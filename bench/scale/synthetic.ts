@@ -15,8 +15,8 @@ import { HEADER_BYTES } from '../../packages/backup-store/src/envelope/header.ts
 import { SealedStore } from '../../packages/backup-store/src/envelope/sealed-store.ts';
 import { createRepository } from '../../packages/backup-store/src/index.ts';
 import { readMarker } from '../../packages/backup-store/src/identity/marker.ts';
-import { Keyring } from '../../packages/backup-store/src/keyring/keyring.ts';
-import { openSlots, passphraseSecret } from '../../packages/backup-store/src/keyring/slots.ts';
+import { openKeyring } from '../../packages/backup-store/src/keyring/open-keyring.ts';
+import { passphraseSecret } from '../../packages/backup-store/src/keyring/unlock.ts';
 import type { Tenant } from '../../packages/backup-store/src/keyring/tenant.ts';
 import {
   commitName,
@@ -70,9 +70,7 @@ export class SyntheticRepository {
     const { repository } = await createRepository({ store, encrypted: false, cacheDirectory });
     await repository.close();
     const sealed = new SealedStore(store, (await readMarker(store)).id);
-    const { rootKey } = await openSlots(sealed, passphraseSecret(''));
-    const keyring = new Keyring(sealed, rootKey);
-    await keyring.load();
+    const { keyring } = await openKeyring(sealed, passphraseSecret(''));
     const tenant = keyring.find('default');
     if (tenant === undefined) throw new Error('Expected a tenant "default"');
     return new SyntheticRepository(folder, sealed, tenant);

@@ -1,3 +1,4 @@
+import { guideText } from './guide.ts';
 import { referenceText } from './reference.ts';
 import { configSchemaText, outputSchemaText } from './schemas.ts';
 
@@ -6,4 +7,5 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'schema/holdfast.config.schema.json': configSchemaText,
   'schema/output.schema.json': outputSchemaText,
   '../../docs/cli.md': referenceText,
+  '../../docs/guides/ci.md': guideText,
 };

@@ -16,6 +16,7 @@ holdfast status     says how things stand         holdfast backup restore   brin
                                                   holdfast backup forget    forgets snapshots
                                                   holdfast backup prune     gives their space back
 holdfast integrity  digests, lists, verifies and signs files and folders
+holdfast release    plans, makes, proves, compares and takes back releases
 \`\`\`
 
 ## Rules for every command
@@ -24,7 +25,8 @@ holdfast integrity  digests, lists, verifies and signs files and folders
 - \`--json\` prints one object on standard output, or JSON Lines for \`ls\`, \`find\` and \`diff\`. An error is printed
   there too, as \`{"error": ...}\` (for JSON Lines: as the last line). Names that are not UTF-8 appear as \`path\`, for display, and as \`pathBase64\`.
 - A **progress bar** is drawn on a terminal; elsewhere there is a plain line every five seconds. \`--quiet\` turns both off.
-- **Ctrl-C** (and SIGTERM, SIGHUP) ends a run cleanly; a second one ends it at once. What a backup has stored by then is used by the next run, and a prune is gone on with by the next one.
+- **Ctrl-C** (and SIGTERM, SIGHUP) ends a run cleanly; a second one ends it at once. What a backup has stored by then is used by the next run, and a prune is gone on with by the next one. A release is taken back, unless it is published by then.
+- A **release** is named by its version, with or without the \`v\` of its tag. \`release create\` and \`release plan\` call the version \`-v\`; everywhere else that is \`--verbose\`.
 - A **snapshot** is named by its id, the beginning of its id (4 characters or more), its name, or \`latest\`. A name that
   several snapshots have is refused, with the list of them. \`latest\` is the newest of this tenant, this machine and the configured
   sources (in a git checkout without any: of the checkout, if it was ever backed up), never a safety snapshot; \`--tenant\`, \`--host\`, \`--root\` and \`--tag\` choose others.
@@ -36,10 +38,10 @@ holdfast integrity  digests, lists, verifies and signs files and folders
 | 1 | failed |
 | 2 | the command line or the configuration is wrong; nothing was done |
 | 3 | partial: something could not be read or restored, and was named; prune waits for a backup |
-| 4 | not found: the repository, the snapshot or the path |
+| 4 | not found: the repository, the snapshot, the path or the release; nothing to release |
 | 5 | wrong key, or none |
-| 6 | damaged: stored data is not what was written |
-| 7 | refused: nothing was deleted, as something that snapshots need can't be read |
+| 6 | damaged: stored data is not what was written, or not what was signed by a key that is trusted |
+| 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 
@@ -66,7 +68,8 @@ const KEYS = `### Keys
 \`keys/NAME-DIGEST.key\` in the folder of your settings for holdfast (\`$XDG_CONFIG_HOME/holdfast\`, else \`%APPDATA%\\holdfast\` on Windows, else \`~/.config/holdfast\`), where
 NAME is the last segment of the repository's location and DIGEST the first eight hex digits of the location's SHA-256. So a repository that was moved has to be told its key file once.
 
-When several keys are given, the one of the highest precedence is used, and of two of the same precedence the key file.
+When several keys are given, the one of the highest precedence is used, and of several of the same precedence the key file, else the identity of age, else the passphrase.
+Beside an identity, the passphrase is that of its file, if that is encrypted.
 A passphrase comes from \`--passphrase-file\`, \`HOLDFAST_PASSPHRASE_FILE\`, \`passphraseFile\` or \`HOLDFAST_PASSPHRASE\`, or is asked for on a terminal when there is no key; it is never an argument.
 With \`--recovery\` (asks) or \`--recovery-code-file\` the recovery code opens the repository.
 `;
@@ -90,7 +93,8 @@ function commandText(command: CommandDefinition): string {
   const name = `holdfast ${command.path.join(' ')}`;
   const usage = [name, ...(command.arguments ?? []).map((each) => each.name)].join(' ');
   const aliases = (command.aliases ?? []).map((alias) => `\`${alias}\``).join(', ');
-  const { shape, lines } = command.output;
+  const { shape, lines, dryRun } = command.output;
+  const rehearsal = dryRun === undefined ? '' : `; with \`--dry-run\`: one [${dryRun}](#${dryRun.toLowerCase()})`;
   const parts = [
     `### ${name}\n`,
     `${command.summary}. ${command.description ?? ''}`.trim(),
@@ -104,7 +108,7 @@ function commandText(command: CommandDefinition): string {
         ),
     command.options === undefined ? '' : table(['option', ''], optionRows(command.options)),
     `\`\`\`sh\n${command.examples.map(({ call, does }) => `# ${does}\n${call}`).join('\n')}\n\`\`\`\n`,
-    `\`--json\`: ${lines ? 'JSON Lines of' : 'one'} [${shape}](#${shape.toLowerCase()}).\n`,
+    `\`--json\`: ${lines ? 'JSON Lines of' : 'one'} [${shape}](#${shape.toLowerCase()})${rehearsal}.\n`,
   ];
   return parts.filter((part) => part !== '').join('\n');
 }

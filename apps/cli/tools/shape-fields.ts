@@ -17,6 +17,7 @@ interface Node {
   readonly properties?: Readonly<Record<string, Node>> | undefined;
   readonly required?: readonly string[] | undefined;
   readonly items?: Node | undefined;
+  readonly anyOf?: readonly Node[] | undefined;
   readonly additionalProperties?: Node | boolean | undefined;
 }
 
@@ -24,6 +25,7 @@ function typeOf(node: Node): string {
   if (node.title !== undefined) return `[${node.title}](#${node.title.toLowerCase()})`;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (node.const !== undefined) return `\`${String(node.const)}\``;
+  if (node.anyOf !== undefined) return node.anyOf.map(typeOf).join(' or ');
   if (node.type === 'array') return `list of ${node.items === undefined ? 'anything' : typeOf(node.items)}`;
   return node.type ?? 'anything';
 }

@@ -14,6 +14,14 @@ export type BackupErrorCode =
   | 'KEY_REQUIRED'
   /** A key file or recovery code is not readable as one. */
   | 'INVALID_KEY_FILE'
+  /** After this, no key would be left that opens the repository and was proven to. */
+  | 'LAST_KEY'
+  /** The repository has no key with this id. */
+  | 'KEY_NOT_FOUND'
+  /** Others have changed keys at the same time again and again. */
+  | 'KEYS_BUSY'
+  /** The root key can't be rotated without losing a key. `details` lists those. */
+  | 'ROTATION_REFUSED'
   /** What is stored differs from what this client has pinned: encryption switched, identity changed. */
   | 'REPOSITORY_CHANGED'
   /** A stored object does not authenticate: bytes changed, or moved here from another name. */

@@ -15,6 +15,27 @@ export type FlagErrorCode =
   | 'INVALID_OPTION'
   | 'METRIC_FAILED';
 
+/** What kind of mistake something in flags is. */
+export type FlagProblemCode =
+  /** Neither JSON nor YAML. */
+  | 'SYNTAX'
+  /** A value of another type, or not of the form that it must have. */
+  | 'WRONG_VALUE'
+  | 'UNKNOWN_FIELD'
+  | 'UNKNOWN_OPERATOR'
+  /** The name of a flag, a segment, an evaluator or a variant that there is not. */
+  | 'UNKNOWN_REFERENCE'
+  /** Parts that are sound each and do not go together. */
+  | 'CONFLICT'
+  /** Flags or evaluators that refer to themselves in the end. */
+  | 'CIRCLE'
+  /** Nested too deep, or too many. */
+  | 'TOO_LARGE'
+  /** A name that objects have already, such as `__proto__`, or none. */
+  | 'FORBIDDEN_NAME'
+  /** A name that its object has already. */
+  | 'REPEATED_NAME';
+
 /** One thing that is wrong with flags. */
 export interface FlagProblem {
   /** Where, as a JSON Pointer (RFC 6901): `/flags/new_ui/rollout/percentage`; empty for the whole. */
@@ -24,6 +45,18 @@ export interface FlagProblem {
   /** Where that stands in the text, from 1 on; `undefined` where there is no text. */
   readonly line?: number | undefined;
   readonly column?: number | undefined;
+  /** The kind of mistake; of flags each has one. */
+  readonly code?: FlagProblemCode | undefined;
+}
+
+/** A mistake, and the flag that is refused because of it. */
+export interface FlagFinding extends FlagProblem {
+  /**
+   * The flag that is refused: the one in which the mistake is, or one that uses the segment or the evaluator in which it is, and then `path` leads there. `undefined`: of
+   * what flags share itself, or of the whole.
+   */
+  readonly flag: string | undefined;
+  readonly code: FlagProblemCode;
 }
 
 /** What a {@link FlagError} can carry beside its message. */

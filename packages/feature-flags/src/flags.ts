@@ -3,9 +3,10 @@ import type { FlagContext, FlagDefinitions, FlagMetadata, Json } from './definit
 import type { Evaluation } from './evaluation/evaluation.ts';
 import { decided, evaluateFlag } from './evaluation/evaluate.ts';
 import { explainFlag, type Explanation } from './evaluation/explain.ts';
-import { absenceIn, type FlagsChange, type FlagsState, LiveStore } from './store/live-flags.ts';
+import { absenceIn, type FlagsChange, type FlagsState, liveOf, LiveStore } from './store/live-flags.ts';
 import type { FlagStore } from './store/store.ts';
-import { type CompiledFlags, compileFlags } from './rules/compile-flags.ts';
+import type { FlagFinding } from './errors.ts';
+import { type InForce, inForce } from './rules/in-force.ts';
 import { Counter } from './counts/counter.ts';
 import type { FlagCounts } from './counts/counts.ts';
 
@@ -24,6 +25,11 @@ export type FlagsOptions = (
   readonly clock?: Clock | undefined;
   /** Whether evaluations are counted, for `counts()`. Each costs 50 to 100 ns, most of it to read the clock; without it, nothing. Default: false. */
   readonly counts?: boolean | undefined;
+  /**
+   * Whether one mistake refuses all flags, as `parseFlags` and `holdfast flags lint` do when they are strict. Default: false - only the flag with the mistake is
+   * refused, the others work, and `findings` lists what is wrong.
+   */
+  readonly strict?: boolean | undefined;
 };
 
 /** What is known of a flag without asking for anybody. */
@@ -31,6 +37,11 @@ export interface FlagSummary {
   readonly key: string;
   readonly variants: Readonly<Record<string, Json>>;
   readonly metadata: FlagMetadata;
+  /**
+   * Whether it, or a segment or an evaluator that it uses, is refused because of a mistake: it goes by what last was good, or answers `PARSE_ERROR` where that never was, and then has
+   * no variants.
+   */
+  readonly isRefused: boolean;
 }
 
 /** The names of flags whose value is one of a type; where no types are known, all names. */
@@ -72,20 +83,28 @@ export interface Flags<Types extends FlagTypesOf<Types> = FlagTypes> extends Asy
   /** Resolves when flags of the store were read for the first time; until then every value is the fallback. */
   ready(): Promise<void>;
   readonly state: FlagsState;
-  /** Why the last attempt to read the store failed; the flags before it stay in force. */
+  /**
+   * Why the last attempt to read the store failed, the flags before it staying in force; or an `INVALID_FLAGS` with the mistakes because of which some flags are
+   * refused.
+   */
   readonly problem: unknown;
+  /** All mistakes in the flags that were read last, with the flags that are refused because of them; none if all is well. */
+  readonly findings: readonly FlagFinding[];
   /** Reads the store now, if it has changed. */
   refresh(): Promise<void>;
   /** Calls back with the names of flags that changed, until what it returns is called. */
   onChange(listener: (change: FlagsChange) => void): () => void;
   /** Calls back when the flags become ready or stale, until what it returns is called. */
   onState(listener: (state: FlagsState) => void): () => void;
+  /** Calls back with all findings when they are not what they were, also when there are none any more, until what it returns is called. */
+  onFindings(listener: (findings: readonly FlagFinding[]) => void): () => void;
 }
 
 /**
- * Makes flags from their definitions, or from a store that is read again when it changes.
+ * Makes flags from their definitions, or from a store that is read again when it changes. A flag with a mistake is refused, and no other: it answers the fallback
+ * with `PARSE_ERROR`, or as it last was good, and `findings` says what is wrong and where. What belongs to no flag, or anything when `strict`, refuses all.
  *
- * @throws {FlagError} `INVALID_FLAGS` with all that is wrong, and where, in definitions; what is wrong in a store is the
+ * @throws {FlagError} `INVALID_FLAGS` with all that is wrong, and where, in definitions that are refused as a whole; of a store, that is the
  * `problem` of the flags, and rejects `ready()` where there are none before.
  * @example
  * ```ts
@@ -102,11 +121,11 @@ export function createFlags<Types extends FlagTypesOf<Types> = FlagTypes>(option
   const clock = options.clock ?? systemClock;
   const counter = options.counts === true ? new Counter(clock) : undefined;
   // What is counted is wrapped when it is compiled, so that nothing is in the way of what is not.
-  const compile = (definitions: FlagDefinitions): CompiledFlags => {
-    const compiled = compileFlags(definitions);
-    return counter === undefined ? compiled : counter.counting(compiled);
+  const bring = (definitions: FlagDefinitions, last?: InForce): InForce => {
+    const made = inForce(definitions, { strict: options.strict, last });
+    return counter === undefined ? made : { ...made, compiled: counter.counting(made.compiled) };
   };
-  const live = options.store === undefined ? fixed(compile(options.definition)) : new LiveStore(options.store, compile);
+  const live = options.store === undefined ? fixed(bring(options.definition)) : new LiveStore(options.store, bring);
   const first = live instanceof LiveStore ? live.refresh() : Promise.resolve();
   const valueOf = <Value extends Json>(key: string, fallback: Value, context: unknown): Evaluation<Value> => {
     const { compiled } = live.live;
@@ -124,8 +143,14 @@ export function createFlags<Types extends FlagTypesOf<Types> = FlagTypes>(option
     string: (key, fallback, context) => valueOf(key, fallback, context).value,
     number: (key, fallback, context) => valueOf(key, fallback, context).value,
     object: (key, fallback, context) => valueOf(key, fallback, context).value,
-    explain: (key, context) => explainFlag(live.live.compiled, key, { context, nowMs: clock() }),
-    list: () => [...live.live.compiled.values()].map(({ key, variants, metadata }) => ({ key, variants, metadata })),
+    explain: (key, context) => explainFlag(live.live, key, { context, nowMs: clock() }),
+    list() {
+      const { compiled, findings } = live.live;
+      const refused = new Set(findings.map(({ flag }) => flag));
+      return [...compiled.values()].map(({ key, variants, metadata }) => {
+        return { key, variants, metadata, isRefused: refused.has(key) };
+      });
+    },
     counts: () => counter?.counts,
     takeCounts: () => counter?.take(),
     async ready() {
@@ -139,22 +164,27 @@ export function createFlags<Types extends FlagTypesOf<Types> = FlagTypes>(option
     get problem() {
       return live.live.problem;
     },
+    get findings() {
+      return live.live.findings;
+    },
     refresh: () => live.refresh(),
     onChange: (listener) => live.onChange(listener),
     onState: (listener) => live.onState(listener),
+    onFindings: (listener) => live.onFindings(listener),
     [Symbol.asyncDispose]: () => live.close(),
   };
   return flags as unknown as Flags<Types>;
 }
 
 /** Definitions that never change. */
-function fixed(compiled: CompiledFlags): Pick<LiveStore, keyof LiveStore> {
+function fixed(flags: InForce): Pick<LiveStore, keyof LiveStore> {
   const unsubscribe = (): void => undefined;
   return {
-    live: { compiled, state: 'ready', problem: undefined },
+    live: liveOf(flags),
     refresh: () => Promise.resolve(),
     onChange: () => unsubscribe,
     onState: () => unsubscribe,
+    onFindings: () => unsubscribe,
     close: () => Promise.resolve(),
   };
 }

@@ -28,7 +28,14 @@ export type {
 export { checkDefinitions } from './definition/check-definitions.ts';
 export { toFlagd } from './definition/to-flagd.ts';
 export { flagsFormatOf, parseFlags, type ParseFlagsOptions } from './definition/parse-flags.ts';
-export { FlagError, type FlagErrorCode, type FlagErrorOptions, type FlagProblem } from './errors.ts';
+export {
+  FlagError,
+  type FlagErrorCode,
+  type FlagErrorOptions,
+  type FlagFinding,
+  type FlagProblem,
+  type FlagProblemCode,
+} from './errors.ts';
 export type { Evaluation, FlagEvaluationError, FlagReason, Finding } from './evaluation/evaluation.ts';
 export type { Explanation } from './evaluation/explain.ts';
 export { type Flip, type FlagSimulation, simulateFlags } from './evaluation/simulate.ts';

@@ -75,6 +75,12 @@ await writeFile('flags.yaml', before);
   expect(await printed(blockWith('fileFlags('), edits)).toBe(`changed: new_ui\nstale ${place}\n`);
 });
 
+it('a flag with a mistake is refused as the example says, and not the other one', async () => {
+  const block = blockWith('flags.findings');
+  expect(block.prints).not.toBe('');
+  expect(await printed(block)).toBe(block.prints);
+});
+
 it('values have the types that the example gives them', async () => {
   const call = `\nconst button = { variants: { red: 'red', blue: 'blue' }, default: 'red' };
 console.log(colourOf({ flags: { button, new_ui: {} } }, 'ann'));\n`;

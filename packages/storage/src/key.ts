@@ -5,6 +5,8 @@ export const MAX_KEY_BYTES = 200;
 
 const KEY_CHARACTERS = /^[a-z0-9._/-]*$/;
 const SEGMENT = /^[a-z0-9._-]+$/;
+/** A segment between slashes that no key may have. */
+const NO_SEGMENT = /\/\.{0,2}\//;
 const RULE = 'use a-z, 0-9, ".", "_", "-" and "/", at most 200 bytes, with no segment that is empty, "." or ".."';
 
 /**
@@ -22,7 +24,7 @@ const RULE = 'use a-z, 0-9, ".", "_", "-" and "/", at most 200 bytes, with no se
  * ```
  */
 export function checkKey(key: string): string {
-  if (typeof key !== 'string' || key === '' || !hasKeyCharacters(key) || !key.split('/').every(isKeySegment)) {
+  if (typeof key !== 'string' || key === '' || !hasKeyCharacters(key) || NO_SEGMENT.test(`/${key}/`)) {
     throw new StorageError('INVALID_KEY', `Expected a key, got ${shown(key)}`, { key, hint: RULE });
   }
   return key;
@@ -35,7 +37,7 @@ export function checkKey(key: string): string {
  * @throws {StorageError} `INVALID_KEY`
  */
 export function checkPrefix(prefix: string): string {
-  if (typeof prefix !== 'string' || !hasKeyCharacters(prefix) || !prefix.split('/').slice(0, -1).every(isKeySegment)) {
+  if (typeof prefix !== 'string' || !hasKeyCharacters(prefix) || NO_SEGMENT.test(`/${prefix}`)) {
     throw new StorageError('INVALID_KEY', `Expected the start of a key, got ${shown(prefix)}`, {
       key: prefix,
       hint: RULE,

@@ -18,6 +18,7 @@ export { planVersionFile } from './files/plan-version-file.ts';
 export { type AppliedTag, type ApplyGitOptions, applyTag } from './git/apply-tag.ts';
 export type { Checkout, CountedPaths, Remote, Upstream } from './git/checkout.ts';
 export type { GitIdentity } from './git/identity.ts';
+export type { CommitPlan } from './git/plan-commit.ts';
 export { planTag, type PlanTagOptions, type TagPlan } from './git/plan-tag.ts';
 export { readCheckout } from './git/read-checkout.ts';
 export { type LoggedCommit, readCommits, type ReadCommitsOptions } from './git/read-commits.ts';
@@ -131,3 +132,7 @@ export type {
 } from './release/verify-release.ts';
 export type { VersionInfo } from './release/version-info.ts';
 export type { ReleaseBill, ReleaseFiles, ReleaseWorkspace } from './release/workspace.ts';
+export { applyCi, type ApplyCiOptions, type CiChange, compareCi } from './ci/apply-ci.ts';
+export type { CiFile, CiOptions, CiPackageManager, CiPlan, CiProject } from './ci/model.ts';
+export { planCi } from './ci/plan-ci.ts';
+export { type FoundCiProject, readCiProject, type ReadCiProjectOptions } from './ci/read-ci-project.ts';

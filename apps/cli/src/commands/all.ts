@@ -37,6 +37,23 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { releaseChangelog } from './release-changelog.ts';
+import { releaseCreate } from './release-create.ts';
+import { releaseCurrent } from './release-current.ts';
+import { releaseDiff } from './release-diff.ts';
+import { releaseExport } from './release-export.ts';
+import { releaseInfo } from './release-info.ts';
+import { releaseInitCi } from './release-init-ci.ts';
+import { releaseList } from './release-list.ts';
+import { releasePlan } from './release-plan.ts';
+import { releaseResume } from './release-resume.ts';
+import { releaseStatus } from './release-status.ts';
+import { releaseVerify } from './release-verify.ts';
+import { releaseYank } from './release-yank.ts';
+import { keysAdd } from './keys-add.ts';
+import { keysList } from './keys-list.ts';
+import { keysRemove } from './keys-remove.ts';
+import { keysRotate } from './keys-rotate.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -61,6 +78,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  keysList,
+  keysAdd,
+  keysRemove,
+  keysRotate,
   integrityHash,
   integrityManifest,
   integrityVerify,
@@ -89,6 +110,19 @@ export const COMMANDS: readonly CommandDefinition[] = [
   flagsStale,
   flagsTypes,
   flagsExport,
+  releasePlan,
+  releaseCreate,
+  releaseCurrent,
+  releaseList,
+  releaseInfo,
+  releaseChangelog,
+  releaseVerify,
+  releaseDiff,
+  releaseYank,
+  releaseStatus,
+  releaseResume,
+  releaseExport,
+  releaseInitCi,
   configShow,
   configValidate,
 ];
@@ -96,8 +130,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
+  keys: 'List, add, remove and rotate what opens the repository',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',
+  release: 'Set up, make, look at and prove releases',
   config: 'Show and check the configuration',
 };

@@ -25,7 +25,7 @@ const switching =
 
 /** A kill switch is stronger: whoever enables a flag should know. */
 async function warnOfSwitch(context: Context, key: string): Promise<void> {
-  const { definitions } = await currentFlags(context);
+  const { definitions } = await currentFlags(context, { strict: false });
   const flag = Object.hasOwn(definitions.flags, key) ? definitions.flags[key] : undefined;
   if (flag !== undefined && 'killSwitch' in flag && flag.killSwitch === true)
     context.messages.warn(`${displayText(key)} stays off: its kill switch is on.`);
@@ -47,7 +47,8 @@ export const flagsEnable: CommandDefinition = {
 export const flagsDisable: CommandDefinition = {
   path: ['flags', 'disable'],
   summary: 'Disable a flag for everybody',
-  description: 'Its rules stay as they are, for when it is enabled again.',
+  description:
+    'Its rules stay as they are, for when it is enabled again. Flags with a mistake that are not named are no obstacle, and stay as they are written.',
   ...common,
   examples: [{ call: 'holdfast flags disable new_ui --why "Errors at checkout"', does: 'Off for everybody' }],
   output: { shape: 'FlagsChange' },

@@ -21,7 +21,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const flagsEval: CommandDefinition = {
   path: ['flags', 'eval'],
   summary: 'Print the value of a flag for somebody',
-  description: 'As JSON, so that scripts can go by it; null where the fallback of the code applies.',
+  description:
+    'As JSON, so that scripts can go by it; null where the fallback of the code applies. Exits with 1 where that is because of an error, such as a mistake in the flag.',
   arguments: [{ name: '<flag>', description: 'name of the flag' }],
   options: [CONTEXT_OPTION, ...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags eval new_ui --context tenant=acme', does: 'Does acme have it?' }],

@@ -7,7 +7,7 @@ import { OUTPUT_OPTION, writeMade } from './flags-written.ts';
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { output } = input.options as { readonly output?: string };
-  const { definitions } = await currentFlags(context);
+  const { definitions } = await currentFlags(context, { strict: true });
   const { toFlagd } = await featureFlags(context);
   const text = `${jsonText(toFlagd(definitions))}\n`;
   await writeMade(context, text, { output, flags: Object.keys(definitions.flags).length });

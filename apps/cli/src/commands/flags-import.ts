@@ -69,7 +69,7 @@ export const flagsImport: CommandDefinition = {
   summary: 'Take over the flags of another system',
   description:
     'Everybody keeps what they have got: buckets are made as they are there. What can’t be said here is imported disabled, and ' +
-    'noted. Flags that are there already stay, unless --overwrite says otherwise.',
+    'noted. Flags that are there already stay, unless --overwrite says otherwise, and none of them may have a mistake.',
   arguments: [{ name: '<file>', description: 'its flags as JSON; - for standard input' }],
   options: [
     {

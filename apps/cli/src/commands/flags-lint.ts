@@ -13,7 +13,7 @@ async function attempt(
   context: Context,
 ): Promise<{ readonly definitions: FlagDefinitions; readonly problems: readonly FlagProblem[] }> {
   try {
-    return { definitions: (await currentFlags(context)).definitions, problems: [] };
+    return { definitions: (await currentFlags(context, { strict: true })).definitions, problems: [] };
   } catch (error) {
     const { code, problems } = error as { readonly code?: unknown; readonly problems?: readonly FlagProblem[] };
     if (code !== 'INVALID_FLAGS' || problems === undefined) throw error;
@@ -55,7 +55,8 @@ async function run(context: Context): Promise<ExitCode> {
 export const flagsLint: CommandDefinition = {
   path: ['flags', 'lint'],
   summary: 'Check a file of flags, and say of each mistake where it is',
-  description: 'Also names flags whose `expires` is over. Exits with 2 when there is a mistake.',
+  description:
+    'All mistakes, not only the first one; also names flags whose `expires` is over. Exits with 2 when there is a mistake, though programs refuse only the flags that have one.',
   options: [...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags lint --flags flags.yaml', does: 'Before it is deployed' }],
   output: { shape: 'FlagChecked' },

@@ -11,13 +11,19 @@ async function run(context: Context): Promise<ExitCode> {
   await using flags = await openFlags(context);
   const all = flags.list();
   if (context.json) {
-    await emitObject(context.output, 'FlagList', { file: (await flagsPlace(context)).name, flags: all });
+    const listed = all.map(({ isRefused, ...flag }) => ({ ...flag, refused: isRefused }));
+    await emitObject(context.output, 'FlagList', { file: (await flagsPlace(context)).name, flags: listed });
     return EXIT.ok;
   }
-  const rows = all.map(({ key, variants }) => {
+  const rows = all.map(({ key, variants, isRefused }) => {
     const { evaluation } = flags.explain(key);
     const shown = Object.entries(variants).map(([name, value]) => `${name}=${jsonLine(value)}`);
-    return [displayText(key), jsonLine(evaluation.value), evaluation.reason, displayText(shown.join(' '))];
+    return [
+      displayText(key),
+      jsonLine(evaluation.value),
+      evaluation.reason,
+      isRefused ? 'refused' : displayText(shown.join(' ')),
+    ];
   });
   const [head = '', ...lines] = tableLines(
     [{ title: 'FLAG' }, { title: 'FOR NOBODY IN PARTICULAR' }, { title: 'REASON' }, { title: 'VARIANTS' }],
@@ -31,6 +37,7 @@ async function run(context: Context): Promise<ExitCode> {
 export const flagsList: CommandDefinition = {
   path: ['flags', 'list'],
   summary: 'List the flags',
+  description: 'Flags with a mistake are refused, and the others work.',
   options: [...FLAGS_OPTIONS],
   examples: [{ call: 'holdfast flags list', does: 'Which flags are there?' }],
   output: { shape: 'FlagList' },

@@ -19,7 +19,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const flagsRollback: CommandDefinition = {
   path: ['flags', 'rollback'],
   summary: 'Bring back a version of the flags',
-  description: 'As a new version: nothing in the history is undone. With names of flags, only these.',
+  description:
+    'As a new version: nothing in the history is undone. With names of flags, only these, and other flags with a mistake are no obstacle; without, all of the version has to be good.',
   arguments: [
     { name: '<version>', description: 'its number, from `holdfast flags history`' },
     { name: '[flag...]', description: 'only these flags' },

@@ -26,7 +26,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const flagsRollout: CommandDefinition = {
   path: ['flags', 'rollout'],
   summary: 'Set how many get a flag',
-  description: 'Raising the percentage moves nobody out who is in. `flags simulate` says beforehand who flips.',
+  description:
+    'Raising the percentage moves nobody out who is in. `flags simulate` says beforehand who flips. Flags with a mistake that are not named are no obstacle.',
   arguments: [
     { name: '<flag>', description: 'name of the flag' },
     { name: '<percentage>', description: 'from 0 to 100, with at most four decimals' },

@@ -82,7 +82,8 @@ export const flagsSet: CommandDefinition = {
   summary: 'Make a flag, or change it',
   description:
     'Changes what is named and leaves the rest; a flag that is not there is made. With --definition, the flag becomes what ' +
-    'the file says. Comments of the file of flags stay. Who, when and why goes into the history.',
+    'the file says. Comments of the file of flags stay. Who, when and why goes into the history. Flags with a mistake that are not ' +
+    'named are no obstacle, and stay as they are written.',
   arguments: [{ name: '<flag>', description: 'name of the flag' }],
   options: [
     { flags: '--definition <file>', description: 'all of the flag, in JSON or YAML; - for standard input' },

@@ -38,8 +38,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (other === undefined || file === undefined) {
     throw usageError('Expected --with and --contexts', 'Name the changed flags, and a file with one context a line.');
   }
-  const { definitions: before } = await currentFlags(context);
-  const after = await readDefinitions(context, other);
+  const { definitions: before } = await currentFlags(context, { strict: false });
+  const after = await readDefinitions(context, other, { strict: true });
   const contexts = await readContexts(context, file);
   const { simulateFlags } = await featureFlags(context);
   const { flips } = simulateFlags(before, after, contexts, { nowMs: now() });
@@ -73,7 +73,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const flagsSimulate: CommandDefinition = {
   path: ['flags', 'simulate'],
   summary: 'Say who would get another value from changed flags',
-  description: 'Nothing is changed. Contexts are JSON Lines: one object a line.',
+  description:
+    'Nothing is changed. Contexts are JSON Lines: one object a line. A flag that is refused now has the fallback of the code; of the changed flags none may be.',
   options: [
     { flags: '--with <file>', description: 'the changed flags' },
     { flags: '--contexts <file>', description: 'for whom: one JSON object a line' },

@@ -82,7 +82,7 @@ async function print({ output }: Context, { report, scanned }: StaleFindings): P
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { counts, unusedFor, exclude, fail = false } = input.options as StaleFlags;
-  const { place, definitions } = await currentFlags(context);
+  const { place, definitions } = await currentFlags(context, { strict: true });
   const file = place.name;
   const sources = { file, folders: input.arguments, exclude, counts, unusedForMs: unusedFor };
   const findings = await findStale(context, definitions, sources);

@@ -6,7 +6,7 @@ import { OUTPUT_OPTION, writeMade } from './flags-written.ts';
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { output } = input.options as { readonly output?: string };
-  const { definitions } = await currentFlags(context);
+  const { definitions } = await currentFlags(context, { strict: true });
   const { generateTypes } = await featureFlags(context);
   await writeMade(context, generateTypes(definitions), { output, flags: Object.keys(definitions.flags).length });
   return EXIT.ok;

@@ -67,7 +67,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const output = given === undefined ? signatureOf(path, isFolder) : pathOf(context, given);
   await checkFolderOf(output);
   const privateKey: PrivateKey[] = [];
-  for (const file of key) privateKey.push(await privateKeyIn(context, file, keyPassphraseFile));
+  for (const file of key) privateKey.push(await privateKeyIn(context, file, { passphraseFile: keyPassphraseFile }));
   const request = { privateKey, expiresAt, output };
   const { document, files } = await (isFolder ? signFolder : signFile)(context, path, request);
   await writeOutput(output, `${JSON.stringify(document)}\n`);

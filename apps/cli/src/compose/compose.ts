@@ -6,7 +6,7 @@ import type { Settings } from '../config/fields.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { readSecretFile } from './secret-file.ts';
-import { obtainUnlock } from './unlock.ts';
+import { identityPassphrase, obtainUnlock } from './unlock.ts';
 
 // The one place that turns configuration into open packages. They are loaded here and nowhere else, and only
 // when a command needs them: `--help` does not wait for the engine.
@@ -36,7 +36,11 @@ function repositorySettings(context: Context, settings: Settings, location: stri
     cacheDirectory: settings.cacheDirectory,
     performance: performanceOf(settings),
     workerEntry: context.entry,
-    onEvent: ({ name, details }) => context.messages.debug(`event ${name} ${JSON.stringify(details)}`),
+    onEvent: ({ name, details }) => {
+      context.messages.debug(`event ${name} ${JSON.stringify(details)}`);
+      if (name === 'slot.skipped')
+        context.messages.warn(`Key slot ${details['slot']} needs a newer version of holdfast, and is left alone.`);
+    },
   };
 }
 
@@ -70,15 +74,22 @@ export async function openConfigured(context: Context): Promise<Repository> {
   try {
     return await open(unlock);
   } catch (error) {
-    if (unlock !== undefined || !isKeyRequired(error)) throw error;
+    if (!isKeyRequired(error)) throw error;
+    if (unlock !== undefined && 'identityFile' in unlock)
+      return open({ ...unlock, passphrase: await identityPassphrase(context, effective) });
+    if (unlock !== undefined) throw error;
     return open(await passphraseFromTerminal(context, effective.settings, error));
   }
 }
 
-/** A passphrase for a new repository, typed twice where it is typed at all. */
+/** A passphrase for a new repository. */
 async function newPassphrase(context: Context, settings: Settings): Promise<string | undefined> {
   const { passphraseFile, passphrase } = settings;
-  if (passphraseFile === undefined) return passphrase;
+  return passphraseFile === undefined ? passphrase : readNewPassphrase(context, passphraseFile);
+}
+
+/** A new passphrase, typed twice where it is typed at all. @throws {CliError} `USAGE`, `SECRET_UNREADABLE`. */
+export async function readNewPassphrase(context: Context, passphraseFile: string): Promise<string> {
   const first = await readSecretFile(context, passphraseFile, 'New passphrase');
   if (passphraseFile !== '-' || !context.prompt.available) return first;
   const second = await context.prompt.secret('The same again');

@@ -5,6 +5,7 @@ import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { displayText } from '../render/text.ts';
 import { readNamed } from './named-input.ts';
 
 /** Names that are looked for where no file is named. */
@@ -57,11 +58,20 @@ export async function flagsPlace(context: Context): Promise<FlagsPlace> {
   );
 }
 
+/** Whether one mistake refuses all flags, for what needs every flag: what is made of them, or says that some may go. */
+export interface ReadOptions {
+  readonly strict: boolean;
+}
+
 /** Reads and checks a file of flags. @throws {FlagError} `INVALID_FLAGS`, `FLAGS_TOO_LARGE`; {CliError} `UNREADABLE`. */
-export async function readDefinitions(context: Context, path: string): Promise<FlagDefinitions> {
+export async function readDefinitions(
+  context: Context,
+  path: string,
+  { strict }: ReadOptions,
+): Promise<FlagDefinitions> {
   const text = await readNamed(context, path, 'flags');
   const { flagsFormatOf, parseFlags } = await featureFlags(context);
-  return parseFlags(text, { format: flagsFormatOf(path) });
+  return parseFlags(text, { format: flagsFormatOf(path), strict });
 }
 
 /** Opens what can be changed. @throws {CliError} `USAGE` for standard input. */
@@ -73,22 +83,45 @@ export async function editableFlags(context: Context, { kind, name }: FlagsPlace
   return storedFlags(await openStore(name), { clock: now });
 }
 
-/** The flags as they are now, and where. */
+/** The flags as they are now, and where. @throws {FlagError} `INVALID_FLAGS` and others; {CliError} `UNREADABLE`. */
 export async function currentFlags(
   context: Context,
+  options: ReadOptions,
 ): Promise<{ readonly place: FlagsPlace; readonly definitions: FlagDefinitions }> {
   const place = await flagsPlace(context);
-  if (place.kind === 'file') return { place, definitions: await readDefinitions(context, place.name) };
+  if (place.kind === 'file') return { place, definitions: await readDefinitions(context, place.name, options) };
   const found = await (await editableFlags(context, place)).load(undefined);
-  return { place, definitions: found?.definitions ?? { flags: {} } };
+  const definitions = found?.definitions ?? { flags: {} };
+  if (options.strict) await readyFlags(context, definitions, options);
+  return { place, definitions };
 }
 
-/** The flags, ready to be asked. */
-export async function openFlags(context: Context): Promise<Flags> {
-  const { definitions } = await currentFlags(context);
+/** Definitions, ready to be asked. @throws {FlagError} `INVALID_FLAGS`. */
+export async function readyFlags(
+  context: Context,
+  definition: FlagDefinitions,
+  { strict }: ReadOptions,
+): Promise<Flags> {
   const { createFlags } = await featureFlags(context);
-  return createFlags({ definition: definitions, clock: now });
+  return createFlags({ definition, clock: now, strict });
 }
+
+/** The flags, ready to be asked; those that are refused, too, which is said. */
+export async function openFlags(context: Context): Promise<Flags> {
+  const { place, definitions } = await currentFlags(context, { strict: false });
+  const flags = await readyFlags(context, definitions, { strict: false });
+  const refused = flags.list().filter(({ isRefused }) => isRefused);
+  if (flags.findings.length > 0) {
+    const some = refused.slice(0, MOST_NAMED).map(({ key }) => displayText(key));
+    const more = refused.length > MOST_NAMED ? ` and ${refused.length - MOST_NAMED} more` : '';
+    const what = refused.length === 0 ? 'no flag is refused' : `refused: ${some.join(', ')}${more}`;
+    context.messages.warn(`${displayText(place.name)} has mistakes, ${what}; \`holdfast flags lint\` names them.`);
+  }
+  return flags;
+}
+
+/** As many refused flags as a warning names. */
+const MOST_NAMED = 5;
 
 /** Fields as they are typed: `tenant=acme`, and numbers, true and false as such. */
 export const CONTEXT_OPTION: OptionDefinition = {

@@ -44,15 +44,21 @@ function ignored(text: string): Ignored[number] {
 /** A path as it was typed, made absolute. */
 export const pathOf = (context: Context, path: string): string => resolvePath(path, context.workingDirectory);
 
+/** Where the passphrase of a private key comes from; otherwise it is asked for. */
+export interface KeyPassphrase {
+  readonly passphraseFile?: string | undefined;
+  readonly passphrase?: string | undefined;
+}
+
 /**
- * The private key in a file; its passphrase comes from a file, or is asked for.
+ * The private key in a file; its passphrase comes from a file or the environment, or is asked for.
  *
  * @throws {IntegrityError} `READ_FAILED`, `INVALID_KEY`, `PASSPHRASE_NEEDED`, `WRONG_PASSPHRASE`; {CliError} `SECRET_UNREADABLE`.
  */
 export async function privateKeyIn(
   context: Context,
   file: string,
-  passphraseFile: string | undefined,
+  { passphraseFile, passphrase: given }: KeyPassphrase,
 ): Promise<PrivateKey> {
   const { loadPrivateKey } = await integrity(context);
   const path = pathOf(context, file);
@@ -63,7 +69,7 @@ export async function privateKeyIn(
   };
   if (passphraseFile !== undefined) return load(await readSecretFile(context, passphraseFile, 'Passphrase of the key'));
   try {
-    return await load();
+    return await load(given);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'PASSPHRASE_NEEDED' || !context.prompt.available) throw error;
     return load(await context.prompt.secret(`Passphrase of ${file}`));

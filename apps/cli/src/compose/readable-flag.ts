@@ -15,7 +15,8 @@ export async function readableFlags(
   const { isFlagdFlag } = await featureFlags(context);
   return ({ flags }, key) => {
     const flag = Object.hasOwn(flags, key) ? flags[key] : undefined;
-    if (flag === undefined) return undefined;
+    // What is no flag, in a file with mistakes, becomes one.
+    if (flag === undefined || typeof flag !== 'object' || (flag as unknown) === null) return undefined;
     const refused = (what: string, hint: string): Error =>
       usageError(`Expected a flag ${what}, got ${JSON.stringify(key)}`, hint);
     const all = 'Give all of it with `holdfast flags set --definition`.';

@@ -9,6 +9,7 @@ export type UnlockChoice =
   | { readonly kind: 'recovery-prompt' }
   | { readonly kind: 'recovery-file'; readonly path: string }
   | { readonly kind: 'key-file'; readonly path: string }
+  | { readonly kind: 'identity'; readonly path: string }
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   | { readonly kind: 'passphrase-file'; readonly path: string }
   /** Nothing was said: the default key file, if it is there. */
@@ -19,7 +20,8 @@ const RANK: Readonly<Record<Origin['kind'], number>> = { flag: 0, environment: 1
 
 /**
  * Decides what opens the repository: a recovery code when one was asked for, else what was given with the
- * highest precedence (flag > environment > file), and a key file before a passphrase where both were. Pure.
+ * highest precedence (flag > environment > file), and a key file before an identity of age before a passphrase where
+ * several were: beside an identity, the passphrase is that of its file. Pure.
  */
 export function chooseUnlock(effective: Effective, globals: GlobalOptions): UnlockChoice {
   if (globals.recoveryCodeFile !== undefined) return { kind: 'recovery-file', path: globals.recoveryCodeFile };
@@ -29,6 +31,9 @@ export function chooseUnlock(effective: Effective, globals: GlobalOptions): Unlo
   if (settings.keyFile !== undefined) {
     const kind = origins.keyFile.kind === 'default' ? 'default' : 'key-file';
     given.push([RANK[origins.keyFile.kind], { kind, path: settings.keyFile }]);
+  }
+  if (settings.identityFile !== undefined) {
+    given.push([RANK[origins.identityFile.kind], { kind: 'identity', path: settings.identityFile }]);
   }
   if (settings.passphraseFile !== undefined) {
     given.push([RANK[origins.passphraseFile.kind], { kind: 'passphrase-file', path: settings.passphraseFile }]);
@@ -56,6 +61,18 @@ async function ask(context: Context, question: string, flag: string): Promise<st
   return context.prompt.secret(question);
 }
 
+/**
+ * The passphrase of an identity file that is encrypted: the one that was given, or asked for.
+ *
+ * @throws {CliError} `USAGE`, `SECRET_UNREADABLE`.
+ */
+export async function identityPassphrase(context: Context, { settings }: Effective): Promise<string> {
+  const { passphraseFile, passphrase } = settings;
+  const what = 'Passphrase of the identity';
+  if (passphraseFile !== undefined) return readSecretFile(context, passphraseFile, what);
+  return passphrase ?? (await ask(context, what, '--passphrase-file'));
+}
+
 /** Turns the choice into what opens the repository; reads files and asks the user where it has to. */
 export async function obtainUnlock(context: Context, effective: Effective): Promise<Unlock | undefined> {
   const choice = chooseUnlock(effective, context.globals);
@@ -67,6 +84,8 @@ export async function obtainUnlock(context: Context, effective: Effective): Prom
       return { recoveryCode: await readSecretFile(context, choice.path, 'Recovery code') };
     case 'key-file':
       return { keyFile: choice.path };
+    case 'identity':
+      return { identityFile: choice.path };
     case 'passphrase':
       return { passphrase: choice.passphrase };
     case 'passphrase-file':

@@ -1,10 +1,12 @@
 import type { CompressionProfile } from '@x/backup-store';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
+import type { ReleaseSettings } from './releases.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings {
+export interface Settings extends ReleaseSettings {
   readonly repository?: string | undefined;
   readonly keyFile?: string | undefined;
+  readonly identityFile?: string | undefined;
   readonly passphrase?: string | undefined;
   readonly passphraseFile?: string | undefined;
   readonly tenant: string;
@@ -52,6 +54,13 @@ export interface Field {
 export const FIELDS: readonly Field[] = [
   { name: 'repository', option: 'repo', flag: '--repo', variable: 'HOLDFAST_REPO', type: 'location' },
   { name: 'keyFile', option: 'keyFile', flag: '--key-file', variable: 'HOLDFAST_KEY_FILE', type: 'path' },
+  {
+    name: 'identityFile',
+    option: 'identity',
+    flag: '--identity',
+    variable: 'HOLDFAST_IDENTITY_FILE',
+    type: 'path',
+  },
   { name: 'passphrase', variable: 'HOLDFAST_PASSPHRASE', file: false, type: 'text', secret: true },
   {
     name: 'passphraseFile',
@@ -72,6 +81,45 @@ export const FIELDS: readonly Field[] = [
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
   { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
   { name: 'flags.store', option: 'flagsStore', flag: '--flags-store', type: 'location' },
+  { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
+  { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
+  { name: 'release.components', type: 'other' },
+  { name: 'release.paths', type: 'other' },
+  { name: 'release.tagPrefix', type: 'text' },
+  { name: 'release.branches', type: 'other' },
+  { name: 'release.remote', type: 'text' },
+  { name: 'release.changelog', type: 'other' },
+  { name: 'release.versionFiles', type: 'other' },
+  { name: 'release.intents', type: 'text' },
+  { name: 'release.artifact', type: 'other' },
+  { name: 'release.sbom', type: 'other' },
+  { name: 'release.migrations', option: 'migrations', flag: '--migrations', type: 'path' },
+  {
+    name: 'release.signKey',
+    option: 'signKey',
+    flag: '--sign-key',
+    variable: 'HOLDFAST_SIGNING_KEY_FILE',
+    type: 'path',
+  },
+  {
+    name: 'release.signKeyPassphraseFile',
+    option: 'keyPassphraseFile',
+    flag: '--key-passphrase-file',
+    variable: 'HOLDFAST_SIGNING_KEY_PASSPHRASE_FILE',
+    type: 'path',
+  },
+  {
+    name: 'release.signKeyPassphrase',
+    variable: 'HOLDFAST_SIGNING_KEY_PASSPHRASE',
+    file: false,
+    type: 'text',
+    secret: true,
+  },
+  { name: 'release.trustKeys', type: 'paths' },
+  { name: 'release.signTags', type: 'other' },
+  { name: 'release.types', type: 'other' },
+  { name: 'release.titles', type: 'other' },
+  { name: 'release.preMajor', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

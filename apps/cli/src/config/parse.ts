@@ -18,5 +18,5 @@ export async function parseConfigText(text: string): Promise<ParsedConfig> {
   const { configSchema } = await import('./schema.ts');
   const result = configSchema.safeParse(content);
   if (result.success) return { content, problems: [] };
-  return { content, problems: problemsOf(result.error.issues, content) };
+  return { content, problems: problemsOf(result.error.issues, { content, schema: configSchema }) };
 }

@@ -1,5 +1,5 @@
 import { A_DURATION } from './duration.ts';
-import { FIELDS } from './fields.ts';
+import { knownKeys } from './known-keys.ts';
 import { suggestion } from './suggestion.ts';
 
 /** One thing that is wrong with a configuration file. */
@@ -20,6 +20,8 @@ export interface Issue {
   readonly minimum?: number | bigint | undefined;
   readonly maximum?: number | bigint | undefined;
   readonly origin?: string | undefined;
+  /** Of what may be of several kinds: what each of them complains of, with paths that begin there. */
+  readonly errors?: readonly (readonly Issue[])[] | undefined;
 }
 
 function pathText(path: readonly PropertyKey[]): string {
@@ -54,37 +56,36 @@ const NOUNS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
+/** What may be of several kinds is one of these, or has a sentence of its own. */
+function expectationOfKinds({ path, errors = [] }: Issue): string {
+  if (path[0] === 'retention') return 'a policy: a text as "7d 4w 12m", or an object';
+  return errors.flatMap((kind) => kind.slice(0, 1).map(expectation)).join(', or ');
+}
+
 function expectation(issue: Issue): string {
-  if (issue.code === 'invalid_value')
-    return `one of ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(', ')}`;
+  if (issue.code === 'invalid_value') {
+    const values = (issue.values ?? []).map((value) => JSON.stringify(value)).join(', ');
+    return issue.values?.length === 1 ? values : `one of ${values}`;
+  }
   // Nothing but durations has a pattern.
   if (issue.code === 'invalid_format') return A_DURATION;
-  // Nor is there anything else that may be of two kinds.
-  if (issue.code === 'invalid_union') return 'a policy: a text as "7d 4w 12m", or an object';
+  if (issue.code === 'invalid_union') return expectationOfKinds(issue);
   if (issue.code === 'too_small')
     return issue.origin === 'string' ? 'a text that is not empty' : `at least ${String(issue.minimum)}`;
   if (issue.code === 'too_big') return `at most ${String(issue.maximum)}`;
   return NOUNS[issue.expected ?? ''] ?? issue.expected ?? 'another value';
 }
 
-/** Keys that the schema knows at `path`. */
-function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  const prefix = path.length === 0 ? '' : `${pathText(path)}.`;
-  const names = FIELDS.filter((field) => field.file !== false && field.name.startsWith(prefix));
-  const keys = names.map((field) => field.name.slice(prefix.length).split('.')[0] ?? '');
-  return [...new Set(path.length === 0 ? ['$schema', ...keys] : keys)];
-}
-
-function unknownKey(issue: Issue, key: string): ConfigProblem {
+function unknownKey(issue: Issue, key: string, schema: unknown): ConfigProblem {
   const path = pathText([...issue.path, key]);
-  if (/^(passphrase|password|secret|key|recoverycode)$/i.test(key)) {
+  if (/^(.*passphrase|.*password|.*secret|key|recoverycode)$/i.test(key)) {
     return {
       path,
       message: `Expected no secret in the configuration, got the key ${JSON.stringify(path)}`,
       hint: 'Keep secrets in files of their own and name these with keyFile or passphraseFile.',
     };
   }
-  const known = knownKeys(issue.path);
+  const known = knownKeys(schema, issue.path);
   const meant = suggestion(key, known);
   return {
     path,
@@ -96,10 +97,21 @@ function unknownKey(issue: Issue, key: string): ConfigProblem {
   };
 }
 
+/** Of what may be of several kinds: what is wrong inside of the kind that was meant, if it is plain which one. */
+function inside(issue: Issue): readonly Issue[] {
+  const meant = issue.errors?.find((kind) => kind.every(({ path }) => path.length > 0));
+  return meant === undefined
+    ? [issue]
+    : meant.flatMap((each) => inside({ ...each, path: [...issue.path, ...each.path] }));
+}
+
 /** Issues of the schema as messages: where, what was expected, what was found. */
-export function problemsOf(issues: readonly Issue[], content: unknown): readonly ConfigProblem[] {
-  return issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(issue, key));
+export function problemsOf(
+  issues: readonly Issue[],
+  { content, schema }: { readonly content: unknown; readonly schema: unknown },
+): readonly ConfigProblem[] {
+  return issues.flatMap(inside).flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') return (issue.keys ?? []).map((key) => unknownKey(issue, key, schema));
     const path = pathText(issue.path);
     const subject = path === '' ? 'the configuration' : path;
     return [

@@ -1,17 +1,15 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
 import { DURATION_PATTERN } from './duration.ts';
+import { release } from './release-schema.ts';
+import { text, texts } from './schema-parts.ts';
 
 const MiB = 1024 * 1024;
 
-const text = (description: string) => z.optional(z.string().check(z.minLength(1), z.meta({ description })));
 const count = (most: number, description: string) =>
   z.optional(z.int().check(z.gte(1), z.lte(most), z.meta({ description })));
 const bytes = (least: number, description: string) =>
   z.optional(z.int().check(z.gte(least), z.lte(4096 * MiB), z.meta({ description })));
-const texts = (description: string) =>
-  z.optional(z.array(z.string().check(z.minLength(1))).check(z.meta({ description })));
-
 const sources = z
   .strictObject({
     paths: texts('Files and folders that `backup create` backs up when it gets none. Relative to this file.'),
@@ -87,6 +85,7 @@ export const configSchema = z
     $schema: text('Where the JSON Schema of this file is, for editors.'),
     repository: text('Folder or URL of the repository. A relative folder is relative to this file.'),
     keyFile: text('Key file that opens the repository. Relative to this file; `~/` is your home folder.'),
+    identityFile: text('File with identities of age that open the repository. Relative to this file.'),
     passphraseFile: text('File that holds the passphrase. The passphrase itself never stands here.'),
     tenant: text('Tenant whose data is backed up and looked for. Default `default`.'),
     sources: z.optional(sources),
@@ -98,6 +97,7 @@ export const configSchema = z
     prune: z.optional(prune),
     retention: z.optional(retention),
     flags: z.optional(flags),
+    release: z.optional(release),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

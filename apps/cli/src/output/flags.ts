@@ -10,6 +10,7 @@ export const flagList = z.strictObject({
       key: z.string(),
       variants: z.record(z.string(), z.unknown()).describe('values by name'),
       metadata,
+      refused: z.boolean().describe('whether it has a mistake: then it has the fallback of the code, and no variants'),
     }),
   ),
 });
@@ -64,10 +65,19 @@ export const flagsChange = z.strictObject({
     .describe('of an import: what could not be said'),
 });
 
+const problem = {
+  path: z.string().describe('JSON Pointer'),
+  message: z.string(),
+  line: z.int().optional(),
+  column: z.int().optional(),
+  code: z.string().optional().describe('the kind of mistake, as `UNKNOWN_FIELD`'),
+};
+
 export const flagShown = z.strictObject({
   key: z.string(),
   place: z.string(),
-  definition: z.unknown(),
+  definition: z.unknown().describe('as it is written; `null` where it is nested too deep to be written'),
+  problems: z.array(z.strictObject(problem)).describe('why it is refused; none of a good flag'),
   lastChange: flagVersion.optional().describe('absent where the history knows of none'),
 });
 
@@ -82,14 +92,7 @@ export const flagChecked = z.strictObject({
   file: z.string(),
   valid: z.boolean(),
   flags: make.count('flags in it'),
-  problems: z.array(
-    z.strictObject({
-      path: z.string().describe('JSON Pointer'),
-      message: z.string(),
-      line: z.int().optional(),
-      column: z.int().optional(),
-    }),
-  ),
+  problems: z.array(z.strictObject(problem)),
   expired: z.array(z.string()).describe('flags whose `expires` is over'),
 });
 

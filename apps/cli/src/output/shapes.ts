@@ -24,14 +24,30 @@ import {
   flagsWritten,
   flagVersion,
 } from './flags.ts';
+import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import {
+  release,
+  releaseChangelog,
+  releaseCurrent,
+  releaseExported,
+  releaseList,
+  releaseResumed,
+  releaseStanding,
+  releaseSummary,
+  releaseVerification,
+} from './release.ts';
+import { releaseDifference } from './release-diff.ts';
+import { releasePlan } from './release-plan.ts';
+import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   BackupRun: backupRun,
+  CiWritten: ciWritten,
   ConfigShown: configShown,
   ConfigValidated: configValidated,
   Created: created,
@@ -54,11 +70,26 @@ export const SHAPES = {
   FoundEntry: foundEntry,
   InclusionCheck: inclusionCheck,
   InclusionProof: inclusionProof,
+  KeyAdded: keyAdded,
+  KeyList: keyList,
+  KeyRemoved: keyRemoved,
   KeysMade: keysMade,
+  KeysRotated: keysRotated,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
+  Release: release,
+  ReleaseChangelog: releaseChangelog,
+  ReleaseCurrent: releaseCurrent,
+  ReleaseDifference: releaseDifference,
+  ReleaseExported: releaseExported,
+  ReleaseList: releaseList,
+  ReleasePlan: releasePlan,
+  ReleaseResumed: releaseResumed,
+  ReleaseStatus: releaseStanding,
+  ReleaseSummary: releaseSummary,
+  ReleaseVerification: releaseVerification,
   RepairRun: repairRun,
   RepositoryStats: repositoryStats,
   RepositoryStatus: repositoryStatus,

@@ -3,6 +3,7 @@ import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
 import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
+import type { VersioningErrorCode } from '@x/versioning';
 import type { CliErrorCode } from '../errors.ts';
 
 /** What the program's exit code says. */
@@ -45,6 +46,10 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   WRONG_KEY: EXIT.wrongKey,
   KEY_REQUIRED: EXIT.wrongKey,
   INVALID_KEY_FILE: EXIT.wrongKey,
+  LAST_KEY: EXIT.refused,
+  KEY_NOT_FOUND: EXIT.notFound,
+  KEYS_BUSY: EXIT.failed,
+  ROTATION_REFUSED: EXIT.refused,
   REPOSITORY_CHANGED: EXIT.damaged,
   OBJECT_DAMAGED: EXIT.damaged,
   OBJECT_TRUNCATED: EXIT.damaged,
@@ -115,6 +120,38 @@ const FLAGS: Partial<Record<FlagErrorCode, ExitCode>> = {
   FLAGS_CONFLICT: EXIT.refused,
 };
 
+const VERSIONING: Partial<Record<VersioningErrorCode, ExitCode>> = {
+  INVALID_VERSION: EXIT.usage,
+  INVALID_OPTION: EXIT.usage,
+  UNKNOWN_CHANGE_TYPE: EXIT.usage,
+  INVALID_INTENT: EXIT.usage,
+  INVALID_MIGRATION: EXIT.usage,
+  INVALID_VERSION_FILE: EXIT.usage,
+  LOCKFILE_NOT_FOUND: EXIT.notFound,
+  NOTHING_TO_RELEASE: EXIT.notFound,
+  RELEASE_NOT_FOUND: EXIT.notFound,
+  TAG_NOT_FOUND: EXIT.notFound,
+  SIGNING_KEY_MISSING: EXIT.wrongKey,
+  DIGEST_MISMATCH: EXIT.damaged,
+  UNSAFE_ARTIFACT: EXIT.damaged,
+  ARTIFACT_DAMAGED: EXIT.damaged,
+  INVALID_CONTENTS: EXIT.damaged,
+  RELEASE_DAMAGED: EXIT.damaged,
+  INVALID_HISTORY: EXIT.damaged,
+  // Nothing was done, as something has to be otherwise first.
+  DIRTY_TREE: EXIT.refused,
+  DETACHED_HEAD: EXIT.refused,
+  OTHER_BRANCH: EXIT.refused,
+  SHALLOW_CLONE: EXIT.refused,
+  TAG_EXISTS: EXIT.refused,
+  PLAN_OUTDATED: EXIT.refused,
+  RELEASE_EXISTS: EXIT.refused,
+  RELEASE_UNDER_WAY: EXIT.refused,
+  RELEASE_RUNNING: EXIT.refused,
+  RELEASE_GIVEN_UP: EXIT.refused,
+  RELEASE_PUBLISHED: EXIT.refused,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
@@ -122,6 +159,7 @@ const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>
   IntegrityError: INTEGRITY,
   RetentionError: RETENTION,
   FlagError: FLAGS,
+  VersioningError: VERSIONING,
 };
 
 /** The system's code (`ENOENT`, ...) in an error or in what it was made from. */

@@ -31,11 +31,12 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORTED'));
 }
 
-const STOPPED: FailureView = {
-  code: 'ABORTED',
-  message: 'Stopped before the end',
-  hint: 'Nothing is damaged. Run the same command again to go on.',
-};
+/** What is said of an end by a signal. What the program itself throws then may have a hint; those of packages name their functions. */
+function stopped(error: unknown): FailureView {
+  const own = (error as Error).name === 'AbortError' ? failureView(error).hint : undefined;
+  const hint = own ?? 'Nothing is damaged. Run the same command again to go on.';
+  return { code: 'ABORTED', message: 'Stopped before the end', hint };
+}
 
 /** Tells of a failure, and returns the exit code that says the same. */
 export async function reportFailure(thrown: unknown, report: FailureReport): Promise<number> {
@@ -43,7 +44,7 @@ export async function reportFailure(thrown: unknown, report: FailureReport): Pro
   if (error === undefined) return EXIT.ok;
   const { output, messages, interrupted } = report;
   const aborted = isAbort(error);
-  const failure = aborted ? STOPPED : failureView(error);
+  const failure = aborted ? stopped(error) : failureView(error);
   if (report.json) await emitObject(output, 'Failed', { error: failure });
   else for (const line of failureLines(failure, messages.colors)) messages.warn(line);
   for (const line of causeLines(error)) messages.debug(line);

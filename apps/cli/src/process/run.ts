@@ -1,4 +1,5 @@
 import { COMMANDS, GROUPS } from '../commands/all.ts';
+import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
 import type { GlobalOptions } from '../program/context.ts';
@@ -11,10 +12,10 @@ import { looksOf } from './globals.ts';
 import { setV8Flags } from './v8-flags.ts';
 import { watchSignals } from './signals.ts';
 
-/** The environment of this run. The passphrase is taken out of the process's own, which child processes inherit. */
+/** The environment of this run. Passphrases are taken out of the process's own, which child processes inherit. */
 function takeEnvironment(): Environment {
   const env = { ...process.env };
-  delete process.env['HOLDFAST_PASSPHRASE'];
+  for (const { secret, variable } of FIELDS) if (secret && variable !== undefined) delete process.env[variable];
   return env;
 }
 
@@ -35,8 +36,13 @@ async function runCommandLine(entry: URL, argv: readonly string[]): Promise<numb
   setV8Flags();
   const env = takeEnvironment();
   const looks = looksOf(argv);
-  const { output, messages } = streams(env, looks);
-  using watch = watchSignals(messages, (code) => process.exit(code));
+  // Until the parser has said which options were meant.
+  let said = streams(env, looks);
+  using watch = watchSignals(
+    (text) => said.messages.note(text),
+    (code) => process.exit(code),
+  );
+  let isJson = looks.json ?? false;
   let exitCode = 0;
   const program = buildProgram({
     version: packageJson.version,
@@ -44,13 +50,14 @@ async function runCommandLine(entry: URL, argv: readonly string[]): Promise<numb
     groups: GROUPS,
     dispatch: async (definition, { arguments: args, options }) => {
       const flags = options as GlobalOptions;
+      said = streams(env, flags);
+      isJson = flags.json ?? false;
       const world = {
         entry,
         env,
         workingDirectory: process.cwd(),
         input: process.stdin,
-        output,
-        messages,
+        ...said,
         signal: watch.signal,
       };
       exitCode = await definition.run(createContext(world, flags), { arguments: args, options });
@@ -60,9 +67,9 @@ async function runCommandLine(entry: URL, argv: readonly string[]): Promise<numb
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return await reportFailure(error, { output, messages, json: looks.json ?? false, interrupted: watch.exitCode });
+    return await reportFailure(error, { ...said, json: isJson, interrupted: watch.exitCode });
   } finally {
-    messages.status(undefined);
+    said.messages.status(undefined);
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Messages } from '../terminal/messages.ts';
-
 const NUMBERS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 
 type Watched = keyof typeof NUMBERS;
@@ -19,16 +17,14 @@ class InterruptedError extends Error {
 }
 
 /** The first signal aborts the work and waits for its clean end; a second one ends the process at once. */
-export function watchSignals(messages: Messages, exit: (code: number) => void): SignalWatch {
+export function watchSignals(note: (text: string) => void, exit: (code: number) => void): SignalWatch {
   const controller = new AbortController();
   let exitCode: number | undefined;
   const listener = (name: NodeJS.Signals): void => {
     const code = 128 + NUMBERS[name as Watched];
     if (exitCode !== undefined) return exit(code);
     exitCode = code;
-    messages.note(
-      name === 'SIGINT' ? 'Stopping cleanly. Press Ctrl-C again to stop at once.' : `Stopping cleanly (${name}).`,
-    );
+    note(name === 'SIGINT' ? 'Stopping cleanly. Press Ctrl-C again to stop at once.' : `Stopping cleanly (${name}).`);
     controller.abort(new InterruptedError(`The run was ended by ${name}`));
   };
   const names = Object.keys(NUMBERS) as Watched[];

@@ -35,7 +35,6 @@ function prepare(command: Command): Command {
   return command
     .exitOverride()
     .configureOutput({ outputError: () => {} })
-    .configureHelp({ showGlobalOptions: true })
     .helpOption('-h, --help', 'show this help');
 }
 
@@ -44,15 +43,52 @@ function examplesText(definition: CommandDefinition): string {
   return `\nExamples:\n${lines.join('\n')}`;
 }
 
+const flagsOf = ({ flags }: OptionDefinition): readonly string[] =>
+  flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
+
+/** The global options beside options of a command's own: what that calls `-v` is no `--verbose` there. */
+function globalsBeside(own: readonly OptionDefinition[]): readonly OptionDefinition[] {
+  const taken = new Set(own.flatMap(flagsOf));
+  return GLOBAL_OPTIONS.flatMap((definition) => {
+    const flags = definition.flags.split(', ').filter((flag) => !taken.has(flag.split(' ')[0] ?? ''));
+    return flags.length === 0 ? [] : [{ ...definition, flags: flags.join(', ') }];
+  });
+}
+
+/** Global options may stand anywhere, so each command takes them; help lists them apart from its own. */
+function addGlobalOptions(command: Command, own: readonly OptionDefinition[] = []): void {
+  for (const each of globalsBeside(own)) command.addOption(option(each).helpGroup('Global Options:'));
+}
+
+/** The options of a command and all that it belongs to: what was typed last counts, defaults only where nothing was typed. */
+function optionsOf(command: Command): object {
+  const chain: Command[] = [];
+  for (let each: Command | null = command; each !== null; each = each.parent) chain.unshift(each);
+  const from = (isTyped: boolean): object[] =>
+    chain.map((each) =>
+      Object.fromEntries(
+        Object.entries(each.opts()).filter(([name]) => (each.getOptionValueSource(name) === 'cli') === isTyped),
+      ),
+    );
+  return Object.assign({}, ...from(false), ...from(true)) as object;
+}
+
 function commandOf(definition: CommandDefinition, dispatch: Dispatch): Command {
   const command = prepare(new Command(definition.path.at(-1)));
   command.aliases([...(definition.aliases ?? [])]).summary(definition.summary);
   command.description([`${definition.summary}.`, definition.description].filter(Boolean).join('\n'));
   for (const { name, description } of definition.arguments ?? []) command.addArgument(new Argument(name, description));
   for (const each of definition.options ?? []) command.addOption(option(each));
+  addGlobalOptions(command, definition.options ?? []);
   command.addHelpText('after', examplesText(definition));
-  command.action(() => dispatch(definition, { arguments: command.args, options: command.optsWithGlobals() }));
+  command.action(() => dispatch(definition, { arguments: command.args, options: optionsOf(command) }));
   return command;
+}
+
+function groupOf(program: Command, name: string, summary: string = name): Command {
+  const group = prepare(program.command(name)).description(summary).enablePositionalOptions();
+  addGlobalOptions(group);
+  return group;
 }
 
 /** The argument parser, made from the definitions of the commands. */
@@ -60,14 +96,16 @@ export function buildProgram(parts: ProgramParts): Command {
   const program = prepare(new Command('holdfast'))
     .description('Backups that come back: encrypted, deduplicated snapshots of your files.')
     .version(parts.version, '-V, --version', 'show the version')
-    .helpCommand('help [command]', 'show help for a command');
+    .helpCommand('help [command]', 'show help for a command')
+    // Each command reads what follows its name by itself: the value of an option may look like an option of the program.
+    .enablePositionalOptions();
   for (const each of GLOBAL_OPTIONS) program.addOption(option(each));
   for (const definition of parts.commands) {
     const [first] = definition.path;
     let parent = program;
     if (definition.path.length > 1) {
       const group = program.commands.find((command) => command.name() === first);
-      parent = group ?? prepare(program.command(first)).description(parts.groups[first] ?? first);
+      parent = group ?? groupOf(program, first, parts.groups[first]);
     }
     parent.addCommand(commandOf(definition, parts.dispatch));
   }

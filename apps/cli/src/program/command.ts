@@ -47,7 +47,12 @@ export interface CommandDefinition {
   readonly options?: readonly OptionDefinition[] | undefined;
   readonly examples: readonly [Example, ...Example[]];
   /** Name of what `--json` prints, in the reference; `lines` for JSON Lines. */
-  readonly output: { readonly shape: ShapeName; readonly lines?: true | undefined };
+  readonly output: {
+    readonly shape: ShapeName;
+    readonly lines?: true | undefined;
+    /** With `--dry-run`, where that is something else. */
+    readonly dryRun?: ShapeName | undefined;
+  };
   /** Parses what the argument parser could not, calls the packages, renders. */
   readonly run: (context: Context, input: CommandInput) => Promise<ExitCode>;
 }

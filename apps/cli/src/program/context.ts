@@ -9,6 +9,7 @@ export interface GlobalOptions {
   readonly config?: string | undefined;
   readonly repo?: string | undefined;
   readonly keyFile?: string | undefined;
+  readonly identity?: string | undefined;
   readonly passphraseFile?: string | undefined;
   readonly recovery?: boolean | undefined;
   readonly recoveryCodeFile?: string | undefined;

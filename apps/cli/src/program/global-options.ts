@@ -5,6 +5,10 @@ export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--repo <location>', description: 'folder or URL of the repository (HOLDFAST_REPO)' },
   { flags: '--key-file <file>', description: 'key file that opens it (HOLDFAST_KEY_FILE)' },
   {
+    flags: '--identity <file>',
+    description: 'file with an identity of age that opens it (HOLDFAST_IDENTITY_FILE); its passphrase as below',
+  },
+  {
     flags: '--passphrase-file <file>',
     description:
       'file with the passphrase, - for standard input (HOLDFAST_PASSPHRASE_FILE; the passphrase itself: HOLDFAST_PASSPHRASE)',

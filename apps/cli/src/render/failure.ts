@@ -31,13 +31,13 @@ export function failureView(error: unknown): FailureView {
   };
 }
 
-/** `holdfast: message`, the details and the hint, each on a line of its own. */
+/** `holdfast: message`, the details and the hints, each on a line of its own. */
 export function failureLines(failure: FailureView, colors: Colors): readonly string[] {
   const lines = [`${colors.red('holdfast:')} ${displayText(failure.message)}`];
   for (const detail of failure.details ?? []) {
     if (!failure.message.includes(detail)) lines.push(`  ${displayText(detail)}`);
   }
-  if (failure.hint !== undefined) lines.push(`${colors.yellow('hint:')} ${displayText(failure.hint)}`);
+  for (const hint of failure.hint?.split('\n') ?? []) lines.push(`${colors.yellow('hint:')} ${displayText(hint)}`);
   return lines;
 }
 

@@ -8,7 +8,8 @@ const INSTEAD: Hints = {
     WRONG_PASSPHRASE: 'Check the file named by --key-passphrase-file.',
   },
   FlagError: {
-    INVALID_FLAGS: '`holdfast flags lint` names every mistake and its place.',
+    INVALID_FLAGS:
+      '`holdfast flags lint` names every mistake of a file and its place; a change is refused only for those that it makes or leaves in what it names.',
     UNREADABLE_SOURCES: 'Check the path, and that you may read it; or leave it out with --exclude.',
   },
   RetentionError: {

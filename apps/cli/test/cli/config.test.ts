@@ -40,6 +40,7 @@ test('--config takes another file, wherever the flag stands', async () => {
   await writeFile(join(machine.root, 'other.json'), '{"tenant": "other"}');
   for (const args of [
     ['--config', '../other.json', 'config', 'show'],
+    ['config', '--config', '../other.json', 'show'],
     ['config', 'show', '--config', '../other.json'],
   ]) {
     expect((await machine.json('ConfigShown', args)).settings['tenant']?.value).toBe('other');

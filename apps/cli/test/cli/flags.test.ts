@@ -65,8 +65,93 @@ test('lint names every mistake with its place, and what has expired', async () =
     2,
     expect.stringMatching(/bad\.yaml:3:14 .*true or false.*\n.*bad\.yaml:4:\d+ /),
   ]);
-  const used = await machine.run(['flags', 'list', '--flags', 'bad.yaml', '--json']);
-  expect([used.code, parseShape('Failed', used.stdout).error.code]).toEqual([2, 'INVALID_FLAGS']);
+  const { problems } = parseShape(
+    'FlagChecked',
+    (await machine.run(['flags', 'lint', '--flags', 'bad.yaml', '--json'])).stdout,
+  );
+  expect(problems.map(({ code }) => code)).toEqual(['WRONG_VALUE', 'UNKNOWN_FIELD']);
+});
+
+test('a flag with a mistake is refused and said to be, the others work, and what is made of all needs all', async () => {
+  const file = 'flags:\n  good: {}\n  bad: { enabled: maybe }\n';
+  await writeFile(join(machine.cwd, 'some.yaml'), file);
+  await writeFile(join(machine.cwd, 'tenants.jsonl'), '{}\n');
+  const some = (...call: readonly string[]): string[] => ['flags', ...call, '--flags', 'some.yaml'];
+  const list = await machine.run(some('list'));
+  expect([list.code, list.stdout]).toEqual([
+    0,
+    expect.stringMatching(/good +true +STATIC .*\nbad +null +ERROR +refused\n/),
+  ]);
+  expect(list.stderr).toContain('some.yaml has mistakes, refused: bad');
+  const { flags } = await machine.json('FlagList', some('list'));
+  expect(flags.map(({ key, refused }) => [key, refused])).toEqual([
+    ['good', false],
+    ['bad', true],
+  ]);
+  expect((await machine.run(some('eval', 'good'))).stdout).toBe('true\n');
+  const evaluated = await machine.run(some('eval', 'bad', '--json'));
+  expect([evaluated.code, parseShape('FlagEvaluation', evaluated.stdout).errorCode]).toEqual([1, 'PARSE_ERROR']);
+  expect((await machine.run(some('explain', 'bad'))).stdout).toMatch(
+    /^bad is the fallback of the code: it is refused: Expected true or false, got "maybe" at .*, line 3, column 19/,
+  );
+  expect((await machine.run(some('show', 'bad'))).stdout).toMatch(
+    /^refused: .*some\.yaml:3:19 \/flags\/bad\/enabled Expected true/m,
+  );
+  const shown = await machine.json('FlagShown', some('show', 'bad'));
+  expect([shown.definition, shown.problems]).toEqual([
+    { enabled: 'maybe' },
+    [expect.objectContaining({ line: 3, code: 'WRONG_VALUE' })],
+  ]);
+  await writeFile(join(machine.cwd, 'mended.yaml'), file.replace('maybe', 'true'));
+  const mending = ['flags', 'simulate', '--flags', 'some.yaml', '--with', 'mended.yaml', '--contexts', 'tenants.jsonl'];
+  expect((await machine.run(mending)).stdout).toMatch(/bad +- +true/);
+  const breaking = [
+    'flags',
+    'simulate',
+    '--flags',
+    'mended.yaml',
+    '--with',
+    'some.yaml',
+    '--contexts',
+    'tenants.jsonl',
+  ];
+  for (const call of [breaking, some('types'), some('export'), some('stale')]) {
+    const { code, stderr } = await machine.run(call);
+    expect([code, stderr], call.join(' ')).toEqual([2, expect.stringContaining('Expected true or false')]);
+  }
+  expect(await readFile(join(machine.cwd, 'some.yaml'), 'utf8')).toBe(file);
+});
+
+test('a flag is changed beside one with a mistake, whose text stays, and nothing gets worse', async () => {
+  const file =
+    'flags:\n  good: { owner: web }\n  bad:   { enabled:  maybe } # soon\n  nothing: # yet\n  uses: { requires: [ good ] }\n';
+  const path = join(machine.cwd, 'some.yaml');
+  await writeFile(path, file);
+  const some = (...call: readonly string[]): string[] => ['flags', ...call, '--flags', 'some.yaml', '--why', 'a test'];
+  expect((await machine.run(some('disable', 'good'))).code).toBe(0);
+  const disabled = file.replace('owner: web', 'owner: web, enabled: false');
+  expect(await readFile(path, 'utf8')).toBe(disabled);
+  expect((await machine.run(some('rollout', 'good', '25', '--unit', 'tenant'))).code).toBe(0);
+  expect((await machine.run(some('rollback', '1', 'good'))).code).toBe(0);
+  expect(await readFile(path, 'utf8')).toBe(file);
+  await writeFile(join(machine.cwd, 'more.json'), '{"flags": {"new": {}}}');
+  const refused: readonly (readonly [string, readonly string[]])[] = [
+    ['got "maybe" at /flags/bad/enabled', ['set', 'bad', '--owner', 'web']],
+    ['got "maybe" at /flags/bad/enabled', ['rollback', '1']],
+    ['got "maybe" at /flags/bad/enabled', ['import', 'more.json', '--from', 'flagd']],
+  ];
+  for (const [message, call] of refused) {
+    const { code, stderr } = await machine.run(some(...call));
+    expect([code, stderr], call.join(' ')).toEqual([2, expect.stringContaining(message)]);
+  }
+  expect(await readFile(path, 'utf8')).toBe(file);
+  expect((await machine.run(some('rollout', 'nothing', '5', '--dry-run'))).code).toBe(0);
+  const none = await machine.run(some('rollback', '1', 'nothing'));
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a flag, got null at /flags/nothing')]);
+  // What it says is wrong is what it changes.
+  expect((await machine.run(some('disable', 'bad'))).code).toBe(0);
+  expect((await machine.run(some('enable', 'nothing'))).code).toBe(0);
+  expect((await machine.run(['flags', 'lint', '--flags', 'some.yaml'])).code).toBe(0);
 });
 
 test('types and flagd’s format are written to a file, or printed', async () => {

@@ -42,6 +42,21 @@ test.each([
     { kind: 'passphrase-file', path: '/p/w' },
   ],
   [
+    'an identity of age before a passphrase, which is that of its file',
+    { ...repo, identity: '/i' },
+    { HOLDFAST_PASSPHRASE: 'p' },
+    {},
+    { kind: 'identity', path: '/i' },
+  ],
+  [
+    'a key file before an identity of the same rank',
+    repo,
+    {},
+    { keyFile: '/k', identityFile: 'i' },
+    { kind: 'key-file', path: '/k' },
+  ],
+  ['an identity before the default key file', repo, {}, { identityFile: 'i' }, { kind: 'identity', path: '/p/i' }],
+  [
     'a recovery code before everything',
     { ...repo, keyFile: '/k', recovery: true },
     {},

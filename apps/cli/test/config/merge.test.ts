@@ -44,6 +44,7 @@ describe('flag > environment > file > default', () => {
 
   test.each([
     ['keyFile', 'keyFile', 'HOLDFAST_KEY_FILE'],
+    ['identityFile', 'identity', 'HOLDFAST_IDENTITY_FILE'],
     ['passphraseFile', 'passphraseFile', 'HOLDFAST_PASSPHRASE_FILE'],
   ] as const)('%s has the same order', (name, option, variable) => {
     const flags = { [option]: 'flag' };

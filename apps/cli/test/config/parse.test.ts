@@ -65,6 +65,48 @@ test.each([
     'Expected prune.maxUnusedPercent to be at most 100, got 101',
     undefined,
   ],
+  [
+    '{"release": {"artifact": {"foldr": "dist"}}}',
+    'release.artifact.foldr',
+    'Expected a known key, got "release.artifact.foldr"',
+    'Did you mean "release.artifact.folder"?',
+  ],
+  [
+    '{"release": {"components": {"api": {"zzzzzzz": 1}}}}',
+    'release.components.api.zzzzzzz',
+    'Expected a known key, got "release.components.api.zzzzzzz"',
+    /^Known here: folder, paths, tagPrefix/,
+  ],
+  [
+    '{"release": {"artifact": true}}',
+    'release.artifact',
+    'Expected release.artifact to be an object, or false, got true',
+    undefined,
+  ],
+  [
+    '{"release": {"changelog": 7}}',
+    'release.changelog',
+    'Expected release.changelog to be a text, or false, got 7',
+    undefined,
+  ],
+  [
+    '{"release": {"components": {"api": {"sbom": {"format": "x"}}}}}',
+    'release.components.api.sbom.format',
+    'Expected release.components.api.sbom.format to be one of "cyclonedx-1.6", "cyclonedx-1.7", "spdx-2.3", got "x"',
+    undefined,
+  ],
+  [
+    '{"retention": {"policies": {"a": 7}}}',
+    'retention.policies.a',
+    'Expected retention.policies.a to be a policy: a text as "7d 4w 12m", or an object, got 7',
+    undefined,
+  ],
+  [
+    '{"release": {"signKeyPassphrase": "geheim"}}',
+    'release.signKeyPassphrase',
+    'Expected no secret in the configuration, got the key "release.signKeyPassphrase"',
+    'Keep secrets in files of their own and name these with keyFile or passphraseFile.',
+  ],
   ['[]', '', 'Expected the configuration to be an object, got a list', undefined],
   ['{"tenant": null}', 'tenant', 'Expected tenant to be a text, got null', undefined],
   [

@@ -30,6 +30,11 @@ test('details that the message does not have are listed', async () => {
   expect(stderr).toBe('holdfast: Wrong: a\n  b\n');
 });
 
+test('several hints are several lines', async () => {
+  const { stderr } = await reported(new CliError('USAGE', 'x', { hint: 'First.\nThen.' }));
+  expect(stderr).toBe('holdfast: x\nhint: First.\nhint: Then.\n');
+});
+
 test('--debug adds the stack and the causes', async () => {
   const { stderr } = await reported(new CliError('USAGE', 'top', { cause: new Error('below') }), { debug: true });
   expect(stderr).toContain('debug: CliError: top');

@@ -45,7 +45,7 @@ export class BlobIndex {
   readonly #blobOffset = new Column(Uint32Array);
   readonly #blobLength = new Column(Uint32Array);
   readonly #blobType = new Column(Uint8Array);
-  #slots = new Uint32Array(1 << 9);
+  #slots = new Uint32Array(1 << 5);
   #distinct = 0;
   /** The id that is looked for, as the bytes of ids are compared. */
   readonly #wanted = new Uint32Array(WORDS);

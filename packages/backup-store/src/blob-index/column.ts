@@ -3,7 +3,8 @@ type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 const PIECE_BITS = 14;
 /** Numbers in a piece. */
 const PIECE = 1 << PIECE_BITS;
-const FIRST = 1 << 8;
+/** 64 bytes at most: an array of that size lies beside its object, and costs next to nothing. */
+const FIRST = 1 << 4;
 
 /**
  * A growing list of numbers in typed arrays. It grows a piece at a time: nothing is moved, so there are never two copies of

@@ -3,7 +3,8 @@ import { ID_BYTES } from '../pack/directory.ts';
 const PIECE_BITS = 14;
 /** Ids in a piece. */
 const PIECE = 1 << PIECE_BITS;
-const FIRST = 1 << 8;
+/** Enough for a small repository, and little to make where there is none. */
+const FIRST = 1 << 4;
 const WORDS = ID_BYTES / 4;
 
 interface Piece {

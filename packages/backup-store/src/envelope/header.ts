@@ -88,20 +88,23 @@ export function newObjectKey(
   return { key, header, identity: { salt, commitment } };
 }
 
+/** A subkey, or all that an object may have been sealed with since keys were rotated: the commitment says with which. */
+export type Subkeys = Uint8Array | readonly Uint8Array[];
+
 /** @throws {BackupError} `OBJECT_DAMAGED` when `identity` belongs to another key, name, tenant, kind or repository. */
-export function objectKey(subkey: Uint8Array, identity: SealIdentity, context: SealContext): Buffer {
-  const { key, commitment } = derive(subkey, identity.salt, context);
-  if (!timingSafeEqual(commitment, identity.commitment)) {
-    throw new BackupError(
-      'OBJECT_DAMAGED',
-      `Expected ${context.name} to be sealed for this name and key, got another header`,
-      {
-        object: context.name,
-        hint: 'The object was changed, or moved here from another place. Run `verify` to see what is affected.',
-      },
-    );
+export function objectKey(subkeys: Subkeys, identity: SealIdentity, context: SealContext): Buffer {
+  for (const subkey of subkeys instanceof Uint8Array ? [subkeys] : subkeys) {
+    const { key, commitment } = derive(subkey, identity.salt, context);
+    if (timingSafeEqual(commitment, identity.commitment)) return key;
   }
-  return key;
+  throw new BackupError(
+    'OBJECT_DAMAGED',
+    `Expected ${context.name} to be sealed for this name and key, got another header`,
+    {
+      object: context.name,
+      hint: 'The object was changed, or moved here from another place. Run `verify` to see what is affected.',
+    },
+  );
 }
 
 /**

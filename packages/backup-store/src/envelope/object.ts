@@ -9,7 +9,7 @@ import {
   sealBlock,
   sealedLength,
 } from './blocks.ts';
-import { HEADER_BYTES, newObjectKey, objectKey, parseHeader, type SealContext } from './header.ts';
+import { HEADER_BYTES, newObjectKey, objectKey, parseHeader, type SealContext, type Subkeys } from './header.ts';
 
 /** Seals a whole object in memory: everything but packs, which are streamed. */
 export function sealObject(subkey: Uint8Array, context: SealContext, content: Uint8Array): Buffer {
@@ -32,7 +32,7 @@ export function sealObject(subkey: Uint8Array, context: SealContext, content: Ui
  *
  * @throws {BackupError} `OBJECT_TRUNCATED`, `OBJECT_DAMAGED`, `UNSUPPORTED_FORMAT`; the message names the object.
  */
-export function openObject(subkey: Uint8Array, context: SealContext, sealed: Uint8Array): Buffer {
+export function openObject(subkey: Subkeys, context: SealContext, sealed: Uint8Array): Buffer {
   const key = objectKey(subkey, parseHeader(sealed, context), context);
   const body = sealed.subarray(HEADER_BYTES);
   // Written to block by block: all blocks beside what they come to would be twice the memory.

@@ -14,6 +14,8 @@ const NO_LABEL = new Uint8Array(8);
 export interface Seal {
   readonly kind: Kind;
   readonly subkey: Uint8Array;
+  /** What objects were sealed with before keys were rotated; they still open. */
+  readonly older?: readonly Uint8Array[] | undefined;
   /** The tenant's label, 8 bytes; absent for objects of the whole repository. */
   readonly label?: Uint8Array | undefined;
 }
@@ -48,7 +50,8 @@ export class SealedStore {
 
   /** @throws {BackupError} `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`, `OBJECT_INVALID`, `UNSUPPORTED_FORMAT`. */
   open(name: string, seal: Seal, sealed: Uint8Array): Buffer {
-    return openObject(seal.subkey, this.#context(name, seal), sealed);
+    const { subkey, older = [] } = seal;
+    return openObject(older.length === 0 ? subkey : [subkey, ...older], this.#context(name, seal), sealed);
   }
 
   /** Creates the object. @returns Its stored bytes, or `undefined` when the name is taken. */

@@ -3,9 +3,10 @@ import { CHUNK_SIZES, type ChunkSizes } from '../chunker/gear.ts';
 import { KIND } from '../envelope/header.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 import { SealedLedger } from '../keyring/sealed-ledger.ts';
 import { subkey } from '../keyring/subkeys.ts';
-import { CONFIG } from '../layout/names.ts';
+import { CONFIG, KEYRING } from '../layout/names.ts';
 
 /** What holds for a whole repository. Sealed with a subkey of the root key, so nobody switches a protection off. */
 export interface RepositoryConfig {
@@ -47,7 +48,27 @@ export async function createConfig(
 /** @throws {BackupError} `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_INVALID`. */
 export async function readConfig(sealed: SealedStore, rootKey: Uint8Array): Promise<RepositoryConfig> {
   const { name, content } = await configLedger(sealed, rootKey).latest();
-  const { repositoryId, encrypted, createdAt, chunks } = parseJson(content, name);
+  return checkConfig(sealed, parseJson(content, name), name);
+}
+
+/**
+ * The configuration in force: that in the keyring, where the root key was rotated, as a holder of the former one could write another.
+ *
+ * @throws {BackupError} `OBJECT_MISSING`, `OBJECT_DAMAGED`, `OBJECT_INVALID`.
+ */
+export async function configInForce(sealed: SealedStore, keyring: Keyring): Promise<RepositoryConfig> {
+  const { config } = keyring.record;
+  if (config === undefined) return await readConfig(sealed, keyring.rootKey);
+  return checkConfig(sealed, config as Record<string, unknown>, `${KEYRING}/`);
+}
+
+/** @throws {BackupError} `OBJECT_INVALID`. */
+function checkConfig(
+  sealed: SealedStore,
+  content: Readonly<Record<string, unknown>> | null,
+  name: string,
+): RepositoryConfig {
+  const { repositoryId, encrypted, createdAt, chunks } = content ?? {};
   const { min, average, max } = (chunks ?? {}) as Record<string, unknown>;
   const sizes = [min, average, max].map(Number);
   const ordered =

@@ -10,12 +10,13 @@ export class RootObjects {
   readonly #sealed: SealedStore;
   readonly #parts: readonly (() => Promise<Flaw[]>)[];
 
-  constructor(sealed: SealedStore, rootKey: Uint8Array) {
+  /** @param parts `config: false` when the keyring has the configuration: what was left behind does not count. */
+  constructor(sealed: SealedStore, rootKey: Uint8Array, parts: { readonly config: boolean } = { config: true }) {
     const [config, keyring] = [configLedger(sealed, rootKey), keyringLedger(sealed, rootKey)];
     this.#sealed = sealed;
     this.#parts = [
       async () => await markerFlaws(sealed.store, sealed.repositoryId.toString('hex')),
-      async () => await config.flaws(),
+      async () => (parts.config ? await config.flaws() : []),
       async () => await keyring.flaws(),
     ];
   }

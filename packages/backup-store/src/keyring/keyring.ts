@@ -1,16 +1,13 @@
-import { randomBytes } from 'node:crypto';
-
 import { canonicalJson, parseJson } from '../bytes/canonical-json.ts';
 import { KIND } from '../envelope/header.ts';
 import type { Seal, SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import { KEYRING } from '../layout/names.ts';
+import { type KeyringRecord, keyringRecord } from './keyring-record.ts';
 import { SealedLedger } from './sealed-ledger.ts';
 import { subkey } from './subkeys.ts';
-import { Tenant, type TenantRecord } from './tenant.ts';
+import { newTenant, Tenant } from './tenant.ts';
 
-/** Most tenants a record may list. */
-const MAX_TENANTS = 100_000;
 const MAX_RACES = 20;
 
 /** Where tenants and their keys are kept. */
@@ -19,19 +16,38 @@ export function keyringLedger(sealed: SealedStore, rootKey: Uint8Array): SealedL
   return new SealedLedger(sealed, KEYRING, seal);
 }
 
-/** All tenants and their keys, sealed with a subkey of the root key: a ledger, of which the newest record counts. */
+/** Finds the root key anew, after somebody has rotated it; `undefined` when the secret at hand leads to none that counts. */
+export type RenewRootKey = () => Promise<Buffer | undefined>;
+
+/** All tenants, their keys and the slots that count, sealed with a subkey of the root key: a ledger, of which the newest record counts. */
 export class Keyring {
-  readonly #ledger: SealedLedger;
+  readonly #sealed: SealedStore;
+  #rootKey: Uint8Array;
+  #ledger: SealedLedger;
+  #record: KeyringRecord = { tenants: [] };
   #tenants: readonly Tenant[] = [];
   #number = 0;
+  /** Set by whoever has kept the secret. */
+  renew: RenewRootKey | undefined;
 
   constructor(sealed: SealedStore, rootKey: Uint8Array) {
+    this.#sealed = sealed;
+    this.#rootKey = rootKey;
     this.#ledger = keyringLedger(sealed, rootKey);
+  }
+
+  /** The root key in force, as far as this keyring knows. */
+  get rootKey(): Uint8Array {
+    return this.#rootKey;
   }
 
   /** Number of the newest record that was read. */
   get number(): number {
     return this.#number;
+  }
+
+  get record(): KeyringRecord {
+    return this.#record;
   }
 
   get tenants(): readonly Tenant[] {
@@ -40,14 +56,54 @@ export class Keyring {
 
   /** @throws {BackupError} `OBJECT_MISSING` when there is no record, `OBJECT_INVALID`. */
   async load(): Promise<number> {
-    const { number, name, content } = await this.#ledger.latest();
-    const { tenants } = parseJson(content, name);
-    if (!Array.isArray(tenants) || tenants.length > MAX_TENANTS || !tenants.every(isTenantRecord)) {
-      throw new BackupError('OBJECT_INVALID', `Expected ${name} to list tenants and their keys`, { object: name });
-    }
-    this.#tenants = tenants.map((record) => new Tenant(record));
-    this.#number = number;
+    const { number, name, content } = await this.#latest();
+    this.#take(number, keyringRecord(parseJson(content, name), name));
     return number;
+  }
+
+  async #latest(): ReturnType<SealedLedger['latest']> {
+    const tried = this.#rootKey;
+    try {
+      return await this.#ledger.latest();
+    } catch (error) {
+      if (!isBackupError(error, 'OBJECT_DAMAGED')) throw error;
+      const rootKey = await this.renew?.();
+      if (rootKey === undefined || rootKey.equals(tried)) throw error;
+      this.#use(rootKey);
+      return await this.#ledger.latest();
+    }
+  }
+
+  #use(rootKey: Uint8Array): void {
+    this.#rootKey = rootKey;
+    this.#ledger = keyringLedger(this.#sealed, rootKey);
+  }
+
+  #take(number: number, record: KeyringRecord): void {
+    this.#record = record;
+    this.#tenants = record.tenants.map((each) => new Tenant(each));
+    this.#number = number;
+  }
+
+  /**
+   * Puts a record in the place of another one, unless somebody else was faster.
+   *
+   * @param from `number`: the record that it is made of, by default the newest that was read. `rootKey`: from this record on.
+   * @returns Whether it counts. If not, nothing has changed: load, and decide anew.
+   */
+  async replace(
+    record: KeyringRecord,
+    from: { readonly number?: number | undefined; readonly rootKey?: Uint8Array | undefined } = {},
+  ): Promise<boolean> {
+    const { number = this.#number, rootKey = this.#rootKey } = from;
+    const content = Buffer.from(canonicalJson(record));
+    const ledger = rootKey === this.#rootKey ? this.#ledger : keyringLedger(this.#sealed, rootKey);
+    if (!(await ledger.append(number + 1, content))) return false;
+    // Unless a later one was read meanwhile.
+    if (this.#number > number) return true;
+    if (rootKey !== this.#rootKey) this.#use(rootKey);
+    this.#take(number + 1, record);
+    return true;
   }
 
   /** Finds a tenant by name. */
@@ -62,30 +118,16 @@ export class Keyring {
     if (known !== undefined) return known;
     for (let race = 0; race < MAX_RACES; race++) {
       // Another process may have added tenants since.
-      const number = this.#tenants.length === 0 ? 0 : await this.load();
+      if (this.#tenants.length > 0) await this.load();
       const found = this.find(name);
       if (found !== undefined) return found;
-      const tenants = [...this.#tenants.map((tenant) => tenant.record), newTenant(name, createdAt)];
-      if (await this.#ledger.append(number + 1, Buffer.from(canonicalJson({ tenants })))) {
-        this.#tenants = tenants.map((record) => new Tenant(record));
-        this.#number = number + 1;
-        return this.find(name) as Tenant;
-      }
+      const tenants = [...this.#record.tenants, newTenant(name, createdAt)];
+      if (await this.replace({ ...this.#record, tenants })) return this.find(name) as Tenant;
     }
     throw new BackupError('INVALID_OPTION', `Expected to add tenant ${name}, lost ${MAX_RACES} races`, {
       hint: 'Try again.',
     });
   }
-}
-
-function newTenant(name: string, createdAt: string): TenantRecord {
-  return {
-    label: randomBytes(8).toString('hex'),
-    name,
-    createdAt,
-    key: randomBytes(32).toString('base64'),
-    keeperKey: randomBytes(32).toString('base64'),
-  };
 }
 
 /** @throws {BackupError} `INVALID_OPTION`. */
@@ -94,18 +136,4 @@ function checkTenantName(name: string): void {
   if (name.length === 0 || Buffer.byteLength(name) > 128 || /[\u0000-\u001f\u007f]/.test(name)) {
     throw new BackupError('INVALID_OPTION', 'Expected a tenant name of 1 to 128 bytes without control characters');
   }
-}
-
-function isTenantRecord(value: unknown): value is TenantRecord {
-  if (value === null || typeof value !== 'object') return false;
-  const { label, name, createdAt, key, keeperKey } = value as Record<string, unknown>;
-  const isKey = (text: unknown): boolean => typeof text === 'string' && Buffer.from(text, 'base64').length === 32;
-  return (
-    typeof label === 'string' &&
-    /^[0-9a-f]{16}$/.test(label) &&
-    typeof name === 'string' &&
-    typeof createdAt === 'string' &&
-    isKey(key) &&
-    isKey(keeperKey)
-  );
 }

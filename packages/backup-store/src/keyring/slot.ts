@@ -1,96 +1,18 @@
-import { createHash, randomBytes, scrypt } from 'node:crypto';
+import { createHash, scrypt } from 'node:crypto';
 
 import { ByteReader } from '../bytes/reader.ts';
 import { ByteWriter } from '../bytes/writer.ts';
-import { FORMAT_VERSION, KIND, type SealContext } from '../envelope/header.ts';
+import { KIND, type SealContext } from '../envelope/header.ts';
 import { openObject, sealObject } from '../envelope/object.ts';
-import { BackupError } from '../errors.ts';
+import { keyForSlot, keyFromSlot } from './slot-pair.ts';
+import { FORM, PARAMETER_BYTES, pairedParameters, SLOT, type SlotParameters } from './slot-parameters.ts';
 import { subkey } from './subkeys.ts';
 
-/** Ways to get at the root key. The numbers stand in slots. */
-export const SLOT = { keyFile: 1, passphrase: 2, recoveryCode: 3 } as const;
-
-/** A number of {@link SLOT}. */
-export type SlotType = (typeof SLOT)[keyof typeof SLOT];
-
-const PARAMETER_BYTES = 40;
-const CHECKSUM_BYTES = 32;
-/** scrypt (RFC 7914) with N = 2^17, r = 8, p = 1: 128 MiB and about half a second. */
-const SCRYPT = { logN: 17, r: 8, p: 1 };
-/** For the empty passphrase: it protects nothing, so it need not be slow. */
-const SCRYPT_EMPTY = { logN: 10, r: 8, p: 1 };
-/** Readers refuse more than this before they spend memory on it: 1 GiB. */
-const LIMITS = { logN: [10, 20], r: [1, 8], p: [1, 4] } as const;
-
-/** What a slot says of itself without being opened. */
-export interface SlotParameters {
-  readonly type: SlotType;
-  readonly logN: number;
-  readonly r: number;
-  readonly p: number;
-  /** 32 bytes. */
-  readonly salt: Uint8Array;
-  readonly bytes: Buffer;
-}
-
-/** Makes the parameters of a new slot. */
-export function newSlotParameters(type: SlotType, emptyPassphrase: boolean): SlotParameters {
-  const { logN, r, p } = emptyPassphrase ? SCRYPT_EMPTY : SCRYPT;
-  const salt = randomBytes(32);
-  const bytes = Buffer.concat([Uint8Array.of(FORMAT_VERSION, type, logN, r, p, 0, 0, 0), salt]);
-  return { type, logN, r, p, salt, bytes };
-}
-
-/**
- * Reads a slot's parameters, with bounds, and checks the checksum at its end (which tells accidents, not
- * attackers: those fail at the seal).
- *
- * @throws {BackupError} `OBJECT_DAMAGED`, `OBJECT_TRUNCATED`, `OBJECT_INVALID`, `UNSUPPORTED_FORMAT`.
- */
-export function parseSlot(object: Uint8Array, name: string): { parameters: SlotParameters; sealed: Uint8Array } {
-  if (object.length < PARAMETER_BYTES + CHECKSUM_BYTES) {
-    throw new BackupError('OBJECT_TRUNCATED', `Expected ${name} to be a key slot, got ${object.length} bytes`, {
-      object: name,
-    });
-  }
-  const body = object.subarray(0, object.length - CHECKSUM_BYTES);
-  if (
-    !createHash('sha256')
-      .update(body)
-      .digest()
-      .equals(object.subarray(object.length - CHECKSUM_BYTES))
-  ) {
-    throw new BackupError(
-      'OBJECT_DAMAGED',
-      `Expected key slot ${name} to match its checksum; its bytes were changed or cut`,
-      { object: name },
-    );
-  }
-  const bytes = Buffer.from(body.subarray(0, PARAMETER_BYTES));
-  const [version, type, logN, r, p] = bytes as unknown as [number, number, number, number, number];
-  if (version > FORMAT_VERSION) {
-    throw new BackupError(
-      'UNSUPPORTED_FORMAT',
-      `Expected ${name} in format version ${FORMAT_VERSION}, got ${version}`,
-      { object: name },
-    );
-  }
-  const within = (value: number, [low, high]: readonly [number, number]): boolean => value >= low && value <= high;
-  if (type < 1 || type > 3 || !within(logN, LIMITS.logN) || !within(r, LIMITS.r) || !within(p, LIMITS.p)) {
-    throw new BackupError(
-      'OBJECT_INVALID',
-      `Expected key slot ${name} with a known type and scrypt parameters within bounds`,
-      { object: name },
-    );
-  }
-  return {
-    parameters: { type: type as SlotType, logN, r, p, salt: bytes.subarray(8), bytes },
-    sealed: body.subarray(PARAMETER_BYTES),
-  };
-}
-
 /** The key that seals a slot. Only passphrases are derived slowly; the other secrets are random. */
-export async function slotKey(parameters: SlotParameters, secret: Uint8Array): Promise<Buffer> {
+export async function slotKey(
+  parameters: Pick<SlotParameters, 'type' | 'logN' | 'r' | 'p' | 'salt'>,
+  secret: Uint8Array,
+): Promise<Buffer> {
   if (parameters.type !== SLOT.passphrase) return subkey(secret, 'slot');
   const { logN, r, p, salt } = parameters;
   const N = 2 ** logN;
@@ -101,8 +23,12 @@ export async function slotKey(parameters: SlotParameters, secret: Uint8Array): P
   });
 }
 
-function context(repositoryId: Uint8Array, name: string, parameters: SlotParameters): SealContext {
-  return { repositoryId, label: new Uint8Array(8), kind: KIND.slot, name, extra: parameters.bytes };
+/** The seal is bound to all that stands before it; what is long, by its digest, as HKDF takes 1,024 bytes in Node. */
+function context(repositoryId: Uint8Array, name: string, { bytes }: SlotParameters): SealContext {
+  const rest = bytes.subarray(PARAMETER_BYTES);
+  const head = bytes.subarray(0, PARAMETER_BYTES);
+  const extra = rest.length === 0 ? head : Buffer.concat([head, createHash('sha256').update(rest).digest()]);
+  return { repositoryId, label: new Uint8Array(8), kind: KIND.slot, name, extra };
 }
 
 /** What a slot hands out. */
@@ -113,19 +39,39 @@ export interface SlotContent {
   readonly createdMs: number;
 }
 
+/** Encodes a slot object with a slot key that was derived before. */
+export function encodeDerivedSlot(
+  repositoryId: Uint8Array,
+  name: string,
+  slot: { readonly parameters: SlotParameters; readonly key: Uint8Array; readonly content: SlotContent },
+): Buffer {
+  const content = new ByteWriter(64).raw(slot.content.rootKey).varint(slot.content.createdMs).take();
+  const body = Buffer.concat([
+    slot.parameters.bytes,
+    sealObject(slot.key, context(repositoryId, name, slot.parameters), content),
+  ]);
+  return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+}
+
 /** Encodes a slot object. */
 export async function encodeSlot(
   repositoryId: Uint8Array,
   name: string,
   slot: { parameters: SlotParameters; secret: Uint8Array; content: SlotContent },
 ): Promise<Buffer> {
-  const content = new ByteWriter(64).raw(slot.content.rootKey).varint(slot.content.createdMs).take();
   const key = await slotKey(slot.parameters, slot.secret);
-  const body = Buffer.concat([
-    slot.parameters.bytes,
-    sealObject(key, context(repositoryId, name, slot.parameters), content),
-  ]);
-  return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+  return encodeDerivedSlot(repositoryId, name, { ...slot, key });
+}
+
+/** Encodes a slot object for the secret of another slot, of which the first 40 bytes and the public key are known. */
+export function encodePairedSlot(
+  repositoryId: Uint8Array,
+  name: string,
+  slot: { readonly parameters: Uint8Array; readonly publicKey: Uint8Array; readonly content: SlotContent },
+): Buffer {
+  const { key, ephemeral } = keyForSlot(slot.publicKey);
+  const parameters = pairedParameters(slot.parameters, ephemeral, name);
+  return encodeDerivedSlot(repositoryId, name, { parameters, key, content: slot.content });
 }
 
 /** Opens a slot; `undefined` when the secret is not the one it was made with. */
@@ -134,10 +80,13 @@ export async function openSlot(
   name: string,
   slot: { parameters: SlotParameters; sealed: Uint8Array; secret: Uint8Array },
 ): Promise<SlotContent | undefined> {
-  const key = await slotKey(slot.parameters, slot.secret);
+  const { parameters } = slot;
+  const own = await slotKey(parameters, slot.secret);
+  const key = parameters.form === FORM.pair ? keyFromSlot(own, parameters.wrap) : own;
+  if (key === undefined) return undefined;
   let content: Buffer;
   try {
-    content = openObject(key, context(repositoryId, name, slot.parameters), slot.sealed);
+    content = openObject(key, context(repositoryId, name, parameters), slot.sealed);
   } catch {
     // The checksum was right, so this is another secret's slot (or a forged one: the same to whoever asks).
     return undefined;

@@ -1,19 +1,47 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 import { subkey, type TenantLabel } from './subkeys.ts';
 
-/** A tenant as the keyring records it. */
-export interface TenantRecord {
-  /** 16 hex digits, random: the only trace of the tenant in names of objects. */
-  readonly label: string;
-  readonly name: string;
-  /** ISO 8601. */
-  readonly createdAt: string;
+/** Keys of a tenant. */
+export interface TenantKeys {
   /** 32 bytes, base64: reads and writes. */
   readonly key: string;
   /** 32 bytes, base64: forgets and prunes. Writers and readers need not have it. */
   readonly keeperKey: string;
 }
+
+/** A tenant as the keyring records it. */
+export interface TenantRecord extends TenantKeys {
+  /** 16 hex digits, random: the only trace of the tenant in names of objects. */
+  readonly label: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** What was used before keys were rotated, newest first. Nothing new is sealed with them. */
+  readonly olderKeys?: readonly TenantKeys[] | undefined;
+}
+
+/** A new tenant, with random keys. */
+export function newTenant(name: string, createdAt: string): TenantRecord {
+  return { label: randomBytes(8).toString('hex'), name, createdAt, ...newKeys() };
+}
+
+/** The tenant with new keys for all that is written from now on. */
+export function withNewKeys(record: TenantRecord): TenantRecord {
+  const { key, keeperKey, olderKeys = [] } = record;
+  return { ...record, ...newKeys(), olderKeys: [{ key, keeperKey }, ...olderKeys] };
+}
+
+const newKeys = (): TenantKeys => ({
+  key: randomBytes(32).toString('base64'),
+  keeperKey: randomBytes(32).toString('base64'),
+});
+
+/**
+ * What must not change when keys are rotated, or nothing would be found again: ids of blobs, where files are cut, and what
+ * a machine remembers. They seal nothing in a store.
+ */
+const LASTING: ReadonlySet<TenantLabel> = new Set(['id', 'gear', 'checks']);
 
 /** A tenant whose keys are at hand. */
 export class Tenant {
@@ -22,7 +50,8 @@ export class Tenant {
   /** 16 hex digits. */
   readonly label: string;
   readonly labelBytes: Buffer;
-  readonly #subkeys = new Map<TenantLabel, Buffer>();
+  readonly #keys: readonly TenantKeys[];
+  readonly #subkeys = new Map<TenantLabel, readonly Buffer[]>();
   #idKey: KeyObject | undefined;
 
   constructor(record: TenantRecord) {
@@ -30,19 +59,35 @@ export class Tenant {
     this.name = record.name;
     this.label = record.label;
     this.labelBytes = Buffer.from(record.label, 'hex');
+    this.#keys = [record, ...(record.olderKeys ?? [])];
   }
 
+  /** Of the newest key, for all that is written; of the first one for what must last. */
   subkey(label: TenantLabel): Buffer {
-    let key = this.#subkeys.get(label);
-    if (key === undefined) {
-      key = subkey(Buffer.from(this.record.key, 'base64'), label);
-      this.#subkeys.set(label, key);
+    const all = this.subkeys(label);
+    return (LASTING.has(label) ? all.at(-1) : all[0]) as Buffer;
+  }
+
+  /** Of all keys the tenant has had, newest first. */
+  subkeys(label: TenantLabel): readonly Buffer[] {
+    let all = this.#subkeys.get(label);
+    if (all === undefined) {
+      all = this.#keys.map(({ key }) => subkey(Buffer.from(key, 'base64'), label));
+      this.#subkeys.set(label, all);
     }
-    return key;
+    return all;
+  }
+
+  olderSubkeys(label: TenantLabel): readonly Buffer[] {
+    return this.subkeys(label).slice(1);
   }
 
   get keeperKey(): Buffer {
     return Buffer.from(this.record.keeperKey, 'base64');
+  }
+
+  get olderKeeperKeys(): readonly Buffer[] {
+    return this.#keys.slice(1).map(({ keeperKey }) => Buffer.from(keeperKey, 'base64'));
   }
 
   /** For blob ids. */

@@ -23,6 +23,8 @@ export const randomId: NewId = (bytes) => randomBytes(bytes).toString('hex');
 export const copyOfLedger = (name: string): string => `${name}-copy`;
 
 export const slotName = (id: string): string => `${SLOTS}${id}`;
+/** The id of the slot of this name. */
+export const slotId = (name: string): string => name.slice(SLOTS.length);
 
 /** All sessions of a tenant, or the heartbeats of one. */
 export const sessionsPrefix = (label: string): string => `sessions/${label}/`;
@@ -61,6 +63,7 @@ export const commitsBefore = (label: string, epoch: number): string =>
 const HEX_PAIR = /^[0-9a-f]{32}\/[0-9a-f]{16}$/;
 const EPOCH_AND_SESSION = /^[0-9]{8}\/[0-9a-f]{32}$/;
 const SESSION = /^[0-9a-f]{32}$/;
+const SLOT_ID = /^[0-9a-f]{16}$/;
 
 // What else lies among stored objects - a file of the system, half of a copy - was not stored by this program and means nothing.
 
@@ -68,6 +71,8 @@ const SESSION = /^[0-9a-f]{32}$/;
 export const isObjectId = (id: string): boolean => HEX_PAIR.test(id);
 /** Whether this is how a commit is named below its prefix: `epoch/session`. */
 export const isCommitId = (id: string): boolean => EPOCH_AND_SESSION.test(id);
+/** Whether this is the id of a key slot. */
+export const isSlotId = (id: string): boolean => SLOT_ID.test(id);
 /** Whether this is the id of a session, and of the snapshot it makes. */
 export const isSessionId = (id: string): boolean => SESSION.test(id);
 
@@ -75,5 +80,6 @@ export const isSessionId = (id: string): boolean => SESSION.test(id);
 export const nameParts = (key: string, prefix: string): string[] => key.slice(prefix.length).split('/');
 
 export const newSessionId = (newId: NewId = randomId): string => newId(16);
+export const newSlotId = (newId: NewId = randomId): string => newId(8);
 export const newPackId = (newId: NewId = randomId): string => newId(8);
 export const newSegmentId = (newId: NewId = randomId): string => newId(8);

@@ -3,7 +3,15 @@ import { listAll, type ObjectStore } from '@x/storage';
 import type { IndexedPack } from '../blob-index/segment.ts';
 import { ByteReader } from '../bytes/reader.ts';
 import { BLOCK_BYTES, contentEnd, PADDING_BYTES, plaintextLength, SEALED_BLOCK_BYTES } from '../envelope/blocks.ts';
-import { HEADER_BYTES, KIND, objectKey, parseHeader, type SealContext, type SealIdentity } from '../envelope/header.ts';
+import {
+  HEADER_BYTES,
+  KIND,
+  objectKey,
+  parseHeader,
+  type SealContext,
+  type SealIdentity,
+  type Subkeys,
+} from '../envelope/header.ts';
 import { blockCount, openBlocks, type OpenObject } from '../envelope/range.ts';
 import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
@@ -40,8 +48,9 @@ export async function readPackDirectory(
       object: name,
     });
   }
-  const identity = await readIdentity(sealed.store, context, { size, subkey: tenant.subkey(`pack/${epoch}`), signal });
-  const key = objectKey(tenant.subkey(`pack/${epoch}`), identity, context);
+  const subkeys = tenant.subkeys(`pack/${epoch}`);
+  const identity = await readIdentity(sealed.store, context, { size, subkeys, signal });
+  const key = objectKey(subkeys, identity, context);
   const tail = new Tail(sealed.store, { key, size, name }, signal);
   await tail.reach(Math.min(TAIL_BLOCKS, blockCount(size)));
   const length = tail.last(4).readUInt32LE();
@@ -54,7 +63,7 @@ export async function readPackDirectory(
 async function readIdentity(
   store: ObjectStore,
   context: SealContext,
-  pack: { size: number; subkey: Uint8Array; signal: AbortSignal | undefined },
+  pack: { size: number; subkeys: Subkeys; signal: AbortSignal | undefined },
 ): Promise<SealIdentity> {
   const at = [pack.size - HEADER_BYTES, 0];
   let first: unknown;
@@ -63,7 +72,7 @@ async function readIdentity(
       const range = { start, end: start + HEADER_BYTES };
       const bytes = await readStored(store, context.name, { range, signal: pack.signal });
       const identity = parseHeader(bytes, context);
-      objectKey(pack.subkey, identity, context);
+      objectKey(pack.subkeys, identity, context);
       return identity;
     } catch (error) {
       first ??= error;

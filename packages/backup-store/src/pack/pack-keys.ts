@@ -24,7 +24,7 @@ export class PackKeys {
     const known = this.#keys.get(name);
     if (known !== undefined) return known;
     const key = objectKey(
-      this.#tenant.subkey(`pack/${pack.epoch}`),
+      this.#tenant.subkeys(`pack/${pack.epoch}`),
       pack.identity,
       packContext(this.#repositoryId, this.#tenant, name),
     );

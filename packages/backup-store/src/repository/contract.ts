@@ -10,26 +10,22 @@ import type {
   ReadOptions,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
+import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
 export type * from './entries-contract.ts';
+export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
-
-/** What opens a repository. Secrets are never written to logs, errors or process arguments. */
-export type Unlock =
-  /** Path of a key file made by {@link createRepository}. */
-  | { readonly keyFile: string }
-  | { readonly passphrase: string }
-  /** The code printed once at creation; blanks, dashes and case do not matter. */
-  | { readonly recoveryCode: string };
 
 /**
  * Settings of speed and memory. With the defaults, the command line program was measured with two processors, on trees of up
@@ -81,7 +77,12 @@ export interface RepositoryEvent {
     | 'prune.finished'
     | 'repair.finished'
     | 'index.rebuilt'
-    | 'copies.restored';
+    | 'copies.restored'
+    | 'slot.skipped'
+    | 'key.added'
+    | 'key.removed'
+    | 'key.rotated'
+    | 'root.rotated';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly details: Readonly<Record<string, string | number | boolean>>;
@@ -158,6 +159,7 @@ export interface RepositoryInfo {
   readonly createdAt: string;
   readonly encryption: string;
   readonly tenants: readonly string[];
+  /** The slots that count; more of them with {@link Repository.keys}. */
   readonly slots: readonly { readonly id: string; readonly type: string }[];
 }
 
@@ -167,6 +169,8 @@ export interface Repository extends AsyncDisposable {
   readonly id: string;
   /** `false`: whoever reads the store can read the data. */
   readonly encrypted: boolean;
+  /** What opens it: list, add, remove and rotate keys. */
+  readonly keys: RepositoryKeys;
   /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
   /**

@@ -7,12 +7,13 @@ import { newRepositoryId, SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import { createConfig, type RepositoryConfig } from '../identity/config.ts';
 import { createMarker } from '../identity/marker.ts';
-import { writeKeyFile } from '../keyring/key-file.ts';
 import { Keyring } from '../keyring/keyring.ts';
-import { newRecoveryCode } from '../keyring/recovery-code.ts';
-import { SLOT, type SlotContent } from '../keyring/slot.ts';
-import { addSlot, passphraseSecret, type SlotSecret } from '../keyring/slots.ts';
-import { MARKER, MARKER_COPY } from '../layout/names.ts';
+import type { OwnKey } from '../keyring/open-keyring.ts';
+import type { SlotContent } from '../keyring/slot.ts';
+import { newTenant } from '../keyring/tenant.ts';
+import { passphraseSecret } from '../keyring/unlock.ts';
+import { derivedKey, makeKey, type NewKey, slotOf } from '../keys/new-key.ts';
+import { MARKER, MARKER_COPY, newSlotId, slotName } from '../layout/names.ts';
 import { keepReserve } from '../prune/reserve.ts';
 import { systemClock } from '../run/clock.ts';
 import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
@@ -46,53 +47,56 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   if (taken.some((found) => found !== undefined)) await createMarker(store, newRepositoryId());
   const id = newRepositoryId();
   const content = { rootKey: randomBytes(32), createdMs: clock() };
-  const { secrets, recoveryCode } = await newSecrets(options, encrypted, id);
+  const keys = await newKeys(options, { encrypted, id, createdMs: content.createdMs });
   const sealed = new SealedStore(store, id);
   const keyring = new Keyring(sealed, content.rootKey);
   const made: string[] = [];
-  let config: RepositoryConfig;
+  let root: { readonly config: RepositoryConfig; readonly own: OwnKey };
   try {
-    config = await makeObjects(new SealedStore(noting(store, made), id), { content, secrets, encrypted });
+    root = await makeObjects(new SealedStore(noting(store, made), id), { content, keys, encrypted });
     await keyring.load();
   } catch (error) {
     await undo(store, made, options.keyFile);
     throw error;
   }
-  const repository = new OpenRepository({ sealed, config, keyring, rootKey: content.rootKey }, options);
+  const repository = new OpenRepository({ sealed, keyring, ...root }, options);
   await repository.pin();
   repository.announce('repository.created');
-  return { repository, recoveryCode };
+  return { repository, recoveryCode: keys.find((key) => key.recoveryCode !== undefined)?.recoveryCode };
 }
 
-/** The secrets that are to open it; writes the key file. */
-async function newSecrets(
+/** What is to open it; writes the key file, last of all. */
+async function newKeys(
   options: CreateRepositoryOptions,
-  encrypted: boolean,
-  id: string,
-): Promise<{ secrets: SlotSecret[]; recoveryCode: string | undefined }> {
-  const secrets: SlotSecret[] = [];
-  if (!encrypted) secrets.push(passphraseSecret(''));
-  if (options.passphrase !== undefined) secrets.push(passphraseSecret(options.passphrase));
-  const recovery = encrypted && options.recoveryCode !== false ? newRecoveryCode() : undefined;
-  if (recovery !== undefined) secrets.push({ type: SLOT.recoveryCode, secret: recovery.secret });
-  if (options.keyFile !== undefined)
-    secrets.push({ type: SLOT.keyFile, secret: (await writeKeyFile(options.keyFile, id)).secret });
-  return { secrets, recoveryCode: recovery?.code };
+  what: { readonly encrypted: boolean; readonly id: string; readonly createdMs: number },
+): Promise<readonly NewKey[]> {
+  const { encrypted, id, createdMs } = what;
+  if (!encrypted) return [await derivedKey(passphraseSecret(''), { createdMs })];
+  const keys: NewKey[] = [];
+  const { passphrase, keyFile } = options;
+  if (passphrase !== undefined) keys.push(await makeKey({ passphrase }, { createdMs }, id));
+  if (options.recoveryCode !== false) keys.push(await makeKey({ recoveryCode: true }, { createdMs }, id));
+  if (keyFile !== undefined) keys.push(await makeKey({ keyFile }, { createdMs }, id));
+  return keys;
 }
 
 async function makeObjects(
   sealed: SealedStore,
-  what: { content: SlotContent; secrets: readonly SlotSecret[]; encrypted: boolean },
-): Promise<RepositoryConfig> {
-  const { content, secrets, encrypted } = what;
+  what: { content: SlotContent; keys: readonly NewKey[]; encrypted: boolean },
+): Promise<{ config: RepositoryConfig; own: OwnKey }> {
+  const { content, encrypted } = what;
   const createdAt = new Date(content.createdMs).toISOString();
+  const keys = what.keys.map((key) => ({ key, id: newSlotId() }));
   // The marker is what makes it a repository: it decides a race of two that are made at one place, and losers stop here.
   await createMarker(sealed.store, sealed.repositoryId.toString('hex'));
-  for (const secret of secrets) await addSlot(sealed, secret, content);
+  for (const { key, id } of keys) await sealed.store.createIfAbsent(slotName(id), slotOf(sealed, key, { id, content }));
   const config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
-  await new Keyring(sealed, content.rootKey).findOrAdd(DEFAULT_TENANT, createdAt);
+  const slots = keys.map(({ key, id }) => ({ ...key.record, id }));
+  await new Keyring(sealed, content.rootKey).replace({ tenants: [newTenant(DEFAULT_TENANT, createdAt)], slots });
   await keepReserve(sealed.store);
-  return config;
+  // The last one, as it takes no time to derive.
+  const own = keys.at(-1) as { readonly key: NewKey; readonly id: string };
+  return { config, own: { id: own.id, secret: own.key.secret as OwnKey['secret'] } };
 }
 
 /** The store, noting in `made` what it creates. */

@@ -23,7 +23,6 @@ export class OpenContext implements RunContext {
   readonly sealed: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
-  readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly early: EarlyThreads;
@@ -35,13 +34,12 @@ export class OpenContext implements RunContext {
   readonly #tenants = new Map<string, OpenTenant>();
 
   constructor(
-    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring; rootKey: Uint8Array },
+    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring },
     settings: RepositorySettings,
   ) {
     this.sealed = opened.sealed;
     this.config = opened.config;
     this.keyring = opened.keyring;
-    this.rootObjects = new RootObjects(opened.sealed, opened.rootKey);
     this.performance = performanceOf(settings.performance);
     this.early = new EarlyThreads({ entry: settings.workerEntry });
     this.threads = { entry: settings.workerEntry, early: this.early };
@@ -50,6 +48,17 @@ export class OpenContext implements RunContext {
     this.cacheFolder = join(settings.cacheDirectory ?? defaultCacheDirectory(), cacheName(opened.config.repositoryId));
     this.pins = new Pins(this.cacheFolder);
     this.#onEvent = settings.onEvent;
+  }
+
+  get rootObjects(): RootObjects {
+    const { rootKey, record } = this.keyring;
+    return new RootObjects(this.sealed, rootKey, { config: record.config === undefined });
+  }
+
+  /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
+  async loadKeys(): Promise<void> {
+    await this.keyring.load();
+    await this.pins.check(this.config, this.keyring);
   }
 
   seen(label: string): readonly string[] {
@@ -73,8 +82,9 @@ export class OpenContext implements RunContext {
 
   #open(name: string): OpenTenant {
     const known = this.#tenants.get(name);
-    if (known !== undefined) return known;
     const tenant = this.keyring.find(name);
+    // With other keys it is another one: nothing new is to be sealed with those from before a rotation.
+    if (known !== undefined && known.tenant.keyId === tenant?.keyId) return known;
     if (tenant === undefined)
       throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
     const open = this.#tenantOf(tenant);
@@ -102,7 +112,7 @@ export class OpenContext implements RunContext {
 
   /** Reads what is new of all tenants, and compares it with what this machine has seen. */
   async refresh(): Promise<void> {
-    await this.pins.check(this.config, await this.keyring.load());
+    await this.loadKeys();
     for (const { tenant, view } of this.tenants()) {
       await view.loadSnapshots();
       await this.pins.checkRound(tenant.label, view.epochs.decided);

@@ -4,7 +4,10 @@ import { BackupError, isBackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import { addSlot, describe, passphraseSecret, readSlots } from '../keyring/slots.ts';
+import type { OwnKey } from '../keyring/open-keyring.ts';
+import { typeName } from '../keyring/slots.ts';
+import { countingSlots } from '../keys/change-keys.ts';
+import { OpenKeys } from '../keys/repository-keys.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
@@ -31,13 +34,15 @@ export interface Opened {
   readonly sealed: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
-  readonly rootKey: Buffer;
+  /** What it was opened or made with. */
+  readonly own: OwnKey;
 }
 
 /** {@link contract.Repository}: ties the use cases together; each of them has a folder of its own. */
 export class OpenRepository implements contract.Repository {
   readonly id: string;
   readonly encrypted: boolean;
+  readonly keys: OpenKeys;
   readonly #opened: Opened;
   readonly #context: OpenContext;
   #closed = false;
@@ -47,15 +52,36 @@ export class OpenRepository implements contract.Repository {
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
     this.#context = new OpenContext(opened, settings);
+    const { sealed, keyring, config, own } = opened;
+    const context = this.#context;
+    this.keys = new OpenKeys({
+      sealed,
+      keyring,
+      config,
+      own,
+      clock: context.clock,
+      load: async () => await this.#loadKeys(),
+      emit: (name, details) => context.emit(name, details),
+    });
   }
 
   /** Compares the repository with what this machine remembers of it. */
   async pin(): Promise<void> {
-    await this.#context.pins.check(this.#opened.config, this.#opened.keyring.number);
+    await this.#context.pins.check(this.#opened.config, this.#opened.keyring);
   }
 
   announce(name: 'repository.created' | 'repository.opened'): void {
     this.#context.emit(name, { repository: this.id, encrypted: this.encrypted });
+  }
+
+  /** A slot that a newer version of this program has made stays as it is. */
+  announceSkipped(slot: string): void {
+    this.#context.emit('slot.skipped', { slot });
+  }
+
+  async #loadKeys(): Promise<void> {
+    this.#check();
+    await this.#context.loadKeys();
   }
 
   #check(): void {
@@ -65,7 +91,7 @@ export class OpenRepository implements contract.Repository {
   async info(): Promise<contract.RepositoryInfo> {
     this.#check();
     const { sealed, config, keyring } = this.#opened;
-    const { slots } = await readSlots(sealed);
+    const slots = await countingSlots({ sealed, keyring });
     return {
       id: this.id,
       url: sealed.store.url,
@@ -74,7 +100,7 @@ export class OpenRepository implements contract.Repository {
       createdAt: config.createdAt,
       encryption: this.encrypted ? 'AES-256-GCM' : 'none',
       tenants: keyring.tenants.map(({ name }) => name),
-      slots: slots.map(({ name, parameters }) => ({ id: name.slice(-16), type: describe(parameters.type) })),
+      slots: slots.map(({ id, type }) => ({ id, type: typeName(type) })),
     };
   }
 
@@ -83,14 +109,13 @@ export class OpenRepository implements contract.Repository {
     if (passphrase === '' || !this.encrypted) {
       throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty, for an encrypted repository');
     }
-    await addSlot(this.#opened.sealed, passphraseSecret(passphrase), {
-      rootKey: this.#opened.rootKey,
-      createdMs: this.#context.clock(),
-    });
+    await this.keys.add({ passphrase });
   }
 
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
     this.#check();
+    // What is written from now on is to be sealed with the keys of now, however long ago this was opened.
+    await this.#context.loadKeys();
     const result = await this.#backup(options);
     // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
     if (options.dryRun !== true) await restoreCopies(this.#context).catch(() => undefined);

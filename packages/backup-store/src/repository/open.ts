@@ -1,10 +1,10 @@
 import { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
-import { readConfig } from '../identity/config.ts';
+import { configInForce } from '../identity/config.ts';
 import { readMarker } from '../identity/marker.ts';
-import { Keyring } from '../keyring/keyring.ts';
-import type { SlotContent } from '../keyring/slot.ts';
-import { openSlots, passphraseSecret, slotSecret } from '../keyring/slots.ts';
+import { type OpenedKeyring, openKeyring } from '../keyring/open-keyring.ts';
+import { passphraseSecret, slotSecret } from '../keyring/unlock.ts';
+import { slotId } from '../layout/names.ts';
 import type { OpenRepositoryOptions, Repository } from './contract.ts';
 import { OpenRepository } from './open-repository.ts';
 import { storeOf } from './settings.ts';
@@ -27,28 +27,27 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
   const store = await storeOf(options.store);
   const { id } = await readMarker(store);
   const sealed = new SealedStore(store, id);
-  const { rootKey } = await unlock(sealed, options);
-  const config = await readConfig(sealed, rootKey);
-  const keyring = new Keyring(sealed, rootKey);
-  await keyring.load();
-  const repository = new OpenRepository({ sealed, config, keyring, rootKey }, options);
+  const { keyring, own, stored } = await unlock(sealed, options);
+  const config = await configInForce(sealed, keyring);
+  const repository = new OpenRepository({ sealed, config, keyring, own }, options);
   await repository.pin();
   repository.announce('repository.opened');
+  for (const { object = '' } of stored.unknown) repository.announceSkipped(slotId(object));
   return repository;
 }
 
-async function unlock(sealed: SealedStore, options: OpenRepositoryOptions): Promise<SlotContent> {
+async function unlock(sealed: SealedStore, options: OpenRepositoryOptions): Promise<OpenedKeyring> {
   if (options.unlock !== undefined)
-    return await openSlots(sealed, await slotSecret(options.unlock, sealed.repositoryId.toString('hex')));
+    return await openKeyring(sealed, await slotSecret(options.unlock, sealed.repositoryId.toString('hex')));
   try {
-    return await openSlots(sealed, passphraseSecret(''));
+    return await openKeyring(sealed, passphraseSecret(''));
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'WRONG_KEY') throw cause;
     throw new BackupError(
       'KEY_REQUIRED',
       `Expected a key for the encrypted repository at ${sealed.store.url}, got none`,
       {
-        hint: 'Give its key file, passphrase or recovery code.',
+        hint: 'Give its key file, passphrase or recovery code, or an identity of age.',
       },
     );
   }

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 
 import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
+import type { Keyring } from '../keyring/keyring.ts';
+import { comesFrom, rootName } from '../keyring/lineage.ts';
 
 interface Pin {
   readonly repositoryId: string;
@@ -11,6 +13,8 @@ interface Pin {
   readonly createdAt: string;
   /** Number of the newest keyring record seen. */
   readonly keyring: number;
+  /** Name of the root key seen last. */
+  readonly root?: string | undefined;
   /** Newest snapshots seen, by tenant label. */
   readonly heads: Readonly<Record<string, readonly string[]>>;
   /** Number of the newest decided round of garbage collection seen, by tenant label. */
@@ -30,7 +34,7 @@ export class Pins {
   }
 
   /** @throws {BackupError} `REPOSITORY_CHANGED`. */
-  async check(config: RepositoryConfig, keyring: number): Promise<void> {
+  async check(config: RepositoryConfig, keys: Pick<Keyring, 'number' | 'rootKey' | 'record'>): Promise<void> {
     const pin = await this.#read();
     const { repositoryId, encrypted, createdAt } = config;
     if (
@@ -45,6 +49,19 @@ export class Pins {
         },
       );
     }
+    const { number: keyring } = keys;
+    const root = rootName(keys.rootKey);
+    const repository = Buffer.from(repositoryId, 'hex');
+    // Whoever has a former root key, and may write, must not decide what new backups are sealed with.
+    if (!comesFrom(keys.record.lineage, { from: pin?.root ?? root, to: root, repositoryId: repository })) {
+      throw new BackupError(
+        'REPOSITORY_CHANGED',
+        'Expected the root key that this machine has seen, or one that it was rotated to, got another one',
+        {
+          hint: `Somebody who had a former key may have put it back. If the store is an older copy and that is right, remove ${this.#file}.`,
+        },
+      );
+    }
     if (pin !== undefined && keyring < pin.keyring) {
       throw new BackupError(
         'REPOSITORY_CHANGED',
@@ -52,8 +69,9 @@ export class Pins {
         { hint: `Newer records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
       );
     }
-    this.#pin = { repositoryId, encrypted, createdAt, keyring, heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
-    if (pin?.keyring !== keyring) await this.#write();
+    const known = { heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
+    this.#pin = { repositoryId, encrypted, createdAt, keyring, root, ...known };
+    if (pin?.keyring !== keyring || pin.root !== root) await this.#write();
   }
 
   /** Ids of the newest snapshots this machine has seen of a tenant. */

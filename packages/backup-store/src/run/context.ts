@@ -31,6 +31,7 @@ export interface RunContext {
   readonly sealed: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
+  /** With the root key in force. */
   readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;

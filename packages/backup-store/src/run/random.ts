@@ -9,3 +9,6 @@ export function shuffled<T>(items: readonly T[]): T[] {
   }
   return mixed;
 }
+
+/** A whole number from 0 to `most`. */
+export const upTo = (most: number): number => randomInt(most + 1);

@@ -20,6 +20,7 @@ export type Commit =
 export const commitSeal = (tenant: Tenant): Seal => ({
   kind: KIND.commit,
   subkey: tenant.subkey('meta'),
+  older: tenant.olderSubkeys('meta'),
   label: tenant.labelBytes,
 });
 
@@ -27,6 +28,7 @@ export const commitSeal = (tenant: Tenant): Seal => ({
 export const sessionSeal = (tenant: Tenant): Seal => ({
   kind: KIND.session,
   subkey: tenant.subkey('session'),
+  older: tenant.olderSubkeys('session'),
   label: tenant.labelBytes,
 });
 
@@ -34,6 +36,7 @@ export const sessionSeal = (tenant: Tenant): Seal => ({
 export const indexSeal = (tenant: Tenant): Seal => ({
   kind: KIND.index,
   subkey: tenant.subkey('index'),
+  older: tenant.olderSubkeys('index'),
   label: tenant.labelBytes,
 });
 
@@ -41,6 +44,7 @@ export const indexSeal = (tenant: Tenant): Seal => ({
 export const forgetSeal = (tenant: Tenant): Seal => ({
   kind: KIND.forget,
   subkey: tenant.keeperKey,
+  older: tenant.olderKeeperKeys,
   label: tenant.labelBytes,
 });
 

@@ -54,6 +54,7 @@ export const NO_HISTORY: History = { snapshots: [], forgotten: [], segments: [],
 export const epochSeal = (tenant: Tenant): Seal => ({
   kind: KIND.epoch,
   subkey: tenant.keeperKey,
+  older: tenant.olderKeeperKeys,
   label: tenant.labelBytes,
 });
 
@@ -61,6 +62,7 @@ export const epochSeal = (tenant: Tenant): Seal => ({
 export const historySeal = (tenant: Tenant): Seal => ({
   kind: KIND.history,
   subkey: tenant.keeperKey,
+  older: tenant.olderKeeperKeys,
   label: tenant.labelBytes,
 });
 

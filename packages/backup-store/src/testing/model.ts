@@ -3,7 +3,7 @@ import { listAll, type ObjectStore } from '@x/storage';
 import { readLeafPage } from '../catalog/leaf-page.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { nameParts, packsPrefix, sessionsPrefix, indexPrefix, commitsPrefix } from '../layout/names.ts';
-import { BLOB } from '../pack/directory.ts';
+import { BLOB, type BlobType } from '../pack/directory.ts';
 import { packIdOf } from '../prune/pack-use.ts';
 import { commitSeal, decodeCommit } from '../session/commit.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -14,6 +14,8 @@ import { contents, type SimulatedTree, treeWith } from './universe.ts';
 
 /** A law of the repository that was broken. */
 export class Violation extends Error {}
+
+type ReadBlob = (type: BlobType, sha256: Uint8Array) => Promise<Uint8Array>;
 
 /** Knows what must be there, whatever happened, and looks whether a reader who comes now gets it. */
 export class Model {
@@ -61,26 +63,38 @@ export class Model {
     const back = view.snapshots.find(({ record }) => this.forgotten.has(record.id));
     if (back !== undefined) throw new Violation(`snapshot ${back.record.id} was forgotten and is there again`);
     const found = new Map(view.snapshots.map(({ record }) => [record.id, record]));
+    const read = this.#reader(view);
     for (const [id, tree] of this.#committed) {
       if (this.#released.has(id)) continue;
       const record = found.get(id);
       if (record === undefined) throw new Violation(`snapshot ${id} was committed and is not there`);
-      await this.#restore(view, record, tree);
+      await this.#restore(read, record, tree);
     }
   }
 
-  async #restore(view: TenantView, { id, sources }: SnapshotRecord, tree: SimulatedTree): Promise<void> {
+  /** Reads the blobs of one view. Nothing changes meanwhile, so what many snapshots hold is read once. */
+  #reader(view: TenantView): ReadBlob {
     const from = { codec: this.#codec, sealed: this.#sealed, view };
+    const blobs = new Map<string, Uint8Array>();
+    return async (type, sha256) => {
+      const id = `${type} ${Buffer.from(sha256.buffer, sha256.byteOffset, sha256.byteLength).toString('latin1')}`;
+      let bytes = blobs.get(id);
+      if (bytes === undefined) blobs.set(id, (bytes = await readBlob(from, type, sha256)));
+      return bytes;
+    };
+  }
+
+  async #restore(read: ReadBlob, { id, sources }: SnapshotRecord, tree: SimulatedTree): Promise<void> {
     try {
       const { sha256 } = (sources[0] as (typeof sources)[number]).catalog;
-      const page = await readBlob(from, BLOB.catalog, Buffer.from(sha256, 'hex'));
+      const page = await read(BLOB.catalog, Buffer.from(sha256, 'hex'));
       const entries = readLeafPage(page, 'a catalog');
       if (entries.length !== tree.files.length)
         throw new Error(`${entries.length} files instead of ${tree.files.length}`);
       for (const [i, n] of tree.files.entries()) {
         const { bytes } = contents[n] as SimulatedBlob;
-        const read = await readBlob(from, BLOB.data, entries[i]?.content[0]?.sha256 ?? new Uint8Array(32));
-        if (!Buffer.from(bytes).equals(read)) throw new Error(`file ${n} has other content`);
+        const found = await read(BLOB.data, entries[i]?.content[0]?.sha256 ?? new Uint8Array(32));
+        if (!Buffer.from(bytes).equals(found)) throw new Error(`file ${n} has other content`);
       }
     } catch (error) {
       throw new Violation(`snapshot ${id} can't be restored: ${(error as Error).message}`);

@@ -67,6 +67,8 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
       failures.push({ seed: seed + done, message: (error as Error).message, choices: choices.taken });
     }
     steps += simulation.steps;
+    // Schedules are promises alone: whatever else this thread has to do waits for no more than one of them.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     options.onSchedule?.(done + 1);
     if (stopAtFirst && failures.length > 0) {
       done++;

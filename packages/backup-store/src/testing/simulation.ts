@@ -89,9 +89,12 @@ export class Simulation {
     await this.#end();
   }
 
-  /** Lets everything happen that needs no call to the store. */
+  /**
+   * Lets everything happen that needs no call to the store. That is promises alone: a tick comes after all of them, and takes
+   * no turn of the event loop, of which there would be hundreds in a schedule.
+   */
   async #settle(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     if (this.#failure !== undefined) throw this.#failure;
   }
 

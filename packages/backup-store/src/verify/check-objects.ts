@@ -36,9 +36,9 @@ export async function checkRootObjects(check: Verification): Promise<void> {
     if (again === undefined) findings.addError(error, name);
     else findings.addSpare(error, name);
   }
-  const { slots, damaged } = await readSlots(context.sealed);
+  const { slots, damaged, unknown } = await readSlots(context.sealed);
   for (const error of damaged) findings.addError(error, SLOTS);
-  if (slots.length + damaged.length === 0) findings.add('missing', SLOTS, 'No key slot is left');
+  if (slots.length + damaged.length + unknown.length === 0) findings.add('missing', SLOTS, 'No key slot is left');
 }
 
 /** Opens every small object of a tenant that is not opened otherwise. */

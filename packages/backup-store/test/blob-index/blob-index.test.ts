@@ -251,7 +251,7 @@ describe('ids of blobs', () => {
 });
 
 test('columns keep what was pushed, however much', () => {
-  for (const count of [0, 1, 255, 256, 257, 1 << 14, (1 << 14) + 1, 50_000]) {
+  for (const count of [0, 1, 15, 16, 17, 255, 256, 257, 1 << 14, (1 << 14) + 1, 50_000]) {
     const numbers = new Column(Uint32Array);
     const ids = new IdColumn();
     const bytes = noise(count * 16 + 1, count);

@@ -11,6 +11,7 @@ import {
   openHeader,
   sha256,
   subkey,
+  subkeys,
   unpad,
   type SealedName,
 } from './sealed.ts';
@@ -53,7 +54,8 @@ export interface BlobStore {
   readonly folder: string;
   readonly repositoryId: Buffer;
   readonly label: string;
-  readonly key: Buffer;
+  /** The tenant's keys, newest first. */
+  readonly keys: readonly Buffer[];
   readonly packs: Map<string, Pack>;
   readonly places: Map<string, Place[]>;
   readonly last: { frame?: Frame; bytes?: Buffer };
@@ -63,7 +65,7 @@ export interface BlobStore {
 export function packName(store: BlobStore, session: string, pack: string): SealedName {
   const { repositoryId, label } = store;
   const key = `packs/${label}/${session}/${pack}`;
-  return { repositoryId, kind: 5, subkey: subkey(store.key, 'pack/0'), label, key };
+  return { repositoryId, kind: 5, subkey: subkeys(store.keys, 'pack/0'), label, key };
 }
 
 function contentLimit(size: number): number {
@@ -167,7 +169,10 @@ function readFrame(store: BlobStore, pack: Pack, frame: Frame): Buffer {
 
 /** Reads a blob, from the first of its places that has it. */
 export function readBlob(store: BlobStore, name: BlobName): Buffer {
-  const id = hmac(subkey(store.key, 'id'), Buffer.concat([Buffer.from([name.type]), name.sha256]));
+  const id = hmac(
+    subkey(store.keys.at(-1) ?? Buffer.alloc(0), 'id'),
+    Buffer.concat([Buffer.from([name.type]), name.sha256]),
+  );
   let problem: unknown = new Error(`Blob ${id.toString('hex', 0, 16)} is in no pack`);
   for (const { pack, frame, offset, length } of store.places.get(id.toString('hex', 0, 16)) ?? []) {
     try {

@@ -49,7 +49,14 @@ describe('hostile bytes', () => {
 
   test('entries that lead out of the restore folder are refused', () => {
     const maps = { packs: new Map(), places: new Map() };
-    const blobs = { folder: work, repositoryId: Buffer.alloc(16), label: '', key: Buffer.alloc(32), ...maps, last: {} };
+    const blobs = {
+      folder: work,
+      repositoryId: Buffer.alloc(16),
+      label: '',
+      keys: [Buffer.alloc(32)],
+      ...maps,
+      last: {},
+    };
     const entry = (path: string, more: Partial<Entry> = {}): Entry => {
       const base = { sparse: false, torn: false, mode: 0o700, uid: 0, gid: 0, seconds: 0, nanoseconds: 0, size: 0 };
       return {

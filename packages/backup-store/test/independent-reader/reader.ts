@@ -2,7 +2,7 @@
 import { addPackAlone, addSegment, packName, type BlobStore } from './blobs.ts';
 import { readCatalog, type Entry } from './catalog.ts';
 import { readHistory } from './rounds.ts';
-import { demand, openSealed, sha256, subkey } from './sealed.ts';
+import { demand, openSealed, sha256, subkey, subkeys } from './sealed.ts';
 import { openSlots, slotProblem, type Secret } from './secrets.ts';
 import { listKeys, readObject } from './store.ts';
 
@@ -15,8 +15,9 @@ const objectLimit = 2 ** 28;
 export interface Tenant {
   readonly label: string;
   readonly name: string;
-  readonly key: Buffer;
-  readonly keeperKey: Buffer;
+  /** Newest first, as all keys here. */
+  readonly keys: readonly Buffer[];
+  readonly keeperKeys: readonly Buffer[];
 }
 
 /** A source of a snapshot, as its record describes it. */
@@ -44,6 +45,8 @@ export interface Repository {
   readonly encrypted: boolean;
   readonly tenants: readonly Tenant[];
   readonly rootKey: Buffer;
+  /** Whether there was another root key before. */
+  readonly rotated: boolean;
   readonly snapshots: Snapshot[];
   /** Damage that did not keep the rest from being read. */
   readonly problems: string[];
@@ -129,11 +132,12 @@ function readLedger(repository: Repository, ledger: string, kind: number): Json 
 }
 
 function parseTenant(tenant: Json): Tenant {
-  const key = Buffer.from(text(tenant['key'], /^[\w+/]{43}=$/), 'base64');
-  const keeperKey = Buffer.from(text(tenant['keeperKey'], /^[\w+/]{43}=$/), 'base64');
+  const generations = [tenant, ...list(tenant['olderKeys'] ?? [])];
+  const all = (member: string): Buffer[] =>
+    generations.map((keys) => Buffer.from(text(keys[member], /^[\w+/]{43}=$/), 'base64'));
   const name = text(tenant['name'], /^[^\0-\x1f\x7f]+$/);
   demand(Buffer.byteLength(name) <= 128, 'The name of a tenant is too long');
-  return { label: text(tenant['label'], /^[0-9a-f]{16}$/), name, key, keeperKey };
+  return { label: text(tenant['label'], /^[0-9a-f]{16}$/), name, keys: all('key'), keeperKeys: all('keeperKey') };
 }
 
 /** Opens a repository with one of its secrets, and lists its snapshots. */
@@ -142,20 +146,40 @@ export function openRepository(folder: string, secret: Secret): Repository {
   const id = readMarker(folder, problems);
   const keys = listKeys(folder, 'keys/slots').filter((key) => /^keys\/slots\/[0-9a-f]{16}$/.test(key));
   demand(keys.length <= 64, 'There are more than 64 key slots');
-  const slots = keys.map((key) => ({ key, object: readObject(folder, key, { limit: 16_384 }) }));
+  const slots = keys.map((key) => ({ key, object: readObject(folder, key, { limit: 65_536 }) }));
   problems.push(...slots.map(slotProblem).filter((problem) => problem !== undefined));
-  const rootKey = openSlots(slots, secret, id);
-  const base = { folder, id: Buffer.from(id, 'hex'), rootKey, problems, snapshots: [], tenants: [], encrypted: true };
-  const config = readLedger(base, 'config', 2);
+  const opened = openSlots(slots, secret, id);
+  const common = { folder, id: Buffer.from(id, 'hex'), problems, snapshots: [], tenants: [], encrypted: true };
+  const [first, ...others] = opened.map((slot) => ({
+    slot,
+    base: { ...common, rootKey: slot.rootKey, rotated: false },
+  }));
+  demand(first !== undefined, 'No key slot opens with this secret');
+  let [{ slot, base }, ring] = [first, undefined as Json | undefined];
+  for (const each of [first, ...others]) {
+    try {
+      ring = readLedger(each.base, 'keys/ring', 3);
+      ({ slot, base } = each);
+      break;
+    } catch (error) {
+      // The slot of a root key that is none any more, or not yet.
+      if (each === (others.at(-1) ?? first)) throw error;
+    }
+  }
+  demand(ring !== undefined, 'No keyring opens');
+  const counting = ring['slots'] === undefined ? undefined : list(ring['slots']);
+  demand(counting?.some((each) => slot.key === `keys/slots/${String(each['id'])}`) !== false, 'The key was removed');
+  const config = (ring['config'] as Json | undefined) ?? readLedger(base, 'config', 2);
   demand(config['repositoryId'] === id, 'The configuration belongs to another repository');
-  const tenants = list(readLedger(base, 'keys/ring', 3)['tenants']);
+  const tenants = list(ring['tenants']);
   demand(tenants.length <= 100_000, 'There are too many tenants');
-  const repository = { ...base, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
+  const rotated = ring['config'] !== undefined;
+  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
   for (const tenant of repository.tenants) readTenant(repository, tenant);
   return repository;
 }
 
-function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): void {
+function readTenant(repository: Repository, { label, keys, keeperKeys }: Tenant): void {
   const { folder, id: repositoryId, problems } = repository;
   const attempt: Attempt = (action, what) => {
     try {
@@ -167,19 +191,19 @@ function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): 
     }
   };
   // Without it nobody knows what counts: this damage is the end.
-  const history = readHistory({ folder, repositoryId, label, keeperKey, problems });
+  const history = readHistory({ folder, repositoryId, label, keeperKeys, problems });
   const forgotten = new Set(history.forgotten);
   for (const marker of listKeys(folder, `forget/${label}`)) {
     const snapshot = /^forget\/[^/]+\/([0-9a-f]{32})$/.exec(marker)?.[1];
     if (snapshot === undefined) continue;
     attempt(() => {
-      const name = { repositoryId, kind: 9, subkey: keeperKey, label, key: marker };
+      const name = { repositoryId, kind: 9, subkey: keeperKeys, label, key: marker };
       demand(openJson(folder, name, objectLimit)['snapshot'] === snapshot, 'names another snapshot');
       forgotten.add(snapshot);
     }, marker);
   }
   const maps = { packs: new Map(), places: new Map() };
-  const blobs: BlobStore = { folder, repositoryId, label, key, ...maps, last: {} };
+  const blobs: BlobStore = { folder, repositoryId, label, keys, ...maps, last: {} };
   const snapshots: Snapshot[] = [];
   for (const { record } of history.snapshots) {
     const id = text(record['id'], /^[0-9a-f]{32}$/);
@@ -189,7 +213,7 @@ function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): 
     const [session = '', segment] = id.split('/');
     loadSegments(blobs, session, { segments: [segment], packs, attempt });
   }
-  readCommits({ folder, repositoryId, label, key, decided: history.decided }, { blobs, snapshots, attempt });
+  readCommits({ folder, repositoryId, label, keys, decided: history.decided }, { blobs, snapshots, attempt });
   for (const removed of reportRemoved(snapshots, forgotten, problems)) loadSegments(blobs, removed, { attempt });
   snapshots.sort((a, b) => (a.startedAt + a.id < b.startedAt + b.id ? -1 : 1));
   repository.snapshots.push(...snapshots.filter(({ id }) => !forgotten.has(id)));
@@ -197,16 +221,16 @@ function readTenant(repository: Repository, { label, key, keeperKey }: Tenant): 
 
 /** Reads the commits that the newest decision does not cover. */
 function readCommits(
-  from: { folder: string; repositoryId: Buffer; label: string; key: Buffer; decided: number },
+  from: { folder: string; repositoryId: Buffer; label: string; keys: readonly Buffer[]; decided: number },
   into: { blobs: BlobStore; snapshots: Snapshot[]; attempt: Attempt },
 ): void {
-  const { folder, repositoryId, label, key, decided } = from;
+  const { folder, repositoryId, label, keys, decided } = from;
   const { blobs, snapshots, attempt } = into;
   for (const commit of listKeys(folder, `commits/${label}`)) {
     const [, epoch, session] = /^commits\/[^/]+\/(\d{8})\/([0-9a-f]{32})$/.exec(commit) ?? [];
     if (session === undefined || Number(epoch) < decided) continue;
     const read = (): void => {
-      const name = { repositoryId, kind: 7, subkey: subkey(key, 'meta'), label, key: commit };
+      const name = { repositoryId, kind: 7, subkey: subkeys(keys, 'meta'), label, key: commit };
       const content = openJson(folder, name, objectLimit);
       if (content['type'] === 'fence') return;
       demand(content['type'] === 'snapshot', 'an unknown type of commit');
@@ -221,8 +245,8 @@ function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapsho
   demand(record['id'] === session, 'the record has another id than the session');
   const { manifestSha256, ...rest } = record;
   demand(sha256(canonical(rest)).toString('hex') === manifestSha256, 'the record has another digest than it says');
-  const keyId = subkey(blobs.key, 'key-id').toString('hex', 0, 8);
-  demand((record['encryption'] as Json)['keyId'] === keyId, 'the record has another keyId');
+  const keyIds = subkeys(blobs.keys, 'key-id').map((each) => each.toString('hex', 0, 8));
+  demand(keyIds.includes(text((record['encryption'] as Json)['keyId'], /^/)), 'the record has another keyId');
   const sources = list(record['sources']).map((stated) => {
     text(stated['kind'], /^[a-z][a-z0-9-]{0,31}$/);
     const status = text(stated['status'], /^(ok|partial|failed)$/);
@@ -248,7 +272,7 @@ function loadSegments(
   const below = `index/${label}/${session}`;
   const ids = how.segments === undefined ? listKeys(folder, below).map((key) => key.slice(-16)) : list(how.segments);
   for (const id of ids) {
-    const name = { repositoryId, kind: 6, subkey: subkey(store.key, 'index'), label };
+    const name = { repositoryId, kind: 6, subkey: subkeys(store.keys, 'index'), label };
     const key = `${below}/${text(id, /^[0-9a-f]{16}$/)}`;
     const load = (): void => {
       addSegment(store, openSealed({ ...name, key }, readObject(folder, key, { limit: objectLimit })));

@@ -74,7 +74,7 @@ export function snapshotNamed(repository: Repository, name: string): Snapshot {
 }
 
 /** Seals an object of one block, as the document says. */
-function seal(name: SealedName, content: string): Buffer {
+function seal(name: SealedName & { readonly subkey: Buffer }, content: string): Buffer {
   const salt = randomBytes(32);
   const label = Buffer.from(name.label ?? '', 'hex');
   const kind = Buffer.from([0, name.kind]);
@@ -97,7 +97,13 @@ export function forget(repository: Repository, id: string, named: string): void 
   const [tenant] = repository.tenants;
   if (tenant === undefined) throw new Error('Expected a tenant');
   const key = `forget/${tenant.label}/${id}`;
-  const name = { repositoryId: repository.id, kind: 9, subkey: tenant.keeperKey, label: tenant.label, key };
+  const name = {
+    repositoryId: repository.id,
+    kind: 9,
+    subkey: tenant.keeperKeys[0] ?? Buffer.alloc(0),
+    label: tenant.label,
+    key,
+  };
   fs.mkdirSync(join(repository.folder, dirname(key)), { recursive: true });
   fs.writeFileSync(join(repository.folder, key), seal(name, JSON.stringify({ snapshot: named })));
 }

@@ -28,7 +28,8 @@ export interface RoundsOf {
   readonly folder: string;
   readonly repositoryId: Buffer;
   readonly label: string;
-  readonly keeperKey: Buffer;
+  /** Newest first. */
+  readonly keeperKeys: readonly Buffer[];
   readonly problems: string[];
 }
 
@@ -36,8 +37,8 @@ const none: History = { decided: 0, snapshots: [], forgotten: [], segments: [] }
 const eight = (epoch: number): string => String(epoch).padStart(8, '0');
 
 /** The name a record of garbage collection is sealed with. */
-export function roundName({ repositoryId, label, keeperKey }: RoundsOf, key: string): SealedName {
-  return { repositoryId, kind: key.startsWith('gc/') ? 8 : 10, subkey: keeperKey, label, key };
+export function roundName({ repositoryId, label, keeperKeys }: RoundsOf, key: string): SealedName {
+  return { repositoryId, kind: key.startsWith('gc/') ? 8 : 10, subkey: keeperKeys, label, key };
 }
 
 /** The JSON of an opened record. */

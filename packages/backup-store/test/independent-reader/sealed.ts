@@ -10,7 +10,8 @@ const headerSize = 80;
 export interface SealedName {
   readonly repositoryId: Buffer;
   readonly kind: number;
-  readonly subkey: Buffer;
+  /** One, or all that the object may have been sealed with since keys were rotated. */
+  readonly subkey: Buffer | readonly Buffer[];
   /** Hex; eight zero bytes when absent. */
   readonly label?: string | undefined;
   readonly key: string;
@@ -39,6 +40,11 @@ export function subkey(key: Buffer, label: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `holdfast/key/${label}`, 32));
 }
 
+/** The same of each of several keys. */
+export function subkeys(keys: readonly Buffer[], label: string): Buffer[] {
+  return keys.map((key) => subkey(key, label));
+}
+
 /** Checks a header and its commitment. Returns the AES key of the object. */
 export function openHeader(name: SealedName, header: Buffer): Buffer {
   demand(header.length === headerSize && header.toString('latin1', 0, 8) === 'HOLDFAST', `${name.key}: no header`);
@@ -59,8 +65,10 @@ export function openCommitment(name: SealedName, salt: Buffer, commitment: Buffe
     Buffer.from([0]),
     name.extra ?? Buffer.alloc(0),
   ]);
-  const derived = Buffer.from(hkdfSync('sha256', name.subkey, salt, info, 64));
-  demand(timingSafeEqual(derived.subarray(32), commitment), `${name.key}: changed, or sealed with another key`);
+  const derived = (Buffer.isBuffer(name.subkey) ? [name.subkey] : name.subkey)
+    .map((each) => Buffer.from(hkdfSync('sha256', each, salt, info, 64)))
+    .find((each) => timingSafeEqual(each.subarray(32), commitment));
+  demand(derived !== undefined, `${name.key}: changed, or sealed with another key`);
   return derived.subarray(0, 32);
 }
 

@@ -3,7 +3,7 @@ import type { BlobStore } from './blobs.ts';
 import { packName } from './blobs.ts';
 import type { Repository } from './reader.ts';
 import { parseRecord, roundName } from './rounds.ts';
-import { demand, openSealed, subkey, type SealedName } from './sealed.ts';
+import { demand, openSealed, subkey, subkeys, type SealedName } from './sealed.ts';
 import { listKeys, readObject } from './store.ts';
 
 function verifyPack(store: BlobStore, key: string): void {
@@ -33,14 +33,17 @@ export function verifyRest(repository: Repository): string[] {
       JSON.parse(openSealed(name, readObject(folder, name.key, { limit: 2 ** 24 })).toString());
     });
   };
-  for (const key of ['config', 'config-copy'].flatMap((row) => listKeys(folder, row))) {
+  // Since a rotation of the root key, what was before opens with the former one alone.
+  for (const key of repository.rotated ? [] : ['config', 'config-copy'].flatMap((row) => listKeys(folder, row))) {
     open({ repositoryId, kind: 2, subkey: subkey(rootKey, 'config'), key });
   }
-  for (const key of ['keys/ring', 'keys/ring-copy'].flatMap((row) => listKeys(folder, row))) {
+  for (const key of ['keys/ring', 'keys/ring-copy'].flatMap((row) =>
+    listKeys(folder, row).slice(repository.rotated ? -1 : 0),
+  )) {
     open({ repositoryId, kind: 3, subkey: subkey(rootKey, 'keyring'), key });
   }
-  for (const { label, key: tenantKey, keeperKey } of tenants) {
-    const of = { folder, repositoryId, label, keeperKey, problems };
+  for (const { label, keys, keeperKeys } of tenants) {
+    const of = { folder, repositoryId, label, keeperKeys, problems };
     for (const key of [...listKeys(folder, `gc/${label}`), ...listKeys(folder, `history/${label}`)]) {
       attempt(key, () => {
         const content = openSealed(roundName(of, key), readObject(folder, key, { limit: 2 ** 28 }));
@@ -48,7 +51,7 @@ export function verifyRest(repository: Repository): string[] {
         else demand(/^[0-9a-f]{32}$/.test(content.toString()), 'A closed round is no text of 32 hex digits');
       });
     }
-    const sealed = { repositoryId, kind: 4, subkey: subkey(tenantKey, 'session'), label };
+    const sealed = { repositoryId, kind: 4, subkey: subkeys(keys, 'session'), label };
     for (const key of listKeys(folder, `sessions/${label}`)) open({ ...sealed, key });
   }
   const stores = new Set(snapshots.map(({ blobs }) => blobs));

@@ -5,23 +5,19 @@ import { listAll, memoryStore, type ObjectStore, readObject } from '@x/storage';
 import { describe, expect, test } from 'vitest';
 import { writeKeyFile } from '../../src/keyring/key-file.ts';
 import { newRecoveryCode } from '../../src/keyring/recovery-code.ts';
-import { encodeSlot, newSlotParameters, openSlot, parseSlot, SLOT, slotKey } from '../../src/keyring/slot.ts';
-import {
-  addSlot,
-  openSlots,
-  passphraseSecret,
-  readSlots,
-  type SlotSecret,
-  slotSecret,
-} from '../../src/keyring/slots.ts';
+import { encodeSlot, openSlot, slotKey } from '../../src/keyring/slot.ts';
+import { newSlotParameters, parseSlot, SLOT } from '../../src/keyring/slot-parameters.ts';
+import { readSlots } from '../../src/keyring/slots.ts';
+import { type ByteSecret, passphraseSecret, slotSecret } from '../../src/keyring/unlock.ts';
 import { SLOTS } from '../../src/layout/names.ts';
 import { noise } from '../fixtures/content.ts';
 import { failureOf, tempFolder } from '../fixtures/place.ts';
+import { addSlot, openSlots } from '../fixtures/slots.ts';
 import { refusalOf } from '../fixtures/refusal.ts';
 import { counting, flipped, REPOSITORY_ID, sealedStore } from '../fixtures/sealing.ts';
 
 const content = { rootKey: noise(32, 'root key'), createdMs: 1_700_000_000_000 };
-const keyFileSecret: SlotSecret = { type: SLOT.keyFile, secret: noise(32, 'a key file') };
+const keyFileSecret: ByteSecret = { type: SLOT.keyFile, secret: noise(32, 'a key file') };
 const repositoryId = Buffer.from(REPOSITORY_ID, 'hex');
 const NAME = `${SLOTS}0011223344556677`;
 
@@ -47,7 +43,7 @@ async function namesOf(store: ObjectStore): Promise<string[]> {
 describe('key slots', () => {
   test('each kind of secret opens its own slot and brings the root key', async () => {
     const sealed = sealedStore();
-    const recovery: SlotSecret = { type: SLOT.recoveryCode, secret: newRecoveryCode().secret };
+    const recovery: ByteSecret = { type: SLOT.recoveryCode, secret: newRecoveryCode().secret };
     for (const secret of [keyFileSecret, recovery, passphraseSecret('')]) await addSlot(sealed, secret, content);
     for (const secret of [keyFileSecret, recovery, passphraseSecret('')]) {
       expect(await openSlots(sealed, secret)).toEqual(content);
@@ -155,7 +151,7 @@ describe('hostile slots', () => {
 
   test.each<[string, Record<number, number>]>([
     ['no type', { [TYPE]: 0 }],
-    ['an unknown type', { [TYPE]: 4 }],
+    ['recipients of age that are not there', { [TYPE]: 4 }],
     ['too few rounds', { [LOG_N]: 9 }],
     ['rounds that take 2 GiB', { [LOG_N]: 21 }],
     ['rounds beyond all bounds', { [LOG_N]: 255 }],
@@ -168,8 +164,13 @@ describe('hostile slots', () => {
     expect(refusalOf(() => parseSlot(slot, NAME))).toMatchObject({ code: 'OBJECT_INVALID', object: NAME });
   });
 
-  test('a newer version is told apart', async () => {
-    const slot = forged(await keyFileSlot(), { [VERSION]: 1 });
+  test.each<[string, Record<number, number>]>([
+    ['version', { [VERSION]: 1 }],
+    ['type', { [TYPE]: 5 }],
+    ['form', { 5: 2 }],
+    ['form of a slot of age', { [TYPE]: 4, 5: 1 }],
+  ])('a newer %s is told apart', async (_, changes) => {
+    const slot = forged(await keyFileSlot(), changes);
     expect(refusalOf(() => parseSlot(slot, NAME))).toMatchObject({ code: 'UNSUPPORTED_FORMAT', object: NAME });
   });
 
@@ -223,7 +224,7 @@ describe('what a user unlocks with', () => {
 describe('the format', () => {
   const golden = (name: string): Buffer => readFileSync(new URL(`golden/${name}`, import.meta.url));
 
-  test.each<[string, SlotSecret]>([
+  test.each<[string, ByteSecret]>([
     ['key-file', keyFileSecret],
     ['recovery-code', { type: SLOT.recoveryCode, secret: counting(18) }],
     ['passphrase', passphraseSecret('correct horse')],
@@ -236,8 +237,7 @@ describe('the format', () => {
 
   test('scrypt is that of RFC 7914, and its result goes through HKDF', async () => {
     const salt = counting(32);
-    const bytes = Buffer.alloc(40);
-    const key = await slotKey({ type: SLOT.passphrase, logN: 10, r: 8, p: 1, salt, bytes }, Buffer.from('password'));
+    const key = await slotKey({ type: SLOT.passphrase, logN: 10, r: 8, p: 1, salt }, Buffer.from('password'));
     expect(key.toString('hex')).toBe('7fd881c440b4de69a285e5436d38a2f03986ec7c6eed1dd0f7ad19862afcaed4');
   });
 });

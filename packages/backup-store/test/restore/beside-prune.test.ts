@@ -4,10 +4,10 @@ import { fsStore, withFaults } from '@x/storage';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/bytes/canonical-json.ts';
 import { SealedStore } from '../../src/envelope/sealed-store.ts';
-import { readConfig } from '../../src/identity/config.ts';
+import { configInForce } from '../../src/identity/config.ts';
 import { readMarker } from '../../src/identity/marker.ts';
-import { Keyring } from '../../src/keyring/keyring.ts';
-import { openSlots, slotSecret } from '../../src/keyring/slots.ts';
+import { openKeyring } from '../../src/keyring/open-keyring.ts';
+import { slotSecret } from '../../src/keyring/unlock.ts';
 import { forgetPrefix } from '../../src/layout/names.ts';
 import { BlobReader } from '../../src/pack/blob-reader.ts';
 import type { RestoreResult } from '../../src/repository/contract.ts';
@@ -56,11 +56,9 @@ class Scene {
       },
     });
     const sealed = new SealedStore(store, (await readMarker(store)).id);
-    const { rootKey } = await openSlots(sealed, await slotSecret({ keyFile: place.keyFile }, repository.id));
-    const keyring = new Keyring(sealed, rootKey);
-    await keyring.load();
+    const { keyring } = await openKeyring(sealed, await slotSecret({ keyFile: place.keyFile }, repository.id));
     const settings = { store, cacheDirectory: place.cache, performance: { workers: 2 } };
-    this.#context = new OpenContext({ sealed, config: await readConfig(sealed, rootKey), keyring, rootKey }, settings);
+    this.#context = new OpenContext({ sealed, config: await configInForce(sealed, keyring), keyring }, settings);
     await this.#open(sealed, (await this.#context.tenant('default')).tenant);
   }
 

@@ -1,5 +1,6 @@
 import type { FlagProblem } from '../errors.ts';
-import { checkExtents, checkLogic } from '../logic/check-logic.ts';
+import { checkExtents, type PlacedRule } from '../logic/check-extents.ts';
+import { checkLogic } from '../logic/check-logic.ts';
 import { checkFlagdFlag, checkShortFlag, type FlagScope, isBucketing } from './check-flag.ts';
 import {
   checkFields,
@@ -8,18 +9,30 @@ import {
   type FieldCheck,
   isMetadata,
   isObject,
+  isSoundName,
   isText,
   isTexts,
   newReport,
+  partOf,
   type Report,
 } from './report.ts';
-import { inside, type Path } from './path.ts';
+import { checkRequires } from './check-requires.ts';
+import { inside, type Path, pointerOf } from './path.ts';
+import { withPlaces } from './remembered.ts';
 
 /** More flags than this are no flags any more. */
 const MOST_FLAGS = 100_000;
 
-/** Says all that is wrong with definitions that came from somewhere. Pure, and never throws. */
+/**
+ * Says what is wrong with definitions, wherever they come from: each mistake with its JSON Pointer, and with its line and column where they come from
+ * `parseFlags`. Pure, and never throws.
+ */
 export function checkDefinitions(value: unknown): readonly FlagProblem[] {
+  return withPlaces(value, problemsIn(value));
+}
+
+/** The same without places. */
+export function problemsIn(value: unknown): readonly FlagProblem[] {
   const report = newReport();
   if (!isObject(value)) {
     report.expected([], 'an object with "flags"', value);
@@ -36,10 +49,8 @@ export function checkDefinitions(value: unknown): readonly FlagProblem[] {
   };
   checkFields(value, fields, { path: [], report });
   if (value['flags'] === undefined) report.expected(['flags'], 'flags by name', undefined);
-  else if (report.problems.length === 0) {
-    checkCircles(scope.flags, report);
-    checkExtents(rulesIn(scope), { evaluators: scope.evaluators, report });
-  }
+  checkRequires(scope.flags, report);
+  checkAllExtents(scope, report);
   return report.problems;
 }
 
@@ -51,19 +62,22 @@ function scopeOf(value: Readonly<Record<string, unknown>>): FlagScope {
   return { evaluators: named('$evaluators'), segments: named('segments'), flags: named('flags') };
 }
 
-/** All rules, with their places. */
-function rulesIn({ evaluators, flags, segments }: FlagScope): { readonly rule: unknown; readonly path: Path }[] {
-  const rules = Object.entries(evaluators).map(([name, rule]) => ({ rule, path: ['$evaluators', name] }));
+/** Of what has no mistake of its own: that is nested at most so deep. */
+function checkAllExtents({ evaluators, flags, segments }: FlagScope, report: Report): void {
+  const wrong = new Set(report.problems.map(({ path }) => partOf(path)));
+  const isSound = (path: Path): boolean => wrong.size === 0 || !wrong.has(pointerOf(path));
+  const rules: PlacedRule[] = [];
   const gather = (place: string, field: string, all: Readonly<Record<string, unknown>>): void => {
     for (const name of Object.keys(all)) {
       const each = all[name];
       const rule = isObject(each) ? each[field] : undefined;
-      if (rule !== undefined) rules.push({ rule, path: [place, name, field] });
+      if (rule !== undefined && isSound([place, name])) rules.push({ rule, path: [place, name, field] });
     }
   };
   gather('flags', 'targeting', flags);
   gather('segments', 'rule', segments);
-  return rules;
+  const sound = Object.entries(evaluators).filter(([name]) => isSound(['$evaluators', name]));
+  checkExtents(rules, { evaluators: new Map(sound), report });
 }
 
 interface Part {
@@ -74,12 +88,14 @@ interface Part {
 function checkFlags(flags: unknown, path: Path, { scope, report }: Part): void {
   if (!isObject(flags)) return report.expected(path, 'flags by name', flags);
   const names = Object.keys(flags);
-  if (names.length > MOST_FLAGS) return report.note(path, `Expected at most ${MOST_FLAGS} flags, got ${names.length}`);
-  if (!checkNames(flags, path, report)) return;
+  if (names.length > MOST_FLAGS)
+    return report.note(path, `Expected at most ${MOST_FLAGS} flags, got ${names.length}`, 'TOO_LARGE');
+  checkNames(flags, path, report);
   for (const name of names) {
+    if (!isSoundName(name)) continue;
     const flag = flags[name];
     const part = { path: inside(path, name), scope, report };
-    if (!name.isWellFormed()) report.expected(part.path, 'a name in Unicode', name);
+    if (!name.isWellFormed()) report.expected(part.path, 'a name in Unicode', name, 'FORBIDDEN_NAME');
     if (!isObject(flag)) report.expected(part.path, 'a flag', flag);
     else if (Object.hasOwn(flag, 'state')) checkFlagdFlag(flag, part);
     else checkShortFlag(flag, part);
@@ -90,49 +106,4 @@ function checkSegment(segment: unknown, path: Path, { scope, report }: Part): vo
   if (!isObject(segment)) return report.expected(path, 'a segment { tenants, users, rule }', segment);
   const rule: FieldCheck = (value, at) => checkLogic(value, at, { evaluators: scope.evaluators, report });
   checkFields(segment, { description: isText, tenants: isTexts, users: isTexts, rule }, { path, report });
-}
-
-/** A flag asks those that it requires, and these ask on: what takes long to evaluate is refused. */
-const DEEPEST = 64;
-const MOST_ASKED = 1000;
-const NONE: readonly string[] = [];
-
-/** Flags that require each other could never be decided. */
-function checkCircles(flags: Readonly<Record<string, unknown>>, report: Report): void {
-  const done = new Map<string, { readonly depth: number; readonly asks: number }>();
-  const requiredBy = (name: string): readonly string[] => {
-    const { requires } = flags[name] as { readonly requires?: readonly string[] | undefined };
-    return requires === undefined ? NONE : [...new Set(requires)];
-  };
-  const finish = (name: string): void => {
-    const below = requiredBy(name).flatMap((each) => done.get(each) ?? []);
-    const depth = 1 + below.reduce((most, each) => Math.max(most, each.depth), 0);
-    const asks = 1 + below.reduce((sum, each) => sum + each.asks, 0);
-    done.set(name, { depth, asks });
-    if (depth > DEEPEST || asks > MOST_ASKED)
-      report.note(
-        ['flags', name, 'requires'],
-        `Expected flags that ask for at most ${MOST_ASKED} others, at most ${DEEPEST} deep, got ${asks}, ${depth} deep`,
-      );
-  };
-  for (const start of Object.keys(flags)) {
-    if (requiredBy(start).length === 0) continue;
-    // Without recursion: a chain may be as long as there are flags.
-    const open: { readonly name: string; next: number }[] = [{ name: start, next: 0 }];
-    const names = new Set([start]);
-    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
-      const name = done.has(top.name) ? undefined : requiredBy(top.name)[top.next++];
-      if (name === undefined) {
-        if (!done.has(top.name)) finish(top.name);
-        names.delete(top.name);
-        open.pop();
-      } else if (names.has(name)) {
-        const circle = [...[...names].slice([...names].indexOf(name)), name].join(' → ');
-        report.note(['flags', top.name, 'requires'], `Expected flags that don't require themselves, got ${circle}`);
-      } else if (!done.has(name)) {
-        names.add(name);
-        open.push({ name, next: 0 });
-      }
-    }
-  }
 }

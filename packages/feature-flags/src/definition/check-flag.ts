@@ -8,10 +8,12 @@ import {
   type FieldCheck,
   isDay,
   isFlag,
+  isJson,
   isMetadata,
   isMoment,
   isNestedBeyond,
   isObject,
+  isSoundName,
   isText,
   isTexts,
   type Report,
@@ -32,7 +34,11 @@ const isVariants: FieldCheck = (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length === 0) return report.expected(path, 'variants by name', value);
   eachOf(() => undefined)(value, path, report);
   if (isNestedBeyond(DEEPEST, value))
-    report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`);
+    return report.note(path, `Expected values nested at most ${DEEPEST} deep, got deeper ones`, 'TOO_LARGE');
+  for (const [name, each] of Object.entries(value)) {
+    // A member that is `undefined` is not there.
+    if (each !== undefined && !isJson(each)) report.expected(inside(path, name), 'a value that JSON can say', each);
+  }
   const kinds = new Set(Object.values(value).map((each) => (each === null ? 'null' : typeof each)));
   if (kinds.size > 1) report.note(path, `Expected variants of one type, got ${[...kinds].join(' and ')}`);
 };
@@ -128,8 +134,8 @@ function checkReferences(
 ): void {
   if (!Array.isArray(names)) return;
   for (const [index, name] of (names as unknown[]).entries()) {
-    if (typeof name === 'string' && !Object.hasOwn(known, name))
-      report.expected([...path, index], `the name of a ${what}`, name);
+    if (typeof name === 'string' && !(Object.hasOwn(known, name) && isSoundName(name)))
+      report.expected(inside(path, index), `the name of a ${what}`, name, 'UNKNOWN_REFERENCE');
   }
 }
 
@@ -148,7 +154,12 @@ function checkOutcomes(flag: Readonly<Record<string, unknown>>, path: Path, repo
   const { variants, default: fallback, rollout } = flag;
   if (isObject(variants)) {
     if (typeof fallback !== 'string' || !Object.hasOwn(variants, fallback))
-      report.expected([...path, 'default'], 'the variant that applies where nothing else does', fallback);
+      report.expected(
+        [...path, 'default'],
+        'the variant that applies where nothing else does',
+        fallback,
+        'UNKNOWN_REFERENCE',
+      );
     if (isObject(rollout) && rollout['ranges'] === undefined)
       report.note([...path, 'rollout'], 'Expected ranges, as the variants are not just on and off');
   } else if (fallback !== undefined) {
@@ -169,7 +180,8 @@ function checkRanges(
 ): void {
   const spans: [number, number][] = [];
   for (const [name, range] of Object.entries(ranges)) {
-    if (!Object.hasOwn(known, name)) report.expected([...path, name], 'the name of a variant', name);
+    if (!Object.hasOwn(known, name))
+      report.expected(inside(path, name), 'the name of a variant', name, 'UNKNOWN_REFERENCE');
     if (Array.isArray(range)) spans.push(range as unknown as [number, number]);
   }
   spans.sort((a, b) => a[0] - b[0]);
@@ -191,7 +203,7 @@ export function checkFlagdFlag(
     defaultVariant: (value, at) => {
       const isKnown =
         value === null || (typeof value === 'string' && isObject(variants) && Object.hasOwn(variants, value));
-      if (!isKnown) report.expected(at, 'the name of a variant', value);
+      if (!isKnown) report.expected(at, 'the name of a variant', value, 'UNKNOWN_REFERENCE');
     },
     targeting: (value, at) => {
       if (!isObject(value)) return report.expected(at, 'a rule', value);

@@ -8,6 +8,6 @@ export function invalidFlags(problems: readonly FlagProblem[]): FlagError {
   const more = problems.length > 1 ? `; and ${problems.length - 1} more` : '';
   return new FlagError('INVALID_FLAGS', `${first?.message ?? 'Expected flags'}${pointer}${place}${more}`, {
     problems,
-    hint: 'Mend the places that `problems` names. The last flags that were good stay in force.',
+    hint: 'Mend the places that `problems` names. What was good before stays in force.',
   });
 }

@@ -147,7 +147,7 @@ export interface FlagContext {
   readonly [field: string]: unknown;
 }
 
-/** Whether a flag is in flagd's format. */
+/** Whether a flag is in flagd's format. What is no flag at all, as in a file with mistakes, is not. */
 export function isFlagdFlag(flag: FlagdFlag | ShortFlag): flag is FlagdFlag {
-  return Object.hasOwn(flag, 'state');
+  return typeof flag === 'object' && (flag as unknown) !== null && Object.hasOwn(flag, 'state');
 }

@@ -1,23 +1,34 @@
 import { FlagError, type FlagProblem, shown } from '../errors.ts';
+import { problemsIn } from './check-definitions.ts';
+import { attributed } from './inspect.ts';
 import { invalidFlags } from './invalid-flags.ts';
-import { checkDefinitions } from './check-definitions.ts';
-import { jsonFlaw, locateJson, type Position, repeatedName } from './json-position.ts';
+import { jsonFlaw } from './json-flaw.ts';
+import { locateJson, type RepeatedName, repeatedNames } from './json-position.ts';
 import type { FlagDefinitions } from './model.ts';
-import { pathOf } from './path.ts';
+import { type Parsed, syntaxError } from './parsed.ts';
+import { parseYaml } from './parse-yaml.ts';
+import { rememberProblems } from './remembered.ts';
 
 /** Options of {@link parseFlags}. */
 export interface ParseFlagsOptions {
   /** Default: JSON if it begins like an object of it, else YAML. */
   readonly format?: 'json' | 'yaml' | undefined;
+  /**
+   * Whether one mistake refuses the text. Default: false - a mistake in a flag is that of the flag, and `createFlags` refuses that one. Programs that work on definitions
+   * themselves want none that are wrong.
+   */
+  readonly strict?: boolean | undefined;
 }
 
 /** Larger files are refused before they are parsed. */
 const MOST_BYTES = 10 * 1024 * 1024;
 
 /**
- * Reads flags from JSON or YAML 1.2. Everything that is wrong is named with its line and column.
+ * Reads flags from JSON or YAML 1.2. Everything that is wrong is named with its line and column: by the error if the text is refused, else by the
+ * `findings` of the flags that are made of the definitions, or by `checkDefinitions`.
  *
- * @throws {FlagError} `INVALID_FLAGS`; `FLAGS_TOO_LARGE` above 10 MiB.
+ * @throws {FlagError} `INVALID_FLAGS` for what is neither JSON nor YAML, or wrong in a part that is no flag, segment or evaluator; when `strict`, for anything that
+ * is wrong. `FLAGS_TOO_LARGE` above 10 MiB.
  * @example
  * ```ts
  * import { readFile } from 'node:fs/promises';
@@ -30,7 +41,7 @@ export async function parseFlags(text: string, options: ParseFlagsOptions = {}):
   if (typeof text !== 'string') {
     const message = `Expected a text, got ${shown(text)}`;
     throw new FlagError('INVALID_FLAGS', message, {
-      problems: [{ path: '', message }],
+      problems: [{ path: '', message, code: 'SYNTAX' }],
       hint: 'Pass what the file says: bytes have to be decoded first.',
     });
   }
@@ -42,10 +53,29 @@ export async function parseFlags(text: string, options: ParseFlagsOptions = {}):
   }
   const plain = text.replace(/^\uFEFF/, '');
   const format = options.format ?? (/^\s*\{/.test(plain) ? 'json' : 'yaml');
-  const { value, locate } = format === 'json' ? parseJson(plain) : await parseYaml(plain);
-  const problems = checkDefinitions(value);
-  if (problems.length > 0) throw invalidFlags(problems.map((problem) => ({ ...problem, ...locate(problem.path) })));
-  return value as FlagDefinitions;
+  const { value, repeated, locate } = format === 'json' ? parseJson(plain) : await parseYaml(plain);
+  const found = problemsIn(value);
+  if (found.length + repeated.length === 0) return value as FlagDefinitions;
+  const problems = placed(found, repeated, locate);
+  const definitions = value as FlagDefinitions;
+  if (options.strict === true || attributed(definitions, problems).isRefused) throw invalidFlags(problems);
+  rememberProblems(definitions, problems);
+  return definitions;
+}
+
+/** Problems with their places, in the order of the text. */
+function placed(
+  found: readonly FlagProblem[],
+  repeated: readonly RepeatedName[],
+  locate: Parsed['locate'],
+): readonly FlagProblem[] {
+  const position = locate(found.map(({ path }) => path));
+  const message = 'Expected each name once in an object, got this one again';
+  const again = repeated.map(
+    ({ pointer: path, line, column }) => ({ path, message, code: 'REPEATED_NAME', line, column }) as const,
+  );
+  const problems = found.map((problem) => ({ ...problem, ...position(problem.path) }));
+  return [...again, ...problems].toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** The format that the name of a file says; `undefined` if it says none. */
@@ -54,78 +84,16 @@ export function flagsFormatOf(file: string): 'json' | 'yaml' | undefined {
   return /\.json$/i.test(file) ? 'json' : undefined;
 }
 
-/** A text that was parsed, and where in it things stand. */
-interface Parsed {
-  readonly value: unknown;
-  readonly locate: (pointer: string) => Position;
-}
-
+/** JSON, which `parseYaml` could read as well, twenty times as slowly. */
 function parseJson(text: string): Parsed {
   const value = valueOf(text);
-  const repeated = repeatedName(text, value);
-  if (repeated !== undefined) {
-    const { pointer: path, line, column } = repeated;
-    throw invalidFlags([{ path, message: 'Expected each name once in an object, got this one again', line, column }]);
-  }
-  return { value, locate: (pointer) => locateJson(text, pointer) };
+  return { value, repeated: repeatedNames(text, value), locate: (pointers) => locateJson(text, pointers) };
 }
 
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw syntaxError({ path: '', message: 'Expected JSON, got something else', ...jsonFlaw(text) }, cause);
+    throw syntaxError({ message: 'Expected JSON, got something else', ...jsonFlaw(text) }, cause);
   }
-}
-
-async function parseYaml(text: string): Promise<Parsed> {
-  // Only those who write YAML load it.
-  const { isNode, isScalar, LineCounter, parseDocument, visit } = await import('yaml');
-  const lineCounter = new LineCounter();
-  // Its own look for keys that stand twice compares each with each.
-  const document = parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false });
-  const positionOf = (offset: number): Position => {
-    const { line, col } = lineCounter.linePos(offset);
-    return { line, column: col };
-  };
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const message = `Expected YAML, got something else: ${error.message}`;
-    throw syntaxError({ path: '', message, ...positionOf(error.pos[0]) }, error);
-  }
-  visit(document, {
-    Map(_, { items }) {
-      const names = new Set<string>();
-      for (const { key } of items) {
-        const name = String(isScalar(key) ? key.value : key);
-        if (names.has(name)) {
-          const position = isNode(key) && key.range ? positionOf(key.range[0]) : {};
-          throw syntaxError(
-            { path: '', message: `Expected YAML with names that stand once, got ${shown(name)} twice`, ...position },
-            undefined,
-          );
-        }
-        names.add(name);
-      }
-    },
-  });
-  try {
-    const locate = (pointer: string): Position => {
-      const path = pathOf(pointer);
-      for (let length = path.length; length > 0; length--) {
-        const node = document.getIn(path.slice(0, length), true);
-        if (isNode(node) && node.range) return positionOf(node.range[0]);
-      }
-      return { line: 1, column: 1 };
-    };
-    // A few aliases are fine; those that grow without bounds are not.
-    return { value: document.toJS({ maxAliasCount: 100 }), locate };
-  } catch (cause) {
-    throw syntaxError({ path: '', message: `Expected YAML, got something else: ${(cause as Error).message}` }, cause);
-  }
-}
-
-function syntaxError(problem: FlagProblem, cause: unknown): FlagError {
-  const { message, hint } = invalidFlags([problem]);
-  return new FlagError('INVALID_FLAGS', message, { cause, hint, problems: [problem] });
 }

@@ -24,10 +24,26 @@ class Place implements Iterable<string | number> {
   }
 }
 
+/** The first two parts of a place: the flag, segment or evaluator that it is in. */
+export function headOf(path: Path): readonly (string | number)[] {
+  const names: (string | number)[] = [];
+  let outer = path;
+  // From the inside out, so that nothing is put together that nobody asks for.
+  for (; outer instanceof Place; outer = outer.path) names.push(outer.name);
+  const head = [...outer].slice(0, 2);
+  while (head.length < 2 && names.length > 0) head.push(names.pop() as string | number);
+  return head;
+}
+
 /** A place as a JSON Pointer (RFC 6901). */
 export function pointerOf(path: Path): string {
-  return Array.from(path, (part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const part of path) pointer += `/${typeof part === 'number' ? part : escaped(part)}`;
+  return pointer;
 }
+
+const escaped = (name: string): string =>
+  name.includes('~') || name.includes('/') ? name.replaceAll('~', '~0').replaceAll('/', '~1') : name;
 
 /** The keys and positions that a JSON Pointer goes by. */
 export function pathOf(pointer: string): readonly string[] {

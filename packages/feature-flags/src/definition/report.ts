@@ -1,28 +1,55 @@
-import { type FlagProblem, shown } from '../errors.ts';
-import { inside, type Path, pointerOf } from './path.ts';
+import { type FlagProblem, type FlagProblemCode, shown } from '../errors.ts';
+import { headOf, inside, type Path, pointerOf } from './path.ts';
 
 /** Gathers what is wrong, with its place. */
 export interface Report {
   readonly problems: FlagProblem[];
-  /** Notes that something else was expected. */
-  expected(path: Path, what: string, found: unknown): void;
+  /** Notes that something else was expected; what takes long to say is only asked for where it is kept. */
+  expected(path: Path, what: string | (() => string), found: unknown, code?: FlagProblemCode): void;
   /** Notes something that is wrong in another way. */
-  note(path: Path, message: string): void;
+  note(path: Path, message: string, code?: FlagProblemCode): void;
 }
 
-/** After so many there is no use in going on. */
-const MOST = 100;
+/** After so many of one flag there is no use in going on. */
+export const MOST_OF_ONE = 100;
+/** After so many in all, the first one of each flag is enough. */
+export const MOST_IN_ALL = 10_000;
+
+/**
+ * Says how much of what is wrong is kept: of each flag something, as whatever nothing is said of is in force. It is asked by the part, before the place is written
+ * out: there may be as many mistakes as a file has bytes.
+ */
+export function newQuota(): (part: string) => boolean {
+  const counts = new Map<string, number>();
+  let all = 0;
+  return (part) => {
+    const count = counts.get(part) ?? 0;
+    if (count >= MOST_OF_ONE || (all >= MOST_IN_ALL && count > 0)) return false;
+    counts.set(part, count + 1);
+    all++;
+    return true;
+  };
+}
+
+/** The flag, segment or evaluator that a pointer leads into: its first two parts. */
+export function partOf(pointer: string): string {
+  return /^(?:\/[^/]*){0,2}/.exec(pointer)?.[0] ?? '';
+}
 
 /** A report without problems. */
 export function newReport(): Report {
   const problems: FlagProblem[] = [];
-  const note = (path: Path, message: string): void => {
-    if (problems.length < MOST) problems.push({ path: pointerOf(path), message });
-  };
+  const isKept = newQuota();
   return {
     problems,
-    note,
-    expected: (path, what, found) => note(path, `Expected ${what}, got ${shown(found)}`),
+    note(path, message, code = 'CONFLICT') {
+      if (isKept(headOf(path).join('/'))) problems.push({ path: pointerOf(path), message, code });
+    },
+    expected(path, what, found, code = 'WRONG_VALUE') {
+      if (!isKept(headOf(path).join('/'))) return;
+      const expected = typeof what === 'string' ? what : what();
+      problems.push({ path: pointerOf(path), message: `Expected ${expected}, got ${shown(found)}`, code });
+    },
   };
 }
 
@@ -37,14 +64,27 @@ export function isNestedBeyond(levels: number, value: unknown): boolean {
   return levels === 0 || Object.values(value).some((each) => isNestedBeyond(levels - 1, each));
 }
 
+/** Whether a value is one that JSON can say: YAML can also say infinity. To be asked of what is not nested deep. */
+export function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return ['string', 'boolean', 'object'].includes(typeof value);
+  return Object.values(value).every(isJson);
+}
+
 /** Names that reach into what all objects have in common. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Notes names that no entry may have. Returns whether all are sound. */
-export function checkNames(value: Readonly<Record<string, unknown>>, path: Path, report: Report): boolean {
-  const wrong = Object.keys(value).filter((name) => FORBIDDEN.has(name) || name === '');
-  for (const name of wrong) report.expected([...path, name], 'a name that objects don’t have already', name);
-  return wrong.length === 0;
+/** Whether an entry may have this name. */
+export function isSoundName(name: string): boolean {
+  return name !== '' && !FORBIDDEN.has(name);
+}
+
+/** Notes names that no entry may have. */
+export function checkNames(value: Readonly<Record<string, unknown>>, path: Path, report: Report): void {
+  for (const name of Object.keys(value)) {
+    if (!isSoundName(name))
+      report.expected(inside(path, name), 'a name that objects don’t have already', name, 'FORBIDDEN_NAME');
+  }
 }
 
 /** What a field must be. */
@@ -59,14 +99,17 @@ export function checkFields(
   for (const name of Object.keys(value)) {
     const field = value[name];
     const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (check === undefined) report.expected([...path, name], `one of ${Object.keys(fields).join(', ')}`, name);
-    else if (field !== undefined) check(field, inside(path, name), report);
+    if (check === undefined) {
+      report.expected(inside(path, name), () => `one of ${Object.keys(fields).join(', ')}`, name, 'UNKNOWN_FIELD');
+    } else if (field !== undefined) check(field, inside(path, name), report);
   }
 }
 
 export const isText: FieldCheck = (value, path, report) => {
-  if (typeof value !== 'string' || value === '' || !value.isWellFormed()) report.expected(path, 'a text', value);
+  if (!isSoundText(value)) report.expected(path, 'a text', value);
 };
+
+const isSoundText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.isWellFormed();
 
 export const isFlag: FieldCheck = (value, path, report) => {
   if (typeof value !== 'boolean') report.expected(path, 'true or false', value);
@@ -74,15 +117,21 @@ export const isFlag: FieldCheck = (value, path, report) => {
 
 export const isTexts: FieldCheck = (value, path, report) => {
   if (!Array.isArray(value)) return report.expected(path, 'a list of texts', value);
-  for (const [index, each] of value.entries()) isText(each, inside(path, index), report);
+  let wrong = 0;
+  for (const [index, each] of value.entries()) {
+    if (isSoundText(each)) continue;
+    report.expected(inside(path, index), 'a text', each);
+    // No more would be kept, and a list may have millions.
+    if (++wrong === MOST_OF_ONE) return;
+  }
 };
 
 export const isMetadata: FieldCheck = (value, path, report) => {
   if (!isObject(value)) return report.expected(path, 'an object of texts, numbers, true and false', value);
   checkNames(value, path, report);
   for (const [name, each] of Object.entries(value)) {
-    if (!['string', 'number', 'boolean'].includes(typeof each))
-      report.expected([...path, name], 'a text, a number, true or false', each);
+    if (!['string', 'number', 'boolean'].includes(typeof each) || !isJson(each))
+      report.expected(inside(path, name), 'a text, a number, true or false', each);
   }
 };
 
@@ -90,8 +139,8 @@ export const isMetadata: FieldCheck = (value, path, report) => {
 export function eachOf(check: FieldCheck): FieldCheck {
   return (value, path, report) => {
     if (!isObject(value)) return report.expected(path, 'an object', value);
-    if (!checkNames(value, path, report)) return;
-    for (const [name, each] of Object.entries(value)) check(each, inside(path, name), report);
+    checkNames(value, path, report);
+    for (const [name, each] of Object.entries(value)) if (isSoundName(name)) check(each, inside(path, name), report);
   };
 }
 

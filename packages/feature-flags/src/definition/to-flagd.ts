@@ -1,4 +1,5 @@
 import { BUCKETS, bucketsOf } from '../bucketing/bucket.ts';
+import { demandSound } from './demand-sound.ts';
 import { invalidFlags } from './invalid-flags.ts';
 import type { FlagDefinitions, FlagdFlag, Json, Logic, Rollout, Segment, ShortFlag } from './model.ts';
 import { isFlagdFlag } from './model.ts';
@@ -13,8 +14,7 @@ import { refuseForeign } from './refuse-foreign.ts';
  * Buckets of other systems flagd doesn't have, nor the operators with which imported rules use them. Of a ramp with guards it gets the steps that
  * have passed: after a guard has written, write the file out again. Times of schedules are whole seconds in both forms: parts of one are rounded up.
  *
- * @param definitions Flags that were checked, as those of `parseFlags` were.
- * @throws {FlagError} `INVALID_FLAGS` for flags that flagd can't decide in the same way, with all of them.
+ * @throws {FlagError} `INVALID_FLAGS` for flags with mistakes, or that flagd can't decide in the same way, with all of them: a file without some flags would be another one.
  * @example
  * ```ts
  * import { toFlagd } from '@x/feature-flags';
@@ -23,6 +23,7 @@ import { refuseForeign } from './refuse-foreign.ts';
  * ```
  */
 export function toFlagd(definitions: FlagDefinitions): FlagDefinitions {
+  demandSound(definitions);
   refuseForeign(definitions);
   // In flagd's format nothing says whose buckets: they are its own.
   const { flags, segments = {}, bucketing: _, ...rest } = definitions;

@@ -23,7 +23,10 @@ export type FlagReason =
 export type FlagEvaluationError =
   | 'FLAG_NOT_FOUND'
   | 'TYPE_MISMATCH'
-  /** There never were flags, as the first ones that the store gave are wrong. A later mistake leaves the last good ones in force. */
+  /**
+   * The flag has a mistake and never was good, or there never were flags, as the first ones that the store gave are refused as a whole. A later mistake leaves the flag, or all
+   * of them, as they last were good.
+   */
   | 'PARSE_ERROR'
   /** Flags were not read yet, or could not be. */
   | 'PROVIDER_NOT_READY'
@@ -43,7 +46,7 @@ export interface Evaluation<Value = Json> {
 
 /** What an evaluation is for one who explains it. */
 export interface Finding {
-  /** The rule that decided: `killSwitch`, `enabled`, `schedule`, `requires`, `excludeTenants`, `targetTenants`, `segments`, `rollout`, `targeting`, `default`. */
+  /** The rule that decided: `refused` of a flag with a mistake, `killSwitch`, `enabled`, `schedule`, `requires`, `excludeTenants`, `targetTenants`, `segments`, `rollout`, `targeting`, `default`. */
   readonly rule: string;
   /** What it looked at. */
   readonly facts: Readonly<Record<string, Json>>;

@@ -1,6 +1,8 @@
 import type { Json } from '../definition/model.ts';
+import type { FlagFinding, FlagProblem } from '../errors.ts';
 import type { CompiledFlags } from '../rules/compile-flags.ts';
 import { trace } from '../rules/compiled-flag.ts';
+import { REFUSED } from '../rules/refused-flag.ts';
 import { contextOf } from './context.ts';
 import type { Evaluation, Finding } from './evaluation.ts';
 
@@ -15,14 +17,20 @@ export interface Explanation {
   readonly sentence: string;
 }
 
+/** Flags, and what is wrong with them. */
+export interface ExplainedFlags {
+  readonly compiled: CompiledFlags;
+  readonly findings: readonly FlagFinding[];
+}
+
 /** Says of a flag why it has its value for a context. Never throws. */
 export function explainFlag(
-  flags: CompiledFlags,
+  { compiled, findings: mistakes }: ExplainedFlags,
   key: string,
   options: { context: unknown; nowMs: number },
 ): Explanation {
   const name = typeof key === 'string' ? key : 'This';
-  const flag = flags.get(key);
+  const flag = compiled.get(key);
   const failed = (errorCode: Evaluation['errorCode'], why: string): Explanation => ({
     key: name,
     evaluation: { value: null, variant: undefined, reason: 'ERROR', errorCode, metadata: flag?.metadata ?? {} },
@@ -34,7 +42,9 @@ export function explainFlag(
     const { outcome, findings } = trace(flag, contextOf(options.context), options.nowMs);
     const { evaluation, usesFallback } = outcome;
     const is = usesFallback ? 'the fallback of the code' : JSON.stringify(evaluation.value);
-    const sentence = `${key} is ${is}: ${whyOf(findings.at(-1), evaluation)}.`;
+    const mistake = evaluation.errorCode === 'PARSE_ERROR' ? undefined : mistakes.find((each) => each.flag === key);
+    const held = mistake === undefined ? '' : `; ${whyHeld(mistake)}: ${placed(mistake)}`;
+    const sentence = `${key} is ${is}: ${whyOf(findings.at(-1), evaluation)}${held}.`;
     return { key, evaluation, findings, sentence };
   } catch {
     return failed('GENERAL', 'its rules can’t be evaluated with this context');
@@ -55,7 +65,9 @@ function whyOf(finding: Finding | undefined, { reason }: Evaluation): string {
   if (fixed !== undefined) return fixed;
   if (rule === 'killSwitch')
     return facts['tenant'] === undefined ? 'its kill switch is on' : 'its kill switch is on for the tenant';
-  if (rule === 'requires') return `it requires ${text(facts['flag'])}, which is off`;
+  if (rule === REFUSED) return `it is refused: ${placed(facts as unknown as FlagProblem)}`;
+  if (rule === 'requires')
+    return `it requires ${text(facts['flag'])}, which is ${facts[REFUSED] === true ? 'refused' : 'off'}`;
   if (rule === 'targeting')
     return reason === 'ERROR' ? `its rules chose ${text(facts['chosen'])}, which is no variant` : 'its rules chose it';
   if (rule === 'rollout') {
@@ -73,6 +85,19 @@ function whyOfRollout(facts: Finding['facts'], reason: string): string {
   if (threshold === 0) return 'its rollout is at 0 %';
   if (percentage === 100) return 'its rollout is at 100 %';
   return `${text(unit)} ${text(value)} is in bucket ${text(bucket)}, and those below ${text(threshold)} (${text(percentage)} %) are in`;
+}
+
+/** Also a segment or an evaluator may be as it was, and the flag that uses it as it is now. */
+function whyHeld({ path }: FlagProblem): string {
+  return path.startsWith('/flags/')
+    ? 'that is as it last was good, as it is refused now'
+    : 'what it uses is as that last was good, as it is refused now';
+}
+
+/** A mistake and its place. */
+function placed({ message, path, line, column }: FlagProblem): string {
+  const place = line === undefined ? '' : `, line ${line}, column ${column ?? 1}`;
+  return `${message} at ${path}${place}`;
 }
 
 function text(value: Json | undefined): string {

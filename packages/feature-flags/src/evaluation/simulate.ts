@@ -1,5 +1,6 @@
 import type { FlagContext, FlagDefinitions, Json } from '../definition/model.ts';
 import { compileFlags } from '../rules/compile-flags.ts';
+import { inForce } from '../rules/in-force.ts';
 import { decided } from './evaluate.ts';
 
 /** What a change would do to one context. */
@@ -21,7 +22,9 @@ export interface FlagSimulation {
 /**
  * Says who would get another value if one set of flags was replaced by another: who flips when 10 % becomes 25 %. Nothing is changed.
  *
- * @throws {FlagError} `INVALID_FLAGS`, for either.
+ * @param before What is in force: a flag with a mistake gives the fallback.
+ * @param after What is to be: all of it has to be good.
+ * @throws {FlagError} `INVALID_FLAGS`.
  * @example
  * ```ts
  * import { simulateFlags } from '@x/feature-flags';
@@ -37,7 +40,7 @@ export function simulateFlags(
   contexts: readonly FlagContext[],
   options: { readonly nowMs?: number | undefined } = {},
 ): FlagSimulation {
-  const [old, next] = [compileFlags(before), compileFlags(after)];
+  const [old, next] = [inForce(before).compiled, compileFlags(after)];
   const { nowMs = 0 } = options;
   const keys = new Set([...old.keys(), ...next.keys()]);
   const flips: Flip[] = [];

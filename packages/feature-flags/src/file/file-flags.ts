@@ -24,8 +24,8 @@ const POLL_MS = 5000;
 const CALM_MS = 20;
 
 /**
- * Flags in a file, JSON or YAML, that is watched. A bad edit changes nothing: the last good flags stay in force, and `flags.problem` says where
- * the mistake is.
+ * Flags in a file, JSON or YAML, that is watched. A flag with a mistake stays as it last was good, and the others change; `flags.problem` and `flags.findings` say where
+ * the mistakes are. What refuses the whole file changes nothing.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
+import { soundPart } from '../definition/sound.ts';
 import { FlagError, shown } from '../errors.ts';
 import { askMetrics, type MetricSource } from './ask-metrics.ts';
 import { MetricMemory } from './metric-memory.ts';
@@ -163,7 +164,8 @@ class Guard implements FlagGuard {
   async #load(): Promise<FlagDefinitions> {
     const found = await this.#options.store.load(this.#version);
     if (found !== undefined) {
-      this.#definitions = found.definitions;
+      // A flag with a mistake is left alone.
+      this.#definitions = soundPart(found.definitions).definitions;
       this.#version = found.version;
     }
     return this.#definitions;

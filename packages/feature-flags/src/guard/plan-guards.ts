@@ -1,5 +1,6 @@
 import { type FlagDefinitions, isFlagdFlag, type RampStep, type ShortFlag } from '../definition/model.ts';
 import { guardsOf, holdsForMs } from '../definition/ramp.ts';
+import { soundPart } from '../definition/sound.ts';
 import { type GuardReason, judge, type Verdict } from './judge.ts';
 import { isGuarded, isWaiting, mayEnterMs, type RampState, rampState, whyAsleep } from './ramp-state.ts';
 import { type GuardReadings, historyOf } from './readings.ts';
@@ -42,7 +43,9 @@ export const MAX_AGE_MS = 300_000;
  *   over some minutes still speaks of the higher one.
  * - Metrics that are **unknown**, too old, or not read since the step in force is there change nothing.
  *
- * @param definitions Flags that were checked, as those of `parseFlags` were.
+ * A flag with a mistake is left alone: nobody knows what its ramp is.
+ *
+ * @throws {FlagError} `INVALID_FLAGS` where a mistake belongs to no flag.
  * @example
  * ```ts
  * import { planGuards } from '@x/feature-flags/guard';
@@ -60,7 +63,7 @@ export function planGuards(
   readings: GuardReadings,
   { nowMs, maxAgeMs = MAX_AGE_MS }: PlanGuardsOptions,
 ): readonly GuardDecision[] {
-  return Object.entries(definitions.flags).flatMap(([key, flag]) => {
+  return Object.entries(soundPart(definitions).definitions.flags).flatMap(([key, flag]) => {
     if (isFlagdFlag(flag) || flag.schedule?.ramp === undefined) return [];
     return planFlag(key, flag, { state: rampState(flag.schedule, nowMs), readings, nowMs, maxAgeMs });
   });

@@ -24,18 +24,23 @@ function differing(before: Readonly<Record<string, unknown>>, after: Readonly<Re
   });
 }
 
-/** Whether two values are the same JSON. */
+/** Whether two values are the same JSON. Without recursion: a flag that is refused may be nested as deep as it likes. */
 export function isSame(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>];
-  // A member that is `undefined` is not there in JSON.
-  const names = (value: Record<string, unknown>): string[] =>
-    Object.keys(value).filter((name) => value[name] !== undefined);
-  const own = names(left);
-  return (
-    own.length === names(right).length &&
-    own.every((name) => Object.hasOwn(right, name) && isSame(left[name], right[name]))
-  );
+  const open: [unknown, unknown][] = [[one, other]];
+  for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
+    const [a, b] = pair;
+    if (a === b) continue;
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+    if (Array.isArray(a) !== Array.isArray(b)) return false;
+    const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+    const own = namesIn(left);
+    if (own.length !== namesIn(right).length || !own.every((name) => Object.hasOwn(right, name))) return false;
+    for (const name of own) open.push([left[name], right[name]]);
+  }
+  return true;
+}
+
+/** A member that is `undefined` is not there in JSON. */
+function namesIn(value: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(value).filter((name) => value[name] !== undefined);
 }

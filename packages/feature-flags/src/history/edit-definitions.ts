@@ -1,4 +1,6 @@
 import type { FlagDefinitions, Json } from '../definition/model.ts';
+import { pointerOf } from '../definition/path.ts';
+import { rememberOf } from '../definition/remembered.ts';
 import { isObject } from '../definition/report.ts';
 import { FlagError, shown } from '../errors.ts';
 import type { FlagEdit } from '../store/editable.ts';
@@ -19,7 +21,24 @@ type Members = Readonly<Record<string, unknown>>;
  * ```
  */
 export function editDefinitions(definitions: FlagDefinitions, edits: readonly FlagEdit[]): FlagDefinitions {
-  return edits.reduce(edited, definitions);
+  return edits.reduce((before, edit) => {
+    const after = edited(before, edit);
+    if (edit.kind === 'replace') return after;
+    // What only a text can say wrong stays wrong, but where it is gone.
+    const without = edit.kind === 'patch' ? undefined : pointerOf(['flags', edit.key]);
+    rememberOf(before, after, { without });
+    return after;
+  }, definitions);
+}
+
+/** The flags that edits name; `undefined` if they replace all. */
+export function touchedBy(edits: readonly FlagEdit[]): ReadonlySet<string> | undefined {
+  const keys = new Set<string>();
+  for (const edit of edits) {
+    if (edit.kind === 'replace') return undefined;
+    keys.add(edit.key);
+  }
+  return keys;
 }
 
 function edited(definitions: FlagDefinitions, edit: FlagEdit): FlagDefinitions {

@@ -12,8 +12,11 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { READING } from '../definition/parse-yaml.ts';
+import { pointerOf } from '../definition/path.ts';
 import { isObject } from '../definition/report.ts';
 import { isSame } from './changes.ts';
+import { type KeptParts, StandIns } from './kept-parts.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -23,20 +26,51 @@ const LAYOUT = { lineWidth: 0, flowCollectionPadding: true };
 /** A value as YAML. */
 export const writeYaml = (value: unknown): string => stringify(value, LAYOUT);
 
+/** How a text is changed. */
+export interface EditYamlOptions {
+  /** Puts copies in the place of aliases. */
+  readonly expandsAliases?: boolean | undefined;
+  /** Parts whose text stays as it is. */
+  readonly kept?: KeptParts | undefined;
+}
+
 /** The text that says `after` instead of `before`: only nodes that differ are touched, so what stands beside the others stays. */
-export function editYaml(
-  text: string,
-  before: unknown,
-  after: unknown,
-  { expandsAliases = false }: { readonly expandsAliases?: boolean } = {},
-): string {
-  // What stands twice was refused when it was read; looking again takes longer than the rest.
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), { uniqueKeys: false });
+export function editYaml(text: string, { before, after }: Change, options: EditYamlOptions = {}): string {
+  const { expandsAliases = false, kept } = options;
+  const source = text.replace(/^\uFEFF/, '');
+  const document = parseDocument(source, READING);
   if (expandsAliases) expand(document);
   const contents = changed(document, document.contents, { before, after });
   document.contents = contents as typeof document.contents;
+  const standIns = kept === undefined ? undefined : standInsFor(document, source, kept);
   const [, indent = '  '] = /\n( +)\S/.exec(text) ?? [];
-  return document.toString({ ...LAYOUT, indent: Math.min(8, Math.max(1, indent.length)) });
+  const width = Math.min(8, Math.max(1, indent.length));
+  const made = document.toString({ ...LAYOUT, indent: width, verifyAliasOrder: kept === undefined });
+  return standIns?.resolve(made, [':[ ]', '\\b']) ?? made;
+}
+
+/** Puts words in the place of what stays as it is written, from the end of its name to the end of its comments. */
+function standInsFor(document: Document.Parsed, source: string, kept: KeptParts): StandIns {
+  const standIns = new StandIns([source]);
+  for (const { part, pair } of partsIn(document)) {
+    const { key, value } = pair;
+    if (!kept.has(pointerOf([part, nameOf(pair)])) || !key.range || !value?.range) continue;
+    const word = standIns.for(source.slice(key.range[1], value.range[2]).replace(/\r?\n[ \t]*$/, ''));
+    pair.value = document.createNode(word);
+  }
+  return standIns;
+}
+
+/** The flags, segments and evaluators of a document. */
+function* partsIn(
+  document: Document.Parsed,
+): Generator<{ readonly part: string; readonly pair: Pair<Node, Node | null> }> {
+  const { contents } = document;
+  if (!isMap(contents)) return;
+  for (const part of (contents as YAMLMap<Node, Node | null>).items) {
+    if (!isMap(part.value)) continue;
+    for (const pair of (part.value as YAMLMap<Node, Node | null>).items) yield { part: nameOf(part), pair };
+  }
 }
 
 /** Puts copies in the place of aliases. */
@@ -49,7 +83,8 @@ function expand(document: Document.Parsed): void {
   });
 }
 
-interface Change {
+/** What a value was, and what it is to be. */
+export interface Change {
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -84,16 +119,23 @@ function changed(document: Document.Parsed, node: Node | null, { before, after }
 const own = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined);
 
 /** Keys such as 123 are numbers in YAML, and texts in flags. */
-const nameOf = ({ key }: Pair<Node, Node | null>): string => String(isScalar(key) ? key.value : key);
+const nameOf = ({ key }: Pair<Node, Node | null>): string =>
+  String(isScalar(key) ? ((key.value as string | null) ?? '') : key);
 
 function changeMap(
   document: Document.Parsed,
   map: YAMLMap<Node, Node | null>,
   { before, after }: { readonly before: Members; readonly after: Members },
 ): void {
-  map.items = map.items.filter((pair) => Object.hasOwn(after, nameOf(pair)));
+  const last = new Map(map.items.map((pair) => [nameOf(pair), pair]));
+  // Of what stands twice the last one counts; the others stay as long as nobody says what is meant.
+  map.items = map.items.filter((pair) => {
+    const name = nameOf(pair);
+    if (!Object.hasOwn(after, name)) return false;
+    return last.get(name) === pair || isSame(own(before, name), after[name]);
+  });
   for (const [name, value] of Object.entries(after)) {
-    const pair = map.items.find((each) => nameOf(each) === name);
+    const pair = last.get(name);
     if (pair === undefined) map.items.push(document.createPair(name, value) as Pair<Node, Node | null>);
     else pair.value = changed(document, pair.value, { before: own(before, name), after: value });
   }

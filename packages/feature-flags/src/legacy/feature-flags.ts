@@ -5,6 +5,7 @@ import { isChangeable } from '../store/changeable.ts';
 import { memoryFlags } from '../store/memory-flags.ts';
 import type { FlagEdit } from '../store/editable.ts';
 import type { FlagStore } from '../store/store.ts';
+import { demandClear } from '../history/plan-change.ts';
 import { legacyEdit, type SetFeatureFlagOptions, type Wanted } from './legacy-edit.ts';
 
 /** Flags for code that knows names and tenants, and nothing else. */
@@ -64,20 +65,20 @@ interface Source {
   refresh(this: void): Promise<void>;
 }
 
-function inStore(store: FlagStore, { clock }: FlagsOptions): Source {
-  const flags = createFlags({ store, clock });
+function inStore(store: FlagStore, { clock, strict }: FlagsOptions): Source {
+  const flags = createFlags({ store, clock, strict });
   return { store, flags: () => flags, refresh: () => flags.refresh() };
 }
 
 /** Flags that are there from the first moment, as those of a store are not. */
-function inMemory(definition: FlagDefinitions, { clock }: FlagsOptions): Source {
+function inMemory(definition: FlagDefinitions, { clock, strict }: FlagsOptions): Source {
   const store = memoryFlags(definition);
-  let flags = createFlags({ definition, clock });
+  let flags = createFlags({ definition, clock, strict });
   return {
     store,
     flags: () => flags,
     async refresh() {
-      flags = createFlags({ definition: await definitionsOf(store), clock });
+      flags = createFlags({ definition: await definitionsOf(store), clock, strict });
     },
   };
 }
@@ -94,9 +95,11 @@ async function set({ store, refresh }: Source, name: string, { enabled, options 
   }
   const { by = 'setFeatureFlag', why = `${name} is set to ${enabled}` } = options;
   // Of the newest flags, so that what another process has changed meanwhile stays.
-  const edits = ({ flags }: FlagDefinitions): readonly FlagEdit[] => [
-    legacyEdit(name, Object.hasOwn(flags, name) ? flags[name] : undefined, { enabled, options }),
-  ];
+  const edits = (definitions: FlagDefinitions): readonly FlagEdit[] => {
+    const { flags } = definitions;
+    demandClear(definitions, name);
+    return [legacyEdit(name, Object.hasOwn(flags, name) ? flags[name] : undefined, { enabled, options })];
+  };
   await store.change(edits, { by, why });
   await refresh();
 }

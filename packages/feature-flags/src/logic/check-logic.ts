@@ -1,9 +1,12 @@
 import { inside, type Path } from '../definition/path.ts';
-import { isObject, type Report } from '../definition/report.ts';
+import { isObject, isSoundName, type Report } from '../definition/report.ts';
 import { OPERATORS } from './operators.ts';
 
 /** Rules nested deeper than this are refused: nobody could read them, and evaluation goes as deep. */
 const DEEPEST = 64;
+
+/** More than this all weights of a distribution together can’t be, in flagd: 2³¹ - 1. */
+const MOST_WEIGHT = 2_147_483_647;
 
 /** What rules may refer to. */
 export interface LogicScope {
@@ -23,7 +26,8 @@ interface Place {
 
 function check(value: unknown, place: Place, scope: LogicScope): void {
   const { path, depth } = place;
-  if (depth > DEEPEST) return scope.report.note(path, `Expected rules nested at most ${DEEPEST} deep, got deeper ones`);
+  if (depth > DEEPEST)
+    return scope.report.note(path, `Expected rules nested at most ${DEEPEST} deep, got deeper ones`, 'TOO_LARGE');
   if (Array.isArray(value)) {
     for (const [index, each] of value.entries()) check(each, { path: inside(path, index), depth: depth + 1 }, scope);
     return;
@@ -44,7 +48,9 @@ function check(value: unknown, place: Place, scope: LogicScope): void {
   if (names.length > 1) return scope.report.expected(path, 'one operator', names.join(', '));
   if (operator === '$ref') return checkReference(value['$ref'], place, scope);
   const arity = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
-  if (arity === undefined) return scope.report.expected([...path, operator], 'an operator of flagd', operator);
+  if (arity === undefined) {
+    return scope.report.expected(inside(path, operator), 'an operator of flagd', operator, 'UNKNOWN_OPERATOR');
+  }
   const operands = value[operator];
   const count = Array.isArray(operands) ? operands.length : 1;
   if (count < arity.least || count > arity.most) {
@@ -62,57 +68,8 @@ function check(value: unknown, place: Place, scope: LogicScope): void {
 
 function checkReference(name: unknown, { path }: Place, { evaluators, report }: LogicScope): void {
   // What it refers to is checked once, where it stands, and not at each place that refers to it.
-  if (typeof name !== 'string' || !Object.hasOwn(evaluators, name))
-    report.expected([...path, '$ref'], 'the name of an evaluator', name);
-}
-
-/** What a rule comes to when all that it refers to is written out. */
-interface Extent {
-  readonly nodes: number;
-  readonly depth: number;
-}
-
-/** Rules that come to more than this are refused: each evaluation would go through all of it. */
-const MOST_NODES = 20_000;
-
-/** Checks what rules come to with all that they refer to: an end, a depth and a size. References are followed once each. */
-export function checkExtents(
-  rules: readonly { readonly rule: unknown; readonly path: Path }[],
-  scope: LogicScope,
-): void {
-  const known = new Map<string, Extent | 'open'>();
-  const ofEvaluator = (name: string): Extent => {
-    const extent = known.get(name);
-    if (extent === 'open') {
-      scope.report.note(['$evaluators', name], 'Expected evaluators that end, got a circle of references');
-      return { nodes: 0, depth: 0 };
-    }
-    if (extent !== undefined) return extent;
-    known.set(name, 'open');
-    const found = extentOf(scope.evaluators[name]);
-    known.set(name, found);
-    return found;
-  };
-  const extentOf = (value: unknown): Extent => {
-    if (typeof value !== 'object' || value === null) return { nodes: 1, depth: 1 };
-    if (isObject(value) && typeof value['$ref'] === 'string' && Object.hasOwn(scope.evaluators, value['$ref']))
-      return ofEvaluator(value['$ref']);
-    let [nodes, depth] = [1, 0];
-    for (const each of Object.values(value) as unknown[]) {
-      const inner = extentOf(each);
-      nodes += inner.nodes;
-      depth = Math.max(depth, inner.depth);
-    }
-    return { nodes, depth: depth + 1 };
-  };
-  for (const { rule, path } of rules) {
-    const { nodes, depth } = extentOf(rule);
-    if (nodes > MOST_NODES || depth > 4 * DEEPEST)
-      scope.report.note(
-        path,
-        `Expected a rule of at most ${MOST_NODES} parts with all that it refers to, got ${nodes}`,
-      );
-  }
+  if (typeof name !== 'string' || !Object.hasOwn(evaluators, name) || !isSoundName(name))
+    report.expected([...path, '$ref'], 'the name of an evaluator', name, 'UNKNOWN_REFERENCE');
 }
 
 /** Weights that are written down can be checked; those that are computed are not known yet. */
@@ -123,6 +80,18 @@ function checkWeights(operands: unknown, path: Path, report: Report): void {
     const weight: unknown = each[1];
     const isSound = weight === undefined || isObject(weight) || Number.isInteger(weight);
     if (!isSound) report.expected([...path, index, 1], 'a weight: a whole number', weight);
-    if (each.length === 0 || each.length > 2) report.expected([...path, index], 'a variant and its weight', each);
+    if (each.length === 0 || each.length > 2) report.expected(inside(path, index), 'a variant and its weight', each);
   }
+  checkTotal(operands, path, report);
+}
+
+/** Weights that add up to nothing, or to too much, choose nothing, and nobody would know why. */
+function checkTotal(operands: readonly unknown[], path: Path, report: Report): void {
+  const shares = operands
+    .filter((each) => Array.isArray(each))
+    .map((each: unknown[]) => (each.length > 1 ? each[1] : 1));
+  if (shares.length === 0 || !shares.every((weight) => Number.isInteger(weight))) return;
+  const total = shares.reduce((sum: number, weight) => sum + Math.max(0, weight as number), 0);
+  if (total === 0 || total > MOST_WEIGHT)
+    report.note(path, `Expected weights that add up to 1 to ${MOST_WEIGHT}, got ${total}`);
 }

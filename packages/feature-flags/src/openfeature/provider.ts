@@ -15,6 +15,8 @@ export interface ProvidedFlags {
   evaluate(key: string, fallback: Json, context?: FlagContext): Evaluation;
   /** Resolves when there are flags. */
   ready?(): Promise<void>;
+  /** As `onState` says it. */
+  readonly state?: 'loading' | 'ready' | 'stale' | undefined;
   /** Calls the listener whenever other definitions are in force. Returns what ends it. */
   onChange?(listener: (change: { readonly flagsChanged: readonly string[] }) => void): () => void;
   /** Calls the listener when the definitions can’t be fetched any more (`stale`), and when they can again. Returns what ends it. */
@@ -26,7 +28,8 @@ export interface ProvidedFlags {
  *
  * The context is passed on as it is, so rules see the fields that the application gives to OpenFeature. Reasons, too, are passed on, also
  * `UNIT_MISSING`, which OpenFeature does not know. The provider is ready when the flags are, and in the state `ERROR` only if there were never any: when definitions
- * can’t be fetched, the last good ones stay in force and the state is `STALE`. Tracking does nothing.
+ * can’t be fetched, the last good ones stay in force and the state is `STALE`, as when some flags are refused and answer as they last were good. A flag that is
+ * refused and never was good is a `PARSE_ERROR`; the state is `READY`. Tracking does nothing.
  *
  * @example
  * ```ts
@@ -52,6 +55,10 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     for (const end of subscriptions) end();
     subscriptions = [];
   };
+  /** Flags that were stale before: the SDK calls a provider ready as soon as it is initialized, so this comes after. */
+  const tellStale = (): void => {
+    if (subscriptions.length > 0 && flags.state === 'stale') events.emit(ProviderEvents.Stale);
+  };
   return {
     metadata: { name: 'holdfast' },
     runsOn: 'server',
@@ -59,8 +66,13 @@ export function openFeatureProvider(flags: ProvidedFlags): Provider {
     // Not before: a provider that is never used would listen for ever.
     async initialize(): Promise<void> {
       unsubscribe();
-      await flags.ready?.();
-      subscriptions = subscribe(flags, events);
+      try {
+        await flags.ready?.();
+      } finally {
+        // Also where there are none yet: whoever mends them is heard of.
+        subscriptions = subscribe(flags, events);
+      }
+      if (flags.state === 'stale') setImmediate(tellStale);
     },
     async onClose(): Promise<void> {
       unsubscribe();
@@ -108,7 +120,7 @@ function messageOf(key: string, errorCode: FlagEvaluationError): string {
     case 'TYPE_MISMATCH':
       return `Expected a flag whose values are of the type of the default, got ${JSON.stringify(key)}`;
     case 'PARSE_ERROR':
-      return `Expected flags without mistakes, got none of those that there are, to answer ${JSON.stringify(key)}`;
+      return `Expected a flag without mistakes, got ${JSON.stringify(key)}, which is refused`;
     case 'PROVIDER_NOT_READY':
       return `Expected flags that were read, got none yet, to answer ${JSON.stringify(key)}`;
     default:

@@ -1,7 +1,6 @@
-import { checkDefinitions } from '../definition/check-definitions.ts';
+import { demandSound } from '../definition/demand-sound.ts';
 import { type FlagDefinitions, isFlagdFlag } from '../definition/model.ts';
 import { withBucketing } from '../definition/default-bucketing.ts';
-import { invalidFlags } from '../definition/invalid-flags.ts';
 import type { CompiledFlag } from './compiled-flag.ts';
 import { compileFlagdFlag } from './flagd-flag.ts';
 import { ON_OFF, outcomesOf } from './outcomes.ts';
@@ -11,23 +10,25 @@ import { compileShortFlag, type References } from './short-flag.ts';
 /** Flags by name, ready to be asked. */
 export type CompiledFlags = ReadonlyMap<string, CompiledFlag>;
 
-/**
- * Checks and compiles definitions.
- *
- * @throws {FlagError} `INVALID_FLAGS` with all problems.
- */
-export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
-  const problems = checkDefinitions(definitions);
-  if (problems.length > 0) throw invalidFlags(problems);
+/** What is compiled beside definitions. */
+export interface CompileOptions {
+  /** The names of the flags, in their order. Default: those of the definitions. */
+  readonly keys?: readonly string[] | undefined;
+  /** What answers for some of them, whatever their definitions say, or where they have none. */
+  readonly instead?: CompiledFlags | undefined;
+}
+
+/** Compiles definitions that are sound. */
+export function compileSound(definitions: FlagDefinitions, options: CompileOptions = {}): CompiledFlags {
+  const { keys = Object.keys(definitions.flags), instead } = options;
   const { $evaluators: evaluators = {}, segments = {} } = definitions;
   const common = Object.freeze({ ...definitions.metadata });
   const members = Object.entries(segments).map(
     ([name, segment]) => [name, compileSegment(name, segment, evaluators)] as const,
   );
-  const keys = Object.keys(definitions.flags);
   // A map has its keys in the order in which they first came, and that is the order of the file.
   const compiled = new Map<string, CompiledFlag | undefined>();
-  for (const key of keys) compiled.set(key, undefined);
+  for (const key of keys) compiled.set(key, instead?.get(key));
   // A flag asks for those that it requires while it is compiled itself. These go neither in circles nor deep: that was checked.
   const flagOf = (key: string): CompiledFlag => {
     const known = compiled.get(key);
@@ -47,4 +48,14 @@ export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
   };
   for (const key of keys) flagOf(key);
   return compiled as CompiledFlags;
+}
+
+/**
+ * Checks and compiles definitions, all of which have to be sound.
+ *
+ * @throws {FlagError} `INVALID_FLAGS` with all problems.
+ */
+export function compileFlags(definitions: FlagDefinitions): CompiledFlags {
+  demandSound(definitions);
+  return compileSound(definitions);
 }

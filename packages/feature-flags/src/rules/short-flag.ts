@@ -2,6 +2,7 @@ import type { FlagContext, FlagMetadata, Json, ShortFlag } from '../definition/m
 import { spanOf } from '../definition/moment.ts';
 import { type CompiledFlag, decide, type Step } from './compiled-flag.ts';
 import { ON_OFF, type Outcome, type Outcomes, outcomesOf } from './outcomes.ts';
+import { isRefused, REFUSED } from './refused-flag.ts';
 import { rolloutStep } from './rollout.ts';
 import { unitOf } from './unit.ts';
 import type { CompiledSegment, Membership } from './segments.ts';
@@ -103,7 +104,11 @@ function requirementSteps({ requires }: ShortFlag, outcomes: Outcomes, reference
     const isMissing: Membership = (context, nowMs) => !isOn(required, decide(required, context, nowMs));
     return gate('requires', outcome, {
       stops: isMissing,
-      facts: (context, nowMs) => ({ flag: key, on: !isMissing(context, nowMs) }),
+      facts: (context, nowMs) => ({
+        flag: key,
+        on: !isMissing(context, nowMs),
+        ...(isRefused(required) ? { [REFUSED]: true } : {}),
+      }),
     });
   });
 }

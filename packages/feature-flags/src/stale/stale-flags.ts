@@ -1,4 +1,6 @@
 import type { FlagCounts } from '../counts/counts.ts';
+import { checkDefinitions } from '../definition/check-definitions.ts';
+import { demandSound } from '../definition/demand-sound.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import { constantsOf } from './constant-flag.ts';
 import type { Constant } from './constant.ts';
@@ -23,7 +25,10 @@ export interface StaleOptions {
   readonly counts?: FlagCounts | undefined;
   /** Places in code that name flags, as {@link scanForFlags} gives them. */
   readonly references?: Iterable<FlagReference> | undefined;
-  /** Earlier versions of the definitions and the present one, oldest first: they tell since when everybody gets the same. */
+  /**
+   * Earlier versions of the definitions and the present one, oldest first: they tell since when everybody gets the same. Of one with mistakes, and what was before it,
+   * nothing is known.
+   */
   readonly history?: readonly FlagVersion[] | undefined;
   /** Only flags that have given everybody the same for so many milliseconds; those of which that is not known are left out then. Default: 0, all. */
   readonly fullyRolledOutForMs?: number | undefined;
@@ -35,7 +40,7 @@ export interface StaleOptions {
  * Says which flags have had their time, and why: they are past their day, the same for everybody, not asked for, or not in the code. Also which names
  * code asks for that no flag has. Pure: nothing is read or changed.
  *
- * @param definitions Flags that were checked, as those of `parseFlags` were.
+ * @throws {FlagError} `INVALID_FLAGS` for flags with mistakes: what can't be read may use any other flag.
  * @example
  * ```ts
  * import { staleFlags } from '@x/feature-flags/stale';
@@ -46,12 +51,13 @@ export interface StaleOptions {
  * ```
  */
 export function staleFlags(definitions: FlagDefinitions, options: StaleOptions): StaleReport {
+  demandSound(definitions);
   const { nowMs, counts, references } = options;
   const keys = Object.keys(definitions.flags);
   const places = references === undefined ? undefined : [...references];
   const facts: Facts = {
     definitions,
-    options,
+    options: { ...options, history: soundEnd(options.history) },
     constantOf: constantsOf(definitions, nowMs),
     evaluations: counts === undefined ? undefined : lastEvaluations(definitions, counts),
     inUse:
@@ -148,4 +154,9 @@ function evaluationReason(key: string, { evaluations, options }: Facts): readonl
   if (unusedForMs === undefined || nowMs - lastAtMs < unusedForMs) return [];
   const days = daysText(daysBetween(lastAtMs, nowMs));
   return [{ reason: 'unused', lastAtMs, sentence: `${key} was last evaluated on ${dayOf(lastAtMs)}, ${days} ago.` }];
+}
+
+/** The versions after the last one with mistakes. */
+function soundEnd(history: readonly FlagVersion[] = []): readonly FlagVersion[] {
+  return history.slice(history.findLastIndex(({ definitions }) => checkDefinitions(definitions).length > 0) + 1);
 }

@@ -7,7 +7,7 @@ export interface ChangeableFlags extends FlagStore {
    * Changes flags, all of them or none. Edits as a function are made of the newest flags, again where somebody else was faster.
    *
    * @param note Who changes them, and why.
-   * @throws {FlagError} `INVALID_FLAGS` if the flags would be wrong then; they stay as they were.
+   * @throws {FlagError} `INVALID_FLAGS` if what is edited would be wrong then, or anything else that is good now; they stay as they were.
    */
   change(edits: FlagEdits, note: ChangeNote): Promise<unknown>;
 }

@@ -13,7 +13,7 @@ export type FlagEdit =
   /** Puts other flags, segments and rules in place of all. */
   | { readonly kind: 'replace'; readonly definitions: FlagDefinitions };
 
-/** Edits, or how to make them of the flags as they are: when another writer was faster, it is asked again. */
+/** Edits, or how to make them of the flags as they are, mistakes included: when another writer was faster, it is asked again. */
 export type FlagEdits = readonly FlagEdit[] | ((definitions: FlagDefinitions) => readonly FlagEdit[]);
 
 /** Who changes flags, and why. */
@@ -75,7 +75,8 @@ export interface RollbackOptions extends ChangeOptions {
 /** A store of flags that can be changed, and knows who did so. */
 export interface EditableFlags extends FlagStore {
   /**
-   * Changes flags: all edits or none. What would make no sound flags is refused. Edits of writers that work at the same time
+   * Changes flags: all edits or none. What is edited has to be good then, and nothing else may be wrong that was not before: flags that had a mistake are no obstacle, and their
+   * text stays as it is. A `replace` has to be good altogether. Edits of writers that work at the same time
    * follow each other; none is lost.
    *
    * @returns The version that was made; `undefined` when there was nothing to change.
@@ -89,7 +90,7 @@ export interface EditableFlags extends FlagStore {
   /** The flags of a version. @throws {FlagError} `VERSION_NOT_FOUND`, `INVALID_HISTORY`. */
   at(version: number): Promise<FlagDefinitions>;
   /**
-   * Brings back a version, or some of its flags, as a new version: nothing in the history is undone.
+   * Brings back a version, which has to be good altogether, or some of its flags, as a new version: nothing in the history is undone.
    *
    * @throws {FlagError} `VERSION_NOT_FOUND`, and those of `change`.
    */

@@ -1,6 +1,6 @@
-import { checkDefinitions } from '../definition/check-definitions.ts';
-import { invalidFlags } from '../definition/invalid-flags.ts';
-import { editDefinitions } from '../history/edit-definitions.ts';
+import { demandSound } from '../definition/demand-sound.ts';
+import { demandNoWorse } from '../definition/no-worse.ts';
+import { editDefinitions, touchedBy } from '../history/edit-definitions.ts';
 import type { FlagDefinitions } from '../definition/model.ts';
 import type { ChangeableFlags } from './changeable.ts';
 
@@ -41,9 +41,11 @@ export function memoryFlags(definitions: FlagDefinitions): MemoryFlags {
     },
     replace,
     async change(edits) {
-      const next = editDefinitions(current, typeof edits === 'function' ? edits(current) : edits);
-      const problems = checkDefinitions(next);
-      if (problems.length > 0) throw invalidFlags(problems);
+      const list = typeof edits === 'function' ? edits(current) : edits;
+      const next = editDefinitions(current, list);
+      const touched = touchedBy(list);
+      if (touched === undefined) demandSound(next);
+      else demandNoWorse(current, next, touched);
       replace(next);
     },
   };

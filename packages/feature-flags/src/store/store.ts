@@ -10,7 +10,8 @@ export interface StoredFlags {
 /** A place that flags are read from, again and again. */
 export interface FlagStore {
   /**
-   * Reads the flags; `undefined` if their version is still the one that is known, which should cost little.
+   * Reads the flags; `undefined` if their version is still the one that is known, which should cost little. They need not be checked: whoever reads them refuses the flags that
+   * have a mistake, or all when strict. Those that `parseFlags` gives have places for their mistakes.
    *
    * @throws {FlagError} `INVALID_FLAGS`, `FLAGS_TOO_LARGE`, `UNREADABLE_FLAGS`.
    */

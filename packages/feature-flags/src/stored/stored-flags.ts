@@ -2,7 +2,7 @@ import type { ObjectStore } from '@x/storage';
 import { type Clock, systemClock } from '../clock.ts';
 import { EMPTY_DOCUMENT, type FlagsState } from '../history/document.ts';
 import { Journal } from '../history/journal.ts';
-import { changing, type ChangeStep } from '../history/changing.ts';
+import { changing, type ChangeStep, type ChangeSubject } from '../history/changing.ts';
 import { checkVersion } from '../history/plan-change.ts';
 import { type FlagSeal, NO_SEAL } from '../history/seal.ts';
 import type { EditableFlags } from '../store/editable.ts';
@@ -50,9 +50,20 @@ export function storedFlags(store: ObjectStore, options: StoredFlagsOptions = {}
   const journal = new Journal({ store, name, seal });
   const readers = new Set<() => void>();
 
+  const newest = async (about: ChangeSubject, signal?: AbortSignal): ReturnType<Journal['latest']> => {
+    try {
+      const found = await journal.newest(signal);
+      return { version: found?.version ?? 0, revision: found };
+    } catch (error) {
+      const isReplaced = about.rollbackTo !== undefined && about.isWhole === true;
+      // What is replaced as a whole need not say anything.
+      if (isReplaced && (error as { readonly code?: unknown }).code === 'INVALID_FLAGS') return journal.latest(signal);
+      throw error;
+    }
+  };
+
   const step: ChangeStep = async (plan, about, call) => {
-    const found = await journal.newest(call.signal);
-    const version = found?.version ?? 0;
+    const { version, revision: found } = await newest(about, call.signal);
     checkVersion(version, call.ifVersion);
     const state = found === undefined ? NOTHING : { definitions: found.definitions, document: found.record.document };
     const planned = await plan(state);

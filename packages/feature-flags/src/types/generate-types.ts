@@ -1,3 +1,4 @@
+import { demandSound } from '../definition/demand-sound.ts';
 import { type FlagDefinitions, isFlagdFlag, type Json } from '../definition/model.ts';
 
 /** What generated types begin with: they name all flags, and use none. */
@@ -6,8 +7,8 @@ export const GENERATED = '/** The values of flags by their names. Generated:';
 /**
  * The TypeScript type of all flags, for `createFlags<FlagValues>`: a misspelt name, or a value of another type, does not compile any more.
  *
- * @param definitions Flags that were checked, as those of `parseFlags` were.
  * @returns A module with the one export `FlagValues`.
+ * @throws {FlagError} `INVALID_FLAGS` for flags with mistakes: of those the type is not known, and code without it would not compile.
  * @example
  * ```ts
  * import { generateTypes } from '@x/feature-flags';
@@ -16,6 +17,7 @@ export const GENERATED = '/** The values of flags by their names. Generated:';
  * ```
  */
 export function generateTypes(definitions: FlagDefinitions): string {
+  demandSound(definitions);
   const fields = Object.entries(definitions.flags).map(([key, flag]) => {
     const variants = flag.variants ?? { on: true, off: false };
     const description = isFlagdFlag(flag) ? flag.metadata?.['description'] : flag.description;

@@ -171,7 +171,7 @@ function within(value: number, from: number, to: number): boolean {
 
 function createFlagsError(definition: FlagDefinitions): string | undefined {
   try {
-    createFlags({ definition });
+    createFlags({ definition, strict: true });
     return undefined;
   } catch (error) {
     return (error as { problems: { path: string }[] }).problems[0]?.path;

@@ -28,12 +28,13 @@ it('a change of the file comes into force by itself, also by another file in its
   await until(() => flags.isEnabled('g'));
 });
 
-it('a bad edit changes nothing, and says where it is', async () => {
+it('a bad edit changes nothing of its flag, and says where it is', async () => {
   await using flags = createFlags({ store: fileFlags(file, { pollMs: 200 }) });
   await flags.ready();
-  await writeFile(file, 'flags:\n  f:\n    enabled: maybe\n');
+  await writeFile(file, 'flags:\n  f:\n    enabled: maybe\n  g: {}\n');
   await until(() => flags.state === 'stale');
-  expect(flags.isEnabled('f')).toBe(true);
+  expect([flags.isEnabled('f'), flags.isEnabled('g')]).toEqual([true, true]);
+  expect(flags.findings).toMatchObject([{ flag: 'f', line: 3, column: 14 }]);
   expect(flags.problem).toMatchObject({ code: 'INVALID_FLAGS', problems: [{ line: 3, column: 14 }] });
   await rm(file);
   await flags.refresh();

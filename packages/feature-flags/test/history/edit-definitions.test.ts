@@ -83,7 +83,7 @@ flags:
     const after = editDefinitions(before, [{ kind: 'patch', key: 'a', patch: { rollout: { percentage: 25 } } }]);
     const {
       document: { text },
-    } = await rewritten({ format: 'yaml', text: yaml }, before, after);
+    } = await rewritten({ format: 'yaml', text: yaml }, before, { after });
     expect(text).toBe(yaml.replace('10', '25'));
   });
 
@@ -93,7 +93,7 @@ flags:
       const after = editDefinitions(before, [{ kind: 'patch', key, patch: { owner: 'web' } }]);
       const {
         document: { text },
-      } = await rewritten({ format: 'yaml', text: yaml }, before, after);
+      } = await rewritten({ format: 'yaml', text: yaml }, before, { after });
       expect(await parseFlags(text)).toEqual(after);
     }
   });
@@ -116,7 +116,7 @@ flags:
       { kind: 'patch', key: 'a', patch: { rollout: { percentage: 20 }, targetTenants: ['acme', 'initech', 'globex'] } },
       { kind: 'patch', key: '123', patch: { enabled: false } },
     ]);
-    const made = await rewritten({ format: 'yaml', text: text.replaceAll('\n', '\r\n') }, before, after);
+    const made = await rewritten({ format: 'yaml', text: text.replaceAll('\n', '\r\n') }, before, { after });
     expect(made.definitions).toEqual(after);
     for (const comment of ['# top', '# slowly', '# the first', '# the second', '# the same', '# a number'])
       expect(made.document.text).toContain(comment);
@@ -127,7 +127,7 @@ flags:
     const text = '{\n\t"flags": {\n\t\t"a": {}\n\t}\n}\n';
     const before = await parseFlags(text);
     const after = editDefinitions(before, [{ kind: 'set', key: 'b', definition: {} }]);
-    const made = await rewritten({ format: 'json', text }, before, after);
+    const made = await rewritten({ format: 'json', text }, before, { after });
     expect(made.document.text).toBe('{\n\t"flags": {\n\t\t"a": {},\n\t\t"b": {}\n\t}\n}\n');
   });
 
@@ -141,10 +141,10 @@ flags:
           const first = await rewritten(
             { format, text: format === 'json' ? '{}' : 'flags: {}' },
             { flags: {} },
-            before,
+            { after: before },
           );
           expect(await parseFlags(first.document.text, { format })).toEqual(before);
-          const second = await rewritten(first.document, before, after);
+          const second = await rewritten(first.document, before, { after });
           expect(await parseFlags(second.document.text, { format })).toEqual(after);
         },
       ),
@@ -154,7 +154,7 @@ flags:
 
   test('that would not be sound is refused', async () => {
     const after = { flags: { a: { rollout: { percentage: 101 } } } };
-    const made = rewritten({ format: 'yaml', text: yaml }, await parseFlags(yaml), after);
+    const made = rewritten({ format: 'yaml', text: yaml }, await parseFlags(yaml), { after });
     await expect(made).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
   });
 });

@@ -88,7 +88,7 @@ test.each(fractional.forms.map((form) => [JSON.stringify(form.args), JSON.string
     const flag = { state: 'ENABLED', variants, defaultVariant: 'DEF', targeting: { fractional: args } } as const;
     let flags;
     try {
-      flags = createFlags({ definition: { flags: { f: flag } } });
+      flags = createFlags({ definition: { flags: { f: flag } }, strict: true });
     } catch (error) {
       // A distribution that can never choose is refused at once.
       expect(error).toMatchObject({ code: 'INVALID_FLAGS' });

@@ -120,13 +120,22 @@ describe('the provider for OpenFeature', () => {
     expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode, errorMessage });
   });
 
+  it('says PARSE_ERROR of a flag with a mistake, and is ready for the others', async () => {
+    const wrong = flagsOf({ flags: { f: { enabled: 'no' as unknown as boolean }, g: {} } });
+    const client = await clientOf(wrong, 'one');
+    const details = await client.getBooleanDetails('f', true);
+    expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode: 'PARSE_ERROR' });
+    expect(details.errorMessage).toBe('Expected a flag without mistakes, got "f", which is refused');
+    expect([client.providerStatus, await client.getBooleanValue('g', false)]).toEqual(['READY', true]);
+  });
+
   it('says PARSE_ERROR where there never were flags without mistakes, and PROVIDER_NOT_READY where there were none', async () => {
     const store = memoryFlags({ flags: { f: { enabled: 'no' as unknown as boolean } } });
-    await using wrong = createFlags({ store });
+    await using wrong = createFlags({ store, strict: true });
     await expect(clientOf(wrong, 'wrong')).rejects.toMatchObject({ message: expect.stringContaining('true or false') });
     const details = await OpenFeature.getClient('wrong').getBooleanDetails('f', true);
     expect(details).toMatchObject({ value: true, reason: 'ERROR', errorCode: 'PARSE_ERROR' });
-    expect(details.errorMessage).toMatch(/^Expected flags without mistakes/);
+    expect(details.errorMessage).toMatch(/^Expected a flag without mistakes/);
     store.replace({ flags: { f: {} } });
     await wrong.refresh();
     store.replace({ flags: { f: { enabled: 'no' as unknown as boolean } } });
@@ -212,6 +221,29 @@ describe('the provider for OpenFeature', () => {
     expect(client.providerStatus).toBe(ProviderStatus.STALE);
     expect(await client.getNumberValue('limit', 0)).toBe(9);
     for (const listener of states) listener('ready');
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+  });
+
+  it('is ready once the first flags, which could not be read, are mended', async () => {
+    const bad = { flags: {}, metadata: 7 } as unknown as FlagDefinitions;
+    const store = memoryFlags(bad);
+    await expect(clientOf(createFlags({ store }), 'mended')).rejects.toThrow(/metadata/);
+    const client = OpenFeature.getClient('mended');
+    expect(client.providerStatus).toBe(ProviderStatus.ERROR);
+    store.replace(definition);
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
+    expect(await client.getNumberValue('limit', 0)).toBe(9);
+  });
+
+  it('is stale where the flags were so before it was used', async () => {
+    const store = memoryFlags({ flags: { limit: {} } });
+    const flags = createFlags({ store });
+    await flags.ready();
+    store.replace({ flags: { limit: 7 } } as unknown as FlagDefinitions);
+    await flags.refresh();
+    const client = await clientOf(flags, 'stale');
+    await expect.poll(() => client.providerStatus).toBe(ProviderStatus.STALE);
+    store.replace({ flags: { limit: {} } });
     await expect.poll(() => client.providerStatus).toBe(ProviderStatus.READY);
   });
 

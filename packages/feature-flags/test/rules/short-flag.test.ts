@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FlagContext, type ShortFlag, simulateFlags, toFlagd } from '../../src/index.ts';
+import {
+  createFlags,
+  type FlagContext,
+  type FlagDefinitions,
+  type ShortFlag,
+  simulateFlags,
+  toFlagd,
+} from '../../src/index.ts';
 import { anyContext, anyDefinitions, flagsOf, NOW, only } from '../fixtures.ts';
 
 const day = (days: number): string => new Date(NOW + days * 86_400_000).toISOString();
@@ -87,7 +94,9 @@ describe('a flag in the readable form', () => {
       );
     expect(flagsOf({ flags: chain(64, 1) }).isEnabled('f0_0')).toBe(true);
     for (const flags of [chain(65, 1), chain(10_000, 1), chain(30, 2)])
-      expect(() => flagsOf({ flags })).toThrow(expect.objectContaining({ code: 'INVALID_FLAGS' }));
+      expect(() => createFlags({ definition: { flags }, strict: true })).toThrow(
+        expect.objectContaining({ code: 'INVALID_FLAGS' }),
+      );
     const twice = flagsOf({ flags: { f: { requires: ['g', 'g', 'g'] }, g: {} } });
     expect(twice.isEnabled('f')).toBe(true);
   });
@@ -142,6 +151,7 @@ describe('a flag in the readable form', () => {
 
 describe('laws of rollouts', () => {
   const share = fc.nat(1_000_000).map((buckets) => buckets / 10_000);
+  const someKeys = Array.from({ length: 200 }, (_, index) => ({ targetingKey: `u${index}` }));
 
   it('raising a percentage moves nobody out who is in', () => {
     fc.assert(
@@ -160,6 +170,42 @@ describe('laws of rollouts', () => {
           expect(flips.every(({ before, after }) => before === false && after === true)).toBe(true);
         },
       ),
+    );
+  });
+
+  it('raising the weight of one of two variants in flagd’s format moves nobody out of it', () => {
+    fc.assert(
+      fc.property(share, share, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)].map((percentage): FlagDefinitions => {
+          const weight = Math.round(percentage * 10_000);
+          const shares = [
+            ['on', weight],
+            ['off', 1_000_000 - weight],
+          ];
+          const variants = { on: true, off: false };
+          return { flags: { f: { state: 'ENABLED', variants, targeting: { fractional: shares } } } };
+        });
+        const { flips } = simulateFlags(low as FlagDefinitions, high as FlagDefinitions, someKeys);
+        expect(flips.every(({ before, after }) => before === false && after === true)).toBe(true);
+      }),
+    );
+  });
+
+  it('a range that grows takes only those who had the default', () => {
+    const cuts = fc.uniqueArray(fc.nat(1_000_000), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(cuts, (found) => {
+        const sorted = found.toSorted((one, other) => one - other).map((cut) => cut / 10_000);
+        const [a = 0, b = 0, more = 0, c = 0, d = 0, most = 0] = sorted;
+        const at = (red: number, blue: number): FlagDefinitions =>
+          only({
+            variants: { red: 'r', blue: 'b', grey: 'g' },
+            default: 'grey',
+            rollout: { ranges: { red: [a, red], blue: [c, blue] } },
+          });
+        const { flips } = simulateFlags(at(b, d), at(more, most), someKeys);
+        expect(flips.every(({ before, after }) => before === 'g' && (after === 'r' || after === 'b'))).toBe(true);
+      }),
     );
   });
 

@@ -229,6 +229,57 @@ describe('readers', () => {
     expect(flags.isEnabled('a')).toBe(true);
   });
 
+  test('refuse of a version that a newer program wrote only the flag that it does not know, and save none such', async () => {
+    const inner = memoryStore();
+    const store = open(inner);
+    await store.change([...set('a', 100), ...set('b', 0)], NOTE);
+    await using flags = createFlags({ store });
+    await flags.ready();
+    const newer = { a: { waves: 3 }, b: {} };
+    const record = {
+      token: 't',
+      format: 'holdfast-flags-0',
+      version: 2,
+      at: new Date(NOW).toISOString(),
+      by: 'bob',
+      why: 'waves',
+    };
+    const text = JSON.stringify({ flags: newer }, undefined, 1);
+    const body = JSON.stringify({ ...record, document: { format: 'json', text } });
+    await inner.put('flags/000000000002', new TextEncoder().encode(body));
+    await flags.refresh();
+    expect([flags.isEnabled('a'), flags.isEnabled('b'), flags.state]).toEqual([true, true, 'stale']);
+    expect(flags.findings).toMatchObject([
+      { flag: 'a', path: '/flags/a/waves', line: 4, column: 13, code: 'UNKNOWN_FIELD' },
+    ]);
+    expect((await versions(store)).map(({ version, changes }) => [version, changes.length])).toEqual([
+      [2, 2],
+      [1, 2],
+    ]);
+    await store.change(set('b', 1), NOTE);
+    expect((await store.load(undefined))?.definitions.flags['a']).toEqual(newer.a);
+    await store.change(set('a', 1), NOTE);
+    await expect(store.rollback(2, NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await expect(store.rollback(2, NOTE, { keys: ['a'] })).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await flags.refresh();
+    expect([flags.findings, flags.state]).toEqual([[], 'ready']);
+  });
+
+  test('bring back a version where the newest one is refused as a whole, and change nothing else there', async () => {
+    const inner = memoryStore();
+    const store = open(inner);
+    await store.change(set('a', 1), NOTE);
+    const at = new Date(NOW).toISOString();
+    const document = { format: 'json', text: '{"flags": {}, "waves": 3}' };
+    const record = { token: 't', format: 'holdfast-flags-0', version: 2, at, by: 'bob', why: 'waves', document };
+    await inner.put('flags/000000000002', new TextEncoder().encode(JSON.stringify(record)));
+    await expect(store.change(set('b', 1), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await expect(store.rollback(1, NOTE, { keys: ['a'] })).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
+    await store.rollback(1, NOTE);
+    await store.change(set('b', 1), NOTE);
+    expect(Object.keys((await store.load(undefined))?.definitions.flags ?? {})).toEqual(['a', 'b']);
+  });
+
   test('see a history around versions that are damaged, where they ask to be told of these', async () => {
     const inner = memoryStore();
     const store = open(inner);

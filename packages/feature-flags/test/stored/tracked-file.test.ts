@@ -94,10 +94,33 @@ describe('a file', () => {
     expect(await history()).toHaveLength(4);
   });
 
-  test('with a mistake is left alone, and so is its history', async () => {
-    writeFileSync(file, 'flags: { a: { rollout: 7 } }\n');
+  test('that can’t be read is left alone, and so is its history', async () => {
+    writeFileSync(file, 'flags: { a: { rollout: 7 }\n');
     await expect(open().change(raise(25), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
     expect(readdirSync(folder)).toEqual(['flags.yaml']);
+  });
+
+  test('with a mistake that somebody wrote is changed beside it, and what they wrote is a version', async () => {
+    const text = 'flags:\n  bad:   { rolout: 7 }\n  a: { rollout: { percentage: 10 } }\n';
+    writeFileSync(file, text);
+    await open().change([{ kind: 'patch', key: 'a', patch: { enabled: false } }], NOTE);
+    const off = text.replace('10 } }', '10 }, enabled: false }');
+    expect(readFileSync(file, 'utf8')).toBe(off);
+    await open().change(raise(25), NOTE);
+    await open().rollback(1, NOTE, { keys: ['a'] });
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    for (const refused of [
+      open().change([{ kind: 'patch', key: 'bad', patch: { owner: 'web' } }], NOTE),
+      open().rollback(1, NOTE, { keys: ['bad', 'a'] }),
+      open().rollback(2, NOTE),
+    ])
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_FLAGS', message: expect.stringMatching(/rolout/) });
+    expect((await history()).map(({ version, by }) => [version, by])).toEqual([
+      [4, 'ann'],
+      [3, 'ann'],
+      [2, 'ann'],
+      [1, 'unknown'],
+    ]);
   });
 
   test('that a program recorded and did not write any more, as it was killed, is written by the next change', async () => {
@@ -187,7 +210,7 @@ describe('a file in a bad state', () => {
   test('that can’t be read is rolled back all the same, and what it said is kept', async () => {
     writeFileSync(file, YAML);
     await open().change(raise(25), NOTE);
-    writeFileSync(file, 'flags: { a: { enabled: maybe } }\n');
+    writeFileSync(file, 'flags: { a: { enabled: maybe }\n');
     await expect(open().change(raise(30), NOTE)).rejects.toMatchObject({ code: 'INVALID_FLAGS' });
     await open().rollback(1, NOTE);
     expect(readFileSync(file, 'utf8')).toBe(YAML);

@@ -51,7 +51,7 @@ export async function readChangelog(options: ReadChangelogOptions): Promise<read
   const groups = new Map<VersionTag | undefined, HistoryCommit[]>();
   for (const tag of [undefined, ...byCommit.values()]) groups.set(tag, []);
   for await (const { hash, text } of readCommits({ folder, signal, to, paths })) {
-    groups.get(owners.get(hash))?.push({ hash, message: messageOf(text, shownTypes) });
+    groups.get(owners.get(hash))?.push({ hash: ownText(hash), message: messageOf(text, shownTypes) });
   }
   return [...groups].map(([tag, commits]): ReleaseNotes => ({
     version: tag?.version,
@@ -67,7 +67,21 @@ function messageOf(text: string, shownTypes: ReadonlySet<string>): ParsedCommit 
   const { isBreaking, reverts, squashed, type = '' } = parts;
   if (isBreaking || reverts !== undefined || squashed.length > 0 || shownTypes.has(type))
     return withReferences(parts, text);
-  return { ...parts, body: undefined, trailers: NONE, references: NONE };
+  const { scope } = parts;
+  return { ...NOTHING, type: parts.type, scope, header: ownText(parts.header), subject: ownText(parts.subject) };
 }
 
-const NONE: readonly never[] = [];
+/** A text that keeps no longer one in memory, which it is a part of. */
+const ownText = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+
+const NOTHING: Omit<ParsedCommit, 'header' | 'subject'> = {
+  type: undefined,
+  scope: undefined,
+  body: undefined,
+  trailers: [],
+  references: [],
+  isBreaking: false,
+  breakingNotes: [],
+  reverts: undefined,
+  squashed: [],
+};

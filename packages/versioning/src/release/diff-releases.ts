@@ -1,7 +1,7 @@
-import type { ArtifactContent } from '../artifact/model.ts';
-import { type ContentsDiff, diffContents } from '../artifact/diff-contents.ts';
 import { isDeepStrictEqual } from 'node:util';
-import type { Migration } from '../migrations/model.ts';
+import { type ContentsDiff, diffContents } from '../artifact/diff-contents.ts';
+import type { ArtifactContent } from '../artifact/model.ts';
+import type { Migration, Migrations } from '../migrations/model.ts';
 import type { JsonValue, Release } from './model.ts';
 import type { BillComponent } from './sbom-components.ts';
 
@@ -24,11 +24,11 @@ export interface ReleaseDiff {
     readonly removed: readonly BillComponent[];
     readonly changed: readonly ChangedComponent[];
   };
-  /** Migrations that the other one does not have, or has otherwise; by id. */
+  /** Migrations that the other one does not have, or has otherwise, forward or back. */
   readonly migrations: {
     readonly added: readonly Migration[];
     readonly removed: readonly Migration[];
-    /** Ids of migrations whose content is another one. */
+    /** Ids of migrations that do something else, or are undone by something else. */
     readonly changed: readonly string[];
   };
   /** Flags that are not the same. */
@@ -53,7 +53,7 @@ export function compareReleases(before: OpenedRelease, after: OpenedRelease): Re
     size: { before: from.artifact?.size ?? 0, after: to.artifact?.size ?? 0 },
     files: diffContents(before.contents, after.contents),
     components: compareComponents(before.components, after.components),
-    migrations: compareMigrations(from.migrations.forward, to.migrations.forward),
+    migrations: compareMigrations(from.migrations, to.migrations),
     flags: compareFlags(from.flags, to.flags),
     other: (['channel', 'preRelease', 'component', 'description'] as const).filter((name) => from[name] !== to[name]),
   };
@@ -85,15 +85,19 @@ function versionsByName(components: readonly BillComponent[]): ReadonlyMap<strin
   );
 }
 
-function compareMigrations(before: readonly Migration[], after: readonly Migration[]): ReleaseDiff['migrations'] {
-  const [old, next] = [before, after].map((list) => new Map(list.map((each) => [each.id, each])));
+function compareMigrations(before: Migrations, after: Migrations): ReleaseDiff['migrations'] {
+  const [old, next] = [inBothDirections(before), inBothDirections(after)];
   return {
-    added: after.filter(({ id }) => old?.has(id) !== true),
-    removed: before.filter(({ id }) => next?.has(id) !== true),
-    changed: after
-      .filter((each) => old?.has(each.id) === true && !isDeepStrictEqual(old.get(each.id), each))
-      .map(({ id }) => id),
+    added: after.forward.filter(({ id }) => !old.has(id)),
+    removed: before.forward.filter(({ id }) => !next.has(id)),
+    changed: [...next.keys()].filter((id) => old.has(id) && !isDeepStrictEqual(old.get(id), next.get(id))),
   };
+}
+
+/** What each step forward is, and what undoes it. */
+function inBothDirections({ forward, backward }: Migrations): ReadonlyMap<string, readonly Migration[]> {
+  const undoing = Map.groupBy(backward, ({ id }) => id);
+  return new Map(forward.map((each) => [each.id, [each, ...(undoing.get(each.id) ?? [])]]));
 }
 
 function compareFlags(before: Release['flags'], after: Release['flags']): ReleaseDiff['flags'] {

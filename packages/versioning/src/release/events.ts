@@ -87,8 +87,15 @@ export const withoutAbsent = <T extends object>(value: T): T => JSON.parse(JSON.
 
 /** @throws {VersioningError} `INVALID_HISTORY` for what is no event, stands elsewhere, or does not follow the one before it. */
 export async function decodeEvent(bytes: Uint8Array, n: number, before: LoggedEvent | undefined): Promise<LoggedEvent> {
-  const { format, formatVersion, n: own, previous, token: _token, ...event } = parsed(bytes);
+  const { format, formatVersion, n: own, previous, token, ...event } = parsed(bytes);
   if (format !== FORMAT || formatVersion !== 0 || !isEvent(event)) throw invalidHistory(n, 'something else');
+  // One form only: what is written there is what was read.
+  const written = encodeEvent(event, {
+    n: own as number,
+    previous: (previous ?? undefined) as string,
+    token: String(token),
+  });
+  if (Buffer.compare(written, bytes) !== 0) throw invalidHistory(n, 'one that is written otherwise');
   if (own !== n) throw invalidHistory(n, 'one that belongs elsewhere');
   if (previous !== (before?.digest ?? null)) throw invalidHistory(n, 'one that follows another history');
   return { n, event, digest: `${await digest(bytes)}` };
@@ -122,11 +129,14 @@ function isOwner(value: unknown): boolean {
 function isSummary(value: unknown, version: string): boolean {
   const fields = fieldsOf(value);
   const { id, name, channel, preRelease, manifest, createdAt, createdBy, size, isSigned } = fields;
+  const { commit, tag, leadTimeMs } = fields;
   return (
     fields['version'] === version &&
     [id, name, channel, createdAt, createdBy].every((each) => typeof each === 'string') &&
     /^sha256:[0-9a-f]{64}$/.test(String(manifest)) &&
     Number.isSafeInteger(size) &&
+    [commit, tag].every((each) => each === undefined || typeof each === 'string') &&
+    (leadTimeMs === undefined || Number.isSafeInteger(leadTimeMs)) &&
     typeof preRelease === 'boolean' &&
     typeof isSigned === 'boolean'
   );
@@ -144,7 +154,8 @@ function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   }
 }
 
-function invalidHistory(n: number, got: string): VersioningError {
+/** The error of an entry that can't be believed. */
+export function invalidHistory(n: number, got: string): VersioningError {
   return new VersioningError('INVALID_HISTORY', `Expected entry ${n} of the release history, got ${got}`, {
     hint: 'It was changed outside of Holdfast, or a newer version wrote it. Put it back from a copy of the storage.',
   });

@@ -13,7 +13,13 @@ const TRAILER = 'Holdfast-Release';
 
 /** The digest of the manifest that a tag's message names; none in one that somebody else has made. */
 export function manifestOfTag(message: string): string | undefined {
-  return new RegExp(String.raw`^${TRAILER}: (sha256:[0-9a-f]{64})$`, 'm').exec(message)?.[1];
+  // Only the last paragraph is ours; notes above it may say anything.
+  const last =
+    message
+      .trimEnd()
+      .split(/\n{2,}/)
+      .at(-1) ?? '';
+  return new RegExp(`^${TRAILER}: (sha256:[0-9a-f]{64})$`).exec(last)?.[1];
 }
 
 /** What the steps about tags know of the ones before. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ledger, type Ledger, type ObjectStore } from '@x/storage';
+import { isStorageError, ledger, type Ledger, type ObjectStore } from '@x/storage';
 import { inLanes } from '../lanes.ts';
-import { decodeEvent, encodeEvent, type LoggedEvent, type ReleaseEvent } from './events.ts';
+import { decodeEvent, encodeEvent, invalidHistory, type LoggedEvent, type ReleaseEvent } from './events.ts';
 import { emptyState, type HistoryState, stateAfter } from './history-state.ts';
 
 /** Lost races before a change is given up. */
@@ -25,12 +25,22 @@ export class ReleaseHistory {
     const numbers = Array.from({ length: Math.max(0, (latest?.n ?? 0) - from) }, (_, index) => from + 1 + index);
     const bodies = new Map<number, Uint8Array>(latest === undefined ? [] : [[latest.n, latest.body]]);
     await inLanes(numbers, async (n) => {
-      if (!bodies.has(n)) bodies.set(n, await this.#ledger.read(n, { signal }));
+      if (!bodies.has(n)) bodies.set(n, await this.#entry(n, signal));
     });
     for (const n of numbers) {
       this.#state = stateAfter(this.#state, await decodeEvent(bodies.get(n) ?? new Uint8Array(), n, this.#state.last));
     }
     return this.#state;
+  }
+
+  /** An entry that is missing is no entry, too. */
+  async #entry(n: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    try {
+      return await this.#ledger.read(n, { signal });
+    } catch (error) {
+      if (isStorageError(error, 'NOT_FOUND')) throw invalidHistory(n, 'nothing');
+      throw error;
+    }
   }
 
   /**

@@ -34,7 +34,9 @@ export interface ReleaseManagerOptions {
   readonly privateKey?: PrivateKey | undefined;
   /** Public keys that `verifyRelease` trusts. Default: that of `privateKey`, if there is one. */
   readonly trustedKeys?: readonly (PublicKey | TrustedKey)[] | undefined;
+  /** The time that releases and marks have. Default: that of this machine. */
   readonly clock?: Clock | undefined;
+  /** Told what happens, for logs and audits; each step, too. */
   readonly onEvent?: ((event: ReleaseManagerEvent) => void) | undefined;
 }
 
@@ -100,6 +102,8 @@ export interface ReleaseManager {
   history(channel: string, options?: Pick<ListReleasesOptions, 'limit' | 'signal'>): Promise<readonly ReleaseSummary[]>;
   /** The highest version of a channel that was not yanked; none before the first. Default: `stable`. */
   getActiveRelease(channel?: string, options?: ReadReleaseOptions): Promise<Release | undefined>;
+  /** What is active in each channel that has releases, by channel; one where all were yanked has none. */
+  activeReleases(options?: ReadReleaseOptions): Promise<ReadonlyMap<string, ReleaseSummary>>;
   /** @throws {VersioningError} `RELEASE_NOT_FOUND`; `RELEASE_DAMAGED`. */
   getRelease(version: string, options?: ReadReleaseOptions): Promise<Release>;
   /** Markdown in the form of Keep a Changelog: of one version, or of all, newest first. */

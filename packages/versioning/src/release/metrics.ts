@@ -10,7 +10,7 @@ export interface ReleaseMetrics {
   /** ISO 8601, UTC; none before the first. */
   readonly first?: string | undefined;
   readonly last?: string | undefined;
-  /** Releases a week between the first and the last; none for less than two. */
+  /** Releases a week between the first and the last; none where these are less than a week apart. */
   readonly perWeek?: number | undefined;
   /** The median time between two, in milliseconds; none for less than two. */
   readonly intervalMs?: number | undefined;
@@ -35,7 +35,7 @@ export function releaseMetrics(releases: readonly ReleaseSummary[]): ReleaseMetr
     preReleases: releases.filter(({ preRelease }) => preRelease).length,
     first: iso(firstMs),
     last: iso(lastMs),
-    perWeek: spanMs === 0 ? undefined : intervals.length / (spanMs / WEEK_MS),
+    perWeek: spanMs < WEEK_MS ? undefined : intervals.length / (spanMs / WEEK_MS),
     intervalMs: median(intervals),
     leadTimeMs: median(releases.flatMap(({ leadTimeMs }) => leadTimeMs ?? [])),
     size: {

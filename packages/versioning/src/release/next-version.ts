@@ -35,49 +35,68 @@ const LEVELS: readonly string[] = ['major', 'minor', 'patch'];
 /**
  * The version of the next release, and the reason for it.
  *
- * @throws {VersioningError} `INVALID_VERSION` for one that is none, or is not after the latest; `UNKNOWN_CHANGE_TYPE`;
- * `NOTHING_TO_RELEASE`; those of `planBump`.
+ * @throws {VersioningError} `INVALID_VERSION` for one that is none, or is not after the latest; `INVALID_OPTION` for a channel or build
+ * metadata that no version can have, or not that one; `UNKNOWN_CHANGE_TYPE`; `NOTHING_TO_RELEASE`.
  */
 export function nextVersion(question: VersionQuestion): NextVersion {
-  const { latest, version, bump, causes, channel, build, preMajor, types, written } = question;
-  if (version !== undefined) return asked(version, question);
+  const { latest, version, bump, causes, channel, build, preMajor, types } = question;
+  checkParts(question);
   const asks: readonly BumpCause[] =
     bump === undefined ? causes : [{ level: levelOf(bump, types), reason: `asked for: ${bump}` }];
-  if (latest === undefined) return first({ channel, build, written });
+  if (version !== undefined) return asked(version, question);
+  if (latest === undefined) return first(question);
   const { to, level, reason } = planBump(latest, { causes: asks, channel, build, preMajor });
   if (level === 'none' && to === latest) throw nothingToRelease(latest);
   return { version: to, reason };
+}
+
+/** Whoever asks for a version is told, too, when the channel beside it is none. */
+function checkParts({ channel, build }: VersionQuestion): void {
+  if (channel === undefined && build === undefined) return;
+  planBump('0.0.0', { causes: [{ level: 'patch', reason: '' }], channel, build });
 }
 
 function levelOf(bump: string, types: ChangeTypes | undefined): BumpLevel {
   return LEVELS.includes(bump) ? (bump as BumpLevel) : levelOfType(bump, types);
 }
 
-function asked(version: string, { latest, channel }: VersionQuestion): NextVersion {
+function asked(version: string, { latest, channel, build }: VersionQuestion): NextVersion {
   if (!isVersion(version)) {
     throw new VersioningError('INVALID_VERSION', `Expected a version as 1.2.3, got ${shown(version)}`, {
       hint: 'SemVer 2.0.0: three numbers without leading zeros, then -pre.release and +build if needed. No v before it.',
     });
   }
-  const own = channelOf(version);
-  if (channel !== undefined && own !== 'stable' && own !== channel) {
+  const own = preReleaseOf(version);
+  if (channel !== undefined && own !== undefined && own !== channel) {
     throw new VersioningError('INVALID_OPTION', `Expected a version of the channel ${shown(channel)}, got ${version}`, {
       hint: 'Leave the channel out, or name the same in both.',
     });
   }
   if (latest !== undefined && semver.lte(version, latest)) {
     throw new VersioningError('INVALID_VERSION', `Expected a version after ${latest}, got ${version}`, {
-      hint: `To release from an older line, check out a branch that has no later tags.`,
+      hint: 'To release from an older line, check out a branch that has no later tags.',
     });
   }
-  return { version, reason: `${version}: asked for.` };
+  const whole = withBuild(version, build);
+  return { version: whole, reason: `${whole}: asked for.` };
 }
 
-function first({ channel, build, written }: Pick<VersionQuestion, 'channel' | 'build' | 'written'>): NextVersion {
+function withBuild(version: string, build: string | undefined): string {
+  if (build === undefined || version.endsWith(`+${build}`)) return version;
+  if (!version.includes('+')) return `${version}+${build}`;
+  throw new VersioningError('INVALID_OPTION', `Expected a version with the build metadata ${build}, got ${version}`, {
+    hint: 'Leave the build metadata out, or say the same in both.',
+  });
+}
+
+function first({ channel, build, written }: VersionQuestion): NextVersion {
   const isUsable = written !== undefined && isVersion(written) && semver.gt(written, '0.0.0');
-  const core = isUsable ? written : FIRST;
-  const pre = channel === undefined || core.includes('-') ? core : `${core}-${channel}.1`;
-  const version = build === undefined ? pre : `${pre}+${build}`;
+  // Build metadata there is that of another build.
+  const [core = FIRST] = (isUsable ? written : FIRST).split('+');
+  const own = preReleaseOf(core);
+  const isOfChannel = channel === undefined || own === channel;
+  const [target = core] = core.split('-');
+  const version = withBuild(isOfChannel ? core : `${target}-${channel}.1`, build);
   const from = isUsable ? ', as the workspace says' : '';
   return { version, reason: `${version}: the first release${from}.` };
 }
@@ -88,8 +107,17 @@ function nothingToRelease(latest: string): VersioningError {
   });
 }
 
+/** Whether a version says of itself that it is not for everybody. A hyphen in build metadata says nothing. */
+export const isPreReleaseVersion = (version: string): boolean => semver.prerelease(version) !== null;
+
 /** The channel of a version: `stable`, or the name in its pre-release. */
 export function channelOf(version: string): string {
+  return preReleaseOf(version) ?? 'stable';
+}
+
+/** The channel that a pre-release says; `pre` where it is no name, and none in a version for everybody. */
+function preReleaseOf(version: string): string | undefined {
   const [name] = semver.prerelease(version) ?? [];
-  return name === undefined ? 'stable' : typeof name === 'string' ? name : 'pre';
+  // A pre-release is never for everybody, whatever it is called.
+  return name === undefined || (typeof name === 'string' && name !== 'stable') ? name : 'pre';
 }

@@ -1,9 +1,11 @@
+import { VersioningError } from '../errors.ts';
 import { planTag } from '../git/plan-tag.ts';
 import { type Basis, readBasis, refuseTaken } from './basis.ts';
 import { leadTimeMs, mergeSections, writtenEntry } from './changes.ts';
 import type { HistoryState } from './history-state.ts';
 import type { ReleaseChangelog } from './model.ts';
-import { channelOf, nextVersion, type NextVersion } from './next-version.ts';
+import { refuseUnfit } from './manifest-bytes.ts';
+import { channelOf, isPreReleaseVersion, nextVersion, type NextVersion } from './next-version.ts';
 import { currentUser } from './owner.ts';
 import type { PlannedRelease, ReleasePlan } from './plan.ts';
 import { plannedMigrations, plannedSbom } from './plan-content.ts';
@@ -35,6 +37,7 @@ export async function planRelease(sources: PlanSources, options: PlanReleaseOpti
   // Seconds are what git has.
   const createdMs = Math.floor(sources.nowMs / 1000) * 1000;
   const release = await plannedRelease(workspace, { basis, changes, chosen, createdMs, options });
+  refuseUnfit(release);
   const { version, createdAt } = release;
   const { signal, buildId } = options;
   const repository = repositoryOf(workspace, basis.checkout);
@@ -68,6 +71,7 @@ interface VersionSources {
 function chosenVersion(workspace: KnownWorkspace, { latest, changes, options }: VersionSources): NextVersion {
   const { version, bump, build, channel, preRelease } = options;
   const named = channel === 'stable' ? undefined : channel;
+  if (channel === 'stable' && version !== undefined && isPreReleaseVersion(version)) throw notStable(version);
   return nextVersion({
     latest,
     causes: changes.causes,
@@ -80,6 +84,16 @@ function chosenVersion(workspace: KnownWorkspace, { latest, changes, options }: 
     types: workspace.types,
     written: workspace.manifest.version,
   });
+}
+
+function notStable(version: string): VersioningError {
+  return new VersioningError(
+    'INVALID_OPTION',
+    `Expected a version for everybody on the channel stable, got ${version}`,
+    {
+      hint: 'Leave the channel out, or take the part after the hyphen away.',
+    },
+  );
 }
 
 interface ReleaseSources {
@@ -104,7 +118,7 @@ async function plannedRelease(
     name,
     description,
     notes,
-    preRelease: options.preRelease ?? (isPreRelease(options) || version.includes('-')),
+    preRelease: options.preRelease ?? (isPreRelease(options) || isPreReleaseVersion(version)),
     channel: options.channel ?? channelOf(version),
     createdAt: new Date(createdMs).toISOString(),
     createdBy,

@@ -28,7 +28,8 @@ export interface PlannedSbom {
   /** Folder of the lockfile. */
   readonly folder: string;
   readonly file?: string | undefined;
-  readonly options: Omit<SbomOptions, 'format'>;
+  /** The time is that of the release. */
+  readonly options: Omit<SbomOptions, 'format' | 'timestamp'> & { readonly timestamp: string };
 }
 
 /** The tag that a release will have. Its message names the manifest, so that both stand for each other. */

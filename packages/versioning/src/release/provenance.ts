@@ -63,11 +63,11 @@ export async function signProvenance(manifest: ReleaseManifest, privateKey: Priv
 
 /** A resource descriptor of in-toto; git's own digest of a commit is what says which one. */
 function dependencyOf({ commit, branch, repository }: ReleaseSource): unknown {
-  const at = branch === undefined ? '' : `@refs/heads/${branch}`;
   const digestOfCommit = { gitCommit: commit };
-  return repository === undefined
-    ? { digest: digestOfCommit }
-    : { uri: `git+${repository}${at}`, digest: digestOfCommit };
+  if (repository === undefined) return { digest: digestOfCommit };
+  // Names of branches and folders may have what a URI may not (RFC 3986).
+  const at = branch === undefined ? '' : `@refs/heads/${branch.split('/').map(encodeURIComponent).join('/')}`;
+  return { uri: `git+${URL.parse(repository)?.href ?? repository}${at}`, digest: digestOfCommit };
 }
 
 const withoutUndefined = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>

@@ -4,6 +4,7 @@ import type { Intent } from '../intents/intent.ts';
 import { readIntents } from '../intents/read-intents.ts';
 import type { Basis } from './basis.ts';
 import { type Changes, changesSince } from './changes.ts';
+import { isPreReleaseVersion } from './next-version.ts';
 import type { PlanReleaseOptions } from './plan-options.ts';
 import type { KnownWorkspace } from './workspace.ts';
 
@@ -16,7 +17,7 @@ export interface UnreleasedChanges extends Changes {
 
 /** Whether a release is one that only some should use. */
 export function isPreRelease({ version, channel, preRelease }: PlanReleaseOptions): boolean {
-  if (version !== undefined) return version.includes('-');
+  if (version !== undefined) return isPreReleaseVersion(version);
   return (channel !== undefined && channel !== 'stable') || preRelease === true;
 }
 
@@ -34,7 +35,7 @@ export async function readChanges(
   const { folder, paths, titles, types, intents: directory, component } = workspace;
   const git = { folder, signal: options.signal };
   const isPre = isPreRelease(options);
-  const counted = isPre ? tags : tags.filter(({ version }) => !version.includes('-'));
+  const counted = isPre ? tags : tags.filter(({ version }) => !isPreReleaseVersion(version));
   const changes = await changesSince({ ...git, paths, titles, types, tags: counted });
   const since = counted[0]?.name;
   if (directory === undefined) return { ...changes, intents: [], since };

@@ -19,6 +19,7 @@ export type ReadingManager = Pick<
   | 'listReleases'
   | 'history'
   | 'getActiveRelease'
+  | 'activeReleases'
   | 'getRelease'
   | 'getManifest'
   | 'changelog'
@@ -45,10 +46,10 @@ export function reading(tools: ReadingTools): ReadingManager {
     listReleases: list,
     history: (channel, call = {}) => list({ ...call, channel }),
     async getActiveRelease(channel = 'stable', { signal } = {}) {
-      const summaries = await list({ channel, yanked: false, signal });
-      const [highest] = summaries.toSorted((a, b) => semver.compareBuild(b.version, a.version));
-      return highest && shelf.release(highest, signal);
+      const active = activeIn(await list({ channel, signal })).get(channel);
+      return active && shelf.release(active, signal);
     },
+    activeReleases: async (call) => activeIn(await list({ signal: call?.signal })),
     getRelease: async (version, call) => shelf.release(await shelf.find(version, call?.signal), call?.signal),
     getManifest: async (version, call) => shelf.manifest(await shelf.find(version, call?.signal), call?.signal),
     changelog: (version, call) => changelog(tools, version, call?.signal),
@@ -57,7 +58,8 @@ export function reading(tools: ReadingTools): ReadingManager {
       const folder = typeof workspace === 'string' ? workspace : workspace.folder;
       const summary = await shelf.find(version, call.signal);
       const readManifest = (): Promise<ReleaseManifest> => shelf.manifest(summary, call.signal);
-      const sources = { summary, contents: shelf.contents, readManifest, nowMs: clock() };
+      const component = typeof workspace === 'string' ? undefined : workspace.component;
+      const sources = { summary, contents: shelf.contents, readManifest, component, nowMs: clock() };
       return verifyReleaseContent(sources, { ...call, keys: call.keys ?? keys, checkout: call.checkout ?? folder });
     },
     async diffReleases(from, to, { signal } = {}) {
@@ -70,6 +72,14 @@ export function reading(tools: ReadingTools): ReadingManager {
     exportRelease: async (version, folder, call) =>
       exportTo(shelf, await shelf.find(version, call?.signal), { folder, signal: call?.signal }),
   };
+}
+
+/** The highest version of each channel that was not yanked. */
+function activeIn(releases: readonly ReleaseSummary[]): ReadonlyMap<string, ReleaseSummary> {
+  const rising = releases
+    .filter(({ status }) => status !== 'yanked')
+    .toSorted((a, b) => semver.compareBuild(a.version, b.version));
+  return new Map(rising.map((release) => [release.channel, release]));
 }
 
 const chosen = (

@@ -27,19 +27,17 @@ export function notesOf({ version, createdAt, changelog, tag }: NotesSource): Re
 
 /** The notes of one release as Markdown: what somebody wrote, then what changed. */
 export function releaseText(release: NotesSource, options: FormatChangelogOptions = {}): string {
-  const [heading = '', ...rest] = formatRelease(notesOf(release), options).split('\n');
-  const written = release.notes.trim();
-  return [heading, ...(written === '' ? [] : ['', written]), ...rest].join('\n');
+  return changelogText([release], { ...options, heading: '' }).trim();
 }
 
-/** The changelog of releases, newest first. */
+/** The changelog of releases, newest first, with what somebody wrote for each below its heading. */
 export function changelogText(releases: readonly NotesSource[], options: FormatChangelogOptions = {}): string {
-  const byVersion = new Map(releases.map((release) => [release.version, release]));
-  const isWritten = releases.some(({ notes }) => notes.trim() !== '');
-  const template = ({ version = '' }: ReleaseNotes): string => {
-    const release = byVersion.get(version);
-    return release === undefined ? '' : releaseText(release, options);
-  };
-  // Links below are only made without a template.
-  return formatChangelog(releases.map(notesOf), isWritten ? { ...options, template } : options);
+  return releases.reduce(
+    (text, release) => {
+      const written = release.notes.trim();
+      const [heading = ''] = formatRelease(notesOf(release), options).split('\n', 1);
+      return written === '' ? text : text.replace(`${heading}\n`, (line) => `${line}\n${written}\n`);
+    },
+    formatChangelog(releases.map(notesOf), options),
+  );
 }

@@ -2,37 +2,60 @@ import { VersioningError } from '../errors.ts';
 
 /** A component of a bill, as far as two bills are compared. */
 export interface BillComponent {
+  /** With the scope: `@acme/store`. */
   readonly name: string;
+  /** Empty where the bill has none. */
   readonly version: string;
 }
 
 /**
- * The components that a bill of ours lists: CycloneDX 1.6 and 1.7, and SPDX 2.3.
+ * The components that a bill of ours lists, without what the bill is about: CycloneDX 1.6 and 1.7, and SPDX 2.3.
  *
  * @throws {VersioningError} `RELEASE_DAMAGED` for something else.
  */
 export function billComponents(bytes: Uint8Array): readonly BillComponent[] {
-  const { components, packages, bomFormat, spdxVersion } = parsed(bytes);
-  const list = bomFormat === 'CycloneDX' ? components : typeof spdxVersion === 'string' ? packages : undefined;
-  if (list === undefined && bomFormat !== 'CycloneDX') throw notABill();
-  return (Array.isArray(list) ? list : []).flatMap((each: unknown): BillComponent[] => {
-    const { group, name, version, versionInfo } = fieldsOf(each);
-    if (typeof name !== 'string') return [];
-    const number = version ?? versionInfo;
-    const whole = typeof group === 'string' && group !== '' ? `${group}/${name}` : name;
-    return [{ name: whole, version: typeof number === 'string' ? number : '' }];
-  });
+  const bill = parsed(bytes);
+  if (bill['bomFormat'] === 'CycloneDX') return listed(bill['components'] ?? []).map(cycloneDxComponent);
+  if (bill['spdxVersion'] !== 'SPDX-2.3') throw notABill();
+  const subjects = new Set(
+    listed(bill['relationships'] ?? [])
+      .filter(({ relationshipType }) => relationshipType === 'DESCRIBES')
+      .map(({ relatedSpdxElement }) => relatedSpdxElement),
+  );
+  return listed(bill['packages'])
+    .filter(({ SPDXID }) => !subjects.has(SPDXID))
+    .map(({ name, versionInfo }) => component(name, versionInfo));
 }
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function cycloneDxComponent({ group, name, version }: Fields): BillComponent {
+  // The scope of npm is a group there.
+  const whole = typeof group === 'string' && group !== '' && typeof name === 'string' ? `${group}/${name}` : name;
+  return component(whole, version);
+}
 
-function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+function component(name: unknown, version: unknown): BillComponent {
+  if (typeof name !== 'string' || (version !== undefined && typeof version !== 'string')) throw notABill();
+  return { name, version: version ?? '' };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function listed(list: unknown): readonly Fields[] {
+  if (!Array.isArray(list) || !list.every(isFields)) throw notABill();
+  return list;
+}
+
+function parsed(bytes: Uint8Array): Fields {
   try {
-    return fieldsOf(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const bill: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isFields(bill)) return bill;
   } catch {
-    throw notABill();
+    // Not JSON: refused below.
   }
+  throw notABill();
 }
 
 function notABill(): VersioningError {

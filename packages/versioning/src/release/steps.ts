@@ -1,11 +1,21 @@
 import type { AppliedCommit } from '../git/apply-commit.ts';
 import type { ReleaseArtifact, ReleaseSbom, StoredContent } from './model.ts';
 
-/** What a release does, in this order. Until `publish` everything can be undone; the tag is pushed last. */
-export const STEPS = ['files', 'commit', 'artifact', 'sbom', 'manifest', 'tag', 'rehearse', 'publish', 'push'] as const;
-
 /** One step of a release. */
-export type StepName = (typeof STEPS)[number];
+export type StepName = 'files' | 'commit' | 'artifact' | 'sbom' | 'manifest' | 'tag' | 'rehearse' | 'publish' | 'push';
+
+/** What a release does, in this order. Until `publish` everything can be undone; the tag is pushed last. */
+export const STEPS: readonly StepName[] = [
+  'files',
+  'commit',
+  'artifact',
+  'sbom',
+  'manifest',
+  'tag',
+  'rehearse',
+  'publish',
+  'push',
+];
 
 /** What each step gives to those after it. */
 export interface StepResults {

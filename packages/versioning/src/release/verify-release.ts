@@ -1,12 +1,11 @@
 import type { PublicKey, TrustedKey } from '@x/integrity';
-import { verifyStatement } from '@x/integrity';
-import { VersioningError } from '../errors.ts';
-import { verifyTag } from '../git/verify-tag.ts';
 import { parseContents } from '../artifact/contents-text.ts';
+import { shown, VersioningError } from '../errors.ts';
+import { verifyTag } from '../git/verify-tag.ts';
+import { checkSignature } from './check-signature.ts';
 import type { ReleaseContents } from './contents.ts';
 import { manifestOfTag } from './git-work.ts';
 import type { ReleaseManifest, ReleaseSummary } from './model.ts';
-import { PROVENANCE_TYPE, provenanceSubjects } from './provenance.ts';
 import { billComponents } from './sbom-components.ts';
 
 /** What is looked at. */
@@ -50,6 +49,8 @@ export interface VerifyReleaseOptions {
 export interface VerifySources {
   readonly summary: ReleaseSummary;
   readonly contents: ReleaseContents;
+  /** The component whose history it stands in; `undefined` for the only one of a workspace. */
+  readonly component: string | undefined;
   /** Reads the manifest, whose digest is checked with it. */
   readonly readManifest: () => Promise<ReleaseManifest>;
   /** Milliseconds since 1970. */
@@ -61,23 +62,58 @@ const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Checks a release against what was signed and stored. Needs no network but for the storage. */
 export async function verifyReleaseContent(
-  { summary, contents, readManifest, nowMs }: VerifySources,
+  sources: VerifySources,
   options: VerifyReleaseOptions,
 ): Promise<ReleaseVerification> {
-  const checks: ReleaseCheck[] = [];
+  const { summary, contents, nowMs } = sources;
   const { version, manifest: digest, status } = summary;
   const about = { version, manifest: digest, isYanked: status === 'yanked' };
   const { signal, keys = [], checkout = false } = options;
+  const checks: ReleaseCheck[] = [];
   const manifest = await checked(checks, 'manifest', async () => {
-    const read = await readManifest();
+    const read = await sources.readManifest();
+    refuseOther(read, sources);
     return { detail: `has the digest ${digest}`, value: read };
   });
   if (manifest === undefined) return { ...about, verdict: 'failed', checks, signedBy: [] };
-  const signedBy = await checkSignature(checks, manifest, { keys, nowMs });
+  const { signedBy, ...found } = await checkSignature(manifest, { keys, nowMs });
+  checks.push({ name: 'signature', ...found });
   await checkStored(checks, manifest, { contents, signal });
   checks.push(await checkTag(manifest, { digest, checkout, signal }));
   const hasFailed = checks.some((check) => check.status === 'failed');
   return { ...about, verdict: hasFailed ? 'failed' : signedBy.length > 0 ? 'verified' : 'unsigned', checks, signedBy };
+}
+
+/**
+ * The history is not signed: what it says of a release, by which releases are listed and chosen, has to be what the manifest says. Nor is
+ * the place of a manifest signed, so that one of another component could be put there.
+ *
+ * @throws {VersioningError} `RELEASE_DAMAGED`.
+ */
+function refuseOther(manifest: ReleaseManifest, sources: VerifySources): void {
+  const { summary } = sources;
+  const { artifact, changelog, source, signature, component } = manifest;
+  if (component !== sources.component) {
+    const [expected, got] = [sources.component, component].map((each) => each ?? 'the only component');
+    throw otherThan('a release', `of ${expected}`, `one of ${got}`);
+  }
+  const said: Readonly<Partial<ReleaseSummary>> = {
+    ...Object.fromEntries(SAME.map((name) => [name, manifest[name]])),
+    size: artifact?.size ?? 0,
+    commit: source.commit,
+    leadTimeMs: changelog.leadTimeMs,
+    isSigned: signature !== undefined,
+  };
+  for (const [name, value] of Object.entries(said) as [keyof ReleaseSummary, unknown][]) {
+    if (summary[name] === value) continue;
+    throw otherThan(`the history to have the ${name}`, shown(value), shown(summary[name]));
+  }
+}
+
+const SAME = ['id', 'version', 'name', 'channel', 'preRelease', 'createdAt', 'createdBy', 'tag'] as const;
+
+function otherThan(what: string, expected: string, got: string): VersioningError {
+  return new VersioningError('RELEASE_DAMAGED', `Expected ${what} ${expected}, got ${got}`);
 }
 
 interface Looked<T> {
@@ -103,59 +139,8 @@ async function checked<T>(
   }
 }
 
-const FINDINGS: ReadonlySet<string> = new Set(['RELEASE_DAMAGED', 'INVALID_CONTENTS']);
-
-async function checkSignature(
-  checks: ReleaseCheck[],
-  manifest: ReleaseManifest,
-  { keys, nowMs }: { readonly keys: readonly (PublicKey | TrustedKey)[]; readonly nowMs: number },
-): Promise<readonly string[]> {
-  const note = (status: ReleaseCheck['status'], detail: string): void => {
-    checks.push({ name: 'signature', status, detail });
-  };
-  const { signature } = manifest;
-  if (signature === undefined) {
-    if (keys.length === 0) note('unchecked', 'the release is not signed');
-    else note('failed', 'the release is not signed, and keys were given that should have signed it');
-    return [];
-  }
-  if (keys.length === 0) {
-    note('unchecked', 'the release is signed, but no public key was given to check that with');
-    return [];
-  }
-  const found = await verifiedStatement(manifest, { keys, nowMs });
-  note(found.signedBy.length > 0 ? 'passed' : 'failed', found.detail);
-  return found.signedBy;
-}
-
-async function verifiedStatement(
-  manifest: ReleaseManifest,
-  { keys, nowMs }: { readonly keys: readonly (PublicKey | TrustedKey)[]; readonly nowMs: number },
-): Promise<{ readonly signedBy: readonly string[]; readonly detail: string }> {
-  try {
-    const result = verifyStatement(manifest.signature ?? '', {
-      subject: await provenanceSubjects(manifest),
-      predicateType: PROVENANCE_TYPE,
-      keys,
-      now: new Date(nowMs),
-    });
-    if (!result.verified) return { signedBy: [], detail: SAID[result.problem ?? ''] ?? 'the signature is none' };
-    const signedBy = result.signatures.filter(({ verdict }) => verdict === 'counts').map(({ keyId }) => keyId);
-    return { signedBy, detail: `signed by ${signedBy.map((id) => `${id.slice(0, 16)}…`).join(', ')}` };
-  } catch (error) {
-    const code = (error as { readonly code?: unknown }).code;
-    if (code === 'INVALID_ENVELOPE' || code === 'INVALID_STATEMENT')
-      return { signedBy: [], detail: (error as Error).message };
-    throw error;
-  }
-}
-
-const SAID: Readonly<Record<string, string>> = {
-  'too-few-signatures': 'no trusted key has signed it',
-  'other-payload-type': 'what is signed is no statement about a release',
-  'other-predicate-type': 'what is signed is no provenance',
-  'other-subject': 'what is signed is another release than this one: its manifest, artefact or bill was changed',
-};
+/** The last one is the storage's, for an object that is far from what it was. */
+const FINDINGS: ReadonlySet<string> = new Set(['RELEASE_DAMAGED', 'INVALID_CONTENTS', 'TOO_LARGE']);
 
 async function checkStored(
   checks: ReleaseCheck[],
@@ -211,7 +196,9 @@ async function checkTag(
     return say('passed', `${tag} is on ${found.commit?.slice(0, 12)} and names this release${signed}`);
   } catch (error) {
     const { code, message } = error as VersioningError;
-    if (!['TAG_NOT_FOUND', 'GIT_NOT_FOUND', 'GIT_FAILED'].includes(code)) throw error;
-    return say('unchecked', code === 'TAG_NOT_FOUND' ? `${tag} is not in this checkout: fetch the tags` : message);
+    if (code === 'TAG_NOT_FOUND') return say('unchecked', `${tag} is not in this checkout: fetch the tags`);
+    if (code === 'INVALID_OPTION') return say('failed', `${shown(tag)} is no name that a tag can have`);
+    if (code === 'GIT_NOT_FOUND' || code === 'GIT_FAILED') return say('unchecked', message);
+    throw error;
   }
 }

@@ -118,7 +118,13 @@ async function readManifest(folder: string): Promise<KnownWorkspace['manifest']>
 }
 
 /** A name that can be that of a file on every system: `@acme/storage` becomes `acme-storage`. */
-export const fileNameOf = (title: string): string =>
+export function fileNameOf(title: string): string {
+  const name = plainName(title);
+  // Windows takes `con.js` for its console, whatever follows.
+  return /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i.test(name) ? `release-${name}` : name;
+}
+
+const plainName = (title: string): string =>
   title
     .replace(/^@/, '')
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')

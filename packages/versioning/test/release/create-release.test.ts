@@ -5,7 +5,7 @@ import { generateKeyPair } from '@x/integrity';
 import { fsStore } from '@x/storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createReleaseManager, listArtifact, type Release, type ReleaseManagerEvent } from '../../src/index.ts';
-import { newShop, NOON, type Shop } from './shop.ts';
+import { leftovers, newShop, NOON, type Shop } from './shop.ts';
 
 const { privateKey } = generateKeyPair();
 
@@ -131,7 +131,7 @@ describe('a release by its commits', () => {
 
   test('leaves no run behind', async () => {
     expect(await shop.manager().runs()).toEqual([]);
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-release-'))).toEqual([]);
+    expect(leftovers(shop)).toEqual([]);
   });
 });
 

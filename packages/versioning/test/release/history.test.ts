@@ -23,7 +23,11 @@ describe('the history', () => {
     expect(await versions('stable', 1)).toEqual(['1.2.0']);
     expect(await versions('beta')).toEqual(['1.1.0-beta.1']);
     expect((await manager.listReleases()).map(({ version }) => version)).toEqual(['1.2.0', '1.1.0', '1.1.0-beta.1']);
-    expect(await manager.metrics('stable')).toMatchObject({ count: 2, perWeek: 7, intervalMs: 24 * 3600 * 1000 });
+    expect(await manager.metrics('stable')).toMatchObject({
+      count: 2,
+      perWeek: undefined,
+      intervalMs: 24 * 3600 * 1000,
+    });
   });
 
   test('the active release is the highest of its channel that was not yanked', async () => {
@@ -92,6 +96,13 @@ describe('two who release the same version', () => {
 });
 
 describe('a history that was tampered with', () => {
+  test('is refused when an entry is gone', async () => {
+    using shop = newShop();
+    await onDay(shop, 1).createRelease({ ...light, version: '1.1.0' });
+    await shop.store.delete(ledger(shop.store, 'releases/one/history').key(1));
+    await expect(shop.manager().listReleases()).rejects.toMatchObject({ code: 'INVALID_HISTORY' });
+  });
+
   test('is refused when an entry is not one of ours', async () => {
     using shop = newShop();
     const store = memoryStore();

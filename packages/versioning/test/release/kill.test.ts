@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, parsePrivateKey } from '@x/integrity';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { ReleaseManager } from '../../src/index.ts';
 import { type ReleaserEnd, runReleaser } from './releaser.ts';
-import { newShop, NOON, type Shop } from './shop.ts';
+import { leftovers, newShop, NOON, type Shop } from './shop.ts';
 
 /** Two for each of nine steps, the plan, the claim, the end, what two of the steps write to the history, and four contents. */
 const WRITES = 2 * 9 + 3 + 2 + 4;
@@ -55,8 +55,6 @@ async function outcome(shop: PushingShop): Promise<unknown> {
   return { manifest, commit, size, tag, pushed: shop.pushed(), status: shop.checkout.git('status', '--porcelain') };
 }
 
-const scratch = (): readonly string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-release-'));
-
 describe('a release whose process is killed', () => {
   let expected: unknown;
   let untouched: readonly string[];
@@ -92,7 +90,7 @@ describe('a release whose process is killed', () => {
       expect(await outcome(shop)).toEqual(expected);
       expect(await manager.runs()).toEqual([]);
       expect((await manager.verifyRelease('1.1.0')).verdict).toBe('verified');
-      expect(scratch()).toEqual([]);
+      expect(leftovers(shop)).toEqual([]);
     },
   );
 
@@ -111,7 +109,7 @@ describe('a release whose process is killed', () => {
       expect(shop.checkout.git('status', '--porcelain')).toBe('');
       expect(shop.pushed()).toEqual(untouched);
       expect(await manager.runs()).toEqual([]);
-      expect(scratch()).toEqual([]);
+      expect(leftovers(shop)).toEqual([]);
       // The version is free again.
       await manager.createRelease({ createdBy: 'ann' });
       expect(await outcome(shop)).toEqual(expected);

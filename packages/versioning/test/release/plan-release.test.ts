@@ -10,7 +10,7 @@ describe('a plan', () => {
   afterAll(() => {
     shop[Symbol.dispose]();
   });
-  const planned = async (options: PlanReleaseOptions): Promise<unknown> => {
+  const outcome = async (options: PlanReleaseOptions): Promise<unknown> => {
     const { release } = await shop.manager().planRelease(options);
     return [release.version, release.channel, release.preRelease];
   };
@@ -25,9 +25,10 @@ describe('a plan', () => {
     ['a pre-release is asked for by its version', { version: '2.0.0-alpha.3' }, ['2.0.0-alpha.3', 'alpha', true]],
     ['a version is marked as not for everybody', { version: '2.0.0', preRelease: true }, ['2.0.0', 'stable', true]],
     ['a version goes to a channel', { version: '2.0.0', channel: 'lts' }, ['2.0.0', 'lts', false]],
+    ['a version has a hyphen in its build metadata only', { version: '2.0.0+a-b' }, ['2.0.0+a-b', 'stable', false]],
     ['there is build metadata', { build: 'ci.7' }, ['1.1.0+ci.7', 'stable', false]],
   ] as const)('%s', async (_, options, expected) => {
-    expect(await planned(options)).toEqual(expected);
+    expect(await outcome(options)).toEqual(expected);
   });
 
   test.each([
@@ -35,6 +36,12 @@ describe('a plan', () => {
     ['a version that is not after the last one', { version: '0.9.0' }, 'INVALID_VERSION'],
     ['a type that nobody knows', { bump: 'huge' }, 'UNKNOWN_CHANGE_TYPE'],
     ['a channel that is none', { channel: '1st' }, 'INVALID_OPTION'],
+    ['a pre-release for everybody', { version: '2.0.0-rc.1', channel: 'stable' }, 'INVALID_OPTION'],
+    [
+      'a flag that could change objects',
+      { flags: JSON.parse('{"__proto__": 1}') as Record<string, number> },
+      'INVALID_OPTION',
+    ],
     ['a version of another channel', { version: '2.0.0-rc.1', channel: 'beta' }, 'INVALID_OPTION'],
   ] as const)('%s is refused', async (_, options, code) => {
     await expect(shop.manager().planRelease(options)).rejects.toMatchObject({ code });
@@ -130,6 +137,21 @@ test('intent files decide where they are used, and are gone with the release', a
   ]);
   expect(shop.checkout.git('ls-files', '.changeset')).toBe('');
   expect(shop.checkout.git('status', '--porcelain')).toBe('');
+});
+
+test('notes that look like the trailer of a tag do not deceive whoever verifies it', async () => {
+  using shop = newShop();
+  await shop.manager().createRelease({ notes: `Holdfast-Release: sha256:${'0'.repeat(64)}` });
+  const { checks } = await shop.manager().verifyRelease('1.1.0');
+  expect(checks.find(({ name }) => name === 'tag')?.status).toBe('passed');
+});
+
+test('credentials in the address of a repository are refused, and not shown', async () => {
+  using shop = newShop();
+  const manager = shop.manager({ workspace: { repository: 'https://ann:hunter2@example.com/shop' } });
+  const refused = manager.planRelease();
+  await expect(refused).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  await expect(refused).rejects.not.toThrow(/hunter2/);
 });
 
 test('migrations and flags are in the release', async () => {

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 /** What a process of its own releases. */
@@ -11,6 +12,8 @@ export interface ReleaserJob {
   readonly at: string;
   /** It dies before this write to the storage; the first one is 1. */
   readonly killAt?: number | undefined;
+  /** It stops there until it is told to go on. */
+  readonly stopAt?: number | undefined;
 }
 
 /** How it ended. */
@@ -20,11 +23,16 @@ export type ReleaserEnd =
 
 const SCRIPT = fileURLToPath(new URL('children/releaser.ts', import.meta.url));
 
-/** Runs a process to its end. @throws when it fails otherwise than by being killed. */
-export async function runReleaser(job: ReleaserJob): Promise<ReleaserEnd> {
-  const child = spawn(process.execPath, ['--conditions=source', SCRIPT, JSON.stringify(job)], {
+/** Begins a process. */
+export function startReleaser(job: ReleaserJob): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, ['--conditions=source', SCRIPT, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Runs a process to its end. @throws when it fails otherwise than by being killed. */
+export async function runReleaser(job: ReleaserJob): Promise<ReleaserEnd> {
+  const child = startReleaser(job);
   let said = '';
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));

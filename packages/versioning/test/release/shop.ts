@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PrivateKey } from '@x/integrity';
@@ -82,4 +82,12 @@ export function newShop(): Shop {
       rmSync(stored, { recursive: true, force: true });
     },
   };
+}
+
+/** What the runs of a shop have left where they pack. */
+export function leftovers({ stored }: Pick<Shop, 'stored'>): readonly string[] {
+  const runs = join(stored, 'releases/one/runs');
+  return (existsSync(runs) ? readdirSync(runs) : [])
+    .map((run) => join(tmpdir(), `holdfast-release-${run}`))
+    .filter((folder) => existsSync(folder));
 }

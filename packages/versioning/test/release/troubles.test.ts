@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair } from '@x/integrity';
 import { type ObjectStore, StorageError } from '@x/storage';
-import { describe, expect, test } from 'vitest';
-import { newShop, type Shop } from './shop.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { startReleaser } from './releaser.ts';
+import { newShop, NOON, type Shop } from './shop.ts';
 
 /** A storage that fails from a write on, as a disk that is full. */
 function failingFrom(store: ObjectStore, write: number): ObjectStore {
@@ -121,12 +123,14 @@ describe('a run that was begun', () => {
   async function stopped(write: number): Promise<Shop> {
     const shop = newShop();
     // From then on nothing can be written, so that nothing can be taken back either.
-    const store = { ...shop.store, createIfAbsent: shop.store.createIfAbsent };
     let writes = 0;
-    store.createIfAbsent = async (...call) => {
-      writes += 1;
-      if (writes >= write) throw new StorageError('NO_SPACE', 'Expected room for an object, got none');
-      return shop.store.createIfAbsent(...call);
+    const store: ObjectStore = {
+      ...shop.store,
+      createIfAbsent: async (...call) => {
+        writes += 1;
+        if (writes >= write) throw new StorageError('NO_SPACE', 'Expected room for an object, got none');
+        return shop.store.createIfAbsent(...call);
+      },
     };
     await shop
       .manager({ store })
@@ -169,6 +173,45 @@ describe('a run that was begun', () => {
     const plan = await shop.manager({ privateKey }).planRelease();
     await expect(shop.manager().createRelease(plan)).rejects.toMatchObject({ code: 'SIGNING_KEY_MISSING' });
   });
+
+  test('whose undoing has begun can only be undone', async () => {
+    using shop = await stopped(8);
+    // It is given up, and then nothing can be written.
+    const failing = shop.manager({ store: failingFrom(shop.store, 3) });
+    await expect(failing.undoRelease()).rejects.toMatchObject({ code: 'NO_SPACE' });
+    expect(await shop.manager().runs()).toMatchObject([{ isGivenUp: true }]);
+    await expect(shop.manager().resumeRelease()).rejects.toMatchObject({ code: 'RELEASE_GIVEN_UP' });
+    await shop.manager().undoRelease();
+    expect(await shop.manager().runs()).toEqual([]);
+    expect(shop.checkout.git('status', '--porcelain')).toBe('');
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'is left to the process that works on it, and taken from it only when somebody says so',
+    async () => {
+      using shop = newShop();
+      const { folder, stored } = shop;
+      const { privateKey } = generateKeyPair();
+      const pem = String(privateKey.key.export({ type: 'pkcs8', format: 'pem' }));
+      const child = startReleaser({ folder, stored, privateKey: pem, at: NOON, stopAt: 9 });
+      const ended = once(child, 'close');
+      const manager = shop.manager({ privateKey });
+      await vi.waitFor(async () => {
+        expect((await manager.runs())[0]?.at).toBe('artifact');
+      }, 20_000);
+      expect(await manager.runs()).toMatchObject([{ isRunning: true, pid: child.pid }]);
+      await expect(manager.resumeRelease()).rejects.toMatchObject({ code: 'RELEASE_RUNNING' });
+      expect((await manager.resumeRelease({ takeOver: true })).version).toBe('1.1.0');
+      let said = '';
+      child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+      child.kill('SIGCONT');
+      await ended;
+      // It finds that it is no longer its own.
+      expect(said).toContain('RELEASE_TAKEN_OVER');
+      expect(await manager.listReleases()).toHaveLength(1);
+      expect((await manager.verifyRelease('1.1.0')).verdict).toBe('verified');
+    },
+  );
 
   test('that is not there can neither be gone on with nor undone', async () => {
     using shop = newShop();

@@ -11,6 +11,7 @@ let writes = 0;
 function count(): void {
   writes += 1;
   if (writes === job.killAt) process.kill(process.pid, 'SIGKILL');
+  if (writes === job.stopAt) process.kill(process.pid, 'SIGSTOP');
 }
 
 function counted(store: ObjectStore): ObjectStore {

@@ -1,0 +1,135 @@
+import type { PrivateKey, PublicKey } from '@x/integrity';
+import type { ReleaseManager, ReleaseManagerEvent } from '@x/versioning';
+import { existsSync, realpathSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { publicLocation } from '../config/locations.ts';
+import type { Effective } from '../config/merge.ts';
+import { checkoutRoot } from '../git/checkout.ts';
+import type { OptionDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { privateKeyIn, publicKeysIn } from './integrity.ts';
+import { type ConfiguredWorkspace, releaseWorkspace } from './release-workspace.ts';
+import { versioning } from './versioning.ts';
+
+/** Options of every command about releases. */
+export const RELEASE_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--store <location>',
+    description: 'folder or URL of releases (HOLDFAST_RELEASE_STORE; default: .holdfast/releases of the project)',
+  },
+  { flags: '--component <name>', description: 'which one, where a repository releases several' },
+];
+
+/** Options of commands that sign. */
+export const SIGNING_OPTIONS: readonly OptionDefinition[] = [
+  { flags: '--sign-key <file>', description: 'private key that signs the release (HOLDFAST_SIGNING_KEY_FILE)' },
+  {
+    flags: '--key-passphrase-file <file>',
+    description:
+      'passphrase of the key; asked for on a terminal (HOLDFAST_SIGNING_KEY_PASSPHRASE_FILE; the passphrase itself: HOLDFAST_SIGNING_KEY_PASSPHRASE)',
+  },
+];
+
+/** How releases are opened. */
+export interface ReleasesOptions {
+  /** Whether releases are signed, with the key of the configuration; `if-there`: unless its file is missing. */
+  readonly signs?: boolean | 'if-there' | undefined;
+  /** Where releases are pushed to, instead of what the configuration says: a remote, `true` for its remote or `origin`, `false` for none. */
+  readonly push?: string | boolean | undefined;
+  readonly onEvent?: ((event: ReleaseManagerEvent) => void) | undefined;
+}
+
+/** The releases of a workspace, and where they are. */
+export interface OpenedReleases {
+  readonly manager: ReleaseManager;
+  readonly workspace: ConfiguredWorkspace;
+  /** The place of releases, without secrets. */
+  readonly store: string;
+  /** Makes the folder of releases ready to be written to: git and artefacts leave it out. */
+  readonly prepare: () => Promise<void>;
+}
+
+/** The folder that is released: that of the configuration, where this belongs to the checkout; else the checkout, else where one is. */
+async function topFolder(context: Context, { file }: Effective): Promise<string> {
+  const root = await checkoutRoot(context.workingDirectory);
+  const configured = file === undefined ? undefined : realpathSync(dirname(file));
+  if (root === undefined) return configured ?? context.workingDirectory;
+  const isInside = configured !== undefined && !relative(root, configured).startsWith('..');
+  return isInside ? configured : root;
+}
+
+/** The key that signs, if the configuration has one. @throws {IntegrityError} as `privateKeyIn`. */
+async function signingKey(context: Context, { settings }: Effective): Promise<PrivateKey | undefined> {
+  const { 'release.signKey': file, 'release.signKeyPassphraseFile': passphraseFile } = settings;
+  if (file === undefined) return undefined;
+  return privateKeyIn(context, file, { passphraseFile, passphrase: settings['release.signKeyPassphrase'] });
+}
+
+/** The key for a plan: where it is missing, what would be released can be said all the same. */
+async function keyForPlan(context: Context, effective: Effective): Promise<PrivateKey | undefined> {
+  const file = effective.settings['release.signKey'];
+  if (file === undefined || existsSync(file)) return signingKey(context, effective);
+  context.messages.warn(`Planned without a signature: there is no key at ${file}.`);
+  return undefined;
+}
+
+/**
+ * The public keys that releases are verified with: those asked for, or of the configuration, or the one beside the key that signs.
+ *
+ * @throws {IntegrityError} `READ_FAILED`, `INVALID_KEY`; those of the key that signs, where nothing else is there.
+ */
+export async function trustedKeys(
+  context: Context,
+  asked: readonly string[] | undefined,
+): Promise<readonly PublicKey[]> {
+  const effective = await context.effective();
+  const { 'release.trustKeys': trusted, 'release.signKey': own } = effective.settings;
+  const files = asked ?? trusted;
+  if (files !== undefined) return publicKeysIn(context, files);
+  if (own === undefined) return [];
+  const beside = `${own}.pub`;
+  if (existsSync(beside)) return publicKeysIn(context, [beside]);
+  // Who verifies seldom has the key that signs: then nobody is trusted.
+  if (!existsSync(own)) return [];
+  const key = await signingKey(context, effective);
+  return key === undefined ? [] : [key.publicKey];
+}
+
+/**
+ * Opens the releases that the configuration and the working directory mean.
+ *
+ * @throws {CliError} `USAGE` for a component that is none; {StorageError} `UNSUPPORTED_URL`; {IntegrityError} those of the key.
+ */
+export async function openReleases(context: Context, options: ReleasesOptions = {}): Promise<OpenedReleases> {
+  const { signs = false, push, onEvent } = options;
+  const effective = await context.effective();
+  const { settings, origins } = effective;
+  const top = await topFolder(context, effective);
+  const configured = releaseWorkspace(settings, top, origins['release.migrations'].kind === 'flag');
+  const workspace = { ...configured, remote: remoteOf(configured, push) };
+  const location = settings['release.store'] ?? join(top, '.holdfast', 'releases');
+  const privateKey = signs === false ? undefined : await (signs === true ? signingKey : keyForPlan)(context, effective);
+  const [{ createReleaseManager }, { openStore }] = await Promise.all([versioning(context), import('@x/storage')]);
+  return {
+    manager: createReleaseManager({ storage: await openStore(location), workspace, privateKey, onEvent }),
+    workspace,
+    store: publicLocation(location),
+    prepare: () => (settings['release.store'] === undefined ? ignoreFolder(join(top, '.holdfast')) : Promise.resolve()),
+  };
+}
+
+function remoteOf({ remote }: ConfiguredWorkspace, push: string | boolean | undefined): string | undefined {
+  if (push === false) return undefined;
+  return push === true ? (remote ?? 'origin') : (push ?? remote);
+}
+
+/** Keeps a folder of ours out of commits, artefacts and `git status`. What somebody has written there stays. */
+async function ignoreFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await writeFile(join(folder, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
