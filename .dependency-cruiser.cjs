@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:file|guard|import|openfeature|signed|stale|stored)/index\\.ts$',
+  'src/(?:command|file|guard|import|openfeature|postgres|signed|stale|stored)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -42,6 +42,9 @@ const engineLayers = [
   ['repository', 'testing'],
 ];
 
+/** Folders of sources: each is a subpath of the engine's package. */
+const sourceKinds = ['command', 'postgres'];
+
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 
 const layers = engineLayers.slice(0, -1).map((folders, floor) => ({
@@ -56,6 +59,13 @@ module.exports = {
   forbidden: [
     ...floors,
     ...layers,
+    {
+      name: 'engine-knows-no-source',
+      comment: 'Sources are for those who need them: the engine takes them by their contract and loads none.',
+      severity: 'error',
+      from: { path: '^packages/backup-store/src/', pathNot: inEngine(sourceKinds) },
+      to: { path: inEngine(sourceKinds) },
+    },
     {
       name: 'package-without-floor',
       comment: 'A new package needs a line in mayImport of .dependency-cruiser.cjs, so that its floor is decided on.',

@@ -4,7 +4,7 @@
 set -uo pipefail
 
 # program:package of Debian
-wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq)
+wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq pg_ctlcluster:postgresql)
 
 missing=()
 for entry in "${wanted[@]}"; do

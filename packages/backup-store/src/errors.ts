@@ -48,6 +48,24 @@ export type BackupErrorCode =
   | 'PATH_NOT_FOUND'
   /** A source or target path can't be read, written or is of the wrong kind. */
   | 'PATH_FAILED'
+  /** No source could be read, or with `atomic` not every one. `details` says what was wrong with which. */
+  | 'SOURCE_FAILED'
+  /** A program was not found where it was to run, or may not be started. */
+  | 'COMMAND_NOT_FOUND'
+  /** A program ended with an exit code that means failure, or by a signal. */
+  | 'COMMAND_FAILED'
+  /** A program took longer than it may. */
+  | 'COMMAND_TIMEOUT'
+  /** A database server can't be reached, or has gone in the middle. */
+  | 'DATABASE_UNREACHABLE'
+  /** A database server does not let us in, or not do what has to be done. */
+  | 'DATABASE_REFUSED'
+  /** A database server has no such database, schema or table. */
+  | 'DATABASE_NOT_FOUND'
+  /** A program is too old for a server. */
+  | 'VERSION_MISMATCH'
+  /** A dump ended well and is not complete. */
+  | 'DUMP_INCOMPLETE'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

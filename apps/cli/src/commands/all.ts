@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../program/command.ts';
+import { backupCat } from './backup-cat.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupFind } from './backup-find.ts';
@@ -68,6 +69,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupList,
   backupShow,
   backupLs,
+  backupCat,
   backupFind,
   backupDiff,
   backupVerify,

@@ -2,6 +2,7 @@ import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
 import { chooseSources, type ChosenSources } from '../compose/sources.ts';
+import { type StreamFlags, streamSources } from '../compose/streams.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
@@ -16,12 +17,13 @@ import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
-interface CreateFlags {
+interface CreateFlags extends StreamFlags {
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   readonly checkSealed?: BackupOptions['checkSealed'];
+  readonly atomic?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -41,6 +43,12 @@ function tag(text: string): string {
   );
 }
 
+/** What became of a source that is no file or folder. */
+function sourceFact({ path, status, files, bytes, durationMs = 0 }: BackupResult['sources'][number]): [string, string] {
+  const what = `${formatNumberOf(files, 'file')}, ${formatBytes(bytes)}, ${formatDuration(durationMs)}`;
+  return [displayText(path), `${status}: ${what}`];
+}
+
 function resultLines(result: BackupResult, title: string): readonly string[] {
   const { counts, durationMs } = result;
   const files = counts.filesNew + counts.filesChanged + counts.filesUnchanged;
@@ -57,6 +65,7 @@ function resultLines(result: BackupResult, title: string): readonly string[] {
     ['stored', formatBytes(counts.bytesStored)],
     ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
     ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],
+    ...result.sources.filter(({ kind }) => kind !== 'directory').map(sourceFact),
   ];
   return [title, ...factLines(facts, '  ')];
 }
@@ -83,10 +92,15 @@ function saySources(context: Context, { paths, exclude, from }: ChosenSources): 
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { name, note, tag: tags, exclude = [], checkSealed, dryRun = false } = input.options as CreateFlags;
+  const flags = input.options as CreateFlags;
+  const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false } = flags;
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
-  const sources = await chooseSources(context, effective, { paths: input.arguments, exclude });
+  const streams = await streamSources(flags);
+  const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
+  // Whoever names something means that and nothing else.
+  const isNamed = streams.length > 0 && named.paths.length === 0;
+  const sources = isNamed ? named : await chooseSources(context, effective, named);
   keepHeapsSmall();
   await using repository = await openConfigured(context);
   saySources(context, sources);
@@ -94,6 +108,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const what = {
     paths: sources.paths,
     exclude: sources.exclude,
+    sources: streams,
+    atomic,
     name,
     note,
     tenant,
@@ -108,8 +124,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     .timed('back up', () => repository.backup({ ...what, ...reporting }))
     .finally(() => progress.end());
   if (context.json) {
-    const { status, snapshot, parent, counts, problems, durationMs } = result;
-    await emitObject(context.output, 'BackupRun', { status, dryRun, snapshot, parent, counts, problems, durationMs });
+    await emitObject(context.output, 'BackupRun', { ...result, dryRun });
   } else {
     await render(context, result, dryRun);
   }
@@ -122,7 +137,8 @@ export const backupCreate: CommandDefinition = {
   summary: 'Back up files and folders into a new snapshot',
   description:
     'Without a path: the configured sources or, in a git checkout without any, the project without what git ignores. ' +
-    'A path comes back at restore as it was given here, without its leading slash and without "..".',
+    'A path comes back at restore as it was given here, without its leading slash and without "..". ' +
+    'Databases and output of programs are sources of the same snapshot; with them, and no path, nothing else is backed up.',
   arguments: [{ name: '[path...]', description: 'files and folders' }],
   options: [
     { flags: '--name <name>', description: 'a name to find the snapshot by', parse: snapshotName },
@@ -134,6 +150,20 @@ export const backupCreate: CommandDefinition = {
       description: 'compression (default: profile of the configuration, else balanced)',
       choices: ['fast', 'balanced', 'maximum', 'none'],
     },
+    {
+      flags: '--source <[name=]url>',
+      description:
+        'a PostgreSQL server: postgres://user@host/database?table=ml_*; also database (name, pattern or all), schema, ' +
+        'exclude-table, format, globals, option; may be repeated. Its password comes from PGPASSWORD or a password file',
+      repeatable: true,
+    },
+    {
+      flags: '--source-command <name=command>',
+      description:
+        'what a command line, given to sh, prints, as a file of this name (of a pipe only the last exit code counts); may be repeated',
+      repeatable: true,
+    },
+    { flags: '--atomic', description: 'no snapshot unless every source was read in full' },
     { flags: '--exclude <glob>', description: 'leave out what matches; may be repeated', repeatable: true },
     {
       flags: '--check-sealed <frames>',
@@ -144,6 +174,11 @@ export const backupCreate: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup create ~/projects --name before-upgrade', does: 'One folder, with a name' },
+    {
+      call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",
+      does: 'Files and tables of a database in one snapshot',
+    },
+    { call: "holdfast backup create --source-command 'crontab=crontab -l'", does: 'What a program prints' },
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },
   ],
   output: { shape: 'BackupRun' },

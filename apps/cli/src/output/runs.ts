@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, kind, make, pathBase64, problem, snapshotId, status } from './parts.ts';
-import { snapshot } from './snapshot.ts';
+import { snapshot, source } from './snapshot.ts';
 
 export const backupRun = z.strictObject({
   status,
@@ -19,6 +19,7 @@ export const backupRun = z.strictObject({
     bytesNew: make.bytes('content not stored before'),
     bytesStored: make.bytes('written to the repository'),
   }),
+  sources: z.array(source).describe('what became of each source, in the order of the snapshot'),
   problems: z.array(problem),
   durationMs,
 });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { durationMs, make, pathBase64, snapshotId } from './parts.ts';
 
-const source = z.strictObject({
-  kind: z.literal('directory'),
-  root: z.string().describe('absolute path that was backed up'),
+/** What became of one source of a snapshot. */
+export const source = z.strictObject({
+  kind: z.string().describe('`directory`: a folder or file; else what the source calls itself'),
+  root: z.string().describe('absolute path that was backed up; of other kinds `<kind>:<path>`'),
   rootBase64: z.string().optional(),
   path: z.string().describe('where it comes back below a restore folder'),
   pathBase64,
@@ -18,6 +19,9 @@ const source = z.strictObject({
     height: make.count('levels of pages'),
   }),
   treeSha256: make.sha256('all entries of the tree'),
+  durationMs: make.count('milliseconds that it took').optional(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).optional().describe('the first problem'),
+  details: z.record(z.string(), z.unknown()).optional().describe('what the source says of itself, such as versions'),
 });
 
 export const snapshot = z

@@ -5,10 +5,14 @@ import { formatDuration } from './time.ts';
 
 const BAR_WIDTH = 20;
 
-/** Share that is done, 0 to 1: by bytes where there are any, else by files; `undefined` while nothing is known. */
+/**
+ * Share that is done, 0 to 1: by bytes where there are any, else by files; `undefined` while nothing is known, as of a stream that
+ * ends when it ends.
+ */
 export function progressShare(progress: Progress): number | undefined {
   const { bytesTotal, bytesDone, filesTotal, filesDone } = progress;
-  if (bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal);
+  if (bytesDone > bytesTotal) return undefined;
+  if (bytesTotal > 0) return bytesDone / bytesTotal;
   return filesTotal > 0 ? Math.min(1, filesDone / filesTotal) : undefined;
 }
 
@@ -21,7 +25,10 @@ function counts(progress: Progress, counted: Counted): string {
   // Verify counts bytes only.
   if (progress.filesTotal > 0)
     parts.push(`${formatCount(progress.filesDone)}/${formatCount(progress.filesTotal)} ${what ?? 'files'}`);
-  if (what === undefined) parts.push(`${formatBytes(progress.bytesDone)}/${formatBytes(progress.bytesTotal)}`);
+  if (what === undefined) {
+    const { bytesDone, bytesTotal } = progress;
+    parts.push(formatBytes(bytesDone) + (bytesDone > bytesTotal ? '' : `/${formatBytes(bytesTotal)}`));
+  }
   if (progress.rate > 0) parts.push(`${formatBytes(progress.rate)}/s`);
   if (progress.bytesReused > 0) parts.push(`${formatBytes(progress.bytesReused)} reused`);
   return parts.join('  ');

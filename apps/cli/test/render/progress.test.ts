@@ -19,11 +19,16 @@ const base: Progress = {
   elapsedMs: 500,
 };
 
+test('of a stream, which ends when it ends, only what was read is shown', () => {
+  const stream = { ...base, bytesDone: 5 * base.bytesTotal };
+  expect(progressShare(stream)).toBeUndefined();
+  expect(progressLine(stream)).toMatch(/^backup: [^%]*5\.0 MiB(?!\/)/);
+});
+
 test('the share is that of bytes, or of files where there are no bytes', () => {
   expect(progressShare(base)).toBe(0.5);
-  expect(progressShare({ ...base, bytesTotal: 0 })).toBe(0.25);
-  expect(progressShare({ ...base, bytesTotal: 0, filesTotal: 0 })).toBeUndefined();
-  expect(progressShare({ ...base, bytesDone: 9e9 })).toBe(1);
+  expect(progressShare({ ...base, bytesDone: 0, bytesTotal: 0 })).toBe(0.25);
+  expect(progressShare({ ...base, bytesDone: 0, bytesTotal: 0, filesTotal: 0 })).toBeUndefined();
 });
 
 test.each([20, 40, 80, 120, 200])('the bar fits into %d columns', (columns) => {

@@ -13,6 +13,7 @@ import { LargeFileReader } from './large-file.ts';
 import { PackSet } from './pack-set.ts';
 import { PackUpload } from './pack-upload.ts';
 import { SealerPool } from './sealer-pool.ts';
+import { StreamReader } from './stream-reader.ts';
 
 /** Bytes gathered in a frame before it is compressed. */
 const FRAME_BYTES = 4 * 1024 * 1024;
@@ -37,6 +38,7 @@ export class BackupWriter {
   readonly table: FingerprintTable;
   readonly pool: SealerPool;
   readonly large: LargeFileReader;
+  readonly streams: StreamReader;
   readonly upload: PackUpload;
   readonly #tenant: OpenTenant;
   readonly #session: Session;
@@ -89,6 +91,7 @@ export class BackupWriter {
       onFailure,
       check: options.check,
     });
+    this.streams = new StreamReader({ pool: this.pool, gearKey, chunks });
     // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
     this.#pages = new PackSet(
       { ...target, level: Math.max(target.level, LEVELS.balanced), openPacks: 1 },

@@ -4,6 +4,7 @@ import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
+import { settled } from '../run/or-aborted.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
@@ -12,21 +13,17 @@ import { OpenSessions } from '../session/open-sessions.ts';
 import { Session } from '../session/session.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { BackupWriter } from './backup-writer.ts';
-import { type MutableCounts, newCounts } from './counts.ts';
+import { newCounts } from './counts.ts';
+import { HeldSources } from './held-sources.ts';
+import { readSources, sourceFailed, type SourcesEnd, type SourcesRun } from './read-sources.ts';
 import { snapshotRecord } from './record.ts';
 import { type SourceRoot, sourceRoots } from './source-roots.ts';
 import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
-import { runSource, sameRoot, type SourceOutcome } from './source-run.ts';
+import { sameRoot, type SourceOutcome } from './source-run.ts';
+import { checkSources, streamRoot } from './stream-sources.ts';
 
-interface Run {
-  readonly context: RunContext;
-  readonly tenant: OpenTenant;
-  readonly options: BackupOptions;
-  readonly roots: readonly SourceRoot[];
-  readonly parent: SnapshotRecord | undefined;
-  readonly counts: MutableCounts;
-  readonly progress: ProgressMeter;
+interface Run extends SourcesRun {
   readonly startedMs: number;
 }
 
@@ -38,6 +35,8 @@ type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'>
 
 /** How long a run that was ended may take to store what it has read. */
 const ABORT_GRACE_MS = 20_000;
+/** How long a source may take to end when the run has failed, before it is let go. */
+const SOURCES_GRACE_MS = 10_000;
 /** Sessions that a run begins before it gives up against pruners. */
 const MAX_SESSIONS = 4;
 
@@ -66,9 +65,11 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
   }
 }
 
-/** Backs up directories to one snapshot. */
+/** Backs up sources to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
-  const roots = sourceRoots(options.paths);
+  const { paths = [], sources = [] } = options;
+  const roots = paths.length === 0 && sources.length > 0 ? [] : sourceRoots(paths);
+  checkSources(sources, roots);
   checkedTags(options.tags ?? []);
   sealCheckRate(options.checkSealed);
   if (options.name === 'latest' || options.name === '') {
@@ -82,7 +83,9 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   const start: Start = { context, tenant, options, roots, startedMs };
   if (options.dryRun === true) {
     const run = await look(start);
-    return result(run, undefined, await runSources(run, undefined, () => undefined));
+    const never = new AbortController().signal;
+    const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources() };
+    return result(run, undefined, await readSources(run, undefined, end));
   }
   try {
     return await writePersistently(start);
@@ -130,7 +133,11 @@ async function look(start: Start): Promise<Run> {
   const { context, tenant, options, roots } = start;
   await tenant.view.loadSnapshots(options.signal);
   await tenant.view.loadIndex(options.signal);
-  const parent = start.alone === true ? undefined : findParent(tenant, context.host, roots);
+  const identities = [
+    ...roots.map(({ root }) => root),
+    ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each))),
+  ];
+  const parent = start.alone === true ? undefined : findParent(tenant, context.host, identities);
   return { ...start, parent, counts: newCounts(), progress: new ProgressMeter('backup', options.onProgress) };
 }
 
@@ -151,6 +158,9 @@ async function write(start: Start): Promise<BackupResult> {
   });
   failed.catch(() => undefined);
   const ended = whenStuck(options.signal, ABORT_GRACE_MS, fail);
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const held = new HeldSources();
   let writer: BackupWriter | undefined;
   try {
     const run = await look(start);
@@ -166,10 +176,14 @@ async function write(start: Start): Promise<BackupResult> {
       check: () => checkAborted(options.signal),
     });
     if (run.parent === undefined) writer.startThreads();
-    return await Promise.race([writeSnapshot(run, { session, writer, fail }), failed]);
+    return await Promise.race([writeSnapshot(run, { session, writer, end: { signal, fail, held } }), failed]);
   } catch (error) {
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
+    stop.abort();
+    // A failure elsewhere leaves them in the middle of being read.
+    await settled(held.reading, SOURCES_GRACE_MS);
+    await held.resume();
     ended();
     await writer?.close();
     await session.stop();
@@ -178,13 +192,13 @@ async function write(start: Start): Promise<BackupResult> {
 
 async function writeSnapshot(
   run: Run,
-  parts: { session: Session; writer: BackupWriter; fail: (error: unknown) => void },
+  parts: { session: Session; writer: BackupWriter; end: SourcesEnd },
 ): Promise<BackupResult> {
   const { context, tenant, options, counts, progress } = run;
   const { session, writer } = parts;
   let sources: SourceOutcome[];
   try {
-    sources = await runSources(run, writer, parts.fail);
+    sources = await readSources(run, writer, parts.end);
   } catch (error) {
     // What is read so far is kept for the next run: ended packs, and a segment that names them.
     if ((error as { code?: unknown }).code === 'ABORTED') await writer.finish();
@@ -222,50 +236,20 @@ async function writeSnapshot(
   return result(run, record, sources);
 }
 
-async function runSources(
-  run: Run,
-  writer: BackupWriter | undefined,
-  fail: (error: unknown) => void,
-): Promise<SourceOutcome[]> {
-  const { context, tenant, options, counts, progress, parent } = run;
-  const outcomes: SourceOutcome[] = [];
-  const check = (): void => {
-    progress.counts.bytesStored = writer?.upload.bytes ?? 0;
-    checkAborted(options.signal);
-  };
-  check();
-  for (const source of run.roots) {
-    outcomes.push(
-      await runSource({
-        context,
-        tenant,
-        source,
-        parent,
-        writer,
-        counts,
-        progress,
-        check,
-        exclude: options.exclude ?? [],
-        skip: ownPlaces(context),
-        onFailure: fail,
-      }),
-    );
-  }
-  return outcomes;
-}
-
 /** The newest snapshot of the same tenant, host and roots. */
-function findParent(tenant: OpenTenant, host: string, roots: readonly SourceRoot[]): SnapshotRecord | undefined {
+function findParent(tenant: OpenTenant, host: string, roots: readonly Buffer[]): SnapshotRecord | undefined {
   const matches = tenant.view.snapshots.filter(
     ({ record }) =>
       record.host === host &&
       record.sources.length === roots.length &&
-      roots.every(({ root }) => record.sources.some((source) => sameRoot(source, root))),
+      roots.every((root) => record.sources.some((source) => sameRoot(source, root))),
   );
   return matches.at(-1)?.record;
 }
 
 function nothingRead(sources: readonly SourceOutcome[]): BackupError {
+  if (sources.some(({ record }) => record.kind !== 'directory'))
+    return sourceFailed('Expected at least one source to be read', sources);
   const [first] = sources.flatMap(({ problems }) => problems.list);
   return new BackupError(
     'PATH_FAILED',
@@ -285,6 +269,7 @@ function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonl
     snapshot,
     parent: run.parent?.id,
     counts: run.counts,
+    sources: sources.map(({ record }) => record),
     problems,
     durationMs: Math.round(run.progress.elapsedMs),
   };

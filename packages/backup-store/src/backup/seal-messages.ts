@@ -38,6 +38,14 @@ export type ToSealer =
       readonly files: ArrayBuffer;
       readonly levels: readonly SharedArrayBuffer[];
     }
+  /** Chunks of a stream, one behind the other in `memory`. */
+  | {
+      readonly type: 'bytes';
+      readonly id: number;
+      readonly memory: ArrayBuffer;
+      readonly lengths: readonly number[];
+      readonly levels: readonly SharedArrayBuffer[];
+    }
   /** Ends what is begun: the thread has nothing to do, and others may wait for the store. */
   | { readonly type: 'flush' }
   | { readonly type: 'finish' };
@@ -46,7 +54,8 @@ export type ToSealer =
 export type FromSealer =
   | { readonly type: 'piece'; readonly pack: string; readonly bytes: Uint8Array }
   | { readonly type: 'pack'; readonly pack: string; readonly sealed: SealedPack }
-  | { readonly type: 'outcome'; readonly id: number; readonly files: ArrayBuffer }
+  /** `memory`: of the chunks of a stream, to be used again. */
+  | { readonly type: 'outcome'; readonly id: number; readonly files: ArrayBuffer; readonly memory?: ArrayBuffer }
   | { readonly type: 'finished'; readonly claimed: number };
 
 /** A pack that a thread has finished. */

@@ -5,7 +5,7 @@ import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { createCutter } from '../chunker/cut.ts';
 import { gearTable } from '../chunker/gear.ts';
 import { Credits } from '../threads/credits.ts';
-import { decodeJobs, encodeOutcomes } from './file-jobs.ts';
+import { decodeJobs, encodeOutcomes, type FileRead } from './file-jobs.ts';
 import { FileSealer } from './file-sealer.ts';
 import { FrameBuilder } from './frame-builder.ts';
 import { PackSet, type PackSink } from './pack-set.ts';
@@ -31,7 +31,7 @@ export function startSealing(port: MessagePort, init: SealInit): void {
   const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
   let known = init.levels.length;
   port.on('message', (message: ToSealer) => {
-    if (message.type !== 'job') {
+    if (message.type === 'flush' || message.type === 'finish') {
       frames.flush();
       packs.finish();
       if (message.type === 'finish') post({ type: 'finished', claimed: frames.claimed });
@@ -39,7 +39,27 @@ export function startSealing(port: MessagePort, init: SealInit): void {
     }
     for (const level of message.levels.slice(known)) table.addLevel(level);
     known = Math.max(known, message.levels.length);
+    if (message.type === 'bytes') {
+      const { id, memory } = message;
+      const files = encodeOutcomes([sealChunks(frames, message)]);
+      post({ type: 'outcome', id, files, memory }, [files, memory]);
+      return;
+    }
     const files = encodeOutcomes(decodeJobs(message.files).map((task) => sealer.seal(task)));
     post({ type: 'outcome', id: message.id, files }, [files]);
   });
+}
+
+/** What it has of them when this returns is its own: the memory can be used again. */
+function sealChunks(
+  frames: FrameBuilder,
+  { memory, lengths }: { readonly memory: ArrayBuffer; readonly lengths: readonly number[] },
+): FileRead {
+  const newBefore = frames.bytesNew;
+  let at = 0;
+  const content = lengths.map((length) => {
+    at += length;
+    return frames.add(Buffer.from(memory, at - length, length));
+  });
+  return { ok: true, content, torn: false, bytesNew: frames.bytesNew - newBefore };
 }

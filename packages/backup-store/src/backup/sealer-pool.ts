@@ -3,12 +3,16 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { Credits } from '../threads/credits.ts';
 import { Thread, type ThreadOptions } from '../threads/thread.ts';
-import { decodeOutcomes, encodeJobs, type FileJob, type FileOutcome } from './file-jobs.ts';
+import { decodeOutcomes, encodeJobs, type FileJob, type FileOutcome, type FileRead } from './file-jobs.ts';
 import type { PackUpload } from './pack-upload.ts';
 import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
+import type { ChunkGroup } from './stream-cutter.ts';
 
 /** Jobs a thread has at most: one it works on and one that waits. */
 const JOBS_PER_THREAD = 2;
+
+/** What a thread has to say of a job. */
+type Outcome = Extract<FromSealer, { type: 'outcome' }>;
 
 interface Member {
   readonly thread: Thread<ToSealer, FromSealer>;
@@ -42,7 +46,7 @@ export class SealerPool {
   readonly #options: SealerPoolOptions;
   readonly #members: Member[] = [];
   readonly #waiting: (() => void)[] = [];
-  readonly #jobs = new Map<number, (outcomes: FileOutcome[]) => void>();
+  readonly #jobs = new Map<number, (outcome: Outcome) => void>();
   #nextJob = 0;
   #closed = false;
 
@@ -84,26 +88,52 @@ export class SealerPool {
       this.#waiting.shift()?.();
       const done = this.#jobs.get(message.id);
       this.#jobs.delete(message.id);
-      done?.(decodeOutcomes(message.files));
+      done?.(message);
     }
   }
 
   /** Waits for a free place, then hands the files on. `blobs`: how many they may become. @returns A promise of what became of them. */
   async dispatch(files: readonly FileJob[], blobs: number): Promise<{ outcomes: Promise<FileOutcome[]> }> {
+    const place = await this.#place(blobs);
+    const encoded = encodeJobs(files);
+    place.member?.thread.post({ type: 'job', id: place.id, files: encoded, levels: place.levels }, [encoded]);
+    return { outcomes: place.done.then((message) => decodeOutcomes(message.files)) };
+  }
+
+  /** The same for chunks of a stream. Their memory is gone from this thread until the promise inside brings it back. */
+  async dispatchBytes({ memory, lengths }: ChunkGroup): Promise<{
+    done: Promise<{ readonly outcome: FileRead; readonly memory: ArrayBuffer }>;
+  }> {
+    const { member, id, levels, done } = await this.#place(lengths.length);
+    member?.thread.post({ type: 'bytes', id, memory, lengths, levels }, [memory]);
+    return {
+      done: done.then((message) => ({
+        outcome: decodeOutcomes(message.files)[0] as FileRead,
+        memory: message.memory as ArrayBuffer,
+      })),
+    };
+  }
+
+  /** Waits for a thread that can take a job; none once the pool is closed, and then the job is never done. */
+  async #place(blobs: number): Promise<{
+    readonly member: Member | undefined;
+    readonly id: number;
+    readonly levels: readonly SharedArrayBuffer[];
+    readonly done: Promise<Outcome>;
+  }> {
+    const { table } = this.#options;
     this.start();
     let member = this.#free();
     while (member === undefined) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      if (this.#closed) return { outcomes: new Promise(() => undefined) };
+      if (this.#closed) return { member, id: -1, levels: [], done: new Promise(() => undefined) };
       member = this.#free();
     }
-    this.#options.table.reserve(blobs * JOBS_PER_THREAD * this.#members.length);
+    table.reserve(blobs * JOBS_PER_THREAD * this.#members.length);
     const id = this.#nextJob++;
-    const outcomes = new Promise<FileOutcome[]>((resolve) => this.#jobs.set(id, resolve));
-    const encoded = encodeJobs(files);
+    const done = new Promise<Outcome>((resolve) => this.#jobs.set(id, resolve));
     member.jobs++;
-    member.thread.post({ type: 'job', id, files: encoded, levels: this.#options.table.levels }, [encoded]);
-    return { outcomes };
+    return { member, id, levels: table.levels, done };
   }
 
   #free(): Member | undefined {

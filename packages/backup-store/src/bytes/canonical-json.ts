@@ -2,11 +2,12 @@ import { BackupError } from '../errors.ts';
 
 /** JSON with sorted keys and no blanks, so that equal values give equal bytes. `undefined` fields are left out. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    field !== null && typeof field === 'object' && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  );
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonicalJson(item ?? null)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  // Not by way of an object with sorted members: names that are whole numbers come first in it, whatever is done.
+  const members = Object.entries(value).filter(([, field]) => field !== undefined);
+  members.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`;
 }
 
 /** Parses JSON that was authenticated. @throws {BackupError} `OBJECT_INVALID`. */

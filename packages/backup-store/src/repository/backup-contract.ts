@@ -1,4 +1,5 @@
-import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
+import type { BackupSource } from '../source/contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
 /** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
@@ -6,8 +7,15 @@ export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
 
 /** Options of `Repository.backup`. */
 export interface BackupOptions extends RunOptions {
-  /** Files and folders. Kept absolute; each is one source of the snapshot. */
-  readonly paths: readonly string[];
+  /** Files and folders. Kept absolute; each is one source of the snapshot. At least one of these or of `sources`. */
+  readonly paths?: readonly string[] | undefined;
+  /** What is no file or folder: databases, output of programs. Read in order, before `paths`. */
+  readonly sources?: readonly BackupSource[] | undefined;
+  /**
+   * No snapshot unless every source was read without a problem. Default `false`: what could be read is kept, and the result says
+   * what is missing.
+   */
+  readonly atomic?: boolean | undefined;
   /** A name to find the snapshot by; need not be unique. */
   readonly name?: string | undefined;
   readonly note?: string | undefined;
@@ -57,6 +65,8 @@ export interface BackupResult {
   /** The snapshot it was compared with. */
   readonly parent?: string | undefined;
   readonly counts: BackupCounts;
+  /** What became of each source, in the order of the snapshot. */
+  readonly sources: readonly SnapshotSource[];
   readonly problems: readonly EntryProblem[];
   readonly durationMs: number;
 }

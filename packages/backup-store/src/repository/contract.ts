@@ -1,7 +1,14 @@
 import type { ObjectStore } from '@x/storage';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
-import type { Difference, EntriesOptions, EntryView, FindOptions, FoundEntry } from './entries-contract.ts';
+import type {
+  Difference,
+  EntriesOptions,
+  EntryView,
+  FindOptions,
+  FoundEntry,
+  ReadOptions,
+} from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
@@ -62,6 +69,7 @@ export interface RepositoryEvent {
     | 'repository.opened'
     | 'backup.created'
     | 'backup.failed'
+    | 'source.failed'
     | 'restore.finished'
     | 'restore.failed'
     | 'verify.finished'
@@ -172,10 +180,11 @@ export interface Repository extends AsyncDisposable {
    */
   addPassphrase(passphrase: string): Promise<void>;
   /**
-   * Backs up files and folders to one new snapshot. What can't be read is listed in `problems`, and the rest is kept.
+   * Backs up files, folders and other sources to one new snapshot. What can't be read is listed in `problems`, and the rest is kept.
    * A run that was ended leaves what it has stored for the next one.
    *
-   * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`,
+   * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `SOURCE_FAILED` when no source can (with `atomic`: when
+   * one can't), `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`,
    * `SEAL_MISMATCH`.
    */
   backup(options: BackupOptions): Promise<BackupResult>;
@@ -194,6 +203,14 @@ export interface Repository extends AsyncDisposable {
   damaged(): Promise<readonly EntryProblem[]>;
   /** Entries of a snapshot in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  /**
+   * The content of one file of a snapshot, in pieces, each of which was compared with its digest. For what can't take a folder: a
+   * database, a pipe.
+   *
+   * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what is no file; `BLOB_MISSING` and `OBJECT_...` for what is damaged.
+   * What was given before is then not the whole file.
+   */
+  read(snapshot: string, options: ReadOptions): AsyncIterable<Uint8Array>;
   /** Entries that match a glob, in all snapshots that match, oldest first. */
   find(options: FindOptions): AsyncIterable<FoundEntry>;
   /** What differs between two snapshots, in path order. Sources are compared by their roots. */

@@ -27,6 +27,15 @@ export interface EntriesOptions {
   readonly recursive?: boolean | undefined;
 }
 
+/** Options of `Repository.read`. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Path of the file in the snapshot, as listings show it, or its original absolute one. */
+  readonly path: string;
+  /** For `latest` and names. */
+  readonly filter?: SnapshotFilter | undefined;
+}
+
 /** Options of `Repository.find`. */
 export interface FindOptions extends SnapshotFilter {
   readonly signal?: AbortSignal | undefined;

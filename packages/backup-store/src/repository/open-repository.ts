@@ -1,6 +1,6 @@
 import { backup } from '../backup/backup.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError } from '../errors.ts';
+import { BackupError, isBackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -15,10 +15,12 @@ import { abortable } from '../run/abort.ts';
 import { planPrune, prune } from '../prune/prune.ts';
 import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
+import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
+import { readFile } from '../snapshots/read.ts';
 import { forget } from '../snapshots/forget.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
@@ -187,6 +189,16 @@ export class OpenRepository implements contract.Repository {
     options?: contract.EntriesOptions,
   ): AsyncGenerator<contract.EntryView, void, undefined> {
     yield* listEntries(await this.#one(snapshot), options);
+  }
+
+  async *read(snapshot: string, options: contract.ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const from = await this.#one(snapshot, options.filter);
+    try {
+      yield* readFile(from, options, this.#context.performance.readers);
+    } catch (error) {
+      const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
+      throw (isGone ? forgottenError(from.tenant, from.record.id) : undefined) ?? error;
+    }
   }
 
   async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {

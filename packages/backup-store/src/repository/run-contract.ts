@@ -4,6 +4,7 @@ export interface Progress {
   readonly filesDone: number;
   /** Grows while scanning goes on. */
   readonly filesTotal: number;
+  /** More than `bytesTotal` while a stream is read, whose length nobody knows. */
   readonly bytesDone: number;
   readonly bytesTotal: number;
   /** Bytes written to (or read from) the destination. */

@@ -34,7 +34,9 @@ export async function planItems(
   const items: RestoreItem[] = [];
   const wanted = selection(options.include, options.exclude);
   using targets = new TargetTrees();
-  for (const part of locate(record, options.path)) {
+  const parts = locate(record, options.path);
+  if (options.inPlace === true) refusePlaceless(parts);
+  for (const part of parts) {
     const { root, prefix } = await targetOf(tenant, part, options);
     let tree = trees.findIndex((each) => each.root.equals(root));
     if (tree < 0) tree = trees.push({ root }) - 1;
@@ -51,6 +53,17 @@ export async function planItems(
     );
   }
   return { trees, items };
+}
+
+/** @throws {BackupError} `INVALID_OPTION` when a source did not come from files, and so has no place to go back to. */
+function refusePlaceless(parts: readonly SourcePart[]): void {
+  const other = parts.find(({ source }) => source.kind !== 'directory');
+  if (other === undefined) return;
+  throw new BackupError(
+    'INVALID_OPTION',
+    `Expected files and folders for a restore in place, got ${other.source.path}, which is of kind ${other.source.kind}`,
+    { hint: 'Name the path of a folder of the snapshot, or restore to another folder.' },
+  );
 }
 
 /** Below a folder, a source comes back under its own path; in place, at its root (whose links count as the user's own). */

@@ -5,7 +5,8 @@ export function checkAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
 }
 
-function aborted(signal: AbortSignal): BackupError {
+/** The error of a run that was ended through this signal. */
+export function aborted(signal: AbortSignal): BackupError {
   return new BackupError('ABORTED', 'The run was ended before it was done', {
     cause: signal.reason,
     hint: 'Run it again to go on from what is done already.',

@@ -1,7 +1,10 @@
+import type { SourceDetails } from '../source/contract.ts';
+
 /** One source of a snapshot. */
 export interface SnapshotSource {
-  readonly kind: 'directory';
-  /** Absolute path: with tenant and host, the identity of what was backed up. */
+  /** `directory` for files and folders, else what the source calls itself. */
+  readonly kind: string;
+  /** Absolute path, or `<kind>:<name>`: with tenant and host, the identity of what was backed up. */
   readonly root: string;
   /** Present when the path is not UTF-8. */
   readonly rootBase64?: string | undefined;
@@ -18,6 +21,12 @@ export interface SnapshotSource {
   readonly catalog: { readonly sha256: string; readonly length: number; readonly height: number };
   /** SHA-256 over all entries of the tree, hex; the same for the same tree in any repository with the same chunk borders. */
   readonly treeSha256: string;
+  /** Not of `directory`: milliseconds that it took. */
+  readonly durationMs?: number | undefined;
+  /** Not of `directory`: the first thing that went wrong. */
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+  /** Not of `directory`: what the source says of itself, such as versions. */
+  readonly details?: SourceDetails | undefined;
 }
 
 /** A snapshot that was there before. */

@@ -4,11 +4,12 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRepository } from '../../src/index.ts';
+import { type BackupSource, createRepository } from '../../src/index.ts';
+import { sourceOf } from '../fixtures/stream-source.ts';
 import { canonical, openRepository, readEntries } from './reader.ts';
 import { makeSmall, problemsOf, snapshotNamed, type Made } from './repositories.ts';
 import { restoreSnapshot } from './restore.ts';
-import { describeTree, makeTree } from './tree.ts';
+import { describeTree, makeTree, noise } from './tree.ts';
 
 const passphrase = 'ｃorrect horse ☃';
 const work = fs.mkdtempSync(join(tmpdir(), 'independent-reader-'));
@@ -88,6 +89,22 @@ describe('a repository that the program wrote', () => {
   test('several sources, among them a single file, come back where they were', () => {
     const made = { store: main, secret: { passphrase } };
     for (const tree of Object.values(trees)) expectRestores(made, 'two', tree);
+  });
+
+  test('streams come back as files below the name of their source', async () => {
+    const made: Made = { store: join(work, 'streams'), secret: {} };
+    const cacheDirectory = join(work, 'streams-cache');
+    const { repository } = await createRepository({ store: made.store, encrypted: false, cacheDirectory });
+    const files = { 'parts/shop.sql': noise(9_000_000), broken: new Error('broken') };
+    // Members that are whole numbers are sorted as text too.
+    const quiesce: BackupSource['quiesce'] = async ({ describe: say }) => say({ 10: 'ten', 9: 'nine', a: [{ b: 1 }] });
+    await repository.backup({ sources: [sourceOf('databases/main', files, { quiesce })], name: 'streams' });
+    await repository.close();
+    expect(problemsOf(made)).toEqual([]);
+    const out = join(work, 'out-streams');
+    restoreSnapshot(snapshotNamed(openRepository(made.store, {}), 'streams'), out);
+    expect(fs.readFileSync(join(out, 'databases/main/parts/shop.sql')).equals(files['parts/shop.sql'])).toBe(true);
+    expect(fs.readdirSync(join(out, 'databases/main'))).toEqual(['parts']);
   });
 
   test('entries are listed with their times to the nanosecond', () => {

@@ -248,7 +248,7 @@ function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapsho
   const keyIds = subkeys(blobs.keys, 'key-id').map((each) => each.toString('hex', 0, 8));
   demand(keyIds.includes(text((record['encryption'] as Json)['keyId'], /^/)), 'the record has another keyId');
   const sources = list(record['sources']).map((stated) => {
-    text(stated['kind'], /^directory$/);
+    text(stated['kind'], /^[a-z][a-z0-9-]{0,31}$/);
     const status = text(stated['status'], /^(ok|partial|failed)$/);
     return { path: pathBytes(stated, 'path'), root: pathBytes(stated, 'root'), status, stated };
   });

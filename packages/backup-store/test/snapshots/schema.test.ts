@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { SnapshotRecord } from '../../src/index.ts';
+import { coded, sourceOf } from '../fixtures/stream-source.ts';
 import { buildTree } from '../fixtures/tree.ts';
 import { createAt, newPlace, openAt } from '../fixtures/place.ts';
 
@@ -112,6 +113,23 @@ describe('the JSON Schema of snapshot records', () => {
   ])('refuses %s', (_what, change) => {
     const [record] = realRecords();
     expect(problems({ ...record, ...change })).not.toEqual([]);
+  });
+
+  it('holds for sources of other kinds, with an error and without', async () => {
+    const own = newPlace();
+    const repository = await createAt(own);
+    const failure = coded('EIO', 'x'.repeat(5000));
+    const good = sourceOf(
+      'good',
+      { '': 'x' },
+      { quiesce: async ({ describe: say }) => say({ versions: ['1', { b: 2 }] }) },
+    );
+    const { snapshot } = await repository.backup({ sources: [good, sourceOf('bad', { '': failure })] });
+    expect(snapshot?.sources).toMatchObject([{ details: { versions: ['1', { b: 2 }] } }, { error: { code: 'EIO' } }]);
+    const [stored] = await (await openAt(own)).snapshots();
+    expect(problems(stored)).toEqual([]);
+    const [record] = realRecords();
+    expect(problems({ ...record, sources: [{ ...record.sources[0], kind: 'Two Words' }] })).not.toEqual([]);
   });
 
   it('takes paths that are not UTF-8 in base64', () => {

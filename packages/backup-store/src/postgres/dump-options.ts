@@ -1,0 +1,54 @@
+import { BackupError } from '../errors.ts';
+
+/** What of a database is dumped, and how. */
+export interface DumpOptions {
+  /** Only these schemas: names, or patterns as `psql` has them (`app_*`). */
+  readonly schemas?: readonly string[] | undefined;
+  /** Only these tables: names, or patterns (`ml_*`, `app.ml_*`). */
+  readonly tables?: readonly string[] | undefined;
+  /** Not these tables. */
+  readonly excludeTables?: readonly string[] | undefined;
+  /**
+   * `plain` (default): SQL text, for `psql`. `custom`: for `pg_restore`, which can restore parts of it. Never compressed: what was
+   * compressed as a whole can't be found again after a change, and it is compressed afterwards anyway.
+   */
+  readonly format?: 'plain' | 'custom' | undefined;
+  /** Options of `pg_dump` itself, such as `['--clean', '--if-exists', '--no-privileges']`. */
+  readonly options?: readonly string[] | undefined;
+  /** Milliseconds that a dump waits for a table that somebody has locked. Default a minute. */
+  readonly lockTimeoutMs?: number | undefined;
+}
+
+/** What is said by other options, or would send the dump elsewhere. */
+const RESERVED =
+  /^(?:--(?:file|format|compress|jobs|dbname|host|port|username|password|no-password|version|help|lock-wait-timeout)(?:=|$)|-[fFZjdhpUWV?])/;
+
+const LOCK_TIMEOUT_MS = 60_000;
+
+/** The arguments of `pg_dump`. @throws {BackupError} `INVALID_OPTION`. */
+export function dumpArguments(dump: DumpOptions): string[] {
+  const { schemas = [], tables = [], excludeTables = [], format = 'plain', options = [] } = dump;
+  const reserved = options.find((option) => RESERVED.test(option) || !option.startsWith('-'));
+  if (reserved !== undefined) {
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected options of pg_dump that say what is dumped, got ${JSON.stringify(reserved)}`,
+      {
+        hint: 'Write values as --name=value. Format, connection and output have options of their own.',
+      },
+    );
+  }
+  const empty = [...schemas, ...tables, ...excludeTables].includes('');
+  if (empty)
+    throw new BackupError('INVALID_OPTION', 'Expected names and patterns of tables and schemas, got an empty one');
+  return [
+    '--no-password',
+    `--lock-wait-timeout=${Math.round(dump.lockTimeoutMs ?? LOCK_TIMEOUT_MS)}`,
+    `--format=${format}`,
+    ...(format === 'custom' ? ['--compress=0'] : []),
+    ...schemas.map((pattern) => `--schema=${pattern}`),
+    ...tables.map((pattern) => `--table=${pattern}`),
+    ...excludeTables.map((pattern) => `--exclude-table=${pattern}`),
+    ...options,
+  ];
+}

@@ -1,0 +1,137 @@
+import { runCommand } from '../command/run-command.ts';
+import { BackupError } from '../errors.ts';
+import type { Repository } from '../repository/contract.ts';
+import { postgresFailure } from './failure.ts';
+import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
+
+/** How a dump in the custom format begins. */
+const CUSTOM_MAGIC = Buffer.from('PGDMP');
+/** A database that every server has, to connect to while another one is made. */
+const MAINTENANCE = 'postgres';
+
+/** Options of {@link restorePostgres}. */
+export interface RestorePostgresOptions extends PostgresPrograms {
+  readonly repository: Pick<Repository, 'read'>;
+  /** Id, beginning of an id, name, or `latest`. */
+  readonly snapshot: string;
+  /** Path of the dump in the snapshot, such as `postgres/shop.sql`. */
+  readonly path: string;
+  /** The database to restore to; with `create` it is made first, and must not be there. */
+  readonly database: string;
+  readonly create?: boolean | undefined;
+  /**
+   * Drops what is in the dump before it is made anew. For dumps in the custom format; one in plain SQL does so if it was made with
+   * `--clean --if-exists`.
+   */
+  readonly clean?: boolean | undefined;
+  /** `false`: what was done before an error stays. Default: all or nothing. */
+  readonly singleTransaction?: boolean | undefined;
+  /** Options of `pg_restore` itself, for dumps in the custom format, such as `['--no-owner']`. */
+  readonly options?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was restored. */
+export interface RestorePostgresResult {
+  readonly database: string;
+  readonly format: 'plain' | 'custom';
+  /** Of the dump. */
+  readonly bytes: number;
+}
+
+/**
+ * Restores a dump from a snapshot into a database, by `psql` or `pg_restore`, as one transaction: when anything fails, on the way or
+ * in the database, the database is as it was before (or, with `create`, is there and empty).
+ *
+ * @throws {BackupError} `INVALID_OPTION`; `PATH_NOT_FOUND`; `DATABASE_...`, `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't
+ * be read from the repository.
+ *
+ * @example
+ * ```ts
+ * import { openRepository } from '@x/backup-store';
+ * import { restorePostgres } from '@x/backup-store/postgres';
+ *
+ * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+ * const server = { url: 'postgres://admin@db.example', password: process.env['ADMIN_DB_PASSWORD'] };
+ * const dump = { repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+ * await restorePostgres({ ...server, ...dump, database: 'shop_restored', create: true });
+ * ```
+ */
+export async function restorePostgres(options: RestorePostgresOptions): Promise<RestorePostgresResult> {
+  const { database, signal } = options;
+  if (database === '') throw new BackupError('INVALID_OPTION', 'Expected a database to restore to, got an empty name');
+  const content = options.repository.read(options.snapshot, { path: options.path, signal })[Symbol.asyncIterator]();
+  try {
+    // Before anything is done to the database: what can't be read at all is not restored.
+    const first = await content.next();
+    const start = first.done === true ? Buffer.alloc(0) : Buffer.from(first.value);
+    const format = start.subarray(0, CUSTOM_MAGIC.length).equals(CUSTOM_MAGIC) ? 'custom' : 'plain';
+    refuseUseless(options, format);
+    if (options.create === true) await createDatabase(options);
+    const counted = { bytes: 0 };
+    const dump = rest(start, content, counted);
+    const line = format === 'custom' ? customCommand(options) : plainCommand(options);
+    const stdin = format === 'custom' ? () => dump : () => inTransaction(dump, options.singleTransaction !== false);
+    await runCommand({ ...line, stdin, signal });
+    return { database, format, bytes: counted.bytes };
+  } catch (error) {
+    throw postgresFailure(error);
+  } finally {
+    await content.return?.();
+  }
+}
+
+function refuseUseless({ clean, options = [] }: RestorePostgresOptions, format: 'plain' | 'custom'): void {
+  if (format === 'custom' || (clean !== true && options.length === 0)) return;
+  throw new BackupError('INVALID_OPTION', 'Expected no options of pg_restore for a dump in plain SQL, got some', {
+    hint: 'A plain dump cleans by itself when it was made with the options --clean --if-exists; or restore to a new database.',
+  });
+}
+
+async function createDatabase(options: RestorePostgresOptions): Promise<void> {
+  const name = `"${options.database.replaceAll('"', '""')}"`;
+  // As dumps are made to be restored: what a template has besides would be in their way.
+  const args = [...PSQL, `--command=CREATE DATABASE ${name} TEMPLATE template0`];
+  await runCommand({ ...postgresCommand(options, 'psql', args, MAINTENANCE), signal: options.signal });
+}
+
+function plainCommand(options: RestorePostgresOptions): ReturnType<typeof postgresCommand> {
+  return postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], options.database);
+}
+
+function customCommand(options: RestorePostgresOptions): ReturnType<typeof postgresCommand> {
+  // A name that can't be taken for anything else (PostgreSQL manual, "Keyword/Value Connection Strings").
+  const target = `dbname='${options.database.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+  const args = [
+    '--no-password',
+    '--exit-on-error',
+    ...(options.singleTransaction === false ? [] : ['--single-transaction']),
+    ...(options.clean === true ? ['--clean', '--if-exists'] : []),
+    ...(options.options ?? []),
+    `--dbname=${target}`,
+  ];
+  return postgresCommand(options, 'pg_restore', args);
+}
+
+async function* rest(
+  start: Uint8Array,
+  content: AsyncIterator<Uint8Array>,
+  counted: { bytes: number },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  counted.bytes += start.length;
+  yield start;
+  for (let next = await content.next(); next.done !== true; next = await content.next()) {
+    counted.bytes += next.value.length;
+    yield next.value;
+  }
+}
+
+/**
+ * The commit stands behind the dump, and is sent when all of that was: `psql --single-transaction` would commit what it has when its
+ * input ends early, which is all that another machine sees of a restore that died.
+ */
+async function* inTransaction(dump: AsyncIterable<Uint8Array>, isSingle: boolean): AsyncGenerator<Uint8Array> {
+  if (isSingle) yield Buffer.from('BEGIN;\n');
+  yield* dump;
+  if (isSingle) yield Buffer.from('\nCOMMIT;\n');
+}
