@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -19,10 +19,20 @@ const NAME = {
   GIT_COMMITTER_EMAIL: 'ann@example.com',
 };
 
+/** A checkout that others begin as copies of, which is faster than making them. */
+export interface Template {
+  readonly folder: string;
+  /** How many commits it has, all made by {@link Checkout.commit}. */
+  readonly commits: number;
+}
+
+const DAY_SECONDS = 86_400;
+
 /** Makes a repository in a folder that is removed again. */
-export function newCheckout(): Checkout {
+export function newCheckout(template?: Template): Checkout {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
-  let seconds = Date.UTC(2026, 0, 1) / 1000;
+  let count = template?.commits ?? 0;
+  let seconds = Date.UTC(2026, 0, 1) / 1000 + count * DAY_SECONDS;
   const git = (...args: readonly string[]): string => {
     const date = `${seconds} +0000`;
     // Settings of the machine, such as signing, are none of ours.
@@ -41,13 +51,14 @@ export function newCheckout(): Checkout {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   };
-  git('init', '--quiet', '--initial-branch=main');
-  let count = 0;
+  if (template === undefined) git('init', '--quiet', '--initial-branch=main');
+  // With their times, as git compares them with its index.
+  else cpSync(template.folder, folder, { recursive: true, preserveTimestamps: true });
   return {
     folder,
     git,
     commit(message, file = 'file.txt') {
-      seconds += 86_400;
+      seconds += DAY_SECONDS;
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), `${count++}\n`);
       git('add', '-A');

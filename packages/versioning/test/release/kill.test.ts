@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, parsePrivateKey } from '@x/integrity';
@@ -27,11 +27,15 @@ interface PushingShop extends Shop {
 
 function pushingShop(): PushingShop {
   const shop = newShop();
-  const remote = mkdtempSync(join(tmpdir(), 'holdfast-remote-'));
-  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
-  shop.checkout.git('remote', 'add', 'origin', remote);
-  shop.checkout.git('push', '--quiet', 'origin', 'main', 'v1.0.0');
   const { folder, stored } = shop;
+  const remote = mkdtempSync(join(tmpdir(), 'holdfast-remote-'));
+  // What a bare clone would have, and what git would write of it.
+  cpSync(join(folder, '.git'), remote, { recursive: true });
+  execFileSync('git', ['config', 'core.bare', 'true'], { cwd: remote });
+  appendFileSync(
+    join(folder, '.git/config'),
+    `[remote "origin"]\n\turl = ${remote}\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n`,
+  );
   return {
     ...shop,
     pushed: () =>

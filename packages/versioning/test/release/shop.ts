@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { PrivateKey } from '@x/integrity';
 import { fsStore, type ObjectStore } from '@x/storage';
 import { createReleaseManager, type ReleaseManager, type ReleaseWorkspace } from '../../src/index.ts';
-import { type Checkout, newCheckout } from '../git/checkout.ts';
+import { type Checkout, newCheckout, type Template } from '../git/checkout.ts';
 
 /** A small shop in a checkout of its own, with a storage for its releases beside it. */
 export interface Shop extends Disposable {
@@ -44,24 +44,36 @@ const LOCKFILE = {
   },
 };
 
+function writeIn(folder: string, path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function templateShop(): Template {
+  const { folder, git, commit, tag } = newCheckout();
+  git('config', 'user.name', 'Ann');
+  git('config', 'user.email', 'ann@example.com');
+  writeIn(folder, 'package.json', `${JSON.stringify({ name: 'shop', version: '1.0.0' }, undefined, 2)}\n`);
+  writeIn(folder, 'package-lock.json', `${JSON.stringify(LOCKFILE, undefined, 2)}\n`);
+  writeIn(folder, 'src/prices.js', 'export const price = 1;\n');
+  commit('feat: prices', 'README.md');
+  tag('v1.0.0');
+  writeIn(folder, 'src/yen.js', 'export const yen = 1;\n');
+  commit('feat: prices in yen', 'docs/yen.md');
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { folder, commits: 2 };
+}
+
+let template: Template | undefined;
+
 /** A shop of version 1.0.0, tagged, with one feature since. */
 export function newShop(): Shop {
-  const checkout = newCheckout();
+  template ??= templateShop();
+  const checkout = newCheckout(template);
   const { folder } = checkout;
   const stored = mkdtempSync(join(tmpdir(), 'holdfast-releases-'));
-  const write = (path: string, text: string): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  };
-  checkout.git('config', 'user.name', 'Ann');
-  checkout.git('config', 'user.email', 'ann@example.com');
-  write('package.json', `${JSON.stringify({ name: 'shop', version: '1.0.0' }, undefined, 2)}\n`);
-  write('package-lock.json', `${JSON.stringify(LOCKFILE, undefined, 2)}\n`);
-  write('src/prices.js', 'export const price = 1;\n');
-  checkout.commit('feat: prices', 'README.md');
-  checkout.tag('v1.0.0');
-  write('src/yen.js', 'export const yen = 1;\n');
-  checkout.commit('feat: prices in yen', 'docs/yen.md');
   const store = fsStore(stored, { durable: false });
   return {
     checkout,
@@ -75,7 +87,9 @@ export function newShop(): Shop {
         privateKey,
         clock: () => Date.parse(at),
       }),
-    write,
+    write: (path, text) => {
+      writeIn(folder, path, text);
+    },
     read: (path) => readFileSync(join(folder, path), 'utf8'),
     [Symbol.dispose]: () => {
       checkout[Symbol.dispose]();
