@@ -29,13 +29,16 @@ const STATE = `SELECT string_agg(x, ' ') FROM (
 
 describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?? 'of its own'})`, () => {
   let server: TestServer;
+  const serverFolder = tempFolder(afterAll);
+  // Not in a hook, where it would not be heard; and before its folder goes.
+  afterAll(() => server.end());
   let repository: Repository;
   const place = newPlace(afterAll);
   const source = (more: Partial<PostgresSourceOptions> = {}): ReturnType<typeof postgresSource> =>
     postgresSource({ ...server.connection, database: 'shop', ...more });
   const other = sourceOf('other', { '': 'kept' });
   beforeAll(async () => {
-    server = await startPostgres(afterAll);
+    server = await startPostgres(serverFolder);
     server.sql(
       'postgres',
       'CREATE DATABASE shop; CREATE DATABASE "Odd/name=x"; CREATE ROLE app LOGIN PASSWORD \'app-password\';',
@@ -215,7 +218,7 @@ wait $pid`;
       const { folder, begun, go } = await slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
       await begun;
-      server.stop('immediate');
+      server.stop();
       goOn(go);
       const { status, sources } = await work;
       expect(status).toBe('partial');
