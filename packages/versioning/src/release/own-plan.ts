@@ -134,8 +134,12 @@ function isBilled({ sbom }: ReleasePlan, workspace: KnownWorkspace): boolean {
 }
 
 function hold(isOwn: boolean, got: string): void {
-  if (isOwn) return;
-  throw new VersioningError('FOREIGN_PLAN', `Expected the plan of a release of this workspace, got one with ${got}`, {
+  if (!isOwn) throw foreignPlan(got);
+}
+
+/** The error of a plan that no release of this workspace could have. */
+export function foreignPlan(got: string): VersioningError {
+  return new VersioningError('FOREIGN_PLAN', `Expected the plan of a release of this workspace, got one with ${got}`, {
     hint: 'The configuration is another one than when it was begun, or somebody else has written to the storage. Look at the run before anything else.',
   });
 }

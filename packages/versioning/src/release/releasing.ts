@@ -9,7 +9,7 @@ import type { Release } from './model.ts';
 import { currentUser, thisOwner } from './owner.ts';
 import type { ReleasePlan } from './plan.ts';
 import { describeRun, type ReleaseRun, type ResumeOptions, takeRun } from './resume.ts';
-import { type OwnPlanQuestion, ownState } from './own-plan.ts';
+import { foreignPlan, type OwnPlanQuestion, ownState } from './own-plan.ts';
 import { newRunId } from './run-id.ts';
 import { RunJournal, type RunState } from './run-journal.ts';
 import { claim, goBack, goOn, type RunWork } from './run-release.ts';
@@ -123,7 +123,13 @@ async function makeOwn(
   journal: RunJournal,
   question: Omit<OwnPlanQuestion, 'workspace'>,
 ): Promise<void> {
-  journal.holdTo(await ownState(journal.state, { ...question, workspace: await tools.workspace() }));
+  const workspace = await tools.workspace();
+  try {
+    journal.holdTo(await ownState(journal.state, { ...question, workspace }));
+  } catch (error) {
+    // Where a member is missing or of another kind.
+    throw error instanceof TypeError ? foreignPlan('another form') : error;
+  }
 }
 
 /** Goes on with a run that was killed or has yet to be pushed. */

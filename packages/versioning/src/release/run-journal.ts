@@ -104,11 +104,18 @@ function decode(bytes: Uint8Array, run: string): RunEntry {
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Record<string, unknown>;
     const { format, formatVersion } = value;
-    if (format === FORMAT && formatVersion === 0 && isStep(value['step'])) return value as unknown as RunEntry;
+    const isWhole = isStep(value['step']) && (value['kind'] !== 'planned' || isPlan(value['plan']));
+    if (format === FORMAT && formatVersion === 0 && isWhole) return value as unknown as RunEntry;
   } catch {
     // Not JSON: refused below.
   }
   throw invalidRun(run);
+}
+
+/** As much of a plan as is told of a run. All of it is looked at before anything is done. */
+function isPlan(value: unknown): boolean {
+  const { release, steps, files } = (value ?? {}) as Partial<ReleasePlan>;
+  return typeof release?.version === 'string' && Array.isArray(steps) && Array.isArray(files);
 }
 
 /** Most entries are about one of these, the others about none. */

@@ -73,6 +73,8 @@ describe('a run whose journal somebody has written to', () => {
     ['an option of git', (plan: Loose) => void (plan['commit'].parent = '--output=x'), 'FOREIGN_PLAN'],
     ['a key of somebody', (plan: Loose) => void (plan['commit'].signing = { key: '/tmp/key' }), 'FOREIGN_PLAN'],
     ['another tag', (plan: Loose) => void (plan['tag'].name = 'latest'), 'FOREIGN_PLAN'],
+    ['a member that is missing', (plan: Loose) => void delete plan['basis'], 'FOREIGN_PLAN'],
+    ['no steps', (plan: Loose) => void delete plan['steps'], 'INVALID_HISTORY'],
     ['another version', (plan: Loose) => void (plan['release'].version = '9.0.0'), 'FOREIGN_PLAN'],
   ])('%s: it is neither gone on with nor undone', async (_, change, code) => {
     await stopAt(shop, 4);
