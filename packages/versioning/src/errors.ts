@@ -7,6 +7,7 @@ export type VersioningErrorCode =
   | 'GIT_NOT_FOUND'
   | 'GIT_FAILED'
   | 'GIT_LOCKED'
+  | 'NOT_A_CHECKOUT'
   | 'SHALLOW_CLONE'
   | 'NO_COMMITS'
   | 'DIRTY_TREE'
@@ -47,6 +48,7 @@ export type VersioningErrorCode =
   | 'RELEASE_NOT_FOUND'
   | 'RELEASE_DAMAGED'
   | 'INVALID_HISTORY'
+  | 'FOREIGN_PLAN'
   | 'SIGNING_KEY_MISSING';
 
 /** What a {@link VersioningError} can carry beside its message. */

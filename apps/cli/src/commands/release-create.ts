@@ -22,11 +22,12 @@ interface Made {
 
 async function create(context: Context, flags: WantedFlags): Promise<Made> {
   const progress = releaseProgress(context.messages);
-  const { manager, workspace, store, prepare } = await openReleases(context, {
+  const { manager, workspace, store, checkPlace, prepare } = await openReleases(context, {
     signs: true,
     push: flags.push,
     onEvent: progress.onEvent,
   });
+  await checkPlace();
   const wanted = await wantedRelease(context, flags, workspace.migrations);
   const plan = await context.timed('plan the release', () => manager.planRelease(wanted));
   const { version, reason } = plan.release;

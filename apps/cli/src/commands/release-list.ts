@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { releaseTable } from '../render/release.ts';
+import { displayText } from '../render/text.ts';
 
 interface ListFlags {
   readonly channel?: string | undefined;
@@ -30,7 +31,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (context.json) {
     await emitObject(output, 'ReleaseList', { store, releases, active });
   } else if (releases.length === 0) {
-    messages.note(`No releases in ${store}.`);
+    messages.note(`No releases${channel === undefined ? '' : ` of the channel ${displayText(channel)}`} in ${store}.`);
   } else {
     const [head = '', ...rows] = releaseTable(releases, active);
     await output.write(`${[output.colors.bold(head), ...rows].join('\n')}\n`);

@@ -9,7 +9,8 @@ import { WANTED_OPTIONS, type WantedFlags, wantedRelease } from './release-wante
 
 /** Plans a release and shows it; nothing is changed. */
 export async function showPlan(context: Context, flags: WantedFlags): Promise<ExitCode> {
-  const { manager, workspace } = await openReleases(context, { signs: 'if-there', push: flags.push });
+  const { manager, workspace, checkPlace } = await openReleases(context, { signs: 'if-there', push: flags.push });
+  await checkPlace();
   const wanted = await wantedRelease(context, flags, workspace.migrations);
   const plan: ReleasePlan = await context.timed('plan the release', () => manager.planRelease(wanted));
   if (context.json) await emitObject(context.output, 'ReleasePlan', plan);

@@ -75,6 +75,12 @@ function refuseContradictions(flags: WantedFlags): void {
   if (flags.notes !== undefined && flags.notesFile !== undefined) {
     throw usageError('Expected --notes or --notes-file, got both', 'Put all into the file.');
   }
+  if (!flags.tag && flags.push !== undefined && flags.push !== false) {
+    throw usageError(
+      'Expected --push or --no-tag, got both',
+      'A release without a tag is not pushed: leave one of them out.',
+    );
+  }
   if (flags.notesFile === '-' && flags.flagState === '-') {
     throw usageError('Expected one text on standard input, got two', 'Name a file for --notes-file or --flag-state.');
   }

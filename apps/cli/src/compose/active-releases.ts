@@ -9,7 +9,7 @@ export async function activeReleases(context: Context, manager: ReleaseManager):
   return [...active.values()].toSorted((a, b) => (a.channel < b.channel ? -1 : 1));
 }
 
-const NO_CHECKOUT: ReadonlySet<unknown> = new Set(['GIT_NOT_FOUND', 'GIT_FAILED', 'NO_COMMITS']);
+const NO_CHECKOUT: ReadonlySet<unknown> = new Set(['GIT_NOT_FOUND', 'GIT_FAILED', 'NOT_A_CHECKOUT', 'NO_COMMITS']);
 
 /** What lies in the checkout; nothing where there is none, or one without a commit. */
 export async function workspaceInfo(context: Context, manager: ReleaseManager): Promise<VersionInfo | undefined> {

@@ -17,10 +17,29 @@ interface ChosenComponent {
   readonly config: ComponentConfig;
 }
 
+/** Components with the same tags would take each other's versions for their own. @throws {CliError} `USAGE`. */
+function refuseSharedTags({
+  'release.components': components = {},
+  'release.tagPrefix': common,
+}: Pick<Settings, 'release.components' | 'release.tagPrefix'>): void {
+  const owners = new Map<string, string>();
+  for (const [name, { tagPrefix = common ?? `${name}@` }] of Object.entries(components)) {
+    const other = owners.get(tagPrefix);
+    if (other !== undefined) {
+      throw usageError(
+        `Expected tags of its own for each component, got ${JSON.stringify(tagPrefix)} for ${other} and ${name}`,
+        'Give each a "tagPrefix", or none at all: then it is the name and @.',
+      );
+    }
+    owners.set(tagPrefix, name);
+  }
+}
+
 /** @throws {CliError} `USAGE` where several could be meant, or none has the name. */
 function chosenComponent(settings: Settings): ChosenComponent {
   const { 'release.components': components = {}, 'release.component': asked } = settings;
   const names = Object.keys(components);
+  refuseSharedTags(settings);
   const name = asked ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined && names.length > 1) {
     throw usageError(`Expected one of the components ${names.join(', ')}, got none`, 'Name it with --component.');

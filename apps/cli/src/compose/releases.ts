@@ -2,10 +2,12 @@ import type { PrivateKey, PublicKey } from '@x/integrity';
 import type { ReleaseManager, ReleaseManagerEvent } from '@x/versioning';
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { publicLocation } from '../config/locations.ts';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isUrl, publicLocation } from '../config/locations.ts';
 import type { Effective } from '../config/merge.ts';
-import { checkoutRoot } from '../git/checkout.ts';
+import { usageError } from '../errors.ts';
+import { checkoutRoot, isIgnored } from '../git/checkout.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { privateKeyIn, publicKeysIn } from './integrity.ts';
@@ -46,6 +48,8 @@ export interface OpenedReleases {
   readonly workspace: ConfiguredWorkspace;
   /** The place of releases, without secrets. */
   readonly store: string;
+  /** @throws {CliError} `USAGE` where the first thing that is stored would make the tree dirty. */
+  readonly checkPlace: () => Promise<void>;
   /** Makes the folder of releases ready to be written to: git and artefacts leave it out. */
   readonly prepare: () => Promise<void>;
 }
@@ -115,6 +119,7 @@ export async function openReleases(context: Context, options: ReleasesOptions = 
     manager: createReleaseManager({ storage: await openStore(location), workspace, privateKey, onEvent }),
     workspace,
     store: publicLocation(location),
+    checkPlace: () => (settings['release.store'] === undefined ? Promise.resolve() : refuseVisible(top, location)),
     prepare: () => (settings['release.store'] === undefined ? ignoreFolder(join(top, '.holdfast')) : Promise.resolve()),
   };
 }
@@ -122,6 +127,21 @@ export async function openReleases(context: Context, options: ReleasesOptions = 
 function remoteOf({ remote }: ConfiguredWorkspace, push: string | boolean | undefined): string | undefined {
   if (push === false) return undefined;
   return push === true ? (remote ?? 'origin') : (push ?? remote);
+}
+
+/** Refuses a folder for releases that git sees: no release could be made after the first thing that lies there. */
+async function refuseVisible(top: string, location: string): Promise<void> {
+  if (isUrl(location) && !location.startsWith('file:')) return;
+  const root = await checkoutRoot(top);
+  if (root === undefined) return;
+  const folder = isUrl(location) ? fileURLToPath(location) : resolve(location);
+  const inner = relative(root, folder);
+  const isInside = !inner.startsWith('..') && !isAbsolute(inner) && !/^\.git(?:$|[/\\])/.test(inner);
+  if (!isInside || (inner !== '' && (await isIgnored(root, inner)))) return;
+  throw usageError(
+    `Expected a store that git does not see, got ${publicLocation(location)} in the checkout`,
+    'Add it to .gitignore, or take a folder beside the checkout.',
+  );
 }
 
 /** Keeps a folder of ours out of commits, artefacts and `git status`. What somebody has written there stays. */

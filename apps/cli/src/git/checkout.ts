@@ -17,6 +17,14 @@ export async function checkoutRoot(directory: string): Promise<string | undefine
   }
 }
 
+/** Whether git leaves out a folder of the checkout at `root`, or would if it were there. */
+export async function isIgnored(root: string, folder: string): Promise<boolean> {
+  return run('git', ['check-ignore', '--quiet', '--', `${folder}/`], { cwd: root }).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Patterns that leave out exactly what git ignores in the checkout at `root`: folders as a whole, not file by file. */
 export async function ignoredPatterns(root: string): Promise<readonly string[]> {
   const call = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];

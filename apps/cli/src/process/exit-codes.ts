@@ -149,6 +149,8 @@ const VERSIONING: Partial<Record<VersioningErrorCode, ExitCode>> = {
   RELEASE_UNDER_WAY: EXIT.refused,
   RELEASE_RUNNING: EXIT.refused,
   RELEASE_GIVEN_UP: EXIT.refused,
+  FOREIGN_PLAN: EXIT.refused,
+  NOT_A_CHECKOUT: EXIT.notFound,
   RELEASE_PUBLISHED: EXIT.refused,
 };
 

@@ -3,9 +3,14 @@ import { formatBytes } from './bytes.ts';
 import { versionText } from './release.ts';
 import { displayText } from './text.ts';
 
-function nextText({ version, tag }: Release, plan: Pick<ReleasePlan, 'push' | 'commit' | 'repository'>): string {
+function nextText(
+  { version, tag, component }: Release,
+  plan: Pick<ReleasePlan, 'push' | 'commit' | 'repository'>,
+): string {
   const { push, commit, repository } = plan;
-  if (push !== undefined || tag === undefined || repository === undefined) return `holdfast release verify ${version}`;
+  if (push !== undefined || tag === undefined || repository === undefined) {
+    return `holdfast release verify ${version}${component === undefined ? '' : ` --component ${component}`}`;
+  }
   const branch = commit?.branch === undefined ? [] : [commit.branch];
   return ['git push --atomic origin', ...branch, tag].join(' ');
 }

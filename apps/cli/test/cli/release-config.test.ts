@@ -77,6 +77,10 @@ test('components of a monorepo have tags, files and histories of their own', asy
   });
   const none = await machine.run(['release', 'list']);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected one of the components api, web')]);
+  const shared = JSON.stringify({ release: { components, tagPrefix: 'web-v' } });
+  await writeFile(join(machine.root, 'shared.json'), shared);
+  const shares = await machine.run(['release', 'plan', '--component', 'api', '--config', '../shared.json']);
+  expect([shares.code, shares.stderr]).toEqual([2, expect.stringContaining('got "web-v" for api and web')]);
   const wrong = await machine.run(['release', 'list', '--component', 'wbe']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Did you mean "web"?')]);
   const api = ['--component', 'api'];

@@ -80,6 +80,24 @@ test('a plan says all that a release would do, a dry run says the same, and neit
   expect(await readdir(folder)).not.toContain('.holdfast');
 });
 
+test('what no release could be made with is told before anything is done', async () => {
+  const shop = await newShop();
+  const { machine } = shop;
+  const before = stateOf(shop);
+  const refused: readonly (readonly [readonly string[], string])[] = [
+    [['--store', 'releases'], 'Expected a store that git does not see'],
+    [['--push', 'nowhere'], 'Expected the name of a remote, got "nowhere"'],
+    [['--push', '--no-tag'], 'Expected --push or --no-tag, got both'],
+  ];
+  for (const [options, said] of refused) {
+    for (const command of ['plan', 'create']) {
+      const { code, stderr } = await machine.run(['release', command, ...options]);
+      expect([options, code, stderr]).toEqual([options, 2, expect.stringContaining(said)]);
+    }
+  }
+  expect(stateOf(shop)).toEqual(before);
+});
+
 test('a release is made, looked at, proven, compared, exported and yanked', { timeout: 60_000 }, async () => {
   const shop = await newShop();
   const { machine, folder, git } = shop;
@@ -263,5 +281,5 @@ test('outside of a checkout the releases of a store can be looked at, and none b
   const verified = await machine.run(['release', 'verify', '1.0.0', '--allow-unsigned'], elsewhere);
   expect([verified.code, verified.stdout]).toEqual([0, expect.stringMatching(/unchecked +tag/)]);
   const none = await machine.run(['release', 'create'], elsewhere);
-  expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/git/)]);
+  expect([none.code, none.stderr]).toEqual([4, expect.stringContaining('Expected a checkout of git') as string]);
 });

@@ -71,7 +71,8 @@ async function currentFile(workspace: string, { path, before, after }: FileChang
   if (file.text === before || file.text === after) return file;
   const got = file.text === undefined ? 'no file' : 'another text';
   throw new VersioningError('FILE_CHANGED', `Expected ${shown(path)} as it was planned, got ${got}`, {
-    hint: 'Bring it back to what it was, or plan the release again.',
+    // A hook that formats what is committed is the usual reason.
+    hint: 'Bring it back to what it was, as with `git restore --staged --worktree`, and go on; or plan the release again.',
   });
 }
 

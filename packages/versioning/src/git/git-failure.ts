@@ -22,10 +22,14 @@ export function gitFailure(args: readonly string[], complaints: string): Version
   if (locked !== undefined) return lockedFailure(locked);
   // Options before the command have an argument of their own.
   const command = args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-c') ?? '';
-  const isOutside = /not a git repository|must be run in a work tree/i.test(complaints);
+  if (/not a git repository|must be run in a work tree/i.test(complaints)) {
+    return new VersioningError('NOT_A_CHECKOUT', 'Expected a checkout of git, got a folder that is in none', {
+      hint: 'Run it in a checkout, or name one.',
+    });
+  }
   const said = firstSaid(complaints) || 'nothing it said';
   return new VersioningError('GIT_FAILED', `Expected git ${command} to succeed, got: ${said}`, {
-    hint: isOutside ? 'Run it in a checkout, or name one.' : 'Run the same command by hand to see more.',
+    hint: 'Run the same command by hand to see more.',
   });
 }
 

@@ -3,7 +3,7 @@ import type { ApplyGitOptions } from './apply-tag.ts';
 import { changedBetween, stagedSince, unstage } from './committed-files.ts';
 import type { CommitPlan } from './plan-commit.ts';
 import { readCommit } from './read-commit.ts';
-import { runGit } from './run-git.ts';
+import { askGit, runGit } from './run-git.ts';
 
 /**
  * Takes back a commit that {@link applyCommit} has made: the branch goes back to the commit before.
@@ -22,6 +22,8 @@ export async function undoCommit(plan: CommitPlan, commit: string, { signal }: A
   if (commit === plan.parent) return false;
   const isThere = head === commit && (await readCommit(commit, git)).parents.join() === plan.parent;
   if (!isThere && head !== plan.parent) throw headMoved(plan, head);
+  // Another machine may have made it, whose checkout is gone with it.
+  if (!isThere && (await askGit(['cat-file', '-e', `${commit}^{commit}`], git)).code !== 0) return false;
   const paths = await changedBetween(plan.parent, commit, git);
   const staged = new Set(await stagedSince(commit, paths, git));
   // Git compares under its own lock, so a commit that comes between is not lost.

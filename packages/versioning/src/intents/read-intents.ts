@@ -1,5 +1,5 @@
 import { shown } from '../errors.ts';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, fileFailure } from '../artifact/file-failure.ts';
 import { aheadInOrder } from '../lanes.ts';
@@ -83,7 +83,13 @@ async function listed(path: string): Promise<readonly string[] | undefined> {
 async function readText(path: string, file: string): Promise<string> {
   let bytes: Buffer;
   try {
-    if ((await stat(path)).size > MOST_BYTES) throw tooLarge(file);
+    const stats = await lstat(path);
+    // What a link leads to is not in the commit, and a release that uses the intent up could not take the link's place.
+    if (!stats.isFile()) {
+      const got = stats.isSymbolicLink() ? 'a link' : 'something else';
+      throw invalidIntent(file, { expected: 'a file', got, hint: 'Put a file in its place.' });
+    }
+    if (stats.size > MOST_BYTES) throw tooLarge(file);
     bytes = await readFile(path);
   } catch (error) {
     throw failure(path, error);

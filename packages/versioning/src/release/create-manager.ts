@@ -36,25 +36,30 @@ export function createReleaseManager(options: ReleaseManagerOptions): ReleaseMan
   const { storage: store, workspace: asked, privateKey, clock = systemClock, onEvent } = options;
   const prefix = prefixOf(typeof asked === 'string' ? undefined : asked.component);
   const shelf = new ReleaseShelf(new ReleaseHistory(store, prefix), new ReleaseContents(store));
-  const tools: ReleasingTools = { store, prefix, shelf, privateKey, clock, tell: (event) => onEvent?.(event) };
+  const tools: ReleasingTools = {
+    store,
+    prefix,
+    shelf,
+    workspace: () => knownWorkspace(asked),
+    privateKey,
+    clock,
+    tell: (event) => onEvent?.(event),
+  };
   // Of a private key the public half is known.
   const trusted = options.trustedKeys ?? (privateKey === undefined ? [] : [privateKey.publicKey]);
   return {
     ...reading({ shelf, workspace: asked, keys: trusted, clock }),
-    ...writing(tools, asked),
+    ...writing(tools),
   };
 }
 
 /** What makes releases and marks them. */
-function writing(
-  tools: ReleasingTools,
-  workspace: ReleaseManagerOptions['workspace'],
-): Omit<ReleaseManager, keyof ReadingManager> {
+function writing(tools: ReleasingTools): Omit<ReleaseManager, keyof ReadingManager> {
   const { shelf, privateKey, clock } = tools;
   const plan = async (wanted: PlanReleaseOptions = {}): Promise<ReleasePlan> =>
     planRelease(
       {
-        workspace: await knownWorkspace(workspace),
+        workspace: await tools.workspace(),
         history: await shelf.history.read(wanted.signal),
         nowMs: clock(),
         signedBy: privateKey?.keyId,

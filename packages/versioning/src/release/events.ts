@@ -3,6 +3,7 @@ import { VersioningError } from '../errors.ts';
 import { isVersion } from '../version/parse-version.ts';
 import type { RunOwner } from './owner.ts';
 import type { ReleaseSummary } from './model.ts';
+import { isRunId } from './run-id.ts';
 
 /** What a run that has claimed a version has said of itself. */
 export interface Claimed {
@@ -107,12 +108,12 @@ function isEvent(value: Readonly<Record<string, unknown>>): value is Readonly<Re
   if (Number.isNaN(Date.parse(at as string))) return false;
   switch (kind) {
     case 'claimed':
-      return typeof run === 'string' && isOwner(owner);
+      return isRunId(run) && isOwner(owner);
     case 'released':
-      return typeof run === 'string' && typeof isPending === 'boolean' && isSummary(release, version as string);
+      return isRunId(run) && typeof isPending === 'boolean' && isSummary(release, version as string);
     case 'completed':
     case 'abandoned':
-      return typeof run === 'string';
+      return isRunId(run);
     case 'yanked':
     case 'unyanked':
       return typeof reason === 'string';

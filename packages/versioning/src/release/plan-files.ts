@@ -1,8 +1,9 @@
 import { access, readFile, realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import { readChangelog } from '../changelog/read-changelog.ts';
 import type { FileChange } from '../files/file-change.ts';
 import { readFileChanges } from '../files/read-file-changes.ts';
+import { checkWorkspacePath } from '../files/workspace-file.ts';
 import type { Checkout } from '../git/checkout.ts';
 import { type CommitPlan, planCommit } from '../git/plan-commit.ts';
 import { planIntentRemoval } from '../intents/plan-intent-removal.ts';
@@ -39,7 +40,7 @@ export async function plannedFiles(
     repository,
     history: await historyOf(workspace, changelog, signal),
   });
-  return [...others, ...intents].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return [...others, ...intents];
 }
 
 /** npm's manifest, where it has a version, and npm's lockfiles, which repeat it. */
@@ -98,23 +99,41 @@ async function intentChanges(
 /** What the release's commit is made for. */
 export interface CommitQuestion {
   readonly checkout: Checkout;
+  /** Relative to the root of the checkout. */
   readonly files: readonly FileChange[];
-  readonly release: PlannedRelease;
+  readonly release: Pick<PlannedRelease, 'id' | 'createdAt'>;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The commit of a release: its files and nothing else. @throws {VersioningError} `DETACHED_HEAD`, `IDENTITY_MISSING`, `GIT_FAILED`. */
-export async function plannedCommit(
-  { folder }: KnownWorkspace,
-  { checkout, files, release, signal }: CommitQuestion,
-): Promise<CommitPlan> {
+/**
+ * The same changes with paths from the root of the checkout: intents of a monorepo lie beside its packages, not in them.
+ *
+ * @throws {VersioningError} `UNSUITABLE_FILE` for one that is not in the checkout: in the middle of a release it would be in the way of going on and
+ * of going back.
+ */
+export async function fromRoot(
+  files: readonly FileChange[],
+  { root, folder }: { readonly root: string; readonly folder: string },
+): Promise<readonly FileChange[]> {
   // Git tells the root without links.
-  const below = relative(checkout.root, await realpath(folder));
+  const below = relative(root, await realpath(folder))
+    .split(sep)
+    .join('/');
+  const moved = files.map((file) => ({ ...file, path: posix.join(below, file.path) }));
+  for (const { path } of moved) checkWorkspacePath(path);
+  return moved.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The commit of a release: its files and nothing else. @throws {VersioningError} `DETACHED_HEAD`, `IDENTITY_MISSING`, `GIT_FAILED`. */
+export async function plannedCommit({ checkout, files, release, signal }: CommitQuestion): Promise<CommitPlan> {
   return planCommit({
     checkout,
-    files: files.map(({ path }) => join(below, path).split(sep).join('/')),
-    message: `chore(release): ${release.id}`,
+    files: files.map(({ path }) => path),
+    message: commitMessage(release),
     dateMs: Date.parse(release.createdAt),
     signal,
   });
 }
+
+/** What a release's commit says. */
+export const commitMessage = ({ id }: Pick<PlannedRelease, 'id'>): string => `chore(release): ${id}`;

@@ -1,5 +1,6 @@
 import { VersioningError } from '../errors.ts';
 import { planTag } from '../git/plan-tag.ts';
+import { checkRemote } from '../git/ref-name.ts';
 import { type Basis, readBasis, refuseTaken } from './basis.ts';
 import { leadTimeMs, mergeSections, writtenEntry } from './changes.ts';
 import type { HistoryState } from './history-state.ts';
@@ -9,7 +10,7 @@ import { channelOf, isPreReleaseVersion, nextVersion, type NextVersion } from '.
 import { currentUser } from './owner.ts';
 import type { PlannedRelease, ReleasePlan } from './plan.ts';
 import { plannedMigrations, plannedSbom } from './plan-content.ts';
-import { plannedCommit, plannedFiles } from './plan-files.ts';
+import { fromRoot, plannedCommit, plannedFiles } from './plan-files.ts';
 import type { PlanReleaseOptions } from './plan-options.ts';
 import { plannedArtifact } from './planned-artifact.ts';
 import { isPreRelease, readChanges, type UnreleasedChanges } from './read-changes.ts';
@@ -41,9 +42,11 @@ export async function planRelease(sources: PlanSources, options: PlanReleaseOpti
   const { version, createdAt } = release;
   const { signal, buildId } = options;
   const repository = repositoryOf(workspace, basis.checkout);
-  const files = options.commit === false ? [] : await plannedFiles(workspace, { release, changes, repository, signal });
   const { checkout } = basis;
-  const commit = files.length === 0 ? undefined : await plannedCommit(workspace, { checkout, files, release, signal });
+  const changed =
+    options.commit === false ? [] : await plannedFiles(workspace, { release, changes, repository, signal });
+  const files = await fromRoot(changed, { root: checkout.root, folder: workspace.folder });
+  const commit = files.length === 0 ? undefined : await plannedCommit({ checkout, files, release, signal });
   const plan = {
     format: 'holdfast-release-plan',
     formatVersion: 0,
@@ -54,7 +57,7 @@ export async function planRelease(sources: PlanSources, options: PlanReleaseOpti
     repository,
     files,
     commit,
-    artifact: await plannedArtifact(workspace, { version, files, buildId, signal }),
+    artifact: await plannedArtifact(workspace, { version, files: changed, buildId, signal }),
     sbom: await plannedSbom(workspace, { version, createdAt }),
     signedBy,
     ...(await plannedTag(workspace, { basis, release, hasCommit: commit !== undefined, options })),
@@ -174,10 +177,12 @@ async function plannedTag(
   await planTag({ checkout, name, message, dateMs, sign: signsTags, allowDirty, signal });
   const tag = { name, message, isSigned: signsTags };
   if (remote === undefined) return { tag };
+  await checkRemote(remote, { folder: checkout.root, signal });
   return { tag, push: { remote, branch: hasCommit ? checkout.branch : undefined, tag: name } };
 }
 
-function isNeeded(step: StepName, plan: Omit<ReleasePlan, 'steps'>): boolean {
+/** Whether a release has a step. */
+export function isNeeded(step: StepName, plan: Omit<ReleasePlan, 'steps'>): boolean {
   switch (step) {
     case 'files':
     case 'commit':

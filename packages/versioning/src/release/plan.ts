@@ -69,7 +69,7 @@ export interface ReleasePlan {
   };
   /** Address of the repository, without credentials. */
   readonly repository?: string | undefined;
-  /** Files that change in the workspace. */
+  /** Files that change, relative to the root. */
   readonly files: readonly FileChange[];
   /** The commit that holds them; none when nothing changes. */
   readonly commit?: CommitPlan | undefined;

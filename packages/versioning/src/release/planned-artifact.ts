@@ -9,7 +9,7 @@ import { fileNameOf, type KnownWorkspace } from './workspace.ts';
 /** What an artefact is planned for. */
 export interface ArtifactQuestion {
   readonly version: string;
-  /** What the release will change before it packs. */
+  /** What the release will change before it packs, relative to the workspace. */
   readonly files: readonly FileChange[];
   readonly buildId?: string | undefined;
   readonly signal?: AbortSignal | undefined;

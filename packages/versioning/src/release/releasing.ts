@@ -9,16 +9,20 @@ import type { Release } from './model.ts';
 import { currentUser, thisOwner } from './owner.ts';
 import type { ReleasePlan } from './plan.ts';
 import { describeRun, type ReleaseRun, type ResumeOptions, takeRun } from './resume.ts';
+import { foreignPlan, type OwnPlanQuestion, ownState } from './own-plan.ts';
 import { newRunId } from './run-id.ts';
 import { RunJournal, type RunState } from './run-journal.ts';
 import { claim, goBack, goOn, type RunWork } from './run-release.ts';
 import type { ReleaseShelf } from './shelf.ts';
+import type { KnownWorkspace } from './workspace.ts';
 
 /** What releases are made with. */
 export interface ReleasingTools {
   readonly store: ObjectStore;
   readonly prefix: string;
   readonly shelf: ReleaseShelf;
+  /** What is released here: a run of the storage is held against it. */
+  readonly workspace: () => Promise<KnownWorkspace>;
   readonly privateKey?: PrivateKey | undefined;
   readonly clock: Clock;
   readonly tell: (event: ReleaseManagerEvent) => void;
@@ -70,7 +74,7 @@ async function afterFailure(work: RunWork, error: unknown): Promise<unknown> {
 function withHint(error: unknown, hint: string): unknown {
   const { code, message, hint: own } = error as Partial<VersioningError>;
   if (!(error instanceof VersioningError) || code === undefined) return error;
-  return new VersioningError(code, message ?? '', { cause: error, hint: own === undefined ? hint : `${own}\n${hint}` });
+  return new VersioningError(code, message ?? '', { cause: error, hint: own === undefined ? hint : `${own} ${hint}` });
 }
 
 async function finished(tools: ReleasingTools, version: string, by: string): Promise<Release> {
@@ -113,6 +117,21 @@ async function opened(tools: ReleasingTools, { run }: OpenRun, signal?: AbortSig
   });
 }
 
+/** @throws {VersioningError} `FOREIGN_PLAN`. */
+async function makeOwn(
+  tools: ReleasingTools,
+  journal: RunJournal,
+  question: Omit<OwnPlanQuestion, 'workspace'>,
+): Promise<void> {
+  const workspace = await tools.workspace();
+  try {
+    journal.holdTo(await ownState(journal.state, { ...question, workspace }));
+  } catch (error) {
+    // Where a member is missing or of another kind.
+    throw error instanceof TypeError ? foreignPlan('another form') : error;
+  }
+}
+
 /** Goes on with a run that was killed or has yet to be pushed. */
 export async function resume(tools: ReleasingTools, options: ResumeOptions): Promise<Release> {
   const { by = currentUser(), takeOver = false, signal } = options;
@@ -128,6 +147,7 @@ export async function resume(tools: ReleasingTools, options: ResumeOptions): Pro
       },
     );
   }
+  await makeOwn(tools, journal, { version, isUndoing: false, signal });
   await takeRun(journal, by, takeOver);
   const work = workOf(tools, journal, signal);
   try {
@@ -137,7 +157,9 @@ export async function resume(tools: ReleasingTools, options: ResumeOptions): Pro
     // Whoever resumes decides: it may be resumed again.
     throw withHint(
       error,
-      'Then `holdfast release resume` goes on, and `holdfast release resume --undo` takes everything back.',
+      run.isPublished
+        ? 'Then `holdfast release resume` goes on; a release that is published can only be completed.'
+        : 'Then `holdfast release resume` goes on, and `holdfast release resume --undo` takes everything back.',
     );
   }
   return finished(tools, version, by);
@@ -148,6 +170,7 @@ export async function undo(tools: ReleasingTools, options: ResumeOptions): Promi
   const { by = currentUser(), takeOver = false, signal } = options;
   const run = await chosenRun(tools, options);
   const journal = await opened(tools, run, signal);
+  await makeOwn(tools, journal, { version: run.version, isUndoing: true, signal });
   await takeRun(journal, by, takeOver);
   await goBack(workOf(tools, journal, signal));
   tools.tell({ kind: 'release.undone', version: run.version, by });

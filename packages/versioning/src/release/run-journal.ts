@@ -3,7 +3,7 @@ import { ledger, type Ledger, type ObjectStore } from '@x/storage';
 import { VersioningError } from '../errors.ts';
 import type { RunOwner } from './owner.ts';
 import type { ReleasePlan } from './plan.ts';
-import type { StepName, StepResults } from './steps.ts';
+import { type StepName, type StepResults, STEPS } from './steps.ts';
 
 /** What a run writes down: before a step that it begins, after one that is done. */
 export type RunEntry =
@@ -59,6 +59,11 @@ export class RunJournal {
     return this.#state;
   }
 
+  /** Goes on from a state that was checked, instead of the one that was read. */
+  holdTo(state: RunState): void {
+    this.#state = state;
+  }
+
   /** @throws {VersioningError} `RELEASE_TAKEN_OVER` when another process has written meanwhile. */
   async write(entry: RunEntry, signal?: AbortSignal): Promise<void> {
     const bytes = new TextEncoder().encode(
@@ -99,12 +104,22 @@ function decode(bytes: Uint8Array, run: string): RunEntry {
   try {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Record<string, unknown>;
     const { format, formatVersion } = value;
-    if (format === FORMAT && formatVersion === 0) return value as unknown as RunEntry;
+    const isWhole = isStep(value['step']) && (value['kind'] !== 'planned' || isPlan(value['plan']));
+    if (format === FORMAT && formatVersion === 0 && isWhole) return value as unknown as RunEntry;
   } catch {
     // Not JSON: refused below.
   }
   throw invalidRun(run);
 }
+
+/** As much of a plan as is told of a run. All of it is looked at before anything is done. */
+function isPlan(value: unknown): boolean {
+  const { release, steps, files } = (value ?? {}) as Partial<ReleasePlan>;
+  return typeof release?.version === 'string' && Array.isArray(steps) && Array.isArray(files);
+}
+
+/** Most entries are about one of these, the others about none. */
+const isStep = (value: unknown): boolean => value === undefined || (STEPS as readonly unknown[]).includes(value);
 
 function invalidRun(run?: string): VersioningError {
   return new VersioningError('INVALID_HISTORY', `Expected the journal of a release, got something else`, {

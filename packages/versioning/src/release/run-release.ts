@@ -88,7 +88,7 @@ type Action = (work: RunWork) => Promise<unknown>;
 
 /** What each step does. Each may have been half done before. */
 const ACTIONS: Readonly<Record<StepName, Action>> = {
-  files: async ({ journal: { state } }) => applyFileChanges(state.plan.folder, state.plan.files),
+  files: async ({ journal: { state } }) => applyFileChanges(state.plan.root, state.plan.files),
   async commit({ journal: { state }, signal }) {
     const { commit: plan } = state.plan;
     if (plan === undefined) throw new Error('A release without commit has no such step');
@@ -109,7 +109,7 @@ const ACTIONS: Readonly<Record<StepName, Action>> = {
 
 /** What takes it back. Contents that were stored are under their digests, where others may use them, too. */
 const UNDOING: Partial<Record<StepName, Action>> = {
-  files: async ({ journal: { state } }) => undoFileChanges(state.plan.folder, state.plan.files),
+  files: async ({ journal: { state } }) => undoFileChanges(state.plan.root, state.plan.files),
   async commit({ journal: { state } }) {
     const { commit: plan } = state.plan;
     // A commit whose making was cut short is found by what it should be.

@@ -182,7 +182,7 @@ async function checkTag(
 ): Promise<ReleaseCheck> {
   const say = (status: ReleaseCheck['status'], detail: string): ReleaseCheck => ({ name: 'tag', status, detail });
   if (tag === undefined) return say('unchecked', 'the release has no tag');
-  if (checkout === false) return say('unchecked', `${tag} was not looked for: there is no checkout here`);
+  if (checkout === false) return say('unchecked', notLookedFor(tag));
   try {
     const found = await verifyTag({ folder: checkout, name: tag, commit: source.commit, signal });
     if (!found.isAnnotated) return say('failed', `${tag} is a lightweight tag, which a release does not have`);
@@ -198,7 +198,10 @@ async function checkTag(
     const { code, message } = error as VersioningError;
     if (code === 'TAG_NOT_FOUND') return say('unchecked', `${tag} is not in this checkout: fetch the tags`);
     if (code === 'INVALID_OPTION') return say('failed', `${shown(tag)} is no name that a tag can have`);
+    if (code === 'NOT_A_CHECKOUT') return say('unchecked', notLookedFor(tag));
     if (code === 'GIT_NOT_FOUND' || code === 'GIT_FAILED') return say('unchecked', message);
     throw error;
   }
 }
+
+const notLookedFor = (tag: string): string => `${tag} was not looked for: there is no checkout here`;

@@ -134,7 +134,7 @@ describe('a changelog', () => {
     } finally {
       rmSync(shallow, { recursive: true, force: true });
     }
-    await expect(readChangelog({ folder: tmpdir() })).rejects.toMatchObject({ code: 'GIT_FAILED' });
+    await expect(readChangelog({ folder: tmpdir() })).rejects.toMatchObject({ code: 'NOT_A_CHECKOUT' });
     await expect(readChangelog({ folder: join(checkout.folder, 'none') })).rejects.toMatchObject({
       code: 'GIT_NOT_FOUND',
     });

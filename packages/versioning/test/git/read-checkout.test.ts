@@ -136,12 +136,12 @@ describe('a checkout', () => {
     const empty = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
     try {
       expect(await failure(readCheckout({ folder: empty }))).toMatchObject({
-        code: 'GIT_FAILED',
+        code: 'NOT_A_CHECKOUT',
         hint: 'Run it in a checkout, or name one.',
       });
       checkout.git('init', '--quiet', '--bare', join(empty, 'bare'));
       expect(await failure(readCheckout({ folder: join(empty, 'bare') }))).toMatchObject({
-        code: 'GIT_FAILED',
+        code: 'NOT_A_CHECKOUT',
         hint: 'Run it in a checkout, or name one.',
       });
       mkdirSync(join(empty, 'new'));

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readIntents, readPreMode } from '../../src/index.ts';
@@ -55,6 +55,18 @@ describe('a folder of intents', () => {
     await expect(readIntents({ folder: repository.folder })).rejects.toMatchObject({
       code: 'INVALID_INTENT',
       message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test('refuses a link: what it leads to is in no commit', async () => {
+    using repository = newFolder({
+      'elsewhere.md': intentText({ a: 'minor' }),
+      '.changeset/b.md': intentText({ a: 'minor' }),
+    });
+    symlinkSync('../elsewhere.md', join(repository.folder, '.changeset/a.md'));
+    await expect(readIntents({ folder: repository.folder })).rejects.toMatchObject({
+      code: 'INVALID_INTENT',
+      message: 'Expected a file at .changeset/a.md, got a link',
     });
   });
 

@@ -59,7 +59,7 @@ async function outcome(shop: PushingShop): Promise<unknown> {
   return { manifest, commit, size, tag, pushed: shop.pushed(), status: shop.checkout.git('status', '--porcelain') };
 }
 
-describe('a release whose process is killed', () => {
+describe('a release whose process is killed', { timeout: 30_000 }, () => {
   let expected: unknown;
   let untouched: readonly string[];
 

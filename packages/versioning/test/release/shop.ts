@@ -101,6 +101,7 @@ export function newShop(): Shop {
 /** What the runs of a shop have left where they pack. */
 export function leftovers({ stored }: Pick<Shop, 'stored'>): readonly string[] {
   const runs = join(stored, 'releases/one/runs');
+  // A process may die before it has written anything.
   return (existsSync(runs) ? readdirSync(runs) : [])
     .map((run) => join(tmpdir(), `holdfast-release-${run}`))
     .filter((folder) => existsSync(folder));

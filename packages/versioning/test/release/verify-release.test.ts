@@ -162,5 +162,5 @@ test('a tag that is not there, or no checkout, leaves that unchecked', async () 
   const without = await release.manager().verifyRelease('1.1.0', { keys: [publicKey], checkout: false });
   expect(detailOf(without, 'tag')).toBe('v1.1.0 was not looked for: there is no checkout here');
   const elsewhere = await release.manager().verifyRelease('1.1.0', { keys: [publicKey], checkout: release.stored });
-  expect(elsewhere.checks.at(-1)).toMatchObject({ name: 'tag', status: 'unchecked' });
+  expect(detailOf(elsewhere, 'tag')).toBe('v1.1.0 was not looked for: there is no checkout here');
 });
