@@ -50,16 +50,17 @@ function writeIn(folder: string, path: string, text: string): void {
 }
 
 function templateShop(): Template {
-  const { folder, git, commit, tag } = newCheckout();
-  git('config', 'user.name', 'Ann');
-  git('config', 'user.email', 'ann@example.com');
+  const made = newCheckout();
+  const { folder } = made;
+  made.git('config', 'user.name', 'Ann');
+  made.git('config', 'user.email', 'ann@example.com');
   writeIn(folder, 'package.json', `${JSON.stringify({ name: 'shop', version: '1.0.0' }, undefined, 2)}\n`);
   writeIn(folder, 'package-lock.json', `${JSON.stringify(LOCKFILE, undefined, 2)}\n`);
   writeIn(folder, 'src/prices.js', 'export const price = 1;\n');
-  commit('feat: prices', 'README.md');
-  tag('v1.0.0');
+  made.commit('feat: prices', 'README.md');
+  made.tag('v1.0.0');
   writeIn(folder, 'src/yen.js', 'export const yen = 1;\n');
-  commit('feat: prices in yen', 'docs/yen.md');
+  made.commit('feat: prices in yen', 'docs/yen.md');
   process.once('exit', () => {
     rmSync(folder, { recursive: true, force: true });
   });
