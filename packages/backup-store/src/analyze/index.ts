@@ -1,0 +1,2 @@
+export { verifyDump } from './dump/verify-dump.ts';
+export type * from './dump-contract.ts';
