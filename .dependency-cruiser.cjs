@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:file|guard|import|openfeature|signed|stale|stored)/index\\.ts$',
+  'src/(?:analyze|file|guard|import|openfeature|signed|stale|stored)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -39,7 +39,7 @@ const engineLayers = [
   ['backup', 'restore', 'verify', 'snapshots'],
   ['prune'],
   ['repair'],
-  ['repository', 'testing'],
+  ['repository', 'testing', 'analyze'],
 ];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;

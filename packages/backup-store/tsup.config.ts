@@ -2,7 +2,12 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig({
   // The worker stays in dist/ itself, where `new URL('./worker.js', import.meta.url)` of any chunk finds it.
-  entry: { index: 'src/index.ts', worker: 'src/threads/worker.ts', testing: 'src/testing/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    analyze: 'src/analyze/index.ts',
+    worker: 'src/threads/worker.ts',
+    testing: 'src/testing/index.ts',
+  },
   format: ['esm'],
   target: 'node22',
   platform: 'node',

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../program/command.ts';
+import { backupAnalyze } from './backup-analyze.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupFind } from './backup-find.ts';
@@ -60,6 +61,7 @@ import { status } from './status.ts';
 export const COMMANDS: readonly CommandDefinition[] = [
   init,
   status,
+  backupAnalyze,
   backupCreate,
   backupList,
   backupShow,
