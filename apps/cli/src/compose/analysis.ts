@@ -1,8 +1,9 @@
-import type { Analysis, AnalyzeOptions, DumpCheck } from '@x/backup-store/analyze';
+import type { Analysis, AnalyzeOptions, DumpCheck, VerifyDumpOptions } from '@x/backup-store/analyze';
 import { publicLocation, resolveLocation } from '../config/locations.ts';
 import type { Context } from '../program/context.ts';
 import { pathOf } from './integrity.ts';
-import { treeProgress } from './tree-progress.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { lineProgress } from '../terminal/line-progress.ts';
 
 // Loaded when it is needed, as the engine is, and without that.
 const advisor = (context: Context): Promise<typeof import('@x/backup-store/analyze')> =>
@@ -29,6 +30,8 @@ export async function analyzePaths(
   return analyses;
 }
 
+type Progress = Parameters<NonNullable<VerifyDumpOptions['onProgress']>>[0];
+
 /** Checks files as they were typed, one after the other. */
 export async function checkDumps(
   context: Context,
@@ -38,7 +41,10 @@ export async function checkDumps(
   const { verifyDump } = await advisor(context);
   const checks: DumpCheck[] = [];
   for (const path of paths) {
-    const check = await verifyDump(pathOf(context, path), { signal: context.signal });
+    const { onProgress, end } = lineProgress(context.messages, ({ bytesDone, bytesTotal }: Progress) => {
+      return `check ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`;
+    });
+    const check = await verifyDump(pathOf(context, path), { signal: context.signal, onProgress }).finally(end);
     await told(check);
     checks.push(check);
   }

@@ -55,17 +55,7 @@ const analysis = z.strictObject({
 });
 
 const dumpKind = z
-  .enum([
-    'gzip',
-    'zstd',
-    'postgresql',
-    'postgresql-archive',
-    'mysql',
-    'sqlite-sql',
-    'sqlite',
-    'redis',
-    'unknown',
-  ])
+  .enum(['gzip', 'zstd', 'postgresql', 'postgresql-archive', 'mysql', 'sqlite-sql', 'sqlite', 'redis', 'unknown'])
   .describe('what it was taken for');
 
 const check = z.strictObject({

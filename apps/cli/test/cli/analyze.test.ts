@@ -22,12 +22,23 @@ async function prepared(): Promise<Machine> {
 
 test('a folder is analyzed: kinds, a forecast for each profile, free space, and one that is recommended', async () => {
   const machine = await prepared();
-  const { code, stdout, stderr } = await machine.run(
-    ['backup', 'analyze', 'data', '--exclude', '*.log', '--to', 'backups/later'],
-  );
+  const { code, stdout, stderr } = await machine.run([
+    'backup',
+    'analyze',
+    'data',
+    '--exclude',
+    '*.log',
+    '--to',
+    'backups/later',
+  ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^\S+data: 2 files, \d+ KiB; \d+ KiB tried \(100 %\)\n\nKIND +SIZE +SHARE +ENTROPY/);
-  for (const line of [/^random +293 KiB .* 1\.00 +random$/m, /^table .* csv$/m, /^balanced .*/m, /^recommended: \w+\. /m]) {
+  for (const line of [
+    /^random +293 KiB .* 1\.00 +random$/m,
+    /^table .* csv$/m,
+    /^balanced .*/m,
+    /^recommended: \w+\. /m,
+  ]) {
     expect(stdout).toMatch(line);
   }
   expect(stdout).toMatch(/ are free at the destination\.$/m);
@@ -70,8 +81,14 @@ test('dumps are checked: sound ends with 0, unknown with 3, incomplete and damag
   const whole = await check('whole.sql.gz');
   expect(whole.code).toBe(0);
   expect(whole.stdout).toMatch(/^sound \S+whole\.sql\.gz: gzip: 1 member, .*; postgresql: header and completion line/);
-  expect(await check('whole.sql.gz', 'text')).toMatchObject({ code: 3, stdout: expect.stringMatching(/\nunknown \S+text: /) });
-  expect(await check('text', 'cut.sql')).toMatchObject({ code: 6, stdout: expect.stringMatching(/\nincomplete \S+cut\.sql: /) });
+  expect(await check('whole.sql.gz', 'text')).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/\nunknown \S+text: /),
+  });
+  expect(await check('text', 'cut.sql')).toMatchObject({
+    code: 6,
+    stdout: expect.stringMatching(/\nincomplete \S+cut\.sql: /),
+  });
   const json = await machine.run(['backup', 'analyze', '--verify', '--json', 'bad.sql.gz', 'whole.sql.gz']);
   expect(json.code).toBe(6);
   expect(parseShape('AnalysisRun', json.stdout).checks.map(({ verdict }) => verdict)).toEqual(['damaged', 'sound']);

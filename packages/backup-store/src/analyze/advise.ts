@@ -37,12 +37,18 @@ function forecastOf(facts: Facts, profile: CompressionProfile): ProfileForecast 
 }
 
 function soonest(facts: Facts, bytesPerSecond: number): Advice {
-  const ends = facts.profiles.map((each) => ({ ...each, ends: Math.max(each.seconds, each.bytesStored / bytesPerSecond) }));
+  const ends = facts.profiles.map((each) => ({
+    ...each,
+    ends: Math.max(each.seconds, each.bytesStored / bytesPerSecond),
+  }));
   const first = Math.min(...ends.map((each) => each.ends));
   const good = ends.filter((each) => each.ends <= first * ABOUT_AS_SOON);
   const best = good.reduce((a, b) => (b.bytesStored < a.bytesStored * (1 - 1e-9) ? b : a));
   const bound = best.seconds > best.bytesStored / bytesPerSecond ? 'this machine' : 'the destination';
-  return { profile: best.profile, reason: `It is done first, or about so, and smallest of those: ${time(best.ends)}, bound by ${bound}.` };
+  return {
+    profile: best.profile,
+    reason: `It is done first, or about so, and smallest of those: ${time(best.ends)}, bound by ${bound}.`,
+  };
 }
 
 function byContent(facts: Facts): Advice {
@@ -50,18 +56,30 @@ function byContent(facts: Facts): Advice {
   const maximum = forecastOf(facts, 'maximum');
   const fast = forecastOf(facts, 'fast');
   if (1 - maximum.bytesStored / facts.bytes < NOTHING_SAVED)
-    return { profile: 'none', reason: `Even maximum saves less than ${percent(NOTHING_SAVED)}: this content is compressed or encrypted already.` };
+    return {
+      profile: 'none',
+      reason: `Even maximum saves less than ${percent(NOTHING_SAVED)}: this content is compressed or encrypted already.`,
+    };
   const less = 1 - maximum.bytesStored / balanced.bytesStored;
   const longer = maximum.seconds - balanced.seconds;
   if (less >= MUCH_SMALLER && longer <= PATIENCE_S)
-    return { profile: 'maximum', reason: `It stores ${percent(less)} less than balanced and takes ${time(longer)} longer.` };
+    return {
+      profile: 'maximum',
+      reason: `It stores ${percent(less)} less than balanced and takes ${time(longer)} longer.`,
+    };
   if (fast.bytesStored <= balanced.bytesStored * HARDLY_LARGER && fast.seconds <= balanced.seconds * MUCH_FASTER)
-    return { profile: 'fast', reason: `It stores hardly more than balanced, in ${percent(fast.seconds / balanced.seconds)} of its time.` };
+    return {
+      profile: 'fast',
+      reason: `It stores hardly more than balanced, in ${percent(fast.seconds / balanced.seconds)} of its time.`,
+    };
   const why =
     less < MUCH_SMALLER
       ? `maximum would store only ${percent(less)} less`
       : `maximum would store ${percent(less)} less, but take ${time(longer)} longer`;
-  return { profile: 'balanced', reason: `${why[0]?.toUpperCase()}${why.slice(1)}, and fast ${percent(fast.bytesStored / balanced.bytesStored - 1)} more.` };
+  return {
+    profile: 'balanced',
+    reason: `${why[0]?.toUpperCase()}${why.slice(1)}, and fast ${percent(fast.bytesStored / balanced.bytesStored - 1)} more.`,
+  };
 }
 
 /** If the choice does not fit and a smaller one does, that; if none does, the smallest. */
@@ -70,7 +88,10 @@ function thatFits(facts: Facts, choice: Advice): Advice {
   if (freeBytes === undefined || forecastOf(facts, choice.profile).bytesStored <= freeBytes) return choice;
   const fitting = facts.profiles.find((each) => each.bytesStored <= freeBytes);
   if (fitting !== undefined)
-    return { profile: fitting.profile, reason: `Of ${size(freeBytes)} that are free, it leaves some; ${choice.profile} would not fit.` };
+    return {
+      profile: fitting.profile,
+      reason: `Of ${size(freeBytes)} that are free, it leaves some; ${choice.profile} would not fit.`,
+    };
   const smallest = facts.profiles.reduce((a, b) => (b.bytesStored < a.bytesStored ? b : a));
   return {
     profile: smallest.profile,
@@ -80,7 +101,8 @@ function thatFits(facts: Facts, choice: Advice): Advice {
 
 /** Chooses a profile from forecasts: pure, and the same for the same facts. */
 export function advise(facts: Facts): Advice {
-  if (facts.bytes === 0) return { profile: 'balanced', reason: 'There is no content to compress; this is the default.' };
+  if (facts.bytes === 0)
+    return { profile: 'balanced', reason: 'There is no content to compress; this is the default.' };
   const { bytesPerSecond } = facts;
   return thatFits(facts, bytesPerSecond === undefined ? byContent(facts) : soonest(facts, bytesPerSecond));
 }

@@ -34,7 +34,12 @@ function limitsOf(options: AnalyzeOptions): Record<keyof typeof BOUNDS, number> 
   const { bytesPerSecond } = options;
   if (bytesPerSecond !== undefined && !(bytesPerSecond > 0 && Number.isFinite(bytesPerSecond)))
     throw new BackupError('INVALID_OPTION', `Expected bytesPerSecond to be above 0, got ${bytesPerSecond}`);
-  return { workers: value('workers'), maxBytes: value('maxBytes'), maxMs: value('maxMs'), maxEntries: value('maxEntries') };
+  return {
+    workers: value('workers'),
+    maxBytes: value('maxBytes'),
+    maxMs: value('maxMs'),
+    maxEntries: value('maxEntries'),
+  };
 }
 
 function categoryOf(bytes: number): Analysis['sizeCategory'] {
@@ -116,7 +121,13 @@ export async function analyze(path: string, options: AnalyzeOptions = {}): Promi
   const freeBytes = to === undefined ? undefined : await freeBytesAt(to);
   const profiles = forecastProfiles(strata, probes, { workers, freeBytes });
   const kinds = shareKinds(strata, probes);
-  const facts = { bytes: profiles.length === 0 || probes.length === 0 ? 0 : bytes, profiles, kinds, freeBytes, bytesPerSecond };
+  const facts = {
+    bytes: profiles.length === 0 || probes.length === 0 ? 0 : bytes,
+    profiles,
+    kinds,
+    freeBytes,
+    bytesPerSecond,
+  };
   return {
     path,
     files: census.paths.length,

@@ -58,7 +58,12 @@ export function shareKinds(strata: readonly Stratum[], probes: readonly FramePro
   for (const { stratum, kinds: found } of probes) {
     const times = weight.get(stratum) ?? 0;
     for (const { kind, formats, bytes, histogram, stored } of found) {
-      const known = kinds.get(kind) ?? { formats: new Set(), histogram: newHistogram(), bytes: 0, stored: perProfile(() => 0) };
+      const known = kinds.get(kind) ?? {
+        formats: new Set(),
+        histogram: newHistogram(),
+        bytes: 0,
+        stored: perProfile(() => 0),
+      };
       kinds.set(kind, known);
       for (const format of formats) known.formats.add(format);
       for (let value = 0; value < 256; value++)

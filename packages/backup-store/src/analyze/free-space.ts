@@ -15,7 +15,7 @@ function folderOf(location: string): string | undefined {
  * @returns `undefined` where that can't be told: buckets and servers do not say.
  */
 export async function freeBytesAt(location: string): Promise<number | undefined> {
-  for (let folder = folderOf(location); folder !== undefined; ) {
+  for (let folder = folderOf(location); folder !== undefined;) {
     try {
       const { bavail, bsize } = await statfs(folder);
       return bavail * bsize;

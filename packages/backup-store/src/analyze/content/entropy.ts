@@ -22,10 +22,10 @@ export function entropyOf(histogram: Histogram): number {
 
 /**
  * Whether bytes have the entropy of as many random ones, which is below 8 by about `255 / (2 n ln 2)` (Miller, 1955).
- * Fewer than 512 bytes are not judged.
+ * Fewer than 1,024 bytes are not judged.
  */
 export function isRandom(bytes: Uint8Array): boolean {
-  if (bytes.length < 512) return false;
+  if (bytes.length < 1024) return false;
   const histogram = newHistogram();
   count(histogram, bytes);
   return entropyOf(histogram) > 8 - 255 / (2 * bytes.length * Math.LN2) - 0.06;

@@ -19,7 +19,8 @@ export function isText(head: Buffer): boolean {
 }
 
 const SQL = /^(?:--|\/\*|CREATE TABLE|INSERT INTO|COPY |DROP TABLE|SET |BEGIN|PRAGMA )/im;
-const SQL_STATEMENT = /^(?:INSERT INTO|CREATE TABLE|COPY \S+ .*FROM stdin|-- PostgreSQL database|-- (?:MySQL|MariaDB) dump)/m;
+const SQL_STATEMENT =
+  /^(?:INSERT INTO|CREATE TABLE|COPY \S+ .*FROM stdin|-- PostgreSQL database|-- (?:MySQL|MariaDB) dump)/m;
 const LOG_LINE =
   /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\S+ \S+ \S+ \[\d\d\/[A-Z][a-z]{2}\/\d{4}:|\{"(?:level|time|ts|timestamp)")/;
 const SOURCE =
@@ -44,14 +45,20 @@ function isTable(lines: readonly string[]): string | undefined {
 export function contentOfText(head: Buffer, name: string): Content {
   const text = head.toString('utf8').replace(/^\ufeff/, '');
   // The last line may have been cut.
-  const lines = text.split(/\r?\n/).slice(0, -1).filter((line) => line !== '').slice(0, 20);
+  const lines = text
+    .split(/\r?\n/)
+    .slice(0, -1)
+    .filter((line) => line !== '')
+    .slice(0, 20);
   if (SQL.test(text.slice(0, 200)) && SQL_STATEMENT.test(text)) return { kind: 'sql-dump', format: 'sql' };
   const alike = lines.length >= FEW_LINES;
-  if (alike && lines.filter((line) => LOG_LINE.test(line)).length > lines.length / 2) return { kind: 'log', format: 'log' };
+  if (alike && lines.filter((line) => LOG_LINE.test(line)).length > lines.length / 2)
+    return { kind: 'log', format: 'log' };
   if (/^\s*(?:\{\s*(?:"|\})|\[\s*(?:[[{"\d\]]|true|false|null))/.test(text)) return { kind: 'json', format: 'json' };
   if (/^\s*<(?:\?xml|!doctype|html|svg|[a-z][\w:-]*[\s>])/i.test(text)) return { kind: 'markup', format: 'xml' };
   const table = alike ? isTable(lines) : undefined;
   if (table !== undefined) return { kind: 'table', format: table };
-  if (SOURCE_NAMES.test(name) || (/[{};()=]/.test(text) && SOURCE.test(text))) return { kind: 'source', format: 'source' };
+  if (SOURCE_NAMES.test(name) || (/[{};()=]/.test(text) && SOURCE.test(text)))
+    return { kind: 'source', format: 'source' };
   return { kind: 'text', format: 'text' };
 }

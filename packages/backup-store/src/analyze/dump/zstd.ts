@@ -48,7 +48,7 @@ export async function* unzstd(reader: ByteReader, found: ZstdFound): AsyncGenera
     }
     if (magic !== MAGIC) throw new DumpFlaw('damaged', `byte ${reader.position} begins no zstd frame, as it should`);
     // Fails when there are fewer bytes.
-    const flags = head[4] ?? ((await reader.read(5))[4] as number);
+    const flags = head[4] ?? (await reader.read(5)).readUInt8(4);
     if ((flags & 3) !== 0) throw new DumpFlaw('unknown', 'a zstd frame needs a dictionary, which is not here');
     const bytes = frameBytes(reader, flags);
     const next = async (): Promise<Buffer | undefined> => {

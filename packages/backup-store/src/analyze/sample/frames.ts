@@ -44,7 +44,9 @@ function smallStratum(sizes: readonly number[], files: readonly number[]): Strat
   });
   const frame = (index: number): Frame => ({
     stratum: 'small',
-    pieces: files.slice(begins[index], begins[index + 1]).map((file) => ({ file, from: 0, bytes: sizes[file] as number })),
+    pieces: files
+      .slice(begins[index], begins[index + 1])
+      .map((file) => ({ file, from: 0, bytes: sizes[file] as number })),
   });
   return { name: 'small', files: files.length, bytes, frames: begins.length, frame };
 }
@@ -64,7 +66,7 @@ function largeStratum(sizes: readonly number[], files: readonly number[]): Strat
   }
   const frame = (index: number): Frame => {
     let low = 0;
-    for (let high = files.length - 1; low < high; ) {
+    for (let high = files.length - 1; low < high;) {
       const middle = (low + high + 1) >> 1;
       if ((before[middle] as number) <= index) low = middle;
       else high = middle - 1;
