@@ -4,6 +4,7 @@ export default defineConfig({
   // The worker stays in dist/ itself, where `new URL('./worker.js', import.meta.url)` of any chunk finds it.
   entry: {
     index: 'src/index.ts',
+    analyze: 'src/analyze/index.ts',
     worker: 'src/threads/worker.ts',
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',

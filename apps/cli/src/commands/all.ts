@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
+import { backupAnalyze } from './backup-analyze.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupFind } from './backup-find.ts';
@@ -65,6 +66,7 @@ import { status } from './status.ts';
 export const COMMANDS: readonly CommandDefinition[] = [
   init,
   status,
+  backupAnalyze,
   backupCreate,
   backupList,
   backupShow,

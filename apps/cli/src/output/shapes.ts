@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { analysisRun } from './analysis.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -46,6 +47,7 @@ import { snapshot, snapshotList } from './snapshot.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
+  AnalysisRun: analysisRun,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,

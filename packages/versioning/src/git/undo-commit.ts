@@ -49,5 +49,8 @@ export async function undoCutCommit(plan: CommitPlan, { signal }: ApplyGitOption
     return false;
   }
   if (!(await isOfPlan(head, plan, git))) throw headMoved(plan, head);
-  return undoCommit(plan, head, { signal });
+  const wasThere = await undoCommit(plan, head, { signal });
+  // A hook may have staged what it made of them.
+  await unstage(plan.files, git);
+  return wasThere;
 }

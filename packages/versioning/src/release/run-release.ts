@@ -2,9 +2,9 @@ import type { PrivateKey } from '@x/integrity';
 import type { ArtifactProgress } from '../artifact/model.ts';
 import { VersioningError } from '../errors.ts';
 import { applyFileChanges, undoFileChanges } from '../files/apply-file-changes.ts';
-import { applyCommit } from '../git/apply-commit.ts';
 import { undoCommit, undoCutCommit } from '../git/undo-commit.ts';
 import { refuseTaken } from './basis.ts';
+import { commitFiles } from './commit-files.ts';
 import type { ReleaseContents } from './contents.ts';
 import type { ReleaseEvent } from './events.ts';
 import { commitOf, makeTag, pushAll, refuseOtherTree, unmakeTag } from './git-work.ts';
@@ -92,7 +92,7 @@ const ACTIONS: Readonly<Record<StepName, Action>> = {
   async commit({ journal: { state }, signal }) {
     const { commit: plan } = state.plan;
     if (plan === undefined) throw new Error('A release without commit has no such step');
-    const { commit } = await applyCommit(plan, { signal });
+    const { commit } = await commitFiles({ folder: state.plan.root, files: state.plan.files, plan, signal });
     return { commit };
   },
   async artifact(work) {

@@ -52,6 +52,20 @@ describe('a step that fails', () => {
     expect(state(shop)).toEqual(before);
   });
 
+  test('a hook that rewrites what is committed is told of, and everything is as before', async () => {
+    using shop = newShop();
+    const hook = join(shop.folder, '.git/hooks/pre-commit');
+    // As programs do that format what is staged.
+    writeFileSync(hook, '#!/bin/sh\nsed -i "s/^- /* /" CHANGELOG.md && git add CHANGELOG.md\n', { mode: 0o755 });
+    const before = state(shop);
+    await expect(shop.manager().createRelease()).rejects.toMatchObject({
+      code: 'FILE_CHANGED',
+      message: expect.stringContaining('CHANGELOG.md') as string,
+    });
+    expect(state(shop)).toEqual(before);
+    expect(await shop.manager().runs()).toEqual([]);
+  });
+
   test('an abort takes everything back, too', async () => {
     using shop = newShop();
     const before = state(shop);
