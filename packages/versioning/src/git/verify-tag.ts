@@ -1,6 +1,6 @@
 import { shown, VersioningError } from '../errors.ts';
 import { readTag, type StoredTag } from './read-tag.ts';
-import { askGit, type GitOptions } from './run-git.ts';
+import { askGit, type GitAnswer, type GitOptions } from './run-git.ts';
 import { readSignatureAnswer, type TagSignature } from './tag-signature.ts';
 
 /** Options of {@link verifyTag}. */
@@ -44,11 +44,23 @@ export async function verifyTag(options: VerifyTagOptions): Promise<VerifiedTag>
   return { ...tag, name, isOnCommit, signature: await checkSignature(name, tag, options) };
 }
 
+/** Lost races before an answer is taken as it is. */
+const ATTEMPTS = 10;
+
+/** ssh-keygen may end over noise before git has written to it, which ends git without a word: then it is asked again. */
+async function askSignature(object: string, options: GitOptions): Promise<GitAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await askGit(['verify-tag', '--raw', '--', object], options);
+    const hasAnswered = answer.code === 0 || answer.complaints.trim() !== '';
+    if (hasAnswered || attempt >= ATTEMPTS) return answer;
+  }
+}
+
 async function checkSignature(name: string, tag: StoredTag, options: GitOptions): Promise<TagSignature> {
   if (!tag.isSigned) return { status: 'absent', reason: 'It has no signature.' };
   if (tag.writtenName !== name) {
     return { status: 'invalid', reason: `It was signed as ${shown(tag.writtenName)}, not as ${shown(name)}.` };
   }
   // The very object that was read, whatever the name means by now.
-  return readSignatureAnswer(await askGit(['verify-tag', '--raw', '--', tag.object], options));
+  return readSignatureAnswer(await askSignature(tag.object, options));
 }
