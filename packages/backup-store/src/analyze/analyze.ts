@@ -94,8 +94,9 @@ async function rootOf(path: string): Promise<string> {
  * long that takes here, and which profile is to be recommended, with reasons.
  *
  * Frames are put together as the engine does, some of them, spread evenly and the same each time, are read and compressed
- * with every profile, and the rest is foreseen from these. Reads at most `maxBytes` (64 MiB by default) and begins no sample
- * after `maxMs`; writes nothing. Times are of this machine as busy as it is. What deduplication saves is not foreseen, nor are
+ * with every profile, and the rest is foreseen from these. Reads `maxBytes` (64 MiB by default) and a few MiB more at most, and begins no sample
+ * after `maxMs`; writes nothing. Times are of this machine as busy as it is, and the
+ * recommendation goes by them: where two profiles are about as good, it may be the other one next time. What deduplication saves is not foreseen, nor are
  * times of disks and networks.
  *
  * @throws {BackupError} `PATH_FAILED`, `INVALID_OPTION`, `ABORTED`.

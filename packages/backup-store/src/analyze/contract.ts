@@ -14,7 +14,7 @@ export interface AnalyzeOptions {
   readonly bytesPerSecond?: number | undefined;
   /** Threads that compress. Default: those of a backup, one a processor, at most 4. */
   readonly workers?: number | undefined;
-  /** Bytes that are read and compressed to try. 4 MiB to 1 GiB, default 64 MiB. */
+  /** About how many bytes are read and compressed to try. 4 MiB to 1 GiB, default 64 MiB. */
   readonly maxBytes?: number | undefined;
   /** Milliseconds after which no further sample is begun. Default 10,000. */
   readonly maxMs?: number | undefined;
