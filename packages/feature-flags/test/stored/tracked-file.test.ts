@@ -110,11 +110,14 @@ describe('a file', () => {
     await open().rollback(1, NOTE, { keys: ['a'] });
     expect(readFileSync(file, 'utf8')).toBe(text);
     for (const refused of [
-      open().change([{ kind: 'patch', key: 'bad', patch: { owner: 'web' } }], NOTE),
-      open().rollback(1, NOTE, { keys: ['bad', 'a'] }),
-      open().rollback(2, NOTE),
+      () => open().change([{ kind: 'patch', key: 'bad', patch: { owner: 'web' } }], NOTE),
+      () => open().rollback(1, NOTE, { keys: ['bad', 'a'] }),
+      () => open().rollback(2, NOTE),
     ])
-      await expect(refused).rejects.toMatchObject({ code: 'INVALID_FLAGS', message: expect.stringMatching(/rolout/) });
+      await expect(refused()).rejects.toMatchObject({
+        code: 'INVALID_FLAGS',
+        message: expect.stringMatching(/rolout/),
+      });
     expect((await history()).map(({ version, by }) => [version, by])).toEqual([
       [4, 'ann'],
       [3, 'ann'],
