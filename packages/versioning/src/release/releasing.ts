@@ -10,6 +10,7 @@ import { currentUser, thisOwner } from './owner.ts';
 import type { ReleasePlan } from './plan.ts';
 import { describeRun, type ReleaseRun, type ResumeOptions, takeRun } from './resume.ts';
 import { foreignPlan, type OwnPlanQuestion, ownState } from './own-plan.ts';
+import { holdSeal, sealPlan } from './plan-seal.ts';
 import { newRunId } from './run-id.ts';
 import { RunJournal, type RunState } from './run-journal.ts';
 import { claim, goBack, goOn, type RunWork } from './run-release.ts';
@@ -33,7 +34,8 @@ export async function carryOut(tools: ReleasingTools, plan: ReleasePlan, signal?
   await refuseOutdated(plan, signal);
   const journal = new RunJournal(tools, newRunId());
   const { createdBy: by, version } = plan.release;
-  await journal.write({ kind: 'planned', plan, owner: thisOwner(by) }, signal);
+  const seal = await sealPlan(plan, { run: journal.run, privateKey: tools.privateKey });
+  await journal.write({ kind: 'planned', plan, owner: thisOwner(by), seal }, signal);
   const work = workOf(tools, journal, signal);
   await claim(work);
   try {
@@ -124,7 +126,9 @@ async function makeOwn(
   question: Omit<OwnPlanQuestion, 'workspace'>,
 ): Promise<void> {
   const workspace = await tools.workspace();
+  const { run, state } = journal;
   try {
+    if (!question.isUndoing) await holdSeal(state.plan, state.seal, { run, privateKey: tools.privateKey });
     journal.holdTo(await ownState(journal.state, { ...question, workspace }));
   } catch (error) {
     // Where a member is missing or of another kind.

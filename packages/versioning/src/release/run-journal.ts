@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DsseEnvelope } from '@x/integrity';
 import { ledger, type Ledger, type ObjectStore } from '@x/storage';
 import { VersioningError } from '../errors.ts';
 import type { RunOwner } from './owner.ts';
@@ -7,7 +8,13 @@ import { type StepName, type StepResults, STEPS } from './steps.ts';
 
 /** What a run writes down: before a step that it begins, after one that is done. */
 export type RunEntry =
-  | { readonly kind: 'planned'; readonly plan: ReleasePlan; readonly owner: RunOwner }
+  | {
+      readonly kind: 'planned';
+      readonly plan: ReleasePlan;
+      readonly owner: RunOwner;
+      /** By the key that will sign the release. */
+      readonly seal?: DsseEnvelope | undefined;
+    }
   /** From here on only this process works on the run. */
   | { readonly kind: 'taken'; readonly owner: RunOwner }
   | { readonly kind: 'begun' | 'undone'; readonly step: StepName }
@@ -19,6 +26,8 @@ export type RunEntry =
 /** How far a run has come. */
 export interface RunState {
   readonly plan: ReleasePlan;
+  /** What the signing key says of the plan; not looked at yet. */
+  readonly seal: DsseEnvelope | undefined;
   /** The process that worked on it last. */
   readonly owner: RunOwner;
   /** What the steps that are done have given. */
@@ -78,8 +87,8 @@ export class RunJournal {
 
 function after(state: RunState | undefined, entry: RunEntry): RunState {
   if (entry.kind === 'planned') {
-    const { plan, owner } = entry;
-    return { plan, owner, results: {}, begun: [], isGivenUp: false, isEnded: false };
+    const { plan, owner, seal } = entry;
+    return { plan, owner, seal, results: {}, begun: [], isGivenUp: false, isEnded: false };
   }
   if (state === undefined) throw invalidRun();
   switch (entry.kind) {

@@ -145,6 +145,31 @@ describe('a run whose journal somebody has written to', () => {
     writeFileSync(join(history, '000000000001'), encodeEvent(event, { n: 1, previous: undefined, token: 'a' }));
     await expect(shop.manager().undoRelease()).rejects.toMatchObject({ code: 'INVALID_HISTORY' });
   });
+
+  test('what would be signed is what the key has planned, and nothing that was written since', async () => {
+    const { privateKey } = generateKeyPair();
+    await stopAt(shop, 4, privateKey);
+    const journal = join(journalOf(shop), '000000000001');
+    const own = readFileSync(journal, 'utf8');
+    const signing = shop.manager({ privateKey });
+    for (const change of [
+      (plan: Loose) => void (plan['release'].notes = 'Nothing to see here.'),
+      (plan: Loose) => void (plan['release'].flags = { admin: true }),
+      (plan: Loose) => void delete plan['signedBy'],
+    ]) {
+      tamperPlan(shop, change);
+      await expect(signing.resumeRelease()).rejects.toMatchObject({ code: 'FOREIGN_PLAN' });
+      writeFileSync(journal, own);
+    }
+    // A seal of another run, or of another key, is none.
+    tamper(shop, (entry) => {
+      if (entry['kind'] === 'planned') entry['seal'].signatures[0].sig = Buffer.alloc(64).toString('base64');
+    });
+    await expect(signing.resumeRelease()).rejects.toMatchObject({ code: 'FOREIGN_PLAN' });
+    writeFileSync(journal, own);
+    expect((await signing.resumeRelease()).version).toBe('1.1.0');
+    expect((await signing.verifyRelease('1.1.0')).verdict).toBe('verified');
+  });
 });
 
 /** The digest of the artefact of a release that nothing has come between. */
