@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../artifact/file-failure.ts';
 import { VersioningError } from '../errors.ts';
 import type { CiFile, CiPlan } from './model.ts';
 
@@ -82,8 +83,8 @@ async function writeWhole(folder: string, { path, text }: CiFile): Promise<void>
       throw error;
     }
   } catch (cause) {
-    throw new VersioningError('WRITE_FAILED', `Expected to write ${target}, got ${codeOf(cause)}`, { cause });
+    throw new VersioningError('WRITE_FAILED', `Expected to write ${target}, got ${codeOf(cause) ?? 'an error'}`, {
+      cause,
+    });
   }
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an error';

@@ -1,6 +1,7 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { shown, VersioningError } from '../errors.ts';
+import { isThere } from '../files/is-there.ts';
 import { runGit } from '../git/run-git.ts';
 import type { CiPackageManager, CiProject } from './model.ts';
 
@@ -87,13 +88,7 @@ const namesIn = (value: unknown): readonly string[] =>
 
 async function lockfilesIn(root: string): Promise<typeof LOCKFILES> {
   const there = await Promise.all(
-    LOCKFILES.map(async (entry) => {
-      const isThere = await access(join(root, entry[0])).then(
-        () => true,
-        () => false,
-      );
-      return isThere ? [entry] : [];
-    }),
+    LOCKFILES.map(async (entry) => ((await isThere(join(root, entry[0]))) ? [entry] : [])),
   );
   return there.flat();
 }

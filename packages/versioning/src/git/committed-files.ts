@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from '../files/is-there.ts';
 import { type GitOptions, runGit } from './run-git.ts';
 
 /** Paths are names here, whatever `*` or `:` they have. */
@@ -38,14 +38,7 @@ export async function changedSince(
 }
 
 async function existing(files: readonly string[], folder: string): Promise<readonly string[]> {
-  const found = await Promise.all(
-    files.map((file) =>
-      access(join(folder, file)).then(
-        () => [file],
-        () => [],
-      ),
-    ),
-  );
+  const found = await Promise.all(files.map(async (file) => ((await isThere(join(folder, file))) ? [file] : [])));
   return found.flat();
 }
 

@@ -61,9 +61,14 @@ export async function* readCommits(options: ReadCommitsOptions): AsyncGenerator<
 }
 
 /** @throws {VersioningError} `SHALLOW_CLONE`. */
-async function refuseShallow(options: GitOptions): Promise<void> {
+export async function refuseShallow(options: GitOptions): Promise<void> {
   if ((await runGit(['rev-parse', '--is-shallow-repository'], options)).trim() !== 'true') return;
-  throw new VersioningError('SHALLOW_CLONE', 'Expected the whole history, got a shallow clone', {
+  throw shallowClone();
+}
+
+/** The error of a history that is cut off. */
+export function shallowClone(): VersioningError {
+  return new VersioningError('SHALLOW_CLONE', 'Expected the whole history, got a shallow clone', {
     hint: 'Fetch it with `git fetch --unshallow --tags`; in GitHub Actions, check out with `fetch-depth: 0`.',
   });
 }

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { codeOf } from '../artifact/file-failure.ts';
 import { VersioningError } from '../errors.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { gitFailure } from './git-failure.ts';
@@ -107,10 +108,8 @@ export async function askGit(args: readonly string[], options: GitCall): Promise
 
 function notStarted(folder: string, cause: unknown): VersioningError {
   // A folder that is not there gives the same code as a program that is not there.
-  return new VersioningError('GIT_NOT_FOUND', `Expected to run git in ${folder}, got ${codeOf(cause)}`, {
+  return new VersioningError('GIT_NOT_FOUND', `Expected to run git in ${folder}, got ${codeOf(cause) ?? 'an error'}`, {
     cause,
     hint: 'Install git 2.30 or later, and check that the folder is there.',
   });
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'an error';

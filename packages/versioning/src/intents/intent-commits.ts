@@ -1,4 +1,4 @@
-import { readCommits } from '../git/read-commits.ts';
+import { refuseShallow } from '../git/read-commits.ts';
 import { type GitOptions, streamGit } from '../git/run-git.ts';
 import { DIRECTORY } from './intent.ts';
 
@@ -18,10 +18,8 @@ export async function readIntentCommits({
   /** The newest commit; default `HEAD`. */
   readonly to?: string | undefined;
 }): Promise<ReadonlyMap<string, string>> {
-  // Where history is cut off, the last commit seems to bring everything; reading one commit refuses that.
-  const first = readCommits({ ...git, to, paths: [directory] });
-  await first.next();
-  await first.return(undefined);
+  // Where history is cut off, the last commit seems to bring everything.
+  await refuseShallow(git);
   const filter = ['--diff-filter=A', '--find-renames', '--name-only', '--no-show-signature'];
   const args = ['log', '-z', '--format=%x01%H', ...filter, '--end-of-options', to, '--', `:(literal)${directory}`];
   const pieces: Buffer[] = [];

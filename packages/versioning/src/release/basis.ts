@@ -2,6 +2,7 @@ import semver from 'semver';
 import { VersioningError } from '../errors.ts';
 import type { Checkout } from '../git/checkout.ts';
 import { readCheckout } from '../git/read-checkout.ts';
+import { shallowClone } from '../git/read-commits.ts';
 import { readTags, type VersionTag } from '../git/read-tags.ts';
 import { refuseDetached, refuseDirty } from '../git/release-state.ts';
 import { type HistoryState, runOf } from './history-state.ts';
@@ -29,7 +30,7 @@ export async function readBasis(
 ): Promise<Basis> {
   const git = { folder, signal };
   const checkout = await readCheckout(git);
-  if (checkout.isShallow) throw shallow();
+  if (checkout.isShallow) throw shallowClone();
   // Without a commit and a tag, nothing has to be on a branch.
   refuseDetached(checkout, tag === false && commit === false);
   refuseDirty(checkout, allowDirty);
@@ -67,12 +68,6 @@ export function refuseTaken(history: HistoryState, version: string): void {
       hint: 'Wait for it, or look at `holdfast release status`; `holdfast release resume` goes on with one that was killed, or undoes it.',
     },
   );
-}
-
-function shallow(): VersioningError {
-  return new VersioningError('SHALLOW_CLONE', 'Expected the whole history, got a shallow clone', {
-    hint: 'Fetch it with `git fetch --unshallow --tags`; in GitHub Actions, check out with `fetch-depth: 0`.',
-  });
 }
 
 function otherBranch(branch: string | undefined, branches: readonly string[]): VersioningError {

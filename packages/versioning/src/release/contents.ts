@@ -5,6 +5,9 @@ import { isStorageError, type ObjectStore, readObject } from '@x/storage';
 import { VersioningError } from '../errors.ts';
 import type { StoredContent } from './model.ts';
 
+/** The largest list of contents, or bill, that is read into memory. */
+export const MOST_LIST_BYTES: number = 256 * 1024 * 1024;
+
 /** Where content lies: under its digest, whatever release it belongs to. */
 const keyOf = (digest: string): string => `releases/content/${digest.replace(':', '/')}`;
 

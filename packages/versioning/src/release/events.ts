@@ -1,5 +1,6 @@
 import { canonicalJson, digest } from '@x/integrity';
 import { VersioningError } from '../errors.ts';
+import { type Fields, isFields } from '../sbom/lockfile/place.ts';
 import { isVersion } from '../version/parse-version.ts';
 import type { RunOwner } from './owner.ts';
 import type { ReleaseSummary } from './model.ts';
@@ -143,9 +144,7 @@ function isSummary(value: unknown, version: string): boolean {
   );
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
+const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 function parsed(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   try {

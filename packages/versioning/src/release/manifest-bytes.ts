@@ -4,6 +4,7 @@ import { withoutAbsent } from './events.ts';
 import { contradictionIn, isTextTooDeep, isTooDeep, MOST_LEVELS } from './manifest-rules.ts';
 import { MANIFEST_SCHEMA } from './manifest-schema.ts';
 import type { ReleaseManifest } from './model.ts';
+import { isFields } from '../sbom/lockfile/place.ts';
 import type { PlannedRelease } from './plan.ts';
 import { type Flaw, flawBySchema } from './schema-flaw.ts';
 
@@ -66,9 +67,6 @@ function flawOf(value: object, schema: typeof MANIFEST_SCHEMA): Flaw | undefined
 
 const said = ({ path, expected, value }: Flaw, manifest: string): string =>
   `Expected ${path === '' ? '' : `${path} of `}${manifest} to be ${expected}, got ${shown(value)}`;
-
-const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** UTF-8 and nothing else. A byte order mark is left in, to be refused. */
 function textOf(bytes: Uint8Array): string | undefined {

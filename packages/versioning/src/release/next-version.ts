@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { shown, VersioningError } from '../errors.ts';
-import { type BumpLevel, type ChangeTypes, levelOfType } from '../version/change-types.ts';
+import { type BumpLevel, type ChangeTypes, levelIfKnown } from '../version/change-types.ts';
 import { isVersion } from '../version/parse-version.ts';
 import { type BumpCause, planBump } from '../version/plan-bump.ts';
 
@@ -57,7 +57,12 @@ function checkParts({ channel, build }: VersionQuestion): void {
 }
 
 function levelOf(bump: string, types: ChangeTypes | undefined): BumpLevel {
-  return LEVELS.includes(bump) ? (bump as BumpLevel) : levelOfType(bump, types);
+  if (LEVELS.includes(bump)) return bump as BumpLevel;
+  const level = levelIfKnown(bump, types);
+  if (level !== undefined) return level;
+  throw new VersioningError('UNKNOWN_CHANGE_TYPE', `Expected what the version raises, got ${shown(bump)}`, {
+    hint: `${LEVELS.join(', ')}; or a type of change, as feature, fix or breaking, in English or Portuguese, or of your own table.`,
+  });
 }
 
 function asked(version: string, { latest, channel, build }: VersionQuestion): NextVersion {

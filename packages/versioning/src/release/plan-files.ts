@@ -1,7 +1,8 @@
-import { access, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 import { readChangelog } from '../changelog/read-changelog.ts';
 import type { FileChange } from '../files/file-change.ts';
+import { isThere } from '../files/is-there.ts';
 import { readFileChanges } from '../files/read-file-changes.ts';
 import { checkWorkspacePath } from '../files/workspace-file.ts';
 import type { Checkout } from '../git/checkout.ts';
@@ -53,12 +54,6 @@ async function usualVersionFiles({ folder, manifest }: KnownWorkspace): Promise<
   );
   return ['package.json', ...lockfiles.flat()];
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** A changelog that is new begins with all versions before. */
 async function historyOf(

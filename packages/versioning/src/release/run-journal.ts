@@ -35,7 +35,6 @@ export interface RunState {
   /** Steps that were begun and not undone, in their order. The last one may be half done. */
   readonly begun: readonly StepName[];
   readonly isGivenUp: boolean;
-  readonly isEnded: boolean;
 }
 
 /** A plan lists every file of an artefact. */
@@ -88,7 +87,7 @@ export class RunJournal {
 function after(state: RunState | undefined, entry: RunEntry): RunState {
   if (entry.kind === 'planned') {
     const { plan, owner, seal } = entry;
-    return { plan, owner, seal, results: {}, begun: [], isGivenUp: false, isEnded: false };
+    return { plan, owner, seal, results: {}, begun: [], isGivenUp: false };
   }
   if (state === undefined) throw invalidRun();
   switch (entry.kind) {
@@ -105,7 +104,8 @@ function after(state: RunState | undefined, entry: RunEntry): RunState {
     case 'givenUp':
       return { ...state, isGivenUp: true };
     case 'ended':
-      return { ...state, isEnded: true };
+      // The history does not name the run any more.
+      return state;
   }
 }
 

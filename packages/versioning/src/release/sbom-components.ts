@@ -1,4 +1,5 @@
 import { VersioningError } from '../errors.ts';
+import { type Fields, isFields } from '../sbom/lockfile/place.ts';
 
 /** A component of a bill, as far as two bills are compared. */
 export interface BillComponent {
@@ -37,11 +38,6 @@ function component(name: unknown, version: unknown): BillComponent {
   if (typeof name !== 'string' || (version !== undefined && typeof version !== 'string')) throw notABill();
   return { name, version: version ?? '' };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function listed(list: unknown): readonly Fields[] {
   if (!Array.isArray(list) || !list.every(isFields)) throw notABill();

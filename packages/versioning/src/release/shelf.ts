@@ -1,14 +1,11 @@
 import { shown, VersioningError } from '../errors.ts';
 import { parseContents } from '../artifact/contents-text.ts';
-import type { ReleaseContents } from './contents.ts';
+import { MOST_LIST_BYTES, type ReleaseContents } from './contents.ts';
 import type { OpenedRelease } from './diff-releases.ts';
 import type { ReleaseHistory } from './history.ts';
 import { MOST_MANIFEST_BYTES, parseManifestBytes } from './manifest-bytes.ts';
 import type { Release, ReleaseManifest, ReleaseSummary } from './model.ts';
 import { billComponents } from './sbom-components.ts';
-
-/** The largest list of contents and bill that is read into memory. */
-const MOST_BYTES = 256 * 1024 * 1024;
 
 /** The releases that there are, with what belongs to them. */
 export class ReleaseShelf {
@@ -54,8 +51,10 @@ export class ReleaseShelf {
     return {
       release,
       contents:
-        artifact === undefined ? [] : parseContents(await this.contents.read(artifact.contents, MOST_BYTES, signal)),
-      components: sbom === undefined ? [] : billComponents(await this.contents.read(sbom, MOST_BYTES, signal)),
+        artifact === undefined
+          ? []
+          : parseContents(await this.contents.read(artifact.contents, MOST_LIST_BYTES, signal)),
+      components: sbom === undefined ? [] : billComponents(await this.contents.read(sbom, MOST_LIST_BYTES, signal)),
     };
   }
 }

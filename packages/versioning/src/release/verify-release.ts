@@ -3,7 +3,7 @@ import { parseContents } from '../artifact/contents-text.ts';
 import { shown, VersioningError } from '../errors.ts';
 import { verifyTag } from '../git/verify-tag.ts';
 import { checkSignature } from './check-signature.ts';
-import type { ReleaseContents } from './contents.ts';
+import { MOST_LIST_BYTES, type ReleaseContents } from './contents.ts';
 import { manifestOfTag } from './git-work.ts';
 import type { ReleaseManifest, ReleaseSummary } from './model.ts';
 import { billComponents } from './sbom-components.ts';
@@ -56,9 +56,6 @@ export interface VerifySources {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
-
-/** The largest list of contents and bill that is read into memory. */
-const MOST_BYTES = 256 * 1024 * 1024;
 
 /** Checks a release against what was signed and stored. Needs no network but for the storage. */
 export async function verifyReleaseContent(
@@ -153,13 +150,13 @@ async function checkStored(
       return { detail: `${artifact.name} has the digest ${artifact.digest}`, value: undefined };
     });
     await checked(checks, 'contents', async () => {
-      const list = parseContents(await contents.read(artifact.contents, MOST_BYTES, signal));
+      const list = parseContents(await contents.read(artifact.contents, MOST_LIST_BYTES, signal));
       return { detail: `the list of its ${list.length} files has its digest`, value: undefined };
     });
   }
   if (sbom === undefined) return;
   await checked(checks, 'sbom', async () => {
-    const components = billComponents(await contents.read(sbom, MOST_BYTES, signal));
+    const components = billComponents(await contents.read(sbom, MOST_LIST_BYTES, signal));
     if (components.length !== sbom.components) throw otherBill(sbom.components, components.length);
     return {
       detail: `${sbom.name} has the digest ${sbom.digest}, and ${components.length} components`,
