@@ -7,3 +7,4 @@ export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapsho
 export type { BackupSource, SourceDetail, SourceDetails, SourceEntry, SourceRun } from './source/contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';
+export type * from './records/contract.ts';

@@ -1,0 +1,65 @@
+import type { SourceDetail } from '../source/contract.ts';
+
+/** One record of a module: a row, a document, a booking. */
+export interface DataRecord {
+  /** Names it in its module: 1 to 1024 bytes of UTF-8. */
+  readonly id: string;
+  /** Milliseconds since 1970: when it was last changed. Absent where nobody keeps that. */
+  readonly updatedAt?: number | undefined;
+  /** What it holds: a value that JSON has. */
+  readonly data: SourceDetail;
+}
+
+/** A record that is not there any more. */
+export interface DeletedRecord {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly deletedAt: number;
+}
+
+/** What reading a module works with. */
+export interface ReadRecordsOptions {
+  readonly signal: AbortSignal;
+  /**
+   * Milliseconds since 1970: only what was changed at this moment or later is wanted. Who can't tell gives everything.
+   */
+  readonly since?: number | undefined;
+}
+
+/**
+ * Records of one kind, such as the rows of a table. Where it can tell what was deleted, snapshots that read only what has
+ * changed know it too; else they are marked `deletes unknown`.
+ */
+export interface RecordModule {
+  /** Small letters, digits, `-`, `_` and `.`: `reservations`. */
+  readonly name: string;
+  /** All records, or those changed since; each id once, in any order. */
+  read(options: ReadRecordsOptions): AsyncIterable<DataRecord>;
+  /** Ids of all records that are there now, in any order: shows what was deleted. */
+  ids?(options: { readonly signal: AbortSignal }): AsyncIterable<string>;
+  /** What was deleted at this moment or later, in any order. Milliseconds since 1970. */
+  deleted?(options: { readonly signal: AbortSignal; readonly since: number }): AsyncIterable<DeletedRecord>;
+  /** How records are made, such as columns and their types. Kept with the snapshot, and compared before a restore. */
+  schema?(options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
+}
+
+/** One thing to do to the records of a target. */
+export type RecordChange =
+  | { readonly module: string; readonly type: 'put'; readonly record: DataRecord }
+  | { readonly module: string; readonly type: 'delete'; readonly id: string };
+
+/** Where records are restored to. */
+export interface RecordTarget {
+  /** Names of the modules that it has. */
+  modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
+  /** The records that are there now, ordered by the bytes of their ids in UTF-8. */
+  read(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DataRecord>;
+  /** How records are made there; as {@link RecordModule.schema} says it. */
+  schema?(module: string, options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
+  /**
+   * Does all of the changes or none: one transaction. Records that are put are added or replaced.
+   *
+   * @returns how many changes were done.
+   */
+  apply(changes: AsyncIterable<RecordChange>, options: { readonly signal: AbortSignal }): Promise<number>;
+}
