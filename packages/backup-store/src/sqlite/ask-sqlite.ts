@@ -30,6 +30,7 @@ interface Tasks {
     readonly options: { readonly path: string; readonly check: SqliteCheck };
     readonly answer: SqliteFacts & { readonly problems: readonly string[] };
   };
+  facts: { readonly options: { readonly path: string }; readonly answer: SqliteFacts };
   probe: { readonly options: { readonly path: string; readonly waitMs: number }; readonly answer: object };
 }
 

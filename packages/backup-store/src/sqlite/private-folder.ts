@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { BackupError } from '../errors.ts';
+import { pathError } from './live-place.ts';
 
 /** A lock that the system gives back when its process dies, whatever container that was in. SQLite has one on all platforms. */
 const LOCK = 'lock';
@@ -11,8 +12,12 @@ const UNLOCKED_MS = 60_000;
 const BUSY = 5;
 
 /** A folder that only this user can look into, and that this process alone works in. */
-export interface PrivateFolder extends AsyncDisposable {
+export interface PrivateFolder extends Disposable {
   readonly path: string;
+  /** Removes what another process has left in it. */
+  clear(): Promise<void>;
+  /** Removes it with all that is in it. Without that, it stays, for whoever takes it next. */
+  remove(): Promise<void>;
 }
 
 /**
@@ -21,24 +26,33 @@ export interface PrivateFolder extends AsyncDisposable {
  * @returns `undefined` when another one works in it.
  */
 export async function takeFolder(path: string): Promise<PrivateFolder | undefined> {
-  await mkdir(path, { mode: 0o700, recursive: true });
-  const lock = await lockOf(join(path, LOCK));
+  await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  const lock = lockOf(join(path, LOCK));
   if (lock === undefined) return undefined;
+  const close = (): void => {
+    if (lock.isOpen) lock.close();
+  };
   return {
     path,
-    async [Symbol.asyncDispose]() {
+    async clear() {
+      for (const name of await readdir(path))
+        if (!name.startsWith(LOCK)) await rm(join(path, name), { recursive: true, force: true });
+    },
+    async remove() {
       // While it is locked: nobody else is to work in what goes.
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
-      lock.close();
+      close();
       // Some systems do not remove what is open.
       await rm(path, { recursive: true, force: true });
     },
+    [Symbol.dispose]: close,
   };
 }
 
-/** Gives the lock of a folder back and leaves the folder as it is. */
-async function lockOf(path: string): Promise<DatabaseSync | undefined> {
-  const { DatabaseSync: Database } = await sqlite();
+function lockOf(path: string): DatabaseSync | undefined {
+  const { DatabaseSync: Database } = sqlite();
   const lock = new Database(path);
   try {
     lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -50,8 +64,8 @@ async function lockOf(path: string): Promise<DatabaseSync | undefined> {
   }
 }
 
-/** The SQLite of Node, without its remark that it is new. @throws {BackupError} `COMMAND_NOT_FOUND` where Node has none. */
-async function sqlite(): Promise<typeof import('node:sqlite')> {
+/** The SQLite of Node, which not every Node has. @throws {BackupError} `COMMAND_NOT_FOUND` where Node has none. */
+function sqlite(): typeof import('node:sqlite') {
   const found = process.getBuiltinModule('node:sqlite') as typeof import('node:sqlite') | undefined;
   if (found !== undefined) return found;
   throw new BackupError('COMMAND_NOT_FOUND', 'Expected a Node.js with SQLite, got one that was built without', {
@@ -65,8 +79,11 @@ async function sqlite(): Promise<typeof import('node:sqlite')> {
  * @param prefix Path that the name begins with.
  */
 export async function newFolder(prefix: string): Promise<PrivateFolder> {
-  await sweep(prefix);
-  const folder = await takeFolder(prefix + randomBytes(6).toString('hex'));
+  const folder = await sweep(prefix)
+    .then(async () => await takeFolder(prefix + randomBytes(6).toString('hex')))
+    .catch((error: unknown) => {
+      throw pathError(dirname(prefix), error);
+    });
   if (folder === undefined) throw new BackupError('PATH_FAILED', `Expected a new folder ${prefix}..., got one in use`);
   return folder;
 }
@@ -78,7 +95,7 @@ async function sweep(prefix: string): Promise<void> {
     const path = join(dirname(prefix), name);
     if (!(await isLeft(path))) continue;
     const left = await takeFolder(path);
-    await left?.[Symbol.asyncDispose]();
+    await left?.remove();
   }
 }
 

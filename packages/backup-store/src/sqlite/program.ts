@@ -8,6 +8,7 @@
  * - `copy`: a read transaction is held over the whole copy. Without it, the online backup begins again whenever somebody else has
  *   written between two of its steps, and never ends where writers never stop.
  * - `check`: reads a file that nobody has open. Nothing is made beside what is opened as immutable.
+ * - `facts`: opens a database as a service does. The last one to close it leaves nothing beside it.
  * - `probe`: gets the database for itself, and gives it back. In WAL mode that takes the end of all other connections, idle ones too.
  *
  * It answers with one line of JSON, and ends when whoever started it does.
@@ -23,6 +24,13 @@ const [task, options] = JSON.parse(process.argv[1]);
 const valueOf = (database, sql) => Object.values(database.prepare(sql).get() ?? {})[0];
 const pragma = (database, name) => valueOf(database, 'PRAGMA ' + name);
 
+/** Never makes a database. */
+function toWrite(path) {
+  const url = pathToFileURL(path);
+  url.search = 'mode=rw';
+  return url;
+}
+
 function open(path, more) {
   const database = new DatabaseSync(path, { allowExtension: false, timeout: options.waitMs ?? 0, ...more });
   try {
@@ -37,13 +45,11 @@ function open(path, more) {
 
 /** A killed writer may have left what has to be rolled back first: that takes a connection that may write. */
 function openToRead(path) {
-  const url = pathToFileURL(path);
-  url.search = 'mode=rw';
   try {
     return open(path, { readOnly: true });
   } catch (error) {
     if (![READONLY, CANTOPEN].includes(error.errcode & 255)) throw error;
-    return open(url, {});
+    return open(toWrite(path), {});
   }
 }
 
@@ -85,10 +91,16 @@ const tasks = {
     const rows = database.prepare('PRAGMA ' + (check === 'quick' ? 'quick_check(10)' : 'integrity_check(10)')).all();
     return { ...factsOf(database), problems: rows.map((row) => String(Object.values(row)[0])).filter((text) => text !== 'ok') };
   },
+  facts({ path }) {
+    const database = open(toWrite(path), {});
+    try {
+      return factsOf(database);
+    } finally {
+      database.close();
+    }
+  },
   probe({ path }) {
-    const url = pathToFileURL(path);
-    url.search = 'mode=rw';
-    const database = new DatabaseSync(url, { allowExtension: false, timeout: options.waitMs ?? 0 });
+    const database = new DatabaseSync(toWrite(path), { allowExtension: false, timeout: options.waitMs ?? 0 });
     try {
       database.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
       return {};

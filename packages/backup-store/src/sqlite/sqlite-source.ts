@@ -61,11 +61,16 @@ export function sqliteSource(options: SqliteSourceOptions): BackupSource {
     kind: 'sqlite',
     async *read(run) {
       const { mode } = await statOf(path);
+      const mtimeNs = await changedNs(path);
       const folder = resolve(options.workDirectory ?? dirname(path));
-      await using place = await newFolder(join(folder, `.${basename(path)}.backup-`));
-      const copy = join(place.path, 'copy');
-      const chunkBytes = await copyAndCheck({ ...options, waitMs }, copy, run);
-      yield { path: '', content: contentOf(copy), mode: mode & 0o777, chunkBytes } satisfies SourceEntry;
+      const place = await newFolder(join(folder, `.${basename(path)}.backup-`));
+      try {
+        const copy = join(place.path, 'copy');
+        const chunkBytes = await copyAndCheck({ ...options, waitMs }, copy, run);
+        yield { path: '', content: contentOf(copy), mode: mode & 0o777, mtimeNs, chunkBytes } satisfies SourceEntry;
+      } finally {
+        await place.remove();
+      }
     },
     async check() {
       await statOf(path);
@@ -85,6 +90,15 @@ async function statOf(path: string): Promise<{ readonly mode: number }> {
   });
   if (facts.isFile()) return facts;
   throw new BackupError('NOT_A_DATABASE', `Expected a database at ${path}, got no file`);
+}
+
+/** When it was changed last. A database that has not changed makes the same entry again, which is not stored again. */
+async function changedNs(path: string): Promise<bigint | undefined> {
+  const files = await Promise.all(
+    [path, `${path}-wal`].map(async (each) => await stat(each, { bigint: true }).catch(() => undefined)),
+  );
+  const times = files.filter((facts) => facts !== undefined && facts.size > 0n).map((facts) => facts?.mtimeNs ?? 0n);
+  return times.toSorted((a, b) => Number(b - a))[0];
 }
 
 /** @returns The length of chunks. */
