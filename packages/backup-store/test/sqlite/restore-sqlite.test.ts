@@ -1,10 +1,11 @@
-import { chmodSync, chownSync, copyFileSync, createReadStream, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, createReadStream, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recoverSqliteRestore, restoreSqlite, type RestoreSqliteOptions, sqliteSource } from '../../src/sqlite/index.ts';
 import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 import { makeDatabase, startWriter, stateOf, type Writer } from '../fixtures/sqlite.ts';
 import { streamOf } from '../fixtures/stream-source.ts';
 
@@ -108,11 +109,10 @@ describe('a restore over a live database', () => {
   it('puts one that is broken back as it was, too', async () => {
     const { folder, to } = live();
     writeFileSync(to, 'broken');
-    writeFileSync(`${to}-wal`, 'beside');
     const check = async (): Promise<void> => await Promise.reject(new Error('no'));
     expect(await failureOf(restoreSqlite({ to, read: wanted(), check }))).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
-    expect([readFileSync(to, 'utf8'), readFileSync(`${to}-wal`, 'utf8')]).toEqual(['broken', 'beside']);
-    expect(readdirSync(folder)).toEqual(['app.db', 'app.db-wal']);
+    expect(readFileSync(to, 'utf8')).toBe('broken');
+    expect(readdirSync(folder)).toEqual(['app.db']);
   });
 
   it.each(['wal', 'delete'] as const)('in mode %s that somebody has open is refused, and nothing is touched', async (journalMode) => {
@@ -205,10 +205,26 @@ describe('a restore over a live database', () => {
     expect(await failureOf(restoreSqlite({ to: to(tempFolder()), read: wanted() }))).toMatchObject({ code: 'PATH_FAILED' });
   });
 
-  it('with a journal that is none is left for people to look at', async () => {
+  it('leaves a journal that is none for people to look at', async () => {
     const { folder, to } = live();
     expect(await recoverSqliteRestore({ to })).toBe('none');
-    await restoreSqlite({ to, read: wanted(), stop: async () => writeFileSync(join(folder, '.app.db.restore', 'journal.json'), '{}') });
-    expect(stateOf(to)).toMatchObject({ version: 2 });
+    mkdirSync(join(folder, '.app.db.restore'));
+    writeFileSync(join(folder, '.app.db.restore', 'journal.json'), '{}');
+    const failures = [await failureOf(recoverSqliteRestore({ to })), await failureOf(restoreSqlite({ to, read: wanted() }))];
+    expect(failures).toMatchObject([{ code: 'OBJECT_INVALID' }, { code: 'OBJECT_INVALID' }]);
+    expect(stateOf(to)).toMatchObject({ version: 1 });
+  });
+
+  it.skipIf(!IS_ROOT)('that has no room fails before the service is stopped', async () => {
+    const folder = join(tempFolder(), 'disk');
+    mountSmallDisk(folder, 'size=256k');
+    const to = makeDatabase(join(folder, 'app.db'));
+    const read = streamOf(readFileSync(makeDatabase(join(tempFolder(), 'large.db'), { ballast: 400_000 })));
+    const stop = async (): Promise<void> => await Promise.reject(new Error('it was stopped'));
+    expect(await failureOf(restoreSqlite({ to, read, stop }))).toMatchObject({
+      code: 'PATH_FAILED',
+      hint: expect.stringContaining('room') as string,
+    });
+    expect(readdirSync(folder)).toEqual(['app.db']);
   });
 });

@@ -4,8 +4,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BackupResult, BackupSource, Repository } from '../../src/index.ts';
 import { sqliteSource, type SqliteSourceOptions } from '../../src/sqlite/index.ts';
+import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { makeDatabase, startWriter, stateOf } from '../fixtures/sqlite.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 
 const MiB = 1024 * 1024;
@@ -122,7 +124,7 @@ describe('a SQLite database', () => {
         return { path };
       },
     ],
-    ['has no room for a copy', 'PATH_FAILED', () => ({ path: makeDatabase(join(folder, 'room.db')), workDirectory: '/nowhere/at/all' })],
+    ['is to be copied to where nothing is', 'PATH_FAILED', () => ({ path: makeDatabase(join(folder, 'room.db')), workDirectory: '/nowhere/at/all' })],
     [
       'is to be cut inside of pages',
       'INVALID_OPTION',
@@ -133,6 +135,15 @@ describe('a SQLite database', () => {
     expect(status).toBe('partial');
     expect(sources).toMatchObject([{ status: 'failed', entries: 0, error: { code } }, { status: 'ok' }]);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it.skipIf(!IS_ROOT)('without room for a copy fails, and says so', async () => {
+    const disk = join(tempFolder(), 'disk');
+    mountSmallDisk(disk, 'size=256k');
+    const path = makeDatabase(join(tempFolder(), 'large.db'), { ballast: MiB });
+    const { problems } = await backUp(sqliteSource({ path, workDirectory: disk }), sourceOf('other', { '': 'kept' }));
+    expect(problems).toMatchObject([{ code: 'PATH_FAILED', message: expect.stringContaining('Expected room') as string }]);
+    expect(readdirSync(disk)).toEqual([]);
   });
 
   it('that somebody has locked for longer than it may wait is busy, and is not read', async () => {
