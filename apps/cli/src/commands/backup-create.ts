@@ -96,7 +96,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false } = flags;
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
-  const streams = await streamSources(flags);
+  const streams = await streamSources(flags, context.workingDirectory);
   const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
   // Whoever names something means that and nothing else.
   const isNamed = streams.length > 0 && named.paths.length === 0;
@@ -154,7 +154,8 @@ export const backupCreate: CommandDefinition = {
       flags: '--source <[name=]url>',
       description:
         'a PostgreSQL server: postgres://user@host/database?table=ml_*; also database (name, pattern or all), schema, ' +
-        'exclude-table, format, globals, option; may be repeated. Its password comes from PGPASSWORD or a password file',
+        'exclude-table, format, globals, option; may be repeated. Its password comes from PGPASSWORD or a password file. ' +
+        'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none)',
       repeatable: true,
     },
     {

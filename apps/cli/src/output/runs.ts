@@ -70,7 +70,18 @@ export const restoreRun = z.strictObject({
       durationMs,
     })
     .optional()
-    .describe('absent with `--dry-run`'),
+    .describe('absent with `--dry-run` and `--into`'),
+  into: z
+    .strictObject({
+      kind: z.literal('sqlite'),
+      target: z.string().describe('links followed'),
+      path: z.string().describe('in the snapshot'),
+      bytes: make.bytes('of the database'),
+      replaced: z.boolean().describe('whether one was there before'),
+      recovered: z.enum(['none', 'old', 'new']).describe('how an earlier restore that had been killed was ended first'),
+    })
+    .optional()
+    .describe('with `--into`'),
 });
 
 export const verifyReport = z.strictObject({

@@ -1,7 +1,7 @@
 import { BackupError } from '../errors.ts';
 
 /** Measured: see docs/decisions/0028-sqlite.md. */
-const CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 8 * 1024;
 /** Most chunks of a database: the list of them is read as one. */
 const MAX_CHUNKS = 256 * 1024;
 const MAX_CHUNK_BYTES = 4 * 1024 * 1024;

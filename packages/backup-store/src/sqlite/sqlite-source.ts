@@ -26,7 +26,7 @@ export interface SqliteSourceOptions {
   readonly workDirectory?: string | undefined;
   /** How long to wait for a lock that somebody else has, in milliseconds. Default 10,000. */
   readonly waitMs?: number | undefined;
-  /** Bytes of a chunk: a multiple of the page size. Default: 16 KiB, more for a page or a database too large for that. */
+  /** Bytes of a chunk: a multiple of the page size. Default: 8 KiB, more for a page or a database too large for that. */
   readonly chunkBytes?: number | undefined;
 }
 
