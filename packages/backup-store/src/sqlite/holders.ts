@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isBackupError } from '../errors.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -61,8 +62,9 @@ async function holdersOf(paths: readonly string[]): Promise<string[]> {
   const holders: string[] = [];
   for (const id of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(id) || !(await hasOpen(`/proc/${id}/fd`, files))) continue;
-    const name = await readFile(`/proc/${id}/comm`, 'utf8').catch(() => 'unknown');
-    holders.push(`process ${id} (${name.trim()})`);
+    // The program only: arguments may hold secrets.
+    const [program = ''] = (await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    holders.push(`process ${id} (${basename(program)})`);
   }
   return holders;
 }
