@@ -48,7 +48,12 @@ export async function restoreIntoSqlite(context: Context, request: IntoRequest):
   const { target, path } = planIntoSqlite(context, request);
   const { restoreSqlite } = await import('@x/backup-store/sqlite');
   const { signal, messages } = context;
-  const { path: to, bytes, replaced, recovered } = await restoreSqlite({
+  const {
+    path: to,
+    bytes,
+    replaced,
+    recovered,
+  } = await restoreSqlite({
     to: target,
     read: request.repository.read(request.record.id, { path, signal }),
     stop: await hook(request.stopCommand, signal),

@@ -25,7 +25,10 @@ export function parseSqliteUrl(text: string, workingDirectory: string): Pick<Sql
   parameters.delete('check');
   const [unknown] = parameters.keys();
   if (unknown !== undefined)
-    throw usageError(`Expected no parameter of sqlite: but check, got ${JSON.stringify(unknown)}`, 'Correct the source.');
+    throw usageError(
+      `Expected no parameter of sqlite: but check, got ${JSON.stringify(unknown)}`,
+      'Correct the source.',
+    );
   return { path: resolvePath(path, workingDirectory), check: checkOf(check) };
 }
 

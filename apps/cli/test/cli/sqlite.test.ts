@@ -20,7 +20,10 @@ beforeEach(async () => {
 function notes(): unknown[] {
   const database = new DatabaseSync(path);
   try {
-    return database.prepare('SELECT note FROM orders').all().map(({ note }) => note);
+    return database
+      .prepare('SELECT note FROM orders')
+      .all()
+      .map(({ note }) => note);
   } finally {
     database.close();
   }
@@ -35,7 +38,13 @@ function write(sql: string): void {
 test('a database is backed up and restored over the live one, whose service is stopped and started', async () => {
   const run = await machine.json('BackupRun', ['backup', 'create', '--source', 'shop/main=sqlite:app.db?check=quick']);
   expect(run.sources).toMatchObject([
-    { kind: 'sqlite', path: 'shop/main', status: 'ok', files: 1, details: { journalMode: 'wal', check: 'quick', problems: 0 } },
+    {
+      kind: 'sqlite',
+      path: 'shop/main',
+      status: 'ok',
+      files: 1,
+      details: { journalMode: 'wal', check: 'quick', problems: 0 },
+    },
   ]);
   write("DELETE FROM orders; INSERT INTO orders VALUES ('lost')");
   const hooks = ['--stop-command', 'echo stopped >>log', '--start-command', 'echo started >>log'];
@@ -45,7 +54,10 @@ test('a database is backed up and restored over the live one, whose service is s
   const asked = await machine.run(into);
   expect([asked.code, notes()]).toEqual([2, ['lost']]);
   const restored = await machine.json('RestoreRun', [...into, '--yes', ...hooks]);
-  expect(restored).toMatchObject({ status: 'ok', into: { kind: 'sqlite', path: 'shop/main', replaced: true, recovered: 'none' } });
+  expect(restored).toMatchObject({
+    status: 'ok',
+    into: { kind: 'sqlite', path: 'shop/main', replaced: true, recovered: 'none' },
+  });
   expect(notes()).toEqual(['one']);
   expect(await readFile(join(machine.cwd, 'log'), 'utf8')).toBe('stopped\nstarted\n');
 });
@@ -54,11 +66,22 @@ test('the old database is back when the service does not start with the new one'
   await machine.json('BackupRun', ['backup', 'create', '--source', `sqlite:${path}`]);
   write("INSERT INTO orders VALUES ('newer')");
   await writeFile(join(machine.cwd, 'start.sh'), 'test -e tried || { touch tried; echo no such column >&2; exit 1; }');
-  const into = ['backup', 'restore', 'latest:app.db', '--into', 'sqlite:app.db', '--yes', '--start-command', 'sh start.sh'];
+  const into = [
+    'backup',
+    'restore',
+    'latest:app.db',
+    '--into',
+    'sqlite:app.db',
+    '--yes',
+    '--start-command',
+    'sh start.sh',
+  ];
   const { code, stderr } = await machine.run(into);
   expect([code, stderr]).toEqual([1, expect.stringContaining('the old one is back')]);
   expect(notes()).toEqual(['one', 'newer']);
-  expect((await readdir(machine.cwd)).filter((name) => name.startsWith('.app.db') || name.startsWith('app.db'))).toEqual(['app.db']);
+  expect(
+    (await readdir(machine.cwd)).filter((name) => name.startsWith('.app.db') || name.startsWith('app.db')),
+  ).toEqual(['app.db']);
 });
 
 test('a database that somebody has open is not replaced', async () => {

@@ -19,9 +19,13 @@ test.each([
   expect(parseSqliteUrl(`sqlite:/app.db?check=${value}`, '/')).toEqual({ path: '/app.db', check });
 });
 
-test.each(['sqlite:', 'sqlite://host/app.db', 'sqlite:////app.db', 'sqlite:%', 'sqlite:a?check=half', 'sqlite:a?mode=ro'])(
-  '%s is a usage error',
-  (url) => {
-    expect(() => parseSqliteUrl(url, '/')).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
-  },
-);
+test.each([
+  'sqlite:',
+  'sqlite://host/app.db',
+  'sqlite:////app.db',
+  'sqlite:%',
+  'sqlite:a?check=half',
+  'sqlite:a?mode=ro',
+])('%s is a usage error', (url) => {
+  expect(() => parseSqliteUrl(url, '/')).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
+});

@@ -95,7 +95,9 @@ export class StreamReader {
           return failedBy(new TypeError('Expected a stream of bytes, got other values'));
         size += next.value.length;
         if (size > most)
-          return failedBy(Object.assign(new Error(`Expected at most ${most / 1024 ** 3} GiB, got more`), { code: 'TOO_LARGE' }));
+          return failedBy(
+            Object.assign(new Error(`Expected at most ${most / 1024 ** 3} GiB, got more`), { code: 'TOO_LARGE' }),
+          );
         await take(next.value);
         onBytes(next.value.length);
       }

@@ -19,7 +19,10 @@ export function chunkBytesOf(
 ): number {
   if (wanted !== undefined) {
     if (Number.isSafeInteger(wanted) && wanted > 0 && wanted % pageSize === 0) return wanted;
-    throw new BackupError('INVALID_OPTION', `Expected chunkBytes to be a multiple of the page size, ${pageSize}, got ${wanted}`);
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected chunkBytes to be a multiple of the page size, ${pageSize}, got ${wanted}`,
+    );
   }
   let bytes = Math.max(CHUNK_BYTES, pageSize);
   while (bytes < MAX_CHUNK_BYTES && pageSize * pageCount > bytes * MAX_CHUNKS) bytes *= 2;

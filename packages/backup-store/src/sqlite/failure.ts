@@ -47,7 +47,7 @@ export function busy(path: string, holders: readonly string[], got: string): Bac
 }
 
 /** @param got What was found instead, in words. */
-export function notADatabase(path: string, got: string): BackupError {
+function notADatabase(path: string, got: string): BackupError {
   return new BackupError('NOT_A_DATABASE', `Expected ${path} to be a database of SQLite, ${got}`, {
     hint: 'Is it another file, or encrypted? An encrypted one is backed up as a file while nobody writes to it.',
   });

@@ -45,7 +45,9 @@ async function busyness(path: string, signal: AbortSignal | undefined): Promise<
   } catch (error) {
     if (isBackupError(error, 'DATABASE_BUSY')) return error;
     // A broken one is what restores are for; then there is nothing to ask SQLite about.
-    if (!['DATABASE_DAMAGED', 'NOT_A_DATABASE', 'PATH_FAILED'].some((code) => (error as { code?: string }).code === code))
+    if (
+      !['DATABASE_DAMAGED', 'NOT_A_DATABASE', 'PATH_FAILED'].some((code) => (error as { code?: string }).code === code)
+    )
       throw error;
   }
   return undefined;

@@ -31,7 +31,8 @@ export function readJournal({ journal, folder }: LivePlace): RestoreJournal | un
   if (!existsSync(journal)) return undefined;
   try {
     const found = JSON.parse(readFileSync(journal, 'utf8')) as RestoreJournal;
-    if (PHASES.includes(found.phase) && typeof found.hadOld === 'boolean' && Array.isArray(found.sidecars)) return found;
+    if (PHASES.includes(found.phase) && typeof found.hadOld === 'boolean' && Array.isArray(found.sidecars))
+      return found;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -127,7 +127,11 @@ export class RestoreRun {
     const { phase } = this.#journal;
     const details: string[] = [];
     const attempt = async (what: string, step: (() => Promise<void>) | undefined): Promise<void> => {
-      await step?.().catch((cause: unknown) => details.push(`${what}: ${(cause as Error).message}`));
+      try {
+        await step?.();
+      } catch (cause) {
+        details.push(`${what}: ${(cause as Error).message}`);
+      }
     };
     // It was started and does not work, which is not to say that it has ended.
     if (phase === 'validated') await attempt('the service could not be stopped again', async () => await this.#stop());
@@ -148,5 +152,7 @@ export class RestoreRun {
 async function checkInPlace(path: string, facts: SqliteFacts): Promise<void> {
   const { pageCount, schemaVersion } = await askSqlite('facts', { path }, { path });
   if (pageCount === facts.pageCount && schemaVersion === facts.schemaVersion) return;
-  throw damaged(path, [`${pageCount} pages of schema ${schemaVersion} where ${facts.pageCount} of ${facts.schemaVersion} were`]);
+  throw damaged(path, [
+    `${pageCount} pages of schema ${schemaVersion} where ${facts.pageCount} of ${facts.schemaVersion} were`,
+  ]);
 }

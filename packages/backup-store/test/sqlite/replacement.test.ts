@@ -19,7 +19,9 @@ async function placeWith(old: Readonly<Record<string, string>>): Promise<LivePla
 function filesOf({ target }: LivePlace): Record<string, string> {
   const folder = join(target, '..');
   const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
-  return Object.fromEntries(names.map((name) => [name.slice('app.db'.length), readFileSync(join(folder, name), 'utf8')]));
+  return Object.fromEntries(
+    names.map((name) => [name.slice('app.db'.length), readFileSync(join(folder, name), 'utf8')]),
+  );
 }
 
 const OLD = [

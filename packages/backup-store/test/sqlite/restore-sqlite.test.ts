@@ -1,8 +1,25 @@
-import { chmodSync, chownSync, copyFileSync, createReadStream, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
-import { recoverSqliteRestore, restoreSqlite, type RestoreSqliteOptions, sqliteSource } from '../../src/sqlite/index.ts';
+import {
+  recoverSqliteRestore,
+  restoreSqlite,
+  type RestoreSqliteOptions,
+  sqliteSource,
+} from '../../src/sqlite/index.ts';
 import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { mountSmallDisk } from '../fixtures/tmpfs.ts';
@@ -27,35 +44,38 @@ async function eventsOf(options: RestoreSqliteOptions): Promise<string[]> {
 }
 
 describe('a restore over a live database', () => {
-  it.each(['wal', 'delete'] as const)('in mode %s stops a service that writes all the time, and it goes on with the new one', async (journalMode) => {
-    const place = newPlace();
-    await using repository = await createAt(place);
-    const { folder, to } = live({ journalMode });
-    let service: Writer = await startWriter(to, 1);
-    await repository.backup({ sources: [sqliteSource({ path: to })] });
-    await service.end();
-    const broken = new DatabaseSync(to);
-    broken.exec('PRAGMA user_version = 66; DELETE FROM credits');
-    broken.close();
-    service = await startWriter(to, 1);
-    const events = await eventsOf({
-      to,
-      read: repository.read('latest', { path: 'app.db' }),
-      stop: async () => await service.end(),
-      start: async () => void (service = await startWriter(to, 1)),
-    });
-    await service.end();
-    expect(stateOf(to)).toMatchObject({ version: 1, sum: 1_000_000, missing: 0, integrity: 'ok' });
-    expect(events).toEqual([
-      'restore.prepared',
-      'service.stopped',
-      'database.replaced',
-      'database.validated',
-      'service.started',
-      'restore.finished',
-    ]);
-    expect(readdirSync(folder)).toEqual(['app.db']);
-  });
+  it.each(['wal', 'delete'] as const)(
+    'in mode %s stops a service that writes all the time, and it goes on with the new one',
+    async (journalMode) => {
+      const place = newPlace();
+      await using repository = await createAt(place);
+      const { folder, to } = live({ journalMode });
+      let service: Writer = await startWriter(to, 1);
+      await repository.backup({ sources: [sqliteSource({ path: to })] });
+      await service.end();
+      const broken = new DatabaseSync(to);
+      broken.exec('PRAGMA user_version = 66; DELETE FROM credits');
+      broken.close();
+      service = await startWriter(to, 1);
+      const events = await eventsOf({
+        to,
+        read: repository.read('latest', { path: 'app.db' }),
+        stop: async () => await service.end(),
+        start: async () => void (service = await startWriter(to, 1)),
+      });
+      await service.end();
+      expect(stateOf(to)).toMatchObject({ version: 1, sum: 1_000_000, missing: 0, integrity: 'ok' });
+      expect(events).toEqual([
+        'restore.prepared',
+        'service.stopped',
+        'database.replaced',
+        'database.validated',
+        'service.started',
+        'restore.finished',
+      ]);
+      expect(readdirSync(folder)).toEqual(['app.db']);
+    },
+  );
 
   it('of a service that was killed leaves nothing of its -wal beside the new one', async () => {
     const { folder, to } = live();
@@ -110,27 +130,32 @@ describe('a restore over a live database', () => {
     const { folder, to } = live();
     writeFileSync(to, 'broken');
     const check = async (): Promise<void> => await Promise.reject(new Error('no'));
-    expect(await failureOf(restoreSqlite({ to, read: wanted(), check }))).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
+    expect(await failureOf(restoreSqlite({ to, read: wanted(), check }))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+    });
     expect(readFileSync(to, 'utf8')).toBe('broken');
     expect(readdirSync(folder)).toEqual(['app.db']);
   });
 
-  it.each(['wal', 'delete'] as const)('in mode %s that somebody has open is refused, and nothing is touched', async (journalMode) => {
-    const { folder, to } = live({ journalMode });
-    const open = new DatabaseSync(to);
-    open.exec('SELECT count(*) FROM credits');
-    const failure = await failureOf(restoreSqlite({ to, read: wanted() }));
-    // Its stop hook did not do what it should.
-    const stop = async (): Promise<void> => await Promise.resolve();
-    let starts = 0;
-    const start = async (): Promise<void> => void starts++;
-    const still = await failureOf(restoreSqlite({ to, read: wanted(), stop, start, waitMs: 0 }));
-    open.close();
-    expect([failure, still]).toMatchObject([{ code: 'DATABASE_BUSY' }, { code: 'DATABASE_BUSY' }]);
-    expect(starts).toBe(1);
-    expect(stateOf(to)).toMatchObject({ version: 1 });
-    expect(readdirSync(folder)).toEqual(['app.db']);
-  });
+  it.each(['wal', 'delete'] as const)(
+    'in mode %s that somebody has open is refused, and nothing is touched',
+    async (journalMode) => {
+      const { folder, to } = live({ journalMode });
+      const open = new DatabaseSync(to);
+      open.exec('SELECT count(*) FROM credits');
+      const failure = await failureOf(restoreSqlite({ to, read: wanted() }));
+      // Its stop hook did not do what it should.
+      const stop = async (): Promise<void> => await Promise.resolve();
+      let starts = 0;
+      const start = async (): Promise<void> => void starts++;
+      const still = await failureOf(restoreSqlite({ to, read: wanted(), stop, start, waitMs: 0 }));
+      open.close();
+      expect([failure, still]).toMatchObject([{ code: 'DATABASE_BUSY' }, { code: 'DATABASE_BUSY' }]);
+      expect(starts).toBe(1);
+      expect(stateOf(to)).toMatchObject({ version: 1 });
+      expect(readdirSync(folder)).toEqual(['app.db']);
+    },
+  );
 
   it('is refused while another one is at work', async () => {
     const { to } = live();
@@ -144,7 +169,11 @@ describe('a restore over a live database', () => {
   it.each([
     ['is no database', 'NOT_A_DATABASE', () => streamOf(Buffer.from('a dump in SQL\n'.repeat(500)))],
     ['is cut off', 'DATABASE_DAMAGED', () => streamOf(readFileSync(source).subarray(0, 20_480))],
-    ['fails on the way', 'OBJECT_DAMAGED', () => streamOf(readFileSync(source), { failure: Object.assign(new Error('x'), { code: 'OBJECT_DAMAGED' }) })],
+    [
+      'fails on the way',
+      'OBJECT_DAMAGED',
+      () => streamOf(readFileSync(source), { failure: Object.assign(new Error('x'), { code: 'OBJECT_DAMAGED' }) }),
+    ],
   ])('of what %s fails before the service is stopped', async (_what, code, read) => {
     const { folder, to } = live();
     const stop = async (): Promise<void> => await Promise.reject(new Error('it was stopped'));
@@ -158,7 +187,9 @@ describe('a restore over a live database', () => {
     const end = new AbortController();
     let starts = 0;
     const hooks = { stop: async () => end.abort(), start: async () => void starts++ };
-    expect(await failureOf(restoreSqlite({ to, read: wanted(), ...hooks, signal: end.signal }))).toMatchObject({ code: 'ABORTED' });
+    expect(await failureOf(restoreSqlite({ to, read: wanted(), ...hooks, signal: end.signal }))).toMatchObject({
+      code: 'ABORTED',
+    });
     expect(starts).toBe(1);
     expect(stateOf(to)).toMatchObject({ version: 1 });
     expect(readdirSync(folder)).toEqual(['app.db']);
@@ -184,7 +215,9 @@ describe('a restore over a live database', () => {
     // Of a database that somebody has removed.
     writeFileSync(`${to}-wal`, 'left');
     const check = async (): Promise<void> => await Promise.reject(new Error('no'));
-    expect(await failureOf(restoreSqlite({ to, read: wanted(), check }))).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
+    expect(await failureOf(restoreSqlite({ to, read: wanted(), check }))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+    });
     expect(readdirSync(folder)).toEqual(['app.db-wal']);
     expect(await restoreSqlite({ to, read: wanted() })).toMatchObject({ replaced: false });
     expect(statSync(to).mode & 0o777).toBe(0o600);
@@ -202,7 +235,9 @@ describe('a restore over a live database', () => {
       },
     ],
   ])('to %s fails as a path', async (_what, to) => {
-    expect(await failureOf(restoreSqlite({ to: to(tempFolder()), read: wanted() }))).toMatchObject({ code: 'PATH_FAILED' });
+    expect(await failureOf(restoreSqlite({ to: to(tempFolder()), read: wanted() }))).toMatchObject({
+      code: 'PATH_FAILED',
+    });
   });
 
   it('leaves a journal that is none for people to look at', async () => {
@@ -210,7 +245,10 @@ describe('a restore over a live database', () => {
     expect(await recoverSqliteRestore({ to })).toBe('none');
     mkdirSync(join(folder, '.app.db.restore'));
     writeFileSync(join(folder, '.app.db.restore', 'journal.json'), '{}');
-    const failures = [await failureOf(recoverSqliteRestore({ to })), await failureOf(restoreSqlite({ to, read: wanted() }))];
+    const failures = [
+      await failureOf(recoverSqliteRestore({ to })),
+      await failureOf(restoreSqlite({ to, read: wanted() })),
+    ];
     expect(failures).toMatchObject([{ code: 'OBJECT_INVALID' }, { code: 'OBJECT_INVALID' }]);
     expect(stateOf(to)).toMatchObject({ version: 1 });
   });

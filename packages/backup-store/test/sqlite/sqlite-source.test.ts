@@ -28,22 +28,25 @@ describe('a SQLite database', () => {
     return stateOf(file);
   }
 
-  it.each(['wal', 'delete'] as const)('in mode %s is one state of it in each backup while others write', async (journalMode) => {
-    const path = makeDatabase(join(tempFolder(), 'app.db'), { journalMode, ballast: 2 * MiB });
-    await startWriter(path);
-    await startWriter(path);
-    const seen: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const { status, problems } = await backUp(sqliteSource({ path, name: `${journalMode}.db` }));
-      expect({ status, problems }).toEqual({ status: 'ok', problems: [] });
-      const state = await restoredState(`${journalMode}.db`);
-      expect(state).toMatchObject({ version: 1, sum: 1_000_000, missing: 0, integrity: 'ok' });
-      seen.push(state.transactions);
-    }
-    // They went on writing meanwhile.
-    expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
-    expect(readdirSync(join(path, '..')).filter((name) => name.startsWith('.'))).toEqual([]);
-  });
+  it.each(['wal', 'delete'] as const)(
+    'in mode %s is one state of it in each backup while others write',
+    async (journalMode) => {
+      const path = makeDatabase(join(tempFolder(), 'app.db'), { journalMode, ballast: 2 * MiB });
+      await startWriter(path);
+      await startWriter(path);
+      const seen: number[] = [];
+      for (let i = 0; i < 3; i++) {
+        const { status, problems } = await backUp(sqliteSource({ path, name: `${journalMode}.db` }));
+        expect({ status, problems }).toEqual({ status: 'ok', problems: [] });
+        const state = await restoredState(`${journalMode}.db`);
+        expect(state).toMatchObject({ version: 1, sum: 1_000_000, missing: 0, integrity: 'ok' });
+        seen.push(state.transactions);
+      }
+      // They went on writing meanwhile.
+      expect(seen).toEqual([...new Set(seen)].toSorted((a, b) => a - b));
+      expect(readdirSync(join(path, '..')).filter((name) => name.startsWith('.'))).toEqual([]);
+    },
+  );
 
   it('has what is only in its -wal, and says what it is', async () => {
     const path = makeDatabase(join(tempFolder(), 'walled.db'));
@@ -124,14 +127,21 @@ describe('a SQLite database', () => {
         return { path };
       },
     ],
-    ['is to be copied to where nothing is', 'PATH_FAILED', () => ({ path: makeDatabase(join(folder, 'room.db')), workDirectory: '/nowhere/at/all' })],
+    [
+      'is to be copied to where nothing is',
+      'PATH_FAILED',
+      () => ({ path: makeDatabase(join(folder, 'room.db')), workDirectory: '/nowhere/at/all' }),
+    ],
     [
       'is to be cut inside of pages',
       'INVALID_OPTION',
       () => ({ path: makeDatabase(join(folder, 'cuts.db')), chunkBytes: 6000 }),
     ],
   ])('that %s fails with %s, and other sources are kept', async (_what, code, options) => {
-    const { status, sources } = await backUp(sqliteSource({ name: 'bad', ...options() }), sourceOf('other', { '': 'kept' }));
+    const { status, sources } = await backUp(
+      sqliteSource({ name: 'bad', ...options() }),
+      sourceOf('other', { '': 'kept' }),
+    );
     expect(status).toBe('partial');
     expect(sources).toMatchObject([{ status: 'failed', entries: 0, error: { code } }, { status: 'ok' }]);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
@@ -142,7 +152,9 @@ describe('a SQLite database', () => {
     mountSmallDisk(disk, 'size=256k');
     const path = makeDatabase(join(tempFolder(), 'large.db'), { ballast: MiB });
     const { problems } = await backUp(sqliteSource({ path, workDirectory: disk }), sourceOf('other', { '': 'kept' }));
-    expect(problems).toMatchObject([{ code: 'PATH_FAILED', message: expect.stringContaining('Expected room') as string }]);
+    expect(problems).toMatchObject([
+      { code: 'PATH_FAILED', message: expect.stringContaining('Expected room') as string },
+    ]);
     expect(readdirSync(disk)).toEqual([]);
   });
 
@@ -152,7 +164,10 @@ describe('a SQLite database', () => {
     open.exec('BEGIN EXCLUSIVE');
     const failure = await failureOf(backUp(sqliteSource({ path, waitMs: 50 })));
     open.close();
-    expect(failure).toMatchObject({ code: 'SOURCE_FAILED', details: [expect.stringContaining('DATABASE_BUSY') as string] });
+    expect(failure).toMatchObject({
+      code: 'SOURCE_FAILED',
+      details: [expect.stringContaining('DATABASE_BUSY') as string],
+    });
   });
 
   it('has a copy that nobody else can read, which goes when the run ends early, and the next run removes one of a dead process', async () => {
