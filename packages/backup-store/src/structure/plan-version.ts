@@ -8,7 +8,7 @@ type Level = Exclude<StructureBump, 'first' | 'none'>;
 const RANK: Record<Level, number> = { major: 2, minor: 1, patch: 0 };
 
 /** The three numbers of a version. @throws {BackupError} `INVALID_OPTION`. */
-export function versionNumbers(version: string): readonly [number, number, number] {
+function versionNumbers(version: string): readonly [number, number, number] {
   const found = VERSION.exec(version);
   if (found === null) {
     throw new BackupError('INVALID_OPTION', `Expected a version such as 1.4.0, got "${version}"`);
