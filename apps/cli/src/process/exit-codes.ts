@@ -76,6 +76,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   RESTORE_ROLLED_BACK: EXIT.failed,
   VERSION_MISMATCH: EXIT.failed,
   DUMP_INCOMPLETE: EXIT.failed,
+  INVENTORY_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   PRUNE_REFUSED: EXIT.refused,
