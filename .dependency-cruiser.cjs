@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|openfeature|postgres|signed|stale|stored)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -39,7 +39,7 @@ const engineLayers = [
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
   ['repair'],
-  ['repository', 'testing', 'analyze'],
+  ['repository', 'testing', 'analyze', 'archive'],
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
