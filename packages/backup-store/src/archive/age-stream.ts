@@ -26,20 +26,30 @@ function chunkNonce(number: number, isLast: boolean): Buffer {
 }
 
 /** Seals a chunk. */
-export function sealChunk(key: Uint8Array, at: { readonly number: number; readonly isLast: boolean }, plain: Uint8Array): Buffer {
+export function sealChunk(
+  key: Uint8Array,
+  at: { readonly number: number; readonly isLast: boolean },
+  plain: Uint8Array,
+): Buffer {
   const cipher = createCipheriv(CIPHER, key, chunkNonce(at.number, at.isLast), OPTIONS);
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
 /** Opens a chunk; throws when it was altered, or is not this one. */
-export function openChunk(key: Uint8Array, at: { readonly number: number; readonly isLast: boolean }, sealed: Buffer): Buffer {
+export function openChunk(
+  key: Uint8Array,
+  at: { readonly number: number; readonly isLast: boolean },
+  sealed: Buffer,
+): Buffer {
   const decipher = createDecipheriv(CIPHER, key, chunkNonce(at.number, at.isLast), OPTIONS);
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES)), decipher.final()]);
 }
 
 /** The beginning of an age file for recipients, and the key of the payload that follows. */
-export async function ageStart(recipients: readonly string[]): Promise<{ readonly start: Buffer; readonly key: Buffer }> {
+export async function ageStart(
+  recipients: readonly string[],
+): Promise<{ readonly start: Buffer; readonly key: Buffer }> {
   checkRecipients(recipients);
   const { Encrypter } = await import('age-encryption');
   const encrypter = new Encrypter();

@@ -76,7 +76,8 @@ function limitsOf(given: ZipLimits = {}, size: number): ZipLimits {
 function manifestOf(stored: readonly ReadableZipEntry[]): ReadableZipEntry {
   const manifest = stored.at(-1);
   if (manifest?.path === MANIFEST_NAME && manifest.kind === 'file') return manifest;
-  if (stored.some(({ path }) => path === MANIFEST_NAME)) throw damaged('the manifest as the last entry', 'others after it');
+  if (stored.some(({ path }) => path === MANIFEST_NAME))
+    throw damaged('the manifest as the last entry', 'others after it');
   throw new BackupError('NOT_A_BACKUP_ARCHIVE', `Expected an archive with ${MANIFEST_NAME} in it, got one without`, {
     hint: 'Only what `exportZip` has written can be imported. Extract other archives, and back up the folder.',
   });

@@ -34,7 +34,10 @@ export class LayoutCheck {
   }
 
   /** @throws {BackupError} `ARCHIVE_DAMAGED`. */
-  async check(facts: Pick<ZipRecord, 'name' | 'mode' | 'mtime' | 'size'>, { record: found, size }: ReadableZipEntry): Promise<void> {
+  async check(
+    facts: Pick<ZipRecord, 'name' | 'mode' | 'mtime' | 'size'>,
+    { record: found, size }: ReadableZipEntry,
+  ): Promise<void> {
     const record: ZipRecord = {
       ...facts,
       crc32: found.crc32,

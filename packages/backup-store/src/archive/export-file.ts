@@ -46,7 +46,10 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportFile
   });
 }
 
-async function* told(content: AsyncIterable<Uint8Array>, each: (piece: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+async function* told(
+  content: AsyncIterable<Uint8Array>,
+  each: (piece: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const piece of content) {
     each(piece);
     yield piece;

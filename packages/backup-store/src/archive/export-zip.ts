@@ -87,7 +87,11 @@ class SnapshotArchive {
 
   constructor(
     output: Output,
-    { record, deflate, progress }: { readonly record: SnapshotRecord; readonly deflate: boolean; readonly progress: ProgressMeter },
+    {
+      record,
+      deflate,
+      progress,
+    }: { readonly record: SnapshotRecord; readonly deflate: boolean; readonly progress: ProgressMeter },
   ) {
     this.#zip = new ZipWriter(output);
     this.#record = record;
@@ -120,7 +124,12 @@ class SnapshotArchive {
     if (this.totals.entries === 0) throw nothingChosen(this.#record);
     this.#line(tailLine(this.totals));
     const manifestSha256 = this.#manifestHash.digest('hex');
-    const facts = { name: MANIFEST_NAME, mode: 0o100_644, mtime: startSeconds(this.#record), size: this.#manifest.size };
+    const facts = {
+      name: MANIFEST_NAME,
+      mode: 0o100_644,
+      mtime: startSeconds(this.#record),
+      size: this.#manifest.size,
+    };
     await this.#zip.add({ ...facts, deflate: this.#deflate }, this.#manifest.content());
     await this.#zip.end();
     return manifestSha256;
@@ -146,9 +155,12 @@ async function* once(bytes: Uint8Array = new Uint8Array(0)): AsyncGenerator<Uint
   yield bytes;
 }
 
-
 function nothingChosen(record: SnapshotRecord): BackupError {
-  return new BackupError('PATH_NOT_FOUND', `Expected something of snapshot ${record.id.slice(0, 8)} to export, got nothing`, {
-    hint: 'List the snapshot, and check the path and what is included and excluded.',
-  });
+  return new BackupError(
+    'PATH_NOT_FOUND',
+    `Expected something of snapshot ${record.id.slice(0, 8)} to export, got nothing`,
+    {
+      hint: 'List the snapshot, and check the path and what is included and excluded.',
+    },
+  );
 }

@@ -19,7 +19,8 @@ export async function* linesOf(
       length = 0;
       start = end + 1;
       const text = line.toString('utf8');
-      if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(line)) throw damaged('a text in UTF-8', 'other bytes');
+      if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(line))
+        throw damaged('a text in UTF-8', 'other bytes');
       yield text;
     }
     if (start === piece.length) continue;

@@ -10,7 +10,17 @@ import type { ArchiveTotals } from './contract.ts';
 import { EntryNames } from './entry-names.ts';
 import { damaged, unsafe } from './failure.ts';
 import { linesOf } from './lines.ts';
-import { entryLine, FORMAT, headLine, manifestEntry, type ManifestEntry, type ManifestHead, originsOf, tailLine, VERSION } from './manifest.ts';
+import {
+  entryLine,
+  FORMAT,
+  headLine,
+  manifestEntry,
+  type ManifestEntry,
+  type ManifestHead,
+  originsOf,
+  tailLine,
+  VERSION,
+} from './manifest.ts';
 import { flawOfRecord } from './record-shape.ts';
 import { textOf } from './text-of.ts';
 import { treeEntryOf } from './tree-entry-of.ts';
@@ -120,11 +130,14 @@ function listedEntry(
   { head, isFirst, names }: { readonly head: ManifestHead; readonly isFirst: boolean; readonly names: EntryNames },
 ): ListedEntry {
   const value = parsed(isFirst ? line : line.slice(1)) as ManifestEntry;
-  const folder = sourcePath(head.snapshot.sources[value?.source] ?? { path: '\0' } as never);
+  const folder = sourcePath(head.snapshot.sources[value?.source] ?? ({ path: '\0' } as never));
   const entry = treeEntryOf(value, folder);
   const name = names.next(textOf(joinPath(folder, entry.path)), entry.kind);
   const { source, sha256 } = value;
   const expected = withoutEnd(entryLine(manifestEntry(entry, { source, folder, name, sha256 }), isFirst));
   if (expected === line) return { entry, source, name, sha256 };
-  throw damaged('entries of a manifest as this program writes them', `another form of ${JSON.stringify(String(value.path).slice(0, 200))}`);
+  throw damaged(
+    'entries of a manifest as this program writes them',
+    `another form of ${JSON.stringify(String(value.path).slice(0, 200))}`,
+  );
 }

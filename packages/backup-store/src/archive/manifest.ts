@@ -71,7 +71,12 @@ export function tailLine({ entries, files, bytes }: ArchiveTotals): string {
 /** The entry of a manifest for one of a snapshot. */
 export function manifestEntry(
   entry: TreeEntry,
-  at: { readonly source: number; readonly folder: Uint8Array; readonly name: string | undefined; readonly sha256: string | undefined },
+  at: {
+    readonly source: number;
+    readonly folder: Uint8Array;
+    readonly name: string | undefined;
+    readonly sha256: string | undefined;
+  },
 ): ManifestEntry {
   const full = displayPath(joinPath(at.folder, entry.path));
   const target = entry.linkTarget && displayPath(entry.linkTarget);

@@ -24,7 +24,10 @@ export interface OpenedArchive {
  */
 export async function withArchive<T>(
   path: string,
-  { identities, signal }: { readonly identities: readonly string[] | undefined; readonly signal: AbortSignal | undefined },
+  {
+    identities,
+    signal,
+  }: { readonly identities: readonly string[] | undefined; readonly signal: AbortSignal | undefined },
   use: (opened: OpenedArchive) => Promise<T>,
 ): Promise<T> {
   try {

@@ -12,7 +12,8 @@ export function flawOfRecord(value: unknown): SnapshotRecord | string {
   const { id, name, note, startedAt, tags, sources, manifestSha256 } = record;
   const texts: readonly unknown[] = [name ?? '', note ?? '', startedAt, manifestSha256];
   if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) return 'one without an id';
-  if (texts.some((text) => typeof text !== 'string') || Number.isNaN(Date.parse(startedAt))) return 'fields of other types';
+  if (texts.some((text) => typeof text !== 'string') || Number.isNaN(Date.parse(startedAt)))
+    return 'fields of other types';
   if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')) return 'tags that are no texts';
   if (!Array.isArray(sources) || sources.length === 0 || sources.length > MAX_SOURCES) return 'no sources, or too many';
   if (!sources.every((source: unknown) => isSource(source))) return 'a source that is none';

@@ -27,8 +27,7 @@ export function treeEntryOf(value: ManifestEntry, folder: Buffer): TreeEntry {
     isCount(gid, MAX_ID) &&
     isCount(size, Number.MAX_SAFE_INTEGER) &&
     (kind === 'file' || size === 0) &&
-    typeof mtimeNs === 'string' &&
-    /^(?:0|-?[1-9]\d{0,18})$/.test(mtimeNs) &&
+    isTime(mtimeNs) &&
     isDigest(sha256, kind);
   if (!isSound) throw damaged('entries of a manifest with sound fields', 'others');
   const target = bytesOf(value.linkTarget, value.linkTargetBase64);
@@ -50,6 +49,12 @@ export function treeEntryOf(value: ManifestEntry, folder: Buffer): TreeEntry {
 
 const isCount = (value: unknown, most: number): boolean =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+
+/** Catalogs have 64 bits for it. */
+const isTime = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^(?:0|-?[1-9]\d{0,18})$/.test(value) &&
+  BigInt.asIntN(64, BigInt(value)) === BigInt(value);
 
 const isDigest = (value: unknown, kind: EntryKind): boolean =>
   kind === 'file' ? typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) : value === undefined;

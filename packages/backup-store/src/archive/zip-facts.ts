@@ -13,8 +13,10 @@ export function zipFacts(
 ): Pick<ZipRecord, 'name' | 'mode' | 'mtime' | 'size'> {
   const { kind } = entry;
   const mtime = floorSeconds(entry.mtimeNs);
-  if (kind === 'directory') return { name: `${path}/`, mode: TYPES.directory | (entry.mode & PERMISSIONS), mtime, size: 0 };
-  if (kind === 'symlink') return { name: path, mode: TYPES.symlink | 0o777, mtime, size: entry.linkTarget?.length ?? 0 };
+  if (kind === 'directory')
+    return { name: `${path}/`, mode: TYPES.directory | (entry.mode & PERMISSIONS), mtime, size: 0 };
+  if (kind === 'symlink')
+    return { name: path, mode: TYPES.symlink | 0o777, mtime, size: entry.linkTarget?.length ?? 0 };
   return { name: path, mode: TYPES.file | (entry.mode & PERMISSIONS), mtime, size: entry.size };
 }
 

@@ -107,7 +107,10 @@ async function* all(start: readonly Uint8Array[], rest: AsyncIterator<Uint8Array
   }
 }
 
-async function* counted(content: AsyncIterable<Uint8Array>, count: (piece: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+async function* counted(
+  content: AsyncIterable<Uint8Array>,
+  count: (piece: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const piece of content) {
     count(piece);
     yield piece;

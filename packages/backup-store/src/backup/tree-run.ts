@@ -115,7 +115,10 @@ async function storedContent(parts: TreeRunParts, given: TreeEntryContent): Prom
 }
 
 /** Keeps what a content throws, of which readers of streams tell the message only. */
-async function* remembering(content: AsyncIterable<Uint8Array>, caught: { error?: unknown }): AsyncGenerator<Uint8Array> {
+async function* remembering(
+  content: AsyncIterable<Uint8Array>,
+  caught: { error?: unknown },
+): AsyncGenerator<Uint8Array> {
   try {
     yield* content;
   } catch (error) {
@@ -125,5 +128,8 @@ async function* remembering(content: AsyncIterable<Uint8Array>, caught: { error?
 }
 
 function refused(path: Uint8Array, expected: string): BackupError {
-  return new BackupError('INVALID_OPTION', `Expected a tree to have ${expected}, at ${JSON.stringify(displayPath(path).path)}`);
+  return new BackupError(
+    'INVALID_OPTION',
+    `Expected a tree to have ${expected}, at ${JSON.stringify(displayPath(path).path)}`,
+  );
 }
