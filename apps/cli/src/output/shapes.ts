@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
+import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -48,6 +49,8 @@ import { snapshot, snapshotList } from './snapshot.ts';
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   AnalysisRun: analysisRun,
+  ArchiveExported: archiveExported,
+  ArchiveImported: archiveImported,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,
@@ -58,6 +61,7 @@ export const SHAPES = {
   Entry: entry,
   Failed: failed,
   FileDigest: fileDigest,
+  FileExported: fileExported,
   FlagChecked: flagChecked,
   FlagEvaluation: flagEvaluation,
   FlagExplanation: flagExplanation,
