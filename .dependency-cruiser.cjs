@@ -67,6 +67,13 @@ module.exports = {
       to: { path: inEngine(sourceKinds) },
     },
     {
+      name: 'engine-knows-no-archive',
+      comment: 'Archives are for those who need them: they stand on the engine, which works without.',
+      severity: 'error',
+      from: { path: '^packages/backup-store/src/', pathNot: inEngine(['archive']) },
+      to: { path: inEngine(['archive']), dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'package-without-floor',
       comment: 'A new package needs a line in mayImport of .dependency-cruiser.cjs, so that its floor is decided on.',
       severity: 'error',
