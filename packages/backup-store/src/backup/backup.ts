@@ -70,7 +70,7 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const { paths = [], sources = [] } = options;
   const isOther = sources.length > 0 || (options.trees ?? []).length > 0;
-  const roots = paths.length === 0 && isOther ? [] : sourceRoots(paths);
+  const roots = paths.length === 0 && isOther ? [] : sourceRoots(paths, options.base);
   checkTrees(options);
   checkSources(sources, roots);
   checkedTags(options.tags ?? []);

@@ -11,8 +11,7 @@ import { fileOf, forged, type ForgedEntry, type Parts, zipOf } from './forge.ts'
 
 const SMALL: Tree = { a: 'first', b: 'second', link: symlink('b'), zz: 'last' };
 /** A head is looked at before the checksum of the manifest is known. */
-const REFUSED =
-  /^(?:ARCHIVE_DAMAGED|UNSAFE_ARCHIVE|ARCHIVE_TOO_LARGE|NOT_A_BACKUP_ARCHIVE|UNSUPPORTED_FORMAT)$/;
+const REFUSED = /^(?:ARCHIVE_DAMAGED|UNSAFE_ARCHIVE|ARCHIVE_TOO_LARGE|NOT_A_BACKUP_ARCHIVE|UNSUPPORTED_FORMAT)$/;
 const LARGE = noise((1 << 20) + 1);
 
 /** An archive to be changed, in which nothing is deflated. */
