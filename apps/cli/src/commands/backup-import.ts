@@ -43,7 +43,7 @@ async function render(context: Context, file: string, report: ZipReport & Partia
   await output.write(`${[title, ...factLines(facts, '  ')].join('\n')}\n`);
 }
 
-async function imported(
+async function reportOf(
   context: Context,
   from: string,
   flags: ImportFlags,
@@ -63,7 +63,7 @@ async function imported(
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [file = ''] = input.arguments;
-  const report = await imported(context, resolvePath(file, context.workingDirectory), input.options as ImportFlags);
+  const report = await reportOf(context, resolvePath(file, context.workingDirectory), input.options);
   if (context.json) await emitObject(context.output, 'ArchiveImported', report);
   else await render(context, file, report);
   return EXIT.ok;

@@ -10,6 +10,7 @@ import type {
   ZipReport,
 } from '@x/backup-store/zip';
 import { Writable } from 'node:stream';
+import { callbackify } from 'node:util';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -20,15 +21,13 @@ const zip = (): Promise<typeof import('@x/backup-store/zip')> => import('@x/back
 export type { ExportFileResult, ExportZipResult, ImportZipResult, ZipReport };
 
 /** Standard output, as an export needs it. */
-const standardOutput = ({ output }: Context): Writable =>
-  new Writable({
-    write(piece: Uint8Array, _encoding, done) {
-      output.write(piece).then(
-        () => done(output.closed ? new Error('the reader has gone') : null),
-        (error: unknown) => done(error as Error),
-      );
-    },
-  });
+function standardOutput({ output }: Context): Writable {
+  const write = async (piece: Uint8Array): Promise<void> => {
+    await output.write(piece);
+    if (output.closed) throw new Error('the reader has gone');
+  };
+  return new Writable({ write: (piece: Uint8Array, _encoding, done) => callbackify(write)(piece, done) });
+}
 
 /** Where an export goes: a file, or `-`. */
 function targetOf(context: Context, to: string): string | Writable {

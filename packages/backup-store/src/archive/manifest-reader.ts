@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ReadableZipEntry } from '@x/integrity/archive';
+import type { ReadableZipEntry } from '@x/integrity/archive';
 import { BackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { joinPath } from '../run/display-path.ts';
@@ -138,6 +138,6 @@ function listedEntry(
   if (expected === line) return { entry, source, name, sha256 };
   throw damaged(
     'entries of a manifest as this program writes them',
-    `another form of ${JSON.stringify(String(value.path).slice(0, 200))}`,
+    `another form of ${JSON.stringify(value.path.slice(0, 200))}`,
   );
 }

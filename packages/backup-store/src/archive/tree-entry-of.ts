@@ -61,7 +61,8 @@ const isDigest = (value: unknown, kind: EntryKind): boolean =>
 
 function bytesOf(text: unknown, base64: unknown): Buffer | undefined {
   if (text === undefined) return undefined;
-  const bytes = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : Buffer.from(String(text), 'utf8');
+  if (typeof text !== 'string') throw damaged('paths that are texts', 'others');
+  const bytes = typeof base64 === 'string' ? Buffer.from(base64, 'base64') : Buffer.from(text, 'utf8');
   if (bytes.length <= MAX_PATH_BYTES) return bytes;
   throw damaged(`paths of at most ${MAX_PATH_BYTES} bytes`, 'a longer one');
 }

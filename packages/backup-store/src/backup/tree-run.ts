@@ -76,17 +76,23 @@ export async function runTree(parts: TreeRunParts): Promise<SourceOutcome> {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 async function storedEntry(parts: TreeRunParts, given: TreeEntryContent): Promise<Entry> {
-  const { content: _, source: _source, ...facts } = given as TreeEntryContent & { source?: unknown };
+  const { kind, uid, gid, mtimeNs, sparse, torn } = given;
   const entry = {
-    ...facts,
+    kind,
+    uid,
+    gid,
+    mtimeNs,
+    size: given.size,
+    sparse,
+    torn,
     path: Buffer.from(given.path),
     mode: given.mode & PERMISSIONS,
     linkTarget: given.linkTarget && Buffer.from(given.linkTarget),
     hardLinkTo: given.hardLinkTo && Buffer.from(given.hardLinkTo),
   };
-  if (given.kind === 'directory') parts.counts.directories++;
-  else if (given.kind !== 'file') parts.counts.others++;
-  if (given.kind !== 'file') return { ...entry, content: [] };
+  if (kind === 'directory') parts.counts.directories++;
+  else if (kind !== 'file') parts.counts.others++;
+  if (kind !== 'file') return { ...entry, content: [] };
   const content = await storedContent(parts, given);
   const size = content.reduce((sum, { length }) => sum + length, 0);
   if (size === given.size) return { ...entry, content };
@@ -109,7 +115,10 @@ async function storedContent(parts: TreeRunParts, given: TreeEntryContent): Prom
   };
   const outcome = await writer.streams.read(remembering(given.content(), caught), { signal, onBytes });
   progress.counts.filesDone++;
-  if (!outcome.ok) throw caught.error ?? refused(given.path, `content that can be read, got ${outcome.message}`);
+  if (!outcome.ok) {
+    if (caught.error instanceof Error) throw caught.error;
+    throw refused(given.path, `content that can be read, got ${outcome.message}`);
+  }
   counts.bytesNew += outcome.bytesNew;
   return outcome.content;
 }

@@ -10,7 +10,7 @@ import { sourceOf } from '../fixtures/stream-source.ts';
 import { buildTree, file, folder, hardLink, sparse, symlink, type Tree, utf8 } from '../fixtures/tree.ts';
 
 /** One of each kind, and names that not every system can have. */
-export const TREE: Tree = {
+const TREE: Tree = {
   'a.txt': file('hello\n', { mode: 0o640, mtimeNs: 1_700_000_000_123_456_789n }),
   'b.txt': hardLink('a.txt'),
   'large.sql': Buffer.from("INSERT INTO rooms VALUES (1, 'double');\n".repeat(40_000)),
