@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|sqlite|stale|stored|structure)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|openfeature|postgres|signed|sqlite|stale|stored|structure)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -39,7 +39,7 @@ const engineLayers = [
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
   ['repair'],
-  ['repository', 'testing', 'analyze'],
+  ['repository', 'testing', 'analyze', 'archive'],
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
@@ -65,6 +65,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/backup-store/src/', pathNot: inEngine(sourceKinds) },
       to: { path: inEngine(sourceKinds) },
+    },
+    {
+      name: 'engine-knows-no-archive',
+      comment: 'Archives are for those who need them: they stand on the engine, which works without.',
+      severity: 'error',
+      from: { path: '^packages/backup-store/src/', pathNot: inEngine(['archive']) },
+      to: { path: inEngine(['archive']), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'package-without-floor',

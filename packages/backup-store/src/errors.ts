@@ -78,6 +78,14 @@ export type BackupErrorCode =
   | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
+  /** A file is no archive of a backup: it has no manifest. */
+  | 'NOT_A_BACKUP_ARCHIVE'
+  /** An archive is not, byte for byte, what its manifest describes. */
+  | 'ARCHIVE_DAMAGED'
+  /** An archive would do harm where it is extracted or restored. */
+  | 'UNSAFE_ARCHIVE'
+  /** An archive has more entries or more content than is allowed. */
+  | 'ARCHIVE_TOO_LARGE'
   /** This session was ended by a pruner; nothing it wrote is visible. */
   | 'SESSION_FENCED'
   /** Something that snapshots need can't be read, so nothing may be deleted. */

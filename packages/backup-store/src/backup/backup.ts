@@ -22,6 +22,7 @@ import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
 import { sameRoot, type SourceOutcome } from './source-run.ts';
 import { checkSources, streamRoot } from './stream-sources.ts';
+import { checkTrees } from './tree-run.ts';
 
 interface Run extends SourcesRun {
   readonly startedMs: number;
@@ -68,7 +69,9 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 /** Backs up sources to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const { paths = [], sources = [] } = options;
-  const roots = paths.length === 0 && sources.length > 0 ? [] : sourceRoots(paths, options.base);
+  const isOther = sources.length > 0 || (options.trees ?? []).length > 0;
+  const roots = paths.length === 0 && isOther ? [] : sourceRoots(paths, options.base);
+  checkTrees(options);
   checkSources(sources, roots);
   checkedTags(options.tags ?? []);
   sealCheckRate(options.checkSealed);

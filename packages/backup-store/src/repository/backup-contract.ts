@@ -1,5 +1,6 @@
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
+import type { BackupTree } from '../source/tree-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
 /** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
@@ -13,6 +14,8 @@ export interface BackupOptions extends RunOptions {
   readonly base?: string | undefined;
   /** What is no file or folder: databases, output of programs. Read in order, before `paths`. */
   readonly sources?: readonly BackupSource[] | undefined;
+  /** In place of `paths` and `sources`: sources of a snapshot that was made elsewhere. All are read in full, or there is no snapshot. */
+  readonly trees?: readonly BackupTree[] | undefined;
   /**
    * No snapshot unless every source was read without a problem. Default `false`: what could be read is kept, and the result says
    * what is missing.

@@ -10,7 +10,7 @@ const PASSED_OVER = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/gu;
 /**
  * Why a path would not arrive as it is on every system, or would lead out of its folder; `undefined` for a good one.
  *
- * The rules are the same everywhere: an artefact that was made is one that can be extracted.
+ * The rules are the same everywhere: an archive that was made on one system can be extracted on all.
  */
 export function flawOfPath(path: string): string | undefined {
   if (path === '') return 'has no name';
@@ -45,7 +45,7 @@ function sameName(name: string): string {
   return name.replaceAll(PASSED_OVER, '').normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
-/** The paths of one artefact, which may not get in each other's way. */
+/** The paths of one archive, which may not get in each other's way. */
 export class PathSet {
   /** By what is the same: the path as it was first written, and what it is. */
   readonly #seen = new Map<string, { readonly path: string; readonly kind: 'file' | 'directory' | 'parent' }>();

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { callbackify } from 'node:util';
 import { RandomAccessReader } from 'yauzl';
@@ -7,19 +6,25 @@ const BLOCK_BYTES = 64 * 1024;
 /** Content is read in pieces of this size. */
 const RANGE_BYTES = 256 * 1024;
 
+/** Bytes that can be read from anywhere, such as an open file (`FileHandle` of `node:fs/promises`). */
+export interface RandomAccess {
+  /** Reads up to `target.length` bytes from `position` on; 0 at the end. */
+  read(target: Buffer, options: { readonly position: number }): Promise<{ readonly bytesRead: number }>;
+}
+
 interface Block {
   readonly start: number;
   readonly bytes: Buffer;
 }
 
-/** Reads an open file for yauzl. Headers, a few bytes each and mostly side by side, come from blocks that are kept. */
+/** Reads an open file, or something like it, for yauzl. Headers, a few bytes each and mostly side by side, come from blocks that are kept. */
 export class BlockReader extends RandomAccessReader {
-  readonly #file: FileHandle;
+  readonly #file: RandomAccess;
   /** The form that yauzl wants. Made once: making it takes longer than a read. */
   readonly #readThen = callbackify(async (target: Buffer, position: number) => this.#read(target, position));
   #block: Block = { start: 0, bytes: Buffer.alloc(0) };
 
-  constructor(file: FileHandle) {
+  constructor(file: RandomAccess) {
     super();
     this.#file = file;
   }

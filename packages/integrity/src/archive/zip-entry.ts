@@ -1,7 +1,17 @@
 import type { Entry, LocalFileHeader } from 'yauzl';
-import { shown, VersioningError } from '../errors.ts';
-import type { ArtifactEntry } from './model.ts';
+import { damaged, shown, unsafe } from './archive-failure.ts';
 import { flawOfPath } from './portable-path.ts';
+
+/** An entry of an archive: a file or a folder, or a link where the reader takes those. */
+export interface ZipEntry {
+  /** `/` between names, none at the end. Portable: no system would put it elsewhere, or take it for another entry's. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  /** Bytes, decompressed; 0 for a folder. The content of a link is what it points to. */
+  readonly size: number;
+  /** Whether its owner may run it. */
+  readonly executable: boolean;
+}
 
 const ENCRYPTED = 0x0001;
 const SIZES_FOLLOW = 0x0008;
@@ -16,40 +26,23 @@ const FULL_32 = 0xffff_ffff;
 const TYPE_MASK = 0o170_000;
 const FILE_TYPE = 0o100_000;
 const DIRECTORY_TYPE = 0o040_000;
-
-/** The archive would do harm, or does not say one thing only. */
-export function unsafe(name: string, flaw: string): VersioningError {
-  return new VersioningError(
-    'UNSAFE_ARTIFACT',
-    `Expected entries that are safe to extract, got ${shown(name)}, which ${flaw}`,
-    {
-      hint: 'Do not trust this archive. Nothing of it was kept.',
-    },
-  );
-}
-
-/** The archive is not what an archive has to be. */
-export function damaged(finding: string, cause?: unknown): VersioningError {
-  return new VersioningError('ARTIFACT_DAMAGED', `Expected an intact ZIP archive, got ${finding}`, {
-    cause,
-    hint: 'Fetch it again, and compare its digest with the one that was published.',
-  });
-}
+const LINK_TYPE = 0o120_000;
 
 /**
  * What an entry of the list at the end of the archive is.
  *
- * @throws {VersioningError} `UNSAFE_ARTIFACT`, `ARTIFACT_DAMAGED`.
+ * @throws {IntegrityError} `UNSAFE_ARCHIVE`, `ARCHIVE_DAMAGED`.
  */
-export function entryOf(raw: Entry): ArtifactEntry {
+export function entryOf(raw: Entry, takesLinks: boolean): ZipEntry {
   const name = nameOf(raw);
   const isDirectory = name.endsWith('/');
   const path = isDirectory ? name.slice(0, -1) : name;
-  const flaw = flawOfPath(path) ?? flawOfKind(raw, isDirectory);
+  const isLink = takesLinks && !isDirectory && (modeOf(raw) & TYPE_MASK) === LINK_TYPE;
+  const flaw = flawOfPath(path) ?? flawOfMethod(raw) ?? (isLink ? undefined : flawOfKind(raw, isDirectory));
   if (flaw !== undefined) throw unsafe(name, flaw);
   if (isDirectory && raw.uncompressedSize > 0) throw damaged(`content in the folder ${shown(name)}`);
-  const executable = !isDirectory && (modeOf(raw) & 0o100) !== 0;
-  return { path, kind: isDirectory ? 'directory' : 'file', size: raw.uncompressedSize, executable };
+  const kind = isDirectory ? 'directory' : isLink ? 'symlink' : 'file';
+  return { path, kind, size: raw.uncompressedSize, executable: kind === 'file' && (modeOf(raw) & 0o100) !== 0 };
 }
 
 /** The name as every reader takes it: others take bytes that are not ASCII for CP437, or prefer the name of an extra field. */
@@ -64,9 +57,14 @@ function nameOf({ fileNameRaw, generalPurposeBitFlag, extraFields }: Entry): str
   return name;
 }
 
-function flawOfKind(raw: Entry, isDirectory: boolean): string | undefined {
+function flawOfMethod(raw: Entry): string | undefined {
   if ((raw.generalPurposeBitFlag & ENCRYPTED) !== 0) return 'is encrypted';
-  if (raw.compressionMethod !== STORED && raw.compressionMethod !== DEFLATED) return 'is neither stored nor deflated';
+  return raw.compressionMethod === STORED || raw.compressionMethod === DEFLATED
+    ? undefined
+    : 'is neither stored nor deflated';
+}
+
+function flawOfKind(raw: Entry, isDirectory: boolean): string | undefined {
   const type = modeOf(raw) & TYPE_MASK;
   if (type === 0 || type === (isDirectory ? DIRECTORY_TYPE : FILE_TYPE)) return undefined;
   if (type === FILE_TYPE || type === DIRECTORY_TYPE) return 'is called a file and a folder';
@@ -82,7 +80,7 @@ function modeOf({ externalFileAttributes }: Entry): number {
  * Compares the header before the content with the entry in the list: readers that go by the one and by the other would
  * extract different things.
  *
- * @throws {VersioningError} `UNSAFE_ARTIFACT`, `ARTIFACT_DAMAGED`.
+ * @throws {IntegrityError} `UNSAFE_ARCHIVE`, `ARCHIVE_DAMAGED`.
  */
 export function checkLocalHeader(raw: Entry, local: LocalFileHeader): void {
   const name = raw.fileNameRaw.toString('utf8');

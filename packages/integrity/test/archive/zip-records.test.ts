@@ -1,10 +1,7 @@
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fromRandomAccessReader, RandomAccessReader, type ZipFile } from 'yauzl';
 import { expect, test } from 'vitest';
-import { createArtifact, listArtifact, planArtifact } from '../../src/index.ts';
-import { directoryHeader, endOfArchive, localHeader } from '../../src/artifact/zip-records.ts';
-import { plant, temporaryFolder } from './tree.ts';
+import { directoryHeader, endOfArchive, localHeader } from '../../src/archive/index.ts';
 
 const GIB = 2 ** 30;
 
@@ -42,7 +39,7 @@ test.each([
   ['the last size that fits in 32 bits', 2 ** 32 - 2, 2 ** 32 - 2],
   ['the first size that does not', 2 ** 32 - 1, 2 ** 32 - 1],
 ])('%s is read back as it was written', async (_, size, offset) => {
-  const entry = { path: 'ö/large.bin', kind: 'file', executable: true, size, crc32: 0xdead_beef, offset } as const;
+  const entry = { name: 'ö/large.bin', mode: 0o100_755, size, crc32: 0xdead_beef, offset } as const;
   const local = localHeader(entry);
   const list = directoryHeader(entry);
   const listStart = offset + local.length + size;
@@ -65,18 +62,4 @@ test.each([
   expect(found.fileDataStart).toBe(offset + local.length);
   // 64-bit fields only where they are needed: older readers do not know them.
   expect(found.extraField).toHaveLength(size >= 2 ** 32 - 1 ? 20 : 0);
-});
-
-test('more than 65,535 entries are counted in 64 bits', async () => {
-  const top = await plant({ a: 'x' });
-  const { entries } = await planArtifact(top);
-  const folders = Array.from({ length: 70_000 }, (_, i) => ({
-    path: `d/${i}`,
-    kind: 'directory' as const,
-    size: 0,
-    executable: false,
-  }));
-  const path = join(await temporaryFolder(), 'many.zip');
-  await createArtifact({ folder: top, entries: [...entries, ...folders], size: 1 }, path);
-  expect(await listArtifact(path)).toHaveLength(70_001);
 });
