@@ -1,8 +1,8 @@
 import type { CompressionProfile } from '../repository/contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
-import type { ContentKind } from './content/kind.ts';
+import type { ContentKind } from '../content/kind.ts';
 
-export type { ContentKind } from './content/kind.ts';
+export type { ContentKind } from '../content/kind.ts';
 
 /** Options of {@link analyze}. */
 export interface AnalyzeOptions {

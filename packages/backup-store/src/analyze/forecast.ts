@@ -1,6 +1,6 @@
 import type { KindShare, ProfileForecast } from './contract.ts';
-import { entropyOf, newHistogram } from './content/entropy.ts';
-import type { ContentKind } from './content/kind.ts';
+import { entropyOf, newHistogram } from '../content/entropy.ts';
+import type { ContentKind } from '../content/kind.ts';
 import { type FrameProbe, type PerProfile, perProfile, PROFILES } from './probe.ts';
 import type { Stratum } from './sample/frames.ts';
 

@@ -4,8 +4,8 @@ import { sha256 } from '../bytes/sha256.ts';
 import { encodeFrame, LEVELS } from '../codec/codec.ts';
 import type { CompressionProfile } from '../repository/contract.ts';
 import { monotonic } from '../run/clock.ts';
-import { count, type Histogram, newHistogram } from './content/entropy.ts';
-import type { ContentKind } from './content/kind.ts';
+import { count, type Histogram, newHistogram } from '../content/entropy.ts';
+import type { ContentKind } from '../content/kind.ts';
 import type { ReadPiece } from './sample/read.ts';
 
 /** All profiles, from the least to the most work. */
