@@ -1,4 +1,4 @@
-import type { CompressionProfile } from '../repository/contract.ts';
+import type { FixedProfile } from '../repository/contract.ts';
 import type { Analysis, KindShare, ProfileForecast } from './contract.ts';
 
 /** Below this saving, compressing is not worth a name. */
@@ -32,7 +32,7 @@ const size = (bytes: number): string => {
 };
 const time = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`);
 
-function forecastOf(facts: Facts, profile: CompressionProfile): ProfileForecast {
+function forecastOf(facts: Facts, profile: FixedProfile): ProfileForecast {
   return facts.profiles.find((each) => each.profile === profile) as ProfileForecast;
 }
 

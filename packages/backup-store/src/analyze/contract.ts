@@ -1,4 +1,4 @@
-import type { CompressionProfile } from '../repository/contract.ts';
+import type { FixedProfile } from '../repository/contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
 import type { ContentKind } from '../content/kind.ts';
 
@@ -26,7 +26,7 @@ export interface AnalyzeOptions {
 
 /** What is to be expected of a profile, from what the samples came to. */
 export interface ProfileForecast {
-  readonly profile: CompressionProfile;
+  readonly profile: FixedProfile;
   /** Content as it would be stored, in bytes, without what deduplication saves. */
   readonly bytesStored: number;
   /** Content divided by that. */
@@ -49,7 +49,7 @@ export interface KindShare {
   /** Bits a byte, 0 to 8, of single bytes: 8 is what noise has. */
   readonly entropy: number;
   /** Content divided by what would be stored of it. */
-  readonly ratios: Readonly<Record<CompressionProfile, number>>;
+  readonly ratios: Readonly<Record<FixedProfile, number>>;
 }
 
 /** Files by how the engine compresses them: small ones together, each large one by itself. */
@@ -77,7 +77,7 @@ export interface Analysis {
   readonly profiles: readonly ProfileForecast[];
   /** Present when `to` was given. */
   readonly target?: { readonly location: string; readonly freeBytes?: number | undefined } | undefined;
-  readonly recommended: { readonly profile: CompressionProfile; readonly reason: string };
+  readonly recommended: { readonly profile: FixedProfile; readonly reason: string };
   /** What led to it, in sentences. */
   readonly reasons: readonly string[];
   /** What could not be read. */

@@ -1,6 +1,8 @@
 import type { BlobRef } from '../catalog/entry.ts';
 import { type Cutter, createCutter } from '../chunker/cut.ts';
 import { type ChunkSizes, gearTable } from '../chunker/gear.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { sniffStart } from '../content/sniff.ts';
 import { checkAborted } from '../run/abort.ts';
 import { orAborted, settled } from '../run/or-aborted.ts';
 import type { FileOutcome, FileRead } from './file-jobs.ts';
@@ -52,8 +54,12 @@ export class StreamReader {
     const cutter = (this.#cutter ??= createCutter(gearTable(this.#gearKey), this.#chunks));
     const stream = new StreamCutter(cutter, () => this.#free.pop() ?? new ArrayBuffer(groupBytes(cutter)));
     const groups: Promise<FileRead>[] = [];
+    let kind: ContentKind | undefined;
     const seal = async (ready: Iterable<ChunkGroup>): Promise<void> => {
-      for (const group of ready) groups.push((await orAborted(reading.signal, this.#seal(group))).read);
+      for (const group of ready) {
+        kind ??= sniffStart(startOf(group), '');
+        groups.push((await orAborted(reading.signal, this.#seal(group, kind))).read);
+      }
     };
     const failure = await this.#pieces(content, reading, async (piece) => await seal(stream.add(piece)));
     if (failure !== undefined) return failure;
@@ -97,8 +103,8 @@ export class StreamReader {
   }
 
   /** Boxed, as a promise can't hold a promise. */
-  async #seal(group: ChunkGroup): Promise<{ read: Promise<FileRead> }> {
-    const { done } = await this.#pool.dispatchBytes(group);
+  async #seal(group: ChunkGroup, kind: ContentKind): Promise<{ read: Promise<FileRead> }> {
+    const { done } = await this.#pool.dispatchBytes(group, kind);
     const read = done.then(({ outcome, memory }) => {
       this.#free.push(memory);
       return outcome;
@@ -118,6 +124,9 @@ export class StreamReader {
     }
   }
 }
+
+/** The first chunk. */
+const startOf = ({ memory, lengths: [first = 0] }: ChunkGroup): Buffer => Buffer.from(memory, 0, first);
 
 function join(read: readonly FileRead[]): FileRead {
   const content: BlobRef[] = read.flatMap((outcome) => outcome.content);
