@@ -1,4 +1,5 @@
-import type { FixedProfile } from '../repository/contract.ts';
+import type { CompressionProfile, FixedProfile } from '../repository/contract.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
 import type { ContentKind } from '../content/kind.ts';
 
@@ -20,6 +21,11 @@ export interface AnalyzeOptions {
   readonly maxMs?: number | undefined;
   /** Entries of a folder that are looked at; of a larger one, the beginning. Default 200,000. */
   readonly maxEntries?: number | undefined;
+  /**
+   * Records of snapshots, as `repository.snapshots()` gives them, oldest first: what they came to counts. Those of the same place, if there are
+   * any.
+   */
+  readonly earlier?: readonly SnapshotRecord[] | undefined;
   /** Ends the call early; it then rejects with `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -52,6 +58,20 @@ export interface KindShare {
   readonly ratios: Readonly<Record<FixedProfile, number>>;
 }
 
+/** What earlier backups came to with one kind of content and one profile. */
+export interface EarlierKind {
+  readonly kind: ContentKind;
+  readonly profile: CompressionProfile;
+  /** How many snapshots stored some of it. */
+  readonly snapshots: number;
+  /** Content that was new then, in bytes. */
+  readonly bytes: number;
+  /** Content divided by what was stored of it. */
+  readonly ratio: number;
+  /** Seconds of processors that compressing took. */
+  readonly compressSeconds: number;
+}
+
 /** Files by how the engine compresses them: small ones together, each large one by itself. */
 export interface SizeClass {
   readonly files: number;
@@ -73,6 +93,8 @@ export interface Analysis {
   readonly sample: { readonly files: number; readonly bytes: number; readonly frames: number };
   /** Largest first. */
   readonly kinds: readonly KindShare[];
+  /** What earlier backups came to with these kinds. Empty without `earlier`. */
+  readonly earlier: readonly EarlierKind[];
   readonly workers: number;
   readonly profiles: readonly ProfileForecast[];
   /** Present when `to` was given. */

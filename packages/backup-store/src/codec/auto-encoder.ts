@@ -6,7 +6,7 @@ import type { FrameKind, FrameReason } from './content-report.ts';
 /** A second try has to be smaller by this share to have been worth its time. */
 const WORTH_GAIN = 0.05;
 /** Frames of a kind that are not tried again after a try that was not worth it; the next time, so many times as many. */
-const FIRST_PAUSE = 63;
+const FIRST_PAUSE = 511;
 const LONGER = 8;
 
 /** A frame that was encoded, and why so. */
