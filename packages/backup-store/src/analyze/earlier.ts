@@ -14,7 +14,9 @@ interface Sum {
 
 /** Whether a snapshot has this place as a source, or one that it is in. */
 const isOf = ({ sources }: SnapshotRecord, path: string): boolean =>
-  sources.some(({ kind, root }) => kind === 'directory' && (path === root || path.startsWith(root === '/' ? root : `${root}/`)));
+  sources.some(
+    ({ kind, root }) => kind === 'directory' && (path === root || path.startsWith(root === '/' ? root : `${root}/`)),
+  );
 
 /**
  * What earlier backups of a place came to with the kinds of content that are there now, by kind and profile; most content first. Of snapshots

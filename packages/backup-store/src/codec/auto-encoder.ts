@@ -30,11 +30,7 @@ export class AutoEncoder {
   readonly #pauses = new Map<FrameKind, Pause>();
 
   /** @param how `effort`: 0 for the usual level, above for more patient ones. `probe`: as in {@link encodeFrame}. */
-  encode(
-    raw: Uint8Array,
-    kind: FrameKind,
-    how: { readonly effort: number; readonly probe: boolean },
-  ): AutoEncoded {
+  encode(raw: Uint8Array, kind: FrameKind, how: { readonly effort: number; readonly probe: boolean }): AutoEncoded {
     const { levels, expected } = autoMethods(kind);
     const at = Math.min(how.effort, levels.length - 1);
     const first = encodeFrame(raw, levels[at] as number, how.probe);

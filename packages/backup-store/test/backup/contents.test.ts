@@ -9,7 +9,11 @@ import { postgresDump } from '../dump/dumps.ts';
 it('a snapshot says of each kind of content how it was compressed, and what that saved', async () => {
   const repository = await createAt(newPlace());
   const notes = prose(2_000_000, 1);
-  const folder = buildTree(tempFolder(), { 'notes.txt': notes, photo: noise(700_000, 1), small: { 'a.txt': prose(900, 2) } });
+  const folder = buildTree(tempFolder(), {
+    'notes.txt': notes,
+    photo: noise(700_000, 1),
+    small: { 'a.txt': prose(900, 2) },
+  });
   const dump = sourceOf('dump.sql', { '': postgresDump(60_000) });
   const { contents, snapshot, counts } = await repository.backup({ paths: [folder], sources: [dump] });
   expect(snapshot?.compression).toBe('auto');
@@ -17,7 +21,10 @@ it('a snapshot says of each kind of content how it was compressed, and what that
   const kinds = new Map(contents.map((each) => [each.kind, each]));
   expect([...kinds.keys()].toSorted()).toEqual(['random', 'sql-dump', 'text']);
   expect(kinds.get('random')).toMatchObject({ bytesIn: 700_000, bytesOut: 700_000, saved: 0 });
-  expect(kinds.get('text')).toMatchObject({ bytesIn: 2_000_900, reasons: { 'as-expected': expect.any(Number) as number } });
+  expect(kinds.get('text')).toMatchObject({
+    bytesIn: 2_000_900,
+    reasons: { 'as-expected': expect.any(Number) as number },
+  });
   expect(contents.reduce((sum, { bytesIn }) => sum + bytesIn, 0)).toBe(counts.bytesNew);
   expect([...(await repository.snapshots())].at(-1)?.contents).toEqual(contents);
 

@@ -70,5 +70,11 @@ test('reports add up over frames and threads, by kinds, with method and reason o
   expect(text?.reasons).toEqual({ 'as-expected': 2 });
   expect(text?.saved).toBe(800_000 - (text?.bytesOut ?? 0));
   expect(text?.ratio).toBeCloseTo(800_000 / (text?.bytesOut ?? 1), 2);
-  expect(random).toMatchObject({ kind: 'random', methods: { raw: 1 }, reasons: { 'not-smaller': 1 }, ratio: 1, saved: 0 });
+  expect(random).toMatchObject({
+    kind: 'random',
+    methods: { raw: 1 },
+    reasons: { 'not-smaller': 1 },
+    ratio: 1,
+    saved: 0,
+  });
 });
