@@ -150,7 +150,7 @@ export const backupCreate: CommandDefinition = {
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
-      description: 'compression (default: profile of the configuration, else auto, which chooses by what is in it)',
+      description: 'compression (default: profile of the configuration, else balanced; auto chooses by what is in it)',
       choices: ['auto', 'fast', 'balanced', 'maximum', 'none'],
     },
     {

@@ -11,4 +11,5 @@ export type FixedProfile = Exclude<CompressionProfile, 'auto'>;
 const URGENT: ReadonlySet<string> = new Set(['pre-deploy', 'safety']);
 
 /** The profile of a backup that asks for none. */
-export const defaultProfile = (kind: string): CompressionProfile => (URGENT.has(kind) ? 'fast' : 'auto');
+export const defaultProfile = (kind: string): CompressionProfile =>
+  URGENT.has(kind) ? 'fast' : kind === 'scheduled' ? 'auto' : 'balanced';

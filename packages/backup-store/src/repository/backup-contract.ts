@@ -29,7 +29,7 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
-  /** Default `auto`; for `safety`, which somebody waits for, `fast`. */
+  /** Default `balanced`; for `scheduled` `auto`, and for `safety`, which somebody waits for, `fast`. */
   readonly compression?: CompressionProfile | undefined;
   /**
    * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64

@@ -15,7 +15,11 @@ it('a snapshot says of each kind of content how it was compressed, and what that
     small: { 'a.txt': prose(900, 2) },
   });
   const dump = sourceOf('dump.sql', { '': postgresDump(60_000) });
-  const { contents, snapshot, counts } = await repository.backup({ paths: [folder], sources: [dump] });
+  const { contents, snapshot, counts } = await repository.backup({
+    paths: [folder],
+    sources: [dump],
+    compression: 'auto',
+  });
   expect(snapshot?.compression).toBe('auto');
   expect(snapshot?.contents).toEqual(contents);
   const kinds = new Map(contents.map((each) => [each.kind, each]));
@@ -28,7 +32,7 @@ it('a snapshot says of each kind of content how it was compressed, and what that
   expect(contents.reduce((sum, { bytesIn }) => sum + bytesIn, 0)).toBe(counts.bytesNew);
   expect([...(await repository.snapshots())].at(-1)?.contents).toEqual(contents);
 
-  const again = await repository.backup({ paths: [folder], sources: [dump] });
+  const again = await repository.backup({ paths: [folder], sources: [dump], compression: 'auto' });
   expect(again.contents).toEqual([]);
   expect(again.snapshot).not.toHaveProperty('contents');
 
@@ -52,9 +56,10 @@ it('with a profile of one level, the method of every frame is that one or none',
   ]);
 });
 
-it('a safety backup is fast unless it is told otherwise', async () => {
+it('a safety backup is fast, a scheduled one auto, and others balanced, unless told otherwise', async () => {
   const repository = await createAt(newPlace());
   const folder = buildTree(tempFolder(), { text: prose(1000, 1) });
   expect((await repository.backup({ paths: [folder], kind: 'safety' })).snapshot?.compression).toBe('fast');
   expect((await repository.backup({ paths: [folder], kind: 'scheduled' })).snapshot?.compression).toBe('auto');
+  expect((await repository.backup({ paths: [folder] })).snapshot?.compression).toBe('balanced');
 });
