@@ -30,7 +30,7 @@ const floors = Object.entries(mayImport).map(([name, below]) => ({
 
 /** Folders of the backup engine, ground floor first. threads/worker.ts, which starts the roles of all, is the roof. */
 const engineLayers = [
-  ['bytes'],
+  ['bytes', 'content', 'dump'],
   ['chunker', 'codec', 'layout', 'envelope'],
   ['keyring'],
   ['identity', 'pack', 'blob-index', 'catalog'],

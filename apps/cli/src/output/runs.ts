@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, kind, make, pathBase64, problem, snapshotId, status } from './parts.ts';
-import { snapshot, source } from './snapshot.ts';
+import { contentReport, snapshot, source } from './snapshot.ts';
 
 export const backupRun = z.strictObject({
   status,
@@ -21,6 +21,7 @@ export const backupRun = z.strictObject({
   }),
   sources: z.array(source).describe('what became of each source, in the order of the snapshot'),
   problems: z.array(problem),
+  contents: z.array(contentReport).describe('what compressing came to with what was new, most first'),
   durationMs,
 });
 

@@ -1,4 +1,6 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
+import type { ContentReport } from '../codec/content-report.ts';
+import { defaultProfile } from '../codec/profile.ts';
 import { BackupError, codeOf, isBackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
@@ -88,7 +90,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
     const run = await look(start);
     const never = new AbortController().signal;
     const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources() };
-    return result(run, undefined, await readSources(run, undefined, end));
+    return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
     return await writePersistently(start);
@@ -173,7 +175,7 @@ async function write(start: Start): Promise<BackupResult> {
     writer = new BackupWriter(context, tenant, {
       session,
       own,
-      compression: options.compression ?? 'balanced',
+      compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
       checkOneOf: sealCheckRate(options.checkSealed),
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
@@ -220,6 +222,7 @@ async function writeSnapshot(
     options,
     sources,
     counts,
+    contents: writer.contents,
     parent: run.parent,
     startedMs: run.startedMs,
     durationMs,
@@ -236,7 +239,7 @@ async function writeSnapshot(
     bytesStored: counts.bytesStored,
     status: record.status,
   });
-  return result(run, record, sources);
+  return result(run, record, { sources, contents: writer.contents });
 }
 
 /** The newest snapshot of the same tenant, host and roots. */
@@ -264,7 +267,11 @@ function nothingRead(sources: readonly SourceOutcome[]): BackupError {
   );
 }
 
-function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonly SourceOutcome[]): BackupResult {
+function result(
+  run: Run,
+  snapshot: SnapshotRecord | undefined,
+  { sources, contents }: { readonly sources: readonly SourceOutcome[]; readonly contents: readonly ContentReport[] },
+): BackupResult {
   const problems: EntryProblem[] = sources.flatMap((source) => source.problems.list);
   const partial = sources.some(({ record }) => record.status !== 'ok');
   return {
@@ -274,6 +281,7 @@ function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonl
     counts: run.counts,
     sources: sources.map(({ record }) => record),
     problems,
+    contents,
     durationMs: Math.round(run.progress.elapsedMs),
   };
 }

@@ -2,6 +2,8 @@ import type { BlobRef } from '../catalog/entry.ts';
 import { createCutter } from '../chunker/cut.ts';
 import { type Cuts, contentCuts, fixedCuts } from '../chunker/cuts.ts';
 import { type ChunkSizes, gearTable } from '../chunker/gear.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { sniffStart } from '../content/sniff.ts';
 import { checkAborted } from '../run/abort.ts';
 import { orAborted, settled } from '../run/or-aborted.ts';
 import type { FileOutcome, FileRead } from './file-jobs.ts';
@@ -59,8 +61,12 @@ export class StreamReader {
     // Of one length for all streams, as it goes round between them; chunks of fixed length fit in twice, too.
     const stream = new StreamCutter(cuts, () => this.#free.pop() ?? new ArrayBuffer(groupBytes(byContent)));
     const groups: Promise<FileRead>[] = [];
+    let kind: ContentKind | undefined;
     const seal = async (ready: Iterable<ChunkGroup>): Promise<void> => {
-      for (const group of ready) groups.push((await orAborted(reading.signal, this.#seal(group))).read);
+      for (const group of ready) {
+        kind ??= sniffStart(startOf(group), '');
+        groups.push((await orAborted(reading.signal, this.#seal(group, kind))).read);
+      }
     };
     const failure = await this.#pieces(content, reading, async (piece) => await seal(stream.add(piece)));
     if (failure !== undefined) return failure;
@@ -107,8 +113,8 @@ export class StreamReader {
   }
 
   /** Boxed, as a promise can't hold a promise. */
-  async #seal(group: ChunkGroup): Promise<{ read: Promise<FileRead> }> {
-    const { done } = await this.#pool.dispatchBytes(group);
+  async #seal(group: ChunkGroup, kind: ContentKind): Promise<{ read: Promise<FileRead> }> {
+    const { done } = await this.#pool.dispatchBytes(group, kind);
     const read = done.then(({ outcome, memory }) => {
       this.#free.push(memory);
       return outcome;
@@ -128,6 +134,9 @@ export class StreamReader {
     }
   }
 }
+
+/** The first chunk. */
+const startOf = ({ memory, lengths: [first = 0] }: ChunkGroup): Buffer => Buffer.from(memory, 0, first);
 
 function join(read: readonly FileRead[]): FileRead {
   const content: BlobRef[] = read.flatMap((outcome) => outcome.content);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type DumpCheck, verifyDump } from '../../../src/analyze/index.ts';
-import { noise, prose } from '../../fixtures/content.ts';
-import { failureOf, tempFolder } from '../../fixtures/place.ts';
-import { clusterDump, mariadbDump, postgresDump, sqliteText } from './dumps.ts';
+import { type DumpCheck, verifyDump } from '../../src/analyze/index.ts';
+import { noise, prose } from '../fixtures/content.ts';
+import { failureOf, tempFolder } from '../fixtures/place.ts';
+import { clusterDump, mariadbDump, postgresDump, sqliteText } from '../dump/dumps.ts';
 
 type Verdict = DumpCheck['verdict'];
 
-const GOLDEN = readFileSync(new URL('golden/custom-15.dump', import.meta.url));
+const GOLDEN = readFileSync(new URL('../dump/golden/custom-15.dump', import.meta.url));
 const checksummed = (bytes: Uint8Array): Buffer =>
   zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
 const dump = Buffer.from(postgresDump(60_000));

@@ -1,5 +1,5 @@
-import type { ByteReader } from './byte-reader.ts';
 import { DumpFlaw } from './flaw.ts';
+import type { StreamCheck } from './stream-check.ts';
 import { SqlLines, type SqlText } from './sql-lines.ts';
 
 /** A kind of SQL text that says where it ends. */
@@ -19,8 +19,10 @@ export function sqlKind(head: Buffer): SqlKind | undefined {
 
 const NO_CHECKSUM = 'text has no checksum, so a changed byte within would not show';
 
+const POSTGRES_DUMPS = ['database cluster dump', 'database dump'] as const;
+
 function postgresql({ counts, tail }: SqlText): string {
-  for (const kind of ['database cluster dump', 'database dump']) {
+  for (const kind of POSTGRES_DUMPS) {
     const begun = counts.get(`-- PostgreSQL ${kind}`) ?? 0;
     const ended = counts.get(`-- PostgreSQL ${kind} complete`) ?? 0;
     if (ended < begun) {
@@ -28,10 +30,12 @@ function postgresql({ counts, tail }: SqlText): string {
       throw new DumpFlaw('incomplete', `"PostgreSQL ${kind} complete", ${missing}, is missing: pg_dump did not finish`);
     }
   }
-  const last = tail.lastIndexOf('-- PostgreSQL database ');
+  const last = tail.lastIndexOf('\n-- PostgreSQL database ') + 1;
+  if (!/^-- PostgreSQL database (?:cluster )?dump complete\r?(?:\n|$)/.test(tail.slice(last)))
+    throw new DumpFlaw('incomplete', '"PostgreSQL database dump complete", its last line, is missing');
   // Newer versions of pg_dump end the restricted mode of psql behind it.
   const behind = tail.slice(last).split('\n').slice(1);
-  if (last < 0 || behind.some((line) => !/^(?:--.*|\\unrestrict \w+|)$/.test(line.trimEnd())))
+  if (behind.some((line) => !/^(?:--.*|\\unrestrict \w+|)$/.test(line.trimEnd())))
     throw new DumpFlaw('damaged', 'something follows the line that says that the dump is complete');
   return `header and completion line are there; ${NO_CHECKSUM}`;
 }
@@ -54,18 +58,26 @@ function sqlite({ tail }: SqlText): string {
 
 const ENDS = { postgresql, mysql, 'sqlite-sql': sqlite } as const;
 
-/**
- * Reads a SQL dump to its end and looks for the line that is written last.
- *
- * @returns What was found.
- * @throws {DumpFlaw} `damaged`, `incomplete`.
- */
-export async function checkSql(reader: ByteReader, kind: SqlKind): Promise<string> {
-  const lines = new SqlLines('-- PostgreSQL database ');
-  for (let piece = await reader.piece(); piece !== undefined; piece = await reader.piece()) lines.push(piece);
-  const text = lines.end();
-  // All three write zero bytes of data as escapes; file systems write them where data was lost in a crash.
-  if (text.zeroAt !== undefined)
-    throw new DumpFlaw('damaged', `byte ${text.zeroAt} is zero, which no SQL dump has: a part of it was never written`);
-  return ENDS[kind](text);
+/** What {@link sqlCheck} is told of a text. */
+export interface SqlCheckOptions {
+  /** It may be several dumps one behind the other: each must have its last line. Values that hold such lines count as dumps then. */
+  readonly isJoined: boolean;
+}
+
+/** Looks for the line that is written last in a SQL dump. Finds `damaged` and `incomplete`. */
+export function sqlCheck(kind: SqlKind, { isJoined }: SqlCheckOptions): StreamCheck {
+  const lines = new SqlLines(isJoined ? '-- PostgreSQL database ' : undefined);
+  return {
+    push: (piece) => lines.push(piece),
+    end() {
+      const text = lines.end();
+      // All three write zero bytes of data as escapes; file systems write them where data was lost in a crash.
+      if (text.zeroAt !== undefined)
+        throw new DumpFlaw(
+          'damaged',
+          `byte ${text.zeroAt} is zero, which no SQL dump has: a part of it was never written`,
+        );
+      return ENDS[kind](text);
+    },
+  };
 }

@@ -49,6 +49,26 @@ const MAGIC: readonly Magic[] = [
   ['model', 'numpy', 0, '\x93NUMPY'],
 ];
 
+interface Known {
+  readonly content: Content;
+  readonly at: number;
+  readonly bytes: Buffer;
+}
+
+/** By the first byte of what begins there; those that do not begin at the first byte are looked at always. */
+const AT_START = new Map<number, Known[]>();
+const WITHIN: Known[] = [];
+for (const [kind, format, at, text] of MAGIC) {
+  const bytes = Buffer.from(text, 'latin1');
+  const known = { content: { kind, format }, at, bytes };
+  const first = bytes[0] as number;
+  if (at > 0) WITHIN.push(known);
+  else AT_START.set(first, [...(AT_START.get(first) ?? []), known]);
+}
+
+const isThere = (head: Buffer, { at, bytes }: Known): boolean =>
+  head.length >= at + bytes.length && bytes.compare(head, at, at + bytes.length) === 0;
+
 /** A Windows program: `MZ`, and where that points, `PE`. */
 function isPortableExecutable(head: Buffer): boolean {
   if (head.length < 64 || head.toString('latin1', 0, 2) !== 'MZ') return false;
@@ -65,8 +85,9 @@ function isSafetensors(head: Buffer): boolean {
 
 /** What the first bytes of a file say it is, where they do. */
 export function contentByMagic(head: Buffer): Content | undefined {
-  const hit = MAGIC.find(([, , at, bytes]) => head.toString('latin1', at, at + bytes.length) === bytes);
-  if (hit !== undefined) return { kind: hit[0], format: hit[1] };
+  const hit =
+    AT_START.get(head[0] ?? -1)?.find((known) => isThere(head, known)) ?? WITHIN.find((known) => isThere(head, known));
+  if (hit !== undefined) return hit.content;
   if (isPortableExecutable(head)) return { kind: 'executable', format: 'pe' };
   return isSafetensors(head) ? { kind: 'model', format: 'safetensors' } : undefined;
 }

@@ -1,6 +1,6 @@
-import type { DumpVerdict } from './dump/flaw.ts';
+import type { DumpVerdict } from './flaw.ts';
 
-export type { DumpVerdict } from './dump/flaw.ts';
+export type { DumpVerdict } from './flaw.ts';
 
 /** What a file, or what is packed in it, was taken for. */
 export type DumpKind =
@@ -13,6 +13,15 @@ export type DumpKind =
   | 'sqlite'
   | 'redis'
   | 'unknown';
+
+/** A kind of dump that can be checked while it passes, with nothing packed around it. */
+export type StreamDumpKind = Exclude<DumpKind, 'gzip' | 'zstd' | 'unknown'>;
+
+/** Options of {@link checkedDump}. */
+export interface CheckedDumpOptions {
+  /** Told what was found of a dump that passed: one sentence, which also says what such a dump can't show. */
+  readonly onChecked?: ((detail: string) => void) | undefined;
+}
 
 /** One form of the content, from the file itself inwards. */
 export interface DumpLayer {

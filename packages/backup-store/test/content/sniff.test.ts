@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { entropyOf, count, isRandom, newHistogram } from '../../../src/analyze/content/entropy.ts';
-import { sniff } from '../../../src/analyze/content/sniff.ts';
-import { noise, prose } from '../../fixtures/content.ts';
-import { tempFolder } from '../../fixtures/place.ts';
+import { entropyOf, count, isRandom, newHistogram } from '../../src/content/entropy.ts';
+import { sniff } from '../../src/content/sniff.ts';
+import { noise, prose } from '../fixtures/content.ts';
+import { tempFolder } from '../fixtures/place.ts';
 import { mariadbDump, postgresDump } from '../dump/dumps.ts';
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');

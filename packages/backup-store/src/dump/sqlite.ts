@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DumpFlaw } from './flaw.ts';
+import type { StreamCheck } from './stream-check.ts';
 
 /** Whether this begins a database of SQLite. */
 export const isSqlite = (head: Buffer): boolean => head.toString('latin1', 0, 16) === 'SQLite format 3\0';
@@ -59,6 +60,29 @@ function saidSize(head: Buffer): number | undefined {
   return current && pages > 0 ? pages * (size === 1 ? 65_536 : size) : undefined;
 }
 
+const HEADER_BYTES = 100;
+
+/**
+ * Compares the size of a database that passes with what its header says. What SQLite itself would find needs the file. Finds
+ * `incomplete`.
+ */
+export function sqliteSizeCheck(): StreamCheck {
+  let head: Buffer = Buffer.alloc(0);
+  let bytes = 0;
+  return {
+    push(piece) {
+      if (head.length < HEADER_BYTES) head = Buffer.concat([head, piece.subarray(0, HEADER_BYTES - head.length)]);
+      bytes += piece.length;
+    },
+    end() {
+      const said = head.length < HEADER_BYTES ? HEADER_BYTES : saidSize(head);
+      if (said !== undefined && bytes !== said)
+        throw new DumpFlaw('incomplete', `the database has ${bytes} bytes of the ${said} that its header says`);
+      return `${bytes} bytes, ${said === undefined ? 'and its header does not say how many there are' : 'as its header says'}`;
+    },
+  };
+}
+
 /**
  * Asks SQLite (`PRAGMA integrity_check`) about the file as it is, in a thread, without making anything beside it.
  *
@@ -67,7 +91,7 @@ function saidSize(head: Buffer): number | undefined {
  */
 export async function checkSqlite(path: string, head: Buffer, signal: AbortSignal | undefined): Promise<string> {
   const { size } = await stat(path);
-  const said = head.length < 100 ? 100 : saidSize(head);
+  const said = head.length < HEADER_BYTES ? HEADER_BYTES : saidSize(head);
   if (said !== undefined && size < said)
     throw new DumpFlaw('incomplete', `the database has ${size} bytes of the ${said} that its header says`);
   const { problems, code } = await integrityOf(path, signal);

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { BackupError, codeOf } from '../../errors.ts';
-import { stopIfAborted } from '../aborted.ts';
-import type { DumpCheck, VerifyDumpOptions } from '../dump-contract.ts';
-import { inspect } from './inspect.ts';
+import { BackupError, codeOf } from '../errors.ts';
+import { stopIfAborted } from './aborted.ts';
+import type { DumpCheck, VerifyDumpOptions } from '../dump/contract.ts';
+import { inspect } from '../dump/inspect.ts';
 
 const READ_BYTES = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Transform } from 'node:stream';
-import { codeOf } from '../../errors.ts';
+import { codeOf } from '../errors.ts';
 import { DumpFlaw } from './flaw.ts';
 
 /** A decompressor of `node:zlib`, which counts what it has taken in. */

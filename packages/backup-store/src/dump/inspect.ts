@@ -4,9 +4,10 @@ import { gunzip } from './gzip.ts';
 import { type Found, type Packing, plain, unpacked } from './layers.ts';
 import { checkPgArchive } from './pg-archive.ts';
 import { isPgArchive } from './pg-toc.ts';
-import { checkRdb, isRdb } from './rdb.ts';
-import { checkSql, sqlKind } from './sql.ts';
+import { isRdb, rdbCheck } from './rdb.ts';
+import { sqlCheck, sqlKind } from './sql.ts';
 import { checkSqlite, isSqlite } from './sqlite.ts';
+import { checkAll } from './stream-check.ts';
 import { isSkippable, unzstd } from './zstd.ts';
 
 const HEAD_BYTES = 4096;
@@ -60,7 +61,7 @@ export async function inspect(source: AsyncIterable<Buffer>, origin: Origin): Pr
     return await unpacked(packing, (content) => inspect(content, { depth: depth + 1, signal }));
   }
   if (isPgArchive(head)) return await plain('postgresql-archive', reader, () => checkPgArchive(reader));
-  if (isRdb(head)) return await plain('redis', reader, () => checkRdb(reader));
+  if (isRdb(head)) return await plain('redis', reader, () => checkAll(reader, rdbCheck()));
   if (isSqlite(head)) {
     return await plain('sqlite', reader, async () => {
       if (path !== undefined) return await checkSqlite(path, head, signal);
@@ -68,7 +69,7 @@ export async function inspect(source: AsyncIterable<Buffer>, origin: Origin): Pr
     });
   }
   const sql = sqlKind(head);
-  if (sql !== undefined) return await plain(sql, reader, () => checkSql(reader, sql));
+  if (sql !== undefined) return await plain(sql, reader, () => checkAll(reader, sqlCheck(sql, { isJoined: true })));
   return await plain('unknown', reader, async () => {
     throw new DumpFlaw(
       'unknown',

@@ -1,4 +1,4 @@
-import type { DumpKind, DumpLayer } from '../dump-contract.ts';
+import type { DumpKind, DumpLayer } from './contract.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { DumpFlaw, type DumpVerdict } from './flaw.ts';
 

@@ -15,23 +15,24 @@ export interface SqlText {
 
 /** Looks for whole lines in a text of any length, and keeps its end. */
 export class SqlLines {
-  readonly #prefix: Buffer;
+  readonly #prefix: Buffer | undefined;
   readonly #counts = new Map<string, number>();
   #carry: Buffer = Buffer.from('\n');
   #tail: Buffer = Buffer.alloc(0);
   #zeroAt: number | undefined;
   #bytes = 0;
 
-  /** @param prefix How the lines begin. */
-  constructor(prefix: string) {
-    this.#prefix = Buffer.from(`\n${prefix}`);
+  /** @param prefix How the lines begin; without it none is looked for. */
+  constructor(prefix?: string) {
+    this.#prefix = prefix === undefined ? undefined : Buffer.from(`\n${prefix}`);
   }
 
   push(piece: Buffer): void {
     const zero = this.#zeroAt === undefined ? piece.indexOf(0) : -1;
     if (zero >= 0) this.#zeroAt = this.#bytes + zero;
     this.#bytes += piece.length;
-    this.#tail = Buffer.from(Buffer.concat([this.#tail, piece.subarray(-TAIL_BYTES)]).subarray(-TAIL_BYTES));
+    const kept = piece.length >= TAIL_BYTES ? piece : Buffer.concat([this.#tail, piece]);
+    this.#tail = Buffer.from(kept.subarray(-TAIL_BYTES));
     this.#look(piece);
   }
 
@@ -41,6 +42,7 @@ export class SqlLines {
   }
 
   #look(piece: Buffer): void {
+    if (this.#prefix === undefined) return;
     const all = Buffer.concat([this.#carry, piece]);
     // Lines that end before this were counted with the last piece.
     const known = this.#carry.length;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Content } from './kind.ts';
 
 /** Lines that must look alike to tell a table or a log. */
@@ -9,13 +10,14 @@ export function isText(head: Buffer): boolean {
   for (const byte of head) {
     if (byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127) return false;
   }
-  try {
-    // As of a stream: the last character may have been cut.
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return isUtf8(head) || isUtf8(head.subarray(0, lastCharacter(head)));
+}
+
+/** Where the last character begins, which may have been cut: at most three bytes before the end. */
+function lastCharacter(head: Buffer): number {
+  for (let at = head.length - 1; at > 0 && at >= head.length - 3; at--)
+    if (((head[at] as number) & 0xc0) === 0xc0) return at;
+  return head.length;
 }
 
 const SQL = /^(?:--|\/\*|CREATE TABLE|INSERT INTO|COPY |DROP TABLE|SET |BEGIN|PRAGMA )/im;

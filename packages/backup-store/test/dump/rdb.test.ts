@@ -2,10 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Crc64 } from '../../../src/analyze/dump/crc64.ts';
-import { verifyDump } from '../../../src/analyze/index.ts';
-import { noise } from '../../fixtures/content.ts';
-import { tempFolder } from '../../fixtures/place.ts';
+import { Crc64 } from '../../src/dump/crc64.ts';
+import { verifyDump } from '../../src/analyze/index.ts';
+import { noise } from '../fixtures/content.ts';
+import { tempFolder } from '../fixtures/place.ts';
+import { rdbOf } from './dumps.ts';
 
 const crcOf = (bytes: Uint8Array): bigint => {
   const crc = new Crc64();
@@ -13,22 +14,7 @@ const crcOf = (bytes: Uint8Array): bigint => {
   return crc.value;
 };
 
-/** An RDB file of one string. */
-function rdb(version: number, checksum?: bigint): Buffer {
-  const value = noise(3_000_000, version);
-  const length = Buffer.alloc(5, 0x80);
-  length.writeUInt32BE(value.length, 1);
-  const body = Buffer.concat([
-    Buffer.from(`REDIS${String(version).padStart(4, '0')}`),
-    Buffer.from([0xfe, 0, 0, 1, 97]),
-    length,
-    value,
-    Buffer.from([0xff]),
-  ]);
-  const end = Buffer.alloc(8);
-  end.writeBigUInt64LE(checksum ?? crcOf(body));
-  return version < 5 ? body : Buffer.concat([body, end]);
-}
+const rdb = (version: number, checksum?: bigint): Buffer => rdbOf(noise(3_000_000, version), version, checksum);
 
 async function verdictOf(content: Uint8Array): Promise<string> {
   const file = join(tempFolder(), 'dump.rdb');

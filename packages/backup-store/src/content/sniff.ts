@@ -1,5 +1,5 @@
 import { isRandom } from './entropy.ts';
-import type { Content } from './kind.ts';
+import type { Content, ContentKind } from './kind.ts';
 import { contentByMagic } from './magic.ts';
 import { contentOfText, isText } from './text.ts';
 
@@ -17,3 +17,6 @@ export function sniff(head: Buffer, name: string): Content {
   if (isText(head)) return contentOfText(head, name);
   return isRandom(head) ? { kind: 'random', format: 'random' } : { kind: 'binary', format: 'binary' };
 }
+
+/** The kind of content that begins with these bytes, of which there may be more than are looked at. */
+export const sniffStart = (bytes: Buffer, name: string): ContentKind => sniff(bytes.subarray(0, HEAD_BYTES), name).kind;
