@@ -1,9 +1,10 @@
-import { commandOutput, type PrintedOutput } from '../command/command-source.ts';
+import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
-import { BackupError } from '../errors.ts';
+import { endsWith } from '../databases/closing-line.ts';
+import { fileNameOf } from '../databases/names.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionEnvironment } from './connection.ts';
-import { chooseDatabases, type DatabaseChoice, fileNameOf } from './databases.ts';
+import { chooseDatabases, type DatabaseChoice } from './databases.ts';
 import { dumpArguments, type DumpOptions } from './dump-options.ts';
 import { withPostgresFailures } from './failure.ts';
 import { postgresCommand, type PostgresPrograms } from './programs.ts';
@@ -110,19 +111,5 @@ function globalsEntry(options: PostgresSourceOptions, { signal }: SourceRun): So
   return {
     path: GLOBALS,
     content: withPostgresFailures(commandOutput({ ...command, check: endsWith(GLOBALS_END) }, signal)),
-  };
-}
-
-/** A dump without its closing line is not all there, whatever the exit code says. */
-function endsWith(line: string): (output: PrintedOutput) => void {
-  return ({ tail, bytes }) => {
-    if (tail.includes(`\n${line}`)) return;
-    throw new BackupError(
-      'DUMP_INCOMPLETE',
-      `Expected a dump that ends with "${line}", got ${bytes} bytes without it`,
-      {
-        hint: 'Something between the server and here has cut it. Run the backup again.',
-      },
-    );
   };
 }
