@@ -95,7 +95,7 @@ export async function query(
   client: FoundProgram,
   call: { readonly sql: string; readonly signal?: AbortSignal | undefined },
 ): Promise<string[][]> {
-  const args = ['--batch', '--skip-column-names', `--execute=${call.sql}`];
+  const args = ['--batch', '--skip-column-names', '--connect-timeout=30', `--execute=${call.sql}`];
   try {
     const { stdout } = await runCommand({ ...mysqlCommand(programs, client, args), signal: call.signal });
     const lines = stdout.toString('utf8').split('\n').slice(0, -1);

@@ -89,6 +89,7 @@ export async function restoreMysql(options: RestoreMysqlOptions): Promise<Restor
     const counted = { bytes: 0 };
     return { ...(await restoreBeside(work, counting(first, content, counted))), bytes: counted.bytes };
   } catch (error) {
+    signal?.throwIfAborted();
     throw mysqlFailure(error);
   } finally {
     await content.return?.();

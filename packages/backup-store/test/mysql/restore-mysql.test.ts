@@ -114,7 +114,8 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
         yield dump.subarray(100_000);
       },
     };
-    await failureOf(restore(name, { repository: endless, clean: true, signal: ends.signal }));
+    const ended = restore(name, { repository: endless, clean: true, signal: ends.signal });
+    expect(await failureOf(ended)).toMatchObject({ name: 'AbortError' });
     expect(stateOf(name)).toBe(stateOf('shop'));
   });
 

@@ -1,0 +1,6 @@
+export type { RedisConnection } from './connection.ts';
+export type { RedisPrograms } from './programs.ts';
+export { redisSource } from './redis-source.ts';
+export type { RedisSourceOptions } from './redis-source.ts';
+export { restoreRedis } from './restore-redis.ts';
+export type { RestoreRedisOptions, RestoreRedisResult } from './restore-redis.ts';
