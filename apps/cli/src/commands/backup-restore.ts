@@ -15,11 +15,13 @@ import { sayProblems } from '../render/problems.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { restoreInto } from './backup-restore-into.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
 interface RestoreFlags extends FilterFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
+  readonly into?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   readonly overwrite?: OverwriteMode | undefined;
@@ -35,11 +37,12 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
 }
 
-function checkTarget({ to, inPlace = false }: RestoreFlags): void {
-  if ((to === undefined) === inPlace) return;
+function checkTarget({ to, inPlace = false, into }: RestoreFlags): void {
+  const count = [to !== undefined, inPlace, into !== undefined].filter(Boolean).length;
+  if (count === 1) return;
   throw usageError(
-    `Expected one of --to DIR and --in-place, got ${inPlace ? 'both' : 'neither'}`,
-    'Restore to a new folder with --to DIR, or over the originals with --in-place.',
+    `Expected one of --to DIR, --in-place and --into URL, got ${count === 0 ? 'none' : count}`,
+    'Restore to a new folder with --to DIR, over the originals with --in-place, or a dump to a database with --into URL.',
   );
 }
 
@@ -84,6 +87,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  if (flags.into !== undefined)
+    return await restoreInto(context, repository, { ...flags, record, path: reference.path, url: flags.into });
   const progress = createProgressReporter(context.messages);
   const options: RestoreOptions = {
     snapshot: record.id,
@@ -124,11 +129,18 @@ export const backupRestore: CommandDefinition = {
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
-    'safety snapshot of what is there, and only then changes anything.',
+    'safety snapshot of what is there, and only then changes anything. --into URL restores one dump to a database: the ' +
+    'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
+    '--overwrite always, which replaces what is there under the same names (of Redis, everything). ' +
+    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
     { flags: '--in-place', description: 'restore to the original paths' },
+    {
+      flags: '--into <url>',
+      description: 'database to restore a dump to: postgres://, mysql://, mariadb://, redis:// or rediss://',
+    },
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
     { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
     {
@@ -141,7 +153,7 @@ export const backupRestore: CommandDefinition = {
       description: 'remove what is there and not in the snapshot; nothing when the snapshot or the restore is partial',
     },
     { flags: '--dry-run', description: 'show the plan only' },
-    { flags: '-y, --yes', description: 'do not ask before restoring in place' },
+    { flags: '-y, --yes', description: 'do not ask before something is replaced in place or in a database' },
     ...REFERENCE_OPTIONS,
   ],
   examples: [
@@ -149,6 +161,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',
+    },
+    {
+      call: 'holdfast backup restore latest --into mysql://admin@db/shop_restored',
+      does: 'The dump of a database, into a new one',
     },
   ],
   output: { shape: 'RestoreRun' },

@@ -51,9 +51,27 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const into = z.strictObject({
+  plan: z.strictObject({
+    snapshot: snapshotId,
+    path: z.string().describe('of the dump in the snapshot'),
+    bytes: make.bytes('the dump'),
+    kind: z.enum(['postgres', 'mysql', 'redis']),
+    target: z.string().describe('URL, without parameters and secrets'),
+    database: z.string().optional().describe('absent for `redis`'),
+    server: z.string().describe('version of the server'),
+    action: z
+      .enum(['create', 'fill', 'replace'])
+      .describe('`create`: the database is made; `fill`: it is there and empty; `replace`: what is there is replaced'),
+    items: make.count('tables, views and sequences, or keys, that were there'),
+  }),
+  result: z.strictObject({ bytes: make.bytes('the dump that was restored') }).optional().describe('absent with `--dry-run`'),
+});
+
 export const restoreRun = z.strictObject({
   status,
   dryRun: z.boolean(),
+  into: into.optional().describe('with `--into`, in place of `plan` and `result`'),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
   result: z
