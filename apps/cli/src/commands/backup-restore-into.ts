@@ -1,5 +1,5 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
-import { type IntoPlan, type IntoResult, planInto } from '../compose/into.ts';
+import { checkInto, type IntoPlan, type IntoResult, planInto } from '../compose/into.ts';
 import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -8,11 +8,9 @@ import { formatBytes, formatCount } from '../render/bytes.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 
-/** What `backup restore --into` was called with. */
+/** Options of `backup restore` that concern `--into`. */
 export interface IntoFlags {
-  readonly record: SnapshotRecord;
-  readonly path?: string | undefined;
-  readonly url: string;
+  readonly into?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   readonly overwrite?: OverwriteMode | undefined;
@@ -21,7 +19,18 @@ export interface IntoFlags {
   readonly yes?: boolean | undefined;
 }
 
-function checkFlags({ include, exclude, overwrite = 'never', delete: deletes }: IntoFlags): void {
+/** What is restored, and where to. */
+export interface IntoRequest {
+  readonly record: SnapshotRecord;
+  readonly path?: string | undefined;
+  readonly url: string;
+}
+
+/** Before anything is opened. @throws {CliError} `USAGE`. */
+export function checkIntoFlags(context: Context, flags: IntoFlags): void {
+  const { into, include, exclude, overwrite = 'never', delete: deletes } = flags;
+  if (into === undefined) return;
+  checkInto(into, context.env);
   const useless = { '--include': include, '--exclude': exclude, '--delete': deletes };
   const given = Object.entries(useless).find(([, value]) => value !== undefined);
   if (given !== undefined)
@@ -58,10 +67,13 @@ async function confirm(context: Context, plan: IntoPlan, yes: boolean): Promise<
 }
 
 /** Restores one dump of a snapshot into a database. */
-export async function restoreInto(context: Context, repository: Repository, flags: IntoFlags): Promise<ExitCode> {
-  checkFlags(flags);
-  const { dryRun = false, yes = false, overwrite } = flags;
-  const { plan, apply } = await planInto(context, repository, { ...flags, overwrite: overwrite === 'always' });
+export async function restoreInto(
+  context: Context,
+  repository: Repository,
+  request: IntoRequest & Omit<IntoFlags, 'into'>,
+): Promise<ExitCode> {
+  const { dryRun = false, yes = false, overwrite } = request;
+  const { plan, apply } = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
   const result: IntoResult | undefined = dryRun ? undefined : await apply((known) => confirm(context, known, yes));
   const { output, messages } = context;
   if (context.json) {

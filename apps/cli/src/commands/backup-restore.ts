@@ -15,7 +15,7 @@ import { sayProblems } from '../render/problems.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
-import { restoreInto } from './backup-restore-into.ts';
+import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
 interface RestoreFlags extends FilterFlags {
@@ -83,6 +83,7 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
   checkTarget(flags);
+  checkIntoFlags(context, flags);
   const reference = parseReference(input.arguments[0] ?? '');
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);

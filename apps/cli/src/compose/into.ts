@@ -65,6 +65,12 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
+/** Whether a restore can go there, by its URL alone. @throws {CliError} `USAGE`. */
+export function checkInto(url: string, env: Context['env']): void {
+  const { kind, options } = parseDatabase(url, env);
+  if (kind !== 'redis') databaseOf(options.url ?? '');
+}
+
 /** A kind of database: how it is asked and how it is filled. */
 interface Target {
   readonly database?: string | undefined;
