@@ -36,7 +36,10 @@ export function checkIntoFlags(context: Context, flags: IntoFlags): void {
   if (given !== undefined)
     throw usageError(`Expected no ${given[0]} with --into, got one`, 'One dump is restored as a whole.');
   if (overwrite === 'never' || overwrite === 'always') return;
-  throw usageError(`Expected --overwrite never or always with --into, got ${overwrite}`, 'A dump has no times to compare.');
+  throw usageError(
+    `Expected --overwrite never or always with --into, got ${overwrite}`,
+    'A dump has no times to compare.',
+  );
 }
 
 const WORDS: Readonly<Record<IntoPlan['action'], string>> = {
@@ -55,7 +58,9 @@ function planLines({ snapshot, path, bytes, target, server, action, items }: Int
 async function confirm(context: Context, plan: IntoPlan, yes: boolean): Promise<void> {
   const { messages, prompt } = context;
   const isAsked = plan.action === 'replace' && !yes;
-  for (const line of planLines(plan)) isAsked ? messages.warn(line) : messages.note(line);
+  // Whoever is asked is told what about, even with --quiet.
+  const say = (line: string): void => (isAsked ? messages.warn(line) : messages.note(line));
+  for (const line of planLines(plan)) say(line);
   if (!isAsked) return;
   if (!prompt.available) {
     throw new CliError('NOT_CONFIRMED', 'Expected a confirmation that a database is replaced, got none', {
@@ -73,8 +78,11 @@ export async function restoreInto(
   request: IntoRequest & Omit<IntoFlags, 'into'>,
 ): Promise<ExitCode> {
   const { dryRun = false, yes = false, overwrite } = request;
-  const { plan, apply } = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
-  const result: IntoResult | undefined = dryRun ? undefined : await apply((known) => confirm(context, known, yes));
+  const planned = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
+  const { plan } = planned;
+  const result: IntoResult | undefined = dryRun
+    ? undefined
+    : await planned.apply((known) => confirm(context, known, yes));
   const { output, messages } = context;
   if (context.json) {
     const shown = result === undefined ? {} : { result: { bytes: result.bytes } };
@@ -83,7 +91,9 @@ export async function restoreInto(
     await output.write(`${planLines(plan).join('\n')}\n`);
   } else if (!messages.quiet) {
     const done = output.colors.green('ok');
-    await output.line(`restore into ${displayText(plan.target)}: ${done}; ${formatBytes(result.bytes)} of ${displayText(plan.path)}`);
+    await output.line(
+      `restore into ${displayText(plan.target)}: ${done}; ${formatBytes(result.bytes)} of ${displayText(plan.path)}`,
+    );
   }
   return EXIT.ok;
 }

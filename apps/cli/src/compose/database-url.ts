@@ -27,7 +27,13 @@ interface Scheme {
 
 const POSTGRES: Scheme = {
   kind: 'postgres',
-  lists: { database: 'databases', schema: 'schemas', table: 'tables', 'exclude-table': 'excludeTables', option: 'options' },
+  lists: {
+    database: 'databases',
+    schema: 'schemas',
+    table: 'tables',
+    'exclude-table': 'excludeTables',
+    option: 'options',
+  },
   single: {
     format: { plain: 'plain', custom: 'custom' },
     globals: { yes: true, no: false, 'without-passwords': 'without-passwords' },
@@ -96,7 +102,7 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
   }
   const password = passwordOf(scheme, url.searchParams.get(PASSWORD_ENV), env);
   url.searchParams.delete(PASSWORD_ENV);
-  return { kind: scheme.kind, options: { ...options, password, url: url.href } } as NamedDatabase;
+  return { kind: scheme.kind, options: { ...options, password, url: url.href } };
 }
 
 function passwordOf(scheme: Scheme, variable: string | null, env: Environment): string | undefined {
@@ -106,11 +112,7 @@ function passwordOf(scheme: Scheme, variable: string | null, env: Environment): 
   throw usageError(`Expected a password in the environment variable ${JSON.stringify(variable)}, got none`);
 }
 
-function meant(
-  parameter: string,
-  value: string,
-  known: Readonly<Record<string, string | boolean>>,
-): string | boolean {
+function meant(parameter: string, value: string, known: Readonly<Record<string, string | boolean>>): string | boolean {
   const found = known[value];
   if (found !== undefined) return found;
   throw usageError(

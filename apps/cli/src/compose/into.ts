@@ -95,7 +95,16 @@ export async function planInto(context: Context, repository: Repository, request
   const action = !exists ? 'create' : items === 0 ? 'fill' : 'replace';
   const { kind } = named;
   const { database } = target;
-  const plan: IntoPlan = { snapshot: record.id, ...dump, kind, target: shownUrl(request.url), database, server, action, items };
+  const plan: IntoPlan = {
+    snapshot: record.id,
+    ...dump,
+    kind,
+    target: shownUrl(request.url),
+    database,
+    server,
+    action,
+    items,
+  };
   const apply: PlannedInto['apply'] = async (beforeFirstWrite) => {
     await beforeFirstWrite(plan);
     return await context.timed('restore', () => target.restore({ repository, plan, signal }));
@@ -104,9 +113,13 @@ export async function planInto(context: Context, repository: Repository, request
 }
 
 const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
-  new BackupError('ALREADY_EXISTS', `Expected an empty database, got one with ${items} ${kind === 'redis' ? 'keys' : 'tables and the like'}`, {
-    hint: 'Nothing was changed. Replace what is there with --overwrite always, or restore to another database.',
-  });
+  new BackupError(
+    'ALREADY_EXISTS',
+    `Expected an empty database, got one with ${items} ${kind === 'redis' ? 'keys' : 'tables and the like'}`,
+    {
+      hint: 'Nothing was changed. Replace what is there with --overwrite always, or restore to another database.',
+    },
+  );
 
 /** Parameters of a connection are nobody's business but the server's. */
 function shownUrl(text: string): string {
@@ -146,7 +159,15 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
     restore: async ({ repository, plan: { snapshot, path, action }, signal }) => {
       // A dump in plain SQL drops what is there by itself, if it was made to.
       const clean = action === 'replace' && (await isCustom(repository, { snapshot, path }));
-      return await restorePostgres({ ...server, repository, snapshot, path, create: action === 'create', clean, signal });
+      return await restorePostgres({
+        ...server,
+        repository,
+        snapshot,
+        path,
+        create: action === 'create',
+        clean,
+        signal,
+      });
     },
   };
 }
@@ -154,7 +175,10 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
 function databaseOf(url: string): string {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   if (name !== '') return name;
-  throw usageError('Expected the database to restore to in the URL, got none', 'Write it as mysql://user@host/database.');
+  throw usageError(
+    'Expected the database to restore to in the URL, got none',
+    'Write it as mysql://user@host/database.',
+  );
 }
 
 async function isCustom(
@@ -180,18 +204,25 @@ async function findDump(
 ): Promise<Dump> {
   const { kind, database } = wanted;
   const named = path === undefined ? undefined : snapshotPath(record, path);
-  const places = named === undefined ? record.sources.filter((source) => source.kind === kind).map(({ path: at }) => at) : [named];
+  const places =
+    named === undefined ? record.sources.filter((source) => source.kind === kind).map(({ path: at }) => at) : [named];
   const dumps: Dump[] = [];
   for (const place of places) {
     for await (const entry of repository.entries(record.id, { path: place }))
-      if (entry.kind === 'file') dumps.push({ path: entry.path, bytes: Number(entry.size) });
+      if (entry.kind === 'file') dumps.push({ path: entry.path, bytes: entry.size });
   }
   const fitting = named === undefined ? dumps.filter(({ path: at }) => !at.endsWith('/globals.sql')) : dumps;
   const names = ['sql', 'dump'].map((form) => `${database}.${form}`);
   const like = fitting.filter(({ path: at }) => names.includes(at.slice(at.lastIndexOf('/') + 1)));
   const [only, ...more] = fitting.length === 1 ? fitting : like;
   if (only !== undefined && more.length === 0) return only;
-  const found = fitting.length === 0 ? 'none' : fitting.map(({ path: at }) => at).slice(0, 5).join(', ');
+  const found =
+    fitting.length === 0
+      ? 'none'
+      : fitting
+          .map(({ path: at }) => at)
+          .slice(0, 5)
+          .join(', ');
   throw usageError(
     `Expected one dump of ${kind}${database === undefined ? '' : ` for ${database}`} in the snapshot, got ${found}`,
     `Name it as ${record.id.slice(0, 8)}:PATH; \`holdfast backup ls\` lists paths.`,

@@ -65,7 +65,10 @@ const into = z.strictObject({
       .describe('`create`: the database is made; `fill`: it is there and empty; `replace`: what is there is replaced'),
     items: make.count('tables, views and sequences, or keys, that were there'),
   }),
-  result: z.strictObject({ bytes: make.bytes('the dump that was restored') }).optional().describe('absent with `--dry-run`'),
+  result: z
+    .strictObject({ bytes: make.bytes('the dump that was restored') })
+    .optional()
+    .describe('absent with `--dry-run`'),
 });
 
 export const restoreRun = z.strictObject({

@@ -28,10 +28,20 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
   const env = { MYSQL_PWD: PASSWORD, CACHE_PASSWORD: PASSWORD };
   const mysql = (database: string): string => `mariadb://admin@127.0.0.1:${db.port}/${database}`;
   const redisUrl = (): string => `redis://127.0.0.1:${cache.port}?password-env=CACHE_PASSWORD`;
-  const into = (url: string, ...more: readonly string[]): readonly string[] => ['backup', 'restore', 'latest', '--into', url, ...more];
+  const into = (url: string, ...more: readonly string[]): readonly string[] => [
+    'backup',
+    'restore',
+    'latest',
+    '--into',
+    url,
+    ...more,
+  ];
 
   test('are backed up and come back, with passwords from the environment', async () => {
-    mariadb(db.port, 'CREATE OR REPLACE DATABASE shop; CREATE TABLE shop.orders (id int); INSERT INTO shop.orders VALUES (1), (2)');
+    mariadb(
+      db.port,
+      'CREATE OR REPLACE DATABASE shop; CREATE TABLE shop.orders (id int); INSERT INTO shop.orders VALUES (1), (2)',
+    );
     redis(cache.port, 'FLUSHALL');
     redis(cache.port, 'SET', 'a', '1');
     const create = ['backup', 'create', '--source', mysql('shop'), '--source', `cache.rdb=${redisUrl()}`];
@@ -61,7 +71,10 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
     });
     expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
     const done = await machine.run(into(mysql('shop'), ...always, '--yes'), { env });
-    expect([done.code, done.stdout]).toEqual([0, expect.stringMatching(/^restore into mariadb:.*: ok; .* of mysql\/shop\.sql\n$/)]);
+    expect([done.code, done.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^restore into mariadb:.*: ok; .* of mysql\/shop\.sql\n$/),
+    ]);
     expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('2');
 
     redis(cache.port, 'SET', 'a', '2');

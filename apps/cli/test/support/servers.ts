@@ -57,7 +57,10 @@ export async function startRedis(folder: string): Promise<OwnServer> {
 }
 
 const client = (port: number, text: string): ReturnType<typeof spawnSync> =>
-  spawnSync('mariadb', ['--no-defaults', '-N', '-uroot', '-h127.0.0.1', `-P${port}`], { input: text, encoding: 'utf8' });
+  spawnSync('mariadb', ['--no-defaults', '-N', '-uroot', '-h127.0.0.1', `-P${port}`], {
+    input: text,
+    encoding: 'utf8',
+  });
 
 /** Runs SQL on a server of {@link startMariadb}. */
 export function mariadb(port: number, text: string): string {
@@ -76,11 +79,21 @@ export async function startMariadb(folder: string): Promise<OwnServer> {
     const ids = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, 'mysql'], { encoding: 'utf8' }).stdout));
     for (const path of [folder, data]) chownSync(path, ids[0] ?? 0, ids[1] ?? 0);
   }
-  const settings = ['--no-defaults', ...(isRoot ? ['--user=mysql'] : []), `--datadir=${data}`, '--innodb-log-file-size=4M'];
+  const settings = [
+    '--no-defaults',
+    ...(isRoot ? ['--user=mysql'] : []),
+    `--datadir=${data}`,
+    '--innodb-log-file-size=4M',
+  ];
   execFileSync('mariadb-install-db', [...settings, '--auth-root-authentication-method=normal', '--skip-test-db'], {
     stdio: 'ignore',
   });
-  const where = [`--port=${port}`, `--socket=${join(folder, 'socket')}`, '--bind-address=127.0.0.1', '--skip-name-resolve'];
+  const where = [
+    `--port=${port}`,
+    `--socket=${join(folder, 'socket')}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+  ];
   const child = spawn('mariadbd', [...settings, ...where, '--innodb-buffer-pool-size=16M'], { stdio: 'ignore' });
   const server = await started(child, port, () => client(port, 'SELECT 1').status === 0);
   mariadb(port, `GRANT ALL ON *.* TO admin@'127.0.0.1' IDENTIFIED BY '${PASSWORD}'`);

@@ -77,7 +77,7 @@ function urlParts(text: string): MysqlParts {
     }
     parts[field] = value;
   }
-  return parts as MysqlParts;
+  return parts;
 }
 
 /** Arguments of a program for a connection: which option files come first. No secrets. */

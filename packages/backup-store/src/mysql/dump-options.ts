@@ -13,9 +13,32 @@ export interface MysqlDumpOptions {
 
 /** What is said by other options, would send the dump elsewhere, or takes away what it is checked by. */
 const RESERVED: readonly string[] = [
-  ...['result-file', 'tab', 'dir', 'log-error', 'databases', 'all-databases', 'tables', 'system', 'xml', 'compact'],
-  ...['skip-comments', 'comments', 'host', 'port', 'socket', 'user', 'password', 'protocol', 'default-character-set'],
-  ...['no-defaults', 'defaults-file', 'defaults-extra-file', 'defaults-group-suffix', 'print-defaults', 'version', 'help'],
+  'result-file',
+  'tab',
+  'dir',
+  'log-error',
+  'databases',
+  'all-databases',
+  'tables',
+  'system',
+  'xml',
+  'compact',
+  'skip-comments',
+  'comments',
+  'host',
+  'port',
+  'socket',
+  'user',
+  'password',
+  'protocol',
+  'default-character-set',
+  'no-defaults',
+  'defaults-file',
+  'defaults-extra-file',
+  'defaults-group-suffix',
+  'print-defaults',
+  'version',
+  'help',
 ];
 
 /** @throws {BackupError} `INVALID_OPTION`. */

@@ -7,10 +7,17 @@ const MEANINGS: readonly (readonly [readonly number[], BackupErrorCode, string])
     'DATABASE_REFUSED',
     'Check user, password, encryption and rights. To dump, a user needs SELECT, SHOW VIEW, TRIGGER and EVENT, and for routines SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL).',
   ],
-  [[1049, 1051, 1109, 1146, 1305, 1932], 'DATABASE_NOT_FOUND', 'Check the names. What was dropped while it was dumped is gone: the next run dumps what is there.'],
+  [
+    [1049, 1051, 1109, 1146, 1305, 1932],
+    'DATABASE_NOT_FOUND',
+    'Check the names. What was dropped while it was dumped is gone: the next run dumps what is there.',
+  ],
   [[1412], 'DUMP_INCOMPLETE', 'A table was altered while it was dumped. Run the backup again.'],
   [
-    [1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1317, 1927, 2002, 2003, 2005, 2006, 2012, 2013, 2055],
+    [
+      1040, 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1317, 1927, 2002, 2003, 2005, 2006, 2012,
+      2013, 2055,
+    ],
     'DATABASE_UNREACHABLE',
     'Check that the server runs and can be reached from where the programs run. The next run begins anew.',
   ],

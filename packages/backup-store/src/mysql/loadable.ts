@@ -54,7 +54,9 @@ export async function* loadable(
     throw new BackupError(
       'DUMP_INCOMPLETE',
       `Expected a dump that ends with "${CLOSING.toString()}", got one without it`,
-      { hint: 'Dumps that were cut, or made with --skip-comments, are not restored: nothing says that they are whole.' },
+      {
+        hint: 'Dumps that were cut, or made with --skip-comments, are not restored: nothing says that they are whole.',
+      },
     );
   }
   yield joiner.take();
@@ -132,9 +134,13 @@ class RowJoiner {
     else if (begins(line, DATA_ENDS)) this.#isData = false;
     if (line.length > 1) this.isComplete = begins(line, CLOSING);
     if (!this.#isData && ELSEWHERE.some((words) => begins(line, words))) {
-      throw new BackupError('INVALID_OPTION', 'Expected a dump of one database, got one that goes to another by itself', {
-        hint: 'It was made with --databases. Print it with `holdfast backup cat`, and give it to the client yourself.',
-      });
+      throw new BackupError(
+        'INVALID_OPTION',
+        'Expected a dump of one database, got one that goes to another by itself',
+        {
+          hint: 'It was made with --databases. Print it with `holdfast backup cat`, and give it to the client yourself.',
+        },
+      );
     }
     this.#put(begins(line, ALTER_DATABASE) ? this.#renamed(line) : line);
   }

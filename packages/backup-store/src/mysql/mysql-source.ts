@@ -140,9 +140,7 @@ function chooseTables(options: MysqlDumpOptions, database: string, state: MysqlD
 }
 
 function factsOf({ characterSet, collation, tables }: MysqlDatabase, choice: DumpChoice): SourceDetails {
-  const dumped = tables.filter(
-    ({ name }) => choice.tables?.includes(name) ?? !choice.excludeTables.includes(name),
-  );
+  const dumped = tables.filter(({ name }) => choice.tables?.includes(name) ?? !choice.excludeTables.includes(name));
   const loose = dumped.filter(({ isTransactional }) => !isTransactional);
   const named = loose.slice(0, NAMES_SAID).map(({ name, engine }) => `${name} (${engine})`);
   return {

@@ -49,7 +49,9 @@ export function planExchange(
   // Tables and views share one space of names.
   const spaceOf = ({ kind }: MysqlObject): string => (kind === 'view' ? 'table' : kind);
   const comes = new Set(from.objects.map((object) => `${spaceOf(object)} ${object.name}`));
-  const replaced = to.objects.filter((object) => object.kind !== 'trigger' && comes.has(`${spaceOf(object)} ${object.name}`));
+  const replaced = to.objects.filter(
+    (object) => object.kind !== 'trigger' && comes.has(`${spaceOf(object)} ${object.name}`),
+  );
   const at = (database: string, name: string): string => `${identifier(database)}.${identifier(name)}`;
   const tables = named(from.objects, 'table');
   const drops = (['view', 'table'] as const).flatMap((kind) => {

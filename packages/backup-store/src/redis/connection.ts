@@ -59,7 +59,7 @@ function urlParts(text: string): RedisParts {
     }
     parts[field] = value;
   }
-  return parts as RedisParts;
+  return parts;
 }
 
 /** Arguments of `redis-cli` for a connection, without its password. */

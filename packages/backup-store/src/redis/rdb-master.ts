@@ -108,9 +108,11 @@ export class RdbMaster implements AsyncDisposable {
     const alive = setInterval(() => this.isSent && socket.write(PING), ALIVE_MS);
     socket.once('close', () => {
       clearInterval(alive);
-      this.#settle.reject(new BackupError('DATABASE_UNREACHABLE', 'Expected the server to load the data, got the end of its connection', {
-        hint: 'Its log says why.',
-      }));
+      this.#settle.reject(
+        new BackupError('DATABASE_UNREACHABLE', 'Expected the server to load the data, got the end of its connection', {
+          hint: 'Its log says why.',
+        }),
+      );
     });
     try {
       const mark = randomBytes(20).toString('hex');

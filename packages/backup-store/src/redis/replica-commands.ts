@@ -11,7 +11,8 @@ export class ReplicaCommands {
     this.#rest = Buffer.concat([this.#rest, piece]);
     if (this.#rest.length > MOST_BYTES) throw new Error('Expected the commands of a replica, got something longer');
     const commands: string[][] = [];
-    for (let found = this.#next(); found !== undefined; found = this.#next()) if (found.length > 0) commands.push(found);
+    for (let found = this.#next(); found !== undefined; found = this.#next())
+      if (found.length > 0) commands.push(found);
     return commands;
   }
 
@@ -19,7 +20,8 @@ export class ReplicaCommands {
     const count = this.#line(0);
     if (count === undefined) return undefined;
     // While a replica loads, it sends single line breaks to say that it is alive.
-    if (!count.text.startsWith('*')) return this.#taken(count.end, count.text.trim() === '' ? [] : count.text.trim().split(' '));
+    if (!count.text.startsWith('*'))
+      return this.#taken(count.end, count.text.trim() === '' ? [] : count.text.trim().split(' '));
     const words: string[] = [];
     let at = count.end;
     for (let left = Number(count.text.slice(1)); left > 0; left--) {

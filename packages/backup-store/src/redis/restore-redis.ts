@@ -97,9 +97,13 @@ async function* rest(start: Buffer, content: AsyncIterator<Uint8Array>): AsyncGe
 
 function refuseServer({ overwrite = false }: RestoreRedisOptions, server: RedisServer): void {
   if (server.role !== 'master') {
-    throw new BackupError('DATABASE_REFUSED', `Expected a server that is its own master, got a replica of ${server.master}`, {
-      hint: 'Restore to its master. If a restore has died before, REPLICAOF NO ONE makes it a master again, with the data that it had.',
-    });
+    throw new BackupError(
+      'DATABASE_REFUSED',
+      `Expected a server that is its own master, got a replica of ${server.master}`,
+      {
+        hint: 'Restore to its master. If a restore has died before, REPLICAOF NO ONE makes it a master again, with the data that it had.',
+      },
+    );
   }
   if (server.mode !== 'standalone') {
     throw new BackupError('DATABASE_REFUSED', `Expected a server that stands alone, got one in ${server.mode} mode`, {
@@ -116,15 +120,19 @@ function refuseServer({ overwrite = false }: RestoreRedisOptions, server: RedisS
 
 /** A server drops its data before it finds out that it can't read a file: it must not come to that. */
 function refuseNewer(start: Buffer, server: RedisServer): void {
-  const [, kind, version] = /(redis|valkey)-ver[\x01-\x3f](\d+\.\d+)[\d.]*/.exec(start.toString('latin1', 0, HEAD_BYTES)) ?? [];
+  const [, kind, version] = /(redis|valkey)-ver\W(\d+\.\d+)[\d.]*/.exec(start.toString('latin1', 0, HEAD_BYTES)) ?? [];
   if (kind === undefined || version === undefined) return;
   const known = kind === 'valkey' ? server.valkey : server.version;
   const [major = 0, minor = 0] = (known ?? '0.0').split('.').map(Number);
   const [fileMajor = 0, fileMinor = 0] = version.split('.').map(Number);
   if (major > fileMajor || (major === fileMajor && minor >= fileMinor)) return;
-  throw new BackupError('VERSION_MISMATCH', `Expected a server of ${kind} ${version} or later for this file, got ${known ?? server.version}`, {
-    hint: 'Nothing was changed. Older servers do not read files of later ones.',
-  });
+  throw new BackupError(
+    'VERSION_MISMATCH',
+    `Expected a server of ${kind} ${version} or later for this file, got ${known ?? server.version}`,
+    {
+      hint: 'Nothing was changed. Older servers do not read files of later ones.',
+    },
+  );
 }
 
 /** Has the server take the file from here. */

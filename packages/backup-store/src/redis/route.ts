@@ -37,9 +37,13 @@ export async function routeTo(
     return { listenAt: listenAt(reachedAt.host), reachedAt };
   }
   if (isElsewhere || parts.socket !== undefined) {
-    throw new BackupError('INVALID_OPTION', 'Expected reachedAt, the address that the server finds this machine by, got none', {
-      hint: 'It can not be found out through another program or a socket.',
-    });
+    throw new BackupError(
+      'INVALID_OPTION',
+      'Expected reachedAt, the address that the server finds this machine by, got none',
+      {
+        hint: 'It can not be found out through another program or a socket.',
+      },
+    );
   }
   const { host = '127.0.0.1', port = DEFAULT_PORT } = parts;
   const { here, there } = await addressesOf(host, port);

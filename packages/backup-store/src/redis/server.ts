@@ -22,7 +22,7 @@ export async function askServer(programs: RedisPrograms, signal?: AbortSignal): 
 }
 
 /** What `INFO` says. Pure. */
-export function serverOf(info: string): RedisServer {
+function serverOf(info: string): RedisServer {
   const lines = info.split(/\r?\n/).map((line) => /^([\w]+):(.*)$/.exec(line));
   const facts = new Map(lines.flatMap((match) => (match === null ? [] : [[match[1] ?? '', match[2] ?? ''] as const])));
   const fact = (name: string): string | undefined => facts.get(name);
@@ -38,7 +38,9 @@ export function serverOf(info: string): RedisServer {
     role: fact('role') ?? 'master',
     master: host === undefined ? undefined : `${host}:${fact('master_port') ?? ''}`,
     keys: Object.fromEntries(keys),
-    modules: lines.flatMap((match) => (match?.[1] === 'module' ? [/name=([^,]+)/.exec(match[2] ?? '')?.[1] ?? ''] : [])),
+    modules: lines.flatMap((match) =>
+      match?.[1] === 'module' ? [/name=([^,]+)/.exec(match[2] ?? '')?.[1] ?? ''] : [],
+    ),
   };
 }
 

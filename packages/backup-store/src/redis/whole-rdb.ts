@@ -55,7 +55,10 @@ export async function* wholeRdb(
 
 function readHead(start: Buffer, facts: RdbFacts): void {
   if (!isRdb(start))
-    throw incomplete(facts, `an RDB file, got something that begins with ${JSON.stringify(start.toString('latin1', 0, HEAD_BYTES))}`);
+    throw incomplete(
+      facts,
+      `an RDB file, got something that begins with ${JSON.stringify(start.toString('latin1', 0, HEAD_BYTES))}`,
+    );
   facts.version = Number(start.toString('latin1', 5, HEAD_BYTES));
 }
 

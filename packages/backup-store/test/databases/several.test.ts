@@ -28,7 +28,10 @@ describe.skipIf(MISSING !== undefined)(`an application with three servers (${MIS
     ]);
     postgres.sql('postgres', 'CREATE DATABASE shop');
     postgres.sql('shop', 'CREATE TABLE orders AS SELECT i AS id FROM generate_series(1, 1000) i');
-    mariadb.sql('mysql', 'CREATE DATABASE keycloak; CREATE TABLE keycloak.users AS SELECT seq AS id FROM seq_1_to_1000');
+    mariadb.sql(
+      'mysql',
+      'CREATE DATABASE keycloak; CREATE TABLE keycloak.users AS SELECT seq AS id FROM seq_1_to_1000',
+    );
     redis.send('SET session 1');
     repository = await createAt(newPlace(afterAll));
   });

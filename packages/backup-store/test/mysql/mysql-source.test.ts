@@ -19,7 +19,10 @@ describe.skipIf(NO_MARIADB !== undefined)(`a MariaDB server (${NO_MARIADB ?? 'of
   const other = sourceOf('other', { '': 'kept' });
   beforeAll(async () => {
     server = await startMariadb(serverFolder);
-    server.sql('mysql', "CREATE DATABASE shop; CREATE DATABASE `odd/na``me`; CREATE USER app@'%' IDENTIFIED BY 'app-password'");
+    server.sql(
+      'mysql',
+      "CREATE DATABASE shop; CREATE DATABASE `odd/na``me`; CREATE USER app@'%' IDENTIFIED BY 'app-password'",
+    );
     server.sql('shop', SHOP);
     repository = await createAt(newPlace(afterAll));
   });
@@ -105,7 +108,10 @@ describe.skipIf(NO_MARIADB !== undefined)(`a MariaDB server (${NO_MARIADB ?? 'of
 
   it('is dumped by the program of the other name where only that is', async () => {
     const folder = tempFolder();
-    for (const [there, real] of [['mysql', 'mariadb'], ['mysqldump', 'mariadb-dump']] as const)
+    for (const [there, real] of [
+      ['mysql', 'mariadb'],
+      ['mysqldump', 'mariadb-dump'],
+    ] as const)
       script(join(folder, there), `exec ${real} "$@"`);
     const { sources } = await repository.backup({ sources: [source({ binDirectory: folder })] });
     expect(sources[0]).toMatchObject({
@@ -142,7 +148,10 @@ describe.skipIf(NO_MARIADB !== undefined)(`a MariaDB server (${NO_MARIADB ?? 'of
   });
 
   it('takes a password that is also the name of the user and the database', async () => {
-    server.sql('mysql', "CREATE DATABASE wordpress; GRANT ALL ON wordpress.* TO wordpress@'%' IDENTIFIED BY 'wordpress'");
+    server.sql(
+      'mysql',
+      "CREATE DATABASE wordpress; GRANT ALL ON wordpress.* TO wordpress@'%' IDENTIFIED BY 'wordpress'",
+    );
     const same = { user: 'wordpress', password: 'wordpress', database: 'wordpress' };
     expect(await repository.backup({ sources: [source(same)] })).toMatchObject({ status: 'ok' });
   });
@@ -186,10 +195,7 @@ wait $pid`;
       const databases = ['shop', 'zz_*'];
       const work = repository.backup({ sources: [source({ binDirectory: folder, databases }), other] });
       await begun;
-      server.sql(
-        'mysql',
-        "DROP DATABASE zz_gone; KILL USER admin",
-      );
+      server.sql('mysql', 'DROP DATABASE zz_gone; KILL USER admin');
       goOn();
       const { sources, problems } = await work;
       expect(sources).toMatchObject([{ status: 'failed', entries: 0 }, { status: 'ok' }]);

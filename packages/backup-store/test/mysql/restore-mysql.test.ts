@@ -45,7 +45,9 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
     const result = await restore(name, { create: true });
     expect(result).toEqual({ database: name, bytes: dump.length, tables: 5, replaced: 0 });
     expect(stateOf(name)).toBe(stateOf('shop'));
-    expect(server.sql(name, 'SHOW CREATE PROCEDURE tidy')).toContain("'one');\\nINSERT INTO `audit` VALUES (NULL, LAST");
+    expect(server.sql(name, 'SHOW CREATE PROCEDURE tidy')).toContain(
+      "'one');\\nINSERT INTO `audit` VALUES (NULL, LAST",
+    );
     server.sql(name, "INSERT INTO orders VALUES (0, 'x'); CALL tidy()");
     expect(server.sql(name, 'SELECT what FROM audit')).toMatch(/^order 0\none\n\d+$/);
     expect(server.sql(name, 'SHOW EVENTS')).toContain('nightly');
@@ -75,7 +77,10 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
 
   it('brings chosen tables into a database that has others', async () => {
     const name = newName();
-    server.sql('mysql', `CREATE DATABASE ${name}; CREATE TABLE ${name}.orders (id int); INSERT INTO ${name}.orders VALUES (7)`);
+    server.sql(
+      'mysql',
+      `CREATE DATABASE ${name}; CREATE TABLE ${name}.orders (id int); INSERT INTO ${name}.orders VALUES (7)`,
+    );
     expect(await restore(name, { path: 'part/shop.sql' })).toMatchObject({ tables: 2, replaced: 0 });
     expect(server.sql(name, 'SELECT COUNT(*) FROM ml_runs; SELECT id FROM orders')).toBe('2000\n7');
   });

@@ -101,7 +101,14 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
 
   it('is kept by a server with an append-only file, also when the power fails behind it', async () => {
     await target.stop();
-    target = await startRedis(folder, ['--enable-debug-command', 'yes', '--appendonly', 'yes', '--appendfsync', 'always']);
+    target = await startRedis(folder, [
+      '--enable-debug-command',
+      'yes',
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'always',
+    ]);
     target.send('SET mine 1');
     await restore({ overwrite: true });
     for (let tries = 0; tries < 200 && isRewriting(); tries++) await new Promise((resolve) => setTimeout(resolve, 25));
@@ -109,7 +116,10 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
     await target.start();
     expect(target.send('DEBUG DIGEST')).toBe(digest);
   });
-  const isRewriting = (): boolean => target.send('EVAL "local i = redis.call(\'INFO\', \'persistence\') return i:match(\'aof_rewrite_scheduled:1\') or i:match(\'aof_rewrite_in_progress:1\') or \'no\'" 0') !== 'no';
+  const isRewriting = (): boolean =>
+    target.send(
+      "EVAL \"local i = redis.call('INFO', 'persistence') return i:match('aof_rewrite_scheduled:1') or i:match('aof_rewrite_in_progress:1') or 'no'\" 0",
+    ) !== 'no';
 
   it('gives nobody but the server the data', async () => {
     let seen: Promise<string> | undefined;
