@@ -10,6 +10,7 @@ export default defineConfig({
     mysql: 'src/mysql/index.ts',
     postgres: 'src/postgres/index.ts',
     redis: 'src/redis/index.ts',
+    structure: 'src/structure/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],
