@@ -8,6 +8,7 @@ export default defineConfig({
     worker: 'src/threads/worker.ts',
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',
+    records: 'src/records/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -66,6 +66,12 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
+  /** A record can't be kept: its id, its times, or values that JSON does not have. */
+  | 'INVALID_RECORD'
+  /** Ids of records come in no order, and are too many to be put in order. */
+  | 'TOO_MANY_IDS'
+  /** The snapshot has no such module of records. */
+  | 'MODULE_NOT_FOUND'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */
