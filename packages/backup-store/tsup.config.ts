@@ -9,6 +9,7 @@ export default defineConfig({
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',
     records: 'src/records/index.ts',
+    structure: 'src/structure/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -75,6 +75,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   INVALID_RECORD: EXIT.failed,
   TOO_MANY_IDS: EXIT.failed,
   MODULE_NOT_FOUND: EXIT.notFound,
+  INVENTORY_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   PRUNE_REFUSED: EXIT.refused,
