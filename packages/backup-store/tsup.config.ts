@@ -9,6 +9,8 @@ export default defineConfig({
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',
     records: 'src/records/index.ts',
+    sqlite: 'src/sqlite/index.ts',
+    zip: 'src/archive/index.ts',
     structure: 'src/structure/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -13,6 +13,7 @@ export type {
   SourceEntry,
   SourceRun,
 } from './source/contract.ts';
+export type { BackupTree, TreeEntry, TreeEntryContent, TreeOrigin } from './source/tree-contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';
 export type * from './records/contract.ts';

@@ -90,7 +90,7 @@ async function readEntries(parts: StreamRunParts, writer: BackupWriter, found: F
       try {
         iterator ??= source.read(run)[Symbol.asyncIterator]();
         next = await orAborted(run.signal, iterator.next());
-        if (next.done !== true) found.entries.check(next.value.path);
+        if (next.done !== true) found.entries.check(next.value);
       } catch (error) {
         checkAborted(run.signal);
         previous?.check();
@@ -151,7 +151,11 @@ async function readContent(parts: ReadingParts, entry: SourceEntry, path: Buffer
     progress.counts.bytesDone += bytes;
     progress.tick(() => path.toString('utf8'));
   };
-  const outcome = await writer.streams.read(entry.content, { signal: run.signal, onBytes });
+  const outcome = await writer.streams.read(entry.content, {
+    signal: run.signal,
+    onBytes,
+    chunkBytes: entry.chunkBytes,
+  });
   progress.counts.bytesTotal += size;
   // Read it was, whatever became of it.
   counts.bytesRead += size;
