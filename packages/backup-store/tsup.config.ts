@@ -9,6 +9,7 @@ export default defineConfig({
     command: 'src/command/index.ts',
     mysql: 'src/mysql/index.ts',
     postgres: 'src/postgres/index.ts',
+    records: 'src/records/index.ts',
     sqlite: 'src/sqlite/index.ts',
     zip: 'src/archive/index.ts',
     redis: 'src/redis/index.ts',
