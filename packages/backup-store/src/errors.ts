@@ -66,6 +66,16 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
+  /** A backup or a target has no module of this name. */
+  | 'MODULE_NOT_FOUND'
+  /** A backup does not have records that were asked for. `details` lists them. */
+  | 'RECORD_NOT_FOUND'
+  /** Records were given in another order than that of their ids, or one twice. */
+  | 'RECORDS_UNORDERED'
+  /** Columns are gone or have another type than when the backup was made. `details` lists them. */
+  | 'SCHEMA_CHANGED'
+  /** A target has changed since a restore was planned. */
+  | 'TARGET_CHANGED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

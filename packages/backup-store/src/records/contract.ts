@@ -48,18 +48,28 @@ export type RecordChange =
   | { readonly module: string; readonly type: 'put'; readonly record: DataRecord }
   | { readonly module: string; readonly type: 'delete'; readonly id: string };
 
-/** Where records are restored to. */
-export interface RecordTarget {
-  /** Names of the modules that it has. */
-  modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
-  /** The records that are there now, ordered by the bytes of their ids in UTF-8. */
+/** Reads the records of a module as they are at one moment, ordered by the bytes of their ids in UTF-8. */
+export interface RecordReader {
   read(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DataRecord>;
+}
+
+/**
+ * What to change: a list, or a function that makes it from what the transaction itself sees. Such a function goes through ids in
+ * order, and only changes records that it has read already, so that reading on is not disturbed.
+ */
+export type RecordChanges = AsyncIterable<RecordChange> | ((view: RecordReader) => AsyncIterable<RecordChange>);
+
+/** Where records are restored to. */
+export interface RecordTarget extends RecordReader {
+  /** Names of the modules that it has; those that others refer to come before those. */
+  modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
   /** How records are made there; as {@link RecordModule.schema} says it. */
   schema?(module: string, options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
   /**
-   * Does all of the changes or none: one transaction. Records that are put are added or replaced.
+   * Does all of the changes or none: one transaction, which a function that makes them reads in, too. Records that are put are added
+   * or replaced. When the changes throw, nothing is done.
    *
    * @returns how many changes were done.
    */
-  apply(changes: AsyncIterable<RecordChange>, options: { readonly signal: AbortSignal }): Promise<number>;
+  apply(changes: RecordChanges, options: { readonly signal: AbortSignal }): Promise<number>;
 }

@@ -1,0 +1,6 @@
+export type * from './contract.ts';
+export { compareIds } from './id-order.ts';
+export { mergeRecords } from './merge-records.ts';
+export { planRecordRestore } from './plan-restore.ts';
+export type * from './restore-contract.ts';
+export { restoreRecords } from './restore-records.ts';

@@ -1,0 +1,90 @@
+import type { DataRecord, RecordReader } from '../records/contract.ts';
+import { mapped, WantedIds, withIds } from './chosen-records.ts';
+import { withLeftColumns, withoutColumns } from './columns.ts';
+import type { MergeDecision, MergeRules } from './contract.ts';
+import { mergeRecords } from './merge-records.ts';
+import type { RecordRestoreOptions, RecordView, SchemaChange } from './restore-contract.ts';
+import { refuseChanges, schemaChanges } from './schema-changes.ts';
+
+/** One module of a restore: what is read from where, and by which rules. */
+export interface ModuleRun {
+  readonly module: string;
+  readonly schemaChanges: readonly SchemaChange[];
+  readonly rules: MergeRules;
+}
+
+/** A full or selective restore is a merge in which the backup always wins. */
+export function rulesOf({ mode, rules = {} }: RecordRestoreOptions): MergeRules {
+  if (mode === 'merge') return rules;
+  return { conflict: 'backup', restoreDeleted: true, extra: mode === 'full' ? 'delete' : 'keep' };
+}
+
+/** Compares how the modules were and are made. @throws {BackupError} `SCHEMA_CHANGED`. */
+export async function prepareModules(
+  modules: readonly string[],
+  options: RecordRestoreOptions,
+  signal: AbortSignal,
+): Promise<ModuleRun[]> {
+  const { backup, target } = options;
+  const runs: ModuleRun[] = [];
+  for (const module of modules) {
+    const [before, now] = [await backup.schema?.(module, { signal }), await target.schema?.(module, { signal })];
+    runs.push({ module, schemaChanges: schemaChanges(module, before, now), rules: rulesOf(options) });
+  }
+  const changes = runs.flatMap((run) => run.schemaChanges);
+  refuseChanges(changes, options);
+  return runs;
+}
+
+/** Decisions on one module. Records to put are whole: columns that are left as they are have their values. */
+export async function* decisionsOf(
+  run: ModuleRun,
+  options: RecordRestoreOptions,
+  from: { readonly current: RecordReader; readonly signal: AbortSignal },
+): AsyncGenerator<MergeDecision, void, undefined> {
+  const { module } = run;
+  const { current, signal } = from;
+  const wanted = new WantedIds(module, options.records?.[module]);
+  const added = run.schemaChanges.filter(({ change }) => change === 'added').map(({ column }) => column);
+  const columns = new Set([...added, ...(options.skipColumns?.[module] ?? [])]);
+  const changed = (records: AsyncIterable<DataRecord>): AsyncIterable<DataRecord> =>
+    withoutColumns(mapped(records, module, options.map), columns);
+  const sides = {
+    module,
+    base: await baseOf(options, module, signal).then((base) => base && changed(withIds(base, wanted.ids))),
+    backup: changed(wanted.of(options.backup.read(module, { signal }))),
+    current: withoutColumns(withIds(current.read(module, { signal }), wanted.ids), columns),
+    deleted: deletedOf(options.backup, module, { wanted, signal }),
+    isErased: (id: string) => options.isErased?.(module, id) ?? false,
+  };
+  for await (const decision of mergeRecords(sides, run.rules)) {
+    signal.throwIfAborted();
+    const { record, view } = decision;
+    yield record === undefined ? decision : { ...decision, record: withLeftColumns(record, view.current) };
+  }
+  wanted.check();
+}
+
+/** A base that does not have the module yet is one where the module was empty. */
+async function baseOf(
+  { mode, base }: RecordRestoreOptions,
+  module: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<DataRecord> | undefined> {
+  if (mode !== 'merge' || base === undefined) return undefined;
+  return (await base.modules({ signal })).includes(module) ? base.read(module, { signal }) : nothing();
+}
+
+function deletedOf(
+  backup: RecordView,
+  module: string,
+  { wanted, signal }: { readonly wanted: WantedIds; readonly signal: AbortSignal },
+): ReturnType<NonNullable<RecordView['deleted']>> | undefined {
+  const deleted = backup.deleted?.(module, { signal });
+  return deleted && withIds(deleted, wanted.ids);
+}
+
+// eslint-disable-next-line require-yield -- it is empty
+async function* nothing(): AsyncGenerator<DataRecord, void, undefined> {
+  await Promise.resolve();
+}
