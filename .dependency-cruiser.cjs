@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored)/index\\.ts$',
+  'src/(?:analyze|command|file|guard|import|merge|openfeature|postgres|signed|stale|stored)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -34,7 +34,7 @@ const engineLayers = [
   ['chunker', 'codec', 'layout', 'envelope'],
   ['keyring'],
   ['identity', 'pack', 'blob-index', 'catalog'],
-  ['threads', 'run', 'session'],
+  ['threads', 'run', 'session', 'journal'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
@@ -43,7 +43,7 @@ const engineLayers = [
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres'];
+const sourceKinds = ['command', 'merge', 'postgres'];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 

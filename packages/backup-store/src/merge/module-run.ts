@@ -47,15 +47,16 @@ export async function* decisionsOf(
   const wanted = new WantedIds(module, options.records?.[module]);
   const added = run.schemaChanges.filter(({ change }) => change === 'added').map(({ column }) => column);
   const columns = new Set([...added, ...(options.skipColumns?.[module] ?? [])]);
+  const erased = new Set<string>();
   const changed = (records: AsyncIterable<DataRecord>): AsyncIterable<DataRecord> =>
     withoutColumns(mapped(records, module, options.map), columns);
   const sides = {
     module,
     base: await baseOf(options, module, signal).then((base) => base && changed(withIds(base, wanted.ids))),
-    backup: changed(wanted.of(options.backup.read(module, { signal }))),
+    backup: withoutColumns(marked(wanted.of(options.backup.read(module, { signal })), { module, options, erased }), columns),
     current: withoutColumns(withIds(current.read(module, { signal }), wanted.ids), columns),
     deleted: deletedOf(options.backup, module, { wanted, signal }),
-    isErased: (id: string) => options.isErased?.(module, id) ?? false,
+    isErased: (id: string) => erased.has(id),
   };
   for await (const decision of mergeRecords(sides, run.rules)) {
     signal.throwIfAborted();
@@ -63,6 +64,20 @@ export async function* decisionsOf(
     yield record === undefined ? decision : { ...decision, record: withLeftColumns(record, view.current) };
   }
   wanted.check();
+}
+
+/** Records as `map` changes them. Erased is who was so under the id of the backup; what it is now is noted in `erased`. */
+async function* marked(
+  records: AsyncIterable<DataRecord>,
+  { module, options, erased }: { module: string; options: RecordRestoreOptions; erased: Set<string> },
+): AsyncGenerator<DataRecord, void, undefined> {
+  const { isErased, map } = options;
+  for await (const record of records) {
+    const changed = map === undefined ? record : map(record, module);
+    if (changed === undefined) continue;
+    if (isErased?.(module, record.id) === true) erased.add(changed.id);
+    yield changed;
+  }
 }
 
 /** A base that does not have the module yet is one where the module was empty. */

@@ -10,6 +10,7 @@ import type {
   ReadOptions,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RecordJournal } from './journal-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
@@ -19,6 +20,7 @@ import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
 export type * from './entries-contract.ts';
+export type * from './journal-contract.ts';
 export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
@@ -75,6 +77,8 @@ export interface RepositoryEvent {
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
+    | 'records.erased'
+    | 'records.restored'
     | 'repair.finished'
     | 'index.rebuilt'
     | 'copies.restored'
@@ -171,6 +175,8 @@ export interface Repository extends AsyncDisposable {
   readonly encrypted: boolean;
   /** What opens it: list, add, remove and rotate keys. */
   readonly keys: RepositoryKeys;
+  /** Which records were erased for good, and what was restored where. */
+  readonly journal: RecordJournal;
   /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
   /**
