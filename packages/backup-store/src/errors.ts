@@ -66,7 +66,7 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
-  /** A backup or a target has no module of this name. */
+  /** A snapshot or a target has no module of records of this name. */
   | 'MODULE_NOT_FOUND'
   /** A backup does not have records that were asked for. `details` lists them. */
   | 'RECORD_NOT_FOUND'
@@ -76,6 +76,10 @@ export type BackupErrorCode =
   | 'SCHEMA_CHANGED'
   /** A target has changed since a restore was planned. */
   | 'TARGET_CHANGED'
+  /** A record can't be kept: its id, its times, or values that JSON does not have. */
+  | 'INVALID_RECORD'
+  /** Ids of records come in no order, and are too many to be put in order. */
+  | 'TOO_MANY_IDS'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

@@ -1,5 +1,5 @@
 export type * from './contract.ts';
-export { compareIds } from './id-order.ts';
+export { compareIds } from '../records/id-order.ts';
 export { mergeRecords } from './merge-records.ts';
 export { planRecordRestore } from './plan-restore.ts';
 export type * from './restore-contract.ts';

@@ -1,6 +1,6 @@
 import type { MergeDecision, MergeRules, MergeSides } from './contract.ts';
 import { decide } from './decide.ts';
-import { compareIds } from './id-order.ts';
+import { compareIds } from '../records/id-order.ts';
 import { OrderedReader } from './ordered.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { BackupError } from '../errors.ts';
-import { compareIds } from './id-order.ts';
+import { compareIds } from '../records/id-order.ts';
 
 /** What is read one after the other, in the order of ids. */
 export class OrderedReader<T extends { readonly id: string }> {

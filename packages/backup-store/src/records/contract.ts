@@ -35,12 +35,29 @@ export interface RecordModule {
   readonly name: string;
   /** All records, or those changed since; each id once, in any order. */
   read(options: ReadRecordsOptions): AsyncIterable<DataRecord>;
+  /** `false`: {@link RecordModule.read} can't tell what has changed, and gives everything. It is always read in full then. */
+  readonly readsChanges?: boolean | undefined;
+  /**
+   * Milliseconds since 1970, by the clock that `updatedAt` is made with: what is changed from now on, and what has been changed
+   * and can't be seen yet, has this time or a later one. Asked before each reading; the next one asks for changes since then. Where
+   * it is absent, the newest `updatedAt` that was seen counts, or the own clock if that is behind.
+   */
+  moment?(options: { readonly signal: AbortSignal }): Promise<number>;
   /** Ids of all records that are there now, in any order: shows what was deleted. */
   ids?(options: { readonly signal: AbortSignal }): AsyncIterable<string>;
   /** What was deleted at this moment or later, in any order. Milliseconds since 1970. */
   deleted?(options: { readonly signal: AbortSignal; readonly since: number }): AsyncIterable<DeletedRecord>;
   /** How records are made, such as columns and their types. Kept with the snapshot, and compared before a restore. */
   schema?(options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
+}
+
+/** Modules that are read together, such as the tables of a database. `@x/backup-store/records` makes a source of them. */
+export interface RecordModules {
+  readonly modules: readonly RecordModule[];
+  /** Begins what all modules are read in, such as one transaction: called once before anything is read. */
+  open?(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Ends it. Called whenever `open` was, whatever became of the reading. */
+  close?(): Promise<void>;
 }
 
 /** One thing to do to the records of a target. */

@@ -16,6 +16,11 @@ export interface BackupOptions extends RunOptions {
    * what is missing.
    */
   readonly atomic?: boolean | undefined;
+  /**
+   * `all`: sources that could take over what has not changed since the snapshot before, such as records, read everything. Default
+   * `changed`. Every snapshot restores alone either way.
+   */
+  readonly reading?: 'all' | 'changed' | undefined;
   /** A name to find the snapshot by; need not be unique. */
   readonly name?: string | undefined;
   readonly note?: string | undefined;

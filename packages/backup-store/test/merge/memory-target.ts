@@ -1,4 +1,4 @@
-import { compareIds } from '../../src/merge/id-order.ts';
+import { compareIds } from '../../src/records/id-order.ts';
 import type { RecordView } from '../../src/merge/restore-contract.ts';
 import type { DataRecord, DeletedRecord, RecordReader, RecordTarget } from '../../src/records/contract.ts';
 import type { SourceDetail } from '../../src/source/contract.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { MergeDecision, MergeRules, MergeSides } from '../../src/merge/contract.ts';
-import { compareIds } from '../../src/merge/id-order.ts';
+import { compareIds } from '../../src/records/id-order.ts';
 import { mergeRecords } from '../../src/merge/merge-records.ts';
 import { isSame, isSameData } from '../../src/merge/same-data.ts';
 import type { DataRecord } from '../../src/records/contract.ts';
