@@ -10,18 +10,6 @@ export async function* withIds<T extends { readonly id: string }>(
   for await (const record of records) if (ids === undefined || ids.has(record.id)) yield record;
 }
 
-/** Records as `map` changes them, without those it leaves out. */
-export async function* mapped(
-  records: AsyncIterable<DataRecord>,
-  module: string,
-  map: RecordRestoreOptions['map'],
-): AsyncGenerator<DataRecord, void, undefined> {
-  for await (const record of records) {
-    const changed = map === undefined ? record : map(record, module);
-    if (changed !== undefined) yield changed;
-  }
-}
-
 /** Notes which of these ids come by. */
 export class WantedIds {
   readonly ids: ReadonlySet<string> | undefined;

@@ -1,6 +1,10 @@
+export type { BaseChoice, BaseReason } from './choose-base.ts';
 export type * from './contract.ts';
-export { compareIds } from '../records/id-order.ts';
 export { mergeRecords } from './merge-records.ts';
 export { planRecordRestore } from './plan-restore.ts';
+export { prepareRecordRestore } from './prepare-restore.ts';
+export type { SnapshotRestore, SnapshotRestoreOptions } from './prepare-restore.ts';
 export type * from './restore-contract.ts';
 export { restoreRecords } from './restore-records.ts';
+export { snapshotRecords } from './snapshot-records.ts';
+export type { SnapshotRecordsOptions } from './snapshot-records.ts';

@@ -1,9 +1,9 @@
-import type { DataRecord, RecordReader } from '../records/contract.ts';
-import { mapped, WantedIds, withIds } from './chosen-records.ts';
+import type { DataRecord, DeletedRecord, RecordReader } from '../records/contract.ts';
+import { WantedIds, withIds } from './chosen-records.ts';
 import { withLeftColumns, withoutColumns } from './columns.ts';
 import type { MergeDecision, MergeRules } from './contract.ts';
 import { mergeRecords } from './merge-records.ts';
-import type { RecordRestoreOptions, RecordView, SchemaChange } from './restore-contract.ts';
+import type { RecordRestoreOptions, RecordView, SchemaChange, ViewOptions } from './restore-contract.ts';
 import { refuseChanges, schemaChanges } from './schema-changes.ts';
 
 /** One module of a restore: what is read from where, and by which rules. */
@@ -47,15 +47,16 @@ export async function* decisionsOf(
   const wanted = new WantedIds(module, options.records?.[module]);
   const added = run.schemaChanges.filter(({ change }) => change === 'added').map(({ column }) => column);
   const columns = new Set([...added, ...(options.skipColumns?.[module] ?? [])]);
+  const reading = { signal, ids: wanted.ids };
   const erased = new Set<string>();
-  const changed = (records: AsyncIterable<DataRecord>): AsyncIterable<DataRecord> =>
-    withoutColumns(mapped(records, module, options.map), columns);
+  const changed = (records: AsyncIterable<DataRecord>, noted = new Set<string>()): AsyncIterable<DataRecord> =>
+    withoutColumns(marked(records, { module, options, erased: noted }), columns);
   const sides = {
     module,
-    base: await baseOf(options, module, signal).then((base) => base && changed(withIds(base, wanted.ids))),
-    backup: withoutColumns(marked(wanted.of(options.backup.read(module, { signal })), { module, options, erased }), columns),
+    base: await baseOf(options, module, reading).then((base) => base && changed(withIds(base, wanted.ids))),
+    backup: changed(wanted.of(options.backup.read(module, reading)), erased),
     current: withoutColumns(withIds(current.read(module, { signal }), wanted.ids), columns),
-    deleted: deletedOf(options.backup, module, { wanted, signal }),
+    deleted: deletedOf(options.backup, module, reading),
     isErased: (id: string) => erased.has(id),
   };
   for await (const decision of mergeRecords(sides, run.rules)) {
@@ -84,19 +85,19 @@ async function* marked(
 async function baseOf(
   { mode, base }: RecordRestoreOptions,
   module: string,
-  signal: AbortSignal,
+  reading: ViewOptions,
 ): Promise<AsyncIterable<DataRecord> | undefined> {
   if (mode !== 'merge' || base === undefined) return undefined;
-  return (await base.modules({ signal })).includes(module) ? base.read(module, { signal }) : nothing();
+  return (await base.modules(reading)).includes(module) ? base.read(module, reading) : nothing();
 }
 
 function deletedOf(
   backup: RecordView,
   module: string,
-  { wanted, signal }: { readonly wanted: WantedIds; readonly signal: AbortSignal },
-): ReturnType<NonNullable<RecordView['deleted']>> | undefined {
-  const deleted = backup.deleted?.(module, { signal });
-  return deleted && withIds(deleted, wanted.ids);
+  reading: ViewOptions,
+): AsyncIterable<DeletedRecord> | undefined {
+  const deleted = backup.deleted?.(module, reading);
+  return deleted && withIds(deleted, reading.ids);
 }
 
 // eslint-disable-next-line require-yield -- it is empty

@@ -1,14 +1,22 @@
-import type { DataRecord, DeletedRecord, RecordReader, RecordTarget } from '../records/contract.ts';
+import type { DataRecord, DeletedRecord, RecordTarget } from '../records/contract.ts';
 import type { SourceDetail } from '../source/contract.ts';
 import type { MergeAction, MergeDecision, MergeReason, MergeRules } from './contract.ts';
 
-/** Records of a snapshot, or of any other place that can be read. */
-export interface RecordView extends RecordReader {
+/** What reading a module of a {@link RecordView} works with. */
+export interface ViewOptions {
+  readonly signal: AbortSignal;
+  /** Only these are wanted; others may be given, too. */
+  readonly ids?: ReadonlySet<string> | undefined;
+}
+
+/** Records of a snapshot, or of any other place that can be read. Ordered by the bytes of their ids in UTF-8. */
+export interface RecordView {
+  read(module: string, options: ViewOptions): AsyncIterable<DataRecord>;
   modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
   /** How records are made; `undefined` if nobody knows. */
   schema?(module: string, options: { readonly signal: AbortSignal }): Promise<SourceDetail | undefined>;
   /** What is known to have been deleted later, in the order of ids. */
-  deleted?(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DeletedRecord>;
+  deleted?(module: string, options: ViewOptions): AsyncIterable<DeletedRecord>;
 }
 
 /**
@@ -37,7 +45,7 @@ export interface RecordRestoreOptions {
   readonly map?: ((record: DataRecord, module: string) => DataRecord | undefined) | undefined;
   /** Columns that are left as they are in the target, by module. */
   readonly skipColumns?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Whether a record was erased for good. See {@link Repository.erasures}. */
+  /** Whether a record was erased for good. See `Repository.journal`. */
   readonly isErased?: ((module: string, id: string) => boolean) | undefined;
   /** Conflicts that the plan lists; all are counted. Default 1000. */
   readonly maxConflicts?: number | undefined;

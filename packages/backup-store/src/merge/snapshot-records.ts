@@ -1,0 +1,46 @@
+import { BackupError } from '../errors.ts';
+import { listModules, readRecords, readRecordStates, type RecordsRepository } from '../records/read-records.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { RecordView } from './restore-contract.ts';
+
+/** Which records of which snapshot. */
+export interface SnapshotRecordsOptions {
+  /** Best an id. */
+  readonly snapshot: string;
+  /** Name of the source of records. */
+  readonly source: string;
+  /** Id of a later snapshot of the same source: what that knows to be deleted counts as deleted. */
+  readonly deletionsFrom?: string | undefined;
+}
+
+/** The records of a snapshot as a side of a merge. */
+export function snapshotRecords(
+  repository: RecordsRepository,
+  { snapshot, source, deletionsFrom }: SnapshotRecordsOptions,
+): RecordView {
+  return {
+    modules: async ({ signal }) => (await listModules(repository, snapshot, { source, signal })).map(({ name }) => name),
+    schema: async (module, { signal }) =>
+      (await listModules(repository, snapshot, { source, signal })).find(({ name }) => name === module)?.schema,
+    read: (module, reading) => readRecords(repository, snapshot, { source, module, ...reading }),
+    async *deleted(module, { signal, ids }) {
+      if (deletionsFrom === undefined) return;
+      const later = await listModules(repository, deletionsFrom, { source, signal });
+      if (!later.some(({ name }) => name === module)) return;
+      for await (const state of readRecordStates(repository, deletionsFrom, { source, module, ids, signal }))
+        if ('deletedAt' in state) yield state;
+    },
+  };
+}
+
+/** The name of the one source of records that a snapshot has, or of the one that is asked for. @throws {BackupError} `MODULE_NOT_FOUND`. */
+export function recordsSourceOf({ id, sources }: SnapshotRecord, wanted?: string): string {
+  const names = sources.filter(({ kind }) => kind === 'records').map(({ path }) => path);
+  const [first] = wanted === undefined ? names : names.filter((name) => name === wanted);
+  if (first !== undefined && (wanted !== undefined || names.length === 1)) return first;
+  throw new BackupError(
+    'MODULE_NOT_FOUND',
+    `Expected ${wanted === undefined ? 'one source of records' : `the source of records "${wanted}"`} in snapshot ${id}, got ${names.length === 0 ? 'none' : names.join(', ')}`,
+    { hint: names.length === 0 ? 'Restore its files, or look into another snapshot.' : 'Name the source of records.' },
+  );
+}
