@@ -34,7 +34,7 @@ export function snapshotRecords(
 }
 
 /** The name of the one source of records that a snapshot has, or of the one that is asked for. @throws {BackupError} `MODULE_NOT_FOUND`. */
-export function recordsSourceOf({ id, sources }: SnapshotRecord, wanted?: string): string {
+export function recordsSourceOf({ id, sources }: Pick<SnapshotRecord, 'id' | 'sources'>, wanted?: string): string {
   const names = sources.filter(({ kind }) => kind === 'records').map(({ path }) => path);
   const [first] = wanted === undefined ? names : names.filter((name) => name === wanted);
   if (first !== undefined && (wanted !== undefined || names.length === 1)) return first;
