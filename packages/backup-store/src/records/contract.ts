@@ -40,9 +40,9 @@ export interface RecordModule {
   /**
    * Milliseconds since 1970, by the clock that `updatedAt` is made with: what is changed from now on, and what has been changed
    * and can't be seen yet, has this time or a later one. Asked before each reading; the next one asks for changes since then. Where
-   * it is absent, the newest `updatedAt` that was seen counts, or the own clock if that is behind.
+   * nobody can tell, the newest `updatedAt` that was seen counts, or the own clock if that is behind.
    */
-  moment?(options: { readonly signal: AbortSignal }): Promise<number>;
+  moment?(options: { readonly signal: AbortSignal }): Promise<number | undefined>;
   /** Ids of all records that are there now, in any order: shows what was deleted. */
   ids?(options: { readonly signal: AbortSignal }): AsyncIterable<string>;
   /** What was deleted at this moment or later, in any order. Milliseconds since 1970. */
@@ -89,4 +89,11 @@ export interface RecordTarget extends RecordReader {
    * @returns how many changes were done.
    */
   apply(changes: RecordChanges, options: { readonly signal: AbortSignal }): Promise<number>;
+}
+
+/** Records of a database or of documents, to back up and to restore to. */
+export interface RecordAdapter {
+  /** For `recordsSource({ name, ...source })`. */
+  readonly source: RecordModules;
+  readonly target: RecordTarget;
 }

@@ -5,6 +5,8 @@ import { MANIFEST, type ModuleManifest, readManifest } from './manifest.ts';
 
 /** Milliseconds that changes are looked for again where a module can't tell its moment. */
 const OVERLAP_MS = 5 * 60_000;
+/** And where it can: writers may have clocks of their own. */
+const MOMENT_OVERLAP_MS = 60_000;
 /** Milliseconds that deleted records are known for at least: 90 days. */
 export const KEEP_DELETED_MS: number = 90 * 86_400_000;
 
@@ -62,7 +64,7 @@ export function changesSinceNext(facts: {
   readonly overlapMs: number | undefined;
 }): number {
   const { moment, newest, nowMs, overlapMs } = facts;
-  if (moment !== undefined) return moment - (overlapMs ?? 0);
+  if (moment !== undefined) return moment - (overlapMs ?? MOMENT_OVERLAP_MS);
   return Math.min(nowMs, newest ?? nowMs) - (overlapMs ?? OVERLAP_MS);
 }
 

@@ -18,7 +18,7 @@ export interface RecordsSourceOptions extends RecordModules {
   readonly since?: 'last' | number | undefined;
   /**
    * Milliseconds by which each reading looks farther back than it would have to, for clocks that differ and for transactions that
-   * take long. Default 5 minutes; none where modules tell their moment.
+   * take long. Default 5 minutes; one where modules tell their moment, as tables of PostgreSQL do.
    */
   readonly overlapMs?: number | undefined;
   /** Brings what writes the records to rest, before anything of the snapshot is read. */
