@@ -1,4 +1,4 @@
-import { BackupError } from '../errors.ts';
+import { BackupError, codeOf } from '../errors.ts';
 import type { RecordChange, RecordReader } from '../records/contract.ts';
 import { abortable } from '../run/abort.ts';
 import { decisionsOf, type ModuleRun } from './module-run.ts';
@@ -37,17 +37,17 @@ async function applyPlan(options: RecordRestoreOptions, plan: RecordRestorePlan 
   const { signal = new AbortController().signal, maxConflicts = plan?.conflictList.length ?? 1000 } = options;
   const runs = await prepare(options, signal);
   let done: RecordRestorePlan | undefined;
-  const changes = await options.target.apply(
-    async function* (view) {
-      // A transaction that is tried again begins with nothing.
-      const tally = new Tally(maxConflicts);
-      yield* puts(runs, options, { view, tally, signal });
-      done = planOf(options, tally);
-      if (plan !== undefined && plan.fingerprint !== done.fingerprint) throw changedError(plan, done);
-      yield* deletions(runs, options, { view, done, signal });
-    },
-    { signal },
-  );
+  const changesOf = async function* (view: RecordReader): AsyncGenerator<RecordChange, void, undefined> {
+    // A transaction that is tried again begins with nothing.
+    const tally = new Tally(maxConflicts);
+    yield* puts(runs, options, { view, tally, signal });
+    done = planOf(options, tally);
+    if (plan !== undefined && plan.fingerprint !== done.fingerprint) throw changedError(plan, done);
+    yield* deletions(runs, options, { view, done, signal });
+  };
+  const changes = await options.target.apply(changesOf, { signal }).catch((error: unknown) => {
+    throw isSerializationFailure(error) ? changedMeanwhile(error) : error;
+  });
   if (done === undefined)
     throw new BackupError('INVALID_OPTION', 'Expected the target to ask for all changes, got a return before');
   return { ...done, changes };
@@ -103,6 +103,15 @@ const changedError = (plan: RecordRestorePlan, now: RecordRestorePlan): BackupEr
   new BackupError('TARGET_CHANGED', 'Expected the target as it was when the restore was planned, got other data', {
     details: [counts('planned', plan), counts('now', now)],
     hint: 'Nothing was changed. Plan again, look at what is different, and restore by the new plan.',
+  });
+
+/** What databases say of a transaction that others were faster than (SQLSTATE, ISO/IEC 9075, class 40: serialization failure). */
+const isSerializationFailure = (error: unknown): boolean => codeOf(error) === '40001';
+
+const changedMeanwhile = (cause: unknown): BackupError =>
+  new BackupError('TARGET_CHANGED', 'Expected nobody else to change the same records meanwhile, got changes', {
+    cause,
+    hint: 'Nothing was changed. Plan again, and restore by the new plan.',
   });
 
 const counts = (name: string, { added, replaced, deleted }: RecordRestorePlan): string =>

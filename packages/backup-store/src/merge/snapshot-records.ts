@@ -1,11 +1,11 @@
 import { BackupError } from '../errors.ts';
-import { listModules, readRecords, readRecordStates, type RecordsRepository } from '../records/read-records.ts';
+import { listModules, readRecords, readRecordStates, type RecordsRepository, type StoredModule } from '../records/read-records.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { RecordView } from './restore-contract.ts';
 
 /** Which records of which snapshot. */
 export interface SnapshotRecordsOptions {
-  /** Best an id. */
+  /** An id: what `latest` means may change on the way. */
   readonly snapshot: string;
   /** Name of the source of records. */
   readonly source: string;
@@ -18,14 +18,21 @@ export function snapshotRecords(
   repository: RecordsRepository,
   { snapshot, source, deletionsFrom }: SnapshotRecordsOptions,
 ): RecordView {
+  const lists = new Map<string, readonly StoredModule[]>();
+  // A snapshot never changes, so each is looked at once.
+  const modulesOf = async (id: string, signal: AbortSignal): Promise<readonly StoredModule[]> => {
+    const list = lists.get(id) ?? (await listModules(repository, id, { source, signal }));
+    lists.set(id, list);
+    return list;
+  };
   return {
-    modules: async ({ signal }) => (await listModules(repository, snapshot, { source, signal })).map(({ name }) => name),
+    modules: async ({ signal }) => (await modulesOf(snapshot, signal)).map(({ name }) => name),
     schema: async (module, { signal }) =>
-      (await listModules(repository, snapshot, { source, signal })).find(({ name }) => name === module)?.schema,
+      (await modulesOf(snapshot, signal)).find(({ name }) => name === module)?.schema,
     read: (module, reading) => readRecords(repository, snapshot, { source, module, ...reading }),
     async *deleted(module, { signal, ids }) {
       if (deletionsFrom === undefined) return;
-      const later = await listModules(repository, deletionsFrom, { source, signal });
+      const later = await modulesOf(deletionsFrom, signal);
       if (!later.some(({ name }) => name === module)) return;
       for await (const state of readRecordStates(repository, deletionsFrom, { source, module, ids, signal }))
         if ('deletedAt' in state) yield state;
