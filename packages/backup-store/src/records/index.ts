@@ -11,3 +11,6 @@ export type { PostgresClient } from './postgres/client.ts';
 export { postgresRecords } from './postgres/postgres-records.ts';
 export type { PostgresRecordsOptions } from './postgres/postgres-records.ts';
 export type { PostgresTable } from './postgres/table.ts';
+export type { JsonDocument } from './json/documents.ts';
+export { jsonRecords } from './json/json-records.ts';
+export type { JsonRecordsOptions } from './json/json-records.ts';
