@@ -38,7 +38,8 @@ export function decodeEntry(content: Uint8Array, object: string): StoredEntry {
   const entry = parseJson(content, object);
   const { type, at } = entry;
   if (typeof at === 'string') {
-    if (type === 'erased' && typeof entry['module'] === 'string' && areMarks(entry['marks'])) return entry as StoredEntry;
+    if (type === 'erased' && typeof entry['module'] === 'string' && areMarks(entry['marks']))
+      return entry as StoredEntry;
     if (type === 'restored' && isRestore(entry)) return entry as StoredEntry;
   }
   throw new BackupError('OBJECT_INVALID', `Expected ${object} to be an entry of a journal, got something else`, {
@@ -53,5 +54,7 @@ const areMarks = (marks: unknown): boolean =>
 
 function isRestore({ target, snapshot, modules, mode }: Record<string, unknown>): boolean {
   const isMode = mode === 'full' || mode === 'selective' || mode === 'merge';
-  return isMode && isText(target) && isText(snapshot) && Array.isArray(modules) && modules.every((each) => isText(each));
+  return (
+    isMode && isText(target) && isText(snapshot) && Array.isArray(modules) && modules.every((each) => isText(each))
+  );
 }

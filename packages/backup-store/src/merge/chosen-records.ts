@@ -42,10 +42,7 @@ export class WantedIds {
 
 /** The modules to restore, in the order to put them. @throws {BackupError} `MODULE_NOT_FOUND`, `INVALID_OPTION`. */
 export async function chosenModules(options: RecordRestoreOptions, signal: AbortSignal): Promise<readonly string[]> {
-  const [inBackup, inTarget] = [
-    await options.backup.modules({ signal }),
-    await options.target.modules({ signal }),
-  ];
+  const [inBackup, inTarget] = [await options.backup.modules({ signal }), await options.target.modules({ signal })];
   const named = options.modules ?? (options.records === undefined ? undefined : Object.keys(options.records));
   const wanted = named ?? inTarget.filter((module) => inBackup.includes(module));
   for (const module of named ?? inBackup) {

@@ -32,9 +32,7 @@ function againstDeletion(view: MergeView, backupAt: number | undefined, currentA
     return winner(view, 'backup', currentAt === undefined ? 'unknown-time' : 'newer-in-backup');
   }
   if (backupAt === undefined || currentAt === undefined) return winner(view, 'current', 'unknown-time');
-  return backupAt > currentAt
-    ? winner(view, 'backup', 'newer-in-backup')
-    : winner(view, 'current', 'newer-in-current');
+  return backupAt > currentAt ? winner(view, 'backup', 'newer-in-backup') : winner(view, 'current', 'newer-in-current');
 }
 
 function byFunction(view: MergeView, resolver: MergeResolver): MergeDecision {

@@ -91,11 +91,7 @@ async function baseOf(
   return (await base.modules(reading)).includes(module) ? base.read(module, reading) : nothing();
 }
 
-function deletedOf(
-  backup: RecordView,
-  module: string,
-  reading: ViewOptions,
-): AsyncIterable<DeletedRecord> | undefined {
+function deletedOf(backup: RecordView, module: string, reading: ViewOptions): AsyncIterable<DeletedRecord> | undefined {
   const deleted = backup.deleted?.(module, reading);
   return deleted && withIds(deleted, reading.ids);
 }

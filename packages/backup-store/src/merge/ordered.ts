@@ -10,8 +10,7 @@ export class OrderedReader<T extends { readonly id: string }> {
 
   /** @param what Names the side in errors, such as `the backup of "guests"`. */
   constructor(records: AsyncIterable<T> | Iterable<T>, what: string) {
-    this.#iterator =
-      Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
+    this.#iterator = Symbol.asyncIterator in records ? records[Symbol.asyncIterator]() : records[Symbol.iterator]();
     this.#what = what;
   }
 

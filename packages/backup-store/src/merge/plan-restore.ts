@@ -44,7 +44,10 @@ async function plan(options: RecordRestoreOptions): Promise<RecordRestorePlan> {
 /** Looks at all that can be refused before records are read. */
 export async function prepare(options: RecordRestoreOptions, signal: AbortSignal): Promise<ModuleRun[]> {
   if (options.mode !== 'merge' && (options.rules !== undefined || options.base !== undefined))
-    throw new BackupError('INVALID_OPTION', `Expected rules and a base with the mode "merge" only, got "${options.mode}"`);
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected rules and a base with the mode "merge" only, got "${options.mode}"`,
+    );
   if (options.mode === 'full' && options.records !== undefined) {
     throw new BackupError('INVALID_OPTION', 'Expected whole modules to restore in full, got single records', {
       hint: 'Use the mode "selective" for single records.',

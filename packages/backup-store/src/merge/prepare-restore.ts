@@ -74,7 +74,9 @@ export async function prepareRecordRestore(
   const tenant = snapshot.tenant.name;
   const timeline = await repository.timeline({ tenant });
   const isMerge = mode === 'merge';
-  const basis = isMerge ? await basisOf(repository, options, { snapshot, timeline }) : ({ ways: 2, reason: 'never-restored' } as const);
+  const basis = isMerge
+    ? await basisOf(repository, options, { snapshot, timeline })
+    : ({ ways: 2, reason: 'never-restored' } as const);
   const deletionsFrom = isMerge ? await deletionsOf(repository, options, { snapshot, source, timeline }) : undefined;
   const erased = await repository.journal.erased({ tenant, signal });
   const run: RecordRestoreOptions = {
@@ -130,7 +132,9 @@ function restoredFrom(
   },
 ): RestoredFrom | undefined {
   const { target, concerned, timeline } = from;
-  const last = entries.findLast((entry) => entry.type === 'restored' && entry.target === target && entry.mode === 'full');
+  const last = entries.findLast(
+    (entry) => entry.type === 'restored' && entry.target === target && entry.mode === 'full',
+  );
   if (last?.type !== 'restored') return undefined;
   // What was restored in part comes from two places.
   if (concerned?.every((module) => last.modules.includes(module)) === false) return undefined;
@@ -150,12 +154,17 @@ async function deletionsOf(
   if (deletionsFrom !== undefined) {
     const named = await repository.snapshot(deletionsFrom, { tenant: snapshot.tenant.name });
     if (!hasSource(named))
-      throw new BackupError('MODULE_NOT_FOUND', `Expected the source of records "${source}" in snapshot ${named.id}, got none`);
+      throw new BackupError(
+        'MODULE_NOT_FOUND',
+        `Expected the source of records "${source}" in snapshot ${named.id}, got none`,
+      );
     return named.id;
   }
   const { damaged } = rules ?? {};
   if (damaged === undefined || typeof damaged === 'function') return undefined;
   const madeMs = madeMsOf(timeline, snapshot.id) ?? 0;
-  const before = timeline.filter((each) => each.madeMs > madeMs && each.madeMs < damaged.since && hasSource(each.record));
+  const before = timeline.filter(
+    (each) => each.madeMs > madeMs && each.madeMs < damaged.since && hasSource(each.record),
+  );
   return before.at(-1)?.record.id;
 }

@@ -33,7 +33,10 @@ export async function restoreRecords(
   return await abortable(options.signal, async () => await applyPlan(options, plan));
 }
 
-async function applyPlan(options: RecordRestoreOptions, plan: RecordRestorePlan | undefined): Promise<RecordRestoreResult> {
+async function applyPlan(
+  options: RecordRestoreOptions,
+  plan: RecordRestorePlan | undefined,
+): Promise<RecordRestoreResult> {
   const { signal = new AbortController().signal, maxConflicts = plan?.conflictList.length ?? 1000 } = options;
   const runs = await prepare(options, signal);
   let done: RecordRestorePlan | undefined;

@@ -1,5 +1,11 @@
 import { BackupError } from '../errors.ts';
-import { listModules, readRecords, readRecordStates, type RecordsRepository, type StoredModule } from '../records/read-records.ts';
+import {
+  listModules,
+  readRecords,
+  readRecordStates,
+  type RecordsRepository,
+  type StoredModule,
+} from '../records/read-records.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { RecordView } from './restore-contract.ts';
 

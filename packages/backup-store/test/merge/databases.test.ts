@@ -55,7 +55,11 @@ async function sqlite(): Promise<Database> {
   return {
     adapter: sqliteRecords({ database: path, tables: TABLES }),
     run: (sql) => database.exec(sql),
-    stays: () => database.prepare('SELECT * FROM stays ORDER BY id').all().map((row) => ({ ...row })),
+    stays: () =>
+      database
+        .prepare('SELECT * FROM stays ORDER BY id')
+        .all()
+        .map((row) => ({ ...row })),
     end: async () => await Promise.resolve(database.close()),
   };
 }
@@ -74,7 +78,10 @@ async function postgres(): Promise<Database> {
     adapter: postgresRecords({ client, tables: TABLES }),
     run: (sql) => void server.sql(name, sql),
     stays: () =>
-      JSON.parse(server.sql(name, `SELECT coalesce(json_agg(s ORDER BY id), '[]') FROM stays s`)) as Record<string, unknown>[],
+      JSON.parse(server.sql(name, `SELECT coalesce(json_agg(s ORDER BY id), '[]') FROM stays s`)) as Record<
+        string,
+        unknown
+      >[],
     end: async () => await client.end(),
   };
 }
@@ -176,7 +183,8 @@ describe.each([
       await harmed(async (database, repository) => {
         let isReady = false;
         const map: SnapshotRestoreOptions['map'] = (record, module) => {
-          if (isReady && module === 'stays' && record.id === '1') database.run('UPDATE stays SET room = 96 WHERE id = 1');
+          if (isReady && module === 'stays' && record.id === '1')
+            database.run('UPDATE stays SET room = 96 WHERE id = 1');
           return record;
         };
         const restore = await prepareRecordRestore(repository, options(database, { map }));

@@ -75,7 +75,9 @@ const TABLES = [
 describe.each(TABLES)('the table "$heading" of docs/concepts/merge.md', ({ heading, base, hasBase }) => {
   const rows = tableBelow(heading);
   // Two sides that both lack it come with a base only.
-  const cases = allCases(base, hasBase).filter(({ backup, current }) => base !== NONE || backup !== current || backup !== NONE);
+  const cases = allCases(base, hasBase).filter(
+    ({ backup, current }) => base !== NONE || backup !== current || backup !== NONE,
+  );
 
   it('has exactly one row for every case, and no other rows', () => {
     const used = new Set<Row>();
@@ -198,7 +200,9 @@ describe('a time of damage', () => {
       action: 'delete',
       reason: 'damaged',
     });
-    expect(decide({ ...made, current: record('B', 700) }, { damaged: { ...damaged, added: 'delete' } }).action).toBe('keep');
+    expect(decide({ ...made, current: record('B', 700) }, { damaged: { ...damaged, added: 'delete' } }).action).toBe(
+      'keep',
+    );
   });
 });
 

@@ -17,14 +17,19 @@ let repository: Repository;
 beforeAll(async () => {
   const atEnd: (() => void | Promise<void>)[] = [];
   repository = await createAt(newPlace((action) => atEnd.push(action)));
-  const module = (name: string, records: readonly DataRecord[]): { name: string; read: () => AsyncIterable<DataRecord> } => ({
+  const module = (
+    name: string,
+    records: readonly DataRecord[],
+  ): { name: string; read: () => AsyncIterable<DataRecord> } => ({
     name,
     async *read() {
       await Promise.resolve();
       yield* records;
     },
   });
-  await repository.backup({ sources: [recordsSource({ modules: [module('guests', guests), module('rooms', rooms)] })] });
+  await repository.backup({
+    sources: [recordsSource({ modules: [module('guests', guests), module('rooms', rooms)] })],
+  });
   await repository.journal.erase({ module: 'guests', ids: ['ben'] });
   return async () => {
     await repository.close();
@@ -36,7 +41,10 @@ async function linesOf(options: Partial<ExportRecordsOptions> = {}): Promise<unk
   let text = '';
   for await (const piece of recordLines(exportRecords(repository, { snapshot: 'latest', ...options })))
     text += Buffer.from(piece).toString();
-  return text.split('\n').slice(0, -1).map((line) => JSON.parse(line) as unknown);
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
 }
 
 describe('an export of records', () => {
@@ -65,19 +73,28 @@ describe('an export of records', () => {
     await expect(linesOf(options)).rejects.toMatchObject({ code });
   });
 
-  it.each(['jsonl', 'json'] as const)('is a file for each module in a folder, as %s, that nobody else can read', async (format) => {
-    const to = join(tempFolder(), 'out');
-    const files = await writeRecordFiles(exportRecords(repository, { snapshot: 'latest' }), { to, format });
-    expect(files.map(({ module, records }) => [module, records])).toEqual([
-      ['guests', 2],
-      ['rooms', 1],
-    ]);
-    const text = readFileSync(join(to, `guests.${format}`), 'utf8');
-    const read: unknown = format === 'json' ? JSON.parse(text) : text.trim().split('\n').map((line) => JSON.parse(line) as unknown);
-    expect(read).toEqual([guests[0], guests[2]]);
-    expect(statSync(join(to, `guests.${format}`)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(to)).toHaveLength(2);
-  });
+  it.each(['jsonl', 'json'] as const)(
+    'is a file for each module in a folder, as %s, that nobody else can read',
+    async (format) => {
+      const to = join(tempFolder(), 'out');
+      const files = await writeRecordFiles(exportRecords(repository, { snapshot: 'latest' }), { to, format });
+      expect(files.map(({ module, records }) => [module, records])).toEqual([
+        ['guests', 2],
+        ['rooms', 1],
+      ]);
+      const text = readFileSync(join(to, `guests.${format}`), 'utf8');
+      const read: unknown =
+        format === 'json'
+          ? JSON.parse(text)
+          : text
+              .trim()
+              .split('\n')
+              .map((line) => JSON.parse(line) as unknown);
+      expect(read).toEqual([guests[0], guests[2]]);
+      expect(statSync(join(to, `guests.${format}`)).mode & 0o777).toBe(0o600);
+      expect(readdirSync(to)).toHaveLength(2);
+    },
+  );
 
   it('leaves a file that is there already, and nothing half written', async () => {
     const to = tempFolder();
@@ -86,9 +103,12 @@ describe('an export of records', () => {
     await expect(written).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
     expect(readFileSync(join(to, 'rooms.jsonl'), 'utf8')).toBe('mine');
     expect(readdirSync(to).toSorted()).toEqual(['guests.jsonl', 'rooms.jsonl']);
-    const ended = writeRecordFiles(exportRecords(repository, { snapshot: 'latest', records: { guests: ['ann', 'x'] } }), {
-      to: join(to, 'other'),
-    });
+    const ended = writeRecordFiles(
+      exportRecords(repository, { snapshot: 'latest', records: { guests: ['ann', 'x'] } }),
+      {
+        to: join(to, 'other'),
+      },
+    );
     await expect(ended).rejects.toMatchObject({ code: 'RECORD_NOT_FOUND' });
     expect(readdirSync(join(to, 'other'))).toEqual([]);
   });

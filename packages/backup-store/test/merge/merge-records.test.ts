@@ -55,7 +55,9 @@ describe('mergeRecords', () => {
     ['the order of UTF-16', [record('\u{1F3E8}'), record('\uFFFD')]],
   ])('refuses %s on any side', async (_, wrong) => {
     for (const side of ['base', 'backup', 'current'] as const) {
-      await expect(all({ backup: [], current: [], [side]: wrong })).rejects.toMatchObject({ code: 'RECORDS_UNORDERED' });
+      await expect(all({ backup: [], current: [], [side]: wrong })).rejects.toMatchObject({
+        code: 'RECORDS_UNORDERED',
+      });
     }
   });
 
@@ -224,7 +226,10 @@ describe('laws of merging', () => {
   });
 
   it('nothing is decided by how records come in', async () => {
-    const slowly = async function* (records: readonly DataRecord[], waits: readonly number[]): AsyncGenerator<DataRecord> {
+    const slowly = async function* (
+      records: readonly DataRecord[],
+      waits: readonly number[],
+    ): AsyncGenerator<DataRecord> {
       for (const [at, each] of records.entries()) {
         for (let wait = waits[at % waits.length] ?? 0; wait > 0; wait--) await Promise.resolve();
         yield each;

@@ -49,7 +49,11 @@ class Hotel {
         for await (const { id } of target.read(name, { signal: SIGNAL })) yield id;
       },
     });
-    return recordsSource({ name: 'hotel', modules: ['guests', 'stays'].map((name) => module(name)), clock: () => clock.now });
+    return recordsSource({
+      name: 'hotel',
+      modules: ['guests', 'stays'].map((name) => module(name)),
+      clock: () => clock.now,
+    });
   }
 
   async backup(name: string): Promise<string> {
@@ -60,7 +64,9 @@ class Hotel {
     return snapshot?.id ?? '';
   }
 
-  async prepare(options: Partial<SnapshotRestoreOptions> & { snapshot: string }): ReturnType<typeof prepareRecordRestore> {
+  async prepare(
+    options: Partial<SnapshotRestoreOptions> & { snapshot: string },
+  ): ReturnType<typeof prepareRecordRestore> {
     const { target } = this;
     return await prepareRecordRestore(this.repository, { mode: 'merge', target, targetName: 'hotel-db', ...options });
   }
@@ -91,7 +97,11 @@ it('a hotel’s data is harmed and merged back: newer reservations stay, what wa
   await hotel.backup('too late');
 
   const restore = await hotel.prepare({ snapshot: 'night', rules: { damaged: { since, until: since + 1 } } });
-  expect(restore).toMatchObject({ source: 'hotel', basis: { ways: 2, reason: 'never-restored' }, deletionsFrom: morning });
+  expect(restore).toMatchObject({
+    source: 'hotel',
+    basis: { ways: 2, reason: 'never-restored' },
+    deletionsFrom: morning,
+  });
   const plan = await restore.plan();
   expect(plan).toMatchObject({ added: 2, replaced: 1, deleted: 0, skipped: 2, erased: 1 });
   await restore.apply(plan);

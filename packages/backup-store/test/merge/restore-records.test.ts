@@ -66,7 +66,10 @@ describe('a hotel whose data was harmed', () => {
   });
 
   it('gets back what was found on another line of its history', async () => {
-    const tuesday = { guests, stays: [record('s1', { state: 'moved' }, 2000), ...stays.slice(2), record('s9', {}, 2000)] };
+    const tuesday = {
+      guests,
+      stays: [record('s1', { state: 'moved' }, 2000), ...stays.slice(2), record('s9', {}, 2000)],
+    };
     const target = hotel({ stays: [record('s5', { state: 'paid' }, LATER)] });
     const { ways } = await restoreRecords(merge(target, { backup: memoryView(tuesday), base: memoryView(night) }));
     expect(ways).toBe(3);
@@ -94,7 +97,9 @@ describe('a hotel whose data was harmed', () => {
     const target = hotel({ stays: ['s1', 's2'] });
     const backup = memoryView(night, { deleted: { stays: [{ id: 's1', deletedAt: 3000 }] } });
     expect(await restoreRecords(merge(target, { backup }))).toMatchObject({ added: 1, skipped: 1 });
-    expect(await restoreRecords(merge(target, { backup, rules: { restoreDeleted: true } }))).toMatchObject({ added: 1 });
+    expect(await restoreRecords(merge(target, { backup, rules: { restoreDeleted: true } }))).toMatchObject({
+      added: 1,
+    });
     expect(target.content('stays')).toEqual(stays);
   });
 });
@@ -137,7 +142,11 @@ describe('modes', () => {
     ['records of modules that are left out', { modules: ['guests'], records: { stays: ['s1'] } }, 'INVALID_OPTION'],
     ['rules for a full restore', { mode: 'full', rules: {} }, 'INVALID_OPTION'],
     ['single records for a full restore', { mode: 'full', records: { stays: ['s1'] } }, 'INVALID_OPTION'],
-    ['a backup with modules that the target lacks', { backup: memoryView({ ...night, rooms: [] }) }, 'MODULE_NOT_FOUND'],
+    [
+      'a backup with modules that the target lacks',
+      { backup: memoryView({ ...night, rooms: [] }) },
+      'MODULE_NOT_FOUND',
+    ],
   ])('refuse %s, and change nothing', async (_, options, code) => {
     const target = hotel(changed);
     const before = target.modulesNow;
