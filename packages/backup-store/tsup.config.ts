@@ -10,6 +10,7 @@ export default defineConfig({
     merge: 'src/merge/index.ts',
     postgres: 'src/postgres/index.ts',
     records: 'src/records/index.ts',
+    structure: 'src/structure/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

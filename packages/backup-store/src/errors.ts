@@ -80,6 +80,8 @@ export type BackupErrorCode =
   | 'INVALID_RECORD'
   /** Ids of records come in no order, and are too many to be put in order. */
   | 'TOO_MANY_IDS'
+  /** What the tenants share is too large to list, or a file of it can't be read as what it is. */
+  | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

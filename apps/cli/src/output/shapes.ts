@@ -44,6 +44,14 @@ import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
+import {
+  structureBackup,
+  structureCatalog,
+  structureDiff,
+  structureForget,
+  structureInventory,
+  structureRestore,
+} from './structure.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
@@ -103,6 +111,12 @@ export const SHAPES = {
   Signed: signed,
   Snapshot: snapshot,
   SnapshotList: snapshotList,
+  StructureBackup: structureBackup,
+  StructureCatalog: structureCatalog,
+  StructureDiff: structureDiff,
+  StructureForget: structureForget,
+  StructureInventory: structureInventory,
+  StructureRestore: structureRestore,
   VerifyReport: verifyReport,
 };
 

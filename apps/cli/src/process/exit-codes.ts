@@ -79,6 +79,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   RECORDS_UNORDERED: EXIT.failed,
   SCHEMA_CHANGED: EXIT.refused,
   TARGET_CHANGED: EXIT.refused,
+  INVENTORY_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   PRUNE_REFUSED: EXIT.refused,
