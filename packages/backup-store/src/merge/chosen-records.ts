@@ -2,12 +2,19 @@ import { BackupError } from '../errors.ts';
 import type { DataRecord } from '../records/contract.ts';
 import type { RecordRestoreOptions } from './restore-contract.ts';
 
-/** Only records with these ids; all when there is no list. */
-export async function* withIds<T extends { readonly id: string }>(
+/** Only records with these ids; all when there is no list. Each layer costs time for every record, so there is none in vain. */
+export function withIds<T extends { readonly id: string }>(
   records: AsyncIterable<T>,
   ids: ReadonlySet<string> | undefined,
+): AsyncIterable<T> {
+  return ids === undefined ? records : only(records, ids);
+}
+
+async function* only<T extends { readonly id: string }>(
+  records: AsyncIterable<T>,
+  ids: ReadonlySet<string>,
 ): AsyncGenerator<T, void, undefined> {
-  for await (const record of records) if (ids === undefined || ids.has(record.id)) yield record;
+  for await (const record of records) if (ids.has(record.id)) yield record;
 }
 
 /** Notes which of these ids come by. */
@@ -22,8 +29,12 @@ export class WantedIds {
     this.#missing = new Set(ids);
   }
 
-  async *of(records: AsyncIterable<DataRecord>): AsyncGenerator<DataRecord, void, undefined> {
-    for await (const record of withIds(records, this.ids)) {
+  of(records: AsyncIterable<DataRecord>): AsyncIterable<DataRecord> {
+    return this.ids === undefined ? records : this.#noted(only(records, this.ids));
+  }
+
+  async *#noted(records: AsyncIterable<DataRecord>): AsyncGenerator<DataRecord, void, undefined> {
+    for await (const record of records) {
       this.#missing.delete(record.id);
       yield record;
     }

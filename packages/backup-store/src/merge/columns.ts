@@ -7,23 +7,30 @@ interface Projected extends DataRecord {
 }
 
 /** Takes these columns out of records, so that they are neither compared nor put. */
-export async function* withoutColumns(
+export function withoutColumns(
+  records: AsyncIterable<DataRecord>,
+  columns: ReadonlySet<string>,
+): AsyncIterable<DataRecord> {
+  return columns.size === 0 ? records : projected(records, columns);
+}
+
+async function* projected(
   records: AsyncIterable<DataRecord>,
   columns: ReadonlySet<string>,
 ): AsyncGenerator<DataRecord, void, undefined> {
-  for await (const record of records) yield columns.size === 0 ? record : project(record, columns);
+  for await (const record of records) yield project(record, columns);
 }
 
 function project(record: DataRecord, columns: ReadonlySet<string>): DataRecord {
   const { data } = record;
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return record;
   const members = Object.entries(data as Readonly<Record<string, SourceDetail>>);
-  const projected: Projected = {
+  const left: Projected = {
     ...record,
     data: Object.fromEntries(members.filter(([name]) => !columns.has(name))),
     left: Object.fromEntries(members.filter(([name]) => columns.has(name))),
   };
-  return projected;
+  return left;
 }
 
 /** The record to put, with the columns of the one that is there now put back. */

@@ -47,34 +47,44 @@ export async function* decisionsOf(
   const wanted = new WantedIds(module, options.records?.[module]);
   const added = run.schemaChanges.filter(({ change }) => change === 'added').map(({ column }) => column);
   const columns = new Set([...added, ...(options.skipColumns?.[module] ?? [])]);
+  const { map, isErased } = options;
   const reading = { signal, ids: wanted.ids };
   const erased = new Set<string>();
   const changed = (records: AsyncIterable<DataRecord>, noted = new Set<string>()): AsyncIterable<DataRecord> =>
-    withoutColumns(marked(records, { module, options, erased: noted }), columns);
+    withoutColumns(map === undefined ? records : mapped(records, { module, map, isErased, erased: noted }), columns);
+  // Who is under which id now is not known before.
+  const idsNow = map === undefined ? wanted.ids : undefined;
   const sides = {
     module,
     base: await baseOf(options, module, reading).then((base) => base && changed(withIds(base, wanted.ids))),
     backup: changed(wanted.of(options.backup.read(module, reading)), erased),
-    current: withoutColumns(withIds(current.read(module, { signal }), wanted.ids), columns),
+    current: withoutColumns(withIds(current.read(module, { signal }), idsNow), columns),
     deleted: deletedOf(options.backup, module, reading),
-    isErased: (id: string) => erased.has(id),
+    isErased: (id: string) => (map === undefined ? isErased?.(module, id) === true : erased.has(id)),
   };
   for await (const decision of mergeRecords(sides, run.rules)) {
     signal.throwIfAborted();
     const { record, view } = decision;
+    const isAsked = wanted.ids === undefined || view.backup !== undefined || view.base !== undefined;
+    if (!isAsked && map !== undefined) continue;
     yield record === undefined ? decision : { ...decision, record: withLeftColumns(record, view.current) };
   }
   wanted.check();
 }
 
 /** Records as `map` changes them. Erased is who was so under the id of the backup; what it is now is noted in `erased`. */
-async function* marked(
+async function* mapped(
   records: AsyncIterable<DataRecord>,
-  { module, options, erased }: { module: string; options: RecordRestoreOptions; erased: Set<string> },
+  by: {
+    readonly module: string;
+    readonly map: NonNullable<RecordRestoreOptions['map']>;
+    readonly isErased: RecordRestoreOptions['isErased'];
+    readonly erased: Set<string>;
+  },
 ): AsyncGenerator<DataRecord, void, undefined> {
-  const { isErased, map } = options;
+  const { module, map, isErased, erased } = by;
   for await (const record of records) {
-    const changed = map === undefined ? record : map(record, module);
+    const changed = map(record, module);
     if (changed === undefined) continue;
     if (isErased?.(module, record.id) === true) erased.add(changed.id);
     yield changed;

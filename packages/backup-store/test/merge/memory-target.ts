@@ -87,7 +87,7 @@ export function memoryView(
   const modules = modulesOf(content);
   return {
     modules: async () => await Promise.resolve([...modules.keys()]),
-    read: reader(modules, 2).read,
+    read: (module, reading) => reader(modules, 2).read(module, reading),
     schema: async (module) => await Promise.resolve(options.schemas?.[module]),
     async *deleted(module) {
       await Promise.resolve();

@@ -129,8 +129,9 @@ const deleted = fc
   .uniqueArray(fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), deletedAt: fc.constantFrom(1, 2, 3, 4) }), {
     selector: ({ id }) => id,
   })
-  .map((all) => all.toSorted((a, b) => compareIds(a.id, b.id)));
+  .map((list) => list.toSorted((a, b) => compareIds(a.id, b.id)));
 const sides = fc.record({ base: fc.option(side, { nil: undefined }), backup: side, current: side, deleted });
+const twoSides = sides.map(({ backup, current, deleted: known }) => ({ backup, current, deleted: known }));
 const rules: fc.Arbitrary<MergeRules> = fc.record({
   conflict: fc.constantFrom('newest', 'backup', 'current'),
   restoreDeleted: fc.boolean(),
@@ -170,7 +171,7 @@ describe('laws of merging', () => {
 
   it('under `backup` without a base every record of the backup is there', async () => {
     await fc.assert(
-      fc.asyncProperty(sides, async ({ base: _, ...from }) => {
+      fc.asyncProperty(twoSides, async (from) => {
         const merged = carriedOut(from.current, await all(from, { conflict: 'backup' }));
         for (const each of from.backup) expect(find(merged, each.id)?.data).toEqual(each.data);
       }),
@@ -179,7 +180,7 @@ describe('laws of merging', () => {
 
   it('under `newest` without a base nothing newer is lost', async () => {
     await fc.assert(
-      fc.asyncProperty(sides, async ({ base: _, ...from }) => {
+      fc.asyncProperty(twoSides, async (from) => {
         const merged = carriedOut(from.current, await all(from, { conflict: 'newest' }));
         for (const each of from.current) {
           const backup = find(from.backup, each.id);

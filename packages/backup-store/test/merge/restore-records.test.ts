@@ -162,6 +162,16 @@ describe('modes', () => {
     expect(target.content('guests')).toEqual(guests.map((each) => map(each)));
   });
 
+  it('another tenant’s people who were erased stay away under their new ids, and others are not touched', async () => {
+    const target = new MemoryTarget({ guests: [record('south-eve', {}, LATER)], stays: [] });
+    const map = ({ id, ...rest }: DataRecord): DataRecord => ({ ...rest, id: `south-${id}` });
+    const isErased = (_: string, id: string): boolean => id === 'ben';
+    const chosen = { records: { guests: ['ann', 'ben'] }, rules: { damaged: { since: 0, added: 'delete' } } } as const;
+    const result = await restoreRecords(merge(target, { map, isErased, ...chosen }));
+    expect(result).toMatchObject({ added: 1, erased: 1, deleted: 0 });
+    expect(target.content('guests').map(({ id }) => id)).toEqual(['south-ann', 'south-eve']);
+  });
+
   it('what is mapped to nothing stays away', async () => {
     const target = new MemoryTarget({ guests: [], stays: [] });
     const map = (each: DataRecord, module: string): DataRecord | undefined => (module === 'stays' ? undefined : each);
