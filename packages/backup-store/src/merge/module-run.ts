@@ -14,7 +14,7 @@ export interface ModuleRun {
 }
 
 /** A full or selective restore is a merge in which the backup always wins. */
-export function rulesOf({ mode, rules = {} }: RecordRestoreOptions): MergeRules {
+function rulesOf({ mode, rules = {} }: RecordRestoreOptions): MergeRules {
   if (mode === 'merge') return rules;
   return { conflict: 'backup', restoreDeleted: true, extra: mode === 'full' ? 'delete' : 'keep' };
 }
