@@ -6,7 +6,7 @@ import type { Line } from './line.ts';
 import { fileName, type Segment, type SegmentFile } from './manifest.ts';
 
 /** Characters of lines that are held in memory before they are written. */
-const RUN_LENGTH = 32 * 1024 * 1024;
+const RUN_LENGTH = 8 * 1024 * 1024;
 /** What a line takes beside its characters. */
 const LINE_COST = 64;
 

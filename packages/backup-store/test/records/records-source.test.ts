@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { DataRecord, RecordModule, Repository, SnapshotRecord } from '../../src/index.ts';
 import { listModules, readRecords, recordsSource, sqliteRecords } from '../../src/records/index.ts';
@@ -130,6 +133,30 @@ describe('a backup of records', () => {
     });
     expect(await failureOf(repository.backup({ sources: [failing] }))).toMatchObject({ code: 'SOURCE_FAILED' });
     expect(log).toEqual(['quiesce', 'close', 'resume']);
+  });
+
+  it('leaves nothing of a run that was killed, and goes on from the snapshot before', async () => {
+    const place = newPlace();
+    const table = filled(300);
+    const sources = [recordsSource({ name: 'hotel', modules: [table.module('ids')], overlapMs: 0 })];
+    const repository = await createAt(place);
+    const { snapshot } = await repository.backup({ sources });
+    const script = fileURLToPath(new URL('../fixtures/children/records.ts', import.meta.url));
+    const parts = JSON.stringify({ ...place, count: 6_000 });
+    const child = spawn(process.execPath, ['--conditions=source', script, parts], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    table.put('r0001', 'changed');
+    table.given.records = 0;
+    const other = await openAt(place);
+    expect(await other.snapshots()).toHaveLength(1);
+    expect(await other.backup({ sources })).toMatchObject({ status: 'ok', parent: snapshot?.id });
+    expect(table.given.records).toBe(1);
+    expect(await idsIn(other, 'latest')).toEqual([...table.records.keys()].toSorted());
+    expect(await other.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
   });
 
   it('takes tables of a database', async () => {

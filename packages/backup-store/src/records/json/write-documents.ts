@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { BackupError } from '../../errors.ts';
@@ -64,8 +64,14 @@ export class DocumentWriter {
   async #file(path: string, text: string): Promise<void> {
     const written = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
     this.#steps.push({ path, written });
+    // As it was; what was not there is for its owner alone.
+    const mode = await stat(path).then(
+      (before) => before.mode & 0o777,
+      () => 0o600,
+    );
     const file = await open(written, 'wx', 0o600);
     try {
+      await file.chmod(mode);
       await file.writeFile(text);
       await file.sync();
     } finally {
