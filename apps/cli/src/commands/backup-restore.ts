@@ -1,5 +1,6 @@
 import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
+import { MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { makeSafetySnapshot } from '../compose/safety.ts';
 import { resolvePath } from '../config/locations.ts';
@@ -15,9 +16,10 @@ import { sayProblems } from '../render/problems.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { restoreMode } from './backup-restore-mode.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags {
+interface RestoreFlags extends FilterFlags, MergeFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly include?: readonly string[] | undefined;
@@ -79,11 +81,12 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
-  checkTarget(flags);
+  if (flags.mode === undefined) checkTarget(flags);
   const reference = parseReference(input.arguments[0] ?? '');
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
   const progress = createProgressReporter(context.messages);
   const options: RestoreOptions = {
     snapshot: record.id,
@@ -142,6 +145,7 @@ export const backupRestore: CommandDefinition = {
     },
     { flags: '--dry-run', description: 'show the plan only' },
     { flags: '-y, --yes', description: 'do not ask before restoring in place' },
+    ...MERGE_OPTIONS,
     ...REFERENCE_OPTIONS,
   ],
   examples: [
@@ -149,6 +153,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',
+    },
+    {
+      call: 'holdfast backup restore latest --mode merge --into sqlite:hotel.db --damaged-since 2026-11-23T15:00:00Z',
+      does: 'Records, without losing newer ones',
     },
   ],
   output: { shape: 'RestoreRun' },

@@ -11,5 +11,5 @@ export type { RecordFile, RecordFilesOptions } from './record-files.ts';
 export { recordLines } from './record-lines.ts';
 export type * from './restore-contract.ts';
 export { restoreRecords } from './restore-records.ts';
-export { snapshotRecords } from './snapshot-records.ts';
+export { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
 export type { SnapshotRecordsOptions } from './snapshot-records.ts';
