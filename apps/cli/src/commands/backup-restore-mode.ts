@@ -31,7 +31,9 @@ function planLines(restore: SnapshotRestore, plan: RecordRestorePlan): string[] 
   const { modules, conflicts, conflictList, mode, erased } = plan;
   const lines = mode === 'merge' ? [`merge: ${BASIS[restore.basis.reason]}`] : [];
   for (const { module, added, replaced, deleted, kept, skipped } of modules)
-    lines.push(`${displayText(module)}: ${added} to add, ${replaced} to replace, ${deleted} to delete, ${kept} stay, ${skipped} stay away`);
+    lines.push(
+      `${displayText(module)}: ${added} to add, ${replaced} to replace, ${deleted} to delete, ${kept} stay, ${skipped} stay away`,
+    );
   if (erased > 0) lines.push(`${formatNumberOf(erased, 'record')} erased for good`);
   if (conflicts > 0) lines.push(`${formatNumberOf(conflicts, 'conflict')}:`);
   for (const { module, id, action, reason } of conflictList.slice(0, SHOWN))
@@ -76,6 +78,8 @@ export async function restoreMode(
     });
   else if (dryRun) await context.output.write(`${lines.join('\n')}\n`);
   else if (!context.messages.quiet)
-    await context.output.line(`restore of records: ${context.output.colors.green('ok')}; ${formatNumberOf(changes ?? 0, 'change')}`);
+    await context.output.line(
+      `restore of records: ${context.output.colors.green('ok')}; ${formatNumberOf(changes ?? 0, 'change')}`,
+    );
   return EXIT.ok;
 }

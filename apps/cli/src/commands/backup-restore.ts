@@ -1,6 +1,6 @@
 import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
-import { MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
+import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { makeSafetySnapshot } from '../compose/safety.ts';
 import { resolvePath } from '../config/locations.ts';
@@ -81,8 +81,9 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
-  if (flags.mode === undefined) checkTarget(flags);
   const reference = parseReference(input.arguments[0] ?? '');
+  checkMode(flags, reference.path);
+  if (flags.mode === undefined) checkTarget(flags);
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
@@ -127,7 +128,8 @@ export const backupRestore: CommandDefinition = {
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
-    'safety snapshot of what is there, and only then changes anything.',
+    'safety snapshot of what is there, and only then changes anything. --mode restores records into a database, in one ' +
+    'transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },

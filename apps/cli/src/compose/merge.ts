@@ -49,6 +49,39 @@ export const MERGE_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--records-source <name>', description: 'source of records in the snapshot, if there are several' },
 ];
 
+/** What goes with files only. */
+interface FileFlags {
+  readonly to?: string | undefined;
+  readonly inPlace?: boolean | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly overwrite?: string | undefined;
+  readonly delete?: boolean | undefined;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+/** Refuses what says nothing together: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
+export function checkMode(flags: MergeFlags & FileFlags, path: string | undefined): void {
+  if (flags.mode === undefined) {
+    if (!Object.values(recordFlags(flags)).some((value) => isGiven(value))) return;
+    throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
+  }
+  const { to, inPlace, include, exclude, overwrite, delete: removes } = flags;
+  if (![to, inPlace, include, exclude, overwrite, removes, path].some((value) => isGiven(value))) return;
+  throw usageError(
+    'Expected records to be restored with --into only, got options or a path of files',
+    'Leave them out; --module and --record say what is restored.',
+  );
+}
+
+/** Those that mean nothing without a mode. */
+function recordFlags(flags: MergeFlags): MergeFlags {
+  const { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } =
+    flags;
+  return { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
+}
+
 /** Which records, by module. @throws {CliError} `USAGE`. */
 function recordsOf(flags: MergeFlags): Readonly<Record<string, readonly string[]>> | undefined {
   if (flags.record === undefined || flags.record.length === 0) return undefined;
@@ -65,9 +98,9 @@ function recordsOf(flags: MergeFlags): Readonly<Record<string, readonly string[]
 /** The rules of a merge. @throws {CliError} `USAGE` for rules without one. */
 function rulesOf(flags: MergeFlags): MergeRules | undefined {
   const { mode, conflict, base, damagedSince, damagedUntil, restoreDeleted } = flags;
-  const isGiven = [conflict, base, damagedSince, damagedUntil, restoreDeleted].some((each) => each !== undefined);
   if (mode !== 'merge') {
-    if (isGiven) throw usageError('Expected rules of a merge with --mode merge only', 'Leave them out, or merge.');
+    if ([conflict, base, damagedSince, damagedUntil, restoreDeleted].some((each) => each !== undefined))
+      throw usageError('Expected rules of a merge with --mode merge only', 'Leave them out, or merge.');
     return undefined;
   }
   if (damagedSince === undefined) {

@@ -99,7 +99,11 @@ const recordPlan = z.strictObject({
 
 const recordRun = z.strictObject({
   snapshot: snapshotId,
-  basis: z.strictObject({ ways: z.union([z.literal(2), z.literal(3)]), base: snapshotId.optional(), reason: z.string() }),
+  basis: z.strictObject({
+    ways: z.union([z.literal(2), z.literal(3)]),
+    base: snapshotId.optional(),
+    reason: z.string(),
+  }),
   deletionsFrom: snapshotId.optional().describe('the snapshot whose deletions count'),
   plan: recordPlan,
   changes: make.count('changes that were done').optional(),

@@ -24,7 +24,7 @@ beforeEach(async () => {
   machine = await newMachine();
   database = join(machine.cwd, 'hotel.db');
   const keyFile = join(machine.cwd, 'key');
-  await machine.json('Created', ['init', '--new-key-file', keyFile]);
+  await machine.json('Created', ['init', '--key-file', keyFile]);
   run(`CREATE TABLE stays (id text PRIMARY KEY, room integer, updated_at integer);
     INSERT INTO stays VALUES ('s1', 1, 1000), ('s2', 2, 1000), ('s3', 3, 1000), ('s4', 4, 1000)`);
   await using repository = await openRepository({
@@ -54,7 +54,10 @@ const DAMAGE = ['--damaged-since', '1970-01-01T00:00:05Z', '--damaged-until', '1
 test('records are merged with newer ones: planned, asked about, and done', async () => {
   const merge = restore('--mode', 'merge', ...DAMAGE);
   const dry = await machine.run([...merge, '--dry-run']);
-  expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('stays: 1 to add, 1 to replace, 0 to delete') as string });
+  expect(dry).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('stays: 1 to add, 1 to replace, 0 to delete') as string,
+  });
   expect(dry.stdout).toContain('two-way by times');
   expect(dry.stdout).toContain('stays/s3: keep (newer-in-current)');
   expect((await machine.run(merge)).code).toBe(2);
@@ -79,6 +82,8 @@ test.each([
   ['an end without a beginning', ['--mode', 'merge', '--damaged-until', '2026-01-01'], 2],
   ['a record without its module', ['--mode', 'selective', '--record', 's1'], 2],
   ['a module that is not there', ['--mode', 'merge', '--module', 'guests'], 4],
+  ['a folder for records', ['--mode', 'merge', '--to', 'out'], 2],
+  ['a rule without a mode', ['--conflict', 'backup'], 2],
   ['a record that is not there', ['--mode', 'selective', '--record', 'stays/s9'], 4],
 ])('%s is refused, and nothing is changed', async (_, args, code) => {
   const ended = await machine.run([...restore(), ...args, '--yes']);
