@@ -43,7 +43,9 @@ function planLines(restore: SnapshotRestore, plan: RecordRestorePlan): string[] 
 }
 
 async function confirm(context: Context, lines: readonly string[], yes: boolean): Promise<void> {
-  for (const line of lines) (yes ? context.messages.note : context.messages.warn)(line);
+  // Whoever is asked is told what about, even with --quiet.
+  const say = (line: string): void => (yes ? context.messages.note(line) : context.messages.warn(line));
+  for (const line of lines) say(line);
   if (yes) return;
   if (!context.prompt.available) {
     throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore of records, got none', {
