@@ -108,8 +108,8 @@ async function repositoryStep(): Promise<object> {
   };
 }
 
-function measure(name: string): { ms: number; cpu: number; read: number; stored: number; mib: number } {
-  const args = [process.argv[1] as string, countText, kind, name, folder || scratch, schema || schemaName];
+function measure(name: string): { ms: number; cpu: number; read: number; stored?: number; mib: number } {
+  const args = [process.argv[1], countText, kind, name, folder || scratch, schema || schemaName];
   const result = spawnSync(process.execPath, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (result.status !== 0) throw new Error(`The step ${name} ended with ${result.status}`);
   return JSON.parse(result.stdout || '{}') as ReturnType<typeof measure>;
@@ -127,9 +127,11 @@ function run(): void {
     '| what | seconds | processor, s | records read | MB stored | peak memory, MiB |\n| --- | --: | --: | --: | --: | --: |',
   );
   const row = (label: string, name: string): void => {
-    const { ms, cpu, read, stored = 0, mib } = measure(name);
+    const { ms, cpu, read, stored, mib } = measure(name);
     const figures = [ms / 1000, cpu / 1000].map((each) => each.toFixed(1));
-    console.log(`| ${label} | ${figures.join(' | ')} | ${read} | ${(stored / 1e6).toFixed(1)} | ${mib.toFixed(0)} |`);
+    console.log(
+      `| ${label} | ${figures.join(' | ')} | ${read} | ${((stored ?? 0) / 1e6).toFixed(1)} | ${mib.toFixed(0)} |`,
+    );
   };
   row('all of them', 'full');
   measure('change');

@@ -1,4 +1,5 @@
 import { BackupError } from '../errors.ts';
+import type { SourceDetail } from '../source/contract.ts';
 import { checkModuleName } from './manifest.ts';
 
 /** A table whose rows are the records of a module. */
@@ -29,7 +30,7 @@ export interface RowFilter {
 }
 
 /** The module's name. @throws {BackupError} `INVALID_OPTION`. */
-export function moduleName({ table, module = table.toLowerCase() }: RecordTable): string {
+function moduleName({ table, module = table.toLowerCase() }: RecordTable): string {
   checkModuleName(module);
   return module;
 }
@@ -105,4 +106,13 @@ export function referredFirst(
   };
   for (const name of names) visit(name);
   return [...ordered];
+}
+
+/** What of a table's options decides which rows are records, and how they are told apart: when it changes, all is read again. */
+export function choiceOf({ updatedAt, deletedAt, where }: RecordTable): Record<string, SourceDetail> {
+  return {
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
+    ...(where === undefined ? {} : { where: [where.sql, ...(where.values ?? []).map((value) => String(value))] }),
+  };
 }

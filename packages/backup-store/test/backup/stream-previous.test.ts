@@ -35,7 +35,7 @@ describe('a source that takes over what it was before', () => {
     const first = await repository.backup({ sources });
     const second = await repository.backup({ sources, reading: 'all' });
     expect(log[0]?.previous).toBeUndefined();
-    const { snapshotId, details, files, startedMs } = log[1]?.previous as PreviousSource;
+    const { snapshotId, details, files, startedMs } = (log[1] as SourceRun).previous as PreviousSource;
     expect({ snapshotId, details }).toEqual({ snapshotId: first.snapshot?.id, details: { parts: 1 } });
     expect(new Date(startedMs).toISOString()).toBe(first.snapshot?.startedAt);
     expect([...files.values()]).toMatchObject([{ path: 'part-0', size: 300 * KiB }]);

@@ -38,7 +38,11 @@ describe('a module of records', () => {
         async (actions, order, runLength) => {
           const table = new TestTable();
           const sort = (records: DataRecord[]): DataRecord[] =>
-            order === 'insertion' ? records : order === 'ordered' ? records.sort(byId) : records.sort(byId).reverse();
+            order === 'insertion'
+              ? records
+              : order === 'ordered'
+                ? records.sort(byId)
+                : records.toSorted(byId).toReversed();
           let files: Files | undefined;
           for (const each of [...actions, { backup: 'changed' as const }]) {
             if ('put' in each) {
@@ -46,7 +50,7 @@ describe('a module of records', () => {
             } else if ('delete' in each) {
               table.delete(each.delete);
             } else {
-              const parts = { wanted: each.backup as 'all' | 'changed', runLength, nowMs: table.now };
+              const parts = { wanted: each.backup, runLength, nowMs: table.now };
               const read = await readModule(table.module(deletions, sort), files, parts);
               ({ files } = read);
               expect(read.manifest.deletes).toBe('known');

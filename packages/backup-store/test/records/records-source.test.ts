@@ -175,6 +175,14 @@ describe('a backup of records', () => {
     database.exec(`UPDATE "table" SET n = -n, at = ${now} WHERE n % 100 = 1; DELETE FROM "table" WHERE n = 50`);
     const { snapshot } = await repository.backup({ sources });
     expect(detailsOf(snapshot)).toMatchObject({ reading: 'changed', read: 30, deletes: 'known' });
+    // Another choice of rows is another module: what it takes in was there all the time.
+    const where = { sql: 'n > ?', values: [1_000] };
+    const some = sqliteRecords({ database: file, tables: [{ table: 'table', updatedAt: 'at', where }], clock }).source;
+    const other = { sources: [recordsSource({ name: 'hotel', ...some, clock })], dryRun: true };
+    expect(await repository.backup(other)).toMatchObject({ status: 'ok' });
+    expect(await some.modules[0]?.schema?.({ signal: AbortSignal.timeout(9_999) }).catch(({ code }) => code)).toBe(
+      'CLOSED',
+    );
     const records = await listOf(readRecords(repository, 'latest', from));
     const rows = database.prepare(`SELECT * FROM "table" ORDER BY id`).all() as { id: string; at: number }[];
     expect(records).toEqual(rows.map((row) => ({ id: row.id, updatedAt: row.at, data: { ...row } })));

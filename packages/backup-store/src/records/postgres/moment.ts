@@ -26,10 +26,10 @@ const SQL = `SELECT
  */
 export async function quietMoment(client: PostgresClient): Promise<number | undefined> {
   const { rows } = await client.query(SQL);
-  const { now, oldest, prepared, hidden } = rows[0] as Record<string, string | null>;
+  const { now, oldest, prepared, hidden } = rows[0] as Record<string, string | null | undefined>;
   if (Number(hidden) > 0) return undefined;
   const times = [Number(now)];
-  if (oldest != null) times.push(Number(oldest));
-  if (prepared != null) times.push(Number(prepared) - PREPARED_MS);
+  if (typeof oldest === 'string') times.push(Number(oldest));
+  if (typeof prepared === 'string') times.push(Number(prepared) - PREPARED_MS);
   return Math.min(...times) - MARGIN_MS;
 }

@@ -1,7 +1,7 @@
 import { checkAborted } from '../../run/abort.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
-import { referredFirst, tableOf, tablesByModule } from '../table-options.ts';
+import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
 import { exactText, inTransaction, type PostgresClient } from './client.ts';
 import { quietMoment } from './moment.ts';
 import { readDeleted, readIds, readRows, type TableReading } from './read-table.ts';
@@ -67,7 +67,7 @@ function sourceOf(client: PostgresClient, tables: Tables): RecordModules {
       async *read({ signal, since }) {
         yield* readRows(await reading(signal), since);
       },
-      schema: async () => schemaOf(await tableShape(client, table)),
+      schema: async () => schemaOf(await tableShape(client, table), table),
       ...(table.deletedAt === undefined
         ? {
             async *ids({ signal }) {
@@ -103,7 +103,7 @@ function targetOf(client: PostgresClient, tables: Tables): RecordTarget {
   const shapeOf = async (module: string): Promise<TableShape> => await tableShape(client, tableOf(tables, module));
   return {
     modules: async () => await inOrder(client, tables),
-    schema: async (module) => schemaOf(await shapeOf(module)),
+    schema: async (module) => schemaOf(await shapeOf(module), tableOf(tables, module)),
     async *read(module, { signal }) {
       yield* readRows({ client, signal, shape: await shapeOf(module), isWithin: false });
     },
@@ -142,6 +142,7 @@ async function inOrder(client: PostgresClient, tables: Tables): Promise<readonly
   );
 }
 
-function schemaOf({ columns, id }: TableShape): SourceDetail {
-  return { columns: Object.fromEntries(columns.map(({ name, type }) => [name, type])), id: id.map(({ name }) => name) };
+function schemaOf({ columns, id }: TableShape, table: PostgresTable): SourceDetail {
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
+  return { columns: types, id: id.map(({ name }) => name), ...choiceOf(table) };
 }

@@ -73,6 +73,6 @@ async function* rows(
       checkAborted(query.signal);
       await new Promise((resolve) => void setImmediate(resolve));
     }
-    yield row as Record<string, unknown>;
+    yield row;
   }
 }

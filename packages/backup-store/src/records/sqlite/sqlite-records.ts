@@ -6,7 +6,7 @@ import { checkAborted } from '../../run/abort.ts';
 import { type Clock, systemClock } from '../../run/clock.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
-import { referredFirst, tableOf, tablesByModule } from '../table-options.ts';
+import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
 import { readDeleted, readIds, readRows } from './read-table.ts';
 import { type SqliteTable, type TableShape, tableShape } from './table.ts';
 import { TableWriter } from './write-table.ts';
@@ -65,7 +65,7 @@ function sourceOf(options: SqliteRecordsOptions, tables: Tables): RecordModules 
       readsChanges: table.updatedAt !== undefined,
       moment: async () => openedAt,
       read: (reading) => readRows(database(), shape(), reading),
-      schema: async () => schemaOf(shape()),
+      schema: async () => schemaOf(shape(), table),
       ...(table.deletedAt === undefined
         ? { ids: ({ signal }) => readIds(database(), shape(), signal) }
         : { deleted: (reading) => readDeleted(database(), shape(), reading) }),
@@ -100,7 +100,11 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
   };
   return {
     modules: async () => await within((database) => inOrder(database, tables)),
-    schema: async (module) => await within((database) => schemaOf(tableShape(database, tableOf(tables, module)))),
+    schema: async (module) =>
+      await within((database) => {
+        const table = tableOf(tables, module);
+        return schemaOf(tableShape(database, table), table);
+      }),
     async *read(module, { signal }) {
       const database = openDatabase(options.database, true);
       try {
@@ -150,8 +154,8 @@ function inOrder(database: DatabaseSync, tables: Tables): readonly string[] {
   return referredFirst([...tables.keys()], refersTo);
 }
 
-function schemaOf({ columns, id }: TableShape): SourceDetail {
-  return { columns: Object.fromEntries(columns.map(({ name, type }) => [name, type])), id };
+function schemaOf({ columns, id }: TableShape, table: SqliteTable): SourceDetail {
+  return { columns: Object.fromEntries(columns.map(({ name, type }) => [name, type])), id, ...choiceOf(table) };
 }
 
 /** @throws {BackupError} `DATABASE_NOT_FOUND`. */

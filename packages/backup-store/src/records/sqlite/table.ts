@@ -47,7 +47,7 @@ export function tableShape(database: DatabaseSync, options: SqliteTable): TableS
     throw new BackupError('DATABASE_NOT_FOUND', `Expected a table ${table} in the database, got none`, {
       hint: 'Check the name, and that it is the right database.',
     });
-  const key = found.filter(({ pk }) => pk > 0).toSorted((a, b) => Number(a.pk) - Number(b.pk));
+  const key = found.filter(({ pk }) => pk > 0).toSorted((a, b) => a.pk - b.pk);
   const id = options.id === undefined ? key.map(({ name }) => name) : idColumns(options.id);
   const { columns: chosen, updatedAt, deletedAt } = options;
   const known = new Set(found.map(({ name }) => name));
@@ -63,7 +63,7 @@ export function tableShape(database: DatabaseSync, options: SqliteTable): TableS
       { hint: 'Name the columns of the id: the table has no primary key.', details: [...known] },
     );
   const columns = found
-    .filter(({ name, hidden }) => Number(hidden) === 0 && (chosen === undefined || [...chosen, ...id].includes(name)))
+    .filter(({ name, hidden }) => hidden === 0 && (chosen === undefined || [...chosen, ...id].includes(name)))
     .map(({ name, type }) => ({ name, type, isReal: isReal(type) }));
   const refersTo = database.prepare('SELECT "table" AS name FROM pragma_foreign_key_list(?)').all(table);
   return {
