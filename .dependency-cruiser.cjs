@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|file|guard|import|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|merge|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -34,7 +34,7 @@ const engineLayers = [
   ['chunker', 'codec', 'layout', 'envelope'],
   ['keyring'],
   ['identity', 'pack', 'blob-index', 'catalog'],
-  ['threads', 'run', 'session'],
+  ['threads', 'run', 'session', 'journal'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
@@ -43,7 +43,7 @@ const engineLayers = [
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres', 'sqlite', 'structure', 'databases', 'mysql', 'redis', 'records'];
+const sourceKinds = ['command', 'postgres', 'sqlite', 'structure', 'databases', 'mysql', 'redis', 'records', 'merge'];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 

@@ -8,6 +8,7 @@ export default defineConfig({
     worker: 'src/threads/worker.ts',
     command: 'src/command/index.ts',
     mysql: 'src/mysql/index.ts',
+    merge: 'src/merge/index.ts',
     postgres: 'src/postgres/index.ts',
     records: 'src/records/index.ts',
     sqlite: 'src/sqlite/index.ts',

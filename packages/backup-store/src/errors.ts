@@ -74,12 +74,20 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
+  /** A snapshot or a target has no module of records of this name. */
+  | 'MODULE_NOT_FOUND'
+  /** A backup does not have records that were asked for. `details` lists them. */
+  | 'RECORD_NOT_FOUND'
+  /** Records were given in another order than that of their ids, or one twice. */
+  | 'RECORDS_UNORDERED'
+  /** Columns are gone or have another type than when the backup was made. `details` lists them. */
+  | 'SCHEMA_CHANGED'
+  /** A target has changed since a restore was planned. */
+  | 'TARGET_CHANGED'
   /** A record can't be kept: its id, its times, or values that JSON does not have. */
   | 'INVALID_RECORD'
   /** Ids of records come in no order, and are too many to be put in order. */
   | 'TOO_MANY_IDS'
-  /** The snapshot has no such module of records. */
-  | 'MODULE_NOT_FOUND'
   /** What the tenants share is too large to list, or a file of it can't be read as what it is. */
   | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */

@@ -1,5 +1,6 @@
 import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
+import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { makeSafetySnapshot } from '../compose/safety.ts';
@@ -18,9 +19,10 @@ import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
+import { restoreMode } from './backup-restore-mode.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags, IntoSqliteFlags {
+interface RestoreFlags extends FilterFlags, IntoSqliteFlags, MergeFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly into?: string | undefined;
@@ -84,12 +86,16 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
-  checkTarget(flags);
-  checkIntoFlags(context, flags);
   const reference = parseReference(input.arguments[0] ?? '');
+  checkMode(flags, reference.path);
+  if (flags.mode === undefined) {
+    checkTarget(flags);
+    checkIntoFlags(context, flags);
+  }
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
   const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
   if (flags.into !== undefined && isSqliteUrl(flags.into))
     return await restoreOverSqlite(context, flags, { repository, record, path });
@@ -139,7 +145,8 @@ export const backupRestore: CommandDefinition = {
     'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
     '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
     'replaced as a whole, and put back when that fails. ' +
-    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names.',
+    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
+    'into a database, in one transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
@@ -162,6 +169,7 @@ export const backupRestore: CommandDefinition = {
     },
     { flags: '--dry-run', description: 'show the plan only' },
     { flags: '-y, --yes', description: 'do not ask before something is replaced in place or in a database' },
+    ...MERGE_OPTIONS,
     ...REFERENCE_OPTIONS,
   ],
   examples: [
@@ -177,6 +185,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest --into mysql://admin@db/shop_restored',
       does: 'The dump of a database, into a new one',
+    },
+    {
+      call: 'holdfast backup restore latest --mode merge --into sqlite:hotel.db --damaged-since 2026-11-23T15:00:00Z',
+      does: 'Records, without losing newer ones',
     },
   ],
   output: { shape: 'RestoreRun' },

@@ -55,6 +55,25 @@ export class SealedLedger {
     return { number, name: copy, content: second.content };
   }
 
+  /** How many entries there are; numbers begin with 1. */
+  async count(): Promise<number> {
+    await this.#newest();
+    return this.#seen;
+  }
+
+  /**
+   * Reads the entry of this number, from its copy when the first is missing or damaged.
+   *
+   * @throws {BackupError} when neither opens, what is wrong with the first.
+   */
+  async read(number: number): Promise<Buffer> {
+    const first = await this.#look(this.#first.key(number));
+    if (!('error' in first)) return first.content;
+    const second = await this.#look(this.#copy.key(number));
+    if ('error' in second) throw first.error;
+    return second.content;
+  }
+
   /** The highest number in either row; 1 when there is none, which is then what is missing. */
   async #newest(): Promise<number> {
     await Promise.all(

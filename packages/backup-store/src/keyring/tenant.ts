@@ -38,10 +38,10 @@ const newKeys = (): TenantKeys => ({
 });
 
 /**
- * What must not change when keys are rotated, or nothing would be found again: ids of blobs, where files are cut, and what
- * a machine remembers. They seal nothing in a store.
+ * What must not change when keys are rotated, or nothing would be found again: ids of blobs, where files are cut, what
+ * a machine remembers, and marks of erased records. They seal nothing in a store.
  */
-const LASTING: ReadonlySet<TenantLabel> = new Set(['id', 'gear', 'checks']);
+const LASTING: ReadonlySet<TenantLabel> = new Set(['id', 'gear', 'checks', 'erased']);
 
 /** A tenant whose keys are at hand. */
 export class Tenant {

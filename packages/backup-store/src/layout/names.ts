@@ -56,6 +56,10 @@ export type EpochObject = 'open' | 'decision' | 'decision-copy' | 'closed';
 export const historiesPrefix = (label: string): string => `history/${label}/`;
 export const historyName = (label: string, epoch: number, id: string): string =>
   `history/${label}/${digits(epoch, EPOCH_DIGITS)}/${id}`;
+/** What is known of a tenant beside its snapshots: which records were erased, and what was restored where. */
+export const journalPrefix = (label: string): string => `journal/${label}/`;
+/** The ledger of it. */
+export const journalLedger = (label: string): string => `journal/${label}/log`;
 /** The key after which commits of this epoch and later ones come. */
 export const commitsBefore = (label: string, epoch: number): string =>
   `commits/${label}/${digits(epoch, EPOCH_DIGITS)}`;

@@ -12,6 +12,7 @@ import type {
   SnapshotEntry,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RecordJournal } from './journal-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
@@ -21,6 +22,7 @@ import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
 export type * from './entries-contract.ts';
+export type * from './journal-contract.ts';
 export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
@@ -77,6 +79,8 @@ export interface RepositoryEvent {
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
+    | 'records.erased'
+    | 'records.restored'
     | 'repair.finished'
     | 'index.rebuilt'
     | 'copies.restored'
@@ -173,6 +177,8 @@ export interface Repository extends AsyncDisposable {
   readonly encrypted: boolean;
   /** What opens it: list, add, remove and rotate keys. */
   readonly keys: RepositoryKeys;
+  /** Which records were erased for good, and what was restored where. */
+  readonly journal: RecordJournal;
   /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
   /**

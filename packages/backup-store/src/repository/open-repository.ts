@@ -5,6 +5,7 @@ import type { RepositoryConfig } from '../identity/config.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
+import { OpenJournal } from '../journal/open-journal.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
@@ -44,6 +45,7 @@ export class OpenRepository implements contract.Repository {
   readonly id: string;
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
+  readonly journal: OpenJournal;
   readonly #opened: Opened;
   readonly #context: OpenContext;
   #closed = false;
@@ -62,6 +64,16 @@ export class OpenRepository implements contract.Repository {
       own,
       clock: context.clock,
       load: async () => await this.#loadKeys(),
+      emit: (name, details) => context.emit(name, details),
+    });
+    this.journal = new OpenJournal({
+      sealed,
+      clock: context.clock,
+      tenant: async (name) => {
+        await this.#loadKeys();
+        return (await context.tenant(name)).tenant;
+      },
+      checkCount: async (label, entries) => await context.pins.checkJournal(label, entries),
       emit: (name, details) => context.emit(name, details),
     });
   }

@@ -2,6 +2,8 @@ import { listAll } from '@x/storage';
 
 import type { Seal } from '../envelope/sealed-store.ts';
 import { isBackupError } from '../errors.ts';
+import { journalSeal } from '../journal/entry.ts';
+import { Journal } from '../journal/journal.ts';
 import { readSlots } from '../keyring/slots.ts';
 import {
   epochName,
@@ -9,6 +11,7 @@ import {
   forgetPrefix,
   historyName,
   indexPrefix,
+  journalPrefix,
   SLOTS,
   sessionsPrefix,
 } from '../layout/names.ts';
@@ -49,6 +52,7 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
     [sessionsPrefix(tenant.label), sessionSeal(tenant)],
     [forgets, forgetSeal(tenant)],
     [indexPrefix(tenant.label), indexSeal(tenant)],
+    [journalPrefix(tenant.label), journalSeal(tenant)],
   ];
   for (const [prefix, seal] of kinds) {
     const names: string[] = [];
@@ -61,12 +65,17 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
       } catch (error) {
         // Gone since the listing: its writer or a keeper has taken it away.
         if (isBackupError(error, 'OBJECT_MISSING')) return;
-        // No snapshot needs a session or its segment: the one is over or goes on all the same, the other is in the packs.
+        // No snapshot needs a session or its segment: the one is over or goes on all the same, the other is in the packs. An entry
+        // of the journal is there twice, and what lacks both is found below.
         if (prefix === forgets) findings.addError(error, name);
         else findings.addSpare(error, name);
       }
     });
   }
+  await new Journal(context.sealed, tenant).entries(options.signal).catch((error: unknown) => {
+    if (!isBackupError(error) || error.code === 'ABORTED') throw error;
+    findings.addError(error, journalPrefix(tenant.label));
+  });
   if (view.epochs.damage !== undefined) findings.addError(view.epochs.damage, epochsPrefix(tenant.label));
 }
 
