@@ -10,8 +10,24 @@ export interface TenantKeys {
   readonly keeperKey: string;
 }
 
+/** An erasure that was begun: from then on nobody uses the tenant. */
+export interface ErasureRecord {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What is kept of a tenant beside its keys. Members that this version does not know are kept. */
+export interface TenantState {
+  readonly quotaBytes?: number | undefined;
+  /** A policy of `@x/retention`, as data. */
+  readonly retention?: Readonly<Record<string, unknown>> | undefined;
+  readonly hold?: { readonly reason: string; readonly by: string; readonly at: string } | undefined;
+}
+
 /** A tenant as the keyring records it. */
-export interface TenantRecord extends TenantKeys {
+export interface TenantRecord extends TenantKeys, TenantState {
   /** 16 hex digits, random: the only trace of the tenant in names of objects. */
   readonly label: string;
   readonly name: string;
@@ -19,6 +35,7 @@ export interface TenantRecord extends TenantKeys {
   readonly createdAt: string;
   /** What was used before keys were rotated, newest first. Nothing new is sealed with them. */
   readonly olderKeys?: readonly TenantKeys[] | undefined;
+  readonly erasing?: ErasureRecord | undefined;
 }
 
 /** A new tenant, with random keys. */

@@ -60,6 +60,17 @@ export const historyName = (label: string, epoch: number, id: string): string =>
 export const commitsBefore = (label: string, epoch: number): string =>
   `commits/${label}/${digits(epoch, EPOCH_DIGITS)}`;
 
+/** Everything of a tenant is below one of these: what is small and says what counts comes first, packs last. */
+export const tenantPrefixes = (label: string): readonly string[] => [
+  sessionsPrefix(label),
+  commitsPrefix(label),
+  forgetPrefix(label),
+  epochsPrefix(label),
+  historiesPrefix(label),
+  indexPrefix(label),
+  packsPrefix(label),
+];
+
 const HEX_PAIR = /^[0-9a-f]{32}\/[0-9a-f]{16}$/;
 const EPOCH_AND_SESSION = /^[0-9]{8}\/[0-9a-f]{32}$/;
 const SESSION = /^[0-9a-f]{32}$/;

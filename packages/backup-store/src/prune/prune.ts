@@ -12,6 +12,7 @@ import type {
 } from '../repository/contract.ts';
 import { systemSleep } from '../run/clock.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
+import { isHeld, refuseHeld } from '../run/held.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -43,9 +44,19 @@ export function pruningOf(options: PruneOptions): TenantPruning {
   return { maxUnusedPercent, waitMs, fenceAfterMs };
 }
 
-/** The tenants that are asked for. */
-async function tenantsOf(context: RunContext, options: PruneOptions): Promise<OpenTenant[]> {
-  return options.tenant === undefined ? context.tenants() : [await context.tenant(options.tenant)];
+/** The tenants that are asked for, and the names of those that are under a legal hold. @throws {BackupError} `TENANT_HELD`. */
+async function tenantsOf(
+  context: RunContext,
+  options: PruneOptions,
+): Promise<{ readonly open: readonly OpenTenant[]; readonly held: readonly string[] }> {
+  if (options.tenant !== undefined) {
+    const open = await context.tenant(options.tenant);
+    refuseHeld(context.keyring, open.tenant, 'prune');
+    return { open: [open], held: [] };
+  }
+  const all = context.tenants();
+  const held = all.filter(({ tenant }) => isHeld(context.keyring, tenant));
+  return { open: all.filter((each) => !held.includes(each)), held: held.map(({ tenant }) => tenant.name) };
 }
 
 /** Whoever prunes a tenant of an open repository. */
@@ -93,12 +104,13 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   const pruning = pruningOf(options);
   const meter = new ProgressMeter('plan', options.onProgress);
   const tenants: TenantPrunePlan[] = [];
-  for (const open of await tenantsOf(context, options)) {
+  const { open: wanted, held } = await tenantsOf(context, options);
+  for (const open of wanted) {
     const keeper = keeperOf(context, open, { signal: options.signal, meter });
     await keeper.view.reload(options.signal);
     tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
   }
-  return { tenants };
+  return { tenants, held };
 }
 
 function describe(
@@ -151,7 +163,8 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const { store } = context.sealed;
   const tenants: TenantPruneResult[] = [];
   const refusals: BackupError[] = [];
-  for (const open of await tenantsOf(context, options)) {
+  const { open: wanted, held } = await tenantsOf(context, options);
+  for (const open of wanted) {
     try {
       const { waitingFor, ...done } = await withReserve(store, async () => {
         const keeper = keeperOf(context, open, { signal: options.signal, meter });
@@ -170,5 +183,5 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const status = tenants.some(({ waitsFor }) => waitsFor.length > 0) ? 'partial' : 'ok';
   const bytesFreed = tenants.reduce((sum, each) => sum + each.bytesFreed, 0);
   context.emit('prune.finished', { status, bytesFreed });
-  return { status, tenants, durationMs: Math.round(meter.elapsedMs) };
+  return { status, tenants, held, durationMs: Math.round(meter.elapsedMs) };
 }

@@ -13,6 +13,8 @@ import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult 
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { TenantHandle } from './tenant-contract.ts';
+import type { RepositoryTenants } from './tenants-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
@@ -24,6 +26,8 @@ export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './tenant-contract.ts';
+export type * from './tenants-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
 
@@ -82,7 +86,12 @@ export interface RepositoryEvent {
     | 'key.added'
     | 'key.removed'
     | 'key.rotated'
-    | 'root.rotated';
+    | 'root.rotated'
+    | 'tenant.added'
+    | 'tenant.changed'
+    | 'tenant.held'
+    | 'tenant.released'
+    | 'tenant.erased';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly details: Readonly<Record<string, string | number | boolean>>;
@@ -171,6 +180,25 @@ export interface Repository extends AsyncDisposable {
   readonly encrypted: boolean;
   /** What opens it: list, add, remove and rotate keys. */
   readonly keys: RepositoryKeys;
+  /** Adds tenants, changes what is kept of them, holds and erases them. */
+  readonly tenants: RepositoryTenants;
+  /**
+   * One tenant, whose snapshots are all that the calls of what is returned see. Nothing is read yet.
+   *
+   * @throws {BackupError} `INVALID_OPTION` for what is no name of a tenant.
+   *
+   * @example
+   * ```ts
+   * import { openRepository } from '@x/backup-store';
+   *
+   * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+   * await repository.tenants.add('property1', { quotaBytes: 50_000_000_000 });
+   * const property = repository.tenant('property1');
+   * await property.backup({ paths: ['/srv/property1'] });
+   * console.log((await property.snapshots()).length);
+   * ```
+   */
+  tenant(name: string): TenantHandle;
   /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
   /**
@@ -185,7 +213,7 @@ export interface Repository extends AsyncDisposable {
    *
    * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `SOURCE_FAILED` when no source can (with `atomic`: when
    * one can't), `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`,
-   * `SEAL_MISMATCH`.
+   * `SEAL_MISMATCH`, `QUOTA_EXCEEDED`, `TENANT_NOT_FOUND` (where tenants are added by hand), `TENANT_ERASED`.
    */
   backup(options: BackupOptions): Promise<BackupResult>;
   /** Snapshots of all tenants that match, oldest first. */
@@ -200,7 +228,7 @@ export interface Repository extends AsyncDisposable {
    */
   snapshot(reference: string, filter?: SnapshotFilter): Promise<SnapshotRecord>;
   /** Stored snapshots and index segments that can't be read, and snapshots that were taken away; the others can be used. */
-  damaged(): Promise<readonly EntryProblem[]>;
+  damaged(filter?: Pick<SnapshotFilter, 'tenant'>): Promise<readonly EntryProblem[]>;
   /** Entries of a snapshot in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
   /**
@@ -233,7 +261,7 @@ export interface Repository extends AsyncDisposable {
   /**
    * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
    *
-   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`: then none is forgotten.
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`, `TENANT_HELD`: then none is forgotten.
    */
   forget(options: ForgetOptions): Promise<ForgetResult>;
   /** What {@link Repository.prune} would do, and what it costs. Changes nothing. @throws {BackupError} `PRUNE_REFUSED`. */

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError } from '../errors.ts';
+import type { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import { RootObjects } from '../identity/root-objects.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Tenant } from '../keyring/tenant.ts';
+import { tenantMissing } from '../keyring/tenant-missing.ts';
+import { wantedName } from '../keyring/tenant-name.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
@@ -59,6 +61,8 @@ export class OpenContext implements RunContext {
   async loadKeys(): Promise<void> {
     await this.keyring.load();
     await this.pins.check(this.config, this.keyring);
+    // Keys of a tenant that was erased are not to stay in memory.
+    for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
   }
 
   seen(label: string): readonly string[] {
@@ -71,13 +75,10 @@ export class OpenContext implements RunContext {
 
   async tenant(name: string, create = false): Promise<OpenTenant> {
     if (this.keyring.find(name) === undefined) {
-      if (!create)
-        throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`, {
-          hint: `It has ${this.keyring.tenants.map((each) => each.name).join(', ')}.`,
-        });
+      if (!create) throw tenantMissing(this.keyring.record, name);
       await this.keyring.findOrAdd(name, new Date(this.clock()).toISOString());
     }
-    return this.#open(name);
+    return this.#open(wantedName(name));
   }
 
   #open(name: string): OpenTenant {
@@ -85,8 +86,7 @@ export class OpenContext implements RunContext {
     const tenant = this.keyring.find(name);
     // With other keys it is another one: nothing new is to be sealed with those from before a rotation.
     if (known !== undefined && known.tenant.keyId === tenant?.keyId) return known;
-    if (tenant === undefined)
-      throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
+    if (tenant === undefined) throw tenantMissing(this.keyring.record, name);
     const open = this.#tenantOf(tenant);
     this.#tenants.set(name, open);
     return open;
@@ -132,11 +132,21 @@ export class OpenContext implements RunContext {
     return open;
   }
 
-  /** Snapshots that were taken away, of any tenant. */
-  missing(): BackupError[] {
-    return this.tenants().flatMap(({ tenant, view }) =>
-      missingSnapshots(view, this.seen(tenant.label)).map((id) => snapshotMissing(id, tenant.name)),
-    );
+  /** Snapshots that were taken away, and commits that can't be read; of one tenant if it is named. */
+  lost(only?: string): BackupError[] {
+    return this.#named(only).flatMap(({ tenant, view }) => [
+      ...missingSnapshots(view, this.seen(tenant.label)).map((id) => snapshotMissing(id, tenant.name)),
+      ...view.damaged,
+    ]);
+  }
+
+  /** Index segments that can't be read; of one tenant if it is named. */
+  segmentErrors(only?: string): BackupError[] {
+    return this.#named(only).flatMap(({ view }) => [...view.segmentErrors.values()]);
+  }
+
+  #named(only: string | undefined): OpenTenant[] {
+    return this.tenants().filter(({ tenant }) => only === undefined || tenant.name === wantedName(only));
   }
 
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void {

@@ -5,6 +5,7 @@ import type { RepositoryConfig } from '../identity/config.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
+import { tenantName } from '../keyring/tenant-name.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
@@ -26,8 +27,11 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
 import { missingSnapshots } from '../session/chain.ts';
+import { OpenTenants } from '../tenants/open-tenants.ts';
+import { OpenTenantHandle } from '../tenants/tenant-handle.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
+import type { TenantHandle } from './tenant-contract.ts';
 
 /** What opening or creating a repository comes to. */
 export interface Opened {
@@ -43,6 +47,7 @@ export class OpenRepository implements contract.Repository {
   readonly id: string;
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
+  readonly tenants: OpenTenants;
   readonly #opened: Opened;
   readonly #context: OpenContext;
   #closed = false;
@@ -62,6 +67,18 @@ export class OpenRepository implements contract.Repository {
       clock: context.clock,
       load: async () => await this.#loadKeys(),
       emit: (name, details) => context.emit(name, details),
+    });
+    this.tenants = new OpenTenants(context, async () => await this.#loadKeys());
+  }
+
+  tenant(name: string): TenantHandle {
+    const { tenants } = this;
+    return new OpenTenantHandle(tenantName(name), this, {
+      require: async (wanted) => {
+        await this.#loadKeys();
+        await this.#context.tenant(wanted);
+      },
+      stats: async (wanted) => await tenants.stats(wanted),
     });
   }
 
@@ -144,8 +161,7 @@ export class OpenRepository implements contract.Repository {
 
   async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
     const all = await this.#all();
-    const damaged = this.#context.tenants().flatMap(({ view }) => view.damaged);
-    const lost = lostSnapshot([...this.#context.missing(), ...damaged], all, reference);
+    const lost = lostSnapshot(this.#context.lost(filter?.tenant), all, reference);
     if (lost !== undefined) throw lost;
     return resolveSnapshot(all, reference, filter);
   }
@@ -172,10 +188,9 @@ export class OpenRepository implements contract.Repository {
     return (await this.#resolve(reference, filter)).record;
   }
 
-  async damaged(): Promise<readonly contract.EntryProblem[]> {
+  async damaged(filter: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<readonly contract.EntryProblem[]> {
     await this.#all();
-    const unreadable = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
-    const errors = [...this.#context.missing(), ...unreadable];
+    const errors = [...this.#context.lost(filter.tenant), ...this.#context.segmentErrors(filter.tenant)];
     return errors.map((error) => ({
       path: error.object ?? '',
       code: error.code,
@@ -227,8 +242,9 @@ export class OpenRepository implements contract.Repository {
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
-    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
+    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot, options);
     if (only === undefined) await this.#context.refresh();
+    if (options.tenant !== undefined) await this.#context.tenant(options.tenant);
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
   }
 

@@ -1,6 +1,8 @@
 import { randomId } from '../layout/names.ts';
 import { BackupError, isBackupError } from '../errors.ts';
+import { wantedName } from '../keyring/tenant-name.ts';
 import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
+import { refuseHeld } from '../run/held.ts';
 import type { RunContext, OpenTenant } from '../run/context.ts';
 import { missingSnapshots } from '../session/chain.ts';
 import { forgetSnapshot } from '../session/forget-snapshot.ts';
@@ -25,6 +27,7 @@ export async function forget(
     targets.set(target.id, target);
   }
   const list = [...targets.values()];
+  for (const { tenant } of list) refuseHeld(context.keyring, tenant.tenant, 'forget snapshots of');
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
     for (const { tenant, id } of list) {
@@ -48,7 +51,9 @@ function targetOf(
     return { tenant: found.tenant, id: found.record.id, found };
   } catch (error) {
     if (!isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
-    const tenant = context.tenants().find((each) => isGone(context, each, reference));
+    const { tenant: only } = options.filter ?? {};
+    const tenants = context.tenants().filter((each) => only === undefined || each.tenant.name === wantedName(only));
+    const tenant = tenants.find((each) => isGone(context, each, reference));
     if (tenant === undefined) throw error;
     return { tenant, id: reference };
   }

@@ -16,7 +16,8 @@ export async function repositoryStats(context: RunContext): Promise<RepositorySt
 
 const ratio = (a: number, b: number): number => (b === 0 ? 1 : a / b);
 
-function tenantStats({ tenant, view }: OpenTenant): TenantStats {
+/** Sizes and counts of one tenant, whose index was loaded. */
+export function tenantStats({ tenant, view }: OpenTenant): TenantStats {
   const { index, snapshots } = view;
   const bytesReferenced = snapshots.reduce((sum, { record }) => sum + record.bytes.total, 0);
   const bytesPacked = index.packs.reduce((sum, pack) => sum + pack.size, 0);
