@@ -22,6 +22,8 @@ export type BackupErrorCode =
   | 'KEYS_BUSY'
   /** The root key can't be rotated without losing a key. `details` lists those. */
   | 'ROTATION_REFUSED'
+  /** The keyring is in another place than the data, and that place was not named. */
+  | 'KEY_STORE_REQUIRED'
   /** The repository has no tenant of this name, and none is made by a backup. */
   | 'TENANT_NOT_FOUND'
   /** The repository has a tenant of this name already. */

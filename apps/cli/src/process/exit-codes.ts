@@ -50,6 +50,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   KEY_NOT_FOUND: EXIT.notFound,
   KEYS_BUSY: EXIT.failed,
   ROTATION_REFUSED: EXIT.refused,
+  KEY_STORE_REQUIRED: EXIT.usage,
   TENANT_NOT_FOUND: EXIT.notFound,
   TENANT_EXISTS: EXIT.refused,
   TENANT_HELD: EXIT.refused,

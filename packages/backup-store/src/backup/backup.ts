@@ -164,6 +164,7 @@ async function write(start: Start): Promise<BackupResult> {
   const held = new HeldSources();
   let writer: BackupWriter | undefined;
   try {
+    await context.requireThere(tenant.tenant);
     const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();

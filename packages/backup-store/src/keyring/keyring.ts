@@ -109,6 +109,15 @@ export class Keyring {
     return true;
   }
 
+  /**
+   * Destroys all records before the newest that was read: no key that is not in that one is left.
+   *
+   * @returns How many objects were overwritten.
+   */
+  async destroyOlder(): Promise<number> {
+    return await this.#ledger.destroyBefore(this.#number);
+  }
+
   /** Finds a tenant by name. */
   find(name: string): Tenant | undefined {
     const wanted = wantedName(name);

@@ -16,6 +16,8 @@ export interface ErasureRecord {
   readonly at: string;
   readonly by: string;
   readonly reason: string;
+  /** What was said of places that this program can't look into, as it is in the certificate. */
+  readonly destinations?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What is kept of a tenant beside its keys. Members that this version does not know are kept. */

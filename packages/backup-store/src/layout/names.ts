@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 export const MARKER = 'holdfast.json';
 export const SLOTS = 'keys/slots/';
 export const KEYRING = 'keys/ring';
+/** There when the keyring is in another store. Says so to whoever does not know; nothing relies on it. */
+export const KEYS_ELSEWHERE = 'keys/elsewhere';
 export const CONFIG = 'config';
 /** Random bytes that make room on a full disk when they go. */
 export const RESERVE = 'reserve/0';

@@ -1,5 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import { packName, randomId } from '../layout/names.ts';
+import { packName, packsPrefix, randomId } from '../layout/names.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BLOB } from '../pack/directory.ts';
 import type {
@@ -16,6 +16,7 @@ import { isHeld, refuseHeld } from '../run/held.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import { TenantView } from '../session/tenant-view.ts';
+import { deleteRemains, findRemains, type Remains } from './erased-remains.ts';
 import type { SeenSession } from './inventory.ts';
 import type { Keeper, KeeperStep } from './keeper.ts';
 import type { PackAction } from './plan-round.ts';
@@ -110,7 +111,42 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
     await keeper.view.reload(options.signal);
     tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
   }
+  tenants.push(...(await planErased(context, options)));
   return { tenants, held };
+}
+
+const packsAmong = (label: string, { keys }: Remains): readonly string[] =>
+  keys.filter((key) => key.startsWith(packsPrefix(label)));
+
+/** What erased tenants have left. */
+async function planErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPrunePlan[]> {
+  const plans: TenantPrunePlan[] = [];
+  for (const { label, name } of tenant === undefined ? (context.keyring.record.erased ?? []) : []) {
+    const remains = await findRemains(context, label, signal);
+    if (remains.keys.length === 0) continue;
+    const requests = {
+      list: Math.ceil(remains.keys.length / PAGE) + 7,
+      get: 0,
+      create: 0,
+      delete: remains.keys.length,
+    };
+    plans.push({
+      tenant: name,
+      epoch: 0,
+      worthwhile: true,
+      delete: packsAmong(label, remains).map((object) => ({
+        object,
+        bytes: remains.sizes.get(object) ?? 0,
+        liveBytes: 0,
+      })),
+      repack: [],
+      waitsFor: [],
+      bytesFreed: remains.bytes,
+      bytesUnused: 0,
+      costs: { bytesRead: 0, bytesWritten: 0, requests },
+    });
+  }
+  return plans;
 }
 
 function describe(
@@ -156,6 +192,23 @@ export const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
   lastSeenAt: new Date(lastMs).toISOString(),
 });
 
+/** Deletes what erased tenants have left, and goes on with an erasure that was ended before all keys were gone. */
+async function pruneErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPruneResult[]> {
+  const { erased = [] } = context.keyring.record;
+  if (tenant !== undefined || erased.length === 0) return [];
+  await context.keyring.destroyOlder();
+  const results: TenantPruneResult[] = [];
+  for (const { label, name } of erased) {
+    const remains = await findRemains(context, label, signal);
+    if (remains.keys.length === 0) continue;
+    await deleteRemains(context, label, { remains, signal });
+    const packsDeleted = packsAmong(label, remains).length;
+    const done = { epoch: 0, packsDeleted, bytesFreed: remains.bytes, bytesWritten: 0, sessionsFenced: 0 };
+    results.push({ tenant: name, ...done, waitsFor: [] });
+  }
+  return results;
+}
+
 /** Deletes what no snapshot needs. */
 export async function prune(context: RunContext, options: PruneOptions): Promise<PruneResult> {
   const pruning = pruningOf(options);
@@ -177,6 +230,7 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
       refusals.push(error);
     }
   }
+  tenants.push(...(await pruneErased(context, options)));
   await keepReserve(store).catch(() => undefined);
   if (refusals[0] !== undefined) throw refusals[0];
   meter.flush();

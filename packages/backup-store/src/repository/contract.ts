@@ -21,6 +21,7 @@ import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
 export type * from './entries-contract.ts';
+export type * from './erasure-contract.ts';
 export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
@@ -50,6 +51,12 @@ export interface PerformanceOptions {
 export interface RepositorySettings {
   /** Where the repository is: an object store, or a path or URL for `openStore` of `@x/storage`. */
   readonly store: ObjectStore | string;
+  /**
+   * Where the keyring is, with the keys of all tenants, when it is not to be where the data is: whoever has the data alone can't read
+   * it, not even with the root key, and copies of it stay unreadable once a tenant was erased there. A place of its own for each
+   * repository. Given at creation, it has to be given at every opening.
+   */
+  readonly keyStore?: ObjectStore | string | undefined;
   /** Where scan caches and pins of known repositories are kept. Default: the user's cache folder. */
   readonly cacheDirectory?: string | undefined;
   readonly performance?: PerformanceOptions | undefined;
@@ -162,6 +169,8 @@ export interface DatedSnapshot {
 export interface RepositoryInfo {
   readonly id: string;
   readonly url: string;
+  /** Where the keyring is, if not where the data is. */
+  readonly keyStoreUrl?: string | undefined;
   readonly formatVersion: number;
   readonly encrypted: boolean;
   /** ISO 8601. */

@@ -23,6 +23,7 @@ import { defaultCacheDirectory, defaultHost, performanceOf } from './settings.ts
 /** {@link RunContext} of an open repository: tenants are opened when they are first asked for, and stay. */
 export class OpenContext implements RunContext {
   readonly sealed: SealedStore;
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   readonly performance: Performance;
@@ -36,10 +37,11 @@ export class OpenContext implements RunContext {
   readonly #tenants = new Map<string, OpenTenant>();
 
   constructor(
-    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring },
+    opened: { sealed: SealedStore; ring: SealedStore; config: RepositoryConfig; keyring: Keyring },
     settings: RepositorySettings,
   ) {
     this.sealed = opened.sealed;
+    this.ring = opened.ring;
     this.config = opened.config;
     this.keyring = opened.keyring;
     this.performance = performanceOf(settings.performance);
@@ -54,7 +56,7 @@ export class OpenContext implements RunContext {
 
   get rootObjects(): RootObjects {
     const { rootKey, record } = this.keyring;
-    return new RootObjects(this.sealed, rootKey, { config: record.config === undefined });
+    return new RootObjects(this.sealed, rootKey, { config: record.config === undefined, ring: this.ring });
   }
 
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
@@ -63,6 +65,11 @@ export class OpenContext implements RunContext {
     await this.pins.check(this.config, this.keyring);
     // Keys of a tenant that was erased are not to stay in memory.
     for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
+  }
+
+  async requireThere({ label, name }: Tenant): Promise<void> {
+    await this.loadKeys();
+    if (!this.keyring.tenants.some((each) => each.label === label)) throw tenantMissing(this.keyring.record, name);
   }
 
   seen(label: string): readonly string[] {

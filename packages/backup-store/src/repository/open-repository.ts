@@ -36,6 +36,8 @@ import type { TenantHandle } from './tenant-contract.ts';
 /** What opening or creating a repository comes to. */
 export interface Opened {
   readonly sealed: SealedStore;
+  /** Where the keyring is: `sealed`, or the key store. */
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   /** What it was opened or made with. */
@@ -57,10 +59,11 @@ export class OpenRepository implements contract.Repository {
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
     this.#context = new OpenContext(opened, settings);
-    const { sealed, keyring, config, own } = opened;
+    const { sealed, ring, keyring, config, own } = opened;
     const context = this.#context;
     this.keys = new OpenKeys({
       sealed,
+      ring,
       keyring,
       config,
       own,
@@ -107,11 +110,12 @@ export class OpenRepository implements contract.Repository {
 
   async info(): Promise<contract.RepositoryInfo> {
     this.#check();
-    const { sealed, config, keyring } = this.#opened;
+    const { sealed, ring, config, keyring } = this.#opened;
     const slots = await countingSlots({ sealed, keyring });
     return {
       id: this.id,
       url: sealed.store.url,
+      ...(ring === sealed ? {} : { keyStoreUrl: ring.store.url }),
       formatVersion: FORMAT_VERSION,
       encrypted: this.encrypted,
       createdAt: config.createdAt,
@@ -288,7 +292,9 @@ export class OpenRepository implements contract.Repository {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#opened.sealed.store.close();
+    const { sealed, ring } = this.#opened;
+    await sealed.store.close();
+    if (ring !== sealed) await ring.store.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

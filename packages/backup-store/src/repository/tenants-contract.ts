@@ -1,3 +1,7 @@
+import type { PublicKey } from '@x/integrity';
+
+import type { DeclaredDestinations, EraseTenantOptions, TenantErasure, TenantErasurePlan } from './erasure-contract.ts';
+
 /**
  * A retention policy as data, in the shape of `RetentionPolicy` of `@x/retention`: stored for whoever plans, and not looked into here.
  * At most 16 KiB as JSON.
@@ -80,4 +84,19 @@ export interface RepositoryTenants {
   hold(name: string, act: TenantAct): Promise<TenantInfo>;
   /** Releases a legal hold. @throws {BackupError} `TENANT_NOT_FOUND`, `TENANT_ERASED`, `INVALID_OPTION` (none was placed). */
   release(name: string, act: TenantAct): Promise<TenantInfo>;
+  /** What {@link RepositoryTenants.erase} would do. Changes nothing. @throws {BackupError} as that. */
+  planErase(
+    name: string,
+    options?: { readonly destinations?: DeclaredDestinations | undefined },
+  ): Promise<TenantErasurePlan>;
+  /**
+   * Erases a tenant: ends its open backups, destroys its keys in all records of the keyring and their copies, and certifies what may be
+   * left where. Can't be undone. What was ended in between is gone on with by the next call; for a tenant that was erased, the
+   * certificate is made again. The space is freed by the next prune.
+   *
+   * @throws {BackupError} `TENANT_NOT_FOUND`, `TENANT_HELD`, `INVALID_OPTION`, `KEYS_BUSY`, `OBJECT_INVALID` (keys could not be overwritten).
+   */
+  erase(name: string, options: EraseTenantOptions): Promise<TenantErasure>;
+  /** Verifies the certificates that are signed with the key that follows from the root key; another one after each rotation of that. */
+  certificateKey(): Promise<PublicKey>;
 }

@@ -1,7 +1,15 @@
+import type { PublicKey } from '@x/integrity';
+
 import { BackupError } from '../errors.ts';
 import type { KeyringRecord } from '../keyring/keyring-record.ts';
 import { newTenant, type TenantRecord } from '../keyring/tenant.ts';
 import { tenantName } from '../keyring/tenant-name.ts';
+import type {
+  DeclaredDestinations,
+  EraseTenantOptions,
+  TenantErasure,
+  TenantErasurePlan,
+} from '../repository/erasure-contract.ts';
 import type { RepositoryEvent, TenantStats } from '../repository/contract.ts';
 import type {
   AddTenantOptions,
@@ -12,7 +20,9 @@ import type {
 } from '../repository/tenants-contract.ts';
 import type { RunContext } from '../run/context.ts';
 import { tenantStats } from '../snapshots/stats.ts';
+import { certificateKey } from './certificate.ts';
 import { changeTenants, tenantIn, type TenantKeyring, withTenant } from './change-tenants.ts';
+import { eraseTenant, planErasure } from './erase-tenant.ts';
 import { listTenants, showTenant } from './list-tenants.ts';
 import { changedSettings, checkedAct } from './tenant-settings.ts';
 
@@ -79,6 +89,22 @@ export class OpenTenants implements RepositoryTenants {
     });
     this.#emit('tenant.released', { tenant: info.name, by, reason });
     return info;
+  }
+
+  async planErase(
+    name: string,
+    options: { readonly destinations?: DeclaredDestinations | undefined } = {},
+  ): Promise<TenantErasurePlan> {
+    return await planErasure(this.#context, this.#keys, { ...options, name });
+  }
+
+  async erase(name: string, options: EraseTenantOptions): Promise<TenantErasure> {
+    return await eraseTenant(this.#context, this.#keys, { ...options, name });
+  }
+
+  async certificateKey(): Promise<PublicKey> {
+    await this.#keys.load();
+    return certificateKey(this.#context.keyring.rootKey).publicKey;
   }
 
   async #change(name: string, change: (tenant: TenantRecord) => TenantRecord): Promise<TenantInfo> {
