@@ -44,6 +44,7 @@ import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
+import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
@@ -103,6 +104,10 @@ export const SHAPES = {
   Signed: signed,
   Snapshot: snapshot,
   SnapshotList: snapshotList,
+  Tenant: tenantShape,
+  TenantErasure: tenantErasure,
+  TenantList: tenantList,
+  TenantShown: tenantShown,
   VerifyReport: verifyReport,
 };
 

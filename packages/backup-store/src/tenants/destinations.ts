@@ -55,14 +55,14 @@ function placesOf(places: ErasurePlaces, declared: DeclaredDestinations, atMs: n
     const said = declared[role];
     const isFolder = place.startsWith('file:') || place.startsWith('memory:');
     const basis = said !== undefined ? 'declared' : isFolder ? 'checked' : 'assumed';
-    return { role, place, holds, basis, untilMs: untilMs(said ?? (isFolder ? 'none' : 'unknown'), role, atMs) };
+    return { role, place, holds, basis, untilMs: readUntil(said ?? (isFolder ? 'none' : 'unknown'), role, atMs) };
   };
   const mirrors = (declared.mirrors ?? []).map(({ place, holds = both, copiesUntil }): Place => ({
     role: 'mirror',
     place,
     holds,
     basis: 'declared',
-    untilMs: untilMs(copiesUntil, place, atMs),
+    untilMs: readUntil(copiesUntil, place, atMs),
   }));
   return [
     own('store', store, both),
@@ -72,7 +72,7 @@ function placesOf(places: ErasurePlaces, declared: DeclaredDestinations, atMs: n
 }
 
 /** A time that has passed says that there are none any more. @throws {BackupError} `INVALID_OPTION`. */
-function untilMs(said: CopiesUntil, place: string, atMs: number): number {
+function readUntil(said: CopiesUntil, place: string, atMs: number): number {
   if (said === 'none') return -Infinity;
   if (said === 'unknown') return Infinity;
   const ms = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/.test(said) ? Date.parse(said) : Number.NaN;

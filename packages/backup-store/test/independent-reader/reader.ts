@@ -173,8 +173,9 @@ export function openRepository(folder: string, secret: Secret): Repository {
   demand(config['repositoryId'] === id, 'The configuration belongs to another repository');
   const tenants = list(ring['tenants']);
   demand(tenants.length <= 100_000, 'There are too many tenants');
+  const usable = tenants.filter((tenant) => tenant['erasing'] === undefined);
   const rotated = ring['config'] !== undefined;
-  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
+  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: usable.map(parseTenant) };
   for (const tenant of repository.tenants) readTenant(repository, tenant);
   return repository;
 }
