@@ -25,7 +25,7 @@ test('tenants are added, listed, shown and changed, and a misspelt one is not ma
   const { tenants } = await machine.json('TenantList', ['tenant', 'list']);
   expect(tenants.map(({ name }) => name)).toEqual(['default', 'a', 'b', '宿屋']);
   expect((await machine.run(['tenant', 'list'])).stdout).toMatch(
-    /^NAME +MADE +QUOTA +KEEPS\n.*宿屋 .*50\.0 MB +7d 4w\n$/s,
+    /^NAME +MADE +QUOTA +KEEPS\n.*宿屋 .* 48 MiB +7d 4w\n$/s,
   );
   const shown = await machine.json('TenantShown', ['tenant', 'show', 'a']);
   expect(shown).toMatchObject({ tenant: { name: 'a' }, stats: { snapshots: 1 } });

@@ -247,6 +247,7 @@ function findParent(tenant: OpenTenant, host: string, roots: readonly Buffer[]):
   const matches = tenant.view.snapshots.filter(
     ({ record }) =>
       record.host === host &&
+      record.tenant.id === tenant.tenant.id &&
       record.sources.length === roots.length &&
       roots.every((root) => record.sources.some((source) => sameRoot(source, root))),
   );

@@ -29,8 +29,12 @@ export interface SlotRecord {
 
 /** A tenant that was erased. Nothing of its keys is left. */
 export interface ErasedTenant extends ErasureRecord {
-  /** 16 hex digits: what is stored below it is garbage. */
+  /** 16 hex digits: what is stored below it is garbage, unless another tenant has the same. */
   readonly label: string;
+  /** As of a tenant. */
+  readonly id?: string | undefined;
+  /** Others have had the same keys when it was erased, so these are still there. */
+  readonly shared?: boolean | undefined;
   readonly name: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -101,8 +105,8 @@ function isTenantRecord(value: unknown): value is TenantRecord {
 
 const isErasedTenant = (value: unknown): boolean => isObject(value) && isNamed(value) && isAct(value);
 
-function isNamed({ label, name, createdAt }: Readonly<Record<string, unknown>>): boolean {
-  return isSlotId(label) && typeof name === 'string' && typeof createdAt === 'string';
+function isNamed({ label, id = label, name, createdAt }: Readonly<Record<string, unknown>>): boolean {
+  return isSlotId(label) && isSlotId(id) && typeof name === 'string' && typeof createdAt === 'string';
 }
 
 function isAct(value: unknown): boolean {

@@ -52,6 +52,12 @@ export class Keyring {
     return this.#record;
   }
 
+  /** Of those that have the same keys one each: whose data is whose, only snapshots tell. */
+  get domains(): readonly Tenant[] {
+    const seen = new Set<string>();
+    return this.#tenants.filter(({ label }) => !seen.has(label) && seen.add(label));
+  }
+
   /** Those that may be used: not the ones that are being erased. */
   get tenants(): readonly Tenant[] {
     return this.#tenants;

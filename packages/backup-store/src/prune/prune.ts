@@ -1,4 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
+import type { ErasedTenant, KeyringRecord } from '../keyring/keyring-record.ts';
 import { packName, packsPrefix, randomId } from '../layout/names.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BLOB } from '../pack/directory.ts';
@@ -118,10 +119,17 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
 const packsAmong = (label: string, { keys }: Remains): readonly string[] =>
   keys.filter((key) => key.startsWith(packsPrefix(label)));
 
+/** Erased tenants whose label nobody has any more: the last of those that have had one. */
+function unused({ tenants, erased = [] }: KeyringRecord): readonly ErasedTenant[] {
+  const used = new Set(tenants.map(({ label }) => label));
+  const last = new Map(erased.map((each) => [each.label, each]));
+  return [...last.values()].filter(({ label }) => !used.has(label));
+}
+
 /** What erased tenants have left. */
 async function planErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPrunePlan[]> {
   const plans: TenantPrunePlan[] = [];
-  for (const { label, name } of tenant === undefined ? (context.keyring.record.erased ?? []) : []) {
+  for (const { label, name } of tenant === undefined ? unused(context.keyring.record) : []) {
     const remains = await findRemains(context, label, signal);
     if (remains.keys.length === 0) continue;
     const requests = {
@@ -198,7 +206,7 @@ async function pruneErased(context: RunContext, { tenant, signal }: PruneOptions
   if (tenant !== undefined || erased.length === 0) return [];
   await context.keyring.destroyOlder();
   const results: TenantPruneResult[] = [];
-  for (const { label, name } of erased) {
+  for (const { label, name } of unused(context.keyring.record)) {
     const remains = await findRemains(context, label, signal);
     if (remains.keys.length === 0) continue;
     await deleteRemains(context, label, { remains, signal });

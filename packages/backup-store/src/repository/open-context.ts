@@ -67,9 +67,9 @@ export class OpenContext implements RunContext {
     for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
   }
 
-  async requireThere({ label, name }: Tenant): Promise<void> {
+  async requireThere({ id, name }: Tenant): Promise<void> {
     await this.loadKeys();
-    if (!this.keyring.tenants.some((each) => each.label === label)) throw tenantMissing(this.keyring.record, name);
+    if (!this.keyring.tenants.some((each) => each.id === id)) throw tenantMissing(this.keyring.record, name);
   }
 
   seen(label: string): readonly string[] {
@@ -77,7 +77,7 @@ export class OpenContext implements RunContext {
   }
 
   tenants(): OpenTenant[] {
-    return this.keyring.tenants.map(({ name }) => this.#open(name));
+    return this.keyring.domains.map(({ name }) => this.#open(name));
   }
 
   async tenant(name: string, create = false): Promise<OpenTenant> {
@@ -92,7 +92,7 @@ export class OpenContext implements RunContext {
     const known = this.#tenants.get(name);
     const tenant = this.keyring.find(name);
     // With other keys it is another one: nothing new is to be sealed with those from before a rotation.
-    if (known !== undefined && known.tenant.keyId === tenant?.keyId) return known;
+    if (known !== undefined && known.tenant.keyId === tenant?.keyId && known.tenant.id === tenant.id) return known;
     if (tenant === undefined) throw tenantMissing(this.keyring.record, name);
     const open = this.#tenantOf(tenant);
     this.#tenants.set(name, open);
@@ -153,7 +153,8 @@ export class OpenContext implements RunContext {
   }
 
   #named(only: string | undefined): OpenTenant[] {
-    return this.tenants().filter(({ tenant }) => only === undefined || tenant.name === wantedName(only));
+    const label = only === undefined ? undefined : this.keyring.find(only)?.label;
+    return this.tenants().filter(({ tenant }) => only === undefined || tenant.label === label);
   }
 
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void {

@@ -43,7 +43,7 @@ export interface RunContext {
   readonly cacheFolder: string;
   /** Ids of the newest snapshots of a tenant that this machine has seen, by the tenant's label. */
   seen(label: string): readonly string[];
-  /** All tenants, opened. */
+  /** One tenant of each dedup domain, opened. */
   tenants(): OpenTenant[];
   /** A tenant with a view of its own, in which nothing changes by itself. */
   apart(tenant: Tenant): OpenTenant;

@@ -1,6 +1,5 @@
 import { randomId } from '../layout/names.ts';
 import { BackupError, isBackupError } from '../errors.ts';
-import { wantedName } from '../keyring/tenant-name.ts';
 import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
 import { refuseHeld } from '../run/held.ts';
 import type { RunContext, OpenTenant } from '../run/context.ts';
@@ -27,12 +26,14 @@ export async function forget(
     targets.set(target.id, target);
   }
   const list = [...targets.values()];
-  for (const { tenant } of list) refuseHeld(context.keyring, tenant.tenant, 'forget snapshots of');
+  const what = 'forget snapshots of';
+  for (const { tenant, found } of list) refuseHeld(context.keyring, found?.record.tenant ?? tenant.tenant, what);
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
-    for (const { tenant, id } of list) {
+    for (const { tenant, id, found } of list) {
       await forgetSnapshot(context.sealed, tenant.tenant, { snapshot: id, at, token: randomId(16) });
-      context.emit('snapshot.forgotten', { snapshot: id, tenant: tenant.tenant.name });
+      const { name } = found?.record.tenant ?? tenant.tenant;
+      context.emit('snapshot.forgotten', { snapshot: id, tenant: name });
     }
   }
   return {
@@ -52,7 +53,8 @@ function targetOf(
   } catch (error) {
     if (!isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
     const { tenant: only } = options.filter ?? {};
-    const tenants = context.tenants().filter((each) => only === undefined || each.tenant.name === wantedName(only));
+    const label = only === undefined ? undefined : context.keyring.find(only)?.label;
+    const tenants = context.tenants().filter((each) => only === undefined || each.tenant.label === label);
     const tenant = tenants.find((each) => isGone(context, each, reference));
     if (tenant === undefined) throw error;
     return { tenant, id: reference };

@@ -5,7 +5,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { KeyringRecord } from '../keyring/keyring-record.ts';
 import { tenantMissing } from '../keyring/tenant-missing.ts';
 import { wantedName } from '../keyring/tenant-name.ts';
-import type { TenantRecord } from '../keyring/tenant.ts';
+import { tenantId, type TenantRecord } from '../keyring/tenant.ts';
 import { upTo } from '../run/random.ts';
 
 const MAX_RACES = 50;
@@ -51,5 +51,5 @@ export function tenantIn(record: KeyringRecord, name: string): TenantRecord {
 
 /** The record with another entry for one tenant. */
 export function withTenant(record: KeyringRecord, changed: TenantRecord): KeyringRecord {
-  return { ...record, tenants: record.tenants.map((each) => (each.label === changed.label ? changed : each)) };
+  return { ...record, tenants: record.tenants.map((each) => (tenantId(each) === tenantId(changed) ? changed : each)) };
 }

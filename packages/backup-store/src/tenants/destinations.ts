@@ -31,9 +31,12 @@ interface Place extends Pick<ErasedDestination, 'role' | 'place' | 'holds' | 'ba
 export function erasedDestinations(
   places: ErasurePlaces,
   declared: DeclaredDestinations,
-  atMs: number,
+  { atMs, shared = false }: { readonly atMs: number; readonly shared?: boolean | undefined },
 ): Pick<ErasureStatement, 'destinations' | 'readable'> {
-  const all = placesOf(places, declared, atMs);
+  const all = placesOf(places, declared, atMs).map((place) =>
+    // Others have the keys, and some of the data may be theirs, too: nobody knows until when.
+    shared && place.role !== 'mirror' ? { ...place, untilMs: Infinity, basis: 'checked' as const } : place,
+  );
   const keysUntil = Math.max(...all.map(({ holds, untilMs }) => (holds === 'data' ? -Infinity : untilMs)));
   const destinations = all.map((place): ErasedDestination => {
     const { untilMs, ...what } = place;
@@ -99,5 +102,5 @@ export function checkDestinations(places: ErasurePlaces, declared: DeclaredDesti
   const kinds = new Set<string | undefined>(['data', 'keys', 'data and keys', undefined]);
   if (!mirrors.every(({ holds }) => kinds.has(holds)))
     throw new BackupError('INVALID_OPTION', 'Expected mirrors to hold `data`, `keys` or `data and keys`');
-  erasedDestinations(places, declared, 0);
+  erasedDestinations(places, declared, { atMs: 0 });
 }

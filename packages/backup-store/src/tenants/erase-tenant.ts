@@ -5,7 +5,7 @@ import type { PrivateKey } from '@x/integrity';
 
 import { BackupError } from '../errors.ts';
 import type { ErasedTenant, KeyringRecord } from '../keyring/keyring-record.ts';
-import { Tenant, type TenantRecord } from '../keyring/tenant.ts';
+import { Tenant, tenantId, type TenantRecord } from '../keyring/tenant.ts';
 import { tenantMissing } from '../keyring/tenant-missing.ts';
 import { wantedName } from '../keyring/tenant-name.ts';
 import { randomId } from '../layout/names.ts';
@@ -22,6 +22,8 @@ import type {
 import type { RunContext } from '../run/context.ts';
 import { refuseHeld } from '../run/held.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
+import { forgetSnapshot } from '../session/forget-snapshot.ts';
+import { TenantView } from '../session/tenant-view.ts';
 import { certificateKey, signErasure } from './certificate.ts';
 import { changeTenants, type TenantKeyring, withTenant } from './change-tenants.ts';
 import { checkDestinations, erasedDestinations, type ErasurePlaces } from './destinations.ts';
@@ -40,6 +42,16 @@ function erasableIn(record: KeyringRecord, name: string): TenantRecord | ErasedT
   return found;
 }
 
+/** Whether somebody else has the same keys, so that they stay. */
+function isShared({ tenants }: KeyringRecord, found: TenantRecord | ErasedTenant): boolean {
+  if (!hasKeys(found)) return found.shared === true;
+  return tenants.some(
+    ({ label, ...each }) => label === found.label && tenantId({ label, ...each }) !== tenantId(found),
+  );
+}
+
+const NOTHING = { keys: [], bytes: 0 };
+
 const hasKeys = (found: TenantRecord | ErasedTenant): found is TenantRecord => 'keeperKey' in found;
 
 /** What an erasure would do. Changes nothing. @throws {BackupError} `TENANT_NOT_FOUND`, `TENANT_HELD`, `INVALID_OPTION`. */
@@ -51,20 +63,21 @@ export async function planErasure(
   await keys.load();
   const found = erasableIn(context.keyring.record, name);
   const isThere = hasKeys(found) && found.erasing === undefined;
-  if (isThere) refuseHeld(context.keyring, found, 'erase');
+  if (isThere) refuseHeld(context.keyring, { id: tenantId(found) }, 'erase');
   checkDestinations(placesIn(context), destinations);
   const { view } = isThere ? await context.tenant(name) : {};
   await view?.loadSnapshots();
   const sessions = hasKeys(found) ? await listSessions({ sealed: context.sealed, tenant: new Tenant(found) }) : [];
-  const remains = await findRemains(context, found.label);
+  const shared = isShared(context.keyring.record, found);
+  const remains = shared ? NOTHING : await findRemains(context, found.label);
   return {
     tenant: found.name,
-    id: found.label,
+    id: tenantId(found),
     begun: !isThere,
-    snapshots: view?.snapshots.length ?? 0,
+    snapshots: view?.snapshots.filter(({ record }) => record.tenant.id === tenantId(found)).length ?? 0,
     sessions: sessions.length,
     left: { objects: remains.keys.length, bytes: remains.bytes },
-    ...erasedDestinations(placesIn(context), destinations, context.clock()),
+    ...erasedDestinations(placesIn(context), destinations, { atMs: context.clock(), shared }),
   };
 }
 
@@ -96,12 +109,13 @@ export async function eraseTenant(
     });
   const begun = erasableIn(await changeTenants(keys, (record) => begin(context, record, { ...options, ...act })), name);
   const sessionsFenced = hasKeys(begun) ? await fenceAll(context, begun) : 0;
-  const record = await changeTenants(keys, (before) => withoutKeys(context, before, begun));
+  if (hasKeys(begun) && isShared(context.keyring.record, begun)) await forgetAll(context, begun);
+  const record = await changeTenants(keys, (before) => withoutTenant(context, before, begun));
   await context.keyring.destroyOlder();
   // Of a call that was killed before it had written both.
   await restoreCopies(context);
-  await forgetHere(context, begun.label);
-  const erased = (record.erased ?? []).find(({ label }) => label === begun.label) as ErasedTenant;
+  const erased = (record.erased ?? []).find((each) => tenantId(each) === tenantId(begun)) as ErasedTenant;
+  if (erased.shared !== true) await forgetHere(context, begun.label);
   const erasure = await certify(context, erased, options.signWith);
   if (hasKeys(begun)) context.emit('tenant.erased', { tenant: erased.name, by: erased.by, reason: erased.reason });
   return { ...erasure, sessionsFenced };
@@ -117,11 +131,11 @@ function begin(
     // What is known now of the places counts.
     if (destinations === undefined) return undefined;
     const told = { ...found, destinations: { ...destinations } };
-    return { ...record, erased: record.erased?.map((each) => (each.label === found.label ? told : each)) };
+    return { ...record, erased: record.erased?.map((each) => (each === found ? told : each)) };
   }
   const { erasing } = found;
   if (erasing !== undefined && destinations === undefined) return undefined;
-  if (erasing === undefined) refuseHeld(context.keyring, found, 'erase');
+  if (erasing === undefined) refuseHeld(context.keyring, { id: tenantId(found) }, 'erase');
   const at = new Date(context.clock()).toISOString();
   const told = destinations === undefined ? {} : { destinations: { ...destinations } };
   return withTenant(record, { ...found, erasing: { ...(erasing ?? { at, by, reason }), ...told } });
@@ -137,16 +151,28 @@ async function fenceAll({ sealed }: RunContext, record: TenantRecord): Promise<n
   return fenced;
 }
 
-function withoutKeys(
+/** Forgets all snapshots of a tenant, whose keys others have: none of its sessions can commit another one. */
+async function forgetAll({ sealed, clock }: RunContext, record: TenantRecord): Promise<void> {
+  const tenant = new Tenant(record);
+  const view = new TenantView(sealed, tenant);
+  await view.loadSnapshots();
+  const at = new Date(clock()).toISOString();
+  for (const { record: snapshot } of view.snapshots)
+    if (snapshot.tenant.id === tenant.id)
+      await forgetSnapshot(sealed, tenant, { snapshot: snapshot.id, at, token: randomId(16) });
+}
+
+function withoutTenant(
   { clock }: RunContext,
   record: KeyringRecord,
-  { label }: { readonly label: string },
+  begun: TenantRecord | ErasedTenant,
 ): KeyringRecord | undefined {
-  const found = record.tenants.find((each) => each.label === label);
+  const found = record.tenants.find((each) => tenantId(each) === tenantId(begun));
   // Somebody else was faster.
   if (found?.erasing === undefined) return undefined;
-  const { name, createdAt, erasing } = found;
-  const erased = { ...erasing, label, name, createdAt, at: new Date(clock()).toISOString() };
+  const { name, label, id, createdAt, erasing } = found;
+  const shared = isShared(record, found) ? true : undefined;
+  const erased = { ...erasing, label, id, name, createdAt, shared, at: new Date(clock()).toISOString() };
   return {
     ...record,
     tenants: record.tenants.filter((each) => each !== found),
@@ -166,19 +192,20 @@ async function certify(
   erased: ErasedTenant,
   signWith: PrivateKey | undefined,
 ): Promise<Omit<TenantErasure, 'sessionsFenced'>> {
-  const { label, name, createdAt, at, by, reason, destinations = {} } = erased;
+  const { label, name, createdAt, at, by, reason, destinations = {}, shared } = erased;
   const statement: ErasureStatement = {
     version: 0,
     repository: context.config.repositoryId,
-    tenant: { id: label, name, createdAt },
+    tenant: { id: tenantId(erased), name, createdAt },
     erasedAt: at,
     by,
     reason,
-    keys: 'destroyed',
-    ...erasedDestinations(placesIn(context), destinations, Date.parse(at)),
+    keys: shared === true ? 'shared' : 'destroyed',
+    ...erasedDestinations(placesIn(context), destinations, { atMs: Date.parse(at), shared }),
   };
   const privateKey = signWith ?? certificateKey(context.keyring.rootKey);
-  const remains = await findRemains(context, label);
+  const isUsed = context.keyring.record.tenants.some((each) => each.label === label);
+  const remains = isUsed ? NOTHING : await findRemains(context, label);
   return {
     statement,
     certificate: signErasure(statement, privateKey),

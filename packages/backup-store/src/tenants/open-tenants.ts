@@ -2,7 +2,7 @@ import type { PublicKey } from '@x/integrity';
 
 import { BackupError } from '../errors.ts';
 import type { KeyringRecord } from '../keyring/keyring-record.ts';
-import { newTenant, type TenantRecord } from '../keyring/tenant.ts';
+import { newTenant, sharingTenant, type TenantRecord } from '../keyring/tenant.ts';
 import { tenantName } from '../keyring/tenant-name.ts';
 import type {
   DeclaredDestinations,
@@ -58,11 +58,14 @@ export class OpenTenants implements RepositoryTenants {
   async add(text: string, options: AddTenantOptions = {}): Promise<TenantInfo> {
     const name = tenantName(text);
     const settings = changedSettings({}, options);
-    const made = { ...newTenant(name, this.#now()), ...settings };
+    const { sharesWith } = options;
+    const createdAt = this.#now();
+    const apart = newTenant(name, createdAt);
     const record = await changeTenants(this.#keys, (before) => {
       const isTaken = before.tenants.some((each) => each.name === name);
       if (isTaken) throw new BackupError('TENANT_EXISTS', `Expected a new name, got "${name}", which is a tenant's`);
-      return { ...before, addedByHand: true, tenants: [...before.tenants, made] };
+      const made = sharesWith === undefined ? apart : sharingTenant(name, createdAt, tenantIn(before, sharesWith));
+      return { ...before, addedByHand: true, tenants: [...before.tenants, { ...made, ...settings }] };
     });
     this.#emit('tenant.added', { tenant: name });
     return showTenant(record, name);

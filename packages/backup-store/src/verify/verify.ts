@@ -1,4 +1,3 @@
-import { wantedName } from '../keyring/tenant-name.ts';
 import { tenantPrefixes } from '../layout/names.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -46,7 +45,8 @@ async function hasMovedOn({ sealed }: RunContext, tenants: readonly TenantCheck[
 
 /** In views of their own: whoever reads meanwhile may load another index. */
 function tenantsOf(context: RunContext, only: TenantSnapshot | undefined, name: string | undefined): OpenTenant[] {
-  const all = context.tenants().filter(({ tenant }) => name === undefined || tenant.name === wantedName(name));
+  const label = name === undefined ? undefined : context.keyring.find(name)?.label;
+  const all = context.tenants().filter(({ tenant }) => name === undefined || tenant.label === label);
   const tenants = only === undefined ? all : [only.tenant];
   return tenants.map((open) => (open.reload === undefined ? open : context.apart(open.tenant)));
 }
