@@ -7,15 +7,16 @@ import type { Context } from '../program/context.ts';
 import type { PolicyText } from '../render/tenant.ts';
 import { policiesFor, retention } from './policies.ts';
 
+/** Takes a setting away. */
+const NONE = 'none';
+
 /** Settings of a tenant as they are typed. */
 export interface TenantSettingFlags {
-  readonly quota?: number | null | undefined;
+  readonly quota?: number | typeof NONE | undefined;
   readonly retention?: string | undefined;
 }
 
-const NONE = 'none';
-
-const quota = (text: string): number | null => (text === NONE ? null : demandBytes(text));
+const quota = (text: string): number | typeof NONE => (text === NONE ? NONE : demandBytes(text));
 
 /** The same, for the argument parser. */
 export const TENANT_SETTINGS: readonly OptionDefinition[] = [
@@ -37,7 +38,8 @@ export async function settingsOf(
   flags: TenantSettingFlags,
   tenant: string,
 ): Promise<{ readonly quotaBytes?: number | null | undefined; readonly retention?: StoredPolicy | null | undefined }> {
-  const { quota: quotaBytes, retention: text } = flags;
+  const { quota: typed, retention: text } = flags;
+  const quotaBytes = typed === NONE ? null : typed;
   if (text === undefined || text === NONE) return { quotaBytes, retention: text === undefined ? undefined : null };
   const [policy] = await policiesFor(context, { policy: [text] }, tenant);
   return { quotaBytes, retention: { ...policy } };

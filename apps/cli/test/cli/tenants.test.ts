@@ -71,7 +71,7 @@ test('without a policy, `backup forget` goes by those of the tenants, and leaves
   const machine = await machineWithTwo();
   expect((await machine.run(['backup', 'forget'])).code).toBe(2);
   for (const name of ['a', 'b', 'b']) await machine.run(['backup', 'create', 'a.txt', '--tenant', name]);
-  await machine.run(['tenant', 'set', 'a', '--retention', 'last=1']);
+  await machine.run(['tenant', 'set', 'a', '--retention', '1last']);
   const plan = await machine.json('ForgetRun', ['backup', 'forget', '--dry-run']);
   expect(plan.forgotten.map(({ tenant }) => tenant.name)).toEqual(['a']);
   await machine.run(['tenant', 'hold', 'a', '--reason', 'case 12']);

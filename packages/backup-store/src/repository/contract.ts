@@ -14,6 +14,7 @@ import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { TenantHandle } from './tenant-contract.ts';
+import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type { RepositoryTenants } from './tenants-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
@@ -28,6 +29,7 @@ export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
 export type * from './tenant-contract.ts';
+export type * from './tenant-stats-contract.ts';
 export type * from './tenants-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
@@ -135,34 +137,6 @@ export interface RepositoryStats {
   readonly objects: number;
   /** Everything stored, in bytes. */
   readonly bytesStored: number;
-}
-
-/** Sizes and counts of one tenant. */
-export interface TenantStats {
-  readonly tenant: string;
-  readonly snapshots: number;
-  /** Content of all snapshots as if each was stored alone. */
-  readonly bytesReferenced: number;
-  readonly blobs: number;
-  readonly packs: number;
-  /** Content of all distinct blobs, before compression. */
-  readonly bytesUnique: number;
-  /** Packs as stored. */
-  readonly bytesPacked: number;
-  /** `bytesReferenced / bytesUnique`. */
-  readonly dedupRatio: number;
-  /** `bytesUnique / bytesPacked`. */
-  readonly compressionRatio: number;
-}
-
-/** A snapshot and when it was made. */
-export interface DatedSnapshot {
-  readonly record: SnapshotRecord;
-  /**
-   * Milliseconds since 1970: `startedAt`, or just after the newest snapshot that it follows if that is later. Where the two are far
-   * apart, a clock was wrong, or somebody has put back a date.
-   */
-  readonly madeMs: number;
 }
 
 /** What a repository says of itself. */

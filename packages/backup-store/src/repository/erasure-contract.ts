@@ -1,6 +1,10 @@
 import type { DsseEnvelope, PrivateKey } from '@x/integrity';
 
-import type { TenantAct } from './tenants-contract.ts';
+/** Who does something to a tenant, and why. Texts of 1 to 1,024 bytes. */
+export interface TenantAct {
+  readonly by: string;
+  readonly reason: string;
+}
 
 /**
  * Until when copies of what was there before may be found at a place: ISO 8601, `none` for there are none, `unknown` for nobody knows.

@@ -1,6 +1,6 @@
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
-import type { DatedSnapshot, TenantStats } from './contract.ts';
+import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type {
   Difference,
   EntriesOptions,

@@ -1,6 +1,12 @@
 import type { PublicKey } from '@x/integrity';
 
-import type { DeclaredDestinations, EraseTenantOptions, TenantErasure, TenantErasurePlan } from './erasure-contract.ts';
+import type {
+  DeclaredDestinations,
+  EraseTenantOptions,
+  TenantAct,
+  TenantErasure,
+  TenantErasurePlan,
+} from './erasure-contract.ts';
 
 /**
  * A retention policy as data, in the shape of `RetentionPolicy` of `@x/retention`: stored for whoever plans, and not looked into here.
@@ -37,12 +43,6 @@ export interface TenantHold {
   readonly by: string;
   /** ISO 8601. */
   readonly at: string;
-}
-
-/** Who does something to a tenant, and why. Texts of 1 to 1,024 bytes. */
-export interface TenantAct {
-  readonly by: string;
-  readonly reason: string;
 }
 
 /** What is known of a tenant. */

@@ -15,7 +15,7 @@ import { subkey } from '../keyring/subkeys.ts';
 import type { ErasureStatement } from '../repository/erasure-contract.ts';
 
 /** The type of a certificate's payload. */
-export const ERASURE_TYPE = 'application/vnd.holdfast.erasure+json';
+const ERASURE_TYPE = 'application/vnd.holdfast.erasure+json';
 
 /** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');

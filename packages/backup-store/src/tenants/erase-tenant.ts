@@ -30,7 +30,7 @@ import { checkDestinations, erasedDestinations, type ErasurePlaces } from './des
 import { checkedAct } from './tenant-settings.ts';
 
 /** Where data and keys are, as a certificate names it. */
-export function placesIn({ sealed, ring }: RunContext): ErasurePlaces {
+function placesIn({ sealed, ring }: RunContext): ErasurePlaces {
   return { store: sealed.store.url, keyStore: ring === sealed ? undefined : ring.store.url };
 }
 

@@ -7,17 +7,12 @@ import { tenantName } from '../keyring/tenant-name.ts';
 import type {
   DeclaredDestinations,
   EraseTenantOptions,
+  TenantAct,
   TenantErasure,
   TenantErasurePlan,
 } from '../repository/erasure-contract.ts';
 import type { RepositoryEvent, TenantStats } from '../repository/contract.ts';
-import type {
-  AddTenantOptions,
-  RepositoryTenants,
-  TenantAct,
-  TenantChange,
-  TenantInfo,
-} from '../repository/tenants-contract.ts';
+import type { AddTenantOptions, RepositoryTenants, TenantChange, TenantInfo } from '../repository/tenants-contract.ts';
 import type { RunContext } from '../run/context.ts';
 import { tenantStats } from '../snapshots/stats.ts';
 import { certificateKey } from './certificate.ts';

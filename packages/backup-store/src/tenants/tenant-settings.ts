@@ -1,7 +1,8 @@
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import type { TenantState } from '../keyring/tenant.ts';
-import type { TenantAct, TenantChange } from '../repository/tenants-contract.ts';
+import type { TenantAct } from '../repository/erasure-contract.ts';
+import type { TenantChange } from '../repository/tenants-contract.ts';
 
 const MAX_POLICY_BYTES = 16 * 1024;
 const MAX_TEXT_BYTES = 1024;
@@ -11,7 +12,7 @@ export function changedSettings(
   before: TenantState,
   { quotaBytes, retention }: TenantChange,
 ): Pick<TenantState, 'quotaBytes' | 'retention'> {
-  if (typeof quotaBytes === 'number' && !(Number.isSafeInteger(quotaBytes) && quotaBytes > 0)) {
+  if (quotaBytes !== undefined && quotaBytes !== null && !(Number.isSafeInteger(quotaBytes) && quotaBytes > 0)) {
     throw new BackupError('INVALID_OPTION', `Expected a quota of 1 byte or more, got ${quotaBytes}`, {
       hint: 'Take a quota away to have none.',
     });

@@ -93,6 +93,7 @@ describe('tenants', () => {
     { quotaBytes: -1 },
     { quotaBytes: 1.5 },
     { quotaBytes: Number.NaN },
+    { quotaBytes: 'none' as unknown as number },
     { retention: { text: 'x'.repeat(20_000) } },
     { retention: [] as unknown as Record<string, unknown> },
   ])('%o are no settings', async (settings) => {
