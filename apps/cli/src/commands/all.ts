@@ -3,8 +3,10 @@ import { backupCat } from './backup-cat.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
+import { backupExport } from './backup-export.ts';
 import { backupFind } from './backup-find.ts';
 import { backupForget } from './backup-forget.ts';
+import { backupImport } from './backup-import.ts';
 import { backupList } from './backup-list.ts';
 import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
@@ -65,6 +67,12 @@ import { tenantHold } from './tenant-hold.ts';
 import { tenantList } from './tenant-list.ts';
 import { tenantSet } from './tenant-set.ts';
 import { tenantShow } from './tenant-show.ts';
+import { structureBackup } from './structure-backup.ts';
+import { structureCatalog } from './structure-catalog.ts';
+import { structureDiff } from './structure-diff.ts';
+import { structureForget } from './structure-forget.ts';
+import { structureInventory } from './structure-inventory.ts';
+import { structureRestore } from './structure-restore.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -86,6 +94,14 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  backupExport,
+  backupImport,
+  structureBackup,
+  structureCatalog,
+  structureInventory,
+  structureDiff,
+  structureRestore,
+  structureForget,
   keysList,
   keysAdd,
   keysRemove,
@@ -144,6 +160,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
+  structure: 'Keep what all tenants share in versions of its own',
   keys: 'List, add, remove and rotate what opens the repository',
   tenant: 'Add, list, change, hold and erase tenants',
   integrity: 'Digest, list, verify and sign files and folders',

@@ -15,9 +15,10 @@ import { sayProblems } from '../render/problems.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { INTO_OPTIONS, type IntoFlags, restoreInto } from './backup-restore-into.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags {
+interface RestoreFlags extends FilterFlags, IntoFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly include?: readonly string[] | undefined;
@@ -35,11 +36,12 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
 }
 
-function checkTarget({ to, inPlace = false }: RestoreFlags): void {
-  if ((to === undefined) === inPlace) return;
+function checkTarget({ to, into, inPlace = false }: RestoreFlags): void {
+  const given = [to !== undefined, into !== undefined, inPlace].filter(Boolean).length;
+  if (given === 1) return;
   throw usageError(
-    `Expected one of --to DIR and --in-place, got ${inPlace ? 'both' : 'neither'}`,
-    'Restore to a new folder with --to DIR, or over the originals with --in-place.',
+    `Expected one of --to DIR, --in-place and --into URL, got ${given === 0 ? 'none' : given}`,
+    'Restore to a new folder with --to DIR, over the originals with --in-place, or a database with --into URL.',
   );
 }
 
@@ -84,10 +86,12 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
+  if (flags.into !== undefined) return await restoreInto(context, flags, { repository, record, path });
   const progress = createProgressReporter(context.messages);
   const options: RestoreOptions = {
     snapshot: record.id,
-    path: reference.path === undefined ? undefined : snapshotPath(record, reference.path),
+    path,
     to: flags.to === undefined ? undefined : resolvePath(flags.to, context.workingDirectory),
     inPlace: flags.inPlace,
     include: flags.include,
@@ -124,11 +128,12 @@ export const backupRestore: CommandDefinition = {
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
-    'safety snapshot of what is there, and only then changes anything.',
+    'safety snapshot of what is there, and only then changes anything. --into URL restores one database over a live one.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
     { flags: '--in-place', description: 'restore to the original paths' },
+    ...INTO_OPTIONS,
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
     { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
     {
@@ -149,6 +154,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',
+    },
+    {
+      call: "holdfast backup restore latest:app.db --into sqlite:/srv/app/app.db --stop-command 'systemctl stop app' --start-command 'systemctl start app'",
+      does: 'A database, over the one a service works with',
     },
   ],
   output: { shape: 'RestoreRun' },

@@ -1,10 +1,11 @@
 import type { BackupSource } from '@x/backup-store';
 import type { PostgresSourceOptions } from '@x/backup-store/postgres';
 import { usageError } from '../errors.ts';
+import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 /** Sources that are no files, as the command line names them. */
 export interface StreamFlags {
-  /** `[name=]postgres://...`. */
+  /** `[name=]postgres://...`, `[name=]sqlite:/path`. */
   readonly source?: readonly string[] | undefined;
   /** `name=command line`. */
   readonly sourceCommand?: readonly string[] | undefined;
@@ -32,7 +33,7 @@ function parsePostgresSource(text: string): PostgresSourceOptions {
   const url = URL.parse(rest);
   if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) {
     throw usageError(
-      'Expected a source like postgres://user@host/database or name=postgres://..., got another one',
+      'Expected a source like postgres://user@host/database, sqlite:/path or name=postgres://..., got another one',
       'Files and folders are arguments.',
     );
   }
@@ -82,14 +83,20 @@ function parseCommandSource(text: string): { readonly name: string; readonly lin
 }
 
 /** The sources that flags name, in their order, databases first. */
-export async function streamSources({
-  source = [],
-  sourceCommand = [],
-}: StreamFlags): Promise<readonly BackupSource[]> {
+export async function streamSources(
+  { source = [], sourceCommand = [] }: StreamFlags,
+  workingDirectory: string,
+): Promise<readonly BackupSource[]> {
   const sources: BackupSource[] = [];
-  if (source.length > 0) {
-    const { postgresSource } = await import('@x/backup-store/postgres');
-    sources.push(...source.map((text) => postgresSource(parsePostgresSource(text))));
+  for (const text of source) {
+    const { name, rest } = named(text);
+    if (isSqliteUrl(rest)) {
+      const { sqliteSource } = await import('@x/backup-store/sqlite');
+      sources.push(sqliteSource({ name, ...parseSqliteUrl(rest, workingDirectory) }));
+    } else {
+      const { postgresSource } = await import('@x/backup-store/postgres');
+      sources.push(postgresSource(parsePostgresSource(text)));
+    }
   }
   if (sourceCommand.length > 0) {
     const { commandSource } = await import('@x/backup-store/command');

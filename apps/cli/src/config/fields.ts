@@ -14,7 +14,8 @@ export interface Settings extends ReleaseSettings {
   readonly tenant: string;
   readonly 'sources.paths': readonly string[];
   readonly 'sources.exclude': readonly string[];
-  readonly profile: CompressionProfile;
+  /** Default: by the kind of backup. */
+  readonly profile?: CompressionProfile | undefined;
   readonly 'prune.maxUnusedPercent'?: number | undefined;
   /** Durations stay as they are typed. */
   readonly 'prune.wait'?: string | undefined;
@@ -22,6 +23,11 @@ export interface Settings extends ReleaseSettings {
   readonly 'retention.policies': WrittenPolicies;
   readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
   readonly 'retention.timeZone'?: string | undefined;
+  readonly 'structure.root'?: string | undefined;
+  readonly 'structure.components'?: readonly string[] | undefined;
+  readonly 'structure.styles'?: readonly string[] | undefined;
+  readonly 'structure.i18n'?: readonly string[] | undefined;
+  readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
@@ -75,13 +81,18 @@ export const FIELDS: readonly Field[] = [
   { name: 'tenant', option: 'tenant', flag: '--tenant', type: 'text', default: 'default' },
   { name: 'sources.paths', type: 'paths', default: [] },
   { name: 'sources.exclude', type: 'other', default: [] },
-  { name: 'profile', option: 'profile', flag: '--profile', type: 'text', default: 'balanced' },
+  { name: 'profile', option: 'profile', flag: '--profile', type: 'text' },
   { name: 'prune.maxUnusedPercent', option: 'maxUnused', flag: '--max-unused', type: 'other' },
   { name: 'prune.wait', option: 'wait', flag: '--wait', type: 'text' },
   { name: 'prune.fenceAfter', option: 'fenceAfter', flag: '--fence-after', type: 'text' },
   { name: 'retention.policies', type: 'other', default: {} },
   { name: 'retention.tenants', type: 'other', default: {} },
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
+  { name: 'structure.root', option: 'root', flag: '--root', type: 'path' },
+  { name: 'structure.components', type: 'other' },
+  { name: 'structure.styles', type: 'other' },
+  { name: 'structure.i18n', type: 'other' },
+  { name: 'structure.migrations', type: 'other' },
   { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
   { name: 'flags.store', option: 'flagsStore', flag: '--flags-store', type: 'location' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, kind, make, pathBase64, problem, snapshotId, status } from './parts.ts';
-import { snapshot, source } from './snapshot.ts';
+import { contentReport, snapshot, source } from './snapshot.ts';
 
 export const backupRun = z.strictObject({
   status,
@@ -21,6 +21,7 @@ export const backupRun = z.strictObject({
   }),
   sources: z.array(source).describe('what became of each source, in the order of the snapshot'),
   problems: z.array(problem),
+  contents: z.array(contentReport).describe('what compressing came to with what was new, most first'),
   durationMs,
 });
 
@@ -70,7 +71,18 @@ export const restoreRun = z.strictObject({
       durationMs,
     })
     .optional()
-    .describe('absent with `--dry-run`'),
+    .describe('absent with `--dry-run` and `--into`'),
+  into: z
+    .strictObject({
+      kind: z.literal('sqlite'),
+      target: z.string().describe('links followed'),
+      path: z.string().describe('in the snapshot'),
+      bytes: make.bytes('of the database'),
+      replaced: z.boolean().describe('whether one was there before'),
+      recovered: z.enum(['none', 'old', 'new']).describe('how an earlier restore that had been killed was ended first'),
+    })
+    .optional()
+    .describe('with `--into`'),
 });
 
 export const verifyReport = z.strictObject({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
+import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -45,10 +46,20 @@ import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
+import {
+  structureBackup,
+  structureCatalog,
+  structureDiff,
+  structureForget,
+  structureInventory,
+  structureRestore,
+} from './structure.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   AnalysisRun: analysisRun,
+  ArchiveExported: archiveExported,
+  ArchiveImported: archiveImported,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,
@@ -59,6 +70,7 @@ export const SHAPES = {
   Entry: entry,
   Failed: failed,
   FileDigest: fileDigest,
+  FileExported: fileExported,
   FlagChecked: flagChecked,
   FlagEvaluation: flagEvaluation,
   FlagExplanation: flagExplanation,
@@ -108,6 +120,12 @@ export const SHAPES = {
   TenantErasure: tenantErasure,
   TenantList: tenantList,
   TenantShown: tenantShown,
+  StructureBackup: structureBackup,
+  StructureCatalog: structureCatalog,
+  StructureDiff: structureDiff,
+  StructureForget: structureForget,
+  StructureInventory: structureInventory,
+  StructureRestore: structureRestore,
   VerifyReport: verifyReport,
 };
 
