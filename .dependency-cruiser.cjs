@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|file|guard|import|openfeature|postgres|signed|sqlite|stale|stored|structure)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|mysql|openfeature|postgres|redis|signed|sqlite|stale|stored|structure)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -44,7 +44,7 @@ const engineLayers = [
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres', 'sqlite', 'structure'];
+const sourceKinds = ['command', 'postgres', 'sqlite', 'structure', 'databases', 'mysql', 'redis'];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 

@@ -99,7 +99,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false } = flags;
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
-  const streams = await streamSources(flags, context.workingDirectory);
+  const streams = await streamSources(flags, context);
   const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
   // Whoever names something means that and nothing else.
   const isNamed = streams.length > 0 && named.paths.length === 0;
@@ -156,8 +156,10 @@ export const backupCreate: CommandDefinition = {
     {
       flags: '--source <[name=]url>',
       description:
-        'a PostgreSQL server: postgres://user@host/database?table=ml_*; also database (name, pattern or all), schema, ' +
-        'exclude-table, format, globals, option; may be repeated. Its password comes from PGPASSWORD or a password file. ' +
+        'a database: postgres://user@host/database?table=ml_*, also database (name, pattern or all), schema, ' +
+        'exclude-table, format, globals, option; mysql:// or mariadb://, with database, table, exclude-table, option, ' +
+        'ssl-mode, option-file; redis:// or rediss://; may be repeated. Passwords come from PGPASSWORD, MYSQL_PWD, ' +
+        'REDISCLI_AUTH, the variable that password-env=NAME names, or files of the programs. ' +
         'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none)',
       repeatable: true,
     },
@@ -181,6 +183,10 @@ export const backupCreate: CommandDefinition = {
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",
       does: 'Files and tables of a database in one snapshot',
+    },
+    {
+      call: "holdfast backup create --source mariadb://backup@db/keycloak --source 'redis://cache?password-env=CACHE_PASSWORD'",
+      does: 'Two servers in one snapshot',
     },
     { call: "holdfast backup create --source-command 'crontab=crontab -l'", does: 'What a program prints' },
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },

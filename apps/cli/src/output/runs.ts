@@ -52,9 +52,30 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const into = z.strictObject({
+  plan: z.strictObject({
+    snapshot: snapshotId,
+    path: z.string().describe('of the dump in the snapshot'),
+    bytes: make.bytes('the dump'),
+    kind: z.enum(['postgres', 'mysql', 'redis']),
+    target: z.string().describe('URL, without parameters and secrets'),
+    database: z.string().optional().describe('absent for `redis`'),
+    server: z.string().describe('version of the server'),
+    action: z
+      .enum(['create', 'fill', 'replace'])
+      .describe('`create`: the database is made; `fill`: it is there and empty; `replace`: what is there is replaced'),
+    items: make.count('tables, views and sequences, or keys, that were there'),
+  }),
+  result: z
+    .strictObject({ bytes: make.bytes('the dump that was restored') })
+    .optional()
+    .describe('absent with `--dry-run`'),
+});
+
 export const restoreRun = z.strictObject({
   status,
   dryRun: z.boolean(),
+  into: into.optional().describe('with `--into`, in place of `plan` and `result`'),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
   result: z
@@ -72,7 +93,7 @@ export const restoreRun = z.strictObject({
     })
     .optional()
     .describe('absent with `--dry-run` and `--into`'),
-  into: z
+  sqlite: z
     .strictObject({
       kind: z.literal('sqlite'),
       target: z.string().describe('links followed'),
@@ -82,7 +103,7 @@ export const restoreRun = z.strictObject({
       recovered: z.enum(['none', 'old', 'new']).describe('how an earlier restore that had been killed was ended first'),
     })
     .optional()
-    .describe('with `--into`'),
+    .describe('with `--into sqlite:…`, in place of `into`'),
 });
 
 export const verifyReport = z.strictObject({

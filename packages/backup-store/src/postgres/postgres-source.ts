@@ -1,9 +1,10 @@
 import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
+import { fileNameOf } from '../databases/names.ts';
 import { checkedDump } from '../dump/checked-dump.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionEnvironment } from './connection.ts';
-import { chooseDatabases, type DatabaseChoice, fileNameOf } from './databases.ts';
+import { chooseDatabases, type DatabaseChoice } from './databases.ts';
 import { dumpArguments, type DumpOptions } from './dump-options.ts';
 import { withPostgresFailures } from './failure.ts';
 import { postgresCommand, type PostgresPrograms } from './programs.ts';

@@ -43,7 +43,7 @@ export interface SourceRun {
 
 /**
  * Something to back up that is no file or folder: what a program prints, a database. Anything of this form is one; the
- * engine knows none by name. `@x/backup-store/command` and `@x/backup-store/postgres` make some.
+ * engine knows none by name. `@x/backup-store/command`, `.../postgres`, `.../mysql` and `.../redis` make some.
  *
  * A backup may call each method several times: it begins again when a pruner has ended its session.
  *
