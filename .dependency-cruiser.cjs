@@ -39,6 +39,7 @@ const engineLayers = [
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
   ['repair'],
+  ['tenants'],
   ['repository', 'testing', 'analyze', 'archive'],
 ];
 

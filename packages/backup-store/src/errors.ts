@@ -22,6 +22,18 @@ export type BackupErrorCode =
   | 'KEYS_BUSY'
   /** The root key can't be rotated without losing a key. `details` lists those. */
   | 'ROTATION_REFUSED'
+  /** The keyring is in another place than the data, and that place was not named. */
+  | 'KEY_STORE_REQUIRED'
+  /** The repository has no tenant of this name, and none is made by a backup. */
+  | 'TENANT_NOT_FOUND'
+  /** The repository has a tenant of this name already. */
+  | 'TENANT_EXISTS'
+  /** The tenant is under a legal hold: nothing of it may go. */
+  | 'TENANT_HELD'
+  /** The tenant was erased, or is being erased. */
+  | 'TENANT_ERASED'
+  /** With what this backup stores, the tenant would have more than its quota. */
+  | 'QUOTA_EXCEEDED'
   /** What is stored differs from what this client has pinned: encryption switched, identity changed. */
   | 'REPOSITORY_CHANGED'
   /** A stored object does not authenticate: bytes changed, or moved here from another name. */

@@ -2,6 +2,7 @@ export { BackupError, isBackupError } from './errors.ts';
 export type { BackupErrorCode, BackupErrorOptions } from './errors.ts';
 export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
+export { verifyErasure } from './tenants/certificate.ts';
 export type * from './repository/contract.ts';
 export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
 export type {

@@ -61,6 +61,12 @@ import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
 import { retentionSimulate } from './retention-simulate.ts';
+import { tenantAdd } from './tenant-add.ts';
+import { tenantErase } from './tenant-erase.ts';
+import { tenantHold } from './tenant-hold.ts';
+import { tenantList } from './tenant-list.ts';
+import { tenantSet } from './tenant-set.ts';
+import { tenantShow } from './tenant-show.ts';
 import { structureBackup } from './structure-backup.ts';
 import { structureCatalog } from './structure-catalog.ts';
 import { structureDiff } from './structure-diff.ts';
@@ -100,6 +106,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   keysAdd,
   keysRemove,
   keysRotate,
+  tenantList,
+  tenantShow,
+  tenantAdd,
+  tenantSet,
+  tenantHold,
+  tenantErase,
   integrityHash,
   integrityManifest,
   integrityVerify,
@@ -150,6 +162,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
   structure: 'Keep what all tenants share in versions of its own',
   keys: 'List, add, remove and rotate what opens the repository',
+  tenant: 'Add, list, change, hold and erase tenants',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',

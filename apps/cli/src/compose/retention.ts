@@ -1,5 +1,5 @@
 import type { DatedSnapshot } from '@x/backup-store';
-import type { Decision, GroupBy, RetentionItem } from '@x/retention';
+import type { Decision, GroupBy, RetentionItem, RetentionPolicy } from '@x/retention';
 import { now } from '../clock.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -35,6 +35,14 @@ const GROUPINGS: Readonly<Record<string, (snapshot: DatedSnapshot['record']) => 
   tags: ({ tags }) => tags.toSorted(),
   kind: ({ kind }) => [kind],
 };
+
+/** What plans are made with. */
+export interface PlanParts {
+  readonly flags: KeepFlags;
+  readonly time: PlanTime;
+  /** Policies of tenants that count instead of those of the flags. */
+  readonly stored?: ReadonlyMap<string, RetentionPolicy> | undefined;
+}
 
 /** The moment of a plan: `at`, or now. */
 export async function planTime(context: Context, at: number = now()): Promise<PlanTime> {
@@ -84,13 +92,14 @@ function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): 
 export async function decideItems(
   context: Context,
   sets: readonly ItemSet[],
-  { flags, time }: { readonly flags: KeepFlags; readonly time: PlanTime },
+  { flags, time, stored }: PlanParts,
 ): Promise<readonly ExplainedItem[]> {
   const { explain, planRetention } = await retention(context);
   const explained: ExplainedItem[] = [];
   // Also where there are no items, so that what is no policy is refused.
   for (const { tenant, items, groupBy } of sets.length === 0 ? [{ tenant: '', items: [], groupBy: undefined }] : sets) {
-    const policies = await policiesFor(context, flags, tenant);
+    const own = stored?.get(tenant);
+    const policies = own === undefined ? await policiesFor(context, flags, tenant) : [own];
     const decisions = planRetention(items, policies, { ...time, groupBy, compat: flags.compat });
     for (const [position, decision] of decisions.entries()) {
       const item = items[position] as RetentionItem;

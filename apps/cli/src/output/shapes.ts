@@ -45,6 +45,7 @@ import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
+import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
 import {
   structureBackup,
   structureCatalog,
@@ -115,6 +116,10 @@ export const SHAPES = {
   Signed: signed,
   Snapshot: snapshot,
   SnapshotList: snapshotList,
+  Tenant: tenantShape,
+  TenantErasure: tenantErasure,
+  TenantList: tenantList,
+  TenantShown: tenantShown,
   StructureBackup: structureBackup,
   StructureCatalog: structureCatalog,
   StructureDiff: structureDiff,

@@ -19,6 +19,7 @@ import { newCounts } from './counts.ts';
 import { HeldSources } from './held-sources.ts';
 import { readSources, sourceFailed, type SourcesEnd, type SourcesRun } from './read-sources.ts';
 import { snapshotRecord } from './record.ts';
+import { Quota } from './quota.ts';
 import { type SourceRoot, sourceRoots } from './source-roots.ts';
 import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
@@ -168,20 +169,24 @@ async function write(start: Start): Promise<BackupResult> {
   const held = new HeldSources();
   let writer: BackupWriter | undefined;
   try {
+    await context.requireThere(tenant.tenant);
     const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();
     await session.addOwnPacks(own, options.signal);
+    const quota = new Quota(context, tenant, own);
+    quota.check(0);
     writer = new BackupWriter(context, tenant, {
       session,
       own,
+      quota,
       compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
       checkOneOf: sealCheckRate(options.checkSealed),
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });
     if (run.parent === undefined) writer.startThreads();
-    return await Promise.race([writeSnapshot(run, { session, writer, end: { signal, fail, held } }), failed]);
+    return await Promise.race([writeSnapshot(run, { session, writer, quota, end: { signal, fail, held } }), failed]);
   } catch (error) {
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
@@ -197,10 +202,10 @@ async function write(start: Start): Promise<BackupResult> {
 
 async function writeSnapshot(
   run: Run,
-  parts: { session: Session; writer: BackupWriter; end: SourcesEnd },
+  parts: { session: Session; writer: BackupWriter; quota: Quota; end: SourcesEnd },
 ): Promise<BackupResult> {
   const { context, tenant, options, counts, progress } = run;
-  const { session, writer } = parts;
+  const { session, writer, quota } = parts;
   let sources: SourceOutcome[];
   try {
     sources = await readSources(run, writer, parts.end);
@@ -212,6 +217,7 @@ async function writeSnapshot(
   if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
   progress.phase = 'commit';
   await writer.finish();
+  quota.check(writer.upload.bytes);
   checkAborted(options.signal);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   const durationMs = progress.elapsedMs;
@@ -247,6 +253,7 @@ function findParent(tenant: OpenTenant, host: string, roots: readonly Buffer[]):
   const matches = tenant.view.snapshots.filter(
     ({ record }) =>
       record.host === host &&
+      record.tenant.id === tenant.tenant.id &&
       record.sources.length === roots.length &&
       roots.every((root) => record.sources.some((source) => sameRoot(source, root))),
   );

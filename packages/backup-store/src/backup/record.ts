@@ -38,7 +38,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     id: session.id,
     name: options.name,
     note: options.note,
-    tenant: { id: tenant.tenant.label, name: tenant.tenant.name },
+    tenant: { id: tenant.tenant.id, name: tenant.tenant.name },
     kind: options.kind ?? 'manual',
     startedAt: new Date(parts.startedMs).toISOString(),
     finishedAt: new Date(context.clock()).toISOString(),

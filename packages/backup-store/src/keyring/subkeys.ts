@@ -1,7 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a subkey of the root key is for. */
-export type RootLabel = 'config' | 'keyring' | 'lineage';
+export type RootLabel = 'config' | 'keyring' | 'lineage' | 'certificate';
 
 /**
  * What a subkey of a tenant's key is for. `pack/<epoch>` is one for each round of garbage collection; `checks` is for what a

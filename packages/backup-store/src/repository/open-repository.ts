@@ -6,6 +6,7 @@ import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
 import { OpenJournal } from '../journal/open-journal.ts';
+import { tenantName } from '../keyring/tenant-name.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
@@ -28,12 +29,17 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
 import { missingSnapshots } from '../session/chain.ts';
+import { OpenTenants } from '../tenants/open-tenants.ts';
+import { OpenTenantHandle } from '../tenants/tenant-handle.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
+import type { TenantHandle } from './tenant-contract.ts';
 
 /** What opening or creating a repository comes to. */
 export interface Opened {
   readonly sealed: SealedStore;
+  /** Where the keyring is: `sealed`, or the key store. */
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   /** What it was opened or made with. */
@@ -46,6 +52,7 @@ export class OpenRepository implements contract.Repository {
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
   readonly journal: OpenJournal;
+  readonly tenants: OpenTenants;
   readonly #opened: Opened;
   readonly #context: OpenContext;
   #closed = false;
@@ -55,10 +62,11 @@ export class OpenRepository implements contract.Repository {
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
     this.#context = new OpenContext(opened, settings);
-    const { sealed, keyring, config, own } = opened;
+    const { sealed, ring, keyring, config, own } = opened;
     const context = this.#context;
     this.keys = new OpenKeys({
       sealed,
+      ring,
       keyring,
       config,
       own,
@@ -75,6 +83,18 @@ export class OpenRepository implements contract.Repository {
       },
       checkCount: async (label, entries) => await context.pins.checkJournal(label, entries),
       emit: (name, details) => context.emit(name, details),
+    });
+    this.tenants = new OpenTenants(context, async () => await this.#loadKeys());
+  }
+
+  tenant(name: string): TenantHandle {
+    const { tenants } = this;
+    return new OpenTenantHandle(tenantName(name), this, {
+      require: async (wanted) => {
+        await this.#loadKeys();
+        await this.#context.tenant(wanted);
+      },
+      stats: async (wanted) => await tenants.stats(wanted),
     });
   }
 
@@ -103,11 +123,12 @@ export class OpenRepository implements contract.Repository {
 
   async info(): Promise<contract.RepositoryInfo> {
     this.#check();
-    const { sealed, config, keyring } = this.#opened;
+    const { sealed, ring, config, keyring } = this.#opened;
     const slots = await countingSlots({ sealed, keyring });
     return {
       id: this.id,
       url: sealed.store.url,
+      ...(ring === sealed ? {} : { keyStoreUrl: ring.store.url }),
       formatVersion: FORMAT_VERSION,
       encrypted: this.encrypted,
       createdAt: config.createdAt,
@@ -157,8 +178,7 @@ export class OpenRepository implements contract.Repository {
 
   async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
     const all = await this.#all();
-    const damaged = this.#context.tenants().flatMap(({ view }) => view.damaged);
-    const lost = lostSnapshot([...this.#context.missing(), ...damaged], all, reference);
+    const lost = lostSnapshot(this.#context.lost(filter?.tenant), all, reference);
     if (lost !== undefined) throw lost;
     return resolveSnapshot(all, reference, filter);
   }
@@ -185,10 +205,9 @@ export class OpenRepository implements contract.Repository {
     return (await this.#resolve(reference, filter)).record;
   }
 
-  async damaged(): Promise<readonly contract.EntryProblem[]> {
+  async damaged(filter: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<readonly contract.EntryProblem[]> {
     await this.#all();
-    const unreadable = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
-    const errors = [...this.#context.missing(), ...unreadable];
+    const errors = [...this.#context.lost(filter.tenant), ...this.#context.segmentErrors(filter.tenant)];
     return errors.map((error) => ({
       path: error.object ?? '',
       code: error.code,
@@ -251,8 +270,9 @@ export class OpenRepository implements contract.Repository {
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
-    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
+    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot, options);
     if (only === undefined) await this.#context.refresh();
+    if (options.tenant !== undefined) await this.#context.tenant(options.tenant);
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
   }
 
@@ -296,7 +316,9 @@ export class OpenRepository implements contract.Repository {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#opened.sealed.store.close();
+    const { sealed, ring } = this.#opened;
+    await sealed.store.close();
+    if (ring !== sealed) await ring.store.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { BackupError } from '../errors.ts';
+import { wantedName } from '../keyring/tenant-name.ts';
 import type { SnapshotFilter } from '../repository/contract.ts';
 import type { OpenTenant } from '../run/context.ts';
 import type { SnapshotRecord } from './record.ts';
@@ -17,7 +18,7 @@ export interface TenantSnapshot {
 /** Whether a snapshot has all that a filter asks for. */
 export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean {
   return (
-    (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
+    (filter.tenant === undefined || record.tenant.name === wantedName(filter.tenant)) &&
     (filter.host === undefined || record.host === filter.host) &&
     (filter.name === undefined || record.name === filter.name) &&
     (filter.before === undefined || Date.parse(record.startedAt) < filter.before) &&

@@ -11,13 +11,19 @@ export async function repositoryStats(context: RunContext): Promise<RepositorySt
     objects++;
     bytesStored += size;
   }
-  return { tenants: context.tenants().map(tenantStats), objects, bytesStored };
+  const tenants = context.keyring.tenants.flatMap((tenant) => {
+    const open = context.tenants().find((each) => each.tenant.label === tenant.label);
+    return open === undefined ? [] : [tenantStats({ ...open, tenant })];
+  });
+  return { tenants, objects, bytesStored };
 }
 
 const ratio = (a: number, b: number): number => (b === 0 ? 1 : a / b);
 
-function tenantStats({ tenant, view }: OpenTenant): TenantStats {
-  const { index, snapshots } = view;
+/** Sizes and counts of one tenant, whose index was loaded. */
+export function tenantStats({ tenant, view }: OpenTenant): TenantStats {
+  const { index } = view;
+  const snapshots = view.snapshots.filter(({ record }) => record.tenant.id === tenant.id);
   const bytesReferenced = snapshots.reduce((sum, { record }) => sum + record.bytes.total, 0);
   const bytesPacked = index.packs.reduce((sum, pack) => sum + pack.size, 0);
   const bytesUnique = index.dataBytes();

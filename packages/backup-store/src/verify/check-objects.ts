@@ -28,13 +28,8 @@ const PARALLEL = 16;
 
 /** Marker, configuration, keyring, key slots, and the size of everything that is stored. */
 export async function checkRootObjects(check: Verification): Promise<void> {
-  const { context, findings, totals } = check;
-  for await (const { key, size } of listAll(context.sealed.store, '', { signal: check.options.signal })) {
-    totals.objects++;
-    totals.bytesStored += size;
-    if (!key.startsWith('packs/')) totals.bytesChecked += check.level === 'quick' ? 0 : size;
-  }
-  check.meter.counts.bytesTotal = totals.bytesStored;
+  const { context, findings } = check;
+  await countObjects(check, ['']);
   for (const { name, error, again } of await context.rootObjects.flaws()) {
     if (again === undefined) findings.addError(error, name);
     else findings.addSpare(error, name);
@@ -42,6 +37,19 @@ export async function checkRootObjects(check: Verification): Promise<void> {
   const { slots, damaged, unknown } = await readSlots(context.sealed);
   for (const error of damaged) findings.addError(error, SLOTS);
   if (slots.length + damaged.length + unknown.length === 0) findings.add('missing', SLOTS, 'No key slot is left');
+}
+
+/** The size of everything that is stored below some prefixes. */
+export async function countObjects(check: Verification, prefixes: readonly string[]): Promise<void> {
+  const { context, totals, options } = check;
+  for (const prefix of prefixes) {
+    for await (const { key, size } of listAll(context.sealed.store, prefix, { signal: options.signal })) {
+      totals.objects++;
+      totals.bytesStored += size;
+      if (!key.startsWith('packs/')) totals.bytesChecked += check.level === 'quick' ? 0 : size;
+    }
+  }
+  check.meter.counts.bytesTotal = totals.bytesStored;
 }
 
 /** Opens every small object of a tenant that is not opened otherwise. */

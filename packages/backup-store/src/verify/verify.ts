@@ -1,3 +1,4 @@
+import { tenantPrefixes } from '../layout/names.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
@@ -7,7 +8,7 @@ import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { checkCatalogs } from './check-catalogs.ts';
 import { checkContents } from './check-contents.ts';
 import { CheckHistory } from './check-history.ts';
-import { checkEpochs, checkRootObjects, checkSmallObjects } from './check-objects.ts';
+import { checkEpochs, checkRootObjects, checkSmallObjects, countObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
 import { Findings, LOSSLESS } from './findings.ts';
 import { PackBlobs } from './pack-blobs.ts';
@@ -43,8 +44,10 @@ async function hasMovedOn({ sealed }: RunContext, tenants: readonly TenantCheck[
 }
 
 /** In views of their own: whoever reads meanwhile may load another index. */
-function tenantsOf(context: RunContext, only: TenantSnapshot | undefined): OpenTenant[] {
-  const tenants = only === undefined ? context.tenants() : [only.tenant];
+function tenantsOf(context: RunContext, only: TenantSnapshot | undefined, name: string | undefined): OpenTenant[] {
+  const label = name === undefined ? undefined : context.keyring.find(name)?.label;
+  const all = context.tenants().filter(({ tenant }) => name === undefined || tenant.label === label);
+  const tenants = only === undefined ? all : [only.tenant];
   return tenants.map((open) => (open.reload === undefined ? open : context.apart(open.tenant)));
 }
 
@@ -58,9 +61,12 @@ async function verifyOnce(
   const meter = new ProgressMeter('verify', options.onProgress);
   const totals = { objects: 0, packs: 0, blobs: 0, snapshots: 0, bytesStored: 0, bytesChecked: 0, packsRead: 0 };
   const check: Verification = { context, level, options, findings: new Findings(), meter, totals };
-  if (only === undefined) await checkRootObjects(check);
+  if (only === undefined && options.tenant === undefined) await checkRootObjects(check);
   const tenants: TenantCheck[] = [];
-  for (const open of tenantsOf(context, only)) tenants.push(await checkStructure(check, open, only));
+  const opened = tenantsOf(context, only, options.tenant);
+  if (only === undefined && options.tenant !== undefined)
+    for (const { tenant } of opened) await countObjects(check, tenantPrefixes(tenant.label));
+  for (const open of opened) tenants.push(await checkStructure(check, open, only));
   try {
     if (level === 'sample' || level === 'full') await checkContents(check, tenants, limit);
   } finally {

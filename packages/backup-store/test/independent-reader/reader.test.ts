@@ -194,3 +194,22 @@ test('the example of the document is restored after its round of garbage collect
 test('canonical JSON sorts members by UTF-16 units and leaves out blanks', () => {
   expect(canonical({ b: [1, { d: 'ï"', c: true }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":true,"d":"ï\\""}]}');
 });
+
+test('tenants that share a label are read once each, and of those that were erased nothing is left to read', async () => {
+  const place = join(work, 'tenants');
+  const options = { store: join(place, 'store'), keyFile: join(place, 'key'), cacheDirectory: join(place, 'cache') };
+  fs.mkdirSync(place);
+  const { repository } = await createRepository(options);
+  await repository.tenants.add('a', { quotaBytes: 1_000_000, retention: { daily: 7 } });
+  await repository.tenants.add('b', { sharesWith: 'a' });
+  await repository.tenants.add('c');
+  for (const name of ['a', 'b', 'c']) await repository.tenant(name).backup({ paths: [trees.second], name });
+  await repository.tenants.erase('c', { by: 'ann', reason: 'a test' });
+  await repository.close();
+  const made: Made = { store: options.store, secret: { keyFile: fs.readFileSync(options.keyFile, 'utf8') } };
+  const read = openRepository(made.store, made.secret);
+  expect(read.snapshots).toHaveLength(2);
+  expect(new Set(read.snapshots.map(({ name }) => name))).toEqual(new Set(['a', 'b']));
+  expect(problemsOf(made)).toEqual([]);
+  expectRestores(made, 'b', trees.second);
+});

@@ -173,8 +173,11 @@ export function openRepository(folder: string, secret: Secret): Repository {
   demand(config['repositoryId'] === id, 'The configuration belongs to another repository');
   const tenants = list(ring['tenants']);
   demand(tenants.length <= 100_000, 'There are too many tenants');
+  const there = tenants.filter((tenant) => tenant['erasing'] === undefined);
+  // Several tenants may have the same label and keys: whose a snapshot is, its record says.
+  const usable = there.filter(({ label }, i) => there.findIndex((each) => each['label'] === label) === i);
   const rotated = ring['config'] !== undefined;
-  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
+  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: usable.map(parseTenant) };
   for (const tenant of repository.tenants) readTenant(repository, tenant);
   return repository;
 }

@@ -56,7 +56,7 @@ describe('the journal of a tenant', () => {
   it('knows them after the tenant’s keys were changed, and not by another tenant’s keys', async () => {
     const store = memoryStore();
     await journalIn(store).erase({ module: 'guests', ids: ['ann'] });
-    const rotated = new Tenant(withNewKeys(tenant.record));
+    const rotated = new Tenant(withNewKeys([tenant.record])[0] as typeof tenant.record);
     await journalIn(store, rotated).erase({ module: 'guests', ids: ['ann', 'ben'] });
     const erased = await journalIn(store, rotated).erased();
     expect([erased.count, erased.has('guests', 'ann'), erased.has('guests', 'ben')]).toEqual([2, true, true]);
