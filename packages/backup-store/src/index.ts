@@ -3,7 +3,7 @@ export type { BackupErrorCode, BackupErrorOptions } from './errors.ts';
 export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
 export type * from './repository/contract.ts';
-export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { FollowedSnapshot, SnapshotKind, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
 export type { BackupSource, SourceDetail, SourceDetails, SourceEntry, SourceRun } from './source/contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';

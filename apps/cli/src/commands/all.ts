@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
 import { backupAnalyze } from './backup-analyze.ts';
+import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupFind } from './backup-find.ts';
@@ -68,6 +69,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   status,
   backupAnalyze,
   backupCreate,
+  backupCheckpoint,
   backupList,
   backupShow,
   backupLs,

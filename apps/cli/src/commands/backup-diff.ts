@@ -24,7 +24,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [before = '', after = ''] = input.arguments;
   await using repository = await openConfigured(context);
   const from = await findSnapshot(context, repository, { snapshot: before, flags });
-  const to = await findSnapshot(context, repository, { snapshot: after, flags });
+  // A moment is about the first of the two.
+  const to = await findSnapshot(context, repository, { snapshot: after, flags: { ...flags, at: undefined } });
   const counts = { added: 0, removed: 0, content: 0, metadata: 0, kind: 0 };
   const lines = async function* (): AsyncGenerator<string> {
     for await (const difference of repository.diff(from.id, to.id, { signal: context.signal })) {
@@ -46,11 +47,14 @@ export const backupDiff: CommandDefinition = {
   summary: 'List what differs between two snapshots',
   description: '+ added, - removed, M other content, m other metadata only, T another kind of entry.',
   arguments: [
-    { name: '<before>', description: REFERENCE_ARGUMENT },
+    { name: '<before>', description: `${REFERENCE_ARGUMENT}; --at is about this one` },
     { name: '<after>', description: REFERENCE_ARGUMENT },
   ],
   options: REFERENCE_OPTIONS,
-  examples: [{ call: 'holdfast backup diff before-upgrade latest', does: 'What did the upgrade change?' }],
+  examples: [
+    { call: 'holdfast backup diff before-upgrade latest', does: 'What did the upgrade change?' },
+    { call: "holdfast backup diff latest latest --at '3 days ago'", does: 'What has changed in three days?' },
+  ],
   output: { shape: 'Difference', lines: true },
   run,
 };

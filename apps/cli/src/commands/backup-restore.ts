@@ -146,6 +146,7 @@ export const backupRestore: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup restore latest --to /tmp/back', does: 'Everything, to a folder' },
+    { call: "holdfast backup restore latest --at 'yesterday 14:00' --to /tmp/back", does: 'As it was at a moment' },
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',

@@ -2,6 +2,7 @@ import type { RepositoryInfo, SnapshotRecord } from '@x/backup-store';
 import { hostname } from 'node:os';
 import { now } from '../clock.ts';
 import { openConfigured, requireLocation } from '../compose/compose.ts';
+import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { emitObject } from '../output/emit.ts';
@@ -29,7 +30,7 @@ async function reach(context: Context, tenant: string): Promise<Reached> {
   const all = await repository.snapshots();
   const host = hostname();
   const latest = all.findLast(
-    (record) => record.tenant.name === tenant && record.host === host && record.kind !== 'safety',
+    (record) => record.tenant.name === tenant && record.host === host && isPlainBackup(record),
   );
   return { info, all, latest };
 }

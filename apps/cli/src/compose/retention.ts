@@ -4,6 +4,7 @@ import { now } from '../clock.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
+import { isPlainBackup } from './reference.ts';
 import type { KeepFlags } from './keep-options.ts';
 import { policiesFor, retention } from './policies.ts';
 
@@ -66,9 +67,9 @@ export function snapshotSets(snapshots: readonly DatedSnapshot[], groupBy: strin
 
 function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): RetentionItem {
   const { id, startedAt, tags, kind, tenant, bytes, status } = record;
-  // What was made just to be safe takes no place of a real backup, and never passes for the latest good one of them.
-  const safety = kind === 'safety' ? [['safety']] : [];
-  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...safety];
+  // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.
+  const apart = isPlainBackup(record) ? [] : [[kind]];
+  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...apart];
   const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
   const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
   // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.

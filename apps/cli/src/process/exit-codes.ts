@@ -62,6 +62,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   SNAPSHOT_MISSING: EXIT.damaged,
   SNAPSHOT_FORGOTTEN: EXIT.notFound,
   PATH_NOT_FOUND: EXIT.notFound,
+  CONTENT_ABSENT: EXIT.notFound,
   PATH_FAILED: EXIT.failed,
   SOURCE_FAILED: EXIT.failed,
   COMMAND_NOT_FOUND: EXIT.failed,

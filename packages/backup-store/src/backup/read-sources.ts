@@ -9,6 +9,7 @@ import type { BackupSource, SourceRun } from '../source/contract.ts';
 import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import type { HeldSources } from './held-sources.ts';
+import type { Reading } from './reading.ts';
 import { DetailsSoFar } from './source-details.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { runSource, type SourceOutcome } from './source-run.ts';
@@ -22,6 +23,7 @@ export interface SourcesRun {
   readonly options: BackupOptions;
   readonly roots: readonly SourceRoot[];
   readonly parent: SnapshotRecord | undefined;
+  readonly reading: Reading;
   readonly counts: MutableCounts;
   readonly progress: ProgressMeter;
 }
@@ -55,7 +57,7 @@ export async function readSources(
   const streams = sources.map((source) => streamOf(source, end.signal));
   const outcomes: SourceOutcome[] = [];
   try {
-    if (writer !== undefined) await end.held.quiesce(sources, (source) => runOf(streams, source));
+    if (writer !== undefined && run.reading !== 'metadata') await end.held.quiesce(sources, (source) => runOf(streams, source));
     for (const { source, run: part, details } of streams) {
       const failure = end.held.failure(source);
       const reading = runStream({ ...run, source, run: part, details, writer, failure, check });

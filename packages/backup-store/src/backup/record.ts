@@ -5,7 +5,9 @@ import { TOOL_VERSION } from '../run/version.ts';
 import type { Session } from '../session/session.ts';
 import { manifestDigest } from '../snapshots/manifest.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { compressionOf } from './compression.ts';
 import type { MutableCounts } from './counts.ts';
+import { kindOf } from './reading.ts';
 import type { SourceOutcome } from './source-run.ts';
 import { checkedTags } from './tags.ts';
 
@@ -36,7 +38,8 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     name: options.name,
     note: options.note,
     tenant: { id: tenant.tenant.label, name: tenant.tenant.name },
-    kind: options.kind ?? 'manual',
+    kind: kindOf(options.kind, parts.parent),
+    trigger: options.trigger ?? 'manual',
     startedAt: new Date(parts.startedMs).toISOString(),
     finishedAt: new Date(context.clock()).toISOString(),
     durationMs: Math.round(parts.durationMs),
@@ -56,7 +59,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       changed: counts.filesChanged,
       unchanged: counts.filesUnchanged,
     },
-    compression: options.compression ?? 'balanced',
+    compression: compressionOf(options),
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkedTags(options.tags ?? []),
     parent: parts.parent?.id,

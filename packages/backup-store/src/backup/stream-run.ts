@@ -17,6 +17,7 @@ import type { FileFailed } from './file-jobs.ts';
 import { sameContent } from './file-reader.ts';
 import { failedBy } from './held-sources.ts';
 import { Problems } from './problems.ts';
+import type { Reading } from './reading.ts';
 import type { DetailsSoFar } from './source-details.ts';
 import type { SourceOutcome } from './source-run.ts';
 import { streamRecord } from './stream-record.ts';
@@ -35,6 +36,7 @@ export interface StreamRunParts {
   /** What it has said of itself so far. */
   readonly details: DetailsSoFar;
   readonly parent: SnapshotRecord | undefined;
+  readonly reading: Reading;
   /** Absent: nothing is read or written. */
   readonly writer: BackupWriter | undefined;
   readonly counts: MutableCounts;
@@ -50,7 +52,7 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
   const problems = new Problems();
   const entries = new StreamEntries(parts.context.clock);
   if (parts.failure !== undefined) problems.add(Buffer.from(parts.source.name), problemOf(parts.failure));
-  else if (parts.writer === undefined) await dryRun(parts, problems);
+  else if (parts.writer === undefined || parts.reading === 'metadata') await checkOnly(parts, problems);
   else await readEntries(parts, parts.writer, { problems, entries });
   const catalog = new CatalogWriter((page, sha256) => parts.writer?.storePage(page, sha256));
   for (const entry of entries.inOrder()) catalog.add(entry);
@@ -62,13 +64,14 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
       totals: entries.totals,
       problems,
       details: parts.details.details,
+      unread: parts.reading === 'metadata',
       durationMs: monotonic() - startedMs,
     }),
     remember: async () => undefined,
   };
 }
 
-async function dryRun({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
+async function checkOnly({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
   try {
     await orAborted(run.signal, Promise.resolve(source.check?.(run)));
   } catch (error) {

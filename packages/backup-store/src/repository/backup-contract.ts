@@ -1,4 +1,4 @@
-import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
+import type { SnapshotKind, SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
@@ -25,6 +25,7 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
+  /** Default: `fast` for the kinds `pre-deploy` and `safety`, else `balanced`. */
   readonly compression?: CompressionProfile | undefined;
   /**
    * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
@@ -34,8 +35,21 @@ export interface BackupOptions extends RunOptions {
   /** Plans only: scans and compares, reads and writes nothing. */
   readonly dryRun?: boolean | undefined;
   readonly createdBy?: string | undefined;
-  /** `safety`: made before an in-place restore. Default `manual`. */
-  readonly kind?: 'manual' | 'scheduled' | 'safety' | undefined;
+  /**
+   * What is read: see {@link SnapshotKind}. Default `incremental`, which without a snapshot to compare with becomes a `full` one.
+   * A `checkpoint` only checks sources that are no files or folders.
+   */
+  readonly kind?: SnapshotKind | undefined;
+  /**
+   * The snapshot to compare with, of the same sources and machine: `last` (default), the last one that was made at or before a time in
+   * milliseconds since 1970, or one by its id, the beginning of it, or its name. Checkpoints are none to compare with. What was
+   * stored before is reused in any case. Not with kind `full`.
+   *
+   * When this machine no longer remembers what files were like at that snapshot (it does for the last few), all are read again.
+   */
+  readonly since?: string | number | undefined;
+  /** Default `manual`. */
+  readonly trigger?: SnapshotRecord['trigger'] | undefined;
 }
 
 /** Counts of a backup. Bytes are of content. */

@@ -16,6 +16,8 @@ export interface EntryView {
   readonly linkTarget?: string | undefined;
   readonly hardLinkTo?: string | undefined;
   readonly torn?: boolean | undefined;
+  /** A checkpoint that has no content of this file. */
+  readonly absent?: boolean | undefined;
 }
 
 /** Options of `Repository.entries`. */

@@ -20,6 +20,7 @@ export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean
     (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
     (filter.host === undefined || record.host === filter.host) &&
     (filter.name === undefined || record.name === filter.name) &&
+    (filter.kinds === undefined || filter.kinds.includes(record.kind)) &&
     (filter.before === undefined || Date.parse(record.startedAt) < filter.before) &&
     (filter.after === undefined || Date.parse(record.startedAt) >= filter.after) &&
     (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
@@ -35,7 +36,8 @@ function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
 }
 
 /**
- * Finds the one snapshot that a reference means: `latest`, a whole id, a name, or the beginning of an id.
+ * Finds the one snapshot that a reference means: `latest`, a whole id, a name, or the beginning of an id. A checkpoint lacks content,
+ * so it is the latest only where checkpoints were asked for.
  *
  * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS` with the candidates as `details`.
  */
@@ -46,7 +48,8 @@ export function resolveSnapshot(
 ): TenantSnapshot {
   const candidates = all.filter(({ record }) => matches(record, filter));
   if (reference === 'latest') {
-    const last = candidates.toSorted((a, b) => a.madeMs - b.madeMs).at(-1);
+    const isMeant = ({ kind }: SnapshotRecord): boolean => filter.kinds !== undefined || kind !== 'checkpoint';
+    const last = candidates.toSorted((a, b) => a.madeMs - b.madeMs).findLast(({ record }) => isMeant(record));
     return last ?? notFound(reference, all);
   }
   const exact = candidates.find(({ record }) => record.id === reference);
