@@ -4,6 +4,7 @@ export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
 export type * from './repository/contract.ts';
 export type { FollowedSnapshot, SnapshotKind, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { SnapshotCheck, SnapshotFacts, SourceFacts } from './snapshots/facts.ts';
 export type { BackupSource, SourceDetail, SourceDetails, SourceEntry, SourceRun } from './source/contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';

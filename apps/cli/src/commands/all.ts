@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
+import { backupCatalog } from './backup-catalog.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupCreate,
   backupCheckpoint,
   backupList,
+  backupCatalog,
   backupShow,
   backupLs,
   backupCat,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
+import { backupCatalog } from './catalog.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -48,6 +49,7 @@ import { snapshot, snapshotList } from './snapshot.ts';
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   AnalysisRun: analysisRun,
+  BackupCatalog: backupCatalog,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { newMachine, parseLines, type Machine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
@@ -14,16 +15,18 @@ beforeEach(async () => {
   machine = await newMachine();
   await machine.json('Created', ['init']);
   project = join(machine.cwd, 'project');
-  await writeTree(project, { 'a.txt': 'one' });
+  await writeTree(project, { 'a.txt': 'one', 'same.txt': 'same' });
+  // Younger files are read again next time.
+  await setTimeout(100);
 });
 
 test('each kind of backup says what it is, and a checkpoint what it has no content of', async () => {
   const first = await back();
   expect(first.snapshot).toMatchObject({ kind: 'full', trigger: 'manual' });
-  expect((await back('--kind', 'full')).counts.bytesRead).toBe(3);
+  expect((await back('--kind', 'full')).counts.bytesRead).toBe(7);
   expect((await back('--kind', 'pre-deploy')).snapshot).toMatchObject({ kind: 'pre-deploy', compression: 'fast' });
   expect((await back('--since', first.snapshot?.id ?? '')).parent).toBe(first.snapshot?.id);
-  await writeTree(project, { 'new.txt': 'new' });
+  await writeTree(project, { 'a.txt': 'two', 'new.txt': 'new' });
   const { snapshot } = await machine.json('BackupRun', ['backup', 'checkpoint', 'project']);
   expect(snapshot).toMatchObject({ kind: 'checkpoint', sources: [{ absent: { files: 2, bytes: 6 } }] });
   const id = snapshot?.id ?? '';

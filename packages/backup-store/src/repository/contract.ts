@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@x/storage';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
 import type {
   Difference,
   EntriesOptions,
@@ -18,6 +19,7 @@ import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
+export type * from './catalog-contract.ts';
 export type * from './entries-contract.ts';
 export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
@@ -192,6 +194,11 @@ export interface Repository extends AsyncDisposable {
   snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
   /** The same, each with the time that the order of snapshots bears out. */
   timeline(filter?: SnapshotFilter): Promise<readonly DatedSnapshot[]>;
+  /**
+   * What is known of snapshots, also of those that were forgotten in the last 90 days, oldest first: modules, checksums, kinds, sizes and
+   * how each was last checked.
+   */
+  catalog(filter?: CatalogFilter): Promise<readonly CatalogEntry[]>;
   /**
    * One snapshot: by id, beginning of an id (4 characters or more), name, or `latest`.
    *

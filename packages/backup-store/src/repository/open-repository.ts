@@ -17,6 +17,7 @@ import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
+import { backupCatalog } from '../snapshots/catalog.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
@@ -166,6 +167,11 @@ export class OpenRepository implements contract.Repository {
   async timeline(filter: contract.SnapshotFilter = {}): Promise<readonly contract.DatedSnapshot[]> {
     const all = (await this.#all()).filter(({ record }) => matches(record, filter));
     return all.map(({ record, madeMs }) => ({ record, madeMs }));
+  }
+
+  async catalog(filter: contract.CatalogFilter = {}): Promise<readonly contract.CatalogEntry[]> {
+    await this.#all();
+    return await backupCatalog(this.#context, filter);
   }
 
   async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {

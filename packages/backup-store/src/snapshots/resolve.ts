@@ -14,8 +14,13 @@ export interface TenantSnapshot {
   readonly madeMs: number;
 }
 
+/** What of a snapshot filters look at. */
+type Filtered = Pick<SnapshotRecord, 'tenant' | 'host' | 'name' | 'kind' | 'startedAt' | 'tags'> & {
+  readonly sources: readonly Pick<SnapshotRecord['sources'][number], 'root'>[];
+};
+
 /** Whether a snapshot has all that a filter asks for. */
-export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean {
+export function matches(record: Filtered, filter: SnapshotFilter): boolean {
   return (
     (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
     (filter.host === undefined || record.host === filter.host) &&
@@ -28,7 +33,7 @@ export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean
   );
 }
 
-function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
+function sameRoots(record: Filtered, roots: readonly string[]): boolean {
   return (
     record.sources.length === roots.length &&
     roots.every((root) => record.sources.some((source) => source.root === root))
