@@ -37,7 +37,7 @@ const engineLayers = [
   ['threads', 'run', 'session'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
-  ['prune'],
+  ['prune', 'live'],
   ['repair'],
   ['repository', 'testing', 'analyze'],
 ];

@@ -60,6 +60,22 @@ test('a moment takes the newest snapshot at or before it, and says which and how
   expect(parseLines('FoundEntry', found.stdout).map(({ snapshot }) => snapshot)).toEqual([first?.id]);
 });
 
+test('a snapshot is compared with what is on disk now', async () => {
+  await back();
+  expect((await machine.run(['backup', 'diff', 'latest', '--live', '--json'])).stdout).toBe('');
+  await writeTree(project, { 'new.txt': 'new' });
+  await writeFile(join(project, 'a.txt'), 'edited');
+  const changes = await machine.run(['backup', 'diff', 'latest', '--live', '--exclude', 'new.txt', '--json']);
+  expect(parseLines('Difference', changes.stdout).map(({ change, path }) => [change, path])).toEqual([
+    ['metadata', 'project'],
+    ['content', 'project/a.txt'],
+  ]);
+  const one = await machine.run(['backup', 'diff', 'latest', '--live', '--path', 'project/new.txt']);
+  expect(one.stdout).toContain('+ project/new.txt');
+  expect(await machine.run(['backup', 'diff', 'latest'])).toMatchObject({ code: 2 });
+  expect(await machine.run(['backup', 'diff', 'latest', 'latest', '--live'])).toMatchObject({ code: 2 });
+});
+
 test('a moment before all snapshots, in the future, or that is none is refused', async () => {
   await back();
   const at = async (moment: string): Promise<{ code: number | null; stderr: string }> =>

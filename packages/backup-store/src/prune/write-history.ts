@@ -10,7 +10,8 @@ import {
   type PackId,
   type SegmentId,
 } from '../session/epoch-records.ts';
-import { type ForgottenSnapshot, stillRemembered } from '../snapshots/facts.ts';
+import { stillRemembered } from '../session/remembered.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { Keeper } from './keeper.ts';
 import { packIdOf } from './pack-use.ts';
 

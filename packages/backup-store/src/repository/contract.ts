@@ -8,6 +8,7 @@ import type {
   EntryView,
   FindOptions,
   FoundEntry,
+  LiveDiffOptions,
   ReadOptions,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
@@ -226,6 +227,12 @@ export interface Repository extends AsyncDisposable {
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /**
+   * What differs between a snapshot and the files on disk now, in path order: `added` are those that the snapshot does not have.
+   *
+   * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what can't be looked at, unless `onProblem` is given.
+   */
+  diffLive(snapshot: string, options?: LiveDiffOptions): AsyncIterable<Difference>;
   /** What {@link Repository.restore} would do with the same options. Changes nothing. */
   planRestore(options: RestoreOptions): Promise<RestorePlan>;
   /**

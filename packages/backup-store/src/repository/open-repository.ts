@@ -8,6 +8,7 @@ import type { OwnKey } from '../keyring/open-keyring.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
+import { diffLive } from '../live/diff-live.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
@@ -220,6 +221,13 @@ export class OpenRepository implements contract.Repository {
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<contract.Difference, void, undefined> {
     yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
+  }
+
+  async *diffLive(
+    snapshot: string,
+    options: contract.LiveDiffOptions = {},
+  ): AsyncGenerator<contract.Difference, void, undefined> {
+    yield* diffLive(this.#context, await this.#one(snapshot, options.filter), options);
   }
 
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {

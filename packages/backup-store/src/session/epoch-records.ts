@@ -6,8 +6,9 @@ import type { Seal } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { isCommitId, isObjectId, isSessionId } from '../layout/names.ts';
-import { type ForgottenSnapshot, isForgotten } from '../snapshots/facts.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { isForgotten } from './remembered.ts';
 
 /** A pack as garbage records name it: `session/pack`. */
 export type PackId = `${string}/${string}`;

@@ -3,9 +3,10 @@ import { listAll } from '@x/storage';
 import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import { forgetPrefix, isSessionId } from '../layout/names.ts';
-import { type ForgottenSnapshot, isForgotten } from '../snapshots/facts.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import { forgetSeal } from './commit.ts';
 import type { EpochPlace } from './epochs.ts';
+import { isForgotten } from './remembered.ts';
 
 /** Forget markers of a tenant. Each is read once. */
 export class Forgotten {
