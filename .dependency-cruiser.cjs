@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored)/index\\.ts$',
+  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -40,6 +40,7 @@ const engineLayers = [
   ['prune', 'live'],
   ['repair'],
   ['repository', 'testing', 'analyze'],
+  ['validate'],
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */

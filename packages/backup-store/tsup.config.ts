@@ -8,6 +8,7 @@ export default defineConfig({
     worker: 'src/threads/worker.ts',
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',
+    validate: 'src/validate/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

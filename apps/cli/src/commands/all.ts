@@ -14,6 +14,7 @@ import { backupRepair } from './backup-repair.ts';
 import { backupRestore } from './backup-restore.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
+import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
@@ -79,6 +80,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupFind,
   backupDiff,
   backupVerify,
+  backupValidate,
   backupStats,
   backupRestore,
   backupForget,

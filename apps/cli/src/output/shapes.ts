@@ -45,6 +45,7 @@ import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
+import { restoreValidation } from './validation.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
@@ -104,6 +105,7 @@ export const SHAPES = {
   SignatureVerification: signatureVerification,
   Signed: signed,
   Snapshot: snapshot,
+  RestoreValidation: restoreValidation,
   SnapshotList: snapshotList,
   VerifyReport: verifyReport,
 };

@@ -63,6 +63,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   SNAPSHOT_FORGOTTEN: EXIT.notFound,
   PATH_NOT_FOUND: EXIT.notFound,
   CONTENT_ABSENT: EXIT.notFound,
+  SANDBOX_FULL: EXIT.failed,
   PATH_FAILED: EXIT.failed,
   SOURCE_FAILED: EXIT.failed,
   COMMAND_NOT_FOUND: EXIT.failed,

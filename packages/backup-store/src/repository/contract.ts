@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@x/storage';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
 import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
@@ -244,6 +245,12 @@ export interface Repository extends AsyncDisposable {
   restore(options: RestoreOptions): Promise<RestoreResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /**
+   * Remembers on this machine that a snapshot was checked in another way than by {@link Repository.verify}, as `validateRestore` does.
+   *
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`.
+   */
+  recordCheck(snapshot: string, check: SnapshotCheck): Promise<void>;
   /**
    * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
    *

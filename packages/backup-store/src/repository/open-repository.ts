@@ -19,7 +19,9 @@ import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { backupCatalog } from '../snapshots/catalog.ts';
+import { SnapshotChecks } from '../snapshots/checks.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
 import { readFile } from '../snapshots/read.ts';
@@ -244,6 +246,13 @@ export class OpenRepository implements contract.Repository {
     const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
     if (only === undefined) await this.#context.refresh();
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
+  }
+
+  async recordCheck(snapshot: string, check: SnapshotCheck): Promise<void> {
+    const { record, tenant } = await this.#resolve(snapshot);
+    const there = new Set(tenant.view.snapshots.map((each) => each.record.id));
+    const checks = await SnapshotChecks.read(this.#context, tenant.tenant);
+    await checks.add(new Map([[record.id, check]]), (id) => there.has(id));
   }
 
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
