@@ -27,7 +27,7 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a trial restore on a server${NO_POST
   afterAll(() => server?.end());
 
   it.each(['plain', 'custom'] as const)('takes dumps in the %s format, and finds files that rows name and are gone', async (format) => {
-    const source = postgresSource({ ...server.connection, name: 'db', databases: ['shop'], format });
+    const source = postgresSource({ ...server.connection, database: 'postgres', name: 'db', databases: ['shop'], format });
     const { snapshot } = await repository.backup({ paths: [place.source], sources: [source] });
     let counted = '';
     const result = await validateRestore(repository, {
@@ -52,7 +52,7 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a trial restore on a server${NO_POST
   it('says what a dump lacks there, and leaves no database', async () => {
     server.sql('postgres', 'CREATE ROLE app');
     server.sql('shop', 'ALTER TABLE rooms OWNER TO app');
-    const source = postgresSource({ ...server.connection, name: 'db', databases: ['shop'] });
+    const source = postgresSource({ ...server.connection, database: 'postgres', name: 'db', databases: ['shop'] });
     const { snapshot } = await repository.backup({ sources: [source] });
     server.sql('shop', 'ALTER TABLE rooms OWNER TO admin');
     server.sql('postgres', 'DROP ROLE app');
