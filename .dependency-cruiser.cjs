@@ -38,7 +38,7 @@ const engineLayers = [
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune', 'live'],
-  ['repair'],
+  ['repair', 'safe-restore'],
   ['repository', 'testing', 'analyze'],
   ['validate'],
 ];

@@ -48,6 +48,8 @@ export type BackupErrorCode =
   | 'PATH_NOT_FOUND'
   /** A checkpoint has no content of this file. */
   | 'CONTENT_ABSENT'
+  /** A restore would replace what could not be saved before. `details` lists it. */
+  | 'SAFETY_INCOMPLETE'
   /** A trial restore needs more room than there is. */
   | 'SANDBOX_FULL'
   /** A source or target path can't be read, written or is of the wrong kind. */

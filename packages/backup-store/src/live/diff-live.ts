@@ -32,7 +32,7 @@ const TIME_PRECISION_NS = 1000n;
 export async function* diffLive(
   context: RunContext,
   from: TenantSnapshot,
-  options: LiveDiffOptions,
+  options: InternalOptions,
 ): AsyncGenerator<Difference, void, undefined> {
   const meter = new ProgressMeter('verify', options.onProgress);
   for (const path of options.paths ?? [undefined]) {
@@ -52,9 +52,12 @@ function refusePlaceless({ source }: SourcePart, path: string | undefined): void
   });
 }
 
+/** `only`: whether an absolute path is compared at all. */
+type InternalOptions = LiveDiffOptions & { readonly only?: ((path: Uint8Array) => boolean) | undefined };
+
 interface LiveParts {
   readonly part: SourcePart;
-  readonly options: LiveDiffOptions;
+  readonly options: InternalOptions;
   readonly meter: ProgressMeter;
 }
 
@@ -90,6 +93,7 @@ class LivePart {
       checkAborted(options.signal);
       meter.counts.filesDone++;
       meter.tick(() => joinPath(this.#root, (before ?? after)?.path ?? EMPTY).toString('utf8'));
+      if (options.only?.(joinPath(this.#root, (before ?? after)?.path ?? EMPTY)) === false) continue;
       const change = await this.#changeOf(before, after);
       if (change !== undefined) yield this.#difference(change, before, after && asEntry(after));
     }

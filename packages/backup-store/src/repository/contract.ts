@@ -16,6 +16,7 @@ import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult 
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { RollbackResult, SafeRestoreOptions, SafeRestoreResult, UnfinishedRestore } from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
@@ -28,6 +29,7 @@ export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './safe-restore-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
 
@@ -76,6 +78,7 @@ export interface RepositoryEvent {
     | 'source.failed'
     | 'restore.finished'
     | 'restore.failed'
+    | 'restore.rolledBack'
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
@@ -243,6 +246,21 @@ export interface Repository extends AsyncDisposable {
    * @throws {BackupError} `INVALID_OPTION`, `PATH_NOT_FOUND`, `PATH_FAILED` (the target), `ABORTED`.
    */
   restore(options: RestoreOptions): Promise<RestoreResult>;
+  /**
+   * Restores to the original paths and lets nothing get lost: backs up what is there, restores, validates, and makes everything what it was
+   * before when the validation fails. When the process ends in between, {@link Repository.unfinishedRestores} tells.
+   *
+   * @throws {BackupError} `SAFETY_INCOMPLETE` before anything is changed; what {@link Repository.restore} throws.
+   */
+  restoreSafely(options: SafeRestoreOptions): Promise<SafeRestoreResult>;
+  /** Restores by {@link Repository.restoreSafely} that this machine has begun and not finished, oldest first. */
+  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /**
+   * Goes back behind a restore that was not finished. What else has changed since stays as it is.
+   *
+   * @throws {BackupError} `INVALID_OPTION` when there is none of this id, or it has made no safety backup; `SNAPSHOT_NOT_FOUND` when that was forgotten.
+   */
+  rollBack(unfinished: string): Promise<RollbackResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**

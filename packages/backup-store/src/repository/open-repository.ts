@@ -18,6 +18,8 @@ import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
+import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
+import { restoreSafely, rollBackUnfinished } from '../safe-restore/restore-safely.ts';
 import { backupCatalog } from '../snapshots/catalog.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
@@ -240,6 +242,28 @@ export class OpenRepository implements contract.Repository {
   async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {
     const from = await this.#one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await restore(this.#context, from, options));
+  }
+
+  async restoreSafely(options: contract.SafeRestoreOptions): Promise<contract.SafeRestoreResult> {
+    const from = await this.#one(options.snapshot, options.filter);
+    const parts = {
+      context: this.#context,
+      from,
+      backup: async (what: contract.BackupOptions) => await this.backup(what),
+      find: async (snapshot: string) => await this.#one(snapshot),
+    };
+    return await abortable(options.signal, async () => await restoreSafely(parts, options));
+  }
+
+  async unfinishedRestores(): Promise<readonly contract.UnfinishedRestore[]> {
+    this.#check();
+    return (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
+  }
+
+  async rollBack(unfinished: string): Promise<contract.RollbackResult> {
+    this.#check();
+    const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#one(snapshot);
+    return await rollBackUnfinished({ context: this.#context, find }, unfinished);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
