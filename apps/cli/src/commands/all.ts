@@ -12,6 +12,7 @@ import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
 import { backupRepair } from './backup-repair.ts';
 import { backupRestore } from './backup-restore.ts';
+import { backupRollback } from './backup-rollback.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
 import { backupValidate } from './backup-validate.ts';
@@ -83,6 +84,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupValidate,
   backupStats,
   backupRestore,
+  backupRollback,
   backupForget,
   backupPrune,
   backupRepair,

@@ -4,6 +4,7 @@ import { now } from '../clock.ts';
 import { openConfigured, requireLocation } from '../compose/compose.ts';
 import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
+import { warnOfUnfinished } from '../compose/safety.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';
@@ -26,6 +27,7 @@ interface Reached {
 
 async function reach(context: Context, tenant: string): Promise<Reached> {
   await using repository = await openConfigured(context);
+  await warnOfUnfinished(context, repository);
   const info = await repository.info();
   const all = await repository.snapshots();
   const host = hostname();

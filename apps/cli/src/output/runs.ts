@@ -51,11 +51,44 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const rollback = z.strictObject({
+  status: z.enum(['ok', 'partial', 'failed']),
+  filesWritten: make.count('files written'),
+  entriesDeleted: make.count('entries deleted'),
+  problems: z.array(problem),
+});
+
+export const rollbackRun = z.strictObject({
+  unfinished: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('for `backup rollback`'),
+        snapshot: snapshotId,
+        path: z.string().optional(),
+        safetySnapshot: snapshotId.optional(),
+        startedAt: make.iso('start'),
+        step: z.enum(['safety-backup', 'restore', 'validate', 'roll-back']),
+        roots: z.array(z.string()).describe('paths that were backed up, in which it changes something'),
+      }),
+    )
+    .describe('restores in place that were not finished'),
+  rollback: rollback.optional().describe('absent without an id'),
+});
+
 export const restoreRun = z.strictObject({
   status,
   dryRun: z.boolean(),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
+  validation: z
+    .strictObject({
+      status: z.enum(['passed', 'failed', 'skipped']),
+      checked: make.count('what was compared'),
+      problems: z.array(problem),
+    })
+    .optional()
+    .describe('of a restore in place'),
+  rollback: rollback.optional().describe('when the validation failed: what was made as it was before'),
   result: z
     .strictObject({
       status,

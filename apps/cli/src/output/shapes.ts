@@ -28,7 +28,7 @@ import {
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
-import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
   release,
   releaseChangelog,
@@ -106,6 +106,7 @@ export const SHAPES = {
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,
+  RollbackRun: rollbackRun,
   SnapshotList: snapshotList,
   VerifyReport: verifyReport,
 };
