@@ -3,7 +3,7 @@ const mayImport = {
   integrity: [],
   retention: [],
   storage: [],
-  'backup-store': ['integrity', 'storage'],
+  'backup-store': ['integrity', 'retention', 'storage'],
   'feature-flags': ['integrity', 'storage'],
   versioning: ['integrity', 'retention', 'storage'],
 };
@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored|validate)/index\\.ts$',
+  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -44,7 +44,7 @@ const engineLayers = [
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres'];
+const sourceKinds = ['command', 'postgres', 'structure'];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 

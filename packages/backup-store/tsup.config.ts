@@ -9,6 +9,7 @@ export default defineConfig({
     command: 'src/command/index.ts',
     postgres: 'src/postgres/index.ts',
     validate: 'src/validate/index.ts',
+    structure: 'src/structure/index.ts',
     testing: 'src/testing/index.ts',
   },
   format: ['esm'],

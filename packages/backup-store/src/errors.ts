@@ -72,6 +72,8 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
+  /** What the tenants share is too large to list, or a file of it can't be read as what it is. */
+  | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
   /** This session was ended by a pruner; nothing it wrote is visible. */

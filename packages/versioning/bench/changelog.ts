@@ -1,8 +1,9 @@
-// A changelog of a long history, beside conventional-changelog where it is installed.
+// A changelog of a long history, beside conventional-changelog and release-it where they are installed.
 // Usage: node --conditions=source packages/versioning/bench/changelog.ts [--commits 50000] [--peer FOLDER]
-//        FOLDER: where `npm install conventional-changelog conventional-changelog-conventionalcommits` ran
+//        FOLDER: where `npm install conventional-changelog conventional-changelog-conventionalcommits release-it
+//        @release-it/conventional-changelog` ran
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -59,10 +60,25 @@ const { ConventionalChangelog } = await import('conventional-changelog');
 const log = new ConventionalChangelog(process.env.REPOSITORY).repository('https://example.com/acme/tools').context({ host: 'https://example.com', owner: 'acme', repository: 'tools' }).loadPreset('conventionalcommits').options({ releaseCount: 0 }).tags({ prefix: 'v' });
 for await (const piece of log.write()) process.stdout.write(piece);`;
 
+/** All versions, as its plugin for conventional commits writes them; nothing is asked and nothing released. */
+const RELEASE_IT = {
+  git: { requireCleanWorkingDir: false, requireUpstream: false, tagName: 'v${version}' },
+  npm: false,
+  plugins: {
+    '@release-it/conventional-changelog': {
+      preset: 'conventionalcommits',
+      releaseCount: 0,
+      gitRawCommitsOpts: { from: '' },
+    },
+  },
+};
+
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
 try {
   execFileSync('git', ['init', '--quiet', '--initial-branch=main'], { cwd: folder });
   execFileSync('git', ['fast-import', '--quiet'], { cwd: folder, input: history() });
+  execFileSync('git', ['remote', 'add', 'origin', join(folder, '.git')], { cwd: folder });
+  execFileSync('git', ['reset', '--hard', '--quiet'], { cwd: folder });
   const entries: [string, () => ReturnType<typeof measure>][] = [
     ['@x/versioning', () => measure(['--input-type=module', '-e', ours], folder)],
   ];
@@ -72,6 +88,16 @@ try {
       'conventional-changelog',
       () => measure(['--input-type=module', '-e', theirs], values.peer as string),
     ]);
+    // It looks for its plugins beside the project.
+    symlinkSync(join(values.peer, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(
+      join(folder, 'package.json'),
+      JSON.stringify({ name: 'tools', version: `${commits / PER_VERSION}.0.0` }),
+    );
+    writeFileSync(join(folder, '.release-it.json'), JSON.stringify(RELEASE_IT));
+    const program = join(values.peer, 'node_modules', 'release-it', 'bin', 'release-it.js');
+    const peak = `data:text/javascript,${encodeURIComponent(PEAK)}`;
+    entries.push(['release-it', () => measure(['--import', peak, program, '--changelog', '--ci'], folder)]);
   }
   console.log(`| ${commits} commits | s | peak MiB | characters |\n| --- | ---: | ---: | ---: |`);
   const results = new Map(entries.map(([name]): [string, ReturnType<typeof measure>[]] => [name, []]));

@@ -63,6 +63,12 @@ import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
 import { retentionSimulate } from './retention-simulate.ts';
+import { structureBackup } from './structure-backup.ts';
+import { structureCatalog } from './structure-catalog.ts';
+import { structureDiff } from './structure-diff.ts';
+import { structureForget } from './structure-forget.ts';
+import { structureInventory } from './structure-inventory.ts';
+import { structureRestore } from './structure-restore.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -88,6 +94,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  structureBackup,
+  structureCatalog,
+  structureInventory,
+  structureDiff,
+  structureRestore,
+  structureForget,
   keysList,
   keysAdd,
   keysRemove,
@@ -140,6 +152,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /** Groups of commands, with what help says of them. */
 export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
+  structure: 'Keep what all tenants share in versions of its own',
   keys: 'List, add, remove and rotate what opens the repository',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',

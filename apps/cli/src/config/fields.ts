@@ -20,6 +20,11 @@ export interface Settings extends ReleaseSettings {
   readonly 'retention.policies': WrittenPolicies;
   readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
   readonly 'retention.timeZone'?: string | undefined;
+  readonly 'structure.root'?: string | undefined;
+  readonly 'structure.components'?: readonly string[] | undefined;
+  readonly 'structure.styles'?: readonly string[] | undefined;
+  readonly 'structure.i18n'?: readonly string[] | undefined;
+  readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
@@ -79,6 +84,11 @@ export const FIELDS: readonly Field[] = [
   { name: 'retention.policies', type: 'other', default: {} },
   { name: 'retention.tenants', type: 'other', default: {} },
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
+  { name: 'structure.root', option: 'root', flag: '--root', type: 'path' },
+  { name: 'structure.components', type: 'other' },
+  { name: 'structure.styles', type: 'other' },
+  { name: 'structure.i18n', type: 'other' },
+  { name: 'structure.migrations', type: 'other' },
   { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
   { name: 'flags.store', option: 'flagsStore', flag: '--flags-store', type: 'location' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },

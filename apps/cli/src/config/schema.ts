@@ -61,6 +61,16 @@ const retention = z
   })
   .check(z.meta({ description: 'Which snapshots stay.' }));
 
+const structure = z
+  .strictObject({
+    root: text('Folder that the parts are relative to. Relative to this file, whose folder is the default.'),
+    components: texts('Folders of components.'),
+    styles: texts('Files and folders of styles.'),
+    i18n: texts('Folders with texts of languages: `pt-BR.json`, or `pt-BR/*.json`.'),
+    migrations: texts('Folders of migrations.'),
+  })
+  .check(z.meta({ description: 'What all tenants share. Paths are relative to its root.' }));
+
 const flags = z
   .strictObject({
     file: text('File with feature flags, JSON or YAML. Relative to this file.'),
@@ -96,6 +106,7 @@ export const configSchema = z
     ),
     prune: z.optional(prune),
     retention: z.optional(retention),
+    structure: z.optional(structure),
     flags: z.optional(flags),
     release: z.optional(release),
     performance: z.optional(performance),

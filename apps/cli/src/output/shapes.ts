@@ -46,6 +46,14 @@ import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 import { restoreValidation } from './validation.ts';
+import {
+  structureBackup,
+  structureCatalog,
+  structureDiff,
+  structureForget,
+  structureInventory,
+  structureRestore,
+} from './structure.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
@@ -108,6 +116,12 @@ export const SHAPES = {
   RestoreValidation: restoreValidation,
   RollbackRun: rollbackRun,
   SnapshotList: snapshotList,
+  StructureBackup: structureBackup,
+  StructureCatalog: structureCatalog,
+  StructureDiff: structureDiff,
+  StructureForget: structureForget,
+  StructureInventory: structureInventory,
+  StructureRestore: structureRestore,
   VerifyReport: verifyReport,
 };
 

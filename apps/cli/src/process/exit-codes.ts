@@ -74,6 +74,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   DATABASE_NOT_FOUND: EXIT.notFound,
   VERSION_MISMATCH: EXIT.failed,
   DUMP_INCOMPLETE: EXIT.failed,
+  INVENTORY_FAILED: EXIT.failed,
   UNSAFE_PATH: EXIT.damaged,
   SESSION_FENCED: EXIT.failed,
   PRUNE_REFUSED: EXIT.refused,

@@ -71,7 +71,7 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 /** Backs up sources to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const { paths = [], sources = [] } = options;
-  const roots = paths.length === 0 && sources.length > 0 ? [] : sourceRoots(paths);
+  const roots = paths.length === 0 && sources.length > 0 ? [] : sourceRoots(paths, options.base);
   checkSources(sources, roots);
   checkedTags(options.tags ?? []);
   sealCheckRate(options.checkSealed);

@@ -12,19 +12,19 @@ export interface SourceRoot {
 }
 
 /**
- * Makes given paths absolute. A path below another one given is dropped: it is in there already. Paths that would
+ * Makes given paths absolute, those that are relative below `base`. A path below another one given is dropped: it is in there already. Paths that would
  * come back at or below the same place (`a` and `../a`) come back under their absolute paths instead.
  *
  * @throws {BackupError} `INVALID_OPTION` when there is no path or an empty one.
  */
-export function sourceRoots(paths: readonly string[]): SourceRoot[] {
+export function sourceRoots(paths: readonly string[], base: string = process.cwd()): SourceRoot[] {
   if (paths.length === 0 || paths.includes('')) {
     throw new BackupError('INVALID_OPTION', 'Expected at least one path to back up, and no empty ones', {
       hint: 'Name files or folders.',
     });
   }
   const roots = paths.map((given): SourceRoot => ({
-    root: Buffer.from(resolve(given)),
+    root: Buffer.from(resolve(base, given)),
     path: Buffer.from(displayOf(given)),
   }));
   const outermost = roots.filter(

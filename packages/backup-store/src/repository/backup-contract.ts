@@ -9,6 +9,8 @@ export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
 export interface BackupOptions extends RunOptions {
   /** Files and folders. Kept absolute; each is one source of the snapshot. At least one of these or of `sources`. */
   readonly paths?: readonly string[] | undefined;
+  /** Folder that relative paths are relative to. Default: the working directory. */
+  readonly base?: string | undefined;
   /** What is no file or folder: databases, output of programs. Read in order, before `paths`. */
   readonly sources?: readonly BackupSource[] | undefined;
   /**

@@ -1,0 +1,34 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { inTurn } from './in-turn.ts';
+import { type Row, SCHEMA, type Sql, type SqlValue } from './sql.ts';
+
+/** A hotel's own database file. */
+export async function openSqlite(path: string): Promise<Sql> {
+  await mkdir(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  for (const statement of SCHEMA) database.exec(statement);
+  const all = async (text: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> =>
+    database.prepare(text.replaceAll('$', '?')).all(...values) as Row[];
+  const takeTurn = inTurn();
+  return {
+    all,
+    transaction: async (work) =>
+      await takeTurn(async () => {
+        database.exec('BEGIN IMMEDIATE');
+        try {
+          const result = await work({ all });
+          database.exec('COMMIT');
+          return result;
+        } catch (error) {
+          database.exec('ROLLBACK');
+          throw error;
+        }
+      }),
+    [Symbol.asyncDispose]: async () => {
+      database.close();
+    },
+  };
+}

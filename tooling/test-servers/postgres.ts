@@ -1,0 +1,116 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const DEBIAN = '/usr/lib/postgresql';
+
+/** The folder with the newest server, and why there is none. */
+function binaries(): { readonly folder: string } | { readonly missing: string } {
+  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(DEBIAN, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(':'),
+  ];
+  const folder = folders.find((each) =>
+    ['initdb', 'pg_ctl', 'psql', 'pg_dump'].every((name) => existsSync(join(each, name))),
+  );
+  return folder === undefined ? { missing: 'a PostgreSQL server (initdb) is not installed' } : { folder };
+}
+
+const found = binaries();
+
+/** Why tests with a server are skipped; `undefined` when they are not. */
+export const NO_POSTGRES: string | undefined = 'missing' in found ? found.missing : undefined;
+/** Folder of the programs. */
+const POSTGRES_BIN: string = 'folder' in found ? found.folder : '';
+
+/** A server of a test's own, with a superuser whose password is {@link PASSWORD}, on a port of its own. */
+export interface TestServer {
+  readonly connection: {
+    readonly host: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+    readonly binDirectory: string;
+  };
+  /** `postgres://…` of its database `postgres`, password included. */
+  readonly url: string;
+  start(): void;
+  /** At once, as if the power failed. */
+  stop(): void;
+  /** The same, unless it is stopped. */
+  end(): void;
+  sql(database: string, text: string): string;
+}
+
+export const PASSWORD = 'swordfish-1';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => void server.close(resolve));
+  return port;
+}
+
+/** PostgreSQL refuses to run as root: then it runs as whoever owns the system's own. */
+function owner(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const ids = ['-u', '-g'].map(
+    (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout) || 65_534,
+  );
+  return { uid: ids[0] as number, gid: ids[1] as number };
+}
+
+/** Makes a server in an empty folder and starts it. It is quick, keeps nothing safe, and has to be ended. */
+export async function startPostgres(folder: string): Promise<TestServer> {
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const identity = owner();
+  const run = (program: string, args: readonly string[]): void =>
+    void execFileSync(join(POSTGRES_BIN, program), args, {
+      ...identity,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORD);
+  mkdirSync(data);
+  if (identity.uid !== undefined && identity.gid !== undefined)
+    for (const path of [folder, data, passwordFile]) chownSync(path, identity.uid, identity.gid);
+  run('initdb', [
+    '-D',
+    data,
+    '-U',
+    'admin',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--no-sync',
+    '-E',
+    'UTF8',
+    '--locale=C',
+  ]);
+  const settings = `-p ${port} -k ${folder} -h 127.0.0.1 -c fsync=off -c shared_buffers=16MB -c max_connections=20`;
+  const stop = (): void => run('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
+  const server: TestServer = {
+    url: `postgres://admin:${PASSWORD}@127.0.0.1:${port}/postgres`,
+    connection: { host: '127.0.0.1', port, user: 'admin', password: PASSWORD, binDirectory: POSTGRES_BIN },
+    start: () => run('pg_ctl', ['-D', data, '-w', '-l', join(folder, 'log'), '-o', settings, 'start']),
+    stop,
+    end() {
+      if (existsSync(join(data, 'postmaster.pid'))) stop();
+    },
+    sql(database, text) {
+      const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', '127.0.0.1', '-p', String(port), '-U', 'admin', database];
+      return execFileSync(join(POSTGRES_BIN, 'psql'), args, {
+        input: text,
+        encoding: 'utf8',
+        env: { ...process.env, PGPASSWORD: PASSWORD },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      }).trim();
+    },
+  };
+  server.start();
+  return server;
+}
