@@ -76,7 +76,10 @@ export const backupCatalog: CommandDefinition = {
   ],
   examples: [
     { call: "holdfast backup catalog --since '30 days ago'", does: 'The last month, with what was forgotten' },
-    { call: 'holdfast backup catalog --module postgres/shop --policy "7d 4w 12m"', does: 'One module, and until when each stays' },
+    {
+      call: 'holdfast backup catalog --module postgres/shop --policy "7d 4w 12m"',
+      does: 'One module, and until when each stays',
+    },
   ],
   output: { shape: 'BackupCatalog' },
   run,

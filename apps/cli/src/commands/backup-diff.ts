@@ -33,7 +33,10 @@ function checkArguments({ live, path, exclude, content }: DiffFlags, after: stri
   if (live === true && after !== undefined)
     throw usageError(`Expected one snapshot with --live, got ${after} as well`, 'Leave one of the two out.');
   if (live !== true && after === undefined)
-    throw usageError('Expected two snapshots, got one', 'Name another one, or compare with what is there now by --live.');
+    throw usageError(
+      'Expected two snapshots, got one',
+      'Name another one, or compare with what is there now by --live.',
+    );
   if (live !== true && [path, exclude, content].some((each) => each !== undefined))
     throw usageError('Expected --path, --exclude and --content with --live only', 'Leave them out, or add --live.');
 }
@@ -96,8 +99,16 @@ export const backupDiff: CommandDefinition = {
   ],
   options: [
     { flags: '--live', description: 'compare with the files on disk now' },
-    { flags: '--path <path>', description: 'with --live: only what is there and below; may be repeated', repeatable: true },
-    { flags: '--exclude <glob>', description: 'with --live: leave out what matches; may be repeated', repeatable: true },
+    {
+      flags: '--path <path>',
+      description: 'with --live: only what is there and below; may be repeated',
+      repeatable: true,
+    },
+    {
+      flags: '--exclude <glob>',
+      description: 'with --live: leave out what matches; may be repeated',
+      repeatable: true,
+    },
     {
       flags: '--content <when>',
       description: 'with --live: read files when size is the same and time is not (default), or always',

@@ -136,9 +136,16 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const status = statusOf(outcome);
   if (context.json) {
     const { plan, safetySnapshot, result, validation, rollback } = outcome;
-    await emitObject(context.output, 'RestoreRun', { status, dryRun, plan, safetySnapshot, result, validation, rollback });
-  }
-  else await renderOutcome(context, outcome);
+    await emitObject(context.output, 'RestoreRun', {
+      status,
+      dryRun,
+      plan,
+      safetySnapshot,
+      result,
+      validation,
+      rollback,
+    });
+  } else await renderOutcome(context, outcome);
   return status === 'ok' ? EXIT.ok : exitCodeOfRun(status, outcome.result?.problems ?? []);
 }
 
@@ -166,11 +173,15 @@ export const backupRestore: CommandDefinition = {
       description: 'remove what is there and not in the snapshot; nothing when the snapshot or the restore is partial',
     },
     { flags: '--dry-run', description: 'show the plan only' },
-    { flags: '--no-safety-backup', description: 'in place: no snapshot of what is there, so nothing can be rolled back' },
+    {
+      flags: '--no-safety-backup',
+      description: 'in place: no snapshot of what is there, so nothing can be rolled back',
+    },
     { flags: '--no-validate', description: 'in place: no validation, and no rollback' },
     {
       flags: '--validate-command <command>',
-      description: 'in place: a command line, given to sh after the restore, that has to end with 0, or everything is rolled back',
+      description:
+        'in place: a command line, given to sh after the restore, that has to end with 0, or everything is rolled back',
     },
     { flags: '-y, --yes', description: 'do not ask before restoring in place' },
     ...REFERENCE_OPTIONS,

@@ -10,8 +10,7 @@ import { sayProblems } from '../render/problems.ts';
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [id] = input.arguments;
   await using repository = await openConfigured(context);
-  const rollback =
-    id === undefined ? undefined : await context.timed('roll back', () => repository.rollBack(id));
+  const rollback = id === undefined ? undefined : await context.timed('roll back', () => repository.rollBack(id));
   const unfinished = await repository.unfinishedRestores();
   if (context.json) {
     await emitObject(context.output, 'RollbackRun', { unfinished, rollback });
@@ -25,7 +24,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
         `${formatNumberOf(rollback.entriesDeleted, 'entry', 'entries')} deleted`,
     );
   }
-  return rollback === undefined || rollback.status === 'ok' ? EXIT.ok : exitCodeOfRun(rollback.status, rollback.problems);
+  return rollback === undefined || rollback.status === 'ok'
+    ? EXIT.ok
+    : exitCodeOfRun(rollback.status, rollback.problems);
 }
 
 /** `holdfast backup rollback`. */

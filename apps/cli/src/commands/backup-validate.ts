@@ -90,13 +90,19 @@ export const backupValidate: CommandDefinition = {
     { flags: '--sandbox <dir>', description: "folder to restore below (default: the system's for temporary files)" },
     {
       flags: '--scratch <url>',
-      description: 'a server to restore databases to, postgres://user@host/postgres: into new ones that are dropped; may be repeated',
+      description:
+        'a server to restore databases to, postgres://user@host/postgres: into new ones that are dropped; may be repeated',
       repeatable: true,
     },
-    { flags: '--asset <path>', description: 'this path of the snapshot has to be there; may be repeated', repeatable: true },
+    {
+      flags: '--asset <path>',
+      description: 'this path of the snapshot has to be there; may be repeated',
+      repeatable: true,
+    },
     {
       flags: '--asset-column <column=dir>',
-      description: 'each path in this column, as rooms.photo=/srv/uploads, has to be below this folder; may be repeated',
+      description:
+        'each path in this column, as rooms.photo=/srv/uploads, has to be below this folder; may be repeated',
       repeatable: true,
       parse: parseColumnRule,
     },
@@ -111,7 +117,7 @@ export const backupValidate: CommandDefinition = {
   examples: [
     { call: 'holdfast backup validate latest', does: 'Would it come back?' },
     {
-      call: "holdfast backup validate latest --scratch postgres://admin@test-db/postgres --asset-column rooms.photo=/srv/uploads",
+      call: 'holdfast backup validate latest --scratch postgres://admin@test-db/postgres --asset-column rooms.photo=/srv/uploads',
       does: 'Also the database, and every photo that it names',
     },
     { call: "holdfast backup validate latest --command './check.sh'", does: 'With a check of your own' },

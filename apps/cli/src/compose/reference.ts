@@ -81,7 +81,12 @@ async function latest(context: Context, repository: Repository, flags: FilterFla
   const found = standing?.from === 'configuration' ? undefined : await newestOf(repository, filter, flags.at);
   if (found !== undefined) return found;
   const when = flags.at === undefined ? [] : [`made at or before ${formatTime(flags.at)}`];
-  const of = [`tenant ${filter.tenant}`, `host ${filter.host}`, ...(filter.roots ?? standing?.paths ?? []), ...when].join(', ');
+  const of = [
+    `tenant ${filter.tenant}`,
+    `host ${filter.host}`,
+    ...(filter.roots ?? standing?.paths ?? []),
+    ...when,
+  ].join(', ');
   throw new CliError('SNAPSHOT_NOT_FOUND', `Expected a snapshot of ${of}, got none`, {
     hint: 'List what there is with `holdfast backup list`, or name another --tenant, --host or --root.',
   });
@@ -111,7 +116,8 @@ async function findAt(
   { snapshot, flags, at }: { readonly snapshot: string; readonly flags: FilterFlags; readonly at: number },
 ): Promise<SnapshotRecord> {
   const named = { ...filterOf(flags, context.workingDirectory), name: snapshot };
-  const found = snapshot === 'latest' ? await latest(context, repository, flags) : await newestOf(repository, named, at);
+  const found =
+    snapshot === 'latest' ? await latest(context, repository, flags) : await newestOf(repository, named, at);
   if (found === undefined) {
     throw new CliError(
       'SNAPSHOT_NOT_FOUND',
@@ -120,7 +126,8 @@ async function findAt(
     );
   }
   const lost = await repository.damaged();
-  if (lost.length > 0) context.messages.warn('Some snapshots are missing or can not be read: one of them may be nearer to that moment.');
+  if (lost.length > 0)
+    context.messages.warn('Some snapshots are missing or can not be read: one of them may be nearer to that moment.');
   const before = formatDuration(Math.max(0, at - Date.parse(found.startedAt)));
   context.messages.note(
     `Snapshot ${shortId(found.id)} of ${formatTime(found.startedAt)}, ${before} before ${formatTime(at)}.`,

@@ -1,4 +1,10 @@
-import type { RestoreInto, RestoreValidator, RequiredAssets, RestoredCopy, ScratchCopy } from '@x/backup-store/validate';
+import type {
+  RestoreInto,
+  RestoreValidator,
+  RequiredAssets,
+  RestoredCopy,
+  ScratchCopy,
+} from '@x/backup-store/validate';
 import { usageError } from '../errors.ts';
 
 /** Loads what validates restores. */
@@ -11,7 +17,10 @@ export async function scratchServers(urls: readonly string[]): Promise<Readonly<
   for (const text of urls) {
     const url = URL.parse(text);
     if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-      throw usageError('Expected --scratch like postgres://user@host/postgres, got another one', 'Name a server for trials.');
+      throw usageError(
+        'Expected --scratch like postgres://user@host/postgres, got another one',
+        'Name a server for trials.',
+      );
     if (url.password !== '' || url.searchParams.has('password')) {
       throw usageError(
         'Expected --scratch without a password in its URL, as everybody on the machine can see it there',
@@ -72,7 +81,10 @@ export function requiredAssets(
 
 async function valuesOf(copies: readonly ScratchCopy[], column: string): Promise<readonly string[]> {
   if (copies.length === 0)
-    throw usageError(`Expected a database that has ${column}, got none`, 'Say by --scratch where databases are restored to.');
+    throw usageError(
+      `Expected a database that has ${column}, got none`,
+      'Say by --scratch where databases are restored to.',
+    );
   const found = await Promise.all(copies.map(async (copy) => (await copy.values?.(column)) ?? []));
   return found.flat();
 }

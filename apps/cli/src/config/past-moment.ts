@@ -47,7 +47,12 @@ function msOf({ year, month, date, hour, minute, ms, zone }: Reading): number | 
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-function timeOf({ hour = '0', minute = '0', second = '0', fraction = '0' }: Groups): Pick<Reading, 'hour' | 'minute' | 'ms'> {
+function timeOf({
+  hour = '0',
+  minute = '0',
+  second = '0',
+  fraction = '0',
+}: Groups): Pick<Reading, 'hour' | 'minute' | 'ms'> {
   const ms = Number(second) * 1000 + Math.floor(Number(`0.${fraction}`) * 1000);
   return { hour: Number(hour), minute: Number(minute), ms };
 }

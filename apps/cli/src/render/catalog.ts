@@ -39,7 +39,18 @@ export function catalogTable(entries: readonly ShownEntry[], withKept: boolean):
     ...(withKept ? [keptText(entry)] : []),
     displayText(entry.sources.map(({ path }) => path || '/').join(' ')),
   ]);
-  const titles = ['ID', 'TIME', 'TENANT', 'KIND', 'SIZE', 'DIGEST', 'STATE', 'LAST CHECK', ...(withKept ? ['KEPT UNTIL'] : []), 'MODULES'];
+  const titles = [
+    'ID',
+    'TIME',
+    'TENANT',
+    'KIND',
+    'SIZE',
+    'DIGEST',
+    'STATE',
+    'LAST CHECK',
+    ...(withKept ? ['KEPT UNTIL'] : []),
+    'MODULES',
+  ];
   return tableLines(
     titles.map((title) => (title === 'SIZE' ? { title, align: 'right' } : { title })),
     rows,

@@ -13,7 +13,14 @@ test('the catalog tells of modules, kinds, digests, checks, what is kept until w
   await machine.json('BackupRun', ['backup', 'checkpoint', 'project']);
   await machine.json('VerifyReport', ['backup', 'verify', '--level', 'full']);
   await machine.json('ForgetRun', ['backup', 'forget', first?.id ?? '']);
-  const { entries } = await machine.json('BackupCatalog', ['backup', 'catalog', '--since', 'yesterday', '--keep-within', '30d']);
+  const { entries } = await machine.json('BackupCatalog', [
+    'backup',
+    'catalog',
+    '--since',
+    'yesterday',
+    '--keep-within',
+    '30d',
+  ]);
   expect(entries).toMatchObject([
     {
       id: first?.id,

@@ -45,7 +45,9 @@ test('one that was killed is told of by the next command, and can be gone back b
   expect(await digestTree(project)).not.toEqual(before);
   const status = await machine.run(['status']);
   const [, id = ''] = /holdfast backup rollback ([0-9a-f]{16})/.exec(status.stderr) ?? [];
-  expect((await machine.json('RollbackRun', ['backup', 'rollback'])).unfinished).toMatchObject([{ id, roots: [project] }]);
+  expect((await machine.json('RollbackRun', ['backup', 'rollback'])).unfinished).toMatchObject([
+    { id, roots: [project] },
+  ]);
   const back = await machine.json('RollbackRun', ['backup', 'rollback', id]);
   expect(back).toMatchObject({ unfinished: [], rollback: { status: 'ok' } });
   expect(await digestTree(project)).toEqual(before);

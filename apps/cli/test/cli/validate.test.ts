@@ -11,7 +11,13 @@ test('a trial restore passes or fails by its checks, and ends with a code that s
   await machine.json('BackupRun', ['backup', 'create', 'project']);
   const validate = ['backup', 'validate', 'latest', '--sandbox', 'sandbox'];
   const command = 'cat project/a.txt; test -n "$HOLDFAST_SNAPSHOT" -a "$PWD" = "$HOLDFAST_SANDBOX"';
-  const passed = await machine.json('RestoreValidation', [...validate, '--asset', 'project/a.txt', '--command', command]);
+  const passed = await machine.json('RestoreValidation', [
+    ...validate,
+    '--asset',
+    'project/a.txt',
+    '--command',
+    command,
+  ]);
   expect(passed.checks.map(({ name, status, detail }) => [name, status, name === 'validator' ? detail : ''])).toEqual([
     ['restore', 'passed', ''],
     ['checksums', 'passed', ''],

@@ -134,10 +134,7 @@ async function writeAround(start: Start): Promise<BackupResult> {
 
 const backedUp = ({ context, options, roots }: Start): BackedUp => ({
   host: context.host,
-  roots: [
-    ...roots.map(({ root }) => root),
-    ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each))),
-  ],
+  roots: [...roots.map(({ root }) => root), ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each)))],
 });
 
 /** Tells before anything is begun whether there is what is to be compared with. */

@@ -23,7 +23,8 @@ export function findParent(
   since: BackupOptions['since'] = 'last',
 ): SnapshotRecord | undefined {
   const all = tenant.view.snapshots.map(({ record, madeMs }) => ({ tenant, record, madeMs }));
-  const isComparable = ({ record }: { readonly record: SnapshotRecord }): boolean => differs(record, backedUp) === undefined;
+  const isComparable = ({ record }: { readonly record: SnapshotRecord }): boolean =>
+    differs(record, backedUp) === undefined;
   if (since === 'last') return all.findLast(isComparable)?.record;
   if (typeof since === 'number') return all.findLast((each) => each.madeMs <= since && isComparable(each))?.record;
   const { record } = resolveSnapshot(all, since);

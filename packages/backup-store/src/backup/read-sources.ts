@@ -57,7 +57,8 @@ export async function readSources(
   const streams = sources.map((source) => streamOf(source, end.signal));
   const outcomes: SourceOutcome[] = [];
   try {
-    if (writer !== undefined && run.reading !== 'metadata') await end.held.quiesce(sources, (source) => runOf(streams, source));
+    if (writer !== undefined && run.reading !== 'metadata')
+      await end.held.quiesce(sources, (source) => runOf(streams, source));
     for (const { source, run: part, details } of streams) {
       const failure = end.held.failure(source);
       const reading = runStream({ ...run, source, run: part, details, writer, failure, check });

@@ -104,7 +104,10 @@ class LivePart {
     for await (const page of catalogEntries(this.#from.tenant, source, within)) yield* page;
   }
 
-  async #changeOf(before: Entry | undefined, after: ScannedEntry | undefined): Promise<Difference['change'] | undefined> {
+  async #changeOf(
+    before: Entry | undefined,
+    after: ScannedEntry | undefined,
+  ): Promise<Difference['change'] | undefined> {
     if (before === undefined) return 'added';
     if (after === undefined) return 'removed';
     if (before.kind !== after.kind) return 'kind';

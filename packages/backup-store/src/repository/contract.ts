@@ -16,7 +16,12 @@ import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult 
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
-import type { RollbackResult, SafeRestoreOptions, SafeRestoreResult, UnfinishedRestore } from './safe-restore-contract.ts';
+import type {
+  RollbackResult,
+  SafeRestoreOptions,
+  SafeRestoreResult,
+  UnfinishedRestore,
+} from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';

@@ -48,7 +48,13 @@ async function compare(
   const { signal, path } = options;
   const only = (bytes: Uint8Array): boolean => written.has(Buffer.from(bytes).toString('latin1'));
   const paths = path === undefined ? undefined : [path];
-  const differences = diffLive(context, from, { content: 'always', paths, signal, only, onProblem: (each) => problems.push(each) });
+  const differences = diffLive(context, from, {
+    content: 'always',
+    paths,
+    signal,
+    only,
+    onProblem: (each) => problems.push(each),
+  });
   for await (const { change, path: at, before } of differences) {
     const isRestored = before !== undefined && ['file', 'directory', 'symlink'].includes(before.kind);
     if (!isRestored || before.absent === true || change === 'added' || change === 'metadata') continue;

@@ -21,11 +21,7 @@ export interface ForgetMarker {
  * Forgets a snapshot: it is gone from every list at once, and what only it needs goes with the next prune. To forget one
  * again changes nothing.
  */
-export async function forgetSnapshot(
-  sealed: SealedStore,
-  tenant: Tenant,
-  what: ForgetMarker,
-): Promise<void> {
+export async function forgetSnapshot(sealed: SealedStore, tenant: Tenant, what: ForgetMarker): Promise<void> {
   const content = Buffer.from(canonicalJson(what));
   const name = forgetName(tenant.label, what.snapshot);
   if ((await sealed.create(name, forgetSeal(tenant), content)) !== undefined) return;

@@ -28,7 +28,5 @@ function moduleFilter(module: string | undefined): (facts: SnapshotFacts) => boo
   if (module === undefined) return () => true;
   const glob = compileGlob(module);
   return ({ sources }) =>
-    sources.some(
-      ({ path, root }) => path === module || root === module || glob.matches(Buffer.from(path), false),
-    );
+    sources.some(({ path, root }) => path === module || root === module || glob.matches(Buffer.from(path), false));
 }

@@ -45,7 +45,10 @@ export class SnapshotChecks {
     const merged = new Map([...stored].filter(([id]) => isThere(id)));
     for (const [id, check] of found) {
       const others = (merged.get(id) ?? []).filter(({ level }) => level !== check.level);
-      merged.set(id, [check, ...others].toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)));
+      merged.set(
+        id,
+        [check, ...others].toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)),
+      );
     }
     this.#checks = merged;
     await write(this.#file, merged, this.#key).catch(() => undefined);

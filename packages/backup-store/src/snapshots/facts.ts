@@ -3,7 +3,18 @@ import type { SnapshotRecord, SnapshotSource } from './record.ts';
 /** What stays known of one source of a snapshot. */
 export type SourceFacts = Pick<
   SnapshotSource,
-  'kind' | 'root' | 'rootBase64' | 'path' | 'pathBase64' | 'status' | 'problems' | 'files' | 'bytes' | 'absent' | 'unread' | 'treeSha256'
+  | 'kind'
+  | 'root'
+  | 'rootBase64'
+  | 'path'
+  | 'pathBase64'
+  | 'status'
+  | 'problems'
+  | 'files'
+  | 'bytes'
+  | 'absent'
+  | 'unread'
+  | 'treeSha256'
 >;
 
 /** What stays known of a snapshot when it is forgotten, for at least 90 days. */

@@ -32,5 +32,9 @@ export async function checkAssets(restored: RestoredCopy, assets: RequiredAssets
       problems.push({ ...problemOf(path, error), message: 'It has to be there, and is not' });
     }
   }
-  return { checked: paths.length, problems, detail: `${paths.length - problems.length} of ${paths.length} paths are there` };
+  return {
+    checked: paths.length,
+    problems,
+    detail: `${paths.length - problems.length} of ${paths.length} paths are there`,
+  };
 }

@@ -7,7 +7,12 @@ const RESTORED: ReadonlySet<string> = new Set(['file', 'directory', 'symlink']);
 /** Reads every restored file, and compares it with the SHA-256 of its pieces in the catalog. */
 export async function checkChecksums(
   repository: ValidatedRepository,
-  { snapshot, to, path, signal }: { snapshot: string; to: string; path: string | undefined; signal: AbortSignal | undefined },
+  {
+    snapshot,
+    to,
+    path,
+    signal,
+  }: { snapshot: string; to: string; path: string | undefined; signal: AbortSignal | undefined },
 ): Promise<CheckOutcome> {
   const problems: EntryProblem[] = [];
   let checked = 0;
@@ -29,5 +34,9 @@ export async function checkChecksums(
     const what = change === 'removed' ? 'was not restored' : 'is not what was backed up';
     problems.push({ path: at, code: 'CHECKSUM_MISMATCH', message: `It ${what}` });
   }
-  return { checked, problems, detail: `${checked} entries compared with the catalog, files by the SHA-256 of their content` };
+  return {
+    checked,
+    problems,
+    detail: `${checked} entries compared with the catalog, files by the SHA-256 of their content`,
+  };
 }

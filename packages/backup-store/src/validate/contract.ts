@@ -47,7 +47,9 @@ export interface RestoredCopy {
 export type RestoreValidator = (restored: RestoredCopy) => Promise<string | void> | string | void;
 
 /** Paths that must be there, or a function that finds them out. */
-export type RequiredAssets = readonly string[] | ((restored: RestoredCopy) => Promise<readonly string[]> | readonly string[]);
+export type RequiredAssets =
+  | readonly string[]
+  | ((restored: RestoredCopy) => Promise<readonly string[]> | readonly string[]);
 
 /** Options of {@link validateRestore}. */
 export interface ValidateRestoreOptions extends RunOptions {

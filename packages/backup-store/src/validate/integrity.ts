@@ -28,7 +28,11 @@ export async function checkIntegrity(restored: RestoredCopy): Promise<CheckOutco
     }
   }
   const others = unknown === 0 ? '' : `; of ${unknown} more their format can not tell`;
-  return { checked: dumps, problems, detail: `${snapshot.sources.length} sources, ${dumps} dumps and packed files${others}` };
+  return {
+    checked: dumps,
+    problems,
+    detail: `${snapshot.sources.length} sources, ${dumps} dumps and packed files${others}`,
+  };
 }
 
 function lossOf({ path, status, problems, error }: SnapshotSource): EntryProblem[] {

@@ -39,7 +39,9 @@ describe('kinds of backups', () => {
     });
     await repository.forget({ snapshots: [first.snapshot?.id ?? ''] });
     await repository.prune({ maxUnusedPercent: 0 });
-    expect(await repository.restore({ snapshot: second.snapshot?.id ?? '', to: place.out })).toMatchObject({ status: 'ok' });
+    expect(await repository.restore({ snapshot: second.snapshot?.id ?? '', to: place.out })).toMatchObject({
+      status: 'ok',
+    });
     expect(readFileSync(join(restored(place), 'same'), 'utf8')).toBe('same');
     expect(readFileSync(join(restored(place), 'changing'), 'utf8')).toBe('second');
   });
@@ -111,7 +113,7 @@ describe('a checkpoint', () => {
     const { place, repository, back } = await withTwoFiles();
     const parent = (await back()).snapshot;
     change(place, 'second');
-    buildTree(place.source, { 'new': 'new file', empty: '' });
+    buildTree(place.source, { new: 'new file', empty: '' });
     const { snapshot, counts } = await back({ kind: 'checkpoint' });
     expect(counts).toMatchObject({ filesUnchanged: 1, filesChanged: 1, filesNew: 2, bytesRead: 0, bytesNew: 0 });
     expect(snapshot).toMatchObject({
@@ -122,7 +124,9 @@ describe('a checkpoint', () => {
     });
     const id = snapshot?.id ?? '';
     const entries = await listOf(repository.entries(id));
-    expect(entries.filter(({ absent }) => absent === true).map(({ path, size }) => [path.split('/').at(-1), size])).toEqual([
+    expect(
+      entries.filter(({ absent }) => absent === true).map(({ path, size }) => [path.split('/').at(-1), size]),
+    ).toEqual([
       ['changing', 6],
       ['new', 8],
     ]);

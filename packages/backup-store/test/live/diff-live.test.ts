@@ -1,4 +1,13 @@
-import { chmodSync, lutimesSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lutimesSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -14,7 +23,13 @@ const MiB = 1024 * 1024;
 
 async function backedUp(): Promise<{ place: Place; repository: Repository; at: (name: string) => string }> {
   const place = newPlace();
-  buildTree(place.source, { same: 'same', touched: 'touched', edited: 'edited', gone: 'gone', large: noise(5 * MiB, 'l') });
+  buildTree(place.source, {
+    same: 'same',
+    touched: 'touched',
+    edited: 'edited',
+    gone: 'gone',
+    large: noise(5 * MiB, 'l'),
+  });
   symlinkSync('same', join(place.source, 'link'));
   const repository = await createAt(place);
   await repository.backup({ paths: [place.source], sources: [sourceOf('shop', { '': 'dump' })] });

@@ -36,7 +36,10 @@ describe('a safe restore', () => {
     expect(result).toMatchObject({ status: 'restored', validation: { status: 'passed', problems: [] } });
     expect(result.rollback).toBeUndefined();
     expect(steps.map(({ step }) => step)).toEqual(['safety-backup', 'restore', 'validate']);
-    expect(await repository.snapshot(result.safetySnapshot ?? '')).toMatchObject({ kind: 'safety', compression: 'fast' });
+    expect(await repository.snapshot(result.safetySnapshot ?? '')).toMatchObject({
+      kind: 'safety',
+      compression: 'fast',
+    });
     expect(await listOf(repository.diffLive('good', { content: 'always' }))).toEqual([]);
     expect(await repository.unfinishedRestores()).toEqual([]);
   });

@@ -52,11 +52,15 @@ it('the catalog says when each snapshot was last checked, once for each level, a
   await repository.backup({ paths: [place.source], name: 'two' });
   await repository.verify({ snapshot: 'two' });
   const [one, two] = await (await openAt(place)).catalog();
-  expect(one?.checks).toEqual([{ level: 'full', at: '2026-11-26T14:00:00.000Z', status: 'ok', coverage: expect.any(Number) }]);
+  expect(one?.checks).toEqual([
+    { level: 'full', at: '2026-11-26T14:00:00.000Z', status: 'ok', coverage: expect.any(Number) },
+  ]);
   expect(two?.checks).toMatchObject([{ level: 'structure', at: '2026-11-27T14:00:00.000Z' }]);
   now += DAY;
   const packs = join(place.store, 'packs');
-  for (const name of readdirSync(packs, { recursive: true, encoding: 'utf8' }).filter((each) => /[0-9a-f]{16}\/[0-9a-f]{32}\/[0-9a-f]{16}$/.test(each))) {
+  for (const name of readdirSync(packs, { recursive: true, encoding: 'utf8' }).filter((each) =>
+    /[0-9a-f]{16}\/[0-9a-f]{32}\/[0-9a-f]{16}$/.test(each),
+  )) {
     const bytes = readFileSync(join(packs, name));
     for (const at of [200, bytes.length >> 1]) bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
     writeFileSync(join(packs, name), bytes);

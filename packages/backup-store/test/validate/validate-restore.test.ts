@@ -26,7 +26,7 @@ interface Made {
 async function backedUp(): Promise<Made> {
   const place = newPlace();
   const sandbox = join(place.folder, 'sandbox');
-  const dump = gzipSync("SELECT 1;\n-- PostgreSQL database dump complete\n");
+  const dump = gzipSync('SELECT 1;\n-- PostgreSQL database dump complete\n');
   buildTree(place.source, { 'settings.json': '{"a":1}', uploads: { 'a.png': 'png', 'old.sql.gz': dump } });
   const repository = await createAt(place);
   await repository.backup({ paths: [place.source], sources: [sourceOf('shop', { 'shop.sql': 'SELECT 1;\n' })] });
@@ -70,7 +70,10 @@ it('a sound snapshot passes, leaves nothing behind, and is remembered as checked
 it('each thing that is wrong fails its own check, and is named in the report', async () => {
   const { place, repository, sandbox, validate } = await backedUp();
   writeFileSync(join(place.source, 'uploads/old.sql.gz'), gzipSync('SELECT 1;').subarray(0, 20));
-  await repository.backup({ paths: [place.source], sources: [sourceOf('shop', { a: 'x', b: new Error('gone away') })] });
+  await repository.backup({
+    paths: [place.source],
+    sources: [sourceOf('shop', { a: 'x', b: new Error('gone away') })],
+  });
   const result = await validate({
     assets: () => ['shop/missing.png', '../../etc/passwd'],
     validator: () => {
@@ -78,7 +81,12 @@ it('each thing that is wrong fails its own check, and is named in the report', a
     },
   });
   expect(isValid(result), JSON.stringify(isValid.errors)).toBe(true);
-  expect(statuses(result)).toMatchObject({ restore: 'passed', checksums: 'passed', integrity: 'failed', assets: 'failed' });
+  expect(statuses(result)).toMatchObject({
+    restore: 'passed',
+    checksums: 'passed',
+    integrity: 'failed',
+    assets: 'failed',
+  });
   expect(result.checks.find(({ name }) => name === 'integrity')?.problems).toMatchObject([
     { path: 'shop', code: 'SOURCE_FAILED' },
     { path: expect.stringContaining('old.sql.gz'), code: expect.stringMatching(/^DUMP_/) },
@@ -96,14 +104,19 @@ it('a checkpoint fails, as not all of it can be restored', async () => {
   const { place, repository, validate } = await backedUp();
   writeFileSync(join(place.source, 'settings.json'), 'changed');
   const { snapshot } = await repository.backup({ paths: [place.source], kind: 'checkpoint' });
-  expect(statuses(await validate({ snapshot: snapshot?.id ?? '' }))).toMatchObject({ restore: 'failed', checksums: 'passed' });
+  expect(statuses(await validate({ snapshot: snapshot?.id ?? '' }))).toMatchObject({
+    restore: 'failed',
+    checksums: 'passed',
+  });
 });
 
 it('databases are restored to places that are thrown away, whatever comes', async () => {
   const { validate } = await backedUp();
   const asked: ScratchRequest[] = [];
   let disposed = 0;
-  const made = async (request: ScratchRequest): Promise<Awaited<ReturnType<NonNullable<ValidateRestoreOptions['restoreInto']>[string]>>> => {
+  const made = async (
+    request: ScratchRequest,
+  ): Promise<Awaited<ReturnType<NonNullable<ValidateRestoreOptions['restoreInto']>[string]>>> => {
     asked.push(request);
     return {
       detail: '3 tables',
