@@ -5,7 +5,7 @@ import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
 import { settled } from '../run/or-aborted.ts';
-import type { OpenTenant, RunContext } from '../run/context.ts';
+import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { join } from 'node:path';

@@ -94,8 +94,8 @@ class ScratchDatabases implements ScratchCopy {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (let name = this.#names.pop(); name !== undefined; name = this.#names.pop()) {
-      const drop = (how: string): string => `--command=DROP DATABASE IF EXISTS ${quoted(name as string)}${how}`;
+    for (const name of this.#names.splice(0)) {
+      const drop = (how: string): string => `--command=DROP DATABASE IF EXISTS ${quoted(name)}${how}`;
       const run = async (how: string): Promise<unknown> =>
         await runCommand(postgresCommand(this.#server, 'psql', [...PSQL, drop(how)], MAINTENANCE));
       // Servers before 13 can't end the sessions of others.

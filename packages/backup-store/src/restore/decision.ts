@@ -10,7 +10,7 @@ const TIME_PRECISION_NS = 1000n;
 const near = (a: bigint, b: bigint): boolean => (a > b ? a - b : b - a) < TIME_PRECISION_NS;
 
 /** Why a file of a checkpoint is not restored. */
-export const NO_CONTENT = 'the checkpoint has no content of it';
+const NO_CONTENT = 'the checkpoint has no content of it';
 
 /** What to do with an entry where something may be already; pure. */
 export function decide(

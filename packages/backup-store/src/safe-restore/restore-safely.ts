@@ -109,7 +109,7 @@ export async function rollBackUnfinished(
 
 /** @throws {BackupError} `SAFETY_INCOMPLETE` when something that would be replaced or deleted could not be saved. */
 async function makeSafetyBackup(
-  { context, from, backup }: SafeRestoreParts,
+  { from, backup }: SafeRestoreParts,
   { options, plan, roots }: { options: SafeRestoreOptions; plan: RestorePlan; roots: readonly ChangedRoot[] },
 ): Promise<string | undefined> {
   const paths = roots.filter(({ root }) => existsSync(root)).map(({ display }) => display);

@@ -70,7 +70,23 @@ export function factsOf(record: SnapshotRecord, madeMs: number): SnapshotFacts {
     ({ entries: _entries, catalog: _catalog, durationMs: _ms, error: _error, details: _details, ...source }) => source,
   );
   return {
-    ...{ id, name, note, tenant, kind, trigger, startedAt, durationMs, createdBy, host, status, bytes },
-    ...{ compression, tags, parent, manifestSha256, madeMs, sources },
+    id,
+    name,
+    note,
+    tenant,
+    kind,
+    trigger,
+    startedAt,
+    durationMs,
+    createdBy,
+    host,
+    status,
+    bytes,
+    compression,
+    tags,
+    parent,
+    manifestSha256,
+    madeMs,
+    sources,
   };
 }

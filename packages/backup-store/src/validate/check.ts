@@ -37,7 +37,10 @@ export async function runCheck(
   const { checked, detail, problems } = outcome;
   const status = problems.length > 0 ? 'failed' : outcome.skipped === true ? 'skipped' : 'passed';
   return {
-    ...{ name, status, checked, detail },
+    name,
+    status,
+    checked,
+    detail,
     problems: problems.slice(0, MAX_PROBLEMS),
     duration_ms: Math.round(monotonic() - started),
   };
