@@ -217,6 +217,7 @@ describe('a checkpoint', () => {
         quiesce: async () => void called.push('quiesce'),
         async *read() {
           called.push('read');
+          yield { path: '', content: streamOf(Buffer.from('dump')) };
         },
       },
     );
