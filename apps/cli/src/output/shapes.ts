@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
+import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import { backupCatalog } from './catalog.ts';
 import {
   fileDigest,
@@ -58,6 +59,8 @@ import {
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   AnalysisRun: analysisRun,
+  ArchiveExported: archiveExported,
+  ArchiveImported: archiveImported,
   BackupCatalog: backupCatalog,
   BackupRun: backupRun,
   CiWritten: ciWritten,
@@ -69,6 +72,7 @@ export const SHAPES = {
   Entry: entry,
   Failed: failed,
   FileDigest: fileDigest,
+  FileExported: fileExported,
   FlagChecked: flagChecked,
   FlagEvaluation: flagEvaluation,
   FlagExplanation: flagExplanation,

@@ -1,6 +1,12 @@
-import type { BackupOptions, CompressionProfile } from '../repository/contract.ts';
+import { type CompressionProfile, defaultProfile } from '../codec/profile.ts';
+import type { BackupOptions } from '../repository/contract.ts';
 
-/** The profile a backup compresses with; pure. What is made before something happens is not to be waited for. */
-export function compressionOf({ compression, kind }: Pick<BackupOptions, 'compression' | 'kind'>): CompressionProfile {
-  return compression ?? (kind === 'pre-deploy' || kind === 'safety' ? 'fast' : 'balanced');
+/** The profile a backup compresses with; pure. Nobody waits for what a scheduler has begun. */
+export function compressionOf({
+  compression,
+  kind = 'incremental',
+  trigger = 'manual',
+}: Pick<BackupOptions, 'compression' | 'kind' | 'trigger'>): CompressionProfile {
+  const urgent = defaultProfile(kind);
+  return compression ?? (urgent === 'fast' ? urgent : defaultProfile(trigger));
 }

@@ -1,3 +1,4 @@
+import type { ContentReport } from '../codec/content-report.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { BackupOptions } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -24,6 +25,7 @@ export interface RecordParts {
   readonly options: BackupOptions;
   readonly sources: readonly SourceOutcome[];
   readonly counts: MutableCounts;
+  readonly contents: readonly ContentReport[];
   readonly parent: SnapshotRecord | undefined;
   readonly startedMs: number;
   readonly durationMs: number;
@@ -60,6 +62,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       unchanged: counts.filesUnchanged,
     },
     compression: compressionOf(options),
+    ...(parts.contents.length === 0 ? {} : { contents: parts.contents }),
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkedTags(options.tags ?? []),
     parent: parts.parent?.id,

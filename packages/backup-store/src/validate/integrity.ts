@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { verifyDump } from '../analyze/dump/verify-dump.ts';
+import { verifyDump } from '../analyze/verify-dump.ts';
 import type { EntryProblem } from '../repository/contract.ts';
 import type { SnapshotSource } from '../snapshots/record.ts';
 import type { CheckOutcome } from './check.ts';
