@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|file|guard|import|merge|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|merge|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -37,10 +37,11 @@ const engineLayers = [
   ['threads', 'run', 'session', 'journal'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
-  ['prune'],
-  ['repair'],
+  ['prune', 'live'],
+  ['repair', 'safe-restore'],
   ['tenants'],
   ['repository', 'testing', 'analyze', 'archive'],
+  ['validate'],
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */

@@ -11,6 +11,7 @@ export default defineConfig({
     merge: 'src/merge/index.ts',
     postgres: 'src/postgres/index.ts',
     records: 'src/records/index.ts',
+    validate: 'src/validate/index.ts',
     sqlite: 'src/sqlite/index.ts',
     zip: 'src/archive/index.ts',
     redis: 'src/redis/index.ts',

@@ -58,6 +58,12 @@ export type BackupErrorCode =
   | 'SNAPSHOT_FORGOTTEN'
   /** The path is not in the snapshot. */
   | 'PATH_NOT_FOUND'
+  /** A checkpoint has no content of this file. */
+  | 'CONTENT_ABSENT'
+  /** A restore would replace what could not be saved before. `details` lists it. */
+  | 'SAFETY_INCOMPLETE'
+  /** A trial restore needs more room than there is. */
+  | 'SANDBOX_FULL'
   /** A source or target path can't be read, written or is of the wrong kind. */
   | 'PATH_FAILED'
   /** No source could be read, or with `atomic` not every one. `details` says what was wrong with which. */

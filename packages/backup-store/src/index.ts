@@ -4,7 +4,8 @@ export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
 export { verifyErasure } from './tenants/certificate.ts';
 export type * from './repository/contract.ts';
-export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { FollowedSnapshot, SnapshotKind, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { SnapshotCheck, SnapshotFacts, SourceFacts } from './snapshots/facts.ts';
 export type {
   BackupSource,
   PreviousFile,

@@ -1,6 +1,8 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
+import { backupCatalog } from './backup-catalog.ts';
 import { backupAnalyze } from './backup-analyze.ts';
+import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupExport } from './backup-export.ts';
@@ -12,8 +14,10 @@ import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
 import { backupRepair } from './backup-repair.ts';
 import { backupRestore } from './backup-restore.ts';
+import { backupRollback } from './backup-rollback.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
+import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
@@ -82,15 +86,19 @@ export const COMMANDS: readonly CommandDefinition[] = [
   status,
   backupAnalyze,
   backupCreate,
+  backupCheckpoint,
   backupList,
+  backupCatalog,
   backupShow,
   backupLs,
   backupCat,
   backupFind,
   backupDiff,
   backupVerify,
+  backupValidate,
   backupStats,
   backupRestore,
+  backupRollback,
   backupForget,
   backupPrune,
   backupRepair,

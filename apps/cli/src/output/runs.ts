@@ -52,6 +52,30 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const rollback = z.strictObject({
+  status: z.enum(['ok', 'partial', 'failed']),
+  filesWritten: make.count('files written'),
+  entriesDeleted: make.count('entries deleted'),
+  problems: z.array(problem),
+});
+
+export const rollbackRun = z.strictObject({
+  unfinished: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('for `backup rollback`'),
+        snapshot: snapshotId,
+        path: z.string().optional(),
+        safetySnapshot: snapshotId.optional(),
+        startedAt: make.iso('start'),
+        step: z.enum(['safety-backup', 'restore', 'validate', 'roll-back']),
+        roots: z.array(z.string()).describe('paths that were backed up, in which it changes something'),
+      }),
+    )
+    .describe('restores in place that were not finished'),
+  rollback: rollback.optional().describe('absent without an id'),
+});
+
 const into = z.strictObject({
   plan: z.strictObject({
     snapshot: snapshotId,
@@ -137,6 +161,15 @@ export const restoreRun = z.strictObject({
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   records: recordRun.optional().describe('with `--mode`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
+  validation: z
+    .strictObject({
+      status: z.enum(['passed', 'failed', 'skipped']),
+      checked: make.count('what was compared'),
+      problems: z.array(problem),
+    })
+    .optional()
+    .describe('of a restore in place'),
+  rollback: rollback.optional().describe('when the validation failed: what was made as it was before'),
   result: z
     .strictObject({
       status,

@@ -34,7 +34,6 @@ const CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   NOT_CONFIRMED: EXIT.usage,
   UNREADABLE: EXIT.failed,
   UNWRITABLE: EXIT.failed,
-  SAFETY_INCOMPLETE: EXIT.failed,
   UNEXPECTED: EXIT.failed,
 };
 
@@ -68,6 +67,9 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   SNAPSHOT_MISSING: EXIT.damaged,
   SNAPSHOT_FORGOTTEN: EXIT.notFound,
   PATH_NOT_FOUND: EXIT.notFound,
+  CONTENT_ABSENT: EXIT.notFound,
+  SAFETY_INCOMPLETE: EXIT.failed,
+  SANDBOX_FULL: EXIT.failed,
   PATH_FAILED: EXIT.failed,
   SOURCE_FAILED: EXIT.failed,
   COMMAND_NOT_FOUND: EXIT.failed,

@@ -9,6 +9,7 @@ import type { BackupSource, SourceDetails, SourceRun } from '../source/contract.
 import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import type { HeldSources } from './held-sources.ts';
+import type { Reading } from './reading.ts';
 import { DetailsSoFar } from './source-details.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { runSource, type SourceOutcome } from './source-run.ts';
@@ -24,6 +25,7 @@ export interface SourcesRun {
   readonly options: BackupOptions;
   readonly roots: readonly SourceRoot[];
   readonly parent: SnapshotRecord | undefined;
+  readonly reading: Reading;
   readonly counts: MutableCounts;
   readonly progress: ProgressMeter;
 }
@@ -56,10 +58,16 @@ export async function readSources(
   check();
   const streams: Stream[] = [];
   for (const source of sources)
-    streams.push(await streamOf(run, source, { signal: end.signal, isRead: writer !== undefined }));
+    streams.push(
+      await streamOf(run, source, {
+        signal: end.signal,
+        isRead: writer !== undefined && run.reading !== 'metadata',
+      }),
+    );
   const outcomes: SourceOutcome[] = [];
   try {
-    if (writer !== undefined) await end.held.quiesce(sources, (source) => runOf(streams, source));
+    if (writer !== undefined && run.reading !== 'metadata')
+      await end.held.quiesce(sources, (source) => runOf(streams, source));
     for (const { source, run: part, details, previous } of streams) {
       const failure = end.held.failure(source);
       const reading = runStream({ ...run, source, run: part, details, previous, writer, failure, check });
@@ -95,7 +103,7 @@ interface Stream {
 }
 
 async function streamOf(
-  { tenant, parent, options }: SourcesRun,
+  { tenant, parent, reading }: SourcesRun,
   source: BackupSource,
   { signal, isRead }: { readonly signal: AbortSignal; readonly isRead: boolean },
 ): Promise<Stream> {
@@ -105,7 +113,7 @@ async function streamOf(
     signal,
     describe: (more: SourceDetails) => details.add(more),
     previous: previous?.source,
-    reading: options.reading,
+    reading: reading === 'everything' ? ('all' as const) : ('changed' as const),
   };
   return { source, details, previous, run };
 }

@@ -12,6 +12,7 @@ import type { FileFailed, FileOutcome } from './file-jobs.ts';
 import { sameContent } from './file-reader.ts';
 import { failedBy } from './held-sources.ts';
 import { Problems } from './problems.ts';
+import type { Reading } from './reading.ts';
 import type { DetailsSoFar } from './source-details.ts';
 import type { SourceOutcome } from './source-run.ts';
 import type { StreamPrevious } from './stream-previous.ts';
@@ -31,6 +32,7 @@ export interface StreamRunParts {
   readonly details: DetailsSoFar;
   /** What it was in the snapshot before. Absent: nothing is read. */
   readonly previous: StreamPrevious | undefined;
+  readonly reading: Reading;
   /** Absent: nothing is read or written. */
   readonly writer: BackupWriter | undefined;
   readonly counts: MutableCounts;
@@ -46,7 +48,7 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
   const problems = new Problems();
   const entries = new StreamEntries(parts.context.clock);
   if (parts.failure !== undefined) problems.add(Buffer.from(parts.source.name), problemOf(parts.failure));
-  else if (parts.writer === undefined) await dryRun(parts, problems);
+  else if (parts.writer === undefined || parts.reading === 'metadata') await checkOnly(parts, problems);
   else await readEntries(parts, parts.writer, { problems, entries });
   const catalog = new CatalogWriter((page, sha256) => parts.writer?.storePage(page, sha256));
   for (const entry of entries.inOrder()) catalog.add(entry);
@@ -58,13 +60,14 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
       totals: entries.totals,
       problems,
       details: parts.details.details,
+      unread: parts.reading === 'metadata',
       durationMs: monotonic() - startedMs,
     }),
     remember: async () => undefined,
   };
 }
 
-async function dryRun({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
+async function checkOnly({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
   try {
     await orAborted(run.signal, Promise.resolve(source.check?.(run)));
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { ObjectStore } from '@x/storage';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
 import type {
   ContentsOptions,
   Difference,
@@ -8,6 +10,7 @@ import type {
   EntryView,
   FindOptions,
   FoundEntry,
+  LiveDiffOptions,
   ReadOptions,
   SnapshotEntry,
 } from './entries-contract.ts';
@@ -19,11 +22,18 @@ import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contr
 import type { TenantHandle } from './tenant-contract.ts';
 import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type { RepositoryTenants } from './tenants-contract.ts';
+import type {
+  RollbackResult,
+  SafeRestoreOptions,
+  SafeRestoreResult,
+  UnfinishedRestore,
+} from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
+export type * from './catalog-contract.ts';
 export type * from './entries-contract.ts';
 export type * from './journal-contract.ts';
 export type * from './erasure-contract.ts';
@@ -35,6 +45,7 @@ export type * from './run-contract.ts';
 export type * from './tenant-contract.ts';
 export type * from './tenant-stats-contract.ts';
 export type * from './tenants-contract.ts';
+export type * from './safe-restore-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
 
@@ -89,6 +100,7 @@ export interface RepositoryEvent {
     | 'source.failed'
     | 'restore.finished'
     | 'restore.failed'
+    | 'restore.rolledBack'
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
@@ -212,6 +224,11 @@ export interface Repository extends AsyncDisposable {
   /** The same, each with the time that the order of snapshots bears out. */
   timeline(filter?: SnapshotFilter): Promise<readonly DatedSnapshot[]>;
   /**
+   * What is known of snapshots, also of those that were forgotten in the last 90 days, oldest first: modules, checksums, kinds, sizes and
+   * how each was last checked.
+   */
+  catalog(filter?: CatalogFilter): Promise<readonly CatalogEntry[]>;
+  /**
    * One snapshot: by id, beginning of an id (4 characters or more), name, or `latest`.
    *
    * @throws {BackupError} `SNAPSHOT_NOT_FOUND`; `SNAPSHOT_AMBIGUOUS` with the candidates as `details`;
@@ -245,6 +262,12 @@ export interface Repository extends AsyncDisposable {
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /**
+   * What differs between a snapshot and the files on disk now, in path order: `added` are those that the snapshot does not have.
+   *
+   * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what can't be looked at, unless `onProblem` is given.
+   */
+  diffLive(snapshot: string, options?: LiveDiffOptions): AsyncIterable<Difference>;
   /** What {@link Repository.restore} would do with the same options. Changes nothing. */
   planRestore(options: RestoreOptions): Promise<RestorePlan>;
   /**
@@ -254,8 +277,29 @@ export interface Repository extends AsyncDisposable {
    * @throws {BackupError} `INVALID_OPTION`, `PATH_NOT_FOUND`, `PATH_FAILED` (the target), `ABORTED`.
    */
   restore(options: RestoreOptions): Promise<RestoreResult>;
+  /**
+   * Restores to the original paths and lets nothing get lost: backs up what is there, restores, validates, and makes everything what it was
+   * before when the validation fails. When the process ends in between, {@link Repository.unfinishedRestores} tells.
+   *
+   * @throws {BackupError} `SAFETY_INCOMPLETE` before anything is changed; what {@link Repository.restore} throws.
+   */
+  restoreSafely(options: SafeRestoreOptions): Promise<SafeRestoreResult>;
+  /** Restores by {@link Repository.restoreSafely} that this machine has begun and not finished, oldest first. */
+  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /**
+   * Goes back behind a restore that was not finished. What else has changed since stays as it is.
+   *
+   * @throws {BackupError} `INVALID_OPTION` when there is none of this id, or it has made no safety backup; `SNAPSHOT_NOT_FOUND` when that was forgotten.
+   */
+  rollBack(unfinished: string): Promise<RollbackResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /**
+   * Remembers on this machine that a snapshot was checked in another way than by {@link Repository.verify}, as `validateRestore` does.
+   *
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`.
+   */
+  recordCheck(snapshot: string, check: SnapshotCheck): Promise<void>;
   /**
    * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
    *

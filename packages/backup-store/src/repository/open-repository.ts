@@ -10,6 +10,7 @@ import { tenantName } from '../keyring/tenant-name.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
+import { diffLive } from '../live/diff-live.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
@@ -19,7 +20,12 @@ import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
+import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
+import { restoreSafely, rollBackUnfinished } from '../safe-restore/restore-safely.ts';
+import { backupCatalog } from '../snapshots/catalog.ts';
+import { SnapshotChecks } from '../snapshots/checks.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { listContents } from '../snapshots/contents.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
@@ -201,6 +207,11 @@ export class OpenRepository implements contract.Repository {
     return all.map(({ record, madeMs }) => ({ record, madeMs }));
   }
 
+  async catalog(filter: contract.CatalogFilter = {}): Promise<readonly contract.CatalogEntry[]> {
+    await this.#all();
+    return await backupCatalog(this.#context, filter);
+  }
+
   async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
     return (await this.#resolve(reference, filter)).record;
   }
@@ -259,6 +270,13 @@ export class OpenRepository implements contract.Repository {
     yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
   }
 
+  async *diffLive(
+    snapshot: string,
+    options: contract.LiveDiffOptions = {},
+  ): AsyncGenerator<contract.Difference, void, undefined> {
+    yield* diffLive(this.#context, await this.#one(snapshot, options.filter), options);
+  }
+
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
     const from = await this.#one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await planRestore(this.#context, from, options));
@@ -269,11 +287,40 @@ export class OpenRepository implements contract.Repository {
     return await abortable(options.signal, async () => await restore(this.#context, from, options));
   }
 
+  async restoreSafely(options: contract.SafeRestoreOptions): Promise<contract.SafeRestoreResult> {
+    const from = await this.#one(options.snapshot, options.filter);
+    const parts = {
+      context: this.#context,
+      from,
+      backup: async (what: contract.BackupOptions) => await this.backup(what),
+      find: async (snapshot: string) => await this.#one(snapshot),
+    };
+    return await abortable(options.signal, async () => await restoreSafely(parts, options));
+  }
+
+  async unfinishedRestores(): Promise<readonly contract.UnfinishedRestore[]> {
+    this.#check();
+    return (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
+  }
+
+  async rollBack(unfinished: string): Promise<contract.RollbackResult> {
+    this.#check();
+    const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#one(snapshot);
+    return await rollBackUnfinished({ context: this.#context, find }, unfinished);
+  }
+
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
     const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot, options);
     if (only === undefined) await this.#context.refresh();
     if (options.tenant !== undefined) await this.#context.tenant(options.tenant);
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
+  }
+
+  async recordCheck(snapshot: string, check: SnapshotCheck): Promise<void> {
+    const { record, tenant } = await this.#resolve(snapshot);
+    const there = new Set(tenant.view.snapshots.map((each) => each.record.id));
+    const checks = await SnapshotChecks.read(this.#context, tenant.tenant);
+    await checks.add(new Map([[record.id, check]]), (id) => there.has(id));
   }
 
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {

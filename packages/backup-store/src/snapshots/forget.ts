@@ -4,7 +4,9 @@ import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
 import { refuseHeld } from '../run/held.ts';
 import type { RunContext, OpenTenant } from '../run/context.ts';
 import { missingSnapshots } from '../session/chain.ts';
-import { forgetSnapshot } from '../session/forget-snapshot.ts';
+import { type ForgetMarker, forgetSnapshot } from '../session/forget-snapshot.ts';
+import { SnapshotChecks } from './checks.ts';
+import { factsOf } from './facts.ts';
 import { resolveSnapshot, type TenantSnapshot } from './resolve.ts';
 
 /** Something to be forgotten: a snapshot, or the id of one that is gone. */
@@ -31,7 +33,8 @@ export async function forget(
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
     for (const { tenant, id, found } of list) {
-      await forgetSnapshot(context.sealed, tenant.tenant, { snapshot: id, at, token: randomId(16) });
+      const marker = { snapshot: id, at, token: randomId(16), ...(await known(context, found)) };
+      await forgetSnapshot(context.sealed, tenant.tenant, marker);
       const { name } = found?.record.tenant ?? tenant.tenant;
       context.emit('snapshot.forgotten', { snapshot: id, tenant: name });
     }
@@ -40,6 +43,16 @@ export async function forget(
     forgotten: list.flatMap(({ found }) => found?.record ?? []),
     givenUp: list.filter(({ found }) => found === undefined).map(({ id }) => id),
   };
+}
+
+/** What stays known of a snapshot. */
+async function known(
+  context: RunContext,
+  found: TenantSnapshot | undefined,
+): Promise<Pick<ForgetMarker, 'facts' | 'checks'>> {
+  if (found === undefined) return {};
+  const checks = await SnapshotChecks.read(context, found.tenant.tenant);
+  return { facts: factsOf(found.record, found.madeMs), checks: checks.of(found.record.id) };
 }
 
 function targetOf(

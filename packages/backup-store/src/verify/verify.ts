@@ -13,6 +13,7 @@ import { checkPacks } from './check-packs.ts';
 import { Findings, LOSSLESS } from './findings.ts';
 import { PackBlobs } from './pack-blobs.ts';
 import { sampleLimit } from './sample-size.ts';
+import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { TenantCheck, Verification } from './verification.ts';
 
 /** So often a check is made again when garbage was collected under it. */
@@ -28,6 +29,7 @@ export async function verify(
     const { report: found, tenants } = await verifyOnce(context, only, options);
     // What a keeper has moved or deleted meanwhile is no damage.
     if (found.findings.length > 0 && run < MAX_RUNS && (await hasMovedOn(context, tenants))) continue;
+    for (const tenant of tenants) await rememberChecks(context, tenant, found);
     const { status, level, findings } = found;
     context.emit('verify.finished', { status, level, findings: findings.length });
     return found;
@@ -123,6 +125,22 @@ async function remember({ findings }: Verification, { history, named, needed }: 
   for (const name of named) if (findings.has(name)) history.isNotWell(name);
   // A look at one snapshot does not tell which other packs there are.
   if (needed === undefined) await history.save(named);
+}
+
+/** Keeps how each snapshot was checked, and whether it can be restored in full. */
+async function rememberChecks(
+  context: RunContext,
+  { open, records }: TenantCheck,
+  { level, coverage, findings }: VerifyReport,
+): Promise<void> {
+  const at = new Date(context.clock()).toISOString();
+  const damaged = new Set(findings.flatMap(({ code, snapshots }) => (LOSSLESS.has(code) ? [] : snapshots)));
+  const there = new Set(open.view.snapshots.map(({ record }) => record.id));
+  const found = new Map(
+    records.map(({ id }) => [id, { level, at, coverage, status: damaged.has(id) ? 'damaged' : 'ok' } as const]),
+  );
+  const checks = await SnapshotChecks.read(context, open.tenant);
+  await checks.add(found, (id) => there.has(id));
 }
 
 function report({ level, findings, meter, totals }: Verification, tenants: TenantCheck[]): VerifyReport {

@@ -33,7 +33,7 @@ describe('a source that takes over what it was before', () => {
     const log: SourceRun[] = [];
     const sources = [growing(log)];
     const first = await repository.backup({ sources });
-    const second = await repository.backup({ sources, reading: 'all' });
+    const second = await repository.backup({ sources, kind: 'full' });
     expect(log[0]?.previous).toBeUndefined();
     const { snapshotId, details, files, startedMs } = (log[1] as SourceRun).previous as PreviousSource;
     expect({ snapshotId, details }).toEqual({ snapshotId: first.snapshot?.id, details: { parts: 1 } });

@@ -107,6 +107,26 @@ describe('a repository that the program wrote', () => {
     expect(fs.readdirSync(join(out, 'databases/main'))).toEqual(['parts']);
   });
 
+  test('a checkpoint restores what it has, and says which files have no content', async () => {
+    const folder = fs.mkdtempSync(join(work, 'checkpoint-'));
+    const [store, keyFile, tree] = [join(folder, 'store'), join(folder, 'key'), join(folder, 'tree')];
+    const clock = (): number => Date.now() + 60_000;
+    fs.mkdirSync(tree);
+    fs.writeFileSync(join(tree, 'same'), 'same');
+    const { repository } = await createRepository({ store, keyFile, cacheDirectory: join(folder, 'cache'), clock });
+    await repository.backup({ paths: [tree] });
+    fs.writeFileSync(join(tree, 'new'), 'new file');
+    fs.writeFileSync(join(tree, 'empty'), '');
+    await repository.backup({ paths: [tree], name: 'quick', kind: 'checkpoint' });
+    await repository.close();
+    const made = { store, secret: { keyFile: fs.readFileSync(keyFile, 'utf8') } };
+    expect(problemsOf(made)).toEqual([]);
+    const out = join(folder, 'out');
+    const absent = restoreSnapshot(snapshotNamed(openRepository(store, made.secret), 'quick'), out);
+    expect(absent.map(String)).toEqual([join(out, tree, 'new')]);
+    expect(fs.readdirSync(join(out, tree)).toSorted()).toEqual(['empty', 'same']);
+  });
+
   test('entries are listed with their times to the nanosecond', () => {
     const precise = openRepository(small.store, small.secret);
     const snapshot = snapshotNamed(precise, 'two');

@@ -55,7 +55,7 @@ describe('a backup of records', () => {
     expect(await listOf(some)).toMatchObject([{ id: 'new-1' }, { id: 'r0007', data: { round: 2 } }]);
     // Told to, it reads everything again.
     table.given.records = 0;
-    await other.backup({ sources, reading: 'all' });
+    await other.backup({ sources, kind: 'full' });
     expect(table.given.records).toBe(table.records.size);
     await other.backup({ sources: [recordsSource({ name: 'hotel', modules: [table.module('ids')], mode: 'full' })] });
     expect(table.given.records).toBe(2 * table.records.size);
@@ -74,7 +74,7 @@ describe('a backup of records', () => {
     });
     expect(await listModules(repository, 'latest', { source: 'hotel' })).toMatchObject([{ deletes: 'unknown' }]);
     expect(await idsIn(repository, 'latest')).toHaveLength(3);
-    await repository.backup({ sources, reading: 'all' });
+    await repository.backup({ sources, kind: 'full' });
     expect(await idsIn(repository, 'latest')).toEqual(['r0000', 'r0002']);
   });
 
