@@ -2,13 +2,10 @@ import { backup } from '../backup/backup.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
-import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
 import { OpenJournal } from '../journal/open-journal.ts';
 import { tenantName } from '../keyring/tenant-name.ts';
-import { typeName } from '../keyring/slots.ts';
-import { countingSlots } from '../keys/change-keys.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
 import { diffLive } from '../live/diff-live.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
@@ -32,13 +29,14 @@ import { findEntries } from '../snapshots/find.ts';
 import { readFile } from '../snapshots/read.ts';
 import { forget } from '../snapshots/forget.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
+import { matches, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
-import { missingSnapshots } from '../session/chain.ts';
 import { OpenTenants } from '../tenants/open-tenants.ts';
 import { OpenTenantHandle } from '../tenants/tenant-handle.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
+import { repositoryInfo } from './repository-info.ts';
+import { SnapshotLookup } from './snapshot-lookup.ts';
 import type { TenantHandle } from './tenant-contract.ts';
 
 /** What opening or creating a repository comes to. */
@@ -61,6 +59,7 @@ export class OpenRepository implements contract.Repository {
   readonly tenants: OpenTenants;
   readonly #opened: Opened;
   readonly #context: OpenContext;
+  readonly #lookup: SnapshotLookup;
   #closed = false;
 
   constructor(opened: Opened, settings: contract.RepositorySettings) {
@@ -68,6 +67,7 @@ export class OpenRepository implements contract.Repository {
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
     this.#context = new OpenContext(opened, settings);
+    this.#lookup = new SnapshotLookup(this.#context, () => this.#check());
     const { sealed, ring, keyring, config, own } = opened;
     const context = this.#context;
     this.keys = new OpenKeys({
@@ -129,19 +129,7 @@ export class OpenRepository implements contract.Repository {
 
   async info(): Promise<contract.RepositoryInfo> {
     this.#check();
-    const { sealed, ring, config, keyring } = this.#opened;
-    const slots = await countingSlots({ sealed, keyring });
-    return {
-      id: this.id,
-      url: sealed.store.url,
-      ...(ring === sealed ? {} : { keyStoreUrl: ring.store.url }),
-      formatVersion: FORMAT_VERSION,
-      encrypted: this.encrypted,
-      createdAt: config.createdAt,
-      encryption: this.encrypted ? 'AES-256-GCM' : 'none',
-      tenants: keyring.tenants.map(({ name }) => name),
-      slots: slots.map(({ id, type }) => ({ id, type: typeName(type) })),
-    };
+    return await repositoryInfo(this.#opened);
   }
 
   async addPassphrase(passphrase: string): Promise<void> {
@@ -173,69 +161,37 @@ export class OpenRepository implements contract.Repository {
     }
   }
 
-  async #all(): Promise<TenantSnapshot[]> {
-    this.#check();
-    await this.#context.refresh();
-    return this.#context
-      .tenants()
-      .flatMap((tenant) => tenant.view.snapshots.map(({ record, madeMs }) => ({ tenant, record, madeMs })))
-      .toSorted((a, b) => a.madeMs - b.madeMs);
-  }
-
-  async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
-    const all = await this.#all();
-    const lost = lostSnapshot(this.#context.lost(filter?.tenant), all, reference);
-    if (lost !== undefined) throw lost;
-    return resolveSnapshot(all, reference, filter);
-  }
-
-  async #one(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
-    const found = await this.#resolve(reference, filter);
-    const { tenant, view } = found.tenant;
-    const lost = view.damaged.length + missingSnapshots(view, this.#context.seen(tenant.label)).length;
-    if (lost > 0) return { ...found, tenant: await this.#context.withStrays(found.tenant) };
-    await view.loadIndex();
-    return found;
-  }
-
   async snapshots(filter: contract.SnapshotFilter = {}): Promise<readonly SnapshotRecord[]> {
-    return (await this.#all()).map(({ record }) => record).filter((record) => matches(record, filter));
+    return (await this.#lookup.all()).map(({ record }) => record).filter((record) => matches(record, filter));
   }
 
   async timeline(filter: contract.SnapshotFilter = {}): Promise<readonly contract.DatedSnapshot[]> {
-    const all = (await this.#all()).filter(({ record }) => matches(record, filter));
+    const all = (await this.#lookup.all()).filter(({ record }) => matches(record, filter));
     return all.map(({ record, madeMs }) => ({ record, madeMs }));
   }
 
   async catalog(filter: contract.CatalogFilter = {}): Promise<readonly contract.CatalogEntry[]> {
-    await this.#all();
+    await this.#lookup.all();
     return await backupCatalog(this.#context, filter);
   }
 
   async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
-    return (await this.#resolve(reference, filter)).record;
+    return (await this.#lookup.resolve(reference, filter)).record;
   }
 
   async damaged(filter: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<readonly contract.EntryProblem[]> {
-    await this.#all();
-    const errors = [...this.#context.lost(filter.tenant), ...this.#context.segmentErrors(filter.tenant)];
-    return errors.map((error) => ({
-      path: error.object ?? '',
-      code: error.code,
-      message: error.message,
-      ...(error.object === undefined ? {} : { object: error.object }),
-    }));
+    return await this.#lookup.damaged(filter.tenant);
   }
 
   async *entries(
     snapshot: string,
     options?: contract.EntriesOptions,
   ): AsyncGenerator<contract.EntryView, void, undefined> {
-    yield* listEntries(await this.#one(snapshot), options);
+    yield* listEntries(await this.#lookup.one(snapshot), options);
   }
 
   async *read(snapshot: string, options: contract.ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const from = await this.#one(snapshot, options.filter);
+    const from = await this.#lookup.one(snapshot, options.filter);
     try {
       yield* readFile(from, options, this.#context.performance.readers);
     } catch (error) {
@@ -247,7 +203,7 @@ export class OpenRepository implements contract.Repository {
     snapshot: string,
     options: contract.ContentsOptions = {},
   ): AsyncGenerator<contract.SnapshotEntry, void, undefined> {
-    const from = await this.#one(snapshot);
+    const from = await this.#lookup.one(snapshot);
     try {
       yield* listContents(from, options, this.#context.performance.readers);
     } catch (error) {
@@ -256,7 +212,8 @@ export class OpenRepository implements contract.Repository {
   }
 
   async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
-    const all = options.snapshot === undefined ? await this.#all() : [await this.#one(options.snapshot, options)];
+    const all =
+      options.snapshot === undefined ? await this.#lookup.all() : [await this.#lookup.one(options.snapshot, options)];
     for (const tenant of new Set(all.map((each) => each.tenant)))
       await abortable(options.signal, async () => await tenant.view.loadIndex(options.signal));
     yield* findEntries(all, options);
@@ -267,33 +224,33 @@ export class OpenRepository implements contract.Repository {
     after: string,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<contract.Difference, void, undefined> {
-    yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
+    yield* diffSnapshots(await this.#lookup.one(before), await this.#lookup.one(after), options.signal);
   }
 
   async *diffLive(
     snapshot: string,
     options: contract.LiveDiffOptions = {},
   ): AsyncGenerator<contract.Difference, void, undefined> {
-    yield* diffLive(this.#context, await this.#one(snapshot, options.filter), options);
+    yield* diffLive(this.#context, await this.#lookup.one(snapshot, options.filter), options);
   }
 
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
-    const from = await this.#one(options.snapshot, options.filter);
+    const from = await this.#lookup.one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await planRestore(this.#context, from, options));
   }
 
   async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {
-    const from = await this.#one(options.snapshot, options.filter);
+    const from = await this.#lookup.one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await restore(this.#context, from, options));
   }
 
   async restoreSafely(options: contract.SafeRestoreOptions): Promise<contract.SafeRestoreResult> {
-    const from = await this.#one(options.snapshot, options.filter);
+    const from = await this.#lookup.one(options.snapshot, options.filter);
     const parts = {
       context: this.#context,
       from,
       backup: async (what: contract.BackupOptions) => await this.backup(what),
-      find: async (snapshot: string) => await this.#one(snapshot),
+      find: async (snapshot: string) => await this.#lookup.one(snapshot),
     };
     return await abortable(options.signal, async () => await restoreSafely(parts, options));
   }
@@ -305,58 +262,58 @@ export class OpenRepository implements contract.Repository {
 
   async rollBack(unfinished: string): Promise<contract.RollbackResult> {
     this.#check();
-    const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#one(snapshot);
+    const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
     return await rollBackUnfinished({ context: this.#context, find }, unfinished);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
-    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot, options);
+    const only = options.snapshot === undefined ? undefined : await this.#lookup.one(options.snapshot, options);
     if (only === undefined) await this.#context.refresh();
     if (options.tenant !== undefined) await this.#context.tenant(options.tenant);
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
   }
 
   async recordCheck(snapshot: string, check: SnapshotCheck): Promise<void> {
-    const { record, tenant } = await this.#resolve(snapshot);
+    const { record, tenant } = await this.#lookup.resolve(snapshot);
     const there = new Set(tenant.view.snapshots.map((each) => each.record.id));
     const checks = await SnapshotChecks.read(this.#context, tenant.tenant);
     await checks.add(new Map([[record.id, check]]), (id) => there.has(id));
   }
 
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
-    const all = await this.#all();
+    const all = await this.#lookup.all();
     const result = await withReserve(this.#opened.sealed.store, async () => await forget(this.#context, all, options));
     await this.#context.refresh();
     return result;
   }
 
   async planPrune(options: contract.PruneOptions = {}): Promise<contract.PrunePlan> {
-    await this.#all();
+    await this.#lookup.all();
     return await abortable(options.signal, async () => await planPrune(this.#context, options));
   }
 
   async prune(options: contract.PruneOptions = {}): Promise<contract.PruneResult> {
-    await this.#all();
+    await this.#lookup.all();
     const result = await abortable(options.signal, async () => await prune(this.#context, options));
     await this.#context.refresh();
     return result;
   }
 
   async stats(): Promise<contract.RepositoryStats> {
-    await this.#all();
+    await this.#lookup.all();
     for (const { view } of this.#context.tenants()) await view.loadIndex();
     return await repositoryStats(this.#context);
   }
 
   async repair(options: contract.RepairOptions = {}): Promise<contract.RepairResult> {
-    await this.#all();
+    await this.#lookup.all();
     const result = await abortable(options.signal, async () => await repair(this.#context, options));
     await this.#context.refresh();
     return result;
   }
 
   async rebuildIndex(options: contract.RunOptions = {}): Promise<{ packs: number; blobs: number }> {
-    await this.#all();
+    await this.#lookup.all();
     return await abortable(options.signal, async () => await rebuildIndex(this.#context, options));
   }
 
