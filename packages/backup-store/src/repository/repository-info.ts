@@ -1,11 +1,19 @@
 import { FORMAT_VERSION } from '../envelope/header.ts';
+import type { SealedStore } from '../envelope/sealed-store.ts';
+import type { RepositoryConfig } from '../identity/config.ts';
+import type { Keyring } from '../keyring/keyring.ts';
 import { typeName } from '../keyring/slots.ts';
 import { countingSlots } from '../keys/change-keys.ts';
 import type { RepositoryInfo } from './contract.ts';
-import type { Opened } from './open-repository.ts';
 
 /** What a repository says of itself. */
-export async function repositoryInfo({ sealed, ring, config, keyring }: Opened): Promise<RepositoryInfo> {
+export async function repositoryInfo(opened: {
+  readonly sealed: SealedStore;
+  readonly ring: SealedStore;
+  readonly config: RepositoryConfig;
+  readonly keyring: Keyring;
+}): Promise<RepositoryInfo> {
+  const { sealed, ring, config, keyring } = opened;
   const slots = await countingSlots({ sealed, keyring });
   return {
     id: config.repositoryId,
