@@ -21,11 +21,13 @@ export interface Protection {
 
 /** Opens the repository of all hotels, and makes it where there is none. */
 export async function openProtection({ keyFile, ...places }: ProtectionPlaces): Promise<Protection> {
+  // A hotel is small, and its guests need the processors, too.
+  const settings = { ...places, performance: { workers: 1 } };
   try {
-    return { repository: await openRepository({ ...places, unlock: { keyFile } }) };
+    return { repository: await openRepository({ ...settings, unlock: { keyFile } }) };
   } catch (error) {
     if (!isBackupError(error, 'NOT_A_REPOSITORY')) throw error;
-    return await createRepository({ ...places, keyFile });
+    return await createRepository({ ...settings, keyFile });
   }
 }
 

@@ -19,13 +19,13 @@ export async function harmAndMergeBack(story: Story, id: string, snapshot: strin
   await pause(5);
   const done = await harm(one, reservations);
   tell.say(
-    `${done.deleted} reservations are deleted, ${done.overwritten} given to nobody, ${done.lengthened} made longer`,
+    `${done.deleted} reservations are deleted, ${done.overwritten} given to nobody, ${done.cancelled} cancelled`,
   );
   await guests.cancel(String(latest[1]?.id));
   const lost = broken(guests.promised(), await hotel.reservations());
   tell.check(
     `${lost.length} promises to guests are broken`,
-    lost.length === done.deleted + done.overwritten + done.lengthened,
+    lost.length === done.deleted + done.overwritten + done.cancelled,
   );
   const booked = guests.promised().length;
   await pause(50);
@@ -44,7 +44,7 @@ export async function harmAndMergeBack(story: Story, id: string, snapshot: strin
     'what guests have cancelled, before the harm and after it, stays cancelled',
     now.filter(({ status }) => status === 'cancelled').length === 2,
   );
-  guests.arrive();
+  guests.arrive(story.pauseMs);
 }
 
 async function mergeBackWith(
@@ -52,7 +52,7 @@ async function mergeBackWith(
   one: HotelStory,
   { snapshot, done }: { readonly snapshot: string; readonly done: Harm },
 ): Promise<void> {
-  const replaced = done.overwritten + done.lengthened;
+  const replaced = done.overwritten + done.cancelled;
   const agree = (plan: RecordRestorePlan): boolean => {
     for (const { module, added, replaced: puts, deleted, kept, conflicts, reasons } of plan.modules) {
       const why = Object.entries(reasons).map(([reason, count]) => `${count} ${reason}`);

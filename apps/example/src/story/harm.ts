@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DamageWindow } from '@x/backup-store/merge';
 import type { Reservation } from '../model.ts';
 import type { HotelStory } from './story.ts';
@@ -9,11 +10,9 @@ export interface Harm {
   readonly deleted: number;
   /** Given to another guest, with a newer time of change. */
   readonly overwritten: number;
-  /** Made longer behind the program's back: the time of change is what it was. */
-  readonly lengthened: number;
+  /** Cancelled behind the program's back: the time of change is what it was. */
+  readonly cancelled: number;
 }
-
-const pause = async (ms: number): Promise<void> => await new Promise((resolve) => void setTimeout(resolve, ms));
 
 /** Somebody's script, meant to tidy up the past, has the wrong day in it. Guests book meanwhile. */
 export async function harm({ hotel }: HotelStory, stored: readonly Reservation[]): Promise<Harm> {
@@ -26,7 +25,7 @@ export async function harm({ hotel }: HotelStory, stored: readonly Reservation[]
     `UPDATE reservations SET user_id = 'nobody', updated_at = ${Date.now()} WHERE from_day >= '${first}' AND from_day < '${second}'`,
   );
   await hotel.runByHand(
-    `UPDATE reservations SET to_day = '2099-01-01' WHERE from_day >= '${second}' AND from_day < '${third}'`,
+    `UPDATE reservations SET status = 'cancelled' WHERE from_day >= '${second}' AND from_day < '${third}'`,
   );
   const damaged = { since, until: Date.now() };
   // What is done from now on has a later time.
@@ -35,6 +34,6 @@ export async function harm({ hotel }: HotelStory, stored: readonly Reservation[]
     damaged,
     deleted: count('', String(first)),
     overwritten: count(String(first), String(second)),
-    lengthened: count(String(second), String(third)),
+    cancelled: count(String(second), String(third)),
   };
 }

@@ -11,6 +11,7 @@ import { ClaimFailed } from './telling.ts';
 
 const SIZE = { rooms: 12, guests: 40, reservations: 240 };
 const ROUNDS = 3;
+const PAUSE_MS = 10;
 
 function optionsOf(): { readonly folder?: string | undefined; readonly postgres?: string | undefined } {
   try {
@@ -32,7 +33,15 @@ if (options.postgres === undefined) console.log('No --postgres URL was given: al
 
 try {
   const { postgres } = options;
-  const { claims } = await runStory({ folder, postgres, size: SIZE, rounds: ROUNDS, keep: kept, write: console.log });
+  const { claims } = await runStory({
+    folder,
+    postgres,
+    size: SIZE,
+    pauseMs: PAUSE_MS,
+    rounds: ROUNDS,
+    keep: kept,
+    write: console.log,
+  });
   console.log(`\n${claims} claims were checked, and all of them hold.`);
   if (kept) console.log(lookAround(folder));
 } catch (error) {

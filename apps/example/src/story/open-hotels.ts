@@ -16,7 +16,7 @@ export interface StorySize {
 
 /** Three hotels open, and guests begin to book. */
 export async function openHotels(
-  { tell, hotels, repository, told }: Story,
+  { tell, hotels, repository, told, pauseMs }: Story,
   kinds: Readonly<Record<string, DatabaseKind>>,
   size: StorySize,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function openHotels(
     told.set(id, { hotel, places: hotels.places(id), guests });
     tell.say(`${id} on ${kind}: ${size.rooms} rooms, ${size.guests} guests, ${size.reservations} reservations`);
   }
-  for (const { guests } of told.values()) guests.arrive();
+  for (const { guests } of told.values()) guests.arrive(pauseMs);
   tell.say('guests book from now on, at all hotels');
 }
 

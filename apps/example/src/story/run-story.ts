@@ -20,6 +20,8 @@ export interface RunStoryOptions {
   /** Folder of `pg_dump`, if not on PATH. */
   readonly programs?: string | undefined;
   readonly size: StorySize;
+  /** Milliseconds between two bookings at a hotel. */
+  readonly pauseMs: number;
   /** Backups of each hotel. */
   readonly rounds: number;
   /** Keeps schemas at the server; the folder is kept in any case. */
@@ -39,6 +41,7 @@ export async function runStory({
   postgres,
   programs,
   size,
+  pauseMs,
   rounds,
   keep,
   write,
@@ -57,7 +60,18 @@ export async function runStory({
   const structure = await openHotelStructure(repository);
   const structureRoot = join(folder, 'structure');
   const told: Story['told'] = new Map();
-  const story: Story = { tell, folder, repository, protection, programs, hotels, told, structure, structureRoot };
+  const story: Story = {
+    tell,
+    folder,
+    repository,
+    protection,
+    programs,
+    hotels,
+    told,
+    pauseMs,
+    structure,
+    structureRoot,
+  };
   try {
     await openHotels(story, { seaside: 'sqlite', mountain: other, station: other }, size);
     await storeFirstStructure(story);

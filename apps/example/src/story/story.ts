@@ -24,6 +24,8 @@ export interface Story {
   readonly hotels: Hotels;
   /** By name; one that was erased is none any more. */
   readonly told: Map<string, HotelStory>;
+  /** Milliseconds between two bookings at a hotel. */
+  readonly pauseMs: number;
   readonly structure: SharedStructure;
   /** Folder of what all hotels share. */
   readonly structureRoot: string;
