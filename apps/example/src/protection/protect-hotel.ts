@@ -12,6 +12,8 @@ export interface ProtectHotelOptions {
   /** Default `incremental`. */
   readonly kind?: SnapshotKind | undefined;
   readonly name?: string | undefined;
+  /** Default `manual`. */
+  readonly trigger?: 'manual' | 'scheduled' | undefined;
   /** Folder of `pg_dump`. Default: as PATH has it; where there is none, records are all that is kept of a hotel on PostgreSQL. */
   readonly programs?: string | undefined;
 }
@@ -23,11 +25,13 @@ export interface ProtectHotelOptions {
 export async function protectHotel(
   repository: Repository,
   places: HotelPlaces,
-  { kind, name, programs }: ProtectHotelOptions = {},
+  { kind, name, trigger, programs }: ProtectHotelOptions = {},
 ): Promise<BackupResult> {
   return await withRecords(places, async ({ source }) => {
     const sources = [recordsSource({ name: RECORDS, ...source }), ...dumpsOf(places, programs)];
-    return await repository.tenant(places.id).backup({ sources, paths: [places.assets], kind, name, atomic: true });
+    return await repository
+      .tenant(places.id)
+      .backup({ sources, paths: [places.assets], kind, name, trigger, atomic: true });
   });
 }
 

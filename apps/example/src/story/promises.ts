@@ -9,7 +9,7 @@ export function broken(promised: readonly Reservation[], found: readonly Reserva
   return promised.filter((each) => !there.has(textOf(each)));
 }
 
-/** Pairs of reservations of one room for the same night. */
+/** Reservations of a room for a night that another one has, each with one of those. */
 export function doubleBookings(reservations: readonly Reservation[]): readonly (readonly [Reservation, Reservation])[] {
   const byRoom = Map.groupBy(
     reservations.filter(({ status }) => status === 'booked'),
@@ -17,9 +17,13 @@ export function doubleBookings(reservations: readonly Reservation[]): readonly (
   );
   return [...byRoom.values()].flatMap((stays) => {
     const sorted = stays.toSorted((a, b) => (a.from < b.from ? -1 : 1));
-    return sorted.flatMap((stay, at) => {
-      const next = sorted[at + 1];
-      return next !== undefined && next.from < stay.to ? [[stay, next] as const] : [];
-    });
+    // The one of those before that ends last: whoever comes before that day meets it.
+    let before: Reservation | undefined;
+    const pairs: (readonly [Reservation, Reservation])[] = [];
+    for (const stay of sorted) {
+      if (before !== undefined && stay.from < before.to) pairs.push([before, stay]);
+      if (before === undefined || stay.to > before.to) before = stay;
+    }
+    return pairs;
   });
 }
