@@ -49,6 +49,7 @@ export class SealerPool {
   readonly #jobs = new Map<number, (outcome: Outcome) => void>();
   #nextJob = 0;
   #closed = false;
+  #isFinished = false;
 
   constructor(options: SealerPoolOptions) {
     this.#options = options;
@@ -158,7 +159,9 @@ export class SealerPool {
           member.thread.post({ type: 'finish' });
         }),
     );
-    return (await Promise.all(claims)).reduce((sum, claimed) => sum + claimed, 0);
+    const claimed = (await Promise.all(claims)).reduce((sum, each) => sum + each, 0);
+    this.#isFinished = true;
+    return claimed;
   }
 
   async close(): Promise<void> {
@@ -167,7 +170,9 @@ export class SealerPool {
     await Promise.all(
       this.#members.map(async ({ thread, returns }) => {
         returns.close();
-        await thread.close();
+        if (!this.#isFinished) return await thread.close();
+        thread.post({ type: 'rest' });
+        await thread.rest();
       }),
     );
   }
