@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|command|file|guard|import|openfeature|postgres|signed|stale|stored|structure)/index\\.ts$',
+  'src/(?:analyze|archive|command|file|guard|import|mysql|openfeature|postgres|redis|signed|sqlite|stale|stored|structure)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -30,7 +30,7 @@ const floors = Object.entries(mayImport).map(([name, below]) => ({
 
 /** Folders of the backup engine, ground floor first. threads/worker.ts, which starts the roles of all, is the roof. */
 const engineLayers = [
-  ['bytes'],
+  ['bytes', 'content', 'dump'],
   ['chunker', 'codec', 'layout', 'envelope'],
   ['keyring'],
   ['identity', 'pack', 'blob-index', 'catalog'],
@@ -39,11 +39,11 @@ const engineLayers = [
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune'],
   ['repair'],
-  ['repository', 'testing', 'analyze'],
+  ['repository', 'testing', 'analyze', 'archive'],
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres', 'structure'];
+const sourceKinds = ['command', 'postgres', 'sqlite', 'structure', 'databases', 'mysql', 'redis'];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 
@@ -65,6 +65,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/backup-store/src/', pathNot: inEngine(sourceKinds) },
       to: { path: inEngine(sourceKinds) },
+    },
+    {
+      name: 'engine-knows-no-archive',
+      comment: 'Archives are for those who need them: they stand on the engine, which works without.',
+      severity: 'error',
+      from: { path: '^packages/backup-store/src/', pathNot: inEngine(['archive']) },
+      to: { path: inEngine(['archive']), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'package-without-floor',

@@ -3,7 +3,7 @@ import { browserFiles } from './browser-files.ts';
 
 export default defineConfig([
   {
-    entry: { index: 'src/index.ts' },
+    entry: { index: 'src/index.ts', archive: 'src/archive/index.ts' },
     format: ['esm'],
     target: 'node22',
     platform: 'node',

@@ -4,7 +4,8 @@
 set -uo pipefail
 
 # program:package of Debian
-wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq pg_ctlcluster:postgresql)
+wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq pg_ctlcluster:postgresql
+  mariadbd:mariadb-server redis-server:redis-server)
 
 missing=()
 for entry in "${wanted[@]}"; do

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BookingError } from './errors.ts';
+import { BookingError } from './booking-error.ts';
 
 const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 

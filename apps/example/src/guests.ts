@@ -1,4 +1,4 @@
-import { BookingError } from './errors.ts';
+import { BookingError } from './booking-error.ts';
 import type { Hotel } from './hotel.ts';
 import type { Reservation } from './model.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Assets } from './assets.ts';
 import type { Row, Sql } from './database/sql.ts';
-import { BookingError } from './errors.ts';
+import { BookingError } from './booking-error.ts';
 import type { Booking, Reservation, Room, User } from './model.ts';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;

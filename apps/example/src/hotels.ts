@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Assets } from './assets.ts';
 import { openPostgres } from './database/postgres.ts';
 import { openSqlite } from './database/sqlite.ts';
-import { BookingError } from './errors.ts';
+import { BookingError } from './booking-error.ts';
 import { Hotel } from './hotel.ts';
 
 /** Where hotels keep what they have. */

@@ -60,8 +60,16 @@ export type BackupErrorCode =
   | 'DATABASE_UNREACHABLE'
   /** A database server does not let us in, or not do what has to be done. */
   | 'DATABASE_REFUSED'
-  /** A database server has no such database, schema or table. */
+  /** There is no such database, or a server has no such database, schema or table. */
   | 'DATABASE_NOT_FOUND'
+  /** Somebody else has the database, or is at work on its file. */
+  | 'DATABASE_BUSY'
+  /** A database has failed the check of its own program. */
+  | 'DATABASE_DAMAGED'
+  /** A file is no database of the kind it should be, or is encrypted. */
+  | 'NOT_A_DATABASE'
+  /** What was restored failed its check, or its service did not start. What was there before is back. */
+  | 'RESTORE_ROLLED_BACK'
   /** A program is too old for a server. */
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
@@ -70,6 +78,14 @@ export type BackupErrorCode =
   | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */
   | 'UNSAFE_PATH'
+  /** A file is no archive of a backup: it has no manifest. */
+  | 'NOT_A_BACKUP_ARCHIVE'
+  /** An archive is not, byte for byte, what its manifest describes. */
+  | 'ARCHIVE_DAMAGED'
+  /** An archive would do harm where it is extracted or restored. */
+  | 'UNSAFE_ARCHIVE'
+  /** An archive has more entries or more content than is allowed. */
+  | 'ARCHIVE_TOO_LARGE'
   /** This session was ended by a pruner; nothing it wrote is visible. */
   | 'SESSION_FENCED'
   /** Something that snapshots need can't be read, so nothing may be deleted. */

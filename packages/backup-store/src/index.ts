@@ -5,6 +5,7 @@ export { openRepository } from './repository/open.ts';
 export type * from './repository/contract.ts';
 export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
 export type { BackupSource, SourceDetail, SourceDetails, SourceEntry, SourceRun } from './source/contract.ts';
+export type { BackupTree, TreeEntry, TreeEntryContent, TreeOrigin } from './source/tree-contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';
 export type * from './records/contract.ts';

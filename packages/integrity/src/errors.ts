@@ -33,7 +33,9 @@ export type IntegrityErrorCode =
   | 'INVALID_STATEMENT'
   | 'INVALID_CERTIFICATE'
   | 'INVALID_BUNDLE'
-  | 'UNSUPPORTED_BUNDLE';
+  | 'UNSUPPORTED_BUNDLE'
+  | 'UNSAFE_ARCHIVE'
+  | 'ARCHIVE_DAMAGED';
 
 /** What an {@link IntegrityError} can carry beside its message. */
 export interface IntegrityErrorOptions {

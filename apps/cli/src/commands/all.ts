@@ -3,8 +3,10 @@ import { backupCat } from './backup-cat.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
+import { backupExport } from './backup-export.ts';
 import { backupFind } from './backup-find.ts';
 import { backupForget } from './backup-forget.ts';
+import { backupImport } from './backup-import.ts';
 import { backupList } from './backup-list.ts';
 import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
@@ -86,6 +88,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupForget,
   backupPrune,
   backupRepair,
+  backupExport,
+  backupImport,
   structureBackup,
   structureCatalog,
   structureInventory,

@@ -1,3 +1,4 @@
+import { asGzip } from '../compose/archives.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { usageError } from '../errors.ts';
@@ -8,7 +9,7 @@ import type { Context } from '../program/context.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const flags = input.options as FilterFlags;
+  const flags = input.options as FilterFlags & { readonly gzip?: boolean | undefined };
   const [text = ''] = input.arguments;
   const { snapshot, path } = parseReference(text);
   if (path === undefined)
@@ -21,7 +22,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     for await (const entry of repository.entries(record.id, { path: wanted, recursive: false, signal }))
       return await emitObject(output, 'Entry', entryOutput(entry)).then(() => EXIT.ok);
   }
-  for await (const piece of repository.read(record.id, { path: wanted, signal })) {
+  const content = repository.read(record.id, { path: wanted, signal });
+  for await (const piece of flags.gzip === true ? asGzip(content) : content) {
     await output.write(piece);
     if (output.closed) break;
   }
@@ -36,9 +38,10 @@ export const backupCat: CommandDefinition = {
     'Each piece is compared with its digest before it is printed. When the program ends with another code than 0, what it has ' +
     'printed is not the whole file. With --json: what is known of the file.',
   arguments: [{ name: '<id:path>', description: `${REFERENCE_ARGUMENT}, and the path of a file in it` }],
-  options: REFERENCE_OPTIONS,
+  options: [{ flags: '--gzip', description: 'compress it' }, ...REFERENCE_OPTIONS],
   examples: [
     { call: 'holdfast backup cat latest:postgres/shop.sql | psql shop_copy', does: 'A dump into another database' },
+    { call: 'holdfast backup cat latest:postgres/shop.sql --gzip > shop.sql.gz', does: 'A dump as .gz' },
     { call: 'holdfast backup cat before-upgrade:etc/app.conf', does: 'One file of a named snapshot' },
   ],
   output: { shape: 'Entry' },

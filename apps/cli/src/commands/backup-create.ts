@@ -10,6 +10,7 @@ import { keepHeapsSmall } from '../process/v8-flags.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes, formatCount, formatNumberOf, formatRate } from '../render/bytes.ts';
+import { compressionFacts, contentTable } from '../render/contents.ts';
 import { sayProblems } from '../render/problems.ts';
 import { shortId } from '../render/snapshot.ts';
 import { factLines } from '../render/table.ts';
@@ -63,6 +64,7 @@ function resultLines(result: BackupResult, title: string): readonly string[] {
       `${formatBytes(counts.bytesTotal)}, ${formatBytes(counts.bytesRead)} read, ${formatBytes(counts.bytesNew)} new`,
     ],
     ['stored', formatBytes(counts.bytesStored)],
+    ...compressionFacts(result.contents),
     ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
     ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],
     ...result.sources.filter(({ kind }) => kind !== 'directory').map(sourceFact),
@@ -82,6 +84,7 @@ async function render(context: Context, result: BackupResult, dryRun: boolean): 
   const remark = result.status === 'ok' ? '' : `, ${formatNumberOf(result.problems.length, 'problem')}`;
   const lines = resultLines(result, `snapshot ${id}${name}: ${color(result.status)}${remark}`);
   await output.write(`${lines.join('\n')}\n`);
+  for (const line of contentTable(result.contents)) messages.detail(line);
 }
 
 function saySources(context: Context, { paths, exclude, from }: ChosenSources): void {
@@ -96,7 +99,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false } = flags;
   const effective = await context.effective();
   const { tenant, profile } = effective.settings;
-  const streams = await streamSources(flags);
+  const streams = await streamSources(flags, context);
   const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
   // Whoever names something means that and nothing else.
   const isNamed = streams.length > 0 && named.paths.length === 0;
@@ -147,14 +150,17 @@ export const backupCreate: CommandDefinition = {
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
-      description: 'compression (default: profile of the configuration, else balanced)',
-      choices: ['fast', 'balanced', 'maximum', 'none'],
+      description: 'compression (default: profile of the configuration, else balanced; auto chooses by what is in it)',
+      choices: ['auto', 'fast', 'balanced', 'maximum', 'none'],
     },
     {
       flags: '--source <[name=]url>',
       description:
-        'a PostgreSQL server: postgres://user@host/database?table=ml_*; also database (name, pattern or all), schema, ' +
-        'exclude-table, format, globals, option; may be repeated. Its password comes from PGPASSWORD or a password file',
+        'a database: postgres://user@host/database?table=ml_*, also database (name, pattern or all), schema, ' +
+        'exclude-table, format, globals, option; mysql:// or mariadb://, with database, table, exclude-table, option, ' +
+        'ssl-mode, option-file; redis:// or rediss://; may be repeated. Passwords come from PGPASSWORD, MYSQL_PWD, ' +
+        'REDISCLI_AUTH, the variable that password-env=NAME names, or files of the programs. ' +
+        'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none)',
       repeatable: true,
     },
     {
@@ -177,6 +183,10 @@ export const backupCreate: CommandDefinition = {
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",
       does: 'Files and tables of a database in one snapshot',
+    },
+    {
+      call: "holdfast backup create --source mariadb://backup@db/keycloak --source 'redis://cache?password-env=CACHE_PASSWORD'",
+      does: 'Two servers in one snapshot',
     },
     { call: "holdfast backup create --source-command 'crontab=crontab -l'", does: 'What a program prints' },
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },

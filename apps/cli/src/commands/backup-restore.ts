@@ -1,6 +1,7 @@
 import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
+import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { makeSafetySnapshot } from '../compose/safety.ts';
 import { resolvePath } from '../config/locations.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -15,11 +16,14 @@ import { sayProblems } from '../render/problems.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
+import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags {
+interface RestoreFlags extends FilterFlags, IntoSqliteFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
+  readonly into?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   readonly overwrite?: OverwriteMode | undefined;
@@ -35,11 +39,12 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
 }
 
-function checkTarget({ to, inPlace = false }: RestoreFlags): void {
-  if ((to === undefined) === inPlace) return;
+function checkTarget({ to, into, inPlace = false }: RestoreFlags): void {
+  const given = [to !== undefined, into !== undefined, inPlace].filter(Boolean).length;
+  if (given === 1) return;
   throw usageError(
-    `Expected one of --to DIR and --in-place, got ${inPlace ? 'both' : 'neither'}`,
-    'Restore to a new folder with --to DIR, or over the originals with --in-place.',
+    `Expected one of --to DIR, --in-place and --into URL, got ${given === 0 ? 'none' : given}`,
+    'Restore to a new folder with --to DIR, over the originals with --in-place, or a database with --into URL.',
   );
 }
 
@@ -80,14 +85,20 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
   checkTarget(flags);
+  checkIntoFlags(context, flags);
   const reference = parseReference(input.arguments[0] ?? '');
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
+  if (flags.into !== undefined && isSqliteUrl(flags.into))
+    return await restoreOverSqlite(context, flags, { repository, record, path });
+  if (flags.into !== undefined)
+    return await restoreInto(context, repository, { ...flags, record, path: reference.path, url: flags.into });
   const progress = createProgressReporter(context.messages);
   const options: RestoreOptions = {
     snapshot: record.id,
-    path: reference.path === undefined ? undefined : snapshotPath(record, reference.path),
+    path,
     to: flags.to === undefined ? undefined : resolvePath(flags.to, context.workingDirectory),
     inPlace: flags.inPlace,
     include: flags.include,
@@ -124,11 +135,20 @@ export const backupRestore: CommandDefinition = {
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
-    'safety snapshot of what is there, and only then changes anything.',
+    'safety snapshot of what is there, and only then changes anything. --into URL restores one dump to a database: the ' +
+    'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
+    '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
+    'replaced as a whole, and put back when that fails. ' +
+    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
     { flags: '--in-place', description: 'restore to the original paths' },
+    {
+      flags: '--into <url>',
+      description: 'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path',
+    },
+    ...SQLITE_OPTIONS,
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
     { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
     {
@@ -141,7 +161,7 @@ export const backupRestore: CommandDefinition = {
       description: 'remove what is there and not in the snapshot; nothing when the snapshot or the restore is partial',
     },
     { flags: '--dry-run', description: 'show the plan only' },
-    { flags: '-y, --yes', description: 'do not ask before restoring in place' },
+    { flags: '-y, --yes', description: 'do not ask before something is replaced in place or in a database' },
     ...REFERENCE_OPTIONS,
   ],
   examples: [
@@ -149,6 +169,14 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',
+    },
+    {
+      call: "holdfast backup restore latest:app.db --into sqlite:/srv/app/app.db --stop-command 'systemctl stop app' --start-command 'systemctl start app'",
+      does: 'A database, over the one a service works with',
+    },
+    {
+      call: 'holdfast backup restore latest --into mysql://admin@db/shop_restored',
+      does: 'The dump of a database, into a new one',
     },
   ],
   output: { shape: 'RestoreRun' },

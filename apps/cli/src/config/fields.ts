@@ -12,7 +12,8 @@ export interface Settings extends ReleaseSettings {
   readonly tenant: string;
   readonly 'sources.paths': readonly string[];
   readonly 'sources.exclude': readonly string[];
-  readonly profile: CompressionProfile;
+  /** Default: by the kind of backup. */
+  readonly profile?: CompressionProfile | undefined;
   readonly 'prune.maxUnusedPercent'?: number | undefined;
   /** Durations stay as they are typed. */
   readonly 'prune.wait'?: string | undefined;
@@ -77,7 +78,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'tenant', option: 'tenant', flag: '--tenant', type: 'text', default: 'default' },
   { name: 'sources.paths', type: 'paths', default: [] },
   { name: 'sources.exclude', type: 'other', default: [] },
-  { name: 'profile', option: 'profile', flag: '--profile', type: 'text', default: 'balanced' },
+  { name: 'profile', option: 'profile', flag: '--profile', type: 'text' },
   { name: 'prune.maxUnusedPercent', option: 'maxUnused', flag: '--max-unused', type: 'other' },
   { name: 'prune.wait', option: 'wait', flag: '--wait', type: 'text' },
   { name: 'prune.fenceAfter', option: 'fenceAfter', flag: '--fence-after', type: 'text' },

@@ -101,7 +101,7 @@ export const configSchema = z
     sources: z.optional(sources),
     profile: z.optional(
       z
-        .enum(['none', 'fast', 'balanced', 'maximum'])
+        .enum(['none', 'fast', 'balanced', 'maximum', 'auto'])
         .check(z.meta({ description: 'Compression: none, fast, balanced (default) or maximum.' })),
     ),
     prune: z.optional(prune),

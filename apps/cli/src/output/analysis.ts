@@ -33,6 +33,18 @@ const analysis = z.strictObject({
       }),
     )
     .describe('largest first'),
+  earlier: z
+    .array(
+      z.strictObject({
+        kind: z.string(),
+        profile: z.enum(['none', 'fast', 'balanced', 'maximum', 'auto']),
+        snapshots: make.count('snapshots that stored some of it'),
+        bytes: make.bytes('content that was new then'),
+        ratio,
+        compressSeconds: z.number().describe('seconds of processors that compressing took'),
+      }),
+    )
+    .describe('what earlier backups in the configured repository came to with these kinds, most first'),
   workers: make.count('threads that the forecasts count on'),
   profiles: z.array(
     z.strictObject({

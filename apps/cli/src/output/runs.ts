@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMs, kind, make, pathBase64, problem, snapshotId, status } from './parts.ts';
-import { snapshot, source } from './snapshot.ts';
+import { contentReport, snapshot, source } from './snapshot.ts';
 
 export const backupRun = z.strictObject({
   status,
@@ -21,6 +21,7 @@ export const backupRun = z.strictObject({
   }),
   sources: z.array(source).describe('what became of each source, in the order of the snapshot'),
   problems: z.array(problem),
+  contents: z.array(contentReport).describe('what compressing came to with what was new, most first'),
   durationMs,
 });
 
@@ -51,9 +52,30 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const into = z.strictObject({
+  plan: z.strictObject({
+    snapshot: snapshotId,
+    path: z.string().describe('of the dump in the snapshot'),
+    bytes: make.bytes('the dump'),
+    kind: z.enum(['postgres', 'mysql', 'redis']),
+    target: z.string().describe('URL, without parameters and secrets'),
+    database: z.string().optional().describe('absent for `redis`'),
+    server: z.string().describe('version of the server'),
+    action: z
+      .enum(['create', 'fill', 'replace'])
+      .describe('`create`: the database is made; `fill`: it is there and empty; `replace`: what is there is replaced'),
+    items: make.count('tables, views and sequences, or keys, that were there'),
+  }),
+  result: z
+    .strictObject({ bytes: make.bytes('the dump that was restored') })
+    .optional()
+    .describe('absent with `--dry-run`'),
+});
+
 export const restoreRun = z.strictObject({
   status,
   dryRun: z.boolean(),
+  into: into.optional().describe('with `--into`, in place of `plan` and `result`'),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
   result: z
@@ -70,7 +92,18 @@ export const restoreRun = z.strictObject({
       durationMs,
     })
     .optional()
-    .describe('absent with `--dry-run`'),
+    .describe('absent with `--dry-run` and `--into`'),
+  sqlite: z
+    .strictObject({
+      kind: z.literal('sqlite'),
+      target: z.string().describe('links followed'),
+      path: z.string().describe('in the snapshot'),
+      bytes: make.bytes('of the database'),
+      replaced: z.boolean().describe('whether one was there before'),
+      recovered: z.enum(['none', 'old', 'new']).describe('how an earlier restore that had been killed was ended first'),
+    })
+    .optional()
+    .describe('with `--into sqlite:…`, in place of `into`'),
 });
 
 export const verifyReport = z.strictObject({

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
+import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -56,6 +57,8 @@ import {
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
   AnalysisRun: analysisRun,
+  ArchiveExported: archiveExported,
+  ArchiveImported: archiveImported,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,
@@ -66,6 +69,7 @@ export const SHAPES = {
   Entry: entry,
   Failed: failed,
   FileDigest: fileDigest,
+  FileExported: fileExported,
   FlagChecked: flagChecked,
   FlagEvaluation: flagEvaluation,
   FlagExplanation: flagExplanation,

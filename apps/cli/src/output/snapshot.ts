@@ -24,6 +24,20 @@ export const source = z.strictObject({
   details: z.record(z.string(), z.unknown()).optional().describe('what the source says of itself, such as versions'),
 });
 
+/** What compressing came to with one kind of content. */
+export const contentReport = z.strictObject({
+  kind: z.string().describe('such as `sql-dump`; `mixed`: small files of which no kind is more than half'),
+  frames: make.count('frames'),
+  bytesIn: make.bytes('content'),
+  bytesOut: make.bytes('what was stored of it, before encryption'),
+  saved: make.bytes('the difference'),
+  ratio: z.number().describe('bytesIn / bytesOut'),
+  methods: z.record(z.string(), z.int()).describe('frames by method: `raw`, `zstd-3`'),
+  retried: make.count('frames for which a second method was tried'),
+  reasons: z.record(z.string(), z.int()).describe('frames by why they are stored as they are'),
+  compressMs: z.number().describe('milliseconds of processors that compressing took'),
+});
+
 export const snapshot = z
   .strictObject({
     id: snapshotId,
@@ -50,7 +64,8 @@ export const snapshot = z
       changed: make.count('changed files'),
       unchanged: make.count('unchanged files'),
     }),
-    compression: z.string(),
+    compression: z.string().describe('the profile'),
+    contents: z.array(contentReport).optional().describe('what compressing came to; absent when nothing was new'),
     encryption: z.strictObject({ algorithm: z.string(), keyId: z.string() }),
     tags: z.array(z.string()),
     parent: snapshotId.optional().describe('the snapshot it was compared with'),

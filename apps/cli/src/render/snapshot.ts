@@ -1,5 +1,6 @@
 import type { SnapshotRecord } from '@x/backup-store';
 import { formatBytes, formatCount } from './bytes.ts';
+import { compressionFacts, contentTable } from './contents.ts';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
@@ -66,7 +67,8 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ['files', `${formatCount(files.total)} (${formatCount(files.new)} new, ${formatCount(files.changed)} changed)`],
     ['content', `${formatBytes(bytes.total)}, ${formatBytes(bytes.read)} read, ${formatBytes(bytes.new)} new`],
     ['stored', formatBytes(bytes.stored)],
-    ['compression', record.compression],
+    ['profile', record.compression],
+    ...compressionFacts(record.contents ?? []),
     ['encryption', `${record.encryption.algorithm}, key ${record.encryption.keyId}`],
     ['written by', `holdfast ${record.versions.tool}, format ${record.versions.format}, ${record.versions.platform}`],
     ['digest', record.manifestSha256],
@@ -91,5 +93,6 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
       '  ',
     ),
   ]);
-  return [...lines, ...sources];
+  const contents = record.contents ?? [];
+  return [...lines, ...sources, ...(contents.length === 0 ? [] : ['', ...contentTable(contents)])];
 }

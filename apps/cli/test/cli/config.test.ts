@@ -21,7 +21,7 @@ test('config show says where each value came from', async () => {
   });
   expect(fromFile.settings['keyFile']).toEqual({ value: join(machine.cwd, 'k'), origin: 'file', from: file });
   expect(fromFile.settings['performance.readers']).toEqual({ value: 8, origin: 'file', from: file });
-  expect(fromFile.settings['profile']).toEqual({ value: 'balanced', origin: 'default' });
+  expect(fromFile.settings['profile']).toEqual({ origin: 'unset' });
   expect(fromFile.settings['cacheDirectory']).toEqual({ origin: 'unset' });
   const env = await machine.json('ConfigShown', ['config', 'show'], { cwd });
   expect(env.settings['repository']).toEqual({

@@ -63,7 +63,10 @@ test('a source that fails is told in text and JSON, the rest is kept, and the ex
 test.each([
   ['a password in the URL', ['--source', 'postgres://me:swordfish@h/d']],
   ['a password in its parameters', ['--source', 'postgres://h/d?password=swordfish']],
-  ['another database', ['--source', 'mysql://h/d']],
+  ['another database', ['--source', 'mongodb://h/d']],
+  ['a password for MySQL in the URL', ['--source', 'mysql://me:swordfish@h/d']],
+  ['a parameter that Redis does not have', ['--source', 'redis://h?table=x']],
+  ['a variable that is not there', ['--source', 'redis://h?password-env=NO_SUCH_VARIABLE']],
   ['an unknown format', ['--source', 'postgres://h/d?format=tar']],
   ['an unknown parameter', ['--source', 'postgres://h/d?tables=x']],
   ['a command without a name', ['--source-command', 'echo x']],

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { BookingError, type BookingErrorCode } from '../errors.ts';
+import { BookingError, type BookingErrorCode } from '../booking-error.ts';
 import type { Hotel } from '../hotel.ts';
 import type { Hotels } from '../hotels.ts';
 import { bookingOf, roomOf, settingOf, userOf } from './bodies.ts';

@@ -1,4 +1,4 @@
-import { BookingError } from '../errors.ts';
+import { BookingError } from '../booking-error.ts';
 import type { Booking, Room, User } from '../model.ts';
 
 /** The members of a request's body that must be texts. */

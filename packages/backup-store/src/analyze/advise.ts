@@ -1,5 +1,5 @@
-import type { CompressionProfile } from '../repository/contract.ts';
-import type { Analysis, KindShare, ProfileForecast } from './contract.ts';
+import type { FixedProfile } from '../repository/contract.ts';
+import type { Analysis, EarlierKind, KindShare, ProfileForecast } from './contract.ts';
 
 /** Below this saving, compressing is not worth a name. */
 const NOTHING_SAVED = 0.02;
@@ -20,6 +20,9 @@ export interface Facts {
   readonly kinds: readonly KindShare[];
   readonly freeBytes?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
+  readonly earlier?: readonly EarlierKind[] | undefined;
+  /** By how much earlier backups came out larger or smaller than samples foresee. */
+  readonly factor?: number | undefined;
 }
 
 type Advice = Analysis['recommended'];
@@ -32,7 +35,7 @@ const size = (bytes: number): string => {
 };
 const time = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`);
 
-function forecastOf(facts: Facts, profile: CompressionProfile): ProfileForecast {
+function forecastOf(facts: Facts, profile: FixedProfile): ProfileForecast {
   return facts.profiles.find((each) => each.profile === profile) as ProfileForecast;
 }
 
@@ -102,7 +105,7 @@ function thatFits(facts: Facts, choice: Advice): Advice {
 /** Chooses a profile from forecasts: pure, and the same for the same facts. */
 export function advise(facts: Facts): Advice {
   if (facts.bytes === 0)
-    return { profile: 'balanced', reason: 'There is no content to compress; this is the default.' };
+    return { profile: 'balanced', reason: 'There is no content to compress; this is as good as any.' };
   const { bytesPerSecond } = facts;
   return thatFits(facts, bytesPerSecond === undefined ? byContent(facts) : soonest(facts, bytesPerSecond));
 }
@@ -122,6 +125,15 @@ export function reasonsFor(facts: Facts): readonly string[] {
     reasons.push(
       `${percent(stiffBytes / facts.bytes)} (${stiff.map(({ kind }) => kind).join(', ')}) does not get smaller; the engine notices that and stores it as it is.`,
     );
+  const [before] = facts.earlier ?? [];
+  if (before !== undefined) {
+    const runs = `${before.snapshots} earlier ${before.snapshots === 1 ? 'backup' : 'backups'}`;
+    const held =
+      facts.factor === undefined
+        ? 'too little of this content was backed up before to foresee by that'
+        : `sizes here are those of the sample times ${facts.factor.toFixed(2)}, as they came out`;
+    reasons.push(`${runs} stored ${before.kind} at ${before.ratio.toFixed(1)} to 1 with ${before.profile}; ${held}.`);
+  }
   if (facts.freeBytes !== undefined) reasons.push(`${size(facts.freeBytes)} are free at the destination.`);
   return reasons;
 }

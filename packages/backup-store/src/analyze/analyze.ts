@@ -5,6 +5,7 @@ import type { EntryProblem } from '../repository/run-contract.ts';
 import { monotonic } from '../run/clock.ts';
 import { stopIfAborted } from './aborted.ts';
 import { advise, reasonsFor } from './advise.ts';
+import { earlierFactor, earlierKinds } from './earlier.ts';
 import type { Analysis, AnalyzeOptions } from './contract.ts';
 import { forecastProfiles, shareKinds } from './forecast.ts';
 import { freeBytesAt } from './free-space.ts';
@@ -96,7 +97,8 @@ async function rootOf(path: string): Promise<string> {
  * Frames are put together as the engine does, some of them, spread evenly and the same each time, are read and compressed
  * with every profile, and the rest is foreseen from these. Reads `maxBytes` (64 MiB by default) and a few MiB more at most, and begins no sample
  * after `maxMs`; writes nothing. Times are of this machine as busy as it is, and the
- * recommendation goes by them: where two profiles are about as good, it may be the other one next time. What deduplication saves is not foreseen, nor are
+ * recommendation goes by them: where two profiles are about as good, it may be the other one next time. With `earlier`, sizes are held
+ * to what backups of such content came to. What deduplication saves is not foreseen, nor are
  * times of disks and networks.
  *
  * @throws {BackupError} `PATH_FAILED`, `INVALID_OPTION`, `ABORTED`.
@@ -114,20 +116,25 @@ export async function analyze(path: string, options: AnalyzeOptions = {}): Promi
   const { workers, ...limits } = limitsOf(options);
   stopIfAborted(signal);
   const begun = monotonic();
-  const census = await takeCensus(await rootOf(path), { exclude, ignoreFileName: IGNORE_FILE, ...limits, signal });
+  const root = await rootOf(path);
+  const census = await takeCensus(root, { exclude, ignoreFileName: IGNORE_FILE, ...limits, signal });
   const strata = framesOf(census.sizes);
   const [small, large] = strata;
   const bytes = small.bytes + large.bytes;
   const { probes, files, problems } = await trySamples(census, strata, { ...limits, signal });
   const freeBytes = to === undefined ? undefined : await freeBytesAt(to);
-  const profiles = forecastProfiles(strata, probes, { workers, freeBytes });
   const kinds = shareKinds(strata, probes);
+  const earlier = earlierKinds(options.earlier ?? [], kinds, root);
+  const factor = earlierFactor(earlier, kinds);
+  const profiles = forecastProfiles(strata, probes, { workers, freeBytes, factor });
   const facts = {
     bytes: profiles.length === 0 || probes.length === 0 ? 0 : bytes,
     profiles,
     kinds,
     freeBytes,
     bytesPerSecond,
+    earlier,
+    factor,
   };
   return {
     path,
@@ -139,6 +146,7 @@ export async function analyze(path: string, options: AnalyzeOptions = {}): Promi
     complete: census.complete,
     sample: { files, bytes: probes.reduce((sum, probe) => sum + probe.bytes, 0), frames: probes.length },
     kinds,
+    earlier,
     workers,
     profiles,
     ...(to === undefined ? {} : { target: { location: to, ...(freeBytes === undefined ? {} : { freeBytes }) } }),

@@ -1,8 +1,9 @@
-import type { CompressionProfile } from '../repository/contract.ts';
+import type { CompressionProfile, FixedProfile } from '../repository/contract.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
-import type { ContentKind } from './content/kind.ts';
+import type { ContentKind } from '../content/kind.ts';
 
-export type { ContentKind } from './content/kind.ts';
+export type { ContentKind } from '../content/kind.ts';
 
 /** Options of {@link analyze}. */
 export interface AnalyzeOptions {
@@ -20,13 +21,18 @@ export interface AnalyzeOptions {
   readonly maxMs?: number | undefined;
   /** Entries of a folder that are looked at; of a larger one, the beginning. Default 200,000. */
   readonly maxEntries?: number | undefined;
+  /**
+   * Records of snapshots, as `repository.snapshots()` gives them, oldest first: what they came to counts. Those of the same place, if there are
+   * any.
+   */
+  readonly earlier?: readonly SnapshotRecord[] | undefined;
   /** Ends the call early; it then rejects with `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What is to be expected of a profile, from what the samples came to. */
 export interface ProfileForecast {
-  readonly profile: CompressionProfile;
+  readonly profile: FixedProfile;
   /** Content as it would be stored, in bytes, without what deduplication saves. */
   readonly bytesStored: number;
   /** Content divided by that. */
@@ -49,7 +55,21 @@ export interface KindShare {
   /** Bits a byte, 0 to 8, of single bytes: 8 is what noise has. */
   readonly entropy: number;
   /** Content divided by what would be stored of it. */
-  readonly ratios: Readonly<Record<CompressionProfile, number>>;
+  readonly ratios: Readonly<Record<FixedProfile, number>>;
+}
+
+/** What earlier backups came to with one kind of content and one profile. */
+export interface EarlierKind {
+  readonly kind: ContentKind;
+  readonly profile: CompressionProfile;
+  /** How many snapshots stored some of it. */
+  readonly snapshots: number;
+  /** Content that was new then, in bytes. */
+  readonly bytes: number;
+  /** Content divided by what was stored of it. */
+  readonly ratio: number;
+  /** Seconds of processors that compressing took. */
+  readonly compressSeconds: number;
 }
 
 /** Files by how the engine compresses them: small ones together, each large one by itself. */
@@ -73,11 +93,13 @@ export interface Analysis {
   readonly sample: { readonly files: number; readonly bytes: number; readonly frames: number };
   /** Largest first. */
   readonly kinds: readonly KindShare[];
+  /** What earlier backups came to with these kinds. Empty without `earlier`. */
+  readonly earlier: readonly EarlierKind[];
   readonly workers: number;
   readonly profiles: readonly ProfileForecast[];
   /** Present when `to` was given. */
   readonly target?: { readonly location: string; readonly freeBytes?: number | undefined } | undefined;
-  readonly recommended: { readonly profile: CompressionProfile; readonly reason: string };
+  readonly recommended: { readonly profile: FixedProfile; readonly reason: string };
   /** What led to it, in sentences. */
   readonly reasons: readonly string[];
   /** What could not be read. */

@@ -1,6 +1,6 @@
 import type { KindShare, ProfileForecast } from './contract.ts';
-import { entropyOf, newHistogram } from './content/entropy.ts';
-import type { ContentKind } from './content/kind.ts';
+import { entropyOf, newHistogram } from '../content/entropy.ts';
+import type { ContentKind } from '../content/kind.ts';
 import { type FrameProbe, type PerProfile, perProfile, PROFILES } from './probe.ts';
 import type { Stratum } from './sample/frames.ts';
 
@@ -20,14 +20,22 @@ function weights(strata: readonly Stratum[], probes: readonly FrameProbe[]): Rea
 export function forecastProfiles(
   strata: readonly Stratum[],
   probes: readonly FrameProbe[],
-  { workers, freeBytes }: { readonly workers: number; readonly freeBytes?: number | undefined },
+  options: {
+    readonly workers: number;
+    readonly freeBytes?: number | undefined;
+    /** What is stored in truth, for each byte that samples come to. Default 1. */
+    readonly factor?: number | undefined;
+  },
 ): readonly ProfileForecast[] {
+  const { workers, freeBytes, factor = 1 } = options;
   const weight = weights(strata, probes);
   const all = (value: (probe: FrameProbe) => number): number =>
     probes.reduce((sum, probe) => sum + value(probe) * (weight.get(probe.stratum) ?? 0), 0);
   const bytes = all((probe) => probe.bytes);
   return PROFILES.map((profile) => {
-    const bytesStored = Math.round(all((probe) => probe.stored[profile]));
+    const sampled = all((probe) => probe.stored[profile]);
+    // What is stored as it is does not depend on what it is.
+    const bytesStored = Math.round(profile === 'none' ? sampled : Math.min(bytes, sampled * factor));
     const ms = all(
       ({ bytes: raw, stored, hashMs, compressMs, sealMs }) =>
         hashMs + compressMs[profile] + (sealMs * stored[profile]) / Math.max(1, raw),

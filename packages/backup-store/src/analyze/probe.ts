@@ -2,19 +2,19 @@ import { createCipheriv } from 'node:crypto';
 import { free } from '../bytes/free.ts';
 import { sha256 } from '../bytes/sha256.ts';
 import { encodeFrame, LEVELS } from '../codec/codec.ts';
-import type { CompressionProfile } from '../repository/contract.ts';
+import type { FixedProfile } from '../repository/contract.ts';
 import { monotonic } from '../run/clock.ts';
-import { count, type Histogram, newHistogram } from './content/entropy.ts';
-import type { ContentKind } from './content/kind.ts';
+import { count, type Histogram, newHistogram } from '../content/entropy.ts';
+import type { ContentKind } from '../content/kind.ts';
 import type { ReadPiece } from './sample/read.ts';
 
 /** All profiles, from the least to the most work. */
-export const PROFILES: readonly CompressionProfile[] = ['none', 'fast', 'balanced', 'maximum'];
+export const PROFILES: readonly FixedProfile[] = ['none', 'fast', 'balanced', 'maximum'];
 
 /** A number for each profile. */
-export type PerProfile = Record<CompressionProfile, number>;
+export type PerProfile = Record<FixedProfile, number>;
 
-export const perProfile = (value: (profile: CompressionProfile) => number): PerProfile => ({
+export const perProfile = (value: (profile: FixedProfile) => number): PerProfile => ({
   none: value('none'),
   fast: value('fast'),
   balanced: value('balanced'),
@@ -49,7 +49,7 @@ function timed<T>(work: () => T): readonly [result: T, ms: number] {
   return [result, monotonic() - begun];
 }
 
-function storedBytes(raw: Buffer, profile: CompressionProfile, alone: boolean): number {
+function storedBytes(raw: Buffer, profile: FixedProfile, alone: boolean): number {
   const { bytes } = encodeFrame(raw, LEVELS[profile], alone);
   const { length } = bytes;
   if (bytes !== raw) free(bytes);

@@ -1,11 +1,12 @@
 import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { blobId } from '../blob-index/blob-id.ts';
-import { LEVELS } from '../codec/codec.ts';
+import { encodeFrame, LEVELS } from '../codec/codec.ts';
+import { type ContentReport, mergeReports } from '../codec/content-report.ts';
+import type { CompressionProfile } from '../codec/profile.ts';
 import { BackupError } from '../errors.ts';
 import { BLOB } from '../pack/directory.ts';
 import { PACK_EPOCH } from '../pack/pack-directories.ts';
-import type { CompressionProfile } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { reliableIds } from '../session/reliable-ids.ts';
 import type { Session } from '../session/session.ts';
@@ -43,13 +44,16 @@ export class BackupWriter {
   readonly #tenant: OpenTenant;
   readonly #session: Session;
   readonly #pages: PackSet;
+  readonly #pageLevel: number;
   #pagesClaimed = 0;
+  #contents: readonly ContentReport[] = [];
 
   constructor(context: RunContext, tenant: OpenTenant, options: BackupWriterOptions) {
     const { session, onFailure, checkOneOf } = options;
     const { index } = tenant.view;
     this.#tenant = tenant;
     this.#session = session;
+    this.#pageLevel = options.compression === 'maximum' ? LEVELS.maximum : LEVELS.balanced;
     this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
     for (const ids of reliableIds(tenant.view, options.own)) this.table.addStored(ids);
     this.upload = new PackUpload({
@@ -67,13 +71,13 @@ export class BackupWriter {
       label: tenant.tenant.labelBytes,
       session: session.id,
       packKey: tenant.tenant.subkey(`pack/${PACK_EPOCH}`),
-      level: LEVELS[options.compression],
       packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
       openPacks: workers > 1 ? 1 : 2,
       check: checkOneOf === undefined ? undefined : { oneOf: checkOneOf, idKey: tenant.tenant.subkey('id') },
     };
     const init = {
       ...target,
+      compression: options.compression,
       epoch: PACK_EPOCH,
       idKey: tenant.tenant.subkey('id'),
       gearKey: tenant.tenant.subkey('gear'),
@@ -94,13 +98,18 @@ export class BackupWriter {
     this.streams = new StreamReader({ pool: this.pool, gearKey, chunks });
     // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
     this.#pages = new PackSet(
-      { ...target, level: Math.max(target.level, LEVELS.balanced), openPacks: 1 },
+      { ...target, openPacks: 1 },
       {
         piece: (pack, bytes) => upload.piece(pack, bytes, () => undefined),
         finished: (pack, { size, identity, directory, blobs }) =>
           upload.finish(pack, { size, ...identity, directory, blobs }),
       },
     );
+  }
+
+  /** What compressing came to, by kinds of content; once all is finished. Catalogs do not count. */
+  get contents(): readonly ContentReport[] {
+    return this.#contents;
   }
 
   /** Starts all threads at once: there is much to read. */
@@ -121,7 +130,8 @@ export class BackupWriter {
     this.table.reserve(1);
     if (!this.table.claim(id)) return;
     this.#pagesClaimed++;
-    this.#pages.addFrame(page, [{ type: BLOB.catalog, id, length: page.length }]);
+    const blobs = [{ type: BLOB.catalog, id, length: page.length }];
+    this.#pages.addFrame(page, blobs, (raw) => encodeFrame(raw, this.#pageLevel));
   }
 
   /**
@@ -130,7 +140,9 @@ export class BackupWriter {
    * @throws {BackupError} `WORKER_FAILED` when a blob was claimed and is in no pack.
    */
   async finish(): Promise<void> {
-    const claimed = (await this.pool.finish()) + this.#pagesClaimed;
+    const finished = await this.pool.finish();
+    const claimed = finished.claimed + this.#pagesClaimed;
+    this.#contents = mergeReports(finished.contents);
     this.#pages.finish();
     await this.upload.settled();
     if (this.upload.blobs !== claimed) {

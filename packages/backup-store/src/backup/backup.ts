@@ -1,4 +1,6 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
+import type { ContentReport } from '../codec/content-report.ts';
+import { defaultProfile } from '../codec/profile.ts';
 import { BackupError, codeOf, isBackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
@@ -22,6 +24,7 @@ import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
 import { sameRoot, type SourceOutcome } from './source-run.ts';
 import { checkSources, streamRoot } from './stream-sources.ts';
+import { checkTrees } from './tree-run.ts';
 
 interface Run extends SourcesRun {
   readonly startedMs: number;
@@ -68,7 +71,9 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 /** Backs up sources to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
   const { paths = [], sources = [] } = options;
-  const roots = paths.length === 0 && sources.length > 0 ? [] : sourceRoots(paths, options.base);
+  const isOther = sources.length > 0 || (options.trees ?? []).length > 0;
+  const roots = paths.length === 0 && isOther ? [] : sourceRoots(paths, options.base);
+  checkTrees(options);
   checkSources(sources, roots);
   checkedTags(options.tags ?? []);
   sealCheckRate(options.checkSealed);
@@ -85,7 +90,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
     const run = await look(start);
     const never = new AbortController().signal;
     const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources() };
-    return result(run, undefined, await readSources(run, undefined, end));
+    return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
     return await writePersistently(start);
@@ -170,7 +175,7 @@ async function write(start: Start): Promise<BackupResult> {
     writer = new BackupWriter(context, tenant, {
       session,
       own,
-      compression: options.compression ?? 'balanced',
+      compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
       checkOneOf: sealCheckRate(options.checkSealed),
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
@@ -217,6 +222,7 @@ async function writeSnapshot(
     options,
     sources,
     counts,
+    contents: writer.contents,
     parent: run.parent,
     startedMs: run.startedMs,
     durationMs,
@@ -233,7 +239,7 @@ async function writeSnapshot(
     bytesStored: counts.bytesStored,
     status: record.status,
   });
-  return result(run, record, sources);
+  return result(run, record, { sources, contents: writer.contents });
 }
 
 /** The newest snapshot of the same tenant, host and roots. */
@@ -261,7 +267,11 @@ function nothingRead(sources: readonly SourceOutcome[]): BackupError {
   );
 }
 
-function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonly SourceOutcome[]): BackupResult {
+function result(
+  run: Run,
+  snapshot: SnapshotRecord | undefined,
+  { sources, contents }: { readonly sources: readonly SourceOutcome[]; readonly contents: readonly ContentReport[] },
+): BackupResult {
   const problems: EntryProblem[] = sources.flatMap((source) => source.problems.list);
   const partial = sources.some(({ record }) => record.status !== 'ok');
   return {
@@ -271,6 +281,7 @@ function result(run: Run, snapshot: SnapshotRecord | undefined, sources: readonl
     counts: run.counts,
     sources: sources.map(({ record }) => record),
     problems,
+    contents,
     durationMs: Math.round(run.progress.elapsedMs),
   };
 }

@@ -41,13 +41,13 @@ export function startCutting(port: MessagePort, init: CutInit, rest: () => void)
   const window = fileWindow(cutter);
   const credits = new Credits(init.credits, init.creditBytes);
   const post = (message: FromCutter): void => port.postMessage(message);
-  const take = (message: ToCutter): void => {
-    if (message === 'rest') {
+  const take = (asked: ToCutter): void => {
+    if (asked === 'rest') {
       port.off('message', take);
       rest();
       return;
     }
-    const { id, path } = message;
+    const { id, path } = asked;
     let fd: number | undefined;
     try {
       fd = openSync(Buffer.from(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));

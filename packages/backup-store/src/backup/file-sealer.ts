@@ -1,7 +1,10 @@
+import { basename } from 'node:path';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 import type { BlobRef } from '../catalog/entry.ts';
 import type { Cutter } from '../chunker/cut.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { HEAD_BYTES, sniffStart } from '../content/sniff.ts';
 import type { FileOutcome, FilePieces, FileState, FileTask } from './file-jobs.ts';
 import { chunksOf, fileWindow, readFully } from './file-window.ts';
 import type { FrameBuilder } from './frame-builder.ts';
@@ -29,7 +32,7 @@ export class FileSealer {
       return failed(error);
     }
     try {
-      return task.pieces === undefined ? this.#whole(fd, task) : this.#pieces(fd, task.pieces);
+      return task.pieces === undefined ? this.#whole(fd, task) : this.#pieces(fd, task, task.pieces);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
       return failed(error);
@@ -41,56 +44,65 @@ export class FileSealer {
   /** A file that changes while it is read is read once more; then it is kept as it is and marked. */
   #whole(fd: number, task: FileTask): FileOutcome {
     const newBefore = this.#frames.bytesNew;
-    const content = this.#read(fd, task.size);
+    const content = this.#read(fd, task, task.size);
     if (isAsScanned(fd, task, sizeOf(content))) {
       return { ok: true, content, torn: false, bytesNew: this.#frames.bytesNew - newBefore };
     }
-    return this.#changed(fd, newBefore);
+    return this.#changed(fd, task, newBefore);
   }
 
-  #changed(fd: number, newBefore: number): FileOutcome {
+  #changed(fd: number, task: FileTask, newBefore: number): FileOutcome {
     const before = stateOf(fd);
-    const content = this.#read(fd, before.size);
+    const content = this.#read(fd, task, before.size);
     const now = stateOf(fd);
     const size = sizeOf(content);
     const torn = !sameState(before, now) || size !== now.size;
     return { ok: true, content, torn, bytesNew: this.#frames.bytesNew - newBefore, now: { ...now, size } };
   }
 
-  #read(fd: number, size: number): BlobRef[] {
-    return size <= this.#cutter.sizes.min ? this.#readSmall(fd, size) : this.#readLarge(fd);
+  #read(fd: number, task: FileTask, size: number): BlobRef[] {
+    return size <= this.#cutter.sizes.min ? this.#readSmall(fd, task, size) : this.#readLarge(fd, task);
   }
 
-  #readSmall(fd: number, size: number): BlobRef[] {
+  #readSmall(fd: number, task: FileTask, size: number): BlobRef[] {
     // One byte more than expected shows a file that has grown, without another call.
     const room = this.#frames.room(size + 1);
     let got = readSync(fd, room, 0, size + 1, 0);
     if (got > 0 && got < size) got += readFully(fd, room.subarray(got), got);
-    if (got > size) return this.#readLarge(fd);
+    if (got > size) return this.#readLarge(fd, task);
     return got === 0 ? [] : [this.#frames.add(room.subarray(0, got))];
   }
 
-  #readLarge(fd: number): BlobRef[] {
+  #readLarge(fd: number, task: FileTask): BlobRef[] {
     this.#window ??= fileWindow(this.#cutter);
     const content: BlobRef[] = [];
-    for (const chunk of chunksOf(fd, this.#window, this.#cutter)) content.push(this.#frames.add(chunk));
+    let kind: ContentKind | undefined;
+    for (const chunk of chunksOf(fd, this.#window, this.#cutter)) {
+      kind ??= sniffStart(chunk, nameOf(task));
+      content.push(this.#frames.add(chunk, kind));
+    }
     return content;
   }
 
-  #pieces(fd: number, pieces: FilePieces): FileOutcome {
+  #pieces(fd: number, task: FileTask, pieces: FilePieces): FileOutcome {
     const newBefore = this.#frames.bytesNew;
     const window = (this.#window ??= fileWindow(this.#cutter));
     const content: BlobRef[] = [];
+    // The same for all groups of a file, whichever thread has them.
+    const head = window.subarray(0, readFully(fd, window.subarray(0, HEAD_BYTES), 0));
+    const kind = sniffStart(head, nameOf(task));
     let position = pieces.offset;
     for (const length of pieces.lengths) {
       const got = readFully(fd, window.subarray(0, length), position);
-      if (got > 0) content.push(this.#frames.add(window.subarray(0, got)));
+      if (got > 0) content.push(this.#frames.add(window.subarray(0, got), kind));
       if (got < length) break;
       position += length;
     }
     return { ok: true, content, torn: false, bytesNew: this.#frames.bytesNew - newBefore };
   }
 }
+
+const nameOf = ({ path }: FileTask): string => basename(path.toString('latin1'));
 
 function stateOf(fd: number): FileState {
   const stat = fstatSync(fd, { bigint: true });

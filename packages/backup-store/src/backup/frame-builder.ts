@@ -4,6 +4,10 @@ import { blobId } from '../blob-index/blob-id.ts';
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { sha256 } from '../bytes/sha256.ts';
 import type { BlobRef } from '../catalog/entry.ts';
+import type { FrameEncoder } from '../codec/frame-encoder.ts';
+import { kindOfMost } from '../content/frame-kind.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { sniffStart } from '../content/sniff.ts';
 import { BLOB, type PackedBlob } from '../pack/directory.ts';
 import type { PackSet } from './pack-set.ts';
 
@@ -15,6 +19,7 @@ export interface FrameOptions {
   readonly idKey: KeyObject;
   readonly table: FingerprintTable;
   readonly packs: PackSet;
+  readonly encoder: FrameEncoder;
   readonly frameBytes: number;
 }
 
@@ -47,19 +52,27 @@ export class FrameBuilder {
     return this.#frame.subarray(this.#filled, this.#filled + bytes);
   }
 
-  /** Adds a blob. Bytes that stand in {@link room} already are not copied. */
-  add(bytes: Buffer): BlobRef {
+  /**
+   * Adds a blob. Bytes that stand in {@link room} already are not copied.
+   *
+   * @param kind What it is a piece of; without it, its own beginning tells.
+   */
+  add(bytes: Buffer, kind?: ContentKind): BlobRef {
     const digest = sha256(bytes);
     const id = blobId(this.#options.idKey, BLOB.data, digest);
     if (this.#options.table.claim(id)) {
       this.#claimed++;
       this.bytesNew += bytes.length;
       const blob = { type: BLOB.data, id, length: bytes.length };
-      if (bytes.length >= OWN_FRAME_BYTES || bytes.length > this.#frame.length)
-        this.#options.packs.addFrame(bytes, [blob]);
+      if (bytes.length >= OWN_FRAME_BYTES || bytes.length > this.#frame.length) this.#addAlone(bytes, blob, kind);
       else this.#append(bytes, blob);
     }
     return { sha256: digest, length: bytes.length };
+  }
+
+  #addAlone(bytes: Buffer, blob: PackedBlob, kind: ContentKind = sniffStart(bytes, '')): void {
+    const { packs, encoder } = this.#options;
+    packs.addFrame(bytes, [blob], (raw) => encoder.encode(raw, { kind, isAlone: true }));
   }
 
   #append(bytes: Buffer, blob: PackedBlob): void {
@@ -75,7 +88,11 @@ export class FrameBuilder {
   /** Ends the frame. */
   flush(): void {
     if (this.#blobs.length === 0) return;
-    this.#options.packs.addFrame(this.#frame.subarray(0, this.#filled), this.#blobs);
+    const { packs, encoder } = this.#options;
+    const frame = this.#frame.subarray(0, this.#filled);
+    const lengths = this.#blobs.map(({ length }) => length);
+    const facts = { kind: kindOfMost(frame, lengths), isAlone: lengths.length === 1 };
+    packs.addFrame(frame, this.#blobs, (raw) => encoder.encode(raw, facts));
     this.#filled = 0;
     this.#blobs = [];
   }

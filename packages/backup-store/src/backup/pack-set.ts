@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 
+import type { Encoded } from '../codec/codec.ts';
 import { KIND } from '../envelope/header.ts';
 import type { PieceMemory } from '../envelope/seal-stream.ts';
 import { newPackId, packName } from '../layout/names.ts';
@@ -14,7 +15,6 @@ export interface PackTarget {
   readonly label: Uint8Array;
   readonly session: string;
   readonly packKey: Uint8Array;
-  readonly level: number;
   /** A pack ends when it holds this many bytes. */
   readonly packBytes: number;
   /** Packs open at a time; each frame goes to one of them at random, so that a pack's size says little of any file. */
@@ -63,10 +63,10 @@ export class PackSet {
     return pack;
   }
 
-  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[]): void {
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], encode: (raw: Uint8Array) => Encoded): void {
     const choice = this.#target.openPacks > 1 ? randomInt(this.#target.openPacks) : 0;
     const pack = this.#open[choice] ?? this.#start();
-    const add = (): FrameSpan => pack.writer.addFrame(raw, blobs, this.#target.level);
+    const add = (): FrameSpan => pack.writer.addFrame(raw, blobs, encode);
     if (pack.check === undefined) add();
     else pack.check.frame(blobs, add);
     if (pack.writer.content >= this.#target.packBytes) this.#finish(pack);

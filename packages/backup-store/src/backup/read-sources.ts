@@ -14,6 +14,7 @@ import type { SourceRoot } from './source-roots.ts';
 import { runSource, type SourceOutcome } from './source-run.ts';
 import { withProblems } from './stream-record.ts';
 import { runStream } from './stream-run.ts';
+import { runTree } from './tree-run.ts';
 
 /** What the reading of all sources of a backup works with. */
 export interface SourcesRun {
@@ -65,6 +66,11 @@ export async function readSources(
     for (const source of roots) {
       const walk = { exclude: options.exclude ?? [], skip: ownPlaces(run.context) };
       outcomes.push(await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail }));
+    }
+    for (const tree of options.trees ?? []) {
+      const reading = runTree({ ...run, tree, signal: end.signal, writer, check });
+      end.held.reading = reading;
+      outcomes.push(await reading);
     }
     if (options.atomic === true) refuseLosses(outcomes);
     return outcomes;

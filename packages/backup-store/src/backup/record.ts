@@ -1,3 +1,5 @@
+import type { ContentReport } from '../codec/content-report.ts';
+import { defaultProfile } from '../codec/profile.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { BackupOptions } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -22,6 +24,7 @@ export interface RecordParts {
   readonly options: BackupOptions;
   readonly sources: readonly SourceOutcome[];
   readonly counts: MutableCounts;
+  readonly contents: readonly ContentReport[];
   readonly parent: SnapshotRecord | undefined;
   readonly startedMs: number;
   readonly durationMs: number;
@@ -56,7 +59,8 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       changed: counts.filesChanged,
       unchanged: counts.filesUnchanged,
     },
-    compression: options.compression ?? 'balanced',
+    compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
+    ...(parts.contents.length === 0 ? {} : { contents: parts.contents }),
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkedTags(options.tags ?? []),
     parent: parts.parent?.id,

@@ -1,6 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import type { ChunkSizes } from '../chunker/gear.ts';
+import type { ContentReport } from '../codec/content-report.ts';
+import type { CompressionProfile } from '../codec/profile.ts';
+import type { ContentKind } from '../content/kind.ts';
 import type { SealCheckOptions } from './seal-check.ts';
 
 /** What a sealing thread starts with. */
@@ -14,8 +17,7 @@ export interface SealInit {
   readonly gearKey: Uint8Array;
   readonly packKey: Uint8Array;
   readonly chunks: ChunkSizes;
-  /** zstd level; 0: raw. */
-  readonly level: number;
+  readonly compression: CompressionProfile;
   /** Bytes gathered in a frame. */
   readonly frameBytes: number;
   /** A pack ends when it holds this many bytes. */
@@ -38,10 +40,11 @@ export type ToSealer =
       readonly files: ArrayBuffer;
       readonly levels: readonly SharedArrayBuffer[];
     }
-  /** Chunks of a stream, one behind the other in `memory`. */
+  /** Chunks of a stream of this kind, one behind the other in `memory`. */
   | {
       readonly type: 'bytes';
       readonly id: number;
+      readonly kind: ContentKind;
       readonly memory: ArrayBuffer;
       readonly lengths: readonly number[];
       readonly levels: readonly SharedArrayBuffer[];
@@ -58,7 +61,7 @@ export type FromSealer =
   | { readonly type: 'pack'; readonly pack: string; readonly sealed: SealedPack }
   /** `memory`: of the chunks of a stream, to be used again. */
   | { readonly type: 'outcome'; readonly id: number; readonly files: ArrayBuffer; readonly memory?: ArrayBuffer }
-  | { readonly type: 'finished'; readonly claimed: number };
+  | { readonly type: 'finished'; readonly claimed: number; readonly contents: readonly ContentReport[] };
 
 /** A pack that a thread has finished. */
 export interface SealedPack {

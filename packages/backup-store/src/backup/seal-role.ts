@@ -4,6 +4,9 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import { createCutter } from '../chunker/cut.ts';
 import { gearTable } from '../chunker/gear.ts';
+import { FrameEncoder } from '../codec/frame-encoder.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { monotonic } from '../run/clock.ts';
 import { Credits } from '../threads/credits.ts';
 import { decodeJobs, encodeOutcomes, type FileRead } from './file-jobs.ts';
 import { FileSealer } from './file-sealer.ts';
@@ -27,7 +30,9 @@ export function startSealing(port: MessagePort, init: SealInit, rest: () => void
   };
   const table = new FingerprintTable(init.levels);
   const packs = new PackSet(init, sink);
-  const frames = new FrameBuilder({ idKey: createSecretKey(init.idKey), table, packs, frameBytes: init.frameBytes });
+  const encoder = new FrameEncoder(init.compression, { now: monotonic, waitedMs: () => credits.waitedMs });
+  const idKey = createSecretKey(init.idKey);
+  const frames = new FrameBuilder({ idKey, table, packs, encoder, frameBytes: init.frameBytes });
   const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
   let known = init.levels.length;
   const take = (message: ToSealer): void => {
@@ -39,7 +44,7 @@ export function startSealing(port: MessagePort, init: SealInit, rest: () => void
     if (message.type === 'flush' || message.type === 'finish') {
       frames.flush();
       packs.finish();
-      if (message.type === 'finish') post({ type: 'finished', claimed: frames.claimed });
+      if (message.type === 'finish') post({ type: 'finished', claimed: frames.claimed, contents: encoder.reports });
       return;
     }
     for (const level of message.levels.slice(known)) table.addLevel(level);
@@ -59,13 +64,14 @@ export function startSealing(port: MessagePort, init: SealInit, rest: () => void
 /** What it has of them when this returns is its own: the memory can be used again. */
 function sealChunks(
   frames: FrameBuilder,
-  { memory, lengths }: { readonly memory: ArrayBuffer; readonly lengths: readonly number[] },
+  parts: { readonly memory: ArrayBuffer; readonly lengths: readonly number[]; readonly kind: ContentKind },
 ): FileRead {
+  const { memory, lengths, kind } = parts;
   const newBefore = frames.bytesNew;
   let at = 0;
   const content = lengths.map((length) => {
     at += length;
-    return frames.add(Buffer.from(memory, at - length, length));
+    return frames.add(Buffer.from(memory, at - length, length), kind);
   });
   return { ok: true, content, torn: false, bytesNew: frames.bytesNew - newBefore };
 }

@@ -1,6 +1,8 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
+import type { ContentReport } from '../codec/content-report.ts';
+import type { ContentKind } from '../content/kind.ts';
 import { Credits } from '../threads/credits.ts';
 import { Thread, type ThreadOptions } from '../threads/thread.ts';
 import { decodeOutcomes, encodeJobs, type FileJob, type FileOutcome, type FileRead } from './file-jobs.ts';
@@ -14,13 +16,16 @@ const JOBS_PER_THREAD = 2;
 /** What a thread has to say of a job. */
 type Outcome = Extract<FromSealer, { type: 'outcome' }>;
 
+/** What a thread has to say when it has ended all packs. */
+type Finished = Extract<FromSealer, { type: 'finished' }>;
+
 interface Member {
   readonly thread: Thread<ToSealer, FromSealer>;
   readonly credits: Credits;
   /** Takes the memory of stored pieces back to the thread. */
   readonly returns: MessagePort;
   jobs: number;
-  finished?: ((claimed: number) => void) | undefined;
+  finished?: ((finished: Finished) => void) | undefined;
 }
 
 /** A piece is stored: the thread may go on, and write to the same memory again. */
@@ -83,7 +88,7 @@ export class SealerPool {
     } else if (message.type === 'pack') {
       upload.finish(message.pack, message.sealed);
     } else if (message.type === 'finished') {
-      member.finished?.(message.claimed);
+      member.finished?.(message);
     } else {
       member.jobs--;
       this.#waiting.shift()?.();
@@ -102,11 +107,14 @@ export class SealerPool {
   }
 
   /** The same for chunks of a stream. Their memory is gone from this thread until the promise inside brings it back. */
-  async dispatchBytes({ memory, lengths }: ChunkGroup): Promise<{
+  async dispatchBytes(
+    { memory, lengths }: ChunkGroup,
+    kind: ContentKind,
+  ): Promise<{
     done: Promise<{ readonly outcome: FileRead; readonly memory: ArrayBuffer }>;
   }> {
     const { member, id, levels, done } = await this.#place(lengths.length);
-    member?.thread.post({ type: 'bytes', id, memory, lengths, levels }, [memory]);
+    member?.thread.post({ type: 'bytes', id, kind, memory, lengths, levels }, [memory]);
     return {
       done: done.then((message) => ({
         outcome: decodeOutcomes(message.files)[0] as FileRead,
@@ -150,18 +158,21 @@ export class SealerPool {
     for (const { thread, jobs } of this.#members) if (jobs === 0) thread.post({ type: 'flush' });
   }
 
-  /** Ends all frames and packs. @returns How many blobs the threads have claimed. */
-  async finish(): Promise<number> {
-    const claims = this.#members.map(
+  /** Ends all frames and packs. @returns How many blobs the threads have claimed, and what compressing came to, a list for each. */
+  async finish(): Promise<{ readonly claimed: number; readonly contents: readonly ContentReport[] }> {
+    const finished = this.#members.map(
       (member) =>
-        new Promise<number>((resolve) => {
+        new Promise<Finished>((resolve) => {
           member.finished = resolve;
           member.thread.post({ type: 'finish' });
         }),
     );
-    const claimed = (await Promise.all(claims)).reduce((sum, each) => sum + each, 0);
+    const all = await Promise.all(finished);
     this.#isFinished = true;
-    return claimed;
+    return {
+      claimed: all.reduce((sum, { claimed }) => sum + claimed, 0),
+      contents: all.flatMap(({ contents }) => contents),
+    };
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Cutter, nextCut } from '../chunker/cut.ts';
+import type { Cuts } from '../chunker/cuts.ts';
 
 /** Bytes that are gathered before they are cut. */
 const GROUP_BYTES = 8 * 1024 * 1024;
@@ -10,18 +10,18 @@ export interface ChunkGroup {
 }
 
 /**
- * Cuts a stream of unknown length into the chunks that a file of the same content would have, whatever the lengths of
- * the pieces it comes in.
+ * Cuts a stream of unknown length into chunks, whatever the lengths of the pieces it comes in. With cuts by content, they are
+ * those that a file of the same content would have.
  */
 export class StreamCutter {
-  readonly #cutter: Cutter;
+  readonly #cuts: Cuts;
   readonly #memory: () => ArrayBuffer;
   #window: Buffer | undefined;
   #filled = 0;
 
   /** @param memory Gives {@link groupBytes} to write to: fresh, or of a group that is done with. */
-  constructor(cutter: Cutter, memory: () => ArrayBuffer) {
-    this.#cutter = cutter;
+  constructor(cuts: Cuts, memory: () => ArrayBuffer) {
+    this.#cuts = cuts;
     this.#memory = memory;
   }
 
@@ -47,8 +47,8 @@ export class StreamCutter {
     const lengths: number[] = [];
     let start = 0;
     // A cut is found only where a whole chunk can be seen, or the end of the stream.
-    while (isEnd ? start < end : end - start >= this.#cutter.sizes.max) {
-      const cut = nextCut(window, start, end, this.#cutter);
+    while (isEnd ? start < end : end - start >= this.#cuts.max) {
+      const cut = this.#cuts.next(window, start, end);
       lengths.push(cut - start);
       start = cut;
     }
@@ -63,6 +63,6 @@ export class StreamCutter {
 }
 
 /** Bytes of memory of one group: at least two chunks of the largest size. */
-export function groupBytes(cutter: Cutter): number {
-  return Math.max(GROUP_BYTES, 2 * cutter.sizes.max);
+export function groupBytes({ max }: Cuts): number {
+  return Math.max(GROUP_BYTES, 2 * max);
 }

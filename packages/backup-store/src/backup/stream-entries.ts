@@ -1,5 +1,6 @@
 import type { BlobRef, Entry } from '../catalog/entry.ts';
 import { comparePaths } from '../catalog/path-order.ts';
+import { MAX_FIXED, MIN_FIXED } from '../chunker/cuts.ts';
 import { BackupError } from '../errors.ts';
 import type { Clock } from '../run/clock.ts';
 import type { SourceEntry } from '../source/contract.ts';
@@ -25,8 +26,9 @@ export class StreamEntries {
     return this.#entries.has(path);
   }
 
-  /** @throws {BackupError} `INVALID_OPTION` for a path that can't stand beside those that were there before. */
-  check(path: string): void {
+  /** @throws {BackupError} `INVALID_OPTION` for a path that can't stand beside those that were there before, or a length of chunks that can't be. */
+  check({ path, chunkBytes }: Pick<SourceEntry, 'path' | 'chunkBytes'>): void {
+    checkChunkBytes(chunkBytes);
     const above = foldersAbove(path);
     const isTaken = this.#entries.has(path) || this.#folders.has(path) || above.some((each) => this.#entries.has(each));
     if ((path === '' ? this.#entries.size === 0 : isPlainPath(path)) && !isTaken) return;
@@ -66,6 +68,14 @@ export class StreamEntries {
       mtimeNs: parts.mtimeNs ?? BigInt(this.#clock()) * 1_000_000n,
     };
   }
+}
+
+function checkChunkBytes(bytes: number | undefined): void {
+  if (bytes === undefined || (Number.isInteger(bytes) && bytes >= MIN_FIXED && bytes <= MAX_FIXED)) return;
+  throw new BackupError(
+    'INVALID_OPTION',
+    `Expected chunks of ${MIN_FIXED} to ${MAX_FIXED} whole bytes as a source's chunkBytes, got ${bytes}`,
+  );
 }
 
 /** `''`, `a` and `a/b` for `a/b/c`; none for the empty path. */

@@ -1,6 +1,9 @@
 import type { BlobRef } from '../catalog/entry.ts';
-import { type Cutter, createCutter } from '../chunker/cut.ts';
+import { createCutter } from '../chunker/cut.ts';
+import { type Cuts, contentCuts, fixedCuts } from '../chunker/cuts.ts';
 import { type ChunkSizes, gearTable } from '../chunker/gear.ts';
+import type { ContentKind } from '../content/kind.ts';
+import { sniffStart } from '../content/sniff.ts';
 import { checkAborted } from '../run/abort.ts';
 import { orAborted, settled } from '../run/or-aborted.ts';
 import type { FileOutcome, FileRead } from './file-jobs.ts';
@@ -10,6 +13,8 @@ import { type ChunkGroup, groupBytes, StreamCutter } from './stream-cutter.ts';
 
 /** As for files: the list of a larger one's chunks could exceed what a reader of catalogs accepts. */
 const MAX_BYTES = 1024 ** 4;
+/** The same for chunks of fixed length. */
+const MAX_FIXED_CHUNKS = 1024 ** 2;
 /** After this long, threads that do nothing end their packs. */
 const STUCK_MS = 1000;
 /** How long a stream that was given up may take to end, in milliseconds. */
@@ -28,6 +33,8 @@ export interface StreamReading {
   readonly signal: AbortSignal;
   /** Told of each piece's bytes. */
   readonly onBytes: (bytes: number) => void;
+  /** Bytes of each chunk. Default: cuts where the content says so. */
+  readonly chunkBytes?: number | undefined;
 }
 
 /**
@@ -39,7 +46,7 @@ export class StreamReader {
   readonly #gearKey: Uint8Array;
   readonly #chunks: ChunkSizes;
   readonly #free: ArrayBuffer[] = [];
-  #cutter: Cutter | undefined;
+  #cuts: Cuts | undefined;
 
   constructor(options: StreamReaderOptions) {
     this.#pool = options.pool;
@@ -49,11 +56,17 @@ export class StreamReader {
 
   /** Reads a stream to its end. What the stream throws is an outcome; nothing of it is kept then. */
   async read(content: AsyncIterable<Uint8Array>, reading: StreamReading): Promise<FileOutcome> {
-    const cutter = (this.#cutter ??= createCutter(gearTable(this.#gearKey), this.#chunks));
-    const stream = new StreamCutter(cutter, () => this.#free.pop() ?? new ArrayBuffer(groupBytes(cutter)));
+    const byContent = (this.#cuts ??= contentCuts(createCutter(gearTable(this.#gearKey), this.#chunks)));
+    const cuts = reading.chunkBytes === undefined ? byContent : fixedCuts(reading.chunkBytes);
+    // Of one length for all streams, as it goes round between them; chunks of fixed length fit in twice, too.
+    const stream = new StreamCutter(cuts, () => this.#free.pop() ?? new ArrayBuffer(groupBytes(byContent)));
     const groups: Promise<FileRead>[] = [];
+    let kind: ContentKind | undefined;
     const seal = async (ready: Iterable<ChunkGroup>): Promise<void> => {
-      for (const group of ready) groups.push((await orAborted(reading.signal, this.#seal(group))).read);
+      for (const group of ready) {
+        kind ??= sniffStart(startOf(group), '');
+        groups.push((await orAborted(reading.signal, this.#seal(group, kind))).read);
+      }
     };
     const failure = await this.#pieces(content, reading, async (piece) => await seal(stream.add(piece)));
     if (failure !== undefined) return failure;
@@ -64,10 +77,11 @@ export class StreamReader {
   /** Gives each piece to `take`. @returns What the stream has thrown. */
   async #pieces(
     content: AsyncIterable<Uint8Array>,
-    { signal, onBytes }: StreamReading,
+    { signal, onBytes, chunkBytes }: StreamReading,
     take: (piece: Uint8Array) => Promise<void>,
   ): Promise<FileOutcome | undefined> {
     let pieces: AsyncIterator<unknown> | undefined;
+    const most = chunkBytes === undefined ? MAX_BYTES : chunkBytes * MAX_FIXED_CHUNKS;
     let size = 0;
     let isEnded = false;
     try {
@@ -86,8 +100,10 @@ export class StreamReader {
         if (!(next.value instanceof Uint8Array))
           return failedBy(new TypeError('Expected a stream of bytes, got other values'));
         size += next.value.length;
-        if (size > MAX_BYTES)
-          return failedBy(Object.assign(new Error('Expected at most 1 TiB, got more'), { code: 'TOO_LARGE' }));
+        if (size > most)
+          return failedBy(
+            Object.assign(new Error(`Expected at most ${most / 1024 ** 3} GiB, got more`), { code: 'TOO_LARGE' }),
+          );
         await take(next.value);
         onBytes(next.value.length);
       }
@@ -97,8 +113,8 @@ export class StreamReader {
   }
 
   /** Boxed, as a promise can't hold a promise. */
-  async #seal(group: ChunkGroup): Promise<{ read: Promise<FileRead> }> {
-    const { done } = await this.#pool.dispatchBytes(group);
+  async #seal(group: ChunkGroup, kind: ContentKind): Promise<{ read: Promise<FileRead> }> {
+    const { done } = await this.#pool.dispatchBytes(group, kind);
     const read = done.then(({ outcome, memory }) => {
       this.#free.push(memory);
       return outcome;
@@ -118,6 +134,9 @@ export class StreamReader {
     }
   }
 }
+
+/** The first chunk. */
+const startOf = ({ memory, lengths: [first = 0] }: ChunkGroup): Buffer => Buffer.from(memory, 0, first);
 
 function join(read: readonly FileRead[]): FileRead {
   const content: BlobRef[] = read.flatMap((outcome) => outcome.content);

@@ -95,7 +95,7 @@ async function readEntries(parts: StreamRunParts, writer: BackupWriter, found: F
       try {
         iterator ??= source.read(run)[Symbol.asyncIterator]();
         next = await orAborted(run.signal, iterator.next());
-        if (next.done !== true) found.entries.check(next.value.path);
+        if (next.done !== true) found.entries.check(next.value);
       } catch (error) {
         checkAborted(run.signal);
         found.problems.add(Buffer.from(source.name), problemOf(failedBy(error)));
@@ -127,7 +127,11 @@ async function readEntry(
     progress.counts.bytesDone += bytes;
     progress.tick(() => path.toString('utf8'));
   };
-  const outcome = await writer.streams.read(entry.content, { signal: run.signal, onBytes });
+  const outcome = await writer.streams.read(entry.content, {
+    signal: run.signal,
+    onBytes,
+    chunkBytes: entry.chunkBytes,
+  });
   progress.counts.filesDone++;
   progress.counts.bytesTotal += size;
   // Read it was, whatever became of it.

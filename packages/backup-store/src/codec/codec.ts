@@ -2,6 +2,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import { free } from '../bytes/free.ts';
 import { BackupError } from '../errors.ts';
+import type { FixedProfile } from './profile.ts';
 
 /** How a frame is stored. The numbers stand in packs. */
 export const CODEC = { raw: 0, zstd: 1 } as const;
@@ -9,8 +10,8 @@ export const CODEC = { raw: 0, zstd: 1 } as const;
 /** A number of {@link CODEC}. */
 export type Codec = (typeof CODEC)[keyof typeof CODEC];
 
-/** zstd levels of the profiles; `none` never compresses. */
-export const LEVELS = { none: 0, fast: 1, balanced: 3, maximum: 12 } as const;
+/** zstd levels of the profiles that have one; `none` never compresses. */
+export const LEVELS: Readonly<Record<FixedProfile, number>> = { none: 0, fast: 1, balanced: 3, maximum: 12 };
 
 /** Bytes looked at to guess whether a large frame is worth compressing. */
 const PROBE_BYTES = 64 * 1024;
@@ -57,6 +58,8 @@ function worthTrying(bytes: Uint8Array): boolean {
 /** A frame's bytes as they are stored. */
 export interface Encoded {
   readonly codec: Codec;
+  /** Of zstd; 0: raw. */
+  readonly level: number;
   readonly bytes: Uint8Array;
 }
 
@@ -68,10 +71,10 @@ export interface Encoded {
 export function encodeFrame(raw: Uint8Array, level: number, probe = true): Encoded {
   if (level > 0 && raw.length > 0 && (!probe || worthTrying(raw))) {
     const bytes = compressed(raw, level);
-    if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, bytes };
+    if (bytes.length < raw.length * WORTHWHILE) return { codec: CODEC.zstd, level, bytes };
     free(bytes);
   }
-  return { codec: CODEC.raw, bytes: raw };
+  return { codec: CODEC.raw, level: 0, bytes: raw };
 }
 
 /** What must be known to bring a frame back. */

@@ -20,7 +20,7 @@ const RECIPIENT = /^age1(?:pq1)?[02-9ac-hj-np-z]+$/;
  *
  * @throws {BackupError} `INVALID_OPTION`.
  */
-function checkRecipients(recipients: readonly string[]): void {
+export function checkRecipients(recipients: readonly string[]): void {
   const refuse = (message: string, hint: string): never => {
     throw new BackupError('INVALID_OPTION', message, { hint });
   };

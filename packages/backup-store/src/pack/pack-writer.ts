@@ -1,7 +1,7 @@
 import { free } from '../bytes/free.ts';
 import type { SealContext, SealIdentity } from '../envelope/header.ts';
 import { type PieceMemory, SealStream } from '../envelope/seal-stream.ts';
-import { encodeFrame, type FrameForm } from '../codec/codec.ts';
+import type { Encoded, FrameForm } from '../codec/codec.ts';
 import { DirectoryBuilder, type PackedBlob } from './directory.ts';
 import type { FrameSpan } from './extent.ts';
 
@@ -33,9 +33,11 @@ export class PackWriter {
     return this.#stream.content + this.#directory.bytes;
   }
 
-  /** Compresses and appends one frame: the blobs' bytes one after the other. @returns Where it is in the pack. */
-  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], level: number): FrameSpan {
-    const { codec, bytes } = encodeFrame(raw, level, blobs.length === 1);
+  /**
+   * Appends one frame: the blobs' bytes one after the other, as `encode` makes them. @returns Where it is in the pack.
+   */
+  addFrame(raw: Uint8Array, blobs: readonly PackedBlob[], encode: (raw: Uint8Array) => Encoded): FrameSpan {
+    const { codec, bytes } = encode(raw);
     const span = { offset: this.#stream.content, stored: bytes.length, raw: raw.length, codec };
     this.#stream.push(bytes);
     this.#directory.addFrame(span.stored, span.raw, codec, blobs);

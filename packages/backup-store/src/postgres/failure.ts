@@ -18,6 +18,11 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
     'Check the names. What was dropped while it was dumped is gone: the next run dumps what is there.',
   ],
   [
+    /".*" already exists/,
+    'ALREADY_EXISTS',
+    'Nothing was changed. Restore to a new database, or a dump that drops what is there first: made with --clean --if-exists, or in the custom format.',
+  ],
+  [
     /connection to server .* failed|could not connect|server closed the connection|terminating connection|could not translate host name|connection to server was lost|SSL SYSCALL error|no connection to the server|remaining connection slots|the database system is/i,
     'DATABASE_UNREACHABLE',
     'Check that the server runs and can be reached from where the programs run. The next run begins anew.',

@@ -1,17 +1,16 @@
-import { commandOutput, type PrintedOutput } from '../command/command-source.ts';
+import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
-import { BackupError } from '../errors.ts';
+import { fileNameOf } from '../databases/names.ts';
+import { checkedDump } from '../dump/checked-dump.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionEnvironment } from './connection.ts';
-import { chooseDatabases, type DatabaseChoice, fileNameOf } from './databases.ts';
+import { chooseDatabases, type DatabaseChoice } from './databases.ts';
 import { dumpArguments, type DumpOptions } from './dump-options.ts';
 import { withPostgresFailures } from './failure.ts';
 import { postgresCommand, type PostgresPrograms } from './programs.ts';
 import { askDatabase, askServer, type PostgresServer } from './server.ts';
 
 const GLOBALS = 'globals.sql';
-const DUMP_END = '-- PostgreSQL database dump complete';
-const GLOBALS_END = '-- PostgreSQL database cluster dump complete';
 
 /** Options of {@link postgresSource}. */
 export interface PostgresSourceOptions extends PostgresPrograms, DumpOptions {
@@ -31,8 +30,8 @@ export interface PostgresSourceOptions extends PostgresPrograms, DumpOptions {
 /**
  * A source of PostgreSQL databases, dumped by `pg_dump` and streamed into the snapshot: `<database>.sql` (or `.dump`), one after the
  * other, each in a state of its own. The snapshot says versions of server and program, and each database's encoding and extensions.
- * Before anything is dumped, versions are compared; a dump counts only with exit code 0 and its closing line. One database that
- * fails is left out and reported, the others are kept.
+ * Before anything is dumped, versions are compared; a dump counts only with exit code 0 and if it is whole: with its closing line, or
+ * with the data of each entry of a custom dump. One database that fails is left out and reported, the others are kept.
  *
  * @throws {BackupError} `INVALID_OPTION`, at once. In a backup, as the source's or a file's status: `DATABASE_UNREACHABLE`,
  * `DATABASE_REFUSED`, `DATABASE_NOT_FOUND`, `VERSION_MISMATCH`, `DUMP_INCOMPLETE`, `COMMAND_NOT_FOUND`, `COMMAND_FAILED`,
@@ -98,8 +97,8 @@ function databaseEntry(
   const dump = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     tell(database, await askDatabase(options, database, run.signal));
     const command = postgresCommand(options, 'pg_dump', dumpArguments(options), database);
-    const check = isPlain ? endsWith(DUMP_END) : undefined;
-    yield* withPostgresFailures(commandOutput({ ...command, timeoutMs: options.timeoutMs, check }, run.signal));
+    const output = withPostgresFailures(commandOutput({ ...command, timeoutMs: options.timeoutMs }, run.signal));
+    yield* checkedDump(output, isPlain ? 'postgresql' : 'postgresql-archive');
   };
   return { path: `${fileNameOf(database)}.${isPlain ? 'sql' : 'dump'}`, content: dump() };
 }
@@ -109,20 +108,6 @@ function globalsEntry(options: PostgresSourceOptions, { signal }: SourceRun): So
   const command = postgresCommand(options, 'pg_dumpall', ['--globals-only', '--no-password', ...passwords]);
   return {
     path: GLOBALS,
-    content: withPostgresFailures(commandOutput({ ...command, check: endsWith(GLOBALS_END) }, signal)),
-  };
-}
-
-/** A dump without its closing line is not all there, whatever the exit code says. */
-function endsWith(line: string): (output: PrintedOutput) => void {
-  return ({ tail, bytes }) => {
-    if (tail.includes(`\n${line}`)) return;
-    throw new BackupError(
-      'DUMP_INCOMPLETE',
-      `Expected a dump that ends with "${line}", got ${bytes} bytes without it`,
-      {
-        hint: 'Something between the server and here has cut it. Run the backup again.',
-      },
-    );
+    content: checkedDump(withPostgresFailures(commandOutput(command, signal)), 'postgresql'),
   };
 }

@@ -32,6 +32,9 @@ export function postgresCommand(
   };
 }
 
+/** A database that every server has, to connect to while another one is made or not there. */
+export const MAINTENANCE = 'postgres';
+
 /** What `psql` needs to run a script and nothing of the user's. */
 export const PSQL: readonly string[] = ['--no-psqlrc', '--no-password', '--quiet', '--set=ON_ERROR_STOP=1'];
 

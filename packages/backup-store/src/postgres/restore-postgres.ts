@@ -2,12 +2,10 @@ import { runCommand } from '../command/run-command.ts';
 import { BackupError } from '../errors.ts';
 import type { Repository } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
-import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
+import { MAINTENANCE, postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
 
 /** How a dump in the custom format begins. */
 const CUSTOM_MAGIC = Buffer.from('PGDMP');
-/** A database that every server has, to connect to while another one is made. */
-const MAINTENANCE = 'postgres';
 
 /** Options of {@link restorePostgres}. */
 export interface RestorePostgresOptions extends PostgresPrograms {
@@ -43,7 +41,7 @@ export interface RestorePostgresResult {
  * Restores a dump from a snapshot into a database, by `psql` or `pg_restore`, as one transaction: when anything fails, on the way or
  * in the database, the database is as it was before (or, with `create`, is there and empty).
  *
- * @throws {BackupError} `INVALID_OPTION`; `PATH_NOT_FOUND`; `DATABASE_...`, `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't
+ * @throws {BackupError} `INVALID_OPTION`; `PATH_NOT_FOUND`; `ALREADY_EXISTS`; `DATABASE_...`, `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't
  * be read from the repository.
  *
  * @example
@@ -75,6 +73,7 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
     await runCommand({ ...line, stdin, signal });
     return { database, format, bytes: counted.bytes };
   } catch (error) {
+    signal?.throwIfAborted();
     throw postgresFailure(error);
   } finally {
     await content.return?.();

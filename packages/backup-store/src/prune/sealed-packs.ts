@@ -1,6 +1,6 @@
 import { blobId } from '../blob-index/blob-id.ts';
 import type { FramePlace } from '../blob-index/blob-index.ts';
-import { LEVELS } from '../codec/codec.ts';
+import { encodeFrame, LEVELS } from '../codec/codec.ts';
 import { BLOCK_BYTES } from '../envelope/blocks.ts';
 import { openBlocks, sealedRange } from '../envelope/range.ts';
 import { readStored, type SealedStore } from '../envelope/sealed-store.ts';
@@ -36,7 +36,8 @@ function newSealedPack(sealed: SealedStore, tenant: Tenant, name: string): NewPa
       return writer.content;
     },
     addStored: (bytes, form, blobs) => writer.addStored(bytes, form, blobs),
-    addFrame: (raw, blobs) => void writer.addFrame(raw, blobs, LEVELS.balanced),
+    addFrame: (raw, blobs) =>
+      void writer.addFrame(raw, blobs, (bytes) => encodeFrame(bytes, LEVELS.balanced, blobs.length === 1)),
     take: () => ready.splice(0),
     finish: () => writer.finish(),
   };

@@ -1,9 +1,12 @@
+import type { CompressionProfile } from '../codec/profile.ts';
+import type { ContentReport } from '../codec/content-report.ts';
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
+import type { BackupTree } from '../source/tree-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
-/** One compression setting: `none` stores raw, `fast` is zstd 1, `balanced` zstd 3 (default), `maximum` zstd 12. */
-export type CompressionProfile = 'none' | 'fast' | 'balanced' | 'maximum';
+export type { CompressionProfile, FixedProfile } from '../codec/profile.ts';
+export type { ContentReport, FrameKind, FrameReason } from '../codec/content-report.ts';
 
 /** Options of `Repository.backup`. */
 export interface BackupOptions extends RunOptions {
@@ -13,6 +16,8 @@ export interface BackupOptions extends RunOptions {
   readonly base?: string | undefined;
   /** What is no file or folder: databases, output of programs. Read in order, before `paths`. */
   readonly sources?: readonly BackupSource[] | undefined;
+  /** In place of `paths` and `sources`: sources of a snapshot that was made elsewhere. All are read in full, or there is no snapshot. */
+  readonly trees?: readonly BackupTree[] | undefined;
   /**
    * No snapshot unless every source was read without a problem. Default `false`: what could be read is kept, and the result says
    * what is missing.
@@ -27,6 +32,7 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
+  /** Default `balanced`; for `scheduled` `auto`, and for `safety`, which somebody waits for, `fast`. */
   readonly compression?: CompressionProfile | undefined;
   /**
    * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
@@ -70,5 +76,7 @@ export interface BackupResult {
   /** What became of each source, in the order of the snapshot. */
   readonly sources: readonly SnapshotSource[];
   readonly problems: readonly EntryProblem[];
+  /** What compressing came to, by kinds of content, most first: of what was new. Empty with `dryRun`. */
+  readonly contents: readonly ContentReport[];
   readonly durationMs: number;
 }

@@ -2,12 +2,14 @@ import type { ObjectStore } from '@x/storage';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
 import type {
+  ContentsOptions,
   Difference,
   EntriesOptions,
   EntryView,
   FindOptions,
   FoundEntry,
   ReadOptions,
+  SnapshotEntry,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
@@ -216,6 +218,13 @@ export interface Repository extends AsyncDisposable {
    * What was given before is then not the whole file.
    */
   read(snapshot: string, options: ReadOptions): AsyncIterable<Uint8Array>;
+  /**
+   * Entries of a snapshot in path order, source by source, with all that is known of them and their contents. For what copies a
+   * snapshot elsewhere: contents that are read in the order of the entries are fetched ahead.
+   *
+   * @throws {BackupError} `PATH_NOT_FOUND`, `INVALID_OPTION`; `BLOB_MISSING` and `OBJECT_...` for what is damaged.
+   */
+  contents(snapshot: string, options?: ContentsOptions): AsyncIterable<SnapshotEntry>;
   /** Entries that match a glob, in all snapshots that match, oldest first. */
   find(options: FindOptions): AsyncIterable<FoundEntry>;
   /** What differs between two snapshots, in path order. Sources are compared by their roots. */

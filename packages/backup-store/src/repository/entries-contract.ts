@@ -1,4 +1,5 @@
 import type { EntryKind } from '../catalog/entry.ts';
+import type { TreeEntryContent } from '../source/tree-contract.ts';
 import type { SnapshotFilter } from './run-contract.ts';
 
 /** Entry of a snapshot, for listings. */
@@ -57,4 +58,20 @@ export interface Difference {
   readonly pathBase64?: string | undefined;
   readonly before?: EntryView | undefined;
   readonly after?: EntryView | undefined;
+}
+
+/** Options of `Repository.contents`. */
+export interface ContentsOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Only this path of the snapshot and what is below it. */
+  readonly path?: string | undefined;
+  /** Globs of what to give, as for a restore; the folders above come along. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+}
+
+/** An entry of a snapshot with all that is known of it, and its content. Paths are below the root of its source. */
+export interface SnapshotEntry extends TreeEntryContent {
+  /** Number of its source in `sources` of the snapshot. */
+  readonly source: number;
 }

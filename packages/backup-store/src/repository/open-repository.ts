@@ -18,6 +18,7 @@ import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
+import { listContents } from '../snapshots/contents.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
 import { readFile } from '../snapshots/read.ts';
@@ -205,8 +206,19 @@ export class OpenRepository implements contract.Repository {
     try {
       yield* readFile(from, options, this.#context.performance.readers);
     } catch (error) {
-      const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
-      throw (isGone ? forgottenError(from.tenant, from.record.id) : undefined) ?? error;
+      throw goneError(from, error) ?? error;
+    }
+  }
+
+  async *contents(
+    snapshot: string,
+    options: contract.ContentsOptions = {},
+  ): AsyncGenerator<contract.SnapshotEntry, void, undefined> {
+    const from = await this.#one(snapshot);
+    try {
+      yield* listContents(from, options, this.#context.performance.readers);
+    } catch (error) {
+      throw goneError(from, error) ?? error;
     }
   }
 
@@ -288,4 +300,10 @@ export class OpenRepository implements contract.Repository {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** When what was read has gone because its snapshot was forgotten: the error that says so. */
+function goneError({ tenant, record }: TenantSnapshot, error: unknown): BackupError | undefined {
+  const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
+  return isGone ? forgottenError(tenant, record.id) : undefined;
 }

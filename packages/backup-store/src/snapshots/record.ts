@@ -1,3 +1,4 @@
+import type { ContentReport } from '../codec/content-report.ts';
 import type { SourceDetails } from '../source/contract.ts';
 
 /** One source of a snapshot. */
@@ -66,7 +67,10 @@ export interface SnapshotRecord {
     readonly changed: number;
     readonly unchanged: number;
   };
+  /** The profile. */
   readonly compression: string;
+  /** What compressing came to, by kinds of content, most first: of what was new. Absent when nothing was. */
+  readonly contents?: readonly ContentReport[] | undefined;
   readonly encryption: { readonly algorithm: string; readonly keyId: string };
   readonly tags: readonly string[];
   readonly parent?: string | undefined;

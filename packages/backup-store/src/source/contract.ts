@@ -26,6 +26,11 @@ export interface SourceEntry {
   readonly mode?: number | undefined;
   /** Nanoseconds since 1970. Default: when it was read. */
   readonly mtimeNs?: bigint | undefined;
+  /**
+   * Cuts the content every so many bytes (4 KiB to 4 MiB) instead of where it says so itself: for content that is changed in place
+   * and never moved, such as the pages of a database; then a multiple of their size. The content has at most 1,048,576 chunks.
+   */
+  readonly chunkBytes?: number | undefined;
 }
 
 /** What a source works with while a backup calls it. */
@@ -38,7 +43,7 @@ export interface SourceRun {
 
 /**
  * Something to back up that is no file or folder: what a program prints, a database. Anything of this form is one; the
- * engine knows none by name. `@x/backup-store/command` and `@x/backup-store/postgres` make some.
+ * engine knows none by name. `@x/backup-store/command`, `.../postgres`, `.../mysql` and `.../redis` make some.
  *
  * A backup may call each method several times: it begins again when a pruner has ended its session.
  *

@@ -97,7 +97,7 @@ it.runIf(IS_LINUX)('another process with an empty cache restores the same from w
   expect(compareTrees(place.source, restored(place))).toEqual([]);
 });
 
-it.each(['none', 'fast', 'balanced', 'maximum'] as const)(
+it.each(['none', 'fast', 'balanced', 'maximum', 'auto'] as const)(
   'compression %s brings back the same',
   async (compression) => {
     const place = newPlace();

@@ -6,6 +6,7 @@ import { SealCheck, sealCheckRate } from '../../src/backup/seal-check.ts';
 import { BLOCK_BYTES } from '../../src/envelope/blocks.ts';
 import { KIND } from '../../src/envelope/header.ts';
 import { PackWriter } from '../../src/pack/pack-writer.ts';
+import { zstd } from '../fixtures/encoding.ts';
 import { noise } from '../fixtures/content.ts';
 import { packedBlob, SESSION } from '../fixtures/packing.ts';
 import { createAt, failureOf, filesBelow, newPlace, openAt } from '../fixtures/place.ts';
@@ -35,7 +36,7 @@ function writePack(
     piece.fill(0);
   });
   for (const bytes of frames)
-    check.frame([packedBlob(tenant, { bytes })], () => writer.addFrame(bytes, [packedBlob(tenant, { bytes })], 3));
+    check.frame([packedBlob(tenant, { bytes })], () => writer.addFrame(bytes, [packedBlob(tenant, { bytes })], zstd()));
   check.finish(writer.finish().size);
   return Buffer.concat(pieces);
 }
@@ -82,14 +83,14 @@ describe('a check of all that is sealed', () => {
 function untilNoticed(frames: number, oneOf: number): number {
   const target = { repositoryId: context.repositoryId, label: context.label, session: SESSION, packKey: SUBKEY };
   const packs = new PackSet(
-    { ...target, level: 3, packBytes: 1 << 20, openPacks: 1, check: { oneOf, idKey } },
+    { ...target, packBytes: 1 << 20, openPacks: 1, check: { oneOf, idKey } },
     { piece: () => undefined, finished: () => undefined },
   );
   const bytes = noise(100, randomInt(1000));
   const wrong = { ...packedBlob(tenant, { bytes }), id: Buffer.alloc(16) };
   for (let frame = 0; frame < frames; frame++) {
     try {
-      packs.addFrame(bytes, [wrong]);
+      packs.addFrame(bytes, [wrong], zstd());
       // So that no later frame is looked at with it.
       packs.finish();
     } catch {

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { chunksOf, fileWindow } from '../../src/backup/file-window.ts';
 import { StreamCutter } from '../../src/backup/stream-cutter.ts';
 import { createCutter } from '../../src/chunker/cut.ts';
+import { type Cuts, contentCuts, fixedCuts } from '../../src/chunker/cuts.ts';
 import { gearTable } from '../../src/chunker/gear.ts';
 import { noise } from '../fixtures/content.ts';
 import { tempFolder } from '../fixtures/place.ts';
@@ -24,8 +25,13 @@ function chunksOfFile(content: Buffer): Buffer[] {
 }
 
 /** The chunks of a stream of it, in such pieces, with memory for so many bytes at a time. */
-function chunksOfStream(content: Buffer, pieces: readonly number[], groupBytes: number): Buffer[] {
-  const stream = new StreamCutter(cutter, () => new ArrayBuffer(groupBytes));
+function chunksOfStream(
+  content: Buffer,
+  pieces: readonly number[],
+  groupBytes: number,
+  cuts: Cuts = contentCuts(cutter),
+): Buffer[] {
+  const stream = new StreamCutter(cuts, () => new ArrayBuffer(groupBytes));
   const chunks: Buffer[] = [];
   const take = (groups: Iterable<{ memory: ArrayBuffer; lengths: readonly number[] }>): void => {
     for (const { memory, lengths } of groups) {
@@ -64,4 +70,23 @@ it('a stream is cut where a file of the same content is, whatever its pieces and
 it('what is all zeros is cut at the largest size', () => {
   const lengths = chunksOfStream(Buffer.alloc(2500), [7], 2048).map(({ length }) => length);
   expect(lengths).toEqual([1024, 1024, 452]);
+});
+
+it('a stream in chunks of fixed length has them all of that length but the last, and nothing else', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 20_000 }),
+      fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 8 }),
+      fc.integer({ min: 1, max: 1024 }),
+      fc.constantFrom(2048, 3000, 8192),
+      (size, pieces, bytes, groupBytes) => {
+        const content = noise(size, bytes);
+        const chunks = chunksOfStream(content, pieces, groupBytes, fixedCuts(bytes));
+        expect(Buffer.concat(chunks).equals(content)).toBe(true);
+        expect(chunks.slice(0, -1).every(({ length }) => length === bytes)).toBe(true);
+        expect(chunks).toHaveLength(Math.ceil(size / bytes));
+      },
+    ),
+    { numRuns: 60 },
+  );
 });

@@ -97,6 +97,28 @@ describe('a snapshot of streams and folders', () => {
     expect(other.counts.bytesNew).toBeGreaterThan(0);
     expect(other.counts.bytesNew).toBeLessThanOrEqual(5 * MiB);
   });
+
+  it('cuts every so many bytes where a source asks for that: what is changed in place costs the chunks it is in', async () => {
+    const pages = noise(3 * MiB + 100, 'pages');
+    const inChunks = (content: Buffer): BackupSource => {
+      const entry = { path: '', content: streamOf(content), chunkBytes: 16_384 };
+      return sourceOf(
+        'pages',
+        {},
+        {
+          read: async function* () {
+            yield entry;
+          },
+        },
+      );
+    };
+    const first = await repository.backup({ sources: [inChunks(pages)] });
+    expect(first.counts.bytesNew).toBe(pages.length);
+    for (const at of [0, 100_000, 2 * MiB, pages.length - 1]) pages[at] = (pages[at] ?? 0) ^ 1;
+    const { counts } = await repository.backup({ sources: [inChunks(pages)] });
+    expect(counts).toMatchObject({ filesChanged: 1, bytesNew: 3 * 16_384 + 100 });
+    expect((await contentOf(repository, 'latest', 'pages')).equals(pages)).toBe(true);
+  });
 });
 
 describe('a source that fails', () => {
@@ -184,6 +206,22 @@ describe('a source that fails', () => {
     const repository = await createAt(newPlace());
     const result = await repository.backup({ sources: [sourceOf('odd', files), good] });
     expect(result.sources).toMatchObject([{ error: { code: 'INVALID_OPTION' } }, { status: 'ok' }]);
+  });
+
+  it.each([0, 4095, 4 * MiB + 1, 8192.5, Number.NaN])('fails by asking for chunks of %s bytes', async (chunkBytes) => {
+    const repository = await createAt(newPlace());
+    const entry = { path: '', content: streamOf(Buffer.from('x')), chunkBytes };
+    const bad = sourceOf(
+      'bad',
+      {},
+      {
+        read: async function* () {
+          yield entry;
+        },
+      },
+    );
+    const { sources } = await repository.backup({ sources: [bad, good] });
+    expect(sources).toMatchObject([{ status: 'failed', error: { code: 'INVALID_OPTION' } }, { status: 'ok' }]);
   });
 
   it('fails by giving what is no bytes, or details that are too long', async () => {

@@ -7,6 +7,7 @@ import { BlobReader } from '../../src/pack/blob-reader.ts';
 import { BLOB } from '../../src/pack/directory.ts';
 import { packContext, readPackDirectory } from '../../src/pack/pack-directories.ts';
 import { PackWriter } from '../../src/pack/pack-writer.ts';
+import { zstd } from '../fixtures/encoding.ts';
 import { noise, prose } from '../fixtures/content.ts';
 import { blobRef, type Content, makePack, PACK, packedBlob, SESSION, storePack } from '../fixtures/packing.ts';
 import { failureOf } from '../fixtures/place.ts';
@@ -68,7 +69,7 @@ describe('packs', () => {
     const context = packContext(sealed.repositoryId, tenant, NAME);
     const writer = new PackWriter(tenant.subkey('pack/0'), context, () => undefined);
     const blobs = Array.from({ length: 1000 }, (_, i) => packedBlob(tenant, { bytes: Buffer.from([i >> 8, i & 255]) }));
-    const { stored } = writer.addFrame(Buffer.alloc(2000), blobs, 3);
+    const { stored } = writer.addFrame(Buffer.alloc(2000), blobs, zstd(3, false));
     expect(stored).toBeLessThan(100);
     expect(writer.content).toBeGreaterThan(18_000);
   });
@@ -77,8 +78,8 @@ describe('packs', () => {
     const context = packContext(sealedStore().repositoryId, tenant, NAME);
     const writer = new PackWriter(tenant.subkey('pack/0'), context, () => undefined);
     const bytes = Buffer.from(noise(100_000, 'half').toString('hex'));
-    const first = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], 3);
-    const second = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], 3);
+    const first = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], zstd());
+    const second = writer.addFrame(bytes, [packedBlob(tenant, { bytes })], zstd());
     expect(first).toMatchObject({ offset: 0, raw: 200_000, codec: 1 });
     expect(first.stored).toBeGreaterThan(90_000);
     expect(second.offset).toBe(first.stored);

@@ -166,18 +166,21 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     ]);
   });
 
-  it('whose dump was cut on the way, with exit code 0, is not kept', async () => {
-    const cuts: Executor = {
-      name: 'cuts',
-      wrap(line) {
-        const { command, args, ...rest } = local().wrap(line);
-        if (!command.endsWith('pg_dump') || args.includes('--version')) return { command, args, ...rest };
-        return { ...rest, command: 'sh', args: ['-c', '"$@" | head -c 500000', 'sh', command, ...args] };
-      },
-    };
-    const { sources } = await repository.backup({ sources: [source({ executor: cuts }), other] });
-    expect(sources[0]).toMatchObject({ status: 'failed', error: { code: 'DUMP_INCOMPLETE' } });
-  });
+  it.each(['plain', 'custom'] as const)(
+    'whose %s dump was cut on the way, with exit code 0, is not kept',
+    async (format) => {
+      const cuts: Executor = {
+        name: 'cuts',
+        wrap(line) {
+          const { command, args, ...rest } = local().wrap(line);
+          if (!command.endsWith('pg_dump') || args.includes('--version')) return { command, args, ...rest };
+          return { ...rest, command: 'sh', args: ['-c', '"$@" | head -c 500000', 'sh', command, ...args] };
+        },
+      };
+      const { sources } = await repository.backup({ sources: [source({ executor: cuts, format }), other] });
+      expect(sources[0]).toMatchObject({ status: 'failed', error: { code: 'DUMP_INCOMPLETE' } });
+    },
+  );
 
   it('shows its password nowhere: not in arguments, errors, results or what is stored', async () => {
     const folder = tempFolder();

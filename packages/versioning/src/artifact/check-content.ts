@@ -1,7 +1,7 @@
 import { shown, VersioningError } from '../errors.ts';
 import type { ArtifactContent } from './model.ts';
 import { comparePaths } from './path-order.ts';
-import { flawOfPath, PathSet } from './portable-path.ts';
+import { flawOfPath, PathSet } from '@x/integrity/archive';
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const FILE_FIELDS: ReadonlySet<string> = new Set(['path', 'kind', 'size', 'executable', 'digest']);

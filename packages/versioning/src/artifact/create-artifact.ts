@@ -1,6 +1,7 @@
 import { relative, resolve, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { createDigest, type Digest, digest as digestOf } from '@x/integrity';
+import { directoryHeader, endOfArchive, localHeader } from '@x/integrity/archive';
 import { shown, VersioningError } from '../errors.ts';
 import { aheadInOrder } from '../lanes.ts';
 import { contentOf } from './content.ts';
@@ -10,7 +11,7 @@ import { type PiecePair, piecePair } from './pieces.ts';
 import { orderedEntries } from './plan-artifact.ts';
 import { WorkProgress } from './progress.ts';
 import { smallContent, withLargeFile } from './source-file.ts';
-import { directoryHeader, endOfArchive, localHeader, type ZipEntry } from './zip-records.ts';
+import { recordOf } from './zip-records.ts';
 
 /** Options of {@link createArtifact}. */
 export interface CreateArtifactOptions extends ArtifactWork {
@@ -71,7 +72,7 @@ export async function createArtifact(
       progress.finished();
     }
     const offset = part.position;
-    for (const entry of written) await part.write(directoryHeader(entry));
+    for (const entry of written) await part.write(directoryHeader(recordOf(entry, entry)));
     await part.write(endOfArchive({ entries: written.length, offset, size: part.position - offset }));
     options.signal?.throwIfAborted();
     const summary = { digest: await part.complete(), size: part.position, entries: entries.length };
@@ -99,7 +100,10 @@ interface Writing {
   readonly withDigests: boolean;
 }
 
-interface WrittenEntry extends ZipEntry {
+interface WrittenEntry extends ArtifactEntry {
+  readonly crc32: number;
+  /** Where its local header begins. */
+  readonly offset: number;
   /** Of its content, where it was asked for. */
   readonly digest: Digest | undefined;
 }
@@ -107,7 +111,7 @@ interface WrittenEntry extends ZipEntry {
 async function writeSmall(entry: ArtifactEntry, content: Buffer, writing: Writing): Promise<WrittenEntry> {
   const { part, progress, withDigests } = writing;
   const written = { ...entry, crc32: crc32(content), offset: part.position };
-  await part.write(localHeader(written));
+  await part.write(localHeader(recordOf(written, written)));
   await part.write(content);
   progress.add(content.length);
   return { ...written, digest: withDigests ? await digestOf(content) : undefined };
@@ -118,7 +122,7 @@ async function writeLarge(entry: ArtifactEntry, writing: Writing): Promise<Writt
   const hasher = withDigests ? await createDigest('sha256') : undefined;
   return withLargeFile({ folder, entry, memory }, async (large) => {
     const written = { ...entry, crc32: large.crc32, offset: part.position };
-    await part.write(localHeader(written));
+    await part.write(localHeader(recordOf(written, written)));
     for await (const piece of large.content()) {
       const writtenPiece = part.write(piece);
       hasher?.update(piece); // while the system writes

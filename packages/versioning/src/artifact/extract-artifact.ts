@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { shown, VersioningError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
 import { type ArchiveEntry, readArchive } from './archive.ts';
-import { unsafe } from './archive-entry.ts';
+import { unsafe } from './archive-failure.ts';
 import { codeOf, fileFailure } from './file-failure.ts';
 import type { ArtifactLimits } from './limits.ts';
 import type { ArtifactSummary, ArtifactWork } from './model.ts';

@@ -4,7 +4,7 @@ import { type Choice, chosenFiles } from './chosen-files.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import type { ArtifactEntry, ArtifactPlan } from './model.ts';
 import { inPathOrder } from './path-order.ts';
-import { flawOfPath, PathSet } from './portable-path.ts';
+import { flawOfPath, PathSet } from '@x/integrity/archive';
 
 /** Options of {@link planArtifact}. Patterns are those of `gitignore(5)`, for the folder itself. */
 export interface PlanArtifactOptions {

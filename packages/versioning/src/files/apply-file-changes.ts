@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileFailure } from '../artifact/file-failure.ts';
-import { PathSet } from '../artifact/portable-path.ts';
+import { PathSet } from '@x/integrity/archive';
 import { shown, VersioningError } from '../errors.ts';
 import type { FileChange } from './file-change.ts';
 import { partOf, removeFile, replaceFile } from './replace-file.ts';

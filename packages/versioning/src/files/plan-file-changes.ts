@@ -1,5 +1,5 @@
 import type { ReleaseNotes } from '../changelog/changelog.ts';
-import { PathSet } from '../artifact/portable-path.ts';
+import { PathSet } from '@x/integrity/archive';
 import { shown, VersioningError } from '../errors.ts';
 import type { FileChange } from './file-change.ts';
 import { planChangelogFile, type PlanChangelogFileOptions } from './plan-changelog-file.ts';

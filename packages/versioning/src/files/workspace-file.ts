@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, fileFailure } from '../artifact/file-failure.ts';
-import { flawOfPath } from '../artifact/portable-path.ts';
+import { flawOfPath } from '@x/integrity/archive';
 import { shown, VersioningError } from '../errors.ts';
 
 /** Longest file that a release changes, in bytes: changelogs and manifests are far from it. */

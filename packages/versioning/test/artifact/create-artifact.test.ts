@@ -230,3 +230,17 @@ print(sorted({i.date_time for i in z.infolist()}), [i.filename for i in z.infoli
     "[(1980, 2, 1, 0, 0, 0)] ['Zebra', 'bin/start', 'data/empty.txt', 'data/large.bin', 'data/ölçü.txt', 'logs/', 'main.js']",
   );
 });
+
+test('more than 65,535 entries are counted in 64 bits', async () => {
+  const top = await plant({ a: 'x' });
+  const { entries } = await planArtifact(top);
+  const folders = Array.from({ length: 70_000 }, (_, i) => ({
+    path: `d/${i}`,
+    kind: 'directory' as const,
+    size: 0,
+    executable: false,
+  }));
+  const path = join(await temporaryFolder(), 'many.zip');
+  await createArtifact({ folder: top, entries: [...entries, ...folders], size: 1 }, path);
+  expect(await listArtifact(path)).toHaveLength(70_001);
+});

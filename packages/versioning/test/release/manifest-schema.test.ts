@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { flawOfPath } from '../../src/artifact/portable-path.ts';
+import { flawOfPath } from '@x/integrity/archive';
 import type { VersioningError } from '../../src/index.ts';
 import { parseManifestBytes } from '../../src/release/manifest-bytes.ts';
 import { MANIFEST_SCHEMA } from '../../src/release/manifest-schema.ts';

@@ -4,8 +4,8 @@ import { basename } from 'node:path';
 import { codeOf } from '../../errors.ts';
 import type { EntryProblem } from '../../repository/run-contract.ts';
 import { displayPath } from '../../run/display-path.ts';
-import type { Content } from '../content/kind.ts';
-import { HEAD_BYTES, sniff } from '../content/sniff.ts';
+import type { Content } from '../../content/kind.ts';
+import { HEAD_BYTES, sniff } from '../../content/sniff.ts';
 import type { Frame, Piece } from './frames.ts';
 
 /** A piece as it was read. */

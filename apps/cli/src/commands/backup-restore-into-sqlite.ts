@@ -1,0 +1,68 @@
+import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
+import { CliError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { OptionDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { displayText } from '../render/text.ts';
+
+/** Flags of a restore into a database of SQLite. */
+export interface IntoSqliteFlags {
+  readonly into?: string | undefined;
+  readonly stopCommand?: string | undefined;
+  readonly startCommand?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+}
+
+/** Options that only a restore into a database of SQLite has. */
+export const SQLITE_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--stop-command <command>',
+    description: 'with --into sqlite: a command line, given to sh, that stops what has the database open',
+  },
+  {
+    flags: '--start-command <command>',
+    description: 'with --into sqlite: one that starts it again; when it fails, the old database is put back',
+  },
+];
+
+async function confirm(context: Context, target: string, yes: boolean): Promise<void> {
+  if (yes) return;
+  const { messages, prompt } = context;
+  messages.warn(`${displayText(target)} will be replaced; what was written to it since the backup will be gone.`);
+  if (!prompt.available) {
+    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore into a database, got none', {
+      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
+    });
+  }
+  if (await prompt.confirm('Go on?')) return;
+  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
+}
+
+function line({ path, target, bytes, replaced }: IntoOutcome): string {
+  const done = replaced ? 'replaced' : 'made';
+  return `restore of ${displayText(path)}: ok; ${displayText(target)} ${done}, ${formatBytes(bytes)}`;
+}
+
+/** `holdfast backup restore ID --into sqlite:/path`. */
+export async function restoreOverSqlite(
+  context: Context,
+  flags: IntoSqliteFlags,
+  what: Omit<IntoRequest, 'url' | 'stopCommand' | 'startCommand'>,
+): Promise<ExitCode> {
+  const { into: url = '', dryRun = false, stopCommand, startCommand } = flags;
+  const request: IntoRequest = { ...what, url, stopCommand, startCommand };
+  const plan = planIntoSqlite(context, request);
+  if (dryRun) {
+    if (context.json) await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun });
+    else await context.output.line(`${displayText(plan.path)} would replace ${displayText(plan.target)}`);
+    return EXIT.ok;
+  }
+  await confirm(context, plan.target, flags.yes ?? false);
+  const into = await context.timed('restore', () => restoreIntoSqlite(context, request));
+  if (context.json) await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun, sqlite: into });
+  else if (!context.messages.quiet) await context.output.line(line(into));
+  return EXIT.ok;
+}

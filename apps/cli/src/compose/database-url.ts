@@ -1,0 +1,122 @@
+import type { MysqlSourceOptions } from '@x/backup-store/mysql';
+import type { PostgresSourceOptions } from '@x/backup-store/postgres';
+import type { RedisSourceOptions } from '@x/backup-store/redis';
+import { usageError } from '../errors.ts';
+import type { Environment } from '../config/locations.ts';
+
+/** A database as a URL of the command line names it. */
+export type NamedDatabase =
+  | { readonly kind: 'postgres'; readonly options: PostgresSourceOptions }
+  | { readonly kind: 'mysql'; readonly options: MysqlSourceOptions }
+  | { readonly kind: 'redis'; readonly options: RedisSourceOptions };
+
+export type DatabaseKind = NamedDatabase['kind'];
+
+/** What may be said of a kind in its URL, beside what its programs know. */
+interface Scheme {
+  readonly kind: DatabaseKind;
+  /** Parameters that are ours, and the fields that they fill. */
+  readonly lists: Readonly<Record<string, string>>;
+  readonly single: Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
+  /** The variable with its password. */
+  readonly variable: string;
+  readonly passwordHint: string;
+  /** Its programs look for a password by themselves. */
+  readonly findsPassword?: true | undefined;
+}
+
+const POSTGRES: Scheme = {
+  kind: 'postgres',
+  lists: {
+    database: 'databases',
+    schema: 'schemas',
+    table: 'tables',
+    'exclude-table': 'excludeTables',
+    option: 'options',
+  },
+  single: {
+    format: { plain: 'plain', custom: 'custom' },
+    globals: { yes: true, no: false, 'without-passwords': 'without-passwords' },
+  },
+  variable: 'PGPASSWORD',
+  passwordHint: 'Put it into PGPASSWORD or ~/.pgpass, or name a password file: ?passfile=/etc/holdfast/pgpass.',
+  findsPassword: true,
+};
+const MYSQL: Scheme = {
+  kind: 'mysql',
+  lists: { database: 'databases', table: 'tables', 'exclude-table': 'excludeTables', option: 'options' },
+  single: {},
+  variable: 'MYSQL_PWD',
+  passwordHint: 'Put it into MYSQL_PWD or ~/.my.cnf, or name an option file: ?option-file=/etc/holdfast/my.cnf.',
+};
+const REDIS: Scheme = {
+  kind: 'redis',
+  lists: {},
+  single: {},
+  variable: 'REDISCLI_AUTH',
+  passwordHint: 'Put it into REDISCLI_AUTH.',
+};
+
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  'postgres:': POSTGRES,
+  'postgresql:': POSTGRES,
+  'mysql:': MYSQL,
+  'mariadb:': MYSQL,
+  'redis:': REDIS,
+  'rediss:': REDIS,
+};
+
+/** Names a variable that the password is in, where several servers have different ones. */
+const PASSWORD_ENV = 'password-env';
+
+/**
+ * Reads the URL of a database. Its password is in the environment, or where its programs look for one.
+ *
+ * @throws {CliError} `USAGE`.
+ */
+export function parseDatabase(text: string, env: Environment): NamedDatabase {
+  const url = URL.parse(text);
+  const scheme = url === null ? undefined : SCHEMES[url.protocol];
+  if (url === null || scheme === undefined) {
+    throw usageError(
+      'Expected a database like postgres://user@host/database, mysql://... or redis://..., got another one',
+      'Files and folders are arguments.',
+    );
+  }
+  if (url.password !== '' || url.searchParams.has('password')) {
+    throw usageError(
+      'Expected a database without a password in its URL, as everybody on the machine can see it there',
+      `${scheme.passwordHint} ?${PASSWORD_ENV}=NAME names another variable.`,
+    );
+  }
+  const options: Record<string, unknown> = {};
+  for (const [parameter, field] of Object.entries(scheme.lists)) {
+    const values = url.searchParams.getAll(parameter);
+    if (values.length > 0) options[field] = field === 'databases' && values.includes('all') ? 'all' : values;
+    url.searchParams.delete(parameter);
+  }
+  for (const [parameter, known] of Object.entries(scheme.single)) {
+    const value = url.searchParams.get(parameter);
+    if (value !== null) options[parameter] = meant(parameter, value, known);
+    url.searchParams.delete(parameter);
+  }
+  const password = passwordOf(scheme, url.searchParams.get(PASSWORD_ENV), env);
+  url.searchParams.delete(PASSWORD_ENV);
+  return { kind: scheme.kind, options: { ...options, password, url: url.href } };
+}
+
+function passwordOf(scheme: Scheme, variable: string | null, env: Environment): string | undefined {
+  if (variable === null) return scheme.findsPassword === true ? undefined : env[scheme.variable];
+  const password = env[variable];
+  if (password !== undefined) return password;
+  throw usageError(`Expected a password in the environment variable ${JSON.stringify(variable)}, got none`);
+}
+
+function meant(parameter: string, value: string, known: Readonly<Record<string, string | boolean>>): string | boolean {
+  const found = known[value];
+  if (found !== undefined) return found;
+  throw usageError(
+    `Expected ${parameter} to be ${Object.keys(known).join(' or ')}, got ${JSON.stringify(value)}`,
+    'Correct the source.',
+  );
+}

@@ -1,0 +1,72 @@
+import type { Repository, SnapshotRecord } from '@x/backup-store';
+import { usageError } from '../errors.ts';
+import type { Context } from '../program/context.ts';
+import { displayText } from '../render/text.ts';
+import { parseSqliteUrl } from './sqlite-url.ts';
+
+/** What a restore into a database is to do. */
+export interface IntoRequest {
+  readonly repository: Repository;
+  readonly record: SnapshotRecord;
+  /** In the snapshot; default: its only database of the kind. */
+  readonly path?: string | undefined;
+  readonly url: string;
+  /** Command lines, given to `sh`. */
+  readonly stopCommand?: string | undefined;
+  readonly startCommand?: string | undefined;
+}
+
+/** What was restored into a database. */
+export interface IntoOutcome {
+  readonly kind: 'sqlite';
+  readonly target: string;
+  /** In the snapshot. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly replaced: boolean;
+  readonly recovered: 'none' | 'old' | 'new';
+}
+
+/** Where to and what from. @throws {CliError} `USAGE` when that is not clear. */
+export function planIntoSqlite(
+  context: Context,
+  { record, path, url }: IntoRequest,
+): { readonly target: string; readonly path: string } {
+  const target = parseSqliteUrl(url, context.workingDirectory).path;
+  if (path !== undefined) return { target, path };
+  const databases = record.sources.filter(({ kind }) => kind === 'sqlite').map((source) => source.path);
+  const [only] = databases;
+  if (only !== undefined && databases.length === 1) return { target, path: only };
+  throw usageError(
+    `Expected one database of SQLite in the snapshot, got ${databases.length === 0 ? 'none' : databases.map(displayText).join(', ')}`,
+    'Say which file it is: ID:PATH.',
+  );
+}
+
+/** Restores a database of SQLite over the one that is there, if one is, and says what is done as it is done. */
+export async function restoreIntoSqlite(context: Context, request: IntoRequest): Promise<IntoOutcome> {
+  const { target, path } = planIntoSqlite(context, request);
+  const { restoreSqlite } = await import('@x/backup-store/sqlite');
+  const { signal, messages } = context;
+  const {
+    path: to,
+    bytes,
+    replaced,
+    recovered,
+  } = await restoreSqlite({
+    to: target,
+    read: request.repository.read(request.record.id, { path, signal }),
+    stop: await hook(request.stopCommand, signal),
+    // Once the service is stopped, it is started again whatever happens.
+    start: await hook(request.startCommand),
+    signal,
+    onEvent: ({ type }) => messages.detail(type),
+  });
+  return { kind: 'sqlite', target: to, path, bytes, replaced, recovered };
+}
+
+async function hook(line: string | undefined, signal?: AbortSignal): Promise<(() => Promise<void>) | undefined> {
+  if (line === undefined) return undefined;
+  const { runCommand } = await import('@x/backup-store/command');
+  return async () => void (await runCommand({ command: 'sh', args: ['-c', line], signal }));
+}

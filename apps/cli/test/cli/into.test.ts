@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Machine, newMachine } from '../support/cli.ts';
+import { mariadb, NO_SERVERS, type OwnServer, PASSWORD, redis, startMariadb, startRedis } from '../support/servers.ts';
+import { writeTree } from '../support/tree.ts';
+
+let machine: Machine;
+
+beforeEach(async () => {
+  machine = await newMachine();
+});
+
+describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their own'})`, () => {
+  let cache: OwnServer;
+  let db: OwnServer;
+  const folders = ['cache', 'db'].map((name) => mkdtempSync(join(tmpdir(), `holdfast-${name}-`)));
+  beforeEach(() => machine.json('Created', ['init']));
+  beforeAll(async () => {
+    [cache, db] = await Promise.all([startRedis(folders[0] ?? ''), startMariadb(folders[1] ?? '')]);
+  });
+  afterAll(async () => {
+    await Promise.all([cache.stop(), db.stop()]);
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  const env = { MYSQL_PWD: PASSWORD, CACHE_PASSWORD: PASSWORD };
+  const mysql = (database: string): string => `mariadb://admin@127.0.0.1:${db.port}/${database}`;
+  const redisUrl = (): string => `redis://127.0.0.1:${cache.port}?password-env=CACHE_PASSWORD`;
+  const into = (url: string, ...more: readonly string[]): readonly string[] => [
+    'backup',
+    'restore',
+    'latest',
+    '--into',
+    url,
+    ...more,
+  ];
+
+  test('are backed up and come back, with passwords from the environment', async () => {
+    mariadb(
+      db.port,
+      'CREATE OR REPLACE DATABASE shop; CREATE TABLE shop.orders (id int); INSERT INTO shop.orders VALUES (1), (2)',
+    );
+    redis(cache.port, 'FLUSHALL');
+    redis(cache.port, 'SET', 'a', '1');
+    const create = ['backup', 'create', '--source', mysql('shop'), '--source', `cache.rdb=${redisUrl()}`];
+    const run = await machine.json('BackupRun', create, { env });
+    expect(run.sources.map(({ kind, path, status }) => [kind, path, status])).toEqual([
+      ['mysql', 'mysql', 'ok'],
+      ['redis', 'cache.rdb', 'ok'],
+    ]);
+
+    const dry = await machine.json('RestoreRun', into(mysql('shop_new'), '--dry-run'), { env });
+    expect(dry.into).toMatchObject({
+      plan: { path: 'mysql/shop.sql', kind: 'mysql', database: 'shop_new', action: 'create', items: 0 },
+    });
+    expect(mariadb(db.port, "SHOW DATABASES LIKE 'shop_new'")).toBe('');
+    await machine.json('RestoreRun', into(mysql('shop_new')), { env });
+    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop_new.orders')).toBe('2');
+
+    mariadb(db.port, 'DELETE FROM shop.orders');
+    expect(await machine.run(into(mysql('shop')), { env })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--overwrite always') as string,
+    });
+    const always = ['--overwrite', 'always'];
+    expect(await machine.run(into(mysql('shop'), ...always), { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('what is there is replaced (1 tables or keys now)') as string,
+    });
+    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
+    const done = await machine.run(into(mysql('shop'), ...always, '--yes'), { env });
+    expect([done.code, done.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^restore into mariadb:.*: ok; .* of mysql\/shop\.sql\n$/),
+    ]);
+    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('2');
+
+    redis(cache.port, 'SET', 'a', '2');
+    expect((await machine.run(into(redisUrl()), { env })).code).toBe(1);
+    const back = await machine.json('RestoreRun', into(redisUrl(), ...always, '--yes'), { env });
+    expect(back.into).toMatchObject({ plan: { path: 'cache.rdb', kind: 'redis', action: 'replace', items: 1 } });
+    expect(redis(cache.port, 'GET', 'a')).toBe('1');
+  });
+
+  test('take a file that was backed up as one, by its path', async () => {
+    await writeTree(machine.cwd, { 'made.sql': 'CREATE TABLE t (id int);\n-- Dump completed\n' });
+    await machine.json('BackupRun', ['backup', 'create', 'made.sql']);
+    mariadb(db.port, 'CREATE OR REPLACE DATABASE empty_one');
+    expect((await machine.run(into(mysql('empty_one')), { env })).code).toBe(2);
+    const args = ['backup', 'restore', 'latest:made.sql', '--into', mysql('empty_one')];
+    expect((await machine.json('RestoreRun', args, { env })).into?.plan).toMatchObject({ action: 'fill' });
+    expect(mariadb(db.port, 'SHOW TABLES FROM empty_one')).toBe('t');
+  });
+
+  test('that refuse the password say so, and show none', async () => {
+    const create = ['backup', 'create', '--source', mysql('shop')];
+    const { code, stdout, stderr } = await machine.run([...create, '--json'], { env: { MYSQL_PWD: 'wrong-password' } });
+    expect([code, `${stdout}${stderr}`.includes('wrong-password')]).toEqual([1, false]);
+    expect(`${stdout}${stderr}`).toContain('SOURCE_FAILED');
+  });
+});
+
+test.each([
+  ['a folder and a database', ['--to', 'x', '--into', 'mysql://h/d']],
+  ['a password in the URL', ['--into', 'redis://:swordfish@h']],
+  ['no database', ['--into', 'mysql://h']],
+  ['a database of no kind', ['--into', 'mongodb://h/d']],
+  ['a filter', ['--into', 'mysql://h/d', '--include', 'x']],
+  ['a way of overwriting that compares times', ['--into', 'mysql://h/d', '--overwrite', 'if-newer']],
+  ['a variable that is not there', ['--into', 'redis://h?password-env=NO_SUCH_VARIABLE']],
+])('%s is a usage error that shows no secret', async (_what, args) => {
+  const { code, stdout, stderr } = await machine.run(['backup', 'restore', 'latest', ...args]);
+  expect([code, stdout, stderr.includes('swordfish')]).toEqual([2, '', false]);
+});

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { runCommand } from '../command/run-command.ts';
+import { BackupError, isBackupError } from '../errors.ts';
+import type { Repository } from '../repository/contract.ts';
+import { mysqlFailure } from './failure.ts';
+import { loadable } from './loadable.ts';
+import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
+import { type FoundProgram, identifier, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
+import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
+
+/** How databases are called that a restore makes for itself. */
+const SCRATCH = 'holdfast_restore_';
+const NAMES_SAID = 20;
+
+/** Options of {@link restoreMysql}. */
+export interface RestoreMysqlOptions extends MysqlPrograms {
+  readonly repository: Pick<Repository, 'read'>;
+  /** Id, beginning of an id, name, or `latest`. */
+  readonly snapshot: string;
+  /** Path of the dump in the snapshot, such as `mysql/shop.sql`. */
+  readonly path: string;
+  /** The database to restore to; with `create` it is made first, and must not be there. */
+  readonly database: string;
+  readonly create?: boolean | undefined;
+  /** With `create`. Default: the server's. */
+  readonly characterSet?: string | undefined;
+  /** With `create`. Default: that of the character set. */
+  readonly collation?: string | undefined;
+  /** Replaces what is there under a name that the dump has too. Default: it is refused. What has other names stays in any case. */
+  readonly clean?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was restored. */
+export interface RestoreMysqlResult {
+  readonly database: string;
+  /** Of the dump. */
+  readonly bytes: number;
+  readonly tables: number;
+  /** Tables, views, routines and events that were there under the same names. */
+  readonly replaced: number;
+}
+
+/** What a restore works with. */
+interface Work {
+  readonly options: RestoreMysqlOptions;
+  readonly server: MysqlServer;
+  readonly dump: FoundProgram;
+  readonly scratch: string;
+  /** Absent when it is to be made. */
+  readonly target: MysqlDatabase | undefined;
+}
+
+/**
+ * Restores a dump from a snapshot into a database. These servers have no transactions for tables, so the dump is loaded into a
+ * database of its own beside the other first (`holdfast_restore_...`). Until all of it is there, the database is not touched: whatever
+ * fails before leaves it as it was. Then the old tables are dropped, the new ones moved to their place in one statement, and views,
+ * triggers, routines and events made. That takes moments but is not one transaction: if the server dies in it, tables may be
+ * missing, and are in the other database, whose name the error has; the same restore with `clean` sets it right.
+ *
+ * The user needs the right to make databases, and the server room for the data twice.
+ *
+ * @throws {BackupError} `INVALID_OPTION`; `ALREADY_EXISTS`; `PATH_NOT_FOUND`; `DUMP_INCOMPLETE`; `VERSION_MISMATCH`; `DATABASE_...`,
+ * `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't be read from the repository.
+ *
+ * @example
+ * ```ts
+ * import { openRepository } from '@x/backup-store';
+ * import { restoreMysql } from '@x/backup-store/mysql';
+ *
+ * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+ * const server = { url: 'mysql://admin@db.example', password: process.env['ADMIN_DB_PASSWORD'] };
+ * const dump = { repository, snapshot: 'latest', path: 'mysql/shop.sql' };
+ * await restoreMysql({ ...server, ...dump, database: 'shop_restored', create: true });
+ * ```
+ */
+export async function restoreMysql(options: RestoreMysqlOptions): Promise<RestoreMysqlResult> {
+  if (options.database === '')
+    throw new BackupError('INVALID_OPTION', 'Expected a database to restore to, got an empty name');
+  const { signal } = options;
+  const content = options.repository.read(options.snapshot, { path: options.path, signal })[Symbol.asyncIterator]();
+  try {
+    // Before anything is done to the server: what can't be read at all is not restored.
+    const first = await content.next();
+    const server = await askServer(options, signal);
+    const dump = await dumpProgram(options, server, signal);
+    const target = await targetOf(options, server);
+    const work = { options, server, dump, target, scratch: `${SCRATCH}${randomBytes(6).toString('hex')}` };
+    const counted = { bytes: 0 };
+    return { ...(await restoreBeside(work, counting(first, content, counted))), bytes: counted.bytes };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw mysqlFailure(error);
+  } finally {
+    await content.return?.();
+  }
+}
+
+async function targetOf(options: RestoreMysqlOptions, server: MysqlServer): Promise<MysqlDatabase | undefined> {
+  const { database, create = false, signal } = options;
+  const found = await askDatabase(options, server, { database, signal }).catch((error: unknown) => {
+    if (create && isBackupError(error, 'DATABASE_NOT_FOUND')) return undefined;
+    throw error;
+  });
+  if (found === undefined || !create) return found;
+  throw new BackupError('ALREADY_EXISTS', `Expected to make the database ${database}, it is there already`, {
+    hint: 'Restore to another name, or without create.',
+  });
+}
+
+async function restoreBeside(work: Work, dump: AsyncIterable<Uint8Array>): Promise<Omit<RestoreMysqlResult, 'bytes'>> {
+  const { options, server, scratch, target } = work;
+  const { database, signal } = options;
+  await run(work, [createDatabase(scratch, target ?? options)]);
+  // From when on what is in it is not thrown away.
+  let isNeeded = false;
+  try {
+    await load(work, dump, scratch);
+    const from = { database: scratch, objects: await objectsOf(options, server, { database: scratch, signal }) };
+    const objects = target === undefined ? [] : await objectsOf(options, server, { database, signal });
+    const exchange = planExchange(from, { database, objects });
+    refuseReplacing(options, exchange.replaced);
+    const others = await othersOf(work, exchange.views);
+    signal?.throwIfAborted();
+    isNeeded = true;
+    await apply(work, exchange, others);
+    isNeeded = false;
+    const tables = from.objects.filter(({ kind }) => kind === 'table').length;
+    return { database, tables, replaced: exchange.replaced.length };
+  } catch (error) {
+    throw isNeeded ? leftBehind(error, scratch) : error;
+  } finally {
+    if (!isNeeded) await query(options, server.client, { sql: `DROP DATABASE IF EXISTS ${identifier(scratch)}` });
+  }
+}
+
+/** Not ended by the signal: in the middle of it is worse than behind it. */
+async function apply(work: Work, exchange: Exchange, others: readonly Buffer[]): Promise<void> {
+  const { options, target } = work;
+  const made = target === undefined ? [createDatabase(options.database, options)] : [];
+  await run(work, [...made, ...exchange.freeing, ...exchange.moving]);
+  for (const script of others) await load(work, [script], options.database, 'to its end');
+}
+
+function refuseReplacing({ clean, database }: RestoreMysqlOptions, replaced: readonly MysqlObject[]): void {
+  if (clean === true || replaced.length === 0) return;
+  throw new BackupError(
+    'ALREADY_EXISTS',
+    `Expected nothing in ${database} that the dump has too, got ${replaced.length} of the same name`,
+    {
+      details: replaced.slice(0, NAMES_SAID).map(({ kind, name }) => `${kind} ${name}`),
+      hint: 'Nothing was changed. Replace them with clean, or restore to a new database with create.',
+    },
+  );
+}
+
+function leftBehind(error: unknown, scratch: string): unknown {
+  const cause = mysqlFailure(error);
+  if (!isBackupError(cause)) return cause;
+  const hint = `What was restored is in the database ${scratch}. Run the restore again with clean, then drop that.`;
+  return new BackupError(cause.code, cause.message, { cause, details: cause.details, hint });
+}
+
+const createDatabase = (
+  name: string,
+  { characterSet, collation }: { readonly characterSet?: string | undefined; readonly collation?: string | undefined },
+): string =>
+  [
+    `CREATE DATABASE ${identifier(name)}`,
+    ...(characterSet === undefined ? [] : [`CHARACTER SET ${identifier(characterSet)}`]),
+    ...(collation === undefined ? [] : [`COLLATE ${identifier(collation)}`]),
+  ].join(' ');
+
+/** Statements of any length, by the standard input. */
+async function run({ options, server }: Work, statements: readonly string[]): Promise<void> {
+  const stdin = `${statements.join(';\n')};\n`;
+  await runCommand({ ...mysqlCommand(options, server.client, SCRIPT), stdin });
+}
+
+async function load(
+  { options, server }: Work,
+  dump: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  database: string,
+  how?: 'to its end',
+): Promise<void> {
+  const pieces = async function* (): AsyncGenerator<Uint8Array> {
+    yield* dump;
+  };
+  const command = mysqlCommand(options, server.client, [...SCRIPT, '--', database]);
+  const signal = how === undefined ? options.signal : undefined;
+  await runCommand({ ...command, stdin: () => loadable(pieces(), database), signal });
+}
+
+/** What can't be moved, as scripts that make it: triggers, routines and events; and views, which may need those. */
+async function othersOf(work: Work, views: readonly string[]): Promise<Buffer[]> {
+  const { options, dump, scratch } = work;
+  const print = async (args: readonly string[]): Promise<Buffer> => {
+    const common = ['--no-data', '--no-tablespaces', '--skip-dump-date', '--skip-lock-tables'];
+    const gtid = dump.family === 'mysql' ? ['--set-gtid-purged=OFF'] : [];
+    const command = mysqlCommand(options, dump, [...common, ...gtid, ...args]);
+    return (await runCommand({ ...command, signal: options.signal })).stdout;
+  };
+  const tables = ['--no-create-info', '--triggers', '--routines', '--events', '--', scratch];
+  const scripts = [await print(tables)];
+  if (views.length > 0) scripts.push(await print(['--skip-triggers', '--', scratch, ...views]));
+  return scripts;
+}
+
+async function* counting(
+  first: IteratorResult<Uint8Array>,
+  content: AsyncIterator<Uint8Array>,
+  counted: { bytes: number },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let next = first; next.done !== true; next = await content.next()) {
+    counted.bytes += next.value.length;
+    yield next.value;
+  }
+}

@@ -1,0 +1,11 @@
+export type { SqliteCheck, SqliteFacts } from './ask-sqlite.ts';
+export { recoverSqliteRestore, restoreSqlite } from './restore-sqlite.ts';
+export type {
+  RecoveredState,
+  RestoreSqliteOptions,
+  RestoreSqliteResult,
+  SqliteRestoreEvent,
+  SqliteRestoreHooks,
+} from './restore-options.ts';
+export { sqliteSource } from './sqlite-source.ts';
+export type { SqliteSourceOptions } from './sqlite-source.ts';

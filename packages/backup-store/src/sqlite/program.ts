@@ -1,0 +1,120 @@
+/**
+ * What a process of its own does with SQLite, as text, since a bundler that moves this file would lose one of its own.
+ *
+ * A process, not a thread: a service may have the same database open in this process by another copy of SQLite (`better-sqlite3`).
+ * Locks of POSIX belong to processes, and the one that closes its file first would take the locks of the other away ("How To Corrupt
+ * An SQLite Database File", 2.2.1). And SQLite may wait for a lock without making others wait.
+ *
+ * - `copy`: a read transaction is held over the whole copy. Without it, the online backup begins again whenever somebody else has
+ *   written between two of its steps, and never ends where writers never stop.
+ * - `check`: reads a file that nobody has open. Nothing is made beside what is opened as immutable.
+ * - `facts`: opens a database as a service does. The last one to close it leaves nothing beside it.
+ * - `probe`: gets the database for itself, and gives it back. In WAL mode that takes the end of all other connections, idle ones too.
+ *
+ * It answers with one line of JSON, and ends when whoever started it does.
+ */
+export const PROGRAM = `
+import { closeSync, openSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { DatabaseSync, backup } from 'node:sqlite';
+
+const READONLY = 8, CANTOPEN = 14;
+const parent = process.ppid;
+const [task, options] = JSON.parse(process.argv[1]);
+const valueOf = (database, sql) => Object.values(database.prepare(sql).get() ?? {})[0];
+const pragma = (database, name) => valueOf(database, 'PRAGMA ' + name);
+
+/** Never makes a database. */
+function toWrite(path) {
+  const url = pathToFileURL(path);
+  url.search = 'mode=rw';
+  return url;
+}
+
+function open(path, more) {
+  const database = new DatabaseSync(path, { allowExtension: false, timeout: options.waitMs ?? 0, ...more });
+  try {
+    database.exec('BEGIN');
+    valueOf(database, 'SELECT count(*) FROM sqlite_schema');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** A killed writer may have left what has to be rolled back first: that takes a connection that may write. */
+function openToRead(path) {
+  try {
+    return open(path, { readOnly: true });
+  } catch (error) {
+    if (![READONLY, CANTOPEN].includes(error.errcode & 255)) throw error;
+    return open(toWrite(path), {});
+  }
+}
+
+function factsOf(database) {
+  const number = (name) => Number(pragma(database, name));
+  return {
+    sqlite: valueOf(database, 'SELECT sqlite_version()'),
+    journalMode: pragma(database, 'journal_mode'),
+    encoding: pragma(database, 'encoding'),
+    pageSize: number('page_size'),
+    pageCount: number('page_count'),
+    freePages: number('freelist_count'),
+    schemaVersion: number('schema_version'),
+    userVersion: number('user_version'),
+    applicationId: number('application_id'),
+  };
+}
+
+const tasks = {
+  async copy({ from, to }) {
+    closeSync(openSync(to, 'wx', 0o600));
+    const source = openToRead(from);
+    try {
+      const facts = factsOf(source);
+      const began = performance.now();
+      const progress = () => {
+        if (process.ppid !== parent) process.exit(1);
+      };
+      await backup(source, to, { rate: 4096, progress });
+      return { ...facts, copyMs: Math.round(performance.now() - began) };
+    } finally {
+      source.close();
+    }
+  },
+  check({ path, check }) {
+    const url = pathToFileURL(path);
+    url.search = 'immutable=1&mode=ro';
+    const database = open(url, { readOnly: true });
+    // To look each entry of an index up in its table goes all over the file.
+    database.exec('PRAGMA mmap_size = ' + 2 ** 31);
+    const rows = database.prepare('PRAGMA ' + (check === 'quick' ? 'quick_check(10)' : 'integrity_check(10)')).all();
+    return { ...factsOf(database), problems: rows.map((row) => String(Object.values(row)[0])).filter((text) => text !== 'ok') };
+  },
+  facts({ path }) {
+    const database = open(toWrite(path), {});
+    try {
+      return factsOf(database);
+    } finally {
+      database.close();
+    }
+  },
+  probe({ path }) {
+    const database = new DatabaseSync(toWrite(path), { allowExtension: false, timeout: options.waitMs ?? 0 });
+    try {
+      database.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; ROLLBACK');
+      return {};
+    } finally {
+      database.close();
+    }
+  },
+};
+
+try {
+  process.stdout.write(JSON.stringify({ answer: await tasks[task](options) }));
+} catch (error) {
+  const { code, errcode, message } = error;
+  process.stdout.write(JSON.stringify({ failure: { code, errcode, message } }));
+}`;

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { analyze } from '../../src/analyze/index.ts';
+import { noise, prose } from '../fixtures/content.ts';
+import { createAt, newPlace, tempFolder } from '../fixtures/place.ts';
+import { sourceOf } from '../fixtures/stream-source.ts';
+import { buildTree } from '../fixtures/tree.ts';
+import { postgresDump } from '../dump/dumps.ts';
+
+it('a snapshot says of each kind of content how it was compressed, and what that saved', async () => {
+  const repository = await createAt(newPlace());
+  const notes = prose(2_000_000, 1);
+  const folder = buildTree(tempFolder(), {
+    'notes.txt': notes,
+    photo: noise(700_000, 1),
+    small: { 'a.txt': prose(900, 2) },
+  });
+  const dump = sourceOf('dump.sql', { '': postgresDump(60_000) });
+  const { contents, snapshot, counts } = await repository.backup({
+    paths: [folder],
+    sources: [dump],
+    compression: 'auto',
+  });
+  expect(snapshot?.compression).toBe('auto');
+  expect(snapshot?.contents).toEqual(contents);
+  const kinds = new Map(contents.map((each) => [each.kind, each]));
+  expect([...kinds.keys()].toSorted()).toEqual(['random', 'sql-dump', 'text']);
+  expect(kinds.get('random')).toMatchObject({ bytesIn: 700_000, bytesOut: 700_000, saved: 0 });
+  expect(kinds.get('text')).toMatchObject({
+    bytesIn: 2_000_900,
+    reasons: { 'as-expected': expect.any(Number) as number },
+  });
+  expect(contents.reduce((sum, { bytesIn }) => sum + bytesIn, 0)).toBe(counts.bytesNew);
+  expect([...(await repository.snapshots())].at(-1)?.contents).toEqual(contents);
+
+  const again = await repository.backup({ paths: [folder], sources: [dump], compression: 'auto' });
+  expect(again.contents).toEqual([]);
+  expect(again.snapshot).not.toHaveProperty('contents');
+
+  const found = await analyze(folder, { earlier: await repository.snapshots() });
+  expect(found.earlier.map(({ kind, profile, snapshots }) => [kind, profile, snapshots])).toEqual([
+    ['text', 'auto', 1],
+    ['random', 'auto', 1],
+  ]);
+  expect(found.reasons.join(' ')).toMatch(/1 earlier backup stored text at .* to 1 with auto; sizes here/);
+});
+
+it('with a profile of one level, the method of every frame is that one or none', async () => {
+  const repository = await createAt(newPlace());
+  const folder = buildTree(tempFolder(), { text: prose(650_000, 1), noise: noise(600_000, 1) });
+  const { contents } = await repository.backup({ paths: [folder], compression: 'fast' });
+  expect(contents.flatMap(({ methods, reasons }) => [methods, reasons].map((each) => Object.keys(each)))).toEqual([
+    ['zstd-1'],
+    ['profile'],
+    ['raw'],
+    ['not-smaller'],
+  ]);
+});
+
+it('a safety backup is fast, a scheduled one auto, and others balanced, unless told otherwise', async () => {
+  const repository = await createAt(newPlace());
+  const folder = buildTree(tempFolder(), { text: prose(1000, 1) });
+  expect((await repository.backup({ paths: [folder], kind: 'safety' })).snapshot?.compression).toBe('fast');
+  expect((await repository.backup({ paths: [folder], kind: 'scheduled' })).snapshot?.compression).toBe('auto');
+  expect((await repository.backup({ paths: [folder] })).snapshot?.compression).toBe('balanced');
+});
