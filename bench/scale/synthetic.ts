@@ -184,7 +184,8 @@ export class SyntheticRepository {
     const record: Omit<SnapshotRecord, 'manifestSha256'> = {
       id: session,
       tenant: { id: label, name },
-      kind: 'scheduled',
+      kind: 'incremental',
+      trigger: 'scheduled',
       startedAt: at,
       finishedAt: at,
       durationMs: 1000,

@@ -22,8 +22,6 @@ export type CliErrorCode =
   | 'UNREADABLE'
   /** A file that the command was to write can't be written. Nothing is left of it. */
   | 'UNWRITABLE'
-  /** The safety snapshot does not hold everything the restore would replace. `details` lists the paths. */
-  | 'SAFETY_INCOMPLETE'
   /** A failure that nobody foresaw: worth a report, with what `--debug` says. */
   | 'UNEXPECTED';
 

@@ -92,6 +92,6 @@ if (values.once === undefined) {
     }
   }
 } else {
-  const figures = await once(positionals[0] as string, values.once as CompressionProfile, perSecond);
+  const figures = await once(positionals[0] ?? '', values.once, perSecond);
   console.log(JSON.stringify(figures));
 }

@@ -22,6 +22,18 @@ export type BackupErrorCode =
   | 'KEYS_BUSY'
   /** The root key can't be rotated without losing a key. `details` lists those. */
   | 'ROTATION_REFUSED'
+  /** The keyring is in another place than the data, and that place was not named. */
+  | 'KEY_STORE_REQUIRED'
+  /** The repository has no tenant of this name, and none is made by a backup. */
+  | 'TENANT_NOT_FOUND'
+  /** The repository has a tenant of this name already. */
+  | 'TENANT_EXISTS'
+  /** The tenant is under a legal hold: nothing of it may go. */
+  | 'TENANT_HELD'
+  /** The tenant was erased, or is being erased. */
+  | 'TENANT_ERASED'
+  /** With what this backup stores, the tenant would have more than its quota. */
+  | 'QUOTA_EXCEEDED'
   /** What is stored differs from what this client has pinned: encryption switched, identity changed. */
   | 'REPOSITORY_CHANGED'
   /** A stored object does not authenticate: bytes changed, or moved here from another name. */
@@ -46,6 +58,12 @@ export type BackupErrorCode =
   | 'SNAPSHOT_FORGOTTEN'
   /** The path is not in the snapshot. */
   | 'PATH_NOT_FOUND'
+  /** A checkpoint has no content of this file. */
+  | 'CONTENT_ABSENT'
+  /** A restore would replace what could not be saved before. `details` lists it. */
+  | 'SAFETY_INCOMPLETE'
+  /** A trial restore needs more room than there is. */
+  | 'SANDBOX_FULL'
   /** A source or target path can't be read, written or is of the wrong kind. */
   | 'PATH_FAILED'
   /** No source could be read, or with `atomic` not every one. `details` says what was wrong with which. */
@@ -74,6 +92,20 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
+  /** A snapshot or a target has no module of records of this name. */
+  | 'MODULE_NOT_FOUND'
+  /** A backup does not have records that were asked for. `details` lists them. */
+  | 'RECORD_NOT_FOUND'
+  /** Records were given in another order than that of their ids, or one twice. */
+  | 'RECORDS_UNORDERED'
+  /** Columns are gone or have another type than when the backup was made. `details` lists them. */
+  | 'SCHEMA_CHANGED'
+  /** A target has changed since a restore was planned. */
+  | 'TARGET_CHANGED'
+  /** A record can't be kept: its id, its times, or values that JSON does not have. */
+  | 'INVALID_RECORD'
+  /** Ids of records come in no order, and are too many to be put in order. */
+  | 'TOO_MANY_IDS'
   /** What the tenants share is too large to list, or a file of it can't be read as what it is. */
   | 'INVENTORY_FAILED'
   /** A snapshot's entry would leave the restore folder or passes through a link. */

@@ -2,9 +2,19 @@ export { BackupError, isBackupError } from './errors.ts';
 export type { BackupErrorCode, BackupErrorOptions } from './errors.ts';
 export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
+export { verifyErasure } from './tenants/certificate.ts';
 export type * from './repository/contract.ts';
-export type { FollowedSnapshot, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
-export type { BackupSource, SourceDetail, SourceDetails, SourceEntry, SourceRun } from './source/contract.ts';
+export type { FollowedSnapshot, SnapshotKind, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type { SnapshotCheck, SnapshotFacts, SourceFacts } from './snapshots/facts.ts';
+export type {
+  BackupSource,
+  PreviousFile,
+  PreviousSource,
+  SourceDetail,
+  SourceDetails,
+  SourceEntry,
+  SourceRun,
+} from './source/contract.ts';
 export type { BackupTree, TreeEntry, TreeEntryContent, TreeOrigin } from './source/tree-contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';

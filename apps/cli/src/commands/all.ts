@@ -1,6 +1,8 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
+import { backupCatalog } from './backup-catalog.ts';
 import { backupAnalyze } from './backup-analyze.ts';
+import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupExport } from './backup-export.ts';
@@ -12,8 +14,10 @@ import { backupLs } from './backup-ls.ts';
 import { backupPrune } from './backup-prune.ts';
 import { backupRepair } from './backup-repair.ts';
 import { backupRestore } from './backup-restore.ts';
+import { backupRollback } from './backup-rollback.ts';
 import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
+import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
@@ -61,6 +65,12 @@ import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
 import { retentionSimulate } from './retention-simulate.ts';
+import { tenantAdd } from './tenant-add.ts';
+import { tenantErase } from './tenant-erase.ts';
+import { tenantHold } from './tenant-hold.ts';
+import { tenantList } from './tenant-list.ts';
+import { tenantSet } from './tenant-set.ts';
+import { tenantShow } from './tenant-show.ts';
 import { structureBackup } from './structure-backup.ts';
 import { structureCatalog } from './structure-catalog.ts';
 import { structureDiff } from './structure-diff.ts';
@@ -76,15 +86,19 @@ export const COMMANDS: readonly CommandDefinition[] = [
   status,
   backupAnalyze,
   backupCreate,
+  backupCheckpoint,
   backupList,
+  backupCatalog,
   backupShow,
   backupLs,
   backupCat,
   backupFind,
   backupDiff,
   backupVerify,
+  backupValidate,
   backupStats,
   backupRestore,
+  backupRollback,
   backupForget,
   backupPrune,
   backupRepair,
@@ -100,6 +114,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   keysAdd,
   keysRemove,
   keysRotate,
+  tenantList,
+  tenantShow,
+  tenantAdd,
+  tenantSet,
+  tenantHold,
+  tenantErase,
   integrityHash,
   integrityManifest,
   integrityVerify,
@@ -150,6 +170,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   backup: 'Make, look at, verify, restore, forget and repair snapshots',
   structure: 'Keep what all tenants share in versions of its own',
   keys: 'List, add, remove and rotate what opens the repository',
+  tenant: 'Add, list, change, hold and erase tenants',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',

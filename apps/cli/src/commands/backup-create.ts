@@ -1,8 +1,11 @@
 import type { BackupOptions, BackupResult } from '@x/backup-store';
+import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
 import { chooseSources, type ChosenSources } from '../compose/sources.ts';
 import { type StreamFlags, streamSources } from '../compose/streams.ts';
+import type { Effective } from '../config/merge.ts';
+import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
@@ -19,6 +22,8 @@ import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
 interface CreateFlags extends StreamFlags {
+  readonly kind?: BackupOptions['kind'];
+  readonly since?: string | number | undefined;
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly tag?: readonly string[] | undefined;
@@ -50,6 +55,13 @@ function sourceFact({ path, status, files, bytes, durationMs = 0 }: BackupResult
   return [displayText(path), `${status}: ${what}`];
 }
 
+/** What a checkpoint has no content of. */
+function absentFact({ sources }: BackupResult): readonly (readonly [string, string])[] {
+  const files = sources.reduce((sum, { absent }) => sum + (absent?.files ?? 0), 0);
+  const bytes = sources.reduce((sum, { absent }) => sum + (absent?.bytes ?? 0), 0);
+  return files === 0 ? [] : [['no content of', `${formatNumberOf(files, 'file')}, ${formatBytes(bytes)}`]];
+}
+
 function resultLines(result: BackupResult, title: string): readonly string[] {
   const { counts, durationMs } = result;
   const files = counts.filesNew + counts.filesChanged + counts.filesUnchanged;
@@ -67,6 +79,7 @@ function resultLines(result: BackupResult, title: string): readonly string[] {
     ...compressionFacts(result.contents),
     ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
     ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],
+    ...absentFact(result),
     ...result.sources.filter(({ kind }) => kind !== 'directory').map(sourceFact),
   ];
   return [title, ...factLines(facts, '  ')];
@@ -94,11 +107,23 @@ function saySources(context: Context, { paths, exclude, from }: ChosenSources): 
   for (const pattern of exclude) context.messages.detail(`exclude ${displayText(pattern)}`);
 }
 
-async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+/** What reads like a moment is one; anything else names a snapshot. */
+function sinceOf(text: string): string | number {
+  if (text === 'latest') return 'last';
+  return parsePast(text, now()) === undefined ? text : demandPast(text);
+}
+
+/** What is made before a release is not to be waited for, unless a profile was chosen. */
+function profileFor(kind: CreateFlags['kind'], { settings, origins }: Effective): BackupOptions['compression'] {
+  return kind === 'pre-deploy' && origins.profile.kind === 'default' ? undefined : settings.profile;
+}
+
+/** Backs up what the command line names. */
+export async function createSnapshot(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CreateFlags;
-  const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false } = flags;
+  const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false, kind, since } = flags;
   const effective = await context.effective();
-  const { tenant, profile } = effective.settings;
+  const { tenant } = effective.settings;
   const streams = await streamSources(flags, context);
   const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
   // Whoever names something means that and nothing else.
@@ -118,7 +143,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     tenant,
     tags,
     createdBy: userName(),
-    compression: profile,
+    compression: profileFor(kind, effective),
+    kind,
+    since,
     checkSealed,
     dryRun,
   };
@@ -144,6 +171,19 @@ export const backupCreate: CommandDefinition = {
     'Databases and output of programs are sources of the same snapshot; with them, and no path, nothing else is backed up.',
   arguments: [{ name: '[path...]', description: 'files and folders' }],
   options: [
+    {
+      flags: '--kind <kind>',
+      description:
+        'full: read every byte again; incremental (default): only what has changed; checkpoint: no content, see `backup checkpoint`; ' +
+        'pre-deploy: like incremental, quickly compressed',
+      choices: ['full', 'incremental', 'checkpoint', 'pre-deploy'],
+    },
+    {
+      flags: '--since <snapshot|moment>',
+      description:
+        'compare with this snapshot, or the last one at or before a moment ("yesterday 14:00"), instead of the last one',
+      parse: sinceOf,
+    },
     { flags: '--name <name>', description: 'a name to find the snapshot by', parse: snapshotName },
     { flags: '--note <text>', description: 'a remark' },
     { flags: '--tenant <name>', description: 'whose data it is (default: tenant of the configuration, else default)' },
@@ -180,6 +220,7 @@ export const backupCreate: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup create ~/projects --name before-upgrade', does: 'One folder, with a name' },
+    { call: 'holdfast backup create --kind full', does: 'Read every byte of the configured sources again' },
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",
       does: 'Files and tables of a database in one snapshot',
@@ -192,5 +233,5 @@ export const backupCreate: CommandDefinition = {
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },
   ],
   output: { shape: 'BackupRun' },
-  run,
+  run: createSnapshot,
 };

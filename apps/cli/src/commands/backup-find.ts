@@ -6,7 +6,7 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { entryLine } from '../render/entry.ts';
 import { shortId } from '../render/snapshot.ts';
-import { LIST_OPTIONS, REFERENCE_ARGUMENT } from './filter-options.ts';
+import { AT_OPTION, LIST_OPTIONS, REFERENCE_ARGUMENT } from './filter-options.ts';
 
 interface FindFlags extends FilterFlags {
   readonly snapshot?: string | undefined;
@@ -16,7 +16,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as FindFlags;
   const [glob = ''] = input.arguments;
   await using repository = await openConfigured(context);
-  const wanted = flags.snapshot;
+  const wanted = flags.snapshot ?? (flags.at === undefined ? undefined : 'latest');
   const snapshot =
     wanted === undefined ? undefined : (await findSnapshot(context, repository, { snapshot: wanted, flags })).id;
   const filter = filterOf(flags, context.workingDirectory);
@@ -39,7 +39,11 @@ export const backupFind: CommandDefinition = {
   path: ['backup', 'find'],
   summary: 'Find files in all snapshots by a glob',
   arguments: [{ name: '<glob>', description: 'a pattern without "/" matches names at any depth' }],
-  options: [{ flags: '--snapshot <id>', description: `only in this one: ${REFERENCE_ARGUMENT}` }, ...LIST_OPTIONS],
+  options: [
+    { flags: '--snapshot <id>', description: `only in this one: ${REFERENCE_ARGUMENT}` },
+    { ...AT_OPTION, description: 'only in one snapshot: the newest at or before this moment' },
+    ...LIST_OPTIONS,
+  ],
   examples: [
     { call: "holdfast backup find '*.sqlite'", does: 'In which snapshots are there databases?' },
     { call: "holdfast backup find 'src/**/*.ts' --snapshot latest", does: 'In one snapshot' },

@@ -10,12 +10,14 @@ import {
   snapshotSets,
   untrustedIn,
 } from '../compose/retention.ts';
+import { storedPolicies } from '../compose/tenants.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
+import { displayText } from '../render/text.ts';
 import { snapshotTable } from '../render/snapshot.ts';
 import { decisionOutput, decisionTable } from '../render/decisions.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
@@ -51,13 +53,25 @@ async function render(
     messages.note('The space comes back with `holdfast backup prune`; --dry-run of it says how much.');
 }
 
+const NAME_THEM = 'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.';
+
+const neither = (): Error =>
+  usageError('Expected snapshots or a policy, got neither', `${NAME_THEM} Or give tenants policies: \`tenant set\`.`);
+
 /** Forgets what a policy does not keep: exactly what the plan says, and nothing that was made since. */
 async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const time = await planTime(context);
+  const { policies, held } = await storedPolicies(context, repository);
+  const stored = hasPolicy(flags) ? undefined : policies;
+  if (stored?.size === 0) throw neither();
   const snapshots = await repository.timeline(filterOf(flags, context.workingDirectory));
-  const explained = await decideItems(context, snapshotSets(snapshots, flags.groupBy), { flags, time });
+  const all = snapshotSets(snapshots, flags.groupBy);
+  const sets = all.filter(({ tenant }) => !held.has(tenant) && (stored === undefined || stored.has(tenant)));
+  for (const { tenant } of all.filter((each) => held.has(each.tenant)))
+    context.messages.warn(`Tenant ${displayText(tenant)} is under a legal hold: all of it stays.`);
+  const explained = sets.length === 0 && stored ? [] : await decideItems(context, sets, { flags, time, stored });
   await drawPlan(context, flags.svg, { explained, time });
   const gone = explained.flatMap(({ decision }) => (decision.keep ? [] : [decision.id]));
   const result =
@@ -84,14 +98,9 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false, ...flags } = input.options as ForgetFlags;
-  const isPlanned = hasPolicy(flags);
-  if (isPlanned === input.arguments.length > 0) {
-    throw usageError(
-      isPlanned ? 'Expected either snapshots or a policy, got both' : 'Expected snapshots or a policy, got neither',
-      'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.',
-    );
-  }
-  if (isPlanned) return byPolicy(context, input.options);
+  if (hasPolicy(flags) && input.arguments.length > 0)
+    throw usageError('Expected either snapshots or a policy, got both', NAME_THEM);
+  if (input.arguments.length === 0) return byPolicy(context, input.options);
   await using repository = await openConfigured(context);
   const snapshots: string[] = [];
   // What `latest` means is for the CLI to know; all others are looked up at once, before any is forgotten.
@@ -115,7 +124,7 @@ export const backupForget: CommandDefinition = {
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
     'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
-    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Where the configuration has another ' +
+    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Without a policy and without snapshots, those of each tenant that has a policy of its own (`tenant set`) are ranked by that. Where the configuration has another ' +
     'policy of the same name for a tenant, that one decides.',
   arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
   options: [
@@ -131,6 +140,7 @@ export const backupForget: CommandDefinition = {
     },
     { call: 'holdfast backup forget 3f2a91bc --dry-run', does: 'Is it the right one?' },
     { call: 'holdfast backup forget --policy "7d 4w 12m" --dry-run', does: 'What would stay, and why?' },
+    { call: 'holdfast backup forget --dry-run', does: 'What would go by the policies of the tenants?' },
     { call: 'holdfast backup forget --keep-daily 7 --keep-tag release', does: 'The same with options' },
   ],
   output: { shape: 'ForgetRun' },

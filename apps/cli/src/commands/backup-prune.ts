@@ -6,6 +6,7 @@ import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { END_DEAD_BACKUPS, prunePlanLines, pruneResultLines, waitingLines } from '../render/prune.ts';
+import { displayText } from '../render/text.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { patienceOf, PRUNE_OPTIONS } from './prune-options.ts';
 
@@ -22,7 +23,12 @@ const COUNTED = {
   delete: 'packs deleted',
 } as const;
 
+function warnOfHeld(messages: Context['messages'], { held }: Pick<PruneResult, 'held'>): void {
+  for (const name of held) messages.warn(`Tenant ${displayText(name)} is under a legal hold: nothing of it goes.`);
+}
+
 async function renderPlan({ output, messages }: Context, plan: PrunePlan): Promise<void> {
+  warnOfHeld(messages, plan);
   const lines = prunePlanLines(plan, { all: messages.verbose, nowMs: now() });
   await output.write(lines.map((line) => `${line}\n`).join(''));
 }
@@ -31,6 +37,7 @@ async function renderResult({ output, messages }: Context, result: PruneResult):
   const waiting = waitingLines(result, now());
   for (const line of waiting) messages.warn(line);
   if (waiting.length > 0) messages.warn(`${messages.colors.yellow('hint:')} ${END_DEAD_BACKUPS}`);
+  warnOfHeld(messages, result);
   if (messages.quiet) return;
   await output.write(`${pruneResultLines(result, output.colors).join('\n')}\n`);
 }

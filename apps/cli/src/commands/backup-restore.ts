@@ -1,8 +1,9 @@
-import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult } from '@x/backup-store';
+import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult, SafeRestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
+import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
+import { restoreInPlace, type SafetyFlags, warnOfUnfinished } from '../compose/safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
-import { makeSafetySnapshot } from '../compose/safety.ts';
 import { resolvePath } from '../config/locations.ts';
 import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -13,14 +14,16 @@ import type { Context } from '../program/context.ts';
 import { formatBytes, formatNumberOf, formatRate } from '../render/bytes.ts';
 import { planLines } from '../render/plan.ts';
 import { sayProblems } from '../render/problems.ts';
+import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
+import { restoreMode } from './backup-restore-mode.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags, IntoSqliteFlags {
+interface RestoreFlags extends FilterFlags, SafetyFlags, IntoSqliteFlags, MergeFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly into?: string | undefined;
@@ -37,6 +40,8 @@ interface Outcome {
   readonly plan?: RestorePlan | undefined;
   readonly safetySnapshot?: string | undefined;
   readonly result?: RestoreResult | undefined;
+  readonly validation?: SafeRestoreResult['validation'] | undefined;
+  readonly rollback?: SafeRestoreResult['rollback'] | undefined;
 }
 
 function checkTarget({ to, into, inPlace = false }: RestoreFlags): void {
@@ -63,13 +68,14 @@ async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promi
   throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
 }
 
-async function renderOutcome(context: Context, { plan, result }: Outcome): Promise<void> {
+async function renderOutcome(context: Context, outcome: Outcome): Promise<void> {
+  const { plan, result, validation, rollback } = outcome;
   const { output, messages } = context;
   if (result === undefined) {
     if (plan !== undefined) await output.write(`${planLines(plan, messages.verbose).join('\n')}\n`);
     return;
   }
-  sayProblems(messages, result.problems);
+  sayProblems(messages, [...result.problems, ...(validation?.problems ?? []), ...(rollback?.problems ?? [])]);
   if (messages.quiet) return;
   const { green, yellow, red } = output.colors;
   const color = { ok: green, partial: yellow, failed: red }[result.status];
@@ -80,16 +86,40 @@ async function renderOutcome(context: Context, { plan, result }: Outcome): Promi
       `${formatNumberOf(result.entriesKept, 'entry', 'entries')} kept, ${formatNumberOf(result.entriesDeleted, 'entry', 'entries')} deleted; ` +
       `${formatBytes(result.bytesWritten)} in ${formatDuration(result.durationMs)}, ${formatRate(result.bytesWritten, result.durationMs)}`,
   );
+  await renderRollback(context, outcome);
+}
+
+/** What failed its validation counts as failed, though what was there before is back. */
+function statusOf({ result, validation }: Outcome): RestoreResult['status'] {
+  return validation?.status === 'failed' ? 'failed' : (result?.status ?? 'ok');
+}
+
+async function renderRollback({ output }: Context, { validation, rollback, safetySnapshot }: Outcome): Promise<void> {
+  if (validation?.status !== 'failed') return;
+  const { green, red } = output.colors;
+  const back =
+    rollback === undefined
+      ? red('nothing was rolled back: there is no safety backup')
+      : rollback.status === 'ok'
+        ? green('rolled back: everything is as it was before')
+        : red(`rolled back ${rollback.status}, ${formatNumberOf(rollback.problems.length, 'problem')}`);
+  const safety = safetySnapshot === undefined ? '' : `; safety snapshot ${shortId(safetySnapshot)}`;
+  await output.line(`validation: ${red('failed')}; ${back}${safety}`);
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
-  checkTarget(flags);
-  checkIntoFlags(context, flags);
   const reference = parseReference(input.arguments[0] ?? '');
+  checkMode(flags, reference.path);
+  if (flags.mode === undefined) {
+    checkTarget(flags);
+    checkIntoFlags(context, flags);
+  }
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
+  await warnOfUnfinished(context, repository);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
+  if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
   const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
   if (flags.into !== undefined && isSqliteUrl(flags.into))
     return await restoreOverSqlite(context, flags, { repository, record, path });
@@ -114,18 +144,25 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (dryRun || flags.inPlace) outcome = { plan: await quietly('plan', () => repository.planRestore(options)) };
   if (!dryRun && outcome.plan !== undefined) {
     await confirm(context, outcome.plan, flags.yes ?? false);
-    outcome = {
-      ...outcome,
-      safetySnapshot: await makeSafetySnapshot(context, repository, { record, plan: outcome.plan }),
-    };
-  }
-  if (!dryRun) {
+    giveThreadsRoom();
+    outcome = await restoreInPlace(context, repository, { options, flags });
+  } else if (!dryRun) {
     giveThreadsRoom();
     outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };
   }
-  const status = outcome.result?.status ?? 'ok';
-  if (context.json) await emitObject(context.output, 'RestoreRun', { status, dryRun, ...outcome });
-  else await renderOutcome(context, outcome);
+  const status = statusOf(outcome);
+  if (context.json) {
+    const { plan, safetySnapshot, result, validation, rollback } = outcome;
+    await emitObject(context.output, 'RestoreRun', {
+      status,
+      dryRun,
+      plan,
+      safetySnapshot,
+      result,
+      validation,
+      rollback,
+    });
+  } else await renderOutcome(context, outcome);
   return status === 'ok' ? EXIT.ok : exitCodeOfRun(status, outcome.result?.problems ?? []);
 }
 
@@ -135,11 +172,14 @@ export const backupRestore: CommandDefinition = {
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
-    'safety snapshot of what is there, and only then changes anything. --into URL restores one dump to a database: the ' +
+    'safety snapshot of what is there, and only then changes anything. After that each file that was written is compared with the ' +
+    'snapshot: stop what else writes there. When that, or a command of your own, fails, everything is made what it was before. ' +
+    '--into URL restores one dump to a database: the ' +
     'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
     '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
     'replaced as a whole, and put back when that fails. ' +
-    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names.',
+    'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
+    'into a database, in one transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
@@ -161,11 +201,23 @@ export const backupRestore: CommandDefinition = {
       description: 'remove what is there and not in the snapshot; nothing when the snapshot or the restore is partial',
     },
     { flags: '--dry-run', description: 'show the plan only' },
+    {
+      flags: '--no-safety-backup',
+      description: 'in place: no snapshot of what is there, so nothing can be rolled back',
+    },
+    { flags: '--no-validate', description: 'in place: no validation, and no rollback' },
+    {
+      flags: '--validate-command <command>',
+      description:
+        'in place: a command line, given to sh after the restore, that has to end with 0, or everything is rolled back',
+    },
     { flags: '-y, --yes', description: 'do not ask before something is replaced in place or in a database' },
+    ...MERGE_OPTIONS,
     ...REFERENCE_OPTIONS,
   ],
   examples: [
     { call: 'holdfast backup restore latest --to /tmp/back', does: 'Everything, to a folder' },
+    { call: "holdfast backup restore latest --at 'yesterday 14:00' --to /tmp/back", does: 'As it was at a moment' },
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',
       does: 'One file, where it was',
@@ -177,6 +229,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest --into mysql://admin@db/shop_restored',
       does: 'The dump of a database, into a new one',
+    },
+    {
+      call: 'holdfast backup restore latest --mode merge --into sqlite:hotel.db --damaged-since 2026-11-23T15:00:00Z',
+      does: 'Records, without losing newer ones',
     },
   ],
   output: { shape: 'RestoreRun' },

@@ -1,8 +1,19 @@
 import { demandMoment } from '../config/moment.ts';
+import { demandPast } from '../config/past-moment.ts';
 import type { OptionDefinition } from '../program/command.ts';
+
+/** Takes the snapshot of a moment. */
+export const AT_OPTION: OptionDefinition = {
+  flags: '--at <moment>',
+  description:
+    'of those that latest or the name means, the newest made at or before this moment: "yesterday 14:00", "3 days ago", 2026-11-26T14:00Z; ' +
+    'a day alone is its end',
+  parse: demandPast,
+};
 
 /** Which snapshots `latest` and names may stand for. */
 export const REFERENCE_OPTIONS: readonly OptionDefinition[] = [
+  AT_OPTION,
   { flags: '--tenant <name>', description: 'only of this tenant' },
   { flags: '--host <name>', description: 'only of this machine (latest: by default this one)' },
   { flags: '--tag <tag>', description: 'only with this tag; may be repeated', repeatable: true },

@@ -2,7 +2,9 @@ import type { RepositoryInfo, SnapshotRecord } from '@x/backup-store';
 import { hostname } from 'node:os';
 import { now } from '../clock.ts';
 import { openConfigured, requireLocation } from '../compose/compose.ts';
+import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
+import { warnOfUnfinished } from '../compose/safety.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';
@@ -25,11 +27,12 @@ interface Reached {
 
 async function reach(context: Context, tenant: string): Promise<Reached> {
   await using repository = await openConfigured(context);
+  await warnOfUnfinished(context, repository);
   const info = await repository.info();
   const all = await repository.snapshots();
   const host = hostname();
   const latest = all.findLast(
-    (record) => record.tenant.name === tenant && record.host === host && record.kind !== 'safety',
+    (record) => record.tenant.name === tenant && record.host === host && isPlainBackup(record),
   );
   return { info, all, latest };
 }

@@ -33,6 +33,7 @@ function performanceOf(settings: Settings): NonNullable<RepositorySettings['perf
 function repositorySettings(context: Context, settings: Settings, location: string): RepositorySettings {
   return {
     store: location,
+    keyStore: settings.keyStore,
     cacheDirectory: settings.cacheDirectory,
     performance: performanceOf(settings),
     workerEntry: context.entry,

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import { resolvePath } from '../config/locations.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { shortId } from '../render/snapshot.ts';
+import { formatDuration, formatTime } from '../render/time.ts';
 import { standingSources } from './sources.ts';
 
 /** `ID[:PATH]` in its parts. */
@@ -22,6 +24,11 @@ export function parseReference(text: string): Reference {
   return path === '' ? { snapshot } : { snapshot, path };
 }
 
+/** Whether a snapshot was made to be restored, and not just to be safe, or to know what there was. Pure. */
+export function isPlainBackup({ kind }: Pick<SnapshotRecord, 'kind'>): boolean {
+  return kind !== 'safety' && kind !== 'checkpoint';
+}
+
 /** Filters of the command line, as the argument parser keeps them. */
 export interface FilterFlags {
   readonly tenant?: string | undefined;
@@ -31,6 +38,8 @@ export interface FilterFlags {
   readonly root?: readonly string[] | undefined;
   readonly before?: number | undefined;
   readonly after?: number | undefined;
+  /** Milliseconds since 1970: the newest snapshot at or before it is meant. */
+  readonly at?: number | undefined;
 }
 
 /** The filter that the flags ask for. Paths become absolute. */
@@ -46,9 +55,14 @@ export function filterOf(flags: FilterFlags, workingDirectory: string): Snapshot
   };
 }
 
-/** The newest that was not made just to be safe before a restore. */
-function newest(records: readonly SnapshotRecord[]): SnapshotRecord | undefined {
-  return records.findLast((record) => record.kind !== 'safety');
+/** The newest that was not made just to be safe before a restore, and has all content; with a moment, at or before it. */
+async function newestOf(
+  repository: Repository,
+  filter: SnapshotFilter,
+  at: number = Infinity,
+): Promise<SnapshotRecord | undefined> {
+  const all = await repository.timeline(filter);
+  return all.findLast(({ record, madeMs }) => isPlainBackup(record) && madeMs <= at)?.record;
 }
 
 /**
@@ -61,12 +75,18 @@ async function latest(context: Context, repository: Repository, flags: FilterFla
   const filter = { ...asked, tenant: effective.settings.tenant, host: flags.host ?? hostname() };
   const standing = asked.roots === undefined ? await standingSources(context, effective) : undefined;
   if (standing !== undefined) {
-    const found = newest(await repository.snapshots({ ...filter, roots: standing.paths }));
+    const found = await newestOf(repository, { ...filter, roots: standing.paths }, flags.at);
     if (found !== undefined) return found;
   }
-  const found = standing?.from === 'configuration' ? undefined : newest(await repository.snapshots(filter));
+  const found = standing?.from === 'configuration' ? undefined : await newestOf(repository, filter, flags.at);
   if (found !== undefined) return found;
-  const of = [`tenant ${filter.tenant}`, `host ${filter.host}`, ...(filter.roots ?? standing?.paths ?? [])].join(', ');
+  const when = flags.at === undefined ? [] : [`made at or before ${formatTime(flags.at)}`];
+  const of = [
+    `tenant ${filter.tenant}`,
+    `host ${filter.host}`,
+    ...(filter.roots ?? standing?.paths ?? []),
+    ...when,
+  ].join(', ');
   throw new CliError('SNAPSHOT_NOT_FOUND', `Expected a snapshot of ${of}, got none`, {
     hint: 'List what there is with `holdfast backup list`, or name another --tenant, --host or --root.',
   });
@@ -78,13 +98,41 @@ export async function findSnapshot(
   repository: Repository,
   wanted: { readonly snapshot: string; readonly flags: FilterFlags },
 ): Promise<SnapshotRecord> {
-  if (wanted.snapshot === 'latest') {
-    const found = await latest(context, repository, wanted.flags);
+  const { snapshot, flags } = wanted;
+  if (flags.at !== undefined) return await findAt(context, repository, { snapshot, flags, at: flags.at });
+  if (snapshot === 'latest') {
+    const found = await latest(context, repository, flags);
     // The engine refuses when a newer one was taken away or can't be read: an older one must not pass for it.
     await repository.snapshot('latest');
     return found;
   }
-  return repository.snapshot(wanted.snapshot, filterOf(wanted.flags, context.workingDirectory));
+  return repository.snapshot(snapshot, filterOf(flags, context.workingDirectory));
+}
+
+/** The snapshot of a moment; says which one it is. */
+async function findAt(
+  context: Context,
+  repository: Repository,
+  { snapshot, flags, at }: { readonly snapshot: string; readonly flags: FilterFlags; readonly at: number },
+): Promise<SnapshotRecord> {
+  const named = { ...filterOf(flags, context.workingDirectory), name: snapshot };
+  const found =
+    snapshot === 'latest' ? await latest(context, repository, flags) : await newestOf(repository, named, at);
+  if (found === undefined) {
+    throw new CliError(
+      'SNAPSHOT_NOT_FOUND',
+      `Expected a snapshot named ${JSON.stringify(snapshot)} at or before ${formatTime(at)}, got none`,
+      { hint: 'With --at, say latest or a name; an id means one snapshot already.' },
+    );
+  }
+  const lost = await repository.damaged();
+  if (lost.length > 0)
+    context.messages.warn('Some snapshots are missing or can not be read: one of them may be nearer to that moment.');
+  const before = formatDuration(Math.max(0, at - Date.parse(found.startedAt)));
+  context.messages.note(
+    `Snapshot ${shortId(found.id)} of ${formatTime(found.startedAt)}, ${before} before ${formatTime(at)}.`,
+  );
+  return found;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { DatedSnapshot } from '@x/backup-store';
-import type { Decision, GroupBy, RetentionItem } from '@x/retention';
+import type { Decision, GroupBy, RetentionItem, RetentionPolicy } from '@x/retention';
 import { now } from '../clock.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
+import { isPlainBackup } from './reference.ts';
 import type { KeepFlags } from './keep-options.ts';
 import { policiesFor, retention } from './policies.ts';
 
@@ -28,13 +29,29 @@ export interface PlanTime {
   readonly timeZone: string;
 }
 
+/** What of a snapshot retention looks at. */
+export interface RankedSnapshot extends Pick<DatedSnapshot, 'madeMs'> {
+  readonly record: Pick<
+    DatedSnapshot['record'],
+    'id' | 'host' | 'tags' | 'kind' | 'startedAt' | 'tenant' | 'bytes' | 'status'
+  > & { readonly sources: readonly { readonly root: string }[] };
+}
+
 /** What snapshots can be ranked among themselves by. */
-const GROUPINGS: Readonly<Record<string, (snapshot: DatedSnapshot['record']) => readonly string[]>> = {
+const GROUPINGS: Readonly<Record<string, (snapshot: RankedSnapshot['record']) => readonly string[]>> = {
   host: ({ host }) => [host],
   paths: ({ sources }) => sources.map(({ root }) => root).toSorted(),
   tags: ({ tags }) => tags.toSorted(),
   kind: ({ kind }) => [kind],
 };
+
+/** What plans are made with. */
+export interface PlanParts {
+  readonly flags: KeepFlags;
+  readonly time: PlanTime;
+  /** Policies of tenants that count instead of those of the flags. */
+  readonly stored?: ReadonlyMap<string, RetentionPolicy> | undefined;
+}
 
 /** The moment of a plan: `at`, or now. */
 export async function planTime(context: Context, at: number = now()): Promise<PlanTime> {
@@ -48,7 +65,7 @@ export async function planTime(context: Context, at: number = now()): Promise<Pl
  *
  * @throws {CliError} `USAGE` for a grouping that there is not.
  */
-export function snapshotSets(snapshots: readonly DatedSnapshot[], groupBy: string = 'host,paths'): readonly ItemSet[] {
+export function snapshotSets(snapshots: readonly RankedSnapshot[], groupBy: string = 'host,paths'): readonly ItemSet[] {
   const names = groupBy === 'none' ? [] : groupBy.split(',').map((name) => name.trim());
   const stray = names.find((name) => !Object.hasOwn(GROUPINGS, name));
   if (stray !== undefined) {
@@ -64,11 +81,11 @@ export function snapshotSets(snapshots: readonly DatedSnapshot[], groupBy: strin
   }));
 }
 
-function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): RetentionItem {
+function itemOf({ record, madeMs }: RankedSnapshot, groupBy: readonly string[]): RetentionItem {
   const { id, startedAt, tags, kind, tenant, bytes, status } = record;
-  // What was made just to be safe takes no place of a real backup, and never passes for the latest good one of them.
-  const safety = kind === 'safety' ? [['safety']] : [];
-  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...safety];
+  // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.
+  const apart = isPlainBackup(record) ? [] : [[kind]];
+  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...apart];
   const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
   const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
   // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
@@ -84,13 +101,14 @@ function itemOf({ record, madeMs }: DatedSnapshot, groupBy: readonly string[]): 
 export async function decideItems(
   context: Context,
   sets: readonly ItemSet[],
-  { flags, time }: { readonly flags: KeepFlags; readonly time: PlanTime },
+  { flags, time, stored }: PlanParts,
 ): Promise<readonly ExplainedItem[]> {
   const { explain, planRetention } = await retention(context);
   const explained: ExplainedItem[] = [];
   // Also where there are no items, so that what is no policy is refused.
   for (const { tenant, items, groupBy } of sets.length === 0 ? [{ tenant: '', items: [], groupBy: undefined }] : sets) {
-    const policies = await policiesFor(context, flags, tenant);
+    const own = stored?.get(tenant);
+    const policies = own === undefined ? await policiesFor(context, flags, tenant) : [own];
     const decisions = planRetention(items, policies, { ...time, groupBy, compat: flags.compat });
     for (const [position, decision] of decisions.entries()) {
       const item = items[position] as RetentionItem;
@@ -98,6 +116,32 @@ export async function decideItems(
     }
   }
   return explained;
+}
+
+/** What a policy says of a snapshot. */
+export interface Kept {
+  readonly kept: boolean;
+  /** ISO 8601: when time alone may change that. Absent when only newer snapshots can. */
+  readonly keptUntil?: string | undefined;
+}
+
+/**
+ * Until when each snapshot is kept.
+ *
+ * @throws What {@link decideItems} throws.
+ */
+export async function keptUntil(
+  context: Context,
+  snapshots: readonly RankedSnapshot[],
+  options: { readonly flags: KeepFlags; readonly time: PlanTime },
+): Promise<ReadonlyMap<string, Kept>> {
+  const explained = await decideItems(context, snapshotSets(snapshots, options.flags.groupBy), options);
+  return new Map(
+    explained.map(({ decision: { id, keep, nextReview } }): [string, Kept] => [
+      id,
+      keep && nextReview !== null ? { kept: keep, keptUntil: new Date(nextReview).toISOString() } : { kept: keep },
+    ]),
+  );
 }
 
 /** What is said then. */

@@ -1,75 +1,64 @@
-import type { Repository, RestorePlan, SnapshotRecord } from '@x/backup-store';
-import { access } from 'node:fs/promises';
-import { CliError } from '../errors.ts';
+import type { Repository, RestoreOptions, SafeRestoreOptions, SafeRestoreResult } from '@x/backup-store';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
+import { formatTime } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { userName } from './user.ts';
 
-/** What is about to happen. */
-export interface InPlaceRestore {
-  readonly record: SnapshotRecord;
-  readonly plan: RestorePlan;
+/** How a restore in place is made safe. */
+export interface SafetyFlags {
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
+  /** `false` with `--no-validate`. */
+  readonly validate: boolean;
+  readonly validateCommand?: string | undefined;
 }
 
-const below = (path: string, root: string): boolean =>
-  path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`);
-
-/** Roots of the snapshot that the plan changes something in. Pure. */
-export function affectedRoots({ record, plan }: InPlaceRestore): readonly string[] {
-  const changing = plan.actions.filter((action) => action.action !== 'keep' && action.action !== 'note');
-  const roots = record.sources.map((source) => source.root);
-  return roots.filter((root) => changing.some((action) => below(action.path, root)));
+/** A command line, given to `sh`, that has to end with 0. */
+function commandValidation(line: string, signal: AbortSignal): NonNullable<SafeRestoreOptions['validate']> {
+  return async ({ snapshot }) => {
+    const { runCommand } = await import('@x/backup-store/command');
+    await runCommand({ command: 'sh', args: ['-c', line], env: { HOLDFAST_SNAPSHOT: snapshot }, signal });
+  };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/**
- * Backs up what a restore in place is about to change, as it is now; `undefined` when nothing is there.
- *
- * @throws {CliError} `SAFETY_INCOMPLETE` when something that would be replaced or deleted could not be saved.
- */
-export async function makeSafetySnapshot(
+/** Restores to the original paths, and goes back by itself when the validation fails. */
+export async function restoreInPlace(
   context: Context,
   repository: Repository,
-  restore: InPlaceRestore,
-): Promise<string | undefined> {
-  const roots = affectedRoots(restore);
-  const present = await Promise.all(roots.map(exists));
-  const paths = roots.filter((_, index) => present[index]);
-  if (paths.length === 0) return undefined;
-  context.messages.note('Making a safety snapshot of what is there now.');
-  const progress = createProgressReporter(context.messages);
-  const { record, plan } = restore;
-  const options = {
-    paths,
-    kind: 'safety' as const,
-    createdBy: userName(),
-    tenant: record.tenant.name,
-    note: `before the restore of ${record.id}`,
-    signal: context.signal,
-    onProgress: progress.onProgress,
-  };
-  const result = await context.timed('safety snapshot', () => repository.backup(options)).finally(() => progress.end());
-  const replaced = new Set(
-    plan.actions.filter(({ action }) => action === 'overwrite' || action === 'delete').map(({ path }) => path),
-  );
-  const lost = result.problems.map(({ path }) => path).filter((path) => replaced.has(path));
-  if (result.snapshot === undefined || lost.length > 0) {
-    throw new CliError(
-      'SAFETY_INCOMPLETE',
-      'Expected to save everything that the restore replaces, but some of it can not be read',
-      {
-        hint: 'Nothing was changed. Make these paths readable, or restore with --to DIR and move the files yourself.',
-        details: lost,
-      },
+  { options, flags }: { readonly options: RestoreOptions; readonly flags: SafetyFlags },
+): Promise<SafeRestoreResult> {
+  const { messages, signal } = context;
+  const { to: _to, inPlace: _inPlace, ...what } = options;
+  const { validateCommand } = flags;
+  const command = validateCommand === undefined ? undefined : commandValidation(validateCommand, signal);
+  const progress = createProgressReporter(messages);
+  return await context
+    .timed('restore in place', () =>
+      repository.restoreSafely({
+        ...what,
+        safetyBackup: flags.safetyBackup,
+        validate: flags.validate ? command : false,
+        createdBy: userName(),
+        signal,
+        onProgress: progress.onProgress,
+        onStep: ({ step, safetySnapshot }) => {
+          if (step === 'safety-backup') messages.note('Making a safety snapshot of what is there now.');
+          if (step === 'restore' && safetySnapshot !== undefined)
+            messages.note(`Safety snapshot ${shortId(safetySnapshot)}: restore it to undo what follows.`);
+          if (step === 'roll-back') messages.warn('The validation failed: making everything what it was before.');
+        },
+      }),
+    )
+    .finally(() => progress.end());
+}
+
+/** Tells of restores in place that this machine has begun and not finished. */
+export async function warnOfUnfinished(context: Context, repository: Repository): Promise<void> {
+  for (const { id, snapshot, startedAt, roots } of await repository.unfinishedRestores()) {
+    context.messages.warn(
+      `The restore of ${shortId(snapshot)} to ${roots.join(' ')}, begun at ${formatTime(startedAt)}, was not finished. ` +
+        `Go back behind it with \`holdfast backup rollback ${id}\`, or finish it by restoring again.`,
     );
   }
-  context.messages.note(`Safety snapshot ${shortId(result.snapshot.id)}: restore it to undo what follows.`);
-  return result.snapshot.id;
 }

@@ -5,6 +5,8 @@ import type { ReleaseSettings } from './releases.ts';
 /** Every setting with its value in force. Paths are absolute. */
 export interface Settings extends ReleaseSettings {
   readonly repository?: string | undefined;
+  /** Where the keyring is, when it is not in the repository. */
+  readonly keyStore?: string | undefined;
   readonly keyFile?: string | undefined;
   readonly identityFile?: string | undefined;
   readonly passphrase?: string | undefined;
@@ -59,6 +61,7 @@ export interface Field {
  */
 export const FIELDS: readonly Field[] = [
   { name: 'repository', option: 'repo', flag: '--repo', variable: 'HOLDFAST_REPO', type: 'location' },
+  { name: 'keyStore', option: 'keyStore', flag: '--key-store', variable: 'HOLDFAST_KEY_STORE', type: 'location' },
   { name: 'keyFile', option: 'keyFile', flag: '--key-file', variable: 'HOLDFAST_KEY_FILE', type: 'path' },
   {
     name: 'identityFile',

@@ -94,6 +94,9 @@ export const configSchema = z
   .strictObject({
     $schema: text('Where the JSON Schema of this file is, for editors.'),
     repository: text('Folder or URL of the repository. A relative folder is relative to this file.'),
+    keyStore: text(
+      'Folder or URL of the keys of tenants, where they are not in the repository. Relative to this file.',
+    ),
     keyFile: text('Key file that opens the repository. Relative to this file; `~/` is your home folder.'),
     identityFile: text('File with identities of age that open the repository. Relative to this file.'),
     passphraseFile: text('File that holds the passphrase. The passphrase itself never stands here.'),

@@ -18,6 +18,7 @@ export const entry = z
     linkTarget: z.string().optional().describe('what a symlink points to'),
     hardLinkTo: z.string().optional().describe('path of the first entry with the same inode'),
     torn: z.boolean().optional().describe('the file changed while it was read'),
+    absent: z.boolean().optional().describe('a checkpoint that has no content of this file'),
   })
   .meta({ title: 'Entry', description: 'An entry of a snapshot.' });
 

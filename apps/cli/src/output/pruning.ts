@@ -52,17 +52,19 @@ const tenantResult = z.strictObject({
   waitsFor: z.array(openBackup).describe('backups that go on: the next prune goes on with the round'),
 });
 
+const held = z.array(z.string()).describe('tenants under a legal hold: nothing of them goes');
+
 const pruneStatus = status.describe('`partial`: a round waits for backups, see `waitsFor`');
 
 export const pruneRun = z.strictObject({
   status: pruneStatus,
   dryRun: z.boolean(),
   plan: z
-    .strictObject({ tenants: z.array(tenantPlan) })
+    .strictObject({ tenants: z.array(tenantPlan), held })
     .optional()
     .describe('with `--dry-run`'),
   result: z
-    .strictObject({ status: pruneStatus, tenants: z.array(tenantResult), durationMs })
+    .strictObject({ status: pruneStatus, tenants: z.array(tenantResult), held, durationMs })
     .optional()
     .describe('absent with `--dry-run`'),
 });
@@ -84,6 +86,7 @@ export const repairRun = z.strictObject({
       }),
     )
     .describe('snapshots that lack something'),
+  held: z.array(z.string()).describe('tenants under a legal hold, of which something is damaged and stays as it is'),
   waitsFor: z.array(openBackup).describe('backups that go on: the next repair or prune goes on with the round'),
   durationMs,
 });

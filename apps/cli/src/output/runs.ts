@@ -52,6 +52,30 @@ const restorePlan = z.strictObject({
   requests: make.count('requests to the repository'),
 });
 
+const rollback = z.strictObject({
+  status: z.enum(['ok', 'partial', 'failed']),
+  filesWritten: make.count('files written'),
+  entriesDeleted: make.count('entries deleted'),
+  problems: z.array(problem),
+});
+
+export const rollbackRun = z.strictObject({
+  unfinished: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('for `backup rollback`'),
+        snapshot: snapshotId,
+        path: z.string().optional(),
+        safetySnapshot: snapshotId.optional(),
+        startedAt: make.iso('start'),
+        step: z.enum(['safety-backup', 'restore', 'validate', 'roll-back']),
+        roots: z.array(z.string()).describe('paths that were backed up, in which it changes something'),
+      }),
+    )
+    .describe('restores in place that were not finished'),
+  rollback: rollback.optional().describe('absent without an id'),
+});
+
 const into = z.strictObject({
   plan: z.strictObject({
     snapshot: snapshotId,
@@ -72,12 +96,80 @@ const into = z.strictObject({
     .describe('absent with `--dry-run`'),
 });
 
+const recordCounts = {
+  added: make.count('records that are put and are not there'),
+  replaced: make.count('records that are put over what is there'),
+  deleted: make.count('records to delete'),
+  kept: make.count('records that stay as they are'),
+  skipped: make.count('records of the backup that are not brought back'),
+  erased: make.count('of these, records that were erased for good'),
+  conflicts: make.count('records on which both sides have something to say'),
+};
+
+const updatedAt = z.number().int().optional().describe('milliseconds since 1970');
+
+const recordPlan = z.strictObject({
+  mode: z.enum(['full', 'selective', 'merge']),
+  ways: z.union([z.literal(2), z.literal(3)]),
+  ...recordCounts,
+  modules: z.array(
+    z.strictObject({
+      module: z.string(),
+      ...recordCounts,
+      reasons: z.record(z.string(), z.number().int()),
+      schemaChanges: z.array(
+        z.strictObject({
+          module: z.string(),
+          column: z.string(),
+          change: z.enum(['added', 'removed', 'type']),
+          before: z.string().optional(),
+          now: z.string().optional(),
+        }),
+      ),
+    }),
+  ),
+  conflictList: z.array(
+    z.strictObject({
+      module: z.string(),
+      id: z.string(),
+      action: z.enum(['keep', 'put', 'delete', 'skip']),
+      reason: z.string(),
+      backupUpdatedAt: updatedAt,
+      currentUpdatedAt: updatedAt,
+      deletedAt: updatedAt,
+    }),
+  ),
+  fingerprint: z.string().describe('stands for all changes and what they replace'),
+});
+
+const recordRun = z.strictObject({
+  snapshot: snapshotId,
+  basis: z.strictObject({
+    ways: z.union([z.literal(2), z.literal(3)]),
+    base: snapshotId.optional(),
+    reason: z.string(),
+  }),
+  deletionsFrom: snapshotId.optional().describe('the snapshot whose deletions count'),
+  plan: recordPlan,
+  changes: make.count('changes that were done').optional(),
+});
+
 export const restoreRun = z.strictObject({
   status,
   dryRun: z.boolean(),
   into: into.optional().describe('with `--into`, in place of `plan` and `result`'),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
+  records: recordRun.optional().describe('with `--mode`'),
   safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
+  validation: z
+    .strictObject({
+      status: z.enum(['passed', 'failed', 'skipped']),
+      checked: make.count('what was compared'),
+      problems: z.array(problem),
+    })
+    .optional()
+    .describe('of a restore in place'),
+  rollback: rollback.optional().describe('when the validation failed: what was made as it was before'),
   result: z
     .strictObject({
       status,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { analysisRun } from './analysis.ts';
 import { archiveExported, archiveImported, fileExported } from './archives.ts';
+import { backupCatalog } from './catalog.ts';
 import {
   fileDigest,
   inclusionCheck,
@@ -28,7 +29,7 @@ import {
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
-import { backupRun, restoreRun, verifyReport } from './runs.ts';
+import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
   release,
   releaseChangelog,
@@ -45,6 +46,8 @@ import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
+import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
+import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
   structureCatalog,
@@ -59,6 +62,7 @@ export const SHAPES = {
   AnalysisRun: analysisRun,
   ArchiveExported: archiveExported,
   ArchiveImported: archiveImported,
+  BackupCatalog: backupCatalog,
   BackupRun: backupRun,
   CiWritten: ciWritten,
   ConfigShown: configShown,
@@ -114,7 +118,13 @@ export const SHAPES = {
   SignatureVerification: signatureVerification,
   Signed: signed,
   Snapshot: snapshot,
+  RestoreValidation: restoreValidation,
+  RollbackRun: rollbackRun,
   SnapshotList: snapshotList,
+  Tenant: tenantShape,
+  TenantErasure: tenantErasure,
+  TenantList: tenantList,
+  TenantShown: tenantShown,
   StructureBackup: structureBackup,
   StructureCatalog: structureCatalog,
   StructureDiff: structureDiff,

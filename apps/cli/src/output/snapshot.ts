@@ -18,6 +18,11 @@ export const source = z.strictObject({
     length: make.bytes('its length'),
     height: make.count('levels of pages'),
   }),
+  absent: z
+    .strictObject({ files: make.count('files'), bytes: make.bytes('their content') })
+    .optional()
+    .describe('of a checkpoint: what was not read and is not in it'),
+  unread: z.boolean().optional().describe('of a checkpoint: only checked, nothing of it was read'),
   treeSha256: make.sha256('all entries of the tree'),
   durationMs: make.count('milliseconds that it took').optional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).optional().describe('the first problem'),
@@ -44,7 +49,10 @@ export const snapshot = z
     name: z.string().optional(),
     note: z.string().optional(),
     tenant: z.strictObject({ id: z.string(), name: z.string() }),
-    kind: z.enum(['manual', 'scheduled', 'safety']).describe('`safety`: made before a restore in place'),
+    kind: z
+      .enum(['full', 'incremental', 'checkpoint', 'pre-deploy', 'safety'])
+      .describe('`checkpoint`: no content was read; `safety`: made before something was overwritten'),
+    trigger: z.enum(['manual', 'scheduled']),
     startedAt: make.iso('start'),
     finishedAt: make.iso('end'),
     durationMs,

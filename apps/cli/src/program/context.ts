@@ -8,6 +8,7 @@ import type { Prompt } from '../terminal/prompt.ts';
 export interface GlobalOptions {
   readonly config?: string | undefined;
   readonly repo?: string | undefined;
+  readonly keyStore?: string | undefined;
   readonly keyFile?: string | undefined;
   readonly identity?: string | undefined;
   readonly passphraseFile?: string | undefined;

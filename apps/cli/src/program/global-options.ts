@@ -3,6 +3,7 @@ import type { OptionDefinition } from './command.ts';
 /** The options that every command takes, before or after its name. */
 export const GLOBAL_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--repo <location>', description: 'folder or URL of the repository (HOLDFAST_REPO)' },
+  { flags: '--key-store <location>', description: 'folder or URL of its keyring, if elsewhere (HOLDFAST_KEY_STORE)' },
   { flags: '--key-file <file>', description: 'key file that opens it (HOLDFAST_KEY_FILE)' },
   {
     flags: '--identity <file>',

@@ -11,7 +11,7 @@ export function entryLine(entry: EntryView): string {
   const owner = `${entry.uid}:${entry.gid}`.padEnd(9);
   const size = String(entry.size).padStart(12);
   const link = entry.linkTarget === undefined ? '' : ` -> ${displayText(entry.linkTarget)}`;
-  const torn = entry.torn ? ' (torn)' : '';
+  const torn = entry.torn ? ' (torn)' : entry.absent ? ' (no content)' : '';
   return `${formatMode(entry.kind, entry.mode)} ${owner} ${size} ${timeOf(entry)} ${displayText(entry.path)}${link}${torn}`;
 }
 

@@ -1,5 +1,5 @@
 import type { SnapshotRecord } from '@x/backup-store';
-import { formatBytes, formatCount } from './bytes.ts';
+import { formatBytes, formatCount, formatNumberOf } from './bytes.ts';
 import { compressionFacts, contentTable } from './contents.ts';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
@@ -12,7 +12,8 @@ export function shortId(id: string): string {
 
 function remarks(record: SnapshotRecord): string {
   const parts = [...record.tags];
-  if (record.kind !== 'manual') parts.unshift(record.kind);
+  if (record.trigger !== 'manual') parts.unshift(record.trigger);
+  if (record.kind !== 'full' && record.kind !== 'incremental') parts.unshift(record.kind);
   if (record.status !== 'ok') parts.unshift(record.status);
   return displayText(parts.join(' '));
 }
@@ -49,6 +50,13 @@ export function snapshotTable(records: readonly SnapshotRecord[]): readonly stri
   );
 }
 
+/** What of a checkpoint has no content. */
+function absentFacts({ absent, unread }: SnapshotRecord['sources'][number]): readonly (readonly [string, string])[] {
+  if (unread === true) return [['content', 'not read']];
+  if (absent === undefined || absent.files === 0) return [];
+  return [['no content of', `${formatNumberOf(absent.files, 'file')}, ${formatBytes(absent.bytes)}`]];
+}
+
 /** Lines that say everything of one snapshot. */
 export function snapshotFacts(record: SnapshotRecord): readonly string[] {
   const { bytes, files } = record;
@@ -57,7 +65,7 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ['name', record.name ?? '-'],
     ['time', `${formatTime(record.startedAt)}, took ${formatDuration(record.durationMs)}`],
     ['status', record.status],
-    ['kind', record.kind],
+    ['kind', record.trigger === 'manual' ? record.kind : `${record.kind}, ${record.trigger}`],
     ['tenant', record.tenant.name],
     ['host', record.host],
     ['created by', record.createdBy],
@@ -88,6 +96,7 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
           'files',
           `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
         ],
+        ...absentFacts(source),
         ['tree', source.treeSha256],
       ],
       '  ',

@@ -7,6 +7,8 @@ export interface Prompt {
   readonly available: boolean;
   /** A line that is not shown while it is typed. */
   secret(question: string): Promise<string>;
+  /** A line that is typed. */
+  ask(question: string): Promise<string>;
   /** `y` or `yes` is yes, everything else no. */
   confirm(question: string): Promise<boolean>;
 }
@@ -66,16 +68,18 @@ export function createPrompt(options: PromptOptions): Prompt {
   return {
     available: input.isTTY === true && messages.isTerminal,
     secret: (question) => readSecret(options, question),
-    confirm: async (question) => {
-      const lines = createInterface({ input, output: process.stderr });
-      // readline turns the terminal's own Ctrl-C into an event of its own.
-      lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-      try {
-        const answer = await lines.question(`${question} [y/N] `, { signal });
-        return /^y(es)?$/i.test(answer.trim());
-      } finally {
-        lines.close();
-      }
-    },
+    ask: async (question) => await readLine({ input, signal }, `${question}: `),
+    confirm: async (question) => /^y(es)?$/i.test(await readLine({ input, signal }, `${question} [y/N] `)),
   };
+}
+
+async function readLine({ input, signal }: Pick<PromptOptions, 'input' | 'signal'>, question: string): Promise<string> {
+  const lines = createInterface({ input, output: process.stderr });
+  // readline turns the terminal's own Ctrl-C into an event of its own.
+  lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  try {
+    return (await lines.question(question, { signal })).trim();
+  } finally {
+    lines.close();
+  }
 }

@@ -51,7 +51,7 @@ test('2: what is not understood, with a hint, and nothing done', async () => {
     [['backup', 'create', 'x', '--name', 'latest'], /^holdfast: Expected a name without ":" that is not "latest"/],
     [['backup', 'create', 'x', '--tag', 'a b'], /^holdfast: Expected a tag like nightly or team=web/],
     [['backup', 'list', '--after', 'yesterday'], /^holdfast: Expected a date, got "yesterday"/],
-    [['backup', 'forget'], /^holdfast: Expected snapshots or a policy, got neither/],
+    [['backup', 'forget', 'x', '--keep-last', '1'], /^holdfast: Expected either snapshots or a policy, got both/],
     [
       ['backup', 'prune', '--wait', '5'],
       'holdfast: Expected a duration like 90s, 10m, 1h or 2d, got "5"\n' +

@@ -189,8 +189,8 @@ test('one tenant is pruned and the other left alone', async () => {
     ['acme', false],
   ]);
   const unknown = await machine.run(['backup', 'prune', '--tenant', 'nobody', '--json']);
-  expect(unknown.code).toBe(2);
-  expect(parseShape('Failed', unknown.stdout).error.code).toBe('INVALID_OPTION');
+  expect(unknown.code).toBe(4);
+  expect(parseShape('Failed', unknown.stdout).error.code).toBe('TENANT_NOT_FOUND');
 });
 
 test('a round waits for a backup that did not end, says for which, and goes on when that is ended', async () => {

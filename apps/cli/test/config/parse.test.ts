@@ -17,7 +17,12 @@ test.each([
     'Expected a known key, got "sources.path"',
     'Did you mean "sources.paths"?',
   ],
-  ['{"zzzzzzz": 1}', 'zzzzzzz', 'Expected a known key, got "zzzzzzz"', /^Known here: \$schema, repository, keyFile/],
+  [
+    '{"zzzzzzz": 1}',
+    'zzzzzzz',
+    'Expected a known key, got "zzzzzzz"',
+    /^Known here: \$schema, repository, keyStore, keyFile/,
+  ],
   ['{"repository": 7}', 'repository', 'Expected repository to be a text, got 7', undefined],
   ['{"repository": ""}', 'repository', 'Expected repository to be a text that is not empty, got ""', undefined],
   ['{"sources": {"paths": "."}}', 'sources.paths', 'Expected sources.paths to be a list, got "."', undefined],

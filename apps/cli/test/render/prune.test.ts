@@ -36,11 +36,11 @@ const done: TenantPruneResult = {
 
 const result = (...tenants: readonly TenantPruneResult[]): PruneResult => {
   const status = tenants.some(({ waitsFor }) => waitsFor.length > 0) ? 'partial' : 'ok';
-  return { status, tenants, durationMs: 1500 };
+  return { status, tenants, held: [], durationMs: 1500 };
 };
 
 test('a plan says what is freed and what that costs', () => {
-  expect(prunePlanLines({ tenants: [plan] }, { all: false, nowMs })).toEqual([
+  expect(prunePlanLines({ held: [], tenants: [plan] }, { all: false, nowMs })).toEqual([
     'prune of default, round 3: would free about 26 MiB',
     '  delete    1 pack, 20 MiB',
     '  repack    1 pack, 10 MiB, of which 4.0 MiB are needed',
@@ -52,17 +52,17 @@ test('a plan says what is freed and what that costs', () => {
 });
 
 test('packs are named when everything is asked for', () => {
-  const lines = prunePlanLines({ tenants: [plan] }, { all: true, nowMs });
+  const lines = prunePlanLines({ held: [], tenants: [plan] }, { all: true, nowMs });
   expect(lines).toContain('  - packs/a/s/1 (20 MiB)');
   expect(lines).toContain('  M packs/a/s/2 (10 MiB, 4.0 MiB needed)');
 });
 
 test('a plan names the backups it waits for, also when there is nothing else to do', () => {
   const silent = /^ {4}session (ab){16}, silent since 2026-11-2\d .* \(2 min 0 s\)$/;
-  const waits = prunePlanLines({ tenants: [{ ...plan, waitsFor: [open] }] }, { all: false, nowMs });
+  const waits = prunePlanLines({ held: [], tenants: [{ ...plan, waitsFor: [open] }] }, { all: false, nowMs });
   expect(waits.slice(-2)).toEqual(['  waits for 1 backup to end', expect.stringMatching(silent)]);
   const idle = { ...plan, worthwhile: false, waitsFor: [open] };
-  expect(prunePlanLines({ tenants: [idle, { ...idle, waitsFor: [] }] }, { all: true, nowMs })).toEqual([
+  expect(prunePlanLines({ held: [], tenants: [idle, { ...idle, waitsFor: [] }] }, { all: true, nowMs })).toEqual([
     'prune of default: nothing to do; 1.0 MiB stay unused in packs that are needed in part',
     '  1 backup did not end so far',
     expect.stringMatching(silent),

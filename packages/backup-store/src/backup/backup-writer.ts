@@ -13,6 +13,7 @@ import type { Session } from '../session/session.ts';
 import { LargeFileReader } from './large-file.ts';
 import { PackSet } from './pack-set.ts';
 import { PackUpload } from './pack-upload.ts';
+import type { Quota } from './quota.ts';
 import { SealerPool } from './sealer-pool.ts';
 import { StreamReader } from './stream-reader.ts';
 
@@ -30,6 +31,7 @@ export interface BackupWriterOptions {
   readonly compression: CompressionProfile;
   /** One frame of so many is opened again before it is stored; absent: none. */
   readonly checkOneOf: number | undefined;
+  readonly quota: Quota;
   readonly onFailure: (error: unknown) => void;
   readonly check: () => void;
 }
@@ -62,6 +64,7 @@ export class BackupWriter {
       session: session.id,
       epoch: PACK_EPOCH,
       onStored: (pack) => session.addPack(pack),
+      onBytes: (bytes) => options.quota.check(bytes),
       onFailure,
     });
     const stored = index.packs.reduce((sum, pack) => sum + pack.size, 0);

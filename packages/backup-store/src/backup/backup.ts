@@ -1,28 +1,31 @@
 import { BlobIndex } from '../blob-index/blob-index.ts';
 import type { ContentReport } from '../codec/content-report.ts';
-import { defaultProfile } from '../codec/profile.ts';
 import { BackupError, codeOf, isBackupError } from '../errors.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
 import { settled } from '../run/or-aborted.ts';
-import type { OpenTenant, RunContext } from '../run/context.ts';
+import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { join } from 'node:path';
+import type { SnapshotRecord } from '../snapshots/record.ts';
 import { OpenSessions } from '../session/open-sessions.ts';
 import { Session } from '../session/session.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
 import { BackupWriter } from './backup-writer.ts';
+import { compressionOf } from './compression.ts';
 import { newCounts } from './counts.ts';
 import { HeldSources } from './held-sources.ts';
+import { type BackedUp, findParent } from './parent.ts';
 import { readSources, sourceFailed, type SourcesEnd, type SourcesRun } from './read-sources.ts';
+import { readingOf } from './reading.ts';
 import { snapshotRecord } from './record.ts';
+import { Quota } from './quota.ts';
 import { type SourceRoot, sourceRoots } from './source-roots.ts';
 import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
-import { sameRoot, type SourceOutcome } from './source-run.ts';
+import type { SourceOutcome } from './source-run.ts';
 import { checkSources, streamRoot } from './stream-sources.ts';
 import { checkTrees } from './tree-run.ts';
 
@@ -86,6 +89,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
   const start: Start = { context, tenant, options, roots, startedMs };
+  await checkSince(start);
   if (options.dryRun === true) {
     const run = await look(start);
     const never = new AbortController().signal;
@@ -133,17 +137,32 @@ async function writeAround(start: Start): Promise<BackupResult> {
   }
 }
 
+const backedUp = ({ context, options, roots }: Start): BackedUp => ({
+  host: context.host,
+  roots: [...roots.map(({ root }) => root), ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each)))],
+});
+
+/** Tells before anything is begun whether there is what is to be compared with. */
+async function checkSince(start: Start): Promise<void> {
+  const { tenant, options } = start;
+  if (options.since === undefined) return;
+  if (options.kind === 'full') {
+    throw new BackupError('INVALID_OPTION', 'Expected no snapshot to go on from for a full backup, got one', {
+      hint: 'A full backup reads everything. Leave `since` out, or make an incremental one.',
+    });
+  }
+  await tenant.view.loadSnapshots(options.signal);
+  findParent(tenant, backedUp(start), options.since);
+}
+
 /** Reads what is stored already, and finds the snapshot to compare with. */
 async function look(start: Start): Promise<Run> {
-  const { context, tenant, options, roots } = start;
+  const { tenant, options } = start;
   await tenant.view.loadSnapshots(options.signal);
   await tenant.view.loadIndex(options.signal);
-  const identities = [
-    ...roots.map(({ root }) => root),
-    ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each))),
-  ];
-  const parent = start.alone === true ? undefined : findParent(tenant, context.host, identities);
-  return { ...start, parent, counts: newCounts(), progress: new ProgressMeter('backup', options.onProgress) };
+  const parent = start.alone === true ? undefined : findParent(tenant, backedUp(start), options.since);
+  const progress = new ProgressMeter('backup', options.onProgress);
+  return { ...start, parent, reading: readingOf(options.kind), counts: newCounts(), progress };
 }
 
 async function write(start: Start): Promise<BackupResult> {
@@ -168,20 +187,25 @@ async function write(start: Start): Promise<BackupResult> {
   const held = new HeldSources();
   let writer: BackupWriter | undefined;
   try {
+    await context.requireThere(tenant.tenant);
     const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();
     await session.addOwnPacks(own, options.signal);
+    const quota = new Quota(context, tenant, own);
+    quota.check(0);
     writer = new BackupWriter(context, tenant, {
       session,
       own,
-      compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
+      quota,
+      compression: compressionOf(options),
       checkOneOf: sealCheckRate(options.checkSealed),
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });
-    if (run.parent === undefined) writer.startThreads();
-    return await Promise.race([writeSnapshot(run, { session, writer, end: { signal, fail, held } }), failed]);
+    const readsAll = run.reading === 'everything' || (run.parent === undefined && run.reading === 'changes');
+    if (readsAll) writer.startThreads();
+    return await Promise.race([writeSnapshot(run, { session, writer, quota, end: { signal, fail, held } }), failed]);
   } catch (error) {
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
@@ -197,10 +221,10 @@ async function write(start: Start): Promise<BackupResult> {
 
 async function writeSnapshot(
   run: Run,
-  parts: { session: Session; writer: BackupWriter; end: SourcesEnd },
+  parts: { session: Session; writer: BackupWriter; quota: Quota; end: SourcesEnd },
 ): Promise<BackupResult> {
   const { context, tenant, options, counts, progress } = run;
-  const { session, writer } = parts;
+  const { session, writer, quota } = parts;
   let sources: SourceOutcome[];
   try {
     sources = await readSources(run, writer, parts.end);
@@ -212,6 +236,7 @@ async function writeSnapshot(
   if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
   progress.phase = 'commit';
   await writer.finish();
+  quota.check(writer.upload.bytes);
   checkAborted(options.signal);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   const durationMs = progress.elapsedMs;
@@ -240,17 +265,6 @@ async function writeSnapshot(
     status: record.status,
   });
   return result(run, record, { sources, contents: writer.contents });
-}
-
-/** The newest snapshot of the same tenant, host and roots. */
-function findParent(tenant: OpenTenant, host: string, roots: readonly Buffer[]): SnapshotRecord | undefined {
-  const matches = tenant.view.snapshots.filter(
-    ({ record }) =>
-      record.host === host &&
-      record.sources.length === roots.length &&
-      roots.every((root) => record.sources.some((source) => sameRoot(source, root))),
-  );
-  return matches.at(-1)?.record;
 }
 
 function nothingRead(sources: readonly SourceOutcome[]): BackupError {

@@ -14,6 +14,8 @@ export interface UploadTarget {
   readonly epoch: number;
   /** Told of each pack that is stored. */
   readonly onStored: (pack: IndexedPack) => void;
+  /** Told of the stored bytes so far. @throws when there are too many: then the run can't go on. */
+  readonly onBytes: (bytes: number) => void;
   /** Told when a write failed; the run can't go on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ export class PackUpload {
       stream = new PieceStream((piece) => {
         this.bytes += piece.length;
         release(piece);
+        this.#count();
       });
       this.#streams.set(pack, stream);
       const upload = this.#store(pack, stream);
@@ -48,6 +51,14 @@ export class PackUpload {
       this.#uploads.set(pack, upload);
     }
     stream.push(bytes);
+  }
+
+  #count(): void {
+    try {
+      this.#target.onBytes(this.bytes);
+    } catch (error) {
+      this.#target.onFailure(error);
+    }
   }
 
   async #store(pack: string, stream: PieceStream): Promise<void> {

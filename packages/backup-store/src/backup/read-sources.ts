@@ -5,13 +5,15 @@ import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ownPlaces } from '../run/own-places.ts';
 import type { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import type { BackupSource, SourceRun } from '../source/contract.ts';
+import type { BackupSource, SourceDetails, SourceRun } from '../source/contract.ts';
 import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import type { HeldSources } from './held-sources.ts';
+import type { Reading } from './reading.ts';
 import { DetailsSoFar } from './source-details.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { runSource, type SourceOutcome } from './source-run.ts';
+import { StreamPrevious } from './stream-previous.ts';
 import { withProblems } from './stream-record.ts';
 import { runStream } from './stream-run.ts';
 import { runTree } from './tree-run.ts';
@@ -23,6 +25,7 @@ export interface SourcesRun {
   readonly options: BackupOptions;
   readonly roots: readonly SourceRoot[];
   readonly parent: SnapshotRecord | undefined;
+  readonly reading: Reading;
   readonly counts: MutableCounts;
   readonly progress: ProgressMeter;
 }
@@ -53,13 +56,21 @@ export async function readSources(
     checkAborted(end.signal);
   };
   check();
-  const streams = sources.map((source) => streamOf(source, end.signal));
+  const streams: Stream[] = [];
+  for (const source of sources)
+    streams.push(
+      await streamOf(run, source, {
+        signal: end.signal,
+        isRead: writer !== undefined && run.reading !== 'metadata',
+      }),
+    );
   const outcomes: SourceOutcome[] = [];
   try {
-    if (writer !== undefined) await end.held.quiesce(sources, (source) => runOf(streams, source));
-    for (const { source, run: part, details } of streams) {
+    if (writer !== undefined && run.reading !== 'metadata')
+      await end.held.quiesce(sources, (source) => runOf(streams, source));
+    for (const { source, run: part, details, previous } of streams) {
       const failure = end.held.failure(source);
-      const reading = runStream({ ...run, source, run: part, details, writer, failure, check });
+      const reading = runStream({ ...run, source, run: part, details, previous, writer, failure, check });
       end.held.reading = reading;
       outcomes.push(tell(run, await reading));
     }
@@ -88,11 +99,23 @@ interface Stream {
   readonly source: BackupSource;
   readonly run: SourceRun;
   readonly details: DetailsSoFar;
+  readonly previous: StreamPrevious | undefined;
 }
 
-function streamOf(source: BackupSource, signal: AbortSignal): Stream {
+async function streamOf(
+  { tenant, parent, reading }: SourcesRun,
+  source: BackupSource,
+  { signal, isRead }: { readonly signal: AbortSignal; readonly isRead: boolean },
+): Promise<Stream> {
   const details = new DetailsSoFar();
-  return { source, details, run: { signal, describe: (more) => details.add(more) } };
+  const previous = isRead ? await StreamPrevious.load(tenant, source, parent) : undefined;
+  const run = {
+    signal,
+    describe: (more: SourceDetails) => details.add(more),
+    previous: previous?.source,
+    reading: reading === 'everything' ? ('all' as const) : ('changed' as const),
+  };
+  return { source, details, previous, run };
 }
 
 const runOf = (streams: readonly Stream[], source: BackupSource): SourceRun =>

@@ -1,5 +1,4 @@
 import type { ContentReport } from '../codec/content-report.ts';
-import { defaultProfile } from '../codec/profile.ts';
 import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { BackupOptions } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
@@ -7,7 +6,9 @@ import { TOOL_VERSION } from '../run/version.ts';
 import type { Session } from '../session/session.ts';
 import { manifestDigest } from '../snapshots/manifest.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { compressionOf } from './compression.ts';
 import type { MutableCounts } from './counts.ts';
+import { kindOf } from './reading.ts';
 import type { SourceOutcome } from './source-run.ts';
 import { checkedTags } from './tags.ts';
 
@@ -38,8 +39,9 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     id: session.id,
     name: options.name,
     note: options.note,
-    tenant: { id: tenant.tenant.label, name: tenant.tenant.name },
-    kind: options.kind ?? 'manual',
+    tenant: { id: tenant.tenant.id, name: tenant.tenant.name },
+    kind: kindOf(options.kind, parts.parent),
+    trigger: options.trigger ?? 'manual',
     startedAt: new Date(parts.startedMs).toISOString(),
     finishedAt: new Date(context.clock()).toISOString(),
     durationMs: Math.round(parts.durationMs),
@@ -59,7 +61,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       changed: counts.filesChanged,
       unchanged: counts.filesUnchanged,
     },
-    compression: options.compression ?? defaultProfile(options.kind ?? 'manual'),
+    compression: compressionOf(options),
     ...(parts.contents.length === 0 ? {} : { contents: parts.contents }),
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkedTags(options.tags ?? []),

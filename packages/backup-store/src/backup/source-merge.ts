@@ -1,4 +1,4 @@
-import type { BlobRef } from '../catalog/entry.ts';
+import { type BlobRef, isAbsent } from '../catalog/entry.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { ProgressMeter } from '../run/progress-meter.ts';
 import type { ScannedEntry } from '../source/scanned-entry.ts';
@@ -7,6 +7,7 @@ import type { MutableCounts } from './counts.ts';
 import type { EntryQueue, QueuedEntry } from './entry-queue.ts';
 import type { FileOutcome } from './file-jobs.ts';
 import { type FileRequest, sameContent } from './file-reader.ts';
+import type { Reading } from './reading.ts';
 import type { PreviousCursor, PreviousEntry } from './previous-cursor.ts';
 import type { Problems } from './problems.ts';
 import type { UnchangedSample } from './unchanged-sample.ts';
@@ -29,6 +30,7 @@ export interface MergeParts {
   readonly problems: Problems;
   readonly progress: ProgressMeter;
   readonly sample: UnchangedSample;
+  readonly reading: Reading;
   /** Whether all this content is stored. */
   readonly has: (content: readonly BlobRef[]) => boolean;
   /** Absent when nothing shall be read. */
@@ -103,7 +105,10 @@ export class SourceMerge {
       this.#done(entry, 'filesUnchanged');
       return undefined;
     }
-    return this.#read(entry, queued, previous);
+    if (this.#parts.reading !== 'metadata') return this.#read(entry, queued, previous);
+    queued.content = [];
+    this.#done(entry, previous?.entry.kind === 'file' ? 'filesChanged' : 'filesNew');
+    return undefined;
   }
 
   /** The first entry of the same inode, for files with several links. */
@@ -118,7 +123,9 @@ export class SourceMerge {
 
   #isUnchanged(entry: ScannedEntry, { entry: before, cached }: PreviousEntry): boolean {
     return (
+      this.#parts.reading !== 'everything' &&
       before.kind === 'file' &&
+      !isAbsent(before) &&
       cached !== undefined &&
       cached.ctimeNs === entry.ctimeNs &&
       cached.ino === entry.ino &&

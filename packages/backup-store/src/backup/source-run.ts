@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { CatalogWriter, type FinishedCatalog } from '../catalog/catalog-writer.ts';
 import { readCatalog } from '../catalog/catalog-reader.ts';
+import { isAbsent } from '../catalog/entry.ts';
 import { BLOB } from '../pack/directory.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { displayPath } from '../run/display-path.ts';
@@ -10,6 +11,7 @@ import type { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import { pageRef } from '../snapshots/page-ref.ts';
 import { ScanCache, ScanCacheBuilder } from '../source/scan-cache.ts';
+import { readScanCache, writeScanCache } from '../source/scan-caches.ts';
 import { scan } from '../source/scan.ts';
 import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
@@ -17,6 +19,7 @@ import { EntryQueue } from './entry-queue.ts';
 import { FileReader } from './file-reader.ts';
 import { PreviousCursor } from './previous-cursor.ts';
 import { Problems } from './problems.ts';
+import type { Reading } from './reading.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { SourceMerge } from './source-merge.ts';
 import { UnchangedSample } from './unchanged-sample.ts';
@@ -32,6 +35,7 @@ export interface SourceRunParts {
   readonly tenant: OpenTenant;
   readonly source: SourceRoot;
   readonly parent: SnapshotRecord | undefined;
+  readonly reading: Reading;
   readonly exclude: readonly string[];
   /** Absent: nothing is read or written. */
   readonly writer?: BackupWriter | undefined;
@@ -52,9 +56,9 @@ export interface SourceOutcome {
 
 /** Scans one directory, compares it with the parent, reads what is new, and writes its catalog. */
 export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
-  const { context, source, writer, progress } = parts;
+  const { context, source, writer, progress, reading } = parts;
   const problems = new Problems();
-  const cacheFile = scanCacheFile(context, parts.tenant.tenant.label, source.root);
+  const caches = scanCacheFolder(context, parts.tenant.tenant.label, source.root);
   const { totals, cache, catalog, queue } = catalogTarget(writer);
   const reader =
     writer &&
@@ -64,7 +68,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
       chunks: context.config.chunks,
       onFailure: parts.onFailure,
     });
-  const previous = await previousCursor(parts, cacheFile);
+  const previous = await previousCursor(parts, caches);
   const sample = new UnchangedSample();
   const merge = new SourceMerge({
     root: source.root,
@@ -75,6 +79,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     progress,
     sample,
     counts: parts.counts,
+    reading,
     has: (content) => writer === undefined || writer.has(content),
     read: reader && ((request) => reader.read(request)),
   });
@@ -96,29 +101,43 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
   queue.drain();
   await previous.finish();
   parts.counts.entriesRemoved += previous.removed;
-  await sample.check(source.root, problems);
+  if (reading === 'changes') await sample.check(source.root, problems);
   const finished = catalog.finish();
   return {
     problems,
-    record: sourceRecord(source, { finished, totals, problems }),
-    remember: async () => await cache.write(cacheFile, hex(finished.top.sha256)),
+    record: sourceRecord(source, { finished, totals, problems, reading }),
+    // Nothing is compared with a checkpoint.
+    remember: async () =>
+      reading === 'metadata' ? undefined : await writeScanCache(caches, cache, hex(finished.top.sha256)),
   };
+}
+
+/** What the entries of a source come to. */
+interface Totals {
+  entries: number;
+  files: number;
+  bytes: number;
+  readonly absent: { files: number; bytes: number };
 }
 
 /** Where entries go once they are complete: catalog, scan cache, totals. */
 function catalogTarget(writer: BackupWriter | undefined): {
-  totals: { entries: number; files: number; bytes: number };
+  totals: Totals;
   cache: ScanCacheBuilder;
   catalog: CatalogWriter;
   queue: EntryQueue;
 } {
-  const totals = { entries: 0, files: 0, bytes: 0 };
+  const totals = { entries: 0, files: 0, bytes: 0, absent: { files: 0, bytes: 0 } };
   const cache = new ScanCacheBuilder();
   const catalog = new CatalogWriter((page, sha256) => writer?.storePage(page, sha256));
   const queue = new EntryQueue((entry, cached) => {
     totals.entries++;
     if (entry.kind === 'file') totals.files++;
     totals.bytes += entry.size;
+    if (isAbsent(entry)) {
+      totals.absent.files++;
+      totals.absent.bytes += entry.size;
+    }
     catalog.add(entry);
     cache.add(entry.path, cached);
   });
@@ -138,10 +157,10 @@ async function makeRoom(queue: EntryQueue, reader: FileReader, parts: SourceRunP
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-async function previousCursor(parts: SourceRunParts, cacheFile: string): Promise<PreviousCursor> {
+async function previousCursor(parts: SourceRunParts, caches: string): Promise<PreviousCursor> {
   const before = parts.parent?.sources.find((each) => sameRoot(each, parts.source.root));
   if (before === undefined) return new PreviousCursor(noPages(), ScanCache.empty);
-  const cache = await ScanCache.read(cacheFile, before.catalog.sha256);
+  const cache = await readScanCache(caches, before.catalog.sha256);
   const pages = readCatalog(pageRef(before.catalog), async (page) => await parts.tenant.blobs.read(BLOB.catalog, page));
   return new PreviousCursor(pages, cache);
 }
@@ -157,16 +176,17 @@ export function sameRoot(source: SnapshotSource, root: Buffer): boolean {
     : source.rootBase64 === root.toString('base64');
 }
 
-function scanCacheFile(context: RunContext, label: string, root: Buffer): string {
+function scanCacheFolder(context: RunContext, label: string, root: Buffer): string {
   const name = createHash('sha256').update(`${label}\0${context.host}\0`).update(root).digest('hex').slice(0, 32);
-  return join(context.cacheFolder, 'scan', `${name}.cache`);
+  return join(context.cacheFolder, 'scan', name);
 }
 
 function sourceRecord(
   source: SourceRoot,
-  run: { finished: FinishedCatalog; totals: { entries: number; files: number; bytes: number }; problems: Problems },
+  run: { finished: FinishedCatalog; totals: Totals; problems: Problems; reading: Reading },
 ): SnapshotSource {
-  const { finished, totals, problems } = run;
+  const { finished, problems, reading } = run;
+  const { absent, ...totals } = run.totals;
   const root = displayPath(source.root);
   const path = displayPath(source.path);
   return {
@@ -178,6 +198,7 @@ function sourceRecord(
     status: problems.count === 0 ? 'ok' : totals.entries === 0 ? 'failed' : 'partial',
     problems: problems.count,
     ...totals,
+    ...(reading === 'metadata' ? { absent } : {}),
     catalog: { sha256: hex(finished.top.sha256), length: finished.top.length, height: finished.top.height },
     treeSha256: hex(finished.treeSha256),
   };

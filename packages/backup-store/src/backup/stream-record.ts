@@ -17,6 +17,8 @@ export function streamRecord(
     readonly totals: { readonly entries: number; readonly files: number; readonly bytes: number };
     readonly problems: Problems;
     readonly details: SourceDetails | undefined;
+    /** It was only checked. */
+    readonly unread: boolean;
     readonly durationMs: number;
   },
 ): SnapshotSource {
@@ -28,6 +30,7 @@ export function streamRecord(
     ...totals,
     catalog: { sha256: hex(finished.top.sha256), length: finished.top.length, height: finished.top.height },
     treeSha256: hex(finished.treeSha256),
+    ...(run.unread ? { unread: true } : {}),
     durationMs: Math.round(run.durationMs),
     ...(details === undefined ? {} : { details }),
     ...withProblems(problems, totals.files),

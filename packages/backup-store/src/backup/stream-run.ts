@@ -1,26 +1,22 @@
-import { readCatalog } from '../catalog/catalog-reader.ts';
 import { CatalogWriter } from '../catalog/catalog-writer.ts';
-import type { Entry } from '../catalog/entry.ts';
-import { BLOB } from '../pack/directory.ts';
 import { checkAborted } from '../run/abort.ts';
 import { monotonic } from '../run/clock.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { joinPath } from '../run/display-path.ts';
 import { orAborted, settled } from '../run/or-aborted.ts';
 import type { ProgressMeter } from '../run/progress-meter.ts';
-import { pageRef } from '../snapshots/page-ref.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupSource, SourceEntry, SourceRun } from '../source/contract.ts';
 import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
-import type { FileFailed } from './file-jobs.ts';
+import type { FileFailed, FileOutcome } from './file-jobs.ts';
 import { sameContent } from './file-reader.ts';
 import { failedBy } from './held-sources.ts';
 import { Problems } from './problems.ts';
+import type { Reading } from './reading.ts';
 import type { DetailsSoFar } from './source-details.ts';
 import type { SourceOutcome } from './source-run.ts';
+import type { StreamPrevious } from './stream-previous.ts';
 import { streamRecord } from './stream-record.ts';
-import { streamRoot } from './stream-sources.ts';
 import { StreamEntries } from './stream-entries.ts';
 
 /** How long a source that was given up may take to end, in milliseconds. */
@@ -34,7 +30,9 @@ export interface StreamRunParts {
   readonly run: SourceRun;
   /** What it has said of itself so far. */
   readonly details: DetailsSoFar;
-  readonly parent: SnapshotRecord | undefined;
+  /** What it was in the snapshot before. Absent: nothing is read. */
+  readonly previous: StreamPrevious | undefined;
+  readonly reading: Reading;
   /** Absent: nothing is read or written. */
   readonly writer: BackupWriter | undefined;
   readonly counts: MutableCounts;
@@ -50,7 +48,7 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
   const problems = new Problems();
   const entries = new StreamEntries(parts.context.clock);
   if (parts.failure !== undefined) problems.add(Buffer.from(parts.source.name), problemOf(parts.failure));
-  else if (parts.writer === undefined) await dryRun(parts, problems);
+  else if (parts.writer === undefined || parts.reading === 'metadata') await checkOnly(parts, problems);
   else await readEntries(parts, parts.writer, { problems, entries });
   const catalog = new CatalogWriter((page, sha256) => parts.writer?.storePage(page, sha256));
   for (const entry of entries.inOrder()) catalog.add(entry);
@@ -62,13 +60,14 @@ export async function runStream(parts: StreamRunParts): Promise<SourceOutcome> {
       totals: entries.totals,
       problems,
       details: parts.details.details,
+      unread: parts.reading === 'metadata',
       durationMs: monotonic() - startedMs,
     }),
     remember: async () => undefined,
   };
 }
 
-async function dryRun({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
+async function checkOnly({ source, run }: StreamRunParts, problems: Problems): Promise<void> {
   try {
     await orAborted(run.signal, Promise.resolve(source.check?.(run)));
   } catch (error) {
@@ -84,8 +83,7 @@ interface Found {
 }
 
 async function readEntries(parts: StreamRunParts, writer: BackupWriter, found: Found): Promise<void> {
-  const { source, run } = parts;
-  const before = await previousEntries(parts);
+  const { source, run, previous } = parts;
   let iterator: AsyncIterator<SourceEntry> | undefined;
   let isEnded = false;
   try {
@@ -98,28 +96,57 @@ async function readEntries(parts: StreamRunParts, writer: BackupWriter, found: F
         if (next.done !== true) found.entries.check(next.value);
       } catch (error) {
         checkAborted(run.signal);
+        previous?.check();
         found.problems.add(Buffer.from(source.name), problemOf(failedBy(error)));
         break;
       }
       isEnded = next.done === true;
       if (next.done === true) break;
-      await readEntry({ ...parts, writer }, next.value, { ...found, before });
+      await readEntry({ ...parts, writer }, next.value, found);
+      previous?.check();
     }
   } finally {
     if (!isEnded) await settled(Promise.resolve(iterator?.return?.()), END_GRACE_MS);
   }
-  const gone = [...before.keys()].filter((path) => !found.entries.has(path));
+  const gone = [...(previous?.entries.keys() ?? [])].filter((path) => !found.entries.has(path));
   parts.counts.entriesRemoved += gone.length;
 }
 
-async function readEntry(
-  parts: StreamRunParts & { readonly writer: BackupWriter },
-  entry: SourceEntry,
-  { problems, entries, before }: Found & { readonly before: ReadonlyMap<string, Entry> },
-): Promise<void> {
-  const { counts, progress, source, run, writer } = parts;
+type ReadingParts = StreamRunParts & { readonly writer: BackupWriter };
+
+async function readEntry(parts: ReadingParts, entry: SourceEntry, { problems, entries }: Found): Promise<void> {
+  const { counts, progress, source, previous } = parts;
   const path = joinPath(Buffer.from(source.name), Buffer.from(entry.path));
   progress.counts.filesTotal++;
+  const outcome = takeOver(parts, entry) ?? (await readContent(parts, entry, path));
+  progress.counts.filesDone++;
+  if (!outcome.ok) {
+    problems.add(path, problemOf(outcome));
+    return;
+  }
+  const size = outcome.content.reduce((sum, { length }) => sum + length, 0);
+  counts.bytesTotal += size;
+  counts.bytesNew += outcome.bytesNew;
+  progress.counts.bytesReused += size - outcome.bytesNew;
+  entries.add(entry, outcome.content);
+  const before = previous?.entries.get(entry.path);
+  if (before === undefined) counts.filesNew++;
+  else if (sameContent(before.content, outcome.content)) counts.filesUnchanged++;
+  else counts.filesChanged++;
+}
+
+/** What is stored of a file that is the same as before, if all of that still counts. */
+function takeOver({ previous, writer, progress }: ReadingParts, entry: SourceEntry): FileOutcome | undefined {
+  const content = previous?.stored(entry.content);
+  if (content === undefined || !writer.has(content)) return undefined;
+  const size = content.reduce((sum, { length }) => sum + length, 0);
+  progress.counts.bytesTotal += size;
+  progress.counts.bytesDone += size;
+  return { ok: true, content, bytesNew: 0, torn: false };
+}
+
+async function readContent(parts: ReadingParts, entry: SourceEntry, path: Buffer): Promise<FileOutcome> {
+  const { counts, progress, run, writer } = parts;
   let size = 0;
   const onBytes = (bytes: number): void => {
     size += bytes;
@@ -132,35 +159,10 @@ async function readEntry(
     onBytes,
     chunkBytes: entry.chunkBytes,
   });
-  progress.counts.filesDone++;
   progress.counts.bytesTotal += size;
   // Read it was, whatever became of it.
   counts.bytesRead += size;
-  if (!outcome.ok) {
-    problems.add(path, problemOf(outcome));
-    return;
-  }
-  counts.bytesTotal += size;
-  counts.bytesNew += outcome.bytesNew;
-  progress.counts.bytesReused += size - outcome.bytesNew;
-  entries.add(entry, outcome.content);
-  const previous = before.get(entry.path);
-  if (previous === undefined) counts.filesNew++;
-  else if (sameContent(previous.content, outcome.content)) counts.filesUnchanged++;
-  else counts.filesChanged++;
-}
-
-/** The files of this source in the snapshot to compare with, by their paths. */
-async function previousEntries({ parent, source, tenant }: StreamRunParts): Promise<ReadonlyMap<string, Entry>> {
-  const before = parent?.sources.find(({ root }) => root === streamRoot(source));
-  const entries = new Map<string, Entry>();
-  if (before === undefined) return entries;
-  for await (const page of readCatalog(
-    pageRef(before.catalog),
-    async (ref) => await tenant.blobs.read(BLOB.catalog, ref),
-  ))
-    for (const entry of page) if (entry.kind === 'file') entries.set(entry.path.toString('utf8'), entry);
-  return entries;
+  return outcome;
 }
 
 const problemOf = ({ code, message }: FileFailed): { code: string; message: string } => ({ code, message });

@@ -25,7 +25,7 @@ export interface Entry {
   readonly mtimeNs: bigint;
   /** Bytes of content; 0 for everything but files. */
   readonly size: number;
-  /** The content in order; lengths add up to `size`. Empty for everything but files. */
+  /** The content in order; lengths add up to `size`. Empty for everything but files, and for a file whose content is {@link isAbsent absent}. */
   readonly content: readonly BlobRef[];
   /** The file had holes: runs of zeros are restored as holes. */
   readonly sparse?: boolean | undefined;
@@ -36,3 +36,7 @@ export interface Entry {
   /** A hard link: the path of the first entry (in catalog order) with the same inode. Content is repeated here. */
   readonly hardLinkTo?: Buffer | undefined;
 }
+
+/** Whether only the metadata of a file is there: a checkpoint does not read what has changed. */
+export const isAbsent = ({ kind, size, content }: Pick<Entry, 'kind' | 'size' | 'content'>): boolean =>
+  kind === 'file' && size > 0 && content.length === 0;

@@ -207,6 +207,7 @@ function readContent(reader: ByteReader, size: number, digests: DigestSource): B
     total += length;
     content.push({ sha256: digests.next(), length });
   }
-  if (total !== size) reader.fail(`content of ${size} bytes, got ${total},`);
+  // No blob at all: its content is absent.
+  if (count > 0 && total !== size) reader.fail(`content of ${size} bytes, got ${total},`);
   return content;
 }

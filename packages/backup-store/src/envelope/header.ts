@@ -17,6 +17,7 @@ export const KIND = {
   epoch: 8,
   forget: 9,
   history: 10,
+  journal: 11,
 } as const;
 
 /** A number of {@link KIND}. */

@@ -1,9 +1,10 @@
 import { BackupError } from '../errors.ts';
 import type { RootLink } from './lineage.ts';
-import type { TenantKeys, TenantRecord } from './tenant.ts';
+import type { ErasureRecord, TenantKeys, TenantRecord } from './tenant.ts';
 
 /** Most tenants a record may list. */
 const MAX_TENANTS = 100_000;
+const MAX_ERASED = 1_000_000;
 /** Most keys a tenant may have had, and most slots that a record may name. */
 const MAX_OLDER_KEYS = 10_000;
 const MAX_NAMED_SLOTS = 4096;
@@ -26,9 +27,26 @@ export interface SlotRecord {
   readonly recipients?: readonly string[] | undefined;
 }
 
+/** A tenant that was erased. Nothing of its keys is left. */
+export interface ErasedTenant extends ErasureRecord {
+  /** 16 hex digits: what is stored below it is garbage, unless another tenant has the same. */
+  readonly label: string;
+  /** As of a tenant. */
+  readonly id?: string | undefined;
+  /** Others have had the same keys when it was erased, so these are still there. */
+  readonly shared?: boolean | undefined;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
 /** What the keyring holds. Members that this version does not know are kept. */
 export interface KeyringRecord {
   readonly tenants: readonly TenantRecord[];
+  /** Somebody has added a tenant by hand: from then on no backup makes one. */
+  readonly addedByHand?: boolean | undefined;
+  /** In the order of their erasures. */
+  readonly erased?: readonly ErasedTenant[] | undefined;
   /** The slots that count; absent in a repository whose keys were never changed since slots are recorded. */
   readonly slots?: readonly SlotRecord[] | undefined;
   /** Ids of slots that somebody is about to add: they do not count yet. */
@@ -43,8 +61,8 @@ export interface KeyringRecord {
 
 /** Checks a record that was authenticated. @throws {BackupError} `OBJECT_INVALID`. */
 export function keyringRecord(value: Readonly<Record<string, unknown>>, object: string): KeyringRecord {
-  const { tenants, slots = [], pending = [], retired = [], lineage = [] } = value;
-  const areTenants = isList(tenants, MAX_TENANTS, isTenantRecord);
+  const { tenants, erased = [], slots = [], pending = [], retired = [], lineage = [] } = value;
+  const areTenants = isList(tenants, MAX_TENANTS, isTenantRecord) && isList(erased, MAX_ERASED, isErasedTenant);
   const areSlots =
     isList(slots, MAX_NAMED_SLOTS, isSlotRecord) &&
     [pending, retired].every((ids) => isList(ids, MAX_NAMED_SLOTS, isSlotId));
@@ -75,14 +93,24 @@ function areTenantKeys(value: unknown): value is TenantKeys {
 
 function isTenantRecord(value: unknown): value is TenantRecord {
   if (!isObject(value) || !areTenantKeys(value)) return false;
-  const { label, name, createdAt, olderKeys = [] } = value as Record<string, unknown>;
+  const { olderKeys = [], quotaBytes = 0, retention = {}, hold, erasing } = value as Record<string, unknown>;
   return (
-    typeof label === 'string' &&
-    /^[0-9a-f]{16}$/.test(label) &&
-    typeof name === 'string' &&
-    typeof createdAt === 'string' &&
-    isList(olderKeys, MAX_OLDER_KEYS, areTenantKeys)
+    isNamed(value) &&
+    isList(olderKeys, MAX_OLDER_KEYS, areTenantKeys) &&
+    Number.isSafeInteger(quotaBytes) &&
+    isObject(retention) &&
+    [hold, erasing].every((act) => act === undefined || isAct(act))
   );
+}
+
+const isErasedTenant = (value: unknown): boolean => isObject(value) && isNamed(value) && isAct(value);
+
+function isNamed({ label, id = label, name, createdAt }: Readonly<Record<string, unknown>>): boolean {
+  return isSlotId(label) && isSlotId(id) && typeof name === 'string' && typeof createdAt === 'string';
+}
+
+function isAct(value: unknown): boolean {
+  return isObject(value) && ['at', 'by', 'reason'].every((member) => typeof value[member] === 'string');
 }
 
 function isSlotRecord(value: unknown): value is SlotRecord {

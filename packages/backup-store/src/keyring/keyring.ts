@@ -7,6 +7,8 @@ import { type KeyringRecord, keyringRecord } from './keyring-record.ts';
 import { SealedLedger } from './sealed-ledger.ts';
 import { subkey } from './subkeys.ts';
 import { newTenant, Tenant } from './tenant.ts';
+import { tenantMissing } from './tenant-missing.ts';
+import { tenantName, wantedName } from './tenant-name.ts';
 
 const MAX_RACES = 20;
 
@@ -50,6 +52,13 @@ export class Keyring {
     return this.#record;
   }
 
+  /** Of those that have the same keys one each: whose data is whose, only snapshots tell. */
+  get domains(): readonly Tenant[] {
+    const seen = new Set<string>();
+    return this.#tenants.filter(({ label }) => !seen.has(label) && seen.add(label));
+  }
+
+  /** Those that may be used: not the ones that are being erased. */
   get tenants(): readonly Tenant[] {
     return this.#tenants;
   }
@@ -81,7 +90,7 @@ export class Keyring {
 
   #take(number: number, record: KeyringRecord): void {
     this.#record = record;
-    this.#tenants = record.tenants.map((each) => new Tenant(each));
+    this.#tenants = record.tenants.filter(({ erasing }) => erasing === undefined).map((each) => new Tenant(each));
     this.#number = number;
   }
 
@@ -106,14 +115,28 @@ export class Keyring {
     return true;
   }
 
-  /** Finds a tenant by name. */
-  find(name: string): Tenant | undefined {
-    return this.#tenants.find((tenant) => tenant.name === name);
+  /**
+   * Destroys all records before the newest that was read: no key that is not in that one is left.
+   *
+   * @returns How many objects were overwritten.
+   */
+  async destroyOlder(): Promise<number> {
+    return await this.#ledger.destroyBefore(this.#number);
   }
 
-  /** Finds a tenant, or makes one with new random keys. */
-  async findOrAdd(name: string, createdAt: string): Promise<Tenant> {
-    checkTenantName(name);
+  /** Finds a tenant by name. */
+  find(name: string): Tenant | undefined {
+    const wanted = wantedName(name);
+    return this.#tenants.find((tenant) => tenant.name === wanted);
+  }
+
+  /**
+   * Finds a tenant, or makes one with new random keys: but not where tenants are added by hand, and none that was erased.
+   *
+   * @throws {BackupError} `INVALID_OPTION`, `TENANT_NOT_FOUND`, `TENANT_ERASED`.
+   */
+  async findOrAdd(text: string, createdAt: string): Promise<Tenant> {
+    const name = tenantName(text);
     const known = this.find(name);
     if (known !== undefined) return known;
     for (let race = 0; race < MAX_RACES; race++) {
@@ -121,19 +144,14 @@ export class Keyring {
       if (this.#tenants.length > 0) await this.load();
       const found = this.find(name);
       if (found !== undefined) return found;
-      const tenants = [...this.#record.tenants, newTenant(name, createdAt)];
+      const { erased = [], tenants: all, addedByHand } = this.#record;
+      if (addedByHand === true || [...all, ...erased].some((each) => each.name === name))
+        throw tenantMissing(this.#record, name);
+      const tenants = [...all, newTenant(name, createdAt)];
       if (await this.replace({ ...this.#record, tenants })) return this.find(name) as Tenant;
     }
     throw new BackupError('INVALID_OPTION', `Expected to add tenant ${name}, lost ${MAX_RACES} races`, {
       hint: 'Try again.',
     });
-  }
-}
-
-/** @throws {BackupError} `INVALID_OPTION`. */
-function checkTenantName(name: string): void {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (name.length === 0 || Buffer.byteLength(name) > 128 || /[\u0000-\u001f\u007f]/.test(name)) {
-    throw new BackupError('INVALID_OPTION', 'Expected a tenant name of 1 to 128 bytes without control characters');
   }
 }

@@ -1,9 +1,14 @@
-import { ledger, type Ledger, listAll } from '@x/storage';
+import { isStorageError, ledger, type Ledger, listAll, type ObjectStore } from '@x/storage';
 
 import { MAX_OBJECT_BYTES, objectError, type Seal, type SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import { copyOfLedger } from '../layout/names.ts';
 import { type Flaw, isFlaw } from './flaw.ts';
+
+/** How often an entry is destroyed anew that somebody has come in the way of. */
+const MAX_ATTEMPTS = 5;
+/** What stands in the place of an entry that was destroyed: shorter than any sealed object is. */
+const DESTROYED = Buffer.from('destroyed\n');
 
 /**
  * State that changes, as a ledger of sealed objects: the newest counts, the others are its history. Each entry is stored
@@ -45,14 +50,72 @@ export class SealedLedger {
    * @throws {BackupError} `OBJECT_MISSING` when there is no entry; when neither opens, what is wrong with the first.
    */
   async latest(): Promise<{ number: number; name: string; content: Buffer }> {
-    const number = await this.#newest();
-    const name = this.#first.key(number);
-    const first = await this.#look(name);
-    if (!('error' in first)) return { number, name, content: first.content };
-    const copy = this.#copy.key(number);
-    const second = await this.#look(copy);
+    for (;;) {
+      const number = await this.#newest();
+      const name = this.#first.key(number);
+      const first = await this.#look(name);
+      if (!('error' in first)) return { number, name, content: first.content };
+      const copy = this.#copy.key(number);
+      const second = await this.#look(copy);
+      if (!('error' in second)) return { number, name: copy, content: second.content };
+      // Entries may be destroyed once there is a newer one.
+      if ((await this.#newest()) === number) throw first.error;
+    }
+  }
+
+  /**
+   * Destroys all entries before this one, in both rows: nobody can read what they said. Their numbers stay taken, so that nobody who has
+   * read one of them can put an entry after it. What was killed in between is gone on with by the next call.
+   *
+   * @returns How many objects were overwritten.
+   * @throws {BackupError} `OBJECT_INVALID` when one of them is still there afterwards.
+   */
+  async destroyBefore(number: number): Promise<number> {
+    let destroyed = 0;
+    const { store } = this.#sealed;
+    for (const row of [this.#first, this.#copy]) {
+      for (const key of await this.#left(row, number)) {
+        await putPersistently(store, key);
+        destroyed++;
+      }
+      // What processes that were killed have left of theirs.
+      await store.tidy?.(`${row.name}/`);
+      const [left] = await this.#left(row, number);
+      if (left !== undefined)
+        throw new BackupError('OBJECT_INVALID', `Expected ${left} to be destroyed, it is still there`, {
+          object: left,
+          hint: 'Whoever does this must be allowed to overwrite objects below `keys/`.',
+        });
+    }
+    return destroyed;
+  }
+
+  /** Keys of the entries before this number that are not destroyed, or not there: one that comes late must find its number taken. */
+  async #left(row: Ledger, number: number): Promise<string[]> {
+    const gone = new Set<string>();
+    for await (const { key, size } of listAll(this.#sealed.store, `${row.name}/`))
+      if (size === DESTROYED.length) gone.add(key);
+    const keys = Array.from({ length: number - 1 }, (_, i) => row.key(i + 1));
+    return keys.filter((key) => !gone.has(key));
+  }
+
+  /** How many entries there are; numbers begin with 1. */
+  async count(): Promise<number> {
+    await this.#newest();
+    return this.#seen;
+  }
+
+  /**
+   * Reads the entry of this number, from its copy when the first is missing or damaged.
+   *
+   * @throws {BackupError} when neither opens, what is wrong with the first.
+   */
+  async read(number: number): Promise<Buffer> {
+    const first = await this.#look(this.#first.key(number));
+    if (!('error' in first)) return first.content;
+    const second = await this.#look(this.#copy.key(number));
     if ('error' in second) throw first.error;
-    return { number, name: copy, content: second.content };
+    return second.content;
   }
 
   /** The highest number in either row; 1 when there is none, which is then what is missing. */
@@ -98,6 +161,17 @@ export class SealedLedger {
       flaws.push({ name: copyName, error, again: () => this.#bytes(copyName, first.content) });
     }
     return flaws;
+  }
+}
+
+/** Of two who destroy the same entries, one may take the other's half-written files for left-overs. */
+async function putPersistently(store: ObjectStore, key: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await store.put(key, DESTROYED);
+    } catch (error) {
+      if (!isStorageError(error) || !error.retryable || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -1,13 +1,22 @@
 import { hkdfSync } from 'node:crypto';
 
 /** What a subkey of the root key is for. */
-export type RootLabel = 'config' | 'keyring' | 'lineage';
+export type RootLabel = 'config' | 'keyring' | 'lineage' | 'certificate';
 
 /**
  * What a subkey of a tenant's key is for. `pack/<epoch>` is one for each round of garbage collection; `checks` is for what a
- * machine remembers of its checks, which is in no store.
+ * machine remembers of its checks, which is in no store; `erased` is for marks of records that were erased for good.
  */
-export type TenantLabel = 'id' | 'gear' | 'index' | 'meta' | 'session' | 'key-id' | 'checks' | `pack/${number}`;
+export type TenantLabel =
+  | 'id'
+  | 'gear'
+  | 'index'
+  | 'meta'
+  | 'session'
+  | 'key-id'
+  | 'checks'
+  | 'erased'
+  | `pack/${number}`;
 
 /** What a subkey of a slot's secret is for. */
 export type SlotLabel = 'slot' | 'slot-pair' | 'slot-to-pair';

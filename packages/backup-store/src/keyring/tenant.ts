@@ -10,15 +10,36 @@ export interface TenantKeys {
   readonly keeperKey: string;
 }
 
+/** An erasure that was begun: from then on nobody uses the tenant. */
+export interface ErasureRecord {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  /** What was said of places that this program can't look into, as it is in the certificate. */
+  readonly destinations?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What is kept of a tenant beside its keys. Members that this version does not know are kept. */
+export interface TenantState {
+  readonly quotaBytes?: number | undefined;
+  /** A policy of `@x/retention`, as data. */
+  readonly retention?: Readonly<Record<string, unknown>> | undefined;
+  readonly hold?: { readonly reason: string; readonly by: string; readonly at: string } | undefined;
+}
+
 /** A tenant as the keyring records it. */
-export interface TenantRecord extends TenantKeys {
-  /** 16 hex digits, random: the only trace of the tenant in names of objects. */
+export interface TenantRecord extends TenantKeys, TenantState {
+  /** 16 hex digits, random: the only trace of the tenant in names of objects. Tenants with one label have the same keys. */
   readonly label: string;
+  /** 16 hex digits, random: of a tenant that came to the label of another one; else the label is the id. */
+  readonly id?: string | undefined;
   readonly name: string;
   /** ISO 8601. */
   readonly createdAt: string;
   /** What was used before keys were rotated, newest first. Nothing new is sealed with them. */
   readonly olderKeys?: readonly TenantKeys[] | undefined;
+  readonly erasing?: ErasureRecord | undefined;
 }
 
 /** A new tenant, with random keys. */
@@ -26,10 +47,24 @@ export function newTenant(name: string, createdAt: string): TenantRecord {
   return { label: randomBytes(8).toString('hex'), name, createdAt, ...newKeys() };
 }
 
-/** The tenant with new keys for all that is written from now on. */
-export function withNewKeys(record: TenantRecord): TenantRecord {
-  const { key, keeperKey, olderKeys = [] } = record;
-  return { ...record, ...newKeys(), olderKeys: [{ key, keeperKey }, ...olderKeys] };
+/** A new tenant with the keys and the label of another one. */
+export function sharingTenant(name: string, createdAt: string, other: TenantRecord): TenantRecord {
+  const { label, key, keeperKey, olderKeys } = other;
+  return { label, id: randomBytes(8).toString('hex'), name, createdAt, key, keeperKey, olderKeys };
+}
+
+/** What a tenant is called in records of snapshots. */
+export const tenantId = ({ id, label }: Pick<TenantRecord, 'id' | 'label'>): string => id ?? label;
+
+/** The tenants with new keys for all that is written from now on; those that had the same ones have the same again. */
+export function withNewKeys(records: readonly TenantRecord[]): readonly TenantRecord[] {
+  const made = new Map<string, TenantKeys>();
+  return records.map((record) => {
+    const { label, key, keeperKey, olderKeys = [] } = record;
+    const keys = made.get(label) ?? newKeys();
+    made.set(label, keys);
+    return { ...record, ...keys, olderKeys: [{ key, keeperKey }, ...olderKeys] };
+  });
 }
 
 const newKeys = (): TenantKeys => ({
@@ -38,16 +73,18 @@ const newKeys = (): TenantKeys => ({
 });
 
 /**
- * What must not change when keys are rotated, or nothing would be found again: ids of blobs, where files are cut, and what
- * a machine remembers. They seal nothing in a store.
+ * What must not change when keys are rotated, or nothing would be found again: ids of blobs, where files are cut, what
+ * a machine remembers, and marks of erased records. They seal nothing in a store.
  */
-const LASTING: ReadonlySet<TenantLabel> = new Set(['id', 'gear', 'checks']);
+const LASTING: ReadonlySet<TenantLabel> = new Set(['id', 'gear', 'checks', 'erased']);
 
 /** A tenant whose keys are at hand. */
 export class Tenant {
   readonly record: TenantRecord;
   readonly name: string;
-  /** 16 hex digits. */
+  /** 16 hex digits, in records of snapshots. */
+  readonly id: string;
+  /** 16 hex digits, in names of objects. */
   readonly label: string;
   readonly labelBytes: Buffer;
   readonly #keys: readonly TenantKeys[];
@@ -57,6 +94,7 @@ export class Tenant {
   constructor(record: TenantRecord) {
     this.record = record;
     this.name = record.name;
+    this.id = tenantId(record);
     this.label = record.label;
     this.labelBytes = Buffer.from(record.label, 'hex');
     this.#keys = [record, ...(record.olderKeys ?? [])];

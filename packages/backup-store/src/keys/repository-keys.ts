@@ -1,3 +1,4 @@
+import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import type { SlotRecord } from '../keyring/keyring-record.ts';
@@ -25,6 +26,8 @@ import { planRootRotation, type RootRotationPlan } from './rotate-root.ts';
 export interface KeyContext extends ChangingKeys {
   readonly config: RepositoryConfig;
   readonly clock: Clock;
+  /** Where the keyring is. */
+  readonly ring: SealedStore;
   /** What it was opened with. */
   own: OwnKey | undefined;
   /** @throws {BackupError} `CLOSED`, `REPOSITORY_CHANGED`. */
@@ -38,10 +41,10 @@ export class OpenKeys implements RepositoryKeys {
 
   constructor(context: KeyContext) {
     this.#context = context;
-    const { sealed, keyring } = context;
+    const { sealed, ring, keyring } = context;
     keyring.renew = async () => {
       if (context.own === undefined) return undefined;
-      const again = await openKeyring(sealed, context.own.secret);
+      const again = await openKeyring(sealed, context.own.secret, ring);
       context.own = again.own;
       return Buffer.from(again.keyring.rootKey);
     };

@@ -46,7 +46,7 @@ export async function planRootRotation(
     make: made.flatMap(({ next }) => (next === undefined ? [] : [next])),
     drop: counting.map(({ id }) => id),
     rootKey: content.rootKey,
-    also: { tenants: record.tenants.map(withNewKeys), lineage, config: record.config ?? from.config },
+    also: { tenants: withNewKeys(record.tenants), lineage, config: record.config ?? from.config },
     rotations: lineage.length - 1,
   };
 }

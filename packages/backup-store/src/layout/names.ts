@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 export const MARKER = 'holdfast.json';
 export const SLOTS = 'keys/slots/';
 export const KEYRING = 'keys/ring';
+/** There when the keyring is in another store. Says so to whoever does not know; nothing relies on it. */
+export const KEYS_ELSEWHERE = 'keys/elsewhere';
 export const CONFIG = 'config';
 /** Random bytes that make room on a full disk when they go. */
 export const RESERVE = 'reserve/0';
@@ -56,9 +58,25 @@ export type EpochObject = 'open' | 'decision' | 'decision-copy' | 'closed';
 export const historiesPrefix = (label: string): string => `history/${label}/`;
 export const historyName = (label: string, epoch: number, id: string): string =>
   `history/${label}/${digits(epoch, EPOCH_DIGITS)}/${id}`;
+/** What is known of a tenant beside its snapshots: which records were erased, and what was restored where. */
+export const journalPrefix = (label: string): string => `journal/${label}/`;
+/** The ledger of it. */
+export const journalLedger = (label: string): string => `journal/${label}/log`;
 /** The key after which commits of this epoch and later ones come. */
 export const commitsBefore = (label: string, epoch: number): string =>
   `commits/${label}/${digits(epoch, EPOCH_DIGITS)}`;
+
+/** Everything of a tenant is below one of these: what is small and says what counts comes first, packs last. */
+export const tenantPrefixes = (label: string): readonly string[] => [
+  sessionsPrefix(label),
+  commitsPrefix(label),
+  forgetPrefix(label),
+  epochsPrefix(label),
+  historiesPrefix(label),
+  journalPrefix(label),
+  indexPrefix(label),
+  packsPrefix(label),
+];
 
 const HEX_PAIR = /^[0-9a-f]{32}\/[0-9a-f]{16}$/;
 const EPOCH_AND_SESSION = /^[0-9]{8}\/[0-9a-f]{32}$/;

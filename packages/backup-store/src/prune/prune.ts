@@ -1,5 +1,6 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import { packName, randomId } from '../layout/names.ts';
+import type { ErasedTenant, KeyringRecord } from '../keyring/keyring-record.ts';
+import { packName, packsPrefix, randomId } from '../layout/names.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BLOB } from '../pack/directory.ts';
 import type {
@@ -12,9 +13,11 @@ import type {
 } from '../repository/contract.ts';
 import { systemSleep } from '../run/clock.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
+import { isHeld, refuseHeld } from '../run/held.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import { TenantView } from '../session/tenant-view.ts';
+import { deleteRemains, findRemains, type Remains } from './erased-remains.ts';
 import type { SeenSession } from './inventory.ts';
 import type { Keeper, KeeperStep } from './keeper.ts';
 import type { PackAction } from './plan-round.ts';
@@ -43,9 +46,19 @@ export function pruningOf(options: PruneOptions): TenantPruning {
   return { maxUnusedPercent, waitMs, fenceAfterMs };
 }
 
-/** The tenants that are asked for. */
-async function tenantsOf(context: RunContext, options: PruneOptions): Promise<OpenTenant[]> {
-  return options.tenant === undefined ? context.tenants() : [await context.tenant(options.tenant)];
+/** The tenants that are asked for, and the names of those that are under a legal hold. @throws {BackupError} `TENANT_HELD`. */
+async function tenantsOf(
+  context: RunContext,
+  options: PruneOptions,
+): Promise<{ readonly open: readonly OpenTenant[]; readonly held: readonly string[] }> {
+  if (options.tenant !== undefined) {
+    const open = await context.tenant(options.tenant);
+    refuseHeld(context.keyring, open.tenant, 'prune');
+    return { open: [open], held: [] };
+  }
+  const all = context.tenants();
+  const held = all.filter(({ tenant }) => isHeld(context.keyring, tenant));
+  return { open: all.filter((each) => !held.includes(each)), held: held.map(({ tenant }) => tenant.name) };
 }
 
 /** Whoever prunes a tenant of an open repository. */
@@ -93,12 +106,55 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   const pruning = pruningOf(options);
   const meter = new ProgressMeter('plan', options.onProgress);
   const tenants: TenantPrunePlan[] = [];
-  for (const open of await tenantsOf(context, options)) {
+  const { open: wanted, held } = await tenantsOf(context, options);
+  for (const open of wanted) {
     const keeper = keeperOf(context, open, { signal: options.signal, meter });
     await keeper.view.reload(options.signal);
     tenants.push(describe(open, keeper, await planTenant(keeper, pruning)));
   }
-  return { tenants };
+  tenants.push(...(await planErased(context, options)));
+  return { tenants, held };
+}
+
+const packsAmong = (label: string, { keys }: Remains): readonly string[] =>
+  keys.filter((key) => key.startsWith(packsPrefix(label)));
+
+/** Erased tenants whose label nobody has any more: the last of those that have had one. */
+function unused({ tenants, erased = [] }: KeyringRecord): readonly ErasedTenant[] {
+  const used = new Set(tenants.map(({ label }) => label));
+  const last = new Map(erased.map((each) => [each.label, each]));
+  return [...last.values()].filter(({ label }) => !used.has(label));
+}
+
+/** What erased tenants have left. */
+async function planErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPrunePlan[]> {
+  const plans: TenantPrunePlan[] = [];
+  for (const { label, name } of tenant === undefined ? unused(context.keyring.record) : []) {
+    const remains = await findRemains(context, label, signal);
+    if (remains.keys.length === 0) continue;
+    const requests = {
+      list: Math.ceil(remains.keys.length / PAGE) + 7,
+      get: 0,
+      create: 0,
+      delete: remains.keys.length,
+    };
+    plans.push({
+      tenant: name,
+      epoch: 0,
+      worthwhile: true,
+      delete: packsAmong(label, remains).map((object) => ({
+        object,
+        bytes: remains.sizes.get(object) ?? 0,
+        liveBytes: 0,
+      })),
+      repack: [],
+      waitsFor: [],
+      bytesFreed: remains.bytes,
+      bytesUnused: 0,
+      costs: { bytesRead: 0, bytesWritten: 0, requests },
+    });
+  }
+  return plans;
 }
 
 function describe(
@@ -144,6 +200,23 @@ export const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
   lastSeenAt: new Date(lastMs).toISOString(),
 });
 
+/** Deletes what erased tenants have left, and goes on with an erasure that was ended before all keys were gone. */
+async function pruneErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPruneResult[]> {
+  const { erased = [] } = context.keyring.record;
+  if (tenant !== undefined || erased.length === 0) return [];
+  await context.keyring.destroyOlder();
+  const results: TenantPruneResult[] = [];
+  for (const { label, name } of unused(context.keyring.record)) {
+    const remains = await findRemains(context, label, signal);
+    if (remains.keys.length === 0) continue;
+    await deleteRemains(context, label, { remains, signal });
+    const packsDeleted = packsAmong(label, remains).length;
+    const done = { epoch: 0, packsDeleted, bytesFreed: remains.bytes, bytesWritten: 0, sessionsFenced: 0 };
+    results.push({ tenant: name, ...done, waitsFor: [] });
+  }
+  return results;
+}
+
 /** Deletes what no snapshot needs. */
 export async function prune(context: RunContext, options: PruneOptions): Promise<PruneResult> {
   const pruning = pruningOf(options);
@@ -151,7 +224,8 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   const { store } = context.sealed;
   const tenants: TenantPruneResult[] = [];
   const refusals: BackupError[] = [];
-  for (const open of await tenantsOf(context, options)) {
+  const { open: wanted, held } = await tenantsOf(context, options);
+  for (const open of wanted) {
     try {
       const { waitingFor, ...done } = await withReserve(store, async () => {
         const keeper = keeperOf(context, open, { signal: options.signal, meter });
@@ -164,11 +238,12 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
       refusals.push(error);
     }
   }
+  tenants.push(...(await pruneErased(context, options)));
   await keepReserve(store).catch(() => undefined);
   if (refusals[0] !== undefined) throw refusals[0];
   meter.flush();
   const status = tenants.some(({ waitsFor }) => waitsFor.length > 0) ? 'partial' : 'ok';
   const bytesFreed = tenants.reduce((sum, each) => sum + each.bytesFreed, 0);
   context.emit('prune.finished', { status, bytesFreed });
-  return { status, tenants, durationMs: Math.round(meter.elapsedMs) };
+  return { status, tenants, held, durationMs: Math.round(meter.elapsedMs) };
 }

@@ -49,7 +49,7 @@ export async function resolveSessions(keeper: Keeper, epoch: number, patience: P
       checkAborted(keeper.signal);
       let commit = await readCommit(keeper, session);
       if (commit === undefined && isSilent(session, keeper.clock(), patience.fenceAfterMs)) {
-        const won = await fence(keeper, session);
+        const won = await fenceSession(keeper, session);
         commit = won.commit;
         newlyFenced += won.isOurs ? 1 : 0;
       }
@@ -100,14 +100,15 @@ async function readCommit(
   }
 }
 
-interface FencePlace {
+/** Whose session is ended, and where. */
+export interface FencePlace {
   readonly sealed: SealedStore;
   readonly tenant: Tenant;
   readonly newId: NewId;
 }
 
 /** Ends a session, unless it has committed. @returns Who was first. */
-async function fence(
+export async function fenceSession(
   { sealed, tenant, newId }: FencePlace,
   { epoch, session }: SeenSession,
 ): Promise<{ commit: Commit; isOurs: boolean }> {

@@ -10,6 +10,8 @@ import {
   type PackId,
   type SegmentId,
 } from '../session/epoch-records.ts';
+import { stillRemembered } from '../session/remembered.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { Keeper } from './keeper.ts';
 import { packIdOf } from './pack-use.ts';
 
@@ -43,6 +45,7 @@ export async function writeHistory(keeper: Keeper, input: HistoryInput): Promise
       .filter((snapshot) => snapshot.epoch < epoch)
       .map((snapshot) => ({ epoch: snapshot.epoch, record: snapshot.record })),
     forgotten: [...view.forgotten].filter((id) => !current.has(id)).toSorted(),
+    remembered: remembered(keeper).filter(({ facts }) => !current.has(facts.id)),
     segments: await writeSegments(keeper, input),
     incomplete: [...input.incomplete].toSorted(),
   };
@@ -52,6 +55,12 @@ export async function writeHistory(keeper: Keeper, input: HistoryInput): Promise
   await sealed.create(name, historySeal(tenant), content, { signal });
   await sealed.create(`${name}-copy`, historySeal(tenant), content, { signal });
   return { id, history };
+}
+
+function remembered({ view, clock }: Keeper): ForgottenSnapshot[] {
+  const made = [...view.snapshots.map(({ madeMs }) => madeMs), ...view.remembered.map(({ facts }) => facts.madeMs)];
+  const newestMs = made.reduce((newest, each) => Math.max(newest, each), -Infinity);
+  return stillRemembered(view.remembered, { nowMs: clock(), newestMs });
 }
 
 /** Keeps segments that are well, and writes anew what remains of those with dead packs and of many small ones. */

@@ -35,6 +35,14 @@ export interface RecordModule {
   readonly name: string;
   /** All records, or those changed since; each id once, in any order. */
   read(options: ReadRecordsOptions): AsyncIterable<DataRecord>;
+  /** `false`: {@link RecordModule.read} can't tell what has changed, and gives everything. It is always read in full then. */
+  readonly readsChanges?: boolean | undefined;
+  /**
+   * Milliseconds since 1970, by the clock that `updatedAt` is made with: what is changed from now on, and what has been changed
+   * and can't be seen yet, has this time or a later one. Asked before each reading; the next one asks for changes since then. Where
+   * nobody can tell, the newest `updatedAt` that was seen counts, or the own clock if that is behind.
+   */
+  moment?(options: { readonly signal: AbortSignal }): Promise<number | undefined>;
   /** Ids of all records that are there now, in any order: shows what was deleted. */
   ids?(options: { readonly signal: AbortSignal }): AsyncIterable<string>;
   /** What was deleted at this moment or later, in any order. Milliseconds since 1970. */
@@ -43,23 +51,49 @@ export interface RecordModule {
   schema?(options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
 }
 
+/** Modules that are read together, such as the tables of a database. `@x/backup-store/records` makes a source of them. */
+export interface RecordModules {
+  readonly modules: readonly RecordModule[];
+  /** Begins what all modules are read in, such as one transaction: called once before anything is read. */
+  open?(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Ends it. Called whenever `open` was, whatever became of the reading. */
+  close?(): Promise<void>;
+}
+
 /** One thing to do to the records of a target. */
 export type RecordChange =
   | { readonly module: string; readonly type: 'put'; readonly record: DataRecord }
   | { readonly module: string; readonly type: 'delete'; readonly id: string };
 
-/** Where records are restored to. */
-export interface RecordTarget {
-  /** Names of the modules that it has. */
-  modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
-  /** The records that are there now, ordered by the bytes of their ids in UTF-8. */
+/** Reads the records of a module as they are at one moment, ordered by the bytes of their ids in UTF-8. */
+export interface RecordReader {
   read(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DataRecord>;
+}
+
+/**
+ * What to change: a list, or a function that makes it from what the transaction itself sees. Such a function goes through ids in
+ * order, and only changes records that it has read already, so that reading on is not disturbed.
+ */
+export type RecordChanges = AsyncIterable<RecordChange> | ((view: RecordReader) => AsyncIterable<RecordChange>);
+
+/** Where records are restored to. */
+export interface RecordTarget extends RecordReader {
+  /** Names of the modules that it has; those that others refer to come before those. */
+  modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
   /** How records are made there; as {@link RecordModule.schema} says it. */
   schema?(module: string, options: { readonly signal: AbortSignal }): Promise<SourceDetail>;
   /**
-   * Does all of the changes or none: one transaction. Records that are put are added or replaced.
+   * Does all of the changes or none: one transaction, which a function that makes them reads in, too. Records that are put are added
+   * or replaced. When the changes throw, nothing is done.
    *
    * @returns how many changes were done.
    */
-  apply(changes: AsyncIterable<RecordChange>, options: { readonly signal: AbortSignal }): Promise<number>;
+  apply(changes: RecordChanges, options: { readonly signal: AbortSignal }): Promise<number>;
+}
+
+/** Records of a database or of documents, to back up and to restore to. */
+export interface RecordAdapter {
+  /** For `recordsSource({ name, ...source })`. */
+  readonly source: RecordModules;
+  readonly target: RecordTarget;
 }

@@ -4,6 +4,7 @@ import { pruneTenant } from '../prune/prune-tenant.ts';
 import { withReserve } from '../prune/reserve.ts';
 import type { IncompleteSnapshot, RepairOptions, RepairResult } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
+import { isHeld } from '../run/held.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { forgetSnapshot } from '../session/forget-snapshot.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
@@ -25,27 +26,34 @@ export async function repair(context: RunContext, options: RepairOptions): Promi
   if (options.dryRun !== true) {
     copiesRestored.push(...(await restoreCopies(context)));
     if (damage.some(({ segments }) => segments.length > 0)) await rebuildIndex(context, { signal });
-    for (const each of damage) {
+    for (const each of damage.filter(({ tenant }) => !isHeld(context.keyring, tenant.tenant))) {
       await giveUp(context, each);
       waitsFor.push(...(await dropPacks(context, each, { options, meter })));
     }
   }
   const incomplete =
     options.dryRun === true ? damage.flatMap(({ concerned }) => concerned) : await findIncomplete(damage);
-  const givenUp = damage.flatMap(({ commits }) => commits);
-  const status = incomplete.length + givenUp.length + waitsFor.length === 0 ? 'ok' : 'partial';
+  const isLeft = ({ tenant }: Damage): boolean => isHeld(context.keyring, tenant.tenant);
+  const held = damage.filter((each) => isLeft(each) && isDamaged(each)).map(({ tenant }) => tenant.tenant.name);
+  const mended = damage.filter((each) => !isLeft(each));
+  const givenUp = mended.flatMap(({ commits }) => commits);
+  const status = incomplete.length + givenUp.length + waitsFor.length + held.length === 0 ? 'ok' : 'partial';
   context.emit('repair.finished', { status, incomplete: incomplete.length, givenUp: givenUp.length });
   return {
     status,
     copiesRestored,
     segmentsRebuilt: damage.flatMap(({ segments }) => segments),
-    packsDropped: damage.flatMap(({ objects }) => objects),
+    packsDropped: mended.flatMap(({ objects }) => objects),
     givenUp,
     incomplete,
+    held,
     waitsFor,
     durationMs: Math.round(meter.elapsedMs),
   };
 }
+
+const isDamaged = ({ packs, commits, concerned, markers }: Damage): boolean =>
+  packs.size + commits.length + concerned.length + markers.length > 0;
 
 /** Nothing of a snapshot can be found without its commit. A marker that can't be read forgets nothing, and would stop prunes. */
 async function giveUp(context: RunContext, { tenant, commits, markers }: Damage): Promise<void> {

@@ -1,6 +1,6 @@
 import type { CompressionProfile } from '../codec/profile.ts';
 import type { ContentReport } from '../codec/content-report.ts';
-import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
+import type { SnapshotKind, SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
 import type { BackupTree } from '../source/tree-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
@@ -32,7 +32,7 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
-  /** Default `balanced`; for `scheduled` `auto`, and for `safety`, which somebody waits for, `fast`. */
+  /** Default: `fast` for the kinds `pre-deploy` and `safety`, which somebody waits for, `auto` for what is `scheduled`, else `balanced`. */
   readonly compression?: CompressionProfile | undefined;
   /**
    * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
@@ -42,8 +42,21 @@ export interface BackupOptions extends RunOptions {
   /** Plans only: scans and compares, reads and writes nothing. */
   readonly dryRun?: boolean | undefined;
   readonly createdBy?: string | undefined;
-  /** `safety`: made before an in-place restore. Default `manual`. */
-  readonly kind?: 'manual' | 'scheduled' | 'safety' | undefined;
+  /**
+   * What is read: see {@link SnapshotKind}. Default `incremental`, which without a snapshot to compare with becomes a `full` one.
+   * A `checkpoint` only checks sources that are no files or folders.
+   */
+  readonly kind?: SnapshotKind | undefined;
+  /**
+   * The snapshot to compare with, of the same sources and machine: `last` (default), the last one that was made at or before a time in
+   * milliseconds since 1970, or one by its id, the beginning of it, or its name. Checkpoints are none to compare with. What was
+   * stored before is reused in any case. Not with kind `full`.
+   *
+   * When this machine no longer remembers what files were like at that snapshot (it does for the last few), all are read again.
+   */
+  readonly since?: string | number | undefined;
+  /** Default `manual`. */
+  readonly trigger?: SnapshotRecord['trigger'] | undefined;
 }
 
 /** Counts of a backup. Bytes are of content. */

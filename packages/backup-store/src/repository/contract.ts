@@ -1,6 +1,8 @@
 import type { ObjectStore } from '@x/storage';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
 import type {
   ContentsOptions,
   Difference,
@@ -8,24 +10,42 @@ import type {
   EntryView,
   FindOptions,
   FoundEntry,
+  LiveDiffOptions,
   ReadOptions,
   SnapshotEntry,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RecordJournal } from './journal-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { TenantHandle } from './tenant-contract.ts';
+import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
+import type { RepositoryTenants } from './tenants-contract.ts';
+import type {
+  RollbackResult,
+  SafeRestoreOptions,
+  SafeRestoreResult,
+  UnfinishedRestore,
+} from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
 export type * from './backup-contract.ts';
+export type * from './catalog-contract.ts';
 export type * from './entries-contract.ts';
+export type * from './journal-contract.ts';
+export type * from './erasure-contract.ts';
 export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
 export type * from './run-contract.ts';
+export type * from './tenant-contract.ts';
+export type * from './tenant-stats-contract.ts';
+export type * from './tenants-contract.ts';
+export type * from './safe-restore-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
 
@@ -53,6 +73,12 @@ export interface PerformanceOptions {
 export interface RepositorySettings {
   /** Where the repository is: an object store, or a path or URL for `openStore` of `@x/storage`. */
   readonly store: ObjectStore | string;
+  /**
+   * Where the keyring is, with the keys of all tenants, when it is not to be where the data is: whoever has the data alone can't read
+   * it, not even with the root key, and copies of it stay unreadable once a tenant was erased there. A place of its own for each
+   * repository. Given at creation, it has to be given at every opening.
+   */
+  readonly keyStore?: ObjectStore | string | undefined;
   /** Where scan caches and pins of known repositories are kept. Default: the user's cache folder. */
   readonly cacheDirectory?: string | undefined;
   readonly performance?: PerformanceOptions | undefined;
@@ -79,9 +105,12 @@ export interface RepositoryEvent {
     | 'source.failed'
     | 'restore.finished'
     | 'restore.failed'
+    | 'restore.rolledBack'
     | 'verify.finished'
     | 'snapshot.forgotten'
     | 'prune.finished'
+    | 'records.erased'
+    | 'records.restored'
     | 'repair.finished'
     | 'index.rebuilt'
     | 'copies.restored'
@@ -89,7 +118,12 @@ export interface RepositoryEvent {
     | 'key.added'
     | 'key.removed'
     | 'key.rotated'
-    | 'root.rotated';
+    | 'root.rotated'
+    | 'tenant.added'
+    | 'tenant.changed'
+    | 'tenant.held'
+    | 'tenant.released'
+    | 'tenant.erased';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly details: Readonly<Record<string, string | number | boolean>>;
@@ -128,38 +162,12 @@ export interface RepositoryStats {
   readonly bytesStored: number;
 }
 
-/** Sizes and counts of one tenant. */
-export interface TenantStats {
-  readonly tenant: string;
-  readonly snapshots: number;
-  /** Content of all snapshots as if each was stored alone. */
-  readonly bytesReferenced: number;
-  readonly blobs: number;
-  readonly packs: number;
-  /** Content of all distinct blobs, before compression. */
-  readonly bytesUnique: number;
-  /** Packs as stored. */
-  readonly bytesPacked: number;
-  /** `bytesReferenced / bytesUnique`. */
-  readonly dedupRatio: number;
-  /** `bytesUnique / bytesPacked`. */
-  readonly compressionRatio: number;
-}
-
-/** A snapshot and when it was made. */
-export interface DatedSnapshot {
-  readonly record: SnapshotRecord;
-  /**
-   * Milliseconds since 1970: `startedAt`, or just after the newest snapshot that it follows if that is later. Where the two are far
-   * apart, a clock was wrong, or somebody has put back a date.
-   */
-  readonly madeMs: number;
-}
-
 /** What a repository says of itself. */
 export interface RepositoryInfo {
   readonly id: string;
   readonly url: string;
+  /** Where the keyring is, if not where the data is. */
+  readonly keyStoreUrl?: string | undefined;
   readonly formatVersion: number;
   readonly encrypted: boolean;
   /** ISO 8601. */
@@ -178,6 +186,27 @@ export interface Repository extends AsyncDisposable {
   readonly encrypted: boolean;
   /** What opens it: list, add, remove and rotate keys. */
   readonly keys: RepositoryKeys;
+  /** Which records were erased for good, and what was restored where. */
+  readonly journal: RecordJournal;
+  /** Adds tenants, changes what is kept of them, holds and erases them. */
+  readonly tenants: RepositoryTenants;
+  /**
+   * One tenant, whose snapshots are all that the calls of what is returned see. Nothing is read yet.
+   *
+   * @throws {BackupError} `INVALID_OPTION` for what is no name of a tenant.
+   *
+   * @example
+   * ```ts
+   * import { openRepository } from '@x/backup-store';
+   *
+   * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+   * await repository.tenants.add('property1', { quotaBytes: 50_000_000_000 });
+   * const property = repository.tenant('property1');
+   * await property.backup({ paths: ['/srv/property1'] });
+   * console.log((await property.snapshots()).length);
+   * ```
+   */
+  tenant(name: string): TenantHandle;
   /** Identity, key slots and tenants. */
   info(): Promise<RepositoryInfo>;
   /**
@@ -192,13 +221,18 @@ export interface Repository extends AsyncDisposable {
    *
    * @throws {BackupError} `PATH_FAILED` when no path can be read at all, `SOURCE_FAILED` when no source can (with `atomic`: when
    * one can't), `ABORTED`, `SESSION_FENCED`, `WORKER_FAILED`,
-   * `SEAL_MISMATCH`.
+   * `SEAL_MISMATCH`, `QUOTA_EXCEEDED`, `TENANT_NOT_FOUND` (where tenants are added by hand), `TENANT_ERASED`.
    */
   backup(options: BackupOptions): Promise<BackupResult>;
   /** Snapshots of all tenants that match, oldest first. */
   snapshots(filter?: SnapshotFilter): Promise<readonly SnapshotRecord[]>;
   /** The same, each with the time that the order of snapshots bears out. */
   timeline(filter?: SnapshotFilter): Promise<readonly DatedSnapshot[]>;
+  /**
+   * What is known of snapshots, also of those that were forgotten in the last 90 days, oldest first: modules, checksums, kinds, sizes and
+   * how each was last checked.
+   */
+  catalog(filter?: CatalogFilter): Promise<readonly CatalogEntry[]>;
   /**
    * One snapshot: by id, beginning of an id (4 characters or more), name, or `latest`.
    *
@@ -207,7 +241,7 @@ export interface Repository extends AsyncDisposable {
    */
   snapshot(reference: string, filter?: SnapshotFilter): Promise<SnapshotRecord>;
   /** Stored snapshots and index segments that can't be read, and snapshots that were taken away; the others can be used. */
-  damaged(): Promise<readonly EntryProblem[]>;
+  damaged(filter?: Pick<SnapshotFilter, 'tenant'>): Promise<readonly EntryProblem[]>;
   /** Entries of a snapshot in path order. @throws {BackupError} `PATH_NOT_FOUND`. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
   /**
@@ -233,6 +267,12 @@ export interface Repository extends AsyncDisposable {
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /**
+   * What differs between a snapshot and the files on disk now, in path order: `added` are those that the snapshot does not have.
+   *
+   * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what can't be looked at, unless `onProblem` is given.
+   */
+  diffLive(snapshot: string, options?: LiveDiffOptions): AsyncIterable<Difference>;
   /** What {@link Repository.restore} would do with the same options. Changes nothing. */
   planRestore(options: RestoreOptions): Promise<RestorePlan>;
   /**
@@ -242,12 +282,33 @@ export interface Repository extends AsyncDisposable {
    * @throws {BackupError} `INVALID_OPTION`, `PATH_NOT_FOUND`, `PATH_FAILED` (the target), `ABORTED`.
    */
   restore(options: RestoreOptions): Promise<RestoreResult>;
+  /**
+   * Restores to the original paths and lets nothing get lost: backs up what is there, restores, validates, and makes everything what it was
+   * before when the validation fails. When the process ends in between, {@link Repository.unfinishedRestores} tells.
+   *
+   * @throws {BackupError} `SAFETY_INCOMPLETE` before anything is changed; what {@link Repository.restore} throws.
+   */
+  restoreSafely(options: SafeRestoreOptions): Promise<SafeRestoreResult>;
+  /** Restores by {@link Repository.restoreSafely} that this machine has begun and not finished, oldest first. */
+  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /**
+   * Goes back behind a restore that was not finished. What else has changed since stays as it is.
+   *
+   * @throws {BackupError} `INVALID_OPTION` when there is none of this id, or it has made no safety backup; `SNAPSHOT_NOT_FOUND` when that was forgotten.
+   */
+  rollBack(unfinished: string): Promise<RollbackResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**
+   * Remembers on this machine that a snapshot was checked in another way than by {@link Repository.verify}, as `validateRestore` does.
+   *
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`.
+   */
+  recordCheck(snapshot: string, check: SnapshotCheck): Promise<void>;
+  /**
    * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
    *
-   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`: then none is forgotten.
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`, `TENANT_HELD`: then none is forgotten.
    */
   forget(options: ForgetOptions): Promise<ForgetResult>;
   /** What {@link Repository.prune} would do, and what it costs. Changes nothing. @throws {BackupError} `PRUNE_REFUSED`. */

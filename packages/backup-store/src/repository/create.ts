@@ -13,14 +13,21 @@ import type { SlotContent } from '../keyring/slot.ts';
 import { newTenant } from '../keyring/tenant.ts';
 import { passphraseSecret } from '../keyring/unlock.ts';
 import { derivedKey, makeKey, type NewKey, slotOf } from '../keys/new-key.ts';
-import { MARKER, MARKER_COPY, newSlotId, slotName } from '../layout/names.ts';
+import { KEYS_ELSEWHERE, MARKER, MARKER_COPY, newSlotId, slotName } from '../layout/names.ts';
 import { keepReserve } from '../prune/reserve.ts';
 import { systemClock } from '../run/clock.ts';
 import type { CreatedRepository, CreateRepositoryOptions } from './contract.ts';
 import { OpenRepository } from './open-repository.ts';
+import { ringOf } from './key-store.ts';
 import { performanceOf, storeOf } from './settings.ts';
 
 const DEFAULT_TENANT = 'default';
+
+/** An object that a creation has made. */
+interface Made {
+  readonly store: ObjectStore;
+  readonly key: string;
+}
 
 /**
  * Makes a repository: new random keys, a slot for each secret asked for, and the tenant `default`.
@@ -47,19 +54,22 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   if (taken.some((found) => found !== undefined)) await createMarker(store, newRepositoryId());
   const id = newRepositoryId();
   const content = { rootKey: randomBytes(32), createdMs: clock() };
-  const keys = await newKeys(options, { encrypted, id, createdMs: content.createdMs });
   const sealed = new SealedStore(store, id);
-  const keyring = new Keyring(sealed, content.rootKey);
-  const made: string[] = [];
+  const ring = await ringOf(sealed, options);
+  const keys = await newKeys(options, { encrypted, id, createdMs: content.createdMs });
+  const keyring = new Keyring(ring, content.rootKey);
+  const made: Made[] = [];
   let root: { readonly config: RepositoryConfig; readonly own: OwnKey };
   try {
-    root = await makeObjects(new SealedStore(noting(store, made), id), { content, keys, encrypted });
+    const noted = new SealedStore(noting(store, made), id);
+    const notedRing = ring === sealed ? noted : new SealedStore(noting(ring.store, made), id);
+    root = await makeObjects(noted, notedRing, { content, keys, encrypted });
     await keyring.load();
   } catch (error) {
-    await undo(store, made, options.keyFile);
+    await undo(made, options.keyFile);
     throw error;
   }
-  const repository = new OpenRepository({ sealed, keyring, ...root }, options);
+  const repository = new OpenRepository({ sealed, ring, keyring, ...root }, options);
   await repository.pin();
   repository.announce('repository.created');
   return { repository, recoveryCode: keys.find((key) => key.recoveryCode !== undefined)?.recoveryCode };
@@ -82,6 +92,7 @@ async function newKeys(
 
 async function makeObjects(
   sealed: SealedStore,
+  ring: SealedStore,
   what: { content: SlotContent; keys: readonly NewKey[]; encrypted: boolean },
 ): Promise<{ config: RepositoryConfig; own: OwnKey }> {
   const { content, encrypted } = what;
@@ -92,7 +103,12 @@ async function makeObjects(
   for (const { key, id } of keys) await sealed.store.createIfAbsent(slotName(id), slotOf(sealed, key, { id, content }));
   const config = await createConfig(sealed, content.rootKey, { encrypted, createdAt });
   const slots = keys.map(({ key, id }) => ({ ...key.record, id }));
-  await new Keyring(sealed, content.rootKey).replace({ tenants: [newTenant(DEFAULT_TENANT, createdAt)], slots });
+  if (ring !== sealed) await sealed.store.createIfAbsent(KEYS_ELSEWHERE, randomBytes(32));
+  const first = { tenants: [newTenant(DEFAULT_TENANT, createdAt)], slots };
+  if (!(await new Keyring(ring, content.rootKey).replace(first)))
+    throw new BackupError('ALREADY_EXISTS', `Expected no keyring at ${ring.store.url}, got one of another repository`, {
+      hint: 'Each repository needs a place of its own for its keys.',
+    });
   await keepReserve(sealed.store);
   // The last one, as it takes no time to derive.
   const own = keys.at(-1) as { readonly key: NewKey; readonly id: string };
@@ -100,13 +116,13 @@ async function makeObjects(
 }
 
 /** The store, noting in `made` what it creates. */
-function noting(store: ObjectStore, made: string[]): ObjectStore {
+function noting(store: ObjectStore, made: Made[]): ObjectStore {
   return {
     url: store.url,
     capabilities: store.capabilities,
     createIfAbsent: async (key, body, call) => {
       const outcome = await store.createIfAbsent(key, body, call);
-      if (outcome.created) made.push(key);
+      if (outcome.created) made.push({ store, key });
       return outcome;
     },
     get: async (key, call) => await store.get(key, call),
@@ -119,8 +135,8 @@ function noting(store: ObjectStore, made: string[]): ObjectStore {
 }
 
 /** Removes what an unfinished creation has made, and nothing else, as far as the store lets it; the marker last. */
-async function undo(store: ObjectStore, made: readonly string[], keyFile: string | undefined): Promise<void> {
-  for (const name of made.toReversed()) await store.delete(name).catch(() => undefined);
+async function undo(made: readonly Made[], keyFile: string | undefined): Promise<void> {
+  for (const { store, key } of made.toReversed()) await store.delete(key).catch(() => undefined);
   if (keyFile !== undefined) await rm(keyFile, { force: true }).catch(() => undefined);
 }
 

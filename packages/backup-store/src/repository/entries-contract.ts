@@ -1,6 +1,6 @@
 import type { EntryKind } from '../catalog/entry.ts';
 import type { TreeEntryContent } from '../source/tree-contract.ts';
-import type { SnapshotFilter } from './run-contract.ts';
+import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 
 /** Entry of a snapshot, for listings. */
 export interface EntryView {
@@ -17,6 +17,8 @@ export interface EntryView {
   readonly linkTarget?: string | undefined;
   readonly hardLinkTo?: string | undefined;
   readonly torn?: boolean | undefined;
+  /** A checkpoint that has no content of this file. */
+  readonly absent?: boolean | undefined;
 }
 
 /** Options of `Repository.entries`. */
@@ -51,7 +53,23 @@ export interface FoundEntry extends EntryView {
   readonly snapshot: string;
 }
 
-/** One difference between two snapshots. */
+/** Options of `Repository.diffLive`. */
+export interface LiveDiffOptions extends RunOptions {
+  /** For `latest` and names. */
+  readonly filter?: SnapshotFilter | undefined;
+  /** Only these paths of the snapshot and what is below them. */
+  readonly paths?: readonly string[] | undefined;
+  /** The folder that the snapshot was restored to. Default: the original places; sources that came from no files are left out then. */
+  readonly to?: string | undefined;
+  /** Globs of what was left out of the backup. */
+  readonly exclude?: readonly string[] | undefined;
+  /** When files are read: `when-needed` (default), if size is the same and time is not; or `always`. */
+  readonly content?: 'when-needed' | 'always' | undefined;
+  /** Told of what can't be looked at or read; the rest is compared then. Default: the first of them fails the call. */
+  readonly onProblem?: ((problem: EntryProblem) => void) | undefined;
+}
+
+/** One difference between two snapshots, or a snapshot and what is there now. */
 export interface Difference {
   readonly change: 'added' | 'removed' | 'content' | 'metadata' | 'kind';
   readonly path: string;

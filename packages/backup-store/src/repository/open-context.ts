@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError } from '../errors.ts';
+import type { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import { RootObjects } from '../identity/root-objects.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Tenant } from '../keyring/tenant.ts';
+import { tenantMissing } from '../keyring/tenant-missing.ts';
+import { wantedName } from '../keyring/tenant-name.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
@@ -22,6 +24,7 @@ import { defaultCacheDirectory, defaultHost, performanceOf } from './settings.ts
 /** {@link RunContext} of an open repository: tenants are opened when they are first asked for, and stay. */
 export class OpenContext implements RunContext {
   readonly sealed: SealedStore;
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   readonly performance: Performance;
@@ -36,10 +39,11 @@ export class OpenContext implements RunContext {
   readonly #tenants = new Map<string, OpenTenant>();
 
   constructor(
-    opened: { sealed: SealedStore; config: RepositoryConfig; keyring: Keyring },
+    opened: { sealed: SealedStore; ring: SealedStore; config: RepositoryConfig; keyring: Keyring },
     settings: RepositorySettings,
   ) {
     this.sealed = opened.sealed;
+    this.ring = opened.ring;
     this.config = opened.config;
     this.keyring = opened.keyring;
     this.performance = performanceOf(settings.performance);
@@ -55,13 +59,20 @@ export class OpenContext implements RunContext {
 
   get rootObjects(): RootObjects {
     const { rootKey, record } = this.keyring;
-    return new RootObjects(this.sealed, rootKey, { config: record.config === undefined });
+    return new RootObjects(this.sealed, rootKey, { config: record.config === undefined, ring: this.ring });
   }
 
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
   async loadKeys(): Promise<void> {
     await this.keyring.load();
     await this.pins.check(this.config, this.keyring);
+    // Keys of a tenant that was erased are not to stay in memory.
+    for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
+  }
+
+  async requireThere({ id, name }: Tenant): Promise<void> {
+    await this.loadKeys();
+    if (!this.keyring.tenants.some((each) => each.id === id)) throw tenantMissing(this.keyring.record, name);
   }
 
   seen(label: string): readonly string[] {
@@ -69,27 +80,23 @@ export class OpenContext implements RunContext {
   }
 
   tenants(): OpenTenant[] {
-    return this.keyring.tenants.map(({ name }) => this.#open(name));
+    return this.keyring.domains.map(({ name }) => this.#open(name));
   }
 
   async tenant(name: string, create = false): Promise<OpenTenant> {
     if (this.keyring.find(name) === undefined) {
-      if (!create)
-        throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`, {
-          hint: `It has ${this.keyring.tenants.map((each) => each.name).join(', ')}.`,
-        });
+      if (!create) throw tenantMissing(this.keyring.record, name);
       await this.keyring.findOrAdd(name, new Date(this.clock()).toISOString());
     }
-    return this.#open(name);
+    return this.#open(wantedName(name));
   }
 
   #open(name: string): OpenTenant {
     const known = this.#tenants.get(name);
     const tenant = this.keyring.find(name);
     // With other keys it is another one: nothing new is to be sealed with those from before a rotation.
-    if (known !== undefined && known.tenant.keyId === tenant?.keyId) return known;
-    if (tenant === undefined)
-      throw new BackupError('INVALID_OPTION', `Expected a tenant of this repository, got "${name}"`);
+    if (known !== undefined && known.tenant.keyId === tenant?.keyId && known.tenant.id === tenant.id) return known;
+    if (tenant === undefined) throw tenantMissing(this.keyring.record, name);
     const open = this.#tenantOf(tenant);
     this.#tenants.set(name, open);
     return open;
@@ -135,11 +142,22 @@ export class OpenContext implements RunContext {
     return open;
   }
 
-  /** Snapshots that were taken away, of any tenant. */
-  missing(): BackupError[] {
-    return this.tenants().flatMap(({ tenant, view }) =>
-      missingSnapshots(view, this.seen(tenant.label)).map((id) => snapshotMissing(id, tenant.name)),
-    );
+  /** Snapshots that were taken away, and commits that can't be read; of one tenant if it is named. */
+  lost(only?: string): BackupError[] {
+    return this.#named(only).flatMap(({ tenant, view }) => [
+      ...missingSnapshots(view, this.seen(tenant.label)).map((id) => snapshotMissing(id, tenant.name)),
+      ...view.damaged,
+    ]);
+  }
+
+  /** Index segments that can't be read; of one tenant if it is named. */
+  segmentErrors(only?: string): BackupError[] {
+    return this.#named(only).flatMap(({ view }) => [...view.segmentErrors.values()]);
+  }
+
+  #named(only: string | undefined): OpenTenant[] {
+    const label = only === undefined ? undefined : this.keyring.find(only)?.label;
+    return this.tenants().filter(({ tenant }) => only === undefined || tenant.label === label);
   }
 
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void {

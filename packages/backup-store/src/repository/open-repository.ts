@@ -2,12 +2,12 @@ import { backup } from '../backup/backup.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
-import { FORMAT_VERSION } from '../envelope/header.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { OwnKey } from '../keyring/open-keyring.ts';
-import { typeName } from '../keyring/slots.ts';
-import { countingSlots } from '../keys/change-keys.ts';
+import { OpenJournal } from '../journal/open-journal.ts';
+import { tenantName } from '../keyring/tenant-name.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
+import { diffLive } from '../live/diff-live.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
@@ -17,22 +17,33 @@ import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
+import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
+import { restoreSafely, rollBackUnfinished } from '../safe-restore/restore-safely.ts';
+import { backupCatalog } from '../snapshots/catalog.ts';
+import { SnapshotChecks } from '../snapshots/checks.ts';
 import { diffSnapshots } from '../snapshots/diff.ts';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { listContents } from '../snapshots/contents.ts';
 import { listEntries } from '../snapshots/entries.ts';
 import { findEntries } from '../snapshots/find.ts';
 import { readFile } from '../snapshots/read.ts';
 import { forget } from '../snapshots/forget.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { lostSnapshot, matches, resolveSnapshot, type TenantSnapshot } from '../snapshots/resolve.ts';
+import { matches, type TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
-import { missingSnapshots } from '../session/chain.ts';
+import { OpenTenants } from '../tenants/open-tenants.ts';
+import { OpenTenantHandle } from '../tenants/tenant-handle.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
+import { repositoryInfo } from './repository-info.ts';
+import { SnapshotLookup } from './snapshot-lookup.ts';
+import type { TenantHandle } from './tenant-contract.ts';
 
 /** What opening or creating a repository comes to. */
 export interface Opened {
   readonly sealed: SealedStore;
+  /** Where the keyring is: `sealed`, or the key store. */
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   /** What it was opened or made with. */
@@ -44,8 +55,11 @@ export class OpenRepository implements contract.Repository {
   readonly id: string;
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
+  readonly journal: OpenJournal;
+  readonly tenants: OpenTenants;
   readonly #opened: Opened;
   readonly #context: OpenContext;
+  readonly #lookup: SnapshotLookup;
   #closed = false;
 
   constructor(opened: Opened, settings: contract.RepositorySettings) {
@@ -53,16 +67,40 @@ export class OpenRepository implements contract.Repository {
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
     this.#context = new OpenContext(opened, settings);
-    const { sealed, keyring, config, own } = opened;
+    this.#lookup = new SnapshotLookup(this.#context, () => this.#check());
+    const { sealed, ring, keyring, config, own } = opened;
     const context = this.#context;
     this.keys = new OpenKeys({
       sealed,
+      ring,
       keyring,
       config,
       own,
       clock: context.clock,
       load: async () => await this.#loadKeys(),
       emit: (name, details) => context.emit(name, details),
+    });
+    this.journal = new OpenJournal({
+      sealed,
+      clock: context.clock,
+      tenant: async (name) => {
+        await this.#loadKeys();
+        return (await context.tenant(name)).tenant;
+      },
+      checkCount: async (label, entries) => await context.pins.checkJournal(label, entries),
+      emit: (name, details) => context.emit(name, details),
+    });
+    this.tenants = new OpenTenants(context, async () => await this.#loadKeys());
+  }
+
+  tenant(name: string): TenantHandle {
+    const { tenants } = this;
+    return new OpenTenantHandle(tenantName(name), this, {
+      require: async (wanted) => {
+        await this.#loadKeys();
+        await this.#context.tenant(wanted);
+      },
+      stats: async (wanted) => await tenants.stats(wanted),
     });
   }
 
@@ -91,18 +129,7 @@ export class OpenRepository implements contract.Repository {
 
   async info(): Promise<contract.RepositoryInfo> {
     this.#check();
-    const { sealed, config, keyring } = this.#opened;
-    const slots = await countingSlots({ sealed, keyring });
-    return {
-      id: this.id,
-      url: sealed.store.url,
-      formatVersion: FORMAT_VERSION,
-      encrypted: this.encrypted,
-      createdAt: config.createdAt,
-      encryption: this.encrypted ? 'AES-256-GCM' : 'none',
-      tenants: keyring.tenants.map(({ name }) => name),
-      slots: slots.map(({ id, type }) => ({ id, type: typeName(type) })),
-    };
+    return await repositoryInfo(this.#opened);
   }
 
   async addPassphrase(passphrase: string): Promise<void> {
@@ -143,66 +170,37 @@ export class OpenRepository implements contract.Repository {
     }
   }
 
-  async #all(): Promise<TenantSnapshot[]> {
-    this.#check();
-    await this.#context.refresh();
-    return this.#context
-      .tenants()
-      .flatMap((tenant) => tenant.view.snapshots.map(({ record, madeMs }) => ({ tenant, record, madeMs })))
-      .toSorted((a, b) => a.madeMs - b.madeMs);
-  }
-
-  async #resolve(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
-    const all = await this.#all();
-    const damaged = this.#context.tenants().flatMap(({ view }) => view.damaged);
-    const lost = lostSnapshot([...this.#context.missing(), ...damaged], all, reference);
-    if (lost !== undefined) throw lost;
-    return resolveSnapshot(all, reference, filter);
-  }
-
-  async #one(reference: string, filter?: contract.SnapshotFilter): Promise<TenantSnapshot> {
-    const found = await this.#resolve(reference, filter);
-    const { tenant, view } = found.tenant;
-    const lost = view.damaged.length + missingSnapshots(view, this.#context.seen(tenant.label)).length;
-    if (lost > 0) return { ...found, tenant: await this.#context.withStrays(found.tenant) };
-    await view.loadIndex();
-    return found;
-  }
-
   async snapshots(filter: contract.SnapshotFilter = {}): Promise<readonly SnapshotRecord[]> {
-    return (await this.#all()).map(({ record }) => record).filter((record) => matches(record, filter));
+    return (await this.#lookup.all()).map(({ record }) => record).filter((record) => matches(record, filter));
   }
 
   async timeline(filter: contract.SnapshotFilter = {}): Promise<readonly contract.DatedSnapshot[]> {
-    const all = (await this.#all()).filter(({ record }) => matches(record, filter));
+    const all = (await this.#lookup.all()).filter(({ record }) => matches(record, filter));
     return all.map(({ record, madeMs }) => ({ record, madeMs }));
   }
 
-  async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
-    return (await this.#resolve(reference, filter)).record;
+  async catalog(filter: contract.CatalogFilter = {}): Promise<readonly contract.CatalogEntry[]> {
+    await this.#lookup.all();
+    return await backupCatalog(this.#context, filter);
   }
 
-  async damaged(): Promise<readonly contract.EntryProblem[]> {
-    await this.#all();
-    const unreadable = this.#context.tenants().flatMap(({ view }) => [...view.damaged, ...view.segmentErrors.values()]);
-    const errors = [...this.#context.missing(), ...unreadable];
-    return errors.map((error) => ({
-      path: error.object ?? '',
-      code: error.code,
-      message: error.message,
-      ...(error.object === undefined ? {} : { object: error.object }),
-    }));
+  async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
+    return (await this.#lookup.resolve(reference, filter)).record;
+  }
+
+  async damaged(filter: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<readonly contract.EntryProblem[]> {
+    return await this.#lookup.damaged(filter.tenant);
   }
 
   async *entries(
     snapshot: string,
     options?: contract.EntriesOptions,
   ): AsyncGenerator<contract.EntryView, void, undefined> {
-    yield* listEntries(await this.#one(snapshot), options);
+    yield* listEntries(await this.#lookup.one(snapshot), options);
   }
 
   async *read(snapshot: string, options: contract.ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const from = await this.#one(snapshot, options.filter);
+    const from = await this.#lookup.one(snapshot, options.filter);
     try {
       yield* readFile(from, options, this.#context.performance.readers);
     } catch (error) {
@@ -214,7 +212,7 @@ export class OpenRepository implements contract.Repository {
     snapshot: string,
     options: contract.ContentsOptions = {},
   ): AsyncGenerator<contract.SnapshotEntry, void, undefined> {
-    const from = await this.#one(snapshot);
+    const from = await this.#lookup.one(snapshot);
     try {
       yield* listContents(from, options, this.#context.performance.readers);
     } catch (error) {
@@ -223,7 +221,8 @@ export class OpenRepository implements contract.Repository {
   }
 
   async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
-    const all = options.snapshot === undefined ? await this.#all() : [await this.#one(options.snapshot, options)];
+    const all =
+      options.snapshot === undefined ? await this.#lookup.all() : [await this.#lookup.one(options.snapshot, options)];
     for (const tenant of new Set(all.map((each) => each.tenant)))
       await abortable(options.signal, async () => await tenant.view.loadIndex(options.signal));
     yield* findEntries(all, options);
@@ -234,59 +233,96 @@ export class OpenRepository implements contract.Repository {
     after: string,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<contract.Difference, void, undefined> {
-    yield* diffSnapshots(await this.#one(before), await this.#one(after), options.signal);
+    yield* diffSnapshots(await this.#lookup.one(before), await this.#lookup.one(after), options.signal);
+  }
+
+  async *diffLive(
+    snapshot: string,
+    options: contract.LiveDiffOptions = {},
+  ): AsyncGenerator<contract.Difference, void, undefined> {
+    yield* diffLive(this.#context, await this.#lookup.one(snapshot, options.filter), options);
   }
 
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
-    const from = await this.#one(options.snapshot, options.filter);
+    const from = await this.#lookup.one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await planRestore(this.#context, from, options));
   }
 
   async restore(options: contract.RestoreOptions): Promise<contract.RestoreResult> {
-    const from = await this.#one(options.snapshot, options.filter);
+    const from = await this.#lookup.one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await restore(this.#context, from, options));
   }
 
+  async restoreSafely(options: contract.SafeRestoreOptions): Promise<contract.SafeRestoreResult> {
+    const from = await this.#lookup.one(options.snapshot, options.filter);
+    const parts = {
+      context: this.#context,
+      from,
+      backup: async (what: contract.BackupOptions) => await this.backup(what),
+      find: async (snapshot: string) => await this.#lookup.one(snapshot),
+    };
+    return await abortable(options.signal, async () => await restoreSafely(parts, options));
+  }
+
+  async unfinishedRestores(): Promise<readonly contract.UnfinishedRestore[]> {
+    this.#check();
+    return (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
+  }
+
+  async rollBack(unfinished: string): Promise<contract.RollbackResult> {
+    this.#check();
+    const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
+    return await rollBackUnfinished({ context: this.#context, find }, unfinished);
+  }
+
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {
-    const only = options.snapshot === undefined ? undefined : await this.#one(options.snapshot);
+    const only = options.snapshot === undefined ? undefined : await this.#lookup.one(options.snapshot, options);
     if (only === undefined) await this.#context.refresh();
+    if (options.tenant !== undefined) await this.#context.tenant(options.tenant);
     return await abortable(options.signal, async () => await verify(this.#context, only, options));
   }
 
+  async recordCheck(snapshot: string, check: SnapshotCheck): Promise<void> {
+    const { record, tenant } = await this.#lookup.resolve(snapshot);
+    const there = new Set(tenant.view.snapshots.map((each) => each.record.id));
+    const checks = await SnapshotChecks.read(this.#context, tenant.tenant);
+    await checks.add(new Map([[record.id, check]]), (id) => there.has(id));
+  }
+
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
-    const all = await this.#all();
+    const all = await this.#lookup.all();
     const result = await withReserve(this.#opened.sealed.store, async () => await forget(this.#context, all, options));
     await this.#context.refresh();
     return result;
   }
 
   async planPrune(options: contract.PruneOptions = {}): Promise<contract.PrunePlan> {
-    await this.#all();
+    await this.#lookup.all();
     return await abortable(options.signal, async () => await planPrune(this.#context, options));
   }
 
   async prune(options: contract.PruneOptions = {}): Promise<contract.PruneResult> {
-    await this.#all();
+    await this.#lookup.all();
     const result = await abortable(options.signal, async () => await prune(this.#context, options));
     await this.#context.refresh();
     return result;
   }
 
   async stats(): Promise<contract.RepositoryStats> {
-    await this.#all();
+    await this.#lookup.all();
     for (const { view } of this.#context.tenants()) await view.loadIndex();
     return await repositoryStats(this.#context);
   }
 
   async repair(options: contract.RepairOptions = {}): Promise<contract.RepairResult> {
-    await this.#all();
+    await this.#lookup.all();
     const result = await abortable(options.signal, async () => await repair(this.#context, options));
     await this.#context.refresh();
     return result;
   }
 
   async rebuildIndex(options: contract.RunOptions = {}): Promise<{ packs: number; blobs: number }> {
-    await this.#all();
+    await this.#lookup.all();
     return await abortable(options.signal, async () => await rebuildIndex(this.#context, options));
   }
 
@@ -294,7 +330,9 @@ export class OpenRepository implements contract.Repository {
     if (this.#closed) return;
     this.#closed = true;
     await this.#context.early.close();
-    await this.#opened.sealed.store.close();
+    const { sealed, ring } = this.#opened;
+    await sealed.store.close();
+    if (ring !== sealed) await ring.store.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,8 @@ interface Pin {
   readonly heads: Readonly<Record<string, readonly string[]>>;
   /** Number of the newest decided round of garbage collection seen, by tenant label. */
   readonly rounds?: Readonly<Record<string, number>> | undefined;
+  /** Entries of the journal seen, by tenant label. */
+  readonly journals?: Readonly<Record<string, number>> | undefined;
 }
 
 /**
@@ -69,7 +71,7 @@ export class Pins {
         { hint: `Newer records were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
       );
     }
-    const known = { heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {} };
+    const known = { heads: pin?.heads ?? {}, rounds: pin?.rounds ?? {}, journals: pin?.journals ?? {} };
     this.#pin = { repositoryId, encrypted, createdAt, keyring, root, ...known };
     if (pin?.keyring !== keyring || pin.root !== root) await this.#write();
   }
@@ -104,6 +106,26 @@ export class Pins {
     }
     if (pin === undefined || decided === seen) return;
     this.#pin = { ...pin, rounds: { ...pin.rounds, [label]: decided } };
+    await this.#write();
+  }
+
+  /**
+   * Remembers how many entries the journal of a tenant has: without its last ones, people who were erased would come back.
+   *
+   * @throws {BackupError} `REPOSITORY_CHANGED` when this machine has seen more.
+   */
+  async checkJournal(label: string, entries: number): Promise<void> {
+    const pin = this.#pin;
+    const seen = pin?.journals?.[label] ?? 0;
+    if (entries < seen) {
+      throw new BackupError(
+        'REPOSITORY_CHANGED',
+        `Expected ${seen} entries of a journal, which this machine has seen, got only ${entries}`,
+        { hint: `They were removed, or the store is an older copy. If that is right, remove ${this.#file}.` },
+      );
+    }
+    if (pin === undefined || entries === seen) return;
+    this.#pin = { ...pin, journals: { ...pin.journals, [label]: entries } };
     await this.#write();
   }
 

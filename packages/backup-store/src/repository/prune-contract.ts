@@ -83,6 +83,8 @@ export interface TenantPrunePlan {
 /** What `Repository.prune` would do with the same options. */
 export interface PrunePlan {
   readonly tenants: readonly TenantPrunePlan[];
+  /** Names of tenants that are under a legal hold: nothing of them goes. */
+  readonly held: readonly string[];
 }
 
 /** What `Repository.prune` did with one tenant. */
@@ -106,5 +108,7 @@ export interface PruneResult {
   /** `partial`: a round waits for backups that go on. */
   readonly status: RunStatus;
   readonly tenants: readonly TenantPruneResult[];
+  /** Names of tenants that are under a legal hold: nothing of them has gone. */
+  readonly held: readonly string[];
   readonly durationMs: number;
 }

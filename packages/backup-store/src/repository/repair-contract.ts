@@ -36,6 +36,8 @@ export interface RepairResult {
   /** Ids of snapshots whose commits can't be read: they are forgotten. */
   readonly givenUp: readonly string[];
   readonly incomplete: readonly IncompleteSnapshot[];
+  /** Names of tenants under a legal hold, of which something is damaged: what was damaged stays as it is. */
+  readonly held: readonly string[];
   /** Backups that go on: the repair is finished by the next one. */
   readonly waitsFor: readonly OpenBackup[];
   readonly durationMs: number;

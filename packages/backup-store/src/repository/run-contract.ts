@@ -1,3 +1,5 @@
+import type { SnapshotKind } from '../snapshots/record.ts';
+
 /** How far a long call has come. Sent at most every 100 ms, and once at the end. */
 export interface Progress {
   readonly phase: 'scan' | 'backup' | 'commit' | 'plan' | 'restore' | 'verify' | 'index' | 'wait' | 'repack' | 'delete';
@@ -52,6 +54,7 @@ export interface SnapshotFilter {
   readonly tags?: readonly string[] | undefined;
   /** Absolute paths: the snapshot has exactly these roots. */
   readonly roots?: readonly string[] | undefined;
+  readonly kinds?: readonly SnapshotKind[] | undefined;
   /** Milliseconds since 1970. */
   readonly before?: number | undefined;
   readonly after?: number | undefined;

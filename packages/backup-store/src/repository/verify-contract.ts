@@ -26,6 +26,8 @@ export interface VerifyOptions extends RunOptions {
   readonly sample?: SampleSize | undefined;
   /** Only what this snapshot needs. Not with level `sample`. */
   readonly snapshot?: string | undefined;
+  /** Only what this tenant has stored, and nothing that belongs to the whole repository: marker, configuration, keyring, slots. */
+  readonly tenant?: string | undefined;
 }
 
 /** Something `verify` found. */

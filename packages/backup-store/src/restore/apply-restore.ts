@@ -35,6 +35,7 @@ export async function applyRestore(parts: ApplyParts, options: RestoreOptions): 
   // Threads write content; links are made here meanwhile.
   await allOrFirstError([writing, entries.makeRest(links)]);
   entries.makeHardLinks(links);
+  entries.tellAbsent();
   entries.deleteExtras();
   entries.finishDirectories();
   return outcome.applied;

@@ -1,4 +1,4 @@
-import type { Entry } from '../catalog/entry.ts';
+import { type Entry, isAbsent } from '../catalog/entry.ts';
 import type { OverwriteMode } from '../repository/contract.ts';
 import type { FoundEntry } from '../sink/contract.ts';
 import { isUnfinished, looksUnfinished } from '../sink/unfinished.ts';
@@ -9,8 +9,22 @@ const TIME_PRECISION_NS = 1000n;
 
 const near = (a: bigint, b: bigint): boolean => (a > b ? a - b : b - a) < TIME_PRECISION_NS;
 
-/** What to do with an entry where something is already; pure. */
+/** Why a file of a checkpoint is not restored. */
+const NO_CONTENT = 'the checkpoint has no content of it';
+
+/** What to do with an entry where something may be already; pure. */
 export function decide(
+  entry: Entry,
+  found: FoundEntry | undefined,
+  mode: OverwriteMode,
+): Pick<RestoreItem, 'action' | 'reason'> {
+  const decision = decidePresent(entry, found, mode);
+  const needsContent = decision.action === 'create' || decision.action === 'overwrite';
+  // What is there is worth more than an empty file.
+  return needsContent && isAbsent(entry) ? { action: 'note', reason: NO_CONTENT } : decision;
+}
+
+function decidePresent(
   entry: Entry,
   found: FoundEntry | undefined,
   mode: OverwriteMode,

@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { isAbsent } from '../catalog/entry.ts';
 import { BackupError } from '../errors.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { TreeSink } from '../sink/contract.ts';
 import type { RestoreOutcome } from './outcome.ts';
 import type { InternalPlan, RestoreItem } from './restore-item.ts';
 import type { TargetSinks } from './target-sinks.ts';
+
+const ABSENT = 'Expected its content, got a checkpoint, which has that of unchanged files only';
 
 /** Entries made before others get a turn: well below a millisecond. */
 const TURN = 16;
@@ -48,6 +51,13 @@ export class EntryWriter {
       if (hasContent(item) || links.has(number)) continue;
       this.#try(number, (_, sink) => this.#small(item, sink));
       if (++turns % TURN === 0) await setImmediate();
+    }
+  }
+
+  /** Files that a checkpoint knows and has no content of. */
+  tellAbsent(): void {
+    for (const [number, { action, entry }] of this.#plan.items.entries()) {
+      if (action === 'note' && isAbsent(entry)) this.#outcome.fail(number, { code: 'CONTENT_ABSENT', message: ABSENT });
     }
   }
 

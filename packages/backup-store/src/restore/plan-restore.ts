@@ -17,6 +17,7 @@ import { decide } from './decision.ts';
 import { isForbidden } from './entry-failure.ts';
 import { ExtraEntries, IN_USE } from './extra-entries.ts';
 import { KeptPlaces } from './kept-places.ts';
+import type { OnlyPaths } from './only-paths.ts';
 import { type InternalPlan, PlannedItem, type RestoreItem, type RestoreTree } from './restore-item.ts';
 import { type Selection, selection } from './selection.ts';
 import { TargetTrees } from './target-trees.ts';
@@ -25,7 +26,7 @@ import { TargetTrees } from './target-trees.ts';
 export async function planItems(
   { tenant, record }: { readonly tenant: OpenTenant; readonly record: SnapshotRecord },
   options: RestoreOptions,
-  own: readonly Uint8Array[],
+  { own, only }: { readonly own: readonly Uint8Array[]; readonly only?: OnlyPaths | undefined },
 ): Promise<InternalPlan> {
   if ((options.to === undefined) === (options.inPlace !== true)) {
     throw new BackupError('INVALID_OPTION', 'Expected either a folder to restore to or in-place, and not both');
@@ -41,7 +42,7 @@ export async function planItems(
     let tree = trees.findIndex((each) => each.root.equals(root));
     if (tree < 0) tree = trees.push({ root }) - 1;
     const kept = new KeptPlaces(root, own);
-    await planPart({ tenant, part, options, wanted, items, tree, prefix, kept, sink: targets.open(root) });
+    await planPart({ tenant, part, options, only, wanted, items, tree, prefix, kept, sink: targets.open(root) });
   }
   if (items.length === 0 && (options.path !== undefined || options.include !== undefined)) {
     throw new BackupError(
@@ -98,6 +99,8 @@ interface PartPlan {
   readonly tenant: OpenTenant;
   readonly part: SourcePart;
   readonly options: RestoreOptions;
+  /** Nothing but these absolute paths of original places. */
+  readonly only: OnlyPaths | undefined;
   readonly wanted: Selection;
   readonly items: RestoreItem[];
   readonly tree: number;
@@ -108,17 +111,29 @@ interface PartPlan {
 }
 
 async function planPart(plan: PartPlan): Promise<void> {
-  const { options, part, wanted } = plan;
+  const { options, part } = plan;
   const state = new PartState(plan, options.overwrite ?? 'never');
-  const shown = sourcePath(part.source);
+  const wants = wantedIn(plan, 'wants');
   for (const entry of await entriesAbove(plan.tenant, part)) state.add(entry, false);
   for await (const page of entriesOf(plan.tenant, part, part.within)) {
     checkAborted(options.signal);
     for (const entry of page) {
-      state.add(entry, wanted.everything || wanted.wants(joinPath(shown, entry.path), entry.kind === 'directory'));
+      state.add(entry, wants(entry.path, entry.kind === 'directory'));
     }
   }
   state.end();
+}
+
+/** Whether a restore is about a path of the source. */
+function wantedIn(
+  { part, wanted, only }: PartPlan,
+  what: keyof OnlyPaths,
+): (path: Uint8Array, isDirectory: boolean) => boolean {
+  const shown = sourcePath(part.source);
+  const root = sourceRoot(part.source);
+  const isNamed = (path: Uint8Array): boolean => only?.[what](joinPath(root, path).toString('latin1')) !== false;
+  return (path, isDirectory) =>
+    isNamed(path) && (wanted.everything || wanted.wants(joinPath(shown, path), isDirectory));
 }
 
 /** The folders above the part asked for, outermost first: they become the parents of what is restored. */
@@ -149,10 +164,8 @@ class PartState {
   constructor(plan: PartPlan, mode: OverwriteMode) {
     this.#plan = plan;
     this.#mode = mode;
-    const { sink, tree, prefix, items, kept, wanted } = plan;
-    const shown = sourcePath(plan.part.source);
-    const wants = (path: Uint8Array, isDirectory: boolean): boolean =>
-      wanted.everything || wanted.wants(joinPath(shown, path), isDirectory);
+    const { sink, tree, prefix, items, kept } = plan;
+    const wants = wantedIn(plan, 'mayDelete');
     const isPartial = plan.part.source.status !== 'ok';
     this.#extras =
       plan.options.delete === true && sink !== undefined

@@ -11,6 +11,7 @@ import { applyRestore } from './apply-restore.ts';
 import { JobPool } from '../threads/job-pool.ts';
 import { planContent, planLinks } from './content-plan.ts';
 import { forgottenError } from './forgotten.ts';
+import type { OnlyPaths } from './only-paths.ts';
 import type { Applied } from './outcome.ts';
 import { planItems } from './plan-restore.ts';
 import type { InternalPlan } from './restore-item.ts';
@@ -27,9 +28,13 @@ export interface RestoreFrom {
 const targetOf = (options: RestoreOptions): string => (options.to === undefined ? '/' : resolve(options.to));
 
 /** @throws {BackupError} `SNAPSHOT_FORGOTTEN` when its catalog is gone, and the snapshot too. */
-async function planOf(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<InternalPlan> {
+async function planOf(
+  context: RunContext,
+  from: RestoreFrom,
+  { only, ...options }: RestoreOptions & { readonly only?: OnlyPaths | undefined },
+): Promise<InternalPlan> {
   try {
-    return await planItems(from, options, ownPlaces(context));
+    return await planItems(from, options, { own: ownPlaces(context), only });
   } catch (error) {
     const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
     throw (isGone ? forgottenError(from.tenant, from.record.id) : undefined) ?? error;
@@ -70,13 +75,22 @@ function startThreads(context: RunContext, bytes: number): JobPool {
   return pool;
 }
 
-/** Restores a snapshot, or a part of it. */
-export async function restore(context: RunContext, from: RestoreFrom, options: RestoreOptions): Promise<RestoreResult> {
+/**
+ * Restores a snapshot, or a part of it.
+ *
+ * @param only In place: nothing but these.
+ */
+export async function restore(
+  context: RunContext,
+  from: RestoreFrom,
+  options: RestoreOptions,
+  only?: OnlyPaths,
+): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
   const isWhole = options.path === undefined && options.include === undefined;
   await using pool = startThreads(context, isWhole ? record.bytes.total : 1);
-  const plan = await planOf(context, from, options);
+  const plan = await planOf(context, from, { ...options, only });
   meter.phase = 'restore';
   meter.counts.filesTotal = plan.items.filter(
     ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),

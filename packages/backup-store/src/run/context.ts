@@ -30,6 +30,8 @@ export interface OpenTenant {
 /** What every use case works with: an open repository, seen from inside. */
 export interface RunContext {
   readonly sealed: SealedStore;
+  /** Where the keyring is: `sealed`, or the key store. */
+  readonly ring: SealedStore;
   readonly config: RepositoryConfig;
   readonly keyring: Keyring;
   /** With the root key in force. */
@@ -42,11 +44,17 @@ export interface RunContext {
   readonly cacheFolder: string;
   /** Ids of the newest snapshots of a tenant that this machine has seen, by the tenant's label. */
   seen(label: string): readonly string[];
-  /** All tenants, opened. */
+  /** One tenant of each dedup domain, opened. */
   tenants(): OpenTenant[];
   /** A tenant with a view of its own, in which nothing changes by itself. */
   apart(tenant: Tenant): OpenTenant;
   /** Opens a tenant, making it if `create`. */
   tenant(name: string, create?: boolean): Promise<OpenTenant>;
+  /**
+   * Reads the keyring anew: a session looks whether its tenant is still there once it has shown itself.
+   *
+   * @throws {BackupError} `TENANT_ERASED` when somebody is erasing the tenant, or has.
+   */
+  requireThere(tenant: Tenant): Promise<void>;
   emit(name: RepositoryEvent['name'], details: RepositoryEvent['details']): void;
 }

@@ -6,7 +6,9 @@ import type { Seal } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 import { isCommitId, isObjectId, isSessionId } from '../layout/names.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { isForgotten } from './remembered.ts';
 
 /** A pack as garbage records name it: `session/pack`. */
 export type PackId = `${string}/${string}`;
@@ -42,6 +44,8 @@ export interface History {
   readonly snapshots: readonly { readonly epoch: number; readonly record: SnapshotRecord }[];
   /** Ids of snapshots that were forgotten: a marker that is lost brings none of them back. */
   readonly forgotten: readonly string[];
+  /** Facts of some of those, that are still remembered. */
+  readonly remembered?: readonly ForgottenSnapshot[] | undefined;
   readonly segments: readonly CountingSegment[];
   /** Ids of snapshots of which a repair found that some of their data is lost: what they lack keeps nobody from pruning. */
   readonly incomplete: readonly string[];
@@ -128,7 +132,7 @@ export function decodeDecision(content: Uint8Array, object: string): EpochDecisi
 
 /** @throws {BackupError} `OBJECT_INVALID`. */
 export function decodeHistory(content: Uint8Array, object: string): History {
-  const { snapshots, forgotten, segments, incomplete } = decodeRecord(content, object);
+  const { snapshots, forgotten, remembered = [], segments, incomplete } = decodeRecord(content, object);
   const isSnapshot = (item: unknown): boolean => {
     const { epoch, record } = (item ?? {}) as Record<string, unknown>;
     return Number.isSafeInteger(epoch) && isRecord(record);
@@ -139,11 +143,16 @@ export function decodeHistory(content: Uint8Array, object: string): History {
     return isIdPair(id) && isList(packs, isIdPair);
   };
   const valid =
-    isList(snapshots, isSnapshot) && isList(forgotten, isId) && isList(segments, isSegment) && isList(incomplete, isId);
+    isList(snapshots, isSnapshot) &&
+    isList(forgotten, isId) &&
+    isList(remembered, isForgotten) &&
+    isList(segments, isSegment) &&
+    isList(incomplete, isId);
   if (!valid) throw invalid(object, 'a history');
   return {
     snapshots: snapshots as History['snapshots'],
     forgotten: forgotten as string[],
+    remembered: remembered as ForgottenSnapshot[],
     segments: segments as CountingSegment[],
     incomplete: incomplete as string[],
   };

@@ -3,14 +3,28 @@ import { listAll } from '@x/storage';
 import { parseJson } from '../bytes/canonical-json.ts';
 import { BackupError } from '../errors.ts';
 import { forgetPrefix, isSessionId } from '../layout/names.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import { forgetSeal } from './commit.ts';
 import type { EpochPlace } from './epochs.ts';
+import { isForgotten } from './remembered.ts';
 
 /** Forget markers of a tenant. Each is read once. */
 export class Forgotten {
   readonly #read = new Map<string, string | undefined>();
+  readonly #facts = new Map<string, ForgottenSnapshot>();
   /** Markers that can't be read. */
   damaged: BackupError[] = [];
+
+  /** What a marker that was read says of the snapshot it forgets. */
+  facts(id: string): ForgottenSnapshot | undefined {
+    return this.#facts.get(id);
+  }
+
+  #remember(id: string, marker: Record<string, unknown>): void {
+    const { facts, at, checks = [] } = marker;
+    const forgotten = { facts, forgottenAt: at, checks };
+    if (isForgotten(forgotten) && forgotten.facts.id === id) this.#facts.set(id, forgotten);
+  }
 
   /**
    * Ids of the snapshots that markers forget. A marker counts only if it opens with the keeper's key and names what it
@@ -25,8 +39,9 @@ export class Forgotten {
       if (!isSessionId(named)) continue;
       try {
         if (!this.#read.has(key)) {
-          const { snapshot } = parseJson(await sealed.read(key, forgetSeal(tenant), { signal }), key);
-          this.#read.set(key, snapshot === named ? named : undefined);
+          const marker = parseJson(await sealed.read(key, forgetSeal(tenant), { signal }), key);
+          this.#read.set(key, marker['snapshot'] === named ? named : undefined);
+          this.#remember(named, marker);
         }
         const id = this.#read.get(key);
         if (id !== undefined) ids.add(id);

@@ -110,7 +110,8 @@ async function readOpen(path: string): Promise<OpenSession | undefined> {
   }
 }
 
-function isAlive({ pid, startedMs, host }: OpenSession): boolean {
+/** Whether the process that has left this mark may still run. */
+export function isAlive({ pid, startedMs, host }: Pick<OpenSession, 'pid' | 'startedMs' | 'host'>): boolean {
   if (pid <= 0) return false;
   // Nobody here can tell, and taking over what another machine works on would end its run.
   if (host !== undefined && host !== hostname()) return true;

@@ -16,6 +16,7 @@ import {
   packsPrefix,
 } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
+import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type Commit, commitSeal, decodeCommit } from './commit.ts';
 import { type EpochState, type EpochPlace, NO_EPOCHS, readEpochs } from './epochs.ts';
@@ -128,6 +129,16 @@ export class TenantView {
   /** Ids of forgotten snapshots. */
   get forgotten(): ReadonlySet<string> {
     return this.#hidden;
+  }
+
+  /** Forgotten snapshots that are still remembered, in the order in which they were made. */
+  get remembered(): readonly ForgottenSnapshot[] {
+    const known = new Map((this.#epochs.history.remembered ?? []).map((each) => [each.facts.id, each]));
+    for (const id of this.#marked) {
+      const marked = this.#forgotten.facts(id);
+      if (marked !== undefined) known.set(id, marked);
+    }
+    return [...known.values()].toSorted((a, b) => a.facts.madeMs - b.facts.madeMs);
   }
 
   /** Packs that an open round may delete: what is in them must be stored again by whoever begins now. */

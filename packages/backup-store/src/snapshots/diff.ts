@@ -1,5 +1,5 @@
 import { diffCatalogs, type EntryPair } from '../catalog/catalog-diff.ts';
-import type { Entry } from '../catalog/entry.ts';
+import { type Entry, isAbsent } from '../catalog/entry.ts';
 import type { Difference } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import { entryView } from './entry-view.ts';
@@ -71,6 +71,8 @@ function changeOf({ before: a, after: b }: EntryPair): Difference['change'] | un
 
 function sameContent(a: Entry, b: Entry): boolean {
   const sameTarget = (a.linkTarget ?? EMPTY).equals(b.linkTarget ?? EMPTY);
+  // Of a file whose content is not there, size and time tell.
+  if (isAbsent(a) || isAbsent(b)) return a.size === b.size && a.mtimeNs === b.mtimeNs;
   const sameBlobs =
     a.content.length === b.content.length &&
     a.content.every((blob, i) => Buffer.compare(blob.sha256, (b.content[i] as typeof blob).sha256) === 0);

@@ -1,4 +1,4 @@
-import type { Entry } from '../catalog/entry.ts';
+import { type Entry, isAbsent } from '../catalog/entry.ts';
 import type { EntryView } from '../repository/contract.ts';
 import { displayPath, joinPath } from '../run/display-path.ts';
 
@@ -16,5 +16,6 @@ export function entryView(folder: Uint8Array, entry: Entry): EntryView {
     ...(linkTarget === undefined ? {} : { linkTarget: linkTarget.toString('utf8') }),
     ...(hardLinkTo === undefined ? {} : { hardLinkTo: joinPath(folder, hardLinkTo).toString('utf8') }),
     ...(torn === true ? { torn } : {}),
+    ...(isAbsent(entry) ? { absent: true } : {}),
   };
 }

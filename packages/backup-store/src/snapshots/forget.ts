@@ -1,9 +1,12 @@
 import { randomId } from '../layout/names.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { ForgetOptions, ForgetResult } from '../repository/contract.ts';
+import { refuseHeld } from '../run/held.ts';
 import type { RunContext, OpenTenant } from '../run/context.ts';
 import { missingSnapshots } from '../session/chain.ts';
-import { forgetSnapshot } from '../session/forget-snapshot.ts';
+import { type ForgetMarker, forgetSnapshot } from '../session/forget-snapshot.ts';
+import { SnapshotChecks } from './checks.ts';
+import { factsOf } from './facts.ts';
 import { resolveSnapshot, type TenantSnapshot } from './resolve.ts';
 
 /** Something to be forgotten: a snapshot, or the id of one that is gone. */
@@ -25,17 +28,31 @@ export async function forget(
     targets.set(target.id, target);
   }
   const list = [...targets.values()];
+  const what = 'forget snapshots of';
+  for (const { tenant, found } of list) refuseHeld(context.keyring, found?.record.tenant ?? tenant.tenant, what);
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
-    for (const { tenant, id } of list) {
-      await forgetSnapshot(context.sealed, tenant.tenant, { snapshot: id, at, token: randomId(16) });
-      context.emit('snapshot.forgotten', { snapshot: id, tenant: tenant.tenant.name });
+    for (const { tenant, id, found } of list) {
+      const marker = { snapshot: id, at, token: randomId(16), ...(await known(context, found)) };
+      await forgetSnapshot(context.sealed, tenant.tenant, marker);
+      const { name } = found?.record.tenant ?? tenant.tenant;
+      context.emit('snapshot.forgotten', { snapshot: id, tenant: name });
     }
   }
   return {
     forgotten: list.flatMap(({ found }) => found?.record ?? []),
     givenUp: list.filter(({ found }) => found === undefined).map(({ id }) => id),
   };
+}
+
+/** What stays known of a snapshot. */
+async function known(
+  context: RunContext,
+  found: TenantSnapshot | undefined,
+): Promise<Pick<ForgetMarker, 'facts' | 'checks'>> {
+  if (found === undefined) return {};
+  const checks = await SnapshotChecks.read(context, found.tenant.tenant);
+  return { facts: factsOf(found.record, found.madeMs), checks: checks.of(found.record.id) };
 }
 
 function targetOf(
@@ -48,7 +65,10 @@ function targetOf(
     return { tenant: found.tenant, id: found.record.id, found };
   } catch (error) {
     if (!isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
-    const tenant = context.tenants().find((each) => isGone(context, each, reference));
+    const { tenant: only } = options.filter ?? {};
+    const label = only === undefined ? undefined : context.keyring.find(only)?.label;
+    const tenants = context.tenants().filter((each) => only === undefined || each.tenant.label === label);
+    const tenant = tenants.find((each) => isGone(context, each, reference));
     if (tenant === undefined) throw error;
     return { tenant, id: reference };
   }

@@ -1,4 +1,4 @@
-import type { BlobRef, Entry } from '../catalog/entry.ts';
+import { type BlobRef, type Entry, isAbsent } from '../catalog/entry.ts';
 import { BackupError } from '../errors.ts';
 import { BLOB } from '../pack/directory.ts';
 import type { ReadOptions } from '../repository/contract.ts';
@@ -12,7 +12,7 @@ import { catalogEntries } from './source-entries.ts';
 /**
  * Reads the content of one file of a snapshot, blob by blob; `readers` blobs are fetched ahead.
  *
- * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what is no file.
+ * @throws {BackupError} `PATH_NOT_FOUND`; `PATH_FAILED` for what is no file; `CONTENT_ABSENT` where a checkpoint has none.
  */
 export async function* readFile(
   { tenant, record }: TenantSnapshot,
@@ -55,6 +55,11 @@ async function fileAt({ tenant, record }: Pick<TenantSnapshot, 'tenant' | 'recor
     ];
     // A folder above the source leads to the source's own first entry.
     if (entry === undefined || !bases.some((base) => joinPath(base, entry.path).equals(wanted))) continue;
+    if (isAbsent(entry)) {
+      throw new BackupError('CONTENT_ABSENT', `Expected the content of ${path}, got a checkpoint without it`, {
+        hint: 'Take a snapshot of another kind: the one before this checkpoint, or the one after it.',
+      });
+    }
     if (entry.kind === 'file') return entry;
     throw new BackupError('PATH_FAILED', `Expected ${path} to be a file, got a ${entry.kind}`, {
       hint: 'Name one file, or restore the folder.',

@@ -22,6 +22,10 @@ export interface SnapshotSource {
   readonly catalog: { readonly sha256: string; readonly length: number; readonly height: number };
   /** SHA-256 over all entries of the tree, hex; the same for the same tree in any repository with the same chunk borders. */
   readonly treeSha256: string;
+  /** Of a checkpoint: files whose content was not read and is not in it, and their bytes. */
+  readonly absent?: { readonly files: number; readonly bytes: number } | undefined;
+  /** Of a checkpoint, not of `directory`: it was checked, and nothing of it was read. */
+  readonly unread?: boolean | undefined;
   /** Not of `directory`: milliseconds that it took. */
   readonly durationMs?: number | undefined;
   /** Not of `directory`: the first thing that went wrong. */
@@ -29,6 +33,15 @@ export interface SnapshotSource {
   /** Not of `directory`: what the source says of itself, such as versions. */
   readonly details?: SourceDetails | undefined;
 }
+
+/**
+ * How a snapshot was made. `full`: every byte of its sources was read. `incremental`: only what had changed since its parent.
+ * `checkpoint`: no content was read, so it has that of unchanged files only. `pre-deploy`, `safety` (before something is overwritten):
+ * like `incremental`.
+ *
+ * Each restores alone, whatever becomes of its parent.
+ */
+export type SnapshotKind = 'full' | 'incremental' | 'checkpoint' | 'pre-deploy' | 'safety';
 
 /** A snapshot that was there before. */
 export interface FollowedSnapshot {
@@ -46,7 +59,9 @@ export interface SnapshotRecord {
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly tenant: { readonly id: string; readonly name: string };
-  readonly kind: 'manual' | 'scheduled' | 'safety';
+  readonly kind: SnapshotKind;
+  /** Who began it: somebody, or a scheduler. */
+  readonly trigger: 'manual' | 'scheduled';
   /** ISO 8601, by the clock of the machine that wrote it. */
   readonly startedAt: string;
   readonly finishedAt: string;

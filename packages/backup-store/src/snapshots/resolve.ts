@@ -1,4 +1,5 @@
 import { BackupError } from '../errors.ts';
+import { wantedName } from '../keyring/tenant-name.ts';
 import type { SnapshotFilter } from '../repository/contract.ts';
 import type { OpenTenant } from '../run/context.ts';
 import type { SnapshotRecord } from './record.ts';
@@ -14,12 +15,18 @@ export interface TenantSnapshot {
   readonly madeMs: number;
 }
 
+/** What of a snapshot filters look at. */
+type Filtered = Pick<SnapshotRecord, 'tenant' | 'host' | 'name' | 'kind' | 'startedAt' | 'tags'> & {
+  readonly sources: readonly Pick<SnapshotRecord['sources'][number], 'root'>[];
+};
+
 /** Whether a snapshot has all that a filter asks for. */
-export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean {
+export function matches(record: Filtered, filter: SnapshotFilter): boolean {
   return (
-    (filter.tenant === undefined || record.tenant.name === filter.tenant) &&
+    (filter.tenant === undefined || record.tenant.name === wantedName(filter.tenant)) &&
     (filter.host === undefined || record.host === filter.host) &&
     (filter.name === undefined || record.name === filter.name) &&
+    (filter.kinds === undefined || filter.kinds.includes(record.kind)) &&
     (filter.before === undefined || Date.parse(record.startedAt) < filter.before) &&
     (filter.after === undefined || Date.parse(record.startedAt) >= filter.after) &&
     (filter.tags ?? []).every((tag) => record.tags.includes(tag)) &&
@@ -27,7 +34,7 @@ export function matches(record: SnapshotRecord, filter: SnapshotFilter): boolean
   );
 }
 
-function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
+function sameRoots(record: Filtered, roots: readonly string[]): boolean {
   return (
     record.sources.length === roots.length &&
     roots.every((root) => record.sources.some((source) => source.root === root))
@@ -35,7 +42,8 @@ function sameRoots(record: SnapshotRecord, roots: readonly string[]): boolean {
 }
 
 /**
- * Finds the one snapshot that a reference means: `latest`, a whole id, a name, or the beginning of an id.
+ * Finds the one snapshot that a reference means: `latest`, a whole id, a name, or the beginning of an id. A checkpoint lacks content,
+ * so it is the latest only where checkpoints were asked for.
  *
  * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS` with the candidates as `details`.
  */
@@ -46,7 +54,8 @@ export function resolveSnapshot(
 ): TenantSnapshot {
   const candidates = all.filter(({ record }) => matches(record, filter));
   if (reference === 'latest') {
-    const last = candidates.toSorted((a, b) => a.madeMs - b.madeMs).at(-1);
+    const isMeant = ({ kind }: SnapshotRecord): boolean => filter.kinds !== undefined || kind !== 'checkpoint';
+    const last = candidates.toSorted((a, b) => a.madeMs - b.madeMs).findLast(({ record }) => isMeant(record));
     return last ?? notFound(reference, all);
   }
   const exact = candidates.find(({ record }) => record.id === reference);

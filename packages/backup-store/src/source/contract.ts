@@ -20,6 +20,7 @@ export interface SourceEntry {
   /**
    * The content, of any length, in pieces of any length. Asked for one piece at a time and no faster than they are stored; the
    * memory of a piece may be used again when the next one is asked for. When it throws, nothing of this file is in the snapshot.
+   * A {@link PreviousFile} is taken over without being read, under this path or another one.
    */
   readonly content: AsyncIterable<Uint8Array>;
   /** Permission bits that a restored file gets. Default `0o600`. */
@@ -33,12 +34,39 @@ export interface SourceEntry {
   readonly chunkBytes?: number | undefined;
 }
 
+/**
+ * A file of the same source in the snapshot before. As the `content` of an entry it says that nothing has changed: what is stored
+ * is used again, as long as it may be (else it is read and stored again, which only takes longer). Reads its content from the
+ * repository when it is iterated; the run begins again without a snapshot before when that can't be read.
+ */
+export interface PreviousFile extends AsyncIterable<Uint8Array> {
+  /** Below the source, as {@link SourceEntry.path}. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The same source in the snapshot before. */
+export interface PreviousSource {
+  readonly snapshotId: string;
+  /** Milliseconds since 1970, by the clock of the machine that made it. */
+  readonly startedMs: number;
+  /** What the source has said of itself. */
+  readonly details: SourceDetails;
+  /** By their paths. */
+  readonly files: ReadonlyMap<string, PreviousFile>;
+}
+
 /** What a source works with while a backup calls it. */
 export interface SourceRun {
   /** Given when the run ends early, for whatever reason. A source then ends what it has started, and throws. */
   readonly signal: AbortSignal;
   /** Adds facts to what the snapshot says of this source. At most 64 KiB as JSON. */
   readonly describe: (details: SourceDetails) => void;
+  /** Absent when there is none, and when nothing is read (a dry run). The snapshot that is made does not depend on it. */
+  readonly previous?: PreviousSource | undefined;
+  /** `all`: what a source could take over from the snapshot before is to be read all the same. Default `changed`. */
+  readonly reading?: 'all' | 'changed' | undefined;
 }
 
 /**

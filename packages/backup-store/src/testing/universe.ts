@@ -73,7 +73,8 @@ export function simulatedRecord(
   return {
     id,
     tenant: { id: label, name },
-    kind: 'manual',
+    kind: 'incremental',
+    trigger: 'manual',
     startedAt: time,
     finishedAt: time,
     durationMs: 0,

@@ -1,6 +1,6 @@
 import { blobId } from '../blob-index/blob-id.ts';
 import { catalogPages, readCatalog } from '../catalog/catalog-reader.ts';
-import type { Entry } from '../catalog/entry.ts';
+import { type Entry, isAbsent } from '../catalog/entry.ts';
 import type { PageRef } from '../catalog/node-page.ts';
 import { BLOB } from '../pack/directory.ts';
 import { checkAborted } from '../run/abort.ts';
@@ -12,6 +12,8 @@ import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import { manifestDigest } from '../snapshots/manifest.ts';
 import { Findings, type OpenFinding } from './findings.ts';
 import type { Verification } from './verification.ts';
+
+const NOT_READ = 'It states files without their content, and is no checkpoint';
 
 /** Which catalogs to read, and why. */
 export interface CatalogTask {
@@ -104,7 +106,11 @@ class SourceCheck {
   }
 
   #entry(entry: Entry): void {
-    const { source } = this.#parts;
+    const { source, record, task } = this.#parts;
+    if (task.read && record.kind !== 'checkpoint' && isAbsent(entry)) {
+      const finding = this.#check.findings.add('damaged', `catalog of snapshot ${record.id}`, NOT_READ);
+      Findings.affect(finding, record.id, displayPath(joinPath(sourcePath(source), entry.path)).path);
+    }
     for (const { sha256, length } of entry.content) {
       const number = this.#use(BLOB.data, sha256, undefined, entry);
       if (!this.#parts.task.read) continue;

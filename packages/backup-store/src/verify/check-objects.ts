@@ -2,6 +2,8 @@ import { listAll } from '@x/storage';
 
 import type { Seal } from '../envelope/sealed-store.ts';
 import { isBackupError } from '../errors.ts';
+import { journalSeal } from '../journal/entry.ts';
+import { Journal } from '../journal/journal.ts';
 import { readSlots } from '../keyring/slots.ts';
 import {
   epochName,
@@ -9,6 +11,7 @@ import {
   forgetPrefix,
   historyName,
   indexPrefix,
+  journalPrefix,
   SLOTS,
   sessionsPrefix,
 } from '../layout/names.ts';
@@ -25,13 +28,8 @@ const PARALLEL = 16;
 
 /** Marker, configuration, keyring, key slots, and the size of everything that is stored. */
 export async function checkRootObjects(check: Verification): Promise<void> {
-  const { context, findings, totals } = check;
-  for await (const { key, size } of listAll(context.sealed.store, '', { signal: check.options.signal })) {
-    totals.objects++;
-    totals.bytesStored += size;
-    if (!key.startsWith('packs/')) totals.bytesChecked += check.level === 'quick' ? 0 : size;
-  }
-  check.meter.counts.bytesTotal = totals.bytesStored;
+  const { context, findings } = check;
+  await countObjects(check, ['']);
   for (const { name, error, again } of await context.rootObjects.flaws()) {
     if (again === undefined) findings.addError(error, name);
     else findings.addSpare(error, name);
@@ -39,6 +37,19 @@ export async function checkRootObjects(check: Verification): Promise<void> {
   const { slots, damaged, unknown } = await readSlots(context.sealed);
   for (const error of damaged) findings.addError(error, SLOTS);
   if (slots.length + damaged.length + unknown.length === 0) findings.add('missing', SLOTS, 'No key slot is left');
+}
+
+/** The size of everything that is stored below some prefixes. */
+export async function countObjects(check: Verification, prefixes: readonly string[]): Promise<void> {
+  const { context, totals, options } = check;
+  for (const prefix of prefixes) {
+    for await (const { key, size } of listAll(context.sealed.store, prefix, { signal: options.signal })) {
+      totals.objects++;
+      totals.bytesStored += size;
+      if (!key.startsWith('packs/')) totals.bytesChecked += check.level === 'quick' ? 0 : size;
+    }
+  }
+  check.meter.counts.bytesTotal = totals.bytesStored;
 }
 
 /** Opens every small object of a tenant that is not opened otherwise. */
@@ -49,6 +60,7 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
     [sessionsPrefix(tenant.label), sessionSeal(tenant)],
     [forgets, forgetSeal(tenant)],
     [indexPrefix(tenant.label), indexSeal(tenant)],
+    [journalPrefix(tenant.label), journalSeal(tenant)],
   ];
   for (const [prefix, seal] of kinds) {
     const names: string[] = [];
@@ -61,12 +73,17 @@ export async function checkSmallObjects(check: Verification, { tenant, view }: O
       } catch (error) {
         // Gone since the listing: its writer or a keeper has taken it away.
         if (isBackupError(error, 'OBJECT_MISSING')) return;
-        // No snapshot needs a session or its segment: the one is over or goes on all the same, the other is in the packs.
+        // No snapshot needs a session or its segment: the one is over or goes on all the same, the other is in the packs. An entry
+        // of the journal is there twice, and what lacks both is found below.
         if (prefix === forgets) findings.addError(error, name);
         else findings.addSpare(error, name);
       }
     });
   }
+  await new Journal(context.sealed, tenant).entries(options.signal).catch((error: unknown) => {
+    if (!isBackupError(error) || error.code === 'ABORTED') throw error;
+    findings.addError(error, journalPrefix(tenant.label));
+  });
   if (view.epochs.damage !== undefined) findings.addError(view.epochs.damage, epochsPrefix(tenant.label));
 }
 

@@ -1,3 +1,4 @@
+import { tenantPrefixes } from '../layout/names.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/contract.ts';
 import type { OpenTenant, RunContext } from '../run/context.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
@@ -7,11 +8,12 @@ import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { checkCatalogs } from './check-catalogs.ts';
 import { checkContents } from './check-contents.ts';
 import { CheckHistory } from './check-history.ts';
-import { checkEpochs, checkRootObjects, checkSmallObjects } from './check-objects.ts';
+import { checkEpochs, checkRootObjects, checkSmallObjects, countObjects } from './check-objects.ts';
 import { checkPacks } from './check-packs.ts';
 import { Findings, LOSSLESS } from './findings.ts';
 import { PackBlobs } from './pack-blobs.ts';
 import { sampleLimit } from './sample-size.ts';
+import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { TenantCheck, Verification } from './verification.ts';
 
 /** So often a check is made again when garbage was collected under it. */
@@ -27,6 +29,7 @@ export async function verify(
     const { report: found, tenants } = await verifyOnce(context, only, options);
     // What a keeper has moved or deleted meanwhile is no damage.
     if (found.findings.length > 0 && run < MAX_RUNS && (await hasMovedOn(context, tenants))) continue;
+    for (const tenant of tenants) await rememberChecks(context, tenant, found);
     const { status, level, findings } = found;
     context.emit('verify.finished', { status, level, findings: findings.length });
     return found;
@@ -43,8 +46,10 @@ async function hasMovedOn({ sealed }: RunContext, tenants: readonly TenantCheck[
 }
 
 /** In views of their own: whoever reads meanwhile may load another index. */
-function tenantsOf(context: RunContext, only: TenantSnapshot | undefined): OpenTenant[] {
-  const tenants = only === undefined ? context.tenants() : [only.tenant];
+function tenantsOf(context: RunContext, only: TenantSnapshot | undefined, name: string | undefined): OpenTenant[] {
+  const label = name === undefined ? undefined : context.keyring.find(name)?.label;
+  const all = context.tenants().filter(({ tenant }) => name === undefined || tenant.label === label);
+  const tenants = only === undefined ? all : [only.tenant];
   return tenants.map((open) => (open.reload === undefined ? open : context.apart(open.tenant)));
 }
 
@@ -58,9 +63,12 @@ async function verifyOnce(
   const meter = new ProgressMeter('verify', options.onProgress);
   const totals = { objects: 0, packs: 0, blobs: 0, snapshots: 0, bytesStored: 0, bytesChecked: 0, packsRead: 0 };
   const check: Verification = { context, level, options, findings: new Findings(), meter, totals };
-  if (only === undefined) await checkRootObjects(check);
+  if (only === undefined && options.tenant === undefined) await checkRootObjects(check);
   const tenants: TenantCheck[] = [];
-  for (const open of tenantsOf(context, only)) tenants.push(await checkStructure(check, open, only));
+  const opened = tenantsOf(context, only, options.tenant);
+  if (only === undefined && options.tenant !== undefined)
+    for (const { tenant } of opened) await countObjects(check, tenantPrefixes(tenant.label));
+  for (const open of opened) tenants.push(await checkStructure(check, open, only));
   try {
     if (level === 'sample' || level === 'full') await checkContents(check, tenants, limit);
   } finally {
@@ -117,6 +125,22 @@ async function remember({ findings }: Verification, { history, named, needed }: 
   for (const name of named) if (findings.has(name)) history.isNotWell(name);
   // A look at one snapshot does not tell which other packs there are.
   if (needed === undefined) await history.save(named);
+}
+
+/** Keeps how each snapshot was checked, and whether it can be restored in full. */
+async function rememberChecks(
+  context: RunContext,
+  { open, records }: TenantCheck,
+  { level, coverage, findings }: VerifyReport,
+): Promise<void> {
+  const at = new Date(context.clock()).toISOString();
+  const damaged = new Set(findings.flatMap(({ code, snapshots }) => (LOSSLESS.has(code) ? [] : snapshots)));
+  const there = new Set(open.view.snapshots.map(({ record }) => record.id));
+  const found = new Map(
+    records.map(({ id }) => [id, { level, at, coverage, status: damaged.has(id) ? 'damaged' : 'ok' } as const]),
+  );
+  const checks = await SnapshotChecks.read(context, open.tenant);
+  await checks.add(found, (id) => there.has(id));
 }
 
 function report({ level, findings, meter, totals }: Verification, tenants: TenantCheck[]): VerifyReport {

@@ -60,6 +60,6 @@ it('a safety backup is fast, a scheduled one auto, and others balanced, unless t
   const repository = await createAt(newPlace());
   const folder = buildTree(tempFolder(), { text: prose(1000, 1) });
   expect((await repository.backup({ paths: [folder], kind: 'safety' })).snapshot?.compression).toBe('fast');
-  expect((await repository.backup({ paths: [folder], kind: 'scheduled' })).snapshot?.compression).toBe('auto');
+  expect((await repository.backup({ paths: [folder], trigger: 'scheduled' })).snapshot?.compression).toBe('auto');
   expect((await repository.backup({ paths: [folder] })).snapshot?.compression).toBe('balanced');
 });

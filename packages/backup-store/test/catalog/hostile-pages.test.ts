@@ -122,14 +122,6 @@ describe('leaf pages', () => {
       ),
     ],
     [
-      'content of no blob and some bytes',
-      page(1, 0, (w) =>
-        facts(path(w, 0, 'a').u8(FILE))
-          .varint(10)
-          .varint(0),
-      ),
-    ],
-    [
       'more blobs than digests',
       page(1, 1, (w) =>
         facts(path(w, 0, 'a').u8(FILE))

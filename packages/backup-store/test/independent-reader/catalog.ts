@@ -25,6 +25,9 @@ export interface Entry {
   readonly firstName: Buffer | undefined;
 }
 
+/** Whether only metadata of a file is there. */
+export const isAbsent = ({ kind, size, blobs }: Entry): boolean => kind === 'file' && size > 0 && blobs.length === 0;
+
 /** A page as its parent, or the record, names it. */
 export interface PageName {
   readonly sha256: Buffer;
@@ -67,7 +70,8 @@ function readDraft(cursor: Cursor, before: Entry | undefined, digestsLeft: numbe
   const size = kind === 'file' ? cursor.varint() : 0;
   const count = kind === 'file' ? cursor.varint(digestsLeft) : 0;
   const lengths = count === 1 ? [size] : Array.from({ length: count }, () => cursor.varint(size));
-  demand(lengths.reduce((sum, length) => sum + length, 0) === size, 'The blobs of a file do not make its size');
+  const sum = lengths.reduce((total, length) => total + length, 0);
+  demand(count === 0 || sum === size, 'The blobs of a file do not make its size');
   const target = kind === 'symlink' ? cursor.bytes(pathLimit) : undefined;
   demand((bits & 0x40) === 0 || kind === 'file', 'A hard link that is no file');
   const firstName = (bits & 0x40) === 0 ? undefined : cursor.bytes(pathLimit);

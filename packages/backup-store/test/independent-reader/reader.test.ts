@@ -107,6 +107,26 @@ describe('a repository that the program wrote', () => {
     expect(fs.readdirSync(join(out, 'databases/main'))).toEqual(['parts']);
   });
 
+  test('a checkpoint restores what it has, and says which files have no content', async () => {
+    const folder = fs.mkdtempSync(join(work, 'checkpoint-'));
+    const [store, keyFile, tree] = [join(folder, 'store'), join(folder, 'key'), join(folder, 'tree')];
+    const clock = (): number => Date.now() + 60_000;
+    fs.mkdirSync(tree);
+    fs.writeFileSync(join(tree, 'same'), 'same');
+    const { repository } = await createRepository({ store, keyFile, cacheDirectory: join(folder, 'cache'), clock });
+    await repository.backup({ paths: [tree] });
+    fs.writeFileSync(join(tree, 'new'), 'new file');
+    fs.writeFileSync(join(tree, 'empty'), '');
+    await repository.backup({ paths: [tree], name: 'quick', kind: 'checkpoint' });
+    await repository.close();
+    const made = { store, secret: { keyFile: fs.readFileSync(keyFile, 'utf8') } };
+    expect(problemsOf(made)).toEqual([]);
+    const out = join(folder, 'out');
+    const absent = restoreSnapshot(snapshotNamed(openRepository(store, made.secret), 'quick'), out);
+    expect(absent.map(String)).toEqual([join(out, tree, 'new')]);
+    expect(fs.readdirSync(join(out, tree)).toSorted()).toEqual(['empty', 'same']);
+  });
+
   test('entries are listed with their times to the nanosecond', () => {
     const precise = openRepository(small.store, small.secret);
     const snapshot = snapshotNamed(precise, 'two');
@@ -193,4 +213,23 @@ test('the example of the document is restored after its round of garbage collect
 
 test('canonical JSON sorts members by UTF-16 units and leaves out blanks', () => {
   expect(canonical({ b: [1, { d: 'ï"', c: true }], a: 'x' })).toBe('{"a":"x","b":[1,{"c":true,"d":"ï\\""}]}');
+});
+
+test('tenants that share a label are read once each, and of those that were erased nothing is left to read', async () => {
+  const place = join(work, 'tenants');
+  const options = { store: join(place, 'store'), keyFile: join(place, 'key'), cacheDirectory: join(place, 'cache') };
+  fs.mkdirSync(place);
+  const { repository } = await createRepository(options);
+  await repository.tenants.add('a', { quotaBytes: 1_000_000, retention: { daily: 7 } });
+  await repository.tenants.add('b', { sharesWith: 'a' });
+  await repository.tenants.add('c');
+  for (const name of ['a', 'b', 'c']) await repository.tenant(name).backup({ paths: [trees.second], name });
+  await repository.tenants.erase('c', { by: 'ann', reason: 'a test' });
+  await repository.close();
+  const made: Made = { store: options.store, secret: { keyFile: fs.readFileSync(options.keyFile, 'utf8') } };
+  const read = openRepository(made.store, made.secret);
+  expect(read.snapshots).toHaveLength(2);
+  expect(new Set(read.snapshots.map(({ name }) => name))).toEqual(new Set(['a', 'b']));
+  expect(problemsOf(made)).toEqual([]);
+  expectRestores(made, 'b', trees.second);
 });

@@ -1,6 +1,6 @@
 // Opening a repository, and what counts in it: snapshots, their sources and entries.
 import { addPackAlone, addSegment, packName, type BlobStore } from './blobs.ts';
-import { readCatalog, type Entry } from './catalog.ts';
+import { isAbsent, readCatalog, type Entry } from './catalog.ts';
 import { readHistory } from './rounds.ts';
 import { demand, openSealed, sha256, subkey, subkeys } from './sealed.ts';
 import { openSlots, slotProblem, type Secret } from './secrets.ts';
@@ -173,8 +173,11 @@ export function openRepository(folder: string, secret: Secret): Repository {
   demand(config['repositoryId'] === id, 'The configuration belongs to another repository');
   const tenants = list(ring['tenants']);
   demand(tenants.length <= 100_000, 'There are too many tenants');
+  const there = tenants.filter((tenant) => tenant['erasing'] === undefined);
+  // Several tenants may have the same label and keys: whose a snapshot is, its record says.
+  const usable = there.filter(({ label }, i) => there.findIndex((each) => each['label'] === label) === i);
   const rotated = ring['config'] !== undefined;
-  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: tenants.map(parseTenant) };
+  const repository = { ...base, rotated, encrypted: config['encrypted'] !== false, tenants: usable.map(parseTenant) };
   for (const tenant of repository.tenants) readTenant(repository, tenant);
   return repository;
 }
@@ -313,6 +316,9 @@ export function readEntries({ blobs }: Snapshot, { stated }: Source): Entry[] {
   const top = { sha256: Buffer.from(text(catalog['sha256'], /^[0-9a-f]{64}$/), 'hex'), length, height, entries: count };
   const entries = readCatalog(blobs, top, text(stated['treeSha256'], /^[0-9a-f]{64}$/));
   const files = entries.filter(({ kind }) => kind === 'file');
+  const absent = files.filter(isAbsent).reduce((sum, { size }) => sum + size, 0);
+  const allowed = (stated['absent'] ?? { bytes: 0 }) as Json;
+  demand(absent === allowed['bytes'], 'A source lacks the content of other files than its record says');
   demand(files.length === stated['files'], 'A source has another number of files than its record says');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   demand(bytes === stated['bytes'], 'A source has another number of bytes than its record says');

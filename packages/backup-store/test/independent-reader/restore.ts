@@ -1,7 +1,7 @@
 // Writing the entries of a snapshot into a folder.
 import * as fs from 'node:fs';
 import { readBlob, type BlobStore } from './blobs.ts';
-import type { Entry } from './catalog.ts';
+import { type Entry, isAbsent } from './catalog.ts';
 import { readEntries, type Snapshot } from './reader.ts';
 import { demand } from './sealed.ts';
 
@@ -10,6 +10,8 @@ interface Target {
   readonly blobs: BlobStore;
   /** The files that this restore has written, by path (latin1, which is any bytes). */
   readonly written: Set<string>;
+  /** Files whose content is not in the snapshot. */
+  readonly absent: Buffer[];
   /** Folders to be finished, in the order in which they came. */
   readonly folders: { path: Buffer; entry: Entry }[];
 }
@@ -104,6 +106,8 @@ function writeEntry(target: Target, source: Buffer, entry: Entry): void {
     setOwner(entry, (uid, gid) => fs.lchownSync(path, uid, gid));
     fs.lutimesSync(path, timeOf(entry), timeOf(entry));
     target.written.add(name);
+  } else if (isAbsent(entry)) {
+    target.absent.push(path);
   } else if (entry.kind === 'file') {
     if (entry.firstName === undefined) {
       writeFile(target, path, entry);
@@ -117,10 +121,14 @@ function writeEntry(target: Target, source: Buffer, entry: Entry): void {
   }
 }
 
-/** Writes the entries of sources into a folder, which is made if it is missing. */
-export function writeEntries(folder: string, blobs: BlobStore, sources: { path: Buffer; entries: Entry[] }[]): void {
+/** Writes the entries of sources into a folder, which is made if it is missing. @returns The files that have no content. */
+export function writeEntries(
+  folder: string,
+  blobs: BlobStore,
+  sources: { path: Buffer; entries: Entry[] }[],
+): readonly Buffer[] {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const target: Target = { folder: Buffer.from(folder), blobs, written: new Set(), folders: [] };
+  const target: Target = { folder: Buffer.from(folder), blobs, written: new Set(), absent: [], folders: [] };
   for (const { path, entries } of sources) for (const entry of entries) writeEntry(target, path, entry);
   for (const { path, entry } of target.folders.toReversed()) {
     const file = fs.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -130,10 +138,11 @@ export function writeEntries(folder: string, blobs: BlobStore, sources: { path: 
       fs.closeSync(file);
     }
   }
+  return target.absent;
 }
 
-/** Restores all sources of a snapshot into a folder. */
-export function restoreSnapshot(snapshot: Snapshot, folder: string): void {
+/** Restores all sources of a snapshot into a folder. @returns The files that have no content. */
+export function restoreSnapshot(snapshot: Snapshot, folder: string): readonly Buffer[] {
   const sources = snapshot.sources.map((source) => ({ path: source.path, entries: readEntries(snapshot, source) }));
-  writeEntries(folder, snapshot.blobs, sources);
+  return writeEntries(folder, snapshot.blobs, sources);
 }

@@ -40,6 +40,9 @@ export function verifyRest(repository: Repository): string[] {
   for (const key of ['keys/ring', 'keys/ring-copy'].flatMap((row) =>
     listKeys(folder, row).slice(repository.rotated ? -1 : 0),
   )) {
+    const newest = listKeys(folder, key.slice(0, key.lastIndexOf('/'))).at(-1);
+    // Entries before the newest may have been destroyed.
+    if (key !== newest && readObject(folder, key, { limit: 2 ** 24 }).toString('latin1') === 'destroyed\n') continue;
     open({ repositoryId, kind: 3, subkey: subkey(rootKey, 'keyring'), key });
   }
   for (const { label, keys, keeperKeys } of tenants) {

@@ -61,6 +61,7 @@ function merging(): {
     problems,
     progress: new ProgressMeter('backup', undefined),
     sample: new UnchangedSample(),
+    reading: 'changes',
     has: () => true,
     read: async (request) => void requests.push(request),
   });

@@ -98,14 +98,14 @@ it('a record says all there is to know of a snapshot', async () => {
     note: 'why',
     tags: ['b', 'a', 'b'],
     createdBy: 'me',
-    kind: 'scheduled',
+    trigger: 'scheduled',
   });
   expect(snapshot).toMatchObject({
     name: 'n',
     note: 'why',
     tags: ['a', 'b'],
     createdBy: 'me',
-    kind: 'scheduled',
+    trigger: 'scheduled',
     host: 'machine',
     status: 'ok',
     startedAt: new Date(hours(0)).toISOString(),

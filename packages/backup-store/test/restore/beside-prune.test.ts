@@ -58,7 +58,10 @@ class Scene {
     const sealed = new SealedStore(store, (await readMarker(store)).id);
     const { keyring } = await openKeyring(sealed, await slotSecret({ keyFile: place.keyFile }, repository.id));
     const settings = { store, cacheDirectory: place.cache, performance: { workers: 2 } };
-    this.#context = new OpenContext({ sealed, config: await configInForce(sealed, keyring), keyring }, settings);
+    this.#context = new OpenContext(
+      { sealed, ring: sealed, config: await configInForce(sealed, keyring), keyring },
+      settings,
+    );
     await this.#open(sealed, (await this.#context.tenant('default')).tenant);
   }
 

@@ -40,7 +40,7 @@ async function makeRecords(): Promise<[SnapshotRecord, SnapshotRecord]> {
   await repository.backup({ paths: [place.source] });
   buildTree(place.source, { 'a.txt': 'changed' });
   const labels = { name: 'nightly', note: 'naïve ☃', tags: ['word', 'kind=full'], createdBy: 'cron' };
-  await repository.backup({ paths: [place.source], ...labels, kind: 'scheduled', compression: 'maximum' });
+  await repository.backup({ paths: [place.source], ...labels, trigger: 'scheduled', compression: 'maximum' });
   const again = await openAt(place);
   return (await again.snapshots()) as [SnapshotRecord, SnapshotRecord];
 }

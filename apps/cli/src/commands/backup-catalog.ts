@@ -1,0 +1,86 @@
+import type { CatalogEntry, CatalogFilter, SnapshotKind } from '@x/backup-store';
+import { openConfigured } from '../compose/compose.ts';
+import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
+import { filterOf, type FilterFlags } from '../compose/reference.ts';
+import { keptUntil, planTime, type Kept } from '../compose/retention.ts';
+import { demandPast } from '../config/past-moment.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { catalogTable } from '../render/catalog.ts';
+import { LIST_OPTIONS } from './filter-options.ts';
+
+interface CatalogFlags extends FilterFlags, KeepFlags {
+  readonly module?: string | undefined;
+  readonly kind?: readonly SnapshotKind[] | undefined;
+  readonly since?: number | undefined;
+  /** `false` with `--no-forgotten`. */
+  readonly forgotten: boolean;
+}
+
+/** What a policy says of those that are there; of none without a policy. */
+async function keptBy(
+  context: Context,
+  entries: readonly CatalogEntry[],
+  flags: CatalogFlags,
+): Promise<ReadonlyMap<string, Kept>> {
+  if (!hasPolicy(flags)) return new Map();
+  const there = entries.filter(({ forgottenAt }) => forgottenAt === undefined);
+  return await keptUntil(
+    context,
+    there.map((record) => ({ record, madeMs: record.madeMs })),
+    { flags, time: await planTime(context) },
+  );
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const flags = input.options as CatalogFlags;
+  await using repository = await openConfigured(context);
+  const filter: CatalogFilter = { ...filterOf(flags, context.workingDirectory), forgotten: flags.forgotten };
+  // A policy ranks all of a tenant, not only those that are shown.
+  const all = await context.timed('read the catalog', () => repository.catalog({ tenant: flags.tenant }));
+  const kept = await keptBy(context, all, flags);
+  const wanted = { ...filter, module: flags.module, kinds: flags.kind, after: flags.since ?? filter.after };
+  const entries = (await repository.catalog(wanted)).map((entry) => ({ ...entry, ...kept.get(entry.id) }));
+  if (context.json) {
+    await emitObject(context.output, 'BackupCatalog', { entries });
+  } else if (entries.length === 0) {
+    context.messages.note('Nothing matches.');
+  } else {
+    const [head = '', ...rows] = catalogTable(entries, hasPolicy(flags));
+    await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
+  }
+  return EXIT.ok;
+}
+
+/** `holdfast backup catalog`. */
+export const backupCatalog: CommandDefinition = {
+  path: ['backup', 'catalog'],
+  summary: 'Browse all backups with their modules, checksums and checks, also those forgotten in the last 90 days',
+  description:
+    'Modules are the sources of a backup. When a backup was last checked is what this machine remembers of `backup verify` and ' +
+    '`backup validate`; of a forgotten one it is what the machine knew that forgot it. With a policy it is said until when each is kept.',
+  options: [
+    { flags: '--module <name>', description: 'only with a source of this name, path or glob' },
+    {
+      flags: '--kind <kind>',
+      description: 'only of this kind; may be repeated',
+      repeatable: true,
+      choices: ['full', 'incremental', 'checkpoint', 'pre-deploy', 'safety'],
+    },
+    { flags: '--since <moment>', description: 'only since this moment: "30 days ago", 2026-11-01', parse: demandPast },
+    { flags: '--no-forgotten', description: 'only what can be restored' },
+    ...LIST_OPTIONS,
+    ...KEEP_OPTIONS,
+  ],
+  examples: [
+    { call: "holdfast backup catalog --since '30 days ago'", does: 'The last month, with what was forgotten' },
+    {
+      call: 'holdfast backup catalog --module postgres/shop --policy "7d 4w 12m"',
+      does: 'One module, and until when each stays',
+    },
+  ],
+  output: { shape: 'BackupCatalog' },
+  run,
+};

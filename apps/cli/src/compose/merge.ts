@@ -1,0 +1,168 @@
+import { existsSync } from 'node:fs';
+import type { Repository, SnapshotRecord, SourceDetail } from '@x/backup-store';
+import type { MergeRules, RecordRestoreMode, SnapshotRestore } from '@x/backup-store/merge';
+import { resolvePath } from '../config/locations.ts';
+import { demandMoment } from '../config/moment.ts';
+import { CliError, usageError } from '../errors.ts';
+import type { OptionDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+/** How records are restored, as options. */
+export interface MergeFlags {
+  readonly mode?: RecordRestoreMode | undefined;
+  readonly into?: string | undefined;
+  readonly module?: readonly string[] | undefined;
+  readonly record?: readonly string[] | undefined;
+  readonly conflict?: 'newest' | 'backup' | 'current' | undefined;
+  readonly base?: string | undefined;
+  readonly damagedSince?: string | undefined;
+  readonly damagedUntil?: string | undefined;
+  readonly restoreDeleted?: boolean | undefined;
+  readonly updatedAt?: string | undefined;
+  readonly recordsSource?: string | undefined;
+}
+
+/** The same, for the argument parser. */
+export const MERGE_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--mode <mode>',
+    description: 'restore records, into --into: all of the backup, only what is asked for, or merged with newer ones',
+    choices: ['full', 'selective', 'merge'],
+  },
+  { flags: '--module <name>', description: 'with --mode: only this module; may be repeated', repeatable: true },
+  {
+    flags: '--record <module/id>',
+    description: 'with --mode selective or merge: only this record; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--conflict <rule>',
+    description: 'with --mode merge: who wins; newest by default',
+    choices: ['newest', 'backup', 'current'],
+  },
+  { flags: '--base <id>', description: 'with --mode merge: the snapshot that both sides come from' },
+  { flags: '--damaged-since <time>', description: 'with --mode merge: what was changed from then on is damage' },
+  { flags: '--damaged-until <time>', description: 'the end of that time' },
+  { flags: '--restore-deleted', description: 'with --mode merge: what was deleted on purpose comes back, too' },
+  { flags: '--updated-at <column>', description: 'column with the time of the last change; updated_at by default' },
+  { flags: '--records-source <name>', description: 'source of records in the snapshot, if there are several' },
+];
+
+/** What goes with files only. */
+interface FileFlags {
+  readonly to?: string | undefined;
+  readonly inPlace?: boolean | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly overwrite?: string | undefined;
+  readonly delete?: boolean | undefined;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
+
+/** Refuses what says nothing together: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
+export function checkMode(flags: MergeFlags & FileFlags, path: string | undefined): void {
+  if (flags.mode === undefined) {
+    if (!Object.values(recordFlags(flags)).some((value) => isGiven(value))) return;
+    throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
+  }
+  const { to, inPlace, include, exclude, overwrite, delete: removes } = flags;
+  if (![to, inPlace, include, exclude, overwrite, removes, path].some((value) => isGiven(value))) return;
+  throw usageError(
+    'Expected records to be restored with --into only, got options or a path of files',
+    'Leave them out; --module and --record say what is restored.',
+  );
+}
+
+/** Those that mean nothing without a mode. */
+function recordFlags(flags: MergeFlags): MergeFlags {
+  const { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } =
+    flags;
+  return { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
+}
+
+/** Which records, by module. @throws {CliError} `USAGE`. */
+function recordsOf(flags: MergeFlags): Readonly<Record<string, readonly string[]>> | undefined {
+  if (flags.record === undefined || flags.record.length === 0) return undefined;
+  const byModule: Record<string, string[]> = {};
+  for (const text of flags.record) {
+    const at = text.indexOf('/');
+    if (at <= 0 || at === text.length - 1)
+      throw usageError(`Expected MODULE/ID, got ${JSON.stringify(text)}`, 'Write it as bookings/b-17.');
+    (byModule[text.slice(0, at)] ??= []).push(text.slice(at + 1));
+  }
+  return byModule;
+}
+
+/** The rules of a merge. @throws {CliError} `USAGE` for rules without one. */
+function rulesOf(flags: MergeFlags): MergeRules | undefined {
+  const { mode, conflict, base, damagedSince, damagedUntil, restoreDeleted } = flags;
+  if (mode !== 'merge') {
+    if ([conflict, base, damagedSince, damagedUntil, restoreDeleted].some((each) => each !== undefined))
+      throw usageError('Expected rules of a merge with --mode merge only', 'Leave them out, or merge.');
+    return undefined;
+  }
+  if (damagedSince === undefined) {
+    if (damagedUntil !== undefined)
+      throw usageError('Expected --damaged-since with --damaged-until, got none', 'Name the time when it began.');
+    return { conflict, restoreDeleted };
+  }
+  const until = damagedUntil === undefined ? undefined : demandMoment(damagedUntil);
+  return { conflict, restoreDeleted, damaged: { since: demandMoment(damagedSince), until } };
+}
+
+/** Path of the database. @throws {CliError} `USAGE`, `UNREADABLE`. */
+function databaseOf(into: string | undefined, workingDirectory: string): string {
+  const path = into?.startsWith('sqlite:') === true ? into.slice('sqlite:'.length).replace(/^\/\//, '') : '';
+  if (path === '') {
+    throw usageError(
+      `Expected a database to restore records into, got ${into === undefined ? 'none' : JSON.stringify(into)}`,
+      'Name it as --into sqlite:/srv/hotel/hotel.db; other databases can be merged by a program, with @x/backup-store/merge.',
+    );
+  }
+  const file = resolvePath(path, workingDirectory);
+  if (!existsSync(file)) throw new CliError('UNREADABLE', `Expected a database of SQLite at ${file}, got none`);
+  return file;
+}
+
+function hasColumn(schema: SourceDetail | undefined, column: string): boolean {
+  const columns = (schema as { readonly columns?: object } | undefined)?.columns;
+  return typeof columns === 'object' && Object.hasOwn(columns, column);
+}
+
+/**
+ * Makes a restore of records into tables ready: each module goes to the table of its name.
+ *
+ * @throws {CliError} `USAGE`, `UNREADABLE`; {BackupError} what `prepareRecordRestore` throws.
+ */
+export async function prepareMerge(
+  context: Context,
+  repository: Repository,
+  { record, flags }: { readonly record: SnapshotRecord; readonly flags: MergeFlags },
+): Promise<SnapshotRestore> {
+  const { mode = 'merge', module, base, updatedAt = 'updated_at' } = flags;
+  const [rules, records] = [rulesOf(flags), recordsOf(flags)];
+  const database = databaseOf(flags.into, context.workingDirectory);
+  const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
+  const { listModules, sqliteRecords } = await import('@x/backup-store/records');
+  const source = recordsSourceOf(record, flags.recordsSource);
+  const stored = await listModules(repository, record.id, { source, signal: context.signal });
+  const wanted = stored.filter(({ name }) => module === undefined || module.length === 0 || module.includes(name));
+  const tables = wanted.map(({ name, schema }) => ({
+    table: name,
+    updatedAt: hasColumn(schema, updatedAt) ? updatedAt : undefined,
+  }));
+  const { target } = sqliteRecords({ database, tables });
+  return await prepareRecordRestore(repository, {
+    snapshot: record.id,
+    source,
+    mode,
+    target,
+    targetName: `sqlite:${database}`,
+    modules: module === undefined || module.length === 0 ? undefined : module,
+    records,
+    rules,
+    base,
+    signal: context.signal,
+  });
+}

@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { beforeEach, expect, test } from 'vitest';
+import { newMachine, parseLines, type Machine } from '../support/cli.ts';
+import { writeTree } from '../support/tree.ts';
+
+let machine: Machine;
+let project: string;
+
+const back = async (...more: readonly string[]): ReturnType<typeof machine.json<'BackupRun'>> =>
+  await machine.json('BackupRun', ['backup', 'create', 'project', ...more]);
+
+beforeEach(async () => {
+  machine = await newMachine();
+  await machine.json('Created', ['init']);
+  project = join(machine.cwd, 'project');
+  await writeTree(project, { 'a.txt': 'one', 'same.txt': 'same' });
+  // Younger files are read again next time.
+  await setTimeout(100);
+});
+
+test('each kind of backup says what it is, and a checkpoint what it has no content of', async () => {
+  const first = await back();
+  expect(first.snapshot).toMatchObject({ kind: 'full', trigger: 'manual' });
+  expect((await back('--kind', 'full')).counts.bytesRead).toBe(7);
+  expect((await back('--kind', 'pre-deploy')).snapshot).toMatchObject({ kind: 'pre-deploy', compression: 'fast' });
+  expect((await back('--since', first.snapshot?.id ?? '')).parent).toBe(first.snapshot?.id);
+  await writeTree(project, { 'a.txt': 'two', 'new.txt': 'new' });
+  const { snapshot } = await machine.json('BackupRun', ['backup', 'checkpoint', 'project']);
+  expect(snapshot).toMatchObject({ kind: 'checkpoint', sources: [{ absent: { files: 2, bytes: 6 } }] });
+  const id = snapshot?.id ?? '';
+  const shown = await machine.run(['backup', 'show', id]);
+  expect(shown.stdout).toContain('no content of');
+  expect((await machine.run(['backup', 'ls', id])).stdout).toContain('new.txt (no content)');
+  expect(await machine.run(['backup', 'cat', `${id}:project/new.txt`])).toMatchObject({ code: 4 });
+  const restored = await machine.run(['backup', 'restore', id, '--to', 'back']);
+  expect(restored).toMatchObject({ code: 3, stderr: expect.stringContaining('new.txt') });
+  const { latest } = await machine.json('RepositoryStatus', ['status']);
+  expect(latest?.kind).toBe('incremental');
+});
+
+test('a moment takes the newest snapshot at or before it, and says which and how much older it is', async () => {
+  const first = (await back('--name', 'daily')).snapshot;
+  await writeFile(join(project, 'a.txt'), 'two!');
+  await back('--name', 'daily');
+  const at = ['--at', first?.startedAt ?? ''];
+  const restored = await machine.run(['backup', 'restore', 'latest', ...at, '--to', 'back', '--json']);
+  expect(restored.stderr).toContain(`Snapshot ${first?.id.slice(0, 8)} of `);
+  expect(await readFile(join(machine.cwd, 'back/project/a.txt'), 'utf8')).toBe('one');
+  expect((await machine.run(['backup', 'cat', 'daily:project/a.txt', ...at])).stdout).toBe('one');
+  const listed = await machine.run(['backup', 'ls', 'latest:project/a.txt', ...at, '--json']);
+  expect(parseLines('Entry', listed.stdout)).toMatchObject([{ size: 3 }]);
+  const changes = await machine.run(['backup', 'diff', 'latest', 'latest', ...at, '--json']);
+  expect(parseLines('Difference', changes.stdout).map(({ change, path }) => [change, path])).toContainEqual([
+    'content',
+    'project/a.txt',
+  ]);
+  const found = await machine.run(['backup', 'find', 'a.txt', ...at, '--json']);
+  expect(parseLines('FoundEntry', found.stdout).map(({ snapshot }) => snapshot)).toEqual([first?.id]);
+});
+
+test('a snapshot is compared with what is on disk now', async () => {
+  await back();
+  expect((await machine.run(['backup', 'diff', 'latest', '--live', '--json'])).stdout).toBe('');
+  await writeTree(project, { 'new.txt': 'new' });
+  await writeFile(join(project, 'a.txt'), 'edited');
+  const changes = await machine.run(['backup', 'diff', 'latest', '--live', '--exclude', 'new.txt', '--json']);
+  expect(parseLines('Difference', changes.stdout).map(({ change, path }) => [change, path])).toEqual([
+    ['metadata', 'project'],
+    ['content', 'project/a.txt'],
+  ]);
+  const one = await machine.run(['backup', 'diff', 'latest', '--live', '--path', 'project/new.txt']);
+  expect(one.stdout).toContain('+ project/new.txt');
+  expect(await machine.run(['backup', 'diff', 'latest'])).toMatchObject({ code: 2 });
+  expect(await machine.run(['backup', 'diff', 'latest', 'latest', '--live'])).toMatchObject({ code: 2 });
+});
+
+test('a moment before all snapshots, in the future, or that is none is refused', async () => {
+  await back();
+  const at = async (moment: string): Promise<{ code: number | null; stderr: string }> =>
+    await machine.run(['backup', 'ls', 'latest', '--at', moment]);
+  expect(await at('2001-01-01 14:00')).toMatchObject({ code: 4, stderr: expect.stringContaining('at or before 2001') });
+  expect(await at('9999-01-01')).toMatchObject({ code: 2 });
+  expect(await at('noonish')).toMatchObject({ code: 2, stderr: expect.stringContaining('"3 days ago"') });
+});

@@ -1,0 +1,15 @@
+export type { BaseChoice, BaseReason } from './choose-base.ts';
+export type * from './contract.ts';
+export { exportRecords } from './export-records.ts';
+export type { ExportedRecord, ExportRecordsOptions } from './export-records.ts';
+export { mergeRecords } from './merge-records.ts';
+export { planRecordRestore } from './plan-restore.ts';
+export { prepareRecordRestore } from './prepare-restore.ts';
+export type { SnapshotRestore, SnapshotRestoreOptions } from './prepare-restore.ts';
+export { writeRecordFiles } from './record-files.ts';
+export type { RecordFile, RecordFilesOptions } from './record-files.ts';
+export { recordLines } from './record-lines.ts';
+export type * from './restore-contract.ts';
+export { restoreRecords } from './restore-records.ts';
+export { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
+export type { SnapshotRecordsOptions } from './snapshot-records.ts';

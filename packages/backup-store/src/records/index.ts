@@ -1,0 +1,16 @@
+export type * from './contract.ts';
+export { listModules, readRecords, readRecordStates } from './read-records.ts';
+export type { ReadRecordsFrom, RecordsPlace, RecordsRepository, StoredModule } from './read-records.ts';
+export { recordsSource } from './records-source.ts';
+export type { RecordsSourceOptions } from './records-source.ts';
+export { sqliteRecords } from './sqlite/sqlite-records.ts';
+export type { SqliteRecordsOptions } from './sqlite/sqlite-records.ts';
+export type { SqliteTable } from './sqlite/table.ts';
+export type { RecordTable, RowFilter } from './table-options.ts';
+export type { PostgresClient } from './postgres/client.ts';
+export { postgresRecords } from './postgres/postgres-records.ts';
+export type { PostgresRecordsOptions } from './postgres/postgres-records.ts';
+export type { PostgresTable } from './postgres/table.ts';
+export type { JsonDocument } from './json/documents.ts';
+export { jsonRecords } from './json/json-records.ts';
+export type { JsonRecordsOptions } from './json/json-records.ts';

@@ -1,0 +1,60 @@
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
+import type {
+  Difference,
+  EntriesOptions,
+  EntryView,
+  FindOptions,
+  FoundEntry,
+  ReadOptions,
+} from './entries-contract.ts';
+import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { EntryProblem, SnapshotFilter } from './run-contract.ts';
+import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
+
+/** A filter that needs no tenant, as there is only one. */
+export type FilterOfTenant = Omit<SnapshotFilter, 'tenant'>;
+
+/** Options of a call without the tenant, and with a filter that needs none. */
+type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly filter?: FilterOfTenant | undefined };
+
+/**
+ * One tenant of an open repository: every call sees this tenant's snapshots and no other's. Ids, names and paths of another tenant
+ * lead to the same errors as those that nobody has.
+ *
+ * @throws {BackupError} from every call: `TENANT_NOT_FOUND`, `TENANT_ERASED`, `CLOSED`; further codes as of the same call of `Repository`.
+ */
+export interface TenantHandle {
+  /** In its one form (NFC). */
+  readonly name: string;
+  /** As `Repository.backup`. @throws {BackupError} `QUOTA_EXCEEDED`: then there is no snapshot. */
+  backup(options: Omit<BackupOptions, 'tenant'>): Promise<BackupResult>;
+  /** Snapshots that match, oldest first. */
+  snapshots(filter?: FilterOfTenant): Promise<readonly SnapshotRecord[]>;
+  /** The same, each with the time that the order of snapshots bears out. */
+  timeline(filter?: FilterOfTenant): Promise<readonly DatedSnapshot[]>;
+  /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */
+  snapshot(reference: string, filter?: FilterOfTenant): Promise<SnapshotRecord>;
+  /** What of this tenant can't be read or was taken away. */
+  damaged(): Promise<readonly EntryProblem[]>;
+  entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  read(snapshot: string, options: OfTenant<ReadOptions>): AsyncIterable<Uint8Array>;
+  find(options: Omit<FindOptions, 'tenant'>): AsyncIterable<FoundEntry>;
+  diff(
+    before: string,
+    after: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncIterable<Difference>;
+  planRestore(options: OfTenant<RestoreOptions>): Promise<RestorePlan>;
+  restore(options: OfTenant<RestoreOptions>): Promise<RestoreResult>;
+  /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
+  verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
+  /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others; `TENANT_HELD`. */
+  forget(options: OfTenant<ForgetOptions>): Promise<ForgetResult>;
+  planPrune(options?: Omit<PruneOptions, 'tenant'>): Promise<PrunePlan>;
+  /** @throws {BackupError} `TENANT_HELD`. */
+  prune(options?: Omit<PruneOptions, 'tenant'>): Promise<PruneResult>;
+  stats(): Promise<TenantStats>;
+}

@@ -1,0 +1,142 @@
+import type { BackupOptions, BackupResult, DatedSnapshot, Repository, TenantStats } from '../repository/contract.ts';
+import type { Difference, EntriesOptions, EntryView, FindOptions, FoundEntry } from '../repository/entries-contract.ts';
+import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
+import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
+import type { EntryProblem } from '../repository/run-contract.ts';
+import type { FilterOfTenant, TenantHandle } from '../repository/tenant-contract.ts';
+import type { VerifyOptions, VerifyReport } from '../repository/verify-contract.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+
+/** What a handle needs beside the calls of the repository. */
+export interface TenantLookup {
+  /** @throws {BackupError} `TENANT_NOT_FOUND`, `TENANT_ERASED`, `CLOSED`. */
+  require(name: string): Promise<void>;
+  stats(name: string): Promise<TenantStats>;
+}
+
+type Calls = Pick<
+  Repository,
+  | 'backup'
+  | 'snapshots'
+  | 'timeline'
+  | 'snapshot'
+  | 'damaged'
+  | 'entries'
+  | 'read'
+  | 'find'
+  | 'diff'
+  | 'planRestore'
+  | 'restore'
+  | 'verify'
+  | 'forget'
+  | 'planPrune'
+  | 'prune'
+>;
+
+/**
+ * {@link TenantHandle}: each reference is resolved among the tenant's own snapshots first, and only whole ids of those are handed on to
+ * the repository.
+ */
+export class OpenTenantHandle implements TenantHandle {
+  readonly name: string;
+  readonly #calls: Calls;
+  readonly #lookup: TenantLookup;
+
+  constructor(name: string, calls: Calls, lookup: TenantLookup) {
+    this.name = name;
+    this.#calls = calls;
+    this.#lookup = lookup;
+  }
+
+  /** The filter with this tenant, whatever else an object that came from elsewhere has in it. */
+  #of<T extends object>(options: T): T & { readonly tenant: string } {
+    return { ...options, tenant: this.name };
+  }
+
+  async #own(reference: string, filter: FilterOfTenant = {}): Promise<string> {
+    await this.#lookup.require(this.name);
+    return (await this.#calls.snapshot(reference, this.#of(filter))).id;
+  }
+
+  async backup(options: Omit<BackupOptions, 'tenant'>): Promise<BackupResult> {
+    return await this.#calls.backup(this.#of(options));
+  }
+
+  async snapshots(filter: FilterOfTenant = {}): Promise<readonly SnapshotRecord[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.snapshots(this.#of(filter));
+  }
+
+  async timeline(filter: FilterOfTenant = {}): Promise<readonly DatedSnapshot[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.timeline(this.#of(filter));
+  }
+
+  async snapshot(reference: string, filter: FilterOfTenant = {}): Promise<SnapshotRecord> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.snapshot(reference, this.#of(filter));
+  }
+
+  async damaged(): Promise<readonly EntryProblem[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.damaged({ tenant: this.name });
+  }
+
+  async *entries(snapshot: string, options?: EntriesOptions): AsyncGenerator<EntryView, void, undefined> {
+    yield* this.#calls.entries(await this.#own(snapshot), options);
+  }
+
+  async *read(
+    snapshot: string,
+    options: Parameters<TenantHandle['read']>[1],
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const id = await this.#own(snapshot, options.filter);
+    yield* this.#calls.read(id, { ...options, filter: { tenant: this.name } });
+  }
+
+  async *find(options: Omit<FindOptions, 'tenant'>): AsyncGenerator<FoundEntry, void, undefined> {
+    await this.#lookup.require(this.name);
+    yield* this.#calls.find(this.#of(options));
+  }
+
+  async *diff(
+    before: string,
+    after: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): AsyncGenerator<Difference, void, undefined> {
+    const [first, second] = [await this.#own(before), await this.#own(after)];
+    yield* this.#calls.diff(first, second, options);
+  }
+
+  async planRestore(options: Parameters<TenantHandle['planRestore']>[0]): Promise<RestorePlan> {
+    const snapshot = await this.#own(options.snapshot, options.filter);
+    return await this.#calls.planRestore({ ...options, snapshot, filter: { tenant: this.name } });
+  }
+
+  async restore(options: Parameters<TenantHandle['restore']>[0]): Promise<RestoreResult> {
+    const snapshot = await this.#own(options.snapshot, options.filter);
+    return await this.#calls.restore({ ...options, snapshot, filter: { tenant: this.name } });
+  }
+
+  async verify(options: Omit<VerifyOptions, 'tenant'> = {}): Promise<VerifyReport> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.verify(this.#of(options));
+  }
+
+  async forget(options: Parameters<TenantHandle['forget']>[0]): Promise<ForgetResult> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.forget({ ...options, filter: this.#of(options.filter ?? {}) });
+  }
+
+  async planPrune(options: Omit<PruneOptions, 'tenant'> = {}): Promise<PrunePlan> {
+    return await this.#calls.planPrune(this.#of(options));
+  }
+
+  async prune(options: Omit<PruneOptions, 'tenant'> = {}): Promise<PruneResult> {
+    return await this.#calls.prune(this.#of(options));
+  }
+
+  async stats(): Promise<TenantStats> {
+    return await this.#lookup.stats(this.name);
+  }
+}

@@ -1,0 +1,2 @@
+export { validateRestore } from './validate-restore.ts';
+export type * from './contract.ts';

@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { Repository, SafeRestoreOptions, SafeRestoreStep } from '../../src/index.ts';
+import { createAt, failureOf, listOf, newPlace, openAt, type Place } from '../fixtures/place.ts';
+import { buildTree } from '../fixtures/tree.ts';
+
+const always = { snapshot: 'good', overwrite: 'always', delete: true } as const;
+
+/** A good state in a snapshot, and another one on disk. */
+async function changedSince(): Promise<{ place: Place; repository: Repository; differs: () => Promise<string[]> }> {
+  const place = newPlace();
+  buildTree(place.source, { a: 'good a', sub: { b: 'good b', gone: 'good' }, other: 'other' });
+  const repository = await createAt(place);
+  await repository.backup({ paths: [place.source], name: 'good' });
+  writeFileSync(join(place.source, 'a'), 'worse');
+  chmodSync(join(place.source, 'sub/b'), 0o640);
+  rmSync(join(place.source, 'sub/gone'));
+  buildTree(place.source, { sub: { extra: 'extra' }, deep: { er: { file: 'x' } } });
+  symlinkSync('a', join(place.source, 'link'));
+  utimesSync(join(place.source, 'sub'), 1_600_000_000, 1_600_000_000);
+  await repository.backup({ paths: [place.source], name: 'worse' });
+  const differs = async (): Promise<string[]> =>
+    (await listOf(repository.diffLive('worse', { content: 'always' }))).map(({ change, path }) => `${change} ${path}`);
+  return { place, repository, differs };
+}
+
+describe('a safe restore', () => {
+  it('backs up what is there, restores, and validates what it has written', async () => {
+    const { repository } = await changedSince();
+    const steps: SafeRestoreStep[] = [];
+    const result = await repository.restoreSafely({ ...always, onStep: (step) => steps.push(step) });
+    expect(result).toMatchObject({ status: 'restored', validation: { status: 'passed', problems: [] } });
+    expect(result.rollback).toBeUndefined();
+    expect(steps.map(({ step }) => step)).toEqual(['safety-backup', 'restore', 'validate']);
+    expect(await repository.snapshot(result.safetySnapshot ?? '')).toMatchObject({
+      kind: 'safety',
+      compression: 'fast',
+    });
+    expect(await listOf(repository.diffLive('good', { content: 'always' }))).toEqual([]);
+    expect(await repository.unfinishedRestores()).toEqual([]);
+  });
+
+  it('makes everything what it was when the validation fails: content, modes, times, links, what was removed and what is new', async () => {
+    const { repository, differs } = await changedSince();
+    const result = await repository.restoreSafely({
+      ...always,
+      validate: () => {
+        throw new Error('the rooms are not there');
+      },
+    });
+    expect(result).toMatchObject({
+      status: 'rolled-back',
+      validation: { status: 'failed', problems: [{ message: 'the rooms are not there' }] },
+      rollback: { status: 'ok', problems: [] },
+    });
+    expect(await differs()).toEqual([]);
+    expect(await repository.unfinishedRestores()).toEqual([]);
+  });
+
+  it('leaves alone what others have changed meanwhile, elsewhere in the same folders', async () => {
+    const { place, repository, differs } = await changedSince();
+    const result = await repository.restoreSafely({
+      ...always,
+      delete: false,
+      path: join(place.source, 'sub'),
+      validate: () => {
+        writeFileSync(join(place.source, 'upload'), 'uploaded meanwhile');
+        writeFileSync(join(place.source, 'sub/upload'), 'and this');
+        writeFileSync(join(place.source, 'other'), 'edited meanwhile');
+        throw new Error('no');
+      },
+    });
+    expect(result.status).toBe('rolled-back');
+    const folder = place.source.slice(1);
+    expect((await differs()).toSorted()).toEqual([
+      `added ${folder}/sub/upload`,
+      `added ${folder}/upload`,
+      `content ${folder}/other`,
+    ]);
+  });
+
+  it('finds by itself that what was written is no longer what the snapshot has', async () => {
+    const { place, repository, differs } = await changedSince();
+    const onStep: SafeRestoreOptions['onStep'] = ({ step }) => {
+      if (step === 'validate') writeFileSync(join(place.source, 'a'), 'bad a!');
+    };
+    const result = await repository.restoreSafely({ ...always, onStep });
+    expect(result).toMatchObject({ status: 'rolled-back', validation: { problems: [{ code: 'CHECKSUM_MISMATCH' }] } });
+    expect(await differs()).toEqual([]);
+    const kept = await repository.restoreSafely({ ...always, onStep, validate: false });
+    expect(kept).toMatchObject({ status: 'restored', validation: { status: 'skipped' } });
+  });
+
+  it('removes what it has made where nothing was before, and needs no safety backup for it', async () => {
+    const { place, repository } = await changedSince();
+    rmSync(place.source, { recursive: true });
+    const result = await repository.restoreSafely({
+      ...always,
+      validate: () => {
+        throw new Error('no');
+      },
+    });
+    expect(result.safetySnapshot).toBeUndefined();
+    expect(result).toMatchObject({ status: 'rolled-back', rollback: { status: 'ok', entriesDeleted: 6 } });
+    expect(existsSync(place.source)).toBe(false);
+  });
+
+  it('without a safety backup can not go back, and says so', async () => {
+    const { repository } = await changedSince();
+    const count = (await repository.snapshots()).length;
+    const validate = (): never => {
+      throw new Error('no');
+    };
+    const result = await repository.restoreSafely({ ...always, safetyBackup: false, validate });
+    expect(result).toMatchObject({ status: 'failed', validation: { status: 'failed' } });
+    expect(result.rollback).toBeUndefined();
+    expect(await repository.snapshots()).toHaveLength(count);
+  });
+
+  it('that was ended is told of, and can be gone back behind', async () => {
+    const { place, repository, differs } = await changedSince();
+    const stop = new AbortController();
+    const onStep: SafeRestoreOptions['onStep'] = ({ step }) => {
+      if (step === 'validate') stop.abort();
+    };
+    expect(await failureOf(repository.restoreSafely({ ...always, signal: stop.signal, onStep }))).toMatchObject({
+      code: 'ABORTED',
+    });
+    const again = await openAt(place);
+    const [unfinished] = await again.unfinishedRestores();
+    expect(unfinished).toMatchObject({ step: 'restore', roots: [place.source], safetySnapshot: expect.any(String) });
+    expect(await again.rollBack(unfinished?.id ?? '')).toMatchObject({ status: 'ok' });
+    expect(await differs()).toEqual([]);
+    expect(await failureOf(again.rollBack(unfinished?.id ?? ''))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  it('that was killed is told of by the next process, and can be gone back behind', async () => {
+    const { place, repository, differs } = await changedSince();
+    const script = fileURLToPath(new URL('../fixtures/children/safe-restore.ts', import.meta.url));
+    const child = spawn(process.execPath, ['--conditions=source', script, JSON.stringify(place)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    expect(await repository.unfinishedRestores()).toEqual([]);
+    const ended = once(child, 'close');
+    child.kill('SIGKILL');
+    await ended;
+    expect(await listOf(repository.diffLive('good', { content: 'always' }))).toEqual([]);
+    const [unfinished] = await repository.unfinishedRestores();
+    expect(await repository.rollBack(unfinished?.id ?? '')).toMatchObject({ status: 'ok', problems: [] });
+    expect(await differs()).toEqual([]);
+  });
+});
