@@ -1,5 +1,5 @@
 // Many tenants at once beside one tenant with as much: what is read a second, and processor time.
-// Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3]
+// Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3] [--backups 1]
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ const { values } = parseArgs({
   options: {
     tenants: { type: 'string', default: '32' },
     mib: { type: 'string', default: '24' },
+    backups: { type: 'string', default: '1' },
     runs: { type: 'string', default: '3' },
   },
 });
@@ -57,6 +58,7 @@ try {
         store: memoryStore(),
         passphrase: 'bench',
         recoveryCode: false,
+        performance: { backups: Number(values.backups) },
         cacheDirectory: join(folder, `cache-${way}-${run}`),
       });
       results[way].push(

@@ -98,7 +98,8 @@ export class Thread<Out, In> {
   async rest(): Promise<void> {
     if (this.#closed || this.#failed !== undefined) return await this.close();
     this.#closed = true;
-    this.#worker.removeAllListeners();
+    // Not all: the worker has some of its own.
+    for (const event of ['message', 'error', 'exit']) this.#worker.removeAllListeners(event);
     if (this.#keeper?.keep(this.#role, this.#worker) !== true) await this.#worker.terminate();
   }
 
