@@ -33,9 +33,14 @@ async function protect(folder: string): Promise<void> {
   });
 }
 
+async function close(): Promise<void> {
+  await backups;
+  await hotels[Symbol.asyncDispose]();
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     ended.abort();
-    server.close(() => void backups.finally(async () => await hotels[Symbol.asyncDispose]()));
+    server.close(() => void close());
   });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Repository } from '@x/backup-store';
 import type { Hotels } from '../hotels.ts';
-import { addTenant } from './open-protection.ts';
+import { addHotel } from './open-protection.ts';
 import { protectHotel } from './protect-hotel.ts';
 
 /** How {@link keepProtected} goes on. */
@@ -27,7 +27,7 @@ export async function keepProtected(
     for (const id of hotels.ids) {
       if (signal.aborted) return;
       try {
-        await addTenant(repository, id);
+        await addHotel(repository, id);
         const { snapshot } = await protectHotel(repository, hotels.places(id), { trigger: 'scheduled' });
         onDone(id, { snapshot: snapshot?.id });
       } catch (error) {

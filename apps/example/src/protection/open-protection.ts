@@ -1,4 +1,10 @@
-import { createRepository, isBackupError, openRepository, type Repository } from '@x/backup-store';
+import {
+  type AddTenantOptions,
+  createRepository,
+  isBackupError,
+  openRepository,
+  type Repository,
+} from '@x/backup-store';
 
 /** Where backups are: three places, best on different machines. */
 export interface ProtectionPlaces {
@@ -31,11 +37,17 @@ export async function openProtection({ keyFile, ...places }: ProtectionPlaces): 
   }
 }
 
-/**
- * Gives a tenant keys of its own, unless there is one of the name. One that was erased stays erased: a backup of it fails then.
- */
-export async function addTenant(repository: Repository, name: string): Promise<void> {
+/** What is kept of a hotel. */
+const RETENTION = { daily: 7, weekly: 4, monthly: 12 };
+
+/** Gives a hotel a tenant with keys of its own, unless it has one. */
+export async function addHotel(repository: Repository, id: string): Promise<void> {
+  await addTenant(repository, id, { retention: RETENTION });
+}
+
+/** Makes a tenant, unless there is one of the name. One that was erased stays erased: a backup of it fails then. */
+export async function addTenant(repository: Repository, name: string, options?: AddTenantOptions): Promise<void> {
   const tenants = await repository.tenants.list();
   if (tenants.some((tenant) => tenant.name === name)) return;
-  await repository.tenants.add(name, { retention: { daily: 7, weekly: 4, monthly: 12 } });
+  await repository.tenants.add(name, options);
 }

@@ -28,7 +28,7 @@ if (options.folder !== undefined && existsSync(options.folder) && readdirSync(op
   process.exit(2);
 }
 const kept = options.folder !== undefined;
-const folder = kept ? resolve(String(options.folder)) : await mkdtemp(join(tmpdir(), 'hotels-'));
+const folder = options.folder === undefined ? await mkdtemp(join(tmpdir(), 'hotels-')) : resolve(options.folder);
 if (options.postgres === undefined) console.log('No --postgres URL was given: all three hotels are on SQLite.');
 
 try {

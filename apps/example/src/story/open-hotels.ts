@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { STRUCTURE } from '../database/migrations.ts';
 import { furnish, Guests } from '../guests.ts';
 import type { DatabaseKind } from '../hotels.ts';
-import { addTenant } from '../protection/open-protection.ts';
+import { addHotel } from '../protection/open-protection.ts';
 import { storeStructure } from '../protection/shared-structure.ts';
 import type { Story } from './story.ts';
 
@@ -24,7 +24,7 @@ export async function openHotels(
   for (const [id, kind] of Object.entries(kinds)) {
     const hotel = await hotels.open(id, kind);
     await furnish(hotel, size);
-    await addTenant(repository, id);
+    await addHotel(repository, id);
     const guests = new Guests(hotel);
     for (let i = 0; i < size.reservations; i++) await guests.bookOne();
     told.set(id, { hotel, places: hotels.places(id), guests });
