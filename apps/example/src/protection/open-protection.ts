@@ -40,14 +40,9 @@ export async function openProtection({ keyFile, ...places }: ProtectionPlaces): 
 /** What is kept of a hotel. */
 const RETENTION = { daily: 7, weekly: 4, monthly: 12 };
 
-/** Gives a hotel a tenant with keys of its own, unless it has one. */
+/** Gives a hotel a tenant with keys of its own, unless it has one. One that was erased stays erased: a backup of it fails then. */
 export async function addHotel(repository: Repository, id: string): Promise<void> {
-  await addTenant(repository, id, { retention: RETENTION });
-}
-
-/** Makes a tenant, unless there is one of the name. One that was erased stays erased: a backup of it fails then. */
-export async function addTenant(repository: Repository, name: string, options?: AddTenantOptions): Promise<void> {
   const tenants = await repository.tenants.list();
-  if (tenants.some((tenant) => tenant.name === name)) return;
-  await repository.tenants.add(name, options);
+  if (tenants.some(({ name }) => name === id)) return;
+  await repository.tenants.add(id, { retention: RETENTION });
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { openStructure } from '@x/backup-store/structure';
 import { type DatabaseKind, Hotels } from '../hotels.ts';
 import { openProtection } from '../protection/open-protection.ts';
-import { openHotelStructure } from '../protection/shared-structure.ts';
 import { backUpAll } from './back-up-all.ts';
 import { eraseAndProve, freeSpace } from './erase-station.ts';
 import { harmAndMergeBack } from './harm-and-merge-back.ts';
@@ -57,7 +57,7 @@ export async function runStory({
   };
   await using hotels = new Hotels({ folder: join(folder, 'hotels'), postgres, schemaPrefix });
   await using repository = (await openProtection(protection)).repository;
-  const structure = await openHotelStructure(repository);
+  const structure = openStructure(repository);
   const structureRoot = join(folder, 'structure');
   const told: Story['told'] = new Map();
   const story: Story = {
