@@ -1,10 +1,4 @@
-import {
-  type AddTenantOptions,
-  createRepository,
-  isBackupError,
-  openRepository,
-  type Repository,
-} from '@x/backup-store';
+import { createRepository, isBackupError, openRepository, type Repository } from '@x/backup-store';
 
 /** Where backups are: three places, best on different machines. */
 export interface ProtectionPlaces {

@@ -1,4 +1,4 @@
-import { type SharedStructure, type StructureBackup, type StructureParts } from '@x/backup-store/structure';
+import type { SharedStructure, StructureBackup, StructureParts } from '@x/backup-store/structure';
 
 const PARTS: StructureParts = {
   components: ['components'],
