@@ -41,7 +41,7 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
   const journal = new RestoreJournal(context.cacheFolder);
   const entry: JournalEntry = {
     id: newRestoreId(),
-    tenant: from.tenant.tenant.name,
+    tenant: from.record.tenant.name,
     snapshot: from.record.id,
     path: options.path,
     safetySnapshot,
@@ -118,7 +118,7 @@ async function makeSafetyBackup(
   const { snapshot, problems } = await backup({
     paths,
     kind: 'safety',
-    tenant: from.tenant.tenant.name,
+    tenant: from.record.tenant.name,
     note: `before the restore of ${from.record.id}`,
     createdBy: options.createdBy,
     signal: options.signal,
