@@ -40,7 +40,9 @@ async function makeRecords(): Promise<[SnapshotRecord, SnapshotRecord]> {
   await repository.backup({ paths: [place.source] });
   buildTree(place.source, { 'a.txt': 'changed' });
   const labels = { name: 'nightly', note: 'naïve ☃', tags: ['word', 'kind=full'], createdBy: 'cron' };
-  await repository.backup({ paths: [place.source], ...labels, trigger: 'scheduled', compression: 'maximum' });
+  const modules = { assets: { paths: [place.source] } };
+  const software = { name: 'shop', version: '4.2.0', commit: 'abc' };
+  await repository.backup({ modules, software, ...labels, trigger: 'scheduled', compression: 'maximum' });
   const again = await openAt(place);
   return (await again.snapshots()) as [SnapshotRecord, SnapshotRecord];
 }
@@ -49,7 +51,8 @@ async function makeRecords(): Promise<[SnapshotRecord, SnapshotRecord]> {
 function objects(value: unknown, node: SchemaNode): { object: Json; required: readonly string[] }[] {
   const described = node.$ref === undefined ? node : (schema.$defs?.[node.$ref.slice('#/$defs/'.length)] as SchemaNode);
   if (Array.isArray(value)) return value.flatMap((item) => objects(item, described.items as SchemaNode));
-  if (value === null || typeof value !== 'object') return [];
+  // An object of any names is no form of members.
+  if (value === null || typeof value !== 'object' || described.properties === undefined) return [];
   const object = value as Json;
   const below = Object.entries(object).flatMap(([name, field]) =>
     objects(field, described.properties?.[name] as SchemaNode),
@@ -97,7 +100,17 @@ describe('the JSON Schema of snapshot records', () => {
         object[name] = value;
       }
     }
-    expect(optional.toSorted()).toEqual(['name', 'note', 'parent']);
+    expect(optional.toSorted()).toEqual([
+      'commit',
+      'contents',
+      'module',
+      'modules',
+      'name',
+      'name',
+      'note',
+      'parent',
+      'software',
+    ]);
   });
 
   it.each([
