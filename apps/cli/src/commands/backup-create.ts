@@ -1,9 +1,11 @@
-import type { BackupOptions, BackupResult } from '@x/backup-store';
+import type { BackupOptions, BackupResult, BackupSource } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
 import { chooseSources, type ChosenSources } from '../compose/sources.ts';
+import { configuredSoftware } from '../compose/software.ts';
 import { type StreamFlags, streamSources } from '../compose/streams.ts';
+import { configuredModules, configuredStreams } from '../compose/tenant-modules.ts';
 import type { Effective } from '../config/merge.ts';
 import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
@@ -22,6 +24,7 @@ import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
 interface CreateFlags extends StreamFlags {
+  readonly module?: readonly string[] | undefined;
   readonly kind?: BackupOptions['kind'];
   readonly since?: string | number | undefined;
   readonly name?: string | undefined;
@@ -118,17 +121,51 @@ function profileFor(kind: CreateFlags['kind'], { settings, origins }: Effective)
   return kind === 'pre-deploy' && origins.profile.kind === 'default' ? undefined : settings.profile;
 }
 
+/** What is backed up. */
+interface ChosenParts {
+  readonly sources: ChosenSources;
+  readonly streams: readonly BackupSource[];
+  readonly modules?: BackupOptions['modules'];
+}
+
+/** What is named, or else the modules of the tenant, or else what is configured for all. @throws {CliError} `USAGE`, `NOTHING_TO_BACK_UP`. */
+async function chosenParts(
+  context: Context,
+  effective: Effective,
+  given: { readonly flags: CreateFlags; readonly paths: readonly string[]; readonly exclude: readonly string[] },
+): Promise<ChosenParts> {
+  const { flags, paths, exclude } = given;
+  const streams = await streamSources(flags, context);
+  const isNamed = streams.length + paths.length > 0;
+  if (isNamed && flags.module !== undefined && flags.module.length > 0) {
+    throw usageError(
+      'Expected modules of the configuration alone, got paths or sources beside them',
+      'Leave out --module, or what is named beside it.',
+    );
+  }
+  const modules = isNamed ? undefined : await configuredModules(context, effective, flags.module);
+  if (modules !== undefined) {
+    const excluded = [...effective.settings['sources.exclude'], ...exclude];
+    return { modules, streams, sources: { paths: [], exclude: excluded, from: 'configuration' } };
+  }
+  // Whoever names something means that and nothing else.
+  if (streams.length > 0 && paths.length === 0) return { streams, sources: { paths, exclude, from: 'arguments' } };
+  const sources = await chooseSources(context, effective, { paths, exclude });
+  return { sources, streams: [...streams, ...(await configuredStreams(context, effective, sources.databases ?? []))] };
+}
+
 /** Backs up what the command line names. */
 export async function createSnapshot(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CreateFlags;
   const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false, kind, since } = flags;
   const effective = await context.effective();
   const { tenant } = effective.settings;
-  const streams = await streamSources(flags, context);
-  const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
-  // Whoever names something means that and nothing else.
-  const isNamed = streams.length > 0 && named.paths.length === 0;
-  const sources = isNamed ? named : await chooseSources(context, effective, named);
+  const { sources, streams, modules } = await chosenParts(context, effective, {
+    flags,
+    paths: input.arguments,
+    exclude,
+  });
+  const software = await configuredSoftware(context, effective);
   keepHeapsSmall();
   await using repository = await openConfigured(context);
   saySources(context, sources);
@@ -137,6 +174,8 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
     paths: sources.paths,
     exclude: sources.exclude,
     sources: streams,
+    modules,
+    software,
     atomic,
     name,
     note,
@@ -166,7 +205,7 @@ export const backupCreate: CommandDefinition = {
   path: ['backup', 'create'],
   summary: 'Back up files and folders into a new snapshot',
   description:
-    'Without a path: the configured sources or, in a git checkout without any, the project without what git ignores. ' +
+    'Without a path: the configured modules of the tenant, else the configured sources or, in a git checkout without any, the project without what git ignores. ' +
     'A path comes back at restore as it was given here, without its leading slash and without "..". ' +
     'Databases and output of programs are sources of the same snapshot; with them, and no path, nothing else is backed up.',
   arguments: [{ name: '[path...]', description: 'files and folders' }],
@@ -187,6 +226,11 @@ export const backupCreate: CommandDefinition = {
     { flags: '--name <name>', description: 'a name to find the snapshot by', parse: snapshotName },
     { flags: '--note <text>', description: 'a remark' },
     { flags: '--tenant <name>', description: 'whose data it is (default: tenant of the configuration, else default)' },
+    {
+      flags: '--module <name>',
+      description: 'only this configured module of the tenant; may be repeated',
+      repeatable: true,
+    },
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
@@ -220,6 +264,10 @@ export const backupCreate: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup create ~/projects --name before-upgrade', does: 'One folder, with a name' },
+    {
+      call: 'holdfast backup create --tenant property1 --module database --module assets',
+      does: 'Two configured modules of a tenant',
+    },
     { call: 'holdfast backup create --kind full', does: 'Read every byte of the configured sources again' },
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",

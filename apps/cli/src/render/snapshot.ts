@@ -57,6 +57,13 @@ function absentFacts({ absent, unread }: SnapshotRecord['sources'][number]): rea
   return [['no content of', `${formatNumberOf(absent.files, 'file')}, ${formatBytes(absent.bytes)}`]];
 }
 
+function softwareFacts({ software }: SnapshotRecord): readonly (readonly [string, string])[] {
+  if (software === undefined) return [];
+  const { name, version, commit, sha256 } = software;
+  const parts = [name, version, commit === undefined ? undefined : `(${commit})`].filter((each) => each !== undefined);
+  return [['software', `${parts.join(' ')}, digest ${sha256}`]];
+}
+
 /** Lines that say everything of one snapshot. */
 export function snapshotFacts(record: SnapshotRecord): readonly string[] {
   const { bytes, files } = record;
@@ -79,14 +86,30 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ...compressionFacts(record.contents ?? []),
     ['encryption', `${record.encryption.algorithm}, key ${record.encryption.keyId}`],
     ['written by', `holdfast ${record.versions.tool}, format ${record.versions.format}, ${record.versions.platform}`],
+    ...softwareFacts(record),
     ['digest', record.manifestSha256],
   ];
   const lines = factLines(facts.map(([label, value]) => [label, displayText(value)]));
+  const modules = (record.modules ?? []).flatMap((module) => [
+    '',
+    `module ${module.name}`,
+    ...factLines(
+      [
+        [
+          'files',
+          `${formatCount(module.files)} in ${formatNumberOf(module.sources, 'source')}, ${formatBytes(module.bytes)}`,
+        ],
+        ['digest', module.sha256],
+      ],
+      '  ',
+    ),
+  ]);
   const sources = record.sources.flatMap((source) => [
     '',
     `source ${displayText(source.root)}`,
     ...factLines(
       [
+        ...(source.module === undefined ? [] : [['module', source.module] as const]),
         ['restores to', displayText(source.path)],
         [
           'status',
@@ -103,5 +126,5 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ),
   ]);
   const contents = record.contents ?? [];
-  return [...lines, ...sources, ...(contents.length === 0 ? [] : ['', ...contentTable(contents)])];
+  return [...lines, ...modules, ...sources, ...(contents.length === 0 ? [] : ['', ...contentTable(contents)])];
 }
