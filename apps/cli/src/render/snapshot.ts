@@ -64,6 +64,47 @@ function softwareFacts({ software }: SnapshotRecord): readonly (readonly [string
   return [['software', `${parts.join(' ')}, digest ${sha256}`]];
 }
 
+function moduleLines({ modules = [] }: SnapshotRecord): readonly string[] {
+  return modules.flatMap((module) => [
+    '',
+    `module ${module.name}`,
+    ...factLines(
+      [
+        [
+          'files',
+          `${formatCount(module.files)} in ${formatNumberOf(module.sources, 'source')}, ${formatBytes(module.bytes)}`,
+        ],
+        ['digest', module.sha256],
+      ],
+      '  ',
+    ),
+  ]);
+}
+
+function sourceLines({ sources }: SnapshotRecord): readonly string[] {
+  return sources.flatMap((source) => [
+    '',
+    `source ${displayText(source.root)}`,
+    ...factLines(
+      [
+        ...(source.module === undefined ? [] : [['module', source.module] as const]),
+        ['restores to', displayText(source.path)],
+        [
+          'status',
+          source.problems === 0 ? source.status : `${source.status}, ${formatCount(source.problems)} not read`,
+        ],
+        [
+          'files',
+          `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
+        ],
+        ...absentFacts(source),
+        ['tree', source.treeSha256],
+      ],
+      '  ',
+    ),
+  ]);
+}
+
 /** Lines that say everything of one snapshot. */
 export function snapshotFacts(record: SnapshotRecord): readonly string[] {
   const { bytes, files } = record;
@@ -90,41 +131,11 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ['digest', record.manifestSha256],
   ];
   const lines = factLines(facts.map(([label, value]) => [label, displayText(value)]));
-  const modules = (record.modules ?? []).flatMap((module) => [
-    '',
-    `module ${module.name}`,
-    ...factLines(
-      [
-        [
-          'files',
-          `${formatCount(module.files)} in ${formatNumberOf(module.sources, 'source')}, ${formatBytes(module.bytes)}`,
-        ],
-        ['digest', module.sha256],
-      ],
-      '  ',
-    ),
-  ]);
-  const sources = record.sources.flatMap((source) => [
-    '',
-    `source ${displayText(source.root)}`,
-    ...factLines(
-      [
-        ...(source.module === undefined ? [] : [['module', source.module] as const]),
-        ['restores to', displayText(source.path)],
-        [
-          'status',
-          source.problems === 0 ? source.status : `${source.status}, ${formatCount(source.problems)} not read`,
-        ],
-        [
-          'files',
-          `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
-        ],
-        ...absentFacts(source),
-        ['tree', source.treeSha256],
-      ],
-      '  ',
-    ),
-  ]);
   const contents = record.contents ?? [];
-  return [...lines, ...modules, ...sources, ...(contents.length === 0 ? [] : ['', ...contentTable(contents)])];
+  return [
+    ...lines,
+    ...moduleLines(record),
+    ...sourceLines(record),
+    ...(contents.length === 0 ? [] : ['', ...contentTable(contents)]),
+  ];
 }

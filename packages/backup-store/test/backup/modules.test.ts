@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { BackupOptions, SnapshotRecord } from '../../src/index.ts';
@@ -77,6 +77,20 @@ test('a restore of modules brings back these and nothing else; one that is not t
     code: 'MODULE_NOT_FOUND',
     hint: 'It has assets, configurations, database.',
   });
+});
+
+test('a module of files goes back to its place and is validated, though the snapshot has a database, too', async () => {
+  const { place, at, modules, repository } = await hotel();
+  await repository.backup({ modules });
+  buildTree(place.source, { assets: { 'logo.svg': 'spoilt' }, config: { 'app.json': 'newer' } });
+  const { status, validation } = await repository.restoreSafely({
+    snapshot: 'latest',
+    modules: ['assets'],
+    overwrite: 'always',
+  });
+  expect([status, validation]).toEqual(['restored', { status: 'passed', checked: expect.any(Number), problems: [] }]);
+  expect(readFileSync(join(at('assets'), 'logo.svg'), 'utf8')).toBe('<svg/>');
+  expect(readFileSync(join(at('config'), 'app.json'), 'utf8')).toBe('newer');
 });
 
 test('the catalog of a tenant finds modules by name and glob, also of a forgotten snapshot; its journal is its own', async () => {
