@@ -1,11 +1,10 @@
-import type { BackupOptions, BackupResult, BackupSource } from '@x/backup-store';
+import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
-import { chooseSources, type ChosenSources } from '../compose/sources.ts';
+import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
+import type { ChosenSources } from '../compose/sources.ts';
 import { configuredSoftware } from '../compose/software.ts';
-import { type StreamFlags, streamSources } from '../compose/streams.ts';
-import { configuredModules, configuredStreams } from '../compose/tenant-modules.ts';
 import type { Effective } from '../config/merge.ts';
 import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
@@ -23,8 +22,7 @@ import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
-interface CreateFlags extends StreamFlags {
-  readonly module?: readonly string[] | undefined;
+interface CreateFlags extends ChosenFlags {
   readonly kind?: BackupOptions['kind'];
   readonly since?: string | number | undefined;
   readonly name?: string | undefined;
@@ -119,39 +117,6 @@ function sinceOf(text: string): string | number {
 /** What is made before a release is not to be waited for, unless a profile was chosen. */
 function profileFor(kind: CreateFlags['kind'], { settings, origins }: Effective): BackupOptions['compression'] {
   return kind === 'pre-deploy' && origins.profile.kind === 'default' ? undefined : settings.profile;
-}
-
-/** What is backed up. */
-interface ChosenParts {
-  readonly sources: ChosenSources;
-  readonly streams: readonly BackupSource[];
-  readonly modules?: BackupOptions['modules'];
-}
-
-/** What is named, or else the modules of the tenant, or else what is configured for all. @throws {CliError} `USAGE`, `NOTHING_TO_BACK_UP`. */
-async function chosenParts(
-  context: Context,
-  effective: Effective,
-  given: { readonly flags: CreateFlags; readonly paths: readonly string[]; readonly exclude: readonly string[] },
-): Promise<ChosenParts> {
-  const { flags, paths, exclude } = given;
-  const streams = await streamSources(flags, context);
-  const isNamed = streams.length + paths.length > 0;
-  if (isNamed && flags.module !== undefined && flags.module.length > 0) {
-    throw usageError(
-      'Expected modules of the configuration alone, got paths or sources beside them',
-      'Leave out --module, or what is named beside it.',
-    );
-  }
-  const modules = isNamed ? undefined : await configuredModules(context, effective, flags.module);
-  if (modules !== undefined) {
-    const excluded = [...effective.settings['sources.exclude'], ...exclude];
-    return { modules, streams, sources: { paths: [], exclude: excluded, from: 'configuration' } };
-  }
-  // Whoever names something means that and nothing else.
-  if (streams.length > 0 && paths.length === 0) return { streams, sources: { paths, exclude, from: 'arguments' } };
-  const sources = await chooseSources(context, effective, { paths, exclude });
-  return { sources, streams: [...streams, ...(await configuredStreams(context, effective, sources.databases ?? []))] };
 }
 
 /** Backs up what the command line names. */
