@@ -31,6 +31,7 @@ test('what is exported, imported elsewhere and restored is what was backed up, a
     tenant: { name: 'guests' },
     status: 'ok',
   });
+  expect(report.imported).toMatchObject({ software: origin.record.software, modules: [{ name: 'assets' }] });
   expect(report.imported.sources.map(stable)).toEqual(origin.record.sources.map(stable));
   await repository.restore({ snapshot: report.imported.id, to: other.out });
   expect(compareTrees(origin.place.source, restored(other, origin.place.source))).toEqual([]);

@@ -40,7 +40,9 @@ async function makeRecords(): Promise<[SnapshotRecord, SnapshotRecord]> {
   await repository.backup({ paths: [place.source] });
   buildTree(place.source, { 'a.txt': 'changed' });
   const labels = { name: 'nightly', note: 'naïve ☃', tags: ['word', 'kind=full'], createdBy: 'cron' };
-  await repository.backup({ paths: [place.source], ...labels, trigger: 'scheduled', compression: 'maximum' });
+  const modules = { assets: { paths: [place.source] } };
+  const software = { name: 'shop', version: '4.2.0', commit: 'abc' };
+  await repository.backup({ modules, software, ...labels, trigger: 'scheduled', compression: 'maximum' });
   const again = await openAt(place);
   return (await again.snapshots()) as [SnapshotRecord, SnapshotRecord];
 }
@@ -98,7 +100,17 @@ describe('the JSON Schema of snapshot records', () => {
         object[name] = value;
       }
     }
-    expect(optional.toSorted()).toEqual(['contents', 'name', 'note', 'parent']);
+    expect(optional.toSorted()).toEqual([
+      'commit',
+      'contents',
+      'module',
+      'modules',
+      'name',
+      'name',
+      'note',
+      'parent',
+      'software',
+    ]);
   });
 
   it.each([
