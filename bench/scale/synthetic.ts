@@ -10,6 +10,7 @@ import { blobId } from '../../packages/backup-store/src/blob-index/blob-id.ts';
 import { encodeSegment, type IndexedPack } from '../../packages/backup-store/src/blob-index/segment.ts';
 import { CatalogWriter, type FinishedCatalog } from '../../packages/backup-store/src/catalog/catalog-writer.ts';
 import type { Entry } from '../../packages/backup-store/src/catalog/entry.ts';
+import { encodeFrame } from '../../packages/backup-store/src/codec/codec.ts';
 import { paddingFor, sealedLength } from '../../packages/backup-store/src/envelope/blocks.ts';
 import { HEADER_BYTES } from '../../packages/backup-store/src/envelope/header.ts';
 import { SealedStore } from '../../packages/backup-store/src/envelope/sealed-store.ts';
@@ -142,7 +143,6 @@ export class SyntheticRepository {
         label: labelBytes,
         session,
         packKey: this.#tenant.subkey('pack/0'),
-        level: 1,
         packBytes: 16 * 1024 * 1024,
         openPacks: 1,
       },
@@ -161,7 +161,11 @@ export class SyntheticRepository {
       const key = sha256.toString('hex');
       if (stored.has(key)) return;
       stored.add(key);
-      set.addFrame(page, [{ type: BLOB.catalog, id: blobId(idKey, BLOB.catalog, sha256), length: page.length }]);
+      set.addFrame(
+        page,
+        [{ type: BLOB.catalog, id: blobId(idKey, BLOB.catalog, sha256), length: page.length }],
+        (raw) => encodeFrame(raw, 1),
+      );
     });
     for (const entry of entries) catalog.add(entry);
     const made = catalog.finish();
