@@ -177,7 +177,8 @@ export const backupRestore: CommandDefinition = {
     '--into URL restores one dump to a database: the ' +
     'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
     '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
-    'replaced as a whole, and put back when that fails. ' +
+    'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
+    'command that goes back to it is printed. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
     'into a database, in one transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
@@ -203,7 +204,7 @@ export const backupRestore: CommandDefinition = {
     { flags: '--dry-run', description: 'show the plan only' },
     {
       flags: '--no-safety-backup',
-      description: 'in place: no snapshot of what is there, so nothing can be rolled back',
+      description: 'no snapshot of what is there before it is replaced, so nothing can be rolled back',
     },
     { flags: '--no-validate', description: 'in place: no validation, and no rollback' },
     {
