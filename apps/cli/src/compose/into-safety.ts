@@ -29,11 +29,13 @@ export async function saveTarget(
   const { messages, signal } = context;
   messages.note('Making a safety snapshot of the database as it is now.');
   const progress = createProgressReporter(messages);
-  const { snapshot, problems, status } = await context
+  const { snapshot } = await context
     .timed('safety snapshot', () =>
       repository.backup({
         sources: [source],
         kind: 'safety',
+        // Half of a database is nothing to go back to.
+        atomic: true,
         tenant: record.tenant.name,
         note: `before the restore of ${record.id}`,
         createdBy: userName(),
@@ -41,8 +43,11 @@ export async function saveTarget(
         onProgress: progress.onProgress,
       }),
     )
+    .catch((error: unknown) => {
+      throw error instanceof BackupError && error.code === 'SOURCE_FAILED' ? notSaved(error) : error;
+    })
     .finally(() => progress.end());
-  if (snapshot === undefined || status !== 'ok') throw notSaved(problems.map(({ message }) => message));
+  if (snapshot === undefined) throw notSaved();
   messages.note(`Safety snapshot ${shortId(snapshot.id)}; to undo what follows:`);
   messages.note(`  ${goBackCall(snapshot.id, url)}`);
   return snapshot.id;
@@ -54,18 +59,15 @@ export async function currentSqlite(path: string): Promise<BackupSource> {
   return sqliteSource({ path, check: false });
 }
 
-const notSaved = (reasons: readonly string[]): BackupError =>
-  new BackupError(
-    'SAFETY_INCOMPLETE',
-    `Expected to save the database before it is replaced, got ${reasons[0] ?? 'nothing of it'}`,
-    {
-      hint: 'The database was not changed. --no-safety-backup restores without a way back.',
-      details: reasons,
-    },
-  );
+const notSaved = (cause?: BackupError): BackupError =>
+  new BackupError('SAFETY_INCOMPLETE', 'Expected to save the database before it is changed, but it can not be read', {
+    cause,
+    hint: 'The database was not changed. --no-safety-backup restores without a way back.',
+    details: cause?.details,
+  });
 
 /** The command that brings a database back from its safety snapshot. Pure. */
-export function goBackCall(id: string, url: string): string {
+function goBackCall(id: string, url: string): string {
   const how = url.startsWith('sqlite:') ? '' : ' --overwrite always';
   const word = /^[\w@%+=:,./-]+$/.test(url) ? url : `'${url.replaceAll("'", String.raw`'\''`)}'`;
   return `holdfast backup restore ${shortId(id)} --into ${displayText(word)}${how}`;
