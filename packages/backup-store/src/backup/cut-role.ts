@@ -17,11 +17,8 @@ export interface CutInit {
   readonly creditBytes: number;
 }
 
-/** To the cutting thread. */
-export interface ToCutter {
-  readonly id: number;
-  readonly path: Uint8Array;
-}
+/** To the cutting thread: a file, or that the role is over. */
+export type ToCutter = { readonly id: number; readonly path: Uint8Array } | 'rest';
 
 /** From the cutting thread. */
 export type FromCutter =
@@ -39,12 +36,18 @@ export type FromCutter =
  * Finds the chunks of large files, one file after the other, ahead of the threads that read, hash and compress
  * them: so all of these work on one file at the same time, and cuts are the same as for one thread.
  */
-export function startCutting(port: MessagePort, init: CutInit): void {
+export function startCutting(port: MessagePort, init: CutInit, rest: () => void): void {
   const cutter = createCutter(gearTable(init.gearKey), init.chunks);
   const window = fileWindow(cutter);
   const credits = new Credits(init.credits, init.creditBytes);
   const post = (message: FromCutter): void => port.postMessage(message);
-  port.on('message', ({ id, path }: ToCutter) => {
+  const take = (asked: ToCutter): void => {
+    if (asked === 'rest') {
+      port.off('message', take);
+      rest();
+      return;
+    }
+    const { id, path } = asked;
     let fd: number | undefined;
     try {
       fd = openSync(Buffer.from(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -71,5 +74,6 @@ export function startCutting(port: MessagePort, init: CutInit): void {
     } finally {
       if (fd !== undefined) closeSync(fd);
     }
-  });
+  };
+  port.on('message', take);
 }

@@ -35,6 +35,8 @@ export class LargeFileReader {
   readonly #messages: FromCutter[] = [];
   #wake: (() => void) | undefined;
   #nextId = 0;
+  /** Files that the thread has not come to the end of. */
+  #open = 0;
 
   constructor(options: LargeFileOptions) {
     this.#options = options;
@@ -75,10 +77,12 @@ export class LargeFileReader {
   /** Hands out all pieces of the file; the promise inside is settled when they are read. */
   async read(job: FileJob, onBytes: (bytes: number) => void): Promise<{ outcome: Promise<FileOutcome> }> {
     this.#thread ??= this.#cutter();
+    this.#open++;
     this.#thread.post({ id: this.#nextId++, path: job.path });
     const groups: GroupOutcome[] = [];
     for (;;) {
       const message = await this.#next();
+      if (message.type !== 'group') this.#open--;
       if (message.type === 'failed') {
         return { outcome: Promise.resolve({ ok: false, code: message.code, message: message.message }) };
       }
@@ -123,7 +127,10 @@ export class LargeFileReader {
   }
 
   async close(): Promise<void> {
-    await this.#thread?.close();
+    if (this.#thread === undefined) return;
+    if (this.#open > 0) return await this.#thread.close();
+    this.#thread.post('rest');
+    await this.#thread.rest();
   }
 }
 

@@ -51,7 +51,9 @@ export type ToSealer =
     }
   /** Ends what is begun: the thread has nothing to do, and others may wait for the store. */
   | { readonly type: 'flush' }
-  | { readonly type: 'finish' };
+  | { readonly type: 'finish' }
+  /** The role is over; not before `finished` was said, or where nothing was ever asked. */
+  | { readonly type: 'rest' };
 
 /** From a sealing thread. */
 export type FromSealer =

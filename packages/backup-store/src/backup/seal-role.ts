@@ -15,7 +15,7 @@ import { PackSet, type PackSink } from './pack-set.ts';
 import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
 
 /** The main loop of a sealing thread. */
-export function startSealing(port: MessagePort, init: SealInit): void {
+export function startSealing(port: MessagePort, init: SealInit, rest: () => void): void {
   const post = (message: FromSealer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const credits = new Credits(init.credits, init.creditBytes);
   const sink: PackSink = {
@@ -35,7 +35,12 @@ export function startSealing(port: MessagePort, init: SealInit): void {
   const frames = new FrameBuilder({ idKey, table, packs, encoder, frameBytes: init.frameBytes });
   const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
   let known = init.levels.length;
-  port.on('message', (message: ToSealer) => {
+  const take = (message: ToSealer): void => {
+    if (message.type === 'rest') {
+      port.off('message', take);
+      rest();
+      return;
+    }
     if (message.type === 'flush' || message.type === 'finish') {
       frames.flush();
       packs.finish();
@@ -52,7 +57,8 @@ export function startSealing(port: MessagePort, init: SealInit): void {
     }
     const files = encodeOutcomes(decodeJobs(message.files).map((task) => sealer.seal(task)));
     post({ type: 'outcome', id: message.id, files }, [files]);
-  });
+  };
+  port.on('message', take);
 }
 
 /** What it has of them when this returns is its own: the memory can be used again. */

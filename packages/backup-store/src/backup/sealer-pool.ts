@@ -54,6 +54,7 @@ export class SealerPool {
   readonly #jobs = new Map<number, (outcome: Outcome) => void>();
   #nextJob = 0;
   #closed = false;
+  #isFinished = false;
 
   constructor(options: SealerPoolOptions) {
     this.#options = options;
@@ -167,6 +168,7 @@ export class SealerPool {
         }),
     );
     const all = await Promise.all(finished);
+    this.#isFinished = true;
     return {
       claimed: all.reduce((sum, { claimed }) => sum + claimed, 0),
       contents: all.flatMap(({ contents }) => contents),
@@ -179,7 +181,9 @@ export class SealerPool {
     await Promise.all(
       this.#members.map(async ({ thread, returns }) => {
         returns.close();
-        await thread.close();
+        if (!this.#isFinished) return await thread.close();
+        thread.post({ type: 'rest' });
+        await thread.rest();
       }),
     );
   }

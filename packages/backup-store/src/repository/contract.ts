@@ -58,6 +58,11 @@ export interface PerformanceOptions {
   readonly readers?: number | undefined;
   /** Threads that read, chunk, hash, compress and seal. Default: the number of processors, at most 4. */
   readonly workers?: number | undefined;
+  /**
+   * Backups of this open repository that are under way at once; others wait for their turn. Each has `workers` threads of its own, which
+   * keep the processors busy: more are worth it where sources or the destination are slow. Default 1.
+   */
+  readonly backups?: number | undefined;
   /** Sealed bytes that may wait between the workers and the destination. Default 16 MiB. */
   readonly bufferBytes?: number | undefined;
   /** Decoded catalog pages and frames kept in memory. Default 32 MiB. */

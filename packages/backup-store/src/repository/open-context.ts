@@ -12,6 +12,7 @@ import { wantedName } from '../keyring/tenant-name.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
+import { Turns } from '../run/turns.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
 import { EarlyThreads } from '../threads/early-threads.ts';
@@ -29,6 +30,7 @@ export class OpenContext implements RunContext {
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly early: EarlyThreads;
+  readonly turns: Turns;
   readonly host: string;
   readonly clock: Clock;
   readonly cacheFolder: string;
@@ -45,6 +47,7 @@ export class OpenContext implements RunContext {
     this.config = opened.config;
     this.keyring = opened.keyring;
     this.performance = performanceOf(settings.performance);
+    this.turns = new Turns(this.performance.backups);
     this.early = new EarlyThreads({ entry: settings.workerEntry });
     this.threads = { entry: settings.workerEntry, early: this.early };
     this.host = settings.host ?? defaultHost();

@@ -152,12 +152,21 @@ export class OpenRepository implements contract.Repository {
   }
 
   async #backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
-    const { early } = this.#context;
-    early.start('scan');
+    const { early, turns } = this.#context;
+    // Threads of those that are at work go over to those that wait.
+    const end = early.begin();
     try {
-      return await abortable(options.signal, async () => await backup(this.#context, options));
+      return await abortable(options.signal, async () => {
+        const over = await turns.take(options.signal);
+        try {
+          early.start('scan');
+          return await backup(this.#context, options);
+        } finally {
+          over();
+        }
+      });
     } finally {
-      await early.close();
+      end();
     }
   }
 
@@ -320,6 +329,7 @@ export class OpenRepository implements contract.Repository {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#context.early.close();
     const { sealed, ring } = this.#opened;
     await sealed.store.close();
     if (ring !== sealed) await ring.store.close();

@@ -19,6 +19,7 @@ interface Bound {
 const BOUNDS: Record<keyof Performance, Bound> = {
   readers: { fallback: 4, min: 1, max: 256 },
   workers: { fallback: Math.min(MAX_DEFAULT_WORKERS, availableParallelism()), min: 1, max: 256 },
+  backups: { fallback: 1, min: 1, max: 256 },
   bufferBytes: { fallback: 16 * MIB, min: 4 * MIB, max: 4096 * MIB },
   cacheBytes: { fallback: 32 * MIB, min: MIB, max: 4096 * MIB },
 };
@@ -39,6 +40,7 @@ export function performanceOf(options: PerformanceOptions = {}): Performance {
   return {
     readers: value('readers'),
     workers: value('workers'),
+    backups: value('backups'),
     bufferBytes: value('bufferBytes'),
     cacheBytes: value('cacheBytes'),
   };

@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 export interface Performance {
   readonly readers: number;
   readonly workers: number;
+  readonly backups: number;
   readonly bufferBytes: number;
   readonly cacheBytes: number;
 }

@@ -18,7 +18,7 @@ export interface ScanInit {
 export type FromScanner = { readonly type: 'batch'; readonly bytes: ArrayBuffer } | { readonly type: 'end' };
 
 /** Walks one directory and sends what it finds. */
-export function startScanning(port: MessagePort, init: ScanInit): void {
+export function startScanning(port: MessagePort, init: ScanInit, rest: () => void): void {
   const credits = new Credits(init.credits, init.creditBytes);
   const writer = new ScanBatchWriter();
   let first = true;
@@ -37,4 +37,5 @@ export function startScanning(port: MessagePort, init: ScanInit): void {
   if (writer.count > 0) send();
   const end: FromScanner = { type: 'end' };
   port.postMessage(end);
+  rest();
 }

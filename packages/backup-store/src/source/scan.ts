@@ -19,6 +19,7 @@ export async function* scan(
   const messages: FromScanner[] = [];
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
+  let isOver = false;
   thread.onMessage = (message) => {
     messages.push(message);
     wake?.();
@@ -30,7 +31,10 @@ export async function* scan(
   try {
     for (;;) {
       const message = messages.shift();
-      if (message?.type === 'end') return;
+      if (message?.type === 'end') {
+        isOver = true;
+        return;
+      }
       if (message !== undefined) {
         yield readScanBatch(message.bytes);
         credits.give(message.bytes.byteLength);
@@ -43,6 +47,6 @@ export async function* scan(
       wake = undefined;
     }
   } finally {
-    await thread.close();
+    await (isOver ? thread.rest() : thread.close());
   }
 }

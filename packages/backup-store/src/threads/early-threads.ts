@@ -1,19 +1,27 @@
 import type { Worker } from 'node:worker_threads';
 
-import { type Role, startWorker, type ThreadOptions } from './thread.ts';
+import { type Role, startWorker, type ThreadKeeper, type ThreadOptions } from './thread.ts';
 
 interface Early {
   readonly role: Role;
   readonly worker: Worker;
 }
 
+/** How long a thread without anything to do is kept, in milliseconds: for the next backup of many. */
+const KEPT_MS = 100;
+/** Threads of one role that are kept. */
+const MOST_KEPT = 8;
+
 /**
  * Threads that are started before it is known what exactly they have to do: it takes some ten milliseconds until a
- * thread has loaded its modules, and a processor is idle meanwhile when the repository is being looked at.
+ * thread has loaded its modules, and a processor is idle meanwhile when the repository is being looked at. And threads whose role is
+ * over, for the next that need such: many small backups, one after the other, then take no longer than a large one.
  */
-export class EarlyThreads {
+export class EarlyThreads implements ThreadKeeper {
   readonly #options: ThreadOptions;
   readonly #waiting = new Set<Early>();
+  #runs = 0;
+  #end: NodeJS.Timeout | undefined;
 
   constructor(options: ThreadOptions) {
     this.#options = options;
@@ -24,8 +32,32 @@ export class EarlyThreads {
     return this.#waiting.size;
   }
 
+  /** Somebody will need threads. @returns What is to be called when that is over. */
+  begin(): () => void {
+    this.#runs++;
+    clearTimeout(this.#end);
+    return () => {
+      this.#runs--;
+      if (this.#runs === 0) this.#end = setTimeout(() => void this.close(), KEPT_MS).unref();
+    };
+  }
+
   start(role: Role): void {
-    const early: Early = { role, worker: startWorker({ role, early: true }, this.#options) };
+    if (this.#of(role).length === 0) this.#wait(role, startWorker({ role, early: true }, this.#options));
+  }
+
+  keep(role: Role, worker: Worker): boolean {
+    if (this.#runs === 0 || this.#of(role).length >= MOST_KEPT) return false;
+    this.#wait(role, worker);
+    return true;
+  }
+
+  #of(role: Role): Early[] {
+    return [...this.#waiting].filter((each) => each.role === role);
+  }
+
+  #wait(role: Role, worker: Worker): void {
+    const early: Early = { role, worker };
     // It keeps no process alive, and if it fails, the next thread of its role will tell.
     early.worker.unref();
     early.worker.on('error', () => this.#waiting.delete(early));
@@ -35,7 +67,7 @@ export class EarlyThreads {
 
   /** A thread that waits for this role's first message, if there is one. */
   take(role: Role): Worker | undefined {
-    const early = [...this.#waiting].find((each) => each.role === role);
+    const [early] = this.#of(role);
     if (early === undefined) return undefined;
     this.#waiting.delete(early);
     early.worker.removeAllListeners('error').removeAllListeners('exit');
@@ -43,8 +75,9 @@ export class EarlyThreads {
     return early.worker;
   }
 
-  /** Ends those that were not needed. */
+  /** Ends those that wait. */
   async close(): Promise<void> {
+    clearTimeout(this.#end);
     const left = [...this.#waiting];
     this.#waiting.clear();
     await Promise.all(left.map(({ worker }) => worker.terminate()));

@@ -14,6 +14,14 @@ export interface ThreadStart {
   readonly early?: boolean | undefined;
 }
 
+/** Has threads that wait for something to do. */
+export interface ThreadKeeper {
+  /** A thread that waits for the first message of this role, if there is one. */
+  take(role: Role): Worker | undefined;
+  /** Keeps a thread whose role is over. @returns Whether it does. */
+  keep(role: Role, worker: Worker): boolean;
+}
+
 /** How threads are started. */
 export interface ThreadOptions {
   /** The module to start; default: this package's own. */
@@ -21,7 +29,7 @@ export interface ThreadOptions {
   /** Largest heap of a thread, in MiB. */
   readonly heapMiB?: number | undefined;
   /** Threads that were started before they were needed. */
-  readonly early?: { take(role: Role): Worker | undefined } | undefined;
+  readonly early?: ThreadKeeper | undefined;
 }
 
 /** The worker module beside this one: TypeScript in a checkout, JavaScript once built. */
@@ -48,6 +56,8 @@ export function startWorker(
 /** A worker thread with typed messages. Ends at once when closed: it holds nothing that needs a goodbye. */
 export class Thread<Out, In> {
   readonly #worker: Worker;
+  readonly #role: Role;
+  readonly #keeper: ThreadKeeper | undefined;
   #failed: Error | undefined;
   #closed = false;
   /** Told of each message. */
@@ -60,6 +70,8 @@ export class Thread<Out, In> {
     init: unknown,
     options: ThreadOptions & { readonly transfer?: readonly MessagePort[] | undefined } = {},
   ) {
+    this.#role = role;
+    this.#keeper = options.early;
     const early = options.early?.take(role);
     early?.postMessage(init, options.transfer);
     this.#worker = early ?? startWorker({ role, init }, options, options.transfer);
@@ -80,6 +92,15 @@ export class Thread<Out, In> {
 
   post(message: Out, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
+  }
+
+  /** Leaves the thread, whose role is over, to the next one that needs such a thread. */
+  async rest(): Promise<void> {
+    if (this.#closed || this.#failed !== undefined) return await this.close();
+    this.#closed = true;
+    // Not all: the worker has some of its own.
+    for (const event of ['message', 'error', 'exit']) this.#worker.removeAllListeners(event);
+    if (this.#keeper?.keep(this.#role, this.#worker) !== true) await this.#worker.terminate();
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,8 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 
 import type { Role, ThreadStart } from './thread.ts';
 
-type Start = (port: MessagePort, init: never) => void;
+/** Plays a role; calls `rest` when it is over and nothing of it listens to the port any more. */
+type Start = (port: MessagePort, init: never, rest: () => void) => void;
 
 // Each role loads only what it needs: most of the time that a thread takes to start is the loading of modules.
 const ROLES: Record<Role, () => Promise<Start>> = {
@@ -25,8 +26,10 @@ async function runWorker(): Promise<void> {
   const { role, init, early } = workerData as ThreadStart;
   const start = await ROLES[role]();
   // Messages wait in the port until somebody listens.
-  if (early === true) port.once('message', (late) => start(port, late as never));
-  else start(port, init as never);
+  const rest = (): void => void port.once('message', begin);
+  const begin = (given: unknown): void => start(port, given as never, rest);
+  if (early === true) rest();
+  else begin(init);
 }
 
 if (isHoldfastWorker()) void runWorker();

@@ -41,3 +41,24 @@ test('what was not needed is ended', async () => {
   expect(early.size).toBe(0);
   expect(early.take('scan')).toBeUndefined();
 });
+
+test('a thread whose role is over is kept for the next while there are runs, and ended after the last', async () => {
+  const early = new EarlyThreads({ entry });
+  const end = early.begin();
+  early.start('check');
+  const first = new Thread<ToJobThread, FromJobThread>('check', { id: 7, body: Uint8Array.of(0) }, { entry, early });
+  await first.rest();
+  expect(early.size).toBe(1);
+  expect(early.take('check')).toBeDefined();
+  expect(early.take('check')).toBeUndefined();
+  early.start('scan');
+  end();
+  await expect.poll(() => early.size).toBe(0);
+});
+
+test('a thread that rests while nobody runs is ended', async () => {
+  const early = new EarlyThreads({ entry });
+  const thread = new Thread<ToJobThread, FromJobThread>('check', { id: 7, body: Uint8Array.of(0) }, { entry, early });
+  await thread.rest();
+  expect(early.size).toBe(0);
+});

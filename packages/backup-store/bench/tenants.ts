@@ -1,0 +1,88 @@
+// Many tenants at once beside one tenant with as much: what is read a second, and processor time.
+// Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3] [--backups 1]
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { memoryStore } from '@x/storage';
+
+const { values } = parseArgs({
+  options: {
+    tenants: { type: 'string', default: '32' },
+    mib: { type: 'string', default: '24' },
+    backups: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '3' },
+  },
+});
+const [tenants, mib, runs] = [Number(values.tenants), Number(values.mib), Number(values.runs)];
+const { createRepository } = (await import(
+  new URL('../dist/index.js', import.meta.url).href
+)) as typeof import('@x/backup-store');
+
+/** Text like that of records: words that come back, and ids that do not. */
+function content(bytes: number): Buffer {
+  const lines: string[] = [];
+  for (let length = 0; length < bytes;) {
+    const line = `{"id":"${randomBytes(8).toString('hex')}","room":${lines.length % 300},"status":"booked","note":"late arrival"}\n`;
+    lines.push(line);
+    length += line.length;
+  }
+  return Buffer.from(lines.join(''));
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+const median = (list: readonly number[]): number =>
+  list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] as number;
+
+/** Seconds and processor seconds of some work. */
+async function timed(work: () => Promise<unknown>): Promise<{ wall: number; cpu: number }> {
+  const [began, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
+}
+
+try {
+  const parts = Array.from({ length: tenants }, (_, i) => join(folder, 'data', String(i)));
+  for (const part of parts) {
+    mkdirSync(part, { recursive: true });
+    // A database, some documents, many small files.
+    writeFileSync(join(part, 'records.jsonl'), content((mib * 1024 * 1024) / 2));
+    for (let i = 0; i < 64; i++) writeFileSync(join(part, `asset-${i}`), content((mib * 1024 * 1024) / 128));
+  }
+  const results: Record<'one' | 'many', { wall: number; cpu: number }[]> = { one: [], many: [] };
+  for (let run = 0; run < runs; run++) {
+    for (const way of ['one', 'many'] as const) {
+      const { repository } = await createRepository({
+        store: memoryStore(),
+        passphrase: 'bench',
+        recoveryCode: false,
+        performance: { backups: Number(values.backups) },
+        cacheDirectory: join(folder, `cache-${way}-${run}`),
+      });
+      results[way].push(
+        await timed(async () =>
+          way === 'one'
+            ? await repository.backup({ paths: [join(folder, 'data')] })
+            : await Promise.all(parts.map((part, i) => repository.backup({ tenant: `t${i}`, paths: [part] }))),
+        ),
+      );
+      await repository.close();
+    }
+  }
+  const bytes = tenants * mib;
+  console.log(`| ${bytes} MiB in all | MiB/s | processor, s |\n| --- | ---: | ---: |`);
+  for (const [way, name] of [
+    ['one', 'one tenant'],
+    ['many', `${tenants} tenants at once`],
+  ] as const) {
+    const [wall, cpu] = [median(results[way].map((each) => each.wall)), median(results[way].map((each) => each.cpu))];
+    console.log(`| ${name} | ${(bytes / wall).toFixed(0)} | ${cpu.toFixed(2)} |`);
+  }
+  const ratios = results.many.map((each, i) => (results.one[i]?.wall ?? 0) / each.wall);
+  console.log(`\nRate of ${tenants} tenants / rate of one: ${median(ratios).toFixed(2)}`);
+  console.log(`Peak memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
