@@ -5,7 +5,7 @@ import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '..
 import { restoreInPlace, type SafetyFlags, warnOfUnfinished } from '../compose/safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { resolvePath } from '../config/locations.ts';
-import { CliError, usageError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import { giveThreadsRoom } from '../process/v8-flags.ts';
@@ -18,6 +18,7 @@ import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
 import { restoreMode } from './backup-restore-mode.ts';
@@ -42,15 +43,6 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
   readonly validation?: SafeRestoreResult['validation'] | undefined;
   readonly rollback?: SafeRestoreResult['rollback'] | undefined;
-}
-
-function checkTarget({ to, into, inPlace = false }: RestoreFlags): void {
-  const given = [to !== undefined, into !== undefined, inPlace].filter(Boolean).length;
-  if (given === 1) return;
-  throw usageError(
-    `Expected one of --to DIR, --in-place and --into URL, got ${given === 0 ? 'none' : given}`,
-    'Restore to a new folder with --to DIR, over the originals with --in-place, or a database with --into URL.',
-  );
 }
 
 async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
@@ -111,6 +103,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
   const reference = parseReference(input.arguments[0] ?? '');
   checkMode(flags, reference.path);
+  checkCommands(flags);
   if (flags.mode === undefined) {
     checkTarget(flags);
     checkIntoFlags(context, flags);
