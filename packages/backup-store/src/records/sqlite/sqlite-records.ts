@@ -19,6 +19,7 @@ export interface SqliteRecordsOptions {
   /** Path of a file, which is opened when it is needed; or a database that is open already, with no transaction under way. */
   readonly database: string | DatabaseSync;
   readonly tables: readonly SqliteTable[];
+  /** Milliseconds since 1970. Default: the system's clock. */
   readonly clock?: (() => number) | undefined;
 }
 
