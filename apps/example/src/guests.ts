@@ -23,14 +23,25 @@ export async function furnish(
 /** Guests who book one stay after the other, until they are told to go home. */
 export class Guests {
   readonly #hotel: Hotel;
-  /** What they were promised: a hotel that loses one of these has lost data. */
-  readonly booked: Reservation[] = [];
+  readonly #promised = new Map<string, Reservation>();
   #next = 0;
   #isHome = false;
   #stay: Promise<void> = Promise.resolve();
 
   constructor(hotel: Hotel) {
     this.#hotel = hotel;
+  }
+
+  /** What they were promised until now: a hotel that loses one of these, or has it otherwise, has lost data. */
+  promised(): readonly Reservation[] {
+    return [...this.#promised.values()];
+  }
+
+  /** Cancels a stay that was booked here. */
+  async cancel(id: string): Promise<void> {
+    await this.#hotel.cancel(id);
+    const found = (await this.#hotel.reservations()).find((each) => each.id === id);
+    if (found !== undefined) this.#promised.set(id, found);
   }
 
   /** One more stay in a room that is free. */
@@ -49,7 +60,7 @@ export class Guests {
           from: dayOf(first),
           to: dayOf(first + 2),
         });
-        this.booked.push(made);
+        this.#promised.set(made.id, made);
         return made;
       } catch (error) {
         if (!(error instanceof BookingError && error.code === 'ROOM_TAKEN')) throw error;

@@ -1,20 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Assets } from './assets.ts';
-import type { Row, Sql } from './database/sql.ts';
+import type { Sql } from './database/sql.ts';
 import { BookingError } from './booking-error.ts';
-import type { Booking, Reservation, Room, User } from './model.ts';
+import { type Booking, type Reservation, reservationOf, type Room, type User } from './model.ts';
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
-
-const reservationOf = (row: Row): Reservation => ({
-  id: String(row['id']),
-  roomId: String(row['room_id']),
-  userId: String(row['user_id']),
-  from: String(row['from_day']),
-  to: String(row['to_day']),
-  status: row['status'] === 'cancelled' ? 'cancelled' : 'booked',
-  updatedAt: Number(row['updated_at']),
-});
 
 /** One tenant: its users, rooms, reservations and settings in a database, its pictures in a folder. */
 export class Hotel {
@@ -128,6 +118,16 @@ export class Hotel {
   /** Runs a statement as somebody with a console would: how data comes to harm. */
   async runByHand(text: string): Promise<void> {
     await this.#sql.all(text);
+  }
+
+  /** Does work while nobody reads or books here: guests wait until it has ended. */
+  async atRest<T>(work: () => Promise<T>): Promise<T> {
+    return await this.#sql.atRest(work);
+  }
+
+  /** Deletes all that is in the database. */
+  async drop(): Promise<void> {
+    await this.#sql.drop();
   }
 
   async close(): Promise<void> {

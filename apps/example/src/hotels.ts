@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Assets } from './assets.ts';
 import { openPostgres } from './database/postgres.ts';
@@ -11,6 +12,8 @@ export interface HotelsOptions {
   readonly folder: string;
   /** `postgres://…`: hotels that ask for PostgreSQL get a schema there. */
   readonly postgres?: string | undefined;
+  /** What names of schemas begin with. Default `hotel_`. */
+  readonly schemaPrefix?: string | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
 }
@@ -44,14 +47,15 @@ export class Hotels implements AsyncDisposable {
 
   /** Opens a hotel, and makes it where there is none. */
   async open(id: string, kind: DatabaseKind = 'sqlite'): Promise<Hotel> {
-    const { folder, postgres, clock } = this.#options;
+    const { folder, postgres, schemaPrefix = 'hotel_', clock } = this.#options;
     if (kind === 'postgres' && postgres === undefined) {
       throw new BookingError('INVALID_REQUEST', `Expected the URL of a PostgreSQL server for ${id}`);
     }
-    const schema = `hotel_${id.replaceAll('-', '_')}`;
+    const schema = `${schemaPrefix}${id.replaceAll('-', '_')}`;
     const file = join(folder, id, 'hotel.db');
     const sql = kind === 'postgres' ? await openPostgres(String(postgres), schema) : await openSqlite(file);
     const assets = join(folder, id, 'assets');
+    await mkdir(assets, { recursive: true });
     const hotel = new Hotel(id, { sql, assets: new Assets(assets), clock });
     const database = kind === 'postgres' ? String(postgres) : file;
     this.#open.set(id, { hotel, places: { id, kind, database, schema, assets } });
@@ -78,6 +82,13 @@ export class Hotels implements AsyncDisposable {
   async close(id: string): Promise<void> {
     await this.#open.get(id)?.hotel.close();
     this.#open.delete(id);
+  }
+
+  /** Closes a hotel and deletes all that it has: its tables and its folder. */
+  async remove(id: string): Promise<void> {
+    await this.get(id).drop();
+    await this.close(id);
+    await rm(join(this.#options.folder, id), { recursive: true, force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -26,5 +26,16 @@ export interface Reservation {
 /** What is asked for; the hotel gives the rest. */
 export type Booking = Pick<Reservation, 'roomId' | 'userId' | 'from' | 'to'>;
 
-/** The tables of a hotel: names, and the columns that hold a record's id and its time of change. */
+/** The tables of a hotel. In each, `id` names a row and `updated_at` says when it was last changed. */
 export const TABLES = ['users', 'rooms', 'reservations', 'settings'] as const;
+
+/** A reservation from a row, as a database or a backup gives it. */
+export const reservationOf = (row: Readonly<Record<string, unknown>>): Reservation => ({
+  id: String(row['id']),
+  roomId: String(row['room_id']),
+  userId: String(row['user_id']),
+  from: String(row['from_day']),
+  to: String(row['to_day']),
+  status: row['status'] === 'cancelled' ? 'cancelled' : 'booked',
+  updatedAt: Number(row['updated_at']),
+});

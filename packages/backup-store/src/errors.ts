@@ -92,7 +92,7 @@ export type BackupErrorCode =
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */
   | 'DUMP_INCOMPLETE'
-  /** A snapshot or a target has no module of records of this name. */
+  /** A snapshot has no module of this name, or a snapshot or a target no module of records. */
   | 'MODULE_NOT_FOUND'
   /** A backup does not have records that were asked for. `details` lists them. */
   | 'RECORD_NOT_FOUND'

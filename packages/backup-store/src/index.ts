@@ -4,7 +4,14 @@ export { createRepository } from './repository/create.ts';
 export { openRepository } from './repository/open.ts';
 export { verifyErasure } from './tenants/certificate.ts';
 export type * from './repository/contract.ts';
-export type { FollowedSnapshot, SnapshotKind, SnapshotRecord, SnapshotSource } from './snapshots/record.ts';
+export type {
+  FollowedSnapshot,
+  SnapshotKind,
+  SnapshotModule,
+  SnapshotRecord,
+  SnapshotSoftware,
+  SnapshotSource,
+} from './snapshots/record.ts';
 export type { SnapshotCheck, SnapshotFacts, SourceFacts } from './snapshots/facts.ts';
 export type {
   BackupSource,
@@ -15,6 +22,7 @@ export type {
   SourceEntry,
   SourceRun,
 } from './source/contract.ts';
+export type { BackedUpSoftware, BackupModule } from './source/module-contract.ts';
 export type { BackupTree, TreeEntry, TreeEntryContent, TreeOrigin } from './source/tree-contract.ts';
 export type { EntryKind } from './catalog/entry.ts';
 export { matchGlob } from './source/glob.ts';

@@ -59,10 +59,10 @@ export const backupCatalog: CommandDefinition = {
   path: ['backup', 'catalog'],
   summary: 'Browse all backups with their modules, checksums and checks, also those forgotten in the last 90 days',
   description:
-    'Modules are the sources of a backup. When a backup was last checked is what this machine remembers of `backup verify` and ' +
+    'Modules are shown with the beginnings of their digests, and as their paths what belongs to none. When a backup was last checked is what this machine remembers of `backup verify` and ' +
     '`backup validate`; of a forgotten one it is what the machine knew that forgot it. With a policy it is said until when each is kept.',
   options: [
-    { flags: '--module <name>', description: 'only with a source of this name, path or glob' },
+    { flags: '--module <name>', description: 'only with a module or source of this name, path or glob' },
     {
       flags: '--kind <kind>',
       description: 'only of this kind; may be repeated',
@@ -77,7 +77,7 @@ export const backupCatalog: CommandDefinition = {
   examples: [
     { call: "holdfast backup catalog --since '30 days ago'", does: 'The last month, with what was forgotten' },
     {
-      call: 'holdfast backup catalog --module postgres/shop --policy "7d 4w 12m"',
+      call: 'holdfast backup catalog --module database --policy "7d 4w 12m"',
       does: 'One module, and until when each stays',
     },
   ],

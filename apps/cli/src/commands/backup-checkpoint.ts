@@ -8,6 +8,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   '--note',
   '--tenant',
   '--tag',
+  '--module',
   '--source',
   '--source-command',
   '--atomic',

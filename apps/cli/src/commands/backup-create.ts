@@ -2,8 +2,9 @@ import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { userName } from '../compose/user.ts';
-import { chooseSources, type ChosenSources } from '../compose/sources.ts';
-import { type StreamFlags, streamSources } from '../compose/streams.ts';
+import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
+import type { ChosenSources } from '../compose/sources.ts';
+import { configuredSoftware } from '../compose/software.ts';
 import type { Effective } from '../config/merge.ts';
 import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
@@ -21,7 +22,7 @@ import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
-interface CreateFlags extends StreamFlags {
+interface CreateFlags extends ChosenFlags {
   readonly kind?: BackupOptions['kind'];
   readonly since?: string | number | undefined;
   readonly name?: string | undefined;
@@ -124,11 +125,12 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
   const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false, kind, since } = flags;
   const effective = await context.effective();
   const { tenant } = effective.settings;
-  const streams = await streamSources(flags, context);
-  const named: ChosenSources = { paths: input.arguments, exclude, from: 'arguments' };
-  // Whoever names something means that and nothing else.
-  const isNamed = streams.length > 0 && named.paths.length === 0;
-  const sources = isNamed ? named : await chooseSources(context, effective, named);
+  const { sources, streams, modules } = await chosenParts(context, effective, {
+    flags,
+    paths: input.arguments,
+    exclude,
+  });
+  const software = await configuredSoftware(context, effective);
   keepHeapsSmall();
   await using repository = await openConfigured(context);
   saySources(context, sources);
@@ -137,6 +139,8 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
     paths: sources.paths,
     exclude: sources.exclude,
     sources: streams,
+    modules,
+    software,
     atomic,
     name,
     note,
@@ -166,7 +170,7 @@ export const backupCreate: CommandDefinition = {
   path: ['backup', 'create'],
   summary: 'Back up files and folders into a new snapshot',
   description:
-    'Without a path: the configured sources or, in a git checkout without any, the project without what git ignores. ' +
+    'Without a path: the configured modules of the tenant, else the configured sources or, in a git checkout without any, the project without what git ignores. ' +
     'A path comes back at restore as it was given here, without its leading slash and without "..". ' +
     'Databases and output of programs are sources of the same snapshot; with them, and no path, nothing else is backed up.',
   arguments: [{ name: '[path...]', description: 'files and folders' }],
@@ -187,6 +191,11 @@ export const backupCreate: CommandDefinition = {
     { flags: '--name <name>', description: 'a name to find the snapshot by', parse: snapshotName },
     { flags: '--note <text>', description: 'a remark' },
     { flags: '--tenant <name>', description: 'whose data it is (default: tenant of the configuration, else default)' },
+    {
+      flags: '--module <name>',
+      description: 'only this configured module of the tenant; may be repeated',
+      repeatable: true,
+    },
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
@@ -220,6 +229,10 @@ export const backupCreate: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup create ~/projects --name before-upgrade', does: 'One folder, with a name' },
+    {
+      call: 'holdfast backup create --tenant property1 --module database --module assets',
+      does: 'Two configured modules of a tenant',
+    },
     { call: 'holdfast backup create --kind full', does: 'Read every byte of the configured sources again' },
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",

@@ -122,6 +122,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const options: RestoreOptions = {
     snapshot: record.id,
     path,
+    modules: flags.module,
     to: flags.to === undefined ? undefined : resolvePath(flags.to, context.workingDirectory),
     inPlace: flags.inPlace,
     include: flags.include,
@@ -211,6 +212,10 @@ export const backupRestore: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast backup restore latest --to /tmp/back', does: 'Everything, to a folder' },
+    {
+      call: 'holdfast backup restore latest --tenant property1 --module assets --to /tmp/back',
+      does: 'One module of a tenant',
+    },
     { call: "holdfast backup restore latest --at 'yesterday 14:00' --to /tmp/back", does: 'As it was at a moment' },
     {
       call: 'holdfast backup restore latest:projects/web/.env --in-place --overwrite always',

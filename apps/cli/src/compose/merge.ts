@@ -29,7 +29,11 @@ export const MERGE_OPTIONS: readonly OptionDefinition[] = [
     description: 'restore records, into --into: all of the backup, only what is asked for, or merged with newer ones',
     choices: ['full', 'selective', 'merge'],
   },
-  { flags: '--module <name>', description: 'with --mode: only this module; may be repeated', repeatable: true },
+  {
+    flags: '--module <name>',
+    description: 'only this module: of files, or of records with --mode; may be repeated',
+    repeatable: true,
+  },
   {
     flags: '--record <module/id>',
     description: 'with --mode selective or merge: only this record; may be repeated',
@@ -63,6 +67,8 @@ const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isAr
 /** Refuses what says nothing together: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
 export function checkMode(flags: MergeFlags & FileFlags, path: string | undefined): void {
   if (flags.mode === undefined) {
+    if (flags.into !== undefined && isGiven(flags.module))
+      throw usageError('Expected --module with --to, --in-place or --mode, got --into', 'Name the dump as ID:PATH.');
     if (!Object.values(recordFlags(flags)).some((value) => isGiven(value))) return;
     throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
   }
@@ -76,9 +82,8 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
 
 /** Those that mean nothing without a mode. */
 function recordFlags(flags: MergeFlags): MergeFlags {
-  const { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } =
-    flags;
-  return { module, record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
+  const { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } = flags;
+  return { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
 }
 
 /** Which records, by module. @throws {CliError} `USAGE`. */

@@ -1,11 +1,13 @@
 import type { Repository, SnapshotFilter, SnapshotRecord } from '@x/backup-store';
 import { hostname } from 'node:os';
 import { resolvePath } from '../config/locations.ts';
+import type { Effective } from '../config/merge.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
 import { formatDuration, formatTime } from '../render/time.ts';
 import { standingSources } from './sources.ts';
+import { tenantConfig } from './tenant-modules.ts';
 
 /** `ID[:PATH]` in its parts. */
 export interface Reference {
@@ -65,6 +67,11 @@ async function newestOf(
   return all.findLast(({ record, madeMs }) => isPlainBackup(record) && madeMs <= at)?.record;
 }
 
+/** Whether what is configured has roots that are not paths, or is chosen by modules: then tenant and host decide. */
+function hasStreams(effective: Effective): boolean {
+  return effective.settings['sources.databases'].length > 0 || tenantConfig(effective).modules !== undefined;
+}
+
 /**
  * `latest`: same tenant and host as this call would back up with, and the same roots - those configured, or
  * the checkout's when something was backed up from there. Flags replace each part.
@@ -73,7 +80,8 @@ async function latest(context: Context, repository: Repository, flags: FilterFla
   const effective = await context.effective();
   const asked = filterOf(flags, context.workingDirectory);
   const filter = { ...asked, tenant: effective.settings.tenant, host: flags.host ?? hostname() };
-  const standing = asked.roots === undefined ? await standingSources(context, effective) : undefined;
+  const standing =
+    asked.roots === undefined && !hasStreams(effective) ? await standingSources(context, effective) : undefined;
   if (standing !== undefined) {
     const found = await newestOf(repository, { ...filter, roots: standing.paths }, flags.at);
     if (found !== undefined) return found;

@@ -7,6 +7,8 @@ import { checkoutRoot, ignoredPatterns } from '../git/checkout.ts';
 export interface ChosenSources {
   readonly paths: readonly string[];
   readonly exclude: readonly string[];
+  /** Databases, as they are configured. */
+  readonly databases?: readonly string[] | undefined;
   /** `checkout`: nobody named anything, so it is the project without what git ignores. */
   readonly from: 'arguments' | 'configuration' | 'checkout';
 }
@@ -15,7 +17,8 @@ export interface ChosenSources {
 export async function standingSources(context: Context, effective: Effective): Promise<ChosenSources | undefined> {
   const exclude = effective.settings['sources.exclude'];
   const configured = effective.settings['sources.paths'];
-  if (configured.length > 0) return { paths: configured, exclude, from: 'configuration' };
+  const databases = effective.settings['sources.databases'];
+  if (configured.length + databases.length > 0) return { paths: configured, exclude, databases, from: 'configuration' };
   const root = await checkoutRoot(context.workingDirectory);
   return root === undefined ? undefined : { paths: [root], exclude, from: 'checkout' };
 }
@@ -34,13 +37,13 @@ export async function chooseSources(
   const exclude = [...effective.settings['sources.exclude'], ...given.exclude];
   if (given.paths.length > 0) return { paths: given.paths, exclude, from: 'arguments' };
   const standing = await standingSources(context, effective);
-  const [root] = standing?.paths ?? [];
-  if (standing === undefined || root === undefined) {
+  if (standing === undefined) {
     throw new CliError('NOTHING_TO_BACK_UP', 'Expected a path to back up, got none', {
-      hint: 'Name files or folders, or list them as sources.paths in holdfast.config.json.',
+      hint: 'Name files or folders, or list them as sources.paths, or as modules of a tenant, in holdfast.config.json.',
     });
   }
   if (standing.from !== 'checkout') return { ...standing, exclude };
+  const [root = ''] = standing.paths;
   const ignored = await context.timed('ask git what it ignores', () => ignoredPatterns(root));
   return { ...standing, exclude: [...exclude, ...ignored] };
 }

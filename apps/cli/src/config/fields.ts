@@ -1,6 +1,7 @@
 import type { CompressionProfile } from '@x/backup-store';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
+import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
 export interface Settings extends ReleaseSettings {
@@ -12,7 +13,10 @@ export interface Settings extends ReleaseSettings {
   readonly passphrase?: string | undefined;
   readonly passphraseFile?: string | undefined;
   readonly tenant: string;
+  readonly tenants: TenantConfigs;
   readonly 'sources.paths': readonly string[];
+  /** As they are written: `[name=]url`. */
+  readonly 'sources.databases': readonly string[];
   readonly 'sources.exclude': readonly string[];
   /** Default: by the kind of backup. */
   readonly profile?: CompressionProfile | undefined;
@@ -79,7 +83,9 @@ export const FIELDS: readonly Field[] = [
     type: 'path',
   },
   { name: 'tenant', option: 'tenant', flag: '--tenant', type: 'text', default: 'default' },
+  { name: 'tenants', type: 'other', default: {} },
   { name: 'sources.paths', type: 'paths', default: [] },
+  { name: 'sources.databases', type: 'other', default: [] },
   { name: 'sources.exclude', type: 'other', default: [] },
   { name: 'profile', option: 'profile', flag: '--profile', type: 'text' },
   { name: 'prune.maxUnusedPercent', option: 'maxUnused', flag: '--max-unused', type: 'other' },

@@ -1,4 +1,5 @@
 import { jsonProblem, problemsOf, type ConfigProblem } from './problems.ts';
+import { urlPasswordProblems } from './url-passwords.ts';
 
 /** A configuration file's content, and what is wrong with it. */
 export interface ParsedConfig {
@@ -17,6 +18,6 @@ export async function parseConfigText(text: string): Promise<ParsedConfig> {
   }
   const { configSchema } = await import('./schema.ts');
   const result = configSchema.safeParse(content);
-  if (result.success) return { content, problems: [] };
+  if (result.success) return { content, problems: urlPasswordProblems(content) };
   return { content, problems: problemsOf(result.error.issues, { content, schema: configSchema }) };
 }

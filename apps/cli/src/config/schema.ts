@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { DURATION_PATTERN } from './duration.ts';
 import { release } from './release-schema.ts';
 import { text, texts } from './schema-parts.ts';
+import { databases, tenants } from './tenant-schema.ts';
 
 const MiB = 1024 * 1024;
 
@@ -13,6 +14,7 @@ const bytes = (least: number, description: string) =>
 const sources = z
   .strictObject({
     paths: texts('Files and folders that `backup create` backs up when it gets none. Relative to this file.'),
+    databases: databases('Databases that `backup create` backs up with them.'),
     exclude: texts('Globs of what to leave out of every backup; one without `/` matches at any depth.'),
   })
   .check(z.meta({ description: 'What to back up.' }));
@@ -102,6 +104,7 @@ export const configSchema = z
     passphraseFile: text('File that holds the passphrase. The passphrase itself never stands here.'),
     tenant: text('Tenant whose data is backed up and looked for. Default `default`.'),
     sources: z.optional(sources),
+    tenants: z.optional(tenants),
     profile: z.optional(
       z
         .enum(['none', 'fast', 'balanced', 'maximum', 'auto'])

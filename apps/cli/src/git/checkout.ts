@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { literalPattern } from './literal-pattern.ts';
 
@@ -23,6 +24,18 @@ export async function isIgnored(root: string, folder: string): Promise<boolean> 
     () => true,
     () => false,
   );
+}
+
+/** The commit that is checked out around a file that git knows; `undefined` for other files and where there is no git. */
+export async function commitAround(file: string): Promise<string | undefined> {
+  const cwd = dirname(file);
+  try {
+    await run('git', ['ls-files', '--error-unmatch', '--', basename(file)], { cwd });
+    const { stdout } = await run('git', ['rev-parse', '--verify', 'HEAD'], { cwd });
+    return stdout.trim() || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Patterns that leave out exactly what git ignores in the checkout at `root`: folders as a whole, not file by file. */

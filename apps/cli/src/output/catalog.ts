@@ -15,7 +15,7 @@ const entry = snapshot
     madeMs: z.int().describe('milliseconds since 1970, after all that it follows'),
     sources: z
       .array(source.omit({ entries: true, catalog: true, durationMs: true, error: true, details: true }))
-      .describe('its modules'),
+      .describe('its sources'),
     checks: z.array(check).describe('the last of each level, the newest first'),
     forgottenAt: make.iso('when it was forgotten').optional(),
     kept: z.boolean().optional().describe('with a policy: whether it stays'),

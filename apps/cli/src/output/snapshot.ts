@@ -4,6 +4,7 @@ import { durationMs, make, pathBase64, snapshotId } from './parts.ts';
 /** What became of one source of a snapshot. */
 export const source = z.strictObject({
   kind: z.string().describe('`directory`: a folder or file; else what the source calls itself'),
+  module: z.string().optional().describe('the module it belongs to'),
   root: z.string().describe('absolute path that was backed up; of other kinds `<kind>:<path>`'),
   rootBase64: z.string().optional(),
   path: z.string().describe('where it comes back below a restore folder'),
@@ -27,6 +28,14 @@ export const source = z.strictObject({
   durationMs: make.count('milliseconds that it took').optional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).optional().describe('the first problem'),
   details: z.record(z.string(), z.unknown()).optional().describe('what the source says of itself, such as versions'),
+});
+
+const snapshotModule = z.strictObject({
+  name: z.string(),
+  sha256: make.sha256('its sources: kinds, roots and `treeSha256`'),
+  sources: make.count('sources that belong to it'),
+  files: make.count('files'),
+  bytes: make.bytes('content'),
 });
 
 /** What compressing came to with one kind of content. */
@@ -78,6 +87,16 @@ export const snapshot = z
     tags: z.array(z.string()),
     parent: snapshotId.optional().describe('the snapshot it was compared with'),
     sources: z.array(source),
+    modules: z.array(snapshotModule).optional().describe('by name; absent when no source belongs to one'),
+    software: z
+      .strictObject({
+        name: z.string().optional(),
+        version: z.string(),
+        commit: z.string().optional(),
+        sha256: make.sha256('this object without this field'),
+      })
+      .optional()
+      .describe('the software whose data it is'),
     follows: z.array(
       z.strictObject({
         id: snapshotId,

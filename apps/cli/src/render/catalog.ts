@@ -25,6 +25,12 @@ function stateText({ forgottenAt, status }: ShownEntry): string {
   return forgottenAt === undefined ? status : `forgotten at ${formatTime(forgottenAt)}`;
 }
 
+/** Modules with the beginnings of their digests, and sources that belong to none. */
+function modulesText({ modules = [], sources }: ShownEntry): string {
+  const alone = sources.filter(({ module }) => module === undefined).map(({ path }) => path || '/');
+  return [...modules.map(({ name, sha256 }) => `${name}:${sha256.slice(0, 12)}`), ...alone].join(' ');
+}
+
 /** Lines of the table of backups, oldest first. */
 export function catalogTable(entries: readonly ShownEntry[], withKept: boolean): readonly string[] {
   const rows = entries.map((entry) => [
@@ -37,7 +43,7 @@ export function catalogTable(entries: readonly ShownEntry[], withKept: boolean):
     stateText(entry),
     checkText(entry),
     ...(withKept ? [keptText(entry)] : []),
-    displayText(entry.sources.map(({ path }) => path || '/').join(' ')),
+    displayText(modulesText(entry)),
   ]);
   const titles = [
     'ID',

@@ -57,6 +57,54 @@ function absentFacts({ absent, unread }: SnapshotRecord['sources'][number]): rea
   return [['no content of', `${formatNumberOf(absent.files, 'file')}, ${formatBytes(absent.bytes)}`]];
 }
 
+function softwareFacts({ software }: SnapshotRecord): readonly (readonly [string, string])[] {
+  if (software === undefined) return [];
+  const { name, version, commit, sha256 } = software;
+  const parts = [name, version, commit === undefined ? undefined : `(${commit})`].filter((each) => each !== undefined);
+  return [['software', `${parts.join(' ')}, digest ${sha256}`]];
+}
+
+function moduleLines({ modules = [] }: SnapshotRecord): readonly string[] {
+  return modules.flatMap((module) => [
+    '',
+    `module ${module.name}`,
+    ...factLines(
+      [
+        [
+          'files',
+          `${formatCount(module.files)} in ${formatNumberOf(module.sources, 'source')}, ${formatBytes(module.bytes)}`,
+        ],
+        ['digest', module.sha256],
+      ],
+      '  ',
+    ),
+  ]);
+}
+
+function sourceLines({ sources }: SnapshotRecord): readonly string[] {
+  return sources.flatMap((source) => [
+    '',
+    `source ${displayText(source.root)}`,
+    ...factLines(
+      [
+        ...(source.module === undefined ? [] : [['module', source.module] as const]),
+        ['restores to', displayText(source.path)],
+        [
+          'status',
+          source.problems === 0 ? source.status : `${source.status}, ${formatCount(source.problems)} not read`,
+        ],
+        [
+          'files',
+          `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
+        ],
+        ...absentFacts(source),
+        ['tree', source.treeSha256],
+      ],
+      '  ',
+    ),
+  ]);
+}
+
 /** Lines that say everything of one snapshot. */
 export function snapshotFacts(record: SnapshotRecord): readonly string[] {
   const { bytes, files } = record;
@@ -79,29 +127,15 @@ export function snapshotFacts(record: SnapshotRecord): readonly string[] {
     ...compressionFacts(record.contents ?? []),
     ['encryption', `${record.encryption.algorithm}, key ${record.encryption.keyId}`],
     ['written by', `holdfast ${record.versions.tool}, format ${record.versions.format}, ${record.versions.platform}`],
+    ...softwareFacts(record),
     ['digest', record.manifestSha256],
   ];
   const lines = factLines(facts.map(([label, value]) => [label, displayText(value)]));
-  const sources = record.sources.flatMap((source) => [
-    '',
-    `source ${displayText(source.root)}`,
-    ...factLines(
-      [
-        ['restores to', displayText(source.path)],
-        [
-          'status',
-          source.problems === 0 ? source.status : `${source.status}, ${formatCount(source.problems)} not read`,
-        ],
-        [
-          'files',
-          `${formatCount(source.files)} of ${formatCount(source.entries)} entries, ${formatBytes(source.bytes)}`,
-        ],
-        ...absentFacts(source),
-        ['tree', source.treeSha256],
-      ],
-      '  ',
-    ),
-  ]);
   const contents = record.contents ?? [];
-  return [...lines, ...sources, ...(contents.length === 0 ? [] : ['', ...contentTable(contents)])];
+  return [
+    ...lines,
+    ...moduleLines(record),
+    ...sourceLines(record),
+    ...(contents.length === 0 ? [] : ['', ...contentTable(contents)]),
+  ];
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { inTurn } from './in-turn.ts';
-import { type Row, SCHEMA, type Sql, type SqlValue } from './sql.ts';
+import { migrations } from './migrations.ts';
+import type { Row, Sql, SqlValue } from './sql.ts';
 
 /** BIGINT as a number: these are milliseconds, far below what a number holds. */
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
@@ -14,12 +15,14 @@ export async function openPostgres(url: string, schema: string): Promise<Sql> {
   const name = client.escapeIdentifier(schema);
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${name}`);
   await client.query(`SET search_path TO ${name}`);
-  for (const statement of SCHEMA) await client.query(statement);
+  for (const statement of migrations()) await client.query(statement);
   const all = async (text: string, values: readonly SqlValue[] = []): Promise<readonly Row[]> =>
     (await client.query<Row>(text, [...values])).rows;
   const takeTurn = inTurn();
   return {
     all: async (text, values) => await takeTurn(async () => await all(text, values)),
+    atRest: takeTurn,
+    drop: async () => void (await client.query(`DROP SCHEMA ${name} CASCADE`)),
     transaction: async (work) =>
       await takeTurn(async () => {
         await client.query('BEGIN');

@@ -8,14 +8,8 @@ export interface Sql extends AsyncDisposable {
   all(text: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
   /** Does all of the work or none of it; one piece of work after the other. */
   transaction<T>(work: (sql: Pick<Sql, 'all'>) => Promise<T>): Promise<T>;
+  /** Lets this work be done while nothing else of this hotel is: statements wait until it has ended. */
+  atRest<T>(work: () => Promise<T>): Promise<T>;
+  /** Deletes all tables, where they do not go with the hotel's folder. */
+  drop(): Promise<void>;
 }
-
-/** Tables of one hotel; the same words in both dialects. */
-export const SCHEMA: readonly string[] = [
-  'CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, updated_at BIGINT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS rooms (id TEXT PRIMARY KEY, name TEXT NOT NULL, price_cents INTEGER NOT NULL, updated_at BIGINT NOT NULL)',
-  `CREATE TABLE IF NOT EXISTS reservations (id TEXT PRIMARY KEY, room_id TEXT NOT NULL, user_id TEXT NOT NULL,
-    from_day TEXT NOT NULL, to_day TEXT NOT NULL, status TEXT NOT NULL, updated_at BIGINT NOT NULL)`,
-  'CREATE INDEX IF NOT EXISTS reservations_of_room ON reservations (room_id, from_day)',
-  'CREATE TABLE IF NOT EXISTS settings (id TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at BIGINT NOT NULL)',
-];

@@ -38,6 +38,7 @@ export async function importZip(options: ImportZipOptions): Promise<ImportZipRes
       name,
       note,
       tags: [...tags.filter((tag) => !tag.startsWith(TAG)), `${TAG}${snapshot.id}`],
+      software: snapshot.software,
       tenant,
       compression,
       createdBy,

@@ -43,8 +43,8 @@ export interface ManifestHead {
 /** What a snapshot says of its sources that is not counted, as the manifest has it. */
 export function originsOf(record: SnapshotRecord): TreeOrigin[] {
   return record.sources.map(
-    ({ kind, root, rootBase64, path, pathBase64, status, problems, error, details, durationMs }) =>
-      dropUndefined({ kind, root, rootBase64, path, pathBase64, status, problems, error, details, durationMs }),
+    ({ kind, module, root, rootBase64, path, pathBase64, status, problems, error, details, durationMs }) =>
+      dropUndefined({ kind, module, root, rootBase64, path, pathBase64, status, problems, error, details, durationMs }),
   );
 }
 

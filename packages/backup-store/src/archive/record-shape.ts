@@ -1,4 +1,5 @@
 import { manifestDigest } from '../snapshots/manifest.ts';
+import { isModuleName, isSoftware } from '../snapshots/modules.ts';
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import { sourcePath } from '../snapshots/locate.ts';
 
@@ -9,11 +10,12 @@ const MAX_SOURCES = 100_000;
 export function flawOfRecord(value: unknown): SnapshotRecord | string {
   if (value === null || typeof value !== 'object') return 'none';
   const record = value as SnapshotRecord;
-  const { id, name, note, startedAt, tags, sources, manifestSha256 } = record;
+  const { id, name, note, startedAt, tags, sources, software, manifestSha256 } = record;
   const texts: readonly unknown[] = [name ?? '', note ?? '', startedAt, manifestSha256];
   if (typeof id !== 'string' || !/^[0-9a-f]{32}$/.test(id)) return 'one without an id';
   if (texts.some((text) => typeof text !== 'string') || Number.isNaN(Date.parse(startedAt)))
     return 'fields of other types';
+  if (software !== undefined && !isSoftware(software)) return 'software without a version';
   if (!Array.isArray(tags) || tags.some((tag) => typeof tag !== 'string')) return 'tags that are no texts';
   if (!Array.isArray(sources) || sources.length === 0 || sources.length > MAX_SOURCES) return 'no sources, or too many';
   if (!sources.every((source: unknown) => isSource(source))) return 'a source that is none';
@@ -24,7 +26,8 @@ export function flawOfRecord(value: unknown): SnapshotRecord | string {
 function isSource(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return false;
   const source = value as SnapshotSource;
-  const { kind, root, path, rootBase64, pathBase64, status, problems } = source;
+  const { kind, module, root, path, rootBase64, pathBase64, status, problems } = source;
+  if (module !== undefined && !isModuleName(module)) return false;
   const isText = [root, path, rootBase64 ?? '', pathBase64 ?? ''].every((each: unknown) => typeof each === 'string');
   if (!isText || typeof kind !== 'string' || !KIND.test(kind)) return false;
   const names = sourcePath(source).toString('latin1').split('/');

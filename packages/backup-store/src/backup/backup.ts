@@ -10,6 +10,7 @@ import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import { join } from 'node:path';
+import { softwareOf } from '../snapshots/modules.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { OpenSessions } from '../session/open-sessions.ts';
 import { Session } from '../session/session.ts';
@@ -17,12 +18,13 @@ import { BackupWriter } from './backup-writer.ts';
 import { compressionOf } from './compression.ts';
 import { newCounts } from './counts.ts';
 import { HeldSources } from './held-sources.ts';
+import { planSources } from './module-sources.ts';
 import { type BackedUp, findParent } from './parent.ts';
 import { readSources, sourceFailed, type SourcesEnd, type SourcesRun } from './read-sources.ts';
 import { readingOf } from './reading.ts';
 import { snapshotRecord } from './record.ts';
 import { Quota } from './quota.ts';
-import { type SourceRoot, sourceRoots } from './source-roots.ts';
+import type { SourceRoot } from './source-roots.ts';
 import { sealCheckRate } from './seal-check.ts';
 import { checkedTags } from './tags.ts';
 import type { SourceOutcome } from './source-run.ts';
@@ -34,7 +36,7 @@ interface Run extends SourcesRun {
 }
 
 /** What a run knows before it has looked at the repository. */
-type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'roots' | 'startedMs'> & {
+type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'streams' | 'roots' | 'startedMs'> & {
   /** Compare with no other snapshot. */
   readonly alone?: boolean | undefined;
 };
@@ -73,11 +75,13 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 
 /** Backs up sources to one snapshot. */
 export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
-  const { paths = [], sources = [] } = options;
-  const isOther = sources.length > 0 || (options.trees ?? []).length > 0;
-  const roots = paths.length === 0 && isOther ? [] : sourceRoots(paths, options.base);
   checkTrees(options);
-  checkSources(sources, roots);
+  const { streams, roots } = planSources(options);
+  checkSources(
+    streams.map(({ source }) => source),
+    roots,
+  );
+  if (options.software !== undefined) softwareOf(options.software);
   checkedTags(options.tags ?? []);
   sealCheckRate(options.checkSealed);
   if (options.name === 'latest' || options.name === '') {
@@ -88,7 +92,7 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   refuseOwnPlaces(context, roots);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
-  const start: Start = { context, tenant, options, roots, startedMs };
+  const start: Start = { context, tenant, options, streams, roots, startedMs };
   await checkSince(start);
   if (options.dryRun === true) {
     const run = await look(start);
@@ -137,9 +141,9 @@ async function writeAround(start: Start): Promise<BackupResult> {
   }
 }
 
-const backedUp = ({ context, options, roots }: Start): BackedUp => ({
+const backedUp = ({ context, streams, roots }: Start): BackedUp => ({
   host: context.host,
-  roots: [...roots.map(({ root }) => root), ...(options.sources ?? []).map((each) => Buffer.from(streamRoot(each)))],
+  roots: [...roots.map(({ root }) => root), ...streams.map(({ source }) => Buffer.from(streamRoot(source)))],
 });
 
 /** Tells before anything is begun whether there is what is to be compared with. */

@@ -10,6 +10,7 @@ import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import type { HeldSources } from './held-sources.ts';
 import type { Reading } from './reading.ts';
+import type { StreamSource } from './module-sources.ts';
 import { DetailsSoFar } from './source-details.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { runSource, type SourceOutcome } from './source-run.ts';
@@ -23,6 +24,7 @@ export interface SourcesRun {
   readonly context: RunContext;
   readonly tenant: OpenTenant;
   readonly options: BackupOptions;
+  readonly streams: readonly StreamSource[];
   readonly roots: readonly SourceRoot[];
   readonly parent: SnapshotRecord | undefined;
   readonly reading: Reading;
@@ -50,7 +52,7 @@ export async function readSources(
   end: SourcesEnd,
 ): Promise<SourceOutcome[]> {
   const { progress, options, roots } = run;
-  const { sources = [] } = options;
+  const sources = run.streams.map(({ source }) => source);
   const check = (): void => {
     progress.counts.bytesStored = writer?.upload.bytes ?? 0;
     checkAborted(end.signal);
@@ -72,11 +74,13 @@ export async function readSources(
       const failure = end.held.failure(source);
       const reading = runStream({ ...run, source, run: part, details, previous, writer, failure, check });
       end.held.reading = reading;
-      outcomes.push(tell(run, await reading));
+      outcomes.push(inModule(tell(run, await reading), moduleOf(run, source)));
     }
     for (const source of roots) {
-      const walk = { exclude: options.exclude ?? [], skip: ownPlaces(run.context) };
-      outcomes.push(await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail }));
+      const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
+      const walk = { exclude, skip: ownPlaces(run.context) };
+      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail });
+      outcomes.push(inModule(outcome, source.module));
     }
     for (const tree of options.trees ?? []) {
       const reading = runTree({ ...run, tree, signal: end.signal, writer, check });
@@ -94,6 +98,13 @@ export async function readSources(
     }
   }
 }
+
+const moduleOf = ({ streams }: SourcesRun, source: BackupSource): string | undefined =>
+  streams.find((each) => each.source === source)?.module;
+
+/** Says in the snapshot which module a source belongs to. */
+const inModule = (outcome: SourceOutcome, module: string | undefined): SourceOutcome =>
+  module === undefined ? outcome : { ...outcome, record: { ...outcome.record, module } };
 
 interface Stream {
   readonly source: BackupSource;

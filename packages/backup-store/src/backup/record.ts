@@ -5,6 +5,7 @@ import type { OpenTenant, RunContext } from '../run/context.ts';
 import { TOOL_VERSION } from '../run/version.ts';
 import type { Session } from '../session/session.ts';
 import { manifestDigest } from '../snapshots/manifest.ts';
+import { modulesOf, softwareOf } from '../snapshots/modules.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { compressionOf } from './compression.ts';
 import type { MutableCounts } from './counts.ts';
@@ -35,6 +36,7 @@ export interface RecordParts {
 export function snapshotRecord(parts: RecordParts): SnapshotRecord {
   const { context, tenant, session, options, counts } = parts;
   const sources = parts.sources.map((source) => source.record);
+  const modules = modulesOf(sources);
   const record: Omit<SnapshotRecord, 'manifestSha256'> = {
     id: session.id,
     name: options.name,
@@ -67,6 +69,8 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
     tags: checkedTags(options.tags ?? []),
     parent: parts.parent?.id,
     sources,
+    ...(modules.length === 0 ? {} : { modules }),
+    ...(options.software === undefined ? {} : { software: softwareOf(options.software) }),
     follows: heads(tenant),
   };
   return { ...record, manifestSha256: manifestDigest(record) };

@@ -28,9 +28,12 @@ export interface TreeRunParts {
 }
 
 /** @throws {BackupError} `INVALID_OPTION` for trees beside other sources. */
-export function checkTrees({ trees = [], paths = [], sources = [] }: BackupOptions): void {
-  if (trees.length === 0 || paths.length + sources.length === 0) return;
-  throw new BackupError('INVALID_OPTION', 'Expected trees of another snapshot alone, got paths or sources beside them');
+export function checkTrees({ trees = [], paths = [], sources = [], modules = {} }: BackupOptions): void {
+  if (trees.length === 0 || paths.length + sources.length + Object.keys(modules).length === 0) return;
+  throw new BackupError(
+    'INVALID_OPTION',
+    'Expected trees of another snapshot alone, got paths, sources or modules beside them',
+  );
 }
 
 /** Stores a tree that was a source elsewhere, and writes its catalog. What the tree throws ends the run. */

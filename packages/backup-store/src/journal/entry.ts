@@ -4,11 +4,12 @@ import type { Seal } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
 
-/** Entries of a tenant's journal as they are stored. `at` is ISO 8601. */
+/** Entries of a journal as they are stored. `at` is ISO 8601; `tenant` an id: tenants that share a domain have one journal. */
 export type StoredEntry =
   | {
       readonly type: 'erased';
       readonly at: string;
+      readonly tenant: string;
       readonly module: string;
       /** 32 hex digits each. */
       readonly marks: readonly string[];
@@ -17,6 +18,7 @@ export type StoredEntry =
   | {
       readonly type: 'restored';
       readonly at: string;
+      readonly tenant: string;
       readonly target: string;
       readonly snapshot: string;
       readonly modules: readonly string[];
@@ -36,8 +38,8 @@ export const encodeEntry = (entry: StoredEntry): Buffer => Buffer.from(canonical
 /** @throws {BackupError} `OBJECT_INVALID`. */
 export function decodeEntry(content: Uint8Array, object: string): StoredEntry {
   const entry = parseJson(content, object);
-  const { type, at } = entry;
-  if (typeof at === 'string') {
+  const { type, at, tenant } = entry;
+  if (isText(at) && isText(tenant)) {
     if (type === 'erased' && typeof entry['module'] === 'string' && areMarks(entry['marks']))
       return entry as StoredEntry;
     if (type === 'restored' && isRestore(entry)) return entry as StoredEntry;

@@ -8,12 +8,15 @@ import { decodeEntry, encodeEntry, journalSeal, type StoredEntry } from './entry
 
 const PARALLEL = 8;
 
-/** The journal of a tenant: a ledger of which every entry counts. */
+/** An entry without its tenant. */
+type NewEntry = StoredEntry extends infer Entry ? (Entry extends StoredEntry ? Omit<Entry, 'tenant'> : never) : never;
+
+/** The journal of a tenant: a ledger of which every entry counts that names the tenant. */
 export class Journal {
   readonly #ledger: SealedLedger;
   readonly #name: string;
   readonly #checkCount: (label: string, entries: number) => Promise<void>;
-  readonly #label: string;
+  readonly #tenant: Tenant;
   readonly #read: StoredEntry[] = [];
 
   /** @param checkCount Told how many entries there are; throws when there were more. */
@@ -23,15 +26,15 @@ export class Journal {
     checkCount: (label: string, entries: number) => Promise<void> = async () => await Promise.resolve(),
   ) {
     this.#name = journalLedger(tenant.label);
-    this.#label = tenant.label;
+    this.#tenant = tenant;
     this.#ledger = new SealedLedger(sealed, this.#name, journalSeal(tenant));
     this.#checkCount = checkCount;
   }
 
-  /** All entries, oldest first. @throws {BackupError} when one can't be read, or some were taken away. */
+  /** All entries of the tenant, oldest first. @throws {BackupError} when one can't be read, or some were taken away. */
   async entries(signal?: AbortSignal): Promise<readonly StoredEntry[]> {
     const count = await this.#ledger.count();
-    await this.#checkCount(this.#label, count);
+    await this.#checkCount(this.#tenant.label, count);
     const numbers = Array.from({ length: count - this.#read.length }, (_, at) => this.#read.length + at + 1);
     const found: StoredEntry[] = [];
     await inParallel(numbers, PARALLEL, async (number) => {
@@ -39,13 +42,15 @@ export class Journal {
       found[number - 1] = decodeEntry(await this.#ledger.read(number), `${this.#name}/${number}`);
     });
     for (const number of numbers) this.#read.push(found[number - 1] as StoredEntry);
-    return [...this.#read];
+    return this.#read.filter(({ tenant }) => tenant === this.#tenant.id);
   }
 
   /** Adds an entry after all that are there. */
-  async append(entry: StoredEntry): Promise<void> {
+  async append(what: NewEntry): Promise<void> {
+    const entry = { ...what, tenant: this.#tenant.id };
     for (let number = (await this.#ledger.count()) + 1; ; number += 1) {
-      if (await this.#ledger.append(number, encodeEntry(entry))) return await this.#checkCount(this.#label, number);
+      if (await this.#ledger.append(number, encodeEntry(entry)))
+        return await this.#checkCount(this.#tenant.label, number);
     }
   }
 }

@@ -23,7 +23,7 @@ const MAX_NOTE = 1000;
 export interface JournalContext {
   readonly sealed: SealedStore;
   readonly clock: Clock;
-  /** @throws {BackupError} `CLOSED`, `INVALID_OPTION` when there is no such tenant. */
+  /** @throws {BackupError} `CLOSED`, `TENANT_NOT_FOUND`, `TENANT_ERASED`. */
   tenant(name: string): Promise<Tenant>;
   /** @throws {BackupError} `REPOSITORY_CHANGED` when this machine has seen more entries. */
   checkCount(label: string, entries: number): Promise<void>;
@@ -86,7 +86,8 @@ export class OpenJournal implements RecordJournal {
 }
 
 function viewOf(entry: StoredEntry): JournalEntry {
-  if (entry.type === 'restored') return entry;
-  const { type, at, module, marks, note } = entry;
+  const { tenant: _, ...view } = entry;
+  if (view.type === 'restored') return view;
+  const { type, at, module, marks, note } = view;
   return { type, at, module, records: marks.length, note };
 }

@@ -2,6 +2,7 @@ import type { CompressionProfile } from '../codec/profile.ts';
 import type { ContentReport } from '../codec/content-report.ts';
 import type { SnapshotKind, SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
+import type { BackedUpSoftware, BackupModule } from '../source/module-contract.ts';
 import type { BackupTree } from '../source/tree-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
@@ -10,13 +11,20 @@ export type { ContentReport, FrameKind, FrameReason } from '../codec/content-rep
 
 /** Options of `Repository.backup`. */
 export interface BackupOptions extends RunOptions {
-  /** Files and folders. Kept absolute; each is one source of the snapshot. At least one of these or of `sources`. */
+  /** Files and folders. Kept absolute; each is one source of the snapshot. At least one of these, of `sources` or of `modules`. */
   readonly paths?: readonly string[] | undefined;
   /** Folder that relative paths are relative to. Default: the working directory. */
   readonly base?: string | undefined;
   /** What is no file or folder: databases, output of programs. Read in order, before `paths`. */
   readonly sources?: readonly BackupSource[] | undefined;
-  /** In place of `paths` and `sources`: sources of a snapshot that was made elsewhere. All are read in full, or there is no snapshot. */
+  /**
+   * Parts with a name and a digest of their own, such as `database`, `assets` and `configurations` of a tenant: 1 to 64 small letters, digits, `-`,
+   * `_` and `.`, not `.` first. They are read after `sources` and `paths` that belong to none, each path in one module only.
+   */
+  readonly modules?: Readonly<Record<string, BackupModule>> | undefined;
+  /** The software whose data this is; kept in the snapshot, with a digest. */
+  readonly software?: BackedUpSoftware | undefined;
+  /** In place of `paths`, `sources` and `modules`: sources of a snapshot that was made elsewhere. All are read in full, or there is no snapshot. */
   readonly trees?: readonly BackupTree[] | undefined;
   /**
    * No snapshot unless every source was read without a problem. Default `false`: what could be read is kept, and the result says

@@ -256,7 +256,8 @@ export interface Repository extends AsyncDisposable {
    * Entries of a snapshot in path order, source by source, with all that is known of them and their contents. For what copies a
    * snapshot elsewhere: contents that are read in the order of the entries are fetched ahead.
    *
-   * @throws {BackupError} `PATH_NOT_FOUND`, `INVALID_OPTION`; `BLOB_MISSING` and `OBJECT_...` for what is damaged.
+   * @throws {BackupError} `PATH_NOT_FOUND`, `INVALID_OPTION`; `BLOB_MISSING` and `OBJECT_...` for what is damaged. Contents:
+   * `CONTENT_ABSENT` where a checkpoint has none.
    */
   contents(snapshot: string, options?: ContentsOptions): AsyncIterable<SnapshotEntry>;
   /** Entries that match a glob, in all snapshots that match, oldest first. */

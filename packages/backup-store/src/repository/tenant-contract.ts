@@ -1,5 +1,6 @@
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
+import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
 import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type {
   Difference,
@@ -10,6 +11,13 @@ import type {
   ReadOptions,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
+import type {
+  EraseRecordsOptions,
+  ErasedRecords,
+  JournalEntry,
+  JournalOptions,
+  NotedRestore,
+} from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { EntryProblem, SnapshotFilter } from './run-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
@@ -20,6 +28,15 @@ export type FilterOfTenant = Omit<SnapshotFilter, 'tenant'>;
 /** Options of a call without the tenant, and with a filter that needs none. */
 export type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly filter?: FilterOfTenant | undefined };
 
+/** {@link RecordJournal} of one tenant. */
+export interface TenantJournal {
+  /** @throws {BackupError} `INVALID_OPTION`. */
+  erase(options: Omit<EraseRecordsOptions, 'tenant'>): Promise<{ readonly added: number }>;
+  erased(options?: Omit<JournalOptions, 'tenant'>): Promise<ErasedRecords>;
+  noteRestore(restore: NotedRestore & Omit<JournalOptions, 'tenant'>): Promise<void>;
+  entries(options?: Omit<JournalOptions, 'tenant'>): Promise<readonly JournalEntry[]>;
+}
+
 /**
  * One tenant of an open repository: every call sees this tenant's snapshots and no other's. Ids, names and paths of another tenant
  * lead to the same errors as those that nobody has.
@@ -29,12 +46,16 @@ export type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly 
 export interface TenantHandle {
   /** In its one form (NFC). */
   readonly name: string;
+  /** Which of its records were erased for good, and what was restored where. */
+  readonly journal: TenantJournal;
   /** As `Repository.backup`. @throws {BackupError} `QUOTA_EXCEEDED`: then there is no snapshot. */
   backup(options: Omit<BackupOptions, 'tenant'>): Promise<BackupResult>;
   /** Snapshots that match, oldest first. */
   snapshots(filter?: FilterOfTenant): Promise<readonly SnapshotRecord[]>;
   /** The same, each with the time that the order of snapshots bears out. */
   timeline(filter?: FilterOfTenant): Promise<readonly DatedSnapshot[]>;
+  /** What is known of this tenant's snapshots, with modules and checksums, also of those that were forgotten. */
+  catalog(filter?: Omit<CatalogFilter, 'tenant'>): Promise<readonly CatalogEntry[]>;
   /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */
   snapshot(reference: string, filter?: FilterOfTenant): Promise<SnapshotRecord>;
   /** What of this tenant can't be read or was taken away. */

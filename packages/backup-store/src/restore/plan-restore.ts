@@ -11,6 +11,7 @@ import type { OpenTenant } from '../run/context.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { FoundEntry, TreeSink } from '../sink/contract.ts';
 import { locate, type SourcePart, sourcePath, sourceRoot } from '../snapshots/locate.ts';
+import { onlyModules } from '../snapshots/modules.ts';
 import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { decide } from './decision.ts';
@@ -24,13 +25,15 @@ import { TargetTrees } from './target-trees.ts';
 
 /** Decides what a restore will do, entry by entry. Looks at the target, changes nothing. */
 export async function planItems(
-  { tenant, record }: { readonly tenant: OpenTenant; readonly record: SnapshotRecord },
+  from: { readonly tenant: OpenTenant; readonly record: SnapshotRecord },
   options: RestoreOptions,
   { own, only }: { readonly own: readonly Uint8Array[]; readonly only?: OnlyPaths | undefined },
 ): Promise<InternalPlan> {
   if ((options.to === undefined) === (options.inPlace !== true)) {
     throw new BackupError('INVALID_OPTION', 'Expected either a folder to restore to or in-place, and not both');
   }
+  const { tenant } = from;
+  const record = onlyModules(from.record, options.modules);
   const trees: RestoreTree[] = [];
   const items: RestoreItem[] = [];
   const wanted = selection(options.include, options.exclude);

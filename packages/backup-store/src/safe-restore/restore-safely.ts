@@ -12,6 +12,7 @@ import type {
 } from '../repository/contract.ts';
 import { planRestore, restore, type RestoreFrom } from '../restore/restore.ts';
 import type { RunContext } from '../run/context.ts';
+import { onlyModules } from '../snapshots/modules.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { type ChangedRoot, changedRoots, changesOf } from './changes.ts';
 import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
@@ -32,7 +33,9 @@ export interface SafeRestoreParts {
  * everything is made what it was before.
  */
 export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestoreOptions): Promise<SafeRestoreResult> {
-  const { context, from } = parts;
+  const { context } = parts;
+  // What belongs to other modules is neither compared nor saved.
+  const from = { ...parts.from, record: onlyModules(parts.from.record, options.modules) };
   const inPlace = { ...options, inPlace: true };
   const plan = await planRestore(context, from, inPlace);
   const changes = changesOf(plan);
@@ -41,7 +44,7 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
   const journal = new RestoreJournal(context.cacheFolder);
   const entry: JournalEntry = {
     id: newRestoreId(),
-    tenant: from.tenant.tenant.name,
+    tenant: from.record.tenant.name,
     snapshot: from.record.id,
     path: options.path,
     safetySnapshot,
@@ -118,7 +121,7 @@ async function makeSafetyBackup(
   const { snapshot, problems } = await backup({
     paths,
     kind: 'safety',
-    tenant: from.tenant.tenant.name,
+    tenant: from.record.tenant.name,
     note: `before the restore of ${from.record.id}`,
     createdBy: options.createdBy,
     signal: options.signal,

@@ -27,6 +27,7 @@ export async function backupCatalog(context: RunContext, filter: CatalogFilter):
 function moduleFilter(module: string | undefined): (facts: SnapshotFacts) => boolean {
   if (module === undefined) return () => true;
   const glob = compileGlob(module);
-  return ({ sources }) =>
-    sources.some(({ path, root }) => path === module || root === module || glob.matches(Buffer.from(path), false));
+  const isNamed = (name: string): boolean => name === module || glob.matches(Buffer.from(name), false);
+  return ({ sources, modules = [] }) =>
+    modules.some(({ name }) => isNamed(name)) || sources.some(({ path, root }) => root === module || isNamed(path));
 }

@@ -1,11 +1,12 @@
-import type { BlobRef, Entry } from '../catalog/entry.ts';
+import { type BlobRef, type Entry, isAbsent } from '../catalog/entry.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import { BLOB } from '../pack/directory.ts';
 import type { ContentsOptions, SnapshotEntry } from '../repository/contract.ts';
 import { type Selection, selection } from '../restore/selection.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
-import { joinPath } from '../run/display-path.ts';
+import { displayPath, joinPath } from '../run/display-path.ts';
+import { contentAbsent } from './content-absent.ts';
 import { locate, sourcePath } from './locate.ts';
 import type { TenantSnapshot } from './resolve.ts';
 import { catalogEntries } from './source-entries.ts';
@@ -26,10 +27,21 @@ export async function* listContents(
       for (const [at, entry] of entries.entries()) {
         checkAborted(options.signal);
         const { content: _, ...facts } = entry;
-        yield { ...facts, source: number, content: () => ahead.content(at, options.signal) };
+        const path = joinPath(sourcePath(source), entry.path);
+        yield { ...facts, source: number, content: () => contentOf(entry, path, ahead.content(at, options.signal)) };
       }
     }
   }
+}
+
+/** @throws {BackupError} `CONTENT_ABSENT`. */
+async function* contentOf(
+  entry: Entry,
+  path: Buffer,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (isAbsent(entry)) throw contentAbsent(displayPath(path).path);
+  yield* content;
 }
 
 /** Entries that are wanted, each after the folders above it. */

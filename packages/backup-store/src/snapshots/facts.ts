@@ -4,6 +4,7 @@ import type { SnapshotRecord, SnapshotSource } from './record.ts';
 export type SourceFacts = Pick<
   SnapshotSource,
   | 'kind'
+  | 'module'
   | 'root'
   | 'rootBase64'
   | 'path'
@@ -35,6 +36,8 @@ export interface SnapshotFacts extends Pick<
   | 'compression'
   | 'tags'
   | 'parent'
+  | 'modules'
+  | 'software'
   | 'manifestSha256'
 > {
   /** Milliseconds since 1970: after all that it follows, whatever the clocks said. */
@@ -65,7 +68,7 @@ export interface ForgottenSnapshot {
 /** What stays known of a snapshot; pure. */
 export function factsOf(record: SnapshotRecord, madeMs: number): SnapshotFacts {
   const { id, name, note, tenant, kind, trigger, startedAt, durationMs, createdBy, host, status, bytes } = record;
-  const { compression, tags, parent, manifestSha256 } = record;
+  const { compression, tags, parent, modules, software, manifestSha256 } = record;
   const sources = record.sources.map(
     ({ entries: _entries, catalog: _catalog, durationMs: _ms, error: _error, details: _details, ...source }) => source,
   );
@@ -85,6 +88,8 @@ export function factsOf(record: SnapshotRecord, madeMs: number): SnapshotFacts {
     compression,
     tags,
     parent,
+    modules,
+    software,
     manifestSha256,
     madeMs,
     sources,

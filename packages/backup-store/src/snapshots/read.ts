@@ -5,6 +5,7 @@ import type { ReadOptions } from '../repository/contract.ts';
 import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { joinPath } from '../run/display-path.ts';
+import { contentAbsent } from './content-absent.ts';
 import { locate, sourcePath, sourceRoot } from './locate.ts';
 import type { TenantSnapshot } from './resolve.ts';
 import { catalogEntries } from './source-entries.ts';
@@ -55,11 +56,7 @@ async function fileAt({ tenant, record }: Pick<TenantSnapshot, 'tenant' | 'recor
     ];
     // A folder above the source leads to the source's own first entry.
     if (entry === undefined || !bases.some((base) => joinPath(base, entry.path).equals(wanted))) continue;
-    if (isAbsent(entry)) {
-      throw new BackupError('CONTENT_ABSENT', `Expected the content of ${path}, got a checkpoint without it`, {
-        hint: 'Take a snapshot of another kind: the one before this checkpoint, or the one after it.',
-      });
-    }
+    if (isAbsent(entry)) throw contentAbsent(path);
     if (entry.kind === 'file') return entry;
     throw new BackupError('PATH_FAILED', `Expected ${path} to be a file, got a ${entry.kind}`, {
       hint: 'Name one file, or restore the folder.',

@@ -1,10 +1,13 @@
 import type { ContentReport } from '../codec/content-report.ts';
 import type { SourceDetails } from '../source/contract.ts';
+import type { BackedUpSoftware } from '../source/module-contract.ts';
 
 /** One source of a snapshot. */
 export interface SnapshotSource {
   /** `directory` for files and folders, else what the source calls itself. */
   readonly kind: string;
+  /** The module it belongs to, if any. */
+  readonly module?: string | undefined;
   /** Absolute path, or `<kind>:<name>`: with tenant and host, the identity of what was backed up. */
   readonly root: string;
   /** Present when the path is not UTF-8. */
@@ -32,6 +35,28 @@ export interface SnapshotSource {
   readonly error?: { readonly code: string; readonly message: string } | undefined;
   /** Not of `directory`: what the source says of itself, such as versions. */
   readonly details?: SourceDetails | undefined;
+}
+
+/** A part of a snapshot with a name and a digest of its own: some of its sources. */
+export interface SnapshotModule {
+  /** 1 to 64 small letters, digits, `-`, `_` and `.`, not `.` first. */
+  readonly name: string;
+  /**
+   * SHA-256 of its sources, hex: of their kinds, roots and `treeSha256`. The same for the same trees at the same roots, whatever the
+   * other modules are. Trees have times and permissions; a dump without times of its own is dated when it was read.
+   */
+  readonly sha256: string;
+  /** How many. */
+  readonly sources: number;
+  readonly files: number;
+  /** Bytes of content. */
+  readonly bytes: number;
+}
+
+/** The software whose data is in a snapshot. */
+export interface SnapshotSoftware extends BackedUpSoftware {
+  /** SHA-256 of this without this field, hex, as JSON with sorted keys and no blanks. */
+  readonly sha256: string;
 }
 
 /**
@@ -90,6 +115,10 @@ export interface SnapshotRecord {
   readonly tags: readonly string[];
   readonly parent?: string | undefined;
   readonly sources: readonly SnapshotSource[];
+  /** By name. Absent when no source belongs to one. */
+  readonly modules?: readonly SnapshotModule[] | undefined;
+  /** Absent when nobody has said. */
+  readonly software?: SnapshotSoftware | undefined;
   /** Newest snapshots known when this one began: a chain that shows removals, and clocks that were put back. */
   readonly follows: readonly FollowedSnapshot[];
   /** SHA-256 of this record without this field, as JSON with sorted keys and no blanks. */

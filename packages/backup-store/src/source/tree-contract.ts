@@ -33,7 +33,17 @@ export interface TreeEntryContent extends TreeEntry {
 /** What a snapshot says of a source, but for what was counted. */
 export type TreeOrigin = Pick<
   SnapshotSource,
-  'kind' | 'root' | 'rootBase64' | 'path' | 'pathBase64' | 'status' | 'problems' | 'error' | 'details' | 'durationMs'
+  | 'kind'
+  | 'module'
+  | 'root'
+  | 'rootBase64'
+  | 'path'
+  | 'pathBase64'
+  | 'status'
+  | 'problems'
+  | 'error'
+  | 'details'
+  | 'durationMs'
 >;
 
 /**

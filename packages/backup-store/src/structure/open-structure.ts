@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { explain, planRetention, type RetentionPolicy } from '@x/retention';
 import { BackupError, isBackupError } from '../errors.ts';
-import type { Repository, RestorePlan, RestoreResult } from '../repository/contract.ts';
+import type { BackupOptions, Repository, RestorePlan, RestoreResult } from '../repository/contract.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type {
   SharedStructure,
@@ -68,7 +68,7 @@ class StoredStructure implements SharedStructure {
     const changes = before === undefined ? [] : diffInventories(before, inventory);
     const plan = planStructureVersion(latest?.version, changes, options.version);
     if (options.dryRun === true || plan.bump === 'none') return { ...plan, inventory };
-    const { snapshot } = await this.#repository.backup({
+    const snapshot = await this.#store({
       tenant: this.#tenant,
       base: root,
       paths: PARTS.flatMap((part) => parts[part] ?? []),
@@ -82,6 +82,17 @@ class StoredStructure implements SharedStructure {
       onProgress,
     });
     return { ...plan, inventory, snapshot };
+  }
+
+  async #store(options: BackupOptions): Promise<SnapshotRecord | undefined> {
+    try {
+      return (await this.#repository.backup(options)).snapshot;
+    } catch (error) {
+      // Where tenants are added by hand, so that no typing error makes one: nobody has typed this name.
+      if (this.#tenant !== DEFAULT_TENANT || !isBackupError(error, 'TENANT_NOT_FOUND')) throw error;
+      await this.#repository.tenants.add(this.#tenant);
+      return (await this.#repository.backup(options)).snapshot;
+    }
   }
 
   async catalog(): Promise<readonly StructureVersion[]> {

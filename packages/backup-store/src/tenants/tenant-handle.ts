@@ -1,11 +1,13 @@
 import type { BackupOptions, BackupResult, DatedSnapshot, Repository, TenantStats } from '../repository/contract.ts';
+import type { CatalogEntry, CatalogFilter } from '../repository/catalog-contract.ts';
 import type { Difference, EntriesOptions, EntryView, FindOptions, FoundEntry } from '../repository/entries-contract.ts';
 import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
 import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
-import type { FilterOfTenant, TenantHandle } from '../repository/tenant-contract.ts';
+import type { FilterOfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/verify-contract.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { tenantJournal } from './tenant-journal.ts';
 
 /** What a handle needs beside the calls of the repository. */
 export interface TenantLookup {
@@ -16,9 +18,11 @@ export interface TenantLookup {
 
 type Calls = Pick<
   Repository,
+  | 'journal'
   | 'backup'
   | 'snapshots'
   | 'timeline'
+  | 'catalog'
   | 'snapshot'
   | 'damaged'
   | 'entries'
@@ -39,11 +43,13 @@ type Calls = Pick<
  */
 export class OpenTenantHandle implements TenantHandle {
   readonly name: string;
+  readonly journal: TenantJournal;
   readonly #calls: Calls;
   readonly #lookup: TenantLookup;
 
   constructor(name: string, calls: Calls, lookup: TenantLookup) {
     this.name = name;
+    this.journal = tenantJournal(calls.journal, name);
     this.#calls = calls;
     this.#lookup = lookup;
   }
@@ -70,6 +76,11 @@ export class OpenTenantHandle implements TenantHandle {
   async timeline(filter: FilterOfTenant = {}): Promise<readonly DatedSnapshot[]> {
     await this.#lookup.require(this.name);
     return await this.#calls.timeline(this.#of(filter));
+  }
+
+  async catalog(filter: Omit<CatalogFilter, 'tenant'> = {}): Promise<readonly CatalogEntry[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.catalog(this.#of(filter));
   }
 
   async snapshot(reference: string, filter: FilterOfTenant = {}): Promise<SnapshotRecord> {

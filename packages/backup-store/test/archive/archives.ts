@@ -61,7 +61,8 @@ export async function originOf(
   const repository = await createAt(place);
   const sources = Object.keys(dump).length === 0 ? [] : [sourceOf('db', dump, { kind: 'postgres' })];
   const { snapshot } = await repository.backup({
-    paths: [place.source],
+    modules: { assets: { paths: [place.source] } },
+    software: { name: 'shop', version: '4.2.0' },
     sources,
     name: 'nightly',
     note: 'n',

@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { exportZip, importZip, verifyZip } from '../../src/archive/index.ts';
-import type { SnapshotSource } from '../../src/snapshots/record.ts';
+import type { SnapshotRecord, SnapshotSource } from '../../src/snapshots/record.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { createAt, failureOf, listOf, newPlace, restored } from '../fixtures/place.ts';
+import { buildTree } from '../fixtures/tree.ts';
 import { exported, manifestOf, originOf } from './archives.ts';
 
 const run = promisify(execFile);
@@ -30,6 +31,7 @@ test('what is exported, imported elsewhere and restored is what was backed up, a
     tenant: { name: 'guests' },
     status: 'ok',
   });
+  expect(report.imported).toMatchObject({ software: origin.record.software, modules: [{ name: 'assets' }] });
   expect(report.imported.sources.map(stable)).toEqual(origin.record.sources.map(stable));
   await repository.restore({ snapshot: report.imported.id, to: other.out });
   expect(compareTrees(origin.place.source, restored(other, origin.place.source))).toEqual([]);
@@ -131,4 +133,18 @@ test('unzip and Python open what was exported, and find no fault', async ({ skip
     'import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(len(z.namelist()))';
   const { stdout } = await run('python3', ['-c', script, path]);
   expect(Number(stdout)).toBe((await manifestOf(path)).entries.length + 1);
+});
+
+test('a checkpoint is not exported where its contents are absent', async () => {
+  const place = newPlace();
+  buildTree(place.source, { same: 'same', changed: 'before' });
+  const repository = await createAt(place);
+  await repository.backup({ paths: [place.source] });
+  buildTree(place.source, { changed: 'and after' });
+  const { snapshot } = await repository.backup({ paths: [place.source], kind: 'checkpoint' });
+  const what = { repository, snapshot: (snapshot as SnapshotRecord).id, to: join(place.folder, 'out.zip') };
+  expect(await failureOf(exportZip(what))).toMatchObject({ code: 'CONTENT_ABSENT' });
+  expect(readdirSync(place.folder).filter((name) => name.includes('out.zip'))).toEqual([]);
+  expect(await exportZip({ ...what, exclude: ['changed'] })).toMatchObject({ files: 1 });
+  expect(await verifyZip(what.to)).toMatchObject({ files: 1 });
 });

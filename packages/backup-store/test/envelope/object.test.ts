@@ -215,6 +215,7 @@ describe('the format', () => {
       epoch: 8,
       forget: 9,
       history: 10,
+      journal: 11,
     });
   });
 });

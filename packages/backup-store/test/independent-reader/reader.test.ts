@@ -54,7 +54,8 @@ beforeAll(async () => {
     encrypted: false,
     cacheDirectory: join(work, 'plain-cache'),
   });
-  await made.repository.backup({ paths: [trees.second], name: 'plain' });
+  const modules = { assets: { paths: [trees.second] }, database: { sources: [sourceOf('shop', { '': 'rows' })] } };
+  await made.repository.backup({ name: 'plain', modules, software: { name: 'shop', version: '4.2.0' } });
   await made.repository.close();
   small = await makeSmall(join(work, 'small'));
 });
@@ -146,6 +147,7 @@ describe('a repository that the program wrote', () => {
   test('a repository without encryption opens with the empty passphrase', () => {
     expect(openRepository(plain.store, {}).encrypted).toBe(false);
     expectRestores(plain, 'plain', trees.second);
+    expect(snapshotNamed(openRepository(plain.store, {}), 'plain').record['modules']).toHaveLength(2);
   });
 
   test('every object is what the document says, to the last byte', () => {

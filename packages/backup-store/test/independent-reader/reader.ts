@@ -255,9 +255,38 @@ function parseSnapshot(record: Json, session: string, blobs: BlobStore): Snapsho
     const status = text(stated['status'], /^(ok|partial|failed)$/);
     return { path: pathBytes(stated, 'path'), root: pathBytes(stated, 'root'), status, stated };
   });
+  checkModules(record);
   const name = record['name'] === undefined ? undefined : text(record['name'], /^/);
   const startedAt = text(record['startedAt'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   return { id: session, name, startedAt, sources, record, blobs };
+}
+
+/** Compares the digests of modules, and of the software, with what they are of. */
+function checkModules(record: Json): void {
+  const stated = record['modules'] === undefined ? [] : list(record['modules']);
+  const named = new Set(list(record['sources']).flatMap(({ module }) => (module === undefined ? [] : [module])));
+  demand(stated.length === named.size, 'the record has other modules than its sources name');
+  for (const module of stated) {
+    const own = list(record['sources']).filter((source) => source['module'] === module['name']);
+    const texts = own.map(({ kind, root, rootBase64, treeSha256 }) =>
+      Buffer.from(canonical({ kind, root, ...(rootBase64 === undefined ? {} : { rootBase64 }), treeSha256 })),
+    );
+    const ordered = texts.sort((a, b) => Buffer.compare(a, b));
+    const digest = sha256(`[${ordered.join(',')}]`).toString('hex');
+    demand(digest === module['sha256'], 'a module has another digest than the record says');
+    const sum = (member: string): number => own.reduce((total, source) => total + Number(source[member]), 0);
+    const counts = [own.length, sum('files'), sum('bytes')];
+    demand(
+      canonical(counts) === canonical(['sources', 'files', 'bytes'].map((each) => module[each])),
+      'a module counts wrong',
+    );
+  }
+  if (record['software'] === undefined) return;
+  const { sha256: digest, ...software } = record['software'] as Json;
+  demand(
+    sha256(canonical(software)).toString('hex') === digest,
+    'the software has another digest than the record says',
+  );
 }
 
 type Attempt = (action: () => void, what: string) => boolean;

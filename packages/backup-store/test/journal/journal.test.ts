@@ -110,6 +110,6 @@ describe('the journal of a repository', () => {
 
   it('has no tenant that the repository does not have', async () => {
     await using repository = await createAt(newPlace());
-    await expect(repository.journal.erased({ tenant: 'nobody' })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    await expect(repository.journal.erased({ tenant: 'nobody' })).rejects.toMatchObject({ code: 'TENANT_NOT_FOUND' });
   });
 });

@@ -58,11 +58,15 @@ describe('sealed ledgers', () => {
   });
 });
 
+/** Where there is time, a bit of each byte is flipped; else of each in the header, and of every seventh. */
+const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
+const HEADER = 128;
+
 describe('the second copy', () => {
   test.each([FIRST, COPY])('a bit flipped at any byte of %s costs nothing, and is named', async (name) => {
     const store = await twoEntries();
     const good = await readObject(store, name);
-    for (let at = 0; at < good.length; at++) {
+    for (let at = 0; at < good.length; at += at < HEADER || IS_THOROUGH ? 1 : 7) {
       await store.put(name, flipped(good, at, at % 8));
       expect(await latestIn(store), `byte ${at}`).toBe('new');
       expect(await ledgerIn(store).flaws(), `byte ${at}`).toMatchObject([{ name, again: expect.any(Function) }]);

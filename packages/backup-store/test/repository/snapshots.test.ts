@@ -113,7 +113,7 @@ it('a record says all there is to know of a snapshot', async () => {
     bytes: { total: 3, read: 3, new: 3 },
     files: { total: 2, new: 2, changed: 0, unchanged: 0 },
     encryption: { algorithm: 'AES-256-GCM' },
-    compression: 'balanced',
+    compression: 'auto',
     versions: { format: 0, schema: 1 },
     sources: [
       {

@@ -131,7 +131,7 @@ describe('a session', () => {
     away = false;
     await vi.advanceTimersByTimeAsync(5 * 60_000);
     const beats = [0, 1, 2, 4].map((beat) => sessionName(tenant.label, 0, session.id, beat));
-    await vi.waitFor(async () => expect(await machine.keys(sessionsPrefix(tenant.label))).toEqual(beats));
+    await vi.waitFor(async () => expect(await machine.keys(sessionsPrefix(tenant.label))).toEqual(beats), 30_000);
     await session.stop();
     await vi.advanceTimersByTimeAsync(60 * 60_000);
     expect(await machine.keys(sessionsPrefix(tenant.label))).toEqual(beats);
@@ -148,7 +148,10 @@ describe('a session', () => {
       });
       session.addPack(pack);
     }
-    await vi.waitFor(async () => expect((await machine.keys(indexPrefix(tenant.label))).length).toBeGreaterThan(1));
+    await vi.waitFor(
+      async () => expect((await machine.keys(indexPrefix(tenant.label))).length).toBeGreaterThan(1),
+      30_000,
+    );
     await session.commit(recordOf({ id: session.id }));
     expect(await machine.keys(indexPrefix(tenant.label))).toHaveLength(3);
     const view = await machine.view();

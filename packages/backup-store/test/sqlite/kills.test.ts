@@ -11,6 +11,9 @@ import type { ChildSqliteRestore } from '../fixtures/children/sqlite-restore.ts'
 import { tempFolder } from '../fixtures/place.ts';
 import { makeDatabase, stateOf } from '../fixtures/sqlite.ts';
 
+/** Where there is time, a process is killed before each step; else before every second one. */
+const STEP = process.env['HOLDFAST_THOROUGH'] === undefined ? 2 : 1;
+
 const folder = tempFolder(afterAll);
 const old = makeDatabase(join(folder, 'old.db'), { version: 1 });
 const from = makeDatabase(join(folder, 'from.db'), { version: 2 });
@@ -62,11 +65,15 @@ async function killedAt(killAt: number, fails: boolean): Promise<'old' | 'new'> 
   return there;
 }
 
-/** Calls it for each number, as many at a time as there are processors. */
+/** Calls it for each number, or each second one, as many at a time as there are processors. */
 async function forEach(first: number, last: number, call: (killAt: number) => Promise<void>): Promise<void> {
   let next = first;
   const one = async (): Promise<void> => {
-    while (next <= last) await call(next++);
+    while (next <= last) {
+      const killAt = next;
+      next += STEP;
+      await call(killAt);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(8, availableParallelism()) }, one));
 }

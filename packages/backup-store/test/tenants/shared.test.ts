@@ -68,6 +68,39 @@ test('tenants that share store once what both have, and see nothing of each othe
   });
 });
 
+test('records of one that were erased for good are not those of the other, nor is what was restored', async () => {
+  const place = newPlace();
+  await using repository = await withThree(place);
+  const { journal } = repository;
+  const what = { module: 'guests', ids: ['ann'] };
+  expect(await journal.erase({ ...what, tenant: 'a' })).toEqual({ added: 1 });
+  expect((await journal.erased({ tenant: 'b' })).has('guests', 'ann')).toBe(false);
+  await journal.noteRestore({ tenant: 'b', target: 'db', snapshot: 'a'.repeat(32), modules: ['guests'], mode: 'full' });
+  expect(await journal.erase({ module: 'guests', ids: ['ann', 'ben'], tenant: 'b' })).toEqual({ added: 2 });
+  await using again = await openAt(place);
+  const seen = async (tenant: string): Promise<unknown> =>
+    (await again.journal.entries({ tenant })).map((entry) => [entry.type, 'records' in entry ? entry.records : '']);
+  expect([await seen('a'), await seen('b')]).toEqual([
+    [['erased', 1]],
+    [
+      ['restored', ''],
+      ['erased', 2],
+    ],
+  ]);
+  expect((await again.journal.erased({ tenant: 'a' })).has('guests', 'ben')).toBe(false);
+  expect((await again.verify()).status).toBe('ok');
+});
+
+test('what is saved before a safe restore is of the tenant whose snapshot is restored', async () => {
+  const place = newPlace();
+  await using repository = await withThree(place);
+  buildTree(place.source, { file: 'changed' });
+  const snapshot = (await repository.tenant('b').snapshot('latest')).id;
+  const { status, safetySnapshot } = await repository.restoreSafely({ snapshot, overwrite: 'always' });
+  expect(status).toBe('restored');
+  expect((await repository.snapshot(safetySnapshot as string)).tenant.name).toBe('b');
+});
+
 test('a hold on one keeps its snapshots and the packs of the domain, and lets the other forget its own', async () => {
   const place = newPlace();
   await using repository = await withThree(place);

@@ -116,14 +116,15 @@ describe('what a machine remembers of its checks', () => {
     const place = otherMachine();
     await verifyAt(place, 0, { level: 'full' });
     const files = checksOf(place);
-    expect(files).toHaveLength(2);
+    // Of packs and of snapshots, for each tenant.
+    expect(files).toHaveLength(4);
     const good = files.map((file) => readFileSync(file));
     for (const damage of [
       (bytes: Buffer) => bytes.subarray(0, -1),
       (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 30 ? byte ^ 1 : byte))),
       () => Buffer.alloc(0),
       // What belongs to another tenant.
-      (_: Buffer, at: number) => good[1 - at] as Buffer,
+      (_: Buffer, at: number) => good[(at + 2) % 4] as Buffer,
     ]) {
       for (const [at, file] of files.entries()) writeFileSync(file, damage(good[at] as Buffer, at));
       expect(await verifyAt(place, 1, { level: 'quick' })).toMatchObject({ status: 'ok', packsUnchecked: packs });

@@ -214,7 +214,7 @@ describe('rounds that repeat', () => {
     });
     guard.start();
     guard.start();
-    await vi.waitFor(() => expect(count).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(count).toBeGreaterThan(3), 30_000);
     const joined = [guard.check(), guard.check()];
     expect(await joined[0]).toBe(await joined[1]);
     expect(most).toBe(1);
@@ -234,12 +234,12 @@ describe('rounds that repeat', () => {
       },
     });
     guard.start();
-    await vi.waitFor(() => expect(problems.length).toBeGreaterThan(2));
+    await vi.waitFor(() => expect(problems.length).toBeGreaterThan(2), 30_000);
     expect(guard.problem).toMatchObject({ message: 'the store is away' });
     await expect(guard.check()).rejects.toThrow('the store is away');
     isAway = false;
-    await vi.waitFor(() => expect(percentageOf(store.definitions)).toBe(10));
-    await vi.waitFor(() => expect(guard.problem).toBeUndefined());
+    await vi.waitFor(() => expect(percentageOf(store.definitions)).toBe(10), 30_000);
+    await vi.waitFor(() => expect(guard.problem).toBeUndefined(), 30_000);
   });
 
   it('fail when a change can’t be written, after all others were', async () => {
@@ -270,7 +270,7 @@ describe('rounds that repeat', () => {
     });
     guard.start();
     const round = guard.check();
-    await vi.waitFor(() => expect(count).toBe(1));
+    await vi.waitFor(() => expect(count).toBe(1), 30_000);
     await end(guard, stop);
     expect(await round).toEqual([]);
     expect(await guard.check()).toEqual([]);

@@ -251,12 +251,12 @@ describe('a commit', () => {
     const pipes = (): number => process.getActiveResourcesInfo().filter((each) => each === 'PipeWrap').length;
     const before = pipes();
     const applied = applyCommit(planned, { signal: giveUp.signal });
-    await vi.waitUntil(() => readFile(pid, 'utf8').catch(() => ''));
+    await vi.waitUntil(() => readFile(pid, 'utf8').catch(() => ''), 30_000);
     giveUp.abort(new Error('given up'));
     await expect(applied).rejects.toThrow('given up');
     expect(head()).toBe(parent);
     // Nor does the program wait for it at its end.
-    await vi.waitUntil(() => pipes() === before);
+    await vi.waitUntil(() => pipes() === before, 30_000);
     process.kill(Number(await readFile(pid, 'utf8')));
   });
 

@@ -1,0 +1,35 @@
+import type { ConfigProblem } from './problems.ts';
+import type { TenantConfigs } from './tenants.ts';
+
+/** What of a valid configuration has URLs of databases. */
+interface WithDatabases {
+  readonly sources?: { readonly databases?: readonly string[] | undefined } | undefined;
+  readonly tenants?: TenantConfigs | undefined;
+}
+
+function hasPassword(source: string): boolean {
+  const url = URL.parse(source.replace(/^[^=:?]+=/, ''));
+  return url !== null && (url.password !== '' || url.searchParams.has('password'));
+}
+
+/** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
+export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
+  const { sources, tenants = {} } = content as WithDatabases;
+  const lists: (readonly [string, readonly string[]])[] = [['sources.databases', sources?.databases ?? []]];
+  for (const [tenant, { modules = {} }] of Object.entries(tenants))
+    for (const [module, { sources: urls = [] }] of Object.entries(modules))
+      lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
+  return lists.flatMap(([list, urls]) =>
+    urls.flatMap((url, index): ConfigProblem[] => {
+      if (!hasPassword(url)) return [];
+      const path = `${list}[${index}]`;
+      return [
+        {
+          path,
+          message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
+          hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
+        },
+      ];
+    }),
+  );
+}
