@@ -1,4 +1,11 @@
-import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
+import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
+import {
+  type IntoOutcome,
+  type IntoRequest,
+  planIntoSqlite,
+  restoreIntoSqlite,
+  type SqlitePlan,
+} from '../compose/into-sqlite.ts';
 import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -14,6 +21,8 @@ export interface IntoSqliteFlags {
   readonly startCommand?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
 }
 
 /** Options that only a restore into a database of SQLite has. */
@@ -28,8 +37,8 @@ export const SQLITE_OPTIONS: readonly OptionDefinition[] = [
   },
 ];
 
-async function confirm(context: Context, target: string, yes: boolean): Promise<void> {
-  if (yes) return;
+async function confirm(context: Context, { target, replaces }: SqlitePlan, yes: boolean): Promise<void> {
+  if (yes || !replaces) return;
   const { messages, prompt } = context;
   messages.warn(`${displayText(target)} will be replaced; what was written to it since the backup will be gone.`);
   if (!prompt.available) {
@@ -52,17 +61,27 @@ export async function restoreOverSqlite(
   flags: IntoSqliteFlags,
   what: Omit<IntoRequest, 'url' | 'stopCommand' | 'startCommand'>,
 ): Promise<ExitCode> {
-  const { into: url = '', dryRun = false, stopCommand, startCommand } = flags;
+  const { into: url = '', dryRun = false, stopCommand, startCommand, safetyBackup } = flags;
   const request: IntoRequest = { ...what, url, stopCommand, startCommand };
   const plan = planIntoSqlite(context, request);
   if (dryRun) {
     if (context.json) await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun });
-    else await context.output.line(`${displayText(plan.path)} would replace ${displayText(plan.target)}`);
+    else
+      await context.output.line(
+        `${displayText(plan.path)} would ${plan.replaces ? 'replace' : 'become'} ${displayText(plan.target)}`,
+      );
     return EXIT.ok;
   }
-  await confirm(context, plan.target, flags.yes ?? false);
+  await confirm(context, plan, flags.yes ?? false);
+  let safetySnapshot: string | undefined;
+  if (plan.replaces && safetyBackup) {
+    const { repository, record } = what;
+    const source = await currentSqlite(plan.target);
+    safetySnapshot = await saveTarget(context, repository, { source, url, record });
+  }
   const into = await context.timed('restore', () => restoreIntoSqlite(context, request));
-  if (context.json) await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun, sqlite: into });
+  if (context.json)
+    await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, sqlite: into });
   else if (!context.messages.quiet) await context.output.line(line(into));
   return EXIT.ok;
 }

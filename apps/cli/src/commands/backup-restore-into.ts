@@ -1,5 +1,6 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { checkInto, type IntoPlan, type IntoResult, planInto } from '../compose/into.ts';
+import { saveTarget } from '../compose/into-safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -18,6 +19,8 @@ export interface IntoFlags {
   readonly delete?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
 }
 
 /** What is restored, and where to. */
@@ -79,16 +82,21 @@ export async function restoreInto(
   repository: Repository,
   request: IntoRequest & Omit<IntoFlags, 'into'>,
 ): Promise<ExitCode> {
-  const { dryRun = false, yes = false, overwrite } = request;
+  const { dryRun = false, yes = false, overwrite, safetyBackup, record, url } = request;
   const planned = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
-  const { plan } = planned;
+  const { plan, current: source } = planned;
+  let safetySnapshot: string | undefined;
   const result: IntoResult | undefined = dryRun
     ? undefined
-    : await planned.apply((known) => confirm(context, known, yes));
+    : await planned.apply(async (known) => {
+        await confirm(context, known, yes);
+        if (known.action !== 'replace' || !safetyBackup) return;
+        safetySnapshot = await saveTarget(context, repository, { source, url, record });
+      });
   const { output, messages } = context;
   if (context.json) {
     const shown = result === undefined ? {} : { result: { bytes: result.bytes } };
-    await emitObject(output, 'RestoreRun', { status: 'ok', dryRun, into: { plan, ...shown } });
+    await emitObject(output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, into: { plan, ...shown } });
   } else if (result === undefined) {
     await output.write(`${planLines(plan).join('\n')}\n`);
   } else if (!messages.quiet) {

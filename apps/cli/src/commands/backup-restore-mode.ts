@@ -1,6 +1,7 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import type { RecordRestorePlan, SnapshotRestore } from '@x/backup-store/merge';
-import { type MergeFlags, prepareMerge } from '../compose/merge.ts';
+import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
+import { mergeDatabase, type MergeFlags, prepareMerge } from '../compose/merge.ts';
 import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -15,6 +16,8 @@ const SHOWN = 20;
 export interface ModeFlags extends MergeFlags {
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
 }
 
 const BASIS: Readonly<Record<SnapshotRestore['basis']['reason'], string>> = {
@@ -62,20 +65,25 @@ export async function restoreMode(
   repository: Repository,
   { record, flags }: { readonly record: SnapshotRecord; readonly flags: ModeFlags },
 ): Promise<ExitCode> {
-  const { dryRun = false, yes = false } = flags;
+  const { dryRun = false, yes = false, safetyBackup } = flags;
   const restore = await prepareMerge(context, repository, { record, flags });
   const plan = await context.timed('plan', async () => await restore.plan());
   const lines = planLines(restore, plan);
   const { basis, deletionsFrom } = restore;
-  let changes: number | undefined;
+  let [changes, safetySnapshot]: [changes?: number, safetySnapshot?: string] = [];
   if (!dryRun) {
     await confirm(context, lines, yes);
+    if (safetyBackup && plan.added + plan.replaced + plan.deleted > 0) {
+      const source = await currentSqlite(mergeDatabase(flags, context.workingDirectory));
+      safetySnapshot = await saveTarget(context, repository, { source, url: flags.into ?? '', record });
+    }
     ({ changes } = await context.timed('restore', async () => await restore.apply(plan)));
   }
   if (context.json)
     await emitObject(context.output, 'RestoreRun', {
       status: 'ok',
       dryRun,
+      safetySnapshot,
       records: { snapshot: record.id, basis, deletionsFrom, plan, changes },
     });
   else if (dryRun) await context.output.write(`${lines.join('\n')}\n`);

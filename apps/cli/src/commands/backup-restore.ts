@@ -5,7 +5,7 @@ import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '..
 import { restoreInPlace, type SafetyFlags, warnOfUnfinished } from '../compose/safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { resolvePath } from '../config/locations.ts';
-import { CliError, usageError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import { giveThreadsRoom } from '../process/v8-flags.ts';
@@ -18,6 +18,7 @@ import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
 import { restoreMode } from './backup-restore-mode.ts';
@@ -42,15 +43,6 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
   readonly validation?: SafeRestoreResult['validation'] | undefined;
   readonly rollback?: SafeRestoreResult['rollback'] | undefined;
-}
-
-function checkTarget({ to, into, inPlace = false }: RestoreFlags): void {
-  const given = [to !== undefined, into !== undefined, inPlace].filter(Boolean).length;
-  if (given === 1) return;
-  throw usageError(
-    `Expected one of --to DIR, --in-place and --into URL, got ${given === 0 ? 'none' : given}`,
-    'Restore to a new folder with --to DIR, over the originals with --in-place, or a database with --into URL.',
-  );
 }
 
 async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
@@ -111,6 +103,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
   const reference = parseReference(input.arguments[0] ?? '');
   checkMode(flags, reference.path);
+  checkCommands(flags);
   if (flags.mode === undefined) {
     checkTarget(flags);
     checkIntoFlags(context, flags);
@@ -178,7 +171,8 @@ export const backupRestore: CommandDefinition = {
     '--into URL restores one dump to a database: the ' +
     'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
     '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
-    'replaced as a whole, and put back when that fails. ' +
+    'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
+    'command that goes back to it is printed. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
     'into a database, in one transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
@@ -204,7 +198,7 @@ export const backupRestore: CommandDefinition = {
     { flags: '--dry-run', description: 'show the plan only' },
     {
       flags: '--no-safety-backup',
-      description: 'in place: no snapshot of what is there, so nothing can be rolled back',
+      description: 'no snapshot of what is there before it is replaced, so nothing can be rolled back',
     },
     { flags: '--no-validate', description: 'in place: no validation, and no rollback' },
     {

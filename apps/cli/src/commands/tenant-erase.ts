@@ -4,7 +4,7 @@ import { checkFolderOf, writeOutput } from '../compose/files.ts';
 import { pathOf, privateKeyIn } from '../compose/integrity.ts';
 import { destinationsOf } from '../compose/tenants.ts';
 import { userName } from '../compose/user.ts';
-import { CliError } from '../errors.ts';
+import { CliError, usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -15,7 +15,7 @@ import { displayText } from '../render/text.ts';
 
 interface EraseFlags {
   readonly reason: string;
-  readonly certificate: string;
+  readonly certificate?: string | undefined;
   readonly yes?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly signKey?: string | undefined;
@@ -80,19 +80,29 @@ async function dryRunOf(
   return EXIT.ok;
 }
 
+/** Where the certificate goes. @throws {CliError} `USAGE`, `UNWRITABLE`. */
+async function filesOf(context: Context, { certificate }: EraseFlags): Promise<Files> {
+  if (certificate === undefined)
+    throw usageError('Expected --certificate FILE with an erasure, got none', 'Only --dry-run needs none.');
+  const path = pathOf(context, certificate);
+  await checkFolderOf(path);
+  return { certificate: path, publicKey: `${path}.pub` };
+}
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [name = ''] = input.arguments;
   const flags = input.options as EraseFlags;
   const destinations = destinationsOf(input.options);
-  const certificate = pathOf(context, flags.certificate);
-  const files = { certificate, publicKey: `${certificate}.pub` };
-  await checkFolderOf(certificate);
+  if (flags.dryRun === true) {
+    await using repository = await openConfigured(context);
+    return await dryRunOf(context, repository, { name, destinations });
+  }
+  const files = await filesOf(context, flags);
   const signWith =
     flags.signKey === undefined
       ? undefined
       : await privateKeyIn(context, flags.signKey, { passphraseFile: flags.keyPassphraseFile });
   await using repository = await openConfigured(context);
-  if (flags.dryRun === true) return await dryRunOf(context, repository, { name, destinations });
   await confirm(context, await repository.tenants.planErase(name, { destinations }), flags.yes === true);
   const options = { by: userName(), reason: flags.reason, destinations, signWith };
   const erasure = await context.timed('erase the tenant', () => repository.tenants.erase(name, options));
@@ -116,8 +126,7 @@ export const tenantErase: CommandDefinition = {
     { flags: '--reason <text>', description: 'why; it stands in the certificate', required: true },
     {
       flags: '--certificate <file>',
-      description: 'where the certificate goes; its public key goes to FILE.pub',
-      required: true,
+      description: 'where the certificate goes; its public key goes to FILE.pub; needed unless --dry-run',
     },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--dry-run', description: 'show what would be erased, and what would be left where' },
@@ -138,7 +147,7 @@ export const tenantErase: CommandDefinition = {
   ],
   examples: [
     {
-      call: 'holdfast tenant erase property1 --reason "contract ended" --certificate property1.erased.json --dry-run',
+      call: 'holdfast tenant erase property1 --reason "contract ended" --dry-run',
       does: 'What would be left, and where?',
     },
     {

@@ -79,7 +79,7 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
   const scheme = url === null ? undefined : SCHEMES[url.protocol];
   if (url === null || scheme === undefined) {
     throw usageError(
-      'Expected a database like postgres://user@host/database, mysql://... or redis://..., got another one',
+      'Expected a database like postgres://user@host/database, mysql://..., redis://... or sqlite:/path, got something else',
       'Files and folders are arguments.',
     );
   }

@@ -69,7 +69,7 @@ export async function checkFolderOf(path: string): Promise<void> {
 function unwritable(path: string, cause: unknown): CliError {
   return new CliError('UNWRITABLE', `Expected to write ${path}, got ${codeOf(cause)}`, {
     cause,
-    hint: 'Name another file with --output, or make its folder.',
+    hint: 'Name another file, or make its folder.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -27,16 +28,24 @@ export interface IntoOutcome {
   readonly recovered: 'none' | 'old' | 'new';
 }
 
+/** What a restore into a database of SQLite would do. */
+export interface SqlitePlan {
+  /** The file of the database. */
+  readonly target: string;
+  /** In the snapshot. */
+  readonly path: string;
+  /** Whether there is something at `target`. */
+  readonly replaces: boolean;
+}
+
 /** Where to and what from. @throws {CliError} `USAGE` when that is not clear. */
-export function planIntoSqlite(
-  context: Context,
-  { record, path, url }: IntoRequest,
-): { readonly target: string; readonly path: string } {
+export function planIntoSqlite(context: Context, { record, path, url }: IntoRequest): SqlitePlan {
   const target = parseSqliteUrl(url, context.workingDirectory).path;
-  if (path !== undefined) return { target, path };
+  const replaces = existsSync(target);
+  if (path !== undefined) return { target, path, replaces };
   const databases = record.sources.filter(({ kind }) => kind === 'sqlite').map((source) => source.path);
   const [only] = databases;
-  if (only !== undefined && databases.length === 1) return { target, path: only };
+  if (only !== undefined && databases.length === 1) return { target, path: only, replaces };
   throw usageError(
     `Expected one database of SQLite in the snapshot, got ${databases.length === 0 ? 'none' : databases.map(displayText).join(', ')}`,
     'Say which file it is: ID:PATH.',

@@ -1,4 +1,4 @@
-import { BackupError, type Repository, type SnapshotRecord } from '@x/backup-store';
+import { BackupError, type BackupSource, type Repository, type SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { type DatabaseKind, type NamedDatabase, parseDatabase } from './database-url.ts';
@@ -36,6 +36,8 @@ export interface IntoResult {
 /** A restore into a database that was planned. */
 export interface PlannedInto {
   readonly plan: IntoPlan;
+  /** The database as it is now, to be saved before it is replaced. */
+  readonly current: BackupSource;
   /**
    * Restores. `beforeFirstWrite` is called once, before anything is done to the server, and stops everything when it throws: what is
    * there can be asked about, or saved, in it.
@@ -74,6 +76,7 @@ export function checkInto(url: string, env: Context['env']): void {
 /** A kind of database: how it is asked and how it is filled. */
 interface Target {
   readonly database?: string | undefined;
+  readonly current: BackupSource;
   inspect(signal: AbortSignal): Promise<State>;
   restore(work: Work): Promise<IntoResult>;
 }
@@ -109,7 +112,7 @@ export async function planInto(context: Context, repository: Repository, request
     await beforeFirstWrite(plan);
     return await context.timed('restore', () => target.restore({ repository, plan, signal }));
   };
-  return { plan, apply };
+  return { plan, current: target.current, apply };
 }
 
 const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
@@ -130,9 +133,10 @@ function shownUrl(text: string): string {
 
 async function targetOf(named: NamedDatabase): Promise<Target> {
   if (named.kind === 'redis') {
-    const { inspectRedis, restoreRedis } = await import('@x/backup-store/redis');
+    const { inspectRedis, redisSource, restoreRedis } = await import('@x/backup-store/redis');
     const { name: _name, timeoutMs: _timeout, ...server } = named.options;
     return {
+      current: redisSource(server),
       inspect: (signal) => inspectRedis({ ...server, signal }),
       restore: ({ repository, plan: { snapshot, path, action }, signal }) =>
         restoreRedis({ ...server, repository, snapshot, path, overwrite: action === 'replace', signal }),
@@ -140,10 +144,11 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
   }
   const database = databaseOf(named.options.url ?? '');
   if (named.kind === 'mysql') {
-    const { inspectMysql, restoreMysql } = await import('@x/backup-store/mysql');
+    const { inspectMysql, mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
     const server = { url: named.options.url, password: named.options.password, database };
     return {
       database,
+      current: mysqlSource({ ...server, databases: [database] }),
       inspect: (signal) => inspectMysql({ ...server, signal }),
       restore: ({ repository, plan: { snapshot, path, action }, signal }) => {
         const how = { create: action === 'create', clean: action === 'replace' };
@@ -151,10 +156,12 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
       },
     };
   }
-  const { inspectPostgres, restorePostgres } = await import('@x/backup-store/postgres');
+  const { inspectPostgres, postgresSource, restorePostgres } = await import('@x/backup-store/postgres');
   const server = { url: named.options.url, password: named.options.password, database };
   return {
     database,
+    // One that drops what is there when it is restored.
+    current: postgresSource({ ...server, databases: [database], format: 'custom' }),
     inspect: (signal) => inspectPostgres({ ...server, signal }),
     restore: async ({ repository, plan: { snapshot, path, action }, signal }) => {
       // A dump in plain SQL drops what is there by itself, if it was made to.

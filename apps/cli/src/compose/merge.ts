@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Repository, SnapshotRecord, SourceDetail } from '@x/backup-store';
 import type { MergeRules, RecordRestoreMode, SnapshotRestore } from '@x/backup-store/merge';
-import { resolvePath } from '../config/locations.ts';
 import { demandMoment } from '../config/moment.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 /** How records are restored, as options. */
 export interface MergeFlags {
@@ -116,16 +116,15 @@ function rulesOf(flags: MergeFlags): MergeRules | undefined {
   return { conflict, restoreDeleted, damaged: { since: demandMoment(damagedSince), until } };
 }
 
-/** Path of the database. @throws {CliError} `USAGE`, `UNREADABLE`. */
-function databaseOf(into: string | undefined, workingDirectory: string): string {
-  const path = into?.startsWith('sqlite:') === true ? into.slice('sqlite:'.length).replace(/^\/\//, '') : '';
-  if (path === '') {
+/** Path of the database that records are restored into. @throws {CliError} `USAGE`, `UNREADABLE`. */
+export function mergeDatabase({ into }: MergeFlags, workingDirectory: string): string {
+  if (into === undefined || !isSqliteUrl(into)) {
     throw usageError(
       `Expected a database to restore records into, got ${into === undefined ? 'none' : JSON.stringify(into)}`,
       'Name it as --into sqlite:/srv/hotel/hotel.db; other databases can be merged by a program, with @x/backup-store/merge.',
     );
   }
-  const file = resolvePath(path, workingDirectory);
+  const { path: file } = parseSqliteUrl(into, workingDirectory);
   if (!existsSync(file)) throw new CliError('UNREADABLE', `Expected a database of SQLite at ${file}, got none`);
   return file;
 }
@@ -147,7 +146,7 @@ export async function prepareMerge(
 ): Promise<SnapshotRestore> {
   const { mode = 'merge', module, base, updatedAt = 'updated_at' } = flags;
   const [rules, records] = [rulesOf(flags), recordsOf(flags)];
-  const database = databaseOf(flags.into, context.workingDirectory);
+  const database = mergeDatabase(flags, context.workingDirectory);
   const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
   const { listModules, sqliteRecords } = await import('@x/backup-store/records');
   const source = recordsSourceOf(record, flags.recordsSource);

@@ -160,7 +160,7 @@ export const restoreRun = z.strictObject({
   into: into.optional().describe('with `--into`, in place of `plan` and `result`'),
   plan: restorePlan.optional().describe('with `--dry-run` and `--in-place`'),
   records: recordRun.optional().describe('with `--mode`'),
-  safetySnapshot: snapshotId.optional().describe('made before a restore in place'),
+  safetySnapshot: snapshotId.optional().describe('made of what a restore in place or into a database replaces'),
   validation: z
     .strictObject({
       status: z.enum(['passed', 'failed', 'skipped']),

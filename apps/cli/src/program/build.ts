@@ -1,4 +1,4 @@
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandDefinition, CommandInput, OptionDefinition } from './command.ts';
 import { GLOBAL_OPTIONS } from './global-options.ts';
 
@@ -18,12 +18,14 @@ function option(definition: OptionDefinition): Option {
   const made = new Option(definition.flags, definition.description);
   if (definition.choices !== undefined) made.choices(definition.choices);
   if (definition.required) made.makeOptionMandatory();
-  const { parse } = definition;
+  const { parse, choices } = definition;
   if (definition.repeatable) {
-    made.argParser<unknown[] | undefined>((text, before) => [
-      ...(before ?? []),
-      parse === undefined ? text : parse(text),
-    ]);
+    // A parser of one's own takes the place of the one that looks at choices.
+    made.argParser<unknown[] | undefined>((text, before) => {
+      if (choices?.includes(text) === false)
+        throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+      return [...(before ?? []), parse === undefined ? text : parse(text)];
+    });
   } else if (parse !== undefined) {
     made.argParser(parse);
   }

@@ -2,6 +2,9 @@ type Hints = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Instead of what packages say to those who call them: they name options of functions. */
 const INSTEAD: Hints = {
+  BackupError: {
+    NOT_A_REPOSITORY: 'Check --repo or HOLDFAST_REPO; `holdfast init` makes a repository there.',
+  },
   IntegrityError: {
     LEGACY_ALGORITHM: 'Use sha256 for new data. To compare with old values, allow md5 and sha1 with --legacy.',
     PASSPHRASE_NEEDED: 'Name a file with the passphrase of the key: --key-passphrase-file FILE.',

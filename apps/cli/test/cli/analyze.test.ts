@@ -31,7 +31,8 @@ test('a folder is analyzed: kinds, a forecast for each profile, free space, and 
     '--to',
     'backups/later',
   ]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  // On a busy machine there is progress to tell.
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('holdfast:') as string });
   expect(stdout).toMatch(/^\S+data: 2 files, \d+ KiB; \d+ KiB tried \(100 %\)\n\nKIND +SIZE +SHARE +ENTROPY/);
   for (const line of [
     /^random +293 KiB .* 1\.00 +random$/m,

@@ -41,4 +41,6 @@ test('the catalog tells of modules, kinds, digests, checks, what is kept until w
   const table = await machine.run(['backup', 'catalog', '--module', 'project', '--keep-within', '30d']);
   expect(table.stdout).toMatch(/ID .*KIND .*DIGEST .*STATE .*LAST CHECK .*KEPT UNTIL .*MODULES/);
   expect(table.stdout).toContain('forgotten at ');
+  const unknown = await machine.run(['backup', 'catalog', '--kind', 'full', '--kind', 'none']);
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('Allowed choices are full')]);
 });

@@ -60,10 +60,10 @@ test('2: what is not understood, with a hint, and nothing done', async () => {
     [['backup', 'prune', '--fence-after', '1h30m'], /^holdfast: Expected a duration like 90s, .*, got "1h30m"/],
     [['backup', 'prune', '--max-unused', '101'], /^holdfast: Expected a percentage from 0 to 100, got "101"/],
     [['backup', 'prune', '--max-unused', 'half'], /^holdfast: Expected a percentage from 0 to 100, got "half"/],
-    [['backup', 'restore', 'latest'], /^holdfast: Expected one of --to DIR and --in-place, got neither/],
+    [['backup', 'restore', 'latest'], /^holdfast: Expected one of --to DIR, --in-place and --into URL, got none/],
     [
       ['backup', 'restore', 'latest', '--to', 'x', '--in-place'],
-      /^holdfast: Expected one of --to DIR and --in-place, got both/,
+      /^holdfast: Expected one of --to DIR, --in-place and --into URL, got 2/,
     ],
   ] as const) {
     const { code, stdout, stderr } = await machine.run(args);

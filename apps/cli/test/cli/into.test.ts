@@ -76,12 +76,22 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
       expect.stringMatching(/^restore into mariadb:.*: ok; .* of mysql\/shop\.sql\n$/),
     ]);
     expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('2');
+    const undo = async (stderr: string): Promise<string | undefined> => {
+      const [, id = '', url = ''] = /restore ([0-9a-f]{8}) --into '?([^' ]+)'? --overwrite always$/m.exec(stderr) ?? [];
+      const args = ['backup', 'restore', id, '--into', url, ...always, '--yes', '--no-safety-backup'];
+      return (await machine.json('RestoreRun', args, { env })).safetySnapshot;
+    };
+    expect(await undo(done.stderr)).toBeUndefined();
+    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
 
     redis(cache.port, 'SET', 'a', '2');
     expect((await machine.run(into(redisUrl()), { env })).code).toBe(1);
     const back = await machine.json('RestoreRun', into(redisUrl(), ...always, '--yes'), { env });
     expect(back.into).toMatchObject({ plan: { path: 'cache.rdb', kind: 'redis', action: 'replace', items: 1 } });
     expect(redis(cache.port, 'GET', 'a')).toBe('1');
+    redis(cache.port, 'SET', 'a', '3');
+    await undo((await machine.run(into(redisUrl(), ...always, '--yes'), { env })).stderr);
+    expect(redis(cache.port, 'GET', 'a')).toBe('3');
   });
 
   test('take a file that was backed up as one, by its path', async () => {
@@ -108,6 +118,8 @@ test.each([
   ['no database', ['--into', 'mysql://h']],
   ['a database of no kind', ['--into', 'mongodb://h/d']],
   ['a filter', ['--into', 'mysql://h/d', '--include', 'x']],
+  ['a command that validates files', ['--into', 'mysql://h/d', '--validate-command', 'true']],
+  ['a command that starts a service of SQLite', ['--into', 'mysql://h/d', '--start-command', 'true']],
   ['a way of overwriting that compares times', ['--into', 'mysql://h/d', '--overwrite', 'if-newer']],
   ['a variable that is not there', ['--into', 'redis://h?password-env=NO_SUCH_VARIABLE']],
 ])('%s is a usage error that shows no secret', async (_what, args) => {

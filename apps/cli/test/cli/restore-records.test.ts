@@ -62,10 +62,14 @@ test('records are merged with newer ones: planned, asked about, and done', async
   expect(dry.stdout).toContain('stays/s3: keep (newer-in-current)');
   expect((await machine.run(merge)).code).toBe(2);
   expect(rooms()).toEqual([99, 30, 5]);
-  const { records } = await machine.json('RestoreRun', [...merge, '--yes']);
+  const { records, safetySnapshot = '' } = await machine.json('RestoreRun', [...merge, '--yes']);
   expect(records).toMatchObject({ changes: 2, plan: { ways: 2, added: 1, replaced: 1, erased: 1, conflicts: 1 } });
   expect(rooms()).toEqual([1, 2, 30, 5]);
-  expect((await machine.json('RestoreRun', [...merge, '--yes'])).records?.changes).toBe(0);
+  const again = await machine.json('RestoreRun', [...merge, '--yes']);
+  expect([again.records?.changes, again.safetySnapshot]).toEqual([0, undefined]);
+  const back = ['backup', 'restore', safetySnapshot, '--key-file', 'key', '--into', 'sqlite:hotel.db', '--yes'];
+  await machine.json('RestoreRun', back);
+  expect(rooms()).toEqual([99, 30, 5]);
 });
 
 test('single records, and all of them, come back', async () => {

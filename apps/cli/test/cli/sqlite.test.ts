@@ -56,10 +56,35 @@ test('a database is backed up and restored over the live one, whose service is s
   const restored = await machine.json('RestoreRun', [...into, '--yes', ...hooks]);
   expect(restored).toMatchObject({
     status: 'ok',
-    into: { kind: 'sqlite', path: 'shop/main', replaced: true, recovered: 'none' },
+    sqlite: { kind: 'sqlite', path: 'shop/main', replaced: true, recovered: 'none' },
   });
   expect(notes()).toEqual(['one']);
   expect(await readFile(join(machine.cwd, 'log'), 'utf8')).toBe('stopped\nstarted\n');
+});
+
+test('a database that is replaced was saved first, and comes back from that', async () => {
+  await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
+  write("INSERT INTO orders VALUES ('newer')");
+  const into = ['--into', 'sqlite:app.db', '--yes'];
+  const { code, stderr } = await machine.run(['backup', 'restore', 'latest', ...into]);
+  expect([code, notes()]).toEqual([0, ['one']]);
+  const [, id = ''] = /^ {2}holdfast backup restore ([0-9a-f]{8}) --into sqlite:app\.db$/m.exec(stderr) ?? [];
+  const back = await machine.json('RestoreRun', ['backup', 'restore', id, ...into, '--no-safety-backup']);
+  expect([back.safetySnapshot, notes()]).toEqual([undefined, ['one', 'newer']]);
+});
+
+test('what is no database is only replaced without a safety snapshot', async () => {
+  await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
+  const other = join(machine.cwd, 'other.db');
+  const into = ['backup', 'restore', 'latest', '--into', 'sqlite:other.db'];
+  expect(await machine.run([...into, '--dry-run'])).toMatchObject({ stdout: `app.db would become ${other}\n` });
+  expect((await machine.json('RestoreRun', into)).safetySnapshot).toBeUndefined();
+  await writeFile(other, 'no database at all, but long enough to be taken for one'.repeat(100));
+  const refused = await machine.run([...into, '--yes']);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--no-safety-backup')]);
+  expect(await readFile(other, 'utf8')).toContain('no database');
+  await machine.json('RestoreRun', [...into, '--yes', '--no-safety-backup']);
+  expect((await readFile(other, 'latin1')).startsWith('SQLite format 3')).toBe(true);
 });
 
 test('the old database is back when the service does not start with the new one', async () => {

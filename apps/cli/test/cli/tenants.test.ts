@@ -102,6 +102,9 @@ test('a tenant is erased after a look at the plan, with a certificate that verif
   ];
   const { plan } = await machine.json('TenantErasure', [...erase, '--dry-run']);
   expect(plan).toMatchObject({ tenant: 'a', snapshots: 1, begun: false, readable: false });
+  expect((await machine.run(['tenant', 'erase', 'a', '--reason', 'x', '--dry-run'])).code).toBe(0);
+  const uncertified = await machine.run(['tenant', 'erase', 'a', '--reason', 'x', '--yes']);
+  expect([uncertified.code, uncertified.stderr]).toEqual([2, expect.stringContaining('--certificate')]);
   const unasked = await machine.run(erase);
   expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
   expect((await machine.json('TenantShown', ['tenant', 'show', 'a'])).tenant.status).toBe('active');

@@ -31,7 +31,7 @@ test.each([
   [
     '{"profile": "best"}',
     'profile',
-    'Expected profile to be one of "none", "fast", "balanced", "maximum", got "best"',
+    'Expected profile to be one of "none", "fast", "balanced", "maximum", "auto", got "best"',
     undefined,
   ],
   [

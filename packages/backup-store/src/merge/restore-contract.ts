@@ -11,7 +11,9 @@ export interface ViewOptions {
 
 /** Records of a snapshot, or of any other place that can be read. Ordered by the bytes of their ids in UTF-8. */
 export interface RecordView {
+  /** The records of a module; none of one that is not there. */
   read(module: string, options: ViewOptions): AsyncIterable<DataRecord>;
+  /** Names of the modules that are there. */
   modules(options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
   /** How records are made; `undefined` if nobody knows. */
   schema?(module: string, options: { readonly signal: AbortSignal }): Promise<SourceDetail | undefined>;

@@ -67,6 +67,7 @@ export type RecordChange =
 
 /** Reads the records of a module as they are at one moment, ordered by the bytes of their ids in UTF-8. */
 export interface RecordReader {
+  /** Each record once. */
   read(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DataRecord>;
 }
 

@@ -1,5 +1,5 @@
 import { BackupError } from '../errors.ts';
-import { type Clock, systemClock } from '../run/clock.ts';
+import { systemClock } from '../run/clock.ts';
 import type { BackupSource, SourceDetail, SourceEntry, SourceRun } from '../source/contract.ts';
 import type { RecordModules } from './contract.ts';
 import { checkModuleName, MANIFEST, type ModuleManifest } from './manifest.ts';
@@ -25,7 +25,8 @@ export interface RecordsSourceOptions extends RecordModules {
   readonly quiesce?: ((options: { readonly signal: AbortSignal }) => Promise<void> | void) | undefined;
   /** Ends what `quiesce` began. Called whenever that was. */
   readonly resume?: (() => Promise<void> | void) | undefined;
-  readonly clock?: Clock | undefined;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ export interface EraseRecordsOptions extends JournalOptions {
 /** Tells which records were erased. */
 export interface ErasedRecords {
   readonly count: number;
+  /** Whether this one was. */
   has(module: string, id: string): boolean;
 }
 

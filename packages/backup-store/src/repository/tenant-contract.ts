@@ -26,7 +26,7 @@ import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 export type FilterOfTenant = Omit<SnapshotFilter, 'tenant'>;
 
 /** Options of a call without the tenant, and with a filter that needs none. */
-type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly filter?: FilterOfTenant | undefined };
+export type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly filter?: FilterOfTenant | undefined };
 
 /** {@link RecordJournal} of one tenant. */
 export interface TenantJournal {
@@ -60,22 +60,30 @@ export interface TenantHandle {
   snapshot(reference: string, filter?: FilterOfTenant): Promise<SnapshotRecord>;
   /** What of this tenant can't be read or was taken away. */
   damaged(): Promise<readonly EntryProblem[]>;
+  /** As `Repository.entries`: what is in a snapshot, ordered by paths. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  /** As `Repository.read`: the content of a file, in pieces. */
   read(snapshot: string, options: OfTenant<ReadOptions>): AsyncIterable<Uint8Array>;
+  /** As `Repository.find`: entries of this tenant's snapshots that match. */
   find(options: Omit<FindOptions, 'tenant'>): AsyncIterable<FoundEntry>;
+  /** As `Repository.diff`, of two snapshots of this tenant. */
   diff(
     before: string,
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /** What `restore` would do. Writes nothing. */
   planRestore(options: OfTenant<RestoreOptions>): Promise<RestorePlan>;
+  /** As `Repository.restore`. */
   restore(options: OfTenant<RestoreOptions>): Promise<RestoreResult>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
   /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others; `TENANT_HELD`. */
   forget(options: OfTenant<ForgetOptions>): Promise<ForgetResult>;
+  /** What `prune` would delete and write again. Changes nothing. */
   planPrune(options?: Omit<PruneOptions, 'tenant'>): Promise<PrunePlan>;
   /** @throws {BackupError} `TENANT_HELD`. */
   prune(options?: Omit<PruneOptions, 'tenant'>): Promise<PruneResult>;
+  /** How much this tenant has, and what of it is stored. */
   stats(): Promise<TenantStats>;
 }

@@ -21,6 +21,7 @@ export interface SqliteRestoreHooks {
   readonly start?: (() => Promise<void>) | undefined;
   /** Looks at the new database where it is now, before the service is started. What it throws means that it is no good. */
   readonly check?: ((path: string) => Promise<void>) | undefined;
+  /** Called after each step. It must not throw. */
   readonly onEvent?: ((event: SqliteRestoreEvent) => void) | undefined;
   /** How long to wait for others to let the database go after `stop`, in milliseconds. Default 10,000. */
   readonly waitMs?: number | undefined;

@@ -1,5 +1,6 @@
 /** What is needed of a client of PostgreSQL: one connection, such as a `Client` of `pg` that is connected, or one of its pool. */
 export interface PostgresClient {
+  /** Runs one statement; `$1` in `text` is the first of `values`. */
   query(
     text: string,
     values?: unknown[],

@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 
 import { BackupError } from '../../errors.ts';
 import { checkAborted } from '../../run/abort.ts';
-import { type Clock, systemClock } from '../../run/clock.ts';
+import { systemClock } from '../../run/clock.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
 import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
@@ -19,7 +19,8 @@ export interface SqliteRecordsOptions {
   /** Path of a file, which is opened when it is needed; or a database that is open already, with no transaction under way. */
   readonly database: string | DatabaseSync;
   readonly tables: readonly SqliteTable[];
-  readonly clock?: Clock | undefined;
+  /** Milliseconds since 1970. Default: the system's clock. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /**

@@ -1,0 +1,74 @@
+import { BackupError, type BackupSource, type Repository, type SnapshotRecord } from '@x/backup-store';
+import type { Context } from '../program/context.ts';
+import { shortId } from '../render/snapshot.ts';
+import { displayText } from '../render/text.ts';
+import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { userName } from './user.ts';
+
+/** What is saved before a restore writes into a database. */
+export interface TargetToSave {
+  /** The database as it is now. */
+  readonly source: BackupSource;
+  /** As the user has named it. */
+  readonly url: string;
+  /** What is about to be restored. */
+  readonly record: SnapshotRecord;
+}
+
+/**
+ * Makes a snapshot of kind `safety` of a database that a restore is about to change, and says how to go back to it.
+ *
+ * @returns Its id.
+ * @throws {BackupError} `SAFETY_INCOMPLETE` when the database can't be saved; `ABORTED`; what the repository throws.
+ */
+export async function saveTarget(
+  context: Context,
+  repository: Repository,
+  { source, url, record }: TargetToSave,
+): Promise<string> {
+  const { messages, signal } = context;
+  messages.note('Making a safety snapshot of the database as it is now.');
+  const progress = createProgressReporter(messages);
+  const { snapshot } = await context
+    .timed('safety snapshot', () =>
+      repository.backup({
+        sources: [source],
+        kind: 'safety',
+        // Half of a database is nothing to go back to.
+        atomic: true,
+        tenant: record.tenant.name,
+        note: `before the restore of ${record.id}`,
+        createdBy: userName(),
+        signal,
+        onProgress: progress.onProgress,
+      }),
+    )
+    .catch((error: unknown) => {
+      throw error instanceof BackupError && error.code === 'SOURCE_FAILED' ? notSaved(error) : error;
+    })
+    .finally(() => progress.end());
+  if (snapshot === undefined) throw notSaved();
+  messages.note(`Safety snapshot ${shortId(snapshot.id)}; to undo what follows:`);
+  messages.note(`  ${goBackCall(snapshot.id, url)}`);
+  return snapshot.id;
+}
+
+/** A database of SQLite as it is now, sound or not: what is damaged is often what a restore is for. */
+export async function currentSqlite(path: string): Promise<BackupSource> {
+  const { sqliteSource } = await import('@x/backup-store/sqlite');
+  return sqliteSource({ path, check: false });
+}
+
+const notSaved = (cause?: BackupError): BackupError =>
+  new BackupError('SAFETY_INCOMPLETE', 'Expected to save the database before it is changed, but it can not be read', {
+    cause,
+    hint: 'The database was not changed. --no-safety-backup restores without a way back.',
+    details: cause?.details,
+  });
+
+/** The command that brings a database back from its safety snapshot. Pure. */
+function goBackCall(id: string, url: string): string {
+  const how = url.startsWith('sqlite:') ? '' : ' --overwrite always';
+  const word = /^[\w@%+=:,./-]+$/.test(url) ? url : `'${url.replaceAll("'", String.raw`'\''`)}'`;
+  return `holdfast backup restore ${shortId(id)} --into ${displayText(word)}${how}`;
+}
