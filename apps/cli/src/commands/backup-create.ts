@@ -209,7 +209,9 @@ export const backupCreate: CommandDefinition = {
         'exclude-table, format, globals, option; mysql:// or mariadb://, with database, table, exclude-table, option, ' +
         'ssl-mode, option-file; redis:// or rediss://; may be repeated. Passwords come from PGPASSWORD, MYSQL_PWD, ' +
         'REDISCLI_AUTH, the variable that password-env=NAME names, or files of the programs. ' +
-        'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none)',
+        'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none). ' +
+        'Or rows of tables as records that can be merged: records+postgres://… or records+sqlite:/path, with ' +
+        '?table=bookings&updated-at=updated_at, also deleted-at and schema',
       repeatable: true,
     },
     {

@@ -1,7 +1,8 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import type { RecordRestorePlan, SnapshotRestore } from '@x/backup-store/merge';
-import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
-import { mergeDatabase, type MergeFlags, prepareMerge } from '../compose/merge.ts';
+import { saveTarget } from '../compose/into-safety.ts';
+import { type MergeFlags, prepareMerge } from '../compose/merge.ts';
+import { mergeTarget } from '../compose/merge-target.ts';
 import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -66,7 +67,8 @@ export async function restoreMode(
   { record, flags }: { readonly record: SnapshotRecord; readonly flags: ModeFlags },
 ): Promise<ExitCode> {
   const { dryRun = false, yes = false, safetyBackup } = flags;
-  const restore = await prepareMerge(context, repository, { record, flags });
+  await using target = mergeTarget(context, flags.into);
+  const restore = await prepareMerge(context, repository, { record, flags, target });
   const plan = await context.timed('plan', async () => await restore.plan());
   const lines = planLines(restore, plan);
   const { basis, deletionsFrom } = restore;
@@ -74,7 +76,7 @@ export async function restoreMode(
   if (!dryRun) {
     await confirm(context, lines, yes);
     if (safetyBackup && plan.added + plan.replaced + plan.deleted > 0) {
-      const source = await currentSqlite(mergeDatabase(flags, context.workingDirectory));
+      const source = await target.current();
       safetySnapshot = await saveTarget(context, repository, { source, url: flags.into ?? '', record });
     }
     ({ changes } = await context.timed('restore', async () => await restore.apply(plan)));

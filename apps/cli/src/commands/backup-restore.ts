@@ -174,7 +174,7 @@ export const backupRestore: CommandDefinition = {
     'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
     'command that goes back to it is printed. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
-    'into a database, in one transaction: in full, what is asked for, or merged with newer ones.',
+    'into a database of PostgreSQL or SQLite, in one transaction: in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
 import type { Repository, SnapshotRecord, SourceDetail } from '@x/backup-store';
 import type { MergeRules, RecordRestoreMode, SnapshotRestore } from '@x/backup-store/merge';
 import { demandMoment } from '../config/moment.ts';
-import { CliError, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
+import type { MergeTarget } from './merge-target.ts';
 
 /** How records are restored, as options. */
 export interface MergeFlags {
@@ -116,19 +115,6 @@ function rulesOf(flags: MergeFlags): MergeRules | undefined {
   return { conflict, restoreDeleted, damaged: { since: demandMoment(damagedSince), until } };
 }
 
-/** Path of the database that records are restored into. @throws {CliError} `USAGE`, `UNREADABLE`. */
-export function mergeDatabase({ into }: MergeFlags, workingDirectory: string): string {
-  if (into === undefined || !isSqliteUrl(into)) {
-    throw usageError(
-      `Expected a database to restore records into, got ${into === undefined ? 'none' : JSON.stringify(into)}`,
-      'Name it as --into sqlite:/srv/hotel/hotel.db; other databases can be merged by a program, with @x/backup-store/merge.',
-    );
-  }
-  const { path: file } = parseSqliteUrl(into, workingDirectory);
-  if (!existsSync(file)) throw new CliError('UNREADABLE', `Expected a database of SQLite at ${file}, got none`);
-  return file;
-}
-
 function hasColumn(schema: SourceDetail | undefined, column: string): boolean {
   const columns = (schema as { readonly columns?: object } | undefined)?.columns;
   return typeof columns === 'object' && Object.hasOwn(columns, column);
@@ -142,13 +128,16 @@ function hasColumn(schema: SourceDetail | undefined, column: string): boolean {
 export async function prepareMerge(
   context: Context,
   repository: Repository,
-  { record, flags }: { readonly record: SnapshotRecord; readonly flags: MergeFlags },
+  {
+    record,
+    flags,
+    target,
+  }: { readonly record: SnapshotRecord; readonly flags: MergeFlags; readonly target: MergeTarget },
 ): Promise<SnapshotRestore> {
   const { mode = 'merge', module, base, updatedAt = 'updated_at' } = flags;
   const [rules, records] = [rulesOf(flags), recordsOf(flags)];
-  const database = mergeDatabase(flags, context.workingDirectory);
   const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
-  const { listModules, sqliteRecords } = await import('@x/backup-store/records');
+  const { listModules } = await import('@x/backup-store/records');
   const source = recordsSourceOf(record, flags.recordsSource);
   const stored = await listModules(repository, record.id, { source, signal: context.signal });
   const wanted = stored.filter(({ name }) => module === undefined || module.length === 0 || module.includes(name));
@@ -156,13 +145,12 @@ export async function prepareMerge(
     table: name,
     updatedAt: hasColumn(schema, updatedAt) ? updatedAt : undefined,
   }));
-  const { target } = sqliteRecords({ database, tables });
   return await prepareRecordRestore(repository, {
     snapshot: record.id,
     source,
     mode,
-    target,
-    targetName: `sqlite:${database}`,
+    target: await target.open(tables),
+    targetName: target.name,
     modules: module === undefined || module.length === 0 ? undefined : module,
     records,
     rules,

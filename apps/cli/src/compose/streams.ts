@@ -2,11 +2,12 @@ import type { BackupSource } from '@x/backup-store';
 import type { Environment } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { parseDatabase } from './database-url.ts';
+import { isRecordsUrl, recordsUrlSource } from './records-url.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 /** Sources that are no files, as the command line names them. */
 export interface StreamFlags {
-  /** `[name=]postgres://...`, `mysql://...`, `redis://...`, `sqlite:/path`. */
+  /** `[name=]postgres://...`, `mysql://...`, `redis://...`, `sqlite:/path`, `records+postgres://...`. */
   readonly source?: readonly string[] | undefined;
   /** `name=command line`. */
   readonly sourceCommand?: readonly string[] | undefined;
@@ -27,6 +28,7 @@ interface Place {
 /** The source that a URL names. Each kind is loaded when it is named. @throws {CliError} `USAGE`. */
 async function databaseSource(text: string, { env, workingDirectory }: Place): Promise<BackupSource> {
   const { name, rest } = named(text);
+  if (isRecordsUrl(rest)) return await recordsUrlSource(rest, name, { env, workingDirectory });
   if (isSqliteUrl(rest)) {
     const { sqliteSource } = await import('@x/backup-store/sqlite');
     return sqliteSource({ name, ...parseSqliteUrl(rest, workingDirectory) });

@@ -1,0 +1,64 @@
+import { BackupError } from '@x/backup-store';
+import type { PostgresClient } from '@x/backup-store/records';
+
+/** SQLSTATE of a transaction that has to be done again: those who know of transactions look for it. */
+const SERIALIZATION_FAILURE = '40001';
+/** Seconds that a server may take to answer the first time. */
+const CONNECT_SECONDS = 30;
+
+/** A connection that is made when it is first needed. */
+export interface LazyClient extends PostgresClient, AsyncDisposable {
+  /** @throws {BackupError} `DATABASE_UNREACHABLE`, `DATABASE_REFUSED`, `DATABASE_NOT_FOUND`. */
+  connect(): Promise<void>;
+}
+
+/** A client of a PostgreSQL server. What is not in the URL comes from the environment or `~/.pgpass`, as libpq has it. */
+export function postgresClient(url: string, password: string | undefined): LazyClient {
+  let opened: Promise<{ query: PostgresClient['query']; end(): Promise<void> }> | undefined;
+  const open = async (): Promise<{ query: PostgresClient['query']; end(): Promise<void> }> => {
+    const { Client } = await import('pg');
+    const client = new Client({
+      connectionString: url,
+      password,
+      application_name: 'holdfast',
+      connectionTimeoutMillis: CONNECT_SECONDS * 1000,
+    });
+    // A connection that breaks ends the statement that is under way, which says so.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+  const ready = async (): Promise<Awaited<ReturnType<typeof open>>> => await (opened ??= open());
+  return {
+    connect: async () => {
+      await ready().catch(refuse);
+    },
+    query: async (text, values) => {
+      const client = await ready().catch(refuse);
+      return await client.query(text, values).catch(refuse);
+    },
+    [Symbol.asyncDispose]: async () => {
+      const client = await opened?.catch(() => undefined);
+      await client?.end();
+    },
+  };
+}
+
+/** Says what has gone wrong by its SQLSTATE (PostgreSQL manual, "Error Codes"). */
+function refuse(error: unknown): never {
+  const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string };
+  if (code === SERIALIZATION_FAILURE || error instanceof BackupError) throw error;
+  if (code === '3D000' || code === '42P01')
+    throw new BackupError('DATABASE_NOT_FOUND', `Expected the database or table to be there: ${message}`, {
+      cause: error,
+    });
+  if (/^(?:[0-9][0-9A-Z]|[A-Z][A-Z0-9])[0-9A-Z]{3}$/.test(code) && !code.startsWith('57P') && !code.startsWith('08'))
+    throw new BackupError('DATABASE_REFUSED', `Expected the server to do what is asked: ${message}`, {
+      cause: error,
+      hint: 'Check user, password and rights; PGPASSWORD, ~/.pgpass or ?password-env=NAME give the password.',
+    });
+  throw new BackupError('DATABASE_UNREACHABLE', `Expected a PostgreSQL server to answer: ${message}`, {
+    cause: error,
+    hint: 'Check host and port, and that the server runs.',
+  });
+}

@@ -1,0 +1,78 @@
+import type { BackupSource } from '@x/backup-store';
+import type { RecordModules, RecordTable } from '@x/backup-store/records';
+import { usageError } from '../errors.ts';
+import type { Context } from '../program/context.ts';
+import { postgresTables } from './merge-target.ts';
+import { postgresClient } from './postgres-client.ts';
+import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
+
+const PREFIX = 'records+';
+
+/** Whether this names tables whose rows are backed up as records. */
+export const isRecordsUrl = (text: string): boolean => text.startsWith(PREFIX);
+
+/** What is read beside the URL. */
+type Place = Pick<Context, 'env' | 'workingDirectory'>;
+
+/**
+ * The rows of tables as a source of records: `records+postgres://user@host/database?table=rooms&table=bookings&updated-at=updated_at`, or
+ * `records+sqlite:/srv/hotel.db?table=…`; also `deleted-at`, and `schema` for PostgreSQL.
+ *
+ * @throws {CliError} `USAGE`.
+ */
+export async function recordsUrlSource(text: string, name: string | undefined, place: Place): Promise<BackupSource> {
+  const { url, tables } = tablesOf(text);
+  const { recordsSource } = await import('@x/backup-store/records');
+  const modules = isSqliteUrl(url)
+    ? await sqliteModules(url, tables, place)
+    : await postgresModules(url, tables, place);
+  return recordsSource({ name, ...modules });
+}
+
+async function sqliteModules(url: string, tables: readonly RecordTable[], place: Place): Promise<RecordModules> {
+  const { sqliteRecords } = await import('@x/backup-store/records');
+  return sqliteRecords({ database: parseSqliteUrl(url, place.workingDirectory).path, tables }).source;
+}
+
+async function postgresModules(text: string, tables: readonly RecordTable[], place: Place): Promise<RecordModules> {
+  const { url, password, schema } = postgresTables(text, place.env);
+  const { postgresRecords } = await import('@x/backup-store/records');
+  let client = postgresClient(url, password);
+  const { source } = postgresRecords({
+    client: { query: async (statement, values) => await client.query(statement, values) },
+    tables: tables.map((table) => ({ ...table, schema })),
+  });
+  return {
+    modules: source.modules,
+    open: async (options) => await source.open?.(options),
+    close: async () => {
+      await source.close?.();
+      await client[Symbol.asyncDispose]();
+      // A backup that begins again opens it again.
+      client = postgresClient(url, password);
+    },
+  };
+}
+
+/** The tables, and the URL without what is said of them. @throws {CliError} `USAGE`. */
+function tablesOf(text: string): { readonly url: string; readonly tables: readonly RecordTable[] } {
+  const [address, query] = splitOnce(text.slice(PREFIX.length), '?');
+  const parameters = new URLSearchParams(query);
+  const [tables, updatedAt, deletedAt] = ['table', 'updated-at', 'deleted-at'].map((each) => parameters.getAll(each));
+  for (const each of ['table', 'updated-at', 'deleted-at']) parameters.delete(each);
+  if (tables === undefined || tables.length === 0)
+    throw usageError(
+      'Expected the tables whose rows are records, got none',
+      'Write it as records+postgres://user@host/database?table=bookings&updated-at=updated_at or records+sqlite:/srv/app.db?table=bookings.',
+    );
+  const rest = parameters.toString();
+  return {
+    url: rest === '' ? address : `${address}?${rest}`,
+    tables: tables.map((table) => ({ table, updatedAt: updatedAt?.[0], deletedAt: deletedAt?.[0] })),
+  };
+}
+
+function splitOnce(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + mark.length)];
+}

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { newMachine } from '../support/cli.ts';
+
+describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?? 'of its own'})`, () => {
+  let server: TestServer;
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
+  beforeAll(async () => {
+    server = await startPostgres(folder);
+  });
+  afterAll(() => {
+    server.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('rows are backed up as records, and merged back without losing newer ones', async () => {
+    const machine = await newMachine();
+    await machine.json('Created', ['init']);
+    server.sql(
+      'postgres',
+      `CREATE SCHEMA hotel; CREATE TABLE hotel.stays (id text PRIMARY KEY, room int, updated_at timestamptz);
+      INSERT INTO hotel.stays VALUES ('s1', 1, '2026-01-01Z'), ('s2', 2, '2026-01-01Z'), ('s3', 3, '2026-01-01Z')`,
+    );
+    const env = { PGPASSWORD: PASSWORD, PATH: `${server.connection.binDirectory}:${process.env['PATH'] ?? ''}` };
+    const url = `postgres://admin@127.0.0.1:${server.connection.port}/postgres?schema=hotel`;
+    const source = `records+${url}&table=stays&updated-at=updated_at`;
+    const { snapshot } = await machine.json('BackupRun', ['backup', 'create', '--source', source], { env });
+    expect(snapshot?.sources).toMatchObject([{ kind: 'records', status: 'ok' }]);
+    server.sql(
+      'postgres',
+      `DELETE FROM hotel.stays WHERE id = 's1'; UPDATE hotel.stays SET room = 99, updated_at = '2026-02-01Z' WHERE id = 's2';
+      UPDATE hotel.stays SET room = 30, updated_at = '2026-02-02Z' WHERE id = 's3'; INSERT INTO hotel.stays VALUES ('s4', 4, '2026-02-02Z')`,
+    );
+    const merge = ['backup', 'restore', 'latest', '--mode', 'merge', '--into', url];
+    const damage = ['--damaged-since', '2026-02-01T00:00:00Z', '--damaged-until', '2026-02-01T12:00:00Z'];
+    const dry = await machine.run([...merge, ...damage, '--dry-run'], { env });
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('stays: 1 to add, 1 to replace, 0 to delete')]);
+    const { records, safetySnapshot } = await machine.json('RestoreRun', [...merge, ...damage, '--yes'], { env });
+    expect(records?.changes).toBe(2);
+    expect(safetySnapshot).toBeDefined();
+    const rooms = "SELECT string_agg(id || '=' || room, ' ' ORDER BY id) FROM hotel.stays";
+    expect(server.sql('postgres', rooms)).toBe('s1=1 s2=2 s3=30 s4=4');
+    const wrong = await machine.run([...merge, '--yes'], { env: { ...env, PGPASSWORD: 'wrong' } });
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/DATABASE_REFUSED|password authentication/)]);
+    expect(wrong.stderr).not.toContain('    at ');
+    const nowhere = await machine.run([...merge.slice(0, -1), 'postgres://admin@127.0.0.1:1/x', '--yes'], { env });
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      expect.stringContaining('Expected a PostgreSQL server to answer'),
+    ]);
+  });
+
+  test('rows of SQLite are backed up as records, too', async () => {
+    const machine = await newMachine();
+    await machine.json('Created', ['init']);
+    const database = new DatabaseSync(join(machine.cwd, 'hotel.db'));
+    database.exec("CREATE TABLE stays (id text PRIMARY KEY, room integer); INSERT INTO stays VALUES ('s1', 1)");
+    const create = ['backup', 'create', '--source', 'records+sqlite:hotel.db?table=stays'];
+    await machine.json('BackupRun', create);
+    database.exec('DELETE FROM stays');
+    const back = ['backup', 'restore', 'latest', '--mode', 'full', '--into', 'sqlite:hotel.db', '--yes'];
+    await machine.json('RestoreRun', back);
+    expect(database.prepare('SELECT id, room FROM stays').all()).toEqual([{ id: 's1', room: 1 }]);
+    database.close();
+    expect((await machine.run(['backup', 'create', '--source', 'records+sqlite:hotel.db'])).code).toBe(2);
+  });
+});
