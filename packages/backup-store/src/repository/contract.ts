@@ -60,7 +60,8 @@ export interface PerformanceOptions {
   readonly workers?: number | undefined;
   /**
    * Backups of this open repository that are under way at once; others wait for their turn. Each has `workers` threads of its own, which
-   * keep the processors busy: more are worth it where sources or the destination are slow. Default 1.
+   * keep the processors busy: more are worth it where sources or the destination are slow. A source that begins a
+   * backup itself needs one more, or both wait for ever. Default 1.
    */
   readonly backups?: number | undefined;
   /** Sealed bytes that may wait between the workers and the destination. Default 16 MiB. */
