@@ -30,10 +30,13 @@ export type OfTenant<Options> = Omit<Options, 'tenant' | 'filter'> & { readonly 
 
 /** {@link RecordJournal} of one tenant. */
 export interface TenantJournal {
-  /** @throws {BackupError} `INVALID_OPTION`. */
+  /** Notes records as erased for good. @returns How many were not noted before. @throws {BackupError} `INVALID_OPTION`. */
   erase(options: Omit<EraseRecordsOptions, 'tenant'>): Promise<{ readonly added: number }>;
+  /** Tells which records were erased. @throws {BackupError} when an entry can't be read. */
   erased(options?: Omit<JournalOptions, 'tenant'>): Promise<ErasedRecords>;
+  /** Notes a restore that was done, so that a later merge knows what the data comes from. */
   noteRestore(restore: NotedRestore & Omit<JournalOptions, 'tenant'>): Promise<void>;
+  /** All entries, oldest first. */
   entries(options?: Omit<JournalOptions, 'tenant'>): Promise<readonly JournalEntry[]>;
 }
 
