@@ -29,7 +29,10 @@ export function mergeTarget(context: Context, into: string | undefined): MergeTa
 }
 
 function sqliteTarget(database: string): MergeTarget {
-  if (!existsSync(database)) throw new CliError('UNREADABLE', `Expected a database of SQLite at ${database}, got none`);
+  if (!existsSync(database))
+    throw new CliError('UNREADABLE', `Expected a database of SQLite at ${database}, got none`, {
+      hint: 'Records are put into tables that are there: restore or make the database first.',
+    });
   return {
     name: `sqlite:${database}`,
     open: async (tables) => (await import('@x/backup-store/records')).sqliteRecords({ database, tables }).target,

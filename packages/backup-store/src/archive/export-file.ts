@@ -29,7 +29,7 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportFile
   const { gzip = typeof to === 'string' && /\.gz(?:\.age)?$/.test(to) } = options;
   const record = await repository.snapshot(snapshot, filter);
   const path = options.path ?? (await onlyFile(options, record));
-  const progress = new ProgressMeter('backup', options.onProgress);
+  const progress = new ProgressMeter('export', options.onProgress);
   return await exporting(options, async (output) => {
     let bytes = 0;
     const content = told(repository.read(record.id, { path, signal }), (piece) => {

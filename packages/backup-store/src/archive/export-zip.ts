@@ -40,7 +40,9 @@ import { ZipWriter } from './zip-writer.ts';
 export async function exportZip(options: ExportZipOptions): Promise<ExportZipResult> {
   const { repository, snapshot, filter, path, include, exclude, signal, compression = 'deflate' } = options;
   const record = await repository.snapshot(snapshot, filter);
-  const progress = new ProgressMeter('backup', options.onProgress);
+  const progress = new ProgressMeter('export', options.onProgress);
+  // Of a part of a snapshot, nobody knows before all of it was looked at.
+  progress.totalKnown = path === undefined && include === undefined && exclude === undefined;
   progress.counts.bytesTotal = record.bytes.total;
   progress.counts.filesTotal = record.files.total;
   const chosen = { path, include, exclude, signal };

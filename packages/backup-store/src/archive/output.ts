@@ -36,7 +36,19 @@ export async function openOutput(to: string | Writable): Promise<Output> {
   if (await exists(to)) throw alreadyThere(to);
   // Only its owner may read what is only half there, and what was sealed in the repository.
   const path = `${to}.${randomUUID()}.part`;
-  return new FileOutput(to, path, await failing(open(path, 'wx', 0o600)));
+  try {
+    return new FileOutput(to, path, await open(path, 'wx', 0o600));
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    throw new BackupError(
+      'PATH_FAILED',
+      `Expected to write ${to}, got ${code === 'ENOENT' ? 'no folder for it' : code}`,
+      {
+        cause,
+        hint: 'Make the folder, or name a file where you may write.',
+      },
+    );
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -23,6 +23,7 @@ import { withArchive } from './open-archive.ts';
 export async function verifyZip(path: string, options: VerifyZipOptions = {}): Promise<ZipReport> {
   const { identities, signal } = options;
   const progress = new ProgressMeter('verify', options.onProgress);
+  progress.totalKnown = true;
   return await withArchive(path, { identities, signal }, async (opened) => {
     const archive = await checkArchive(opened, options);
     const { snapshot, totals, manifestSha256 } = archive;

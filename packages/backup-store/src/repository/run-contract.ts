@@ -2,7 +2,18 @@ import type { SnapshotKind } from '../snapshots/record.ts';
 
 /** How far a long call has come. Sent at most every 100 ms, and once at the end. */
 export interface Progress {
-  readonly phase: 'scan' | 'backup' | 'commit' | 'plan' | 'restore' | 'verify' | 'index' | 'wait' | 'repack' | 'delete';
+  readonly phase:
+    | 'scan'
+    | 'backup'
+    | 'export'
+    | 'commit'
+    | 'plan'
+    | 'restore'
+    | 'verify'
+    | 'index'
+    | 'wait'
+    | 'repack'
+    | 'delete';
   readonly filesDone: number;
   /** Grows while scanning goes on. */
   readonly filesTotal: number;

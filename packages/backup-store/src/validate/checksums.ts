@@ -37,6 +37,6 @@ export async function checkChecksums(
   return {
     checked,
     problems,
-    detail: `${checked} entries compared with the catalog, files by the SHA-256 of their content`,
+    detail: `entries compared with the catalog: ${checked}, files by the SHA-256 of their content`,
   };
 }

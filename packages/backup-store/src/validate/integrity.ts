@@ -31,7 +31,7 @@ export async function checkIntegrity(restored: RestoredCopy): Promise<CheckOutco
   return {
     checked: dumps,
     problems,
-    detail: `${snapshot.sources.length} sources, ${dumps} dumps and packed files${others}`,
+    detail: `sources: ${snapshot.sources.length}, dumps and packed files: ${dumps}${others}`,
   };
 }
 

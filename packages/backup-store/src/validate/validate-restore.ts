@@ -124,5 +124,5 @@ async function runChecks(
 }
 
 function restored({ filesWritten, bytesWritten, problems }: RestoreResult): CheckOutcome {
-  return { checked: filesWritten, problems, detail: `${filesWritten} files, ${bytesWritten} bytes` };
+  return { checked: filesWritten, problems, detail: `files: ${filesWritten}, bytes: ${bytesWritten}` };
 }
