@@ -3,10 +3,10 @@ import type { BackupSource, Repository } from '../../src/index.ts';
 import { mysqlSource, restoreMysql } from '../../src/mysql/index.ts';
 import { postgresSource, restorePostgres } from '../../src/postgres/index.ts';
 import { redisSource, restoreRedis } from '../../src/redis/index.ts';
-import { NO_MARIADB, startMariadb, type TestMariadb } from '../fixtures/mariadb.ts';
+import { NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
-import { NO_REDIS, startRedis, type TestRedis } from '../fixtures/redis.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { NO_REDIS, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 
 const MISSING = [NO_POSTGRES, NO_MARIADB, NO_REDIS].find((reason) => reason !== undefined);
 

@@ -7,7 +7,7 @@ import { prepareRecordRestore, type SnapshotRestoreOptions } from '../../src/mer
 import { postgresRecords, type RecordAdapter, recordsSource, sqliteRecords } from '../../src/records/index.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
 const SCHEMA = `
   CREATE TABLE guests (id text PRIMARY KEY, name text NOT NULL, changed bigint NOT NULL);

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Executor, local } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { mysqlSource, type MysqlSourceOptions } from '../../src/mysql/index.ts';
-import { MARIADB_PASSWORD, NO_MARIADB, startMariadb, type TestMariadb } from '../fixtures/mariadb.ts';
+import {
+  MARIADB_PASSWORD,
+  NO_MARIADB,
+  startMariadb,
+  type TestMariadb,
+} from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/index.ts';
 import { mysqlSource, restoreMysql, type RestoreMysqlOptions, type RestoreMysqlResult } from '../../src/mysql/index.ts';
-import { NO_MARIADB, startMariadb, type TestMariadb } from '../fixtures/mariadb.ts';
+import { NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { coded, sourceOf, streamOf } from '../fixtures/stream-source.ts';
 import { SHOP, STATE } from './shop.ts';

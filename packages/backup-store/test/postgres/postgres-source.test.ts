@@ -6,7 +6,7 @@ import { type Executor, local } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { postgresSource, type PostgresSourceOptions, restorePostgres } from '../../src/postgres/index.ts';
 import { createAt, failureOf, listOf, newPlace, readObjects, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataRecord, RecordChange, RecordModule } from '../../src/index.ts';
 import { postgresRecords, type PostgresTable } from '../../src/records/index.ts';
 import { failureOf, listOf, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
 const signal = new AbortController().signal;
 

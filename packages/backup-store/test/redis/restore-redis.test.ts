@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Repository } from '../../src/index.ts';
 import { redisSource, restoreRedis, type RestoreRedisOptions, type RestoreRedisResult } from '../../src/redis/index.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_REDIS, startRedis, type TestRedis } from '../fixtures/redis.ts';
+import { freePort } from '../../../../tooling/test-servers/free-port.ts';
+import { NO_REDIS, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 import { coded, streamOf } from '../fixtures/stream-source.ts';
 
 const FILL = `DEBUG POPULATE 5000 key 200
@@ -123,7 +124,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
 
   it('gives nobody but the server the data', async () => {
     let seen: Promise<string> | undefined;
-    const [port, other] = [await import('../fixtures/free-port.ts').then(({ freePort }) => freePort()), '127.0.0.2'];
+    const [port, other] = [await freePort(), '127.0.0.2'];
     const asks: Pick<Repository, 'read'> = {
       async *read() {
         yield file.subarray(0, 1000);
