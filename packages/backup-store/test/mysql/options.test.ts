@@ -38,7 +38,7 @@ describe('a connection', () => {
     expect(parts).toEqual({ host: 'c', user: 'me', password: 'mine', database: 'd', port: 1 });
   });
 
-  it.each(['postgres://a/b', 'shop', 'mysql://a/b?sslmode=x', 'mysql://a/b?ssl-mode=x', 'mysql://a:secret@ b/'])(
+  it.each(['postgres://a/b', 'shop', 'mysql://a/b?sslmode=x', 'mysql://a/b?ssl-mode=x', 'mysql://a:secret@ b/', 'mysql://a:secret%zz@b/'])(
     '%s is refused',
     (url) => {
       expect(() => mysqlSource({ url })).toThrow(invalid);
