@@ -1,11 +1,11 @@
 import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult, SafeRestoreResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
+import { mergeTarget } from '../compose/merge-target.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { restoreInPlace, type SafetyFlags, warnOfUnfinished } from '../compose/safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { resolvePath } from '../config/locations.ts';
-import { CliError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import { giveThreadsRoom } from '../process/v8-flags.ts';
@@ -17,6 +17,7 @@ import { sayProblems } from '../render/problems.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration } from '../render/time.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
@@ -43,21 +44,6 @@ interface Outcome {
   readonly result?: RestoreResult | undefined;
   readonly validation?: SafeRestoreResult['validation'] | undefined;
   readonly rollback?: SafeRestoreResult['rollback'] | undefined;
-}
-
-async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
-  const { messages } = context;
-  // Whoever is asked is told what about, even with --quiet.
-  const say = (line: string): void => (yes ? messages.note(line) : messages.warn(line));
-  for (const line of planLines(plan, messages.verbose)) say(line);
-  if (yes) return;
-  if (!context.prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore in place, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  if (await context.prompt.confirm('Go on?')) return;
-  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
 }
 
 async function renderOutcome(context: Context, outcome: Outcome): Promise<void> {
@@ -106,13 +92,14 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   checkCommands(flags);
   if (flags.mode === undefined) {
     checkTarget(flags);
-    checkIntoFlags(context, flags);
+    await checkIntoFlags(context, flags);
   }
+  await using target = flags.mode === undefined ? undefined : mergeTarget(context, flags.into);
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   await warnOfUnfinished(context, repository);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
-  if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
+  if (target !== undefined) return await restoreMode(context, repository, { record, flags, target });
   const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
   if (flags.into !== undefined && isSqliteUrl(flags.into))
     return await restoreOverSqlite(context, flags, { repository, record, path });
@@ -137,7 +124,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   let outcome: Outcome = {};
   if (dryRun || flags.inPlace) outcome = { plan: await quietly('plan', () => repository.planRestore(options)) };
   if (!dryRun && outcome.plan !== undefined) {
-    await confirm(context, outcome.plan, flags.yes ?? false);
+    const lines = planLines(outcome.plan, context.messages.verbose);
+    await demandConfirmation(context, { what: 'restore in place', lines, yes: flags.yes ?? false });
     giveThreadsRoom();
     outcome = await restoreInPlace(context, repository, { options, flags });
   } else if (!dryRun) {
@@ -174,14 +162,16 @@ export const backupRestore: CommandDefinition = {
     'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
     'command that goes back to it is printed. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
-    'into a database of PostgreSQL or SQLite, in one transaction: in full, what is asked for, or merged with newer ones.',
+    'into a database of PostgreSQL or SQLite, in one transaction, or into JSON documents ' +
+    '(file:/srv/bookings.json?id=number&updated-at=changed): in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
     { flags: '--in-place', description: 'restore to the original paths' },
     {
       flags: '--into <url>',
-      description: 'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path',
+      description:
+        'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path; with --mode also file:/path',
     },
     ...SQLITE_OPTIONS,
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },

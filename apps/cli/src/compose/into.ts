@@ -67,10 +67,9 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** Whether a restore can go there, by its URL alone. @throws {CliError} `USAGE`. */
-export function checkInto(url: string, env: Context['env']): void {
-  const { kind, options } = parseDatabase(url, env);
-  if (kind !== 'redis') databaseOf(options.url ?? '');
+/** Whether a restore can go there, by its URL alone. @throws {CliError} `USAGE`; {BackupError} `INVALID_OPTION`. */
+export async function checkInto(url: string, env: Context['env']): Promise<void> {
+  await targetOf(parseDatabase(url, env));
 }
 
 /** A kind of database: how it is asked and how it is filled. */
@@ -102,7 +101,7 @@ export async function planInto(context: Context, repository: Repository, request
     snapshot: record.id,
     ...dump,
     kind,
-    target: shownUrl(request.url),
+    target: named.shown,
     database,
     server,
     action,
@@ -124,13 +123,6 @@ const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
     },
   );
 
-/** Parameters of a connection are nobody's business but the server's. */
-function shownUrl(text: string): string {
-  const url = new URL(text);
-  url.search = '';
-  return url.href;
-}
-
 async function targetOf(named: NamedDatabase): Promise<Target> {
   if (named.kind === 'redis') {
     const { inspectRedis, redisSource, restoreRedis } = await import('@x/backup-store/redis');
@@ -142,7 +134,7 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
         restoreRedis({ ...server, repository, snapshot, path, overwrite: action === 'replace', signal }),
     };
   }
-  const database = databaseOf(named.options.url ?? '');
+  const database = databaseOf(named);
   if (named.kind === 'mysql') {
     const { inspectMysql, mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
     const server = { url: named.options.url, password: named.options.password, database };
@@ -179,9 +171,8 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
   };
 }
 
-function databaseOf(url: string): string {
-  const name = decodeURIComponent(new URL(url).pathname.slice(1));
-  if (name !== '') return name;
+function databaseOf({ database }: NamedDatabase): string {
+  if (database !== undefined) return database;
   throw usageError(
     'Expected the database to restore to in the URL, got none',
     'Write it as mysql://user@host/database.',

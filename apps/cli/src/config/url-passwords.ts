@@ -7,10 +7,9 @@ interface WithDatabases {
   readonly tenants?: TenantConfigs | undefined;
 }
 
-function hasPassword(source: string): boolean {
-  const url = URL.parse(source.replace(/^[^=:?]+=/, ''));
-  return url !== null && (url.password !== '' || url.searchParams.has('password'));
-}
+/** Whether a URL of a database has a password in it, where everybody on the machine can see it. */
+export const hasPassword = ({ password, searchParams }: URL): boolean =>
+  password !== '' || searchParams.has('password');
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
@@ -21,7 +20,8 @@ export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] 
       lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
   return lists.flatMap(([list, urls]) =>
     urls.flatMap((url, index): ConfigProblem[] => {
-      if (!hasPassword(url)) return [];
+      const parsed = URL.parse(url.replace(/^[^=:?]+=/, ''));
+      if (parsed === null || !hasPassword(parsed)) return [];
       const path = `${list}[${index}]`;
       return [
         {

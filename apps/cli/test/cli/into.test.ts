@@ -129,6 +129,13 @@ test.each([
   ['a command that validates files', ['--into', 'mysql://h/d', '--validate-command', 'true']],
   ['a command that starts a service of SQLite', ['--into', 'mysql://h/d', '--start-command', 'true']],
   ['a way of overwriting that compares times', ['--into', 'mysql://h/d', '--overwrite', 'if-newer']],
+  ['a % that stands for nothing', ['--into', 'mysql://admin:swordfish@h/d%zz']],
+  ['a parameter that the programs do not know', ['--into', 'postgres://h/d?nonsense=swordfish']],
+  ['a database of SQLite on another machine', ['--into', 'sqlite://h/d.db']],
+  ['documents as a whole', ['--into', 'file:stays.json']],
+  ['records for nothing', ['--mode', 'merge', '--into', 'mongodb://swordfish@h/d']],
+  ['records into several schemas', ['--mode', 'merge', '--into', 'postgres://h/d?schema=a&schema=b']],
+  ['a record without a module', ['--mode', 'merge', '--into', 'postgres://h/d', '--record', 'x']],
   ['a variable that is not there', ['--into', 'redis://h?password-env=NO_SUCH_VARIABLE']],
 ])('%s is a usage error that shows no secret', async (_what, args) => {
   const { code, stdout, stderr } = await machine.run(['backup', 'restore', 'latest', ...args]);
