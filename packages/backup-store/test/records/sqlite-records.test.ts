@@ -10,7 +10,7 @@ const signal = new AbortController().signal;
 function databaseOf(sql: string): { readonly file: string; readonly database: DatabaseSync } {
   const file = join(tempFolder(), 'hotel.db');
   const database = new DatabaseSync(file);
-  database.exec(`PRAGMA journal_mode = WAL; ${sql}`);
+  database.exec(`${sql}; PRAGMA journal_mode = WAL`);
   return { file, database };
 }
 
@@ -82,6 +82,17 @@ describe('tables of SQLite', () => {
     );
     const odd = [`["-1","","x''"]`, `["5","\\n☃","z"]`, `["5","x\\"y","x'01'"]`];
     expect(records.map(({ id }) => id)).toEqual([...odd, '5', "x''", "x'00FF'", '1', '2.5', 'b']);
+  });
+
+  it.each([
+    ['UTF-8', true],
+    ['UTF-16le', false],
+  ])('in a database of encoding %s: their ids come in the order of their bytes: %s', async (encoding, isOrdered) => {
+    const { file } = databaseOf(`PRAGMA encoding = '${encoding}'; CREATE TABLE t (id TEXT PRIMARY KEY)`);
+    const { source } = sqliteRecords({ database: file, tables: [{ table: 't' }] });
+    await source.open?.({ signal });
+    expect(await source.modules[0]?.ordersIds?.({ signal })).toBe(isOrdered);
+    await source.close?.();
   });
 
   it('are deleted from by id, whatever it is made of', async () => {

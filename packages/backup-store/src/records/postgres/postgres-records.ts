@@ -73,6 +73,7 @@ function sourceOf(client: PostgresClient, tables: Tables): RecordModules {
             async *ids({ signal }) {
               yield* readIds(await reading(signal));
             },
+            ordersIds: async () => await isUtf8(client),
           }
         : {
             async *deleted({ signal, since }) {
@@ -97,6 +98,12 @@ function sourceOf(client: PostgresClient, tables: Tables): RecordModules {
       await client.query('ROLLBACK');
     },
   };
+}
+
+/** The collation `C` goes by the bytes of the server's encoding. */
+async function isUtf8(client: PostgresClient): Promise<boolean> {
+  const { rows } = await client.query("SELECT current_setting('server_encoding') AS encoding");
+  return rows[0]?.['encoding'] === 'UTF8';
 }
 
 function targetOf(client: PostgresClient, tables: Tables): RecordTarget {

@@ -68,7 +68,10 @@ function sourceOf(options: SqliteRecordsOptions, tables: Tables): RecordModules 
       read: (reading) => readRows(database(), shape(), reading),
       schema: async () => schemaOf(shape(), table),
       ...(table.deletedAt === undefined
-        ? { ids: ({ signal }) => readIds(database(), shape(), signal) }
+        ? {
+            ids: ({ signal }) => readIds(database(), shape(), signal),
+            ordersIds: async () => isUtf8(database()),
+          }
         : { deleted: (reading) => readDeleted(database(), shape(), reading) }),
     };
   };
@@ -144,6 +147,11 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
         }
       }),
   };
+}
+
+/** SQLite puts texts in order by the bytes of the database's own encoding. */
+function isUtf8(database: DatabaseSync): boolean {
+  return database.prepare('PRAGMA encoding').get()?.['encoding'] === 'UTF-8';
 }
 
 function inOrder(database: DatabaseSync, tables: Tables): readonly string[] {
