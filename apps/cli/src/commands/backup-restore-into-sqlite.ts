@@ -65,12 +65,13 @@ export async function restoreOverSqlite(
   const yes = flags.yes === true || !plan.replaces;
   await demandConfirmation(context, { what: 'restore into a database', lines, yes });
   let safetySnapshot: string | undefined;
-  if (plan.replaces && safetyBackup) {
+  const save = async (path: string): Promise<void> => {
     const { repository, record } = what;
-    const current = { sources: [await currentSqlite(plan.target)] };
+    const current = { sources: [await currentSqlite(path)] };
     safetySnapshot = await saveTarget(context, repository, { current, url, record });
-  }
-  const into = await context.timed('restore', () => restoreIntoSqlite(context, request));
+  };
+  const saving = safetyBackup ? { ...request, save } : request;
+  const into = await context.timed('restore', () => restoreIntoSqlite(context, saving));
   if (context.json)
     await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, sqlite: into });
   else if (!context.messages.quiet) await context.output.line(line(into));
