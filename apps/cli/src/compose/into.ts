@@ -4,9 +4,6 @@ import type { Context } from '../program/context.ts';
 import { type DatabaseKind, type NamedDatabase, parseDatabase } from './database-url.ts';
 import { snapshotPath } from './reference.ts';
 
-/** How a dump in the custom format of PostgreSQL begins. */
-const CUSTOM_MAGIC = Buffer.from('PGDMP');
-
 /** What a restore into a database would do. */
 export interface IntoPlan {
   readonly snapshot: string;
@@ -155,18 +152,9 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
     // One that drops what is there when it is restored.
     current: postgresSource({ ...server, databases: [database], format: 'custom' }),
     inspect: (signal) => inspectPostgres({ ...server, signal }),
-    restore: async ({ repository, plan: { snapshot, path, action }, signal }) => {
-      // A dump in plain SQL drops what is there by itself, if it was made to.
-      const clean = action === 'replace' && (await isCustom(repository, { snapshot, path }));
-      return await restorePostgres({
-        ...server,
-        repository,
-        snapshot,
-        path,
-        create: action === 'create',
-        clean,
-        signal,
-      });
+    restore: ({ repository, plan: { snapshot, path, action }, signal }) => {
+      const how = { create: action === 'create', clean: action === 'replace' };
+      return restorePostgres({ ...server, repository, snapshot, path, ...how, signal });
     },
   };
 }
@@ -177,15 +165,6 @@ function databaseOf({ database }: NamedDatabase): string {
     'Expected the database to restore to in the URL, got none',
     'Write it as mysql://user@host/database.',
   );
-}
-
-async function isCustom(
-  repository: Repository,
-  { snapshot, path }: { readonly snapshot: string; readonly path: string },
-): Promise<boolean> {
-  for await (const piece of repository.read(snapshot, { path }))
-    return Buffer.from(piece.subarray(0, CUSTOM_MAGIC.length)).equals(CUSTOM_MAGIC);
-  return false;
 }
 
 /** A file of a snapshot. */

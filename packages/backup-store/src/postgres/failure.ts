@@ -20,7 +20,7 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
   [
     /".*" already exists/,
     'ALREADY_EXISTS',
-    'Nothing was changed. Restore to a new database, or a dump that drops what is there first: made with --clean --if-exists, or in the custom format.',
+    'Nothing was changed. Restore to a new database with create, or replace what is there with clean.',
   ],
   [
     /connection to server .* failed|could not connect|server closed the connection|terminating connection|could not translate host name|connection to server was lost|SSL SYSCALL error|no connection to the server|remaining connection slots|the database system is/i,

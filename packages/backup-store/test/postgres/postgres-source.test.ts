@@ -108,6 +108,33 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     await expectRestores('postgres/shop.sql', 'patterns', { create: false });
   });
 
+  it('is replaced by a plain dump that drops nothing by itself: in one transaction, or not at all', async () => {
+    await repository.backup({ sources: [source()] });
+    server.sql('postgres', 'CREATE DATABASE replaced; CREATE ROLE poor LOGIN PASSWORD $$poor-password$$');
+    const target = { ...server.connection, repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+    const replace = { ...target, database: 'replaced', clean: true };
+    server.sql('replaced', 'CREATE TABLE stays (id int); CREATE TABLE orders (id int); INSERT INTO orders VALUES (7)');
+    server.sql('postgres', 'ALTER DATABASE replaced SET statement_timeout = 600000');
+    const old = (): string => server.sql('replaced', 'SELECT count(*) FROM orders');
+    const refused = restorePostgres({ ...replace, clean: false });
+    expect(await failureOf(refused)).toMatchObject({ code: 'ALREADY_EXISTS' });
+    const poor = restorePostgres({ ...replace, user: 'poor', password: 'poor-password' });
+    expect(await failureOf(poor)).toMatchObject({ code: 'DATABASE_REFUSED' });
+    server.sql('replaced', 'CREATE VIEW seen AS SELECT id FROM orders');
+    expect(await failureOf(restorePostgres(replace))).toMatchObject({
+      message: expect.stringContaining('other objects depend on it') as string,
+    });
+    expect(old()).toBe('1');
+    server.sql('replaced', 'DROP VIEW seen');
+    await expectRestores('postgres/shop.sql', 'replaced', { create: false, clean: true });
+    expect([old(), server.sql('replaced', 'SELECT count(*) FROM stays')]).toEqual(['50001', '0']);
+    expect(server.sql('replaced', 'SHOW statement_timeout')).toBe('10min');
+    expect(server.sql('postgres', "SELECT count(*) FROM pg_database WHERE datname LIKE 'holdfast%'")).toBe('0');
+    const roles = sourceOf('roles.sql', { '': '--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE x;\n' });
+    await repository.backup({ sources: [roles] });
+    expect(await failureOf(restorePostgres({ ...replace, path: 'roles.sql' }))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
   it('goes back to what it was when a restore fails on the way or in the database', async () => {
     await repository.backup({ sources: [source({ tables: ['ml_*'] })] });
     server.sql('postgres', 'CREATE DATABASE victim');
