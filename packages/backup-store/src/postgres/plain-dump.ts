@@ -13,9 +13,13 @@ const CLUSTER = /^-- PostgreSQL database cluster dump/m;
 export function cleansItself(start: Uint8Array): boolean {
   const text = Buffer.from(start).toString('latin1');
   if (CLUSTER.test(text)) {
-    throw new BackupError('INVALID_OPTION', 'Expected a dump of one database to replace what is there, got one of a server', {
-      hint: 'Roles and tablespaces are those of all databases: restore them without clean.',
-    });
+    throw new BackupError(
+      'INVALID_OPTION',
+      'Expected a dump of one database to replace what is there, got one of a server',
+      {
+        hint: 'Roles and tablespaces are those of all databases: restore them without clean.',
+      },
+    );
   }
   const [first = ''] = FIRST.exec(text) ?? [];
   return /^(?:DROP|ALTER .* DROP) /.test(first);

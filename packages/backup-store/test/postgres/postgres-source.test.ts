@@ -132,7 +132,9 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     expect(server.sql('postgres', "SELECT count(*) FROM pg_database WHERE datname LIKE 'holdfast%'")).toBe('0');
     const roles = sourceOf('roles.sql', { '': '--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE x;\n' });
     await repository.backup({ sources: [roles] });
-    expect(await failureOf(restorePostgres({ ...replace, path: 'roles.sql' }))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await failureOf(restorePostgres({ ...replace, path: 'roles.sql' }))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
   });
 
   it('goes back to what it was when a restore fails on the way or in the database', async () => {
