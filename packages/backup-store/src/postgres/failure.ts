@@ -8,6 +8,11 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
     'Use programs that are as new as the server, or newer: name their folder as binDirectory.',
   ],
   [
+    /No space left on device|Disk quota exceeded/i,
+    'DATABASE_FULL',
+    'Nothing was changed. Make room where the server keeps its data.',
+  ],
+  [
     /password authentication failed|no password supplied|no pg_hba\.conf entry|permission denied|role ".*" (does not exist|is not permitted)|must be (superuser|owner)/i,
     'DATABASE_REFUSED',
     'Check user, password and rights. To dump, a role needs SELECT on all that is dumped: GRANT pg_read_all_data TO it.',

@@ -28,6 +28,11 @@ const MISSING = [NO_POSTGRES, NO_MARIADB, NO_REDIS].find((reason) => reason !== 
 
 const NO_SQLITE = spawnSync('sqlite3', ['--version']).error === undefined ? undefined : 'sqlite3 is not installed';
 
+/** Names of tenants are often names of their databases. */
+const TENANT = 'होटल';
+const SHOP = '宿屋一号 ё';
+const PEOPLE = 'فندق';
+
 const clients = tempFolder(afterAll);
 /** Arguments of all clients. */
 const log = join(clients, 'arguments');
@@ -59,32 +64,33 @@ describe.skipIf(MISSING !== undefined)(`an application with three servers (${MIS
       startRedis(folders[2]),
     ]);
     if (NO_SSHD === undefined) sshd = await startSshd(clients, log);
-    postgres.sql('postgres', 'CREATE DATABASE shop');
-    postgres.sql('shop', 'CREATE TABLE orders AS SELECT i AS id FROM generate_series(1, 1000) i');
+    postgres.sql('postgres', `CREATE DATABASE "${SHOP}"`);
+    postgres.sql(SHOP, 'CREATE TABLE orders AS SELECT i AS id FROM generate_series(1, 1000) i');
     mariadb.sql(
       'mysql',
-      'CREATE DATABASE keycloak; CREATE TABLE keycloak.users AS SELECT seq AS id FROM seq_1_to_1000',
+      `CREATE DATABASE \`${PEOPLE}\`; CREATE TABLE \`${PEOPLE}\`.users AS SELECT seq AS id FROM seq_1_to_1000`,
     );
     repository = await createAt(newPlace(afterAll));
+    await repository.tenants.add(TENANT);
   });
 
   const sources = (more: { readonly executor?: Executor } = {}): readonly BackupSource[] => [
-    postgresSource({ ...postgres.connection, database: 'shop', ...more }),
-    mysqlSource({ ...mariadb.connection, database: 'keycloak', ...more }),
+    postgresSource({ ...postgres.connection, database: SHOP, ...more }),
+    mysqlSource({ ...mariadb.connection, database: PEOPLE, ...more }),
     redisSource({ ...redis.connection, ...more }),
   ];
 
   it.each(ways)('is one snapshot, from which each of them comes back, %s', async (_way, executor, missing) => {
     if (missing !== undefined) return void expect(missing).toContain('not installed');
     redis.send('SET session 1');
-    const { status, snapshot } = await repository.backup({ sources: sources({ executor }) });
+    const { status, snapshot } = await repository.backup({ sources: sources({ executor }), tenant: TENANT });
     expect([status, snapshot?.sources.map(({ kind }) => kind)]).toEqual(['ok', ['postgres', 'mysql', 'redis']]);
     expect(snapshot?.sources.map(({ details }) => details?.['executor'])).toEqual(Array(3).fill(executor.name));
-    const from = { repository, snapshot: 'latest', executor };
+    const from = { repository, snapshot: snapshot?.id ?? '', executor };
     const name = `restored ${executor.name.length}`;
     const database = { database: name, create: true };
-    await restorePostgres({ ...postgres.connection, ...from, path: 'postgres/shop.sql', ...database });
-    await restoreMysql({ ...mariadb.connection, ...from, path: 'mysql/keycloak.sql', ...database });
+    await restorePostgres({ ...postgres.connection, ...from, path: `postgres/${SHOP}.sql`, ...database });
+    await restoreMysql({ ...mariadb.connection, ...from, path: `mysql/${PEOPLE}.sql`, ...database });
     redis.send('SET session 2');
     // Whoever asks through another program does not see where the server is.
     const reachedAt = executor.name === 'local' ? undefined : { host: '127.0.0.1' };

@@ -194,6 +194,18 @@ wait $pid`;
       expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
     });
 
+    it('is told when a table was dropped before it was its turn', async () => {
+      const { folder, begun, goOn } = slowDump();
+      server.sql('shop', 'CREATE TABLE zz_gone (id int)');
+      const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
+      await begun;
+      server.sql('shop', 'DROP TABLE zz_gone');
+      goOn();
+      const { sources } = await work;
+      expect(sources).toMatchObject([{ status: 'failed', error: { code: 'DATABASE_NOT_FOUND' } }, { status: 'ok' }]);
+      expect(await repository.backup({ sources: [source(), other] })).toMatchObject({ status: 'ok' });
+    });
+
     it('is told when the connection was killed, or the database dropped before it was its turn', async () => {
       const { folder, begun, goOn } = slowDump();
       server.sql('mysql', 'CREATE DATABASE zz_gone; CREATE TABLE zz_gone.t (id int)');

@@ -7,6 +7,12 @@ import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/p
 import { coded, sourceOf, streamOf } from '../fixtures/stream-source.ts';
 import { SHOP, STATE } from './shop.ts';
 
+/** More than a table in memory may have. */
+const FULL = `SET SESSION max_heap_table_size = 16384;
+CREATE TABLE t (a char(255), b char(255)) ENGINE=MEMORY;
+INSERT INTO t SELECT REPEAT('x', 250), 'y' FROM seq_1_to_5000;
+`;
+
 describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB ?? 'of its own'})`, () => {
   let server: TestMariadb;
   const serverFolder = tempFolder(afterAll);
@@ -95,6 +101,8 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
       ['DUMP_INCOMPLETE', having('')],
       ['INVALID_OPTION', having(`USE \`${name}\`;\nDROP TABLE orders;\n-- Dump completed\n`)],
       ['COMMAND_FAILED', having('CREATE TABLE t (id int);\nNONSENSE;\n-- Dump completed\n')],
+      // What a server says whose disk is full, too.
+      ['DATABASE_FULL', having(`${FULL}-- Dump completed\n`)],
     ];
     for (const [code, from] of flaws)
       expect(await failureOf(restore(name, { repository: from, clean: true }))).toMatchObject({ code });

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Executor, local } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { postgresSource, type PostgresSourceOptions, restorePostgres } from '../../src/postgres/index.ts';
+import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, readObjects, tempFolder } from '../fixtures/place.ts';
 import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 
 const MiB = 1024 * 1024;
 
@@ -135,6 +137,22 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     expect(await failureOf(restorePostgres({ ...replace, path: 'roles.sql' }))).toMatchObject({
       code: 'INVALID_OPTION',
     });
+  });
+
+  it.skipIf(!IS_ROOT)('that has no room for a restore is told, and the database is as it was', async () => {
+    const disk = join(tempFolder(), 'disk');
+    mountSmallDisk(disk, `size=20m,mode=700,uid=${statSync(join(serverFolder, 'data')).uid}`);
+    chmodSync(dirname(disk), 0o755);
+    server.sql('postgres', `CREATE TABLESPACE small LOCATION '${disk}'`);
+    server.sql('postgres', 'CREATE DATABASE full_disk TABLESPACE small');
+    server.sql('full_disk', 'CREATE TABLE mine (id int); INSERT INTO mine VALUES (1)');
+    await repository.backup({ sources: [source()] });
+    const target = { ...server.connection, repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+    const restore = restorePostgres({ ...target, database: 'full_disk' });
+    expect(await failureOf(restore)).toMatchObject({ code: 'DATABASE_FULL' });
+    expect(server.sql('full_disk', 'SELECT id FROM mine; SELECT count(*) FROM pg_tables WHERE schemaname = $$public$$')).toBe('1\n1');
+    server.sql('postgres', 'DROP DATABASE full_disk');
+    server.sql('postgres', 'DROP TABLESPACE small');
   });
 
   it('goes back to what it was when a restore fails on the way or in the database', async () => {

@@ -157,7 +157,7 @@ describe('tables of SQLite', () => {
     const list = async function* (...changes: RecordChange[]): AsyncGenerator<RecordChange> {
       yield* changes;
     };
-    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: 'ERR_SQLITE_ERROR' });
+    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: 'DATABASE_REFUSED' });
     expect(stateOf(database, 'stay')).toEqual([]);
     expect(await target.apply(list(stay, room), { signal })).toBe(2);
     const seen: string[] = [];
@@ -174,6 +174,15 @@ describe('tables of SQLite', () => {
     expect((await failureOf(throwing)).message).toBe('no');
     expect(seen).toEqual(['1', '2']);
     expect(stateOf(database, 'room')).toHaveLength(2);
+  });
+
+  it('are as they were in a database that may not grow', async () => {
+    const { database } = databaseOf('CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO t VALUES (1, NULL)');
+    database.exec('PRAGMA max_page_count = 10');
+    const { target } = sqliteRecords({ database, tables: [{ table: 't' }] });
+    const records = Array.from({ length: 100 }, (_, i) => ({ id: `${i}`, data: { id: i, x: 'x'.repeat(1000) } }));
+    expect(await failureOf(target.apply(puts('t', records), { signal }))).toMatchObject({ code: 'DATABASE_FULL' });
+    expect(stateOf(database, 't')).toHaveLength(1);
   });
 
   it.each([

@@ -7,6 +7,7 @@ import { systemClock } from '../../run/clock.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
 import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
+import { sqliteRefusal } from './failure.ts';
 import { readDeleted, readIds, readRows } from './read-table.ts';
 import { type SqliteTable, type TableShape, tableShape } from './table.ts';
 import { TableWriter } from './write-table.ts';
@@ -98,6 +99,8 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
     const database = openDatabase(options.database, false);
     try {
       return await work(database);
+    } catch (error) {
+      throw sqliteRefusal(error);
     } finally {
       if (database !== options.database) database.close();
     }
