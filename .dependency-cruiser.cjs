@@ -12,7 +12,7 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|file|guard|import|merge|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
+  'src/(?:analyze|archive|command|deploy|file|guard|import|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'dist/',
   'package\\.json$',
@@ -74,6 +74,21 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/backup-store/src/', pathNot: inEngine(['archive']) },
       to: { path: inEngine(['archive']), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'release-knows-no-deploy',
+      comment:
+        'Releases are made without a machine to run them on: deploy < migrate < release, and each imports only what is below.',
+      severity: 'error',
+      from: { path: '^packages/versioning/src/', pathNot: '^packages/versioning/src/(deploy|migrate)/' },
+      to: { path: '^packages/versioning/src/(deploy|migrate)/' },
+    },
+    {
+      name: 'migrate-knows-no-deploy',
+      comment: 'Migrations are run without a deploy, too.',
+      severity: 'error',
+      from: { path: '^packages/versioning/src/migrate/' },
+      to: { path: '^packages/versioning/src/(deploy|release)/' },
     },
     {
       name: 'package-without-floor',

@@ -159,7 +159,8 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
   };
 }
 
-function databaseOf({ database }: NamedDatabase): string {
+/** The database that a URL names. @throws {CliError} `USAGE` when it names none. */
+export function databaseOf({ database }: NamedDatabase): string {
   if (database !== undefined) return database;
   throw usageError(
     'Expected the database to restore to in the URL, got none',
@@ -174,9 +175,9 @@ interface Dump {
 }
 
 /** The dump that a path names; else the one of the kind that is named like the database, or the only one. */
-async function findDump(
+export async function findDump(
   repository: Repository,
-  { record, path }: IntoRequest,
+  { record, path }: Pick<IntoRequest, 'record' | 'path'>,
   wanted: { readonly kind: DatabaseKind; readonly database?: string | undefined },
 ): Promise<Dump> {
   const { kind, database } = wanted;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { commandOutput } from '../command/command-source.ts';
 import { runCommand } from '../command/run-command.ts';
 import { BackupError } from '../errors.ts';
@@ -6,12 +5,10 @@ import type { Repository } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { cleansItself } from './plain-dump.ts';
 import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
-import { createDatabase, dropDatabase } from './scratch-database.ts';
+import { createDatabase, dropDatabase, scratchName } from './scratch-database.ts';
 
 /** How a dump in the custom format begins. */
 const CUSTOM_MAGIC = Buffer.from('PGDMP');
-/** How databases are called that a restore makes for itself. */
-const SCRATCH = 'holdfast_restore_';
 
 /** Options of {@link restorePostgres}. */
 export interface RestorePostgresOptions extends PostgresPrograms {
@@ -98,7 +95,7 @@ function refuseUseless({ options = [] }: RestorePostgresOptions, format: 'plain'
 /** Until all of the dump is in a database of its own, the other one is not touched; then it is changed in one transaction. */
 async function replacePlain(options: RestorePostgresOptions, dump: AsyncIterable<Uint8Array>): Promise<void> {
   const { database, signal } = options;
-  const scratch = `${SCRATCH}${randomBytes(6).toString('hex')}`;
+  const scratch = scratchName();
   try {
     await createDatabase(options, scratch, { like: database, signal });
     await restorePlain({ ...options, singleTransaction: true }, dump, scratch);

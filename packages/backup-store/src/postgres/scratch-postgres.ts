@@ -3,7 +3,8 @@ import { BackupError } from '../errors.ts';
 import type { RestoreInto, ScratchCopy, ScratchRequest } from '../validate/contract.ts';
 import { type PostgresPrograms, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
-import { dropDatabase, literal, quoted } from './scratch-database.ts';
+import { dropDatabase } from './scratch-database.ts';
+import { literal, quoted } from './sql-text.ts';
 
 /** Roles and tablespaces are the whole server's, and not to be changed by a trial. */
 const GLOBALS = /(?:^|\/)globals\.sql$/;

@@ -28,7 +28,10 @@ test.skipIf(!IS_THOROUGH).each(['store', 'deflate'] as const)(
     // Not in the memory file system that other tests have their files in.
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-zip64-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const tree = { 'a-large': sparse(LARGE, { 0: 'begin', [4 * GiB - 2]: 'border', [LARGE - 3]: 'end' }), 'b-late': 'late' };
+    const tree = {
+      'a-large': sparse(LARGE, { 0: 'begin', [4 * GiB - 2]: 'border', [LARGE - 3]: 'end' }),
+      'b-late': 'late',
+    };
     const { repository, record, place } = await originOf(tree);
     const path = join(folder, 'large.zip');
     const { size } = await exportZip({ repository, snapshot: record.id, to: path, compression });

@@ -39,11 +39,7 @@ const log = join(clients, 'arguments');
 const ways: readonly (readonly [string, Executor, string | undefined])[] = [
   ['from here', local(), undefined],
   ['in a container', dockerExec('db', { client: dockerStandIn(clients, log) }), undefined],
-  [
-    `over ssh (${NO_SSHD ?? 'to a server of its own'})`,
-    ssh('127.0.0.1', { client: join(clients, 'ssh') }),
-    NO_SSHD,
-  ],
+  [`over ssh (${NO_SSHD ?? 'to a server of its own'})`, ssh('127.0.0.1', { client: join(clients, 'ssh') }), NO_SSHD],
 ];
 
 describe.skipIf(MISSING !== undefined)(`an application with three servers (${MISSING ?? 'of their own'})`, () => {

@@ -150,7 +150,9 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     const target = { ...server.connection, repository, snapshot: 'latest', path: 'postgres/shop.sql' };
     const restore = restorePostgres({ ...target, database: 'full_disk' });
     expect(await failureOf(restore)).toMatchObject({ code: 'DATABASE_FULL' });
-    expect(server.sql('full_disk', 'SELECT id FROM mine; SELECT count(*) FROM pg_tables WHERE schemaname = $$public$$')).toBe('1\n1');
+    expect(
+      server.sql('full_disk', 'SELECT id FROM mine; SELECT count(*) FROM pg_tables WHERE schemaname = $$public$$'),
+    ).toBe('1\n1');
     server.sql('postgres', 'DROP DATABASE full_disk');
     server.sql('postgres', 'DROP TABLESPACE small');
   });

@@ -160,45 +160,64 @@ describe.skipIf(NO_POSTGRES !== undefined)(`tables of PostgreSQL (${NO_POSTGRES 
   });
 
   it.each([
-    ['rights that were revoked', 'REVOKE SELECT ON middle FROM reader', 'GRANT SELECT ON middle TO reader', 'DATABASE_REFUSED'],
+    [
+      'rights that were revoked',
+      'REVOKE SELECT ON middle FROM reader',
+      'GRANT SELECT ON middle TO reader',
+      'DATABASE_REFUSED',
+    ],
     ['a table that was dropped', 'DROP TABLE middle', `CREATE ${MIDDLE}`, 'DATABASE_NOT_FOUND'],
-    ['a schema that has changed', 'ALTER TABLE middle DROP COLUMN at', `DROP TABLE middle; CREATE ${MIDDLE}`, 'DATABASE_NOT_FOUND'],
-  ])('with %s in the middle of a backup, the others are kept, and the next one heals', async (_what, harm, heal, code) => {
-    const database = `harm_${harm.length}`;
-    server.sql('postgres', `CREATE DATABASE ${database}; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'`);
-    const tables = ['first', 'last'].map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY, at timestamptz);`);
-    server.sql(database, `${tables.join(' ')} CREATE ${MIDDLE} GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`);
-    const client = await connect(database, { user: 'reader', password: 'x' });
-    const { source } = postgresRecords({
-      client,
-      tables: ['first', 'middle', 'last'].map((table) => ({ table, updatedAt: 'at' })),
-    });
-    const [first, ...others] = source.modules as [RecordModule, ...RecordModule[]];
-    let isHarmed = false;
-    const harming: RecordModule = {
-      ...first,
-      async *read(options) {
-        yield* first.read(options);
-        if (!isHarmed) server.sql(database, harm);
-        isHarmed = true;
-      },
-    };
-    await using repository = await createAt(newPlace());
-    const backUp = async (): Promise<BackupResult> =>
-      await repository.backup({ sources: [recordsSource({ ...source, modules: [harming, ...others] })] });
-    const { status, problems } = await backUp();
-    expect([status, problems.map((problem) => [problem.path, problem.code])]).toEqual([
-      'partial',
-      [['records/middle/module.json', code]],
-    ]);
-    const stored = async (): Promise<string[]> => (await listModules(repository, 'latest')).map(({ name }) => name);
-    expect(await stored()).toEqual(['first', 'last']);
-    server.sql(database, `${heal}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`);
-    expect((await backUp()).status).toBe('ok');
-    expect(await stored()).toEqual(['first', 'last', 'middle']);
-    await client.end();
-    server.sql('postgres', `DROP DATABASE ${database}`);
-  });
+    [
+      'a schema that has changed',
+      'ALTER TABLE middle DROP COLUMN at',
+      `DROP TABLE middle; CREATE ${MIDDLE}`,
+      'DATABASE_NOT_FOUND',
+    ],
+  ])(
+    'with %s in the middle of a backup, the others are kept, and the next one heals',
+    async (_what, harm, heal, code) => {
+      const database = `harm_${harm.length}`;
+      server.sql(
+        'postgres',
+        `CREATE DATABASE ${database}; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'`,
+      );
+      const tables = ['first', 'last'].map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY, at timestamptz);`);
+      server.sql(
+        database,
+        `${tables.join(' ')} CREATE ${MIDDLE} GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`,
+      );
+      const client = await connect(database, { user: 'reader', password: 'x' });
+      const { source } = postgresRecords({
+        client,
+        tables: ['first', 'middle', 'last'].map((table) => ({ table, updatedAt: 'at' })),
+      });
+      const [first, ...others] = source.modules as [RecordModule, ...RecordModule[]];
+      let isHarmed = false;
+      const harming: RecordModule = {
+        ...first,
+        async *read(options) {
+          yield* first.read(options);
+          if (!isHarmed) server.sql(database, harm);
+          isHarmed = true;
+        },
+      };
+      await using repository = await createAt(newPlace());
+      const backUp = async (): Promise<BackupResult> =>
+        await repository.backup({ sources: [recordsSource({ ...source, modules: [harming, ...others] })] });
+      const { status, problems } = await backUp();
+      expect([status, problems.map((problem) => [problem.path, problem.code])]).toEqual([
+        'partial',
+        [['records/middle/module.json', code]],
+      ]);
+      const stored = async (): Promise<string[]> => (await listModules(repository, 'latest')).map(({ name }) => name);
+      expect(await stored()).toEqual(['first', 'last']);
+      server.sql(database, `${heal}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`);
+      expect((await backUp()).status).toBe('ok');
+      expect(await stored()).toEqual(['first', 'last', 'middle']);
+      await client.end();
+      server.sql('postgres', `DROP DATABASE ${database}`);
+    },
+  );
 
   it('are changed in one transaction, in which references may be broken on the way, or not at all', async () => {
     server.sql(

@@ -90,7 +90,10 @@ export class DocumentWriter {
 
 function notWritten(path: string, error: unknown): BackupError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const hint = code === 'ENOSPC' || code === 'EDQUOT' ? 'Nothing was changed. Make room: documents are written beside the old ones.' : undefined;
+  const hint =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Nothing was changed. Make room: documents are written beside the old ones.'
+      : undefined;
   return new BackupError('PATH_FAILED', `Expected to write ${path}, got ${message}`, { cause: error, hint });
 }
 

@@ -1,0 +1,84 @@
+import type { CheckResult } from '../checks/contract.ts';
+
+/** What a deploy does, in this order; a plan has those that it needs. */
+export type DeployStepName =
+  | 'pre-checks'
+  | 'maintenance-on'
+  | 'safety-backup'
+  | 'expand'
+  | 'stage'
+  | 'switch'
+  | 'service'
+  | 'post-checks'
+  | 'data'
+  | 'contract'
+  | 'maintenance-off'
+  | 'good';
+
+/** What a rollback does, in this order. */
+export type RollbackStepName =
+  | 'validate'
+  | 'maintenance-on'
+  | 'safety-backup'
+  | 'migrations-back'
+  | 'restore-data'
+  | 'check-files'
+  | 'switch'
+  | 'service'
+  | 'post-checks'
+  | 'maintenance-off'
+  | 'good';
+
+/** How a step ended, as the journal and the report have it. */
+export interface StepReport {
+  readonly step: DeployStepName | RollbackStepName;
+  readonly outcome: 'done' | 'failed' | 'undone' | 'skipped';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly ms: number;
+  /** For people: what was done, or why it was skipped. */
+  readonly detail: string;
+  readonly checks?: readonly CheckResult[] | undefined;
+}
+
+/** One deploy or rollback as the history keeps it. */
+export interface Deployment {
+  readonly id: string;
+  readonly kind: 'deploy' | 'rollback' | 'automatic-rollback' | 'restart';
+  readonly version: string;
+  /** What was current before. */
+  readonly from?: string | undefined;
+  readonly channel: string;
+  readonly strategy: string;
+  readonly outcome: 'running' | 'succeeded' | 'failed' | 'rolled-back' | 'undone';
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt?: string | undefined;
+  readonly ms?: number | undefined;
+  readonly steps: readonly StepReport[];
+  /** The backup that was made first; what a rollback past a `contract` step has to name. */
+  readonly backup?: string | undefined;
+  /** When the commits of the release were made, the median: for lead time. ISO 8601, UTC. */
+  readonly committedAt?: string | undefined;
+  readonly migrations: number;
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
+
+/** Makes and restores the safety backup of a deploy. The command line program gives it `@x/backup-store`: every tenant, and the shared structure. */
+export interface SafetyBackup {
+  /** Gives a name by which `restore` finds it again. Called again after a kill: a second backup is no error. */
+  create(call: SafetyBackupCall): Promise<{ readonly id: string; readonly detail: string }>;
+  /** What `restore` would drop: writes since the backup, for people. */
+  preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
+  restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+}
+
+/** What a safety backup is made for. */
+export interface SafetyBackupCall {
+  readonly version: string;
+  readonly kind: 'pre-deploy' | 'pre-rollback';
+  /** The same for one deploy, also when it is resumed. */
+  readonly deployment: string;
+  readonly signal?: AbortSignal | undefined;
+}

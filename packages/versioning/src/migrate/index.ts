@@ -1,0 +1,11 @@
+export type {
+  AppliedMigration,
+  Dialect,
+  Direction,
+  MigrateOptions,
+  MigrationPlan,
+  MigrationStatus,
+  MigrationStep,
+  MigrationWarning,
+  Migrator,
+} from './model.ts';

@@ -1,0 +1,91 @@
+import type { Migration, MigrationKind } from '../migrations/model.ts';
+
+/** The databases that migrations run on. */
+export type Dialect = 'sqlite' | 'postgres' | 'mysql';
+
+/** `up` leads forward, `down` back. */
+export type Direction = 'up' | 'down';
+
+/** A migration as a plan has it: what is run, and why. */
+export interface MigrationStep {
+  readonly id: string;
+  readonly kind: MigrationKind;
+  readonly direction: Direction;
+  readonly description: string;
+  /** `sha256:` and 64 hexadecimal digits, of the whole text that is run. */
+  readonly checksum: string;
+  /** The statements, in their order; none for a module, which does what it does. */
+  readonly statements: readonly string[];
+  /** Whether all of it is one transaction. Otherwise each statement is written down before and after, and a killed run goes on after the last. */
+  readonly isTransactional: boolean;
+}
+
+/** What a run of the migrator would do, as data. */
+export interface MigrationPlan {
+  readonly dialect: Dialect;
+  readonly direction: Direction;
+  readonly steps: readonly MigrationStep[];
+  /** What deserves a second look: destructive statements, long locks. */
+  readonly warnings: readonly MigrationWarning[];
+}
+
+/** What is odd about a migration without being wrong. */
+export interface MigrationWarning {
+  readonly id: string;
+  /** From 1 on, in the migration's text. */
+  readonly line: number;
+  /** A word for it, as `drops-column`. */
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What is known of one migration, there or applied. */
+export interface MigrationStatus {
+  readonly id: string;
+  readonly kind: MigrationKind;
+  readonly description: string;
+  /**
+   * `edited`: its text is another than what was applied. `missing`: applied, but no longer among the migrations. `interrupted`: begun and
+   * neither ended nor undone. `out-of-order`: pending although a later one is applied.
+   */
+  readonly state: 'applied' | 'pending' | 'edited' | 'missing' | 'interrupted' | 'out-of-order';
+  /** Whether there is a way back. */
+  readonly isReversible: boolean;
+  /** ISO 8601, UTC. */
+  readonly appliedAt?: string | undefined;
+  /** Who applied it. */
+  readonly by?: string | undefined;
+  /** How long it took, in milliseconds. */
+  readonly ms?: number | undefined;
+}
+
+/** Which migrations are meant. */
+export interface MigrateOptions {
+  /** Only of these kinds: one phase of a deploy. Default: all. */
+  readonly phases?: readonly MigrationKind[] | undefined;
+  /** The id to stop at: `up` runs it, too; `down` leaves it. `down` without it takes back the last one only; `''` takes back all. */
+  readonly to?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What has become of one step. */
+export interface AppliedMigration {
+  readonly id: string;
+  readonly direction: Direction;
+  readonly ms: number;
+  /** Statements that were run now: fewer than all when an earlier run had come some way. */
+  readonly statements: number;
+}
+
+/** Runs migrations on one database. What `/deploy` needs of `/migrate`. */
+export interface Migrator {
+  readonly dialect: Dialect;
+  /** @throws {VersioningError} `MIGRATION_EDITED`, `MIGRATION_MISSING`, `MIGRATION_OUT_OF_ORDER`, `MIGRATION_INTERRUPTED`, `IRREVERSIBLE_MIGRATION`. */
+  plan(direction: Direction, options?: MigrateOptions): Promise<MigrationPlan>;
+  /** Carries a plan out under the lock of the database. @throws {VersioningError} those of `plan`; `MIGRATION_LOCKED`, `MIGRATION_FAILED`. */
+  apply(plan: MigrationPlan, options?: Pick<MigrateOptions, 'signal'>): Promise<readonly AppliedMigration[]>;
+  status(options?: Pick<MigrateOptions, 'signal'>): Promise<readonly MigrationStatus[]>;
+  /** Migrations that are applied, in the order of their application. */
+  applied(options?: Pick<MigrateOptions, 'signal'>): Promise<readonly Pick<Migration, 'id' | 'kind'>[]>;
+  close(): Promise<void>;
+}
