@@ -8,6 +8,7 @@ import { postgresSource, type PostgresSourceOptions, restorePostgres } from '../
 import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, readObjects, tempFolder } from '../fixtures/place.ts';
 import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { heldDump, type HeldDump } from '../fixtures/held-dump.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 import { mountSmallDisk } from '../fixtures/tmpfs.ts';
@@ -249,29 +250,15 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
   });
 
   describe('that goes in the middle of a dump', () => {
-    /** A `pg_dump` that is held up once its dump is under way. */
-    async function slowDump(): Promise<{ folder: string; begun: Promise<string>; go: string }> {
-      const folder = tempFolder();
-      const [begun, go] = [join(folder, 'begun'), join(folder, 'go')];
-      const real = `'${server.connection.binDirectory}/pg_dump' "$@"`;
-      // Its output stands still when the pipe is full, so it is in the middle of its work.
-      const held = `if test "$1" = --version; then exec ${real}; fi
-exec ${server.connection.binDirectory}/pg_dump "$@" > "${folder}/pipe" & pid=$!
-{ head -c 300000; echo $pid > '${begun}'; while test ! -e '${go}'; do sleep 0.05; done; cat; } < "${folder}/pipe"
-wait $pid`;
-      script(join(folder, 'pg_dump'), `test -p "${folder}/pipe" || mkfifo "${folder}/pipe"\n${held}`);
-      script(join(folder, 'psql'), `exec '${server.connection.binDirectory}/psql' "$@"`);
-      return { folder, begun: contentOf(begun), go };
-    }
-    const goOn = (go: string): void => void script(go, '');
+    const slowDump = (): HeldDump => heldDump('pg_dump', 'psql', server.connection.binDirectory);
 
     it('loses nothing: what was read is left out, what was there before is as it was, and the next run heals', async () => {
       await repository.backup({ sources: [source(), other], name: 'before' });
-      const { folder, begun, go } = await slowDump();
+      const { folder, begun, goOn } = slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
       await begun;
       server.stop();
-      goOn(go);
+      goOn();
       const { status, sources } = await work;
       expect(status).toBe('partial');
       expect(sources).toMatchObject([
@@ -286,10 +273,10 @@ wait $pid`;
     });
 
     it('is told when it is pg_dump that was killed', async () => {
-      const { folder, begun, go } = await slowDump();
+      const { folder, begun, goOn } = slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
       process.kill(Number(await begun), 'SIGKILL');
-      goOn(go);
+      goOn();
       const { sources } = await work;
       expect(sources[0]).toMatchObject({ status: 'failed', entries: 0, error: { code: 'COMMAND_FAILED' } });
     });
