@@ -26,7 +26,8 @@ import { makeDatabase, stateOf } from '../fixtures/sqlite.ts';
 
 const MISSING = [NO_POSTGRES, NO_MARIADB, NO_REDIS].find((reason) => reason !== undefined);
 
-const NO_SQLITE = spawnSync('sqlite3', ['--version']).error === undefined ? undefined : 'sqlite3 is not installed';
+const SQLITE = 'sqlite3';
+const NO_SQLITE = spawnSync(SQLITE, ['--version']).error === undefined ? undefined : `${SQLITE} is not installed`;
 
 /** Names of tenants are often names of their databases. */
 const TENANT = 'होटल';
@@ -102,11 +103,11 @@ describe.skipIf(MISSING !== undefined)(`an application with three servers (${MIS
   });
 
   it.skipIf(NO_SQLITE !== undefined)(
-    `has a database of SQLite elsewhere as what a program prints there (${NO_SQLITE ?? 'sqlite3'})`,
+    `has a database of SQLite elsewhere as what a program prints there (${NO_SQLITE ?? SQLITE})`,
     async () => {
       const path = makeDatabase(join(tempFolder(), 'app.db'));
       const [[, executor] = []] = ways.filter(([, , missing]) => missing === undefined).toReversed();
-      const options = { name: 'app.sql', command: 'sqlite3', args: [path, '.dump'], executor };
+      const options = { name: 'app.sql', command: SQLITE, args: [path, '.dump'], executor };
       const source: BackupSource = {
         ...commandSource(options),
         async *read({ signal }) {
@@ -116,7 +117,7 @@ describe.skipIf(MISSING !== undefined)(`an application with three servers (${MIS
       expect(await repository.backup({ sources: [source] })).toMatchObject({ status: 'ok' });
       const restored = join(tempFolder(), 'restored.db');
       await runCommand({
-        command: 'sqlite3',
+        command: SQLITE,
         args: [restored],
         stdin: () => repository.read('latest', { path: 'app.sql' }),
       });
