@@ -88,7 +88,8 @@ export class BackupWriter {
       frameBytes: FRAME_BYTES,
     };
     const { table, upload } = this;
-    this.pool = new SealerPool({ ...context.threads, threads: workers, bufferBytes, init, table, upload, onFailure });
+    const { threads, sealers } = context;
+    this.pool = new SealerPool({ ...threads, turns: sealers, threads: workers, bufferBytes, init, table, upload, onFailure });
     const { gearKey, chunks } = init;
     this.large = new LargeFileReader({
       ...context.threads,

@@ -37,6 +37,7 @@ interface Run extends SourcesRun {
 
 /** What a run knows before it has looked at the repository. */
 type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'streams' | 'roots' | 'startedMs'> & {
+  readonly onHandedOut: () => void;
   /** Compare with no other snapshot. */
   readonly alone?: boolean | undefined;
 };
@@ -73,8 +74,16 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
   }
 }
 
-/** Backs up sources to one snapshot. */
-export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
+/**
+ * Backs up sources to one snapshot.
+ *
+ * @param onHandedOut Told when all is under way that there is to read: the threads come free one after the other.
+ */
+export async function backup(
+  context: RunContext,
+  options: BackupOptions,
+  onHandedOut: () => void = () => undefined,
+): Promise<BackupResult> {
   checkTrees(options);
   const { streams, roots } = planSources(options);
   checkSources(
@@ -92,12 +101,12 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   refuseOwnPlaces(context, roots);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
-  const start: Start = { context, tenant, options, streams, roots, startedMs };
+  const start: Start = { context, tenant, options, streams, roots, startedMs, onHandedOut };
   await checkSince(start);
   if (options.dryRun === true) {
     const run = await look(start);
     const never = new AbortController().signal;
-    const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources() };
+    const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources(), handedOut: () => undefined };
     return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
@@ -209,7 +218,14 @@ async function write(start: Start): Promise<BackupResult> {
     });
     const readsAll = run.reading === 'everything' || (run.parent === undefined && run.reading === 'changes');
     if (readsAll) writer.startThreads();
-    return await Promise.race([writeSnapshot(run, { session, writer, quota, end: { signal, fail, held } }), failed]);
+    const { pool, large } = writer;
+    const handedOut = (): void => {
+      pool.windDown();
+      large.windDown();
+      start.onHandedOut();
+    };
+    const end: SourcesEnd = { signal, fail, held, handedOut };
+    return await Promise.race([writeSnapshot(run, { session, writer, quota, end }), failed]);
   } catch (error) {
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
@@ -237,6 +253,7 @@ async function writeSnapshot(
     if ((error as { code?: unknown }).code === 'ABORTED') await writer.finish();
     throw error;
   }
+  parts.end.handedOut();
   if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
   progress.phase = 'commit';
   await writer.finish();

@@ -38,6 +38,8 @@ export interface SourcesEnd {
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly held: HeldSources;
+  /** Told when all that the last source has is being read; may be told again. */
+  readonly handedOut: () => void;
 }
 
 /**
@@ -76,10 +78,11 @@ export async function readSources(
       end.held.reading = reading;
       outcomes.push(inModule(tell(run, await reading), moduleOf(run, source)));
     }
-    for (const source of roots) {
+    for (const [i, source] of roots.entries()) {
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const walk = { exclude, skip: ownPlaces(run.context) };
-      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail });
+      const onHandedOut = i === roots.length - 1 ? end.handedOut : undefined;
+      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail, onHandedOut });
       outcomes.push(inModule(outcome, source.module));
     }
     for (const tree of options.trees ?? []) {

@@ -44,6 +44,8 @@ export interface SourceRunParts {
   readonly skip: readonly Buffer[];
   readonly check: () => void;
   readonly onFailure: (error: unknown) => void;
+  /** Told when all files are with the threads that read them. */
+  readonly onHandedOut?: (() => void) | undefined;
 }
 
 /** What a source came to. */
@@ -94,6 +96,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     if (reader !== undefined) await makeRoom(queue, reader, parts);
   }
   await reader?.flush();
+  parts.onHandedOut?.();
   while (reader?.busy === true) {
     await reader.oneDone();
     parts.check();

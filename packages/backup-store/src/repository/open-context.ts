@@ -12,6 +12,7 @@ import { wantedName } from '../keyring/tenant-name.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
+import { BackupTurns } from '../run/backup-turns.ts';
 import { Turns } from '../run/turns.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -30,7 +31,8 @@ export class OpenContext implements RunContext {
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly early: EarlyThreads;
-  readonly turns: Turns;
+  readonly turns: BackupTurns;
+  readonly sealers: Turns;
   readonly host: string;
   readonly clock: Clock;
   readonly cacheFolder: string;
@@ -47,7 +49,9 @@ export class OpenContext implements RunContext {
     this.config = opened.config;
     this.keyring = opened.keyring;
     this.performance = performanceOf(settings.performance);
-    this.turns = new Turns(this.performance.backups);
+    const { backups, workers } = this.performance;
+    this.turns = new BackupTurns(backups);
+    this.sealers = new Turns(backups * workers);
     this.early = new EarlyThreads({ entry: settings.workerEntry });
     this.threads = { entry: settings.workerEntry, early: this.early };
     this.host = settings.host ?? defaultHost();
@@ -123,11 +127,18 @@ export class OpenContext implements RunContext {
   /** Reads what is new of all tenants, and compares it with what this machine has seen. */
   async refresh(): Promise<void> {
     await this.loadKeys();
-    for (const { tenant, view } of this.tenants()) {
-      await view.loadSnapshots();
-      await this.pins.checkRound(tenant.label, view.epochs.decided);
-      await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
-    }
+    for (const each of this.tenants()) await this.#look(each);
+  }
+
+  /** The same of one tenant, by the keys that are at hand: of many that are backed up, none has to look at all others. */
+  async refreshOne(name: string): Promise<void> {
+    await this.#look(this.#open(wantedName(name)));
+  }
+
+  async #look({ tenant, view }: OpenTenant): Promise<void> {
+    await view.loadSnapshots();
+    await this.pins.checkRound(tenant.label, view.epochs.decided);
+    await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
   }
 
   /**

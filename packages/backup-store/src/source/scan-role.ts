@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 
 import { Credits } from '../threads/credits.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
 import { ScanBatchWriter } from './scan-batch.ts';
 import { walkDirectory, type WalkOptions } from './walk.ts';
 
@@ -18,7 +19,7 @@ export interface ScanInit {
 export type FromScanner = { readonly type: 'batch'; readonly bytes: ArrayBuffer } | { readonly type: 'end' };
 
 /** Walks one directory and sends what it finds. */
-export function startScanning(port: MessagePort, init: ScanInit, rest: () => void): void {
+export function startScanning(port: MessagePort, init: ScanInit, { rest }: ThreadLife): void {
   const credits = new Credits(init.credits, init.creditBytes);
   const writer = new ScanBatchWriter();
   let first = true;
