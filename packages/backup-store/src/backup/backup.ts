@@ -5,6 +5,7 @@ import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
+import { type BackupTurn, NO_TURN } from '../run/backup-turns.ts';
 import { settled } from '../run/or-aborted.ts';
 import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
@@ -37,7 +38,7 @@ interface Run extends SourcesRun {
 
 /** What a run knows before it has looked at the repository. */
 type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'streams' | 'roots' | 'startedMs'> & {
-  readonly onHandedOut: () => void;
+  readonly turn: BackupTurn;
   /** Compare with no other snapshot. */
   readonly alone?: boolean | undefined;
 };
@@ -77,12 +78,12 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
 /**
  * Backs up sources to one snapshot.
  *
- * @param onHandedOut Told when all is under way that there is to read: the threads come free one after the other.
+ * @param turn Says when it may read, and is told when others may.
  */
 export async function backup(
   context: RunContext,
   options: BackupOptions,
-  onHandedOut: () => void = () => undefined,
+  turn: BackupTurn = NO_TURN,
 ): Promise<BackupResult> {
   checkTrees(options);
   const { streams, roots } = planSources(options);
@@ -101,12 +102,14 @@ export async function backup(
   refuseOwnPlaces(context, roots);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
-  const start: Start = { context, tenant, options, streams, roots, startedMs, onHandedOut };
+  const start: Start = { context, tenant, options, streams, roots, startedMs, turn };
   await checkSince(start);
   if (options.dryRun === true) {
     const run = await look(start);
     const never = new AbortController().signal;
-    const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources(), handedOut: () => undefined };
+    await turn.mayRead();
+    const nothing = (): void => undefined;
+    const end: SourcesEnd = { signal: options.signal ?? never, fail: nothing, held: new HeldSources(), nearlyOut: nothing, handedOut: nothing };
     return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
@@ -216,15 +219,16 @@ async function write(start: Start): Promise<BackupResult> {
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });
+    await start.turn.mayRead();
     const readsAll = run.reading === 'everything' || (run.parent === undefined && run.reading === 'changes');
     if (readsAll) writer.startThreads();
     const { pool, large } = writer;
     const handedOut = (): void => {
       pool.windDown();
       large.windDown();
-      start.onHandedOut();
+      start.turn.handedOut();
     };
-    const end: SourcesEnd = { signal, fail, held, handedOut };
+    const end: SourcesEnd = { signal, fail, held, handedOut, nearlyOut: start.turn.nearlyOut };
     return await Promise.race([writeSnapshot(run, { session, writer, quota, end }), failed]);
   } catch (error) {
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);

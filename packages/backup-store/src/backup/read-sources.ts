@@ -38,6 +38,8 @@ export interface SourcesEnd {
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly held: HeldSources;
+  /** Told when little is left to read of the last source; may be told again. */
+  readonly nearlyOut: () => void;
   /** Told when all that the last source has is being read; may be told again. */
   readonly handedOut: () => void;
 }
@@ -81,8 +83,8 @@ export async function readSources(
     for (const [i, source] of roots.entries()) {
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const walk = { exclude, skip: ownPlaces(run.context) };
-      const onHandedOut = i === roots.length - 1 ? end.handedOut : undefined;
-      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail, onHandedOut });
+      const { fail: onFailure, ...told } = end;
+      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure, ...(i === roots.length - 1 ? { told } : {}) });
       outcomes.push(inModule(outcome, source.module));
     }
     for (const tree of options.trees ?? []) {

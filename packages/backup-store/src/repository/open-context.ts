@@ -69,13 +69,20 @@ export class OpenContext implements RunContext {
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
   async loadKeys(): Promise<void> {
     await this.keyring.load();
+    await this.#takeKeys();
+  }
+
+  async #takeKeys(): Promise<void> {
     await this.pins.check(this.config, this.keyring);
     // Keys of a tenant that was erased are not to stay in memory.
     for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
   }
 
   async requireThere({ id, name }: Tenant): Promise<void> {
-    await this.loadKeys();
+    const { number, rootKey } = this.keyring;
+    await this.keyring.load();
+    // What was compared with this machine's memory when the backup was begun is the same still.
+    if (number !== this.keyring.number || rootKey !== this.keyring.rootKey) await this.#takeKeys();
     if (!this.keyring.tenants.some((each) => each.id === id)) throw tenantMissing(this.keyring.record, name);
   }
 

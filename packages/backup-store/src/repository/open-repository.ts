@@ -146,7 +146,8 @@ export class OpenRepository implements contract.Repository {
     await this.#context.loadKeys();
     const result = await this.#backup(options);
     // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
-    if (options.dryRun !== true) await restoreCopies(this.#context).catch(() => undefined);
+    // Of many backups at once, the last one looks after the copies.
+    if (options.dryRun !== true && this.#context.turns.isIdle) await restoreCopies(this.#context).catch(() => undefined);
     await this.#context.refreshOne(options.tenant ?? 'default').catch(() => undefined);
     return result;
   }
@@ -161,7 +162,7 @@ export class OpenRepository implements contract.Repository {
         const turn = await turns.take(this.#context.keyring.find(name)?.label ?? name, options.signal);
         try {
           early.start('scan');
-          return await backup(this.#context, options, turn.handedOut);
+          return await backup(this.#context, options, turn);
         } finally {
           turn.over();
         }

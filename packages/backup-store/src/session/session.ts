@@ -61,6 +61,8 @@ export class Session {
   readonly #segments: string[] = [];
   readonly #token: string;
   readonly #pending: IndexedPack[] = [];
+  /** An earlier run has begun it, and may have stored something. */
+  #isOld = false;
   #ended = false;
   #writing: Promise<void> = Promise.resolve();
   #beat = 0;
@@ -111,6 +113,7 @@ export class Session {
   }
 
   async #start(): Promise<Session> {
+    this.#isOld = true;
     await this.#heartbeat();
     this.#keepBeating();
     return this;
@@ -154,6 +157,8 @@ export class Session {
    * before the commit: `index` must not be one that other sessions go by.
    */
   async addOwnPacks(index: BlobIndex, signal?: AbortSignal): Promise<void> {
+    // The name of a new one is random: nothing has it.
+    if (!this.#isOld) return;
     const { sealed, tenant } = this.#options;
     const prefix = indexPrefix(tenant.label);
     const known = new Set<string>();
