@@ -207,7 +207,7 @@ async function write(start: Start): Promise<BackupResult> {
     const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();
-    await session.addOwnPacks(own, options.signal);
+    if (session.isContinued) await session.addOwnPacks(own, options.signal);
     const quota = new Quota(context, tenant, own);
     quota.check(0);
     writer = new BackupWriter(context, tenant, {

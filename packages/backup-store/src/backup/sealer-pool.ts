@@ -112,7 +112,10 @@ export class SealerPool {
 
   /** Has a thread without a job end its packs, and leaves it to others. */
   #letGo(member: Member): void {
-    if (member.sealer.jobs > 0 || this.#waiting.length > 0) return;
+    if (member.sealer.jobs === 0 && this.#waiting.length === 0) this.#end(member);
+  }
+
+  #end(member: Member): void {
     member.finished ??= member.sealer.finish().then((finished) => {
       this.#finished.push(finished);
       this.#members.delete(member);
@@ -188,7 +191,8 @@ export class SealerPool {
   async finish(): Promise<{ readonly claimed: number; readonly contents: readonly ContentReport[] }> {
     // Those that still wait for their turn are not needed.
     this.#gone.abort();
-    this.windDown();
+    // Also those in the middle of a job: of a run that was ended, what is read stays.
+    for (const member of this.#members) this.#end(member);
     await Promise.all([...this.#members].map(async ({ finished }) => await finished));
     return {
       claimed: this.#finished.reduce((sum, { claimed }) => sum + claimed, 0),

@@ -39,6 +39,8 @@ export class OpenContext implements RunContext {
   readonly pins: Pins;
   readonly #onEvent: RepositorySettings['onEvent'];
   readonly #tenants = new Map<string, OpenTenant>();
+  /** The keyring that was last compared with what this machine remembers. */
+  #compared: Pick<Keyring, 'number' | 'rootKey'> | undefined;
 
   constructor(
     opened: { sealed: SealedStore; ring: SealedStore; config: RepositoryConfig; keyring: Keyring },
@@ -74,15 +76,17 @@ export class OpenContext implements RunContext {
 
   async #takeKeys(): Promise<void> {
     await this.pins.check(this.config, this.keyring);
+    const { number, rootKey } = this.keyring;
+    this.#compared = { number, rootKey };
     // Keys of a tenant that was erased are not to stay in memory.
     for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
   }
 
   async requireThere({ id, name }: Tenant): Promise<void> {
-    const { number, rootKey } = this.keyring;
     await this.keyring.load();
-    // What was compared with this machine's memory when the backup was begun is the same still.
-    if (number !== this.keyring.number || rootKey !== this.keyring.rootKey) await this.#takeKeys();
+    const { number, rootKey } = this.keyring;
+    // Most often it is what was compared with this machine's memory when the backup was begun.
+    if (number !== this.#compared?.number || rootKey !== this.#compared.rootKey) await this.#takeKeys();
     if (!this.keyring.tenants.some((each) => each.id === id)) throw tenantMissing(this.keyring.record, name);
   }
 

@@ -2,7 +2,7 @@ import { Turns } from './turns.ts';
 
 /** A backup's turn, in the order of its life. Calling anything again does nothing. */
 export interface BackupTurn {
-  /** Waits until it may read, with the session begun and the index loaded. */
+  /** Waits until it may read, with the session begun and the index loaded. Once it was its turn, it does not wait again. */
   readonly mayRead: () => Promise<void>;
   /** Little is left to read: the next backup may begin its session and look at what is stored. */
   readonly nearlyOut: () => void;
@@ -68,15 +68,15 @@ export class BackupTurns {
       await next(turns);
       await next(this.#alive);
       const nearlyOut = await next(this.#beginning);
-      let endReading = (): void => undefined;
+      let endReading: (() => void) | undefined;
       return {
         mayRead: async () => {
-          endReading = await next(this.#reading);
+          endReading ??= await next(this.#reading);
         },
         nearlyOut,
         handedOut: () => {
           nearlyOut();
-          endReading();
+          endReading?.();
         },
         over,
       };

@@ -61,14 +61,14 @@ export class Session {
   readonly #segments: string[] = [];
   readonly #token: string;
   readonly #pending: IndexedPack[] = [];
-  /** An earlier run has begun it, and may have stored something. */
-  #isOld = false;
   #ended = false;
   #writing: Promise<void> = Promise.resolve();
   #beat = 0;
   #silence: () => void = () => undefined;
   /** Stored bytes of session, index and commit. */
   bytes = 0;
+  /** An earlier run has begun it, and may have stored something. */
+  isContinued = false;
 
   private constructor(options: SessionOptions, place: { session: string; epoch: number }) {
     this.#options = options;
@@ -113,7 +113,7 @@ export class Session {
   }
 
   async #start(): Promise<Session> {
-    this.#isOld = true;
+    this.isContinued = true;
     await this.#heartbeat();
     this.#keepBeating();
     return this;
@@ -157,8 +157,6 @@ export class Session {
    * before the commit: `index` must not be one that other sessions go by.
    */
   async addOwnPacks(index: BlobIndex, signal?: AbortSignal): Promise<void> {
-    // The name of a new one is random: nothing has it.
-    if (!this.#isOld) return;
     const { sealed, tenant } = this.#options;
     const prefix = indexPrefix(tenant.label);
     const known = new Set<string>();
