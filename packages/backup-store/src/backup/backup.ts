@@ -202,6 +202,7 @@ async function write(start: Start): Promise<BackupResult> {
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const held = new HeldSources();
   let writer: BackupWriter | undefined;
+  let isRefused = false;
   try {
     await context.requireThere(tenant.tenant);
     const run = await look(start);
@@ -231,6 +232,7 @@ async function write(start: Start): Promise<BackupResult> {
     const end: SourcesEnd = { signal, fail, held, handedOut, nearlyOut: start.turn.nearlyOut };
     return await Promise.race([writeSnapshot(run, { session, writer, quota, end }), failed]);
   } catch (error) {
+    isRefused = isBackupError(error, 'QUOTA_EXCEEDED');
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
     stop.abort();
@@ -239,6 +241,8 @@ async function write(start: Start): Promise<BackupResult> {
     await held.resume();
     ended();
     await writer?.close();
+    // What was stored would count in the next run, which may need none of it.
+    if (isRefused) await session.giveUp().catch(() => undefined);
     await session.stop();
   }
 }
@@ -261,7 +265,7 @@ async function writeSnapshot(
   if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
   progress.phase = 'commit';
   await writer.finish();
-  quota.check(writer.upload.bytes);
+  await quota.checkNow(writer.upload.bytes, options.signal);
   checkAborted(options.signal);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   const durationMs = progress.elapsedMs;

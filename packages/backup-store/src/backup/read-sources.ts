@@ -17,7 +17,7 @@ import { runSource, type SourceOutcome } from './source-run.ts';
 import { StreamPrevious } from './stream-previous.ts';
 import { withProblems } from './stream-record.ts';
 import { runStream } from './stream-run.ts';
-import { runTree } from './tree-run.ts';
+import { expectTrees, runTree } from './tree-run.ts';
 
 /** What the reading of all sources of a backup works with. */
 export interface SourcesRun {
@@ -87,6 +87,7 @@ export async function readSources(
       const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure, ...(i === roots.length - 1 ? { told } : {}) });
       outcomes.push(inModule(outcome, source.module));
     }
+    expectTrees(options.trees ?? [], progress);
     for (const tree of options.trees ?? []) {
       const reading = runTree({ ...run, tree, signal: end.signal, writer, check });
       end.held.reading = reading;
