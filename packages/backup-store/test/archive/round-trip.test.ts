@@ -116,7 +116,7 @@ test('a part of a snapshot is exported with the folders above it', async () => {
 test('a tenant’s handle exports its newest snapshot and imports to the tenant', async () => {
   const { place, repository } = await originOf();
   const [from, to] = [repository.tenant('one'), repository.tenant('other')];
-  await repository.tenants.add('other');
+  for (const name of ['one', 'other']) await repository.tenants.add(name);
   const { snapshot } = await from.backup({ paths: [join(place.source, 'a.txt')] });
   const path = join(place.folder, 'one.zip');
   expect(await exportZip({ repository: from, snapshot: 'latest', to: path })).toMatchObject({ snapshot: snapshot?.id });

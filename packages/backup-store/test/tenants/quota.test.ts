@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Progress } from '../../src/repository/contract.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, newPlace, openAt, storedBytes } from '../fixtures/place.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
@@ -39,14 +40,14 @@ describe('a quota', () => {
     await using repository = await createAt(place, { performance: { workers: 2 } });
     await repository.tenants.add('a', { quotaBytes });
     const handle = repository.tenant('a');
-    let most = 0;
-    const onProgress = (): void => {
-      most = Math.max(most, storedBytes(join(place.store, 'packs')));
+    let told = 0;
+    const onProgress = ({ bytesStored }: Progress): void => {
+      told = Math.max(told, bytesStored);
     };
     expect(await failureOf(handle.backup({ paths: [place.source], onProgress }))).toMatchObject({
       code: 'QUOTA_EXCEEDED',
     });
-    expect(most).toBeLessThanOrEqual(quotaBytes);
+    expect(told).toBeLessThanOrEqual(quotaBytes);
     expect(filesBelow(place.store).filter((name) => name.startsWith('packs/'))).toEqual([]);
     // Nobody waits for what has been given up.
     expect(await handle.prune()).toMatchObject({ status: 'ok' });
