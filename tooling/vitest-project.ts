@@ -7,6 +7,7 @@ const conditions = ['source', 'module', 'node', 'development|production'];
 /** Threads and processes that tests start compile each module once, not once each: a thread then begins in a third of the time. */
 const compileCache = fileURLToPath(new URL('../.cache/compile', import.meta.url));
 const countingReporter = fileURLToPath(new URL('counting-reporter.ts', import.meta.url));
+const equalBytes = fileURLToPath(new URL('equal-bytes.ts', import.meta.url));
 
 /**
  * The vitest configuration of one package. Packages of the workspace are imported from their sources (the
@@ -19,6 +20,7 @@ export function testProject(name: string): ViteUserConfig {
     test: {
       name,
       include: ['test/**/*.test.ts'],
+      setupFiles: [equalBytes],
       pool: 'forks',
       // A process takes one file after the other: modules have no state of their own, and loading them takes as long as many files do.
       isolate: false,

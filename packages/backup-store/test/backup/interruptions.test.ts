@@ -39,7 +39,7 @@ async function expectHealthy(place: Place): Promise<void> {
 describe('ending a backup by its signal', () => {
   it('is ABORTED, and the next run goes on without sending again what is stored', async () => {
     const place = newPlace();
-    buildTree(place.source, { files: noiseFiles(60, MiB), large: noise(20 * MiB, 'large') });
+    buildTree(place.source, { files: noiseFiles(25, MiB), large: noise(20 * MiB, 'large') });
     const repository = await createAt(place, { performance: { workers: 2 } });
     const controller = new AbortController();
     const error = await failureOf(
@@ -56,8 +56,8 @@ describe('ending a backup by its signal', () => {
     const stored = storedBytes(place.store);
     expect(stored).toBeGreaterThan(20 * MiB);
     const again = await repository.backup({ paths: [place.source] });
-    expect(again.counts.bytesStored).toBeLessThan(81 * MiB - stored + MiB);
-    expect(storedBytes(place.store)).toBeLessThan(82 * MiB);
+    expect(again.counts.bytesStored).toBeLessThan(46 * MiB - stored + MiB);
+    expect(storedBytes(place.store)).toBeLessThan(47 * MiB);
     expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok', findings: [] });
     await expectHealthy(place);
   });
@@ -85,7 +85,7 @@ describe('ending a backup by its signal', () => {
 
   it('in a restore leaves no unfinished files, and a second restore completes it', async () => {
     const place = newPlace();
-    buildTree(place.source, { files: noiseFiles(40, MiB), large: noise(30 * MiB, 'large') });
+    buildTree(place.source, { files: noiseFiles(10, MiB), large: noise(20 * MiB, 'large') });
     const controller = new AbortController();
     const unfinished = (): string[] =>
       existsSync(place.out) ? filesBelow(place.out).filter((name) => name.includes('.holdfast-')) : [];
@@ -371,7 +371,7 @@ it.skipIf(!IS_ROOT)('a restore to a full disk names every file that did not fit,
 
 it('progress only grows and ends where the result does', async () => {
   const place = newPlace();
-  buildTree(place.source, { files: noiseFiles(30, MiB), large: noise(40 * MiB, 'large'), same: { a: noise(MiB, 0) } });
+  buildTree(place.source, { files: noiseFiles(8, MiB), large: noise(20 * MiB, 'large'), same: { a: noise(MiB, 0) } });
   const repository = await createAt(place, { performance: { workers: 2 } });
   const seen: Progress[] = [];
   const result = await repository.backup({ paths: [place.source], onProgress: (progress) => seen.push(progress) });
@@ -385,18 +385,18 @@ it('progress only grows and ends where the result does', async () => {
     expect(bytesDone).toBeLessThanOrEqual(bytesTotal);
   }
   expect(seen.at(-1)).toMatchObject({
-    filesDone: 32,
-    filesTotal: 32,
-    bytesDone: 71 * MiB,
-    bytesTotal: 71 * MiB,
+    filesDone: 10,
+    filesTotal: 10,
+    bytesDone: 29 * MiB,
+    bytesTotal: 29 * MiB,
     bytesStored: result.counts.bytesStored,
   });
-  expect(result.counts).toMatchObject({ filesNew: 32, bytesRead: 71 * MiB, bytesNew: 70 * MiB });
+  expect(result.counts).toMatchObject({ filesNew: 10, bytesRead: 29 * MiB, bytesNew: 28 * MiB });
 });
 
 it('a store that has lost all its packs gets everything again with the next backup', async () => {
   const place = newPlace();
-  buildTree(place.source, { files: noiseFiles(40, MiB) });
+  buildTree(place.source, { files: noiseFiles(20, MiB) });
   const memory = memoryStore();
   const repository = await createAt(place, { store: memory });
   await repository.backup({ paths: [place.source] });
