@@ -1,11 +1,25 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
+/** A memory file system where the system has one: tests are about what is stored, not about disks. */
+const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** A new folder. Whoever makes it removes it. */
+export async function newFolder(): Promise<string> {
+  return await realpath(await mkdtemp(join(PARENT, 'holdfast-cli-')));
+}
+
+/** Removes a folder with all that is in it. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /** A new folder that is removed when the test is over. */
 export async function temporaryFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'holdfast-cli-')));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const folder = await newFolder();
+  onTestFinished(async () => await removeFolder(folder));
   return folder;
 }
