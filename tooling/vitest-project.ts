@@ -1,6 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { memoryFolder } from './memory-folder.ts';
 
 /** Vite's own for server code, and ours before them. */
 const conditions = ['source', 'module', 'node', 'development|production'];
@@ -27,7 +28,12 @@ export function testProject(name: string): ViteUserConfig {
       // By itself vitest keeps one processor free: of two, half.
       maxWorkers: availableParallelism(),
       execArgv: ['--conditions=source'],
-      env: { NODE_OPTIONS: '--conditions=source', NODE_COMPILE_CACHE: compileCache },
+      env: {
+        NODE_OPTIONS: '--conditions=source',
+        NODE_COMPILE_CACHE: compileCache,
+        // Tests are about what is stored, not about disks.
+        TMPDIR: process.env['TMPDIR'] ?? memoryFolder() ?? tmpdir(),
+      },
       testTimeout: 60_000,
       hookTimeout: 60_000,
       reporters: ['default', countingReporter],

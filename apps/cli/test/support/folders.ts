@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A memory file system where the system has one: tests are about what is stored, not about disks. */
-const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 /** A new folder. Whoever makes it removes it. */
 export async function newFolder(): Promise<string> {
-  return await realpath(await mkdtemp(join(PARENT, 'holdfast-cli-')));
+  return await realpath(await mkdtemp(join(tmpdir(), 'holdfast-cli-')));
 }
 
 /** Removes a folder with all that is in it. */
