@@ -6,7 +6,10 @@ const FOLDER = '/dev/shm';
 export function memoryFolder(): string | undefined {
   try {
     const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-    const options = mounts.findLast((line) => line.split(' ')[1] === FOLDER)?.split(' ')[3]?.split(',');
+    const options = mounts
+      .findLast((line) => line.split(' ')[1] === FOLDER)
+      ?.split(' ')[3]
+      ?.split(',');
     return options?.includes('rw') === true && !options.includes('noexec') ? FOLDER : undefined;
   } catch {
     return undefined;

@@ -83,7 +83,7 @@ it.each(unsafe)('a path with %s is a problem of its own, for files, folders and 
   ];
   for (const entry of made) {
     const snapshot = await forgeSnapshot(place, [top, good, entry]);
-    for (const overwrite of IS_THOROUGH ? MODES : (['always'] as const)) {
+    for (const overwrite of IS_THOROUGH ? (['never', 'always'] as const) : (['always'] as const)) {
       const result = await repository.restore({ snapshot, to: place.out, overwrite, delete: true });
       expect(result.status).toBe('partial');
       expect(result.problems).toHaveLength(1);

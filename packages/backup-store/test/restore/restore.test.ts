@@ -72,7 +72,9 @@ describe('what is there already', () => {
   it.each(modes)('is overwritten as the mode %s says', async (mode) => {
     const old = file('old', { mode: 0o640, ...at(1_000_000_000) });
     const place = await backedUp(Object.fromEntries(Object.keys(found).map((what) => [what, old])));
-    const there = Object.entries(found).flatMap(([what, [node]]) => (what === 'nothing' ? [] : [[what, node] as const]));
+    const there = Object.entries(found).flatMap(([what, [node]]) =>
+      what === 'nothing' ? [] : [[what, node] as const],
+    );
     buildTree(restored(place), Object.fromEntries(there));
     expect(await place.restore({ overwrite: mode })).toMatchObject({ status: 'ok' });
     const outcomes = Object.keys(found).map((what) => [what, read(join(restored(place), what))]);

@@ -66,8 +66,7 @@ test(
       copy: copyOfMade,
       run: async (place, killAtState) =>
         await runActor(place, { role: 'erase-tenant', tenant: 'a', keyStore: keysAt(place), killAtState }),
-      look: async (place, killAtState) =>
-        void seen.add(await expectSound(place, `killed at state ${killAtState}`)),
+      look: async (place, killAtState) => void seen.add(await expectSound(place, `killed at state ${killAtState}`)),
     });
     expect(seen).toEqual(new Set(['active', 'erasing', 'erased']));
     expect(states).toBeGreaterThan(8);
