@@ -5,6 +5,7 @@ import { type FaultRequest, fsStore, memoryStore, type ObjectStore, withFaults, 
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRepository } from '../../src/index.ts';
 import type { Progress } from '../../src/repository/contract.ts';
+import { CRASHING_WORKER } from '../fixtures/bundle.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { IS_ROOT, placeOf, startBackup } from '../fixtures/child.ts';
 import { noise } from '../fixtures/content.ts';
@@ -194,7 +195,7 @@ describe('backups at the same time', () => {
 });
 
 describe('a worker thread that ends', () => {
-  const workerEntry = new URL('../fixtures/children/crashing-worker.ts', import.meta.url);
+  const workerEntry = CRASHING_WORKER;
   const crash = (role: string, how: string): void => {
     process.env['HOLDFAST_TEST_CRASH'] = `${role} ${how}`;
   };
