@@ -49,6 +49,13 @@ export type VersioningErrorCode =
   | 'RELEASE_DAMAGED'
   | 'INVALID_HISTORY'
   | 'FOREIGN_PLAN'
+  | 'DEPLOY_REFUSED'
+  | 'DEPLOY_UNFINISHED'
+  | 'DEPLOY_NOT_FOUND'
+  | 'DEPLOY_TAKEN_OVER'
+  | 'CHECKS_FAILED'
+  | 'BACKUP_REQUIRED'
+  | 'ROLLBACK_REFUSED'
   | 'SIGNING_KEY_MISSING';
 
 /** What a {@link VersioningError} can carry beside its message. */
