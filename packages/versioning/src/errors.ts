@@ -49,7 +49,8 @@ export type VersioningErrorCode =
   | 'RELEASE_DAMAGED'
   | 'INVALID_HISTORY'
   | 'FOREIGN_PLAN'
-  | 'SIGNING_KEY_MISSING';
+  | 'SIGNING_KEY_MISSING'
+  | 'INVALID_CHECK';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
