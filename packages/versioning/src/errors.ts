@@ -56,7 +56,8 @@ export type VersioningErrorCode =
   | 'CHECKS_FAILED'
   | 'BACKUP_REQUIRED'
   | 'ROLLBACK_REFUSED'
-  | 'SIGNING_KEY_MISSING';
+  | 'SIGNING_KEY_MISSING'
+  | 'INVALID_CHECK';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

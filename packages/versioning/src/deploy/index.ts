@@ -1,4 +1,26 @@
+export { backupFreshCheck } from './checks/backup-fresh-check.ts';
+export type { BackupFreshCheckOptions, LatestBackup } from './checks/backup-fresh-check.ts';
+export { commandCheck } from './checks/command-check.ts';
+export type { CommandCheckOptions } from './checks/command-check.ts';
+export { containerCheck } from './checks/container-check.ts';
+export type { ContainerCheckOptions } from './checks/container-check.ts';
 export type { Check, CheckContext, CheckOutcome, CheckResult } from './checks/contract.ts';
+export { diskCheck } from './checks/disk-check.ts';
+export type { DiskCheckOptions } from './checks/disk-check.ts';
+export { httpCheck } from './checks/http-check.ts';
+export type { HttpCheckOptions, ReportedVersion } from './checks/http-check.ts';
+export type { CheckTiming } from './checks/measured-check.ts';
+export { parseChecks } from './checks/parse-checks.ts';
+export type { ParseChecksOptions } from './checks/parse-checks.ts';
+export { postgresCheck } from './checks/postgres-check.ts';
+export type { PostgresCheckOptions } from './checks/postgres-check.ts';
+export { redisCheck } from './checks/redis-check.ts';
+export type { RedisCheckOptions } from './checks/redis-check.ts';
+export { runChecks } from './checks/run-checks.ts';
+export type { ChecksReport, RunChecksOptions } from './checks/run-checks.ts';
+export type { Secret } from './checks/secret.ts';
+export { tcpCheck } from './checks/tcp-check.ts';
+export type { TcpCheckOptions } from './checks/tcp-check.ts';
 export type {
   CurrentState,
   DeployedRelease,
