@@ -3,6 +3,7 @@ import { VersioningError } from '../../errors.ts';
 import { join } from 'node:path';
 import type { Check } from '../checks/contract.ts';
 import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
+import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
 import { migrationSources } from './known-migrations.ts';
@@ -135,14 +136,22 @@ async function stage(work: DeployWork): Promise<StepDone> {
   // A resumed run does not know whether the copy of the one before it is whole.
   await fetchArtifact(work);
   const place = join(scratch, 'release', artifact.name);
+  const state = await stateOf(work);
   const { folder, bytes } = await tools.place.stage({ version, artifact: place, digest: artifact.digest, signal });
-  return { detail: `${folder}, ${bytes} bytes` };
+  return { detail: `${folder}, ${bytes} bytes`, result: { state } };
 }
 
-async function checkFiles({ tools, journal, signal }: DeployWork): Promise<StepDone> {
+async function checkFiles(work: DeployWork): Promise<StepDone> {
+  const { version } = work.journal.state.plan;
+  const state = await stateOf(work);
+  await work.tools.place.checkFiles(version, work.signal);
+  return { detail: `releases/${version} is as it was staged`, result: { state } };
+}
+
+/** What the release is before this run makes it active. */
+async function stateOf({ tools, journal }: DeployWork): Promise<DeployedState | undefined> {
   const { version } = journal.state.plan;
-  await tools.place.checkFiles(version, signal);
-  return { detail: `releases/${version} is as it was staged` };
+  return (await tools.place.releases()).find((each) => each.version === version)?.state;
 }
 
 async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ledger, type Ledger, type ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
 import type { RunOwner } from '../../release/owner.ts';
+import type { DeployedState } from '../layout/model.ts';
 import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
 import type { DeployPlan } from './plan.ts';
 import type { Recovery } from './recovery.ts';
@@ -25,6 +26,8 @@ export interface StepResult {
   readonly backup?: string | undefined;
   /** Whether the step found that there was nothing to do, and so nothing to take back. */
   readonly wasThere?: boolean | undefined;
+  /** What the release was before: where nothing is known against it, it is that again when it is taken back. */
+  readonly state?: DeployedState | undefined;
 }
 
 /** Why a step failed. */

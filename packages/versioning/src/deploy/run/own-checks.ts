@@ -30,7 +30,7 @@ function ownCheck(
       const about = { name: kind, kind, attempts: 1 };
       try {
         const found = await look(signal);
-        return { ...about, outcome: 'ok', ...found, ms: clock() - begun };
+        return { ...about, ...found, outcome: found.outcome ?? 'ok', ms: clock() - begun };
       } catch (error) {
         signal?.throwIfAborted();
         const hint = isVersioningError(error) ? error.hint : undefined;
@@ -75,9 +75,9 @@ function releaseCheck({ tools, journal, scratch }: DeployWork): Check {
       return { outcome: 'fail', found: `${version} has no artefact`, hint: 'Release it with one.' };
     }
     await fetchArtifact({ tools, journal, scratch, signal });
-    const { entries } = await listArtifact(join(scratch, 'release', artifact.name), { digest: artifact.digest, signal });
-    const needed = entries.reduce((sum, { size }) => sum + size, 0) + artifact.size;
-    return roomFor(needed, tools, `${entries.length} entries, as they were released`);
+    const { contents } = await listArtifact(join(scratch, 'release', artifact.name), { digest: artifact.digest, signal });
+    const needed = contents.reduce((sum, { size }) => sum + size, 0) + artifact.size;
+    return roomFor(needed, tools, `${contents.length} files and folders, as they were released`);
   });
 }
 

@@ -1,8 +1,10 @@
-import { runPatiently, checksText } from './patient-checks.ts';
+import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
+import type { DeployRunState } from './journal.ts';
 import { databaseOf } from './deploy-step.ts';
 import { migrateAgain, migrateBack } from './migrate-database.ts';
 import { postChecksOf } from './own-checks.ts';
+import { checksText, runPatiently } from './patient-checks.ts';
 import type { RecoveryStep } from './recovery.ts';
 import type { DeployWork } from './tools.ts';
 
@@ -24,6 +26,8 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
   switch: async ({ tools, journal }) => {
     const { version, from } = journal.state.plan;
     await tools.place.switchTo(from);
+    const found = (await tools.place.releases()).find((each) => each.version === version);
+    if (found?.state === 'active') await tools.place.mark(version, stateAfter(journal.state));
     return `${version} → ${from ?? 'nothing'}`;
   },
   service: serviceBack,
@@ -58,17 +62,18 @@ async function serviceBack({ tools, journal }: DeployWork): Promise<string> {
 
 /** What was staged whole stays: as evidence where it failed, else for the next deploy. */
 async function leaveFiles({ tools, journal }: DeployWork): Promise<string> {
-  const { plan, begun, failure } = journal.state;
-  const { version } = plan;
+  const { version } = journal.state.plan;
   const found = (await tools.place.releases()).find((each) => each.version === version);
   if (found === undefined || found.state === 'building') {
     await tools.place.discard(version);
     return `releases/${version} removed`;
   }
-  if (begun.includes('switch') && failure !== undefined) {
-    await tools.place.mark(version, 'bad');
-    return `releases/${version} stays, as bad`;
-  }
-  await tools.place.mark(version, 'staged');
-  return `releases/${version} stays, as staged`;
+  return `releases/${version} stays, as ${found.state}`;
+}
+
+/** What a release is that was active and is no longer. */
+function stateAfter({ plan, failure, done }: DeployRunState): DeployedState {
+  if (plan.kind === 'deploy' && failure !== undefined && failure.code !== 'ABORTED') return 'bad';
+  const before = (done.get('stage') ?? done.get('check-files'))?.state;
+  return before === 'good' || before === 'rolled-back' ? before : 'staged';
 }
