@@ -1,4 +1,16 @@
 export type {
+  DatabaseConnection,
+  DatabaseRow,
+  DatabaseValue,
+  Hold,
+  MigrationDatabase,
+  MigrationDriver,
+  RepeatedFailure,
+  ScratchDatabase,
+} from './driver.ts';
+export { createMigrator, type MigratorOptions } from './create-migrator.ts';
+export { sqliteDriver, type SqliteDriverOptions } from './drivers/sqlite.ts';
+export type {
   AppliedMigration,
   Dialect,
   Direction,
@@ -8,4 +20,9 @@ export type {
   MigrationStep,
   MigrationWarning,
   Migrator,
+  MigratorEvent,
+  NamedBackup,
+  Repaired,
 } from './model.ts';
+export type { MigrationSource } from './source/load.ts';
+export { splitSql } from './sql/split-sql.ts';
