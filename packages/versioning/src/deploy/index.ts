@@ -29,6 +29,8 @@ export type {
   DeployLayoutOptions,
   SharedLink,
 } from './layout/model.ts';
+export { deployMetrics } from './metrics/deploy-metrics.ts';
+export type { ChannelMetrics, DeployMetrics, DeployMetricsOptions, RollbackMetrics } from './metrics/deploy-metrics.ts';
 export type {
   Deployment,
   DeployStepName,

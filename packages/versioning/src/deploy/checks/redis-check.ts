@@ -63,7 +63,12 @@ export function redisCheck(options: RedisCheckOptions): Check {
             if (refusal !== undefined) return refusal;
           }
           const answer = await asked(socket, ['PING']);
-          return errorOf(answer) ?? { outcome: answer === '+PONG' ? 'ok' : 'fail', found: oneLine(answer.replace(/^\+/, '')) };
+          return (
+            errorOf(answer) ?? {
+              outcome: answer === '+PONG' ? 'ok' : 'fail',
+              found: oneLine(answer.replace(/^\+/, '')),
+            }
+          );
         } finally {
           signal.removeEventListener('abort', stop);
           opened.destroy();
