@@ -1,5 +1,5 @@
 import type { MigrationKind } from '../../migrations/model.ts';
-import type { MigrationPlan, Migrator } from '../../migrate/model.ts';
+import type { AppliedMigration, MigrationPlan, MigrationStatus, Migrator } from '../../migrate/model.ts';
 import { knownMigrations, type MigrationSource } from './known-migrations.ts';
 import type { DeployTools } from './tools.ts';
 
@@ -37,24 +37,38 @@ export async function migrateForward(
   return (done ?? []).map(({ id }) => id);
 }
 
-/** What is applied now, and which of it has a way back. */
-export async function appliedNow(
-  tools: DeployTools,
-  call: DatabaseCall,
-): Promise<{ readonly applied: ReadonlySet<string>; readonly reversible: ReadonlySet<string> }> {
+/** What has become of the migrations of a database. */
+export interface AppliedFacts {
+  /** Ids of those that are applied, if only in part. */
+  readonly applied: ReadonlySet<string>;
+  /** Those of them that have a way back. */
+  readonly reversible: ReadonlySet<string>;
+  /** Those of them that were begun, in either direction, and not ended. */
+  readonly interrupted: ReadonlySet<string>;
+}
+
+/** Looks at the database. Nothing is changed. */
+export async function appliedNow(tools: DeployTools, call: DatabaseCall): Promise<AppliedFacts> {
   const found = await withMigrator(tools, call, async (migrator) => migrator.status({ signal: call.signal }));
-  const there = (found ?? []).filter(({ state }) => state !== 'pending' && state !== 'out-of-order');
+  return factsOf(found ?? []);
+}
+
+function factsOf(status: readonly MigrationStatus[]): AppliedFacts {
+  const there = status.filter(({ state }) => state !== 'pending' && state !== 'out-of-order');
+  const ids = (chosen: readonly MigrationStatus[]): ReadonlySet<string> => new Set(chosen.map(({ id }) => id));
   return {
-    applied: new Set(there.map(({ id }) => id)),
-    reversible: new Set(there.filter(({ isReversible }) => isReversible).map(({ id }) => id)),
+    applied: ids(there),
+    reversible: ids(there.filter(({ isReversible }) => isReversible)),
+    interrupted: ids(there.filter(({ state }) => state === 'interrupted')),
   };
 }
 
 /** Plans to take back exactly these. */
 export async function planBack(migrator: Migrator, ids: readonly string[], signal?: AbortSignal): Promise<MigrationPlan> {
-  const applied = (await migrator.applied({ signal })).map(({ id }) => id);
-  const first = applied.findIndex((id) => ids.includes(id));
-  const plan = await migrator.plan('down', { to: applied[first - 1] ?? '', signal });
+  const status = await migrator.status({ signal });
+  const first = status.findIndex(({ id }) => ids.includes(id));
+  const phases = [...new Set(status.filter(({ id }) => ids.includes(id)).map(({ kind }) => kind))];
+  const plan = await migrator.plan('down', { to: status[first - 1]?.id ?? '', phases, signal });
   return { ...plan, steps: plan.steps.filter(({ id }) => ids.includes(id)) };
 }
 
@@ -65,9 +79,12 @@ export async function migrateBack(
   call: DatabaseCall,
 ): Promise<readonly string[]> {
   const done = await withMigrator(tools, call, async (migrator) => {
-    const applied = new Set((await migrator.applied({ signal: call.signal })).map(({ id }) => id));
-    if (!ids.some((id) => applied.has(id))) return [];
-    return migrator.apply(await planBack(migrator, ids, call.signal), { signal: call.signal });
+    const { applied, interrupted } = factsOf(await migrator.status());
+    const half = ids.filter((id) => interrupted.has(id));
+    // One that was cut short on its way forward has to be whole before it can go back.
+    if (half.length > 0) await carryOut(migrator, await migrator.plan('up').catch(() => undefined), half);
+    const there = ids.filter((id) => applied.has(id));
+    return there.length === 0 ? [] : migrator.apply(await planBack(migrator, there));
   });
   return (done ?? []).map(({ id }) => id);
 }
@@ -79,9 +96,22 @@ export async function migrateAgain(
   call: DatabaseCall,
 ): Promise<readonly string[]> {
   const done = await withMigrator(tools, call, async (migrator) => {
-    const plan = await migrator.plan('up', { signal: call.signal });
-    const steps = plan.steps.filter(({ id }) => ids.includes(id));
-    return steps.length === 0 ? [] : migrator.apply({ ...plan, steps }, { signal: call.signal });
+    const { interrupted } = factsOf(await migrator.status());
+    const half = ids.filter((id) => interrupted.has(id));
+    // And one that was cut short on its way back has to be gone before it can be run.
+    if (half.length > 0) await carryOut(migrator, await planBack(migrator, half).catch(() => undefined), half);
+    return carryOut(migrator, await migrator.plan('up'), ids);
   });
   return (done ?? []).map(({ id }) => id);
+}
+
+/** Carries out what a plan has of these. */
+async function carryOut(
+  migrator: Migrator,
+  plan: MigrationPlan | undefined,
+  ids: readonly string[],
+): Promise<readonly AppliedMigration[]> {
+  if (plan === undefined) return [];
+  const steps = plan.steps.filter(({ id }) => ids.includes(id));
+  return steps.length === 0 ? [] : migrator.apply({ ...plan, steps });
 }

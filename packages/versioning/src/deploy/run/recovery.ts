@@ -1,5 +1,6 @@
 import type { DeployRunStep } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
+import type { AppliedFacts } from './migrate-database.ts';
 import type { DeployPlan } from './plan.ts';
 
 /** What may be done with data that no migration leads back. */
@@ -34,11 +35,7 @@ export interface NoRecovery {
 }
 
 /** What a way back depends on beside the journal. */
-export interface RecoveryFacts {
-  /** Ids of migrations that are applied now. */
-  readonly applied: ReadonlySet<string>;
-  /** Those of them that have a way back. */
-  readonly reversible: ReadonlySet<string>;
+export interface RecoveryFacts extends AppliedFacts {
   readonly restoreData: RestoreData;
   /** Whether a person has asked for the backup to be restored. */
   readonly mayRestore: boolean;
@@ -66,12 +63,13 @@ export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recov
 }
 
 /** What `data` and `contract` migrations have done is taken back, or the backup from before them is restored. */
-function dataBack({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+function dataBack(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+  const { plan, begun, done } = state;
   const isBegun = begun.includes('data') || begun.includes('contract');
   const late = [...plan.migrations.data, ...plan.migrations.contract].filter((id) => facts.applied.has(id));
   if (!isBegun || late.length === 0) return { steps: [], notes: [] };
   const contracted = plan.migrations.contract.filter((id) => facts.applied.has(id));
-  const lonely = late.filter((id) => !facts.reversible.has(id));
+  const lonely = late.filter((id) => !hasWayBack(id, state, facts));
   if (contracted.length === 0 && lonely.length === 0) {
     return { steps: [{ step: 'data', migrations: late.toReversed() }], notes: [] };
   }
@@ -90,17 +88,22 @@ function dataBack({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): 
  * Before the switch nobody has used what `expand` migrations have added, so they go back. Afterwards they stay: the release before works with
  * them, and taking them back would drop what was written since.
  */
-function expandBack({ plan, begun }: DeployRunState, facts: RecoveryFacts): Recovery {
+function expandBack(state: DeployRunState, facts: RecoveryFacts): Recovery {
+  const { plan, begun } = state;
   const applied = plan.migrations.expand.filter((id) => facts.applied.has(id));
   if (!begun.includes('expand') || applied.length === 0) return { steps: [], notes: [] };
   const named = applied.join(', ');
   if (begun.includes('switch') && facts.expandMigrations === 'keep') {
     return { steps: [], notes: [`${named} stays: the release before works with it`] };
   }
-  const lonely = applied.filter((id) => !facts.reversible.has(id));
+  const lonely = applied.filter((id) => !hasWayBack(id, state, facts));
   if (lonely.length > 0) return { steps: [], notes: [`${named} stays: ${lonely.join(', ')} has no way back`] };
   return { steps: [{ step: 'expand', migrations: applied.toReversed() }], notes: [] };
 }
+
+/** One that has failed half way is neither here nor there: who has written it has to look at it. */
+const hasWayBack = (id: string, { failure }: DeployRunState, facts: RecoveryFacts): boolean =>
+  facts.reversible.has(id) && !(facts.interrupted.has(id) && failure !== undefined);
 
 /** A rollback that fails runs again what it has taken back. */
 function forwardAgain({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
@@ -111,7 +114,7 @@ function forwardAgain({ plan, begun, done }: DeployRunState, facts: RecoveryFact
     }
     return { reason: 'the data was restored from a backup', backup };
   }
-  const gone = plan.migrations.back.filter((id) => !facts.applied.has(id));
+  const gone = plan.migrations.back.filter((id) => !facts.applied.has(id) || facts.interrupted.has(id));
   if (!begun.includes('migrations-back') || gone.length === 0) return { steps: [], notes: [] };
   return { steps: [{ step: 'migrations-back', migrations: gone.toReversed() }], notes: [] };
 }

@@ -51,7 +51,7 @@ export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise
   const hasMigrations = Object.values(state.plan.migrations).some((ids) => Array.isArray(ids) && ids.length > 0);
   const facts = hasMigrations
     ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
-    : { applied: new Set<string>(), reversible: new Set<string>() };
+    : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
   return planRecovery(state, { ...facts, restoreData, expandMigrations, mayRestore });
 }
 
