@@ -7,7 +7,7 @@ import type { DeployedRelease, DeployLayout } from './layout/model.ts';
 import { demandLayout } from './layout/plan-layout.ts';
 import { acquireDeployLock } from './lock/deploy-lock.ts';
 import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
-import { cleanReleases, initialise } from './run/housekeeping.ts';
+import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
 import type { DeployerOptions, DeployRequest } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
@@ -23,8 +23,8 @@ import { type DeployStanding, readStanding } from './run/standing.ts';
 /** Deploys releases to one machine, and goes back. */
 export interface Deployer {
   readonly layout: DeployLayout;
-  /** Makes the folders of the layout that are missing, and the service, where it can. @returns What was made. */
-  init(): Promise<readonly string[]>;
+  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted. */
+  init(): Promise<InitialisedLayout>;
   /**
    * Decides everything about a deploy, and does nothing. The plan is data: it can be shown, and carried out by `deployRelease`.
    *
@@ -61,8 +61,8 @@ export interface Deployer {
   status(options?: Signalled): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
-  /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. @returns Their versions. */
-  clean(options?: { readonly dryRun?: boolean | undefined } & Pick<DeployCallOptions, 'force'>): Promise<readonly string[]>;
+  /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
+  clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
   readonly maintenance: {
     on(reason: string): Promise<void>;
     off(): Promise<void>;
@@ -143,9 +143,9 @@ export function createDeployer(options: DeployerOptions): Deployer {
     list: async () => planned(async () => place.releases()),
     status: async (call) => readStanding(tools, call?.signal),
     history: async (call) => history.list(call),
-    clean: async ({ dryRun = false, force } = {}) => {
+    clean: async ({ dryRun = false, ...call } = {}) => {
       await ask('clean');
-      return locked({ force }, async (held) => cleanReleases(held, { layout, keep: options.keep, service: options.service, dryRun }));
+      return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
     },
     maintenance: {
       on: async (reason) => {

@@ -1,14 +1,13 @@
-import type { CheckResult } from '../checks/contract.ts';
-import { VersioningError } from '../../errors.ts';
 import { join } from 'node:path';
-import type { Check } from '../checks/contract.ts';
-import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
+import { VersioningError } from '../../errors.ts';
+import type { Check, CheckResult } from '../checks/contract.ts';
 import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
 import { migrationSources } from './known-migrations.ts';
 import { type DatabaseCall, migrateBack, migrateForward } from './migrate-database.ts';
 import { fetchArtifact, postChecksOf, preChecksOf } from './own-checks.ts';
+import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
 import type { DeployWork } from './tools.ts';
 
 /** What a step that is done says of itself. */
@@ -137,7 +136,13 @@ async function stage(work: DeployWork): Promise<StepDone> {
   await fetchArtifact(work);
   const place = join(scratch, 'release', artifact.name);
   const state = await stateOf(work);
-  const { folder, bytes } = await tools.place.stage({ version, artifact: place, digest: artifact.digest, signal });
+  const { folder, bytes } = await tools.place.stage({
+    version,
+    run: journal.run,
+    artifact: place,
+    digest: artifact.digest,
+    signal,
+  });
   return { detail: `${folder}, ${bytes} bytes`, result: { state } };
 }
 
@@ -157,7 +162,7 @@ async function stateOf({ tools, journal }: DeployWork): Promise<DeployedState | 
 async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {
   const { version, from } = journal.state.plan;
   await tools.place.switchTo(version);
-  await tools.place.mark(version, 'active');
+  await tools.place.mark(version, 'active', journal.run);
   return { detail: `${from ?? 'nothing'} → ${version}` };
 }
 
@@ -173,7 +178,7 @@ async function startService({ tools, journal, signal }: DeployWork): Promise<Ste
 
 async function good({ tools, journal }: DeployWork): Promise<StepDone> {
   const { kind, version, from } = journal.state.plan;
-  await tools.place.mark(version, 'good');
-  if (kind === 'rollback' && from !== undefined) await tools.place.mark(from, 'rolled-back');
+  await tools.place.mark(version, 'good', journal.run);
+  if (kind === 'rollback' && from !== undefined) await tools.place.mark(from, 'rolled-back', journal.run);
   return { detail: kind === 'rollback' ? `${version} is good, ${from} is rolled back` : `${version} is good` };
 }

@@ -9,18 +9,21 @@ export interface DeployPlace {
   /** Puts the files of a release in place and checks them. Files that are there already and as they should be stay. */
   stage(call: StageCall): Promise<DeployedRelease>;
   /** Removes what was staged in part. */
-  discard(version: string): Promise<void>;
+  discard(version: string, run: string): Promise<void>;
   /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged. */
   checkFiles(version: string, signal?: AbortSignal): Promise<void>;
   /** `undefined`: nothing is current any more. */
   switchTo(version: string | undefined): Promise<void>;
-  mark(version: string, state: DeployedState): Promise<void>;
+  /** @param run The deploy that it belongs to. */
+  mark(version: string, state: DeployedState, run: string): Promise<void>;
   readonly maintenance: MaintenanceSwitch;
 }
 
 /** What is staged. */
 export interface StageCall {
   readonly version: string;
+  /** The deploy that it belongs to. */
+  readonly run: string;
   /** The artefact, a ZIP. */
   readonly artifact: string;
   /** Its digest, `sha256:…`. */

@@ -27,7 +27,7 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
     const { version, from } = journal.state.plan;
     await tools.place.switchTo(from);
     const found = (await tools.place.releases()).find((each) => each.version === version);
-    if (found?.state === 'active') await tools.place.mark(version, stateAfter(journal.state));
+    if (found?.state === 'active') await tools.place.mark(version, stateAfter(journal.state), journal.run);
     return `${version} → ${from ?? 'nothing'}`;
   },
   service: serviceBack,
@@ -65,7 +65,7 @@ async function leaveFiles({ tools, journal }: DeployWork): Promise<string> {
   const { version } = journal.state.plan;
   const found = (await tools.place.releases()).find((each) => each.version === version);
   if (found === undefined || found.state === 'building') {
-    await tools.place.discard(version);
+    await tools.place.discard(version, journal.run);
     return `releases/${version} removed`;
   }
   return `releases/${version} stays, as ${found.state}`;
