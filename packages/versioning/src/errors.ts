@@ -49,7 +49,18 @@ export type VersioningErrorCode =
   | 'RELEASE_DAMAGED'
   | 'INVALID_HISTORY'
   | 'FOREIGN_PLAN'
-  | 'SIGNING_KEY_MISSING';
+  | 'SIGNING_KEY_MISSING'
+  | 'LAYOUT_MISSING'
+  | 'LAYOUT_BLOCKED'
+  | 'INVALID_ENV_FILE'
+  | 'NOT_STAGED'
+  | 'RELEASE_IN_USE'
+  | 'INSTALL_FAILED'
+  | 'DEPLOY_LOCKED'
+  | 'DEPLOY_LOCK_LOST'
+  | 'STATE_NOT_ALLOWED'
+  | 'HOOK_FAILED'
+  | 'INVALID_DEPLOY_RECORD';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {
