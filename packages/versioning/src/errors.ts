@@ -71,7 +71,18 @@ export type VersioningErrorCode =
   | 'BACKUP_REQUIRED'
   | 'ROLLBACK_REFUSED'
   | 'SIGNING_KEY_MISSING'
-  | 'INVALID_CHECK';
+  | 'INVALID_CHECK'
+  | 'LAYOUT_MISSING'
+  | 'LAYOUT_BLOCKED'
+  | 'INVALID_ENV_FILE'
+  | 'NOT_STAGED'
+  | 'RELEASE_IN_USE'
+  | 'INSTALL_FAILED'
+  | 'DEPLOY_LOCKED'
+  | 'DEPLOY_LOCK_LOST'
+  | 'STATE_NOT_ALLOWED'
+  | 'HOOK_FAILED'
+  | 'INVALID_DEPLOY_RECORD';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

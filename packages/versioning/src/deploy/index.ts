@@ -21,6 +21,14 @@ export type { ChecksReport, RunChecksOptions } from './checks/run-checks.ts';
 export type { Secret } from './checks/secret.ts';
 export { tcpCheck } from './checks/tcp-check.ts';
 export type { TcpCheckOptions } from './checks/tcp-check.ts';
+export { applyClean, type ApplyCleanOptions, type CleanReport } from './clean/apply-clean.ts';
+export { findLiveReleases, type LiveReleases } from './clean/live-releases.ts';
+export { type CleanDecision, type CleanPlan, planClean, type PlanCleanOptions } from './clean/plan-clean.ts';
+export { removeRelease } from './clean/remove-release.ts';
+export { createDeployer, type Deployer } from './deployer.ts';
+export { applyEnv } from './layout/apply-env.ts';
+export { deployLayout } from './layout/deploy-layout.ts';
+export { formatEnv } from './layout/env-text.ts';
 export type {
   CurrentState,
   DeployedRelease,
@@ -31,14 +39,48 @@ export type {
 } from './layout/model.ts';
 export { deployMetrics } from './metrics/deploy-metrics.ts';
 export type { ChannelMetrics, DeployMetrics, DeployMetricsOptions, RollbackMetrics } from './metrics/deploy-metrics.ts';
+export { parseEnv } from './layout/parse-env.ts';
+export { type EnvOrigin, type EnvPlan, planEnv } from './layout/plan-env.ts';
+export { applyLayout, type LayoutFolder, type LayoutPlan, planLayout } from './layout/plan-layout.ts';
+export { releaseFolder, versionName } from './layout/release-name.ts';
+export {
+  acquireDeployLock,
+  type DeployLock,
+  type DeployLockOptions,
+  type DeployLockState,
+  type LockTakeover,
+  readDeployLock,
+} from './lock/deploy-lock.ts';
+export type { DeployLockOwner } from './lock/lock-owner.ts';
+export {
+  isInMaintenance,
+  type Maintenance,
+  type MaintenanceOptions,
+  readMaintenance,
+  turnMaintenanceOff,
+  turnMaintenanceOn,
+} from './maintenance/maintenance.ts';
 export type {
   Deployment,
+  DeployRunStep,
   DeployStepName,
   RollbackStepName,
   SafetyBackup,
   SafetyBackupCall,
   StepReport,
+  WayBack,
 } from './run/contract.ts';
+export type { DeployerOptions, DeployRequest } from './run/deployer-options.ts';
+export type { UndoOptions } from './run/deploying.ts';
+export type { DeployEvent, DeployListener } from './run/events.ts';
+export type { DeployHistoryOptions } from './run/history.ts';
+export type { CleanOutcome, InitialisedLayout } from './run/housekeeping.ts';
+export type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
+export type { DeployAgreement, DeployPlan, PlannedDeployMigrations, PlannedDeployStep } from './run/plan.ts';
+export type { RestoreData } from './run/recovery.ts';
+export type { DeployableRelease, ReleaseSource } from './run/source.ts';
+export type { DeployStanding, DiskSpace } from './run/standing.ts';
+export type { MigratorFactory } from './run/tools.ts';
 export type {
   Service,
   ServiceAction,
@@ -48,3 +90,14 @@ export type {
   ServiceStatus,
   ServiceVerb,
 } from './service/contract.ts';
+export { checkStaged, type CheckStagedOptions, type StagedDifference } from './stage/check-staged.ts';
+export type { InstallOptions } from './stage/install.ts';
+export type { StageContent } from './stage/source.ts';
+export { stageRelease, type StageOptions } from './stage/stage-release.ts';
+export { readStaged, type Reuse, type StagedRelease } from './stage/staged-record.ts';
+export { type MarkOptions, type ReleaseStates, releaseStates } from './states/release-states.ts';
+export type { StateEntry } from './states/state-entry.ts';
+export { applySwitch } from './switch/apply-switch.ts';
+export { planSwitch, type PlanSwitchOptions, type SwitchPlan } from './switch/plan-switch.ts';
+export { type Pointer, readCurrent } from './switch/read-current.ts';
+export { recoverSwitch, type SwitchRecovery } from './switch/recover-switch.ts';
