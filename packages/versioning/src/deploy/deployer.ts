@@ -214,7 +214,8 @@ function lockOf(
         if (why === 'forced') tell({ kind: 'lock.forced', by, from: `${owner.by} on ${owner.host}, process ${owner.pid}` });
       },
     });
-    return work(tools, signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
+    // The lock is given back when this has ended, not when it has begun.
+    return await work(tools, signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
   };
 }
 

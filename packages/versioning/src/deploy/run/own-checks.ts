@@ -75,7 +75,7 @@ function releaseCheck({ tools, journal, scratch }: DeployWork): Check {
       return { outcome: 'fail', found: `${version} has no artefact`, hint: 'Release it with one.' };
     }
     await fetchArtifact({ tools, journal, scratch, signal });
-    const { contents } = await listArtifact(join(scratch, 'release', artifact.name), { digest: artifact.digest, signal });
+    const contents = await listArtifact(join(scratch, 'release', artifact.name), { digest: artifact.digest, signal });
     const needed = contents.reduce((sum, { size }) => sum + size, 0) + artifact.size;
     return roomFor(needed, tools, `${contents.length} files and folders, as they were released`);
   });

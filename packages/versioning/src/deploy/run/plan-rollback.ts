@@ -149,6 +149,7 @@ async function restored(tools: DeployTools, facts: WayFacts, asked: string): Pro
     );
   }
   const isKnown = history.some(({ backup }) => backup === name);
+  await demandFromBefore(tools, facts, name);
   const dropped = await tools.backup.preview(name, { signal: options.signal });
   return {
     back: [],
@@ -158,6 +159,22 @@ async function restored(tools: DeployTools, facts: WayFacts, asked: string): Pro
       ...(isKnown ? [] : [`${name} was made by none of the deploys here: see that it is from before the migrations.`]),
     ],
   };
+}
+
+/** A backup that one of the deploys here has made has to be from before each contract step that is passed. */
+async function demandFromBefore(tools: DeployTools, { version, from, history, options }: WayFacts, name: string): Promise<void> {
+  const made = history.findIndex(({ backup }) => backup === name);
+  const { signal } = options;
+  const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
+  const { forward } = await knownMigrations(tools, migrationSources([from, version], history), signal);
+  for (const { id, kind } of forward) {
+    const applied = history.findIndex(({ migrated }) => migrated?.includes(id) === true);
+    // The newest stands first, and a deploy makes its backup before it runs its migrations.
+    if (kind !== 'contract' || kept.has(id) || made === -1 || applied === -1 || made >= applied) continue;
+    throw new VersioningError('ROLLBACK_REFUSED', `Expected a backup from before ${id}, got ${name}, which is from after it`, {
+      hint: `Name an older one: ${backupBefore(history, version) ?? 'there is none from the deploys here'}.`,
+    });
+  }
 }
 
 async function noWay(tools: DeployTools, obstacle: string, backup: string | undefined): Promise<VersioningError> {
