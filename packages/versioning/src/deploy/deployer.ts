@@ -9,7 +9,7 @@ import { acquireDeployLock } from './lock/deploy-lock.ts';
 import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
 import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
-import type { DeployerOptions, DeployRequest } from './run/deployer-options.ts';
+import type { DeployerOptions, DeployIntent } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
 import { refused } from './run/failure.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
@@ -105,7 +105,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
   const layout = deployLayout(typeof options.layout === 'string' ? { root: options.layout } : options.layout);
   const tools = toolsOf(layout, options);
   const { history, place, by, channel } = tools;
-  const ask = async (action: DeployRequest['action'], version?: string): Promise<void> =>
+  const ask = async (action: DeployIntent['action'], version?: string): Promise<void> =>
     options.authorize?.({ action, version, by, channel });
   const locked = lockOf(layout, tools, ask);
   const planned = async <T>(plan: () => Promise<T>): Promise<T> => {
@@ -199,7 +199,7 @@ type Locked = <T>(
 function lockOf(
   layout: DeployLayout,
   tools: DeployingTools,
-  ask: (action: DeployRequest['action']) => Promise<void>,
+  ask: (action: DeployIntent['action']) => Promise<void>,
 ): Locked {
   const { by, clock, tell } = tools;
   return async ({ force = false, signal }, work) => {

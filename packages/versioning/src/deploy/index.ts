@@ -70,7 +70,7 @@ export type {
   StepReport,
   WayBack,
 } from './run/contract.ts';
-export type { DeployerOptions, DeployRequest } from './run/deployer-options.ts';
+export type { DeployerOptions, DeployIntent } from './run/deployer-options.ts';
 export type { UndoOptions } from './run/deploying.ts';
 export type { DeployEvent, DeployListener } from './run/events.ts';
 export type { DeployHistoryOptions } from './run/history.ts';

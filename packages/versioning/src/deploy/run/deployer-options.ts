@@ -9,7 +9,7 @@ import type { ReleaseSource } from './source.ts';
 import type { MigratorFactory } from './tools.ts';
 
 /** Something that somebody wants to do to a machine. */
-export interface DeployRequest {
+export interface DeployIntent {
   readonly action: 'init' | 'deploy' | 'rollback' | 'resume' | 'undo' | 'clean' | 'maintenance' | 'force-lock';
   readonly version?: string | undefined;
   readonly by: string;
@@ -54,5 +54,5 @@ export interface DeployerOptions {
   /** Told what happens, for logs and audits; each step, too. */
   readonly onEvent?: DeployListener | undefined;
   /** Throws where somebody may not do what they want. Asked before anything is done. Default: all may do everything. */
-  readonly authorize?: ((request: DeployRequest) => void | Promise<void>) | undefined;
+  readonly authorize?: ((request: DeployIntent) => void | Promise<void>) | undefined;
 }

@@ -10,7 +10,10 @@ export interface DeployRunOptions {
   readonly runPostChecks?: boolean | undefined;
   /** Whether the flag of maintenance is up meanwhile. Default: `false` for deploys, `true` for rollbacks. */
   readonly maintenanceMode?: boolean | undefined;
-  /** `server-controlled`: this machine takes the release and switches by itself. `local-restart`: only the service is restarted. */
+  /**
+   * By what way the release came here, for the history. Default: `local`. With `local-restart`, only the service of the current release is restarted. Others are carried out
+   * by `Strategy`s, which end in a deploy like this one.
+   */
   readonly strategy?: string | undefined;
 }
 

@@ -1,7 +1,6 @@
 import { shown } from '../../errors.ts';
 import type { MigrationKind } from '../../migrations/model.ts';
 import { decideBackup } from './backup-rules.ts';
-import type { Deployment } from './contract.ts';
 import { refused } from './failure.ts';
 import { migrationSources } from './known-migrations.ts';
 import { withMigrator } from './migrate-database.ts';
@@ -11,8 +10,8 @@ import { wayBackOf } from './recovery.ts';
 import type { DeployableRelease } from './source.ts';
 import type { DeployTools } from './tools.ts';
 
-/** What `holdfast` calls a deploy that is carried out where it is asked for. */
-export const ON_THIS_MACHINE = 'server-controlled';
+/** The strategy of a deploy that is carried out where it is asked for. */
+export const LOCAL = 'local';
 /** Only the service is restarted. */
 export const RESTART = 'local-restart';
 
@@ -24,11 +23,10 @@ export async function planDeploy(
   version: string,
   options: DeployRunOptions & { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<DeployPlan> {
-  const { signal, strategy = ON_THIS_MACHINE } = options;
+  const { signal, strategy = LOCAL } = options;
   const current = await currentVersion(tools);
   const release = await tools.releases.getRelease(version, { signal });
   if (strategy === RESTART) return planRestart(tools, release.version, { current, options });
-  if (strategy !== ON_THIS_MACHINE) throw unknownStrategy(strategy);
   if (current === release.version) throw isCurrent(current);
   const { migrations, warnings } = await pending(tools, release, signal);
   const count = PHASES.reduce((sum, phase) => sum + migrations[phase as 'expand'].length, 0);
@@ -153,10 +151,3 @@ function committedAt({ createdAt, changelog }: DeployableRelease): string | unde
 
 const isCurrent = (version: string): Error =>
   refused(`Expected a release that is not current, got ${version}`, `Restart it with \`--strategy ${RESTART}\`.`);
-
-const unknownStrategy = (strategy: string): Error =>
-  refused(`Expected ${ON_THIS_MACHINE} or ${RESTART}, got ${shown(strategy)}`, 'Other strategies are carried out by CI.');
-
-/** The deployments that matter for a plan: those that have ended. */
-export const endedOnes = (history: readonly Deployment[]): readonly Deployment[] =>
-  history.filter(({ outcome }) => outcome !== 'running');

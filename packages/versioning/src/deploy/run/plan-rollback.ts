@@ -6,7 +6,7 @@ import { knownMigrations, type MigrationSource, migrationSources } from './known
 import { planBack, withMigrator } from './migrate-database.ts';
 import type { RollbackRunOptions } from './options.ts';
 import { type DeployPlan, NO_MIGRATIONS, type PlannedDeployStep } from './plan.ts';
-import { currentVersion, ON_THIS_MACHINE, when } from './plan-deploy.ts';
+import { currentVersion, LOCAL, when } from './plan-deploy.ts';
 import type { DeployTools } from './tools.ts';
 
 interface RollbackCall extends RollbackRunOptions {
@@ -43,7 +43,7 @@ export async function planRollback(
     version,
     from,
     channel: tools.channel,
-    strategy: ON_THIS_MACHINE,
+    strategy: LOCAL,
     steps: rollbackSteps(tools, { version, from, way, isBackedUp: backup.isMade, options }),
     migrations: { ...NO_MIGRATIONS, back: way.restores === undefined ? way.back : [] },
     restores: way.restores,
