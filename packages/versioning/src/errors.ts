@@ -49,7 +49,10 @@ export type VersioningErrorCode =
   | 'RELEASE_DAMAGED'
   | 'INVALID_HISTORY'
   | 'FOREIGN_PLAN'
-  | 'SIGNING_KEY_MISSING';
+  | 'SIGNING_KEY_MISSING'
+  | 'SERVICE_NOT_PERMITTED'
+  | 'SERVICE_FAILED'
+  | 'SERVICE_UNAVAILABLE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

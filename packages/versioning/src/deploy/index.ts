@@ -24,3 +24,5 @@ export type {
   ServiceStatus,
   ServiceVerb,
 } from './service/contract.ts';
+export { processService } from './service/process/process-service.ts';
+export type { ProcessServiceOptions, ServiceHealth } from './service/process/options.ts';
