@@ -27,7 +27,6 @@ function probePath(address: Address, path: string): Promise<string | undefined> 
   return new Promise((resolve) => {
     const asked = request({
       path,
-      agent: false,
       headers: { Host: 'localhost', Connection: 'close' },
       createConnection: () => connect(connectOptions(address)),
     });
