@@ -82,7 +82,10 @@ export type VersioningErrorCode =
   | 'DEPLOY_LOCK_LOST'
   | 'STATE_NOT_ALLOWED'
   | 'HOOK_FAILED'
-  | 'INVALID_DEPLOY_RECORD';
+  | 'INVALID_DEPLOY_RECORD'
+  | 'SERVICE_NOT_PERMITTED'
+  | 'SERVICE_FAILED'
+  | 'SERVICE_UNAVAILABLE';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

@@ -101,3 +101,5 @@ export { applySwitch } from './switch/apply-switch.ts';
 export { planSwitch, type PlanSwitchOptions, type SwitchPlan } from './switch/plan-switch.ts';
 export { type Pointer, readCurrent } from './switch/read-current.ts';
 export { recoverSwitch, type SwitchRecovery } from './switch/recover-switch.ts';
+export { processService } from './service/process/process-service.ts';
+export type { ProcessServiceOptions, ServiceHealth } from './service/process/options.ts';

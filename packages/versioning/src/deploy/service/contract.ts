@@ -47,6 +47,8 @@ export type ServiceVerb = 'install' | 'start' | 'stop' | 'restart' | 'handOver' 
 export interface ServiceCall {
   /** The version that runs after it, told in journals. */
   readonly version?: string | undefined;
+  /** Told before each thing that is done, in the words of {@link ServiceAction}s. */
+  readonly onAction?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

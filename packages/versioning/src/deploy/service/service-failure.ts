@@ -1,0 +1,54 @@
+import { shown, VersioningError } from '../../errors.ts';
+import type { ServiceAction, ServiceSpec } from './contract.ts';
+import { lastLines } from './log-file.ts';
+
+/** Lines of its output that a failure shows. */
+const SHOWN_LINES = 20;
+
+/** A service did not do what was asked of it; the last lines of its output say why. */
+export async function serviceFailed(
+  { name, stdout, stderr }: ServiceSpec,
+  expectation: string,
+  got: string,
+): Promise<VersioningError> {
+  const files = [...new Set([stderr, stdout])];
+  const logs = await Promise.all(files.map(async (path) => ({ path, lines: await lastLines(path, SHOWN_LINES) })));
+  const said = logs.filter(({ lines }) => lines.length > 0);
+  const hint =
+    said.length === 0
+      ? `It has said nothing: ${files.join(' and ')} are empty. Start its command by hand to see more.`
+      : said.map(({ path, lines }) => `The last lines of ${path}:\n${lines.join('\n')}`).join('\n');
+  return new VersioningError('SERVICE_FAILED', `Expected service ${shown(name)} ${expectation}, got ${got}`, { hint });
+}
+
+/** The program of a service manager is not there, or has nobody to talk to. */
+export function serviceUnavailable(manager: string, got: string, hint: string): VersioningError {
+  return new VersioningError('SERVICE_UNAVAILABLE', `Expected ${manager} to answer, got ${got}`, { hint });
+}
+
+/** Something may only be done by somebody else, such as root: all of it is shown. */
+export function serviceNotPermitted(
+  { name }: ServiceSpec,
+  got: string,
+  actions: readonly ServiceAction[],
+): VersioningError {
+  const hint = `Carry this out as root:\n${actions.map(formatServiceAction).join('\n')}`;
+  return new VersioningError(
+    'SERVICE_NOT_PERMITTED',
+    `Expected to be allowed to change service ${shown(name)}, got ${got}`,
+    {
+      hint,
+    },
+  );
+}
+
+/** An action as somebody would carry it out by hand, in a POSIX shell. */
+export function formatServiceAction(action: ServiceAction): string {
+  if (action.kind === 'own') return `# ${action.text}`;
+  if (action.kind === 'run') return action.command.map(quoted).join(' ');
+  const text = action.text.endsWith('\n') ? action.text : `${action.text}\n`;
+  return `cat > ${quoted(action.path)} <<'END'\n${text}END`;
+}
+
+const quoted = (word: string): string =>
+  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
