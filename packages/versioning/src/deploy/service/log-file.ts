@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import { codeOf } from '../../artifact/file-failure.ts';
+import { pause } from './pause.ts';
 
 /** How much is read at a time, in bytes. */
 const BLOCK = 64 * 1024;
@@ -35,11 +35,8 @@ export async function* followLines(
       signal?.throwIfAborted();
       const lines = await log.more();
       yield* lines;
-      if (lines.length === 0) await setTimeout(LOOK_MS, undefined, signal === undefined ? {} : { signal });
+      if (lines.length === 0) await pause(LOOK_MS, signal);
     }
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   } finally {
     await log.close();
   }

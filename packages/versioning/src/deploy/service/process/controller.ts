@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf } from '../../../artifact/file-failure.ts';
+import { pause } from '../pause.ts';
 import { serviceUnavailable } from '../service-failure.ts';
 import { holderOf } from './claim.ts';
 import { baseEnvironment } from './environment.ts';
@@ -89,7 +89,7 @@ export class Controller {
       const found = await look();
       if (found !== undefined) return found;
       await this.supervisor();
-      await setTimeout(LOOK_MS, undefined, this.#signal === undefined ? {} : { signal: this.#signal });
+      await pause(LOOK_MS, this.#signal);
     }
   }
 
@@ -122,7 +122,7 @@ export class Controller {
       if (child.exitCode !== null) failure = `exit code ${child.exitCode}`;
       if (performance.now() > end) failure = `nothing for ${SUPERVISOR_MS} ms`;
       if (failure !== undefined) throw serviceUnavailable('the supervisor', failure, `See ${this.#paths.keeperLog}.`);
-      await setTimeout(LOOK_MS);
+      await pause(LOOK_MS, undefined);
     }
   }
 

@@ -67,6 +67,9 @@ export interface SupervisorReport {
 /** What the proxy reports. */
 export interface FrontReport {
   readonly pid: number;
+  /** What it serves, and where. */
+  readonly front: Front;
+  readonly isListening: boolean;
   /** The instance that gets what comes from now on. */
   readonly active?: string | undefined;
   /** Instances that still answer what came before. */

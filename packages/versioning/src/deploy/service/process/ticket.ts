@@ -31,10 +31,15 @@ export interface LastTicket {
   readonly identity?: ProcessIdentity | undefined;
 }
 
-/** Reads the ticket of the last start of an instance. */
+/** Reads the ticket of the last start of an instance. Cancelled ones have numbers, too. */
 export async function readTicket(folder: string, id: string): Promise<LastTicket> {
-  const number = (await numbersOf(folder, id)).at(-1) ?? 0;
-  return number === 0 ? { number } : { number, identity: await identityIn(ticketPath(folder, id, number)) };
+  const numbers = await numbersOf(folder, id);
+  const number = numbers.at(-1) ?? 0;
+  for (const each of numbers.toReversed()) {
+    const identity = await identityIn(ticketPath(folder, id, each));
+    if (identity !== undefined) return { number, identity };
+  }
+  return { number };
 }
 
 /** Makes sure that the start of this number, which may be under way, either is over or never happens. @returns The process that it was. */

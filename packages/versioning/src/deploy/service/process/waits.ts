@@ -3,12 +3,15 @@ import { probe } from './health.ts';
 import { FRONT, type Instance } from './model.ts';
 import type { VerbContext } from './verb-context.ts';
 
-/** How long the proxy may fail to listen before that is a failure, in milliseconds. */
-const FRONT_MS = 5000;
+/** How long the proxy may take to come up, and how long it may be refused its address, in milliseconds. */
+const UP_MS = 15_000;
+const REFUSED_MS = 2000;
 
 /** Waits until a copy does its work. @throws {VersioningError} `SERVICE_FAILED` when it has ended, or takes too long. */
 export async function healthy({ controller, settings, spec }: VerbContext, instance: Instance): Promise<void> {
   const { timeoutMs, settledMs, path } = settings.health;
+  // One that is there and healthy needs somebody to start it again, too.
+  await controller.supervisor();
   const begin = performance.now();
   const restarts = (await controller.situation()).reports.get(instance.id)?.restarts ?? 0;
   let since: number | undefined;
@@ -38,13 +41,15 @@ export async function healthy({ controller, settings, spec }: VerbContext, insta
 export async function served({ controller, settings, spec }: VerbContext, instance: Instance): Promise<void> {
   if (settings.front === undefined) return;
   const begin = performance.now();
+  const wanted = JSON.stringify(settings.front);
   const failure = await controller.until(async () => {
     const [{ alive }, front] = await Promise.all([controller.situation(), controller.front()]);
+    const ms = performance.now() - begin;
     // The report of an earlier proxy says nothing of this one.
-    const isOwn = front !== undefined && alive.get(FRONT)?.pid === front.pid;
-    if (isOwn && front.failure === undefined && front.active === instance.id) return '';
-    const got = (isOwn ? front.failure : undefined) ?? 'a proxy that does not come up';
-    return performance.now() - begin > FRONT_MS ? got : undefined;
+    if (front === undefined || alive.get(FRONT)?.pid !== front.pid || JSON.stringify(front.front) !== wanted)
+      return ms > UP_MS ? 'a proxy that does not come up' : undefined;
+    if (front.isListening && front.active === instance.id) return '';
+    return ms > REFUSED_MS ? front.failure : undefined;
   });
   if (failure !== '') throw await serviceFailed(spec, 'to be served at its address', failure);
 }

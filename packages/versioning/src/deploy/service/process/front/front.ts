@@ -26,7 +26,8 @@ class FrontProcess {
   readonly #front: Front;
   readonly #router: Router;
   readonly #server: Server;
-  #failure: string | undefined = 'does not listen yet';
+  #failure: string | undefined;
+  #isListening = false;
   #reported = '';
   /** Reports are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
@@ -62,6 +63,7 @@ class FrontProcess {
         if ('socket' in listen) await removeSocket(listen.socket);
         await listening(this.#server, 'socket' in listen ? { path: listen.socket } : listen);
         this.#failure = undefined;
+        this.#isListening = true;
         return this.#report();
       } catch (error) {
         this.#failure = (error as Error).message;
@@ -83,6 +85,8 @@ class FrontProcess {
   #report(): void {
     const report: FrontReport = {
       pid: process.pid,
+      front: this.#front,
+      isListening: this.#isListening,
       active: this.#router.active?.id,
       draining: this.#router.draining,
       failure: this.#failure,
