@@ -1,3 +1,13 @@
+export { BUILT_IN_STRATEGIES } from './advice/built-in-strategies.ts';
+export type { AdviceContext, AdviceDiff, AdviceDisk, BusinessHours } from './advice/context.ts';
+export { recommendStrategy } from './advice/recommend-strategy.ts';
+export type {
+  AdviceReason,
+  RankedStrategy,
+  RecommendStrategyOptions,
+  StrategyAdvice,
+} from './advice/recommend-strategy.ts';
+export type { AdviceRule, RuleVerdict, StrategyProfile } from './advice/rule.ts';
 export { backupFreshCheck } from './checks/backup-fresh-check.ts';
 export type { BackupFreshCheckOptions, LatestBackup } from './checks/backup-fresh-check.ts';
 export { commandCheck } from './checks/command-check.ts';
