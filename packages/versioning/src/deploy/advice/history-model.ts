@@ -28,7 +28,7 @@ interface Situation {
   readonly at: number;
   readonly migrations: number;
   readonly strategy: string;
-  readonly previous: { readonly at: number; readonly isFailed: boolean } | undefined;
+  readonly previous: { readonly at: number; readonly isFailed: boolean };
 }
 
 /**
@@ -44,20 +44,23 @@ export function historyModel(context: AdviceContext): HistoryModel | undefined {
   const counts = Map.groupBy(runs, ({ strategy }) => strategy);
   const strategies = [...counts.keys()].filter((name) => (counts.get(name)?.length ?? 0) >= OF_STRATEGY).toSorted();
   const features = featuresFor(context, strategies);
-  const previousOf = (index: number): Situation['previous'] => {
-    const run = runs[index];
-    return run === undefined ? undefined : { at: startOf(run), isFailed: labels[index] === true };
-  };
-  const rows = runs.map((run, index) =>
-    features({ at: startOf(run), migrations: run.migrations, strategy: run.strategy, previous: previousOf(index - 1) }),
-  );
-  const model = fitLogistic(rows, labels);
+  // The first one has none before it: it only tells what came before the second.
+  const before = (index: number): Situation['previous'] => ({
+    at: startOf(runs[index] as Deployment),
+    isFailed: labels[index] === true,
+  });
+  const rows = runs
+    .slice(1)
+    .map(({ migrations, strategy }, index) =>
+      features({ at: startOf(runs[index + 1] as Deployment), migrations, strategy, previous: before(index) }),
+    );
+  const model = fitLogistic(rows, labels.slice(1));
   return model === undefined ? undefined : { runs: runs.length, failed, chance };
 
   function chance(strategy: string): number | undefined {
     if (!strategies.includes(strategy)) return undefined;
     const migrations = context.diff?.migrations ?? 0;
-    const row = features({ at: context.now, migrations, strategy, previous: previousOf(runs.length - 1) });
+    const row = features({ at: context.now, migrations, strategy, previous: before(runs.length - 1) });
     return predicted(model as LogisticModel, row);
   }
 }
@@ -81,8 +84,8 @@ function featuresFor({ businessHours }: AdviceContext, strategies: readonly stri
   return ({ at, migrations, strategy, previous }) => [
     Math.log1p(finite(migrations)),
     Number(isAtWork(at)),
-    Math.log1p(previous === undefined ? 0 : finite((at - previous.at) / DAY_MS)),
-    Number(previous?.isFailed === true),
+    Math.log1p(finite((at - previous.at) / DAY_MS)),
+    Number(previous.isFailed),
     ...strategies.map((name) => Number(name === strategy)),
   ];
 }

@@ -9,8 +9,10 @@ export interface LogisticModel {
 
 /** Half of the penalty on each squared weight, on standardised features. Given before, not tuned: tuning on so few data makes it worse. */
 const PENALTY = 1;
-/** Newton's method on a convex function: far fewer are needed, and the same number is done each time. */
+/** Newton's method on a convex function: mostly six or seven are needed. */
 const ITERATIONS = 25;
+/** A step that gains less than this is the last one. */
+const SMALLEST_GAIN = 1e-12;
 const HALVINGS = 20;
 /** Nothing is further from the mean than this, in standard deviations: one odd deploy must not decide. */
 const FURTHEST = 4;
@@ -30,7 +32,11 @@ export function fitLogistic(
   const data = rows.map((row) => [1, ...standardised(row, shape)]);
   const targets = labels.map(Number);
   let weights = [logit(targets.reduce((sum, each) => sum + each, 0) / targets.length), ...means.map(() => 0)];
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) weights = improved(weights, data, targets);
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    const next = improved(weights, data, targets);
+    if (next === undefined) break;
+    weights = next;
+  }
   const [intercept = Number.NaN, ...rest] = weights;
   return weights.every(Number.isFinite) ? { intercept, weights: rest, means, scales } : undefined;
 }
@@ -44,20 +50,27 @@ export function predicted(model: LogisticModel, row: readonly number[]): number 
   return sigmoid(Math.min(30, Math.max(-30, logOdds)));
 }
 
-/** One step of Newton's method, made shorter until it makes the model no worse. */
-function improved(weights: readonly number[], data: readonly number[][], targets: readonly number[]): number[] {
+/** One step of Newton's method, made shorter until it makes the model better; nothing where it is as good as it gets. */
+function improved(
+  weights: readonly number[],
+  data: readonly number[][],
+  targets: readonly number[],
+): number[] | undefined {
   const step = solved(curvature(weights, data), slope(weights, data, targets));
   const before = cost(weights, data, targets);
   for (let halving = 0, length = 1; halving < HALVINGS && step !== undefined; halving++, length /= 2) {
     const next = weights.map((weight, index) => weight - length * (step[index] ?? 0));
     // Not for one that is no number.
-    if (cost(next, data, targets) <= before) return next;
+    if (cost(next, data, targets) < before - SMALLEST_GAIN) return next;
   }
-  return [...weights];
+  return undefined;
 }
 
-const dot = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}
 
 /** The negative log likelihood with the penalty; the intercept has none. */
 function cost(weights: readonly number[], data: readonly number[][], targets: readonly number[]): number {
@@ -80,7 +93,7 @@ function slope(weights: readonly number[], data: readonly number[][], targets: r
 
 /** The second derivatives. A little on the diagonal keeps it positive definite where all predictions are certain. */
 function curvature(weights: readonly number[], data: readonly number[][]): number[][] {
-  const sums = weights.map((_, i) => weights.map((__, j) => (i === j ? (i === 0 ? 1e-9 : PENALTY) : 0)));
+  const sums = weights.map((_, i) => weights.map((__, j): number => (i === j ? (i === 0 ? 1e-9 : PENALTY) : 0)));
   for (const row of data) {
     const p = sigmoid(dot(row, weights));
     for (const [i, a] of row.entries()) {
