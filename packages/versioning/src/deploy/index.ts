@@ -1,5 +1,7 @@
 export { BUILT_IN_STRATEGIES } from './advice/built-in-strategies.ts';
 export type { AdviceContext, AdviceDiff, AdviceDisk, BusinessHours } from './advice/context.ts';
+export { gatherContext } from './advice/gather-context.ts';
+export type { GatherContextOptions } from './advice/gather-context.ts';
 export { recommendStrategy } from './advice/recommend-strategy.ts';
 export type {
   AdviceReason,
