@@ -50,7 +50,13 @@ export type VersioningErrorCode =
   | 'INVALID_HISTORY'
   | 'FOREIGN_PLAN'
   | 'SIGNING_KEY_MISSING'
-  | 'INVALID_CHECK';
+  | 'INVALID_CHECK'
+  | 'STRATEGY_FAILED'
+  | 'INVALID_REQUEST'
+  | 'CI_UNREACHABLE'
+  | 'CI_REFUSED'
+  | 'CI_FAILED'
+  | 'CI_TIMEOUT';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

@@ -21,6 +21,7 @@ export { diskCheck } from './checks/disk-check.ts';
 export type { DiskCheckOptions } from './checks/disk-check.ts';
 export { httpCheck } from './checks/http-check.ts';
 export type { HttpCheckOptions, ReportedVersion } from './checks/http-check.ts';
+export type { Sleep } from './checks/clock.ts';
 export type { CheckTiming } from './checks/measured-check.ts';
 export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
@@ -60,3 +61,17 @@ export type {
   ServiceStatus,
   ServiceVerb,
 } from './service/contract.ts';
+export type { Strategy, StrategyAction, StrategyCall, StrategyOutcome } from './strategies/contract.ts';
+export type { GithubAccess } from './strategies/github-api.ts';
+export { hybridStrategy } from './strategies/hybrid.ts';
+export type { HybridOptions } from './strategies/hybrid.ts';
+export { localRestartStrategy } from './strategies/local-restart.ts';
+export type { LocalRestartOptions } from './strategies/local-restart.ts';
+export { pullDeploys, pullOnce } from './strategies/pull.ts';
+export type { PullLoopOptions, PullOptions, PullResult } from './strategies/pull.ts';
+export { remoteCiStrategy } from './strategies/remote-ci.ts';
+export type { RemoteCiOptions } from './strategies/remote-ci.ts';
+export type { RemoteHost } from './strategies/remote-host.ts';
+export type { DeployAnswer, DeployRequest } from './strategies/request-book.ts';
+export { serverControlledStrategy } from './strategies/server-controlled.ts';
+export type { ServerControlledOptions } from './strategies/server-controlled.ts';
