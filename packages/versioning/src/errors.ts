@@ -85,7 +85,13 @@ export type VersioningErrorCode =
   | 'INVALID_DEPLOY_RECORD'
   | 'SERVICE_NOT_PERMITTED'
   | 'SERVICE_FAILED'
-  | 'SERVICE_UNAVAILABLE';
+  | 'SERVICE_UNAVAILABLE'
+  | 'STRATEGY_FAILED'
+  | 'INVALID_REQUEST'
+  | 'CI_UNREACHABLE'
+  | 'CI_REFUSED'
+  | 'CI_FAILED'
+  | 'CI_TIMEOUT';
 
 /** What a {@link VersioningError} can carry beside its message. */
 export interface VersioningErrorOptions {

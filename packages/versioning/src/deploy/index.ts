@@ -1,3 +1,15 @@
+export { BUILT_IN_STRATEGIES } from './advice/built-in-strategies.ts';
+export type { AdviceContext, AdviceDiff, AdviceDisk, BusinessHours } from './advice/context.ts';
+export { gatherContext } from './advice/gather-context.ts';
+export type { GatherContextOptions } from './advice/gather-context.ts';
+export { recommendStrategy } from './advice/recommend-strategy.ts';
+export type {
+  AdviceReason,
+  RankedStrategy,
+  RecommendStrategyOptions,
+  StrategyAdvice,
+} from './advice/recommend-strategy.ts';
+export type { AdviceRule, RuleVerdict, StrategyProfile } from './advice/rule.ts';
 export { backupFreshCheck } from './checks/backup-fresh-check.ts';
 export type { BackupFreshCheckOptions, LatestBackup } from './checks/backup-fresh-check.ts';
 export { commandCheck } from './checks/command-check.ts';
@@ -9,6 +21,7 @@ export { diskCheck } from './checks/disk-check.ts';
 export type { DiskCheckOptions } from './checks/disk-check.ts';
 export { httpCheck } from './checks/http-check.ts';
 export type { HttpCheckOptions, ReportedVersion } from './checks/http-check.ts';
+export type { Sleep } from './checks/clock.ts';
 export type { CheckTiming } from './checks/measured-check.ts';
 export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
@@ -103,3 +116,17 @@ export { type Pointer, readCurrent } from './switch/read-current.ts';
 export { recoverSwitch, type SwitchRecovery } from './switch/recover-switch.ts';
 export { processService } from './service/process/process-service.ts';
 export type { ProcessServiceOptions, ServiceHealth } from './service/process/options.ts';
+export type { Strategy, StrategyAction, StrategyCall, StrategyOutcome } from './strategies/contract.ts';
+export type { GithubAccess } from './strategies/github-api.ts';
+export { hybridStrategy } from './strategies/hybrid.ts';
+export type { HybridOptions } from './strategies/hybrid.ts';
+export { localRestartStrategy } from './strategies/local-restart.ts';
+export type { LocalRestartOptions } from './strategies/local-restart.ts';
+export { pullDeploys, pullOnce } from './strategies/pull.ts';
+export type { PullLoopOptions, PullOptions, PullResult } from './strategies/pull.ts';
+export { remoteCiStrategy } from './strategies/remote-ci.ts';
+export type { RemoteCiOptions } from './strategies/remote-ci.ts';
+export type { RemoteHost } from './strategies/remote-host.ts';
+export type { DeployAnswer, DeployRequest } from './strategies/request-book.ts';
+export { serverControlledStrategy } from './strategies/server-controlled.ts';
+export type { ServerControlledOptions } from './strategies/server-controlled.ts';
