@@ -61,10 +61,9 @@ export {
   type DeployLock,
   type DeployLockOptions,
   type DeployLockState,
-  type LockTakeover,
   readDeployLock,
 } from './lock/deploy-lock.ts';
-export type { DeployLockOwner } from './lock/lock-owner.ts';
+export type { DeployLockOwner, LockTakeover } from './lock/lock-owner.ts';
 export {
   isInMaintenance,
   type Maintenance,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { EnvPlan } from './plan-env.ts';
 import { writeWhole } from './whole-file.ts';
 
-/** For its owner and the group, which the service may be in, and nobody else. */
+/** For its owner and the group, which is that of `shared/.env` as far as it may be set, and nobody else. */
 const MODE = 0o640;
 
 /**
@@ -12,5 +12,5 @@ const MODE = 0o640;
  * @throws {VersioningError} `WRITE_FAILED`.
  */
 export async function applyEnv(folder: string, plan: EnvPlan): Promise<void> {
-  await writeWhole(join(folder, '.env'), plan.text, { mode: MODE });
+  await writeWhole(join(folder, '.env'), plan.text, { mode: MODE, group: plan.group });
 }

@@ -12,6 +12,8 @@ export type EnvOrigin = 'root' | 'layout' | 'shared';
 /** The `.env` of a release. It holds secrets where `shared/.env` does: don't print it. */
 export interface EnvPlan {
   readonly text: string;
+  /** The group of `shared/.env`, that of the service as a rule: it may read the text, too. */
+  readonly group?: number | undefined;
   readonly origins: Readonly<Record<string, EnvOrigin>>;
 }
 
@@ -24,7 +26,7 @@ export interface EnvPlan {
  * @throws {VersioningError} `INVALID_OPTION` for a template with a name that is not known, and values that can't be written; `INVALID_ENV_FILE`; `READ_FAILED`.
  */
 export async function planEnv(layout: DeployLayout): Promise<EnvPlan> {
-  const shared = await readShared(join(layout.shared, '.env'));
+  const { variables: shared, group } = await readShared(join(layout.shared, '.env'));
   const values = new Map(shared).set('API_ROOT', layout.root);
   const origins = new Map<string, EnvOrigin>([['API_ROOT', 'root']]);
   for (const [name, template] of Object.entries(layout.env)) {
@@ -34,7 +36,7 @@ export async function planEnv(layout: DeployLayout): Promise<EnvPlan> {
   }
   for (const name of shared.keys()) if (name !== 'API_ROOT') origins.set(name, 'shared');
   const text = formatEnv(Object.fromEntries([...origins.keys()].map((name) => [name, values.get(name) ?? ''])));
-  return { text, origins: Object.fromEntries(origins) };
+  return { text, group, origins: Object.fromEntries(origins) };
 }
 
 function filled(name: string, template: string, values: ReadonlyMap<string, string>): string {
@@ -52,17 +54,24 @@ function filled(name: string, template: string, values: ReadonlyMap<string, stri
   });
 }
 
-async function readShared(path: string): Promise<ReadonlyMap<string, string>> {
+interface SharedEnv {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly group: number | undefined;
+}
+
+async function readShared(path: string): Promise<SharedEnv> {
   try {
     const file = await open(path, 'r');
     try {
-      return parseEnv(new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile()), path);
+      const { gid } = await file.stat();
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile());
+      return { variables: parseEnv(text, path), group: process.platform === 'win32' ? undefined : gid };
     } finally {
       await file.close();
     }
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return new Map();
-    if (cause instanceof TypeError)
+    if (codeOf(cause) === 'ENOENT') return { variables: new Map(), group: undefined };
+    if (codeOf(cause) === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new VersioningError('INVALID_ENV_FILE', `Expected ${path} in UTF-8, got other bytes`, {
         place: { file: path },
       });

@@ -12,6 +12,8 @@ export interface LayoutFolder {
   readonly path: string;
   /** Whether it is there already. */
   readonly isThere: boolean;
+  /** Whether it is for its owner only: what Holdfast keeps for itself. */
+  readonly isPrivate: boolean;
 }
 
 /** What `applyLayout` will make. */
@@ -23,7 +25,7 @@ export interface LayoutPlan {
 /**
  * Looks which folders of a layout are there. Nothing is written. Links to folders count as folders: `shared/media` may lie on another disk.
  *
- * @throws {VersioningError} `LAYOUT_BLOCKED` where a file, or a link that leads nowhere or in a circle, is in the place of one; `READ_FAILED`.
+ * @throws {VersioningError} `LAYOUT_BLOCKED` where a file, or a link that leads nowhere or in a circle, is in the place of one, or a folder in that of `current`; `READ_FAILED`.
  */
 export async function planLayout(layout: DeployLayout): Promise<LayoutPlan> {
   const { root, releases, shared, backups, state, sharedFolders, links } = layout;
@@ -40,7 +42,8 @@ export async function planLayout(layout: DeployLayout): Promise<LayoutPlan> {
     state,
   ];
   const folders: LayoutFolder[] = [];
-  for (const path of new Set(paths)) folders.push({ path, isThere: await isFolder(path) });
+  await demandNoFolder(layout.current);
+  for (const path of new Set(paths)) folders.push({ path, isThere: await isFolder(path), isPrivate: path === state });
   return { folders };
 }
 
@@ -52,10 +55,10 @@ export async function planLayout(layout: DeployLayout): Promise<LayoutPlan> {
  */
 export async function applyLayout(plan: LayoutPlan): Promise<readonly string[]> {
   const made: string[] = [];
-  for (const { path, isThere } of plan.folders) {
+  for (const { path, isThere, isPrivate } of plan.folders) {
     if (isThere) continue;
     try {
-      await mkdir(path, { recursive: true, mode: path.endsWith('.holdfast') ? 0o700 : 0o777 });
+      await mkdir(path, { recursive: true, mode: isPrivate ? 0o700 : 0o777 });
       await syncFolder(dirname(path));
     } catch (cause) {
       throw fileFailure('WRITE_FAILED', 'a folder that can be made', { path, cause });
@@ -63,6 +66,15 @@ export async function applyLayout(plan: LayoutPlan): Promise<readonly string[]> 
     made.push(path);
   }
   return made;
+}
+
+/** What is switched is a link. */
+async function demandNoFolder(current: string): Promise<void> {
+  const found = await lstat(current).catch(() => undefined);
+  if (found === undefined || found.isSymbolicLink()) return;
+  throw new VersioningError('LAYOUT_BLOCKED', `Expected a link, or nothing, at ${current}, got a folder or file`, {
+    hint: 'Move it away, such as to releases/v0.0.0 if it is a release, and start again.',
+  });
 }
 
 /** @throws {VersioningError} `LAYOUT_MISSING` where `deploy init` was not run. */

@@ -1,7 +1,14 @@
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
 import { syncFolder } from '../../files/replace-file.ts';
+
+/** Who may read a file. */
+export interface WholeFileOptions {
+  readonly mode: number;
+  /** Its group, as far as it may be set. */
+  readonly group?: number | undefined;
+}
 
 /**
  * Writes a file, whole or not at all, also when the power fails, in the place of an older one. Its name while it is written is always the same, so that the next one
@@ -9,7 +16,7 @@ import { syncFolder } from '../../files/replace-file.ts';
  *
  * @throws {VersioningError} `WRITE_FAILED`.
  */
-export async function writeWhole(target: string, text: string, options: { readonly mode: number }): Promise<void> {
+export async function writeWhole(target: string, text: string, { mode, group }: WholeFileOptions): Promise<void> {
   const folder = dirname(target);
   const part = `${target}.part`;
   try {
@@ -23,13 +30,21 @@ export async function writeWhole(target: string, text: string, options: { readon
     } finally {
       await file.close();
     }
-    await chmod(part, options.mode);
+    if (group !== undefined) await giveTo(part, group);
+    await chmod(part, mode);
     await rename(part, target);
     await syncFolder(folder);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => undefined);
     throw fileFailure('WRITE_FAILED', 'a file that can be written', { path: target, cause });
   }
+}
+
+/** Only root may give a file to a group that it is not in. */
+async function giveTo(path: string, group: number): Promise<void> {
+  await chown(path, process.getuid?.() ?? -1, group).catch((error: unknown) => {
+    if (codeOf(error) !== 'EPERM') throw error;
+  });
 }
 
 /** The text of a file; `undefined` where there is none. @throws {VersioningError} `READ_FAILED`. */

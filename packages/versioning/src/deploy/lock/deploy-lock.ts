@@ -6,7 +6,7 @@ import type { DeployLayout } from '../layout/model.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { HeldLock } from './held-lock.ts';
 import { LockBook, type LockEntry } from './lock-book.ts';
-import { type DeployLockOwner, isOwnerRunning, ownLockOwner } from './lock-owner.ts';
+import { type DeployLockOwner, isOwnerRunning, type LockTakeover, ownLockOwner } from './lock-owner.ts';
 
 /** Options of {@link acquireDeployLock}. */
 export interface DeployLockOptions {
@@ -19,13 +19,6 @@ export interface DeployLockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told when the lock was taken from somebody else, and why. */
   readonly onTakeover?: ((takeover: LockTakeover) => void) | undefined;
-}
-
-/** Why somebody has the lock that another one had. */
-export interface LockTakeover {
-  readonly owner: DeployLockOwner;
-  /** `gone`: its process has ended. `expired`: its lease is long over, and it did not renew it while it was watched. `forced`: it was asked for. */
-  readonly why: 'gone' | 'expired' | 'forced';
 }
 
 /** The lock of a deployment while it is held. Disposing of it releases it. */

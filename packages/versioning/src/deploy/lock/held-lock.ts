@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { VersioningError } from '../../errors.ts';
 import type { Clock } from '../../release/clock.ts';
 import type { LockBook } from './lock-book.ts';
-import type { DeployLockOwner } from './lock-owner.ts';
+import type { DeployLockOwner, LockTakeover } from './lock-owner.ts';
 
 interface Holding {
   /** The number of our entry. */
   readonly n: number;
   readonly token: string;
   readonly owner: DeployLockOwner;
-  readonly takeover: { readonly owner: DeployLockOwner; readonly why: 'gone' | 'expired' | 'forced' } | undefined;
+  readonly takeover: LockTakeover | undefined;
   readonly leaseMs: number;
   readonly clock: Clock;
 }
@@ -17,12 +17,13 @@ interface Holding {
 /** A lock that is held, and renewed until it is released. */
 export class HeldLock implements AsyncDisposable {
   readonly owner: DeployLockOwner;
-  readonly takeover: Holding['takeover'];
+  readonly takeover: LockTakeover | undefined;
   readonly #book: LockBook;
   readonly #holding: Holding;
   readonly #lost = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #renewal: Promise<void> = Promise.resolve();
+  #renewal: Promise<void> | undefined;
+  #renewedMs = 0;
 
   private constructor(book: LockBook, holding: Holding) {
     this.#book = book;
@@ -35,7 +36,8 @@ export class HeldLock implements AsyncDisposable {
     const lock = new HeldLock(book, holding);
     await lock.#beat();
     const renew = (): void => {
-      lock.#renewal = lock.#renew();
+      // One that takes longer than its turn is not joined by a second one.
+      lock.#renewal ??= lock.#renew().finally(() => (lock.#renewal = undefined));
     };
     lock.#timer = setInterval(renew, Math.max(1, Math.floor(holding.leaseMs / 3)));
     // It keeps no process alive that has nothing else to do.
@@ -74,13 +76,16 @@ export class HeldLock implements AsyncDisposable {
       if (n === this.#holding.n) await this.#beat();
       else this.#lose();
     } catch (cause) {
-      this.#lose(cause);
+      // A disk that is full for a moment is no reason to stop; others wait for the lease, too.
+      if (this.#holding.clock() - this.#renewedMs > this.#holding.leaseMs) this.#lose(cause);
     }
   }
 
   async #beat(): Promise<void> {
     const { token, leaseMs, clock } = this.#holding;
-    await this.#book.beat({ token, beat: randomUUID(), until: new Date(clock() + leaseMs).toISOString() });
+    const now = clock();
+    await this.#book.beat({ token, beat: randomUUID(), until: new Date(now + leaseMs).toISOString() });
+    this.#renewedMs = now;
   }
 
   #lose(cause?: unknown): void {

@@ -4,7 +4,7 @@ import { fsStore, ledger, type Ledger } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { readWhole, writeWhole } from '../layout/whole-file.ts';
-import type { DeployLockOwner } from './lock-owner.ts';
+import type { DeployLockOwner, LockTakeover } from './lock-owner.ts';
 
 /** An entry of the ledger of locks: somebody took it, or gave it back. */
 export type LockEntry =
@@ -17,7 +17,7 @@ export type LockEntry =
       /** How long it counts without being renewed, in milliseconds. */
       readonly leaseMs: number;
       /** Why it was taken although another one had it. */
-      readonly instead?: { readonly owner: DeployLockOwner; readonly why: 'gone' | 'expired' | 'forced' } | undefined;
+      readonly instead?: LockTakeover | undefined;
     }
   | { readonly kind: 'released'; readonly token: string };
 

@@ -8,6 +8,13 @@ export interface DeployLockOwner extends RunOwner {
   readonly space: string;
 }
 
+/** Why somebody has the lock that another one had. */
+export interface LockTakeover {
+  readonly owner: DeployLockOwner;
+  /** `gone`: its process has ended. `expired`: its lease is long over, and it did not renew it while it was watched. `forced`: it was asked for. */
+  readonly why: 'gone' | 'expired' | 'forced';
+}
+
 /** This process. */
 export const ownLockOwner = (by: string): DeployLockOwner => ({ ...thisOwner(by), space: ownSpace() });
 

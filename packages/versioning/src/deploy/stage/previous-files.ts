@@ -14,6 +14,7 @@ export class PreviousFiles {
   readonly #folder: string;
   readonly #files: ReadonlyMap<string, StagedEntry>;
   #ways: readonly Exclude<Reuse, 'none'>[];
+  readonly #taken: StagedEntry[] = [];
   /** How files were taken, so far. */
   way: Reuse = 'none';
 
@@ -38,6 +39,7 @@ export class PreviousFiles {
       try {
         await (way === 'clones' ? copyFile(source, target, CLONE) : linkReadOnly(source, target));
         this.way = way;
+        this.#taken.push(file);
         return true;
       } catch (cause) {
         if (GRAVE.has(codeOf(cause)))
@@ -48,6 +50,13 @@ export class PreviousFiles {
       }
     }
     return false;
+  }
+
+  /** A file of the release before that was changed since, through a link to it. */
+  async damaged(): Promise<string | undefined> {
+    if (this.way !== 'hard-links') return undefined;
+    for (const file of this.#taken) if (!(await isUntouched(join(this.#folder, file.path), file))) return file.path;
+    return undefined;
   }
 }
 

@@ -5,7 +5,7 @@ import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
 /** How a command is run. */
 export interface CommandOptions {
   readonly folder: string;
-  /** Beside the variables of this process. */
+  /** Beside the variables of this process, but for those of Holdfast. */
   readonly environment: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly timeoutMs: number;
@@ -64,7 +64,7 @@ async function outcomeOf(
 ): Promise<string> {
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...environment },
+    env: { ...withoutOwn(process.env), ...environment },
     // Straight to the file: what it leaves running in the background keeps nobody waiting.
     stdio: ['ignore', log.fd, log.fd],
     // A group of its own, so that all of it can be ended.
@@ -87,6 +87,11 @@ async function outcomeOf(
     signal?.removeEventListener('abort', stop);
     group.sweep();
   }
+}
+
+/** Keys and passwords of Holdfast are not for what others have written. */
+function withoutOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('HOLDFAST_')));
 }
 
 async function ending(child: ChildProcess): Promise<string> {

@@ -1,8 +1,8 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFailure } from '../../artifact/file-failure.ts';
 import type { ArtifactWork } from '../../artifact/model.ts';
-import { VersioningError } from '../../errors.ts';
+import { shown, VersioningError } from '../../errors.ts';
 import { syncFolder } from '../../files/replace-file.ts';
 import { type Clock, systemClock } from '../../release/clock.ts';
 import { applyEnv } from '../layout/apply-env.ts';
@@ -20,6 +20,9 @@ import { digestOfStaged, type StagedEntry } from './staged-entry.ts';
 import { readStaged, readStagedEntries, type Reuse, type StagedRelease, writeStaged } from './staged-record.ts';
 import { syncTree } from './sync-tree.ts';
 import { type WrittenFiles, writeFiles } from './write-files.ts';
+
+/** More than any file system's clock needs to go on. */
+const TICK_NS = 100_000_000n;
 
 /** Options of {@link stageRelease}. */
 export interface StageOptions extends ArtifactWork {
@@ -93,8 +96,10 @@ async function build(layout: DeployLayout, source: StageSource, options: StageOp
   const written = await writeFiles(building, { source, entries, previous, work: options });
   await makeLinks(layout, building);
   await applyEnv(building, env);
+  const before = await settledAt(building);
   const log = install === undefined ? undefined : await runInstall(layout, building, { ...install, version, signal });
-  const files = await listStaged(building, { signal, known: (entry) => written.digestOf(entry) });
+  await demandUndamaged(previous, version);
+  const files = await listStaged(building, { signal, known: (entry) => written.digestOf(entry, before) });
   const staged: StagedRelease = {
     version,
     folder,
@@ -111,6 +116,22 @@ async function build(layout: DeployLayout, source: StageSource, options: StageOp
   };
   await finish(layout, staged, files);
   return staged;
+}
+
+/** What was written before this, in nanoseconds since 1970, has another time when it is written again. The `.env` was written last. */
+async function settledAt(building: string): Promise<bigint> {
+  const { mtimeNs } = await lstat(join(building, '.env'), { bigint: true });
+  return mtimeNs - TICK_NS;
+}
+
+async function demandUndamaged(previous: PreviousFiles | undefined, version: string): Promise<void> {
+  const damaged = await previous?.damaged();
+  if (damaged === undefined) return;
+  throw new VersioningError(
+    'INSTALL_FAILED',
+    `Expected the install command of ${version} to write to no file that it shares with the release before, got ${shown(damaged)}`,
+    { hint: 'That file of the release before is changed now. Stage both again, without `reuse: "hard-links"`.' },
+  );
 }
 
 /** From here on it is staged, or, after a kill, not at all. */

@@ -34,7 +34,8 @@ async function syncEach(top: string): Promise<void> {
 
 async function syncFile(path: string): Promise<void> {
   try {
-    const file = await open(path, 'r');
+    // Windows syncs only what may be written.
+    const file = await open(path, process.platform === 'win32' ? 'r+' : 'r');
     try {
       await file.sync();
     } finally {

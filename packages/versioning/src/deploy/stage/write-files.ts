@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createDigest } from '@x/integrity';
 import { fileFailure } from '../../artifact/file-failure.ts';
@@ -14,8 +14,12 @@ export interface WrittenFiles {
   readonly entries: readonly StagedEntry[];
   readonly reusedFiles: number;
   readonly reusedBytes: number;
-  /** The digest of a file that was not touched since. */
-  digestOf(entry: StagedEntry): string | undefined;
+  /**
+   * The digest of a file that was not touched since.
+   *
+   * @param before Nanoseconds since 1970. What was written later is read again: clocks of file systems tick slowly, and a second write within one tick is not seen.
+   */
+  digestOf(entry: StagedEntry, before: bigint): string | undefined;
 }
 
 /** What is written, and where it may come from. */
@@ -37,8 +41,9 @@ export async function writeFiles(folder: string, files: FilesToWrite): Promise<W
     work.signal?.throwIfAborted();
     if (entry.kind === 'file') {
       const { digest, isReused } = await putFile(entry, join(folder, entry.path), { ...files, progress });
-      const { path, kind, size, executable } = entry;
-      written.set(path, { path, kind, size, executable, digest });
+      const { path, size, executable } = entry;
+      const { mtimeNs } = await lstat(join(folder, path), { bigint: true });
+      written.set(path, { path, kind: 'file', size, executable, digest, mtimeNs: String(mtimeNs) });
       if (isReused) [reusedFiles, reusedBytes] = [reusedFiles + 1, reusedBytes + size];
     }
     progress.finished();
@@ -47,7 +52,11 @@ export async function writeFiles(folder: string, files: FilesToWrite): Promise<W
     entries: [...written.values()],
     reusedFiles,
     reusedBytes,
-    digestOf: () => undefined,
+    digestOf: ({ path, size, mtimeNs }, before) => {
+      const known = written.get(path);
+      const isUntouched = known?.size === size && known.mtimeNs === mtimeNs && BigInt(mtimeNs ?? 0) < before;
+      return isUntouched ? known.digest : undefined;
+    },
   };
 }
 
