@@ -9,6 +9,8 @@ export type {
   ScratchDatabase,
 } from './driver.ts';
 export { createMigrator, type MigratorOptions } from './create-migrator.ts';
+export { mysqlDriver, type MysqlDriverOptions } from './drivers/mysql.ts';
+export { postgresDriver, type PostgresDriverOptions } from './drivers/postgres.ts';
 export { sqliteDriver, type SqliteDriverOptions } from './drivers/sqlite.ts';
 export type {
   AppliedMigration,
