@@ -15,9 +15,13 @@ export interface NamedServer {
 export function parseServer(text: string, protocols: readonly string[]): NamedServer {
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol)) {
-    throw new VersioningError('INVALID_OPTION', `Expected a URL like ${protocols[0]}//user@host/database, got another text`, {
-      hint: 'Write signs that mean something in URLs, such as @ and / in a password, as %40 and %2F.',
-    });
+    throw new VersioningError(
+      'INVALID_OPTION',
+      `Expected a URL like ${protocols[0]}//user@host/database, got another text`,
+      {
+        hint: 'Write signs that mean something in URLs, such as @ and / in a password, as %40 and %2F.',
+      },
+    );
   }
   const { protocol, username, host, pathname } = url;
   const user = username === '' ? '' : `${username}@`;

@@ -64,7 +64,10 @@ const REFUSALS: ReadonlySet<number> = new Set([1044, 1045, 1049, 1129, 1130, 169
 
 async function connected({ url, place }: NamedServer, options: MysqlDriverOptions): Promise<Connection> {
   const { password, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { createConnection } = await loadPeer(() => import('mysql2/promise'), (cause) => driverMissing('mysql2', cause));
+  const { createConnection } = await loadPeer(
+    () => import('mysql2/promise'),
+    (cause) => driverMissing('mysql2', cause),
+  );
   try {
     const connection = await createConnection({
       uri: url.href,

@@ -1,6 +1,13 @@
 import type { Client } from 'pg';
 import { VersioningError } from '../../errors.ts';
-import type { DatabaseConnection, DatabaseRow, Hold, MigrationDriver, RepeatedFailure, ScratchDatabase } from '../driver.ts';
+import type {
+  DatabaseConnection,
+  DatabaseRow,
+  Hold,
+  MigrationDriver,
+  RepeatedFailure,
+  ScratchDatabase,
+} from '../driver.ts';
 import { uniqueWord } from '../random.ts';
 import { readStatements } from '../sql/statements.ts';
 import { driverMissing, reasonOf, refused, unreachable } from './database-failure.ts';
@@ -51,7 +58,10 @@ export function postgresDriver(address: string, options: PostgresDriverOptions =
 
 async function connected({ url, place }: NamedServer, options: PostgresDriverOptions): Promise<Client> {
   const { password, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { Client } = await loadPeer(() => import('pg'), (cause) => driverMissing('pg', cause));
+  const { Client } = await loadPeer(
+    () => import('pg'),
+    (cause) => driverMissing('pg', cause),
+  );
   const client = new Client({
     connectionString: url.href,
     ...(password === undefined ? {} : { password }),
@@ -154,5 +164,8 @@ async function scratch(
       hint: 'Give the user the right CREATEDB, or name another server for it.',
     });
   }
-  return { driver: postgresDriver(withDatabase(url, name), options), drop: () => once(`DROP DATABASE IF EXISTS ${name}`) };
+  return {
+    driver: postgresDriver(withDatabase(url, name), options),
+    drop: () => once(`DROP DATABASE IF EXISTS ${name}`),
+  };
 }

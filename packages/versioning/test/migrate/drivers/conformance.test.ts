@@ -33,9 +33,8 @@ describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
     const driver = databases.create();
     await using(driver, async (connection) => {
       await connection.query('create table a(x int)');
-      await connection.query('insert into a values (1); insert into a values (2)').catch(() => undefined);
-      const rows = await connection.query('select * from a');
-      expect(rows.length).toBeLessThan(2);
+      await expect(connection.query('insert into a values (1); insert into a values (2)')).rejects.toThrow();
+      expect(await connection.query('select * from a')).toEqual([]);
     });
   });
 
@@ -92,7 +91,8 @@ describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
     const migrator = migratorOf(driver, {
       '1_a.up.sql': 'create table a(x int);\nalter table a add column y int;',
       '1_a.down.sql': 'drop table a;',
-      '2_rows.up.sql': '-- kind: data\n-- validate: select count(*) = 2 from a\ninsert into a values (1, 2); insert into a values (3, 4);',
+      '2_rows.up.sql':
+        '-- kind: data\n-- validate: select count(*) = 2 from a\ninsert into a values (1, 2); insert into a values (3, 4);',
       '2_rows.down.sql': 'delete from a;',
     });
     const empty = await using(driver, (connection) => driver.describe(connection));
