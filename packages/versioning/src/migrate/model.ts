@@ -34,6 +34,8 @@ export interface MigrationPlan {
 /** What is odd about a migration without being wrong. */
 export interface MigrationWarning {
   readonly id: string;
+  /** In which of its two texts. */
+  readonly direction: Direction;
   /** From 1 on, in the migration's text. */
   readonly line: number;
   /** A word for it, as `drops-column`. */

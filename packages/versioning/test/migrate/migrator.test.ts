@@ -6,7 +6,8 @@ const ROOMS = {
   '1_rooms.down.sql': 'drop table rooms;',
 };
 const SLOTS = {
-  '2_slots.up.sql': '-- description: Slots\ncreate table slots(room references rooms); insert into rooms values (1, \'a;b\');',
+  '2_slots.up.sql':
+    "-- description: Slots\ncreate table slots(room references rooms); insert into rooms values (1, 'a;b');",
   '2_slots.down.sql': 'delete from rooms; drop table slots;',
 };
 

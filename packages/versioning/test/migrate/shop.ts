@@ -33,7 +33,11 @@ export interface ToldMigrator extends Migrator {
 }
 
 /** A migrator of scripts by file name. Each moment is a second after the last. */
-export function migratorOf(driver: MigrationDriver, scripts: Scripts, options: Partial<MigratorOptions> = {}): ToldMigrator {
+export function migratorOf(
+  driver: MigrationDriver,
+  scripts: Scripts,
+  options: Partial<MigratorOptions> = {},
+): ToldMigrator {
   const events: MigratorEvent[] = [];
   let ms = Date.UTC(2026, 0, 1);
   const migrator = createMigrator({
@@ -58,14 +62,20 @@ export async function sqliteShop(): Promise<{ readonly file: string; readonly dr
 export function ask(file: string, sql: string): unknown[] {
   const database = new DatabaseSync(file);
   try {
-    return database.prepare(sql).all().map((row) => ({ ...row }));
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     database.close();
   }
 }
 
 /** Plans and applies. */
-export async function migrate(migrator: Migrator, ...[direction, options]: Parameters<Migrator['plan']>): Promise<string[]> {
+export async function migrate(
+  migrator: Migrator,
+  ...[direction, options]: Parameters<Migrator['plan']>
+): Promise<string[]> {
   const applied = await migrator.apply(await migrator.plan(direction, options));
   return applied.map(({ id }) => id);
 }

@@ -7,7 +7,9 @@ import { isOwnTable } from '../state/tables.ts';
  * texts and nothing else has its checks.
  */
 export async function describeSqlite(connection: DatabaseConnection): Promise<readonly string[]> {
-  const rows = await connection.query("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'");
+  const rows = await connection.query(
+    "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+  );
   return rows
     .filter((row) => !isOwnTable(String(row['tbl_name'])))
     .flatMap(({ type, name, sql }) => {

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { shown, VersioningError } from '../../errors.ts';
 import type { DatabaseConnection, DatabaseRow, DatabaseValue, MigrationDriver } from '../driver.ts';
+import { readStatements } from '../sql/statements.ts';
 import { refused, unreachable } from './database-failure.ts';
 import { describeSqlite } from './sqlite-schema.ts';
 
@@ -93,7 +94,12 @@ function connectionOf(database: DatabaseSync, path: string): DatabaseConnection 
   let lock: DatabaseSync | undefined;
   let before: ReadonlySet<string> = new Set();
   const violations = (): ReadonlySet<string> =>
-    new Set(database.prepare('PRAGMA foreign_key_check').all().map((row) => JSON.stringify(row)));
+    new Set(
+      database
+        .prepare('PRAGMA foreign_key_check')
+        .all()
+        .map((row) => JSON.stringify(row)),
+    );
   return {
     dialect: 'sqlite',
     query: async (sql, values = []) => rowsOf(database, sql, values),
@@ -123,6 +129,11 @@ function connectionOf(database: DatabaseSync, path: string): DatabaseConnection 
 
 function rowsOf(database: DatabaseSync, sql: string, values: readonly DatabaseValue[]): readonly DatabaseRow[] {
   const statement = database.prepare(sql);
+  // SQLite itself passes over what stands behind the first statement.
+  const rest = sql.slice(statement.sourceSQL.length);
+  if (rest.trim() !== '' && readStatements(rest, 'sqlite').length > 0) {
+    throw new Error('one statement at a time: there is another one behind the first');
+  }
   const bound = values.map((value): SQLInputValue => (typeof value === 'boolean' ? Number(value) : value));
   return statement.all(...bound);
 }

@@ -16,7 +16,10 @@ export function refuseEdited({ id, forward }: RunnableMigration, row: AppliedRow
 }
 
 /** Of a migration that was interrupted, what is still to be done may be corrected. */
-function isFinishedPartEdited({ id, forward }: Pick<RunnableMigration, 'id' | 'forward'>, { journal }: DatabaseState): boolean {
+function isFinishedPartEdited(
+  { id, forward }: Pick<RunnableMigration, 'id' | 'forward'>,
+  { journal }: DatabaseState,
+): boolean {
   return journal
     .filter((entry) => entry.id === id && entry.direction === 'up' && entry.state === 'ended')
     .some(({ statement, checksum }) => {
@@ -37,9 +40,13 @@ export function missing({ id, appliedAt }: AppliedRow): VersioningError {
 /** An interrupted migration that has to be dealt with first. */
 export function interrupted({ id, state }: AppliedRow, way: string): VersioningError {
   const what = state === 'running' ? 'begun' : 'half taken back';
-  return new VersioningError('MIGRATION_INTERRUPTED', `Expected no interrupted migration, got ${id}, which is ${what}`, {
-    hint: `${way} Once it is put right by hand: migrator.repair('${id}', { as: 'applied' }) or { as: 'pending' }.`,
-  });
+  return new VersioningError(
+    'MIGRATION_INTERRUPTED',
+    `Expected no interrupted migration, got ${id}, which is ${what}`,
+    {
+      hint: `${way} Once it is put right by hand: migrator.repair('${id}', { as: 'applied' }) or { as: 'pending' }.`,
+    },
+  );
 }
 
 /** An id that is none. */

@@ -25,7 +25,13 @@ export function planMigrating(planning: Planning, direction: Direction, options:
   const steps = chosen.map((each) => stepOf(planning, each, 'down'));
   const isContracted = chosen.some(({ kind }) => kind === 'contract');
   const backup = isContracted ? options.backup?.id : undefined;
-  return { dialect, direction, steps, warnings: warningsOf(planning, steps), ...(backup === undefined ? {} : { backup }) };
+  return {
+    dialect,
+    direction,
+    steps,
+    warnings: warningsOf(planning, steps),
+    ...(backup === undefined ? {} : { backup }),
+  };
 }
 
 function stepOf({ state }: Planning, migration: RunnableMigration, direction: Direction): MigrationStep {
@@ -35,7 +41,15 @@ function stepOf({ state }: Planning, migration: RunnableMigration, direction: Di
   // What was begun one by one has to be ended that way.
   const isBegun = state.rows.some((row) => row.id === id && row.state !== 'applied');
   const isTransactional = script.isTransactional && !isBegun;
-  return { id, kind, direction, description, checksum, statements: statements.map(({ text }) => text), isTransactional };
+  return {
+    id,
+    kind,
+    direction,
+    description,
+    checksum,
+    statements: statements.map(({ text }) => text),
+    isTransactional,
+  };
 }
 
 function warningsOf({ migrations, dialect }: Planning, steps: readonly MigrationStep[]): MigrationPlan['warnings'] {

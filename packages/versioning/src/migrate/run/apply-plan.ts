@@ -65,7 +65,10 @@ interface PlannedStep {
   readonly backup: string | undefined;
 }
 
-async function applyStep(applying: Applying, { step, migration, state, backup }: PlannedStep): Promise<AppliedMigration> {
+async function applyStep(
+  applying: Applying,
+  { step, migration, state, backup }: PlannedStep,
+): Promise<AppliedMigration> {
   const { driver, lockTimeoutMs: timeoutMs, signal, onEvent, by, clock } = applying;
   const { id, direction } = step;
   const known = state.journal.filter((entry) => entry.id === id && entry.direction === direction);
@@ -78,7 +81,14 @@ async function applyStep(applying: Applying, { step, migration, state, backup }:
     ...{ driver, connection, store: await openState(connection), step, migration, script, by, clock, signal, onEvent },
   };
   const startMs = clock();
-  onEvent({ type: 'begun', id, direction, statements: step.statements.length, done, ...(backup === undefined ? {} : { backup }) });
+  onEvent({
+    type: 'begun',
+    id,
+    direction,
+    statements: step.statements.length,
+    done,
+    ...(backup === undefined ? {} : { backup }),
+  });
   const isBegun = state.rows.some((row) => row.id === id && row.state !== 'applied');
   const isTogether = step.isTransactional && !isBegun;
   const statements = isTogether ? await runInTransaction(run) : await runOneByOne(run, known);

@@ -36,5 +36,7 @@ export async function holding(driver: MigrationDriver, what: Hold, options: Lock
 function locked(place: string, timeoutMs: number, what: Hold): VersioningError {
   const got = what === 'run' ? 'another run that has it' : 'a server that still works on what a killed run began';
   const message = `Expected the lock of migrations of ${place} within ${timeoutMs} ms, got ${got}`;
-  return new VersioningError('MIGRATION_LOCKED', message, { hint: 'Wait until that has ended, or raise lockTimeoutMs.' });
+  return new VersioningError('MIGRATION_LOCKED', message, {
+    hint: 'Wait until that has ended, or raise lockTimeoutMs.',
+  });
 }

@@ -70,7 +70,13 @@ function piecesOf({ script, connection }: MigrationRun): Piece[] {
 async function runPiece(run: MigrationRun, piece: Piece, before: JournalEntry['state'] | undefined): Promise<void> {
   const note = (state: JournalEntry['state']): Promise<void> =>
     run.store.note(
-      { id: run.step.id, direction: run.step.direction, statement: piece.number, checksum: checksumOf(piece.text), state },
+      {
+        id: run.step.id,
+        direction: run.step.direction,
+        statement: piece.number,
+        checksum: checksumOf(piece.text),
+        state,
+      },
       momentOf(run),
     );
   try {

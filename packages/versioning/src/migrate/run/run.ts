@@ -25,7 +25,11 @@ export function momentOf({ clock }: MigrationRun): string {
 }
 
 /** A row as it is when its migration is applied, or being applied. */
-export function rowOf(run: MigrationRun, state: 'applied' | 'running', startMs: number): Parameters<StateStore['addRow']>[0] {
+export function rowOf(
+  run: MigrationRun,
+  state: 'applied' | 'running',
+  startMs: number,
+): Parameters<StateStore['addRow']>[0] {
   const { migration, script, by, clock } = run;
   const { id, kind, description } = migration;
   const ms = Math.max(0, clock() - startMs);

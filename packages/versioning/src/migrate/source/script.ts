@@ -47,7 +47,8 @@ export function scriptOf(id: string, sql: string, dialect: Dialect): Script {
   const statements = statementsOf(id, sql, dialect);
   for (const { words, text } of statements) {
     if (!isControl(words)) continue;
-    const hint = 'Take it out: a migration is one transaction where the database allows it, and none with -- transaction: none.';
+    const hint =
+      'Take it out: a migration is one transaction where the database allows it, and none with -- transaction: none.';
     const at = words[0]?.start ?? 0;
     throw inMigration(id, invalidSql('no transaction of its own', { got: text.slice(0, 40), hint }, { text: sql, at }));
   }

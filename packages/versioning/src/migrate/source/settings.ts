@@ -25,7 +25,8 @@ export function readSettings(file: string, sql: string): MigrationSettings {
     const place = { file, line: index + 1 };
     const given = value.trim().replace(/;$/, '');
     if (name.toLowerCase() === 'validate') {
-      if (given === '') throw invalidMigration('a query', { got: 'nothing', hint: 'Write one after -- validate:' }, place);
+      if (given === '')
+        throw invalidMigration('a query', { got: 'nothing', hint: 'Write one after -- validate:' }, place);
       validations.push(given);
       continue;
     }

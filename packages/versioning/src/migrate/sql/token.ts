@@ -53,7 +53,11 @@ function commentAt({ text, dialect }: Reading, start: number): Token | undefined
   if (!text.startsWith('/*', start)) return undefined;
   const opening = dialect === 'mysql' ? matchAt(CONDITIONAL, text, start) : undefined;
   if (opening !== undefined) return { kind: 'opening', start, end: opening };
-  return { kind: 'comment', start, end: dialect === 'postgres' ? nestedEnd(text, start) : flatEnd(text, start, dialect) };
+  return {
+    kind: 'comment',
+    start,
+    end: dialect === 'postgres' ? nestedEnd(text, start) : flatEnd(text, start, dialect),
+  };
 }
 
 function flatEnd(text: string, start: number, dialect: Dialect): number {

@@ -40,7 +40,10 @@ export interface StateStore {
   prepare(): Promise<void>;
   read(): Promise<DatabaseState>;
   addRow(row: Omit<AppliedRow, 'place'>): Promise<void>;
-  changeRow(id: string, change: Partial<Pick<AppliedRow, 'state' | 'checksum' | 'appliedAt' | 'by' | 'ms'>>): Promise<void>;
+  changeRow(
+    id: string,
+    change: Partial<Pick<AppliedRow, 'state' | 'checksum' | 'appliedAt' | 'by' | 'ms'>>,
+  ): Promise<void>;
   removeRow(id: string): Promise<void>;
   note(entry: JournalEntry, at: string): Promise<void>;
   forget(id: string): Promise<void>;
@@ -92,7 +95,10 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
       );
     },
     changeRow: async (id, change) => {
-      const set = Object.entries(change).map(([name, value]) => ({ name: COLUMNS[name as keyof typeof COLUMNS], value }));
+      const set = Object.entries(change).map(([name, value]) => ({
+        name: COLUMNS[name as keyof typeof COLUMNS],
+        value,
+      }));
       await ask(`UPDATE ${migrations} SET ${set.map(({ name }) => `${name} = ?`).join(', ')} WHERE id = ?`, [
         ...set.map(({ value }) => (typeof value === 'number' ? Math.round(value) : value)),
         id,
