@@ -116,8 +116,10 @@ async function migrationsBack(work: DeployWork): Promise<StepDone> {
 
 async function restoreData({ tools, journal, signal }: DeployWork): Promise<StepDone> {
   const { restores, version } = journal.state.plan;
-  const { backup, by } = tools;
+  const { backup, by, service } = tools;
   if (backup === undefined || restores === undefined) throw new Error('A rollback without backup has no such step');
+  // What is written while data come back would be lost, or worse, mixed with them.
+  await service?.run('stop', { signal });
   await backup.restore(restores, { signal });
   tools.tell({ kind: 'backup.restored', version, by, backup: restores });
   return { detail: restores };

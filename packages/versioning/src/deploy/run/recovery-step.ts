@@ -19,6 +19,7 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
   data: takeBack,
   expand: takeBack,
   'restore-data': async ({ tools, journal }, { restores = '' }) => {
+    await tools.service?.run('stop');
     await tools.backup?.restore(restores);
     tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by: tools.by, backup: restores });
     return `${restores} restored`;

@@ -49,12 +49,14 @@ export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recov
   if ('reason' in data) return data;
   const { begun } = state;
   const has = (step: DeployRunStep): boolean => begun.includes(step);
+  // Data are restored while the service is stopped.
+  const isStopped = has('restore-data') || data.steps.some(({ step }) => step === 'restore-data');
   const expand = state.plan.kind === 'deploy' ? expandBack(state, facts) : { steps: [], notes: [] };
   const steps: readonly RecoveryStep[] = [
     // With the data as it was before, the release before finds what it knows.
     ...data.steps,
     ...(has('switch') ? [{ step: 'switch' } as const] : []),
-    ...(has('service') ? [{ step: 'service' } as const] : []),
+    ...(has('service') || isStopped ? [{ step: 'service' } as const] : []),
     ...expand.steps,
     ...(has('stage') ? [{ step: 'stage' } as const] : []),
     ...(has('maintenance-on') ? [{ step: 'maintenance-on' } as const] : []),
