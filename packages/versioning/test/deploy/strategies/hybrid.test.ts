@@ -117,7 +117,9 @@ test.each(['srv', '/', '/srv/../etc', '/srv/$(x)', '/srv/a b', ''])('%j is no fo
 });
 
 test('whatever an argument is, a shell gives it back', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 20 }).map((each) => each.replaceAll('\0', '').toWellFormed());
+  const text = fc
+    .array(fc.integer({ min: 1, max: 0x3_0000 }), { maxLength: 20 })
+    .map((all) => String.fromCodePoint(...all).toWellFormed());
   // One shell for all: starting one takes its time.
   const args = [...fc.sample(text, 300), '', "'", '-n', '$(x)', '\n', '!', '~', '*'];
   const output = execFileSync('sh', ['-c', `printf '%s\\0' ${args.map(quoted).join(' ')}`], { encoding: 'utf8' });
@@ -157,11 +159,6 @@ describe.skipIf(NO_SSH !== undefined)(`with a real sshd (${NO_SSH ?? 'it is here
       const found = path === built ? join(target, 'data', 'a b.txt') : join(target, 'a b.txt');
       expect(readFileSync(found, 'utf8')).toBe('content');
       expect(readdirSync(target)).toEqual([path === built ? 'data' : 'a b.txt']);
-      if (index > 0) continue;
-      await expect(strategy.run({ ...call, version: '2.0.0' })).rejects.toMatchObject({
-        code: 'STRATEGY_FAILED',
-        message: expect.stringContaining('got: deployed 2.0.0') as string,
-      });
     }
   });
 
