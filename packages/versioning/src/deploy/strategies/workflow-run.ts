@@ -1,6 +1,5 @@
 import { shown, VersioningError } from '../../errors.ts';
-import { type Sleep, systemSleep } from '../checks/clock.ts';
-import { monotonicClock } from '../checks/clock.ts';
+import { monotonicClock, type Sleep, systemSleep } from '../checks/clock.ts';
 import { askGithub, type GithubAccess, type GithubAnswer, memberOf, numberOf, refusal, textOf } from './github-api.ts';
 
 /** A workflow that is started by hand. */
@@ -61,9 +60,15 @@ export async function startWorkflow(
   const id = numberOf(answer.body, 'workflow_run_id');
   if (id !== undefined) return { id, url: textOf(answer.body, 'html_url') };
   const known = new Set(before.map((run) => run.id));
-  return within(wait, async () => (await listRuns(access, workflow, wait.signal)).find((run) => !known.has(run.id)), {
+  const isNew = (run: ListedRun): boolean => !known.has(run.id) && (run.ref === undefined || run.ref === ref);
+  return within(wait, async () => (await listRuns(access, workflow, wait.signal)).find(isNew), {
     what: 'a run of the workflow to appear',
   });
+}
+
+/** A run with the tag or branch that it runs on. */
+interface ListedRun extends StartedRun {
+  readonly ref: string | undefined;
 }
 
 /** The newest runs that were started by hand, oldest first. */
@@ -71,7 +76,7 @@ async function listRuns(
   access: GithubAccess,
   workflow: string,
   signal: AbortSignal | undefined,
-): Promise<readonly StartedRun[]> {
+): Promise<readonly ListedRun[]> {
   const path = `${workflow}/runs?event=workflow_dispatch&per_page=50`;
   const answer = await askGithub(access, { method: 'GET', path, signal });
   if (answer.status !== 200) throw refusal(answer, 'list runs of the workflow');
@@ -79,7 +84,7 @@ async function listRuns(
   return (Array.isArray(runs) ? (runs as unknown[]) : [])
     .flatMap((run) => {
       const id = numberOf(run, 'id');
-      return id === undefined ? [] : [{ id, url: textOf(run, 'html_url') }];
+      return id === undefined ? [] : [{ id, url: textOf(run, 'html_url'), ref: textOf(run, 'head_branch') }];
     })
     .toReversed();
 }
@@ -134,10 +139,11 @@ async function within<T>(
       if (error instanceof VersioningError && error.code === 'CI_UNREACHABLE') return undefined;
       throw error;
     });
+    const laterMs = found instanceof Later ? found.ms : 0;
     if (found !== undefined && !(found instanceof Later)) return found;
     const left = end - monotonicClock();
     if (left <= 0) throw timedOut(what, timeoutMs, url);
-    await sleep(Math.min(left, Math.max(1, pollMs, found?.ms ?? 0)), signal);
+    await sleep(Math.min(left, Math.max(1, pollMs, laterMs)), signal);
   }
 }
 
