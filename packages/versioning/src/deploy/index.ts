@@ -104,7 +104,7 @@ export type {
 } from './service/contract.ts';
 export { checkStaged, type CheckStagedOptions, type StagedDifference } from './stage/check-staged.ts';
 export type { InstallOptions } from './stage/install.ts';
-export type { StageContent } from './stage/source.ts';
+export type { ArtifactStageContent, FolderStageContent, StageContent } from './stage/source.ts';
 export { stageRelease, type StageOptions } from './stage/stage-release.ts';
 export { readStaged, type Reuse, type StagedRelease } from './stage/staged-record.ts';
 export { type MarkOptions, type ReleaseStates, releaseStates } from './states/release-states.ts';

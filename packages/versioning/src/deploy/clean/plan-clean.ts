@@ -1,11 +1,12 @@
 import { explain, planRetention, presets, type RetentionItem, type RetentionPolicy } from '@x/retention';
+import { VersioningError } from '../../errors.ts';
 import type { DeployedRelease } from '../layout/model.ts';
 
 /** Options of {@link planClean}. */
 export interface PlanCleanOptions {
   /** What is kept of good releases. Default: the last 5. */
   readonly policy?: RetentionPolicy | undefined;
-  /** How long failed ones are kept as evidence. Default: 7 days. */
+  /** How many days failed ones are kept as evidence, from 1 on. Default: 7. */
   readonly failedAfterDays?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -35,7 +36,7 @@ const FAILED_DAYS = 7;
  * decides; those that failed, were rolled back or never became active are kept for some days.
  *
  * @param releases Of `releaseStates(layout).list()`.
- * @throws {RetentionError} `INVALID_POLICY`, `INVALID_OPTION` for a policy or a number of days that is none.
+ * @throws {VersioningError} `INVALID_OPTION` for days that are no whole number from 1 on; {RetentionError} `INVALID_POLICY`.
  * @example
  * ```ts
  * import { deployLayout, findLiveReleases, planClean, releaseStates } from '@x/versioning/deploy';
@@ -48,6 +49,8 @@ const FAILED_DAYS = 7;
  */
 export function planClean(releases: readonly DeployedRelease[], options: PlanCleanOptions): CleanPlan {
   const { policy = presets.releases, failedAfterDays = FAILED_DAYS, now, live } = options;
+  if (!Number.isSafeInteger(failedAfterDays) || failedAfterDays < 1)
+    throw new VersioningError('INVALID_OPTION', `Expected failedAfterDays to be 1 or more, got ${failedAfterDays}`);
   const items = releases.map((release) => itemOf(release, live));
   const failed: RetentionPolicy = {
     name: 'failed releases',

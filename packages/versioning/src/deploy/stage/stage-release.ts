@@ -14,8 +14,9 @@ import { isFolderThere, readCurrent } from '../switch/read-current.ts';
 import { type InstallOptions, runInstall } from './install.ts';
 import { listStaged } from './list-staged.ts';
 import { PreviousFiles } from './previous-files.ts';
+import { withSource } from './open-source.ts';
 import { besideLinks, checkTargets, makeLinks } from './shared-links.ts';
-import { type StageContent, type StageSource, withSource } from './source.ts';
+import type { StageContent, StageSource } from './source.ts';
 import { digestOfStaged, type StagedEntry } from './staged-entry.ts';
 import { readStaged, readStagedEntries, type Reuse, type StagedRelease, writeStaged } from './staged-record.ts';
 import { syncTree } from './sync-tree.ts';
@@ -181,10 +182,10 @@ async function stagedBefore(
 }
 
 const sourceDigest = (source: StageSource, written: WrittenFiles): string =>
-  source.digest === undefined ? digestOfStaged(written.entries) : String(source.digest);
+  source.digest ?? digestOfStaged(written.entries);
 
 async function expectedSource(source: StageSource): Promise<string> {
-  if (source.digest !== undefined) return String(source.digest);
+  if (source.digest !== undefined) return source.digest;
   const entries: StagedEntry[] = [];
   for (const { path, kind, size, executable, ...entry } of source.entries) {
     if (kind === 'directory') continue;

@@ -4,6 +4,7 @@ import { createDigest } from '@x/integrity';
 import { fileFailure } from '../../artifact/file-failure.ts';
 import type { ArtifactEntry, ArtifactWork } from '../../artifact/model.ts';
 import { WorkProgress } from '../../artifact/progress.ts';
+import { shown, VersioningError } from '../../errors.ts';
 import { inLanes } from '../../lanes.ts';
 import type { PreviousFiles } from './previous-files.ts';
 import type { StageSource } from './source.ts';
@@ -103,7 +104,11 @@ async function writeNew(
   } finally {
     await file.close();
   }
-  return String(hasher.digest());
+  const [digest, expected] = [String(hasher.digest()), source.expected(entry)];
+  if (expected === undefined || digest === expected) return digest;
+  throw new VersioningError('DIGEST_MISMATCH', `Expected ${shown(entry.path)} to be ${expected}, got ${digest}`, {
+    hint: 'The artefact was changed on its way: fetch it again.',
+  });
 }
 
 async function writing<T>(path: string, work: Promise<T>): Promise<T> {

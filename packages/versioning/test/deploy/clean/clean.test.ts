@@ -62,6 +62,10 @@ describe('cleaning', () => {
     expect(decisions.find(({ version }) => version === '1.0.4')?.reason).toContain('releases/current');
   });
 
+  test.each([0, -1, 1.5, Number.NaN])('is not planned with %d days', (failedAfterDays) => {
+    expect(() => removedOf(GOOD, { failedAfterDays })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+
   test('removes the last one that failed, too, when none is good', () => {
     expect(removedOf([release('1.0.0', 'bad', 30)])).toEqual(['1.0.0']);
     expect(removedOf([])).toEqual([]);
@@ -81,7 +85,7 @@ describe('cleaning', () => {
         );
         const used = releases[current % list.length]?.version ?? '';
         const alive = releases[process % list.length]?.version ?? '';
-        const options = { policy: { lastGood: 0 }, failedAfterDays: 0, live: new Map([[7, alive]]) };
+        const options = { policy: { lastGood: 0 }, failedAfterDays: 1, live: new Map([[7, alive]]) };
         const removed = removedOf(isReversed ? releases.toReversed() : releases, options);
         expect(removed).not.toContain(used);
         expect(removed).not.toContain(alive);

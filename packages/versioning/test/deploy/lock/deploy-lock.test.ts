@@ -71,7 +71,7 @@ describe('the lock of a deployment', () => {
       expect(holders.map(({ said }) => said).toSorted()).toEqual(['DEPLOY_LOCKED', 'taken']);
       await expect(acquireDeployLock(layout, { by: 'ann' })).rejects.toMatchObject(locked('child on'));
     } finally {
-      for (const { kill } of holders) await kill();
+      for (const each of holders) await each.kill();
     }
     const seen: LockTakeover[] = [];
     await using lock = await acquireDeployLock(layout, { by: 'ann', onTakeover: (each) => seen.push(each) });
@@ -128,8 +128,9 @@ describe('the lock of a deployment', () => {
     const { layout } = await newSite();
     await using lock = await acquireDeployLock(layout, { by: 'ann', leaseMs: 30 });
     const told = once(lock.lost, 'abort');
-    await using _forced = await acquireDeployLock(layout, { by: 'bob', force: true });
+    await using forced = await acquireDeployLock(layout, { by: 'bob', force: true });
     await told;
+    await forced.demand();
     expect(lock.lost.reason).toMatchObject({ code: 'DEPLOY_LOCK_LOST' });
   });
 });

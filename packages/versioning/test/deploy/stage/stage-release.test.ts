@@ -13,8 +13,8 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkStaged, readStaged, releaseStates } from '../../../src/deploy/index.ts';
-import { createArtifact, planArtifact } from '../../../src/index.ts';
+import { checkStaged, readStaged, releaseStates, type StagedRelease } from '../../../src/deploy/index.ts';
+import { type ArtifactContent, createArtifact, planArtifact, readContents } from '../../../src/index.ts';
 import { plant, temporaryFolder, type Tree } from '../../artifact/tree.ts';
 import { newSite, SHOP } from '../layout/site.ts';
 
@@ -41,11 +41,11 @@ const LINKS = ['db ->', 'logs ->', 'media ->'];
 
 describe('a release', () => {
   test('is staged from an artefact, with links into shared and its .env', async () => {
-    const { layout } = await newSite();
+    const site = await newSite();
+    const { layout } = site;
     const artifact = await packed(SHOP);
     const seen: number[] = [];
-    const { stage } = { stage: (await newSite({ root: layout.root })).stage };
-    const staged = await stage(
+    const staged = await site.stage(
       '1.0.5',
       {},
       {
@@ -130,6 +130,33 @@ describe('a release', () => {
     const onProgress = (): void => stop.abort(new Error('enough'));
     await expect(site.stage('1.0.0', SHOP, { signal: stop.signal, onProgress })).rejects.toThrow('enough');
     expect(await readdir(site.layout.releases)).toEqual([]);
+  });
+});
+
+describe('an artefact whose contents are known from its release', () => {
+  const WRONG = `sha256:${'0'.repeat(64)}`;
+
+  test('is held against them, file by file', async () => {
+    const site = await newSite();
+    const artifact = await packed(SHOP);
+    const contents = await readContents(artifact.path);
+    const stage = async (version: string, list: readonly ArtifactContent[]): Promise<StagedRelease> =>
+      site.stage(version, {}, { content: { kind: 'artifact', ...artifact, contents: list }, previous: '1.0.0' });
+    expect(await stage('1.0.0', contents)).toMatchObject({ source: artifact.digest, reusedFiles: 0 });
+    expect(await stage('1.0.1', contents)).toMatchObject({ reusedFiles: 3 });
+    expect(await checkStaged(site.layout, '1.0.1')).toEqual([]);
+    const change = (path: string, to: Partial<ArtifactContent>): readonly ArtifactContent[] =>
+      contents.map((each) => (each.path === path ? { ...each, ...to } : each));
+    for (const list of [
+      contents.slice(1),
+      [...contents, { path: 'more', kind: 'file', size: 0, executable: false, digest: WRONG } as const],
+      change('main.js', { size: 1 }),
+      change('main.js', { digest: WRONG }),
+    ])
+      await expect(stage('1.0.2', list)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
+    expect((await readdir(site.layout.releases)).toSorted()).toEqual(['v1.0.0', 'v1.0.1']);
+    const content = { kind: 'artifact', path: 'none.zip', digest: WRONG, contents } as const;
+    await expect(site.stage('1.0.2', {}, { content })).rejects.toMatchObject({ code: 'READ_FAILED' });
   });
 });
 

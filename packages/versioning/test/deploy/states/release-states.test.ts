@@ -32,7 +32,7 @@ describe('states of releases', () => {
     ]);
     expect(list[0]?.contents).toBeUndefined();
     expect(list[2]).toMatchObject({
-      bytes: 112,
+      bytes: 77,
       stagedAt: '2026-01-31T12:00:02.000Z',
       activatedAt: '2026-01-31T12:00:04.000Z',
       changedAt: '2026-01-31T12:00:05.000Z',
