@@ -1,12 +1,11 @@
 import { lstat, rm } from 'node:fs/promises';
-import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { type Front, type FrontReport, NOTHING, type StatePaths, statePaths, type Wanted } from '../model.ts';
 import { readState, writeState } from '../state-file.ts';
 import { watchState } from '../state-watch.ts';
 import { httpFront } from './http-front.ts';
 import { Router } from './router.ts';
-import { tcpFront } from './tcp-front.ts';
+import { type FrontServer, tcpFront } from './tcp-front.ts';
 
 /** After this it is tried again to listen, in milliseconds. */
 const LISTEN_AGAIN_MS = 100;
@@ -25,7 +24,7 @@ class FrontProcess {
   readonly #paths: StatePaths;
   readonly #front: Front;
   readonly #router: Router;
-  readonly #server: Server;
+  readonly #listener: FrontServer;
   #failure: string | undefined;
   #isListening = false;
   #reported = '';
@@ -37,7 +36,7 @@ class FrontProcess {
     this.#paths = paths;
     this.#front = front;
     this.#router = new Router(front.holdMs, () => this.#report());
-    this.#server = front.protocol === 'http' ? httpFront(this.#router) : tcpFront(this.#router);
+    this.#listener = front.protocol === 'http' ? httpFront(this.#router) : tcpFront(this.#router);
   }
 
   async run(): Promise<void> {
@@ -61,7 +60,7 @@ class FrontProcess {
     while (!this.#isStopping) {
       try {
         if ('socket' in listen) await removeSocket(listen.socket);
-        await listening(this.#server, 'socket' in listen ? { path: listen.socket } : listen);
+        await listening(this.#listener.server, 'socket' in listen ? { path: listen.socket } : listen);
         this.#failure = undefined;
         this.#isListening = true;
         return this.#report();
@@ -74,10 +73,10 @@ class FrontProcess {
   }
 
   async #close(): Promise<void> {
-    const closed = new Promise((resolve) => void this.#server.close(resolve));
+    const closed = new Promise((resolve) => void this.#listener.server.close(resolve));
+    this.#listener.letGo();
     // Connections that become idle now would be kept for the next request.
-    const http = this.#server as Partial<HttpServer>;
-    const closing = setInterval(() => http.closeIdleConnections?.(), CLOSE_IDLE_MS);
+    const closing = setInterval(() => this.#listener.letGo(), CLOSE_IDLE_MS);
     await closed;
     clearInterval(closing);
   }

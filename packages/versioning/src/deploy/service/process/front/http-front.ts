@@ -4,7 +4,6 @@ import {
   type IncomingMessage,
   type RequestOptions,
   request as startRequest,
-  type Server,
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
@@ -12,7 +11,7 @@ import type { Socket } from 'node:net';
 import type { Backend } from './backend.ts';
 import { endToEnd, forwardedHeaders, hasBody, upgradeHead } from './headers.ts';
 import { Patience, type Router } from './router.ts';
-import { passThrough } from './tcp-front.ts';
+import { type FrontServer, passThrough } from './tcp-front.ts';
 
 const MOST_HEADER_BYTES = 64 * 1024;
 /** Idle connections of clients are kept for longer than load balancers keep theirs, which is a minute mostly: who lets go first loses no request. */
@@ -29,7 +28,8 @@ interface UpgradeOptions extends ServerOptions {
  * Passes each request on to the instance that is active when it comes. Connections of clients therefore move to another instance between two requests, without being
  * closed. A request that can't be delivered because nobody listens waits; one of which a part was sent is only sent again when that changes nothing.
  */
-export function httpFront(router: Router): Server {
+export function httpFront(router: Router): FrontServer {
+  const upgraded = new Set<Socket>();
   const options: UpgradeOptions = {
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MOST_HEADER_BYTES,
@@ -44,9 +44,18 @@ export function httpFront(router: Router): Server {
   });
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     const first = Buffer.concat([Buffer.from(upgradeHead(request), 'latin1'), head]);
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
     passThrough(router, socket, first);
   });
-  return server;
+  return {
+    server,
+    letGo(): void {
+      server.closeIdleConnections();
+      // They would last as long as their clients like; the service ends next.
+      for (const socket of upgraded) socket.destroy();
+    },
+  };
 }
 
 /** One request and its answer. */

@@ -1,11 +1,20 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Patience, type Router } from './router.ts';
 
+/** Something that listens. */
+export interface FrontServer {
+  readonly server: Server;
+  /** Ends connections on which nothing is under way. Called again and again while it ends. */
+  letGo(): void;
+}
+
 /** Passes connections on to the instance that is active when they come. They stay there until either side ends them. */
-export function tcpFront(router: Router): Server {
-  return createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
+export function tcpFront(router: Router): FrontServer {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
     passThrough(router, socket, Buffer.alloc(0)),
   );
+  // What is under way on a connection is not known.
+  return { server, letGo: () => undefined };
 }
 
 /**
