@@ -6,7 +6,9 @@ const CHILD = fileURLToPath(new URL('children/migrator.ts', import.meta.url));
 
 /** Starts a process that runs migrations; see `children/migrator.ts`. */
 export function startChild(call: object): ChildProcess {
-  return spawn(process.execPath, ['--no-warnings', CHILD, JSON.stringify(call)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return spawn(process.execPath, ['--no-warnings', CHILD, JSON.stringify(call)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
 }
 
 /** Runs it to its end. Returns the signal that killed it, or its exit code. */

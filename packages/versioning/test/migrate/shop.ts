@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import {
   createMigrator,
+  type DatabaseMigrator,
   type MigrationDriver,
   type Migrator,
   type MigratorEvent,
@@ -28,7 +29,7 @@ export async function folderWith(files: Readonly<Record<string, string>>): Promi
 }
 
 /** A migrator with all that it tells. */
-export interface ToldMigrator extends Migrator {
+export interface ToldMigrator extends DatabaseMigrator {
   readonly events: MigratorEvent[];
 }
 

@@ -35,6 +35,13 @@ export function withDatabase(url: URL, database: string): string {
   return other.href;
 }
 
+/** The same with a password. */
+export function withPassword(url: URL, password: string): string {
+  const other = new URL(url);
+  other.password = encodeURIComponent(password);
+  return other.href;
+}
+
 /** Loads an optional peer. @throws {VersioningError} `DRIVER_MISSING`. */
 export async function loadPeer<T>(load: () => Promise<T>, missing: (cause: unknown) => Error): Promise<T> {
   try {

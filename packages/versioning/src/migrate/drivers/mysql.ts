@@ -12,7 +12,7 @@ import type {
 } from '../driver.ts';
 import { uniqueWord } from '../random.ts';
 import { driverMissing, reasonOf, refused, unreachable } from './database-failure.ts';
-import { loadPeer, type NamedServer, parseServer, withDatabase } from './database-url.ts';
+import { loadPeer, type NamedServer, parseServer, withDatabase, withPassword } from './database-url.ts';
 import { describeMysql } from './mysql-schema.ts';
 
 /** Options of {@link mysqlDriver}. */
@@ -70,8 +70,7 @@ async function connected({ url, place }: NamedServer, options: MysqlDriverOption
   );
   try {
     const connection = await createConnection({
-      uri: url.href,
-      ...(password === undefined ? {} : { password }),
+      uri: password === undefined ? url.href : withPassword(url, password),
       charset: 'utf8mb4',
       connectTimeout: connectTimeoutMs,
       supportBigNumbers: true,
@@ -91,17 +90,25 @@ function connectionOf(client: Connection, database: string): DatabaseConnection 
     const [result] = values.length === 0 ? await client.query(sql) : await client.execute(sql, bound(values));
     return Array.isArray(result) ? (result as readonly unknown[]).filter(isRow) : [];
   };
+  const held: string[] = [];
   return {
     dialect: 'mysql',
     query,
     tryHold: async (what) => {
-      const [row] = await query('SELECT get_lock(?, 0) AS held', [lockName(database, what)]);
-      return Number(row?.['held']) === 1;
+      const name = lockName(database, what);
+      const [row] = await query('SELECT get_lock(?, 0) AS held', [name]);
+      if (Number(row?.['held']) !== 1) return false;
+      held.push(name);
+      return true;
     },
     begin: async () => void (await client.query('START TRANSACTION')),
     commit: async () => void (await client.query('COMMIT')),
     rollback: async () => void (await client.query('ROLLBACK')),
-    close: () => client.end().catch(() => client.destroy()),
+    close: async () => {
+      // A server takes a moment to see that a client has gone.
+      for (const name of held) await query('DO release_lock(?)', [name]).catch(() => undefined);
+      await client.end().catch(() => client.destroy());
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 import { uniqueWord } from '../random.ts';
 import { readStatements } from '../sql/statements.ts';
 import { driverMissing, reasonOf, refused, unreachable } from './database-failure.ts';
-import { loadPeer, type NamedServer, parseServer, withDatabase } from './database-url.ts';
+import { loadPeer, type NamedServer, parseServer, withDatabase, withPassword } from './database-url.ts';
 import { describePostgres } from './postgres-schema.ts';
 
 /** Options of {@link postgresDriver}. */
@@ -63,8 +63,8 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
     (cause) => driverMissing('pg', cause),
   );
   const client = new Client({
-    connectionString: url.href,
-    ...(password === undefined ? {} : { password }),
+    // `pg` takes the password of the URL alone, even where there is none.
+    connectionString: password === undefined ? url.href : withPassword(url, password),
     application_name: 'holdfast migrate',
     connectionTimeoutMillis: connectTimeoutMs,
   });
@@ -74,9 +74,9 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
     await client.connect();
   } catch (cause) {
     await client.end().catch(() => undefined);
-    const { code = '' } = cause as { readonly code?: string };
-    // Classes of SQLSTATE: authorization, no such database, no rights.
-    if (/^(?:28...|3D000|42501)$/.test(code)) {
+    const { code = '', message = '' } = cause as { readonly code?: string; readonly message?: string };
+    // SQLSTATE: authorization, no such database, no rights; and no password where one is asked for, which the client says by itself.
+    if (/^(?:28...|3D000|42501)$/.test(code) || message.startsWith('SASL:')) {
       throw refused({ place, cause }, 'Check user, password, database and rights.');
     }
     throw unreachable({ place, cause }, 'Check host and port, and that the server runs.');
@@ -95,17 +95,23 @@ function connectionOf(client: Client): DatabaseConnection {
     const { rows } = await client.query<DatabaseRow>({ ...EXTENDED, text, values: [...values] });
     return rows;
   };
+  let holds = false;
   return {
     dialect: 'postgres',
     query,
     tryHold: async (what) => {
+      holds = true;
       const [row] = await query('SELECT pg_try_advisory_lock($1, $2) AS held', [NAMESPACE, HOLDS[what]]);
       return row?.['held'] === true;
     },
     begin: async () => void (await client.query('BEGIN')),
     commit: async () => void (await client.query('COMMIT')),
     rollback: async () => void (await client.query('ROLLBACK')),
-    close: () => client.end().catch(() => undefined),
+    close: async () => {
+      // A server takes a moment to see that a client has gone.
+      if (holds) await client.query('SELECT pg_advisory_unlock_all()').catch(() => undefined);
+      await client.end().catch(() => undefined);
+    },
   };
 }
 

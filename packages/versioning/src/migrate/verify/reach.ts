@@ -8,7 +8,7 @@ import type { SqlStatement } from '../sql/statements.ts';
 const BEYOND: Readonly<Record<Dialect, RegExp>> = {
   sqlite: /^(?:ATTACH|VACUUM INTO|VACUUM .* INTO)\b/,
   postgres:
-    /^(?:(?:CREATE|ALTER|DROP) (?:ROLE|USER|GROUP|DATABASE|TABLESPACE|SYSTEM|SUBSCRIPTION|SERVER)|ALTER SYSTEM|REASSIGN OWNED|DROP OWNED|(?:GRANT|REVOKE) (?!.* ON )|(?:GRANT|REVOKE|COMMENT) .*ON (?:DATABASE|ROLE|TABLESPACE)|COPY)(?: |$)/,
+    /^(?:(?:CREATE|ALTER|DROP) (?:ROLE|USER|GROUP|DATABASE|TABLESPACE|SYSTEM|SUBSCRIPTION|SERVER)|ALTER SYSTEM|REASSIGN OWNED|DROP OWNED|(?:GRANT|REVOKE|COMMENT) (?:.* )?ON (?:DATABASE|ROLE|TABLESPACE)|COPY)(?: |$)|^(?:GRANT|REVOKE) (?!.* ON )/,
   mysql:
     /^(?:USE|GRANT|REVOKE|SET (?:GLOBAL|PERSIST|PASSWORD|@ @ GLOBAL)|(?:CREATE|ALTER|DROP|RENAME) (?:OR REPLACE )?(?:USER|ROLE|DATABASE|SCHEMA|SERVER)|FLUSH|RESET|PURGE|INSTALL|UNINSTALL|LOAD|SHUTDOWN|KILL|CHANGE|PREPARE|EXECUTE)\b/,
 };
@@ -34,7 +34,9 @@ export function refuseReachingBeyond(
 ): void {
   for (const { id, forward, backward } of migrations) {
     for (const statement of [...forward.statements, ...(backward?.statements ?? [])]) {
-      const beyond = reachesBeyond(statement, dialect) ? 'what belongs to the whole server' : otherDatabase(statement, others);
+      const beyond = reachesBeyond(statement, dialect)
+        ? 'what belongs to the whole server'
+        : otherDatabase(statement, others);
       if (beyond === undefined) continue;
       throw new VersioningError(
         'SCRATCH_REFUSED',

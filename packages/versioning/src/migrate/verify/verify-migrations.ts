@@ -25,6 +25,9 @@ export interface VerifiedMigration {
   readonly differences: readonly string[];
 }
 
+/** Nobody else knows of the database; a server may take a moment to see that the last connection has ended. */
+const LOCK_TIMEOUT_MS = 10_000;
+
 /** What is tried, and with whom. */
 export interface Verifying {
   readonly driver: MigrationDriver;
@@ -88,7 +91,7 @@ async function run(verifying: Verifying, direction: Direction): Promise<void> {
   const planning = { dialect: driver.dialect, migrations, state: await stateOf(driver) };
   // Nothing is lost in a database without rows, and order is that of numbers here.
   const plan = planMigrating(planning, direction, { backup: { id: 'none needed' }, outOfOrder: true });
-  const applying = { driver, migrations, by, clock, lockTimeoutMs: 0, signal, onEvent: () => undefined };
+  const applying = { driver, migrations, by, clock, lockTimeoutMs: LOCK_TIMEOUT_MS, signal, onEvent: () => undefined };
   await applyPlan(applying, plan);
 }
 

@@ -76,14 +76,15 @@ describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
   real('a scratch database is empty, elsewhere, and gone after it', async () => {
     const driver = databases.create();
     await using(driver, (connection) => connection.query('create table a(x int)'));
-    const { driver: scratch, drop } = await driver.scratch();
+    const made = await driver.scratch();
+    const scratch = made.driver;
     expect(scratch.place).not.toBe(driver.place);
     const before = await using(scratch, (connection) => scratch.describe(connection));
     await using(scratch, (connection) => connection.query('create table b(x int)'));
     const after = await using(scratch, (connection) => scratch.describe(connection));
     expect(before.join('\n')).not.toMatch(/ a\b/);
     expect(after.filter((line) => !before.includes(line)).join('\n')).toMatch(/\bb\b/);
-    await drop();
+    await made.drop();
   });
 
   real('a migrator goes up and down, and its own tables are no part of the schema', async () => {

@@ -37,7 +37,11 @@ test.each<[readonly Dialect[], string, readonly string[]]>([
   [['postgres'], 'alter table rooms add constraint a foreign key (b) references c;', ['1 checks-all-rows']],
   [['postgres'], 'alter table rooms add constraint a check (b > 1) not valid;', []],
   [['postgres'], 'alter table rooms add unique (a);', ['1 checks-all-rows']],
-  [['sqlite'], 'create table new(a);\ninsert into new select a from rooms;\ndrop table rooms;\nalter table new rename to rooms;', []],
+  [
+    ['sqlite'],
+    'create table new(a);\ninsert into new select a from rooms;\ndrop table rooms;\nalter table new rename to rooms;',
+    [],
+  ],
   [ALL, '-- lint: allow drops-table, renames\ndrop table rooms;\ndrop table slots;', ['3 drops-table']],
 ])('%j: %j has %j', async (dialects, sql, rules) => {
   for (const dialect of dialects) expect(await rulesOf(dialect, sql)).toEqual(rules);

@@ -19,10 +19,18 @@ const WHOLE: readonly (readonly [Dialect | 'all', string, string])[] = [
   ['postgres', 'a quoted name', 'select 1 as "a;""b;"'],
   ['postgres', 'a literal with backslashes', String.raw`select E'\';', 'a\'`],
   ['postgres', 'dollar quotes', 'do $$ begin perform 1; end $$'],
-  ['postgres', 'dollar quotes in others', 'create function f() returns int as $a$ begin execute $$;$$; end; $a$ language plpgsql'],
+  [
+    'postgres',
+    'dollar quotes in others',
+    'create function f() returns int as $a$ begin execute $$;$$; end; $a$ language plpgsql',
+  ],
   ['postgres', 'dollars in names', 'select 1 as a$b$, 2 as c$b$'],
   ['postgres', 'parameters', 'prepare p as select $1::int + $2'],
-  ['postgres', 'a body of SQL', 'create function f(x int) returns int begin atomic select case when x > 1 then 2 end; select 3; end'],
+  [
+    'postgres',
+    'a body of SQL',
+    'create function f(x int) returns int begin atomic select case when x > 1 then 2 end; select 3; end',
+  ],
   ['postgres', 'a rule with several actions', 'create rule r as on insert to t do also (select 1; select 2)'],
   ['sqlite', 'names in brackets and backticks', 'select 1 as [a;b], 2 as `c;d`'],
   ['sqlite', 'a trigger', 'create temp trigger t after insert on a begin select case when 1 then 2 end; select 3; end'],
@@ -32,15 +40,31 @@ const WHOLE: readonly (readonly [Dialect | 'all', string, string])[] = [
   ['mysql', 'a comment of #', 'select 1 # one; and\n + 2'],
   ['mysql', 'two minuses that are no comment', 'select 1--1'],
   ['mysql', 'what only some versions run', "/*!50001 create view v as select ';' ; */"],
-  ['mysql', 'a trigger', 'create trigger t before insert on a for each row begin set new.x = 1; if new.x > 1 then set new.x = 2; end if; end'],
-  ['mysql', 'a trigger without a block', 'create trigger t before insert on a for each row if new.x > 1 then set new.x = 2; end if'],
+  [
+    'mysql',
+    'a trigger',
+    'create trigger t before insert on a for each row begin set new.x = 1; if new.x > 1 then set new.x = 2; end if; end',
+  ],
+  [
+    'mysql',
+    'a trigger without a block',
+    'create trigger t before insert on a for each row if new.x > 1 then set new.x = 2; end if',
+  ],
   [
     'mysql',
     'all kinds of loops',
     "create procedure p() begin declare i int default 0; l: loop set i = i + 1; if i > 3 then leave l; end if; end loop; while i > 0 do set i = if(i > 1, i - 1, 0); end while; repeat set i = i + 1; until i > repeat('1', 1) end repeat; case i when 1 then select 1; else select 2; end case; end",
   ],
-  ['mysql', 'a block of MariaDB', "begin not atomic declare x int; set x = case when 1 then 2 end; for i in 1..2 do select i; end for; end"],
-  ['mysql', 'options of a routine', "create or replace definer=root@localhost function if not exists f() returns int deterministic return if(1, 2, 3)"],
+  [
+    'mysql',
+    'a block of MariaDB',
+    'begin not atomic declare x int; set x = case when 1 then 2 end; for i in 1..2 do select i; end for; end',
+  ],
+  [
+    'mysql',
+    'options of a routine',
+    'create or replace definer=root@localhost function if not exists f() returns int deterministic return if(1, 2, 3)',
+  ],
 ];
 
 const CASES: readonly Case[] = WHOLE.flatMap(([of, is, statement]) =>
@@ -129,7 +153,7 @@ const QUOTINGS: Readonly<Record<Dialect, readonly ((text: string) => string)[]>>
   ],
 };
 
-const anyText = fc.string({ unit: fc.constantFrom(...";'\"`$\\/*-#[]() \na", 'begin', 'end', '$q$') });
+const anyText = fc.string({ unit: fc.constantFrom(...';\'"`$\\/*-#[]() \na', 'begin', 'end', '$q$') });
 
 test.each(['sqlite', 'postgres', 'mysql'] as const)('%s: whatever is quoted is never split', (dialect) => {
   const piece = fc.tuple(fc.constantFrom(...QUOTINGS[dialect]), anyText).map(([quote, text]) => quote(text));
@@ -141,21 +165,42 @@ test.each(['sqlite', 'postgres', 'mysql'] as const)('%s: whatever is quoted is n
   );
 });
 
-test.each(['sqlite', 'postgres', 'mysql'] as const)('%s: parts with what separates them are the whole text', (dialect) => {
-  const words = fc.constantFrom('create', 'trigger', 'procedure', 'begin', 'atomic', 'end', 'case', 'if', ';', '\n', "';'", '(', ')', 'DELIMITER //\n', '//');
-  fc.assert(
-    fc.property(fc.array(words), (chosen) => {
-      const text = chosen.join(' ');
-      let parts;
-      try {
-        parts = scriptParts(text, dialect);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'INVALID_SQL' });
-        return;
-      }
-      expect(parts.map(({ start, next }) => text.slice(start, next)).join('')).toBe(text);
-      const withoutSeparators = parts.map(({ start, end }) => text.slice(start, end).trim()).filter((part) => part !== '');
-      expect(splitSql(text, { dialect })).toEqual(withoutSeparators);
-    }),
-  );
-});
+test.each(['sqlite', 'postgres', 'mysql'] as const)(
+  '%s: parts with what separates them are the whole text',
+  (dialect) => {
+    const words = fc.constantFrom(
+      'create',
+      'trigger',
+      'procedure',
+      'begin',
+      'atomic',
+      'end',
+      'case',
+      'if',
+      ';',
+      '\n',
+      "';'",
+      '(',
+      ')',
+      'DELIMITER //\n',
+      '//',
+    );
+    fc.assert(
+      fc.property(fc.array(words), (chosen) => {
+        const text = chosen.join(' ');
+        let parts;
+        try {
+          parts = scriptParts(text, dialect);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INVALID_SQL' });
+          return;
+        }
+        expect(parts.map(({ start, next }) => text.slice(start, next)).join('')).toBe(text);
+        const withoutSeparators = parts
+          .map(({ start, end }) => text.slice(start, end).trim())
+          .filter((part) => part !== '');
+        expect(splitSql(text, { dialect })).toEqual(withoutSeparators);
+      }),
+    );
+  },
+);
