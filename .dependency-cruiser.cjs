@@ -14,6 +14,7 @@ const faces = [
   'src/testing/index\\.ts$',
   'src/(?:analyze|archive|command|deploy|file|guard|import|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
+  'src/deploy/service/process/keeper\\.ts$',
   'dist/',
   'package\\.json$',
 ];
@@ -126,6 +127,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/[^/]+/src/threads/worker\\.ts$' },
       to: { path: ['^packages/(?!backup-store/)[^/]+/src/index', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
+    },
+    {
+      name: 'keepers-stand-alone',
+      comment:
+        'The keeper of services runs for months beside them and is started from the TypeScript in tests: it reaches only Node and files of its own package.',
+      severity: 'error',
+      from: { path: '^packages/versioning/src/deploy/service/process/keeper\\.ts$' },
+      to: { path: ['^packages/(?!versioning/)', '/src/index\\.ts$', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
     },
     {
       name: 'no-tests-in-sources',
