@@ -21,6 +21,16 @@ import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { deployClean } from './deploy-clean.ts';
+import { deployHistory } from './deploy-history.ts';
+import { deployInit } from './deploy-init.ts';
+import { deployList } from './deploy-list.ts';
+import { deployLogs } from './deploy-logs.ts';
+import { deployMaintenance } from './deploy-maintenance.ts';
+import { deployResume } from './deploy-resume.ts';
+import { deployRollback } from './deploy-rollback.ts';
+import { deployRun } from './deploy-run.ts';
+import { deployStatus } from './deploy-status.ts';
 import { flagsDisable, flagsEnable } from './flags-enable.ts';
 import { flagsEval } from './flags-eval.ts';
 import { flagsExplain } from './flags-explain.ts';
@@ -161,6 +171,16 @@ export const COMMANDS: readonly CommandDefinition[] = [
   releaseResume,
   releaseExport,
   releaseInitCi,
+  deployInit,
+  deployRun,
+  deployRollback,
+  deployList,
+  deployStatus,
+  deployLogs,
+  deployClean,
+  deployMaintenance,
+  deployResume,
+  deployHistory,
   configShow,
   configValidate,
 ];
@@ -175,5 +195,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',
   release: 'Set up, make, look at and prove releases',
+  deploy: 'Deploy releases to this machine, look after them, and go back',
   config: 'Show and check the configuration',
 };

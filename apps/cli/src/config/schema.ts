@@ -1,5 +1,6 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
+import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { release } from './release-schema.ts';
 import { text, texts } from './schema-parts.ts';
@@ -115,6 +116,7 @@ export const configSchema = z
     structure: z.optional(structure),
     flags: z.optional(flags),
     release: z.optional(release),
+    deploy: z.optional(deploy),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

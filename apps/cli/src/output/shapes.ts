@@ -28,6 +28,17 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
+import {
+  deployCleaned,
+  deployHistory,
+  deployInitialised,
+  deployList,
+  deployLogLine,
+  deployMaintenance,
+  deployment,
+  deployPlan,
+  deployStatus,
+} from './deploys.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
@@ -69,6 +80,15 @@ export const SHAPES = {
   ConfigValidated: configValidated,
   Created: created,
   Decision: decision,
+  DeployCleaned: deployCleaned,
+  DeployHistory: deployHistory,
+  DeployInitialised: deployInitialised,
+  DeployList: deployList,
+  DeployLogLine: deployLogLine,
+  DeployMaintenance: deployMaintenance,
+  Deployment: deployment,
+  DeployPlan: deployPlan,
+  DeployStatus: deployStatus,
   Difference: difference,
   Entry: entry,
   Failed: failed,

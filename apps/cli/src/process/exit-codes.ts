@@ -179,6 +179,21 @@ const VERSIONING: Partial<Record<VersioningErrorCode, ExitCode>> = {
   FOREIGN_PLAN: EXIT.refused,
   NOT_A_CHECKOUT: EXIT.notFound,
   RELEASE_PUBLISHED: EXIT.refused,
+  DEPLOY_REFUSED: EXIT.refused,
+  DEPLOY_UNFINISHED: EXIT.refused,
+  DEPLOY_LOCKED: EXIT.refused,
+  BACKUP_REQUIRED: EXIT.refused,
+  ROLLBACK_REFUSED: EXIT.refused,
+  LAYOUT_BLOCKED: EXIT.refused,
+  RELEASE_IN_USE: EXIT.refused,
+  STATE_NOT_ALLOWED: EXIT.refused,
+  SERVICE_NOT_PERMITTED: EXIT.refused,
+  DEPLOY_NOT_FOUND: EXIT.notFound,
+  LAYOUT_MISSING: EXIT.notFound,
+  NOT_STAGED: EXIT.notFound,
+  INVALID_CHECK: EXIT.usage,
+  INVALID_ENV_FILE: EXIT.usage,
+  INVALID_DEPLOY_RECORD: EXIT.damaged,
 };
 
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
