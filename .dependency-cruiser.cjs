@@ -14,6 +14,7 @@ const faces = [
   'src/testing/index\\.ts$',
   'src/(?:analyze|archive|command|deploy|file|guard|import|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
+  'src/deploy/service/process/keeper\\.ts$',
   'dist/',
   'package\\.json$',
 ];

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { VersioningError } from '../../errors.ts';
 import type { Check, CheckResult } from '../checks/contract.ts';
-import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
 import { migrationSources } from './known-migrations.ts';
@@ -64,19 +63,16 @@ async function checked({ tools, journal, signal }: DeployWork, checks: readonly 
 }
 
 async function maintenanceOn({ tools, journal }: DeployWork): Promise<StepDone> {
-  const { maintenance } = tools.place;
-  const before = journal.state.done.get('maintenance-on')?.wasThere;
-  const wasThere = before ?? (await maintenance.isOn());
-  if (wasThere) return { detail: 'it was on already, and stays on', result: { wasThere } };
   const { kind, version } = journal.state.plan;
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'it was on already, and stays on' };
   const reason = `${kind} of ${version}`;
-  await maintenance.on(reason);
+  await tools.place.maintenance.on(reason);
   tools.tell({ kind: 'maintenance.switchedOn', by: tools.by, reason });
-  return { detail: 'on', result: { wasThere } };
+  return { detail: 'on' };
 }
 
 async function maintenanceOff({ tools, journal }: DeployWork): Promise<StepDone> {
-  if (journal.state.done.get('maintenance-on')?.wasThere === true) return { detail: 'stays on, as it was' };
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'stays on, as it was' };
   await tools.place.maintenance.off();
   tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
   return { detail: 'off' };
@@ -137,7 +133,6 @@ async function stage(work: DeployWork): Promise<StepDone> {
   // A resumed run does not know whether the copy of the one before it is whole.
   await fetchArtifact(work);
   const place = join(scratch, 'release', artifact.name);
-  const state = await stateOf(work);
   const { folder, bytes } = await tools.place.stage({
     version,
     run: journal.run,
@@ -145,20 +140,13 @@ async function stage(work: DeployWork): Promise<StepDone> {
     digest: artifact.digest,
     signal,
   });
-  return { detail: `${folder}, ${bytes} bytes`, result: { state } };
+  return { detail: `${folder}, ${bytes} bytes` };
 }
 
 async function checkFiles(work: DeployWork): Promise<StepDone> {
   const { version } = work.journal.state.plan;
-  const state = await stateOf(work);
   await work.tools.place.checkFiles(version, work.signal);
-  return { detail: `releases/${version} is as it was staged`, result: { state } };
-}
-
-/** What the release is before this run makes it active. */
-async function stateOf({ tools, journal }: DeployWork): Promise<DeployedState | undefined> {
-  const { version } = journal.state.plan;
-  return (await tools.place.releases()).find((each) => each.version === version)?.state;
+  return { detail: `the files of ${version} are as they were staged` };
 }
 
 async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {

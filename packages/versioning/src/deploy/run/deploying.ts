@@ -98,7 +98,8 @@ async function forward(work: DeployWork): Promise<Deployment> {
 /** What was done about a failure is part of the error. */
 async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> {
   const { journal, tools } = work;
-  if ((error as Partial<VersioningError>).code === 'DEPLOY_TAKEN_OVER') return error;
+  // Somebody else works on it now.
+  if (['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError>).code ?? '')) return error;
   const { begun, plan } = journal.state;
   if (isAbort(error) && begun.includes('switch')) {
     return stopped(`${plan.version} is switched to: \`holdfast deploy resume\` goes on, with --undo it goes back.`, error);

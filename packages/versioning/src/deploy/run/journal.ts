@@ -12,7 +12,7 @@ export type DeployEntry =
   | { readonly kind: 'planned'; readonly plan: DeployPlan; readonly owner: RunOwner; readonly at: string }
   /** From here on only this process works on the run. */
   | { readonly kind: 'taken'; readonly owner: RunOwner }
-  | { readonly kind: 'begun'; readonly step: DeployRunStep }
+  | { readonly kind: 'begun'; readonly step: DeployRunStep; readonly before?: StepBefore | undefined }
   | { readonly kind: 'done'; readonly report: StepReport; readonly result?: StepResult | undefined }
   | { readonly kind: 'failed'; readonly report: StepReport; readonly error: DeployFailure }
   /** From here on it only goes back. */
@@ -20,14 +20,18 @@ export type DeployEntry =
   | { readonly kind: 'undone'; readonly report: StepReport }
   | { readonly kind: 'ended'; readonly deployment: Deployment };
 
-/** What later steps, and the way back, have to know of one. */
+/** What was there before a step, for the way back: afterwards nobody could tell it from what the step has done. */
+export interface StepBefore {
+  /** Whether maintenance was on already. */
+  readonly isOn?: boolean | undefined;
+  /** What the release was: where nothing is known against it, it is that again when it is taken back. */
+  readonly state?: DeployedState | undefined;
+}
+
+/** What later steps have to know of one. */
 export interface StepResult {
   /** Name of the backup that was made. */
   readonly backup?: string | undefined;
-  /** Whether the step found that there was nothing to do, and so nothing to take back. */
-  readonly wasThere?: boolean | undefined;
-  /** What the release was before: where nothing is known against it, it is that again when it is taken back. */
-  readonly state?: DeployedState | undefined;
 }
 
 /** Why a step failed. */
@@ -46,6 +50,8 @@ export interface DeployRunState {
   readonly reports: readonly StepReport[];
   /** In their order. The last one may be half done. */
   readonly begun: readonly DeployRunStep[];
+  /** What was there before they were begun for the first time. */
+  readonly before: ReadonlyMap<DeployRunStep, StepBefore>;
   readonly done: ReadonlyMap<DeployRunStep, StepResult>;
   readonly failure?: DeployFailure | undefined;
   readonly recovery?: (Recovery & { readonly at: string }) | undefined;
@@ -97,7 +103,7 @@ export class DeployJournal {
 function after(state: DeployRunState | undefined, entry: DeployEntry): DeployRunState {
   if (entry.kind === 'planned') {
     const { plan, owner, at } = entry;
-    return { plan, owner, startedAt: at, reports: [], begun: [], done: new Map(), undone: new Set() };
+    return { plan, owner, startedAt: at, reports: [], begun: [], before: new Map(), done: new Map(), undone: new Set() };
   }
   if (state === undefined) throw invalidRun();
   const reported = 'report' in entry ? [...state.reports, entry.report] : state.reports;
@@ -105,7 +111,12 @@ function after(state: DeployRunState | undefined, entry: DeployEntry): DeployRun
     case 'taken':
       return { ...state, owner: entry.owner };
     case 'begun':
-      return state.begun.includes(entry.step) ? state : { ...state, begun: [...state.begun, entry.step] };
+      if (state.begun.includes(entry.step)) return state;
+      return {
+        ...state,
+        begun: [...state.begun, entry.step],
+        before: new Map(state.before).set(entry.step, entry.before ?? {}),
+      };
     case 'done': {
       const done = new Map(state.done).set(entry.report.step, entry.result ?? {});
       return { ...state, reports: reported, done, failure: undefined };

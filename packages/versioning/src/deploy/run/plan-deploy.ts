@@ -98,7 +98,7 @@ function deploySteps(tools: DeployTools, facts: DeployFacts): readonly PlannedDe
     ...when(maintenanceMode, { step: 'maintenance-on', what: 'the flag goes up', undo: 'the flag comes down' }),
     ...when(isBackedUp, { step: 'safety-backup', what: `a backup from before ${version}` }),
     ...when(expand.length > 0, { step: 'expand', what: expand.join(', '), undo: 'taken back, until the switch' }),
-    { step: 'stage', what: `releases/${version}, each file checked`, undo: 'kept as evidence, and marked bad' },
+    { step: 'stage', what: `the files of ${version}, each checked`, undo: 'kept as evidence, and marked bad' },
     { step: 'switch', what: `current: ${back} → ${version}`, undo: `current: ${version} → ${back}` },
     ...when(verb !== undefined, { step: 'service', what: `${verb}`, undo: from === undefined ? 'stopped' : `runs ${from}` }),
     ...when(runPostChecks, { step: 'post-checks', what: 'until they pass, or the time is over' }),

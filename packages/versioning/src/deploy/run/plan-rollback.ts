@@ -215,7 +215,7 @@ function rollbackSteps(tools: DeployTools, facts: RollbackFacts): readonly Plann
       what: `the backup ${restores ?? ''}`,
       undo: 'the backup from before the rollback, where that is allowed',
     }),
-    { step: 'check-files', what: `each file of releases/${version}` },
+    { step: 'check-files', what: `each file of ${version}` },
     { step: 'switch', what: `current: ${from} → ${version}`, undo: `current: ${version} → ${from}` },
     ...when(tools.service !== undefined, { step: 'service', what: 'restarted or handed over', undo: `runs ${from}` }),
     ...when(runPostChecks, { step: 'post-checks', what: 'until they pass, or the time is over' }),

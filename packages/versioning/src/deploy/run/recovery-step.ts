@@ -34,7 +34,7 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
   service: serviceBack,
   stage: leaveFiles,
   'maintenance-on': async ({ tools, journal }) => {
-    if (journal.state.done.get('maintenance-on')?.wasThere === true) return 'stays on, as it was';
+    if (journal.state.before.get('maintenance-on')?.isOn === true) return 'stays on, as it was';
     await tools.place.maintenance.off();
     tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
     return 'off';
@@ -67,14 +67,14 @@ async function leaveFiles({ tools, journal }: DeployWork): Promise<string> {
   const found = (await tools.place.releases()).find((each) => each.version === version);
   if (found === undefined || found.state === 'building') {
     await tools.place.discard(version, journal.run);
-    return `releases/${version} removed`;
+    return `the files of ${version} are removed`;
   }
-  return `releases/${version} stays, as ${found.state}`;
+  return `the files of ${version} stay, as ${found.state}`;
 }
 
 /** What a release is that was active and is no longer. */
-function stateAfter({ plan, failure, done }: DeployRunState): DeployedState {
+function stateAfter({ plan, failure, before: known }: DeployRunState): DeployedState {
   if (plan.kind === 'deploy' && failure !== undefined && failure.code !== 'ABORTED') return 'bad';
-  const before = (done.get('stage') ?? done.get('check-files'))?.state;
+  const before = (known.get('stage') ?? known.get('check-files'))?.state;
   return before === 'good' || before === 'rolled-back' ? before : 'staged';
 }

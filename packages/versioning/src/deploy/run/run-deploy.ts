@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { Deployment, StepReport } from './contract.ts';
+import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
 import { ChecksFailed, databaseOf, STEP_ACTIONS, type StepDone } from './deploy-step.ts';
 import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
-import type { DeployRunState } from './journal.ts';
+import type { DeployRunState, StepBefore } from './journal.ts';
 import { appliedNow } from './migrate-database.ts';
 import { type NoRecovery, planRecovery, type Recovery, type RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
@@ -16,7 +16,7 @@ export async function goOn(work: DeployWork): Promise<void> {
   for (const { step } of plan.steps) {
     if (journal.state.done.has(step)) continue;
     signal?.throwIfAborted();
-    await journal.write({ kind: 'begun', step });
+    await journal.write({ kind: 'begun', step, before: await stateBefore(work, step) });
     tools.tell({ kind: 'step.begun', version: plan.version, step });
     const begun = tools.clock();
     const reported = (done: StepDone, outcome: StepReport['outcome']): StepReport => ({
@@ -41,6 +41,15 @@ export async function goOn(work: DeployWork): Promise<void> {
       throw error;
     }
   }
+}
+
+/** What only can be known before a step is begun for the first time. */
+async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep): Promise<StepBefore | undefined> {
+  if (journal.state.begun.includes(step)) return undefined;
+  if (step === 'maintenance-on') return { isOn: await tools.place.maintenance.isOn() };
+  if (step !== 'stage' && step !== 'check-files') return undefined;
+  const { version } = journal.state.plan;
+  return { state: (await tools.place.releases()).find((each) => each.version === version)?.state };
 }
 
 /** Decides how a run goes back, by its journal and its database. */

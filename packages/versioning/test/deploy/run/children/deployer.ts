@@ -52,7 +52,10 @@ const deployer = shopDeployer(places, {
       lockTimeoutMs: 5000,
       onEvent: ({ type }) => moment(`migration ${type}`),
     }),
-  onEvent: (event) => moment('step' in event ? `${event.kind} ${event.step}` : event.kind),
+  onEvent: (event) => {
+    const step = 'report' in event ? event.report.step : 'step' in event ? event.step : '';
+    moment(`${event.kind} ${step}`.trim());
+  },
 });
 try {
   const call = { signal: stop.signal, maintenanceMode: true };
