@@ -148,7 +148,8 @@ module.exports = {
       comment: 'A package that its package.json does not name is missing on the machine of whoever installs ours.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      // An optional peer is one of development, too: tests need it.
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     },
     {
       name: 'no-unresolvable',

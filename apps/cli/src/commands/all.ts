@@ -21,6 +21,7 @@ import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { deployAdvise } from './deploy-advise.ts';
 import { deployClean } from './deploy-clean.ts';
 import { deployHistory } from './deploy-history.ts';
 import { deployInit } from './deploy-init.ts';
@@ -181,6 +182,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   deployMaintenance,
   deployResume,
   deployHistory,
+  deployAdvise,
   configShow,
   configValidate,
 ];

@@ -3,6 +3,7 @@ import { A_DURATION, parseDuration } from '../config/duration.ts';
 import type { Effective } from '../config/merge.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { latestBackup } from './latest-backup.ts';
 import { configFolder } from './tenant-modules.ts';
 
 /** The checks of the configuration. */
@@ -22,7 +23,11 @@ export function configuredChecks(
   const { settings } = effective;
   const folder = configFolder(context, effective);
   const parsed = (name: 'preChecks' | 'checks'): readonly Check[] =>
-    parseChecks(settings[`deploy.${name}`] ?? [], { folder, place: `deploy.${name}` });
+    parseChecks(settings[`deploy.${name}`] ?? [], {
+      folder,
+      place: `deploy.${name}`,
+      latestBackup: latestBackup(context),
+    });
   const url = settings['deploy.health.url'];
   const member = settings['deploy.health.version'];
   const version = member === undefined ? undefined : { member };

@@ -5,8 +5,7 @@ import { oneOf, text, texts, word } from './schema-parts.ts';
 const duration = (description: string) =>
   z.optional(z.string().check(z.regex(DURATION_PATTERN), z.meta({ description })));
 
-const command = (description: string) =>
-  z.optional(z.array(word).check(z.minLength(1), z.meta({ description })));
+const command = (description: string) => z.optional(z.array(word).check(z.minLength(1), z.meta({ description })));
 
 const variables = (description: string) => z.optional(z.record(word, z.string()).check(z.meta({ description })));
 
@@ -41,8 +40,22 @@ const health = z
   })
   .check(z.meta({ description: 'How a release shows that it works.' }));
 
-const checks = (description: string) =>
-  z.optional(z.array(z.record(word, z.unknown())).check(z.meta({ description })));
+const hour = (description: string) => z.optional(z.number().check(z.gte(0), z.lte(24), z.meta({ description })));
+
+const businessHours = z
+  .strictObject({
+    timeZone: word.check(z.meta({ description: 'A name of the IANA time zone database, as `Europe/Lisbon`.' })),
+    days: z.optional(
+      z
+        .array(z.int().check(z.gte(1), z.lte(7)))
+        .check(z.meta({ description: '1 is Monday, 7 is Sunday. Default 1 to 5.' })),
+    ),
+    from: hour('The hour that they begin at. Default 9.'),
+    to: hour('The hour that they end at. Default 17.'),
+  })
+  .check(z.meta({ description: 'When people are at work who could look after a deploy; advice looks at it.' }));
+
+const checks = (description: string) => z.optional(z.array(z.record(word, z.unknown())).check(z.meta({ description })));
 
 /** The section `deploy`. */
 export const deploy = z
@@ -61,12 +74,17 @@ export const deploy = z
     health: z.optional(health),
     preChecks: checks('Checks before anything is done, each with its `kind`: disk, http, tcp, postgres, redis, …'),
     checks: checks('Checks after the switch, beside `health`.'),
-    keep: z.optional(z.int().check(z.gte(1), z.lte(1000), z.meta({ description: 'Good releases that stay. Default 5.' }))),
+    keep: z.optional(
+      z.int().check(z.gte(1), z.lte(1000), z.meta({ description: 'Good releases that stay. Default 5.' })),
+    ),
     channel: text('What this machine is: `dev`, `staging`, `prod` (default), or any word.'),
+    businessHours: z.optional(businessHours),
     migrations: z.optional(
       z
         .strictObject({
-          database: text('URL of the database that migrations run on, without a password: `sqlite:…`, `postgres://…`, `mysql://…`.'),
+          database: text(
+            'URL of the database that migrations run on, without a password: `sqlite:…`, `postgres://…`, `mysql://…`.',
+          ),
         })
         .check(z.meta({ description: 'Migrations that a release carries.' })),
     ),

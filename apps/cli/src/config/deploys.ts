@@ -1,4 +1,4 @@
-import type { DeployLayoutOptions } from '@x/versioning/deploy';
+import type { BusinessHours, DeployLayoutOptions } from '@x/versioning/deploy';
 
 /** How a service is run, as the configuration says it. */
 export interface DeployServiceConfig {
@@ -33,6 +33,8 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly checks?: readonly unknown[] | undefined;
   readonly keep?: number | undefined;
   readonly channel: string;
+  /** When people are at work who could look after a deploy. */
+  readonly businessHours?: BusinessHours | undefined;
   /** URL of the database. */
   readonly 'migrations.database'?: string | undefined;
   readonly backup?: 'required' | 'none' | undefined;

@@ -158,6 +158,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'deploy.checks', type: 'other' },
   { name: 'deploy.keep', option: 'keep', flag: '--keep', type: 'other' },
   { name: 'deploy.channel', option: 'channel', flag: '--channel', type: 'text', default: 'prod' },
+  { name: 'deploy.businessHours', type: 'other' },
   { name: 'deploy.migrations.database', type: 'text' },
   { name: 'deploy.backup', type: 'text' },
   { name: 'deploy.restoreData', type: 'text' },

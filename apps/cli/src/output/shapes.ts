@@ -28,6 +28,7 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
+import { deployAdvice } from './deploy-advice.ts';
 import {
   deployCleaned,
   deployHistory,
@@ -80,6 +81,7 @@ export const SHAPES = {
   ConfigValidated: configValidated,
   Created: created,
   Decision: decision,
+  DeployAdvice: deployAdvice,
   DeployCleaned: deployCleaned,
   DeployHistory: deployHistory,
   DeployInitialised: deployInitialised,

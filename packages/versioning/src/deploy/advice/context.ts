@@ -48,8 +48,8 @@ export interface AdviceContext {
   readonly health: CheckOutcome | 'unknown';
   /** The disk that releases are put on. */
   readonly disk?: AdviceDisk | undefined;
-  /** How old the newest backup is, in milliseconds, at the required destination where it is oldest; none where there is no backup. */
-  readonly backupAgeMs?: number | undefined;
+  /** How old the newest backup is, in milliseconds, at the required destination where it is oldest; none where there is no backup. `unknown` says nothing. */
+  readonly backupAgeMs?: number | 'unknown' | undefined;
   /** Deploys of the past, in any order. */
   readonly history: readonly Deployment[];
 }

@@ -35,7 +35,8 @@ export interface GatherContextOptions {
   /** The file that names settings. Default: `.env.example` in the folder. */
   readonly settings?: string | undefined;
   /** What checks of the service have said. Default: `unknown`. */
-  readonly health?: CheckOutcome | undefined;
+  readonly health?: CheckOutcome | 'unknown' | undefined;
+  /** Who can tell how old backups are. Without it, that is unknown. */
   readonly backups?: { readonly destinations: readonly string[]; readonly latest: LatestBackup } | undefined;
   readonly clock?: Clock | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -142,8 +143,11 @@ async function readDisk({ diskPath, neededBytes }: GatherContextOptions): Promis
 }
 
 /** The age at the destination where the newest is oldest; none where one of them has no backup, or can't be asked. */
-async function readBackupAge({ backups, signal }: GatherContextOptions, now: number): Promise<number | undefined> {
-  if (backups === undefined || backups.destinations.length === 0) return undefined;
+async function readBackupAge(
+  { backups, signal }: GatherContextOptions,
+  now: number,
+): Promise<AdviceContext['backupAgeMs']> {
+  if (backups === undefined || backups.destinations.length === 0) return 'unknown';
   const call = { signal: signal ?? new AbortController().signal };
   const ask = async (name: string): Promise<number> => now - ((await backups.latest(name, call)) ?? Number.NaN);
   const ages = await Promise.all(backups.destinations.map((name) => ask(name).catch(() => Number.NaN)));

@@ -6,9 +6,9 @@ import { fitLogistic, type LogisticModel, predicted } from './logistic.ts';
 import { isFailedRun } from './past-runs.ts';
 
 /** Deploys of a channel that a model needs. */
-export const MODEL_RUNS = 50;
+const MODEL_RUNS = 50;
 /** How many of them must have failed, and how many must not. */
-export const MODEL_EACH = 10;
+const MODEL_EACH = 10;
 /** Deploys by a strategy before anything is said of it. */
 const OF_STRATEGY = 5;
 /** What is older says little, and fitting stays quick. */
@@ -32,7 +32,7 @@ interface Situation {
 }
 
 /**
- * Fits a model to the deploys and restarts of the context's channel, when there are at least {@link MODEL_RUNS}, of which at least {@link MODEL_EACH} failed and as
+ * Fits a model to the deploys and restarts of the context's channel, when there are at least 50, of which at least 10 failed and as
  * many did not. Features: migrations (logarithm), business hours, days since the one before (logarithm), whether that failed, and the strategy.
  */
 export function historyModel(context: AdviceContext): HistoryModel | undefined {

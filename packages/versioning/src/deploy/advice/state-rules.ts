@@ -63,6 +63,7 @@ export const STATE_RULES: readonly AdviceRule[] = [
 
 /** The older the newest backup, the fewer points; without one, as few as with the oldest. */
 function backupVerdict({ backupAgeMs, diff }: AdviceContext, carriesChanges: boolean): RuleVerdict | undefined {
+  if (backupAgeMs === 'unknown') return undefined;
   const hasMigrations = (diff?.migrations ?? 0) > 0;
   const [each, most] = carriesChanges ? (hasMigrations ? [4, 20] : [2, 10]) : [1, 3];
   // An age that is none is that of a backup that nobody should count on.

@@ -98,7 +98,7 @@ function judged(answer: HttpAnswer, options: HttpCheckOptions, version: string |
     return {
       outcome: 'fail',
       found: `${found}, no version`,
-      hint: `Let it report its version: ${place(options.version)}.`,
+      hint: `Let it report its version: ${placeText(options.version)}.`,
     };
   }
   const text = `${found}, version ${oneLine(reported)}`;
@@ -110,7 +110,7 @@ function judged(answer: HttpAnswer, options: HttpCheckOptions, version: string |
   };
 }
 
-const place = (version: ReportedVersion): string =>
+const placeText = (version: ReportedVersion): string =>
   'member' in version ? `the member ${version.member} of a JSON object` : `the header ${version.header}`;
 
 const bare = (version: string): string => version.trim().replace(/^v(?=\d)/, '');

@@ -166,6 +166,6 @@ function neededPort(members: Members): number {
 function warnCodes(members: Members): readonly number[] | undefined {
   const value = members.value('warnExitCodes');
   const isCode = (each: unknown): each is number => Number.isInteger(each) && Number(each) >= 0 && Number(each) <= 255;
-  if (value === undefined || (Array.isArray(value) && value.every(isCode))) return value as number[] | undefined;
+  if (value === undefined || (Array.isArray(value) && value.every(isCode))) return value;
   throw invalid(members.at('warnExitCodes'), 'a list of exit codes', value);
 }

@@ -58,7 +58,7 @@ export async function runChecks(
 }
 
 /** The worst outcome of results; `ok` of none. */
-export function worstOutcome(results: readonly Pick<CheckResult, 'outcome'>[]): CheckOutcome {
+function worstOutcome(results: readonly Pick<CheckResult, 'outcome'>[]): CheckOutcome {
   const has = (wanted: CheckOutcome): boolean => results.some(({ outcome }) => outcome === wanted);
   return has('fail') ? 'fail' : has('warn') ? 'warn' : 'ok';
 }

@@ -26,7 +26,7 @@ export function checkedTarget(target: string): string {
 }
 
 /** The program and options of ssh. */
-export const sshOf = ({ ssh = SSH }: RemoteHost): readonly [string, ...string[]] => ssh;
+const sshOf = ({ ssh = SSH }: RemoteHost): readonly [string, ...string[]] => ssh;
 
 /** A command that runs on a host: ssh gives one line to the shell there, in which each argument stands in quotes. */
 export function onHost(remote: RemoteHost, command: readonly string[]): [string, ...string[]] {

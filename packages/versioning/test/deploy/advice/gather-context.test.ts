@@ -61,7 +61,7 @@ test('what is live is compared with what is here', async () => {
     isDirty: false,
     remote: 'none',
     health: 'unknown',
-    backupAgeMs: undefined,
+    backupAgeMs: 'unknown',
   });
   expect(context.businessHours.timeZone).not.toBe('');
 });

@@ -109,6 +109,11 @@ test('hours are those where people are: their time zone counts', () => {
   ]);
 });
 
+test('a backup of unknown age says nothing', () => {
+  expect(of('hybrid', { backupAgeMs: 'unknown' })).toEqual(of('hybrid', { backupAgeMs: 0 }));
+  expect(of('hybrid', { backupAgeMs: undefined }).score).toBeLessThan(of('hybrid', { backupAgeMs: 'unknown' }).score);
+});
+
 test('one’s own strategies and rules are weighed like the others', () => {
   const blueGreen = {
     name: 'blue-green',
@@ -268,14 +273,17 @@ describe('whatever the context', () => {
   });
 
   test.each<readonly [string, (one: AdviceContext, by: number) => AdviceContext]>([
-    ['an older backup', (one, by) => ({ ...one, backupAgeMs: (one.backupAgeMs ?? 0) + by * HOUR })],
+    ['an older backup', (one, by) => ({ ...one, backupAgeMs: Number(one.backupAgeMs) + by * HOUR })],
     ['no backup', (one) => ({ ...one, backupAgeMs: undefined })],
   ])('%s raises no score', (_, worse) => {
     fc.assert(
       fc.property(anyContext, fc.nat(1000), (one, by) => {
-        const before = scores({ ...one, backupAgeMs: Number.isFinite(one.backupAgeMs) ? one.backupAgeMs : HOUR });
+        const before = scores({
+          ...one,
+          backupAgeMs: Number.isFinite(one.backupAgeMs) ? Number(one.backupAgeMs) : HOUR,
+        });
         const after = scores(
-          worse({ ...one, backupAgeMs: Number.isFinite(one.backupAgeMs) ? one.backupAgeMs : HOUR }, by),
+          worse({ ...one, backupAgeMs: Number.isFinite(one.backupAgeMs) ? Number(one.backupAgeMs) : HOUR }, by),
         );
         for (const [name, { score }] of after) expect(score).toBeLessThanOrEqual(before.get(name)?.score ?? -1);
       }),
