@@ -77,6 +77,12 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
+import { migrateDown } from './migrate-down.ts';
+import { migrateLint } from './migrate-lint.ts';
+import { migrateRepair } from './migrate-repair.ts';
+import { migrateStatus } from './migrate-status.ts';
+import { migrateUp } from './migrate-up.ts';
+import { migrateVerify } from './migrate-verify.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -161,6 +167,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   releaseResume,
   releaseExport,
   releaseInitCi,
+  migrateStatus,
+  migrateUp,
+  migrateDown,
+  migrateLint,
+  migrateVerify,
+  migrateRepair,
   configShow,
   configValidate,
 ];
@@ -175,5 +187,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',
   release: 'Set up, make, look at and prove releases',
+  migrate: 'Run migrations on a database, look at them, try them and take them back',
   config: 'Show and check the configuration',
 };

@@ -34,6 +34,11 @@ export interface Settings extends ReleaseSettings {
   readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
+  /** As it is written: a URL, or the name of a variable. */
+  readonly 'migrate.database'?: string | undefined;
+  readonly 'migrate.passwordFile'?: string | undefined;
+  readonly 'migrate.migrations'?: string | undefined;
+  readonly 'migrate.lockTimeout'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -140,6 +145,10 @@ export const FIELDS: readonly Field[] = [
   { name: 'release.types', type: 'other' },
   { name: 'release.titles', type: 'other' },
   { name: 'release.preMajor', type: 'text' },
+  { name: 'migrate.database', option: 'database', flag: '--database', type: 'text' },
+  { name: 'migrate.passwordFile', option: 'passwordFile', flag: '--password-file', type: 'path' },
+  { name: 'migrate.migrations', type: 'path' },
+  { name: 'migrate.lockTimeout', option: 'lockTimeout', flag: '--lock-timeout', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -28,6 +28,14 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
+import {
+  migrationLint,
+  migrationPlan,
+  migrationRepaired,
+  migrationRun,
+  migrationStatus,
+  migrationVerification,
+} from './migrate.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
@@ -95,6 +103,12 @@ export const SHAPES = {
   KeysRotated: keysRotated,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
+  MigrationLint: migrationLint,
+  MigrationPlan: migrationPlan,
+  MigrationRepaired: migrationRepaired,
+  MigrationRun: migrationRun,
+  MigrationStatus: migrationStatus,
+  MigrationVerification: migrationVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
   Release: release,
