@@ -41,7 +41,8 @@ export function migrationPlanLines({ direction, steps, backup }: MigrationPlan):
 const WIDEST = 100;
 
 function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
+  // The header of a migration stands above its first statement.
+  const line = text.replace(/^(?:\s*--[^\n]*\n)+/, '').replaceAll(/\s+/g, ' ').trim();
   return line.length > WIDEST ? `${line.slice(0, WIDEST - 1)}…` : line;
 }
 
