@@ -166,7 +166,7 @@ async function launch(instance: Instance, ticket: string): Promise<ChildProcess>
     return openSync(path, 'a', 0o640);
   });
   try {
-    const child = spawn(program as string, args, {
+    const child = spawn(program, args, {
       cwd,
       env,
       stdio: ['ignore', ...files],

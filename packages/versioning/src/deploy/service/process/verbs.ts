@@ -39,7 +39,7 @@ export async function start(context: VerbContext): Promise<void> {
   if (active !== undefined && alive.has(active.id)) {
     tell(context, `see that ${naming(active)} runs`);
     await controller.want(alone(active, settings));
-    return begun(context, active);
+    return comesUp(context, active);
   }
   // One that waits to be started again is started now, as a new one.
   return startNew(context);
@@ -50,10 +50,10 @@ async function startNew(context: VerbContext): Promise<void> {
   const instance = await newInstance(basisOf(context), NOTHING);
   tell(context, `start ${naming(instance)}`);
   await controller.want(alone(instance, settings));
-  await begun(context, instance);
+  await comesUp(context, instance);
 }
 
-async function begun(context: VerbContext, instance: Instance): Promise<void> {
+async function comesUp(context: VerbContext, instance: Instance): Promise<void> {
   await healthy(context, instance);
   await served(context, instance);
   await tellFront(context, { to: instance });

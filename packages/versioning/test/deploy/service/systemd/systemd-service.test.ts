@@ -52,14 +52,14 @@ function world(
     stdout: join(folder, 'out.log'),
     stderr: join(folder, 'err.log'),
   };
-  const all = {
+  const chosen = {
     scope: 'user',
     unitFolder: join(folder, 'units'),
     systemctl: systemctl.command,
     settledMs: 1,
     ...options,
   } as const;
-  return { service: systemdService(spec, all), spec, unit: join(folder, 'units', 'shop.service'), systemctl };
+  return { service: systemdService(spec, chosen), spec, unit: join(folder, 'units', 'shop.service'), systemctl };
 }
 
 const changing = ({ systemctl }: World): string[] =>
