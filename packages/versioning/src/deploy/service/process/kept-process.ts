@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../../../release/clock.ts';
 import { baseEnvironment, readEnvironmentFile } from './environment.ts';
 import type { Instance, InstanceReport } from './model.ts';
 import { identityOf, isAlive, isThere, type ProcessIdentity } from './process-identity.ts';
-import { cancelTicket, clearTickets, readTicket, TICKET_SCRIPT, ticketPath, ticketText } from './ticket.ts';
+import { cancelTicket, clearTickets, readTicket, TICKET_SCRIPT, ticketPath } from './ticket.ts';
 
 /** How often a process that somebody else has started is looked at, in milliseconds. */
 const LOOK_MS = 200;
@@ -88,9 +87,8 @@ export class KeptProcess {
   #kill(): void {
     const pid = this.#identity?.pid;
     if (pid === undefined) return;
-    // A group of its own, but on Windows.
-    if (process.platform !== 'win32') send(-pid, 'SIGKILL');
-    send(pid, 'SIGKILL');
+    // It was given a group of its own.
+    send(-pid, 'SIGKILL');
   }
 
   #adopt(identity: ProcessIdentity): void {
@@ -111,7 +109,6 @@ export class KeptProcess {
       await clearTickets(this.#tickets, id, this.#number - 1);
       const child = await launch(this.instance, ticket);
       this.#identity = await identityOf(child.pid as number);
-      if (process.platform === 'win32') await writeFile(ticket, ticketText(this.#identity));
       this.#set('running');
       this.#isStarting = false;
       watchEnd(child, (how) => this.#ended(how));
@@ -159,14 +156,12 @@ async function launch(instance: Instance, ticket: string): Promise<ChildProcess>
   const { command, stdout, stderr, workingDirectory: cwd } = instance;
   const fromFile = instance.environmentFile === undefined ? {} : await readEnvironmentFile(instance.environmentFile);
   const env = { ...baseEnvironment(process.env), ...instance.environment, ...fromFile, ...instance.own };
-  const [program, ...args] =
-    process.platform === 'win32' ? command : ['/bin/sh', '-c', TICKET_SCRIPT, 'sh', ticket, ...command];
   const files = [stdout, stderr].map((path) => {
     mkdirSync(dirname(path), { recursive: true });
     return openSync(path, 'a', 0o640);
   });
   try {
-    const child = spawn(program as string, args, {
+    const child = spawn('/bin/sh', ['-c', TICKET_SCRIPT, 'sh', ticket, ...command], {
       cwd,
       env,
       stdio: ['ignore', ...files],

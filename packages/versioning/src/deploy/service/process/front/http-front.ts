@@ -153,11 +153,11 @@ class Exchange {
     else this.#refuse(502);
   }
 
-  #retry(error: unknown, otherwise: number): void {
+  #retry(error: unknown, otherwise: 503): void {
     if (!this.#patience.again(error, this.attempt)) this.#refuse(otherwise);
   }
 
-  #refuse(status: 502 | 503 | number): void {
+  #refuse(status: 502 | 503): void {
     const text =
       status === 503 ? 'The service is not there. Try again in a moment.\n' : 'The service gave no answer.\n';
     // What the client still sends of its body is not for the next request.
