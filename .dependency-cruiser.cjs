@@ -129,6 +129,14 @@ module.exports = {
       to: { path: ['^packages/(?!backup-store/)[^/]+/src/index', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
     },
     {
+      name: 'keepers-stand-alone',
+      comment:
+        'The keeper of services runs for months beside them and is started from the TypeScript in tests: it reaches only Node and files of its own package.',
+      severity: 'error',
+      from: { path: '^packages/versioning/src/deploy/service/process/keeper\\.ts$' },
+      to: { path: ['^packages/(?!versioning/)', '/src/index\\.ts$', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
+    },
+    {
       name: 'no-tests-in-sources',
       comment: 'Sources are published, tests are not.',
       severity: 'error',

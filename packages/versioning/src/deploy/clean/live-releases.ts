@@ -18,7 +18,8 @@ export interface LiveReleases {
 export async function findLiveReleases(layout: DeployLayout): Promise<LiveReleases> {
   const byProcess = new Map<number, string>();
   if (process.platform !== 'linux') return { byProcess, isPartial: true };
-  const releases = await realpath(layout.releases);
+  const releases = await realpath(layout.releases).catch(() => undefined);
+  if (releases === undefined) return { byProcess, isPartial: false };
   let isPartial = false;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     for (const kind of ['cwd', 'exe']) {

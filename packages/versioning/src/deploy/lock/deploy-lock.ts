@@ -29,6 +29,7 @@ export interface DeployLock extends AsyncDisposable {
   readonly lost: AbortSignal;
   /** @throws {VersioningError} `DEPLOY_LOCK_LOST`. */
   demand(): Promise<void>;
+  /** Gives it back. Where another one has it, nothing happens. */
   release(): Promise<void>;
 }
 

@@ -34,7 +34,8 @@ export class HeldLock implements AsyncDisposable {
 
   static async hold(book: LockBook, holding: Holding): Promise<HeldLock> {
     const lock = new HeldLock(book, holding);
-    await lock.#beat();
+    lock.#renewedMs = holding.clock();
+    await lock.#renew();
     const renew = (): void => {
       // One that takes longer than its turn is not joined by a second one.
       lock.#renewal ??= lock.#renew().finally(() => (lock.#renewal = undefined));

@@ -9,6 +9,9 @@ import { listStaged } from './list-staged.ts';
 import type { StagedEntry } from './staged-entry.ts';
 import { readStagedEntries } from './staged-record.ts';
 
+/** The digest of a file that need not be read. */
+const UNREAD = 'unread';
+
 /** What is not as it was staged. */
 export interface StagedDifference {
   readonly path: string;
@@ -43,8 +46,10 @@ export async function checkStaged(
   }
   const files = new Map(before.map((entry) => [entry.path, entry]));
   const known = (entry: StagedEntry): string | undefined => {
-    const { digest, size, mtimeNs } = files.get(entry.path) ?? {};
-    return options.quick === true && size === entry.size && mtimeNs === entry.mtimeNs ? digest : undefined;
+    const was = files.get(entry.path);
+    // It is another one, whatever is in it.
+    if (was?.size !== entry.size) return UNREAD;
+    return options.quick === true && was.mtimeNs === entry.mtimeNs ? was.digest : undefined;
   };
   const after = await listStaged(folder, { signal: options.signal, known });
   const differences = [...compare(files, after), ...(await checkEnv(folder))];

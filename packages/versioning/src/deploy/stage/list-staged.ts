@@ -3,7 +3,7 @@ import { lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digest as digestOf } from '@x/integrity';
 import { isExecutable } from '../../artifact/chosen-files.ts';
-import { fileFailure } from '../../artifact/file-failure.ts';
+import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
 import { piecePair, pieces } from '../../artifact/pieces.ts';
 import { READ_FLAGS } from '../../artifact/source-file.ts';
 import { inLanes } from '../../lanes.ts';
@@ -22,7 +22,7 @@ export interface ListStagedOptions {
   readonly known: (entry: StagedEntry) => string | undefined;
 }
 
-/** Lists all files and links of a release with their digests, in no order. No link is followed. @throws {VersioningError} `READ_FAILED`. */
+/** Lists all files and links of a release with their digests, in no order, but for those that are taken away meanwhile. No link is followed. @throws {VersioningError} `READ_FAILED`. */
 export async function listStaged(top: string, { signal, known }: ListStagedOptions): Promise<readonly StagedEntry[]> {
   const paths: string[] = [];
   for (const folders = ['']; folders.length > 0;) {
@@ -37,18 +37,25 @@ export async function listStaged(top: string, { signal, known }: ListStagedOptio
   const entries: StagedEntry[] = [];
   await inLanes(paths, async (path) => {
     signal?.throwIfAborted();
-    const place = join(top, path);
-    const entry = await look(place, path);
-    if (entry.kind === 'link') entries.push({ ...entry, target: await reading(place, readlink(place)) });
-    else entries.push({ ...entry, digest: known(entry) ?? (await digestOfFile(place, entry, signal)) });
+    try {
+      entries.push(await look(join(top, path), path, { signal, known }));
+    } catch (error) {
+      // A release that runs takes away its own files, too.
+      if (codeOf((error as Error).cause) !== 'ENOENT') throw error;
+    }
   });
   return entries;
 }
 
-async function look(place: string, path: string): Promise<StagedEntry> {
+async function look(place: string, path: string, { signal, known }: ListStagedOptions): Promise<StagedEntry> {
   const stats = await reading(place, lstat(place, { bigint: true }));
-  if (!stats.isFile()) return { path, kind: 'link', size: 0, executable: false };
-  return { path, kind: 'file', size: Number(stats.size), executable: mayRun(stats), mtimeNs: String(stats.mtimeNs) };
+  const link = { path, kind: 'link', size: 0, executable: false } as const;
+  if (stats.isSymbolicLink()) return { ...link, target: await reading(place, readlink(place)) };
+  // A socket or pipe of a release that runs leads somewhere, too.
+  if (!stats.isFile()) return link;
+  const [size, executable, mtimeNs] = [Number(stats.size), mayRun(stats), String(stats.mtimeNs)];
+  const file: StagedEntry = { path, kind: 'file', size, executable, mtimeNs };
+  return { ...file, digest: known(file) ?? (await digestOfFile(place, file, signal)) };
 }
 
 /** Windows has no such bit. */

@@ -70,13 +70,14 @@ export async function stageRelease(layout: DeployLayout, options: StageOptions):
     try {
       return await build(layout, source, { ...options, version });
     } catch (error) {
-      await rm(building, { recursive: true, force: true });
+      // Where that fails too, the next staging does it, and what went wrong first is told.
+      await rm(building, { recursive: true, force: true }).catch(() => undefined);
       throw error;
     }
   });
 }
 
-/** Takes away releases that were not finished, and those that were not wholly removed. */
+/** Takes away releases that were not finished, and those that were not wholly removed, as staging does first. Hold the lock. @throws {VersioningError} `WRITE_FAILED`. */
 export async function removeUnfinished(layout: DeployLayout): Promise<void> {
   for (const name of (await readdir(layout.releases)).filter(isBuilding)) {
     const path = join(layout.releases, name);

@@ -59,6 +59,8 @@ async function replaceLink(layout: DeployLayout, version: string | undefined): P
     await symlink(folderName(version), nextLink(layout));
     await rename(nextLink(layout), layout.current);
   }
+  // Whoever goes back to links has one thing that counts.
+  await rm(pointerFile(layout), { force: true });
   await syncFolder(layout.releases);
 }
 
@@ -70,7 +72,7 @@ async function replacePointer(layout: DeployLayout, version: string | undefined)
 }
 
 /** Makes the link lead where the file says. */
-export async function followPointer(layout: DeployLayout, version: string | undefined): Promise<void> {
+async function followPointer(layout: DeployLayout, version: string | undefined): Promise<void> {
   const isWindows = process.platform === 'win32';
   if (version !== undefined) {
     const name = folderName(version);

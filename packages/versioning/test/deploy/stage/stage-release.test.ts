@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   chmod,
   lstat,
@@ -11,6 +12,7 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkStaged, readStaged, releaseStates, type StagedRelease } from '../../../src/deploy/index.ts';
@@ -234,6 +236,8 @@ describe('a check of what was staged', () => {
     await rm(join(folder, 'a.js'));
     await writeFile(join(folder, 'lib/prices.js'), 'export const price = 9;\n');
     await writeFile(join(folder, 'lib/cache'), '');
+    const server = process.platform === 'win32' ? undefined : createServer().listen(join(folder, 'lib/socket'));
+    if (server !== undefined) await once(server, 'listening');
     await rm(join(folder, 'media'), { recursive: true });
     await symlink('/etc', join(folder, 'media'), 'junction');
     await rm(join(folder, 'b.js'));
@@ -243,10 +247,14 @@ describe('a check of what was staged', () => {
       { path: 'b.js', kind: 'changed' },
       { path: 'lib/cache', kind: 'added' },
       { path: 'lib/prices.js', kind: 'changed' },
+      ...(server === undefined ? [] : [{ path: 'lib/socket', kind: 'added' }]),
       { path: 'media', kind: 'changed' },
     ];
     expect(await checkStaged(site.layout, '1.0.0')).toEqual(expected);
-    if (process.platform === 'win32') return;
+    if (server === undefined) return;
+    server.close();
+    await once(server, 'close');
+    expected.splice(4, 1);
     await chmod(join(folder, 'c.js'), 0o755);
     await chmod(join(folder, '.env'), 0o644);
     const modes = ['.env', 'c.js'].map((path) => ({ path, kind: 'mode' }));

@@ -41,6 +41,15 @@ describe('a switch with a pointer file', () => {
     expect(await readFile(join(layout.releases, 'current.txt'), 'utf8')).toBe('v1.0.1\n');
   });
 
+  test('gives way to the link alone where that is asked for', async ({ skip }) => {
+    if (process.platform === 'win32') skip('links are not replaced there');
+    const layout = await releases('1.0.0', '1.0.1');
+    await switchTo(layout, '1.0.0');
+    await applySwitch(layout, await planSwitch(layout, '1.0.1', { pointer: 'link' }));
+    expect(await readCurrent(layout)).toEqual({ kind: 'release', version: '1.0.1' });
+    expect((await readdir(layout.releases)).toSorted()).toEqual(['current', 'v1.0.0', 'v1.0.1']);
+  });
+
   test.each<[string, (layout: DeployLayout) => Promise<void>]>([
     ['missing', async ({ current }) => rm(current)],
     [

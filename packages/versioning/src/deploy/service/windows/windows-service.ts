@@ -93,10 +93,10 @@ async function carryOutInTurn(actions: readonly ServiceAction[], { spec, call, l
   const isStop = (action: ServiceAction): boolean => action.kind === 'run' && action.command[1] === 'stop';
   const stop = actions.findIndex(isStop);
   const end = stop === -1 ? actions.length : stop + 2;
-  await carryOut(actions.slice(0, end), { spec, call, explain: explained });
+  await carryOut(actions.slice(0, end), { spec, call, explain: explainWindows });
   if (stop === -1) return;
   await untilStopped({ spec, call, look });
-  await carryOut(actions.slice(end), { spec, call, explain: explained });
+  await carryOut(actions.slice(end), { spec, call, explain: explainWindows });
 }
 
 async function untilStopped({ spec, call, look }: Turn): Promise<void> {
@@ -109,8 +109,8 @@ async function untilStopped({ spec, call, look }: Turn): Promise<void> {
   }
 }
 
-/** NSSM hands on the codes of Windows, too, or prints the reason. */
-function explained({ code, said }: ProgramAnswer, command: readonly string[]): Explanation | undefined {
+/** What an exit code that is not 0 means: NSSM hands on those of Windows, too, or prints the reason. */
+export function explainWindows({ code, said }: ProgramAnswer, command: readonly string[]): Explanation | undefined {
   const [, verb] = command;
   if (verb === 'start' && code === SC.running) return 'fine';
   if (verb === 'stop' && (code === SC.stopped || code === SC.missing)) return 'fine';

@@ -147,6 +147,6 @@ describe.skipIf(!hasAnalyze)('systemd-analyze (skipped where it is not installed
     };
     expect(verify(renderUnit(unit, { scope, isHardened: true }))).toBe('');
     // It would have said something.
-    expect(verify(renderUnit(unit, { scope }).replace('Restart=always', 'Restart=sometimes'))).toContain('Restart');
+    expect(verify(renderUnit(unit, { scope }).replace('Restart=always', 'Restart=sometimes'))).toContain('restart');
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Service, ServiceSpec } from '../../../../src/deploy/service/contract.ts';
 import { renderUnit } from '../../../../src/deploy/service/systemd/render-unit.ts';
 import { systemdService, type SystemdServiceOptions } from '../../../../src/deploy/service/systemd/systemd-service.ts';
-import { scratch, scripted, type ScriptedAnswer, type ScriptedProgram } from '../fixtures/scripted.ts';
+import { all, scratch, scripted, type ScriptedAnswer, type ScriptedProgram } from '../fixtures/scripted.ts';
 
 const RUNNING = [
   'Result=success',
@@ -155,10 +155,8 @@ describe('a service of systemd', () => {
     writeFileSync(journal, '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
     const service = systemdService(here.spec, { scope: 'system', journalctl: journal });
     if (process.platform !== 'win32')
-      expect(await Array.fromAsync(service.logs({ lines: 5 }))).toEqual([
-        '--unit shop.service --lines 5 --output cat --no-pager',
-      ]);
+      expect(await all(service.logs({ lines: 5 }))).toEqual(['--unit shop.service --lines 5 --output cat --no-pager']);
     writeFileSync(here.spec.stdout, 'a\nb\n');
-    expect(await Array.fromAsync(service.logs({ lines: 5 }))).toEqual(['a', 'b']);
+    expect(await all(service.logs({ lines: 5 }))).toEqual(['a', 'b']);
   });
 });
