@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { strategies } from './deploy-strategies-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { oneOf, text, texts, word } from './schema-parts.ts';
 
@@ -78,6 +79,8 @@ export const deploy = z
       z.int().check(z.gte(1), z.lte(1000), z.meta({ description: 'Good releases that stay. Default 5.' })),
     ),
     channel: text('What this machine is: `dev`, `staging`, `prod` (default), or any word.'),
+    follows: text('Channel of releases that `deploy run --pull` follows. Default `stable`.'),
+    strategies: z.optional(strategies),
     businessHours: z.optional(businessHours),
     migrations: z.optional(
       z

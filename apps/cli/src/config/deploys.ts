@@ -1,3 +1,4 @@
+import type { StrategyConfigs } from './deploy-strategies.ts';
 import type { BusinessHours, DeployLayoutOptions } from '@x/versioning/deploy';
 
 /** How a service is run, as the configuration says it. */
@@ -33,6 +34,9 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly checks?: readonly unknown[] | undefined;
   readonly keep?: number | undefined;
   readonly channel: string;
+  /** Channel of releases that `deploy run --pull` follows. */
+  readonly follows?: string | undefined;
+  readonly strategies?: StrategyConfigs | undefined;
   /** When people are at work who could look after a deploy. */
   readonly businessHours?: BusinessHours | undefined;
   /** URL of the database. */

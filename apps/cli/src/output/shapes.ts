@@ -28,7 +28,7 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
-import { deployAdvice } from './deploy-advice.ts';
+import { deployAdvice, deployPulled, deployStrategyPlan, deployStrategyRun } from './deploy-advice.ts';
 import {
   deployCleaned,
   deployHistory,
@@ -90,7 +90,10 @@ export const SHAPES = {
   DeployMaintenance: deployMaintenance,
   Deployment: deployment,
   DeployPlan: deployPlan,
+  DeployPulled: deployPulled,
   DeployStatus: deployStatus,
+  DeployStrategyPlan: deployStrategyPlan,
+  DeployStrategyRun: deployStrategyRun,
   Difference: difference,
   Entry: entry,
   Failed: failed,
