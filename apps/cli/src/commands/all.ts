@@ -31,6 +31,7 @@ import { deployMaintenance } from './deploy-maintenance.ts';
 import { deployResume } from './deploy-resume.ts';
 import { deployRollback } from './deploy-rollback.ts';
 import { deployRun } from './deploy-run.ts';
+import { deployService } from './deploy-service.ts';
 import { deployStatus } from './deploy-status.ts';
 import { flagsDisable, flagsEnable } from './flags-enable.ts';
 import { flagsEval } from './flags-eval.ts';
@@ -88,6 +89,12 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
+import { migrateDown } from './migrate-down.ts';
+import { migrateLint } from './migrate-lint.ts';
+import { migrateRepair } from './migrate-repair.ts';
+import { migrateStatus } from './migrate-status.ts';
+import { migrateUp } from './migrate-up.ts';
+import { migrateVerify } from './migrate-verify.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -178,11 +185,18 @@ export const COMMANDS: readonly CommandDefinition[] = [
   deployList,
   deployStatus,
   deployLogs,
+  deployService,
   deployClean,
   deployMaintenance,
   deployResume,
   deployHistory,
   deployAdvise,
+  migrateStatus,
+  migrateUp,
+  migrateDown,
+  migrateLint,
+  migrateVerify,
+  migrateRepair,
   configShow,
   configValidate,
 ];
@@ -198,5 +212,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   flags: 'Look at feature flags, change them, and see who did so',
   release: 'Set up, make, look at and prove releases',
   deploy: 'Deploy releases to this machine, look after them, and go back',
+  migrate: 'Run migrations on a database, look at them, try them and take them back',
   config: 'Show and check the configuration',
 };

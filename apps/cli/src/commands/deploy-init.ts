@@ -1,4 +1,3 @@
-import type { ServiceAction } from '@x/versioning/deploy';
 import { DEPLOY_OPTIONS, openDeploys } from '../compose/deploys.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -6,15 +5,8 @@ import type { CommandDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
 
-/** What somebody has to do, as commands and texts that can be copied. */
-function actionLines(action: ServiceAction): readonly string[] {
-  if (action.kind === 'run') return [`  run    ${displayText(action.command.join(' '))}`];
-  if (action.kind === 'own') return [`  do     ${displayText(action.text)}`];
-  return [`  write  ${displayText(action.path)}:`, ...action.text.trimEnd().split('\n').map((line) => `    ${displayText(line)}`)];
-}
-
 async function run(context: Context): Promise<ExitCode> {
-  const { deployer } = await openDeploys(context);
+  const { deployer, describeAction } = await openDeploys(context);
   const { made, left } = await deployer.init();
   const { root } = deployer.layout;
   const { output, messages } = context;
@@ -26,7 +18,7 @@ async function run(context: Context): Promise<ExitCode> {
   await output.line(displayText(made.length === 0 ? `${root} is as it should be` : `made ${made.length} folders below ${root}`));
   if (left.length > 0) {
     messages.warn('The service is left to be set up, as root:');
-    for (const line of left.flatMap(actionLines)) messages.warn(line);
+    for (const action of left) for (const line of describeAction(action).split('\n')) messages.warn(displayText(line));
   }
   return EXIT.ok;
 }

@@ -47,7 +47,7 @@ async function tenantsToSave(context: Context): Promise<readonly TenantSources[]
   const tenants = await deploySources(context, await context.effective());
   if (tenants.length > 0) return tenants;
   throw new CliError('NOTHING_TO_BACK_UP', 'Expected something to back up before a deploy, got nothing', {
-    hint: 'Name it as sources, as modules of tenants or as deploy.migrations.database; or say "backup": "none" in "deploy".',
+    hint: 'Name it as sources, as modules of tenants or as migrate.database; or say "backup": "none" in "deploy".',
   });
 }
 

@@ -3,6 +3,7 @@ import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
+import { deployDatabase } from './deploy-database.ts';
 import type { TenantSources } from './deploy-sources.ts';
 import { planInto } from './into.ts';
 import { restoreIntoSqlite } from './into-sqlite.ts';
@@ -59,7 +60,9 @@ async function restoreDatabase(
     context.messages.warn(`Records are merged, not replaced: ${displayText(shownDatabase(url))} stays as it is.`);
     return;
   }
-  const place = { ...context, workingDirectory: configFolder(context, await context.effective()) };
+  const effective = await context.effective();
+  const env = deployDatabase(context, effective)?.env ?? context.env;
+  const place = { ...context, env, workingDirectory: configFolder(context, effective) };
   if (isSqliteUrl(url)) {
     await restoreIntoSqlite(place, { repository, record, url });
     return;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DeployLayout, Service, ServiceSpec } from '@x/versioning/deploy';
+import type { ServiceType } from '../config/deploys.ts';
 import type { Settings } from '../config/fields.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -22,13 +23,13 @@ export function configuredService(context: Context, parts: ServiceParts): Servic
   if (name === undefined && command === undefined) return undefined;
   if (name === undefined) throw usageError('Expected a name for the service, got none', 'Name it with --service.');
   const type = settings['deploy.service.type'] ?? 'process';
-  if (command === undefined && type !== 'compose') {
+  if (command === undefined && type !== 'compose' && type !== 'command') {
     throw usageError(
       `Expected the command of the service ${JSON.stringify(name)}, got none`,
       'Write it as "command" in the section "deploy.service" of holdfast.config.json: ["node", "server.mjs"].',
     );
   }
-  return serviceOf(context, parts, { type, spec: specOf(layout, settings, { name, command: command ?? ['docker'] }) });
+  return serviceOf(context, parts, { type, spec: specOf(layout, settings, { name, command: command ?? [name] }) });
 }
 
 function specOf(
@@ -56,15 +57,29 @@ function specOf(
   };
 }
 
+/** What each kind of keeper needs beside the service itself. @throws {CliError} `USAGE`. */
 function serviceOf(
   context: Context,
   { deploy, layout, settings }: ServiceParts,
-  { type, spec }: { readonly type: string; readonly spec: ServiceSpec },
+  { type, spec }: { readonly type: ServiceType; readonly spec: ServiceSpec },
 ): Service {
-  const port = settings['deploy.service.port'];
-  const state = join(layout.state, 'service');
-  const keeper = new URL(context.entry.pathname.endsWith('.ts') ? './keeper.ts' : './keeper.js', context.entry);
-  const { processService } = deploy;
-  if (type === 'process') return processService(spec, { state, port, keeper });
-  throw usageError(`Expected a type of service that is known, got ${JSON.stringify(type)}`, 'It is process or systemd.');
+  const { serviceOf: made } = deploy;
+  const { files = ['compose.yaml'], project = spec.name, commands, scope = 'system', front } = settings['deploy.service'] ?? {};
+  switch (type) {
+    case 'process': {
+      const keeper = new URL(context.entry.pathname.endsWith('.ts') ? './keeper.ts' : './keeper.js', context.entry);
+      const port = settings['deploy.service.port'];
+      return made('process', spec, { state: join(layout.state, 'service'), port, front, keeper });
+    }
+    case 'systemd':
+      return made('systemd', spec, { scope });
+    case 'compose':
+      return made('compose', spec, { project, files, service: spec.name });
+    case 'command':
+      if (commands !== undefined) return made('command', spec, commands);
+      throw usageError('Expected commands that start and stop the service, got none', 'Write them as "commands" in "deploy.service".');
+    case 'nssm':
+    case 'windows':
+      return made(type, spec, {});
+  }
 }

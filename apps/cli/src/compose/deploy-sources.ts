@@ -1,6 +1,7 @@
 import type { BackupModule, BackupSource } from '@x/backup-store';
 import type { Effective } from '../config/merge.ts';
 import type { Context } from '../program/context.ts';
+import { deployDatabase } from './deploy-database.ts';
 import { configuredModules, configuredStreams } from './tenant-modules.ts';
 
 /** What the safety backup of a deploy reads of one tenant. */
@@ -25,12 +26,13 @@ export async function deploySources(context: Context, effective: Effective): Pro
   const { settings } = effective;
   const names = new Set([settings.tenant, ...Object.keys(settings.tenants)]);
   const known = [...names].flatMap((tenant) => databasesOf(effective, tenant)).map(urlOf);
-  const database = settings['deploy.migrations.database'];
-  const extra = database === undefined || known.includes(database) ? [] : [database];
+  const database = deployDatabase(context, effective);
+  const extra = database === undefined || known.includes(database.url) ? [] : [database.url];
+  const reading = { ...context, env: database?.env ?? context.env };
   const found: TenantSources[] = [];
   for (const tenant of names) {
     const databases = tenant === settings.tenant ? extra : [];
-    const sources = await sourcesOf(context, { ...effective, settings: { ...settings, tenant } }, databases);
+    const sources = await sourcesOf(reading, { ...effective, settings: { ...settings, tenant } }, databases);
     if (sources !== undefined) found.push(sources);
   }
   return found;

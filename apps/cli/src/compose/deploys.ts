@@ -1,4 +1,5 @@
-import type { Deployer, DeployEvent, Service } from '@x/versioning/deploy';
+import type { Deployer, DeployEvent, Service, ServiceAction } from '@x/versioning/deploy';
+import { SERVICE_TYPES } from '../config/deploys.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
@@ -24,7 +25,7 @@ export const DEPLOY_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--service-type <type>',
     description: 'who runs it (default: process)',
-    choices: ['process', 'systemd', 'compose', 'nssm', 'windows'],
+    choices: SERVICE_TYPES,
   },
   { flags: '--port <n>', description: 'the port that it serves, given to it as PORT', parse: whole(65_535, 'a port') },
   { flags: '--keep <n>', description: 'good releases that stay (default: 5)', parse: whole(1000, 'a number of releases') },
@@ -40,6 +41,8 @@ export interface DeploysOptions {
 export interface OpenedDeploys {
   readonly deployer: Deployer;
   readonly service?: Service | undefined;
+  /** How somebody would do by hand what is to be done for a service. */
+  readonly describeAction: (action: ServiceAction) => string;
 }
 
 /**
@@ -71,6 +74,7 @@ export async function openDeploys(context: Context, options: DeploysOptions = {}
   }
   return {
     service,
+    describeAction: deploy.formatServiceAction,
     deployer: deploy.createDeployer({
       layout: layoutOptions,
       releases: manager,

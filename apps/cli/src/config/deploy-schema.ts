@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { strategies } from './deploy-strategies-schema.ts';
+import { SERVICE_TYPES } from './deploys.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { oneOf, text, texts, word } from './schema-parts.ts';
 
@@ -16,20 +17,43 @@ const link = z.strictObject({
   target: word.check(z.meta({ description: 'Below `shared/`, with `/`.' })),
 });
 
+const commands = z.strictObject({
+  start: z.array(word).check(z.minLength(1)),
+  stop: z.array(word).check(z.minLength(1)),
+  restart: command('Default: `stop`, then `start`.'),
+  handOver: command('Default: `restart`.'),
+  status: command('Ends with 0 when it runs, with 3 when it does not.'),
+});
+
 const service = z
   .strictObject({
     name: text('Letters, digits, `-`, `_`, `.` and `@`.'),
     type: oneOf(
-      ['process', 'systemd', 'compose', 'nssm', 'windows'],
-      'Who runs it: Holdfast itself (`process`, the default), systemd, Docker Compose, NSSM or the service manager of Windows.',
+      SERVICE_TYPES,
+      'Who runs it: Holdfast itself (`process`, the default), systemd, Docker Compose, commands of your own, NSSM or the service manager of Windows.',
     ),
     command: command('The program and its arguments; no shell. It is run in `releases/current`.'),
-    port: z.optional(z.int().check(z.gte(1), z.lte(65_535), z.meta({ description: 'Given to it as `PORT`.' }))),
+    port: z.optional(
+      z.int().check(
+        z.gte(1),
+        z.lte(65_535),
+        z.meta({
+          description:
+            'The port that clients know. With `process`, a small proxy listens there and `PORT` is another one for each copy, so that nothing is lost at a switch; else it is `PORT` itself.',
+        }),
+      ),
+    ),
     user: text('Whose rights it has.'),
     group: text('The group whose rights it has.'),
     environment: variables('Variables for it, beside `API_ROOT` and `PORT`. No secrets: they belong in `shared/.env`.'),
-    file: text('With `compose`: its file, relative to the release. Default `compose.yaml`.'),
+    front: oneOf(
+      ['http', 'tcp', 'none'],
+      'With `process`: what the proxy passes on, or `none` for no proxy. Default `http`.',
+    ),
+    scope: oneOf(['system', 'user'], 'With `systemd`: whose manager. Default `system`.'),
+    files: texts('With `compose`: its files, in the release. Default `compose.yaml`.'),
     project: text('With `compose`: name of the project. Default: that of the service.'),
+    commands: z.optional(commands.check(z.meta({ description: 'With `command`: what starts and stops it.' }))),
   })
   .check(z.meta({ description: 'What runs the current release.' }));
 
@@ -82,15 +106,6 @@ export const deploy = z
     follows: text('Channel of releases that `deploy run --pull` follows. Default `stable`.'),
     strategies: z.optional(strategies),
     businessHours: z.optional(businessHours),
-    migrations: z.optional(
-      z
-        .strictObject({
-          database: text(
-            'URL of the database that migrations run on, without a password: `sqlite:…`, `postgres://…`, `mysql://…`.',
-          ),
-        })
-        .check(z.meta({ description: 'Migrations that a release carries.' })),
-    ),
     backup: oneOf(
       ['required', 'none'],
       'The safety backup of every tenant and the shared structure. Default: where a repository is configured. `required`: nothing is deployed without one.',

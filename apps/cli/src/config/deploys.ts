@@ -1,18 +1,27 @@
 import type { StrategyConfigs } from './deploy-strategies.ts';
-import type { BusinessHours, DeployLayoutOptions } from '@x/versioning/deploy';
+import type { BusinessHours, CommandServiceOptions, DeployLayoutOptions } from '@x/versioning/deploy';
+
+/** Who keeps a service running. */
+export const SERVICE_TYPES = ['process', 'systemd', 'compose', 'command', 'nssm', 'windows'] as const;
+
+/** One of {@link SERVICE_TYPES}. */
+export type ServiceType = (typeof SERVICE_TYPES)[number];
 
 /** How a service is run, as the configuration says it. */
 export interface DeployServiceConfig {
-  readonly name?: string | undefined;
-  readonly type?: 'process' | 'systemd' | 'compose' | 'nssm' | 'windows' | undefined;
   readonly command?: readonly [string, ...string[]] | undefined;
-  readonly port?: number | undefined;
   readonly user?: string | undefined;
   readonly group?: string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** Of Docker Compose. */
-  readonly file?: string | undefined;
+  /** Of `process`. */
+  readonly front?: 'http' | 'tcp' | 'none' | undefined;
+  /** Of `systemd`. */
+  readonly scope?: 'system' | 'user' | undefined;
+  /** Of `compose`. */
+  readonly files?: readonly string[] | undefined;
   readonly project?: string | undefined;
+  /** Of `command`. */
+  readonly commands?: CommandServiceOptions | undefined;
 }
 
 /** What of the configuration is about deploys. Paths are absolute. */
@@ -22,7 +31,7 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly install?: readonly [string, ...string[]] | undefined;
   readonly maintenanceHook?: readonly [string, ...string[]] | undefined;
   readonly 'service.name'?: string | undefined;
-  readonly 'service.type'?: DeployServiceConfig['type'];
+  readonly 'service.type'?: ServiceType | undefined;
   readonly 'service.port'?: number | undefined;
   readonly service?: DeployServiceConfig | undefined;
   readonly 'health.url'?: string | undefined;
@@ -39,8 +48,6 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly strategies?: StrategyConfigs | undefined;
   /** When people are at work who could look after a deploy. */
   readonly businessHours?: BusinessHours | undefined;
-  /** URL of the database. */
-  readonly 'migrations.database'?: string | undefined;
   readonly backup?: 'required' | 'none' | undefined;
   readonly restoreData?: 'offer' | 'automatic' | 'never' | undefined;
   readonly expandMigrations?: 'keep' | 'back' | undefined;

@@ -35,6 +35,11 @@ export interface Settings extends ReleaseSettings, DeploySettings {
   readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
+  /** As it is written: a URL, or the name of a variable. */
+  readonly 'migrate.database'?: string | undefined;
+  readonly 'migrate.passwordFile'?: string | undefined;
+  readonly 'migrate.migrations'?: string | undefined;
+  readonly 'migrate.lockTimeout'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -161,12 +166,15 @@ export const FIELDS: readonly Field[] = [
   { name: 'deploy.follows', type: 'text' },
   { name: 'deploy.strategies', type: 'other' },
   { name: 'deploy.businessHours', type: 'other' },
-  { name: 'deploy.migrations.database', type: 'text' },
   { name: 'deploy.backup', type: 'text' },
   { name: 'deploy.restoreData', type: 'text' },
   { name: 'deploy.expandMigrations', type: 'text' },
   { name: 'deploy.objective', type: 'text' },
   { name: 'deploy.maintenanceHook', type: 'other' },
+  { name: 'migrate.database', option: 'database', flag: '--database', type: 'text' },
+  { name: 'migrate.passwordFile', option: 'passwordFile', flag: '--password-file', type: 'path' },
+  { name: 'migrate.migrations', type: 'path' },
+  { name: 'migrate.lockTimeout', option: 'lockTimeout', flag: '--lock-timeout', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -5,7 +5,7 @@ import type { TenantConfigs } from './tenants.ts';
 interface WithDatabases {
   readonly sources?: { readonly databases?: readonly string[] | undefined } | undefined;
   readonly tenants?: TenantConfigs | undefined;
-  readonly deploy?: { readonly migrations?: { readonly database?: string | undefined } | undefined } | undefined;
+  readonly migrate?: { readonly database?: string | undefined } | undefined;
 }
 
 function hasPassword(source: string): boolean {
@@ -15,21 +15,18 @@ function hasPassword(source: string): boolean {
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
-  const { sources, tenants = {}, deploy } = content as WithDatabases;
-  const urls: (readonly [path: string, url: string])[] = (sources?.databases ?? []).map((url, index) => [
-    `sources.databases[${index}]`,
-    url,
-  ]);
+  const { sources, tenants = {}, migrate } = content as WithDatabases;
+  const lists: (readonly [string, readonly string[]])[] = [['sources.databases', sources?.databases ?? []]];
   for (const [tenant, { modules = {} }] of Object.entries(tenants))
-    for (const [module, { sources: own = [] }] of Object.entries(modules))
-      for (const [index, url] of own.entries()) urls.push([`tenants.${tenant}.modules.${module}.sources[${index}]`, url]);
-  const database = deploy?.migrations?.database;
-  if (database !== undefined) urls.push(['deploy.migrations.database', database]);
-  return urls
-    .filter(([, url]) => hasPassword(url))
-    .map(([path]) => ({
-      path,
-      message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
-      hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
-    }));
+    for (const [module, { sources: urls = [] }] of Object.entries(modules))
+      lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
+  const found = lists.flatMap(([list, urls]) =>
+    urls.flatMap((url, index) => (hasPassword(url) ? [`${list}[${index}]`] : [])),
+  );
+  if (hasPassword(migrate?.database ?? '')) found.push('migrate.database');
+  return found.map((path) => ({
+    path,
+    message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
+    hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
+  }));
 }

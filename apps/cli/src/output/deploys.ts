@@ -137,6 +137,8 @@ const current = z.union([
 
 const maintenance = z.strictObject({ reason: z.string(), since: z.string(), by: z.string() });
 
+const serviceState = z.enum(['running', 'stopped', 'failed', 'starting', 'missing', 'unknown']);
+
 export const deployStatus = z.strictObject({
   layout,
   channel,
@@ -147,7 +149,7 @@ export const deployStatus = z.strictObject({
     .strictObject({
       name: z.string(),
       kind: z.string(),
-      state: z.enum(['running', 'stopped', 'failed', 'starting', 'missing', 'unknown']),
+      state: serviceState,
       pids: z.array(z.int()),
       since: z.string().optional(),
       restarts: z.int().optional(),
@@ -162,7 +164,12 @@ export const deployStatus = z.strictObject({
 
 const serviceAction = z.union([
   z.strictObject({ kind: z.literal('write'), path: z.string(), text: z.string(), needsRoot: z.boolean() }),
-  z.strictObject({ kind: z.literal('run'), command: z.array(z.string()), needsRoot: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('run'),
+    command: z.array(z.string()),
+    environment: z.record(z.string(), z.string()).optional(),
+    needsRoot: z.boolean(),
+  }),
   z.strictObject({ kind: z.literal('own'), text: z.string(), needsRoot: z.literal(false) }),
 ]);
 
@@ -185,3 +192,12 @@ export const deployCleaned = z.strictObject({
 export const deployMaintenance = z.strictObject({ on: z.boolean(), maintenance: maintenance.optional() });
 
 export const deployLogLine = z.strictObject({ line: z.string() });
+
+export const deployService = z.strictObject({
+  name: z.string(),
+  verb: z.enum(['install', 'start', 'stop', 'restart', 'uninstall']),
+  dryRun: z.boolean(),
+  actions: z.array(serviceAction).describe('what is done, in that order'),
+  state: serviceState.describe('what it is now'),
+  pids: z.array(z.int()),
+});

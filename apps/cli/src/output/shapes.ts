@@ -38,8 +38,17 @@ import {
   deployMaintenance,
   deployment,
   deployPlan,
+  deployService,
   deployStatus,
 } from './deploys.ts';
+import {
+  migrationLint,
+  migrationPlan,
+  migrationRepaired,
+  migrationRun,
+  migrationStatus,
+  migrationVerification,
+} from './migrate.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
@@ -91,6 +100,7 @@ export const SHAPES = {
   Deployment: deployment,
   DeployPlan: deployPlan,
   DeployPulled: deployPulled,
+  DeployService: deployService,
   DeployStatus: deployStatus,
   DeployStrategyPlan: deployStrategyPlan,
   DeployStrategyRun: deployStrategyRun,
@@ -120,6 +130,12 @@ export const SHAPES = {
   KeysRotated: keysRotated,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
+  MigrationLint: migrationLint,
+  MigrationPlan: migrationPlan,
+  MigrationRepaired: migrationRepaired,
+  MigrationRun: migrationRun,
+  MigrationStatus: migrationStatus,
+  MigrationVerification: migrationVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
   Release: release,

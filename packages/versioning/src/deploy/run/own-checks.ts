@@ -111,7 +111,7 @@ async function migrationsFound(tools: DeployTools, plan: DeployPlan, signal?: Ab
     return {
       outcome: 'warn',
       found: `${has} in the release, and no database to run them on`,
-      hint: 'Name it as `deploy.migrations.database` of the configuration.',
+      hint: 'Name it as `migrate.database` of the configuration.',
     };
   }
   const told = found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`).join('; ');

@@ -64,12 +64,13 @@ const REFUSALS: ReadonlySet<number> = new Set([1044, 1045, 1049, 1129, 1130, 169
 
 async function connected({ url, place }: NamedServer, options: MysqlDriverOptions): Promise<Connection> {
   const { password, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
-  const { createConnection } = await loadPeer(
+  // It is CommonJS, of which a bundle has no names but this one.
+  const { default: mysql2 } = await loadPeer(
     () => import('mysql2/promise'),
     (cause) => driverMissing('mysql2', cause),
   );
   try {
-    const connection = await createConnection({
+    const connection = await mysql2.createConnection({
       uri: password === undefined ? url.href : withPassword(url, password),
       charset: 'utf8mb4',
       connectTimeout: connectTimeoutMs,

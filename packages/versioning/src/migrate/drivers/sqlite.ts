@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { shown, VersioningError } from '../../errors.ts';
 import type { DatabaseConnection, DatabaseRow, DatabaseValue, MigrationDriver } from '../driver.ts';
 import { readStatements } from '../sql/statements.ts';
@@ -43,10 +43,12 @@ export function sqliteDriver(file: string, options: SqliteDriverOptions = {}): M
     dialect: 'sqlite',
     place,
     connect: async (use) => {
+      // Those who have another database never load it.
+      const sqlite = await import('node:sqlite');
       const path = realPath(file);
       // Looking at a database that is not there must not make it.
-      if (use === 'read' && !existsSync(path)) return connectionOf(new DatabaseSync(':memory:'), path);
-      return connectionOf(open(path, place, busyTimeoutMs), path);
+      if (use === 'read' && !existsSync(path)) return connectionOf(sqlite, new sqlite.DatabaseSync(':memory:'), path);
+      return connectionOf(sqlite, open(sqlite, { path, place, timeout: busyTimeoutMs }), path);
     },
     scratch: async () => {
       const folder = await mkdtemp(join(tmpdir(), 'holdfast-verify-'));
@@ -57,6 +59,15 @@ export function sqliteDriver(file: string, options: SqliteDriverOptions = {}): M
     },
     describe: describeSqlite,
   };
+}
+
+type Sqlite = typeof import('node:sqlite');
+
+interface Opening {
+  readonly path: string;
+  readonly place: string;
+  /** Milliseconds. */
+  readonly timeout: number;
 }
 
 /** Where links lead, so that all who mean the same database have one lock. */
@@ -74,11 +85,11 @@ function realPath(file: string): string {
   }
 }
 
-function open(path: string, place: string, timeout: number): DatabaseSync {
+function open({ DatabaseSync: Database }: Sqlite, { path, place, timeout }: Opening): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     // Tables are changed by making them anew, for which references may lead nowhere for a while.
-    database = new DatabaseSync(path, { timeout, enableForeignKeyConstraints: false });
+    database = new Database(path, { timeout, enableForeignKeyConstraints: false });
     // Opening alone reads nothing.
     database.prepare('SELECT count(*) FROM sqlite_schema').get();
     return database;
@@ -90,7 +101,7 @@ function open(path: string, place: string, timeout: number): DatabaseSync {
   }
 }
 
-function connectionOf(database: DatabaseSync, path: string): DatabaseConnection {
+function connectionOf(sqlite: Sqlite, database: DatabaseSync, path: string): DatabaseConnection {
   let lock: DatabaseSync | undefined;
   let before: ReadonlySet<string> = new Set();
   const violations = (): ReadonlySet<string> =>
@@ -106,7 +117,7 @@ function connectionOf(database: DatabaseSync, path: string): DatabaseConnection 
     tryHold: async (what) => {
       // The work ends with the process, as it is done in it.
       if (what === 'work') return true;
-      lock ??= lockOf(`${path}-migrate-lock`);
+      lock ??= lockOf(sqlite, `${path}-migrate-lock`);
       return lock !== undefined;
     },
     begin: async () => {
@@ -139,8 +150,8 @@ function rowsOf(database: DatabaseSync, sql: string, values: readonly DatabaseVa
 }
 
 /** A file of its own: a lock in the database would keep out the work that it is for. The system lets go of it when its process ends. */
-function lockOf(path: string): DatabaseSync | undefined {
-  const lock = new DatabaseSync(path, { timeout: 0 });
+function lockOf({ DatabaseSync: Database }: Sqlite, path: string): DatabaseSync | undefined {
+  const lock = new Database(path, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

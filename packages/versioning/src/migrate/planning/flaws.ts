@@ -11,7 +11,10 @@ export function refuseEdited({ id, forward }: RunnableMigration, row: AppliedRow
   throw new VersioningError(
     'MIGRATION_EDITED',
     `Expected ${id} as ${what} was applied on ${row.appliedAt} (${row.checksum}), got another text (${forward.checksum})`,
-    { hint: `Put its text back, or accept the new one: migrator.repair('${id}').`, place: { file: id } },
+    {
+      hint: `Put its text back, or accept the new one: migrator.repair('${id}'), \`holdfast migrate repair ${id}\`.`,
+      place: { file: id },
+    },
   );
 }
 
@@ -44,7 +47,7 @@ export function interrupted({ id, state }: AppliedRow, way: string): VersioningE
     'MIGRATION_INTERRUPTED',
     `Expected no interrupted migration, got ${id}, which is ${what}`,
     {
-      hint: `${way} Once it is put right by hand: migrator.repair('${id}', { as: 'applied' }) or { as: 'pending' }.`,
+      hint: `${way} Once it is put right by hand: migrator.repair('${id}', { as: 'applied' }) or { as: 'pending' }, \`holdfast migrate repair ${id} --as applied\`.`,
     },
   );
 }

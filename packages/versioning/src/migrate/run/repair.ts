@@ -69,7 +69,7 @@ function wantedState({ id, migration, row }: Found, as: RepairOptions['as']): 'a
   if (row?.state === 'applied') return 'applied';
   const got = row === undefined ? 'one that was never applied' : 'one that was interrupted';
   throw new VersioningError('MIGRATION_INTERRUPTED', `Expected an edited migration to accept, got ${id}, ${got}`, {
-    hint: "Look at the database, put it right by hand, then say which it is: { as: 'applied' } or { as: 'pending' }.",
+    hint: "Look at the database, put it right by hand, then say which it is: { as: 'applied' } or { as: 'pending' }, --as on the command line.",
   });
 }
 
