@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { strategies } from './deploy-strategies-schema.ts';
 import { SERVICE_TYPES } from './deploys.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { oneOf, text, texts, word } from './schema-parts.ts';
@@ -45,7 +46,10 @@ const service = z
     user: text('Whose rights it has.'),
     group: text('The group whose rights it has.'),
     environment: variables('Variables for it, beside `API_ROOT` and `PORT`. No secrets: they belong in `shared/.env`.'),
-    front: oneOf(['http', 'tcp', 'none'], 'With `process`: what the proxy passes on, or `none` for no proxy. Default `http`.'),
+    front: oneOf(
+      ['http', 'tcp', 'none'],
+      'With `process`: what the proxy passes on, or `none` for no proxy. Default `http`.',
+    ),
     scope: oneOf(['system', 'user'], 'With `systemd`: whose manager. Default `system`.'),
     files: texts('With `compose`: its files, in the release. Default `compose.yaml`.'),
     project: text('With `compose`: name of the project. Default: that of the service.'),
@@ -99,6 +103,8 @@ export const deploy = z
       z.int().check(z.gte(1), z.lte(1000), z.meta({ description: 'Good releases that stay. Default 5.' })),
     ),
     channel: text('What this machine is: `dev`, `staging`, `prod` (default), or any word.'),
+    follows: text('Channel of releases that `deploy run --pull` follows. Default `stable`.'),
+    strategies: z.optional(strategies),
     businessHours: z.optional(businessHours),
     backup: oneOf(
       ['required', 'none'],

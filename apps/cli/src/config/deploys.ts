@@ -1,3 +1,4 @@
+import type { StrategyConfigs } from './deploy-strategies.ts';
 import type { BusinessHours, CommandServiceOptions, DeployLayoutOptions } from '@x/versioning/deploy';
 
 /** Who keeps a service running. */
@@ -42,6 +43,9 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly checks?: readonly unknown[] | undefined;
   readonly keep?: number | undefined;
   readonly channel: string;
+  /** Channel of releases that `deploy run --pull` follows. */
+  readonly follows?: string | undefined;
+  readonly strategies?: StrategyConfigs | undefined;
   /** When people are at work who could look after a deploy. */
   readonly businessHours?: BusinessHours | undefined;
   readonly backup?: 'required' | 'none' | undefined;

@@ -163,6 +163,8 @@ export const FIELDS: readonly Field[] = [
   { name: 'deploy.checks', type: 'other' },
   { name: 'deploy.keep', option: 'keep', flag: '--keep', type: 'other' },
   { name: 'deploy.channel', option: 'channel', flag: '--channel', type: 'text', default: 'prod' },
+  { name: 'deploy.follows', type: 'text' },
+  { name: 'deploy.strategies', type: 'other' },
   { name: 'deploy.businessHours', type: 'other' },
   { name: 'deploy.backup', type: 'text' },
   { name: 'deploy.restoreData', type: 'text' },

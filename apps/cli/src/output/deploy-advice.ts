@@ -62,3 +62,42 @@ export const deployAdvice = z.strictObject({
     .describe('absent where the history is too short'),
   context: looked.describe('what was looked at'),
 });
+
+const strategyName = z.enum(['remote-ci', 'hybrid', 'server-controlled']);
+
+export const deployStrategyPlan = z.strictObject({
+  strategy: strategyName,
+  version: versionText,
+  actions: z
+    .array(
+      z.union([
+        z.strictObject({ kind: z.literal('run'), command: z.array(z.string()) }),
+        z.strictObject({ kind: z.literal('request'), method: z.enum(['GET', 'POST']), url: z.string() }),
+        z.strictObject({ kind: z.literal('own'), text: z.string() }),
+      ]),
+    )
+    .describe('what would be done, in its order'),
+});
+
+export const deployStrategyRun = z.strictObject({
+  strategy: strategyName,
+  version: versionText,
+  isLive: z.boolean().describe('whether it is live now; else a server will see to it'),
+  detail: z.string(),
+  url: z.string().optional().describe('where more can be read'),
+});
+
+export const deployPulled = z.strictObject({
+  kind: z.enum(['idle', 'answered', 'unreachable']).describe('`idle`: nothing was asked for, and nothing is newer'),
+  message: z.string().optional(),
+  answer: z
+    .strictObject({
+      server: z.string(),
+      request: z.int().optional().describe('absent for what the server did by itself'),
+      version: versionText.optional(),
+      outcome: z.enum(['deployed', 'current', 'failed', 'none']),
+      at: make.iso('when it was written'),
+      error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    })
+    .optional(),
+});

@@ -28,7 +28,7 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
-import { deployAdvice } from './deploy-advice.ts';
+import { deployAdvice, deployPulled, deployStrategyPlan, deployStrategyRun } from './deploy-advice.ts';
 import {
   deployCleaned,
   deployHistory,
@@ -99,8 +99,11 @@ export const SHAPES = {
   DeployMaintenance: deployMaintenance,
   Deployment: deployment,
   DeployPlan: deployPlan,
+  DeployPulled: deployPulled,
   DeployService: deployService,
   DeployStatus: deployStatus,
+  DeployStrategyPlan: deployStrategyPlan,
+  DeployStrategyRun: deployStrategyRun,
   Difference: difference,
   Entry: entry,
   Failed: failed,
