@@ -22,8 +22,7 @@ interface Piece {
  * @throws {VersioningError} `MIGRATION_FAILED`; the reason of `signal`.
  */
 export async function runOneByOne(run: MigrationRun, known: readonly JournalEntry[]): Promise<number> {
-  const { step, store, clock } = run;
-  const startMs = clock();
+  const startMs = run.clock();
   await markBegun(run, startMs);
   const states = new Map(known.map((entry) => [entry.statement, entry.state]));
   let count = 0;
@@ -36,7 +35,6 @@ export async function runOneByOne(run: MigrationRun, known: readonly JournalEntr
   }
   await validate(run, false);
   await markEnded(run, startMs);
-  await store.forget(step.id);
   return count;
 }
 
@@ -49,11 +47,17 @@ async function markBegun(run: MigrationRun, startMs: number): Promise<void> {
   return store.changeRow(step.id, { checksum: script.checksum });
 }
 
+/** In one transaction: what is left of a journal would be believed by a later run. */
 async function markEnded(run: MigrationRun, startMs: number): Promise<void> {
-  const { step, store } = run;
-  if (step.direction === 'down') return store.removeRow(step.id);
-  const { appliedAt, by, ms } = rowOf(run, 'applied', startMs);
-  return store.changeRow(step.id, { state: 'applied', appliedAt, by, ms });
+  const { step, store, connection } = run;
+  await connection.begin();
+  if (step.direction === 'down') await store.removeRow(step.id);
+  else {
+    const { appliedAt, by, ms } = rowOf(run, 'applied', startMs);
+    await store.changeRow(step.id, { state: 'applied', appliedAt, by, ms });
+  }
+  await store.forget(step.id);
+  await connection.commit();
 }
 
 function piecesOf({ script, connection }: MigrationRun): Piece[] {
