@@ -3,7 +3,7 @@ import { checksumOf } from '../source/script.ts';
 import { runsOutside } from '../source/transactions.ts';
 import type { JournalEntry } from '../state/state.ts';
 import { migrationFailed } from './failures.ts';
-import { type MigrationRun, momentOf, rowOf, tell } from './run.ts';
+import { type MigrationRun, momentOf, pause, rowOf, tell } from './run.ts';
 import { validate } from './validate.ts';
 
 /** A statement, or all that a module does. */
@@ -29,7 +29,7 @@ export async function runOneByOne(run: MigrationRun, known: readonly JournalEntr
   for (const piece of piecesOf(run)) {
     const before = states.get(piece.number);
     if (before === 'ended') continue;
-    run.signal?.throwIfAborted();
+    await pause(run);
     await runPiece(run, piece, before);
     count++;
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DatabaseConnection, MigrationDriver } from '../driver.ts';
 import type { Clock } from '../clock.ts';
 import type { MigrationStep, MigratorEvent } from '../model.ts';
@@ -39,4 +40,10 @@ export function rowOf(
 export function tell(run: MigrationRun, type: 'statement' | 'settled', statement: number): void {
   const { id, direction } = run.step;
   run.onEvent({ type, id, direction, statement });
+}
+
+/** Lets signals in before the next statement: SQLite works in this thread, and none would come otherwise. @throws the reason of `signal`. */
+export async function pause({ signal }: MigrationRun): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
 }

@@ -52,6 +52,25 @@ describe.each(KINDS)('$dialect, without a transaction', (kind) => {
     expect(await statesOf(migrator)).toEqual({ '1_a': 'pending' });
   });
 
+  test.skipIf(kind.missing !== undefined || process.env['HOLDFAST_THOROUGH'] === undefined)(
+    'a kill behind any statement is made up for',
+    async () => {
+      for (const killAfter of [1, 2, 3, 4]) {
+        const { driver, address } = databases.createWithAddress();
+        const folder = await folderWith(FILES);
+        const call = { dialect: kind.dialect, address, folder };
+        const migrator = createMigrator({ driver, migrations: folder });
+        expect(await runChild({ ...call, direction: 'up', killAfter })).toBe('SIGKILL');
+        await migrate(migrator, 'up');
+        expect(await rowsOf(driver, 'select x from a order by x')).toEqual([{ x: 1 }, { x: 2 }]);
+        if (killAfter > 3) continue;
+        expect(await runChild({ ...call, direction: 'down', killAfter })).toBe('SIGKILL');
+        await migrate(migrator, 'down');
+        expect(await statesOf(migrator)).toEqual({ '1_a': 'pending' });
+      }
+    },
+  );
+
   real('what failed is corrected, and what was finished may not be edited', async () => {
     const driver = databases.create();
     const script = (second: string, first = 'create table a(x int);'): Record<string, string> => ({
