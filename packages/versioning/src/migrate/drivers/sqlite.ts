@@ -151,15 +151,16 @@ function rowsOf(database: DatabaseSync, sql: string, values: readonly DatabaseVa
 
 /** A file of its own: a lock in the database would keep out the work that it is for. The system lets go of it when its process ends. */
 function lockOf({ DatabaseSync: Database }: Sqlite, path: string): DatabaseSync | undefined {
-  const lock = new Database(path, { timeout: 0 });
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new Database(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
+    lock?.close();
     const isBusy = [5, 6].includes(((error as { readonly errcode?: number }).errcode ?? 0) & 0xff);
     if (isBusy) return undefined;
-    throw error;
+    throw unreachable({ place: path, cause: error }, 'It is the lock of migrations: check that you may write there.');
   }
 }
 
