@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
@@ -117,6 +117,20 @@ describe.skipIf(onWindows)('a service of processes', () => {
     expect(shop.starts().filter(isThere)).toEqual([]);
   });
 
+  it('leaves nothing behind of what it has started', async () => {
+    const shop = await openShop({ port: undefined, health: { settledMs: 300 } });
+    const file = join(shop.folder, 'child');
+    const program = `const { pid } = require('child_process').spawn('sleep', ['600']); require('fs').writeFileSync(${JSON.stringify(file)}, String(pid))`;
+    const service = processService({ ...shop.spec, command: [process.execPath, '-e', program] }, shop.options);
+    await service.run('start');
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 20_000 }).toMatch(/^\d+$/);
+    const child = Number(readFileSync(file, 'utf8'));
+    expect(isThere(child)).toBe(true);
+    await service.run('stop');
+    await expect.poll(() => isThere(child)).toBe(false);
+    expect(readdirSync(join(shop.options.state, 'tickets'))).toEqual([]);
+  });
+
   it('changed by two calls at once is changed by one after the other', async () => {
     const shop = await openShop();
     await Promise.all(['v1', 'v2', 'v3'].map((version) => shop.of(version).run('handOver', { version })));
@@ -142,15 +156,21 @@ describe.skipIf(onWindows)('a service of processes', () => {
 
   it('without an address is healthy when it has run for a while, and hands over, too', async () => {
     const shop = await openShop({ port: undefined, health: { settledMs: 200 } });
-    const worker = (version: string, end = ''): ReturnType<Shop['of']> => {
+    const worker = (version: string, end = '', settledMs = 200): ReturnType<Shop['of']> => {
       const { spec } = shop.of(version);
       const program = `require('fs').appendFileSync(process.env.APP_STARTS, process.pid + '\\n'); setInterval(() => {}, 1000);${end}`;
-      return processService({ ...spec, command: [process.execPath, '-e', program] }, shop.options);
+      return processService(
+        { ...spec, command: [process.execPath, '-e', program] },
+        {
+          ...shop.options,
+          health: { settledMs },
+        },
+      );
     };
     await worker('v1').run('start');
     await worker('v2').run('handOver');
     expect(shop.starts().map(isThere)).toEqual([false, true]);
-    await expect(worker('v3', 'process.exit(0)').run('handOver')).rejects.toThrow('ended with exit code 0');
+    await expect(worker('v3', 'process.exit(0)', 30_000).run('handOver')).rejects.toThrow('ended with exit code 0');
     expect(shop.starts().map(isThere)).toEqual([false, true, false]);
   });
 
