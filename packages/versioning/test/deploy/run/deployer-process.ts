@@ -9,6 +9,8 @@ export interface DeployerJob {
   readonly version?: string | undefined;
   /** It dies at this moment; the first one is 1. */
   readonly killAt?: number | undefined;
+  /** The first of the moments that are counted. Default: whichever comes first. */
+  readonly from?: string | undefined;
   /** It is asked to stop at the first moment of this name. */
   readonly abortAt?: string | undefined;
 }

@@ -133,3 +133,32 @@ describe('a rollback whose process is killed', { timeout: 60_000 }, () => {
     expect([await machine.answers(), machine.applied().length]).toEqual(['1.1.0', 3]);
   });
 });
+
+describe('a deploy on its way back whose process is killed', { timeout: 60_000 }, () => {
+  const MOMENTS = 45;
+  const from = 'step.undoing switch';
+
+  async function broken(): Promise<ShopMachine> {
+    const machine = await runningMachine();
+    await machine.shelf.add('1.1.0', { migrations: NEXT, behaves: 'unhealthy' });
+    return machine;
+  }
+
+  test('comes past no more moments than the table has', async () => {
+    await using machine = await broken();
+    const { seen, code } = await runDeployer({ places: machine.places, version: '1.1.0', from });
+    expect([code, seen.length <= MOMENTS]).toEqual(['CHECKS_FAILED', true]);
+    await demandOrder(machine);
+  });
+
+  test.each(chosen(MOMENTS, 7))('at moment %i of that ends there when it is resumed', async (killAt) => {
+    await using machine = await broken();
+    await runDeployer({ places: machine.places, version: '1.1.0', from, killAt });
+    const deployer = machine.deployer();
+    const { unfinished } = await deployer.status();
+    if (unfinished !== undefined) expect(await deployer.resume()).toMatchObject({ outcome: 'rolled-back' });
+    await demandOrder(machine);
+    expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders', '0002_cents']]);
+    expect((await deployer.list()).find(({ version }) => version === '1.1.0')).toMatchObject({ state: 'bad' });
+  });
+});

@@ -7,12 +7,13 @@ import { fileBackup } from '../file-backup.ts';
 import { shopDeployer } from '../shop-machine.ts';
 
 const job = JSON.parse(process.argv[2] ?? '') as DeployerJob;
-const { places, killAt, abortAt } = job;
+const { places, killAt, from, abortAt } = job;
 const stop = new AbortController();
 const seen: string[] = [];
 
 /** Nothing is cleaned up, and no other code runs: as if the power had failed for this process. */
 function moment(what: string): void {
+  if (from !== undefined && seen.length === 0 && what !== from) return;
   seen.push(what);
   if (seen.length === killAt) process.kill(process.pid, 'SIGKILL');
   if (what === abortAt) stop.abort();
