@@ -15,7 +15,7 @@ export interface ServiceHealth {
   readonly settledMs?: number | undefined;
 }
 
-/** Options of {@link ./process-service.ts!processService}. */
+/** Options of a service of processes. */
 export interface ProcessServiceOptions {
   /** A folder for what is wanted and what runs, absolute, of this service alone. */
   readonly state: string;

@@ -168,7 +168,9 @@ describe.skipIf(onWindows)('a service of processes', () => {
       );
     };
     await worker('v1').run('start');
+    await expect.poll(() => shop.starts().length, { timeout: 20_000 }).toBe(1);
     await worker('v2').run('handOver');
+    await expect.poll(() => shop.starts().length, { timeout: 20_000 }).toBe(2);
     expect(shop.starts().map(isThere)).toEqual([false, true]);
     await expect(worker('v3', 'process.exit(0)', 30_000).run('handOver')).rejects.toThrow('ended with exit code 0');
     expect(shop.starts().map(isThere)).toEqual([false, true, false]);
