@@ -104,7 +104,7 @@ export const deployPlan = z.strictObject({
   committedAt: make.iso('when the commits of the release were made, the median').optional(),
 });
 
-export const deployedRelease = z.strictObject({
+const deployedRelease = z.strictObject({
   version: versionText,
   folder: z.string(),
   state: z.enum(['building', 'staged', 'active', 'good', 'bad', 'rolled-back']),

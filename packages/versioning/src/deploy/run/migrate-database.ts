@@ -1,6 +1,7 @@
 import type { MigrationKind } from '../../migrations/model.ts';
 import type { AppliedMigration, MigrationPlan, MigrationStatus, Migrator } from '../../migrate/model.ts';
 import { knownMigrations, type MigrationSource } from './known-migrations.ts';
+import type { AppliedFacts } from './recovery.ts';
 import type { DeployTools } from './tools.ts';
 
 /** What is asked of a database. */
@@ -35,16 +36,6 @@ export async function migrateForward(
     return migrator.apply(plan, { signal: call.signal });
   });
   return (done ?? []).map(({ id }) => id);
-}
-
-/** What has become of the migrations of a database. */
-export interface AppliedFacts {
-  /** Ids of those that are applied, if only in part. */
-  readonly applied: ReadonlySet<string>;
-  /** Those of them that have a way back. */
-  readonly reversible: ReadonlySet<string>;
-  /** Those of them that were begun, in either direction, and not ended. */
-  readonly interrupted: ReadonlySet<string>;
 }
 
 /** Looks at the database. Nothing is changed. */

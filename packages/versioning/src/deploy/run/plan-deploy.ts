@@ -6,14 +6,14 @@ import { migrationSources } from './known-migrations.ts';
 import { withMigrator } from './migrate-database.ts';
 import type { DeployRunOptions } from './options.ts';
 import { type DeployPlan, NO_MIGRATIONS, type PlannedDeployMigrations, type PlannedDeployStep } from './plan.ts';
-import { wayBackOf } from './recovery.ts';
+import { wayBackOf } from './plan-recovery.ts';
 import type { DeployableRelease } from './source.ts';
 import type { DeployTools } from './tools.ts';
 
 /** The strategy of a deploy that is carried out where it is asked for. */
 export const LOCAL = 'local';
 /** Only the service is restarted. */
-export const RESTART = 'local-restart';
+const RESTART = 'local-restart';
 
 const PHASES: readonly MigrationKind[] = ['expand', 'data', 'contract'];
 

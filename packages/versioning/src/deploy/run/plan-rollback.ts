@@ -135,7 +135,7 @@ async function schemaWay(
 }
 
 /** The safety backup of the deploy that left a release: its data are those that the release had last. */
-export function backupBefore(history: readonly Deployment[], version: string): string | undefined {
+function backupBefore(history: readonly Deployment[], version: string): string | undefined {
   return history.find(({ kind, from, backup }) => kind === 'deploy' && from === version && backup !== undefined)?.backup;
 }
 

@@ -5,7 +5,8 @@ import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
 import type { DeployRunState, StepBefore } from './journal.ts';
 import { appliedNow } from './migrate-database.ts';
-import { type NoRecovery, planRecovery, type Recovery, type RecoveryStep } from './recovery.ts';
+import { planRecovery } from './plan-recovery.ts';
+import type { NoRecovery, Recovery, RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
 import { type DeployWork, isoNow } from './tools.ts';
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { remoteCiStrategy, type RemoteCiOptions, type StrategyOutcome } from '../../../src/deploy/index.ts';
 import { newCheckout } from '../../git/checkout.ts';
 import { newFolder } from '../folder.ts';
@@ -28,15 +29,22 @@ interface Ran {
   readonly remoteTags: string;
 }
 
+// One for all: git takes its time to make them.
+const elsewhere = newFolder();
+const checkout = newCheckout();
+const bare = join(elsewhere.path, 'shop.git');
+const commit = checkout.commit('feat: begin');
+checkout.tag('v1.0.0');
+checkout.git('remote', 'add', 'origin', bare);
+afterAll(() => {
+  checkout[Symbol.dispose]();
+  elsewhere[Symbol.dispose]();
+});
+
 /** Runs the strategy in a checkout with the tag `v1.0.0`, a bare remote, and a GitHub with these routes. */
 async function ran(routes: Routes, more: Partial<RemoteCiOptions> = {}, version = '1.0.0'): Promise<Ran> {
-  using checkout = newCheckout();
-  using elsewhere = newFolder();
-  checkout.commit('feat: begin');
-  checkout.tag('v1.0.0');
-  const bare = join(elsewhere.path, 'shop.git');
+  rmSync(bare, { recursive: true, force: true });
   execFileSync('git', ['init', '--quiet', '--bare', bare]);
-  checkout.git('remote', 'add', 'origin', bare);
   await using github = await startGithub(routes);
   const lines: string[] = [];
   const strategy = remoteCiStrategy({
@@ -190,9 +198,6 @@ test('a version without a tag is told before anything is done', async () => {
 });
 
 test('its plan does nothing', async () => {
-  using checkout = newCheckout();
-  const commit = checkout.commit('feat: begin');
-  checkout.tag('v1.0.0');
   const strategy = remoteCiStrategy({
     folder: checkout.folder,
     branch: 'live',
