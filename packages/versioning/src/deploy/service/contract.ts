@@ -72,6 +72,7 @@ export interface Service {
    * `SERVICE_UNAVAILABLE` when the manager's program is not there.
    */
   run(verb: ServiceVerb, call?: ServiceCall): Promise<void>;
+  /** What is known of it now. A manager that does not answer is `unknown`, with the reason. */
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServiceStatus>;
   /** Lines of its output, the last `lines` first to last; with `follow` those that come, too. */
   logs(options?: ServiceLogOptions): AsyncIterable<string>;

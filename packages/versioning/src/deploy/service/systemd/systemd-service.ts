@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf } from '../../../artifact/file-failure.ts';
 import { carryOut, type Explanation } from '../carry-out.ts';
 import type {
@@ -137,7 +137,15 @@ class Systemd {
     const writing: ServiceAction[] = isCurrent
       ? []
       : [{ kind: 'write', path: this.#path, text: this.#text, needsRoot: this.#needsRoot }];
-    return [...writing, this.#run('daemon-reload'), this.#run('enable', this.#unit)];
+    return [...this.#logFolders(), ...writing, this.#run('daemon-reload'), this.#run('enable', this.#unit)];
+  }
+
+  /** systemd makes files, but no folders for them. */
+  #logFolders(): ServiceAction[] {
+    const folders = new Set([this.#spec.stdout, this.#spec.stderr].map((path) => dirname(path)));
+    return [...folders]
+      .filter((folder) => !existsSync(folder))
+      .map((folder) => ({ kind: 'run', command: ['mkdir', '-p', folder], needsRoot: this.#needsRoot }));
   }
 
   #run(...args: readonly string[]): ServiceAction {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { isThere } from '../../../../src/deploy/service/process/process-identity.ts';
 import { control, supervisorOf } from '../fixtures/control.ts';
@@ -70,6 +71,21 @@ describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () 
     await service.run('stop');
     expect(living(shop)).toEqual([]);
   });
+
+  it('at any moment of a hand-over does not keep it from its end, and there is never a second copy', async () => {
+    const shop = await openShop();
+    await shop.of('v0').run('start');
+    const rounds = isThorough ? 30 : 4;
+    for (let round = 1; round <= rounds; round++) {
+      const version = `v${round}`;
+      const call = shop.of(version).run('handOver', { version });
+      await setTimeout((round * 400) / rounds);
+      process.kill(await supervisorOf(shop), 'SIGKILL');
+      await call;
+      expect(await versionAt(shop)).toBe(version);
+      expect(living(shop)).toHaveLength(1);
+    }
+  }, 300_000);
 
   it('together with the controller does not keep the next call from ending a hand-over', async () => {
     const shop = await openShop();

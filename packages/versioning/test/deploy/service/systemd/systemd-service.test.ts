@@ -80,6 +80,14 @@ describe.skipIf(process.platform === 'win32')('a service of systemd', () => {
     expect((await here.service.plan('restart'))[0]).toMatchObject({ kind: 'write', path: here.unit });
   });
 
+  it('gets the folders of its output made', async () => {
+    const here = world();
+    const logs = join(here.spec.workingDirectory, 'logs');
+    const spec = { ...here.spec, stdout: join(logs, 'out.log'), stderr: join(logs, 'err.log') };
+    const plan = await systemdService(spec, { scope: 'system' }).plan('install');
+    expect(plan[0]).toEqual({ kind: 'run', command: ['mkdir', '-p', logs], needsRoot: true });
+  });
+
   it('is stopped, and taken away with its unit', async () => {
     const here = world();
     expect(await here.service.plan('stop')).toEqual([]);
