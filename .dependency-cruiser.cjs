@@ -134,7 +134,10 @@ module.exports = {
         'The keeper of services runs for months beside them and is started from the TypeScript in tests: it reaches only Node and files of its own package.',
       severity: 'error',
       from: { path: '^packages/versioning/src/deploy/service/process/keeper\\.ts$' },
-      to: { path: ['^packages/(?!versioning/)', '/src/index\\.ts$', '^node_modules/(?!\\.pnpm/@types)'], reachable: true },
+      to: {
+        path: ['^packages/(?!versioning/)', '/src/index\\.ts$', '^node_modules/(?!\\.pnpm/@types)'],
+        reachable: true,
+      },
     },
     {
       name: 'no-tests-in-sources',

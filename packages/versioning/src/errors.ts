@@ -68,6 +68,7 @@ export type VersioningErrorCode =
   | 'DEPLOY_NOT_FOUND'
   | 'DEPLOY_TAKEN_OVER'
   | 'CHECKS_FAILED'
+  | 'STEP_FAILED'
   | 'BACKUP_REQUIRED'
   | 'ROLLBACK_REFUSED'
   | 'SIGNING_KEY_MISSING'

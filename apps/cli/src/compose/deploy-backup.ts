@@ -20,6 +20,7 @@ export function repositoryBackup(context: Context): SafetyBackup {
     create: async ({ version, kind, deployment, signal }) => {
       const id = `${kind === 'pre-deploy' ? 'deploy' : 'rollback'}-${deployment}`;
       const tenants = await tenantsToSave(context);
+      if (tenants.length === 0) return { id, detail: 'there is no data yet' };
       await using repository = await openConfigured(context);
       for (const tenant of tenants) await save(repository, tenant, { id, version, signal });
       const structure = await saveStructure(context, repository, signal);
@@ -43,9 +44,11 @@ export function repositoryBackup(context: Context): SafetyBackup {
   };
 }
 
+/** @throws {CliError} `NOTHING_TO_BACK_UP` where nothing is configured. */
 async function tenantsToSave(context: Context): Promise<readonly TenantSources[]> {
-  const tenants = await deploySources(context, await context.effective());
-  if (tenants.length > 0) return tenants;
+  const effective = await context.effective();
+  const tenants = await deploySources(context, effective);
+  if (tenants.length > 0 || effective.settings['migrate.database'] !== undefined) return tenants;
   throw new CliError('NOTHING_TO_BACK_UP', 'Expected something to back up before a deploy, got nothing', {
     hint: 'Name it as sources, as modules of tenants or as migrate.database; or say "backup": "none" in "deploy".',
   });

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { BackupModule, BackupSource } from '@x/backup-store';
 import type { Effective } from '../config/merge.ts';
 import type { Context } from '../program/context.ts';
 import { deployDatabase } from './deploy-database.ts';
-import { configuredModules, configuredStreams } from './tenant-modules.ts';
+import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
+import { configFolder, configuredModules, configuredStreams } from './tenant-modules.ts';
 
 /** What the safety backup of a deploy reads of one tenant. */
 export interface TenantSources {
@@ -27,7 +29,8 @@ export async function deploySources(context: Context, effective: Effective): Pro
   const names = new Set([settings.tenant, ...Object.keys(settings.tenants)]);
   const known = [...names].flatMap((tenant) => databasesOf(effective, tenant)).map(urlOf);
   const database = deployDatabase(context, effective);
-  const extra = database === undefined || known.includes(database.url) ? [] : [database.url];
+  const isMissing = database === undefined || isNotThere(database.url, configFolder(context, effective));
+  const extra = isMissing || known.includes(database.url) ? [] : [database.url];
   const reading = { ...context, env: database?.env ?? context.env };
   const found: TenantSources[] = [];
   for (const tenant of names) {
@@ -37,6 +40,10 @@ export async function deploySources(context: Context, effective: Effective): Pro
   }
   return found;
 }
+
+/** Before the first deploy, a database of SQLite is no file yet. */
+const isNotThere = (url: string, folder: string): boolean =>
+  isSqliteUrl(url) && !existsSync(parseSqliteUrl(url, folder).path);
 
 /** Databases of a tenant, as they are configured. */
 function databasesOf({ settings }: Effective, tenant: string): readonly string[] {

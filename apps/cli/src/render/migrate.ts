@@ -42,7 +42,10 @@ const WIDEST = 100;
 
 function shortened(text: string): string {
   // The header of a migration stands above its first statement.
-  const line = text.replace(/^(?:\s*--[^\n]*\n)+/, '').replaceAll(/\s+/g, ' ').trim();
+  const line = text
+    .replace(/^(?:\s*--[^\n]*\n)+/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
   return line.length > WIDEST ? `${line.slice(0, WIDEST - 1)}…` : line;
 }
 

@@ -106,6 +106,23 @@ test('an edited migration is refused with what to do, and repair accepts it', as
   expect(await shop.run(['migrate', 'status', ...shop.named])).toMatchObject({ code: 0 });
 });
 
+test('Ctrl-C stops between two statements, and the migration is taken back', async () => {
+  const statements = Array.from({ length: 500 }, (_, index) => `create table t${index}(x);`);
+  const shop = await newShop({ '1_many.sql': statements.join('\n') });
+  let wasSent = false;
+  const { code, stderr } = await shop.run(['migrate', 'up', ...shop.named, '--verbose'], {
+    // A second one would end it at once.
+    onStderr: (child, text) => {
+      if (!wasSent && text.includes('statement 1 is done')) wasSent = child.kill('SIGINT');
+    },
+  });
+  expect({ code, stderr }).toMatchObject({
+    code: 130,
+    stderr: expect.stringContaining('Stopped before the end') as string,
+  });
+  expect(await shop.json('MigrationStatus', ['migrate', 'status', ...shop.named])).toMatchObject({ pending: 1 });
+});
+
 test('lint names rule and line, and fails where it is told to', async () => {
   const shop = await newShop();
   expect(await shop.run(['migrate', 'lint', ...shop.named])).toMatchObject({

@@ -109,7 +109,7 @@ const mysql: TestKind = {
     }),
 };
 
-export { mysql, postgres };
+export { postgres };
 
 /** All three. */
 export const KINDS: readonly TestKind[] = [sqlite, postgres, mysql];

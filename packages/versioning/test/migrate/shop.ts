@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import {
   createMigrator,
   type DatabaseMigrator,
@@ -83,4 +83,14 @@ export async function migrate(
 
 export async function statesOf(migrator: Migrator): Promise<Record<string, string>> {
   return Object.fromEntries((await migrator.status()).map(({ id, state }) => [id, state]));
+}
+
+/** What a driver has to say when it can't connect. */
+export async function failureOf(driver: MigrationDriver): Promise<{ readonly code: string; readonly shown: string }> {
+  const error = await driver.connect('work').then(
+    () => expect.unreachable(),
+    (thrown: unknown) => thrown,
+  );
+  const { code, message, hint } = error as { readonly code: string; readonly message: string; readonly hint: string };
+  return { code, shown: `${message} ${hint}` };
 }

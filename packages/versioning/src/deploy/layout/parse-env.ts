@@ -4,7 +4,7 @@ import { VersioningError } from '../../errors.ts';
 const MOST_BYTES = 1024 * 1024;
 
 const ASSIGNMENT = /[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=[ \t]*/y;
-const NOTHING = /[ \t]*(?:[#;][^\n]*)?(?:\n|$)/y;
+const NOTHING = /(?:[ \t]*|#(?:[^\n]*[^\\\n])?)(?:\n|$)/y;
 const SINGLE = /'([^']*)'[ \t]*(?:\n|$)/y;
 const DOUBLE = /"([^"\\]*)"[ \t]*(?:\n|$)/y;
 const BARE = /((?!["'`])[^#\\\n]*)(?:\n|$)/y;
@@ -45,8 +45,10 @@ function valueAt(
   const quoted = matchAt(SINGLE, source, at) ?? matchAt(DOUBLE, source, at);
   const found = quoted ?? matchAt(BARE, source, at);
   const value = quoted?.[1] ?? found?.[1]?.trim();
+  // Node takes the next line for a value of blanks alone.
+  const isBlank = quoted === undefined && value === '' && source[at - 1] !== '=';
   // dotenv takes a quote behind a backslash for no end.
-  if (found === undefined || value === undefined || value.endsWith('\\'))
+  if (found === undefined || value === undefined || value.endsWith('\\') || isBlank)
     throw invalid(file, line, `a value of ${name} that all readers understand alike`);
   return [name, value, found[0].length];
 }
@@ -61,7 +63,7 @@ function invalid(file: string, line: number, expectation: string): VersioningErr
     'INVALID_ENV_FILE',
     `Expected ${expectation} in line ${line} of ${file}, got something else`,
     {
-      hint: "Put the value in single quotes, without `'` and without a backslash at its end; no comment behind it.",
+      hint: "Put the value in single quotes, without `'` and without a backslash at its end; comments begin with # in a line of their own.",
       place: { file, line },
     },
   );

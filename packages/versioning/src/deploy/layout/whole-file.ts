@@ -8,15 +8,18 @@ export interface WholeFileOptions {
   readonly mode: number;
   /** Its group, as far as it may be set. */
   readonly group?: number | undefined;
+  /** `false` where an older content would do after a power failure. Default: it is forced to disk. */
+  readonly durable?: boolean | undefined;
 }
 
 /**
- * Writes a file, whole or not at all, also when the power fails, in the place of an older one. Its name while it is written is always the same, so that the next one
+ * Writes a file, whole or not at all, also when the power fails where it is durable, in the place of an older one. Its name while it is written is always the same, so that the next one
  * takes away what a process that was killed has left; of two at the same time one fails.
  *
  * @throws {VersioningError} `WRITE_FAILED`.
  */
-export async function writeWhole(target: string, text: string, { mode, group }: WholeFileOptions): Promise<void> {
+export async function writeWhole(target: string, text: string, options: WholeFileOptions): Promise<void> {
+  const { mode, group, durable = true } = options;
   const folder = dirname(target);
   const part = `${target}.part`;
   try {
@@ -26,14 +29,14 @@ export async function writeWhole(target: string, text: string, { mode, group }: 
     const file = await open(part, 'wx', 0o600);
     try {
       await file.writeFile(text);
-      await file.sync();
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
     if (group !== undefined) await giveTo(part, group);
     await chmod(part, mode);
     await rename(part, target);
-    await syncFolder(folder);
+    if (durable) await syncFolder(folder);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => undefined);
     throw fileFailure('WRITE_FAILED', 'a file that can be written', { path: target, cause });

@@ -16,15 +16,15 @@ export function codeText(error: unknown): string {
   return typeof code === 'string' ? code : 'UNEXPECTED';
 }
 
-/** The same error with one more thing to do about it. Those of others stay what they are. */
-export function withHint(error: unknown, hint: string): unknown {
-  if (!isVersioningError(error)) return error;
-  const { code, message, hint: own, place } = error;
-  return new VersioningError(code, message, {
-    cause: error,
-    hint: own === undefined ? hint : `${own} ${hint}`,
-    place,
-  });
+/** The same error with one more thing to do about it. One of somebody else becomes the cause of ours. */
+export function withHint(error: unknown, hint: string): VersioningError {
+  const { message, hint: own } = error as { readonly message?: string; readonly hint?: string | undefined };
+  const both = own === undefined ? hint : `${own} ${hint}`;
+  if (!isVersioningError(error)) {
+    const said = message ?? String(error);
+    return new VersioningError('STEP_FAILED', `Expected a step to be done, got: ${said}`, { cause: error, hint: both });
+  }
+  return new VersioningError(error.code, error.message, { cause: error, hint: both, place: error.place });
 }
 
 /** Nothing was done, as something has to be otherwise first. */

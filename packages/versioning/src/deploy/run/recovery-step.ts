@@ -24,13 +24,7 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
     tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by: tools.by, backup: restores });
     return `${restores} restored`;
   },
-  switch: async ({ tools, journal }) => {
-    const { version, from } = journal.state.plan;
-    await tools.place.switchTo(from);
-    const found = (await tools.place.releases()).find((each) => each.version === version);
-    if (found?.state === 'active') await tools.place.mark(version, stateAfter(journal.state), journal.run);
-    return `${version} → ${from ?? 'nothing'}`;
-  },
+  switch: switchBack,
   service: serviceBack,
   stage: leaveFiles,
   'maintenance-on': async ({ tools, journal }) => {
@@ -44,6 +38,22 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
 async function takeBack(work: DeployWork, { migrations = [] }: RecoveryStep): Promise<string> {
   const ids = await migrateBack(work.tools, migrations, await databaseOf(work));
   return ids.length === 0 ? 'taken back already' : `${ids.join(', ')} taken back`;
+}
+
+/** The release before is current, and what it was. */
+async function switchBack({ tools, journal }: DeployWork): Promise<string> {
+  const { plan, before } = journal.state;
+  const { version, from } = plan;
+  await tools.place.switchTo(from);
+  const releases = await tools.place.releases();
+  const stateOf = (name: string): DeployedState | undefined => releases.find((each) => each.version === name)?.state;
+  if (stateOf(version) === 'active') await tools.place.mark(version, stateAfter(journal.state), journal.run);
+  // A rollback that was as good as done has called it rolled back.
+  if (from !== undefined && before.get('good')?.state === 'good' && stateOf(from) !== 'good') {
+    await tools.place.mark(from, 'active', journal.run);
+    await tools.place.mark(from, 'good', journal.run);
+  }
+  return `${version} → ${from ?? 'nothing'}`;
 }
 
 /** The release before runs again, or nothing does, as before the first deploy. */

@@ -111,10 +111,9 @@ const hasWayBack = (id: string, { failure }: DeployRunState, facts: RecoveryFact
 function forwardAgain({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
   if (begun.includes('restore-data')) {
     const backup = done.get('safety-backup')?.backup;
-    if (backup !== undefined && (facts.restoreData === 'automatic' || facts.mayRestore)) {
-      return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
-    }
-    return { reason: 'the data was restored from a backup', backup };
+    if (backup === undefined) return { reason: 'data were restored, and there is no backup of those before' };
+    // Nothing was written since that one was made: the service is stopped.
+    return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
   }
   const gone = plan.migrations.back.filter((id) => !facts.applied.has(id) || facts.interrupted.has(id));
   if (!begun.includes('migrations-back') || gone.length === 0) return { steps: [], notes: [] };

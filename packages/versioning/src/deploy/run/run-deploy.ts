@@ -47,9 +47,10 @@ export async function goOn(work: DeployWork): Promise<void> {
 async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep): Promise<StepBefore | undefined> {
   if (journal.state.begun.includes(step)) return undefined;
   if (step === 'maintenance-on') return { isOn: await tools.place.maintenance.isOn() };
-  if (step !== 'stage' && step !== 'check-files') return undefined;
-  const { version } = journal.state.plan;
-  return { state: (await tools.place.releases()).find((each) => each.version === version)?.state };
+  if (step !== 'stage' && step !== 'check-files' && step !== 'good') return undefined;
+  const { version, from } = journal.state.plan;
+  const changed = step === 'good' ? from : version;
+  return { state: (await tools.place.releases()).find((each) => each.version === changed)?.state };
 }
 
 /** Decides how a run goes back, by its journal and its database. */

@@ -43,7 +43,7 @@ export async function* followLines(
 }
 
 /** A log that grows, and may be replaced by a new one of its name. */
-export class FollowedLog {
+class FollowedLog {
   readonly #path: string;
   #file: FileHandle | undefined;
   #position = 0;

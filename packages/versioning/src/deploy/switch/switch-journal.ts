@@ -18,10 +18,10 @@ const FORMAT = 'holdfast-switch';
 
 const placeOf = (layout: DeployLayout): string => join(layout.state, 'switch.json');
 
-/** @throws {VersioningError} `WRITE_FAILED`. */
+/** That it is done need not outlive a power failure: what is current tells it, too. @throws {VersioningError} `WRITE_FAILED`. */
 export async function writeSwitchJournal(layout: DeployLayout, entry: SwitchEntry): Promise<void> {
   const text = `${JSON.stringify({ format: FORMAT, formatVersion: 0, ...entry })}\n`;
-  await writeWhole(placeOf(layout), text, { mode: 0o600 });
+  await writeWhole(placeOf(layout), text, { mode: 0o600, durable: entry.phase === 'begun' });
 }
 
 /** The last switch; `undefined` where there was none. @throws {VersioningError} `INVALID_DEPLOY_RECORD`, `READ_FAILED`. */

@@ -172,6 +172,11 @@ async function scratch(
   }
   return {
     driver: postgresDriver(withDatabase(url, name), options),
-    drop: () => once(`DROP DATABASE IF EXISTS ${name}`),
+    // A server may still see a session that has just ended; before PostgreSQL 13 there is no way to say that it does not matter.
+    drop: () =>
+      once(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(async (error: unknown) => {
+        if ((error as { readonly code?: string }).code !== '42601') throw error;
+        await once(`DROP DATABASE IF EXISTS ${name}`);
+      }),
   };
 }

@@ -43,8 +43,7 @@ export function sqliteDriver(file: string, options: SqliteDriverOptions = {}): M
     dialect: 'sqlite',
     place,
     connect: async (use) => {
-      // Those who have another database never load it.
-      const sqlite = await import('node:sqlite');
+      const sqlite = loadSqlite();
       const path = realPath(file);
       // Looking at a database that is not there must not make it.
       if (use === 'read' && !existsSync(path)) return connectionOf(sqlite, new sqlite.DatabaseSync(':memory:'), path);
@@ -68,6 +67,15 @@ interface Opening {
   readonly place: string;
   /** Milliseconds. */
   readonly timeout: number;
+}
+
+/** Those who have another database never load it, and no bundler cuts the prefix that it can't do without. @throws {VersioningError} `DRIVER_MISSING`. */
+function loadSqlite(): Sqlite {
+  const found = process.getBuiltinModule('node:sqlite') as Sqlite | undefined;
+  if (found !== undefined) return found;
+  throw new VersioningError('DRIVER_MISSING', 'Expected a Node.js with SQLite, got one that was built without', {
+    hint: 'Use the Node.js of nodejs.org, 22.19 or later.',
+  });
 }
 
 /** Where links lead, so that all who mean the same database have one lock. */
@@ -151,15 +159,16 @@ function rowsOf(database: DatabaseSync, sql: string, values: readonly DatabaseVa
 
 /** A file of its own: a lock in the database would keep out the work that it is for. The system lets go of it when its process ends. */
 function lockOf({ DatabaseSync: Database }: Sqlite, path: string): DatabaseSync | undefined {
-  const lock = new Database(path, { timeout: 0 });
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new Database(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock.close();
+    lock?.close();
     const isBusy = [5, 6].includes(((error as { readonly errcode?: number }).errcode ?? 0) & 0xff);
     if (isBusy) return undefined;
-    throw error;
+    throw unreachable({ place: path, cause: error }, 'It is the lock of migrations: check that you may write there.');
   }
 }
 

@@ -91,8 +91,8 @@ function refuseDisorder(open: readonly Placed[], chosen: readonly Placed[], rows
   const ids = new Set(chosen.map(({ id }) => id));
   for (const each of chosen) {
     if (rows.some((row) => row.id === each.id)) continue;
-    const later = rows.find((row) => mustPrecede(each, row));
-    if (later !== undefined) throw outOfOrder(each, `${later.id}, which is applied already`);
+    const after = rows.find((row) => mustPrecede(each, row));
+    if (after !== undefined) throw late(each, `${after.id}, which is applied already`);
     const left = open.find((other) => !ids.has(other.id) && mustPrecede(other, each));
     if (left !== undefined) {
       throw new VersioningError('MIGRATION_OUT_OF_ORDER', `Expected ${left.id} to be applied before ${each.id}`, {
@@ -102,7 +102,7 @@ function refuseDisorder(open: readonly Placed[], chosen: readonly Placed[], rows
   }
 }
 
-function outOfOrder({ id }: Placed, got: string): VersioningError {
+function late({ id }: Placed, got: string): VersioningError {
   return new VersioningError('MIGRATION_OUT_OF_ORDER', `Expected ${id} to come after what is applied, got ${got}`, {
     hint: 'Give it a higher number, or allow it with outOfOrder (--out-of-order) where it does not depend on the other.',
   });

@@ -2,6 +2,7 @@ import { VersioningError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { MigrationDriver } from '../driver.ts';
 import type { AppliedMigration, MigrationPlan, MigrationStep, MigratorEvent } from '../model.ts';
+import { interrupted } from '../planning/flaws.ts';
 import type { RunnableMigration } from '../source/script.ts';
 import { type DatabaseState, openState } from '../state/state.ts';
 import { runInTransaction } from './in-transaction.ts';
@@ -48,14 +49,21 @@ function plannedMigration(migrations: readonly RunnableMigration[], step: Migrat
   const migration = migrations.find(({ id }) => id === step.id);
   const script = step.direction === 'up' ? migration?.forward : migration?.backward;
   if (migration !== undefined && script?.checksum === step.checksum) return migration;
-  throw new VersioningError('PLAN_OUTDATED', `Expected ${step.id} as it was planned, got another text or none`, {
-    hint: 'Plan again.',
-  });
+  throw outdated(`Expected ${step.id} as it was planned, got another text or none`);
 }
 
-function isWanted({ id, direction }: MigrationStep, { rows }: DatabaseState): boolean {
+const outdated = (message: string): Error => new VersioningError('PLAN_OUTDATED', message, { hint: 'Plan again.' });
+
+/** @throws {VersioningError} `PLAN_OUTDATED`, `MIGRATION_INTERRUPTED` where somebody else has done something that the plan knows nothing of. */
+function isWanted({ id, direction, checksum }: MigrationStep, { rows }: DatabaseState): boolean {
   const row = rows.find((each) => each.id === id);
-  return direction === 'up' ? row?.state !== 'applied' : row !== undefined;
+  if (row?.state === (direction === 'up' ? 'reverting' : 'running')) {
+    throw interrupted(row, `Let \`${direction === 'up' ? 'down' : 'up'}\` go on with it first.`);
+  }
+  if (direction === 'down') return row !== undefined;
+  if (row?.state !== 'applied') return true;
+  if (row.checksum === checksum) return false;
+  throw outdated(`Expected ${id} as it was planned, got another text that ${row.by} has applied meanwhile`);
 }
 
 interface PlannedStep {
@@ -77,9 +85,8 @@ async function applyStep(
   // A new one for each: what a migration sets is gone with it.
   await using held = disposable(await holding(driver, 'work', { timeoutMs, signal }));
   const { connection } = held;
-  const run: MigrationRun = {
-    ...{ driver, connection, store: await openState(connection), step, migration, script, by, clock, signal, onEvent },
-  };
+  const store = await openState(connection);
+  const run: MigrationRun = { driver, connection, store, step, migration, script, by, clock, signal, onEvent };
   const startMs = clock();
   onEvent({
     type: 'begun',

@@ -1,6 +1,6 @@
 import { VersioningError } from '../../errors.ts';
 import { migrationFailed } from './failures.ts';
-import { type MigrationRun, rowOf, tell } from './run.ts';
+import { type MigrationRun, pause, rowOf, tell } from './run.ts';
 import { validate } from './validate.ts';
 
 /** Runs a migration and notes it in one transaction. Returns how many statements were run. @throws {VersioningError} `MIGRATION_FAILED`. */
@@ -13,7 +13,7 @@ export async function runInTransaction(run: MigrationRun): Promise<number> {
     const { statements, work } = run.script;
     await work?.(connection);
     for (const [index, { text }] of statements.entries()) {
-      run.signal?.throwIfAborted();
+      await pause(run);
       statement = index + 1;
       await connection.query(text);
       tell(run, 'statement', statement);

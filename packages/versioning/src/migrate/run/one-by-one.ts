@@ -3,7 +3,7 @@ import { checksumOf } from '../source/script.ts';
 import { runsOutside } from '../source/transactions.ts';
 import type { JournalEntry } from '../state/state.ts';
 import { migrationFailed } from './failures.ts';
-import { type MigrationRun, momentOf, rowOf, tell } from './run.ts';
+import { type MigrationRun, momentOf, pause, rowOf, tell } from './run.ts';
 import { validate } from './validate.ts';
 
 /** A statement, or all that a module does. */
@@ -22,21 +22,19 @@ interface Piece {
  * @throws {VersioningError} `MIGRATION_FAILED`; the reason of `signal`.
  */
 export async function runOneByOne(run: MigrationRun, known: readonly JournalEntry[]): Promise<number> {
-  const { step, store, clock } = run;
-  const startMs = clock();
+  const startMs = run.clock();
   await markBegun(run, startMs);
   const states = new Map(known.map((entry) => [entry.statement, entry.state]));
   let count = 0;
   for (const piece of piecesOf(run)) {
     const before = states.get(piece.number);
     if (before === 'ended') continue;
-    run.signal?.throwIfAborted();
+    await pause(run);
     await runPiece(run, piece, before);
     count++;
   }
   await validate(run, false);
   await markEnded(run, startMs);
-  await store.forget(step.id);
   return count;
 }
 
@@ -49,11 +47,17 @@ async function markBegun(run: MigrationRun, startMs: number): Promise<void> {
   return store.changeRow(step.id, { checksum: script.checksum });
 }
 
+/** In one transaction: what is left of a journal would be believed by a later run. */
 async function markEnded(run: MigrationRun, startMs: number): Promise<void> {
-  const { step, store } = run;
-  if (step.direction === 'down') return store.removeRow(step.id);
-  const { appliedAt, by, ms } = rowOf(run, 'applied', startMs);
-  return store.changeRow(step.id, { state: 'applied', appliedAt, by, ms });
+  const { step, store, connection } = run;
+  await connection.begin();
+  if (step.direction === 'down') await store.removeRow(step.id);
+  else {
+    const { appliedAt, by, ms } = rowOf(run, 'applied', startMs);
+    await store.changeRow(step.id, { state: 'applied', appliedAt, by, ms });
+  }
+  await store.forget(step.id);
+  await connection.commit();
 }
 
 function piecesOf({ script, connection }: MigrationRun): Piece[] {

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DatabaseConnection, MigrationDriver } from '../driver.ts';
 import type { Clock } from '../clock.ts';
-import type { Direction, MigrationStep, MigratorEvent } from '../model.ts';
+import type { MigrationStep, MigratorEvent } from '../model.ts';
 import type { RunnableMigration, Script } from '../source/script.ts';
 import type { StateStore } from '../state/state.ts';
 
@@ -14,7 +15,6 @@ export interface MigrationRun {
   readonly script: Script;
   readonly by: string;
   readonly clock: Clock;
-  readonly backup?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: MigratorEvent) => void;
 }
@@ -38,7 +38,12 @@ export function rowOf(
 
 /** Tells of a run. */
 export function tell(run: MigrationRun, type: 'statement' | 'settled', statement: number): void {
-  run.onEvent({ type, id: run.step.id, direction: directionOf(run), statement });
+  const { id, direction } = run.step;
+  run.onEvent({ type, id, direction, statement });
 }
 
-const directionOf = ({ step }: MigrationRun): Direction => step.direction;
+/** Lets signals in before the next statement: SQLite works in this thread, and none would come otherwise. @throws the reason of `signal`. */
+export async function pause({ signal }: MigrationRun): Promise<void> {
+  await setImmediate();
+  signal?.throwIfAborted();
+}

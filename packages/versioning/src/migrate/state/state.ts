@@ -1,5 +1,7 @@
+import { VersioningError } from '../../errors.ts';
 import type { MigrationKind } from '../../migrations/model.ts';
 import type { DatabaseConnection, DatabaseRow, DatabaseValue } from '../driver.ts';
+import { reasonOf } from '../drivers/database-failure.ts';
 import type { Dialect, Direction } from '../model.ts';
 import { JOURNAL, MIGRATIONS, tableStatements } from './tables.ts';
 
@@ -49,6 +51,8 @@ export interface StateStore {
   forget(id: string): Promise<void>;
 }
 
+/** Characters that the columns take. */
+const MOST = { by: 255, description: 500 } as const;
 const COLUMNS = { state: 'state', checksum: 'checksum', appliedAt: 'applied_at', by: 'applied_by', ms: 'ms' } as const;
 
 /** Where the tables of a connection are, so that nothing a migration sets leads elsewhere. */
@@ -70,14 +74,14 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
   const migrations = prefix + MIGRATIONS;
   const journal = prefix + JOURNAL;
   const ask = (sql: string, values: readonly DatabaseValue[] = []): Promise<readonly DatabaseRow[]> =>
-    connection.query(withPlaceholders(connection.dialect, sql), values);
+    connection.query(withPlaceholders(connection.dialect, sql), values).catch(refuse);
   const isThere = async (): Promise<boolean> => {
     const where = connection.dialect === 'postgres' ? ['.', prefix] : [];
     return (await connection.query(TABLE_QUERIES[connection.dialect], [JOURNAL, ...where])).length > 0;
   };
   return {
     prepare: async () => {
-      for (const sql of tableStatements(connection.dialect, prefix)) await connection.query(sql);
+      for (const sql of tableStatements(connection.dialect, prefix)) await ask(sql);
     },
     read: async () => {
       if (!(await isThere())) return { rows: [], journal: [] };
@@ -88,7 +92,9 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
     addRow: async ({ id, checksum, kind, description, state, appliedAt, by, ms }) => {
       const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${migrations}`);
       const place = Number(last?.['place']) + 1;
-      const values = [id, place, checksum, kind, description, state, appliedAt, by, Math.round(ms)];
+      const who = by.slice(0, MOST.by);
+      const what = description.slice(0, MOST.description);
+      const values = [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)];
       await ask(
         `INSERT INTO ${migrations} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         values,
@@ -106,15 +112,25 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
     },
     removeRow: async (id) => void (await ask(`DELETE FROM ${migrations} WHERE id = ?`, [id])),
     note: async ({ id, direction, statement, checksum, state }, at) => {
+      const where = 'WHERE id = ? AND direction = ? AND statement = ?';
       const key = [id, direction, statement];
-      await ask(`DELETE FROM ${journal} WHERE id = ? AND direction = ? AND statement = ?`, key);
-      await ask(
-        `INSERT INTO ${journal} (id, direction, statement, checksum, state, noted_at) VALUES (?, ?, ?, ?, ?, ?)`,
-        [...key, checksum, state, at],
-      );
+      // One statement that changes something, so that a kill leaves the one note or the other.
+      const isNoted = (await ask(`SELECT 1 FROM ${journal} ${where}`, key)).length > 0;
+      const sql = isNoted
+        ? `UPDATE ${journal} SET checksum = ?, state = ?, noted_at = ? ${where}`
+        : `INSERT INTO ${journal} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
+      await ask(sql, [checksum, state, at, ...key]);
     },
     forget: async (id) => void (await ask(`DELETE FROM ${journal} WHERE id = ?`, [id])),
   };
+}
+
+/** What is in the way of our own tables is no fault of a migration. */
+function refuse(cause: unknown): never {
+  throw new VersioningError('DATABASE_REFUSED', `Expected to use the table ${MIGRATIONS}, got ${reasonOf(cause)}`, {
+    cause,
+    hint: 'Check that the user may make and change tables, and that the connection lasts.',
+  });
 }
 
 /** Our own statements have question marks nowhere else. */

@@ -41,7 +41,8 @@ export interface Verifying {
 export async function verifyMigrations(verifying: Verifying): Promise<MigrationsVerified> {
   const { driver, migrations, signal } = verifying;
   refuseReachingBeyond(migrations, driver.dialect, await otherDatabases(driver));
-  const { driver: scratch, drop } = await driver.scratch();
+  const made = await driver.scratch();
+  const scratch = made.driver;
   try {
     const verified: VerifiedMigration[] = [];
     for (const [index, migration] of migrations.entries()) {
@@ -55,7 +56,7 @@ export async function verifyMigrations(verifying: Verifying): Promise<Migrations
       migrations: verified,
     };
   } finally {
-    await drop();
+    await made.drop();
   }
 }
 

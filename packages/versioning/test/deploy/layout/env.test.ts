@@ -35,6 +35,29 @@ describe('variables', () => {
     );
   });
 
+  test('of others are read as Node and systemd read them, or refused', () => {
+    const line = fc.oneof(
+      fc.tuple(name, value).map(([key, text]) => `${key}=${text}`),
+      value,
+      value.map((text) => `#${text}`),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 4 }), (lines) => {
+        const text = `${lines.join('\n')}\n`;
+        let variables: ReadonlyMap<string, string>;
+        try {
+          variables = parseEnv(text, '.env');
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'INVALID_ENV_FILE' });
+          return;
+        }
+        expect({ ...parseAsNode(text) }).toEqual(Object.fromEntries(variables));
+        expect(parseAsSystemd(text)).toEqual(Object.fromEntries(variables));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test.each([
     ['', 'A=\n'],
     ['postgres://app@db:5432/shop?ssl=1', "A='postgres://app@db:5432/shop?ssl=1'\n"],
@@ -64,6 +87,9 @@ describe('variables', () => {
     ['something behind a quote', "A='hunter2'x", 1],
     ['backticks', 'A=`hunter2`', 1],
     ['no assignment', '\n\nhunter2', 3],
+    ['a comment that is indented', ' # hunter2', 1],
+    ['another kind of comment', '; hunter2=', 1],
+    ['blanks for a value', 'A= \nhunter2=', 1],
     ['another name', 'my.name=hunter2', 1],
   ])('with %s are an error with its line, as readers differ there', (_, text, line) => {
     const error = {
@@ -75,7 +101,7 @@ describe('variables', () => {
   });
 
   test('may have comments, blanks, and export before them, and the last of a name counts', () => {
-    const text = '# c\r\n; d\r\n\r\nexport A = 1 2 \r\n B="3"\r\nA=4';
+    const text = '# c\r\n#\r\n\r\nexport A = 1 2 \r\n B="3"\r\nA=4';
     expect([...parseEnv(text, '.env')]).toEqual([
       ['A', '4'],
       ['B', '3'],

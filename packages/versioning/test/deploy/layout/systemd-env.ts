@@ -8,13 +8,14 @@ export function parseAsSystemd(text: string): Record<string, string> {
   const next = (): string => text[at++] ?? '\n';
   while (at < text.length) {
     let key = '';
-    for (let c = next(); c !== '=' && c !== '\n'; c = next()) key += c;
-    key = key.trim();
-    if (text[at - 1] !== '=') {
-      if (key !== '' && !/^[#;]/.test(key)) throw new Error(`no assignment: ${key}`);
-      continue;
+    let isComment = false;
+    for (let c = next(); (isComment || c !== '=') && c !== '\n'; c = next()) {
+      isComment ||= key.trim() === '' && '#;'.includes(c);
+      key += c;
     }
-    variables[key] = valueOf(next);
+    if (isComment || key.trim() === '') continue;
+    if (text[at - 1] !== '=') throw new Error(`no assignment: ${key}`);
+    variables[key.trim()] = valueOf(next);
   }
   return variables;
 }

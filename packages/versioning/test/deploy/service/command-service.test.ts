@@ -74,7 +74,7 @@ describe('a type of service', () => {
   });
 
   it('that is not known is refused', () => {
-    expect(() => serviceOf('upstart' as keyof ServiceTypes, specIn('/srv'), {} as never)).toThrow(
+    expect(() => serviceOf('upstart' as keyof ServiceTypes, specIn('/srv'), {})).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',
         message: expect.stringContaining('systemd, process'),

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DatabaseConnection, MigrationDriver } from '../../../src/migrate/index.ts';
+import {
+  type DatabaseConnection,
+  type MigrationDriver,
+  mysqlDriver,
+  postgresDriver,
+} from '../../../src/migrate/index.ts';
 import { KINDS, type TestDatabases } from '../servers.ts';
-import { migrate, migratorOf, statesOf } from '../shop.ts';
+import { failureOf, migrate, migratorOf, statesOf } from '../shop.ts';
 
 /** What every driver has to be able to do; ours of all three databases are. */
 describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
@@ -104,8 +109,27 @@ describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
     expect(await migrator.applied()).toEqual([]);
   });
 
-  real('a place has no password, and neither have failures', async () => {
-    const driver = databases.create();
+  real('somebody else is not let in, and no password is shown', async () => {
+    if (dialect === 'sqlite') return;
+    const { driver, address } = databases.createWithAddress();
     expect(driver.place).not.toContain('swordfish');
+    const open = dialect === 'mysql' ? mysqlDriver : postgresDriver;
+    for (const password of ['perch', '']) {
+      const { code, shown } = await failureOf(open(address, { password }));
+      expect(code).toBe('DATABASE_REFUSED');
+      expect(shown).not.toMatch(/perch|swordfish/);
+    }
+    expect((await failureOf(open(address.replace(/\w+$/, 'nowhere')))).code).toBe('DATABASE_REFUSED');
+  });
+
+  real('who may not have tables is told so', async () => {
+    const driver = databases.create();
+    await using(driver, async (connection) => {
+      // What is in the way here is a view of that name.
+      await connection.query('create view holdfast_migrations as select 1 as x');
+    });
+    await expect(migrate(migratorOf(driver, { '1_a.sql': 'select 1;' }), 'up')).rejects.toMatchObject({
+      code: 'DATABASE_REFUSED',
+    });
   });
 });

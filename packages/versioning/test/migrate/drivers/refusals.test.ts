@@ -3,19 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { driverMissing } from '../../../src/migrate/drivers/database-failure.ts';
 import { loadPeer } from '../../../src/migrate/drivers/database-url.ts';
-import { type MigrationDriver, mysqlDriver, postgresDriver, sqliteDriver } from '../../../src/migrate/index.ts';
+import { mysqlDriver, postgresDriver, sqliteDriver } from '../../../src/migrate/index.ts';
 import { freePort } from '../../../../../tooling/test-servers/free-port.ts';
-import { mysql, postgres } from '../servers.ts';
-import { temporaryFolder } from '../shop.ts';
-
-async function failureOf(driver: MigrationDriver): Promise<{ readonly code: string; readonly shown: string }> {
-  const error = await driver.connect('work').then(
-    () => expect.unreachable(),
-    (thrown: unknown) => thrown,
-  );
-  const { code, message, hint } = error as { readonly code: string; readonly message: string; readonly hint: string };
-  return { code, shown: `${message} ${hint}` };
-}
+import { failureOf, temporaryFolder } from '../shop.ts';
 
 test.each([postgresDriver, mysqlDriver])('nobody answers: $name', async (open) => {
   const scheme = open === mysqlDriver ? 'mysql' : 'postgres';
@@ -24,19 +14,6 @@ test.each([postgresDriver, mysqlDriver])('nobody answers: $name', async (open) =
   const { code, shown } = await failureOf(driver);
   expect(code).toBe('DATABASE_UNREACHABLE');
   expect(shown).not.toContain('swordfish');
-});
-
-test.each([postgres, mysql])('somebody else is not let in: $dialect', async (kind) => {
-  if (kind.missing !== undefined) return;
-  const databases = await kind.start();
-  const { address } = databases.createWithAddress();
-  const open = kind.dialect === 'mysql' ? mysqlDriver : postgresDriver;
-  const { code, shown } = await failureOf(open(address, { password: 'perch' }));
-  expect(code).toBe('DATABASE_REFUSED');
-  expect(shown).not.toMatch(/perch|swordfish/);
-  const missing = await failureOf(open(address.replace(/\w+$/, 'nowhere')));
-  expect(missing.code).toBe('DATABASE_REFUSED');
-  await databases.end();
 });
 
 test('a file that is none of SQLite is refused, and a folder that is not there', async () => {

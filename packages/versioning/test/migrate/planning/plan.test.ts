@@ -119,6 +119,22 @@ test('a plan is data with warnings, and of another text it is outdated', async (
   await expect(other.apply(JSON.parse(JSON.stringify(plan)))).rejects.toMatchObject({ code: 'PLAN_OUTDATED' });
 });
 
+test('what somebody else has done meanwhile is passed over, or told', async () => {
+  const { driver } = await sqliteShop();
+  const migrator = migratorOf(driver, { ...up('1_a'), ...up('2_b') });
+  const plan = await migrator.plan('up');
+  await migrate(migratorOf(driver, up('1_a')), 'up');
+  expect(await migrator.apply(plan)).toMatchObject([{ id: '2_b' }]);
+  const back = await migrator.plan('down', { to: '' });
+  await migrate(migrator, 'down');
+  expect(await migrator.apply(back)).toMatchObject([{ id: '1_a' }]);
+  await migrate(migratorOf(driver, { '1_a.sql': 'create table other(x);' }), 'up');
+  await expect(migrator.apply(plan)).rejects.toMatchObject({
+    code: 'PLAN_OUTDATED',
+    message: expect.stringContaining('ann has applied meanwhile') as string,
+  });
+});
+
 test('a database that was there before is taken over by saying what is applied', async () => {
   const { driver } = await sqliteShop();
   const migrator = migratorOf(driver, { ...up('1_a'), ...up('2_b') });

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMigrator, type MigrationDriver } from '../../../src/migrate/index.ts';
 import { runChild, startChild } from '../child.ts';
-import { KINDS, mysql, type TestDatabases } from '../servers.ts';
+import { KINDS, type TestDatabases } from '../servers.ts';
 import { folderWith, migrate, migratorOf, statesOf } from '../shop.ts';
 
 const FILES = {
@@ -52,6 +52,25 @@ describe.each(KINDS)('$dialect, without a transaction', (kind) => {
     expect(await statesOf(migrator)).toEqual({ '1_a': 'pending' });
   });
 
+  test.skipIf(kind.missing !== undefined || process.env['HOLDFAST_THOROUGH'] === undefined)(
+    'a kill behind any statement is made up for',
+    async () => {
+      for (const killAfter of [1, 2, 3, 4]) {
+        const { driver, address } = databases.createWithAddress();
+        const folder = await folderWith(FILES);
+        const call = { dialect: kind.dialect, address, folder };
+        const migrator = createMigrator({ driver, migrations: folder });
+        expect(await runChild({ ...call, direction: 'up', killAfter })).toBe('SIGKILL');
+        await migrate(migrator, 'up');
+        expect(await rowsOf(driver, 'select x from a order by x')).toEqual([{ x: 1 }, { x: 2 }]);
+        if (killAfter > 3) continue;
+        expect(await runChild({ ...call, direction: 'down', killAfter })).toBe('SIGKILL');
+        await migrate(migrator, 'down');
+        expect(await statesOf(migrator)).toEqual({ '1_a': 'pending' });
+      }
+    },
+  );
+
   real('what failed is corrected, and what was finished may not be edited', async () => {
     const driver = databases.create();
     const script = (second: string, first = 'create table a(x int);'): Record<string, string> => ({
@@ -85,25 +104,26 @@ describe.each(KINDS)('$dialect, without a transaction', (kind) => {
     await connection.close();
     expect(await migrator.apply(await migrator.plan('up'))).toMatchObject([{ statements: 0 }]);
   });
-});
 
-test.skipIf(mysql.missing !== undefined)('MariaDB: a statement whose client is killed is finished once', async () => {
-  const databases = await mysql.start();
-  const { driver, address } = databases.createWithAddress();
-  const folder = await folderWith({
-    '1_a.sql':
-      'create table a(x int);\ncreate table b as select sleep(1) as x, 1 as y;\nalter table b add column z int;',
-  });
-  const child = startChild({ dialect: 'mysql', address, folder, direction: 'up' });
-  const watcher = await driver.connect('read');
-  const isAtWork = "select 1 from information_schema.processlist where info like 'create table b%'";
-  while ((await watcher.query(isAtWork)).length === 0) await setTimeout(20);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const migrator = createMigrator({ driver, migrations: folder });
-  expect(await statesOf(migrator)).toEqual({ '1_a': 'interrupted' });
-  expect(await migrate(migrator, 'up')).toEqual(['1_a']);
-  expect(await watcher.query('select y, z from b')).toEqual([{ y: 1, z: null }]);
-  await watcher.close();
-  await databases.end();
+  test.skipIf(kind.missing !== undefined || kind.dialect !== 'mysql')(
+    'a statement whose client is killed is finished once',
+    async () => {
+      const { driver, address } = databases.createWithAddress();
+      const folder = await folderWith({
+        '1_a.sql':
+          'create table a(x int);\ncreate table b as select sleep(1) as x, 1 as y;\nalter table b add column z int;',
+      });
+      const child = startChild({ dialect: 'mysql', address, folder, direction: 'up' });
+      const watcher = await driver.connect('read');
+      const isAtWork = "select 1 from information_schema.processlist where info like 'create table b%'";
+      while ((await watcher.query(isAtWork)).length === 0) await setTimeout(20);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const migrator = createMigrator({ driver, migrations: folder });
+      expect(await statesOf(migrator)).toEqual({ '1_a': 'interrupted' });
+      expect(await migrate(migrator, 'up')).toEqual(['1_a']);
+      expect(await watcher.query('select y, z from b')).toEqual([{ y: 1, z: null }]);
+      await watcher.close();
+    },
+  );
 });

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { codeOf } from '../../../artifact/file-failure.ts';
+import { codeOf, fileFailure } from '../../../artifact/file-failure.ts';
 import { pause } from '../pause.ts';
 import { serviceUnavailable } from '../service-failure.ts';
 import { holderOf } from './claim.ts';
-import { baseEnvironment } from './environment.ts';
+import { keeperEnvironment } from './environment.ts';
 import {
   type FrontReport,
   type InstanceReport,
@@ -59,7 +59,14 @@ export class Controller {
 
   /** Says what is wanted from now on. */
   async want(wanted: Wanted): Promise<void> {
-    await writeState(this.#paths.wanted, wanted, true);
+    try {
+      await writeState(this.#paths.wanted, wanted, true);
+    } catch (error) {
+      throw fileFailure('WRITE_FAILED', 'to say what is wanted of a service', {
+        path: this.#paths.wanted,
+        cause: error,
+      });
+    }
   }
 
   /** What runs, as the system itself knows it. */
@@ -101,10 +108,9 @@ export class Controller {
     try {
       const child = spawn(process.execPath, [fileURLToPath(this.#keeper), 'supervise', this.#paths.folder], {
         cwd: '/',
-        env: baseEnvironment(process.env),
+        env: keeperEnvironment(process.env),
         stdio: ['ignore', log.fd, log.fd],
         detached: true,
-        windowsHide: true,
       });
       child.unref();
       await this.#begun(child);

@@ -24,7 +24,7 @@ export async function digestOf({ spec, settings, version }: InstanceBasis): Prom
   const all = [
     command,
     places,
-    Object.entries(environment).toSorted(),
+    Object.entries(environment).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     stdout,
     stderr,
     settings.address,

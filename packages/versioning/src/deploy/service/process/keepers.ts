@@ -1,3 +1,4 @@
+import { keeperEnvironment } from './environment.ts';
 import { FRONT, type Front, type Instance, type StatePaths } from './model.ts';
 
 /** What may be left of an instance that nobody wants any more. */
@@ -14,6 +15,7 @@ export function frontInstance(
 ): Instance {
   return {
     ...plain(FRONT, paths),
+    environment: keeperEnvironment(process.env),
     digest: JSON.stringify(front),
     command,
     restartDelayMs: FRONT_RESTART_MS,

@@ -1,21 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemClock } from '../../../release/clock.ts';
 import { baseEnvironment, readEnvironmentFile } from './environment.ts';
 import type { Instance, InstanceReport } from './model.ts';
 import { identityOf, isAlive, isThere, type ProcessIdentity } from './process-identity.ts';
-import { cancelTicket, clearTickets, readTicket, TICKET_SCRIPT, ticketPath, ticketText } from './ticket.ts';
+import { cancelTicket, clearTickets, readTicket, TICKET_SCRIPT, ticketPath } from './ticket.ts';
 
 /** How often a process that somebody else has started is looked at, in milliseconds. */
 const LOOK_MS = 200;
+
+/** What a process is kept with. */
+export interface Keeping {
+  /** The folder of tickets. */
+  readonly tickets: string;
+  /** Called when there is something to report. */
+  readonly onChange: () => void;
+  /** What an earlier supervisor has reported of it. */
+  readonly earlier?: InstanceReport | undefined;
+}
 
 /** A process that is started again whenever it ends, until it is stopped. */
 export class KeptProcess {
   readonly instance: Instance;
   readonly #tickets: string;
   readonly #onChange: () => void;
+  readonly #earlier: InstanceReport | undefined;
   #state: InstanceReport['state'] = 'waiting';
   #identity: ProcessIdentity | undefined;
   #since = '';
@@ -26,13 +36,15 @@ export class KeptProcess {
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isStarting = false;
+  #isOwn = false;
   /** Whether it has ended for good. */
   isOver = false;
 
-  constructor(instance: Instance, tickets: string, onChange: () => void) {
+  constructor(instance: Instance, { tickets, onChange, earlier }: Keeping) {
     this.instance = instance;
     this.#tickets = tickets;
     this.#onChange = onChange;
+    this.#earlier = earlier;
   }
 
   get report(): InstanceReport {
@@ -88,14 +100,17 @@ export class KeptProcess {
   #kill(): void {
     const pid = this.#identity?.pid;
     if (pid === undefined) return;
-    // A group of its own, but on Windows.
-    if (process.platform !== 'win32') send(-pid, 'SIGKILL');
-    send(pid, 'SIGKILL');
+    // It was given a group of its own.
+    send(-pid, 'SIGKILL');
   }
 
   #adopt(identity: ProcessIdentity): void {
     this.#identity = identity;
     this.#set('running');
+    if (this.#earlier?.pid === identity.pid) {
+      this.#since = this.#earlier.since;
+      this.#restarts = this.#earlier.restarts;
+    }
     const look = setInterval(() => {
       if (isThere(identity.pid)) return;
       clearInterval(look);
@@ -111,7 +126,7 @@ export class KeptProcess {
       await clearTickets(this.#tickets, id, this.#number - 1);
       const child = await launch(this.instance, ticket);
       this.#identity = await identityOf(child.pid as number);
-      if (process.platform === 'win32') await writeFile(ticket, ticketText(this.#identity));
+      this.#isOwn = true;
       this.#set('running');
       this.#isStarting = false;
       watchEnd(child, (how) => this.#ended(how));
@@ -124,6 +139,8 @@ export class KeptProcess {
 
   #ended(how: string): void {
     clearTimeout(this.#timer);
+    // What it has started and left behind would hold its port.
+    this.#kill();
     this.#identity = undefined;
     if (this.#isStopped) return this.#end();
     this.#detail = how;
@@ -136,6 +153,9 @@ export class KeptProcess {
 
   #end(): void {
     this.isOver = true;
+    // A start that an earlier supervisor has begun may still be under way: its ticket stays cancelled.
+    const below = this.#isOwn ? this.#number + 1 : this.#number;
+    void clearTickets(this.#tickets, this.instance.id, below).catch(() => undefined);
     this.#onChange();
   }
 
@@ -159,19 +179,16 @@ async function launch(instance: Instance, ticket: string): Promise<ChildProcess>
   const { command, stdout, stderr, workingDirectory: cwd } = instance;
   const fromFile = instance.environmentFile === undefined ? {} : await readEnvironmentFile(instance.environmentFile);
   const env = { ...baseEnvironment(process.env), ...instance.environment, ...fromFile, ...instance.own };
-  const [program, ...args] =
-    process.platform === 'win32' ? command : ['/bin/sh', '-c', TICKET_SCRIPT, 'sh', ticket, ...command];
   const files = [stdout, stderr].map((path) => {
     mkdirSync(dirname(path), { recursive: true });
     return openSync(path, 'a', 0o640);
   });
   try {
-    const child = spawn(program as string, args, {
+    const child = spawn('/bin/sh', ['-c', TICKET_SCRIPT, 'sh', ticket, ...command], {
       cwd,
       env,
       stdio: ['ignore', ...files],
       detached: true,
-      windowsHide: true,
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);

@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { userInfo } from 'node:os';
 import { shown, VersioningError } from '../../../errors.ts';
 import type { ServiceSpec } from '../contract.ts';
-import { serviceNotPermitted } from '../service-failure.ts';
+import { serviceNotPermitted, serviceUnavailable } from '../service-failure.ts';
 import type { Front } from './model.ts';
 
 /** How it is known that a copy of the service does its work. The default is that its address takes connections or, where it has none, that it has not ended within a second. */
@@ -23,7 +23,7 @@ export interface ProcessServiceOptions {
   readonly port?: number | undefined;
   /** Where the port is served. Default: `0.0.0.0`, on all networks of this machine. */
   readonly host?: string | undefined;
-  /** A socket that clients know, in place of a port. Not on Windows. */
+  /** A socket that clients know, in place of a port. */
   readonly socket?: string | undefined;
   /** First and last of the ports that copies of the service get. Default: 20,000 to 29,999. */
   readonly portRange?: readonly [number, number] | undefined;
@@ -87,10 +87,13 @@ export function processSettings(spec: ServiceSpec, options: ProcessServiceOption
   };
 }
 
-/** @throws {VersioningError} `SERVICE_NOT_PERMITTED` when it is to run as another user. */
-export function checkUser(spec: ServiceSpec): void {
+/** @throws {VersioningError} `SERVICE_UNAVAILABLE` on Windows; `SERVICE_NOT_PERMITTED` when it is to run as another user. */
+export function checkSystem(spec: ServiceSpec, platform: NodeJS.Platform = process.platform): void {
+  // Nobody can be asked to end there, and no shell becomes the program.
+  if (platform === 'win32')
+    throw serviceUnavailable('a POSIX system', 'Windows', 'Choose the service type nssm, windows or command.');
   const { user } = spec;
-  if (user === undefined || process.platform === 'win32') return;
+  if (user === undefined) return;
   const me = userInfo();
   if (user === me.username || user === String(me.uid)) return;
   throw serviceNotPermitted(spec, `user ${shown(user)}, while this process runs as ${shown(me.username)}`, [

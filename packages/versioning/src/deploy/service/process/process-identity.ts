@@ -31,8 +31,7 @@ export async function isAlive({ pid, start }: ProcessIdentity): Promise<boolean>
 /** The process that has this id now. */
 export async function identityOf(pid: number): Promise<ProcessIdentity> {
   if (process.platform === 'linux') return { pid, start: statOf(pid)?.start ?? '' };
-  const start = process.platform === 'win32' ? await startOnWindows(pid) : await startByPs(pid);
-  return { pid, start: start.trim() };
+  return { pid, start: (await startByPs(pid)).trim() };
 }
 
 /** Fields of proc_pid_stat(5) on Linux: the state, and when it began in ticks since the system started, with which start of the system that was. */
@@ -52,20 +51,10 @@ export function parseStat(stat: string, boot: string): { readonly state: string;
   return { state: fields[0] ?? '', start: `${boot.trim()}/${fields[19] ?? ''}` };
 }
 
-const startByPs = (pid: number): Promise<string> => said('ps', ['-o', 'lstart=', '-p', String(pid)]);
-
-const startOnWindows = (pid: number): Promise<string> =>
-  said('powershell.exe', [
-    '-NoProfile',
-    '-NonInteractive',
-    '-Command',
-    `(Get-Process -Id ${pid}).StartTime.ToFileTimeUtc()`,
-  ]);
-
-/** What a program prints; nothing when it fails. */
-function said(program: string, args: readonly string[]): Promise<string> {
+function startByPs(pid: number): Promise<string> {
   return new Promise((resolve) => {
-    execFile(program, args, { windowsHide: true, env: { ...process.env, LC_ALL: 'C' } }, (error, stdout) =>
+    const env = { ...process.env, LC_ALL: 'C' };
+    execFile('ps', ['-o', 'lstart=', '-p', String(pid)], { env }, (error, stdout) =>
       resolve(error === null ? stdout : ''),
     );
   });

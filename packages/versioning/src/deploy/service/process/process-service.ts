@@ -5,7 +5,7 @@ import { serviceLogs } from '../service-logs.ts';
 import { type Claim, takeClaim } from './claim.ts';
 import { Controller } from './controller.ts';
 import { statePaths, type Wanted } from './model.ts';
-import { checkUser, type ProcessServiceOptions, processSettings } from './options.ts';
+import { checkSystem, type ProcessServiceOptions, processSettings } from './options.ts';
 import { planProcess } from './plan.ts';
 import { processStatus } from './process-status.ts';
 import { readState } from './state-file.ts';
@@ -24,7 +24,7 @@ const VERBS: Readonly<Record<Exclude<ServiceVerb, 'uninstall'>, (context: VerbCo
 };
 
 /**
- * A service of plain processes, on machines without a service manager, or where a user has none of their own. A small supervisor starts it again whenever it ends; supervisor
+ * A service of plain processes, on Linux and macOS machines without a service manager, or where a user has none of their own. A small supervisor starts it again whenever it ends; supervisor
  * and service outlive whoever has started them, and the next call finds them. It does not come back by itself when the machine starts: call `start` from there.
  *
  * With a `port` or a `socket`, a small proxy of its own listens there and passes on what comes, so that `handOver` loses nothing: it starts the new copy at
@@ -60,7 +60,7 @@ export function processService(spec: ServiceSpec, options: ProcessServiceOptions
     plan: async (verb) =>
       planProcess(verb, { spec, settings, wanted: await readState<Wanted>(statePaths(settings.state).wanted) }),
     async run(verb, call = {}): Promise<void> {
-      checkUser(spec);
+      checkSystem(spec);
       const context = contextOf(call);
       const turn = await takeTurn(context);
       try {

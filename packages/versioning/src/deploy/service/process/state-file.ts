@@ -15,32 +15,17 @@ export async function readState<T>(path: string): Promise<T | undefined> {
 /**
  * Replaces a JSON file as a whole.
  *
- * @param isLasting Whether it has to outlive a power failure: what is wanted has to, what is reported has not.
+ * @param isSafe Whether it has to be whole after a power failure, too: what is wanted has to, what is reported has not.
  */
-export async function writeState(path: string, value: unknown, isLasting: boolean): Promise<void> {
+export async function writeState(path: string, value: unknown, isSafe: boolean): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const part = `${path}.${process.pid}.part`;
   const file = await open(part, 'w', 0o600);
   try {
     await file.writeFile(`${JSON.stringify(value, undefined, 2)}\n`);
-    if (isLasting) await file.sync();
+    if (isSafe) await file.sync();
   } finally {
     await file.close();
   }
-  await replace(part, path);
-}
-
-const TRIES = 50;
-
-/** Windows refuses to replace a file while somebody reads it. */
-async function replace(part: string, path: string): Promise<void> {
-  for (let left = TRIES; ; left--) {
-    try {
-      return await rename(part, path);
-    } catch (error) {
-      if (process.platform !== 'win32' || left === 0 || !['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(error) ?? ''))
-        throw error;
-      await new Promise((resolve) => void setTimeout(resolve, 10));
-    }
-  }
+  await rename(part, path);
 }

@@ -1,7 +1,15 @@
 import { KeptProcess } from './kept-process.ts';
 import { takeClaim } from './claim.ts';
 import { frontInstance, leftover } from './keepers.ts';
-import { type Instance, NOTHING, type StatePaths, statePaths, type SupervisorReport, type Wanted } from './model.ts';
+import {
+  type Instance,
+  type InstanceReport,
+  NOTHING,
+  type StatePaths,
+  statePaths,
+  type SupervisorReport,
+  type Wanted,
+} from './model.ts';
 import { readState, writeState } from './state-file.ts';
 import { watchState } from './state-watch.ts';
 import { startedInstances } from './ticket.ts';
@@ -22,6 +30,7 @@ class Supervisor {
   readonly #paths: StatePaths;
   readonly #frontCommand: readonly [string, ...string[]];
   readonly #kept = new Map<string, KeptProcess>();
+  readonly #earlier = new Map<string, InstanceReport>();
   #wake: () => void = () => undefined;
   #isAwake = false;
   #reported = '';
@@ -34,11 +43,17 @@ class Supervisor {
 
   async run(): Promise<void> {
     const watch = watchState(this.#paths.folder, async () => this.#poke());
+    let wanted = NOTHING;
     try {
+      await this.#recall();
       for (;;) {
         this.#isAwake = false;
-        const wanted = await readState<Wanted>(this.#paths.wanted);
-        await this.#reconcile(this.#list(wanted ?? NOTHING));
+        // What can't be read for a moment is no reason to let go of the service.
+        wanted = await readState<Wanted>(this.#paths.wanted).then(
+          (now) => now ?? NOTHING,
+          () => wanted,
+        );
+        await this.#reconcile(this.#list(wanted));
         await this.#report();
         if (this.#kept.size === 0) return;
         await this.#poked();
@@ -46,6 +61,12 @@ class Supervisor {
     } finally {
       watch.close();
     }
+  }
+
+  /** Learns what an earlier supervisor has reported. */
+  async #recall(): Promise<void> {
+    const report = await readState<SupervisorReport>(this.#paths.report).catch(() => undefined);
+    for (const each of report?.instances ?? []) this.#earlier.set(each.id, each);
   }
 
   #list({ instances, front }: Wanted): readonly Instance[] {
@@ -71,7 +92,9 @@ class Supervisor {
   }
 
   #add(instance: Instance): KeptProcess {
-    const kept = new KeptProcess(instance, this.#paths.tickets, () => this.#poke());
+    const { tickets } = this.#paths;
+    const earlier = this.#earlier.get(instance.id);
+    const kept = new KeptProcess(instance, { tickets, earlier, onChange: () => this.#poke() });
     this.#kept.set(instance.id, kept);
     return kept;
   }

@@ -21,9 +21,6 @@ export const TICKET_SCRIPT: string = [
 /** The file of a start. */
 export const ticketPath = (folder: string, id: string, number: number): string => join(folder, `${id}.${number}`);
 
-/** The text of a ticket on systems without a shell. */
-export const ticketText = ({ pid, start }: ProcessIdentity): string => `\n${pid} ${start}\n`;
-
 /** The last start of an instance. */
 export interface LastTicket {
   /** 0: it was never started. */

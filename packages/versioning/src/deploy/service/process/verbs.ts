@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileFailure } from '../../../artifact/file-failure.ts';
 import type { Controller } from './controller.ts';
 import { tellFront } from './hook.ts';
 import { digestOf, newInstance } from './instance.ts';
@@ -23,9 +24,17 @@ const alone = (instance: Instance, { front }: ProcessSettings): Wanted => ({
 export async function install(context: VerbContext): Promise<void> {
   const { spec, controller } = context;
   tell(context, `make ${controller.paths.folder} and the folders of the logs`);
-  await mkdir(controller.paths.folder, { recursive: true, mode: 0o700 });
-  for (const path of [spec.stdout, spec.stderr]) await mkdir(dirname(path), { recursive: true });
+  await makeFolder(controller.paths.folder, 0o700);
+  for (const path of [spec.stdout, spec.stderr]) await makeFolder(dirname(path), 0o777);
   if (!(await controller.isInstalled())) await controller.want(NOTHING);
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode });
+  } catch (error) {
+    throw fileFailure('WRITE_FAILED', 'to make a folder', { path, cause: error });
+  }
 }
 
 /** Starts it, unless it runs. What an interrupted hand-over has left is brought to its end. */
@@ -39,7 +48,7 @@ export async function start(context: VerbContext): Promise<void> {
   if (active !== undefined && alive.has(active.id)) {
     tell(context, `see that ${naming(active)} runs`);
     await controller.want(alone(active, settings));
-    return begun(context, active);
+    return comesUp(context, active);
   }
   // One that waits to be started again is started now, as a new one.
   return startNew(context);
@@ -50,10 +59,10 @@ async function startNew(context: VerbContext): Promise<void> {
   const instance = await newInstance(basisOf(context), NOTHING);
   tell(context, `start ${naming(instance)}`);
   await controller.want(alone(instance, settings));
-  await begun(context, instance);
+  await comesUp(context, instance);
 }
 
-async function begun(context: VerbContext, instance: Instance): Promise<void> {
+async function comesUp(context: VerbContext, instance: Instance): Promise<void> {
   await healthy(context, instance);
   await served(context, instance);
   await tellFront(context, { to: instance });
@@ -143,7 +152,7 @@ async function retire(context: VerbContext, wanted: Wanted): Promise<void> {
     await goBack(context, old);
     throw error;
   }
-  tell(context, 'wait for the last requests of the old one');
+  if (settings.front !== undefined) tell(context, 'wait for the last requests of the old one');
   await drained(context, { active, old });
   tell(context, 'stop the old one');
   await controller.want(alone(active, settings));

@@ -121,7 +121,10 @@ class Systemd {
   /** Of a unit that somebody has changed, the output may go to the journal. */
   async *logs(options: ServiceLogOptions = {}): AsyncGenerator<string> {
     const { stdout, stderr } = this.#spec;
-    if (existsSync(stdout) || existsSync(stderr)) return yield* serviceLogs(this.#spec, options);
+    if (existsSync(stdout) || existsSync(stderr)) {
+      yield* serviceLogs(this.#spec, options);
+      return;
+    }
     const { lines = 100, follow = false, signal } = options;
     const user = this.#needsRoot ? [] : ['--user'];
     const args = ['--unit', this.#unit, '--lines', String(lines), '--output', 'cat', '--no-pager'];

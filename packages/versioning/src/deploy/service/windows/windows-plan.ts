@@ -9,8 +9,8 @@ const WITHOUT_PASSWORD = /^(?:LocalSystem|NT AUTHORITY\\(?:LocalService|NetworkS
 const run = (...command: readonly [string, ...string[]]): ServiceAction => ({ kind: 'run', command, needsRoot: true });
 const note = (text: string): ServiceAction => ({ kind: 'own', text, needsRoot: false });
 
-/** What `sc.exe` does for a verb. */
-export function planControl(verb: 'start' | 'stop' | 'restart', name: string, sc: string): readonly ServiceAction[] {
+/** What `sc.exe` does for the verbs that need no setting up. */
+function planControl(verb: 'start' | 'stop' | 'restart', name: string, sc: string): readonly ServiceAction[] {
   const stopping = [run(sc, 'stop', name), note('wait until it has stopped')];
   if (verb === 'start') return [run(sc, 'start', name)];
   return verb === 'stop' ? stopping : [...stopping, run(sc, 'start', name)];

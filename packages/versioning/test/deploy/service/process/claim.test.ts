@@ -5,7 +5,7 @@ import { holderOf, takeClaim } from '../../../../src/deploy/service/process/clai
 import { identityOf } from '../../../../src/deploy/service/process/process-identity.ts';
 import { scratch } from '../fixtures/scripted.ts';
 
-describe('a claim', () => {
+describe.skipIf(process.platform === 'win32')('a claim', () => {
   it('goes to one of many, and to one of them again when it was released', async () => {
     const folder = scratch();
     const race = (): ReturnType<typeof takeClaim>[] => Array.from({ length: 20 }, () => takeClaim(folder, 'control'));

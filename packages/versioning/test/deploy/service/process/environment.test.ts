@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   baseEnvironment,
+  keeperEnvironment,
   parseEnvironmentFile,
   readEnvironmentFile,
 } from '../../../../src/deploy/service/process/environment.ts';
@@ -45,9 +46,9 @@ describe('a file of variables', () => {
 });
 
 describe('the environment of a service', () => {
-  it('has what programs need, in whatever case Windows writes it', () => {
-    expect(
-      baseEnvironment({ Path: 'C:\\', PATH: '/bin', HOME: '/root', AWS_SECRET_ACCESS_KEY: 'x', NODE_OPTIONS: '-r x' }),
-    ).toEqual({ Path: 'C:\\', PATH: '/bin', HOME: '/root' });
+  it('has what programs need, and nothing else', () => {
+    const environment = { PATH: '/bin', HOME: '/root', AWS_SECRET_ACCESS_KEY: 'x', NODE_COMPILE_CACHE: '/tmp' };
+    expect(baseEnvironment(environment)).toEqual({ PATH: '/bin', HOME: '/root' });
+    expect(keeperEnvironment(environment)).toEqual({ PATH: '/bin', HOME: '/root', NODE_COMPILE_CACHE: '/tmp' });
   });
 });

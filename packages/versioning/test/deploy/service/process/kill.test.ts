@@ -1,29 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { holderOf } from '../../../../src/deploy/service/process/claim.ts';
-import type { ServiceVerb } from '../../../../src/deploy/service/contract.ts';
 import { isThere } from '../../../../src/deploy/service/process/process-identity.ts';
+import { control, supervisorOf } from '../fixtures/control.ts';
 import { openShop, type Shop } from '../fixtures/shop.ts';
 
-const CONTROLLER = fileURLToPath(new URL('../children/controller.ts', import.meta.url));
 const isThorough = process.env['HOLDFAST_THOROUGH'] === '1';
-
-/** Runs a verb in a process of its own. @returns How many actions it told of, or `undefined` if it was killed. */
-function control(
-  shop: Shop,
-  verb: ServiceVerb,
-  { version, killAt }: { version: string; killAt: number },
-): number | undefined {
-  const { spec } = shop.of(version);
-  const job = JSON.stringify({ spec, options: shop.options, verb, version, killAt });
-  const { signal, status, stdout, stderr } = spawnSync(process.execPath, [CONTROLLER, job], { encoding: 'utf8' });
-  if (signal === 'SIGKILL') return undefined;
-  expect(status, stderr).toBe(0);
-  return Number(stdout);
-}
 
 const versionAt = async ({ options }: Shop): Promise<string> =>
   ((await (await fetch(`http://127.0.0.1:${options.port}/`)).json()) as { version: string }).version;
@@ -33,13 +14,13 @@ const living = (shop: Shop): number[] => shop.starts().filter(isThere);
 describe.skipIf(process.platform === 'win32')('a controller that is killed', () => {
   it('at any action of a hand-over leaves a service that answers, and the next call ends as it would have', async () => {
     const shop = await openShop();
-    control(shop, 'start', { version: 'v0', killAt: 0 });
+    await control(shop, 'start', { version: 'v0', killAt: 0 });
     let before = 'v0';
     for (let killAt = 1; ; killAt++) {
       const version = `v${killAt}`;
-      const told = control(shop, 'handOver', { version, killAt });
+      const told = await control(shop, 'handOver', { version, killAt });
       expect([before, version]).toContain(await versionAt(shop));
-      control(shop, 'handOver', { version, killAt: 0 });
+      await control(shop, 'handOver', { version, killAt: 0 });
       expect(await versionAt(shop)).toBe(version);
       expect(living(shop)).toHaveLength(1);
       before = version;
@@ -49,10 +30,10 @@ describe.skipIf(process.platform === 'win32')('a controller that is killed', () 
 
   it('leaves a copy that the hand-over of another version takes away', async () => {
     const shop = await openShop();
-    control(shop, 'start', { version: 'v1', killAt: 0 });
-    control(shop, 'handOver', { version: 'v2', killAt: 2 });
+    await control(shop, 'start', { version: 'v1', killAt: 0 });
+    await control(shop, 'handOver', { version: 'v2', killAt: 2 });
     expect((await shop.of('v1').status()).detail).toContain('taking over');
-    control(shop, 'handOver', { version: 'v3', killAt: 0 });
+    await control(shop, 'handOver', { version: 'v3', killAt: 0 });
     expect(await versionAt(shop)).toBe('v3');
     expect(living(shop)).toHaveLength(1);
   });
@@ -60,24 +41,20 @@ describe.skipIf(process.platform === 'win32')('a controller that is killed', () 
   it.runIf(isThorough)('at any action of the other verbs does no harm either', async () => {
     const shop = await openShop();
     for (const verb of ['start', 'restart', 'stop', 'start', 'uninstall'] as const)
-      for (let killAt = 1; control(shop, verb, { version: 'v1', killAt }) === undefined; killAt++) {
-        control(shop, verb, { version: 'v1', killAt: 0 });
+      for (let killAt = 1; (await control(shop, verb, { version: 'v1', killAt })) === undefined; killAt++) {
+        await control(shop, verb, { version: 'v1', killAt: 0 });
         expect(living(shop)).toHaveLength(verb === 'stop' || verb === 'uninstall' ? 0 : 1);
       }
   });
 });
 
 describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () => {
-  const supervisorOf = async ({ options }: Shop): Promise<number> => {
-    const holder = await holderOf(join(options.state, 'claims'), 'supervisor');
-    return holder?.pid ?? 0;
-  };
-
   it('leaves a service that goes on, and the next one takes it over without a second copy', async () => {
     const shop = await openShop();
     const service = shop.of('v1');
     await service.run('start');
     const [pid] = shop.starts() as [number];
+    const { since } = await service.status();
     process.kill(await supervisorOf(shop), 'SIGKILL');
     await expect
       .poll(() => service.status())
@@ -85,6 +62,7 @@ describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () 
     expect(await versionAt(shop)).toBe('v1');
     await service.run('start');
     expect(shop.starts()).toEqual([pid]);
+    expect(await service.status()).toMatchObject({ state: 'running', since, pids: [pid] });
     // The new one keeps it running, too.
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => shop.starts().length, { timeout: 20_000 }).toBe(2);
@@ -95,8 +73,8 @@ describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () 
 
   it('together with the controller does not keep the next call from ending a hand-over', async () => {
     const shop = await openShop();
-    control(shop, 'start', { version: 'v1', killAt: 0 });
-    control(shop, 'handOver', { version: 'v2', killAt: 3 });
+    await control(shop, 'start', { version: 'v1', killAt: 0 });
+    await control(shop, 'handOver', { version: 'v2', killAt: 3 });
     process.kill(await supervisorOf(shop), 'SIGKILL');
     await shop.of('v2').run('handOver', { version: 'v2' });
     expect(await versionAt(shop)).toBe('v2');

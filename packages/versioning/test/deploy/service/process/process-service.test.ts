@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ProcessServiceOptions } from '../../../../src/deploy/service/process/options.ts';
+import type { ServiceSpec } from '../../../../src/deploy/service/contract.ts';
+import { checkSystem, type ProcessServiceOptions } from '../../../../src/deploy/service/process/options.ts';
 import { processService } from '../../../../src/deploy/service/process/process-service.ts';
 import { isThere } from '../../../../src/deploy/service/process/process-identity.ts';
 import { openShop, release, type Shop, unusedPort } from '../fixtures/shop.ts';
@@ -25,9 +26,10 @@ const crash = async ({ options }: Shop): Promise<void> => {
   expect(response.status).toBe(502);
 };
 
-const onPosix = process.platform !== 'win32';
+/** Windows can't ask a process to end. */
+const onWindows = process.platform === 'win32';
 
-describe('a service of processes', () => {
+describe.skipIf(onWindows)('a service of processes', () => {
   it('starts, answers at its port, and stops', async () => {
     const shop = await openShop();
     const service = shop.of('v1');
@@ -46,7 +48,7 @@ describe('a service of processes', () => {
     expect(await service.status()).toMatchObject({ state: 'stopped', pids: [] });
     expect(isThere(pid)).toBe(false);
     await expect(fetch(`http://127.0.0.1:${shop.options.port}`)).rejects.toThrow();
-    if (onPosix) expect(readFileSync(shop.spec.stdout, 'utf8')).toBe('v1 begins\nv1 ends\n');
+    expect(readFileSync(shop.spec.stdout, 'utf8')).toBe('v1 begins\nv1 ends\n');
   });
 
   it('is started again when it ends, and requests wait for that', async () => {
@@ -106,13 +108,27 @@ describe('a service of processes', () => {
     expect(shop.starts().filter(isThere)).toHaveLength(1);
   });
 
-  it.runIf(onPosix)('that does not end when it is asked to is killed', async () => {
+  it('that does not end when it is asked to is killed', async () => {
     const shop = await openShop();
     const spec = { ...shop.of('v1', { APP_DEAF: 'SIGTERM' }).spec, stopTimeoutMs: 300 };
     const service = processService(spec, { ...shop.options, health: {} });
     await service.run('start');
     await service.run('stop');
     expect(shop.starts().filter(isThere)).toEqual([]);
+  });
+
+  it('leaves nothing behind of what it has started', async () => {
+    const shop = await openShop({ port: undefined, health: { settledMs: 300 } });
+    const file = join(shop.folder, 'child');
+    const program = `const { pid } = require('child_process').spawn('sleep', ['600']); require('fs').writeFileSync(${JSON.stringify(file)}, String(pid))`;
+    const service = processService({ ...shop.spec, command: [process.execPath, '-e', program] }, shop.options);
+    await service.run('start');
+    await expect.poll(() => existsSync(file) && readFileSync(file, 'utf8'), { timeout: 20_000 }).toMatch(/^\d+$/);
+    const child = Number(readFileSync(file, 'utf8'));
+    expect(isThere(child)).toBe(true);
+    await service.run('stop');
+    await expect.poll(() => isThere(child)).toBe(false);
+    expect(readdirSync(join(shop.options.state, 'tickets'))).toEqual([]);
   });
 
   it('changed by two calls at once is changed by one after the other', async () => {
@@ -122,36 +138,39 @@ describe('a service of processes', () => {
     expect(shop.starts().filter(isThere)).toHaveLength(1);
   });
 
-  it.runIf(onPosix)(
-    'goes on as the version that it was when it is started again after "current" was switched',
-    async () => {
-      const shop = await openShop();
-      for (const version of ['1', '2'])
-        writeFileSync(join(release(shop.folder, version), '.env'), `APP_VERSION=v${version}\n`);
-      release(shop.folder, '1');
-      const current = join(shop.folder, 'releases', 'current');
-      const spec = { ...shop.spec, workingDirectory: current, environmentFile: join(current, '.env') };
-      const service = processService(spec, shop.options);
-      await service.run('start');
-      release(shop.folder, '2');
-      await crash(shop);
-      expect((await ask(shop)).version).toBe('v1');
-      await service.run('handOver');
-      expect((await ask(shop)).version).toBe('v2');
-    },
-  );
+  it('goes on as the version that it was when it is started again after "current" was switched', async () => {
+    const shop = await openShop();
+    for (const version of ['1', '2'])
+      writeFileSync(join(release(shop.folder, version), '.env'), `APP_VERSION=v${version}\n`);
+    release(shop.folder, '1');
+    const current = join(shop.folder, 'releases', 'current');
+    const spec = { ...shop.spec, workingDirectory: current, environmentFile: join(current, '.env') };
+    const service = processService(spec, shop.options);
+    await service.run('start');
+    release(shop.folder, '2');
+    await crash(shop);
+    expect((await ask(shop)).version).toBe('v1');
+    await service.run('handOver');
+    expect((await ask(shop)).version).toBe('v2');
+  });
 
   it('without an address is healthy when it has run for a while, and hands over, too', async () => {
     const shop = await openShop({ port: undefined, health: { settledMs: 200 } });
-    const worker = (version: string, end = ''): ReturnType<Shop['of']> => {
+    const worker = (version: string, end = '', settledMs = 200): ReturnType<Shop['of']> => {
       const { spec } = shop.of(version);
       const program = `require('fs').appendFileSync(process.env.APP_STARTS, process.pid + '\\n'); setInterval(() => {}, 1000);${end}`;
-      return processService({ ...spec, command: [process.execPath, '-e', program] }, shop.options);
+      return processService(
+        { ...spec, command: [process.execPath, '-e', program] },
+        {
+          ...shop.options,
+          health: { settledMs },
+        },
+      );
     };
     await worker('v1').run('start');
     await worker('v2').run('handOver');
     expect(shop.starts().map(isThere)).toEqual([false, true]);
-    await expect(worker('v3', 'process.exit(0)').run('handOver')).rejects.toThrow('ended with exit code 0');
+    await expect(worker('v3', 'process.exit(0)', 30_000).run('handOver')).rejects.toThrow('ended with exit code 0');
     expect(shop.starts().map(isThere)).toEqual([false, true, false]);
   });
 
@@ -177,6 +196,14 @@ describe('a service of processes', () => {
     await expect(service.run('start')).rejects.toMatchObject({ code: 'SERVICE_FAILED' });
   });
 
+  it('whose state can not be written says so', async () => {
+    const shop = await openShop();
+    const file = join(shop.folder, 'file');
+    writeFileSync(file, '');
+    const service = processService({ ...shop.spec, stdout: join(file, 'out.log') }, shop.options);
+    await expect(service.run('start')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+  });
+
   it('whose port is taken says so', async () => {
     const other = await openShop();
     await other.of('v1').run('start');
@@ -184,7 +211,7 @@ describe('a service of processes', () => {
     await expect(shop.of('v1').run('start')).rejects.toThrow('EADDRINUSE');
   });
 
-  it.runIf(onPosix)('of another user is not started', async () => {
+  it('of another user is not started', async () => {
     const shop = await openShop();
     const service = processService({ ...shop.spec, user: 'nobody-at-all' }, shop.options);
     await expect(service.run('start')).rejects.toMatchObject({ code: 'SERVICE_NOT_PERMITTED' });
@@ -206,7 +233,7 @@ describe('a service of processes', () => {
   });
 });
 
-describe('the address of a service', () => {
+describe.skipIf(onWindows)('the address of a service', () => {
   /** Opens a connection that is no longer HTTP, and says something on it. */
   const upgrade = (port: number): Promise<(line: string) => Promise<string>> =>
     new Promise((resolve, reject) => {
@@ -266,7 +293,7 @@ describe('the address of a service', () => {
     await handedOver;
   });
 
-  it.runIf(onPosix)('can be a socket', async () => {
+  it('can be a socket', async () => {
     const shop = await openShop({ port: undefined });
     const socketPath = join(shop.folder, 'shop.sock');
     const at = (version: string): ReturnType<Shop['of']> => shop.of(version, {}, { socket: socketPath });
@@ -315,5 +342,13 @@ describe('the address of a service', () => {
     const port = await unusedPort();
     await shop.of('v1', {}, { port }).run('start');
     expect((await ask({ ...shop, options: { ...shop.options, port } })).pid).toBe(pid);
+  });
+});
+
+describe('on Windows', () => {
+  it('there is no such service', () => {
+    expect(() => checkSystem({ name: 'shop' } as ServiceSpec, 'win32')).toThrow(
+      expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }) as Error,
+    );
   });
 });

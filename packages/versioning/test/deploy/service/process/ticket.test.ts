@@ -10,7 +10,6 @@ import {
   readTicket,
   TICKET_SCRIPT,
   ticketPath,
-  ticketText,
 } from '../../../../src/deploy/service/process/ticket.ts';
 import { scratch } from '../fixtures/scripted.ts';
 
@@ -61,7 +60,7 @@ describe.skipIf(process.platform === 'win32')('a ticket', () => {
 
   it('that was cancelled does not hide the one before it', async () => {
     const folder = scratch();
-    writeFileSync(ticketPath(folder, 'a', 3), ticketText({ pid: 4711, start: 'Fri Nov 27 21:57:18 2026' }));
+    writeFileSync(ticketPath(folder, 'a', 3), '\n4711 Fri Nov 27 21:57:18 2026\n');
     await cancelTicket(folder, 'a', 4);
     expect(await readTicket(folder, 'a')).toEqual({
       number: 4,

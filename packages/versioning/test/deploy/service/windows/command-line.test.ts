@@ -62,8 +62,8 @@ describe('a command line of Windows', () => {
 
   it.runIf(process.platform === 'win32')('is taken apart by Windows itself, too', () => {
     const words = ['a b', 'a"b', 'C:\\some folder\\', '\\\\"', '', 'ü'];
-    const program = 'console.log(JSON.stringify(process.argv.slice(1)))';
-    const { stdout } = spawnSync(process.execPath, [windowsArguments(['-e', program, '--', ...words])], {
+    const script = 'console.log(JSON.stringify(process.argv.slice(1)))';
+    const { stdout } = spawnSync(process.execPath, [windowsArguments(['-e', script, '--', ...words])], {
       encoding: 'utf8',
       windowsVerbatimArguments: true,
     });

@@ -28,29 +28,38 @@ export function connectOptions(address: Address): NetConnectOpts {
   };
 }
 
+/** Keeps idle connections, but not for as long as Node's own does, and none once it is retired. */
+class KeepingAgent extends Agent {
+  isRetired = false;
+
+  constructor() {
+    super({ keepAlive: true, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' });
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    // Node's own says whether it is kept, which its types do not tell.
+    if (this.isRetired || (super.keepSocketAlive(socket) as unknown) === false) return false;
+    (socket as Socket).setTimeout(IDLE_MS);
+    return true;
+  }
+}
+
 /** An instance that requests are passed on to, and what of them is under way. */
 export class Backend {
   readonly id: string;
   /** Keeps connections for the next request. */
-  readonly agent: Agent;
+  readonly agent: KeepingAgent;
   readonly #address: Address;
   readonly #onIdle: () => void;
   #open = 0;
-  #isRetired = false;
 
   /** @param onIdle Called when nothing is under way any more. */
   constructor(id: string, address: Address, onIdle: () => void) {
     this.id = id;
     this.#address = address;
     this.#onIdle = onIdle;
-    this.agent = new Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE, scheduling: 'lifo' });
+    this.agent = new KeepingAgent();
     this.agent.createConnection = () => this.connect();
-    const keepSocketAlive = this.agent.keepSocketAlive.bind(this.agent) as (socket: Duplex) => unknown;
-    this.agent.keepSocketAlive = ((socket: Socket): boolean => {
-      if (this.#isRetired || keepSocketAlive(socket) === false) return false;
-      socket.setTimeout(IDLE_MS);
-      return true;
-    }) as Agent['keepSocketAlive'];
   }
 
   /** Whether nothing is under way. */
@@ -75,12 +84,12 @@ export class Backend {
 
   /** Lets go of idle connections, and keeps none from now on. The agent's own `destroy` would cut off requests under way. */
   retire(): void {
-    this.#isRetired = true;
+    this.agent.isRetired = true;
     for (const sockets of Object.values(this.agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
   }
 
   /** It gets requests, again. */
   recall(): void {
-    this.#isRetired = false;
+    this.agent.isRetired = false;
   }
 }

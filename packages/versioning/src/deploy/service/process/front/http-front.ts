@@ -82,7 +82,7 @@ class Exchange {
   readonly attempt = (): void => {
     if (this.#response.closed) return;
     const backend = this.#router.active;
-    if (backend === undefined) this.#retry(undefined, 503);
+    if (backend === undefined) this.#retry(undefined);
     else this.#send(backend);
   };
 
@@ -149,15 +149,15 @@ class Exchange {
 
   #failed(error: unknown, { isSafe }: { readonly isSafe: boolean }): void {
     if (this.#response.headersSent) this.#response.destroy();
-    else if (isSafe) this.#retry(error, 503);
+    else if (isSafe) this.#retry(error);
     else this.#refuse(502);
   }
 
-  #retry(error: unknown, otherwise: number): void {
-    if (!this.#patience.again(error, this.attempt)) this.#refuse(otherwise);
+  #retry(error: unknown): void {
+    if (!this.#patience.again(error, this.attempt)) this.#refuse(503);
   }
 
-  #refuse(status: 502 | 503 | number): void {
+  #refuse(status: 502 | 503): void {
     const text =
       status === 503 ? 'The service is not there. Try again in a moment.\n' : 'The service gave no answer.\n';
     // What the client still sends of its body is not for the next request.
