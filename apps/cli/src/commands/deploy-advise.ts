@@ -42,8 +42,8 @@ export const deployAdvise: CommandDefinition = {
   examples: [
     { call: 'holdfast deploy advise', does: 'Which way, on this machine?' },
     {
-      call: 'ssh shop holdfast deploy history --json | holdfast deploy advise --history -',
-      does: 'From a checkout elsewhere',
+      call: 'holdfast deploy advise --history shop.json',
+      does: 'From a checkout elsewhere, after `holdfast deploy history --json > shop.json` there',
     },
   ],
   output: { shape: 'DeployAdvice' },

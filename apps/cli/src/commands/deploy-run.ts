@@ -16,10 +16,17 @@ import { RUN_OPTIONS, type RunFlags, runOptions, showDeployPlan } from './deploy
 interface DeployFlags extends RunFlags, PullFlags {
   readonly pull?: true | undefined;
   readonly strategy?: string | undefined;
+  readonly way?: string | undefined;
 }
 
 const isElsewhere = (strategy: string | undefined): strategy is StrategyName =>
   ELSEWHERE.some((each) => each === strategy);
+
+/** `local-restart` would do something else. */
+function wayName(text: string): string {
+  if (/^[a-z][a-z0-9-]{0,39}$/.test(text) && text !== 'local-restart') return text;
+  throw usageError(`Expected the name of a strategy, got ${JSON.stringify(text)}`, 'As hybrid or remote-ci.');
+}
 
 /** A version, or a look at the store for one. @throws {CliError} `USAGE`. */
 function checkWanted(version: string | undefined, { pull, dryRun, strategy }: DeployFlags): void {
@@ -43,7 +50,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (isElsewhere(strategy)) return deployElsewhere(context, { strategy, version, dryRun: flags.dryRun === true });
   const { deployer } = await openDeploys(context, { onEvent: deployProgress(context.messages) });
   const { signal, output, messages } = context;
-  const options = { ...runOptions(flags), strategy, signal };
+  const options = { ...runOptions(flags), strategy: flags.way ?? strategy, signal };
   if (flags.dryRun === true) return showDeployPlan(context, await deployer.planDeploy(version, options));
   const plan = await deployer.planDeploy(version, options);
   for (const line of plan.warnings) messages.warn(line);
@@ -72,6 +79,11 @@ export const deployRun: CommandDefinition = {
       description:
         'local (default); local-restart: only restart the current release; remote-ci, hybrid, server-controlled: as "strategies" in "deploy" says',
       choices: ['local', 'local-restart', ...ELSEWHERE],
+    },
+    {
+      flags: '--way <name>',
+      description: 'how the history calls the way it came, where a strategy ends here: hybrid, remote-ci',
+      parse: wayName,
     },
     {
       flags: '--pull',

@@ -97,6 +97,8 @@ function hybrid({ deploy, releases, configs }: Parts): Strategy {
       store,
       '--channel',
       channel,
+      '--way',
+      'hybrid',
       ...(root === undefined ? [] : ['--root', root]),
     ],
   });

@@ -51,8 +51,11 @@ test('a request is written to the store, and a server that pulls obeys it, then 
   });
   expect(await machine.json('DeployPulled', pull)).toMatchObject({ answer: { version: '0.2.0', outcome: 'deployed' } });
   expect(await machine.json('DeployPulled', pull)).toEqual({ kind: 'idle' });
-  const { current } = await machine.json('DeployStatus', ['deploy', 'status', '--root', root]);
+  const { current, deployments } = await machine.json('DeployStatus', ['deploy', 'status', '--root', root]);
   expect(current).toEqual({ kind: 'release', version: '0.2.0' });
+  expect(deployments.map(({ strategy, outcome }) => [strategy, outcome])).toEqual(
+    Array.from({ length: 2 }, () => ['server-controlled', 'succeeded']),
+  );
 });
 
 test('plans say what would be done, and nothing is', async () => {
@@ -73,7 +76,7 @@ test('plans say what would be done, and nothing is', async () => {
     'build 0.1.0 here',
     'ssh -o BatchMode=yes deploy@shop.example mkdir -p -- /srv/releases',
     'copy it to deploy@shop.example:/srv/releases with rsync',
-    'ssh -o BatchMode=yes deploy@shop.example holdfast deploy run 0.1.0 --store /srv/releases --channel prod --root /srv/shop',
+    'ssh -o BatchMode=yes deploy@shop.example holdfast deploy run 0.1.0 --store /srv/releases --channel prod --way hybrid --root /srv/shop',
   ]);
   expect(git('for-each-ref')).toBe(refs);
 });

@@ -14,7 +14,7 @@ export interface HybridOptions extends RemoteHost {
   readonly target: string;
   /** What copies. Default: `rsync`, which sends only what is not there. */
   readonly copy?: 'rsync' | 'scp' | undefined;
-  /** What is run on the host then. Default: `holdfast deploy run VERSION --channel CHANNEL`. */
+  /** What is run on the host then. Default: `holdfast deploy run VERSION --channel CHANNEL --way hybrid`. */
   readonly command?: ((call: StrategyCall) => readonly [string, ...string[]]) | undefined;
 }
 
@@ -73,6 +73,8 @@ const deployCommand = ({ version, channel }: StrategyCall): [string, ...string[]
   version,
   '--channel',
   channel,
+  '--way',
+  'hybrid',
 ];
 
 async function carriedOut(options: HybridOptions, call: StrategyCall): Promise<StrategyOutcome> {

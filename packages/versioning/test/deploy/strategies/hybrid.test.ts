@@ -98,7 +98,7 @@ test('by itself it runs `holdfast deploy run` there', async () => {
         '-o',
         'BatchMode=yes',
         'deploy@shop.example',
-        String.raw`holdfast deploy run '1.0.5'\''; rm' --channel prod`,
+        String.raw`holdfast deploy run '1.0.5'\''; rm' --channel prod --way hybrid`,
       ],
     },
   ]);
