@@ -21,6 +21,18 @@ import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
+import { deployAdvise } from './deploy-advise.ts';
+import { deployClean } from './deploy-clean.ts';
+import { deployHistory } from './deploy-history.ts';
+import { deployInit } from './deploy-init.ts';
+import { deployList } from './deploy-list.ts';
+import { deployLogs } from './deploy-logs.ts';
+import { deployMaintenance } from './deploy-maintenance.ts';
+import { deployResume } from './deploy-resume.ts';
+import { deployRollback } from './deploy-rollback.ts';
+import { deployRun } from './deploy-run.ts';
+import { deployService } from './deploy-service.ts';
+import { deployStatus } from './deploy-status.ts';
 import { flagsDisable, flagsEnable } from './flags-enable.ts';
 import { flagsEval } from './flags-eval.ts';
 import { flagsExplain } from './flags-explain.ts';
@@ -77,6 +89,12 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
+import { migrateDown } from './migrate-down.ts';
+import { migrateLint } from './migrate-lint.ts';
+import { migrateRepair } from './migrate-repair.ts';
+import { migrateStatus } from './migrate-status.ts';
+import { migrateUp } from './migrate-up.ts';
+import { migrateVerify } from './migrate-verify.ts';
 import { init } from './init.ts';
 import { status } from './status.ts';
 
@@ -161,6 +179,24 @@ export const COMMANDS: readonly CommandDefinition[] = [
   releaseResume,
   releaseExport,
   releaseInitCi,
+  deployInit,
+  deployRun,
+  deployRollback,
+  deployList,
+  deployStatus,
+  deployLogs,
+  deployService,
+  deployClean,
+  deployMaintenance,
+  deployResume,
+  deployHistory,
+  deployAdvise,
+  migrateStatus,
+  migrateUp,
+  migrateDown,
+  migrateLint,
+  migrateVerify,
+  migrateRepair,
   configShow,
   configValidate,
 ];
@@ -175,5 +211,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',
   release: 'Set up, make, look at and prove releases',
+  deploy: 'Deploy releases to this machine, look after them, and go back',
+  migrate: 'Run migrations on a database, look at them, try them and take them back',
   config: 'Show and check the configuration',
 };

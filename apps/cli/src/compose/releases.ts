@@ -1,4 +1,5 @@
 import type { PrivateKey, PublicKey } from '@x/integrity';
+import type { ObjectStore } from '@x/storage';
 import type { ReleaseManager, ReleaseManagerEvent } from '@x/versioning';
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -46,6 +47,10 @@ export interface ReleasesOptions {
 export interface OpenedReleases {
   readonly manager: ReleaseManager;
   readonly workspace: ConfiguredWorkspace;
+  /** Where their history and contents lie. */
+  readonly storage: ObjectStore;
+  /** The same as a folder, where it is one. */
+  readonly folder?: string | undefined;
   /** The place of releases, without secrets. */
   readonly store: string;
   /** @throws {CliError} `USAGE` where the first thing that is stored would make the tree dirty. */
@@ -115,13 +120,22 @@ export async function openReleases(context: Context, options: ReleasesOptions = 
   const location = settings['release.store'] ?? join(top, '.holdfast', 'releases');
   const privateKey = signs === false ? undefined : await (signs === true ? signingKey : keyForPlan)(context, effective);
   const [{ createReleaseManager }, { openStore }] = await Promise.all([versioning(context), import('@x/storage')]);
+  const storage = await openStore(location);
   return {
-    manager: createReleaseManager({ storage: await openStore(location), workspace, privateKey, onEvent }),
+    manager: createReleaseManager({ storage, workspace, privateKey, onEvent }),
+    storage,
+    folder: folderOf(location),
     workspace,
     store: publicLocation(location),
     checkPlace: () => (settings['release.store'] === undefined ? Promise.resolve() : refuseVisible(top, location)),
     prepare: () => (settings['release.store'] === undefined ? ignoreFolder(join(top, '.holdfast')) : Promise.resolve()),
   };
+}
+
+/** The folder that a location is; none for a bucket and the like. */
+function folderOf(location: string): string | undefined {
+  if (!isUrl(location)) return resolve(location);
+  return location.startsWith('file:') ? fileURLToPath(location) : undefined;
 }
 
 function remoteOf({ remote }: ConfiguredWorkspace, push: string | boolean | undefined): string | undefined {

@@ -1,10 +1,11 @@
 import type { CompressionProfile } from '@x/backup-store';
+import type { DeploySettings } from './deploys.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends ReleaseSettings {
+export interface Settings extends ReleaseSettings, DeploySettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -34,6 +35,11 @@ export interface Settings extends ReleaseSettings {
   readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
+  /** As it is written: a URL, or the name of a variable. */
+  readonly 'migrate.database'?: string | undefined;
+  readonly 'migrate.passwordFile'?: string | undefined;
+  readonly 'migrate.migrations'?: string | undefined;
+  readonly 'migrate.lockTimeout'?: string | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -140,6 +146,35 @@ export const FIELDS: readonly Field[] = [
   { name: 'release.types', type: 'other' },
   { name: 'release.titles', type: 'other' },
   { name: 'release.preMajor', type: 'text' },
+  { name: 'deploy.root', option: 'root', flag: '--root', variable: 'HOLDFAST_DEPLOY_ROOT', type: 'path' },
+  { name: 'deploy.backups', type: 'path' },
+  { name: 'deploy.shared', type: 'other' },
+  { name: 'deploy.links', type: 'other' },
+  { name: 'deploy.env', type: 'other' },
+  { name: 'deploy.install', type: 'other' },
+  { name: 'deploy.service', type: 'other' },
+  { name: 'deploy.service.name', option: 'service', flag: '--service', type: 'text' },
+  { name: 'deploy.service.type', option: 'serviceType', flag: '--service-type', type: 'text' },
+  { name: 'deploy.service.port', option: 'port', flag: '--port', type: 'other' },
+  { name: 'deploy.health.url', type: 'text' },
+  { name: 'deploy.health.timeout', type: 'text' },
+  { name: 'deploy.health.version', type: 'text' },
+  { name: 'deploy.preChecks', type: 'other' },
+  { name: 'deploy.checks', type: 'other' },
+  { name: 'deploy.keep', option: 'keep', flag: '--keep', type: 'other' },
+  { name: 'deploy.channel', option: 'channel', flag: '--channel', type: 'text', default: 'prod' },
+  { name: 'deploy.follows', type: 'text' },
+  { name: 'deploy.strategies', type: 'other' },
+  { name: 'deploy.businessHours', type: 'other' },
+  { name: 'deploy.backup', type: 'text' },
+  { name: 'deploy.restoreData', type: 'text' },
+  { name: 'deploy.expandMigrations', type: 'text' },
+  { name: 'deploy.objective', type: 'text' },
+  { name: 'deploy.maintenanceHook', type: 'other' },
+  { name: 'migrate.database', option: 'database', flag: '--database', type: 'text' },
+  { name: 'migrate.passwordFile', option: 'passwordFile', flag: '--password-file', type: 'path' },
+  { name: 'migrate.migrations', type: 'path' },
+  { name: 'migrate.lockTimeout', option: 'lockTimeout', flag: '--lock-timeout', type: 'text' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

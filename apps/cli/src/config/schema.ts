@@ -1,5 +1,6 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
+import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { release } from './release-schema.ts';
 import { text, texts } from './schema-parts.ts';
@@ -82,6 +83,17 @@ const flags = z
   })
   .check(z.meta({ description: 'Feature flags.' }));
 
+const migrate = z
+  .strictObject({
+    database: text(
+      'Database that migrations are run on: `sqlite:app.db` (relative to this file), `postgres://user@host/shop`, `mysql://user@host/shop`, or the name of an environment variable that has such a URL. Passwords never stand here.',
+    ),
+    passwordFile: text('File that holds the password of the database. Relative to this file.'),
+    migrations: text('Folder of migrations. Relative to this file. Default: that of `release`.'),
+    lockTimeout: duration('How long to wait for somebody else who runs migrations. Default `1m`.'),
+  })
+  .check(z.meta({ description: 'Migrations of a database.' }));
+
 const performance = z
   .strictObject({
     readers: count(256, 'Requests to the repository under way at once while reading. Default 4.'),
@@ -115,6 +127,8 @@ export const configSchema = z
     structure: z.optional(structure),
     flags: z.optional(flags),
     release: z.optional(release),
+    deploy: z.optional(deploy),
+    migrate: z.optional(migrate),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

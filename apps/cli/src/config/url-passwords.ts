@@ -5,6 +5,7 @@ import type { TenantConfigs } from './tenants.ts';
 interface WithDatabases {
   readonly sources?: { readonly databases?: readonly string[] | undefined } | undefined;
   readonly tenants?: TenantConfigs | undefined;
+  readonly migrate?: { readonly database?: string | undefined } | undefined;
 }
 
 /** Whether a URL of a database has a password in it, where everybody on the machine can see it. */
@@ -13,23 +14,23 @@ export const hasPassword = ({ password, searchParams }: URL): boolean =>
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
-  const { sources, tenants = {} } = content as WithDatabases;
+  const { sources, tenants = {}, migrate } = content as WithDatabases;
   const lists: (readonly [string, readonly string[]])[] = [['sources.databases', sources?.databases ?? []]];
   for (const [tenant, { modules = {} }] of Object.entries(tenants))
     for (const [module, { sources: urls = [] }] of Object.entries(modules))
       lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
-  return lists.flatMap(([list, urls]) =>
-    urls.flatMap((url, index): ConfigProblem[] => {
-      const parsed = URL.parse(url.replace(/^[^=:?]+=/, ''));
-      if (parsed === null || !hasPassword(parsed)) return [];
-      const path = `${list}[${index}]`;
-      return [
-        {
-          path,
-          message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
-          hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
-        },
-      ];
-    }),
+  const found = lists.flatMap(([list, urls]) =>
+    urls.flatMap((url, index) => (isTold(url.replace(/^[^=:?]+=/, '')) ? [`${list}[${index}]`] : [])),
   );
+  if (isTold(migrate?.database ?? '')) found.push('migrate.database');
+  return found.map((path) => ({
+    path,
+    message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
+    hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
+  }));
+}
+
+function isTold(url: string): boolean {
+  const parsed = URL.parse(url);
+  return parsed !== null && hasPassword(parsed);
 }

@@ -28,6 +28,27 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
+import { deployAdvice, deployPulled, deployStrategyPlan, deployStrategyRun } from './deploy-advice.ts';
+import {
+  deployCleaned,
+  deployHistory,
+  deployInitialised,
+  deployList,
+  deployLogLine,
+  deployMaintenance,
+  deployment,
+  deployPlan,
+  deployService,
+  deployStatus,
+} from './deploys.ts';
+import {
+  migrationLint,
+  migrationPlan,
+  migrationRepaired,
+  migrationRun,
+  migrationStatus,
+  migrationVerification,
+} from './migrate.ts';
 import { forgetRun, pruneRun, repairRun } from './pruning.ts';
 import { backupRun, restoreRun, rollbackRun, verifyReport } from './runs.ts';
 import {
@@ -69,6 +90,20 @@ export const SHAPES = {
   ConfigValidated: configValidated,
   Created: created,
   Decision: decision,
+  DeployAdvice: deployAdvice,
+  DeployCleaned: deployCleaned,
+  DeployHistory: deployHistory,
+  DeployInitialised: deployInitialised,
+  DeployList: deployList,
+  DeployLogLine: deployLogLine,
+  DeployMaintenance: deployMaintenance,
+  Deployment: deployment,
+  DeployPlan: deployPlan,
+  DeployPulled: deployPulled,
+  DeployService: deployService,
+  DeployStatus: deployStatus,
+  DeployStrategyPlan: deployStrategyPlan,
+  DeployStrategyRun: deployStrategyRun,
   Difference: difference,
   Entry: entry,
   Failed: failed,
@@ -95,6 +130,12 @@ export const SHAPES = {
   KeysRotated: keysRotated,
   ManifestRun: manifestRun,
   ManifestVerification: manifestVerification,
+  MigrationLint: migrationLint,
+  MigrationPlan: migrationPlan,
+  MigrationRepaired: migrationRepaired,
+  MigrationRun: migrationRun,
+  MigrationStatus: migrationStatus,
+  MigrationVerification: migrationVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
   Release: release,

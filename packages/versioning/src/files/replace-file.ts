@@ -69,7 +69,7 @@ async function makeFolder(folder: string): Promise<void> {
 const REFUSED: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);
 
 /** Makes the names in a folder outlive a crash. Windows can't open a folder for this and journals names itself. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

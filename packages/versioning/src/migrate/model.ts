@@ -27,11 +27,15 @@ export interface MigrationPlan {
   readonly steps: readonly MigrationStep[];
   /** What deserves a second look: destructive statements, long locks. */
   readonly warnings: readonly MigrationWarning[];
+  /** What {@link MigrateOptions.backup} named, where a `contract` is taken back. */
+  readonly backup?: string | undefined;
 }
 
 /** What is odd about a migration without being wrong. */
 export interface MigrationWarning {
   readonly id: string;
+  /** In which of its two texts. */
+  readonly direction: Direction;
   /** From 1 on, in the migration's text. */
   readonly line: number;
   /** A word for it, as `drops-column`. */
@@ -65,7 +69,19 @@ export interface MigrateOptions {
   readonly phases?: readonly MigrationKind[] | undefined;
   /** The id to stop at: `up` runs it, too; `down` leaves it. `down` without it takes back the last one only; `''` takes back all. */
   readonly to?: string | undefined;
+  /** A backup from before the `contract` steps that `down` takes back. Without one, it refuses to. */
+  readonly backup?: NamedBackup | undefined;
+  /** Whether `up` may run a migration although a later one is applied, as after a merge of branches. Default: no. */
+  readonly outOfOrder?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A backup that somebody can restore. The migrator does not look at it. */
+export interface NamedBackup {
+  /** Its name, as events have it. */
+  readonly id: string;
+  /** ISO 8601, UTC. Where it is given, it has to be before the `contract` was applied. */
+  readonly createdAt?: string | undefined;
 }
 
 /** What has become of one step. */
@@ -77,12 +93,45 @@ export interface AppliedMigration {
   readonly statements: number;
 }
 
+/** What a migrator tells of its work. */
+export type MigratorEvent =
+  /** Somebody else runs migrations; it asks again until the time is over. */
+  | { readonly type: 'waiting'; readonly place: string }
+  /** `done` statements were finished by an earlier run. */
+  | {
+      readonly type: 'begun';
+      readonly id: string;
+      readonly direction: Direction;
+      readonly statements: number;
+      readonly done: number;
+      /** The backup that was named for a way back past a `contract`. */
+      readonly backup?: string | undefined;
+    }
+  | { readonly type: 'statement'; readonly id: string; readonly direction: Direction; readonly statement: number }
+  /** A statement that an interrupted run had begun turned out to be finished. */
+  | { readonly type: 'settled'; readonly id: string; readonly direction: Direction; readonly statement: number }
+  | { readonly type: 'ended'; readonly id: string; readonly direction: Direction; readonly ms: number }
+  /** For the audit: what was accepted, and by whom. */
+  | {
+      readonly type: 'repaired';
+      readonly id: string;
+      readonly by: string;
+      readonly from: Repaired;
+      readonly to: Repaired;
+    };
+
+/** What the table of migrations says of one, before and after a repair. */
+export interface Repaired {
+  readonly state: 'applied' | 'interrupted' | 'pending';
+  readonly checksum: string;
+}
+
 /** Runs migrations on one database. What `/deploy` needs of `/migrate`. */
 export interface Migrator {
   readonly dialect: Dialect;
-  /** @throws {VersioningError} `MIGRATION_EDITED`, `MIGRATION_MISSING`, `MIGRATION_OUT_OF_ORDER`, `MIGRATION_INTERRUPTED`, `IRREVERSIBLE_MIGRATION`. */
+  /** @throws {VersioningError} `MIGRATION_EDITED`, `MIGRATION_MISSING`, `MIGRATION_OUT_OF_ORDER`, `MIGRATION_INTERRUPTED`, `MIGRATION_NOT_FOUND`, `IRREVERSIBLE_MIGRATION`, `BACKUP_NEEDED`. */
   plan(direction: Direction, options?: MigrateOptions): Promise<MigrationPlan>;
-  /** Carries a plan out under the lock of the database. @throws {VersioningError} those of `plan`; `MIGRATION_LOCKED`, `MIGRATION_FAILED`. */
+  /** Carries a plan out under the lock of the database. @throws {VersioningError} those of `plan`; `PLAN_OUTDATED`, `MIGRATION_LOCKED`, `MIGRATION_FAILED`. */
   apply(plan: MigrationPlan, options?: Pick<MigrateOptions, 'signal'>): Promise<readonly AppliedMigration[]>;
   status(options?: Pick<MigrateOptions, 'signal'>): Promise<readonly MigrationStatus[]>;
   /** Migrations that are applied, in the order of their application. */

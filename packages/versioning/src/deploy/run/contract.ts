@@ -29,9 +29,12 @@ export type RollbackStepName =
   | 'maintenance-off'
   | 'good';
 
+/** A step of either. */
+export type DeployRunStep = DeployStepName | RollbackStepName;
+
 /** How a step ended, as the journal and the report have it. */
 export interface StepReport {
-  readonly step: DeployStepName | RollbackStepName;
+  readonly step: DeployRunStep;
   readonly outcome: 'done' | 'failed' | 'undone' | 'skipped';
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -63,6 +66,19 @@ export interface Deployment {
   readonly committedAt?: string | undefined;
   readonly migrations: number;
   readonly error?: { readonly code: string; readonly message: string } | undefined;
+  /** Ids of the migrations that it has applied and not taken back. */
+  readonly migrated?: readonly string[] | undefined;
+  /** How long it took to be back on the release before, for what went back: held against the objective. */
+  readonly wayBack?: WayBack | undefined;
+  /** The folder with what was kept of a failure: the report, and the last lines of the service's log. */
+  readonly evidence?: string | undefined;
+}
+
+/** How long a rollback took, on purpose or by itself, beside how long it may take. */
+export interface WayBack {
+  readonly ms: number;
+  readonly objectiveMs: number;
+  readonly isMet: boolean;
 }
 
 /** Makes and restores the safety backup of a deploy. The command line program gives it `@x/backup-store`: every tenant, and the shared structure. */

@@ -36,7 +36,13 @@ export interface ServiceStatus {
 /** Something that a service adapter does: a file that it writes, or a program that it runs. Shown when it is not permitted, and by `--dry-run`. */
 export type ServiceAction =
   | { readonly kind: 'write'; readonly path: string; readonly text: string; readonly needsRoot: boolean }
-  | { readonly kind: 'run'; readonly command: readonly [string, ...string[]]; readonly needsRoot: boolean }
+  | {
+      readonly kind: 'run';
+      readonly command: readonly [string, ...string[]];
+      /** Variables that the program gets beside those of this process. */
+      readonly environment?: Readonly<Record<string, string>> | undefined;
+      readonly needsRoot: boolean;
+    }
   /** What the adapter does in this process. */
   | { readonly kind: 'own'; readonly text: string; readonly needsRoot: false };
 
@@ -47,6 +53,8 @@ export type ServiceVerb = 'install' | 'start' | 'stop' | 'restart' | 'handOver' 
 export interface ServiceCall {
   /** The version that runs after it, told in journals. */
   readonly version?: string | undefined;
+  /** Told before each thing that is done, in the words of {@link ServiceAction}s. */
+  readonly onAction?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -64,6 +72,7 @@ export interface Service {
    * `SERVICE_UNAVAILABLE` when the manager's program is not there.
    */
   run(verb: ServiceVerb, call?: ServiceCall): Promise<void>;
+  /** What is known of it now. A manager that does not answer is `unknown`, with the reason. */
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<ServiceStatus>;
   /** Lines of its output, the last `lines` first to last; with `follow` those that come, too. */
   logs(options?: ServiceLogOptions): AsyncIterable<string>;

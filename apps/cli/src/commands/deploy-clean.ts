@@ -1,0 +1,48 @@
+import { DEPLOY_OPTIONS, openDeploys } from '../compose/deploys.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { tableLines } from '../render/table.ts';
+import { displayText } from '../render/text.ts';
+
+interface CleanFlags {
+  readonly dryRun?: true | undefined;
+  readonly force?: true | undefined;
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { dryRun = false, force } = input.options as CleanFlags;
+  const { deployer } = await openDeploys(context);
+  const { signal, output } = context;
+  const cleaned = await deployer.clean({ dryRun, force, signal });
+  if (context.json) {
+    await emitObject(output, 'DeployCleaned', { dryRun, ...cleaned });
+    return EXIT.ok;
+  }
+  const { decisions, removed } = cleaned;
+  const word = (keep: boolean): string => (keep ? 'keep' : dryRun ? 'would go' : 'gone');
+  const rows = decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]);
+  if (rows.length > 0) await output.write(`${tableLines([{ title: '' }, { title: 'VERSION' }, { title: 'WHY' }], rows).join('\n')}\n`);
+  if (!dryRun) context.messages.note(`${removed.length} removed.`);
+  return EXIT.ok;
+}
+
+/** `holdfast deploy clean`. */
+export const deployClean: CommandDefinition = {
+  path: ['deploy', 'clean'],
+  summary: 'Remove the releases that nobody needs',
+  description:
+    'What stays: the current one, the good one before it, whatever a process runs from, the last good ones (--keep), and failed ones for seven days.',
+  options: [
+    { flags: '--dry-run', description: 'only say what would go, and why' },
+    { flags: '--force', description: 'take the lock of the deployment from whoever has it' },
+    ...DEPLOY_OPTIONS,
+  ],
+  examples: [
+    { call: 'holdfast deploy clean --dry-run', does: 'What would go?' },
+    { call: 'holdfast deploy clean --keep 3', does: 'The last three good ones stay' },
+  ],
+  output: { shape: 'DeployCleaned' },
+  run,
+};

@@ -1,0 +1,50 @@
+import { deployProgress } from '../compose/deploy-progress.ts';
+import { DEPLOY_OPTIONS, openDeploys } from '../compose/deploys.ts';
+import { RELEASE_OPTIONS } from '../compose/releases.ts';
+import { usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { endedLine } from '../render/deployment.ts';
+
+interface ResumeFlags {
+  readonly undo?: true | undefined;
+  readonly restoreData?: true | undefined;
+  readonly force?: true | undefined;
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { undo = false, restoreData: mayRestore, force } = input.options as ResumeFlags;
+  if (mayRestore === true && !undo) throw usageError('Expected --undo beside --restore-data, got none', 'Add --undo.');
+  const { signal, messages, output } = context;
+  const { deployer } = await openDeploys(context, { onEvent: deployProgress(messages) });
+  const deployment = await context
+    .timed('resume', () => (undo ? deployer.undo({ force, mayRestore, signal }) : deployer.resume({ force, signal })))
+    .finally(() => messages.status(undefined));
+  if (context.json) await emitObject(output, 'Deployment', deployment);
+  else await output.line(endedLine(deployment));
+  return EXIT.ok;
+}
+
+/** `holdfast deploy resume`. */
+export const deployResume: CommandDefinition = {
+  path: ['deploy', 'resume'],
+  summary: 'Go on with a deploy or rollback that was killed, or take it back',
+  description:
+    'It goes on in the direction in which it went: one that was on its way back ends there. With `--undo` it goes back, as far as there is a way: past a ' +
+    '`contract` migration only with `--restore-data`, which restores the safety backup and drops what was written since.',
+  options: [
+    { flags: '--undo', description: 'take it back' },
+    { flags: '--restore-data', description: 'with --undo: restore the safety backup where nothing else leads back' },
+    { flags: '--force', description: 'take the lock of the deployment from whoever has it; it is written down' },
+    ...DEPLOY_OPTIONS,
+    ...RELEASE_OPTIONS,
+  ],
+  examples: [
+    { call: 'holdfast deploy resume', does: 'Go on where it was killed' },
+    { call: 'holdfast deploy resume --undo', does: 'Back to the release before' },
+  ],
+  output: { shape: 'Deployment' },
+  run,
+};

@@ -1,0 +1,53 @@
+import * as z from 'zod/mini';
+import { DURATION_PATTERN } from './duration.ts';
+import { oneOf, text, texts, word } from './schema-parts.ts';
+
+const duration = (description: string) =>
+  z.optional(z.string().check(z.regex(DURATION_PATTERN), z.meta({ description })));
+
+const command = (description: string) => z.optional(z.array(word).check(z.minLength(1), z.meta({ description })));
+
+const remoteCi = z
+  .strictObject({
+    repository: z.optional(
+      z
+        .string()
+        .check(z.regex(/^[\w.-]+\/[\w.-]+$/), z.meta({ description: 'Owner and repository on GitHub: `acme/shop`.' })),
+    ),
+    workflow: text('Name of its file. Default `deploy.yml`. It is given `version` and `channel`.'),
+    tokenEnv: text('Variable with a token that may start workflows. Default `GITHUB_TOKEN`.'),
+    tokenFile: text('File with that token, instead of a variable. Relative to this file.'),
+    remote: text('Remote that the tag is pushed to. Default: that of releases, else `origin`.'),
+    branch: text('A branch that the commit of the tag is pushed on, too.'),
+    api: text('Address of the API. Default `https://api.github.com`.'),
+    timeout: duration('How long the run may take. Default `1h`.'),
+    poll: duration('How often it is asked whether it has ended. Default `10s`.'),
+  })
+  .check(z.meta({ description: 'Pushes the tag, and a workflow of GitHub Actions deploys.' }));
+
+const hybrid = z
+  .strictObject({
+    host: text('As ssh takes it: `deploy@shop.example`.'),
+    store: text('Absolute folder on the host that the releases are copied into.'),
+    root: text('Root of the deployment on the host. Default: what is configured there.'),
+    copy: oneOf(['rsync', 'scp'], 'What copies. Default `rsync`.'),
+    ssh: command('The program and its options. Default `["ssh", "-o", "BatchMode=yes"]`.'),
+    program: command('Holdfast on the host. Default `["holdfast"]`.'),
+  })
+  .check(z.meta({ description: 'Copies the releases to a host, and deploys there.' }));
+
+const serverControlled = z
+  .strictObject({
+    servers: texts('Servers whose answers are waited for. Default: none.'),
+    timeout: duration('How long they may take. Default `15m`.'),
+  })
+  .check(z.meta({ description: 'Asks servers that run `deploy run --pull`.' }));
+
+/** The section `deploy.strategies`. */
+export const strategies = z
+  .strictObject({
+    'remote-ci': z.optional(remoteCi),
+    hybrid: z.optional(hybrid),
+    'server-controlled': z.optional(serverControlled),
+  })
+  .check(z.meta({ description: 'How `deploy run --strategy` carries each one out.' }));

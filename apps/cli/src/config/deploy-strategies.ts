@@ -1,0 +1,38 @@
+/** How each strategy is carried out, as the configuration says it. Durations are as they are typed. */
+export interface StrategyConfigs {
+  readonly 'remote-ci'?: RemoteCiConfig | undefined;
+  readonly hybrid?: HybridConfig | undefined;
+  readonly 'server-controlled'?: ServerControlledConfig | undefined;
+}
+
+/** By a workflow of GitHub Actions. */
+export interface RemoteCiConfig {
+  /** As `acme/shop`. */
+  readonly repository?: string | undefined;
+  readonly workflow?: string | undefined;
+  readonly tokenEnv?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly remote?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly api?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly poll?: string | undefined;
+}
+
+/** By copying the releases to a host. */
+export interface HybridConfig {
+  readonly host?: string | undefined;
+  /** Folder of releases on the host. */
+  readonly store?: string | undefined;
+  /** Root of the deployment on the host. */
+  readonly root?: string | undefined;
+  readonly copy?: 'rsync' | 'scp' | undefined;
+  readonly ssh?: readonly [string, ...string[]] | undefined;
+  readonly program?: readonly [string, ...string[]] | undefined;
+}
+
+/** By servers that look at the store of releases. */
+export interface ServerControlledConfig {
+  readonly servers?: readonly string[] | undefined;
+  readonly timeout?: string | undefined;
+}

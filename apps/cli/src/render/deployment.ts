@@ -1,0 +1,66 @@
+import type { Deployment, DeployPlan } from '@x/versioning/deploy';
+import { factLines, tableLines } from './table.ts';
+import { displayText } from './text.ts';
+import { formatDuration, formatTime } from './time.ts';
+
+/** What a deploy, a rollback or a restart has come to, in one line. */
+export function deployedLine({ kind, version, from, ms = 0, wayBack }: Deployment): string {
+  const time = formatDuration(ms);
+  if (kind === 'restart') return `restarted ${displayText(version)} in ${time}`;
+  if (kind === 'deploy') return `deployed ${displayText(version)}${from === undefined ? '' : ` over ${displayText(from)}`} in ${time}`;
+  const { objectiveMs = 0, isMet } = wayBack ?? {};
+  const objective = `objective ${formatDuration(objectiveMs)}: ${isMet === true ? 'met' : 'missed'}`;
+  return `rolled back from ${displayText(from ?? 'nothing')} to ${displayText(version)} in ${time} (${objective})`;
+}
+
+/** How one that was ended by `resume` has ended. */
+export function endedLine(deployment: Deployment): string {
+  const { outcome, kind, version, from } = deployment;
+  if (outcome === 'succeeded') return deployedLine(deployment);
+  const what = outcome === 'undone' ? 'undone' : outcome === 'rolled-back' ? 'rolled back' : 'taken back';
+  return `${what} the ${kind} of ${displayText(version)}: ${from === undefined ? 'nothing' : displayText(from)} is current`;
+}
+
+/** A plan, for people: each step with what takes it back. */
+export function planLines(plan: DeployPlan): readonly string[] {
+  const { kind, version, from, channel, steps, wayBack, warnings } = plan;
+  const undo = (text: string | undefined): string => (text === undefined ? '' : text);
+  const rows = steps.map(({ step, what, undo: back }) => [step, displayText(what), displayText(undo(back))]);
+  return [
+    displayText(`${kind} of ${version} over ${from ?? 'nothing'} (${channel})`),
+    '',
+    ...tableLines([{ title: 'STEP' }, { title: 'WHAT' }, { title: 'TAKEN BACK BY' }], rows),
+    ...(wayBack.length === 0 ? [] : ['', 'When a step fails', ...wayBack.map((line) => `  ${displayText(line)}`)]),
+    ...(warnings.length === 0 ? [] : ['', 'Look twice', ...warnings.map((line) => `  ${displayText(line)}`)]),
+  ];
+}
+
+const COLUMNS = [
+  { title: 'WHEN' },
+  { title: 'WHAT' },
+  { title: 'VERSION' },
+  { title: 'FROM' },
+  { title: 'CHANNEL' },
+  { title: 'OUTCOME' },
+  { title: 'TIME', align: 'right' },
+  { title: 'BY' },
+] as const;
+
+/** Deployments as a table, the title first. */
+export function historyTable(deployments: readonly Deployment[]): readonly string[] {
+  const rows = deployments.map(({ startedAt, kind, version, from = '-', channel, outcome, ms, by }) =>
+    [formatTime(startedAt), kind, version, from, channel, outcome, ms === undefined ? '-' : formatDuration(ms), by].map(
+      displayText,
+    ),
+  );
+  return tableLines(COLUMNS, rows);
+}
+
+/** What is to be done about a run that has not ended. */
+export function unfinishedLines({ kind, version, startedAt, by, error }: Deployment): readonly string[] {
+  return [
+    displayText(`The ${kind} of ${version}, begun ${formatTime(startedAt)} by ${by}, has not ended.`),
+    ...(error === undefined ? [] : factLines([['stopped by', displayText(error.message)]], '  ')),
+    '  `holdfast deploy resume` goes on with it, `holdfast deploy resume --undo` takes it back.',
+  ];
+}

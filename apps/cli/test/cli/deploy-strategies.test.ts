@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newCheckout, type TestCheckout } from '../support/checkout.ts';
+import { type Machine, newMachine } from '../support/cli.ts';
+
+interface Shop extends TestCheckout {
+  readonly machine: Machine;
+  readonly store: string;
+  /** Runs with `--json` where releases lie in a store that others reach. */
+  readonly args: (...args: readonly string[]) => readonly string[];
+}
+
+const STRATEGIES = {
+  'remote-ci': { repository: 'acme/shop', tokenEnv: 'NO_SUCH_TOKEN', api: 'http://127.0.0.1:1', timeout: '1s' },
+  hybrid: { host: 'deploy@shop.example', store: '/srv/releases', root: '/srv/shop' },
+};
+
+/** A shop with the releases 0.1.0 and 0.2.0 in a store beside it. */
+async function newShop(strategies: object = STRATEGIES): Promise<Shop> {
+  const machine = await newMachine();
+  const checkout = await newCheckout(machine);
+  const store = join(machine.root, 'releases');
+  const config = { deploy: { backup: 'none', strategies } };
+  for (const [n, message] of ['feat: sell', 'feat: slots'].entries()) {
+    await checkout.commit(message, {
+      'holdfast.config.json': JSON.stringify(config),
+      'package.json': `${JSON.stringify({ name: 'shop', version: `0.${n}.0` })}\n`,
+      'sell.js': `sell(${n})\n`,
+    });
+    const { code, stderr } = await machine.run(['release', 'create', '-v', `0.${n + 1}.0`, '--store', store]);
+    if (code !== 0) throw new Error(stderr);
+  }
+  return { ...checkout, machine, store, args: (...args) => ['deploy', 'run', ...args, '--store', store] };
+}
+
+test('a request is written to the store, and a server that pulls obeys it, then goes to what is newer', async () => {
+  const { machine, args } = await newShop();
+  const root = join(machine.root, 'server');
+  await machine.json('DeployInitialised', ['deploy', 'init', '--root', root]);
+  const asked = await machine.json('DeployStrategyRun', args('0.1.0', '--strategy', 'server-controlled'));
+  expect(asked).toEqual({
+    strategy: 'server-controlled',
+    version: '0.1.0',
+    isLive: false,
+    detail: 'request 1 to deploy 0.1.0 is written',
+  });
+  const pull = args('--pull', '--root', root, '--server-name', 'web-1');
+  expect(await machine.json('DeployPulled', pull)).toMatchObject({
+    kind: 'answered',
+    answer: { server: 'web-1', request: 1, version: '0.1.0', outcome: 'deployed' },
+  });
+  expect(await machine.json('DeployPulled', pull)).toMatchObject({ answer: { version: '0.2.0', outcome: 'deployed' } });
+  expect(await machine.json('DeployPulled', pull)).toEqual({ kind: 'idle' });
+  const { current, deployments } = await machine.json('DeployStatus', ['deploy', 'status', '--root', root]);
+  expect(current).toEqual({ kind: 'release', version: '0.2.0' });
+  expect(deployments.map(({ strategy, outcome }) => [strategy, outcome])).toEqual(
+    Array.from({ length: 2 }, () => ['server-controlled', 'succeeded']),
+  );
+});
+
+test('plans say what would be done, and nothing is', async () => {
+  const { machine, git, args } = await newShop();
+  const refs = git('for-each-ref');
+  const ci = await machine.json('DeployStrategyPlan', args('0.1.0', '--strategy', 'remote-ci', '--dry-run'));
+  expect(ci.actions).toEqual([
+    { kind: 'run', command: ['git', 'push', 'origin', 'v0.1.0'] },
+    {
+      kind: 'request',
+      method: 'POST',
+      url: 'http://127.0.0.1:1/repos/acme/shop/actions/workflows/deploy.yml/dispatches',
+    },
+    { kind: 'own', text: 'wait until the run has ended' },
+  ]);
+  const { stdout } = await machine.run(args('0.1.0', '--strategy', 'hybrid', '--dry-run'));
+  expect(stdout.split('\n').slice(0, 4)).toEqual([
+    'build 0.1.0 here',
+    'ssh -o BatchMode=yes deploy@shop.example mkdir -p -- /srv/releases',
+    'copy it to deploy@shop.example:/srv/releases with rsync',
+    'ssh -o BatchMode=yes deploy@shop.example holdfast deploy run 0.1.0 --store /srv/releases --channel prod --way hybrid --root /srv/shop',
+  ]);
+  expect(git('for-each-ref')).toBe(refs);
+});
+
+test.each<readonly [string, readonly string[], object | undefined, string]>([
+  ['no version', [], undefined, 'Expected a version, got none'],
+  ['a version beside --pull', ['0.1.0', '--pull'], undefined, 'Expected no version'],
+  ['a strategy that is not configured', ['0.1.0', '--strategy', 'hybrid'], {}, 'Expected a host and a store on it'],
+  [
+    'a repository that is none',
+    ['0.1.0', '--strategy', 'remote-ci'],
+    { 'remote-ci': { repository: 'shop' } },
+    'repository',
+  ],
+  ['a release that is not there', ['9.9.9', '--strategy', 'hybrid'], undefined, '9.9.9'],
+  ['a tag that is not there', ['9.9.9', '--strategy', 'remote-ci'], undefined, 'git fetch --tags'],
+])('%s is told without a stack trace', async (_, args, strategies, text) => {
+  const machine = await newMachine();
+  const { commit } = await newCheckout(machine);
+  await commit('feat: sell', {
+    'holdfast.config.json': JSON.stringify({ deploy: { strategies: strategies ?? STRATEGIES } }),
+  });
+  const store = join(machine.root, 'releases');
+  const { code, stderr } = await machine.run(['deploy', 'run', ...args, '--store', store]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(text);
+  expect(stderr).not.toContain('    at ');
+});

@@ -1,0 +1,156 @@
+// What a switch, a rollback and staging an artefact of 1 GB take, beside `cp -r` and `rsync -a --link-dest`, each until it is on disk:
+// node --conditions=source packages/versioning/bench/deploy.ts [FOLDER] [ROUNDS]
+// FOLDER is where it is done, on the disk to measure; 5 GB are needed. Medians of the rounds, in which all take turns.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  applyLayout,
+  applySwitch,
+  checkStaged,
+  deployLayout,
+  planLayout,
+  planSwitch,
+  recoverSwitch,
+  releaseStates,
+  type StagedRelease,
+  stageRelease,
+} from '../src/deploy/index.ts';
+import { type ArtifactInventory, createArtifact, planArtifact } from '../src/index.ts';
+
+const [, , place = tmpdir(), rounds = '3'] = process.argv;
+const LARGE = { files: 8, bytes: 128 << 20 } as const;
+const SMALL = { files: 2000, bytes: 4 << 10 } as const;
+const SWITCHES = 100;
+
+const folder = await mkdtemp(join(place, 'holdfast-deploy-'));
+const layout = deployLayout({ root: join(folder, 'shop') });
+const [tree, artifact] = [join(folder, 'tree'), join(folder, 'shop.zip')];
+
+const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+async function makeTree(): Promise<void> {
+  for (const [name, { files, bytes }] of Object.entries({ large: LARGE, small: SMALL })) {
+    await mkdir(join(tree, name), { recursive: true });
+    for (let index = 0; index < files; index++) await writeFile(join(tree, name, `${index}.bin`), randomBytes(bytes));
+  }
+}
+
+const run = (command: string, ...args: readonly string[]): void => {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error(`${command}: ${error?.message ?? status}`);
+};
+
+/** Everything that waits, so that nobody pays for somebody else. */
+const settle = (): void => run('sync', '-f', folder);
+
+/** One release after the other, of which only the first and the newest are kept. */
+let number = 0;
+async function staged(digest: string, options: object): Promise<StagedRelease> {
+  number++;
+  const content = { kind: 'artifact', path: artifact, digest } as const;
+  return stageRelease(layout, { version: `1.0.${number}`, content, ...options });
+}
+
+async function measureStaging(inventory: ArtifactInventory): Promise<void> {
+  const digest = String(inventory.digest);
+  const first = await staged(digest, { previous: false });
+  // As if one file had changed: the list of the release before has it as it is, and the disk has not.
+  await writeFile(join(first.folder, 'small', '0.bin'), 'changed');
+  const { contents } = inventory;
+  const content = { kind: 'artifact', path: artifact, digest, contents } as const;
+  const ways: Readonly<Record<string, (target: string) => Promise<unknown>>> = {
+    'stage, nothing before': async () => staged(digest, { previous: false }),
+    'stage, one file changed': async () => staged(digest, { previous: first.version }),
+    'the same, contents known from the release': async () => staged(digest, { previous: first.version, content }),
+    'cp -r': async (target) => (run('cp', '-r', tree, target), settle()),
+    'rsync -a': async (target) => (run('rsync', '-a', `${tree}/`, `${target}/`), settle()),
+    'rsync -a --link-dest': async (target) => (
+      run('rsync', '-a', `--link-dest=${tree}`, `${tree}/`, `${target}/`),
+      settle()
+    ),
+  };
+  const times = new Map(Object.keys(ways).map((name) => [name, [] as number[]]));
+  const notes = new Map<string, string>();
+  for (let round = 0; round < Number(rounds); round++) {
+    for (const [name, way] of Object.entries(ways)) {
+      const target = join(folder, 'copy');
+      settle();
+      let outcome: unknown;
+      times.get(name)?.push(await timeOf(async () => (outcome = await way(target))));
+      const release = outcome as StagedRelease | undefined;
+      if (release?.reuse !== undefined) {
+        notes.set(name, `${release.reuse}, ${(release.reusedBytes / 1e6).toFixed(0)} MB not written`);
+        await rm(release.folder, { recursive: true });
+      }
+      await rm(target, { recursive: true, force: true });
+    }
+  }
+  console.log(
+    `\n| ${(inventory.size / 1e6).toFixed(0)} MB, ${inventory.entries} files | s | ratio to cp -r | |\n| - | -: | -: | - |`,
+  );
+  const peer = median(times.get('cp -r') ?? []);
+  for (const [name, each] of times) {
+    const time = median(each);
+    console.log(`| ${name} | ${(time / 1000).toFixed(2)} | ${(time / peer).toFixed(2)} | ${notes.get(name) ?? ''} |`);
+  }
+  const checks = [
+    await timeOf(async () => checkStaged(layout, first.version)),
+    await timeOf(async () => checkStaged(layout, first.version, { quick: true })),
+  ];
+  console.log(
+    `\nA check of all bytes: ${((checks[0] ?? 0) / 1000).toFixed(2)} s; a quick one: ${(checks[1] ?? 0).toFixed(0)} ms.`,
+  );
+}
+
+async function measureSwitching(): Promise<void> {
+  for (const version of ['2.0.0', '2.0.1']) {
+    const content = { kind: 'folder', path: join(tree, 'small') } as const;
+    await stageRelease(layout, { version, content, previous: false });
+  }
+  const versions = Array.from({ length: SWITCHES }, (_, index) => `2.0.${index % 2}`);
+  const [switches, rollbacks]: [number[], number[]] = [[], []];
+  for (const version of versions) {
+    const plan = await planSwitch(layout, version);
+    switches.push(await timeOf(async () => applySwitch(layout, plan)));
+  }
+  for (const version of versions) {
+    rollbacks.push(
+      await timeOf(async () => {
+        await recoverSwitch(layout);
+        await releaseStates(layout).list();
+        await checkStaged(layout, version, { quick: true });
+        await applySwitch(layout, await planSwitch(layout, version));
+      }),
+    );
+  }
+  console.log(`\n| ${SWITCHES} times | median, ms | slowest, ms |\n| - | -: | -: |`);
+  for (const [name, times] of [
+    ['switch, journal and fsync included', switches],
+    ['back: states, quick check of 2,000 files, switch', rollbacks],
+  ] as const)
+    console.log(`| ${name} | ${median(times).toFixed(1)} | ${Math.max(...times).toFixed(1)} |`);
+}
+
+try {
+  await applyLayout(await planLayout(layout));
+  await makeTree();
+  const inventory = await createArtifact(await planArtifact(tree, { ignoreFiles: [] }), artifact, {
+    withDigests: true,
+  });
+  settle();
+  console.log(`Load ${loadavg()[0]?.toFixed(1)}, Node ${process.versions.node}.`);
+  await measureSwitching();
+  await measureStaging(inventory);
+  console.log(`\nLoad ${loadavg()[0]?.toFixed(1)} at the end.`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

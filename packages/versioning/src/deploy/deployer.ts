@@ -1,0 +1,246 @@
+import { fsStore } from '@x/storage';
+import { VersioningError } from '../errors.ts';
+import { systemClock } from '../release/clock.ts';
+import { currentUser } from '../release/owner.ts';
+import { deployLayout } from './layout/deploy-layout.ts';
+import type { DeployedRelease, DeployLayout } from './layout/model.ts';
+import { demandLayout } from './layout/plan-layout.ts';
+import { acquireDeployLock } from './lock/deploy-lock.ts';
+import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
+import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
+import type { Deployment } from './run/contract.ts';
+import type { DeployerOptions, DeployIntent } from './run/deployer-options.ts';
+import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
+import { refused } from './run/failure.ts';
+import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
+import { layoutPlace } from './run/layout-place.ts';
+import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
+import type { DeployPlan } from './run/plan.ts';
+import { planDeploy } from './run/plan-deploy.ts';
+import { planRollback } from './run/plan-rollback.ts';
+import { type DeployStanding, readStanding } from './run/standing.ts';
+
+/** Deploys releases to one machine, and goes back. */
+export interface Deployer {
+  readonly layout: DeployLayout;
+  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted. */
+  init(): Promise<InitialisedLayout>;
+  /**
+   * Decides everything about a deploy, and does nothing. The plan is data: it can be shown, and carried out by `deployRelease`.
+   *
+   * @throws {VersioningError} `DEPLOY_REFUSED`, `BACKUP_REQUIRED`, `RELEASE_NOT_FOUND`, `LAYOUT_MISSING`, those of migrations.
+   */
+  planDeploy(version: string, options?: DeployRunOptions & Signalled): Promise<DeployPlan>;
+  /**
+   * Carries a plan out, or plans and does. Each step is written down before and after it. When one fails, everything is taken back at once, as far as there is a way back;
+   * when the process is killed, `resume` goes on and `undo` takes it back.
+   *
+   * @throws {VersioningError} those of `planDeploy`; `DEPLOY_UNFINISHED`, `DEPLOY_LOCKED`; `PLAN_OUTDATED`; `CHECKS_FAILED` and whatever else stops a step, with what was done
+   * about it in the hint.
+   */
+  deployRelease(planOrVersion: DeployPlan | string, options?: DeployRunOptions & DeployCallOptions): Promise<Deployment>;
+  /**
+   * Decides everything about the way back to a release, and does nothing.
+   *
+   * @param target Default: the good release before the current one.
+   * @throws {VersioningError} `DEPLOY_REFUSED`; `ROLLBACK_REFUSED` where the database has no way back, with the backup that has one; `BACKUP_REQUIRED`.
+   */
+  planRollback(target?: string, options?: RollbackRunOptions & Signalled): Promise<DeployPlan>;
+  /** Carries a rollback out. A step that fails takes everything back. @throws {VersioningError} as `deployRelease` and `planRollback`. */
+  rollbackRelease(
+    planOrTarget?: DeployPlan | string,
+    options?: RollbackRunOptions & DeployCallOptions,
+  ): Promise<Deployment>;
+  /** Goes on with a run that was killed, in the direction in which it went. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`; those of steps. */
+  resume(options?: DeployCallOptions): Promise<Deployment>;
+  /** Takes a run that was killed back. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`, `ROLLBACK_REFUSED`. */
+  undo(options?: DeployCallOptions & UndoOptions): Promise<Deployment>;
+  /** The releases on this machine; one of them is current. */
+  list(): Promise<readonly DeployedRelease[]>;
+  /** How everything stands: layout, releases, service, disk, maintenance, last deploys. */
+  status(options?: Signalled): Promise<DeployStanding>;
+  /** Deploys and rollbacks, newest first. */
+  history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
+  /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
+  clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
+  readonly maintenance: {
+    on(reason: string): Promise<void>;
+    off(): Promise<void>;
+    /** Why it is on; `undefined` when it is off. */
+    read(): Promise<Maintenance | undefined>;
+  };
+}
+
+interface Signalled {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const HEALTH_MS = 30_000;
+/** A quarter of an hour. */
+const OBJECTIVE_MS = 900_000;
+
+/**
+ * Makes the deployer of a machine. Nothing is read or written yet.
+ *
+ * @throws {VersioningError} `INVALID_OPTION` for a layout that can't be.
+ * @example
+ * ```ts
+ * import { fsStore } from '@x/storage';
+ * import { createReleaseManager } from '@x/versioning';
+ * import { createDeployer, httpCheck } from '@x/versioning/deploy';
+ *
+ * const deployer = createDeployer({
+ *   layout: '/srv/shop',
+ *   releases: createReleaseManager({ storage: fsStore('/srv/releases'), workspace: '.' }),
+ *   postChecks: [httpCheck({ url: 'http://127.0.0.1:8080/health' })],
+ * });
+ * await deployer.init();
+ * const plan = await deployer.planDeploy('1.0.5');
+ * for (const { step, what, undo } of plan.steps) console.log(step, what, undo);
+ * const { outcome, ms } = await deployer.deployRelease(plan);
+ * console.log(outcome, ms);
+ * ```
+ */
+export function createDeployer(options: DeployerOptions): Deployer {
+  const layout = deployLayout(typeof options.layout === 'string' ? { root: options.layout } : options.layout);
+  const tools = toolsOf(layout, options);
+  const { history, place, by, channel } = tools;
+  const ask = async (action: DeployIntent['action'], version?: string): Promise<void> =>
+    options.authorize?.({ action, version, by, channel });
+  const locked = lockOf(layout, tools, ask);
+  const planned = async <T>(plan: () => Promise<T>): Promise<T> => {
+    await demandLayout(layout);
+    return plan();
+  };
+  return {
+    layout,
+    init: async () => (await ask('init'), initialise(layout, options.service)),
+    planDeploy: async (version, call) => planned(async () => planDeploy(tools, version, call)),
+    planRollback: async (target, call) => planned(async () => planRollback(tools, target, call)),
+    deployRelease: async (what, call = {}) => {
+      await ask('deploy', typeof what === 'string' ? what : what.version);
+      return locked(call, async (held, signal) => {
+        await refuseUnfinished(held.history);
+        const plan = typeof what === 'string' ? await planDeploy(held, what, { ...call, signal }) : what;
+        await refuseOutdated(held, plan, 'rollback');
+        return carryOut(held, plan, signal);
+      });
+    },
+    rollbackRelease: async (what, call = {}) => {
+      await ask('rollback', typeof what === 'object' ? what.version : what);
+      return locked(call, async (held, signal) => {
+        await refuseUnfinished(held.history);
+        const plan = typeof what === 'object' ? what : await planRollback(held, what, { ...call, signal });
+        await refuseOutdated(held, plan, 'deploy');
+        return carryOut(held, plan, signal);
+      });
+    },
+    resume: async (call = {}) => (await ask('resume'), locked(call, resume)),
+    undo: async (call = {}) => {
+      await ask('undo');
+      return locked(call, async (held, signal) => undo(held, { mayRestore: call.mayRestore, signal }));
+    },
+    list: async () => planned(async () => place.releases()),
+    status: async (call) => readStanding(tools, call?.signal),
+    history: async (call) => history.list(call),
+    clean: async ({ dryRun = false, ...call } = {}) => {
+      await ask('clean');
+      return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
+    },
+    maintenance: {
+      on: async (reason) => {
+        await ask('maintenance');
+        await place.maintenance.on(reason);
+        tools.tell({ kind: 'maintenance.switchedOn', by, reason });
+      },
+      off: async () => {
+        await ask('maintenance');
+        await place.maintenance.off();
+        tools.tell({ kind: 'maintenance.switchedOff', by });
+      },
+      read: async () => readMaintenance(layout),
+    },
+  };
+}
+
+function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools {
+  const { releases, service, migrator, backup, clock = systemClock, by = currentUser(), channel = 'prod' } = options;
+  const { preChecks = [], postChecks = [], install, maintenanceHook } = options;
+  const store = fsStore(layout.state);
+  return {
+    place: layoutPlace(layout, { by, clock, install, maintenanceHook }),
+    releases,
+    history: new DeployHistory(store),
+    store,
+    service,
+    migrator,
+    backup,
+    preChecks,
+    postChecks,
+    settings: {
+      restoreData: options.restoreData ?? 'offer',
+      expandMigrations: options.expandMigrations ?? 'keep',
+      healthTimeoutMs: options.healthTimeoutMs ?? HEALTH_MS,
+      objectiveMs: options.objectiveMs ?? OBJECTIVE_MS,
+    },
+    channel,
+    by,
+    clock,
+    tell: (event) => options.onEvent?.(event),
+  };
+}
+
+type Locked = <T>(
+  call: DeployCallOptions,
+  work: (tools: DeployingTools, signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
+
+/** Whatever changes a machine has its lock. */
+function lockOf(
+  layout: DeployLayout,
+  tools: DeployingTools,
+  ask: (action: DeployIntent['action']) => Promise<void>,
+): Locked {
+  const { by, clock, tell } = tools;
+  return async ({ force = false, signal }, work) => {
+    await demandLayout(layout);
+    if (force) await ask('force-lock');
+    await using lock = await acquireDeployLock(layout, {
+      by,
+      clock,
+      force,
+      signal,
+      onTakeover: ({ owner, why }) => {
+        if (why === 'forced') tell({ kind: 'lock.forced', by, from: `${owner.by} on ${owner.host}, process ${owner.pid}` });
+      },
+    });
+    // The lock is given back when this has ended, not when it has begun.
+    return await work(tools, signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
+  };
+}
+
+/** What was begun is ended first: otherwise nobody would know any more what there is to take back. */
+async function refuseUnfinished(history: DeployHistory): Promise<void> {
+  const open = await history.open();
+  if (open === undefined) return;
+  throw new VersioningError(
+    'DEPLOY_UNFINISHED',
+    `Expected no deploy that has not ended, got the ${open.kind} of ${open.version}, begun ${open.startedAt} by ${open.by}`,
+    { hint: '`holdfast deploy resume` goes on with it, `holdfast deploy resume --undo` takes it back.' },
+  );
+}
+
+/** Whoever plans and waits may find another release current. */
+async function refuseOutdated({ place }: DeployingTools, plan: DeployPlan, other: DeployPlan['kind']): Promise<void> {
+  if (plan.kind === other) {
+    throw refused(`Expected another plan, got that of a ${plan.kind}`, `Carry it out with ${other === 'deploy' ? 'rollbackRelease' : 'deployRelease'}.`);
+  }
+  const current = await place.current();
+  const found = current.kind === 'release' ? current.version : undefined;
+  if (found === plan.from) return;
+  throw new VersioningError(
+    'PLAN_OUTDATED',
+    `Expected ${plan.from ?? 'nothing'} to be current, got ${found ?? 'nothing'}`,
+    { hint: 'Plan anew.' },
+  );
+}

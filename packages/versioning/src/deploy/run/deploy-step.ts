@@ -1,0 +1,174 @@
+import { join } from 'node:path';
+import { VersioningError } from '../../errors.ts';
+import type { Check, CheckResult } from '../checks/contract.ts';
+import type { DeployRunStep } from './contract.ts';
+import type { StepResult } from './journal.ts';
+import { migrationSources } from './known-migrations.ts';
+import { type DatabaseCall, migrateBack, migrateForward } from './migrate-database.ts';
+import { fetchArtifact, postChecksOf, preChecksOf } from './own-checks.ts';
+import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
+import type { DeployWork } from './tools.ts';
+
+/** What a step that is done says of itself. */
+export interface StepDone {
+  /** For people. */
+  readonly detail: string;
+  readonly result?: StepResult | undefined;
+  readonly checks?: readonly CheckResult[] | undefined;
+}
+
+/** What a step does. It may have been half done before. */
+export type StepAction = (work: DeployWork) => Promise<StepDone>;
+
+/** A step that was stopped by checks, with what they have found. */
+export class ChecksFailed extends VersioningError {
+  readonly results: readonly CheckResult[];
+
+  constructor(results: readonly CheckResult[]) {
+    const bad = failed(results);
+    const hints = bad.map(({ hint }) => hint).filter((hint) => hint !== undefined);
+    super('CHECKS_FAILED', `Expected all checks to pass, got ${bad.map(checkText).join('; ')}`, {
+      hint: hints.length === 0 ? undefined : [...new Set(hints)].join(' '),
+    });
+    this.results = results;
+  }
+}
+
+/** What each step does, of deploys and of rollbacks. */
+export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
+  'pre-checks': async (work) => checked(work, preChecksOf(work), 0),
+  validate: async (work) => checked(work, preChecksOf(work), 0),
+  'maintenance-on': maintenanceOn,
+  'safety-backup': safetyBackup,
+  expand: async (work) => migrated(work, 'expand'),
+  stage,
+  'check-files': checkFiles,
+  'migrations-back': migrationsBack,
+  'restore-data': restoreData,
+  switch: switchOver,
+  service: startService,
+  'post-checks': async (work) => checked(work, postChecksOf(work), work.tools.settings.healthTimeoutMs),
+  data: async (work) => migrated(work, 'data'),
+  contract: async (work) => migrated(work, 'contract'),
+  'maintenance-off': maintenanceOff,
+  good,
+};
+
+/** @throws {VersioningError} `CHECKS_FAILED`. */
+async function checked({ tools, journal, signal }: DeployWork, checks: readonly Check[], patienceMs: number): Promise<StepDone> {
+  const { version } = journal.state.plan;
+  const results = await runPatiently(checks, { signal, version, patienceMs, clock: tools.clock });
+  if (failed(results).length > 0) throw new ChecksFailed(results);
+  return { detail: checksText(results), checks: results };
+}
+
+async function maintenanceOn({ tools, journal }: DeployWork): Promise<StepDone> {
+  const { kind, version } = journal.state.plan;
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'it was on already, and stays on' };
+  const reason = `${kind} of ${version}`;
+  await tools.place.maintenance.on(reason);
+  tools.tell({ kind: 'maintenance.switchedOn', by: tools.by, reason });
+  return { detail: 'on' };
+}
+
+async function maintenanceOff({ tools, journal }: DeployWork): Promise<StepDone> {
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'stays on, as it was' };
+  await tools.place.maintenance.off();
+  tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
+  return { detail: 'off' };
+}
+
+async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<StepDone> {
+  const { backup, by } = tools;
+  if (backup === undefined) throw new Error('A deploy without backup has no such step');
+  const { version, kind } = journal.state.plan;
+  const { id, detail } = await backup.create({
+    version,
+    kind: kind === 'rollback' ? 'pre-rollback' : 'pre-deploy',
+    deployment: journal.run,
+    signal,
+  });
+  tools.tell({ kind: 'backup.created', version, by, backup: id });
+  return { detail: `${id}: ${detail}`, result: { backup: id } };
+}
+
+/** The releases whose migrations may be in the database of a run. */
+export async function databaseOf({ tools, journal, signal }: DeployWork): Promise<DatabaseCall> {
+  const { kind, version, from } = journal.state.plan;
+  const versions = kind === 'rollback' ? [from, version] : [version];
+  const history = await tools.history.list({ signal });
+  return { sources: migrationSources(versions, history), signal };
+}
+
+async function migrated(work: DeployWork, phase: 'expand' | 'data' | 'contract'): Promise<StepDone> {
+  const ids = await migrateForward(work.tools, phase, await databaseOf(work));
+  return { detail: ids.length === 0 ? 'applied already' : ids.join(', ') };
+}
+
+async function migrationsBack(work: DeployWork): Promise<StepDone> {
+  const ids = await migrateBack(work.tools, work.journal.state.plan.migrations.back, await databaseOf(work));
+  return { detail: ids.length === 0 ? 'taken back already' : ids.join(', ') };
+}
+
+async function restoreData({ tools, journal, signal }: DeployWork): Promise<StepDone> {
+  const { restores, version } = journal.state.plan;
+  const { backup, by, service } = tools;
+  if (backup === undefined || restores === undefined) throw new Error('A rollback without backup has no such step');
+  // What is written while data come back would be lost, or worse, mixed with them.
+  await service?.run('stop', { signal });
+  await backup.restore(restores, { signal });
+  tools.tell({ kind: 'backup.restored', version, by, backup: restores });
+  return { detail: restores };
+}
+
+async function stage(work: DeployWork): Promise<StepDone> {
+  const { tools, journal, scratch, signal } = work;
+  const { version } = journal.state.plan;
+  const { artifact } = await tools.releases.getRelease(version, { signal });
+  if (artifact === undefined) {
+    throw new VersioningError('RELEASE_NOT_FOUND', `Expected an artefact of ${version}, got none`, {
+      hint: 'Release it with one.',
+    });
+  }
+  // A resumed run does not know whether the copy of the one before it is whole.
+  await fetchArtifact(work);
+  const place = join(scratch, 'release', artifact.name);
+  const { folder, bytes } = await tools.place.stage({
+    version,
+    run: journal.run,
+    artifact: place,
+    digest: artifact.digest,
+    signal,
+  });
+  return { detail: `${folder}, ${bytes} bytes` };
+}
+
+async function checkFiles(work: DeployWork): Promise<StepDone> {
+  const { version } = work.journal.state.plan;
+  await work.tools.place.checkFiles(version, work.signal);
+  return { detail: `the files of ${version} are as they were staged` };
+}
+
+async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {
+  const { version, from } = journal.state.plan;
+  await tools.place.switchTo(version);
+  await tools.place.mark(version, 'active', journal.run);
+  return { detail: `${from ?? 'nothing'} → ${version}` };
+}
+
+async function startService({ tools, journal, signal }: DeployWork): Promise<StepDone> {
+  const { service } = tools;
+  if (service === undefined) throw new Error('A deploy without service has no such step');
+  const { version } = journal.state.plan;
+  const { state } = await service.status({ signal });
+  if (state === 'missing') await service.run('install', { version, signal });
+  await service.run('handOver', { version, signal });
+  return { detail: `${service.spec.name} runs ${version}` };
+}
+
+async function good({ tools, journal }: DeployWork): Promise<StepDone> {
+  const { kind, version, from } = journal.state.plan;
+  await tools.place.mark(version, 'good', journal.run);
+  if (kind === 'rollback' && from !== undefined) await tools.place.mark(from, 'rolled-back', journal.run);
+  return { detail: kind === 'rollback' ? `${version} is good, ${from} is rolled back` : `${version} is good` };
+}

@@ -1,0 +1,186 @@
+import { join } from 'node:path';
+import type { ObjectStore } from '@x/storage';
+import { VersioningError } from '../../errors.ts';
+import { thisOwner } from '../../release/owner.ts';
+import { newRunId } from '../../release/run-id.ts';
+import type { Deployment } from './contract.ts';
+import { openDeployment } from './deployment.ts';
+import { evidenceFolder, keepEvidence } from './evidence.ts';
+import type { DeployEvent } from './events.ts';
+import { isAbort, withHint } from './failure.ts';
+import { DeployJournal } from './journal.ts';
+import type { DeployPlan } from './plan.ts';
+import type { NoRecovery } from './recovery.ts';
+import { finish, goBack, goOn, wayBackNow } from './run-deploy.ts';
+import { type DeployTools, type DeployWork, isoNow } from './tools.ts';
+
+/** What runs are carried out with. */
+export interface DeployingTools extends DeployTools {
+  /** Where journals lie. */
+  readonly store: ObjectStore;
+}
+
+/** How a run is ended by a person. */
+export interface UndoOptions {
+  /** Whether the safety backup may be restored where nothing else leads back. */
+  readonly mayRestore?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Carries a plan out. @throws whatever stops a step, with what was done about it. */
+export async function carryOut(tools: DeployingTools, plan: DeployPlan, signal?: AbortSignal): Promise<Deployment> {
+  const journal = new DeployJournal(tools.store, newRunId());
+  await journal.write({ kind: 'planned', plan, owner: thisOwner(tools.by), at: isoNow(tools) });
+  const work = workOf(tools, journal, signal);
+  await tools.history.write(openDeployment(journal.run, journal.state));
+  tell(work, 'started');
+  if (plan.agreements.includes('no-backup')) {
+    const migrations = Object.values(plan.migrations).flat().length;
+    tools.tell({ kind: 'backup.skipped', version: plan.version, by: tools.by, migrations });
+  }
+  return forward(work);
+}
+
+/** Goes on with the run that has not ended, in the direction in which it was going. */
+export async function resume(tools: DeployingTools, signal?: AbortSignal): Promise<Deployment> {
+  const work = await openWork(tools, signal);
+  tell(work, 'resumed');
+  if (work.journal.state.ended !== undefined) return finish(work, work.journal.state.ended.outcome);
+  return work.journal.state.recovery === undefined ? forward(work) : backward(work);
+}
+
+/** Takes the run that has not ended back. @throws {VersioningError} `ROLLBACK_REFUSED` where nothing leads back. */
+export async function undo(tools: DeployingTools, options: UndoOptions): Promise<Deployment> {
+  const { mayRestore = false, signal } = options;
+  const work = await openWork(tools, signal);
+  const { ended, recovery } = work.journal.state;
+  if (ended !== undefined) return finish(work, ended.outcome);
+  if (recovery === undefined) {
+    const way = await wayBackNow(work, mayRestore);
+    if ('reason' in way) throw await noWayBack(work, way);
+    await work.journal.write({ kind: 'turned', recovery: way, at: isoNow(tools) });
+  }
+  return backward(work);
+}
+
+async function openWork(tools: DeployingTools, signal: AbortSignal | undefined): Promise<DeployWork> {
+  const open = await tools.history.open(signal);
+  if (open === undefined) {
+    throw new VersioningError('DEPLOY_NOT_FOUND', 'Expected a deploy that has not ended, got none', {
+      hint: 'There is nothing to do.',
+    });
+  }
+  const journal = new DeployJournal(tools.store, open.id);
+  if ((await journal.read(signal)) === undefined) {
+    throw new VersioningError('INVALID_HISTORY', `Expected the journal of run ${open.id}, got none`, {
+      hint: 'Put the folder .holdfast of the deployment back from a copy.',
+    });
+  }
+  await journal.write({ kind: 'taken', owner: thisOwner(tools.by) });
+  return workOf(tools, journal, signal);
+}
+
+function workOf(tools: DeployingTools, journal: DeployJournal, signal: AbortSignal | undefined): DeployWork {
+  return { tools, journal, scratch: join(tools.place.layout.state, 'scratch', journal.run), signal };
+}
+
+async function forward(work: DeployWork): Promise<Deployment> {
+  try {
+    await goOn(work);
+  } catch (error) {
+    throw await afterFailure(work, error);
+  }
+  const deployment = await finish(work, 'succeeded');
+  tell(work, 'succeeded', deployment);
+  return deployment;
+}
+
+/** What was done about a failure is part of the error. */
+async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> {
+  const { journal, tools } = work;
+  // Somebody else works on it now.
+  if (['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError>).code ?? '')) return error;
+  const { begun, plan } = journal.state;
+  if (isAbort(error) && begun.includes('switch')) {
+    return stopped(`${plan.version} is switched to: \`holdfast deploy resume\` goes on, with --undo it goes back.`, error);
+  }
+  const lines = await keepEvidence(work);
+  if (lines.length > 0) tools.tell({ kind: 'service.logged', version: plan.version, lines });
+  try {
+    const way = await wayBackNow(work, false);
+    if ('reason' in way) {
+      tell(work, 'failed');
+      return withHint(error, (await noWayBack(work, way)).hint ?? '');
+    }
+    await journal.write({ kind: 'turned', recovery: way, at: isoNow(tools) });
+    const deployment = await backward(work);
+    return toldOf(work, error, deployment);
+  } catch (going) {
+    const why = going instanceof Error ? going.message : String(going);
+    return withHint(error, `Going back has stopped (${why}): \`holdfast deploy resume\` goes on with that.`);
+  }
+}
+
+async function backward(work: DeployWork): Promise<Deployment> {
+  const { begun, failure, plan } = work.journal.state;
+  await goBack(work);
+  const isFailure = failure !== undefined && failure.code !== 'ABORTED';
+  const hasSwitched = begun.includes('switch') && plan.kind === 'deploy';
+  const outcome = !isFailure ? 'undone' : hasSwitched ? 'rolled-back' : 'failed';
+  const deployment = await finish(work, outcome, isFailure ? evidenceFolder(work) : undefined);
+  tell(work, outcome === 'rolled-back' ? 'rolledBack' : outcome, deployment);
+  return deployment;
+}
+
+function toldOf({ journal }: DeployWork, error: unknown, { from, evidence, outcome, wayBack }: Deployment): unknown {
+  const { recovery, plan } = journal.state;
+  const notes = (recovery?.notes ?? []).map((note) => ` ${note}.`).join('');
+  const what =
+    plan.kind === 'restart'
+      ? 'Nothing was taken back.'
+      : outcome === 'rolled-back'
+        ? `Rolled back to ${from ?? 'nothing'} in ${wayBack?.ms ?? 0} ms.`
+        : 'Everything was taken back.';
+  if (isAbort(error)) return stopped(`${what}${notes}`, error);
+  return withHint(error, `${what}${notes} Evidence: ${evidence ?? ''}`);
+}
+
+/** What can be done where nothing leads back by itself: the release stays, as its checks have passed. */
+async function noWayBack({ journal, tools }: DeployWork, { reason, backup }: NoRecovery): Promise<VersioningError> {
+  const { version, from } = journal.state.plan;
+  const dropped = backup === undefined ? [] : ((await tools.backup?.preview(backup)) ?? []);
+  const drops = dropped.length === 0 ? '' : `, which drops ${dropped.join('; ')}`;
+  const restore =
+    backup === undefined ? '' : ` \`holdfast deploy resume --undo --restore-data\` restores the backup ${backup}${drops}.`;
+  return new VersioningError('ROLLBACK_REFUSED', `Expected a way back to ${from ?? 'nothing'}, got none: ${reason}`, {
+    hint: `${version} stays current. \`holdfast deploy resume\` tries again.${restore}`,
+  });
+}
+
+/** The end by a signal, with what is to be done about it. */
+class DeployStopped extends Error {
+  override readonly name: string = 'AbortError';
+  readonly code: string = 'ABORTED';
+  readonly hint: string;
+
+  constructor(hint: string, cause: unknown) {
+    super('The deploy was stopped', { cause });
+    this.hint = hint;
+  }
+}
+
+const stopped = (hint: string, cause: unknown): Error => new DeployStopped(hint, cause);
+
+type Told = 'started' | 'succeeded' | 'failed' | 'rolledBack' | 'undone' | 'resumed';
+
+function tell({ journal, tools }: DeployWork, what: Told, deployment?: Deployment): void {
+  const { plan } = journal.state;
+  const about = plan.kind === 'rollback' && what !== 'rolledBack' ? 'rollback' : 'deploy';
+  const kind = `${about}.${what}` as Extract<DeployEvent, { readonly deployment: Deployment }>['kind'];
+  tools.tell({
+    kind,
+    version: plan.version,
+    by: tools.by,
+    deployment: deployment ?? openDeployment(journal.run, journal.state),
+  });
+}

@@ -1,0 +1,35 @@
+import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
+
+/** Something that happened to a machine, for logs and audits. */
+export type DeployEvent =
+  | {
+      readonly kind:
+        | 'deploy.started'
+        | 'deploy.succeeded'
+        | 'deploy.failed'
+        | 'deploy.rolledBack'
+        | 'deploy.undone'
+        | 'deploy.resumed'
+        | 'rollback.started'
+        | 'rollback.succeeded'
+        | 'rollback.failed'
+        | 'rollback.undone'
+        | 'rollback.resumed';
+      readonly version: string;
+      readonly by: string;
+      readonly deployment: Deployment;
+    }
+  /** Somebody has said that there need not be a backup. */
+  | { readonly kind: 'backup.skipped'; readonly version: string; readonly by: string; readonly migrations: number }
+  | { readonly kind: 'backup.created' | 'backup.restored'; readonly version: string; readonly by: string; readonly backup: string }
+  | { readonly kind: 'lock.forced'; readonly by: string; readonly from: string }
+  | { readonly kind: 'maintenance.switchedOn' | 'maintenance.switchedOff'; readonly by: string; readonly reason?: string | undefined }
+  | { readonly kind: 'release.cleaned'; readonly by: string; readonly versions: readonly string[] }
+  /** A step begins, for progress. */
+  | { readonly kind: 'step.begun' | 'step.undoing'; readonly version: string; readonly step: DeployRunStep }
+  | { readonly kind: 'step.ended'; readonly version: string; readonly report: StepReport }
+  /** What the service said last, beside a check that failed. */
+  | { readonly kind: 'service.logged'; readonly version: string; readonly lines: readonly string[] };
+
+/** Hears what happens. What it throws ends the run, so it should not. */
+export type DeployListener = (event: DeployEvent) => void;

@@ -1,0 +1,32 @@
+import { VersioningError } from '../../errors.ts';
+
+/** Whether an error is one of ours, whichever copy of the package has thrown it. */
+export const isVersioningError = (error: unknown): error is VersioningError =>
+  error instanceof Error && error.name === 'VersioningError';
+
+/** Whether somebody has stopped the work. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORTED'));
+}
+
+/** The word for an error that a journal keeps. */
+export function codeText(error: unknown): string {
+  if (isAbort(error)) return 'ABORTED';
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : 'UNEXPECTED';
+}
+
+/** The same error with one more thing to do about it. One of somebody else becomes the cause of ours. */
+export function withHint(error: unknown, hint: string): VersioningError {
+  const { message, hint: own } = error as { readonly message?: string; readonly hint?: string | undefined };
+  const both = own === undefined ? hint : `${own} ${hint}`;
+  if (!isVersioningError(error)) {
+    const said = message ?? String(error);
+    return new VersioningError('STEP_FAILED', `Expected a step to be done, got: ${said}`, { cause: error, hint: both });
+  }
+  return new VersioningError(error.code, error.message, { cause: error, hint: both, place: error.place });
+}
+
+/** Nothing was done, as something has to be otherwise first. */
+export const refused = (message: string, hint: string): VersioningError =>
+  new VersioningError('DEPLOY_REFUSED', message, { hint });

@@ -1,0 +1,39 @@
+import type { CurrentState, DeployedRelease, DeployedState, DeployLayout } from '../layout/model.ts';
+
+/** What a run does to the files of a machine. Each may be called again after a kill at any point, and ends in the same state. */
+export interface DeployPlace {
+  readonly layout: DeployLayout;
+  current(): Promise<CurrentState>;
+  /** Newest first. */
+  releases(): Promise<readonly DeployedRelease[]>;
+  /** Puts the files of a release in place and checks them. Files that are there already and as they should be stay. */
+  stage(call: StageCall): Promise<DeployedRelease>;
+  /** Removes what was staged in part. */
+  discard(version: string, run: string): Promise<void>;
+  /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged. */
+  checkFiles(version: string, signal?: AbortSignal): Promise<void>;
+  /** `undefined`: nothing is current any more. */
+  switchTo(version: string | undefined): Promise<void>;
+  /** @param run The deploy that it belongs to. */
+  mark(version: string, state: DeployedState, run: string): Promise<void>;
+  readonly maintenance: MaintenanceSwitch;
+}
+
+/** What is staged. */
+export interface StageCall {
+  readonly version: string;
+  /** The deploy that it belongs to. */
+  readonly run: string;
+  /** The artefact, a ZIP. */
+  readonly artifact: string;
+  /** Its digest, `sha256:…`. */
+  readonly digest: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The flag by which a service knows that it should not serve. */
+export interface MaintenanceSwitch {
+  isOn(): Promise<boolean>;
+  on(reason: string): Promise<void>;
+  off(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import type { DeployRunStep } from './contract.ts';
+import type { DeployRunState } from './journal.ts';
+import type { DeployPlan } from './plan.ts';
+import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recovery.ts';
+
+/** Decides how a run goes back from where it is. Nothing is done. */
+export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+  const data = state.plan.kind === 'rollback' ? forwardAgain(state, facts) : dataBack(state, facts);
+  if ('reason' in data) return data;
+  const { begun } = state;
+  const has = (step: DeployRunStep): boolean => begun.includes(step);
+  // Data are restored while the service is stopped.
+  const isStopped = has('restore-data') || data.steps.some(({ step }) => step === 'restore-data');
+  const expand = state.plan.kind === 'deploy' ? expandBack(state, facts) : { steps: [], notes: [] };
+  const steps: readonly RecoveryStep[] = [
+    // With the data as it was before, the release before finds what it knows.
+    ...data.steps,
+    ...(has('switch') ? [{ step: 'switch' } as const] : []),
+    ...(has('service') || isStopped ? [{ step: 'service' } as const] : []),
+    ...expand.steps,
+    ...(has('stage') ? [{ step: 'stage' } as const] : []),
+    ...(has('maintenance-on') ? [{ step: 'maintenance-on' } as const] : []),
+  ];
+  return { steps, notes: [...data.notes, ...expand.notes] };
+}
+
+/** What `data` and `contract` migrations have done is taken back, or the backup from before them is restored. */
+function dataBack(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+  const { plan, begun, done } = state;
+  const isBegun = begun.includes('data') || begun.includes('contract');
+  const late = [...plan.migrations.data, ...plan.migrations.contract].filter((id) => facts.applied.has(id));
+  if (!isBegun || late.length === 0) return { steps: [], notes: [] };
+  const contracted = plan.migrations.contract.filter((id) => facts.applied.has(id));
+  const lonely = late.filter((id) => !hasWayBack(id, state, facts));
+  if (contracted.length === 0 && lonely.length === 0) {
+    return { steps: [{ step: 'data', migrations: late.toReversed() }], notes: [] };
+  }
+  const backup = done.get('safety-backup')?.backup;
+  if (backup !== undefined && (facts.restoreData === 'automatic' || facts.mayRestore)) {
+    return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
+  }
+  const reason =
+    contracted.length > 0
+      ? `${contracted.join(', ')} has taken away what the release before needs`
+      : `${lonely.join(', ')} has no way back`;
+  return { reason, backup: facts.restoreData === 'never' ? undefined : backup };
+}
+
+/**
+ * Before the switch nobody has used what `expand` migrations have added, so they go back. Afterwards they stay: the release before works with
+ * them, and taking them back would drop what was written since.
+ */
+function expandBack(state: DeployRunState, facts: RecoveryFacts): Recovery {
+  const { plan, begun } = state;
+  const applied = plan.migrations.expand.filter((id) => facts.applied.has(id));
+  if (!begun.includes('expand') || applied.length === 0) return { steps: [], notes: [] };
+  const named = applied.join(', ');
+  if (begun.includes('switch') && facts.expandMigrations === 'keep') {
+    return { steps: [], notes: [`${named} stays: the release before works with it`] };
+  }
+  const lonely = applied.filter((id) => !hasWayBack(id, state, facts));
+  if (lonely.length > 0) return { steps: [], notes: [`${named} stays: ${lonely.join(', ')} has no way back`] };
+  return { steps: [{ step: 'expand', migrations: applied.toReversed() }], notes: [] };
+}
+
+/** One that has failed half way is neither here nor there: who has written it has to look at it. */
+const hasWayBack = (id: string, { failure }: DeployRunState, facts: RecoveryFacts): boolean =>
+  facts.reversible.has(id) && !(facts.interrupted.has(id) && failure !== undefined);
+
+/** A rollback that fails runs again what it has taken back. */
+function forwardAgain({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+  if (begun.includes('restore-data')) {
+    const backup = done.get('safety-backup')?.backup;
+    if (backup === undefined) return { reason: 'data were restored, and there is no backup of those before' };
+    // Nothing was written since that one was made: the service is stopped.
+    return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
+  }
+  const gone = plan.migrations.back.filter((id) => !facts.applied.has(id) || facts.interrupted.has(id));
+  if (!begun.includes('migrations-back') || gone.length === 0) return { steps: [], notes: [] };
+  return { steps: [{ step: 'migrations-back', migrations: gone.toReversed() }], notes: [] };
+}
+
+/** What a plan would take back by itself, in words. */
+export function wayBackOf({ from, migrations }: Pick<DeployPlan, 'from' | 'migrations'>): readonly string[] {
+  const target = from === undefined ? 'nothing is current, and the service stops' : `current leads to ${from} again`;
+  return [
+    target,
+    ...(from === undefined ? [] : [`the service runs ${from}`]),
+    ...(migrations.expand.length === 0
+      ? []
+      : [`before the switch ${migrations.expand.join(', ')} goes back; afterwards it stays`]),
+    ...(migrations.data.length === 0 ? [] : [`${migrations.data.join(', ')} goes back`]),
+    ...(migrations.contract.length === 0
+      ? []
+      : [`once ${migrations.contract[0]} is applied, only the safety backup leads back`]),
+  ];
+}

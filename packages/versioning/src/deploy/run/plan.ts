@@ -1,0 +1,58 @@
+import type { DeployRunStep } from './contract.ts';
+
+/** A step that a plan has, in words for people. */
+export interface PlannedDeployStep {
+  readonly step: DeployRunStep;
+  readonly what: string;
+  /** What takes it back; none where there is nothing to take back. */
+  readonly undo?: string | undefined;
+}
+
+/** Migrations of a plan, by their ids, in the order in which they are run. */
+export interface PlannedDeployMigrations {
+  /** Run before the switch. */
+  readonly expand: readonly string[];
+  /** Run after the checks. */
+  readonly data: readonly string[];
+  /** Run last: from then on there is no way back but a backup. */
+  readonly contract: readonly string[];
+  /** Taken back by a rollback, the last one first. */
+  readonly back: readonly string[];
+  /** The one that a rollback stops at; `''` takes back all. */
+  readonly backTo?: string | undefined;
+}
+
+/**
+ * All that a deploy or a rollback will do, as data: what `--dry-run` shows, what the run writes down first, and what a resumed run goes by.
+ * It has no secrets.
+ */
+export interface DeployPlan {
+  readonly format: 'holdfast-deploy-plan';
+  readonly formatVersion: 0;
+  readonly kind: 'deploy' | 'rollback' | 'restart';
+  /** What will be current. */
+  readonly version: string;
+  /** What is current. */
+  readonly from?: string | undefined;
+  readonly channel: string;
+  readonly strategy: string;
+  /** In their order. */
+  readonly steps: readonly PlannedDeployStep[];
+  readonly migrations: PlannedDeployMigrations;
+  /** The backup that a rollback restores instead of taking migrations back. */
+  readonly restores?: string | undefined;
+  /** What goes back by itself when a step fails, in words. */
+  readonly wayBack: readonly string[];
+  /** What deserves a second look. */
+  readonly warnings: readonly string[];
+  /** What the release needs no more than a warning for: an agreement that was given, told as an event when it is carried out. */
+  readonly agreements: readonly DeployAgreement[];
+  /** When the commits of the release were made, the median. ISO 8601, UTC. */
+  readonly committedAt?: string | undefined;
+}
+
+/** Something that is refused unless somebody says that it is wanted. */
+export type DeployAgreement = 'no-backup';
+
+/** A plan with nothing to migrate. */
+export const NO_MIGRATIONS: PlannedDeployMigrations = { expand: [], data: [], contract: [], back: [] };

@@ -1,0 +1,113 @@
+import { rm } from 'node:fs/promises';
+import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
+import { ChecksFailed, databaseOf, STEP_ACTIONS, type StepDone } from './deploy-step.ts';
+import { deploymentOf } from './deployment.ts';
+import { codeText } from './failure.ts';
+import type { DeployRunState, StepBefore } from './journal.ts';
+import { appliedNow } from './migrate-database.ts';
+import { planRecovery } from './plan-recovery.ts';
+import type { NoRecovery, Recovery, RecoveryStep } from './recovery.ts';
+import { UNDOING } from './recovery-step.ts';
+import { type DeployWork, isoNow } from './tools.ts';
+
+/** Carries out the steps that are not done yet. May be called again after a kill at any point. */
+export async function goOn(work: DeployWork): Promise<void> {
+  const { journal, tools, signal } = work;
+  const { plan } = journal.state;
+  for (const { step } of plan.steps) {
+    if (journal.state.done.has(step)) continue;
+    signal?.throwIfAborted();
+    await journal.write({ kind: 'begun', step, before: await stateBefore(work, step) });
+    tools.tell({ kind: 'step.begun', version: plan.version, step });
+    const begun = tools.clock();
+    const reported = (done: StepDone, outcome: StepReport['outcome']): StepReport => ({
+      step,
+      outcome,
+      at: new Date(begun).toISOString(),
+      ms: tools.clock() - begun,
+      detail: done.detail,
+      checks: done.checks,
+    });
+    try {
+      const done = await STEP_ACTIONS[step](work);
+      const report = reported(done, 'done');
+      await journal.write({ kind: 'done', report, result: done.result });
+      tools.tell({ kind: 'step.ended', version: plan.version, report });
+    } catch (error) {
+      const checks = error instanceof ChecksFailed ? error.results : undefined;
+      const { message } = error as Error;
+      const report = reported({ detail: message, checks }, 'failed');
+      await journal.write({ kind: 'failed', report, error: { code: codeText(error), message } });
+      tools.tell({ kind: 'step.ended', version: plan.version, report });
+      throw error;
+    }
+  }
+}
+
+/** What only can be known before a step is begun for the first time. */
+async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep): Promise<StepBefore | undefined> {
+  if (journal.state.begun.includes(step)) return undefined;
+  if (step === 'maintenance-on') return { isOn: await tools.place.maintenance.isOn() };
+  if (step !== 'stage' && step !== 'check-files' && step !== 'good') return undefined;
+  const { version, from } = journal.state.plan;
+  const changed = step === 'good' ? from : version;
+  return { state: (await tools.place.releases()).find((each) => each.version === changed)?.state };
+}
+
+/** Decides how a run goes back, by its journal and its database. */
+export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise<Recovery | NoRecovery> {
+  const { state } = work.journal;
+  if (state.plan.kind === 'restart') return { steps: [], notes: [] };
+  const { restoreData, expandMigrations } = work.tools.settings;
+  const hasMigrations = Object.values(state.plan.migrations).some((ids) => Array.isArray(ids) && ids.length > 0);
+  const facts = hasMigrations
+    ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
+    : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
+  return planRecovery(state, { ...facts, restoreData, expandMigrations, mayRestore });
+}
+
+/** Takes back what was decided, each step written down. May be called again after a kill at any point. */
+export async function goBack(work: DeployWork): Promise<void> {
+  const { recovery, undone } = work.journal.state;
+  for (const step of recovery?.steps ?? []) if (!undone.has(step.step)) await undo(work, step);
+}
+
+async function undo(work: DeployWork, step: RecoveryStep): Promise<void> {
+  const { journal, tools } = work;
+  const { version } = journal.state.plan;
+  tools.tell({ kind: 'step.undoing', version, step: step.step });
+  const begun = tools.clock();
+  const at = new Date(begun).toISOString();
+  // Who wants to stop has to wait for this: half a way back is worse than none.
+  const detail = (await UNDOING[step.step]?.({ ...work, signal: undefined }, step)) ?? '';
+  const report: StepReport = { step: step.step, outcome: 'undone', at, ms: tools.clock() - begun, detail };
+  await journal.write({ kind: 'undone', report });
+  tools.tell({ kind: 'step.ended', version, report });
+}
+
+/** Writes down how a run has ended, in its journal and in the history. May be called again after a kill. */
+export async function finish(work: DeployWork, outcome: Deployment['outcome'], evidence?: string): Promise<Deployment> {
+  const { journal, tools, scratch } = work;
+  const ended =
+    journal.state.ended ??
+    deploymentOf(journal.run, journal.state, {
+      outcome,
+      endedAt: isoNow(tools),
+      objectiveMs: tools.settings.objectiveMs,
+      migrated: await migratedBy(work, journal.state),
+      evidence,
+    });
+  await rm(scratch, { recursive: true, force: true });
+  if (journal.state.ended === undefined) await journal.write({ kind: 'ended', deployment: ended });
+  await tools.history.write(ended);
+  return ended;
+}
+
+/** The migrations of a run that are applied in the end. */
+async function migratedBy(work: DeployWork, { plan, begun }: DeployRunState): Promise<readonly string[]> {
+  const { expand, data, contract } = plan.migrations;
+  const own = [...expand, ...data, ...contract];
+  if (own.length === 0 || !['expand', 'data', 'contract'].some((step) => begun.includes(step as 'expand'))) return [];
+  const { applied } = await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }));
+  return own.filter((id) => applied.has(id));
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../release/clock.ts';
+import type { Migrations } from '../../migrations/model.ts';
+import type { Migrator } from '../../migrate/model.ts';
+import type { Check } from '../checks/contract.ts';
+import type { Service } from '../service/contract.ts';
+import type { SafetyBackup } from './contract.ts';
+import type { DeployListener } from './events.ts';
+import type { DeployHistory } from './history.ts';
+import type { DeployJournal } from './journal.ts';
+import type { DeployPlace } from './place.ts';
+import type { RestoreData } from './recovery.ts';
+import type { ReleaseSource } from './source.ts';
+
+/** Opens what runs these migrations on the database of the deployment. It is closed after each use. */
+export type MigratorFactory = (migrations: Migrations) => Migrator | Promise<Migrator>;
+
+/** How deploys behave, with the defaults filled in. */
+export interface DeploySettings {
+  readonly restoreData: RestoreData;
+  readonly expandMigrations: 'keep' | 'back';
+  /** Milliseconds in which checks after the switch have to pass. */
+  readonly healthTimeoutMs: number;
+  /** Milliseconds that a way back may take. */
+  readonly objectiveMs: number;
+}
+
+/** All that deploys of one machine work with. */
+export interface DeployTools {
+  readonly place: DeployPlace;
+  readonly releases: ReleaseSource;
+  readonly history: DeployHistory;
+  readonly service?: Service | undefined;
+  readonly migrator?: MigratorFactory | undefined;
+  readonly backup?: SafetyBackup | undefined;
+  readonly preChecks: readonly Check[];
+  readonly postChecks: readonly Check[];
+  readonly settings: DeploySettings;
+  readonly channel: string;
+  readonly by: string;
+  readonly clock: Clock;
+  readonly tell: DeployListener;
+}
+
+/** One run of them. */
+export interface DeployWork {
+  readonly tools: DeployTools;
+  readonly journal: DeployJournal;
+  /** A folder for what the run needs in between, which is removed when it has ended. */
+  readonly scratch: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Now, as journals have it. */
+export const isoNow = ({ clock }: Pick<DeployTools, 'clock'>): string => new Date(clock()).toISOString();

@@ -1,0 +1,132 @@
+import semver from 'semver';
+import type { ObjectStore } from '@x/storage';
+import { VersioningError } from '../../errors.ts';
+import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Sleep, systemSleep } from '../checks/clock.ts';
+import { failureText } from '../checks/failure.ts';
+import { type DeployAnswer, type DeployRequest, requestBook } from './request-book.ts';
+
+/** What a server that deploys by itself needs. */
+export interface PullOptions {
+  /** The store that releases and requests lie in. */
+  readonly storage: ObjectStore;
+  readonly channel: string;
+  /** Its name, which answers have. */
+  readonly server: string;
+  /** The newest release of a channel that was not taken back. */
+  readonly newest: (channel: string, signal: AbortSignal | undefined) => Promise<string | undefined>;
+  /** What is live on this machine. */
+  readonly current: () => Promise<string | undefined>;
+  /** Deploys a version here, and throws when it did not get live. It verifies the release: whoever may write to the store may ask for any. */
+  readonly deploy: (version: string, signal: AbortSignal | undefined) => Promise<void>;
+  readonly clock?: Clock | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What one look at the store has come to. */
+export type PullResult =
+  /** Nothing was asked for, and nothing is newer. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'answered'; readonly answer: DeployAnswer }
+  /** The store did not answer: it is asked again. */
+  | { readonly kind: 'unreachable'; readonly message: string };
+
+/** Options of {@link pullDeploys}. */
+export interface PullLoopOptions extends PullOptions {
+  /** Milliseconds between two looks. Default: 60,000. */
+  readonly everyMs?: number | undefined;
+  readonly sleep?: Sleep | undefined;
+}
+
+const EVERY_MS = 60_000;
+
+/**
+ * Looks at a store once: deploys what was asked for since the last answer, else the newest release of the channel if it is newer than what is live. Of several requests
+ * the last one counts. A version that failed is not tried again by itself, only when it is asked for. May be called again after a kill at any point.
+ *
+ * @throws {VersioningError} `INVALID_REQUEST`; {StorageError} those of the store; the reason of the signal.
+ */
+export async function pullOnce(options: PullOptions): Promise<PullResult> {
+  const { storage, channel, server, newest, current, signal } = options;
+  const book = requestBook(storage);
+  const [requests, answers] = await Promise.all([book.requests(signal), book.answers(server, signal)]);
+  const answered = answers.reduce((most, { request = 0 }) => Math.max(most, request), 0);
+  const request = requests.findLast((each) => each.channel === channel && each.n > answered);
+  const live = await current();
+  const target = request?.version ?? (await newest(channel, signal));
+  if (request === undefined && !isWorthIt(target, live, answers)) return { kind: 'idle' };
+  const answer = await outcomeOf(options, { request, target, live });
+  await book.answer(answer, signal);
+  return { kind: 'answered', answer };
+}
+
+/** Whether a server goes to a version by itself. */
+function isWorthIt(target: string | undefined, live: string | undefined, answers: readonly DeployAnswer[]): boolean {
+  if (target === undefined) return false;
+  const isNewer =
+    live === undefined || (semver.valid(live) !== null && semver.valid(target) !== null && semver.gt(target, live));
+  const last = answers.findLast(({ version }) => version === target);
+  return isNewer && last?.outcome !== 'failed';
+}
+
+interface Aim {
+  readonly request: DeployRequest | undefined;
+  readonly target: string | undefined;
+  readonly live: string | undefined;
+}
+
+async function outcomeOf(options: PullOptions, { request, target, live }: Aim): Promise<DeployAnswer> {
+  const { server, deploy, signal, clock = systemClock } = options;
+  const answer = (outcome: DeployAnswer['outcome'], error?: DeployAnswer['error']): DeployAnswer => ({
+    server,
+    request: request?.n,
+    version: target,
+    outcome,
+    at: new Date(clock()).toISOString(),
+    error,
+  });
+  if (target === undefined) return answer('none');
+  // Also after a kill between the deploy and its answer.
+  if (target === live) return answer('current');
+  try {
+    await deploy(target, signal);
+    return answer('deployed');
+  } catch (error) {
+    // One that was stopped has no answer yet.
+    signal?.throwIfAborted();
+    const code = (error as { readonly code?: unknown } | undefined)?.code;
+    return answer('failed', { code: typeof code === 'string' ? code : 'UNEXPECTED', message: failureText(error) });
+  }
+}
+
+/**
+ * Looks at a store again and again, until the signal is given. A store that does not answer is asked again.
+ *
+ * @throws {VersioningError} `INVALID_REQUEST`; the reason of the signal.
+ * @example
+ * ```ts
+ * import { fsStore } from '@x/storage';
+ * import { createReleaseManager } from '@x/versioning';
+ * import { pullDeploys } from '@x/versioning/deploy';
+ *
+ * const storage = fsStore('/mnt/releases');
+ * const releases = createReleaseManager({ storage, workspace: '.' });
+ * const deploy = async (version: string): Promise<void> => console.log('deploying', version);
+ * const newest = async (channel: string) => (await releases.getActiveRelease(channel))?.version;
+ * const current = async () => '1.0.4';
+ * for await (const result of pullDeploys({ storage, channel: 'stable', server: 'web-1', newest, current, deploy }))
+ *   console.log(result.kind);
+ * ```
+ */
+export async function* pullDeploys(options: PullLoopOptions): AsyncGenerator<PullResult> {
+  const { everyMs = EVERY_MS, sleep = systemSleep, signal } = options;
+  for (;;) {
+    signal?.throwIfAborted();
+    yield await pullOnce(options).catch((error: unknown): PullResult => {
+      signal?.throwIfAborted();
+      if (error instanceof VersioningError) throw error;
+      return { kind: 'unreachable', message: failureText(error) };
+    });
+    await sleep(Math.max(1, everyMs), signal);
+  }
+}

@@ -1,0 +1,60 @@
+import { VersioningError } from '../../errors.ts';
+import type { RunnableMigration } from '../source/script.ts';
+import { checksumOf } from '../source/script.ts';
+import type { AppliedRow, DatabaseState } from '../state/state.ts';
+
+/** @throws {VersioningError} `MIGRATION_EDITED` for a migration whose text is not the one that was applied. */
+export function refuseEdited({ id, forward }: RunnableMigration, row: AppliedRow, state: DatabaseState): void {
+  if (row.checksum === forward.checksum) return;
+  if (row.state === 'running' && !isFinishedPartEdited({ id, forward }, state)) return;
+  const what = row.state === 'running' ? 'what was finished of it' : 'it';
+  throw new VersioningError(
+    'MIGRATION_EDITED',
+    `Expected ${id} as ${what} was applied on ${row.appliedAt} (${row.checksum}), got another text (${forward.checksum})`,
+    {
+      hint: `Put its text back, or accept the new one: migrator.repair('${id}'), \`holdfast migrate repair ${id}\`.`,
+      place: { file: id },
+    },
+  );
+}
+
+/** Of a migration that was interrupted, what is still to be done may be corrected. */
+function isFinishedPartEdited(
+  { id, forward }: Pick<RunnableMigration, 'id' | 'forward'>,
+  { journal }: DatabaseState,
+): boolean {
+  return journal
+    .filter((entry) => entry.id === id && entry.direction === 'up' && entry.state === 'ended')
+    .some(({ statement, checksum }) => {
+      const now = forward.statements[statement - 1];
+      return now === undefined || checksumOf(now.text) !== checksum;
+    });
+}
+
+/** @throws {VersioningError} `MIGRATION_MISSING`. */
+export function missing({ id, appliedAt }: AppliedRow): VersioningError {
+  return new VersioningError(
+    'MIGRATION_MISSING',
+    `Expected the migration ${id}, which was applied on ${appliedAt}, got none of that name`,
+    { hint: 'Take the version of the software that has it, or put its files back.' },
+  );
+}
+
+/** An interrupted migration that has to be dealt with first. */
+export function interrupted({ id, state }: AppliedRow, way: string): VersioningError {
+  const what = state === 'running' ? 'begun' : 'half taken back';
+  return new VersioningError(
+    'MIGRATION_INTERRUPTED',
+    `Expected no interrupted migration, got ${id}, which is ${what}`,
+    {
+      hint: `${way} Once it is put right by hand: migrator.repair('${id}', { as: 'applied' }) or { as: 'pending' }, \`holdfast migrate repair ${id} --as applied\`.`,
+    },
+  );
+}
+
+/** An id that is none. */
+export function notFound(id: string, option: string): VersioningError {
+  return new VersioningError('MIGRATION_NOT_FOUND', `Expected the id of a migration as ${option}, got "${id}"`, {
+    hint: 'The ids are those of the status, such as 0007_add_slots.',
+  });
+}

@@ -1,0 +1,38 @@
+import type { MigrationStatus } from '../model.ts';
+import type { RunnableMigration } from '../source/script.ts';
+import type { AppliedRow, DatabaseState } from '../state/state.ts';
+import { byNumber, mustPrecede } from './order.ts';
+
+/** What is known of each migration, by number. */
+export function statusOf(migrations: readonly RunnableMigration[], { rows }: DatabaseState): MigrationStatus[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const known = new Set(migrations.map(({ id }) => id));
+  const there = migrations.map((migration) => {
+    const { id, kind, description, backward } = migration;
+    const row = byId.get(id);
+    const state = row === undefined ? pendingState(migration, rows) : appliedState(migration, row);
+    return { id, kind, description, state, isReversible: backward !== undefined, ...factsOf(row) };
+  });
+  const gone = rows
+    .filter(({ id }) => !known.has(id))
+    .map((row): MigrationStatus => {
+      const { id, kind, description } = row;
+      return { id, kind, description, state: 'missing', isReversible: false, ...factsOf(row) };
+    });
+  return [...there, ...gone].toSorted(byNumber);
+}
+
+function pendingState(migration: RunnableMigration, rows: readonly AppliedRow[]): MigrationStatus['state'] {
+  return rows.some((row) => mustPrecede(migration, row)) ? 'out-of-order' : 'pending';
+}
+
+function appliedState({ forward }: RunnableMigration, { state, checksum }: AppliedRow): MigrationStatus['state'] {
+  if (state !== 'applied') return 'interrupted';
+  return checksum === forward.checksum ? 'applied' : 'edited';
+}
+
+function factsOf(row: AppliedRow | undefined): Pick<MigrationStatus, 'appliedAt' | 'by' | 'ms'> {
+  if (row === undefined) return {};
+  const { appliedAt, by, ms, state } = row;
+  return state === 'running' ? { by } : { appliedAt, by, ms };
+}

@@ -1,0 +1,33 @@
+import { VersioningError } from '../../errors.ts';
+import { reasonOf } from '../drivers/database-failure.ts';
+import type { MigrationRun } from './run.ts';
+
+/** How a migration failed. */
+interface Failure {
+  readonly cause: unknown;
+  /** From 1 on; none where a module failed, or the end of the transaction. */
+  readonly statement?: number | undefined;
+  /** Whether all of it was taken back. */
+  readonly isUndone: boolean;
+}
+
+/** What the database, or a module, had against a migration. */
+export function migrationFailed({ step, script }: MigrationRun, failure: Failure): VersioningError {
+  const { cause, statement, isUndone } = failure;
+  const line = statement === undefined ? undefined : script.statements[statement - 1]?.line;
+  const where = statement === undefined ? '' : ` at statement ${statement} of ${step.statements.length} (line ${line})`;
+  const message = `Expected ${step.id} to be run ${step.direction}, got ${reasonOf(cause)}${where}`;
+  const hint = isUndone
+    ? 'All of it was taken back. Correct it and run it again.'
+    : `What was finished stays. Correct what is left of it; \`${step.direction}\` goes on with the statement that failed.`;
+  return new VersioningError('MIGRATION_FAILED', message, { cause, hint, place: { file: step.id, line } });
+}
+
+/** A query of the header that is not true. */
+export function notValid({ step }: MigrationRun, query: string, isUndone: boolean): VersioningError {
+  const message = `Expected what ${step.id} says of itself to be true afterwards, got something else of: ${query}`;
+  const hint = isUndone
+    ? 'All of it was taken back. Correct the migration, the data or the query.'
+    : `It was run, and is told to be interrupted. Put the data right, or correct the query, and run \`${step.direction}\` again.`;
+  return new VersioningError('MIGRATION_FAILED', message, { hint, place: { file: step.id } });
+}

@@ -1,0 +1,164 @@
+import { VersioningError } from '../../errors.ts';
+import type { MigrationKind } from '../../migrations/model.ts';
+import type { DatabaseConnection, DatabaseRow, DatabaseValue } from '../driver.ts';
+import { reasonOf } from '../drivers/database-failure.ts';
+import type { Dialect, Direction } from '../model.ts';
+import { JOURNAL, MIGRATIONS, tableStatements } from './tables.ts';
+
+/** A migration as its database knows it. */
+export interface AppliedRow {
+  readonly id: string;
+  /** The order of application, from 1 on. */
+  readonly place: number;
+  readonly checksum: string;
+  readonly kind: MigrationKind;
+  readonly description: string;
+  /** `running`: `up` has begun and not ended. `reverting`: `down` has. */
+  readonly state: 'applied' | 'running' | 'reverting';
+  readonly appliedAt: string;
+  readonly by: string;
+  readonly ms: number;
+}
+
+/** What became of one statement of a migration without a transaction. */
+export interface JournalEntry {
+  readonly id: string;
+  readonly direction: Direction;
+  /** From 1 on. */
+  readonly statement: number;
+  readonly checksum: string;
+  readonly state: 'begun' | 'ended' | 'failed';
+}
+
+/** All that a database knows of its migrations. */
+export interface DatabaseState {
+  /** In the order of their application. */
+  readonly rows: readonly AppliedRow[];
+  readonly journal: readonly JournalEntry[];
+}
+
+/** What is kept in a database, through one connection. */
+export interface StateStore {
+  prepare(): Promise<void>;
+  read(): Promise<DatabaseState>;
+  addRow(row: Omit<AppliedRow, 'place'>): Promise<void>;
+  changeRow(
+    id: string,
+    change: Partial<Pick<AppliedRow, 'state' | 'checksum' | 'appliedAt' | 'by' | 'ms'>>,
+  ): Promise<void>;
+  removeRow(id: string): Promise<void>;
+  note(entry: JournalEntry, at: string): Promise<void>;
+  forget(id: string): Promise<void>;
+}
+
+/** Characters that the columns take. */
+const MOST = { by: 255, description: 500 } as const;
+const COLUMNS = { state: 'state', checksum: 'checksum', appliedAt: 'applied_at', by: 'applied_by', ms: 'ms' } as const;
+
+/** Where the tables of a connection are, so that nothing a migration sets leads elsewhere. */
+async function prefixOf(connection: DatabaseConnection): Promise<string> {
+  if (connection.dialect !== 'postgres') return '';
+  const [row] = await connection.query('SELECT quote_ident(coalesce(current_schema(), $1)) AS name', ['public']);
+  return `${String(row?.['name'])}.`;
+}
+
+const TABLE_QUERIES: Readonly<Record<Dialect, string>> = {
+  sqlite: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  postgres: 'SELECT 1 FROM pg_catalog.pg_tables WHERE quote_ident(schemaname) || $2 = $3 AND tablename = $1',
+  mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?',
+};
+
+/** Opens what a database knows of its migrations. It has to be opened before anything is set on the connection. */
+export async function openState(connection: DatabaseConnection): Promise<StateStore> {
+  const prefix = await prefixOf(connection);
+  const migrations = prefix + MIGRATIONS;
+  const journal = prefix + JOURNAL;
+  const ask = (sql: string, values: readonly DatabaseValue[] = []): Promise<readonly DatabaseRow[]> =>
+    connection.query(withPlaceholders(connection.dialect, sql), values).catch(refuse);
+  const isThere = async (): Promise<boolean> => {
+    const where = connection.dialect === 'postgres' ? ['.', prefix] : [];
+    return (await connection.query(TABLE_QUERIES[connection.dialect], [JOURNAL, ...where])).length > 0;
+  };
+  return {
+    prepare: async () => {
+      for (const sql of tableStatements(connection.dialect, prefix)) await ask(sql);
+    },
+    read: async () => {
+      if (!(await isThere())) return { rows: [], journal: [] };
+      const rows = await ask(`SELECT * FROM ${migrations} ORDER BY place`);
+      const entries = await ask(`SELECT * FROM ${journal} ORDER BY id, direction, statement`);
+      return { rows: rows.map(rowOf), journal: entries.map(entryOf) };
+    },
+    addRow: async ({ id, checksum, kind, description, state, appliedAt, by, ms }) => {
+      const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${migrations}`);
+      const place = Number(last?.['place']) + 1;
+      const who = by.slice(0, MOST.by);
+      const what = description.slice(0, MOST.description);
+      const values = [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)];
+      await ask(
+        `INSERT INTO ${migrations} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        values,
+      );
+    },
+    changeRow: async (id, change) => {
+      const set = Object.entries(change).map(([name, value]) => ({
+        name: COLUMNS[name as keyof typeof COLUMNS],
+        value,
+      }));
+      await ask(`UPDATE ${migrations} SET ${set.map(({ name }) => `${name} = ?`).join(', ')} WHERE id = ?`, [
+        ...set.map(({ value }) => (typeof value === 'number' ? Math.round(value) : value)),
+        id,
+      ]);
+    },
+    removeRow: async (id) => void (await ask(`DELETE FROM ${migrations} WHERE id = ?`, [id])),
+    note: async ({ id, direction, statement, checksum, state }, at) => {
+      const where = 'WHERE id = ? AND direction = ? AND statement = ?';
+      const key = [id, direction, statement];
+      // One statement that changes something, so that a kill leaves the one note or the other.
+      const isNoted = (await ask(`SELECT 1 FROM ${journal} ${where}`, key)).length > 0;
+      const sql = isNoted
+        ? `UPDATE ${journal} SET checksum = ?, state = ?, noted_at = ? ${where}`
+        : `INSERT INTO ${journal} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
+      await ask(sql, [checksum, state, at, ...key]);
+    },
+    forget: async (id) => void (await ask(`DELETE FROM ${journal} WHERE id = ?`, [id])),
+  };
+}
+
+/** What is in the way of our own tables is no fault of a migration. */
+function refuse(cause: unknown): never {
+  throw new VersioningError('DATABASE_REFUSED', `Expected to use the table ${MIGRATIONS}, got ${reasonOf(cause)}`, {
+    cause,
+    hint: 'Check that the user may make and change tables, and that the connection lasts.',
+  });
+}
+
+/** Our own statements have question marks nowhere else. */
+function withPlaceholders(dialect: Dialect, sql: string): string {
+  let count = 0;
+  return dialect === 'postgres' ? sql.replaceAll('?', () => `$${++count}`) : sql;
+}
+
+function rowOf(row: DatabaseRow): AppliedRow {
+  return {
+    id: String(row['id']),
+    place: Number(row['place']),
+    checksum: String(row['checksum']),
+    kind: row['kind'] as MigrationKind,
+    description: String(row['description']),
+    state: row['state'] as AppliedRow['state'],
+    appliedAt: String(row['applied_at']),
+    by: String(row['applied_by']),
+    ms: Number(row['ms']),
+  };
+}
+
+function entryOf(row: DatabaseRow): JournalEntry {
+  return {
+    id: String(row['id']),
+    direction: row['direction'] as Direction,
+    statement: Number(row['statement']),
+    checksum: String(row['checksum']),
+    state: row['state'] as JournalEntry['state'],
+  };
+}

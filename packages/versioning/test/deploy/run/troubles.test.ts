@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fsStore } from '@x/storage';
+import { acquireDeployLock, type Check, type Deployment } from '../../../src/deploy/index.ts';
+import { DeployJournal } from '../../../src/deploy/run/journal.ts';
+import { thisOwner } from '../../../src/release/owner.ts';
+import { runDeployer } from './deployer-process.ts';
+import { NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
+
+async function released(migrations: Readonly<Record<string, string>> = NEXT): Promise<ShopMachine> {
+  const machine = await runningMachine();
+  await machine.shelf.add('1.1.0', { migrations });
+  return machine;
+}
+
+describe('a deploy that somebody stops', { timeout: 30_000 }, () => {
+  test.each(['step.begun safety-backup', 'migration begun', 'step.begun stage'])(
+    'at %s takes everything back',
+    async (abortAt) => {
+      await using machine = await released();
+      const { code, hint } = await runDeployer({ places: machine.places, version: '1.1.0', abortAt });
+      expect([code, hint]).toEqual(['ABORTED', expect.stringContaining('Everything was taken back.')]);
+      const { unfinished, maintenance, deployments } = await machine.deployer().status();
+      expect([unfinished, maintenance, deployments[0]?.outcome]).toEqual([undefined, undefined, 'undone']);
+      expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
+    },
+  );
+
+  test.each(['step.begun switch', 'step.begun service', 'step.ended post-checks'])(
+    'at %s stays where it is, and is ended later',
+    async (abortAt) => {
+      await using machine = await released();
+      const { code, hint } = await runDeployer({ places: machine.places, version: '1.1.0', abortAt });
+      expect([code, hint]).toEqual(['ABORTED', expect.stringContaining('`holdfast deploy resume` goes on')]);
+      const deployer = machine.deployer();
+      expect((await deployer.status()).unfinished).toMatchObject({ version: '1.1.0' });
+      expect(await deployer.resume()).toMatchObject({ outcome: 'succeeded' });
+      expect([await machine.answers(), machine.applied().length]).toEqual(['1.1.0', 3]);
+    },
+  );
+});
+
+/** Mounts a small disk over the database of a machine. @returns Whether that may be done here. */
+function fillDatabaseDisk({ places: { root } }: ShopMachine): boolean {
+  const folder = join(root, 'shared', 'db');
+  renameSync(folder, `${folder}.before`);
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return false;
+  }
+  for (const name of readdirSync(`${folder}.before`)) copyFileSync(join(`${folder}.before`, name), join(folder, name));
+  return true;
+}
+
+test('a disk that is full in shared/ stops a migration, and nothing is lost', async (context) => {
+  await using machine = await released({
+    ...NEXT,
+    '0004_pictures.up.sql': 'create table pictures as select randomblob(1000000) as picture;',
+  });
+  const isMounted = fillDatabaseDisk(machine);
+  context.skip(!isMounted, 'can not mount here');
+  try {
+    const deployer = machine.deployer();
+    await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      message: expect.stringContaining('full') as string,
+      hint: expect.stringContaining('Everything was taken back.') as string,
+    });
+    expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
+    expect(machine.sql('select price from orders')).toEqual([{ price: 3 }, { price: 4 }]);
+  } finally {
+    execFileSync('umount', ['--lazy', join(machine.places.root, 'shared', 'db')]);
+  }
+});
+
+test('a disk without room for the files is told before anything is done', async (context) => {
+  await using machine = await released({});
+  await machine.shelf.add('1.2.0', { files: { 'large.bin': 'x'.repeat(400_000) } });
+  const { root } = machine.places;
+  const releases = join(root, 'releases');
+  renameSync(releases, `${releases}.before`);
+  mkdirSync(releases);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', releases], { stdio: 'ignore' });
+  } catch {
+    context.skip(true, 'can not mount here');
+  }
+  try {
+    execFileSync('cp', ['-a', `${releases}.before/.`, releases]);
+    const deployer = machine.deployer();
+    await expect(deployer.deployRelease('1.2.0')).rejects.toMatchObject({
+      code: 'CHECKS_FAILED',
+      message: expect.stringMatching(/bytes free at .*at least \d+ bytes/) as string,
+    });
+    expect(await deployer.history({ limit: 1 })).toMatchObject([{ outcome: 'failed', steps: [{ outcome: 'failed' }] }]);
+  } finally {
+    execFileSync('umount', ['--lazy', releases]);
+  }
+});
+
+test('a lock is taken by force only, and that is told', async () => {
+  await using machine = await released();
+  const deployer = machine.deployer();
+  const held = await acquireDeployLock(deployer.layout, { by: 'bea' });
+  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({ code: 'DEPLOY_LOCKED' });
+  await deployer.deployRelease('1.1.0', { force: true });
+  expect(machine.events[0]).toEqual({
+    kind: 'lock.forced',
+    by: 'ann',
+    from: expect.stringMatching(/^bea on .*, process \d+$/) as string,
+  });
+  await held.release();
+});
+
+test('who is taken over stops, and takes nothing back', async () => {
+  await using machine = await released();
+  let ended: Deployment | undefined;
+  const slow: Check = {
+    name: 'slow',
+    kind: 'own',
+    run: async () => {
+      ended ??= await machine.deployer().resume({ force: true });
+      return { name: 'slow', kind: 'own', outcome: 'ok', found: 'at last', ms: 0, attempts: 1 };
+    },
+  };
+  const deployer = machine.deployer({ postChecks: [slow] });
+  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({ code: 'DEPLOY_TAKEN_OVER' });
+  expect(ended).toMatchObject({ outcome: 'succeeded' });
+  expect([machine.current(), machine.applied().length]).toEqual(['v1.1.0', 3]);
+});
+
+test('a journal or a history that was changed is refused', async () => {
+  await using machine = await released();
+  const deployer = machine.deployer();
+  const { state } = deployer.layout;
+  const [last = ''] = readdirSync(join(state, 'history')).toSorted().slice(-1);
+  writeFileSync(join(state, 'history', last), '{"format":"something"}');
+  await expect(deployer.history()).rejects.toMatchObject({ code: 'INVALID_HISTORY' });
+  const journal = new DeployJournal(fsStore(state), '0123456789abcdef');
+  const plan = { format: 'holdfast-deploy-plan', steps: 'none' } as never;
+  await expect(journal.write({ kind: 'planned', plan, owner: thisOwner('ann'), at: '' })).rejects.toMatchObject({
+    code: 'INVALID_HISTORY',
+  });
+});
