@@ -54,9 +54,8 @@ export type {
 export { checkStaged, type CheckStagedOptions, type StagedDifference } from './stage/check-staged.ts';
 export type { InstallOptions } from './stage/install.ts';
 export type { ArtifactStageContent, FolderStageContent, StageContent } from './stage/source.ts';
-export { stageRelease, type StageOptions } from './stage/stage-release.ts';
+export { removeUnfinished, stageRelease, type StageOptions } from './stage/stage-release.ts';
 export { readStaged, type Reuse, type StagedRelease } from './stage/staged-record.ts';
-export { removeUnfinished } from './stage/unfinished.ts';
 export { type MarkOptions, type ReleaseStates, releaseStates } from './states/release-states.ts';
 export type { StateEntry } from './states/state-entry.ts';
 export { applySwitch } from './switch/apply-switch.ts';

@@ -1,4 +1,4 @@
-import { lstat, rename } from 'node:fs/promises';
+import { lstat, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFailure } from '../../artifact/file-failure.ts';
 import type { ArtifactWork } from '../../artifact/model.ts';
@@ -9,7 +9,7 @@ import { applyEnv } from '../layout/apply-env.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { type EnvPlan, planEnv } from '../layout/plan-env.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
-import { buildingFolder, releaseFolder, versionName } from '../layout/release-name.ts';
+import { buildingFolder, isBuilding, releaseFolder, versionName } from '../layout/release-name.ts';
 import { isFolderThere, readCurrent } from '../switch/read-current.ts';
 import { type InstallOptions, runInstall, type RunInstallOptions } from './install.ts';
 import { listStaged } from './list-staged.ts';
@@ -20,7 +20,7 @@ import type { StageContent, StageSource } from './source.ts';
 import { digestOfStaged, type StagedEntry } from './staged-entry.ts';
 import { readStaged, readStagedEntries, type Reuse, type StagedRelease, writeStaged } from './staged-record.ts';
 import { syncTree } from './sync-tree.ts';
-import { beginInstall, discard, endInstall, removeUnfinished } from './unfinished.ts';
+import { beginInstall, discard, endInstall, installing, REMOVAL } from './unfinished.ts';
 import { type WrittenFiles, writeFiles } from './write-files.ts';
 
 /** More than any file system's clock needs to go on. */
@@ -75,6 +75,17 @@ export async function stageRelease(layout: DeployLayout, options: StageOptions):
       throw error;
     }
   });
+}
+
+/** Takes away releases that were not finished, and those that were not wholly removed, as staging does first. Hold the lock. @throws {VersioningError} `WRITE_FAILED`. */
+export async function removeUnfinished(layout: DeployLayout): Promise<void> {
+  for (const version of await installing(layout)) await discard(layout, version);
+  for (const name of (await readdir(layout.releases)).filter(isBuilding)) {
+    const path = join(layout.releases, name);
+    await rm(path, REMOVAL).catch((cause: unknown) => {
+      throw fileFailure('WRITE_FAILED', 'a folder that can be removed', { path, cause });
+    });
+  }
 }
 
 async function build(layout: DeployLayout, source: StageSource, options: StageOptions): Promise<StagedRelease> {

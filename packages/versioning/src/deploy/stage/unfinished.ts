@@ -5,10 +5,13 @@ import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
 import { syncFolder } from '../../files/replace-file.ts';
 import { isRunning, startOf } from '../../release/owner.ts';
 import type { DeployLayout } from '../layout/model.ts';
-import { buildingFolder, folderName, isBuilding, releaseFolder, versionOf } from '../layout/release-name.ts';
+import { buildingFolder, folderName, releaseFolder, versionOf } from '../layout/release-name.ts';
 import { readWhole, writeWhole } from '../layout/whole-file.ts';
 import { readCurrent } from '../switch/read-current.ts';
 import { removeStaged } from './staged-record.ts';
+
+/** A command whose deploy was killed before it was noted may still write there for a while. The delay is in milliseconds, and grows. */
+export const REMOVAL = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
 
 const ENDING = '.installing';
 
@@ -47,17 +50,11 @@ export async function isInstalling(layout: DeployLayout, version: string): Promi
   return (await readWhole(markOf(layout, version))) !== undefined;
 }
 
-/** Takes away releases that were not finished, and those that were not wholly removed, as staging does first. Hold the lock. @throws {VersioningError} `WRITE_FAILED`. */
-export async function removeUnfinished(layout: DeployLayout): Promise<void> {
+/** The releases whose installation did not end. */
+export async function installing(layout: DeployLayout): Promise<readonly string[]> {
   const names = await readdir(folderOf(layout)).catch((): readonly string[] => []);
-  for (const name of names.filter((each) => each.endsWith(ENDING))) {
-    const version = versionOf(name.slice(0, -ENDING.length));
-    if (version !== undefined) await discard(layout, version);
-  }
-  for (const name of (await readdir(layout.releases)).filter(isBuilding)) {
-    const path = join(layout.releases, name);
-    await writing(path, rm(path, { recursive: true, force: true }));
-  }
+  const marks = names.filter((each) => each.endsWith(ENDING));
+  return marks.flatMap((each) => versionOf(each.slice(0, -ENDING.length)) ?? []);
 }
 
 /** Takes away a release that is not finished, wherever it is. What is written down of its installation goes last. */
@@ -65,13 +62,13 @@ export async function discard(layout: DeployLayout, version: string): Promise<vo
   const [folder, building] = [releaseFolder(layout, version), buildingFolder(layout, version)];
   const mark = await readWhole(markOf(layout, version));
   if (mark !== undefined) endInstaller(mark);
-  await writing(building, rm(building, { recursive: true, force: true }));
+  await writing(building, rm(building, REMOVAL));
   if (mark === undefined) return;
   const current = await readCurrent(layout);
   // Nobody can have switched to it; and if somebody has, it stays.
   if (!(current.kind === 'release' && current.version === version)) {
     await writing(folder, hide(folder, building));
-    await writing(building, rm(building, { recursive: true, force: true }));
+    await writing(building, rm(building, REMOVAL));
     await removeStaged(layout, version, { keepsLog: true });
   }
   await endInstall(layout, version);
