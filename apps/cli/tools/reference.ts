@@ -17,6 +17,7 @@ holdfast status     says how things stand         holdfast backup restore   brin
                                                   holdfast backup prune     gives their space back
 holdfast integrity  digests, lists, verifies and signs files and folders
 holdfast release    plans, makes, proves, compares and takes back releases
+holdfast migrate    runs migrations on a database, tries them, and takes them back
 \`\`\`
 
 ## Rules for every command

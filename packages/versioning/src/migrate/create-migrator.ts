@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { MigrationDriver } from './driver.ts';
 import { lintScript } from './lint/lint.ts';
 import type { MigrationStatus, MigrationWarning, Migrator, MigratorEvent } from './model.ts';
@@ -19,9 +19,11 @@ export interface MigratorOptions {
   readonly migrations: MigrationSource;
   /** Who applies them, as the table has it. Default: the user and the host. */
   readonly by?: string | undefined;
-  readonly clock?: Clock | undefined;
+  /** Milliseconds since 1970. Default: the time of this machine. */
+  readonly clock?: (() => number) | undefined;
   /** How long to wait for somebody else who runs migrations, in milliseconds. Default: 60,000. */
   readonly lockTimeoutMs?: number | undefined;
+  /** Told what is done, for progress and for audits. */
   readonly onEvent?: ((event: MigratorEvent) => void) | undefined;
 }
 
