@@ -56,29 +56,39 @@ const MOST = { by: 255, description: 500 } as const;
 const COLUMNS = { state: 'state', checksum: 'checksum', appliedAt: 'applied_at', by: 'applied_by', ms: 'ms' } as const;
 
 /** Where the tables of a connection are, so that nothing a migration sets leads elsewhere. */
-async function prefixOf(connection: DatabaseConnection): Promise<string> {
-  if (connection.dialect !== 'postgres') return '';
-  const [row] = await connection.query('SELECT quote_ident(coalesce(current_schema(), $1)) AS name', ['public']);
-  return `${String(row?.['name'])}.`;
+interface Place {
+  readonly schema: string;
+  /** The same as it stands before a name. */
+  readonly prefix: string;
+}
+
+const PLACE_QUERIES: Readonly<Record<Dialect, string>> = {
+  sqlite: "SELECT 'main' AS name, 'main' AS quoted",
+  postgres:
+    "SELECT coalesce(current_schema(), 'public') AS name, quote_ident(coalesce(current_schema(), 'public')) AS quoted",
+  mysql: "SELECT database() AS name, concat('`', replace(database(), '`', '``'), '`') AS quoted",
+};
+
+async function placeOf(connection: DatabaseConnection): Promise<Place> {
+  const [row] = await connection.query(PLACE_QUERIES[connection.dialect]);
+  return { schema: String(row?.['name']), prefix: `${String(row?.['quoted'])}.` };
 }
 
 const TABLE_QUERIES: Readonly<Record<Dialect, string>> = {
-  sqlite: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-  postgres: 'SELECT 1 FROM pg_catalog.pg_tables WHERE quote_ident(schemaname) || $2 = $3 AND tablename = $1',
-  mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?',
+  sqlite: "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND ? = 'main' AND name = ?",
+  postgres: 'SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = ?',
+  mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?',
 };
 
 /** Opens what a database knows of its migrations. It has to be opened before anything is set on the connection. */
 export async function openState(connection: DatabaseConnection): Promise<StateStore> {
-  const prefix = await prefixOf(connection);
+  const { schema, prefix } = await placeOf(connection);
   const migrations = prefix + MIGRATIONS;
   const journal = prefix + JOURNAL;
   const ask = (sql: string, values: readonly DatabaseValue[] = []): Promise<readonly DatabaseRow[]> =>
     connection.query(withPlaceholders(connection.dialect, sql), values).catch(refuse);
-  const isThere = async (): Promise<boolean> => {
-    const where = connection.dialect === 'postgres' ? ['.', prefix] : [];
-    return (await connection.query(TABLE_QUERIES[connection.dialect], [JOURNAL, ...where])).length > 0;
-  };
+  const isThere = async (): Promise<boolean> =>
+    (await ask(TABLE_QUERIES[connection.dialect], [schema, JOURNAL])).length > 0;
   return {
     prepare: async () => {
       for (const sql of tableStatements(connection.dialect, prefix)) await ask(sql);

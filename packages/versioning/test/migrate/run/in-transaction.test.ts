@@ -41,6 +41,18 @@ test('SQLite looks at all references in the end', async () => {
   expect(await statesOf(migrator)).toEqual({ '1_a': 'applied', '2_lost': 'pending' });
 });
 
+test('SQLite: what was wrong with references before is not held against a migration', async () => {
+  const { driver } = await sqliteShop();
+  const wrong = 'create table a(x); create table b(a references a(x)); insert into b values (1);';
+  await migrate(migratorOf(driver, { '1_a.sql': 'create table c(x);' }), 'up');
+  const connection = await driver.connect('work');
+  for (const sql of wrong.split('; ')) await connection.query(sql);
+  await connection.close();
+  expect(
+    await migrate(migratorOf(driver, { '1_a.sql': 'create table c(x);', '2_b.sql': 'drop table c;' }), 'up'),
+  ).toEqual(['2_b']);
+});
+
 test.each(['begin;', 'select 1; commit;', 'start transaction;', 'savepoint a;'])(
   '%s is for the migrator',
   async (sql) => {
