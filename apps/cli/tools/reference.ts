@@ -38,11 +38,11 @@ holdfast migrate    runs migrations on a database, tries them, and takes them ba
 | 0 | ok |
 | 1 | failed |
 | 2 | the command line or the configuration is wrong; nothing was done |
-| 3 | partial: something could not be read or restored, and was named; prune waits for a backup |
+| 3 | partial: something could not be read or restored, and was named; prune waits for a backup; a migration needs somebody to look at it |
 | 4 | not found: the repository, the snapshot, the path or the release; nothing to release |
 | 5 | wrong key, or none |
 | 6 | damaged: stored data is not what was written, or not what was signed by a key that is trusted |
-| 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken |
+| 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken; of migrations, one that was edited, or a way back without a backup |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 

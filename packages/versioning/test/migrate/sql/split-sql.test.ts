@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Dialect, splitSql } from '../../../src/migrate/index.ts';
