@@ -84,6 +84,8 @@ export type BackupErrorCode =
   | 'DATABASE_BUSY'
   /** A database has failed the check of its own program. */
   | 'DATABASE_DAMAGED'
+  /** Something else in the database needs a table that would be replaced, or does not suit the new one. */
+  | 'TABLE_IN_USE'
   /** A file is no database of the kind it should be, or is encrypted. */
   | 'NOT_A_DATABASE'
   /** What was restored failed its check, or its service did not start. What was there before is back. */

@@ -1,4 +1,12 @@
-import type { OverwriteMode, RestoreOptions, RestorePlan, RestoreResult, SafeRestoreResult } from '@x/backup-store';
+import type {
+  OverwriteMode,
+  Repository,
+  RestoreOptions,
+  RestorePlan,
+  RestoreResult,
+  SafeRestoreResult,
+  SnapshotRecord,
+} from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
@@ -22,9 +30,10 @@ import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
 import { restoreMode } from './backup-restore-mode.ts';
+import { checkTablesFlags, restoreTables, TABLE_OPTION, type TablesFlags } from './backup-restore-tables.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags, SafetyFlags, IntoSqliteFlags, MergeFlags {
+interface RestoreFlags extends FilterFlags, SafetyFlags, IntoSqliteFlags, MergeFlags, Pick<TablesFlags, 'table'> {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly into?: string | undefined;
@@ -99,9 +108,28 @@ async function renderRollback({ output }: Context, { validation, rollback, safet
   await output.line(`validation: ${red('failed')}; ${back}${safety}`);
 }
 
+interface DatabaseRestore {
+  readonly repository: Repository;
+  readonly record: SnapshotRecord;
+  /** In the snapshot. */
+  readonly path: string | undefined;
+  /** As it was given. */
+  readonly named: string | undefined;
+  readonly url: string;
+}
+
+async function intoDatabase(context: Context, flags: RestoreFlags, what: DatabaseRestore): Promise<ExitCode> {
+  const { repository, record, path, named, url } = what;
+  const isFile = isSqliteUrl(url);
+  if (flags.table !== undefined) return await restoreTables(context, flags, { ...what, path: isFile ? path : named });
+  if (isFile) return await restoreOverSqlite(context, flags, { repository, record, path });
+  return await restoreInto(context, repository, { ...flags, record, path: named, url });
+}
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as RestoreFlags;
   const reference = parseReference(input.arguments[0] ?? '');
+  checkTablesFlags(context, flags);
   checkMode(flags, reference.path);
   checkCommands(flags);
   if (flags.mode === undefined) {
@@ -114,10 +142,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
   if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
   const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
-  if (flags.into !== undefined && isSqliteUrl(flags.into))
-    return await restoreOverSqlite(context, flags, { repository, record, path });
   if (flags.into !== undefined)
-    return await restoreInto(context, repository, { ...flags, record, path: reference.path, url: flags.into });
+    return await intoDatabase(context, flags, { repository, record, path, named: reference.path, url: flags.into });
   const progress = createProgressReporter(context.messages);
   const options: RestoreOptions = {
     snapshot: record.id,
@@ -183,6 +209,7 @@ export const backupRestore: CommandDefinition = {
       flags: '--into <url>',
       description: 'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path',
     },
+    TABLE_OPTION,
     ...SQLITE_OPTIONS,
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
     { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
@@ -228,6 +255,10 @@ export const backupRestore: CommandDefinition = {
     {
       call: 'holdfast backup restore latest --into mysql://admin@db/shop_restored',
       does: 'The dump of a database, into a new one',
+    },
+    {
+      call: "holdfast backup restore latest --into postgres://admin@db/shop --table bookings --table 'ml_*' --overwrite always",
+      does: 'Single tables of a dump, over those that are there',
     },
     {
       call: 'holdfast backup restore latest --mode merge --into sqlite:hotel.db --damaged-since 2026-11-23T15:00:00Z',

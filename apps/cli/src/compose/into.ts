@@ -125,7 +125,7 @@ const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
   );
 
 /** Parameters of a connection are nobody's business but the server's. */
-function shownUrl(text: string): string {
+export function shownUrl(text: string): string {
   const url = new URL(text);
   url.search = '';
   return url.href;
@@ -179,7 +179,8 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
   };
 }
 
-function databaseOf(url: string): string {
+/** The database that a URL names. @throws {CliError} `USAGE` when it names none. */
+export function databaseOf(url: string): string {
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
   if (name !== '') return name;
   throw usageError(
@@ -204,9 +205,9 @@ interface Dump {
 }
 
 /** The dump that a path names; else the one of the kind that is named like the database, or the only one. */
-async function findDump(
+export async function findDump(
   repository: Repository,
-  { record, path }: IntoRequest,
+  { record, path }: Pick<IntoRequest, 'record' | 'path'>,
   wanted: { readonly kind: DatabaseKind; readonly database?: string | undefined },
 ): Promise<Dump> {
   const { kind, database } = wanted;

@@ -196,6 +196,26 @@ export const restoreRun = z.strictObject({
     })
     .optional()
     .describe('with `--into sqlite:…`, in place of `into`'),
+  tables: z
+    .strictObject({
+      plan: z.strictObject({
+        snapshot: z.string(),
+        path: z.string().describe('of the dump, in the snapshot'),
+        kind: z.enum(['postgres', 'mysql', 'sqlite']),
+        target: z.string().describe('where to, without secrets'),
+        tables: z.array(z.string()).describe('names and patterns as they were given'),
+      }),
+      result: z
+        .strictObject({
+          tables: make.count('tables restored'),
+          replaced: make.count('of them, those that were there before'),
+          bytes: make.bytes('of the dump'),
+        })
+        .optional()
+        .describe('absent with `--dry-run`'),
+    })
+    .optional()
+    .describe('with `--table`, in place of `into` and `sqlite`'),
 });
 
 export const verifyReport = z.strictObject({

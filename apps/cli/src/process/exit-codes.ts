@@ -79,6 +79,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   DATABASE_REFUSED: EXIT.failed,
   DATABASE_NOT_FOUND: EXIT.notFound,
   DATABASE_BUSY: EXIT.failed,
+  TABLE_IN_USE: EXIT.refused,
   DATABASE_DAMAGED: EXIT.damaged,
   NOT_A_DATABASE: EXIT.failed,
   RESTORE_ROLLED_BACK: EXIT.failed,

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newMachine, type Machine } from '../support/cli.ts';
+import { type Ended, newMachine, type Machine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
 
 let machine: Machine;
@@ -27,6 +27,22 @@ test('what a program prints is backed up beside files, listed, printed and resto
   expect(await machine.json('Entry', ['backup', 'cat', 'latest:made/list'])).toMatchObject({ kind: 'file', size: 9 });
   await machine.json('RestoreRun', ['backup', 'restore', 'latest', '--to', 'back']);
   expect(await readFile(join(machine.cwd, 'back/made/list'), 'utf8')).toBe('one\ntwo\na');
+});
+
+test('a file is given to a command, whose output and failure are told, and which never takes a part for the whole', async () => {
+  await machine.json('BackupRun', ['backup', 'create', 'files', '--source-command', 'made/list=seq 3']);
+  const feed = (line: string): Promise<Ended> => machine.run(['backup', 'cat', 'latest:made/list', '--command', line]);
+  expect(await feed('wc -l | tr -d " "')).toMatchObject({ code: 0, stdout: '3\n' });
+  expect(await feed('exit 3')).toMatchObject({ code: 1, stderr: expect.stringContaining('got 3') as string });
+  const packs = (await readdir(machine.repository, { recursive: true })).filter((name) => name.includes('packs/'));
+  for (const pack of packs) {
+    const path = join(machine.repository, pack);
+    if (!(await stat(path)).isFile()) continue;
+    await chmod(path, 0o600);
+    await writeFile(path, Buffer.alloc((await stat(path)).size));
+  }
+  expect((await feed('cat >part; touch whole')).code).not.toBe(0);
+  expect(await readdir(machine.cwd)).not.toContain('whole');
 });
 
 test('with a source and no path nothing else is backed up', async () => {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { runCommand } from '../command/run-command.ts';
+import { checkTables, chooseTables } from '../databases/table-choice.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { Repository } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
 import { loadable } from './loadable.ts';
 import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
 import { type FoundProgram, identifier, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
+import { planReferences, type ReferenceMove, referencesOf } from './references.ts';
 import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
 
 /** How databases are called that a restore makes for itself. */
@@ -28,6 +30,11 @@ export interface RestoreMysqlOptions extends MysqlPrograms {
   readonly collation?: string | undefined;
   /** Replaces what is there under a name that the dump has too. Default: it is refused. What has other names stays in any case. */
   readonly clean?: boolean | undefined;
+  /**
+   * Only these tables, with their rows, keys and triggers: names, or patterns with `*` and `?`. Views, routines and events stay out then, and a
+   * foreign key of another table to one that is replaced goes on with the new one. Default: all that the dump has.
+   */
+  readonly tables?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,7 +84,8 @@ interface Work {
 export async function restoreMysql(options: RestoreMysqlOptions): Promise<RestoreMysqlResult> {
   if (options.database === '')
     throw new BackupError('INVALID_OPTION', 'Expected a database to restore to, got an empty name');
-  const { signal } = options;
+  const { signal, tables } = options;
+  if (tables !== undefined) checkTables(tables);
   const content = options.repository.read(options.snapshot, { path: options.path, signal })[Symbol.asyncIterator]();
   try {
     // Before anything is done to the server: what can't be read at all is not restored.
@@ -116,17 +124,19 @@ async function restoreBeside(work: Work, dump: AsyncIterable<Uint8Array>): Promi
   let isNeeded = false;
   try {
     await load(work, dump, scratch);
-    const from = { database: scratch, objects: await objectsOf(options, server, { database: scratch, signal }) };
+    const dumped = await objectsOf(options, server, { database: scratch, signal });
+    const from = { database: scratch, objects: wantedOf(options, dumped) };
     const objects = target === undefined ? [] : await objectsOf(options, server, { database, signal });
     const exchange = planExchange(from, { database, objects });
     refuseReplacing(options, exchange.replaced);
-    const others = await othersOf(work, exchange.views);
+    const tables = from.objects.filter(({ kind }) => kind === 'table').map(({ name }) => name);
+    const others = await othersOf(work, { tables, views: exchange.views });
+    const references = options.tables === undefined ? NO_MOVE : await moveOf(work, { tables, dumped, objects });
     signal?.throwIfAborted();
     isNeeded = true;
-    await apply(work, exchange, others);
+    await apply(work, { exchange, references, others });
     isNeeded = false;
-    const tables = from.objects.filter(({ kind }) => kind === 'table').length;
-    return { database, tables, replaced: exchange.replaced.length };
+    return { database, tables: tables.length, replaced: exchange.replaced.length };
   } catch (error) {
     throw isNeeded ? leftBehind(error, scratch) : error;
   } finally {
@@ -135,11 +145,55 @@ async function restoreBeside(work: Work, dump: AsyncIterable<Uint8Array>): Promi
 }
 
 /** Not ended by the signal: in the middle of it is worse than behind it. */
-async function apply(work: Work, exchange: Exchange, others: readonly Buffer[]): Promise<void> {
+async function apply(
+  work: Work,
+  { exchange, references, others }: { exchange: Exchange; references: ReferenceMove; others: readonly Buffer[] },
+): Promise<void> {
   const { options, target } = work;
   const made = target === undefined ? [createDatabase(options.database, options)] : [];
-  await run(work, [...made, ...exchange.freeing, ...exchange.moving]);
+  await run(work, [...made, ...exchange.freeing, ...references.before, ...exchange.moving, ...references.after]);
   for (const script of others) await load(work, [script], options.database, 'to its end');
+}
+
+const NO_MOVE: ReferenceMove = { before: [], after: [], checks: [] };
+
+/** What keeps foreign keys whole, once it is known that they can be. @throws {BackupError} `TABLE_IN_USE`, `DATABASE_NOT_FOUND`. */
+async function moveOf(
+  { options, server, scratch }: Work,
+  {
+    tables,
+    dumped,
+    objects,
+  }: { tables: readonly string[]; dumped: readonly MysqlObject[]; objects: readonly MysqlObject[] },
+): Promise<ReferenceMove> {
+  const sideOf = async (
+    database: string,
+    has: readonly MysqlObject[],
+  ): Promise<Parameters<typeof planReferences>[0]> => ({
+    database,
+    references: await referencesOf(options, server, { database, signal: options.signal }),
+    tables: has.filter(({ kind }) => kind === 'table').map(({ name }) => name),
+  });
+  const move = planReferences(await sideOf(scratch, dumped), await sideOf(options.database, objects), tables);
+  for (const { sql, what } of move.checks) {
+    if ((await query(options, server.client, { sql, signal: options.signal })).length === 0) continue;
+    throw new BackupError('TABLE_IN_USE', `Expected that all rows refer to rows that are there, but ${what}`, {
+      hint: 'Nothing was changed. Restore the tables that refer to each other together.',
+    });
+  }
+  return move;
+}
+
+/** Triggers of all tables go: one that stays behind goes with the database that it was loaded into. */
+function wantedOf({ tables }: RestoreMysqlOptions, objects: readonly MysqlObject[]): readonly MysqlObject[] {
+  if (tables === undefined) return objects;
+  const chosen = new Set<MysqlObject>(
+    chooseTables(
+      tables,
+      objects.filter(({ kind }) => kind === 'table'),
+    ),
+  );
+  return objects.filter((object) => chosen.has(object) || object.kind === 'trigger');
 }
 
 function refuseReplacing({ clean, database }: RestoreMysqlOptions, replaced: readonly MysqlObject[]): void {
@@ -192,7 +246,10 @@ async function load(
 }
 
 /** What can't be moved, as scripts that make it: triggers, routines and events; and views, which may need those. */
-async function othersOf(work: Work, views: readonly string[]): Promise<Buffer[]> {
+async function othersOf(
+  work: Work,
+  { tables: wanted, views }: { readonly tables: readonly string[]; readonly views: readonly string[] },
+): Promise<Buffer[]> {
   const { options, dump, scratch } = work;
   const print = async (args: readonly string[]): Promise<Buffer> => {
     const common = ['--no-data', '--no-tablespaces', '--skip-dump-date', '--skip-lock-tables'];
@@ -200,8 +257,11 @@ async function othersOf(work: Work, views: readonly string[]): Promise<Buffer[]>
     const command = mysqlCommand(options, dump, [...common, ...gtid, ...args]);
     return (await runCommand({ ...command, signal: options.signal })).stdout;
   };
-  const tables = ['--no-create-info', '--triggers', '--routines', '--events', '--', scratch];
-  const scripts = [await print(tables)];
+  const scripts = [
+    options.tables === undefined
+      ? await print(['--no-create-info', '--triggers', '--routines', '--events', '--', scratch])
+      : await print(['--no-create-info', '--triggers', '--', scratch, ...wanted]),
+  ];
   if (views.length > 0) scripts.push(await print(['--skip-triggers', '--', scratch, ...views]));
   return scripts;
 }

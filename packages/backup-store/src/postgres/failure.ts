@@ -18,6 +18,11 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
     'Check the names. What was dropped while it was dumped is gone: the next run dumps what is there.',
   ],
   [
+    /cannot drop .* because other objects depend on it|insert or update on table ".*" violates foreign key constraint/,
+    'TABLE_IN_USE',
+    'Nothing was changed. Look at what depends on it, above: restore that too, or restore to another database.',
+  ],
+  [
     /".*" already exists/,
     'ALREADY_EXISTS',
     'Nothing was changed. Restore to a new database, or a dump that drops what is there first: made with --clean --if-exists, or in the custom format.',

@@ -9,3 +9,5 @@ export type { PostgresPrograms } from './programs.ts';
 export { scratchPostgres } from './scratch-postgres.ts';
 export { restorePostgres } from './restore-postgres.ts';
 export type { RestorePostgresOptions, RestorePostgresResult } from './restore-postgres.ts';
+export { restorePostgresTables } from './restore-tables.ts';
+export type { RestorePostgresTablesOptions, RestorePostgresTablesResult } from './restore-tables.ts';

@@ -31,6 +31,25 @@ interface Tasks {
     readonly answer: SqliteFacts & { readonly problems: readonly string[] };
   };
   facts: { readonly options: { readonly path: string }; readonly answer: SqliteFacts };
+  tables: {
+    readonly options: { readonly path: string };
+    readonly answer: { readonly tables: readonly { readonly name: string; readonly isVirtual: boolean }[] };
+  };
+  put: {
+    readonly options: {
+      readonly from: string;
+      readonly path: string;
+      readonly names: readonly string[];
+      readonly replaces: boolean;
+      readonly waitMs: number;
+    };
+    readonly answer: {
+      readonly isDone: boolean;
+      readonly replaced: readonly string[];
+      /** References of rows to rows that are not there, as `table -> table`; more than before. */
+      readonly broken: readonly string[];
+    };
+  };
   probe: { readonly options: { readonly path: string; readonly waitMs: number }; readonly answer: object };
 }
 

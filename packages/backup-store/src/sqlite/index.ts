@@ -9,3 +9,5 @@ export type {
 } from './restore-options.ts';
 export { sqliteSource } from './sqlite-source.ts';
 export type { SqliteSourceOptions } from './sqlite-source.ts';
+export { restoreSqliteTables } from './restore-tables.ts';
+export type { RestoreSqliteTablesOptions, RestoreSqliteTablesResult } from './restore-tables.ts';

@@ -9,6 +9,8 @@
  *   written between two of its steps, and never ends where writers never stop.
  * - `check`: reads a file that nobody has open. Nothing is made beside what is opened as immutable.
  * - `facts`: opens a database as a service does. The last one to close it leaves nothing beside it.
+ * - `tables`: lists the tables of a file that nobody has open.
+ * - `put`: puts tables of such a file into a database that others may have open, in one transaction.
  * - `probe`: gets the database for itself, and gives it back. In WAL mode that takes the end of all other connections, idle ones too.
  *
  * It answers with one line of JSON, and ends when whoever started it does.
@@ -68,6 +70,27 @@ function factsOf(database) {
   };
 }
 
+const TABLES = "SELECT name, sql LIKE 'CREATE VIRTUAL %' AS isVirtual FROM main.sqlite_schema WHERE type = 'table' AND name NOT GLOB 'sqlite_*' ORDER BY name";
+const quoted = (name) => '"' + name.replaceAll('"', '""') + '"';
+
+/** A table with rows, indexes and triggers. Row ids stay: other tables (of full-text search, say) may go by them. */
+function putTable(database, name) {
+  const all = (sql, ...values) => database.prepare(sql).all(...values);
+  database.exec('DROP TABLE IF EXISTS main.' + quoted(name));
+  const parts = all('SELECT type, sql FROM restored.sqlite_schema WHERE tbl_name = ? COLLATE NOCASE AND sql IS NOT NULL', name);
+  for (const { type, sql } of parts) if (type === 'table') database.exec(sql);
+  const columns = all('SELECT name FROM pragma_table_xinfo(?, ?) WHERE hidden = 0', name, 'restored').map((row) => row.name);
+  const { wr } = all('SELECT wr FROM pragma_table_list WHERE schema = ? AND name = ? COLLATE NOCASE', 'restored', name)[0];
+  const hasRowid = wr === 0 && !columns.some((column) => column.toLowerCase() === 'rowid');
+  const list = [...(hasRowid ? ['rowid'] : []), ...columns.map(quoted)].join(', ');
+  database.exec('INSERT INTO main.' + quoted(name) + ' (' + list + ') SELECT ' + list + ' FROM restored.' + quoted(name));
+  for (const { type, sql } of parts) if (type !== 'table') database.exec(sql);
+  const counts = (schema) => all('SELECT 1 FROM ' + schema + ".sqlite_schema WHERE name = 'sqlite_sequence'").length > 0;
+  if (!counts('main') || !counts('restored')) return;
+  database.prepare('DELETE FROM main.sqlite_sequence WHERE name = ?').run(name);
+  database.prepare('INSERT INTO main.sqlite_sequence SELECT * FROM restored.sqlite_sequence WHERE name = ?').run(name);
+}
+
 const tasks = {
   async copy({ from, to }) {
     closeSync(openSync(to, 'wx', 0o600));
@@ -98,6 +121,36 @@ const tasks = {
     try {
       return factsOf(database);
     } finally {
+      database.close();
+    }
+  },
+  tables({ path }) {
+    const url = pathToFileURL(path);
+    url.search = 'immutable=1&mode=ro';
+    const rows = open(url, { readOnly: true }).prepare(TABLES).all();
+    return { tables: rows.map(({ name, isVirtual }) => ({ name, isVirtual: isVirtual === 1 })) };
+  },
+  put({ from, path, names, replaces }) {
+    const database = new DatabaseSync(toWrite(path), {
+      allowExtension: false,
+      timeout: options.waitMs ?? 0,
+      enableForeignKeyConstraints: false,
+    });
+    try {
+      database.prepare('ATTACH ? AS restored').run(from);
+      database.exec('BEGIN IMMEDIATE');
+      const known = new Set(database.prepare(TABLES).all().map(({ name }) => name.toLowerCase()));
+      const replaced = names.filter((name) => known.has(name.toLowerCase()));
+      if (replaced.length > 0 && !replaces) return { replaced, isDone: false, broken: [] };
+      const broken = () => database.prepare('PRAGMA main.foreign_key_check').all().map((row) => row.table + ' -> ' + row.parent);
+      const before = broken().length;
+      for (const name of names) putTable(database, name);
+      const after = broken();
+      if (after.length > before) return { replaced, isDone: false, broken: [...new Set(after)] };
+      database.exec('COMMIT');
+      return { replaced, isDone: true, broken: [] };
+    } finally {
+      // What is not committed by now is taken back.
       database.close();
     }
   },

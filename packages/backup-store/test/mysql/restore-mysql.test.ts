@@ -85,6 +85,36 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
     expect(server.sql(name, 'SELECT COUNT(*) FROM ml_runs; SELECT id FROM orders')).toBe('2000\n7');
   });
 
+  it('of single tables replaces those, with keys and triggers, and refuses what would leave rows without their parents', async () => {
+    const name = newName();
+    await restore(name, { create: true });
+    server.sql(
+      name,
+      "DELETE FROM ml_runs; DELETE FROM orders; UPDATE ml_models SET name = 'new'; DELETE FROM sessions",
+    );
+    const only = (tables: readonly string[]): Promise<RestoreMysqlResult> => restore(name, { tables, clean: true });
+    expect(await only(['ml_runs', 'ord*'])).toMatchObject({ tables: 2, replaced: 2 });
+    const counts =
+      'SELECT (SELECT COUNT(*) FROM ml_runs), (SELECT COUNT(*) FROM orders), (SELECT COUNT(*) FROM sessions)';
+    expect(server.sql(name, counts)).toBe('2000\t24000\t0');
+    expect(server.sql(name, 'SELECT DISTINCT name FROM ml_models')).toBe('new');
+    expect(() => server.sql(name, 'INSERT INTO ml_runs (model) VALUES (9999)')).toThrow(/foreign key/);
+    expect(server.sql(name, 'SHOW CREATE TABLE ml_runs')).not.toContain('holdfast_restore');
+    server.sql(name, "INSERT INTO orders VALUES (0, 'x')");
+    expect(server.sql(name, 'SELECT what FROM audit')).toBe('order 0');
+    await only(['ml_models']);
+    expect(() => server.sql(name, 'DELETE FROM ml_models')).toThrow(/foreign key/);
+    server.sql(name, "INSERT INTO ml_models VALUES (501, 'mine', NULL); INSERT INTO ml_runs (model) VALUES (501)");
+    expect(await failureOf(only(['ml_models']))).toMatchObject({ code: 'TABLE_IN_USE' });
+    server.sql(name, 'SET foreign_key_checks = 0; DELETE FROM ml_models WHERE id = 1');
+    expect(await failureOf(only(['ml_runs']))).toMatchObject({ code: 'TABLE_IN_USE' });
+    server.sql(name, 'SET foreign_key_checks = 0; DROP TABLE ml_models');
+    expect(await failureOf(only(['ml_runs']))).toMatchObject({ code: 'DATABASE_NOT_FOUND' });
+    expect(await failureOf(only(['ml_run']))).toMatchObject({ code: 'DATABASE_NOT_FOUND' });
+    expect(await failureOf(restore(name, { tables: ['orders'] }))).toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(server.sql('mysql', "SHOW DATABASES LIKE 'holdfast%'")).toBe('');
+  });
+
   it('leaves a database as it was when the stream breaks, is cut, goes elsewhere, or the server refuses it', async () => {
     const name = newName();
     await restore(name, { create: true });

@@ -1,0 +1,119 @@
+import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
+import { saveTarget } from '../compose/into-safety.ts';
+import { checkTablesUrl, planTables, type TablesPlan, type TablesResult } from '../compose/into-tables.ts';
+import { CliError, usageError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { OptionDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatBytes, formatNumberOf } from '../render/bytes.ts';
+import { shortId } from '../render/snapshot.ts';
+import { displayText } from '../render/text.ts';
+
+/** Flags of a restore of single tables, and those that say nothing for one. */
+export interface TablesFlags {
+  readonly table?: readonly string[] | undefined;
+  readonly into?: string | undefined;
+  readonly mode?: string | undefined;
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  readonly delete?: boolean | undefined;
+  readonly stopCommand?: string | undefined;
+  readonly startCommand?: string | undefined;
+  readonly overwrite?: OverwriteMode | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean | undefined;
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
+}
+
+/** The option that asks for it. */
+export const TABLE_OPTION: OptionDefinition = {
+  flags: '--table <name>',
+  description:
+    'with --into: only this table of the dump, or those of a pattern such as ml_*, with or without a schema, in one transaction; ' +
+    'what is there is replaced with --overwrite always; may be repeated',
+  repeatable: true,
+};
+
+/** Before anything is opened. @throws {CliError} `USAGE`. */
+export function checkTablesFlags(context: Context, flags: TablesFlags): void {
+  if (flags.table === undefined) return;
+  const { into, mode, include, exclude, delete: deletes, stopCommand, startCommand, overwrite = 'never' } = flags;
+  if (into === undefined) {
+    throw usageError('Expected --into URL with --table, got none', 'Files of a snapshot are chosen with --include.');
+  }
+  if (mode !== undefined)
+    throw usageError(
+      'Expected no --table with --mode, got one',
+      'Records of one table: --mode selective --module NAME.',
+    );
+  const useless = Object.entries({
+    '--include': include,
+    '--exclude': exclude,
+    '--delete': deletes,
+    '--stop-command': stopCommand,
+    '--start-command': startCommand,
+  }).find(([, value]) => value !== undefined);
+  if (useless !== undefined) {
+    throw usageError(
+      `Expected no ${useless[0]} with --table, got one`,
+      'Tables are replaced in one transaction, while others work with the database.',
+    );
+  }
+  if (overwrite !== 'never' && overwrite !== 'always')
+    throw usageError(
+      `Expected --overwrite never or always with --table, got ${overwrite}`,
+      'A dump has no times to compare.',
+    );
+  checkTablesUrl(into, context.env);
+}
+
+function planLine({ snapshot, path, target, tables }: TablesPlan, replaces: boolean): string {
+  return (
+    `Restore of ${tables.map(displayText).join(', ')} from ${shortId(snapshot)}:${displayText(path)} into ${displayText(target)}: ` +
+    `tables that are there are ${replaces ? 'replaced' : 'refused'}`
+  );
+}
+
+async function confirm(context: Context, line: string): Promise<void> {
+  const { messages, prompt } = context;
+  messages.warn(line);
+  if (!prompt.available) {
+    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation that tables are replaced, got none', {
+      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
+    });
+  }
+  if (await prompt.confirm('Go on?')) return;
+  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
+}
+
+/** `holdfast backup restore ID --into URL --table NAME`. */
+export async function restoreTables(
+  context: Context,
+  flags: TablesFlags,
+  what: { readonly repository: Repository; readonly record: SnapshotRecord; readonly path?: string | undefined },
+): Promise<ExitCode> {
+  const { into: url = '', table: tables = [], dryRun = false, yes = false, safetyBackup } = flags;
+  const { repository, record } = what;
+  const replaces = flags.overwrite === 'always';
+  const planned = await planTables(context, { ...what, url, tables });
+  const { plan, current: source } = planned;
+  let safetySnapshot: string | undefined;
+  let result: TablesResult | undefined;
+  if (!dryRun) {
+    if (replaces && !yes) await confirm(context, planLine(plan, replaces));
+    if (replaces && safetyBackup) safetySnapshot = await saveTarget(context, repository, { source, url, record });
+    result = await context.timed('restore', () => planned.apply(replaces));
+  }
+  const { output, messages, json } = context;
+  if (json) await emitObject(output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, tables: { plan, result } });
+  else if (result === undefined) await output.line(planLine(plan, replaces));
+  else if (!messages.quiet) {
+    await output.line(
+      `restore into ${displayText(plan.target)}: ${output.colors.green('ok')}; ${formatNumberOf(result.tables, 'table')}, ` +
+        `${result.replaced} of them replaced, from ${formatBytes(result.bytes)} of ${displayText(plan.path)}`,
+    );
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { successOf } from '../command/command-end.ts';
+import { Program } from '../command/program.ts';
+import { runCommand } from '../command/run-command.ts';
+import { checkTables, chooseTables, refuseThere, tableName } from '../databases/table-choice.ts';
+import type { Repository } from '../repository/contract.ts';
+import { postgresFailure } from './failure.ts';
+import { MAINTENANCE, postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
+import { restorePostgres } from './restore-postgres.ts';
+import { askServer } from './server.ts';
+import {
+  literal,
+  planExchange,
+  quoted,
+  type SchemaTable,
+  type TableExchange,
+  type TableSituation,
+} from './table-exchange.ts';
+
+/** How databases are called that a restore makes for itself. */
+const SCRATCH = 'holdfast_restore_';
+
+/** Options of {@link restorePostgresTables}. */
+export interface RestorePostgresTablesOptions extends PostgresPrograms {
+  readonly repository: Pick<Repository, 'read'>;
+  /** Id, beginning of an id, name, or `latest`. */
+  readonly snapshot: string;
+  /** Path of the dump in the snapshot, such as `postgres/shop.sql`. */
+  readonly path: string;
+  /** The database to restore to. It has to be there. */
+  readonly database: string;
+  /** Names, or patterns with `*` and `?`, with or without a schema: `bookings`, `sales.orders`, `ml_*`. Of a partitioned table, its partitions come, too. */
+  readonly tables: readonly string[];
+  /** Replaces those that are there. Default: they are refused. */
+  readonly clean?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What was restored. */
+export interface RestorePostgresTablesResult {
+  readonly database: string;
+  /** With their schemas. */
+  readonly tables: readonly string[];
+  /** Those of them that were there before. */
+  readonly replaced: readonly string[];
+  /** Of the whole dump. */
+  readonly bytes: number;
+}
+
+/**
+ * Restores single tables of a dump, in plain SQL or the custom format, with rows, indexes, constraints, triggers, sequences and rights. The dump is loaded into a
+ * database of its own beside the other first (`holdfast_restore_...`, dropped in the end); from there the tables go to their place in one transaction:
+ * when anything fails, the database is as it was. Foreign keys of other tables to those that are replaced are taken off and put on again, so rows that
+ * lose what they refer to make the restore fail.
+ *
+ * The user needs the right to make databases, and the server room for the data twice.
+ *
+ * @throws {BackupError} `DATABASE_NOT_FOUND` when the dump has no such table, or the server no such database; `ALREADY_EXISTS`, without `clean`; `TABLE_IN_USE` when views use
+ * what would be replaced; `INVALID_OPTION`; `PATH_NOT_FOUND`; `VERSION_MISMATCH`, `DATABASE_...`, `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't be read from the repository.
+ *
+ * @example
+ * ```ts
+ * import { openRepository } from '@x/backup-store';
+ * import { restorePostgresTables } from '@x/backup-store/postgres';
+ *
+ * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+ * const server = { url: 'postgres://admin@db.example', password: process.env['ADMIN_DB_PASSWORD'] };
+ * const dump = { repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+ * await restorePostgresTables({ ...server, ...dump, database: 'shop', tables: ['bookings', 'ml_*'], clean: true });
+ * ```
+ */
+export async function restorePostgresTables(
+  options: RestorePostgresTablesOptions,
+): Promise<RestorePostgresTablesResult> {
+  const { database, tables: patterns, clean = false, signal } = options;
+  checkTables(patterns);
+  const scratch = `${SCRATCH}${randomBytes(6).toString('hex')}`;
+  try {
+    // Before a long load: whether there is a database to go to, and a program that can take the tables there.
+    await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
+    await askServer(options, signal ?? new AbortController().signal);
+    const { bytes } = await restorePostgres({ ...options, database: scratch, create: true, clean: false });
+    const all = await tablesOf(options, scratch);
+    const chosen = withPartitions(chooseTables(patterns, all), all);
+    const exchange = planExchange(chosen, await situationOf(options, chosen));
+    refuseThere(exchange.replaced, { database, clean });
+    signal?.throwIfAborted();
+    await apply(options, scratch, exchange);
+    return { database, tables: chosen.map(tableName), replaced: exchange.replaced.map(tableName), bytes };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw postgresFailure(error);
+  } finally {
+    await drop(options, scratch);
+  }
+}
+
+/** A table of a dump, with the names of those that it is a partition of, or inherits from. */
+interface DumpedTable extends SchemaTable {
+  readonly parents: readonly string[];
+}
+
+const TABLES_SQL = `SELECT json_build_object('tables', coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname,
+  'parents', (SELECT coalesce(json_agg(pn.nspname || '.' || p.relname), '[]') FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+    JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid)) ORDER BY n.nspname, c.relname), '[]'))
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+
+async function tablesOf(options: RestorePostgresTablesOptions, database: string): Promise<DumpedTable[]> {
+  const { tables } = await queryJson(options, TABLES_SQL, { database, signal: options.signal });
+  return tables as DumpedTable[];
+}
+
+/** Rows of a partitioned table are in its partitions. */
+function withPartitions(chosen: readonly DumpedTable[], all: readonly DumpedTable[]): DumpedTable[] {
+  const names = new Set(chosen.map(tableName));
+  for (let before = -1; before !== names.size;) {
+    before = names.size;
+    for (const table of all) if (table.parents.some((parent) => names.has(parent))) names.add(tableName(table));
+  }
+  return all.filter((table) => names.has(tableName(table)));
+}
+
+/** How the database is that the tables go to. Names in it are written in full. */
+async function situationOf(
+  options: RestorePostgresTablesOptions,
+  chosen: readonly SchemaTable[],
+): Promise<TableSituation> {
+  const wanted = chosen.map(({ schema, name }) => `(${literal(schema)}, ${literal(name)})`).join(', ');
+  const sql = `SET search_path = ''; WITH wanted AS (
+      SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE (n.nspname, c.relname) IN (${wanted})
+    ) SELECT json_build_object(
+      'schemas', (SELECT json_agg(nspname) FROM pg_catalog.pg_namespace),
+      'there', (SELECT coalesce(json_agg(json_build_object('schema', nspname, 'name', relname)), '[]') FROM wanted),
+      'keys', (SELECT coalesce(json_agg(json_build_object(
+          'table', format('%I.%I', n.nspname, c.relname), 'name', quote_ident(f.conname), 'definition', pg_get_constraintdef(f.oid))), '[]')
+        FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid IN (SELECT oid FROM wanted) AND f.conrelid NOT IN (SELECT oid FROM wanted)),
+      'users', (SELECT coalesce(json_agg(DISTINCT format('%I.%I', n.nspname, c.relname)), '[]')
+        FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+          AND d.refobjid IN (SELECT oid FROM wanted) AND c.oid NOT IN (SELECT oid FROM wanted)))`;
+  const { database, signal } = options;
+  return (await queryJson(options, sql, { database, signal })) as unknown as TableSituation;
+}
+
+/** One transaction. Its commit is sent when all that `pg_dump` has of the tables was. */
+async function apply(
+  options: RestorePostgresTablesOptions,
+  scratch: string,
+  { tables, before, after }: TableExchange,
+): Promise<void> {
+  const { database, signal } = options;
+  const names = tables.map(({ schema, name }) => `--table=${quoted(schema)}.${quoted(name)}`);
+  const print = postgresCommand(options, 'pg_dump', ['--no-password', ...names], scratch);
+  const script = async function* (): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(`BEGIN;\n${before.join('\n')}\n`);
+    await using program = new Program(print, signal);
+    yield* program.stdout as AsyncIterable<Buffer>;
+    await successOf(program, print);
+    yield Buffer.from(`\n${after.join('\n')}\nCOMMIT;\n`);
+  };
+  const load = postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], database);
+  await runCommand({ ...load, stdin: script, signal });
+}
+
+async function drop(options: RestorePostgresTablesOptions, scratch: string): Promise<void> {
+  const statement = `--command=DROP DATABASE IF EXISTS ${quoted(scratch)}`;
+  // What could not be reached before can't be now; the error before says more.
+  await runCommand(postgresCommand(options, 'psql', [...PSQL, statement], MAINTENANCE)).catch(() => undefined);
+}

@@ -1,0 +1,106 @@
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import { restoreSqliteTables, type RestoreSqliteTablesResult } from '../../src/sqlite/index.ts';
+import { failureOf, tempFolder } from '../fixtures/place.ts';
+
+const SHOP = `
+CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER GENERATED ALWAYS AS (length(name)) STORED);
+CREATE TABLE bookings (id INTEGER PRIMARY KEY AUTOINCREMENT, room INTEGER REFERENCES rooms, note TEXT);
+CREATE INDEX bookings_of_room ON bookings (room);
+CREATE TABLE "odd ""name" (a TEXT, b TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE TABLE notes (text TEXT); CREATE TABLE told (what TEXT);
+CREATE TRIGGER telling AFTER INSERT ON bookings BEGIN INSERT INTO told VALUES ('booking ' || NEW.id); END;
+CREATE VIEW full AS SELECT * FROM bookings JOIN rooms ON rooms.id = room;
+INSERT INTO rooms (id, name) VALUES (1, 'one'), (2, 'two');
+INSERT INTO bookings (room, note) VALUES (1, 'a'), (2, 'b'), (2, 'c'); DELETE FROM bookings WHERE id = 3;
+INSERT INTO "odd ""name" VALUES ('x', 'y');
+INSERT INTO notes VALUES ('1'), ('2'), ('3'); DELETE FROM notes WHERE text = '2';`;
+
+/** The database as it was backed up, and one of the same beside it, after `sql`. */
+function places(sql = ''): { folder: string; from: string; to: string; ask: (sql: string) => unknown[] } {
+  const folder = tempFolder();
+  const [from, to] = [join(tempFolder(), 'from.db'), join(folder, 'app.db')];
+  for (const path of [from, to]) {
+    const database = new DatabaseSync(path);
+    database.exec(`PRAGMA journal_mode = wal; ${SHOP}`);
+    if (path === to) database.exec(`PRAGMA foreign_keys = off; ${sql}`);
+    database.close();
+  }
+  const ask = (text: string): unknown[] => {
+    const database = new DatabaseSync(to);
+    try {
+      return database
+        .prepare(text)
+        .all()
+        .flatMap((row) => Object.values(row));
+    } finally {
+      database.close();
+    }
+  };
+  return { folder, from, to, ask };
+}
+
+const restore = (
+  { from, to }: { from: string; to: string },
+  tables: readonly string[],
+  clean = true,
+): Promise<RestoreSqliteTablesResult> => restoreSqliteTables({ to, read: createReadStream(from), tables, clean });
+
+describe('single tables into a database of SQLite', () => {
+  it('come back with rows, row ids, indexes, triggers and counters, while the database is in use', async () => {
+    const place = places(
+      "DELETE FROM bookings; DROP INDEX bookings_of_room; UPDATE rooms SET name = 'new'; DELETE FROM notes",
+    );
+    const service = new DatabaseSync(place.to);
+    expect(service.prepare('SELECT count(*) AS n FROM bookings').get()).toEqual({ n: 0 });
+    const result = await restore(place, ['bookings', 'notes', 'odd*']);
+    expect(result).toMatchObject({
+      tables: ['bookings', 'notes', 'odd "name'],
+      replaced: ['bookings', 'notes', 'odd "name'],
+    });
+    expect(service.prepare('SELECT count(*) AS n FROM full').get()).toEqual({ n: 2 });
+    service.exec("INSERT INTO bookings (room, note) VALUES (1, 'd')");
+    service.close();
+    expect(place.ask('SELECT max(id) FROM bookings')).toEqual([4]);
+    expect(place.ask('SELECT what FROM told ORDER BY rowid DESC LIMIT 1')).toEqual(['booking 4']);
+    expect(place.ask('SELECT rowid FROM notes')).toEqual([1, 3]);
+    expect(place.ask('SELECT DISTINCT name FROM rooms')).toEqual(['new']);
+    expect(place.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'bookings_of_room'")).toEqual([1]);
+    expect(place.ask('PRAGMA integrity_check')).toEqual(['ok']);
+    expect(readdirSync(place.folder)).toEqual(['app.db']);
+  });
+
+  it('with generated columns, and those that were dropped, are made anew', async () => {
+    const place = places('DROP TABLE rooms; DROP TABLE told');
+    const { replaced } = await restore(place, ['rooms', 'told'], false);
+    expect(replaced).toEqual([]);
+    expect(place.ask('SELECT name, size FROM rooms')).toEqual(['one', 3, 'two', 3]);
+  });
+
+  it('are refused when rows of others would refer to nothing', async () => {
+    const place = places("INSERT INTO rooms (id, name) VALUES (3, 'three'); INSERT INTO bookings (room) VALUES (3)");
+    const refused = await failureOf(restore(place, ['rooms']));
+    expect(refused).toMatchObject({ code: 'TABLE_IN_USE', details: ['bookings -> rooms'] });
+    expect(place.ask('SELECT count(*) FROM rooms')).toEqual([3]);
+  });
+
+  it('that are there, are in no backup, are virtual, or have no database to go to, change nothing', async () => {
+    const place = places('DELETE FROM bookings');
+    expect(await failureOf(restore(place, ['book*'], false))).toMatchObject({
+      code: 'ALREADY_EXISTS',
+      details: ['bookings'],
+    });
+    expect(await failureOf(restore(place, ['bokings']))).toMatchObject({ code: 'DATABASE_NOT_FOUND' });
+    expect(await failureOf(restore(place, []))).toMatchObject({ code: 'INVALID_OPTION' });
+    const absent = { ...place, to: join(place.folder, 'absent.db') };
+    expect(await failureOf(restore(absent, ['bookings']))).toMatchObject({ code: 'DATABASE_NOT_FOUND' });
+    const search = new DatabaseSync(place.from);
+    search.exec('CREATE VIRTUAL TABLE found USING fts5 (text)');
+    search.close();
+    expect(await failureOf(restore(place, ['found']))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(place.ask('SELECT count(*) FROM bookings')).toEqual([0]);
+    expect(readdirSync(place.folder)).toEqual(['app.db']);
+  });
+});
