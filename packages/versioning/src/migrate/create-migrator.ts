@@ -72,14 +72,8 @@ export function createMigrator(options: MigratorOptions): DatabaseMigrator {
     lockTimeoutMs = LOCK_TIMEOUT_MS,
     onEvent = () => undefined,
   } = options;
-  let loaded: Promise<RunnableMigration[]> | undefined;
-  const load = (): Promise<RunnableMigration[]> =>
-    loadMigrations(options.migrations, driver.dialect).catch((error: unknown) => {
-      // Whoever corrects a file may ask again.
-      loaded = undefined;
-      throw error;
-    });
-  const migrations = (): Promise<RunnableMigration[]> => (loaded ??= load());
+  // Read each time: what is in a folder may have been corrected, and a plan says by itself when it is outdated.
+  const migrations = (): Promise<RunnableMigration[]> => loadMigrations(options.migrations, driver.dialect);
   const applying = async (signal: AbortSignal | undefined): Promise<Applying> => {
     signal?.throwIfAborted();
     return { driver, migrations: await migrations(), by, clock, lockTimeoutMs, signal, onEvent };

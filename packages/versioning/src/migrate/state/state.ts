@@ -80,58 +80,65 @@ const TABLE_QUERIES: Readonly<Record<Dialect, string>> = {
   mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?',
 };
 
+type Ask = (sql: string, values?: readonly DatabaseValue[]) => Promise<readonly DatabaseRow[]>;
+
 /** Opens what a database knows of its migrations. It has to be opened before anything is set on the connection. */
 export async function openState(connection: DatabaseConnection): Promise<StateStore> {
+  const { dialect } = connection;
   const { schema, prefix } = await placeOf(connection);
   const migrations = prefix + MIGRATIONS;
   const journal = prefix + JOURNAL;
-  const ask = (sql: string, values: readonly DatabaseValue[] = []): Promise<readonly DatabaseRow[]> =>
-    connection.query(withPlaceholders(connection.dialect, sql), values).catch(refuse);
-  const isThere = async (): Promise<boolean> =>
-    (await ask(TABLE_QUERIES[connection.dialect], [schema, JOURNAL])).length > 0;
+  const ask: Ask = (sql, values = []) => connection.query(withPlaceholders(dialect, sql), values).catch(refuse);
   return {
     prepare: async () => {
-      for (const sql of tableStatements(connection.dialect, prefix)) await ask(sql);
+      for (const sql of tableStatements(dialect, prefix)) await ask(sql);
     },
     read: async () => {
-      if (!(await isThere())) return { rows: [], journal: [] };
+      const isThere = (await ask(TABLE_QUERIES[dialect], [schema, JOURNAL])).length > 0;
+      if (!isThere) return { rows: [], journal: [] };
       const rows = await ask(`SELECT * FROM ${migrations} ORDER BY place`);
       const entries = await ask(`SELECT * FROM ${journal} ORDER BY id, direction, statement`);
       return { rows: rows.map(rowOf), journal: entries.map(entryOf) };
     },
+    ...rowChanges(ask, migrations),
+    ...journalChanges(ask, journal),
+  };
+}
+
+function rowChanges(ask: Ask, table: string): Pick<StateStore, 'addRow' | 'changeRow' | 'removeRow'> {
+  return {
     addRow: async ({ id, checksum, kind, description, state, appliedAt, by, ms }) => {
-      const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${migrations}`);
+      const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${table}`);
       const place = Number(last?.['place']) + 1;
       const who = by.slice(0, MOST.by);
       const what = description.slice(0, MOST.description);
-      const values = [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)];
       await ask(
-        `INSERT INTO ${migrations} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        values,
+        `INSERT INTO ${table} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)],
       );
     },
     changeRow: async (id, change) => {
-      const set = Object.entries(change).map(([name, value]) => ({
-        name: COLUMNS[name as keyof typeof COLUMNS],
-        value,
-      }));
-      await ask(`UPDATE ${migrations} SET ${set.map(({ name }) => `${name} = ?`).join(', ')} WHERE id = ?`, [
-        ...set.map(({ value }) => (typeof value === 'number' ? Math.round(value) : value)),
-        id,
-      ]);
+      const names = Object.keys(change).map((name) => `${COLUMNS[name as keyof typeof COLUMNS]} = ?`);
+      const values = Object.values(change).map((value) => (typeof value === 'number' ? Math.round(value) : value));
+      await ask(`UPDATE ${table} SET ${names.join(', ')} WHERE id = ?`, [...values, id]);
     },
-    removeRow: async (id) => void (await ask(`DELETE FROM ${migrations} WHERE id = ?`, [id])),
+    removeRow: async (id) => void (await ask(`DELETE FROM ${table} WHERE id = ?`, [id])),
+  };
+}
+
+function journalChanges(ask: Ask, table: string): Pick<StateStore, 'note' | 'forget'> {
+  return {
     note: async ({ id, direction, statement, checksum, state }, at) => {
       const where = 'WHERE id = ? AND direction = ? AND statement = ?';
       const key = [id, direction, statement];
       // One statement that changes something, so that a kill leaves the one note or the other.
-      const isNoted = (await ask(`SELECT 1 FROM ${journal} ${where}`, key)).length > 0;
+      const isNoted = (await ask(`SELECT 1 FROM ${table} ${where}`, key)).length > 0;
       const sql = isNoted
-        ? `UPDATE ${journal} SET checksum = ?, state = ?, noted_at = ? ${where}`
-        : `INSERT INTO ${journal} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
+        ? `UPDATE ${table} SET checksum = ?, state = ?, noted_at = ? ${where}`
+        : `INSERT INTO ${table} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
       await ask(sql, [checksum, state, at, ...key]);
     },
-    forget: async (id) => void (await ask(`DELETE FROM ${journal} WHERE id = ?`, [id])),
+    forget: async (id) => void (await ask(`DELETE FROM ${table} WHERE id = ?`, [id])),
   };
 }
 

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createMigrator } from '../../../src/migrate/index.ts';
 import { ask, folderWith, migrate, migratorOf, sqliteShop, statesOf } from '../shop.ts';
@@ -120,6 +122,16 @@ test('a module is a migration, with its file as what is compared', async () => {
   });
   expect(ask(file, 'select count(*) as n from rooms')).toEqual([{ n: 1 }]);
   expect(await migrate(migrator, 'down')).toEqual(['2_prices']);
+});
+
+test('what was corrected in a folder is read again', async () => {
+  const { driver } = await sqliteShop();
+  const module = (sql: string): string => `export async function up(database) { await database.query('${sql}'); }`;
+  const folder = await folderWith({ '1_a.mjs': module('create nothing') });
+  const migrator = createMigrator({ driver, migrations: folder });
+  await expect(migrate(migrator, 'up')).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+  await writeFile(join(folder, '1_a.mjs'), module('create table a(x)'));
+  expect(await migrate(migrator, 'up')).toEqual(['1_a']);
 });
 
 test.each([
