@@ -1,21 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { NO_POSTGRES } from '../../../../tooling/test-servers/postgres.ts';
 import { type Machine, newMachine } from '../support/cli.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
 
 describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?? 'of its own'})`, () => {
-  let server: TestServer;
+  const server = ownPostgres();
   let machine: Machine;
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
-  beforeAll(async () => {
-    server = await startPostgres(folder);
-  });
-  afterAll(() => {
-    server.end();
-    rmSync(folder, { recursive: true, force: true });
-  });
   beforeEach(async () => {
     machine = await newMachine();
     await machine.json('Created', ['init']);
@@ -24,11 +14,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     server.sql('shop', 'CREATE TABLE orders (id int); INSERT INTO orders VALUES (1), (2)');
   });
 
-  // The programs of the server that was started, wherever they are.
-  const options = (): { env: Record<string, string> } => ({
-    env: { PGPASSWORD: PASSWORD, PATH: `${server.connection.binDirectory}:${process.env['PATH'] ?? ''}` },
-  });
-  const url = (more = ''): string => `postgres://admin@127.0.0.1:${server.connection.port}/shop${more}`;
+  const options = (): { env: ReturnType<typeof server.env> } => ({ env: server.env() });
+  const url = (more = ''): string => `${server.url('shop')}${more}`;
   const orders = (): string => server.sql('shop', 'SELECT string_agg(id::text, $$ $$ ORDER BY id) FROM orders');
   const replace = ['backup', 'restore', 'latest', '--overwrite', 'always', '--yes', '--into'];
   const backUp = async (format = 'custom'): Promise<void> => {

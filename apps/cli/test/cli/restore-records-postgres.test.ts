@@ -1,21 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { describe, expect, test } from 'vitest';
+import { NO_POSTGRES } from '../../../../tooling/test-servers/postgres.ts';
 import { newMachine } from '../support/cli.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
 
 describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?? 'of its own'})`, () => {
-  let server: TestServer;
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-postgres-'));
-  beforeAll(async () => {
-    server = await startPostgres(folder);
-  });
-  afterAll(() => {
-    server.end();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const server = ownPostgres();
 
   test('rows are backed up as records, and merged back without losing newer ones', async () => {
     const machine = await newMachine();
@@ -25,8 +16,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
       `CREATE SCHEMA hotel; CREATE TABLE hotel.stays (id text PRIMARY KEY, room int, updated_at timestamptz);
       INSERT INTO hotel.stays VALUES ('s1', 1, '2026-01-01Z'), ('s2', 2, '2026-01-01Z'), ('s3', 3, '2026-01-01Z')`,
     );
-    const env = { PGPASSWORD: PASSWORD, PATH: `${server.connection.binDirectory}:${process.env['PATH'] ?? ''}` };
-    const url = `postgres://admin@127.0.0.1:${server.connection.port}/postgres?schema=hotel`;
+    const env = server.env();
+    const url = `${server.url('postgres')}?schema=hotel`;
     const source = `records+${url}&table=stays&updated-at=updated_at`;
     const { snapshot } = await machine.json('BackupRun', ['backup', 'create', '--source', source], { env });
     expect(snapshot?.sources).toMatchObject([{ kind: 'records', status: 'ok' }]);

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_POSTGRES } from '../../../../tooling/test-servers/postgres.ts';
 import { type Machine, newMachine } from '../support/cli.ts';
+import { ownPostgres } from '../support/own-postgres.ts';
 
 let machine: Machine;
 beforeEach(async () => {
@@ -73,15 +72,7 @@ describe('single tables of SQLite', () => {
 describe.skipIf(NO_POSTGRES !== undefined)(
   `single tables of PostgreSQL${NO_POSTGRES ? ` (${NO_POSTGRES})` : ''}`,
   () => {
-    let server: TestServer;
-    const folder = mkdtempSync(join(tmpdir(), 'holdfast-tables-'));
-    beforeAll(async () => {
-      server = await startPostgres(folder);
-    });
-    afterAll(() => {
-      server?.end();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    const server = ownPostgres();
 
     it('come back from a plain dump beside newer rows of others', async () => {
       server.sql('postgres', 'CREATE DATABASE shop');
@@ -89,11 +80,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(
         'shop',
         "CREATE TABLE orders (note text); INSERT INTO orders VALUES ('one'); CREATE TABLE users (name text)",
       );
-      const url = server.url.replace(/\/postgres$/, '/shop').replace(/:[^:@/]*@/, '@');
-      const env = {
-        PGPASSWORD: server.connection.password,
-        PATH: `${server.connection.binDirectory}:${process.env['PATH']}`,
-      };
+      const url = server.url('shop');
+      const env = server.env();
       expect(await machine.run(['backup', 'create', '--source', url], { env })).toMatchObject({ code: 0 });
       server.sql('shop', "DELETE FROM orders; INSERT INTO users VALUES ('bob')");
       const call = [

@@ -1,7 +1,7 @@
-import { BackupError, type BackupErrorCode, isBackupError } from '../errors.ts';
+import { type Meaning, withMeaning } from '../databases/failures.ts';
 
 /** Numbers of errors (manuals of MariaDB and MySQL, "Error Codes") and what they mean here. */
-const MEANINGS: readonly (readonly [readonly number[], BackupErrorCode, string])[] = [
+const MEANINGS: readonly (readonly [readonly number[], ...Meaning])[] = [
   [
     [1044, 1045, 1095, 1130, 1142, 1143, 1226, 1227, 1370, 1419, 1524, 1698, 2026, 2059, 2061, 3118, 3159],
     'DATABASE_REFUSED',
@@ -36,22 +36,12 @@ const PRIVILEGES = /has insufficent privileges/;
 const SILENT = / got 2$/;
 
 /** An error with the code of what the server has said, if that is known; otherwise the same one. */
-export function mysqlFailure(error: unknown): unknown {
-  if (!isBackupError(error, 'COMMAND_FAILED')) return error;
-  const said = [error.message, ...(error.details ?? [])].join('\n');
+export const mysqlFailure = (error: unknown): unknown => withMeaning(error, meaningOf);
+
+function meaningOf(said: string): Meaning | undefined {
   const numbers = [...said.matchAll(NUMBER)].map(([, first, second]) => Number(first ?? second));
   if (PRIVILEGES.test(said)) numbers.push(1044);
   if (SILENT.test(said)) numbers.push(2013);
-  const [, code, hint] = MEANINGS.find(([known]) => numbers.some((number) => known.includes(number))) ?? [];
-  if (code === undefined) return error;
-  return new BackupError(code, error.message, { cause: error, details: error.details, hint });
-}
-
-/** The same stream; what it throws gets the code of what the server has said. */
-export async function* withMysqlFailures<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw mysqlFailure(error);
-  }
+  const [, ...meaning] = MEANINGS.find(([known]) => numbers.some((number) => known.includes(number))) ?? [];
+  return meaning.length === 0 ? undefined : meaning;
 }

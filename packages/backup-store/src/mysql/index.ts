@@ -1,3 +1,4 @@
+export type { DatabaseChoice } from '../databases/choice.ts';
 export type { DatabaseState } from '../databases/state.ts';
 export type { MysqlConnection, MysqlTlsMode } from './connection.ts';
 export type { MysqlDumpOptions } from './dump-options.ts';

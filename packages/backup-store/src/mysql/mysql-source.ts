@@ -1,12 +1,14 @@
 import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
+import { chooseDatabases, type DatabaseChoice } from '../databases/choice.ts';
+import { withFailures } from '../databases/failures.ts';
 import { chooseNames, fileNameOf, fitsName } from '../databases/names.ts';
 import { checkedDump } from '../dump/checked-dump.ts';
 import { BackupError } from '../errors.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionParts } from './connection.ts';
 import { checkDumpOptions, dumpArguments, type DumpChoice, type MysqlDumpOptions } from './dump-options.ts';
-import { withMysqlFailures } from './failure.ts';
+import { mysqlFailure } from './failure.ts';
 import { type FoundProgram, mysqlCommand, type MysqlPrograms } from './programs.ts';
 import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
 
@@ -18,7 +20,7 @@ export interface MysqlSourceOptions extends MysqlPrograms, MysqlDumpOptions {
   /** Folder that the dumps come back in, below a restore folder. Default `mysql`. */
   readonly name?: string | undefined;
   /** Names, patterns with `*` and `?`, or all but the server's own. Default: the one that is connected to. */
-  readonly databases?: 'all' | readonly string[] | undefined;
+  readonly databases?: DatabaseChoice | undefined;
   /** Milliseconds that the dump of one database may take. Default: no limit. */
   readonly timeoutMs?: number | undefined;
 }
@@ -87,16 +89,6 @@ async function prepare(
   return { server, dump };
 }
 
-function chooseDatabases(choice: MysqlSourceOptions['databases'], server: MysqlServer): readonly string[] {
-  if (choice === 'all') return server.databases;
-  if (choice !== undefined) return chooseNames(choice, server.databases, 'a database');
-  if (server.current !== undefined) return [server.current];
-  throw new BackupError('DATABASE_NOT_FOUND', 'Expected a database to dump, got none', {
-    details: server.databases,
-    hint: 'Name one in the URL, or databases: names, patterns or all.',
-  });
-}
-
 function databaseEntry(
   options: MysqlSourceOptions,
   parts: {
@@ -116,7 +108,7 @@ function databaseEntry(
     const args = dumpArguments(choice, { dump, server }, options.options);
     const command = mysqlCommand(options, dump, args);
     const { timeoutMs } = options;
-    const output = withMysqlFailures(commandOutput({ ...command, timeoutMs }, signal));
+    const output = withFailures(commandOutput({ ...command, timeoutMs }, signal), mysqlFailure);
     yield* checkedDump(output, 'mysql');
   };
   return { path: `${fileNameOf(database)}.sql`, content: content() };

@@ -1,7 +1,7 @@
-import { BackupError, type BackupErrorCode, isBackupError } from '../errors.ts';
+import { firstMeaning, type Meaning, withMeaning } from '../databases/failures.ts';
 
 /** What programs of PostgreSQL say in English; the first that fits counts, since later ones are also part of earlier messages. */
-const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
+const SAID: readonly (readonly [RegExp, ...Meaning])[] = [
   [
     /server version mismatch/,
     'VERSION_MISMATCH',
@@ -40,19 +40,4 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
 ];
 
 /** An error with the code of what PostgreSQL has said, if that is known; otherwise the same one. */
-export function postgresFailure(error: unknown): unknown {
-  if (!isBackupError(error, 'COMMAND_FAILED')) return error;
-  const said = [error.message, ...(error.details ?? [])].join('\n');
-  const [, code, hint] = SAID.find(([words]) => words.test(said)) ?? [];
-  if (code === undefined) return error;
-  return new BackupError(code, error.message, { cause: error, details: error.details, hint });
-}
-
-/** The same stream; what it throws gets the code of what PostgreSQL has said. */
-export async function* withPostgresFailures<T>(stream: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw postgresFailure(error);
-  }
-}
+export const postgresFailure = (error: unknown): unknown => withMeaning(error, firstMeaning(SAID));

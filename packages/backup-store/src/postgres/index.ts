@@ -1,6 +1,6 @@
 export type { DatabaseState } from '../databases/state.ts';
 export type { PostgresConnection } from './connection.ts';
-export type { DatabaseChoice } from './databases.ts';
+export type { DatabaseChoice } from '../databases/choice.ts';
 export type { DumpOptions } from './dump-options.ts';
 export { inspectPostgres } from './inspect-postgres.ts';
 export { postgresSource } from './postgres-source.ts';

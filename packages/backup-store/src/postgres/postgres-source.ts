@@ -1,12 +1,13 @@
 import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
+import { chooseDatabases, type DatabaseChoice } from '../databases/choice.ts';
+import { withFailures } from '../databases/failures.ts';
 import { fileNameOf } from '../databases/names.ts';
 import { checkedDump } from '../dump/checked-dump.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionEnvironment } from './connection.ts';
-import { chooseDatabases, type DatabaseChoice } from './databases.ts';
 import { dumpArguments, type DumpOptions } from './dump-options.ts';
-import { withPostgresFailures } from './failure.ts';
+import { postgresFailure } from './failure.ts';
 import { postgresCommand, type PostgresPrograms } from './programs.ts';
 import { askDatabase, askServer, type PostgresServer } from './server.ts';
 
@@ -97,7 +98,8 @@ function databaseEntry(
   const dump = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     tell(database, await askDatabase(options, database, run.signal));
     const command = postgresCommand(options, 'pg_dump', dumpArguments(options), database);
-    const output = withPostgresFailures(commandOutput({ ...command, timeoutMs: options.timeoutMs }, run.signal));
+    const { timeoutMs } = options;
+    const output = withFailures(commandOutput({ ...command, timeoutMs }, run.signal), postgresFailure);
     yield* checkedDump(output, isPlain ? 'postgresql' : 'postgresql-archive');
   };
   return { path: `${fileNameOf(database)}.${isPlain ? 'sql' : 'dump'}`, content: dump() };
@@ -108,6 +110,6 @@ function globalsEntry(options: PostgresSourceOptions, { signal }: SourceRun): So
   const command = postgresCommand(options, 'pg_dumpall', ['--globals-only', '--no-password', ...passwords]);
   return {
     path: GLOBALS,
-    content: checkedDump(withPostgresFailures(commandOutput(command, signal)), 'postgresql'),
+    content: checkedDump(withFailures(commandOutput(command, signal), postgresFailure), 'postgresql'),
   };
 }

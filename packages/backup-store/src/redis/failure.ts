@@ -1,7 +1,7 @@
-import { BackupError, type BackupErrorCode, isBackupError } from '../errors.ts';
+import { firstMeaning, type Meaning, withMeaning } from '../databases/failures.ts';
 
 /** What `redis-cli` and the server say; the first that fits counts. */
-const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
+const SAID: readonly (readonly [RegExp, ...Meaning])[] = [
   [
     /Fail to fsync|ftruncate failed/,
     'VERSION_MISMATCH',
@@ -25,10 +25,4 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
 ];
 
 /** An error with the code of what Redis has said, if that is known; otherwise the same one. */
-export function redisFailure(error: unknown): unknown {
-  if (!isBackupError(error, 'COMMAND_FAILED')) return error;
-  const said = [error.message, ...(error.details ?? [])].join('\n');
-  const [, code, hint] = SAID.find(([words]) => words.test(said)) ?? [];
-  if (code === undefined) return error;
-  return new BackupError(code, error.message, { cause: error, details: error.details, hint });
-}
+export const redisFailure = (error: unknown): unknown => withMeaning(error, firstMeaning(SAID));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { chooseDatabases } from '../../src/databases/choice.ts';
 import { fileNameOf } from '../../src/databases/names.ts';
 import { connectionEnvironment } from '../../src/postgres/connection.ts';
-import { chooseDatabases } from '../../src/postgres/databases.ts';
 import { dumpArguments } from '../../src/postgres/dump-options.ts';
 import { postgresSource } from '../../src/postgres/index.ts';
 
