@@ -16,17 +16,17 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 export class FileSealer {
   readonly #frames: FrameBuilder;
   readonly #cutter: Cutter;
-  readonly #memory: ThreadLife['memory'];
+  readonly #life: Pick<ThreadLife, 'memory'>;
 
-  constructor(frames: FrameBuilder, cutter: Cutter, memory: ThreadLife['memory']) {
+  constructor(frames: FrameBuilder, cutter: Cutter, life: Pick<ThreadLife, 'memory'>) {
     this.#frames = frames;
     this.#cutter = cutter;
-    this.#memory = memory;
+    this.#life = life;
   }
 
   /** Window over a large file: always a whole chunk ahead. Made when the first large file comes. */
   get #window(): Buffer {
-    return this.#memory('window', windowBytes(this.#cutter));
+    return this.#life.memory('window', windowBytes(this.#cutter));
   }
 
   /** Never throws for what a file system may do: that is an outcome. */

@@ -34,7 +34,7 @@ export function startSealing(port: MessagePort, init: SealInit, life: ThreadLife
   const encoder = new FrameEncoder(init.compression, { now: monotonic, waitedMs: () => credits.waitedMs });
   const idKey = createSecretKey(init.idKey);
   const frames = new FrameBuilder({ idKey, table, packs, encoder, frame: life.memory('frame', init.frameBytes) });
-  const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks), life.memory);
+  const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks), life);
   let known = init.levels.length;
   const take = (message: ToSealer): void => {
     if (message.type === 'rest') {

@@ -1,6 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import type { ErasedTenant, KeyringRecord } from '../keyring/keyring-record.ts';
-import { packName, packsPrefix, randomId } from '../layout/names.ts';
+import { packName, randomId } from '../layout/names.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BLOB } from '../pack/directory.ts';
 import type {
@@ -17,7 +16,8 @@ import { isHeld, refuseHeld } from '../run/held.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import { TenantView } from '../session/tenant-view.ts';
-import { deleteRemains, findRemains, type Remains } from './erased-remains.ts';
+import { PAGE } from './page.ts';
+import { planErased, pruneErased } from './prune-erased.ts';
 import type { SeenSession } from './inventory.ts';
 import type { Keeper, KeeperStep } from './keeper.ts';
 import type { PackAction } from './plan-round.ts';
@@ -26,8 +26,6 @@ import { keepReserve, withReserve } from './reserve.ts';
 import { sealedPacks } from './sealed-packs.ts';
 
 const MINUTE = 60_000;
-/** Keys of a listing's page. */
-const PAGE = 1000;
 const PHASES = {
   'reading catalogs': 'plan',
   'waiting for sessions': 'wait',
@@ -119,50 +117,6 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
   return { tenants, held };
 }
 
-const packsAmong = (label: string, { keys }: Remains): readonly string[] =>
-  keys.filter((key) => key.startsWith(packsPrefix(label)));
-
-/**
- * Erased tenants whose label nobody has any more: the last of those that have had one. However old the record is, nobody has come to such a
- * label since: new ones are random, and who shares takes the one of a tenant in the very record that his own replaces.
- */
-function unused({ tenants, erased = [] }: KeyringRecord): readonly ErasedTenant[] {
-  const used = new Set(tenants.map(({ label }) => label));
-  const last = new Map(erased.map((each) => [each.label, each]));
-  return [...last.values()].filter(({ label }) => !used.has(label));
-}
-
-/** What erased tenants have left. */
-async function planErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPrunePlan[]> {
-  const plans: TenantPrunePlan[] = [];
-  for (const { label, name } of tenant === undefined ? unused(context.keyring.record) : []) {
-    const remains = await findRemains(context, label, signal);
-    if (remains.keys.length === 0) continue;
-    const requests = {
-      list: Math.ceil(remains.keys.length / PAGE) + 7,
-      get: 0,
-      create: 0,
-      delete: remains.keys.length,
-    };
-    plans.push({
-      tenant: name,
-      epoch: 0,
-      worthwhile: true,
-      delete: packsAmong(label, remains).map((object) => ({
-        object,
-        bytes: remains.sizes.get(object) ?? 0,
-        liveBytes: 0,
-      })),
-      repack: [],
-      waitsFor: [],
-      bytesFreed: remains.bytes,
-      bytesUnused: 0,
-      costs: { bytesRead: 0, bytesWritten: 0, requests },
-    });
-  }
-  return plans;
-}
-
 function describe(
   { tenant }: OpenTenant,
   keeper: Keeper,
@@ -205,23 +159,6 @@ export const openBackup = ({ session, lastMs }: SeenSession): OpenBackup => ({
   session,
   lastSeenAt: new Date(lastMs).toISOString(),
 });
-
-/** Deletes what erased tenants have left, and goes on with an erasure that was ended before all keys were gone. */
-async function pruneErased(context: RunContext, { tenant, signal }: PruneOptions): Promise<TenantPruneResult[]> {
-  const { erased = [] } = context.keyring.record;
-  if (tenant !== undefined || erased.length === 0) return [];
-  await context.keyring.destroyOlder();
-  const results: TenantPruneResult[] = [];
-  for (const { label, name } of unused(context.keyring.record)) {
-    const remains = await findRemains(context, label, signal);
-    if (remains.keys.length === 0) continue;
-    await deleteRemains(context, label, { remains, signal });
-    const packsDeleted = packsAmong(label, remains).length;
-    const done = { epoch: 0, packsDeleted, bytesFreed: remains.bytes, bytesWritten: 0, sessionsFenced: 0 };
-    results.push({ tenant: name, ...done, waitsFor: [] });
-  }
-  return results;
-}
 
 /** Deletes what no snapshot needs. */
 export async function prune(context: RunContext, options: PruneOptions): Promise<PruneResult> {

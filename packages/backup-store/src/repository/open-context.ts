@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
 import type { SealedStore } from '../envelope/sealed-store.ts';
-import type { BackupError } from '../errors.ts';
+import { BackupError } from '../errors.ts';
 import type { RepositoryConfig } from '../identity/config.ts';
 import { RootObjects } from '../identity/root-objects.ts';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -39,6 +39,7 @@ export class OpenContext implements RunContext {
   readonly pins: Pins;
   readonly #onEvent: RepositorySettings['onEvent'];
   readonly #tenants = new Map<string, OpenTenant>();
+  #isClosed = false;
   /** The keyring that was last compared with what this machine remembers. */
   #compared: Pick<Keyring, 'number' | 'rootKey'> | undefined;
 
@@ -61,6 +62,18 @@ export class OpenContext implements RunContext {
     this.cacheFolder = join(settings.cacheDirectory ?? defaultCacheDirectory(), cacheName(opened.config.repositoryId));
     this.pins = new Pins(this.cacheFolder);
     this.#onEvent = settings.onEvent;
+  }
+
+  /** @throws {BackupError} `CLOSED`. */
+  requireOpen(): void {
+    if (this.#isClosed) throw new BackupError('CLOSED', 'Expected an open repository, got one that was closed');
+  }
+
+  /** @returns Whether it was open until now. */
+  close(): boolean {
+    const wasOpen = !this.#isClosed;
+    this.#isClosed = true;
+    return wasOpen;
   }
 
   get rootObjects(): RootObjects {

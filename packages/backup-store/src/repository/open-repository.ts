@@ -1,13 +1,8 @@
 import { backup } from '../backup/backup.ts';
-import type { SealedStore } from '../envelope/sealed-store.ts';
-import { BackupError, isBackupError } from '../errors.ts';
-import type { RepositoryConfig } from '../identity/config.ts';
-import type { Keyring } from '../keyring/keyring.ts';
-import type { OwnKey } from '../keyring/open-keyring.ts';
+import { BackupError } from '../errors.ts';
 import { OpenJournal } from '../journal/open-journal.ts';
 import { tenantName } from '../keyring/tenant-name.ts';
 import { OpenKeys } from '../keys/repository-keys.ts';
-import { diffLive } from '../live/diff-live.ts';
 import { rebuildIndex } from '../verify/rebuild-index.ts';
 import { restoreCopies } from '../verify/restore-copies.ts';
 import { verify } from '../verify/verify.ts';
@@ -15,43 +10,26 @@ import { abortable } from '../run/abort.ts';
 import { planPrune, prune } from '../prune/prune.ts';
 import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
-import { forgottenError } from '../restore/forgotten.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
 import { restoreSafely, rollBackUnfinished } from '../safe-restore/restore-safely.ts';
-import { backupCatalog } from '../snapshots/catalog.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
-import { diffSnapshots } from '../snapshots/diff.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
-import { listContents } from '../snapshots/contents.ts';
-import { listEntries } from '../snapshots/entries.ts';
-import { findEntries } from '../snapshots/find.ts';
-import { readFile } from '../snapshots/read.ts';
 import { forget } from '../snapshots/forget.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
-import { matches, type TenantSnapshot } from '../snapshots/resolve.ts';
+import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { repositoryStats } from '../snapshots/stats.ts';
 import { OpenTenants } from '../tenants/open-tenants.ts';
 import { OpenTenantHandle } from '../tenants/tenant-handle.ts';
 import type * as contract from './contract.ts';
 import { OpenContext } from './open-context.ts';
+import type { Opened } from './opened.ts';
+import { OpenSnapshots } from './open-snapshots.ts';
 import { repositoryInfo } from './repository-info.ts';
 import { SnapshotLookup } from './snapshot-lookup.ts';
 import type { TenantHandle } from './tenant-contract.ts';
 
-/** What opening or creating a repository comes to. */
-export interface Opened {
-  readonly sealed: SealedStore;
-  /** Where the keyring is: `sealed`, or the key store. */
-  readonly ring: SealedStore;
-  readonly config: RepositoryConfig;
-  readonly keyring: Keyring;
-  /** What it was opened or made with. */
-  readonly own: OwnKey;
-}
-
 /** {@link contract.Repository}: ties the use cases together; each of them has a folder of its own. */
-export class OpenRepository implements contract.Repository {
+export class OpenRepository extends OpenSnapshots implements contract.Repository {
   readonly id: string;
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
@@ -60,16 +38,16 @@ export class OpenRepository implements contract.Repository {
   readonly #opened: Opened;
   readonly #context: OpenContext;
   readonly #lookup: SnapshotLookup;
-  #closed = false;
 
   constructor(opened: Opened, settings: contract.RepositorySettings) {
+    const context = new OpenContext(opened, settings);
+    super(context);
     this.#opened = opened;
+    this.#context = context;
+    this.#lookup = new SnapshotLookup(context);
     this.id = opened.config.repositoryId;
     this.encrypted = opened.config.encrypted;
-    this.#context = new OpenContext(opened, settings);
-    this.#lookup = new SnapshotLookup(this.#context, () => this.#check());
     const { sealed, ring, keyring, config, own } = opened;
-    const context = this.#context;
     this.keys = new OpenKeys({
       sealed,
       ring,
@@ -119,21 +97,17 @@ export class OpenRepository implements contract.Repository {
   }
 
   async #loadKeys(): Promise<void> {
-    this.#check();
+    this.#context.requireOpen();
     await this.#context.loadKeys();
   }
 
-  #check(): void {
-    if (this.#closed) throw new BackupError('CLOSED', 'Expected an open repository, got one that was closed');
-  }
-
   async info(): Promise<contract.RepositoryInfo> {
-    this.#check();
+    this.#context.requireOpen();
     return await repositoryInfo(this.#opened);
   }
 
   async addPassphrase(passphrase: string): Promise<void> {
-    this.#check();
+    this.#context.requireOpen();
     if (passphrase === '' || !this.encrypted) {
       throw new BackupError('INVALID_OPTION', 'Expected a passphrase that is not empty, for an encrypted repository');
     }
@@ -141,7 +115,7 @@ export class OpenRepository implements contract.Repository {
   }
 
   async backup(options: contract.BackupOptions): Promise<contract.BackupResult> {
-    this.#check();
+    this.#context.requireOpen();
     // What is written from now on is to be sealed with the keys of now, however long ago this was opened.
     await this.#context.loadKeys();
     const result = await this.#backup(options);
@@ -172,79 +146,6 @@ export class OpenRepository implements contract.Repository {
     }
   }
 
-  async snapshots(filter: contract.SnapshotFilter = {}): Promise<readonly SnapshotRecord[]> {
-    return (await this.#lookup.all()).map(({ record }) => record).filter((record) => matches(record, filter));
-  }
-
-  async timeline(filter: contract.SnapshotFilter = {}): Promise<readonly contract.DatedSnapshot[]> {
-    const all = (await this.#lookup.all()).filter(({ record }) => matches(record, filter));
-    return all.map(({ record, madeMs }) => ({ record, madeMs }));
-  }
-
-  async catalog(filter: contract.CatalogFilter = {}): Promise<readonly contract.CatalogEntry[]> {
-    await this.#lookup.all();
-    return await backupCatalog(this.#context, filter);
-  }
-
-  async snapshot(reference: string, filter?: contract.SnapshotFilter): Promise<SnapshotRecord> {
-    return (await this.#lookup.resolve(reference, filter)).record;
-  }
-
-  async damaged(filter: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<readonly contract.EntryProblem[]> {
-    return await this.#lookup.damaged(filter.tenant);
-  }
-
-  async *entries(
-    snapshot: string,
-    options?: contract.EntriesOptions,
-  ): AsyncGenerator<contract.EntryView, void, undefined> {
-    yield* listEntries(await this.#lookup.one(snapshot), options);
-  }
-
-  async *read(snapshot: string, options: contract.ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
-    const from = await this.#lookup.one(snapshot, options.filter);
-    try {
-      yield* readFile(from, options, this.#context.performance.readers);
-    } catch (error) {
-      throw goneError(from, error) ?? error;
-    }
-  }
-
-  async *contents(
-    snapshot: string,
-    options: contract.ContentsOptions = {},
-  ): AsyncGenerator<contract.SnapshotEntry, void, undefined> {
-    const from = await this.#lookup.one(snapshot);
-    try {
-      yield* listContents(from, options, this.#context.performance.readers);
-    } catch (error) {
-      throw goneError(from, error) ?? error;
-    }
-  }
-
-  async *find(options: contract.FindOptions): AsyncGenerator<contract.FoundEntry, void, undefined> {
-    const all =
-      options.snapshot === undefined ? await this.#lookup.all() : [await this.#lookup.one(options.snapshot, options)];
-    for (const tenant of new Set(all.map((each) => each.tenant)))
-      await abortable(options.signal, async () => await tenant.view.loadIndex(options.signal));
-    yield* findEntries(all, options);
-  }
-
-  async *diff(
-    before: string,
-    after: string,
-    options: { readonly signal?: AbortSignal | undefined } = {},
-  ): AsyncGenerator<contract.Difference, void, undefined> {
-    yield* diffSnapshots(await this.#lookup.one(before), await this.#lookup.one(after), options.signal);
-  }
-
-  async *diffLive(
-    snapshot: string,
-    options: contract.LiveDiffOptions = {},
-  ): AsyncGenerator<contract.Difference, void, undefined> {
-    yield* diffLive(this.#context, await this.#lookup.one(snapshot, options.filter), options);
-  }
-
   async planRestore(options: contract.RestoreOptions): Promise<contract.RestorePlan> {
     const from = await this.#lookup.one(options.snapshot, options.filter);
     return await abortable(options.signal, async () => await planRestore(this.#context, from, options));
@@ -267,12 +168,12 @@ export class OpenRepository implements contract.Repository {
   }
 
   async unfinishedRestores(): Promise<readonly contract.UnfinishedRestore[]> {
-    this.#check();
+    this.#context.requireOpen();
     return (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
   }
 
   async rollBack(unfinished: string): Promise<contract.RollbackResult> {
-    this.#check();
+    this.#context.requireOpen();
     const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
     return await rollBackUnfinished({ context: this.#context, find }, unfinished);
   }
@@ -329,8 +230,7 @@ export class OpenRepository implements contract.Repository {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (!this.#context.close()) return;
     await this.#context.early.close();
     const { sealed, ring } = this.#opened;
     await sealed.store.close();
@@ -340,10 +240,4 @@ export class OpenRepository implements contract.Repository {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** When what was read has gone because its snapshot was forgotten: the error that says so. */
-function goneError({ tenant, record }: TenantSnapshot, error: unknown): BackupError | undefined {
-  const isGone = isBackupError(error, 'OBJECT_MISSING') || isBackupError(error, 'BLOB_MISSING');
-  return isGone ? forgottenError(tenant, record.id) : undefined;
 }

@@ -7,17 +7,14 @@ import type { OpenContext } from './open-context.ts';
 /** Finds snapshots, as they are at each call. */
 export class SnapshotLookup {
   readonly #context: OpenContext;
-  readonly #check: () => void;
 
-  /** @param check throws when the repository was closed. */
-  constructor(context: OpenContext, check: () => void) {
+  constructor(context: OpenContext) {
     this.#context = context;
-    this.#check = check;
   }
 
   /** All of them, oldest first. */
   async all(): Promise<TenantSnapshot[]> {
-    this.#check();
+    this.#context.requireOpen();
     await this.#context.refresh();
     return this.#context
       .tenants()

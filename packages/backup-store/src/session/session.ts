@@ -1,6 +1,6 @@
 import { listAll } from '@x/storage';
 
-import { type IndexedPack, encodeSegment, readSegment } from '../blob-index/segment.ts';
+import { type IndexedPack, readSegment } from '../blob-index/segment.ts';
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
@@ -12,11 +12,9 @@ import {
   indexPrefix,
   nameParts,
   type NewId,
-  newSegmentId,
   packsPrefix,
   newSessionId,
   randomId,
-  segmentName,
   sessionName,
 } from '../layout/names.ts';
 import { readSessionPacks } from '../pack/pack-directories.ts';
@@ -25,11 +23,8 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import { commitSeal, decodeCommit, encodeCommit, indexSeal, sessionSeal } from './commit.ts';
 import { newestEpoch } from './epochs.ts';
 import type { SessionMemory } from './open-sessions.ts';
+import { SegmentWriter } from './segment-writer.ts';
 
-/** Most packs that an index segment names. */
-const PACKS_PER_SEGMENT = 32;
-/** Bytes of directories after which a segment is full: far below what readers accept. */
-const SEGMENT_BYTES = 16 * 1024 * 1024;
 /** A session shows this often that it lives, in milliseconds. */
 const HEARTBEAT_MS: number = 5 * 60 * 1000;
 /** So often a session may lose the race with rounds of garbage collection that begin. */
@@ -59,17 +54,19 @@ export class Session {
   readonly epoch: number;
   readonly #options: SessionOptions;
   readonly #newId: NewId;
-  readonly #segments: string[] = [];
+  readonly #segments: SegmentWriter;
   readonly #token: string;
-  readonly #pending: IndexedPack[] = [];
   #ended = false;
-  #writing: Promise<void> = Promise.resolve();
   #beat = 0;
   #silence: () => void = () => undefined;
-  /** Stored bytes of session, index and commit. */
-  bytes = 0;
+  #bytes = 0;
   /** An earlier run has begun it, and may have stored something. */
   isContinued = false;
+
+  /** Stored bytes of session, index and commit. */
+  get bytes(): number {
+    return this.#bytes + this.#segments.bytes;
+  }
 
   private constructor(options: SessionOptions, place: { session: string; epoch: number }) {
     this.#options = options;
@@ -77,6 +74,7 @@ export class Session {
     this.#token = this.#newId(16);
     this.id = place.session;
     this.epoch = place.epoch;
+    this.#segments = new SegmentWriter(options, { session: this.id, newId: this.#newId });
   }
 
   /**
@@ -135,7 +133,7 @@ export class Session {
     const at = new Date(clock()).toISOString();
     const content = canonicalJson({ at, epoch: this.epoch, host, pid: process.pid, token: this.#newId(8) });
     const name = sessionName(tenant.label, this.epoch, this.id, this.#beat++);
-    this.bytes += (await sealed.create(name, sessionSeal(tenant), Buffer.from(content))) ?? 0;
+    this.#bytes += (await sealed.create(name, sessionSeal(tenant), Buffer.from(content))) ?? 0;
   }
 
   #keepBeating(): void {
@@ -169,7 +167,7 @@ export class Session {
         if (named.every((pack) => known.has(pack.id))) continue;
         index.addSegment(content, key);
         for (const pack of named) known.add(pack.id);
-        this.#segments.push(nameParts(key, prefix)[1] as string);
+        this.#segments.written.push(nameParts(key, prefix)[1] as string);
       } catch (error) {
         // A damaged segment is no loss: its packs get another one.
         if (!(error instanceof BackupError)) throw error;
@@ -178,36 +176,19 @@ export class Session {
     const { packs } = await readSessionPacks(sealed, tenant, this.id, { skip: known, signal });
     for (const pack of packs) {
       index.addPack(pack, `packs of session ${this.id}`);
-      this.#pending.push(pack);
+      this.#segments.add(pack);
     }
   }
 
   /** A pack is stored; now and then an index segment names those that came since the last one. */
   addPack(pack: IndexedPack): void {
-    this.#pending.push(pack);
-    if (segmentSize(this.#pending) < this.#pending.length) void this.writeSegment().catch(() => undefined);
+    this.#segments.add(pack);
+    if (this.#segments.isFull) void this.writeSegment().catch(() => undefined);
   }
 
   /** Writes index segments of all packs that none names yet. */
   async writeSegment(): Promise<void> {
-    const written = this.#writing.then(async () => {
-      while (this.#pending.length > 0) await this.#writeSegment(this.#pending.splice(0, segmentSize(this.#pending)));
-    });
-    this.#writing = written.catch(() => undefined);
-    await written;
-  }
-
-  async #writeSegment(packs: readonly IndexedPack[]): Promise<void> {
-    const { sealed, tenant } = this.#options;
-    const id = newSegmentId(this.#newId);
-    try {
-      this.bytes +=
-        (await sealed.create(segmentName(tenant.label, this.id, id), indexSeal(tenant), encodeSegment(packs))) ?? 0;
-      this.#segments.push(id);
-    } catch (error) {
-      this.#pending.unshift(...packs);
-      throw error;
-    }
+    await this.#segments.write();
   }
 
   /**
@@ -219,7 +200,7 @@ export class Session {
     const { sealed, tenant } = this.#options;
     await this.writeSegment();
     const name = commitName(tenant.label, this.epoch, this.id);
-    const content = encodeCommit({ type: 'snapshot', token: this.#token, record, segments: this.#segments });
+    const content = encodeCommit({ type: 'snapshot', token: this.#token, record, segments: this.#segments.written });
     const stored = await sealed.create(name, commitSeal(tenant), content);
     if (stored === undefined) {
       // "Taken" may be our own write whose answer was lost: the token tells.
@@ -229,7 +210,7 @@ export class Session {
         throw this.#fenced();
       }
     }
-    this.bytes += stored ?? content.length;
+    this.#bytes += stored ?? content.length;
     await this.#end();
     await this.#removeBeats();
   }
@@ -287,14 +268,4 @@ export class Session {
     this.#silence();
     if (!this.#ended) await this.#options.open.release(this.id, this.epoch);
   }
-}
-
-/** How many of the first of `packs` one segment takes. */
-function segmentSize(packs: readonly IndexedPack[]): number {
-  let bytes = 0;
-  const over = packs.findIndex((pack, i) => {
-    bytes += pack.directory.length;
-    return i >= PACKS_PER_SEGMENT || (i > 0 && bytes > SEGMENT_BYTES);
-  });
-  return over < 0 ? packs.length : over;
 }

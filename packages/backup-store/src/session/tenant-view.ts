@@ -1,5 +1,3 @@
-import { listAll } from '@x/storage';
-
 import type { BlobIndex } from '../blob-index/blob-index.ts';
 import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
@@ -9,16 +7,15 @@ import {
   commitName,
   commitsBefore,
   commitsPrefix,
-  indexPrefix,
   isCommitId,
-  isObjectId,
   nameParts,
   packsPrefix,
 } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
-import { type Commit, commitSeal, decodeCommit } from './commit.ts';
+import type { Commit } from './commit.ts';
+import { committedAs, type CommittedSnapshot, keysOf, readCommit, segmentsOf } from './committed.ts';
 import { type EpochState, type EpochPlace, NO_EPOCHS, readEpochs } from './epochs.ts';
 import type { CountingSegment, SegmentId } from './epoch-records.ts';
 import { Forgotten } from './forgotten.ts';
@@ -26,16 +23,6 @@ import { snapshotTimes } from './snapshot-order.ts';
 import { TenantIndex } from './tenant-index.ts';
 
 const PARALLEL = 16;
-
-/** A committed snapshot and where its commit stands. */
-export interface CommittedSnapshot {
-  readonly name: string;
-  readonly session: string;
-  readonly epoch: number;
-  readonly record: SnapshotRecord;
-  /** Milliseconds since 1970: when it was made, by its writer's clock, but after all that it follows. */
-  readonly madeMs: number;
-}
 
 /** What a tenant has stored, as far as it counts: snapshots, and the blobs of the segments that count. */
 export class TenantView {
@@ -159,7 +146,7 @@ export class TenantView {
     const forgotten = await this.#forgotten.load(this.#place(signal));
     const epochs = await readEpochs(this.#place(signal), this.#epochs);
     const prefix = commitsPrefix(label);
-    const listed = await this.#list(prefix, { after: commitsBefore(label, epochs.decided), signal });
+    const listed = await keysOf(this.#place(signal), prefix, commitsBefore(label, epochs.decided));
     const names = listed.filter((name) => isCommitId(name.slice(prefix.length)));
     // Nothing new: what was arranged stays.
     const isSame = epochs.decided === this.#epochs.decided && this.#isArranged(names, forgotten);
@@ -169,7 +156,7 @@ export class TenantView {
     const read = new Map<string, Commit>();
     await inParallel(names, PARALLEL, async (name) => {
       try {
-        read.set(name, this.#commits.get(name) ?? (await this.#readCommit(name, signal)));
+        read.set(name, this.#commits.get(name) ?? (await readCommit(this.#place(signal), name)));
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
         damaged.push(error);
@@ -178,7 +165,7 @@ export class TenantView {
     // In the order of their names, whichever was read first.
     const commits = new Map(names.flatMap((name) => (read.has(name) ? [[name, read.get(name) as Commit]] : [])));
     const unreadable = names.filter((name) => !commits.has(name));
-    this.#unreadable = this.#believeUnreadable ? await this.#segmentsOf(unreadable, signal) : [];
+    this.#unreadable = this.#believeUnreadable ? await segmentsOf(this.#place(signal), unreadable) : [];
     this.#commits = commits;
     this.#arrange(names, forgotten);
     // What was forgotten need not be readable.
@@ -197,16 +184,6 @@ export class TenantView {
     );
   }
 
-  async #segmentsOf(commits: readonly string[], signal: AbortSignal | undefined): Promise<CountingSegment[]> {
-    const prefix = indexPrefix(this.tenant.label);
-    const found: string[] = [];
-    for (const name of commits) found.push(...(await this.#list(`${prefix}${name.slice(-32)}/`, { signal })));
-    return found.flatMap((key) => {
-      const id = key.slice(prefix.length) as SegmentId;
-      return isObjectId(id) ? { id } : [];
-    });
-  }
-
   #arrange(names: readonly string[], forgotten: ReadonlySet<string>): void {
     const { label } = this.tenant;
     const { history } = this.#epochs;
@@ -217,7 +194,7 @@ export class TenantView {
       epoch,
       record,
     }));
-    const committed = [...before, ...names.flatMap((name) => this.#committed(name))];
+    const committed = [...before, ...names.flatMap((name) => committedAs(label, name, this.#commits.get(name)))];
     this.#known = new Set([
       ...before.map(({ session }) => session),
       ...names.map((name) => nameParts(name, commitsPrefix(label))[1] as string),
@@ -230,30 +207,6 @@ export class TenantView {
       .filter(({ record }) => !hidden.has(record.id))
       .map((snapshot) => ({ ...snapshot, madeMs: times.get(snapshot.record.id) as number }))
       .toSorted((a, b) => a.madeMs - b.madeMs || (a.record.id < b.record.id ? -1 : 1));
-  }
-
-  async #readCommit(name: string, signal: AbortSignal | undefined): Promise<Commit> {
-    const commit = decodeCommit(await this.#sealed.read(name, commitSeal(this.tenant), { signal }), name);
-    const session = nameParts(name, commitsPrefix(this.tenant.label))[1];
-    if (commit.type === 'snapshot' && commit.record.id !== session) {
-      throw new BackupError('OBJECT_INVALID', `Expected ${name} to commit the snapshot of its session, got another`, {
-        object: name,
-      });
-    }
-    return commit;
-  }
-
-  #committed(name: string): Omit<CommittedSnapshot, 'madeMs'>[] {
-    const commit = this.#commits.get(name);
-    if (commit?.type !== 'snapshot') return [];
-    const [epoch, session] = nameParts(name, commitsPrefix(this.tenant.label));
-    return [{ name, session: session as string, epoch: Number(epoch), record: commit.record }];
-  }
-
-  async #list(prefix: string, options: { after?: string; signal?: AbortSignal | undefined } = {}): Promise<string[]> {
-    const names: string[] = [];
-    for await (const { key } of listAll(this.#sealed.store, prefix, options)) names.push(key);
-    return names;
   }
 
   /** Loads the index: the segments that count. A segment that can't be read is made up from its session's packs. */
@@ -288,7 +241,7 @@ export class TenantView {
     const prefix = packsPrefix(this.tenant.label);
     const committed = new Set(this.#snapshots.map(({ session }) => session));
     const sessions = new Set(
-      (await this.#list(prefix, { signal })).map((name) => nameParts(name, prefix)[0] as string),
+      (await keysOf(this.#place(signal), prefix)).map((name) => nameParts(name, prefix)[0] as string),
     );
     for (const session of sessions) if (!committed.has(session)) await this.#index.addPacks(session, signal);
   }

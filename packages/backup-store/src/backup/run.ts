@@ -1,0 +1,72 @@
+import type { ContentReport } from '../codec/content-report.ts';
+import { BackupError } from '../errors.ts';
+import type { BackupResult, EntryProblem } from '../repository/contract.ts';
+import type { BackupTurn } from '../run/backup-turns.ts';
+import { ProgressMeter } from '../run/progress-meter.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { newCounts } from './counts.ts';
+import { type BackedUp, findParent } from './parent.ts';
+import type { SourcesRun } from './read-sources.ts';
+import { readingOf } from './reading.ts';
+import type { SourceOutcome } from './source-run.ts';
+import { streamRoot } from './stream-sources.ts';
+
+/** A backup that has looked at the repository. */
+export interface Run extends SourcesRun {
+  readonly startedMs: number;
+}
+
+/** What a run knows before it has looked at the repository. */
+export type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'streams' | 'roots' | 'startedMs'> & {
+  readonly turn: BackupTurn;
+  /** Compare with no other snapshot. */
+  readonly alone?: boolean | undefined;
+};
+
+const backedUp = ({ context, streams, roots }: Start): BackedUp => ({
+  host: context.host,
+  roots: [...roots.map(({ root }) => root), ...streams.map(({ source }) => Buffer.from(streamRoot(source)))],
+});
+
+/** Tells before anything is begun whether there is what is to be compared with. */
+export async function checkSince(start: Start): Promise<void> {
+  const { tenant, options } = start;
+  if (options.since === undefined) return;
+  if (options.kind === 'full') {
+    throw new BackupError('INVALID_OPTION', 'Expected no snapshot to go on from for a full backup, got one', {
+      hint: 'A full backup reads everything. Leave `since` out, or make an incremental one.',
+    });
+  }
+  await tenant.view.loadSnapshots(options.signal);
+  findParent(tenant, backedUp(start), options.since);
+}
+
+/** Reads what is stored already, and finds the snapshot to compare with. */
+export async function look(start: Start): Promise<Run> {
+  const { tenant, options } = start;
+  await tenant.view.loadSnapshots(options.signal);
+  await tenant.view.loadIndex(options.signal);
+  const parent = start.alone === true ? undefined : findParent(tenant, backedUp(start), options.since);
+  const progress = new ProgressMeter('backup', options.onProgress);
+  return { ...start, parent, reading: readingOf(options.kind), counts: newCounts(), progress };
+}
+
+/** What a run tells in the end; without a snapshot where it was only tried. */
+export function result(
+  run: Run,
+  snapshot: SnapshotRecord | undefined,
+  { sources, contents }: { readonly sources: readonly SourceOutcome[]; readonly contents: readonly ContentReport[] },
+): BackupResult {
+  const problems: EntryProblem[] = sources.flatMap((source) => source.problems.list);
+  const partial = sources.some(({ record }) => record.status !== 'ok');
+  return {
+    status: partial ? 'partial' : 'ok',
+    snapshot,
+    parent: run.parent?.id,
+    counts: run.counts,
+    sources: sources.map(({ record }) => record),
+    problems,
+    contents,
+    durationMs: Math.round(run.progress.elapsedMs),
+  };
+}

@@ -1,0 +1,2 @@
+/** Keys of a listing's page. */
+export const PAGE = 1000;
