@@ -29,8 +29,8 @@ export function isRunning(owner: RunOwner): boolean | 'unknown' {
   return start === undefined || owner.startedAt === '' || start === owner.startedAt;
 }
 
-/** Field 22 of proc_pid_stat(5), in ticks since the system started; `undefined` where there is no such file. */
-function startOf(pid: number): string | undefined {
+/** When a process began: field 22 of proc_pid_stat(5), in ticks since the system started; `undefined` where there is no such file. */
+export function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();

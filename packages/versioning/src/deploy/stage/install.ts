@@ -5,10 +5,11 @@ import type { DeployLayout } from '../layout/model.ts';
 import { brokenLinks } from './shared-links.ts';
 import { runCommand } from './run-command.ts';
 import { installLog } from './staged-record.ts';
+import { noteInstaller } from './unfinished.ts';
 
 /** How a release gets what it depends on. */
 export interface InstallOptions {
-  /** The program and its arguments, such as `['npm', 'ci']`; no shell. It runs in the folder of the release. */
+  /** The program and its arguments, such as `['npm', 'ci']`; no shell. It runs in the folder of the release, which has its last name by then. */
   readonly command: readonly [string, ...string[]];
   /** Beside those of this process and `API_ROOT`. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
@@ -18,12 +19,14 @@ export interface InstallOptions {
 
 const INSTALL_MS = 15 * 60_000;
 
+/** How it gets that for one version. */
+export interface RunInstallOptions extends InstallOptions {
+  readonly version: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Runs the install command of a release. @returns Where its output is. @throws {VersioningError} `INSTALL_FAILED`. */
-export async function runInstall(
-  layout: DeployLayout,
-  folder: string,
-  install: InstallOptions & { readonly version: string; readonly signal: AbortSignal | undefined },
-): Promise<string> {
+export async function runInstall(layout: DeployLayout, folder: string, install: RunInstallOptions): Promise<string> {
   const { command, environment = {}, timeoutMs = INSTALL_MS, version, signal } = install;
   const log = installLog(layout, version);
   await mkdir(dirname(log), { recursive: true, mode: 0o700 });
@@ -33,6 +36,8 @@ export async function runInstall(
     timeoutMs,
     signal,
     log,
+    // Without the note a command goes on when ours is killed, and no more.
+    onStart: async (pid) => noteInstaller(layout, version, pid).catch(() => undefined),
   });
   if (!end.isOk) {
     throw new VersioningError(

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly signal: AbortSignal | undefined;
   /** The file that its output goes to, in the place of an older one. */
   readonly log: string;
+  /** Told the id of the process, which is that of its group, too. */
+  readonly onStart?: ((pid: number) => Promise<void>) | undefined;
 }
 
 /** How a command ended. */
@@ -60,7 +62,7 @@ async function openLog(path: string): Promise<FileHandle> {
 async function outcomeOf(
   [program, ...args]: readonly [string, ...string[]],
   log: FileHandle,
-  { folder, environment, timeoutMs, signal }: CommandOptions,
+  { folder, environment, timeoutMs, signal, onStart }: CommandOptions,
 ): Promise<string> {
   const child = spawn(program, args, {
     cwd: folder,
@@ -80,7 +82,9 @@ async function outcomeOf(
   const stop = (): void => group.end();
   signal?.addEventListener('abort', stop);
   try {
-    const outcome = await ending(child);
+    const ended = ending(child);
+    if (child.pid !== undefined) await onStart?.(child.pid);
+    const outcome = await ended;
     return isLate ? `no end within ${timeoutMs} ms` : outcome;
   } finally {
     clearTimeout(timer);

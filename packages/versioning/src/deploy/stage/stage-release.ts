@@ -7,11 +7,11 @@ import { syncFolder } from '../../files/replace-file.ts';
 import { type Clock, systemClock } from '../../release/clock.ts';
 import { applyEnv } from '../layout/apply-env.ts';
 import type { DeployLayout } from '../layout/model.ts';
-import { planEnv } from '../layout/plan-env.ts';
+import { type EnvPlan, planEnv } from '../layout/plan-env.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { buildingFolder, isBuilding, releaseFolder, versionName } from '../layout/release-name.ts';
 import { isFolderThere, readCurrent } from '../switch/read-current.ts';
-import { type InstallOptions, runInstall } from './install.ts';
+import { type InstallOptions, runInstall, type RunInstallOptions } from './install.ts';
 import { listStaged } from './list-staged.ts';
 import { PreviousFiles } from './previous-files.ts';
 import { withSource } from './open-source.ts';
@@ -20,6 +20,7 @@ import type { StageContent, StageSource } from './source.ts';
 import { digestOfStaged, type StagedEntry } from './staged-entry.ts';
 import { readStaged, readStagedEntries, type Reuse, type StagedRelease, writeStaged } from './staged-record.ts';
 import { syncTree } from './sync-tree.ts';
+import { beginInstall, discard, endInstall, installing, REMOVAL } from './unfinished.ts';
 import { type WrittenFiles, writeFiles } from './write-files.ts';
 
 /** More than any file system's clock needs to go on. */
@@ -42,7 +43,7 @@ export interface StageOptions extends ArtifactWork {
 
 /**
  * Puts the files of a release on this machine, with links into `shared/`, its `.env` and what its install command brings. It is built beside its place and appears there when all of it is on disk and
- * written down; a process that is killed leaves what the next call removes. Hold the lock of the deployment meanwhile.
+ * written down (with an install command, before that is run in its place, and marked as unfinished); a process that is killed leaves what the next call removes. Hold the lock of the deployment meanwhile.
  *
  * A version that was staged from the same content already is left as it is; a `.env` of the content is left out, as the one of a release is generated.
  *
@@ -66,12 +67,11 @@ export async function stageRelease(layout: DeployLayout, options: StageOptions):
   return withSource(content, { exclude, signal }, async (source) => {
     const there = await stagedBefore(layout, version, source);
     if (there !== undefined) return there;
-    const building = buildingFolder(layout, version);
     try {
       return await build(layout, source, { ...options, version });
     } catch (error) {
       // Where that fails too, the next staging does it, and what went wrong first is told.
-      await rm(building, { recursive: true, force: true }).catch(() => undefined);
+      await discard(layout, version).catch(() => undefined);
       throw error;
     }
   });
@@ -79,9 +79,10 @@ export async function stageRelease(layout: DeployLayout, options: StageOptions):
 
 /** Takes away releases that were not finished, and those that were not wholly removed, as staging does first. Hold the lock. @throws {VersioningError} `WRITE_FAILED`. */
 export async function removeUnfinished(layout: DeployLayout): Promise<void> {
+  for (const version of await installing(layout)) await discard(layout, version);
   for (const name of (await readdir(layout.releases)).filter(isBuilding)) {
     const path = join(layout.releases, name);
-    await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
+    await rm(path, REMOVAL).catch((cause: unknown) => {
       throw fileFailure('WRITE_FAILED', 'a folder that can be removed', { path, cause });
     });
   }
@@ -99,9 +100,10 @@ async function build(layout: DeployLayout, source: StageSource, options: StageOp
   await makeLinks(layout, building);
   await applyEnv(building, env);
   const before = await settledAt(building);
-  const log = install === undefined ? undefined : await runInstall(layout, building, { ...install, version, signal });
+  const place = install === undefined ? building : folder;
+  const log = install === undefined ? undefined : await installInPlace(layout, env, { ...install, version, signal });
   await demandUndamaged(previous, version);
-  const files = await listStaged(building, { signal, known: (entry) => written.digestOf(entry, before) });
+  const files = await listStaged(place, { signal, known: (entry) => written.digestOf(entry, before) });
   const staged: StagedRelease = {
     version,
     folder,
@@ -136,16 +138,34 @@ async function demandUndamaged(previous: PreviousFiles | undefined, version: str
   );
 }
 
+/** What is installed often has the whole path of its place in it (programs of Python environments do), so it is installed where it will be; a mark says meanwhile that it is not finished. */
+async function installInPlace(layout: DeployLayout, env: EnvPlan, install: RunInstallOptions): Promise<string> {
+  const { version } = install;
+  const folder = releaseFolder(layout, version);
+  await beginInstall(layout, version);
+  await appear(layout, version);
+  const log = await runInstall(layout, folder, install);
+  // The command may have made one of an example.
+  await applyEnv(folder, env);
+  return log;
+}
+
 /** From here on it is staged, or, after a kill, not at all. */
 async function finish(layout: DeployLayout, staged: StagedRelease, files: readonly StagedEntry[]): Promise<void> {
-  const building = buildingFolder(layout, staged.version);
-  await syncTree(building);
+  const { version, log } = staged;
+  await syncTree(log === undefined ? buildingFolder(layout, version) : staged.folder);
   await writeStaged(layout, staged, files);
+  await (log === undefined ? appear(layout, version) : endInstall(layout, version));
+}
+
+/** Puts what was built under the name of the release. */
+async function appear(layout: DeployLayout, version: string): Promise<void> {
+  const folder = releaseFolder(layout, version);
   try {
-    await rename(building, staged.folder);
+    await rename(buildingFolder(layout, version), folder);
     await syncFolder(layout.releases);
   } catch (cause) {
-    throw fileFailure('WRITE_FAILED', 'a folder that can be put in its place', { path: staged.folder, cause });
+    throw fileFailure('WRITE_FAILED', 'a folder that can be put in its place', { path: folder, cause });
   }
 }
 

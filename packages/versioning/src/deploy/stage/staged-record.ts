@@ -91,7 +91,12 @@ export async function readStagedEntries(
   return text === undefined ? undefined : parseStaged(text, path);
 }
 
-/** Forgets a release that was removed. */
-export async function removeStaged(layout: DeployLayout, version: string): Promise<void> {
-  for (const ending of ['json', 'files', 'install.log']) await rm(placeOf(layout, version, ending), { force: true });
+/** Forgets a release that was removed. What its installation said stays where that has failed. */
+export async function removeStaged(
+  layout: DeployLayout,
+  version: string,
+  { keepsLog = false }: { readonly keepsLog?: boolean | undefined } = {},
+): Promise<void> {
+  const endings = keepsLog ? ['json', 'files'] : ['json', 'files', 'install.log'];
+  for (const ending of endings) await rm(placeOf(layout, version, ending), { force: true });
 }

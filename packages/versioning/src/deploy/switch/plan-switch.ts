@@ -2,6 +2,7 @@ import { VersioningError } from '../../errors.ts';
 import type { CurrentState, DeployLayout } from '../layout/model.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { releaseFolder, versionName } from '../layout/release-name.ts';
+import { isInstalling } from '../stage/unfinished.ts';
 import { isFolderThere, type Pointer, pointerOf, readCurrent, readLink } from './read-current.ts';
 
 /** What `applySwitch` will do, as data. */
@@ -37,7 +38,7 @@ export async function planSwitch(
 ): Promise<SwitchPlan> {
   await demandLayout(layout);
   const name = version === undefined ? undefined : versionName(version);
-  if (name !== undefined && !(await isFolderThere(releaseFolder(layout, name)))) {
+  if (name !== undefined && !(await isReady(layout, name))) {
     throw new VersioningError('NOT_STAGED', `Expected the release ${name} in ${layout.releases}, got none`, {
       hint: 'Stage it first: `holdfast deploy run` does. `holdfast deploy list` says which there are.',
     });
@@ -48,6 +49,11 @@ export async function planSwitch(
   if (link.kind === 'occupied') throw occupied(layout);
   if (link.kind === 'foreign' && !isCircle(link.target) && options.force !== true) throw foreign(layout, link.target);
   return { version: name, from, pointer, action: actionOf(name, from, link) };
+}
+
+/** Its folder is there, and nothing is being installed in it. */
+async function isReady(layout: DeployLayout, version: string): Promise<boolean> {
+  return (await isFolderThere(releaseFolder(layout, version))) && !(await isInstalling(layout, version));
 }
 
 function actionOf(version: string | undefined, from: CurrentState, link: CurrentState): SwitchPlan['action'] {

@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { checkStaged } from '../../../src/deploy/index.ts';
+import { checkStaged, planSwitch } from '../../../src/deploy/index.ts';
+import { plant } from '../../artifact/tree.ts';
 import { newSite, SHOP } from '../layout/site.ts';
 
 /** A program of Node, as an install command. */
@@ -49,6 +53,38 @@ describe('an install command', () => {
     expect(await readFile(join(staged.folder, 'node_modules/a/y'), 'utf8')).toBe(`${site.layout.root}!`);
     expect(staged.files).toBe(8);
     expect(await checkStaged(site.layout, '1.0.0')).toEqual([]);
+  });
+
+  test('works in the place that the release will have, which it may write into files', async () => {
+    const site = await newSite();
+    const install = node('fs.writeFileSync("place", process.cwd()); fs.writeFileSync(".env", "EXAMPLE=1")');
+    const { folder } = await site.stage('1.0.0', SHOP, { install });
+    expect(await readFile(join(folder, 'place'), 'utf8')).toBe(folder);
+    expect(await readFile(join(folder, '.env'), 'utf8')).toContain('API_ROOT');
+  });
+
+  test('that goes on when its deploy is killed is ended by the next one, and nobody can switch to what it left', async ({
+    skip,
+  }) => {
+    if (process.platform !== 'linux') skip('only Linux tells when a process began');
+    const site = await newSite();
+    const place = join(site.layout.root, 'pid');
+    const script = fileURLToPath(new URL('children/long-install.ts', import.meta.url));
+    const args = ['--conditions=source', script, site.layout.root, await plant(SHOP), STUBBORN, place];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    const pid = await pidAt(place);
+    const mark = join(site.layout.state, 'releases', 'v1.0.0.installing');
+    while (!(await readFile(mark, 'utf8')).includes(String(pid))) await wait(20);
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+    expect(await readdir(site.layout.releases)).toEqual(['v1.0.0']);
+    await expect(planSwitch(site.layout, '1.0.0')).rejects.toMatchObject({ code: 'NOT_STAGED' });
+    await expect(checkStaged(site.layout, '1.0.0')).rejects.toMatchObject({ code: 'NOT_STAGED' });
+    await site.stage('1.0.0', SHOP);
+    await demandGone(pid);
+    expect(await checkStaged(site.layout, '1.0.0')).toEqual([]);
+    expect((await planSwitch(site.layout, '1.0.0')).action).toBe('make');
   });
 
   test('may change files of the release before they are digested, also within one tick of the clock', async () => {

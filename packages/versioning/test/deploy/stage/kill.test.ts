@@ -1,7 +1,7 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkStaged, readStaged, stageRelease } from '../../../src/deploy/index.ts';
+import { checkStaged, planSwitch, readStaged, stageRelease } from '../../../src/deploy/index.ts';
 import { plant, temporaryFolder } from '../../artifact/tree.ts';
 import { newSite, SHOP } from '../layout/site.ts';
 import { wasKilled } from './children/run-child.ts';
@@ -27,16 +27,22 @@ test(
       const names = await readdir(layout.releases);
       seen.add(names.join());
       const isThere = names.includes('v1.0.1');
-      // A release under its name is whole and written down.
-      if (isThere) expect(await checkStaged(layout, '1.0.1')).toEqual([]);
+      // A release under its name is whole and written down, or marked, and nobody can switch to it.
+      const isMarked = (await readdir(join(layout.state, 'releases'))).includes('v1.0.1.installing');
+      if (isThere && !isMarked) expect(await checkStaged(layout, '1.0.1')).toEqual([]);
+      else await expect(planSwitch(layout, '1.0.1')).rejects.toMatchObject({ code: 'NOT_STAGED' });
+      if (isThere) seen.add(isMarked ? 'marked' : 'whole');
       const again = { version: '1.0.1', content: { kind: 'folder', path }, previous: '1.0.0', install } as const;
       const staged = await stageRelease(layout, again);
       expect(await readStaged(layout, '1.0.1')).toEqual(staged);
       expect(await checkStaged(layout, '1.0.1')).toEqual([]);
       expect(await checkStaged(layout, '1.0.0')).toEqual([]);
       expect((await readdir(layout.releases)).toSorted()).toEqual(['v1.0.0', 'v1.0.1']);
-      expect((await readdir(join(layout.state, 'releases'))).filter((name) => name.endsWith('.part'))).toEqual([]);
+      expect(
+        (await readdir(join(layout.state, 'releases'))).filter((name) => /\.(part|installing)$/.test(name)),
+      ).toEqual([]);
     }
     expect(seen).toContain('.v1.0.1.building,v1.0.0');
+    expect(seen).toContain('marked');
   },
 );
