@@ -17,6 +17,7 @@ holdfast status     says how things stand         holdfast backup restore   brin
                                                   holdfast backup prune     gives their space back
 holdfast integrity  digests, lists, verifies and signs files and folders
 holdfast release    plans, makes, proves, compares and takes back releases
+holdfast migrate    runs migrations on a database, tries them, and takes them back
 \`\`\`
 
 ## Rules for every command
@@ -37,11 +38,11 @@ holdfast release    plans, makes, proves, compares and takes back releases
 | 0 | ok |
 | 1 | failed |
 | 2 | the command line or the configuration is wrong; nothing was done |
-| 3 | partial: something could not be read or restored, and was named; prune waits for a backup |
+| 3 | partial: something could not be read or restored, and was named; prune waits for a backup; a migration needs somebody to look at it |
 | 4 | not found: the repository, the snapshot, the path or the release; nothing to release |
 | 5 | wrong key, or none |
 | 6 | damaged: stored data is not what was written, or not what was signed by a key that is trusted |
-| 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken |
+| 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken; of migrations, one that was edited, or a way back without a backup |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 

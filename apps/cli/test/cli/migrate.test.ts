@@ -92,6 +92,18 @@ test('down takes back, and past a contract only with a backup from before it', a
   expect(await shop.run([...down, '--all', '--to', '1_rooms'])).toMatchObject({ code: 2 });
 });
 
+test('a module is a migration, in JavaScript and in TypeScript', async () => {
+  const shop = await newShop({
+    '1_rooms.sql': 'create table rooms(id integer primary key, name text);',
+    '2_blue.mjs': "export const up = (database) => database.query('insert into rooms values (?, ?)', [1, 'blue']);",
+    '3_green.ts':
+      'export const up = (database: { query(sql: string): unknown }) => database.query("update rooms set name = \'green\'");',
+  });
+  const { applied } = await shop.json('MigrationRun', ['migrate', 'up', ...shop.named]);
+  expect(applied.map(({ id }) => id)).toEqual(['1_rooms', '2_blue', '3_green']);
+  expect(rooms(shop.file)).toEqual([{ id: 1, name: 'green' }]);
+});
+
 test('an edited migration is refused with what to do, and repair accepts it', async () => {
   const shop = await newShop();
   await shop.json('MigrationRun', ['migrate', 'up', ...shop.named, '--to', '1_rooms']);

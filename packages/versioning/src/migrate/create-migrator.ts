@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { MigrationDriver } from './driver.ts';
 import { lintScript } from './lint/lint.ts';
 import type { MigrationStatus, MigrationWarning, Migrator, MigratorEvent } from './model.ts';
@@ -19,9 +19,11 @@ export interface MigratorOptions {
   readonly migrations: MigrationSource;
   /** Who applies them, as the table has it. Default: the user and the host. */
   readonly by?: string | undefined;
-  readonly clock?: Clock | undefined;
+  /** Milliseconds since 1970. Default: the time of this machine. */
+  readonly clock?: (() => number) | undefined;
   /** How long to wait for somebody else who runs migrations, in milliseconds. Default: 60,000. */
   readonly lockTimeoutMs?: number | undefined;
+  /** Told what is done, for progress and for audits. */
   readonly onEvent?: ((event: MigratorEvent) => void) | undefined;
 }
 
@@ -70,14 +72,8 @@ export function createMigrator(options: MigratorOptions): DatabaseMigrator {
     lockTimeoutMs = LOCK_TIMEOUT_MS,
     onEvent = () => undefined,
   } = options;
-  let loaded: Promise<RunnableMigration[]> | undefined;
-  const load = (): Promise<RunnableMigration[]> =>
-    loadMigrations(options.migrations, driver.dialect).catch((error: unknown) => {
-      // Whoever corrects a file may ask again.
-      loaded = undefined;
-      throw error;
-    });
-  const migrations = (): Promise<RunnableMigration[]> => (loaded ??= load());
+  // Read each time: what is in a folder may have been corrected, and a plan says by itself when it is outdated.
+  const migrations = (): Promise<RunnableMigration[]> => loadMigrations(options.migrations, driver.dialect);
   const applying = async (signal: AbortSignal | undefined): Promise<Applying> => {
     signal?.throwIfAborted();
     return { driver, migrations: await migrations(), by, clock, lockTimeoutMs, signal, onEvent };

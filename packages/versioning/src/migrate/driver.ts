@@ -19,9 +19,11 @@ export interface DatabaseConnection extends MigrationDatabase {
    * Tries to take something that one connection of all can have, and never waits for it. It ends with the connection, and so with its process.
    */
   tryHold(what: Hold): Promise<boolean>;
+  /** Begins a transaction. */
   begin(): Promise<void>;
   /** @throws {Error} what the database has against it; the transaction is open, then. */
   commit(): Promise<void>;
+  /** Takes back what was done since `begin`. */
   rollback(): Promise<void>;
   /** Never throws. */
   close(): Promise<void>;

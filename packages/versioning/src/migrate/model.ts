@@ -133,8 +133,10 @@ export interface Migrator {
   plan(direction: Direction, options?: MigrateOptions): Promise<MigrationPlan>;
   /** Carries a plan out under the lock of the database. @throws {VersioningError} those of `plan`; `PLAN_OUTDATED`, `MIGRATION_LOCKED`, `MIGRATION_FAILED`. */
   apply(plan: MigrationPlan, options?: Pick<MigrateOptions, 'signal'>): Promise<readonly AppliedMigration[]>;
+  /** What is known of each migration, by number. Nothing is changed, and nothing is made. */
   status(options?: Pick<MigrateOptions, 'signal'>): Promise<readonly MigrationStatus[]>;
   /** Migrations that are applied, in the order of their application. */
   applied(options?: Pick<MigrateOptions, 'signal'>): Promise<readonly Pick<Migration, 'id' | 'kind'>[]>;
+  /** To be called in the end; it may be called again. */
   close(): Promise<void>;
 }

@@ -111,14 +111,7 @@ function open({ DatabaseSync: Database }: Sqlite, { path, place, timeout }: Open
 
 function connectionOf(sqlite: Sqlite, database: DatabaseSync, path: string): DatabaseConnection {
   let lock: DatabaseSync | undefined;
-  let before: ReadonlySet<string> = new Set();
-  const violations = (): ReadonlySet<string> =>
-    new Set(
-      database
-        .prepare('PRAGMA foreign_key_check')
-        .all()
-        .map((row) => JSON.stringify(row)),
-    );
+  let before: ReadonlySet<string> | undefined;
   return {
     dialect: 'sqlite',
     query: async (sql, values = []) => rowsOf(database, sql, values),
@@ -130,10 +123,10 @@ function connectionOf(sqlite: Sqlite, database: DatabaseSync, path: string): Dat
     },
     begin: async () => {
       database.exec('BEGIN IMMEDIATE');
-      before = violations();
+      before = violationsBefore(database);
     },
     commit: async () => {
-      refuseViolations([...violations()].filter((row) => !before.has(row)));
+      if (before !== undefined) refuseViolations(violations(database), before);
       database.exec('COMMIT');
     },
     rollback: async () => {
@@ -172,7 +165,23 @@ function lockOf({ DatabaseSync: Database }: Sqlite, path: string): DatabaseSync 
   }
 }
 
-function refuseViolations(rows: readonly string[]): void {
+/** Rows that refer to nothing. @throws where a reference itself is wrong, as one to a column that is not unique. */
+function violations(database: DatabaseSync): ReadonlySet<string> {
+  const rows = database.prepare('PRAGMA foreign_key_check').all();
+  return new Set(rows.map((row) => JSON.stringify(row)));
+}
+
+/** None where the check is not possible: what was wrong before is not the fault of a migration. */
+function violationsBefore(database: DatabaseSync): ReadonlySet<string> | undefined {
+  try {
+    return violations(database);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuseViolations(after: ReadonlySet<string>, before: ReadonlySet<string>): void {
+  const rows = [...after].filter((row) => !before.has(row));
   const [first] = rows;
   if (first === undefined) return;
   const { table, parent } = JSON.parse(first) as { readonly table?: string; readonly parent?: string };

@@ -5,6 +5,7 @@ import type { AppliedMigration, MigrationPlan, MigrationStep, MigratorEvent } fr
 import { interrupted } from '../planning/flaws.ts';
 import type { RunnableMigration } from '../source/script.ts';
 import { type DatabaseState, openState } from '../state/state.ts';
+import { migrationFailed } from './failures.ts';
 import { runInTransaction } from './in-transaction.ts';
 import { holding } from './lock.ts';
 import { runOneByOne } from './one-by-one.ts';
@@ -98,7 +99,10 @@ async function applyStep(
   });
   const isBegun = state.rows.some((row) => row.id === id && row.state !== 'applied');
   const isTogether = step.isTransactional && !isBegun;
-  const statements = isTogether ? await runInTransaction(run) : await runOneByOne(run, known);
+  const statements = await (isTogether ? runInTransaction(run) : runOneByOne(run, known)).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw cause instanceof VersioningError ? cause : migrationFailed(run, { cause, isUndone: false });
+  });
   const ms = Math.max(0, clock() - startMs);
   onEvent({ type: 'ended', id, direction, ms });
   return { id, direction, ms, statements };

@@ -8,8 +8,8 @@ export async function runInTransaction(run: MigrationRun): Promise<number> {
   const { connection, clock, store, step } = run;
   const startMs = clock();
   let statement: number | undefined;
-  await connection.begin();
   try {
+    await connection.begin();
     const { statements, work } = run.script;
     await work?.(connection);
     for (const [index, { text }] of statements.entries()) {

@@ -1,6 +1,6 @@
 import { VersioningError } from '../../errors.ts';
 import { checksumOf } from '../source/script.ts';
-import { runsOutside } from '../source/transactions.ts';
+import { isSetting, runsOutside } from '../source/transactions.ts';
 import type { JournalEntry } from '../state/state.ts';
 import { migrationFailed } from './failures.ts';
 import { type MigrationRun, momentOf, pause, rowOf, tell } from './run.ts';
@@ -12,6 +12,8 @@ interface Piece {
   readonly number: number;
   readonly text: string;
   readonly isOutside: boolean;
+  /** Whether it is gone with its connection, and so has to be run by each. */
+  readonly isSetting: boolean;
   readonly work: () => Promise<unknown>;
 }
 
@@ -24,11 +26,10 @@ interface Piece {
 export async function runOneByOne(run: MigrationRun, known: readonly JournalEntry[]): Promise<number> {
   const startMs = run.clock();
   await markBegun(run, startMs);
-  const states = new Map(known.map((entry) => [entry.statement, entry.state]));
   let count = 0;
   for (const piece of piecesOf(run)) {
-    const before = states.get(piece.number);
-    if (before === 'ended') continue;
+    const before = knownOf(piece, known);
+    if (before === 'ended' && !piece.isSetting) continue;
     await pause(run);
     await runPiece(run, piece, before);
     count++;
@@ -36,6 +37,12 @@ export async function runOneByOne(run: MigrationRun, known: readonly JournalEntr
   await validate(run, false);
   await markEnded(run, startMs);
   return count;
+}
+
+/** What an earlier run has come to. That nobody saw a statement end says nothing of another one in its place. */
+function knownOf({ number, text }: Piece, known: readonly JournalEntry[]): JournalEntry['state'] | undefined {
+  const entry = known.find(({ statement }) => statement === number);
+  return entry?.state === 'begun' && entry.checksum !== checksumOf(text) ? 'failed' : entry?.state;
 }
 
 async function markBegun(run: MigrationRun, startMs: number): Promise<void> {
@@ -62,11 +69,12 @@ async function markEnded(run: MigrationRun, startMs: number): Promise<void> {
 
 function piecesOf({ script, connection }: MigrationRun): Piece[] {
   const { work, text } = script;
-  if (work !== undefined) return [{ number: 1, text, isOutside: true, work: () => work(connection) }];
+  if (work !== undefined) return [{ number: 1, text, isOutside: true, isSetting: false, work: () => work(connection) }];
   return script.statements.map((statement, index) => ({
     number: index + 1,
     text: statement.text,
     isOutside: runsOutside(connection.dialect, statement.words),
+    isSetting: isSetting(statement.words),
     work: () => connection.query(statement.text),
   }));
 }
@@ -87,8 +95,8 @@ async function runPiece(run: MigrationRun, piece: Piece, before: JournalEntry['s
     if (piece.isOutside) await runOutside(run, piece, { note, before });
     else await runWithNote(run, piece, note);
   } catch (error) {
-    // Seen to have failed: next time, that it "is there already" means what it says. Where the connection is gone, nobody knows.
-    await note('failed').catch(() => undefined);
+    // Seen to have failed: next time, that it "is there already" means what it says. Where the connection is gone, nobody knows, nor how an earlier one ended.
+    if (before !== 'begun') await note('failed').catch(() => undefined);
     if (error instanceof VersioningError) throw error;
     throw migrationFailed(run, { cause: error, statement: piece.number, isUndone: false });
   }

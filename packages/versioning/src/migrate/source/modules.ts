@@ -34,12 +34,13 @@ async function loadModule(folder: string, file: string, dialect: Dialect): Promi
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw fileFailure('READ_FAILED', 'a migration that can be read', { path, cause });
   });
-  const exported = await importModule(path, file);
+  const checksum = checksumOf(bytes);
+  const exported = await importModule(path, file, checksum);
   const { id = file, name = '' } = NAME.exec(file)?.groups ?? {};
   const { kind = 'expand', description = name.replaceAll(/[_-]+/g, ' ').trim() } = exported;
   if (!KINDS.has(kind)) throw badExport(file, 'kind: expand, data or contract', kind);
   if (typeof description !== 'string') throw badExport(file, 'description: a text', description);
-  const script = (work: Work): Script => scriptOf(file, exported, { dialect, work, checksum: checksumOf(bytes) });
+  const script = (work: Work): Script => scriptOf(file, exported, { dialect, work, checksum });
   const up = workOf(file, exported, 'up');
   if (up === undefined) throw badExport(file, 'a function up', exported['up']);
   const down = workOf(file, exported, 'down');
@@ -52,9 +53,10 @@ async function loadModule(folder: string, file: string, dialect: Dialect): Promi
   };
 }
 
-async function importModule(path: string, file: string): Promise<Exported> {
+/** Node keeps a module under its address: with the checksum in it, one that was corrected is another one. */
+async function importModule(path: string, file: string, checksum: string): Promise<Exported> {
   try {
-    return (await import(pathToFileURL(path).href)) as Exported;
+    return (await import(`${pathToFileURL(path).href}?${checksum}`)) as Exported;
   } catch (cause) {
     const got = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw invalidMigration(

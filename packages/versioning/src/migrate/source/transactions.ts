@@ -41,3 +41,8 @@ export function standsAlone(dialect: Dialect, words: readonly SqlWord[]): boolea
 export function runsOutside(dialect: Dialect, words: readonly SqlWord[]): boolean {
   return standsAlone(dialect, words) || (dialect === 'sqlite' && words[0]?.text === 'PRAGMA');
 }
+
+/** Whether a statement sets something for its connection, and changes nothing that stays. */
+export function isSetting(words: readonly SqlWord[]): boolean {
+  return /^(?:SET|RESET|USE|PRAGMA)\b/.test(textOf(words, 1));
+}

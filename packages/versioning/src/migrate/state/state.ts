@@ -56,72 +56,89 @@ const MOST = { by: 255, description: 500 } as const;
 const COLUMNS = { state: 'state', checksum: 'checksum', appliedAt: 'applied_at', by: 'applied_by', ms: 'ms' } as const;
 
 /** Where the tables of a connection are, so that nothing a migration sets leads elsewhere. */
-async function prefixOf(connection: DatabaseConnection): Promise<string> {
-  if (connection.dialect !== 'postgres') return '';
-  const [row] = await connection.query('SELECT quote_ident(coalesce(current_schema(), $1)) AS name', ['public']);
-  return `${String(row?.['name'])}.`;
+interface Place {
+  readonly schema: string;
+  /** The same as it stands before a name. */
+  readonly prefix: string;
+}
+
+const PLACE_QUERIES: Readonly<Record<Dialect, string>> = {
+  sqlite: "SELECT 'main' AS name, 'main' AS quoted",
+  postgres:
+    "SELECT coalesce(current_schema(), 'public') AS name, quote_ident(coalesce(current_schema(), 'public')) AS quoted",
+  mysql: "SELECT database() AS name, concat('`', replace(database(), '`', '``'), '`') AS quoted",
+};
+
+async function placeOf(connection: DatabaseConnection): Promise<Place> {
+  const [row] = await connection.query(PLACE_QUERIES[connection.dialect]);
+  return { schema: String(row?.['name']), prefix: `${String(row?.['quoted'])}.` };
 }
 
 const TABLE_QUERIES: Readonly<Record<Dialect, string>> = {
-  sqlite: "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?",
-  postgres: 'SELECT 1 FROM pg_catalog.pg_tables WHERE quote_ident(schemaname) || $2 = $3 AND tablename = $1',
-  mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?',
+  sqlite: "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND ? = 'main' AND name = ?",
+  postgres: 'SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = ? AND tablename = ?',
+  mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?',
 };
+
+type Ask = (sql: string, values?: readonly DatabaseValue[]) => Promise<readonly DatabaseRow[]>;
 
 /** Opens what a database knows of its migrations. It has to be opened before anything is set on the connection. */
 export async function openState(connection: DatabaseConnection): Promise<StateStore> {
-  const prefix = await prefixOf(connection);
+  const { dialect } = connection;
+  const { schema, prefix } = await placeOf(connection);
   const migrations = prefix + MIGRATIONS;
   const journal = prefix + JOURNAL;
-  const ask = (sql: string, values: readonly DatabaseValue[] = []): Promise<readonly DatabaseRow[]> =>
-    connection.query(withPlaceholders(connection.dialect, sql), values).catch(refuse);
-  const isThere = async (): Promise<boolean> => {
-    const where = connection.dialect === 'postgres' ? ['.', prefix] : [];
-    return (await connection.query(TABLE_QUERIES[connection.dialect], [JOURNAL, ...where])).length > 0;
-  };
+  const ask: Ask = (sql, values = []) => connection.query(withPlaceholders(dialect, sql), values).catch(refuse);
   return {
     prepare: async () => {
-      for (const sql of tableStatements(connection.dialect, prefix)) await ask(sql);
+      for (const sql of tableStatements(dialect, prefix)) await ask(sql);
     },
     read: async () => {
-      if (!(await isThere())) return { rows: [], journal: [] };
+      const isThere = (await ask(TABLE_QUERIES[dialect], [schema, JOURNAL])).length > 0;
+      if (!isThere) return { rows: [], journal: [] };
       const rows = await ask(`SELECT * FROM ${migrations} ORDER BY place`);
       const entries = await ask(`SELECT * FROM ${journal} ORDER BY id, direction, statement`);
       return { rows: rows.map(rowOf), journal: entries.map(entryOf) };
     },
+    ...rowChanges(ask, migrations),
+    ...journalChanges(ask, journal),
+  };
+}
+
+function rowChanges(ask: Ask, table: string): Pick<StateStore, 'addRow' | 'changeRow' | 'removeRow'> {
+  return {
     addRow: async ({ id, checksum, kind, description, state, appliedAt, by, ms }) => {
-      const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${migrations}`);
+      const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${table}`);
       const place = Number(last?.['place']) + 1;
       const who = by.slice(0, MOST.by);
       const what = description.slice(0, MOST.description);
-      const values = [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)];
       await ask(
-        `INSERT INTO ${migrations} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        values,
+        `INSERT INTO ${table} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)],
       );
     },
     changeRow: async (id, change) => {
-      const set = Object.entries(change).map(([name, value]) => ({
-        name: COLUMNS[name as keyof typeof COLUMNS],
-        value,
-      }));
-      await ask(`UPDATE ${migrations} SET ${set.map(({ name }) => `${name} = ?`).join(', ')} WHERE id = ?`, [
-        ...set.map(({ value }) => (typeof value === 'number' ? Math.round(value) : value)),
-        id,
-      ]);
+      const names = Object.keys(change).map((name) => `${COLUMNS[name as keyof typeof COLUMNS]} = ?`);
+      const values = Object.values(change).map((value) => (typeof value === 'number' ? Math.round(value) : value));
+      await ask(`UPDATE ${table} SET ${names.join(', ')} WHERE id = ?`, [...values, id]);
     },
-    removeRow: async (id) => void (await ask(`DELETE FROM ${migrations} WHERE id = ?`, [id])),
+    removeRow: async (id) => void (await ask(`DELETE FROM ${table} WHERE id = ?`, [id])),
+  };
+}
+
+function journalChanges(ask: Ask, table: string): Pick<StateStore, 'note' | 'forget'> {
+  return {
     note: async ({ id, direction, statement, checksum, state }, at) => {
       const where = 'WHERE id = ? AND direction = ? AND statement = ?';
       const key = [id, direction, statement];
       // One statement that changes something, so that a kill leaves the one note or the other.
-      const isNoted = (await ask(`SELECT 1 FROM ${journal} ${where}`, key)).length > 0;
+      const isNoted = (await ask(`SELECT 1 FROM ${table} ${where}`, key)).length > 0;
       const sql = isNoted
-        ? `UPDATE ${journal} SET checksum = ?, state = ?, noted_at = ? ${where}`
-        : `INSERT INTO ${journal} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
+        ? `UPDATE ${table} SET checksum = ?, state = ?, noted_at = ? ${where}`
+        : `INSERT INTO ${table} (checksum, state, noted_at, id, direction, statement) VALUES (?, ?, ?, ?, ?, ?)`;
       await ask(sql, [checksum, state, at, ...key]);
     },
-    forget: async (id) => void (await ask(`DELETE FROM ${journal} WHERE id = ?`, [id])),
+    forget: async (id) => void (await ask(`DELETE FROM ${table} WHERE id = ?`, [id])),
   };
 }
 

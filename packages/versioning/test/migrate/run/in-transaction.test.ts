@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createMigrator } from '../../../src/migrate/index.ts';
 import { ask, folderWith, migrate, migratorOf, sqliteShop, statesOf } from '../shop.ts';
@@ -39,6 +41,18 @@ test('SQLite looks at all references in the end', async () => {
     message: expect.stringContaining('a row of slots would refer to what is not in rooms') as string,
   });
   expect(await statesOf(migrator)).toEqual({ '1_a': 'applied', '2_lost': 'pending' });
+});
+
+test('SQLite: what was wrong with references before is not held against a migration', async () => {
+  const { driver } = await sqliteShop();
+  const wrong = 'create table a(x); create table b(a references a(x)); insert into b values (1);';
+  await migrate(migratorOf(driver, { '1_a.sql': 'create table c(x);' }), 'up');
+  const connection = await driver.connect('work');
+  for (const sql of wrong.split('; ')) await connection.query(sql);
+  await connection.close();
+  expect(
+    await migrate(migratorOf(driver, { '1_a.sql': 'create table c(x);', '2_b.sql': 'drop table c;' }), 'up'),
+  ).toEqual(['2_b']);
 });
 
 test.each(['begin;', 'select 1; commit;', 'start transaction;', 'savepoint a;'])(
@@ -108,6 +122,16 @@ test('a module is a migration, with its file as what is compared', async () => {
   });
   expect(ask(file, 'select count(*) as n from rooms')).toEqual([{ n: 1 }]);
   expect(await migrate(migrator, 'down')).toEqual(['2_prices']);
+});
+
+test('what was corrected in a folder is read again', async () => {
+  const { driver } = await sqliteShop();
+  const module = (sql: string): string => `export async function up(database) { await database.query('${sql}'); }`;
+  const folder = await folderWith({ '1_a.mjs': module('create nothing') });
+  const migrator = createMigrator({ driver, migrations: folder });
+  await expect(migrate(migrator, 'up')).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+  await writeFile(join(folder, '1_a.mjs'), module('create table a(x)'));
+  expect(await migrate(migrator, 'up')).toEqual(['1_a']);
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Dialect, splitSql } from '../../../src/migrate/index.ts';
@@ -163,6 +164,33 @@ test.each(['sqlite', 'postgres', 'mysql'] as const)('%s: whatever is quoted is n
       expect(splitSql(statements.join(' ;\n'), { dialect })).toEqual(statements.map((each) => each.trim()));
     }),
   );
+});
+
+test('SQLite itself finds the same ends', () => {
+  const database = new DatabaseSync(':memory:');
+  database.exec('create table a(x)');
+  const [literal, , , , ...comments] = QUOTINGS.sqlite;
+  const quoted = (quotings: readonly ((text: string) => string)[]): fc.Arbitrary<string> =>
+    fc.constantFrom(...quotings).chain((quote) => anyText.map(quote));
+  const select = fc
+    .tuple(quoted([literal ?? String]), quoted(comments))
+    .map(([text, said]) => `select ${text} as x ${said}`);
+  const trigger = fc
+    .tuple(fc.array(select, { minLength: 1 }), quoted(comments))
+    .map(([selects, said]) => `create temp trigger t insert on a begin ${said} ${selects.join('; ')}; end`);
+  fc.assert(
+    fc.property(fc.array(fc.oneof(select, trigger), { minLength: 1 }), (statements) => {
+      const script = `${statements.join(';')};`;
+      const theirs: string[] = [];
+      for (let rest = script; rest.trim() !== '';) {
+        const { sourceSQL } = database.prepare(rest);
+        theirs.push(sourceSQL.trim().replace(/;$/, '').trim());
+        rest = rest.slice(sourceSQL.length);
+      }
+      expect(splitSql(script, { dialect: 'sqlite' })).toEqual(theirs);
+    }),
+  );
+  database.close();
 });
 
 test.each(['sqlite', 'postgres', 'mysql'] as const)(
