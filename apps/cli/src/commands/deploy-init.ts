@@ -15,7 +15,9 @@ async function run(context: Context): Promise<ExitCode> {
     return EXIT.ok;
   }
   for (const folder of made) messages.detail(`made ${displayText(folder)}`);
-  await output.line(displayText(made.length === 0 ? `${root} is as it should be` : `made ${made.length} folders below ${root}`));
+  await output.line(
+    displayText(made.length === 0 ? `${root} is as it should be` : `made ${made.length} folders below ${root}`),
+  );
   if (left.length > 0) {
     messages.warn('The service is left to be set up, as root:');
     for (const action of left) for (const line of describeAction(action).split('\n')) messages.warn(displayText(line));

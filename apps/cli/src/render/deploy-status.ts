@@ -59,9 +59,7 @@ export function standingLines(standing: DeployStanding): readonly string[] {
     ['current', currentText(standing)],
     ['service', serviceText(standing)],
     ['maintenance', maintenanceText(standing)],
-    ...(disk === undefined
-      ? []
-      : [['disk', `${formatBytes(disk.free)} of ${formatBytes(disk.total)} free`] as const]),
+    ...(disk === undefined ? [] : [['disk', `${formatBytes(disk.free)} of ${formatBytes(disk.total)} free`] as const]),
   ];
   return [
     ...factLines(facts.map(([name, value]) => [name, displayText(value)] as const)),

@@ -7,7 +7,8 @@ import { formatDuration, formatTime } from './time.ts';
 export function deployedLine({ kind, version, from, ms = 0, wayBack }: Deployment): string {
   const time = formatDuration(ms);
   if (kind === 'restart') return `restarted ${displayText(version)} in ${time}`;
-  if (kind === 'deploy') return `deployed ${displayText(version)}${from === undefined ? '' : ` over ${displayText(from)}`} in ${time}`;
+  if (kind === 'deploy')
+    return `deployed ${displayText(version)}${from === undefined ? '' : ` over ${displayText(from)}`} in ${time}`;
   const { objectiveMs = 0, isMet } = wayBack ?? {};
   const objective = `objective ${formatDuration(objectiveMs)}: ${isMet === true ? 'met' : 'missed'}`;
   return `rolled back from ${displayText(from ?? 'nothing')} to ${displayText(version)} in ${time} (${objective})`;

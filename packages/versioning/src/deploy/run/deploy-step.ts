@@ -55,7 +55,11 @@ export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
 };
 
 /** @throws {VersioningError} `CHECKS_FAILED`. */
-async function checked({ tools, journal, signal }: DeployWork, checks: readonly Check[], patienceMs: number): Promise<StepDone> {
+async function checked(
+  { tools, journal, signal }: DeployWork,
+  checks: readonly Check[],
+  patienceMs: number,
+): Promise<StepDone> {
   const { version } = journal.state.plan;
   const results = await runPatiently(checks, { signal, version, patienceMs, clock: tools.clock });
   if (failed(results).length > 0) throw new ChecksFailed(results);

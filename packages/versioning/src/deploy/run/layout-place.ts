@@ -56,7 +56,10 @@ interface Staging extends Pick<LayoutPlaceOptions, 'by' | 'install'> {
 }
 
 /** One that was good before, and is as it was, needs nothing. One that was bad, or was changed since, is built anew. */
-async function stage(staging: Staging, { version, run, artifact, digest, signal }: StageCall): Promise<DeployedRelease> {
+async function stage(
+  staging: Staging,
+  { version, run, artifact, digest, signal }: StageCall,
+): Promise<DeployedRelease> {
   const { layout, states, known, by, install } = staging;
   const before = await known(version);
   if (before?.state === 'good') {

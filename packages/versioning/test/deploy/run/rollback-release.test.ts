@@ -63,7 +63,10 @@ test('a contract step is passed only with a backup from before it, which says wh
   });
   expect(machine.current()).toBe('v1.1.0');
   const plan = await deployer.planRollback('1.0.0', { restore: 'newest' });
-  expect(plan).toMatchObject({ restores: deployed?.backup, warnings: [`Restoring ${deployed?.backup} drops 1 orders`] });
+  expect(plan).toMatchObject({
+    restores: deployed?.backup,
+    warnings: [`Restoring ${deployed?.backup} drops 1 orders`],
+  });
   await deployer.rollbackRelease(plan);
   expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
   expect(machine.sql('select price from orders')).toEqual([{ price: 3 }, { price: 4 }]);
@@ -92,7 +95,10 @@ test('a migration without a way back is restored by itself only where that is co
   });
   const automatic = machine.deployer({ restoreData: 'automatic' });
   await automatic.rollbackRelease();
-  expect([await machine.answers(), machine.sql('select price from orders')]).toEqual(['1.0.0', [{ price: 3 }, { price: 4 }]]);
+  expect([await machine.answers(), machine.sql('select price from orders')]).toEqual([
+    '1.0.0',
+    [{ price: 3 }, { price: 4 }],
+  ]);
 });
 
 test('a rollback to a release whose files were changed goes forward again', async () => {

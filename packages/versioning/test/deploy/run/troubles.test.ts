@@ -146,3 +146,22 @@ test('a journal or a history that was changed is refused', async () => {
     code: 'INVALID_HISTORY',
   });
 });
+
+test('a safety backup that can not be made stops everything, with the words of whoever makes it', async () => {
+  await using machine = await released();
+  const full = new Error('Expected room for a snapshot, got a full disk');
+  const deployer = machine.deployer({
+    backup: {
+      create: () => Promise.reject(full),
+      preview: () => Promise.resolve([]),
+      restore: () => Promise.resolve(),
+    },
+  });
+  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    message: 'Expected a step to be done, got: Expected room for a snapshot, got a full disk',
+    hint: expect.stringContaining('Everything was taken back.') as string,
+    cause: full,
+  });
+  expect([machine.current(), machine.applied()]).toEqual(['v1.0.0', ['0001_orders']]);
+});
