@@ -3,14 +3,7 @@ import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import {
-  commitName,
-  commitsBefore,
-  commitsPrefix,
-  isCommitId,
-  nameParts,
-  packsPrefix,
-} from '../layout/names.ts';
+import { commitName, commitsBefore, commitsPrefix, isCommitId, nameParts, packsPrefix } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { ForgottenSnapshot } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
