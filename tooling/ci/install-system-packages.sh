@@ -5,7 +5,7 @@ set -uo pipefail
 
 # program:package of Debian
 wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq pg_ctlcluster:postgresql
-  mariadbd:mariadb-server redis-server:redis-server)
+  mariadbd:mariadb-server redis-server:redis-server sqlite3:sqlite3 sshd:openssh-server)
 
 missing=()
 for entry in "${wanted[@]}"; do
