@@ -91,16 +91,7 @@ export class BackupWriter {
     };
     const { table, upload } = this;
     const { threads, sealers } = context;
-    this.pool = new SealerPool({
-      ...threads,
-      turns: sealers,
-      threads: workers,
-      bufferBytes,
-      init,
-      table,
-      upload,
-      onFailure,
-    });
+    this.pool = new SealerPool({ ...threads, turns: sealers, threads: workers, bufferBytes, init, table, upload, onFailure });
     const { gearKey, chunks } = init;
     this.large = new LargeFileReader({
       ...context.threads,

@@ -109,13 +109,7 @@ export async function backup(
     const never = new AbortController().signal;
     await turn.mayRead();
     const nothing = (): void => undefined;
-    const end: SourcesEnd = {
-      signal: options.signal ?? never,
-      fail: nothing,
-      held: new HeldSources(),
-      nearlyOut: nothing,
-      handedOut: nothing,
-    };
+    const end: SourcesEnd = { signal: options.signal ?? never, fail: nothing, held: new HeldSources(), nearlyOut: nothing, handedOut: nothing };
     return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {

@@ -84,15 +84,7 @@ export async function readSources(
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const walk = { exclude, skip: ownPlaces(run.context) };
       const { fail: onFailure, ...told } = end;
-      const outcome = await runSource({
-        ...run,
-        ...walk,
-        source,
-        writer,
-        check,
-        onFailure,
-        ...(i === roots.length - 1 ? { told } : {}),
-      });
+      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure, ...(i === roots.length - 1 ? { told } : {}) });
       outcomes.push(inModule(outcome, source.module));
     }
     expectTrees(options.trees ?? [], progress);
