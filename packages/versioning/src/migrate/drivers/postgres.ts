@@ -23,6 +23,7 @@ export interface PostgresDriverOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
 /** The two numbers of an advisory lock: one for this project, one for what is held. */
 const NAMESPACE = 0x68_6f_6c_64;
 const HOLDS: Readonly<Record<Hold, number>> = { run: 1, work: 2 };
@@ -68,6 +69,9 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
     connectionString: password === undefined ? url.href : withPassword(url, password),
     application_name: 'holdfast migrate',
     connectionTimeoutMillis: connectTimeoutMs,
+    // The one with the lock says nothing for as long as a migration takes.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   // A connection that breaks ends the statement that is under way, which says so.
   client.on('error', () => undefined);
@@ -84,6 +88,7 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
   }
   // A server that does not look whether its client is still there goes on for as long as it takes. Older ones can't look.
   await client.query("SET client_connection_check_interval = '2s'").catch(() => undefined);
+  await client.query('SET idle_session_timeout = 0').catch(() => undefined);
   return client;
 }
 
