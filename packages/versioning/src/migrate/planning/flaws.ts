@@ -1,7 +1,6 @@
 import { VersioningError } from '../../errors.ts';
 import type { Direction } from '../model.ts';
-import type { RunnableMigration } from '../source/script.ts';
-import { checksumOf, type Script } from '../source/script.ts';
+import { checksumOf, type RunnableMigration, type Script } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
 
 /** @throws {VersioningError} `MIGRATION_EDITED` for a migration whose text is not the one that was applied. */

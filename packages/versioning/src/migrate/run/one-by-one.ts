@@ -72,9 +72,7 @@ async function markEnded(run: MigrationRun, startMs: number): Promise<void> {
 function piecesOf({ script, connection }: MigrationRun): Piece[] {
   const { work, text } = script;
   if (work !== undefined) {
-    return [
-      { number: 1, text, isOutside: true, canSettle: false, isSetting: false, work: () => work(connection) },
-    ];
+    return [{ number: 1, text, isOutside: true, canSettle: false, isSetting: false, work: () => work(connection) }];
   }
   return script.statements.map((statement, index) => ({
     number: index + 1,
