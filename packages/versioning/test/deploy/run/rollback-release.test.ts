@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CONTRACTED, NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
@@ -63,7 +63,10 @@ test('a contract step is passed only with a backup from before it, which says wh
   });
   expect(machine.current()).toBe('v1.1.0');
   const plan = await deployer.planRollback('1.0.0', { restore: 'newest' });
-  expect(plan).toMatchObject({ restores: deployed?.backup, warnings: [`Restoring ${deployed?.backup} drops 1 orders`] });
+  expect(plan).toMatchObject({
+    restores: deployed?.backup,
+    warnings: [`Restoring ${deployed?.backup} drops 1 orders`],
+  });
   await deployer.rollbackRelease(plan);
   expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
   expect(machine.sql('select price from orders')).toEqual([{ price: 3 }, { price: 4 }]);
@@ -92,7 +95,10 @@ test('a migration without a way back is restored by itself only where that is co
   });
   const automatic = machine.deployer({ restoreData: 'automatic' });
   await automatic.rollbackRelease();
-  expect([await machine.answers(), machine.sql('select price from orders')]).toEqual(['1.0.0', [{ price: 3 }, { price: 4 }]]);
+  expect([await machine.answers(), machine.sql('select price from orders')]).toEqual([
+    '1.0.0',
+    [{ price: 3 }, { price: 4 }],
+  ]);
 });
 
 test('a rollback to a release whose files were changed goes forward again', async () => {
@@ -125,6 +131,24 @@ test('a contract migration that fails leaves the new release, and a person decid
   expect(await deployer.undo({ mayRestore: true })).toMatchObject({ outcome: 'rolled-back' });
   expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
   await expect(deployer.resume()).rejects.toMatchObject({ code: 'DEPLOY_NOT_FOUND' });
+});
+
+test('a release finds the secrets of today, however long ago it was staged', async () => {
+  await using machine = await runningMachine();
+  const { root } = machine.places;
+  const secrets = (): string => readFileSync(join(root, 'releases', 'current', '.env'), 'utf8');
+  await machine.shelf.add('1.1.0');
+  const deployer = machine.deployer();
+  await deployer.deployRelease('1.1.0');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=second\n');
+  await deployer.rollbackRelease();
+  expect(secrets()).toContain('TOKEN=second');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=third\n');
+  await deployer.deployRelease('1.0.0', { strategy: 'local-restart' });
+  expect(secrets()).toContain('TOKEN=third');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=fourth\n');
+  await deployer.deployRelease('1.1.0');
+  expect(secrets()).toContain('TOKEN=fourth');
 });
 
 test('releases that nobody needs are cleaned, the current one and the one before stay', async () => {
