@@ -95,14 +95,21 @@ async function forward(work: DeployWork): Promise<Deployment> {
   return deployment;
 }
 
+const isTakenOver = (error: unknown): boolean =>
+  ['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError> | undefined)?.code ?? '');
+
 /** What was done about a failure is part of the error. */
 async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> {
-  const { journal, tools } = work;
-  // Somebody else works on it now.
-  if (['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError>).code ?? '')) return error;
+  const { journal, tools, signal } = work;
+  // Somebody else works on it now. What waits or runs a program tells of an end by the signal in words of its own.
+  if (isTakenOver(error)) return error;
+  if (isTakenOver(signal?.reason)) return signal?.reason;
   const { begun, plan } = journal.state;
   if (isAbort(error) && begun.includes('switch')) {
-    return stopped(`${plan.version} is switched to: \`holdfast deploy resume\` goes on, with --undo it goes back.`, error);
+    return stopped(
+      `${plan.version} is switched to: \`holdfast deploy resume\` goes on, with --undo it goes back.`,
+      error,
+    );
   }
   const lines = await keepEvidence(work);
   if (lines.length > 0) tools.tell({ kind: 'service.logged', version: plan.version, lines });
@@ -151,7 +158,9 @@ async function noWayBack({ journal, tools }: DeployWork, { reason, backup }: NoR
   const dropped = backup === undefined ? [] : ((await tools.backup?.preview(backup)) ?? []);
   const drops = dropped.length === 0 ? '' : `, which drops ${dropped.join('; ')}`;
   const restore =
-    backup === undefined ? '' : ` \`holdfast deploy resume --undo --restore-data\` restores the backup ${backup}${drops}.`;
+    backup === undefined
+      ? ''
+      : ` \`holdfast deploy resume --undo --restore-data\` restores the backup ${backup}${drops}.`;
   return new VersioningError('ROLLBACK_REFUSED', `Expected a way back to ${from ?? 'nothing'}, got none: ${reason}`, {
     hint: `${version} stays current. \`holdfast deploy resume\` tries again.${restore}`,
   });
