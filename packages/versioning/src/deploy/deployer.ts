@@ -28,7 +28,7 @@ export interface Deployer {
    *
    * @throws {VersioningError} `DEPLOY_REFUSED`, `BACKUP_REQUIRED`, `RELEASE_NOT_FOUND`, `LAYOUT_MISSING`, those of migrations.
    */
-  planDeploy(version: string, options?: DeployRunOptions & Signalled): Promise<DeployPlan>;
+  planDeploy(version: string, options?: DeployRunOptions & { readonly signal?: AbortSignal | undefined }): Promise<DeployPlan>;
   /**
    * Carries a plan out, or plans and does. Each step is written down before and after it. When one fails, everything is taken back at once, as far as there is a way back;
    * when the process is killed, `resume` goes on and `undo` takes it back.
@@ -46,7 +46,7 @@ export interface Deployer {
    * @param target Default: the good release before the current one.
    * @throws {VersioningError} `DEPLOY_REFUSED`; `ROLLBACK_REFUSED` where the database has no way back, with the backup that has one; `BACKUP_REQUIRED`.
    */
-  planRollback(target?: string, options?: RollbackRunOptions & Signalled): Promise<DeployPlan>;
+  planRollback(target?: string, options?: RollbackRunOptions & { readonly signal?: AbortSignal | undefined }): Promise<DeployPlan>;
   /** Carries a rollback out. A step that fails takes everything back. @throws {VersioningError} as `deployRelease` and `planRollback`. */
   rollbackRelease(
     planOrTarget?: DeployPlan | string,
@@ -59,21 +59,19 @@ export interface Deployer {
   /** The releases on this machine; one of them is current. */
   list(): Promise<readonly DeployedRelease[]>;
   /** How everything stands: layout, releases, service, disk, maintenance, last deploys. */
-  status(options?: Signalled): Promise<DeployStanding>;
+  status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
   /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
   clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
   readonly maintenance: {
+    /** Sets the flag that the service reads, with why. */
     on(reason: string): Promise<void>;
+    /** Takes it away. */
     off(): Promise<void>;
     /** Why it is on; `undefined` when it is off. */
     read(): Promise<Maintenance | undefined>;
   };
-}
-
-interface Signalled {
-  readonly signal?: AbortSignal | undefined;
 }
 
 const HEALTH_MS = 30_000;

@@ -29,7 +29,7 @@ export interface DeployLock extends AsyncDisposable {
   readonly lost: AbortSignal;
   /** @throws {VersioningError} `DEPLOY_LOCK_LOST`. */
   demand(): Promise<void>;
-  /** Gives it back. Where another one has it, nothing happens. */
+  /** Gives it back. Where another one has it, nothing happens; where it can't be written, it is tried again while this process lives. */
   release(): Promise<void>;
 }
 

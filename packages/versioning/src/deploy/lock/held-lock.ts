@@ -40,7 +40,7 @@ export class HeldLock implements AsyncDisposable {
       // One that takes longer than its turn is not joined by a second one.
       lock.#renewal ??= lock.#renew().finally(() => (lock.#renewal = undefined));
     };
-    lock.#timer = setInterval(renew, Math.max(1, Math.floor(holding.leaseMs / 3)));
+    lock.#timer = setInterval(renew, lock.#turnMs);
     // It keeps no process alive that has nothing else to do.
     lock.#timer.unref();
     return lock;
@@ -63,8 +63,28 @@ export class HeldLock implements AsyncDisposable {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#renewal;
+    // What was done under it stands, or has a failure of its own to tell of: that a full disk keeps the lock is no other one.
+    await this.#giveBack().catch(() => this.#giveBackLater());
+  }
+
+  async #giveBack(): Promise<void> {
     // When somebody has taken it, the number is taken, too.
     await this.#book.write(this.#holding.n + 1, { kind: 'released', token: this.#holding.token });
+  }
+
+  /** Until this process ends, and anybody may take it, others would wait for it. */
+  #giveBackLater(): void {
+    const again = (): void =>
+      void this.#giveBack().then(
+        () => clearInterval(timer),
+        () => undefined,
+      );
+    const timer = setInterval(again, this.#turnMs);
+    timer.unref();
+  }
+
+  get #turnMs(): number {
+    return Math.max(1, Math.floor(this.#holding.leaseMs / 3));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -87,6 +87,7 @@ export interface SafetyBackup {
   create(call: SafetyBackupCall): Promise<{ readonly id: string; readonly detail: string }>;
   /** What `restore` would drop: writes since the backup, for people. */
   preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
+  /** Brings everything back to that backup. */
   restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 

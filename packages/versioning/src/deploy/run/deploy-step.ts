@@ -144,12 +144,15 @@ async function stage(work: DeployWork): Promise<StepDone> {
     digest: artifact.digest,
     signal,
   });
+  // It may have been staged long ago, and `shared/.env` has other secrets since.
+  await tools.place.refreshEnv(version);
   return { detail: `${folder}, ${bytes} bytes` };
 }
 
 async function checkFiles(work: DeployWork): Promise<StepDone> {
   const { version } = work.journal.state.plan;
   await work.tools.place.checkFiles(version, work.signal);
+  await work.tools.place.refreshEnv(version);
   return { detail: `the files of ${version} are as they were staged` };
 }
 
@@ -163,7 +166,8 @@ async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {
 async function startService({ tools, journal, signal }: DeployWork): Promise<StepDone> {
   const { service } = tools;
   if (service === undefined) throw new Error('A deploy without service has no such step');
-  const { version } = journal.state.plan;
+  const { version, kind } = journal.state.plan;
+  if (kind === 'restart') await tools.place.refreshEnv(version);
   const { state } = await service.status({ signal });
   if (state === 'missing') await service.run('install', { version, signal });
   await service.run('handOver', { version, signal });

@@ -95,11 +95,15 @@ async function forward(work: DeployWork): Promise<Deployment> {
   return deployment;
 }
 
+const isTakenOver = (error: unknown): boolean =>
+  ['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError> | undefined)?.code ?? '');
+
 /** What was done about a failure is part of the error. */
 async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> {
-  const { journal, tools } = work;
-  // Somebody else works on it now.
-  if (['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError>).code ?? '')) return error;
+  const { journal, tools, signal } = work;
+  // Somebody else works on it now. What waits or runs a program tells of an end by the signal in words of its own.
+  if (isTakenOver(error)) return error;
+  if (isTakenOver(signal?.reason)) return signal?.reason;
   const { begun, plan } = journal.state;
   if (isAbort(error) && begun.includes('switch')) {
     return stopped(

@@ -19,7 +19,8 @@ export function codeText(error: unknown): string {
 /** The same error with one more thing to do about it. One of somebody else becomes the cause of ours. */
 export function withHint(error: unknown, hint: string): VersioningError {
   const { message, hint: own } = error as { readonly message?: string; readonly hint?: string | undefined };
-  const both = own === undefined ? hint : `${own} ${hint}`;
+  // Below the lines of a log nobody would find it.
+  const both = own === undefined ? hint : own.includes('\n') ? `${hint}\n${own}` : `${own} ${hint}`;
   if (!isVersioningError(error)) {
     const said = message ?? String(error);
     return new VersioningError('STEP_FAILED', `Expected a step to be done, got: ${said}`, { cause: error, hint: both });

@@ -1,6 +1,9 @@
 import { shown, VersioningError } from '../../errors.ts';
 import type { Clock } from '../../release/clock.ts';
+import { applyEnv } from '../layout/apply-env.ts';
 import type { DeployedRelease, DeployLayout } from '../layout/model.ts';
+import { planEnv } from '../layout/plan-env.ts';
+import { releaseFolder } from '../layout/release-name.ts';
 import { readMaintenance, turnMaintenanceOff, turnMaintenanceOn } from '../maintenance/maintenance.ts';
 import { checkStaged } from '../stage/check-staged.ts';
 import { removeUnfinished, stageRelease } from '../stage/stage-release.ts';
@@ -31,6 +34,7 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
     current: async () => readCurrent(layout),
     releases: async () => states.list(),
     stage: async (call) => stage({ layout, states, known, by, install }, call),
+    refreshEnv: async (version) => applyEnv(releaseFolder(layout, version), await planEnv(layout)),
     discard: async (version, run) => {
       await removeUnfinished(layout);
       await states.forget(version, { by, run });

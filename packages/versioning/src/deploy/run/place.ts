@@ -12,6 +12,8 @@ export interface DeployPlace {
   discard(version: string, run: string): Promise<void>;
   /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged. */
   checkFiles(version: string, signal?: AbortSignal): Promise<void>;
+  /** Writes the `.env` of a release that is here anew, as `shared/.env` says by now. */
+  refreshEnv(version: string): Promise<void>;
   /** `undefined`: nothing is current any more. */
   switchTo(version: string | undefined): Promise<void>;
   /** @param run The deploy that it belongs to. */

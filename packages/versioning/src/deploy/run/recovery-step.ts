@@ -65,10 +65,13 @@ async function serviceBack({ tools, journal }: DeployWork): Promise<string> {
     await service.run('stop');
     return `${service.spec.name} is stopped`;
   }
-  await service.run('restart', { version: from });
+  const { state, version, detail } = await service.status();
+  // A hand-over that has failed left it as it was: who stops it now might not get it up again.
+  const isLeft = state === 'running' && version === from && detail === undefined;
+  if (!isLeft) await service.run('restart', { version: from });
   const checks = postChecksOf({ tools, journal, scratch: '' });
   const results = await runPatiently(checks, { version: from, patienceMs: settings.healthTimeoutMs, clock });
-  return `${service.spec.name} runs ${from}: ${checksText(results)}`;
+  return `${service.spec.name} ${isLeft ? 'still runs' : 'runs'} ${from}: ${checksText(results)}`;
 }
 
 /** What was staged whole stays: as evidence where it failed, else for the next deploy. */

@@ -26,6 +26,8 @@ export interface ServiceStatus {
   /** `missing`: not set up. `unknown`: it can't be told, `detail` says why. */
   readonly state: 'running' | 'stopped' | 'failed' | 'starting' | 'missing' | 'unknown';
   readonly pids: readonly number[];
+  /** The version that it was started for, where the adapter starts it itself. */
+  readonly version?: string | undefined;
   /** ISO 8601, UTC. */
   readonly since?: string | undefined;
   /** How often it was started again by itself. */

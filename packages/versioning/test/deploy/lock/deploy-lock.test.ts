@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   acquireDeployLock,
   type DeployLayout,
@@ -122,6 +122,18 @@ describe('the lock of a deployment', () => {
       kind: 'taken',
       instead: { why: 'forced', owner: { by: 'ann' } },
     });
+  });
+
+  test('that can not be given back keeps nobody from telling what was done, and is given back later', async () => {
+    const { layout } = await newSite();
+    const lock = await acquireDeployLock(layout, { by: 'ann', leaseMs: 30 });
+    const locks = join(layout.state, 'locks');
+    await rename(locks, `${locks}.away`);
+    await writeFile(locks, '');
+    await lock.release();
+    await rm(locks);
+    await rename(`${locks}.away`, locks);
+    await vi.waitFor(async () => expect(await readDeployLock(layout)).toBeUndefined());
   });
 
   test('that is lost is told without asking, too', async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CONTRACTED, NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
@@ -131,6 +131,24 @@ test('a contract migration that fails leaves the new release, and a person decid
   expect(await deployer.undo({ mayRestore: true })).toMatchObject({ outcome: 'rolled-back' });
   expect([await machine.answers(), machine.applied()]).toEqual(['1.0.0', ['0001_orders']]);
   await expect(deployer.resume()).rejects.toMatchObject({ code: 'DEPLOY_NOT_FOUND' });
+});
+
+test('a release finds the secrets of today, however long ago it was staged', async () => {
+  await using machine = await runningMachine();
+  const { root } = machine.places;
+  const secrets = (): string => readFileSync(join(root, 'releases', 'current', '.env'), 'utf8');
+  await machine.shelf.add('1.1.0');
+  const deployer = machine.deployer();
+  await deployer.deployRelease('1.1.0');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=second\n');
+  await deployer.rollbackRelease();
+  expect(secrets()).toContain('TOKEN=second');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=third\n');
+  await deployer.deployRelease('1.0.0', { strategy: 'local-restart' });
+  expect(secrets()).toContain('TOKEN=third');
+  writeFileSync(join(root, 'shared', '.env'), 'TOKEN=fourth\n');
+  await deployer.deployRelease('1.1.0');
+  expect(secrets()).toContain('TOKEN=fourth');
 });
 
 test('releases that nobody needs are cleaned, the current one and the one before stay', async () => {

@@ -3,9 +3,10 @@ import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
-import { acquireDeployLock, type Check, type Deployment } from '../../../src/deploy/index.ts';
+import { acquireDeployLock, type Check, type Deployment, type Service } from '../../../src/deploy/index.ts';
 import { DeployJournal } from '../../../src/deploy/run/journal.ts';
 import { thisOwner } from '../../../src/release/owner.ts';
+import { childService } from './child-service.ts';
 import { runDeployer } from './deployer-process.ts';
 import { NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
 
@@ -40,6 +41,27 @@ describe('a deploy that somebody stops', { timeout: 30_000 }, () => {
       expect([await machine.answers(), machine.applied().length]).toEqual(['1.1.0', 3]);
     },
   );
+});
+
+test('a release that still runs when the next one could not be started is left alone', async () => {
+  await using machine = await released();
+  const child = childService(machine.places.root, machine.places.port);
+  const verbs: string[] = [];
+  const service: Service = {
+    ...child,
+    run: async (verb) => {
+      verbs.push(verb);
+      if (verb === 'handOver') throw new Error('no such program');
+      await child.run(verb);
+    },
+    status: async () => ({ ...(await child.status()), version: await machine.answers() }),
+  };
+  const deployed = machine.deployer({ service }).deployRelease('1.1.0');
+  await expect(deployed).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    hint: expect.stringContaining('Rolled back to 1.0.0') as string,
+  });
+  expect([verbs, machine.current(), await machine.answers()]).toEqual([['handOver'], 'v1.0.0', '1.0.0']);
 });
 
 /** Mounts a small disk over the database of a machine. @returns Whether that may be done here. */

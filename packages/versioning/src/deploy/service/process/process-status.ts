@@ -13,7 +13,8 @@ export function processStatus({ wanted, alive, reports, supervisor }: Situation)
   }
   const report = reports.get(active);
   const isAlone = supervisor === undefined;
-  const known = { pids, since: report?.since, restarts: report?.restarts };
+  const version = wanted.instances.find(({ id }) => id === active)?.version;
+  const known = { pids, version, since: report?.since, restarts: report?.restarts };
   if (!alive.has(active)) {
     const how = report?.detail ?? 'it is not there';
     const then = isAlone
