@@ -175,6 +175,7 @@ const serviceAction = z.union([
 
 export const deployInitialised = z.strictObject({
   root: z.string(),
+  dryRun: z.boolean(),
   made: z.array(z.string()).describe('folders that were not there'),
   left: z.array(serviceAction).describe('what is left to do for the service by somebody who may'),
 });

@@ -21,8 +21,8 @@ import { type DeployStanding, readStanding } from './run/standing.ts';
 /** Deploys releases to one machine, and goes back. */
 export interface Deployer {
   readonly layout: DeployLayout;
-  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted. */
-  init(): Promise<InitialisedLayout>;
+  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted; or only says what it would do. */
+  init(options?: { readonly dryRun?: boolean | undefined }): Promise<InitialisedLayout>;
   /**
    * Decides everything about a deploy, and does nothing. The plan is data: it can be shown, and carried out by `deployRelease`.
    *
@@ -132,7 +132,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
   };
   return {
     layout,
-    init: async () => (await ask('init'), initialise(layout, options.service)),
+    init: async ({ dryRun = false } = {}) => {
+      if (!dryRun) await ask('init');
+      return initialise(layout, { service: options.service, dryRun });
+    },
     planDeploy: async (version, call) => planned(async () => planDeploy(tools, version, call)),
     planRollback: async (target, call) => planned(async () => planRollback(tools, target, call)),
     deployRelease: async (what, call = {}) =>
