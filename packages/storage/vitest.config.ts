@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os';
+import { mergeConfig } from 'vitest/config';
 import { testProject } from '../../tooling/vitest-project.ts';
 
-export default testProject('storage');
+// Here alone tests are about disks.
+export default mergeConfig(testProject('storage'), { test: { env: { TMPDIR: tmpdir() } } });

@@ -1,7 +1,8 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { systemUser } from './system-user.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -46,31 +47,21 @@ export interface TestServer {
 
 export const PASSWORD = 'swordfish-1';
 
-/** PostgreSQL refuses to run as root: then it runs as whoever owns the system's own. */
-function owner(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const ids = ['-u', '-g'].map(
-    (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout) || 65_534,
-  );
-  return { uid: ids[0] as number, gid: ids[1] as number };
-}
-
 /** Makes a server in an empty folder and starts it. It is quick, keeps nothing safe, and has to be ended. */
 export async function startPostgres(folder: string): Promise<TestServer> {
   const port = await freePort();
   const data = join(folder, 'data');
-  const identity = owner();
+  const owner = systemUser('postgres');
   const run = (program: string, args: readonly string[]): void =>
     void execFileSync(join(POSTGRES_BIN, program), args, {
-      ...identity,
+      ...owner,
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, PASSWORD);
   mkdirSync(data);
-  if (identity.uid !== undefined && identity.gid !== undefined)
-    for (const path of [folder, data, passwordFile]) chownSync(path, identity.uid, identity.gid);
+  if (owner !== undefined) for (const path of [folder, data, passwordFile]) chownSync(path, owner.uid, owner.gid);
   run('initdb', [
     '-D',
     data,

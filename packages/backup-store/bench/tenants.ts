@@ -1,11 +1,12 @@
 // Many tenants at once beside one tenant with as much: what is read a second, and processor time.
-// Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3] [--backups 1]
+// Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3] [--backups 1] [--store memory]
+// By default the store is a folder, in a memory file system where there is one; `--store memory` keeps objects in the process itself.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { memoryStore } from '@x/storage';
+import { memoryStore, openStore } from '@x/storage';
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     mib: { type: 'string', default: '24' },
     backups: { type: 'string', default: '1' },
     runs: { type: 'string', default: '3' },
+    store: { type: 'string', default: 'folder' },
   },
 });
 const [tenants, mib, runs] = [Number(values.tenants), Number(values.mib), Number(values.runs)];
@@ -23,15 +25,16 @@ const { createRepository } = (await import(
 /** Text like that of records: words that come back, and ids that do not. */
 function content(bytes: number): Buffer {
   const lines: string[] = [];
+  const ids = randomBytes(bytes / 8);
   for (let length = 0; length < bytes;) {
-    const line = `{"id":"${randomBytes(8).toString('hex')}","room":${lines.length % 300},"status":"booked","note":"late arrival"}\n`;
+    const line = `{"id":"${ids.toString('hex', lines.length * 8, lines.length * 8 + 8)}","room":${lines.length % 300},"status":"booked","note":"late arrival"}\n`;
     lines.push(line);
     length += line.length;
   }
   return Buffer.from(lines.join(''));
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-bench-'));
 const median = (list: readonly number[]): number =>
   list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] as number;
 
@@ -55,7 +58,7 @@ try {
   for (let run = 0; run < runs; run++) {
     for (const way of ['one', 'many'] as const) {
       const { repository } = await createRepository({
-        store: memoryStore(),
+        store: values.store === 'memory' ? memoryStore() : await openStore(join(folder, `store-${way}-${run}`)),
         passphrase: 'bench',
         recoveryCode: false,
         performance: { backups: Number(values.backups) },
@@ -71,6 +74,7 @@ try {
         ),
       );
       await repository.close();
+      rmSync(join(folder, `store-${way}-${run}`), { recursive: true, force: true });
     }
   }
   const bytes = tenants * mib;

@@ -80,6 +80,8 @@ export type BackupErrorCode =
   | 'DATABASE_REFUSED'
   /** There is no such database, or a server has no such database, schema or table. */
   | 'DATABASE_NOT_FOUND'
+  /** A database, or the disk it is on, has no room for what is to be put into it. */
+  | 'DATABASE_FULL'
   /** Somebody else has the database, or is at work on its file. */
   | 'DATABASE_BUSY'
   /** A database has failed the check of its own program. */

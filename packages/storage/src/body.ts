@@ -38,14 +38,17 @@ export async function* chunksOf(body: Body, signal?: AbortSignal): AsyncGenerato
 
 /** All bytes of a body in one array of its own. */
 export async function collect(body: Body, signal?: AbortSignal): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  // One array that grows: were pieces gathered first, as much again would be left to the collector.
+  let room = new Uint8Array(0);
   let size = 0;
   for await (const chunk of chunksOf(body, signal)) {
+    const needed = size + chunk.length;
+    if (needed > room.length) room = new Uint8Array(room.buffer.transfer(Math.max(needed, size === 0 ? 0 : 2 * size)));
     // Copied as they come: a producer may reuse its buffer once the next chunk is asked for.
-    chunks.push(new Uint8Array(chunk));
-    size += chunk.length;
+    room.set(chunk, size);
+    size = needed;
   }
-  return joined(chunks, size);
+  return size === room.length ? room : new Uint8Array(room.buffer.transfer(size));
 }
 
 /** A chunked view of bytes at hand: one chunk when they are few. The chunks are copies, so the reader may keep or change them. */

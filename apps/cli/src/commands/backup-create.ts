@@ -13,13 +13,11 @@ import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import { keepHeapsSmall } from '../process/v8-flags.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { formatBytes, formatCount, formatNumberOf, formatRate } from '../render/bytes.ts';
-import { compressionFacts, contentTable } from '../render/contents.ts';
+import { resultLines } from '../render/backup-result.ts';
+import { formatNumberOf } from '../render/bytes.ts';
+import { contentTable } from '../render/contents.ts';
 import { sayProblems } from '../render/problems.ts';
-import { shortId } from '../render/snapshot.ts';
-import { factLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
-import { formatDuration } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
 interface CreateFlags extends ChosenFlags {
@@ -48,42 +46,6 @@ function tag(text: string): string {
     `Expected a tag like nightly or team=web, got ${JSON.stringify(text)}`,
     'A tag has no blanks and no commas, and at most 256 characters.',
   );
-}
-
-/** What became of a source that is no file or folder. */
-function sourceFact({ path, status, files, bytes, durationMs = 0 }: BackupResult['sources'][number]): [string, string] {
-  const what = `${formatNumberOf(files, 'file')}, ${formatBytes(bytes)}, ${formatDuration(durationMs)}`;
-  return [displayText(path), `${status}: ${what}`];
-}
-
-/** What a checkpoint has no content of. */
-function absentFact({ sources }: BackupResult): readonly (readonly [string, string])[] {
-  const files = sources.reduce((sum, { absent }) => sum + (absent?.files ?? 0), 0);
-  const bytes = sources.reduce((sum, { absent }) => sum + (absent?.bytes ?? 0), 0);
-  return files === 0 ? [] : [['no content of', `${formatNumberOf(files, 'file')}, ${formatBytes(bytes)}`]];
-}
-
-function resultLines(result: BackupResult, title: string): readonly string[] {
-  const { counts, durationMs } = result;
-  const files = counts.filesNew + counts.filesChanged + counts.filesUnchanged;
-  const facts: (readonly [string, string])[] = [
-    [
-      'files',
-      `${formatCount(files)} (${formatCount(counts.filesNew)} new, ${formatCount(counts.filesChanged)} changed, ` +
-        `${formatCount(counts.filesUnchanged)} unchanged), ${formatNumberOf(counts.entriesRemoved, 'entry', 'entries')} gone`,
-    ],
-    [
-      'content',
-      `${formatBytes(counts.bytesTotal)}, ${formatBytes(counts.bytesRead)} read, ${formatBytes(counts.bytesNew)} new`,
-    ],
-    ['stored', formatBytes(counts.bytesStored)],
-    ...compressionFacts(result.contents),
-    ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
-    ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],
-    ...absentFact(result),
-    ...result.sources.filter(({ kind }) => kind !== 'directory').map(sourceFact),
-  ];
-  return [title, ...factLines(facts, '  ')];
 }
 
 async function render(context: Context, result: BackupResult, dryRun: boolean): Promise<void> {
@@ -211,7 +173,9 @@ export const backupCreate: CommandDefinition = {
         'REDISCLI_AUTH, the variable that password-env=NAME names, or files of the programs. ' +
         'Or a SQLite database, while others write to it: sqlite:/srv/app/app.db?check=quick (full, none). ' +
         'Or rows of tables as records that can be merged: records+postgres://… or records+sqlite:/path, with ' +
-        '?table=bookings&updated-at=updated_at, also deleted-at and schema',
+        '?table=bookings&updated-at=updated_at, also deleted-at and schema; or JSON documents as records: ' +
+        'records+file:/srv/bookings.json?id=number&updated-at=changed (an array, an object, JSON Lines or a folder; with ' +
+        'document=NAME several below a folder)',
       repeatable: true,
     },
     {

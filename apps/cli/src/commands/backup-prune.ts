@@ -1,11 +1,11 @@
-import type { PrunePlan, PruneResult } from '@x/backup-store';
+import type { PrunePlan, PruneResult, PruneWait } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { END_DEAD_BACKUPS, prunePlanLines, pruneResultLines, waitingLines } from '../render/prune.ts';
+import { END_DEAD_BACKUPS, prunePlanLines, pruneResultLines, waitingLines, waitLines } from '../render/prune.ts';
 import { displayText } from '../render/text.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { patienceOf, PRUNE_OPTIONS } from './prune-options.ts';
@@ -53,6 +53,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     tenant,
     signal: context.signal,
     onProgress: progress.onProgress,
+    // Also with --quiet: a program that seems to hang is worse than a line.
+    onWait: (waiting: PruneWait): void => {
+      for (const line of waitLines(waiting, now())) context.messages.warn(line);
+    },
   };
   if (dryRun) {
     const plan = await context.timed('plan', () => repository.planPrune(options)).finally(() => progress.end());
@@ -73,7 +77,8 @@ export const backupPrune: CommandDefinition = {
   summary: 'Delete what no snapshot needs any more',
   description:
     'Backups and restores may go on meanwhile, here and on other machines. What is deleted was needed by no snapshot when the ' +
-    'round began; backups that began before are waited for, and ended when they are silent for too long. Exits with 3 ' +
+    'round began; backups that began before are waited for (which is told on stderr, with --quiet too; `--wait 0s` does not wait), ' +
+    'and ended when they are silent for too long. Exits with 3 ' +
     'when a round waits for a backup (the next prune goes on with it), and with 7 when something that snapshots need ' +
     'can not be read: nothing is deleted then.',
   options: PRUNE_OPTIONS,

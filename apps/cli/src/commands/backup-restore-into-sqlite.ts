@@ -1,18 +1,12 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
-import {
-  type IntoOutcome,
-  type IntoRequest,
-  planIntoSqlite,
-  restoreIntoSqlite,
-  type SqlitePlan,
-} from '../compose/into-sqlite.ts';
-import { CliError } from '../errors.ts';
+import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { displayText } from '../render/text.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore into a database of SQLite. */
 export interface IntoSqliteFlags {
@@ -37,19 +31,6 @@ export const SQLITE_OPTIONS: readonly OptionDefinition[] = [
   },
 ];
 
-async function confirm(context: Context, { target, replaces }: SqlitePlan, yes: boolean): Promise<void> {
-  if (yes || !replaces) return;
-  const { messages, prompt } = context;
-  messages.warn(`${displayText(target)} will be replaced; what was written to it since the backup will be gone.`);
-  if (!prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore into a database, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  if (await prompt.confirm('Go on?')) return;
-  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
-}
-
 function line({ path, target, bytes, replaced }: IntoOutcome): string {
   const done = replaced ? 'replaced' : 'made';
   return `restore of ${displayText(path)}: ok; ${displayText(target)} ${done}, ${formatBytes(bytes)}`;
@@ -72,14 +53,19 @@ export async function restoreOverSqlite(
       );
     return EXIT.ok;
   }
-  await confirm(context, plan, flags.yes ?? false);
+  const lines = plan.replaces
+    ? [`${displayText(plan.target)} will be replaced; what was written to it since the backup will be gone.`]
+    : [];
+  const yes = flags.yes === true || !plan.replaces;
+  await demandConfirmation(context, { what: 'restore into a database', lines, yes });
   let safetySnapshot: string | undefined;
-  if (plan.replaces && safetyBackup) {
+  const save = async (path: string): Promise<void> => {
     const { repository, record } = what;
-    const source = await currentSqlite(plan.target);
-    safetySnapshot = await saveTarget(context, repository, { source, url, record });
-  }
-  const into = await context.timed('restore', () => restoreIntoSqlite(context, request));
+    const current = { sources: [await currentSqlite(path)] };
+    safetySnapshot = await saveTarget(context, repository, { current, url, record });
+  };
+  const saving = safetyBackup ? { ...request, save } : request;
+  const into = await context.timed('restore', () => restoreIntoSqlite(context, saving));
   if (context.json)
     await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, sqlite: into });
   else if (!context.messages.quiet) await context.output.line(line(into));

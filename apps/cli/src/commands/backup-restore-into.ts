@@ -1,14 +1,16 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
+import { isDocumentsUrl } from '../compose/documents-url.ts';
 import { checkInto, type IntoPlan, type IntoResult, planInto } from '../compose/into.ts';
 import { saveTarget } from '../compose/into-safety.ts';
-import { isSqliteUrl } from '../compose/sqlite-url.ts';
-import { CliError, usageError } from '../errors.ts';
+import { isSqliteUrl, parseSqliteUrl } from '../compose/sqlite-url.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes, formatCount } from '../render/bytes.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Options of `backup restore` that concern `--into`. */
 export interface IntoFlags {
@@ -30,12 +32,18 @@ export interface IntoRequest {
   readonly url: string;
 }
 
-/** Before anything is opened. @throws {CliError} `USAGE`. */
-export function checkIntoFlags(context: Context, flags: IntoFlags): void {
+/** Before anything is opened. @throws {CliError} `USAGE`; {BackupError} `INVALID_OPTION`. */
+export async function checkIntoFlags(context: Context, flags: IntoFlags): Promise<void> {
   const { into, include, exclude, overwrite = 'never', delete: deletes } = flags;
+  if (into === undefined) return;
   // One of SQLite is a file, and replaced as one.
-  if (into === undefined || isSqliteUrl(into)) return;
-  checkInto(into, context.env);
+  if (isSqliteUrl(into)) return void parseSqliteUrl(into, context.workingDirectory);
+  if (isDocumentsUrl(into))
+    throw usageError(
+      'Expected --mode with --into file:, got none',
+      'Documents are restored record by record: add --mode full, selective or merge; or restore files with --to.',
+    );
+  await checkInto(into, context.env);
   const useless = { '--include': include, '--exclude': exclude, '--delete': deletes };
   const given = Object.entries(useless).find(([, value]) => value !== undefined);
   if (given !== undefined)
@@ -60,22 +68,6 @@ function planLines({ snapshot, path, bytes, target, server, action, items }: Int
   ];
 }
 
-async function confirm(context: Context, plan: IntoPlan, yes: boolean): Promise<void> {
-  const { messages, prompt } = context;
-  const isAsked = plan.action === 'replace' && !yes;
-  // Whoever is asked is told what about, even with --quiet.
-  const say = (line: string): void => (isAsked ? messages.warn(line) : messages.note(line));
-  for (const line of planLines(plan)) say(line);
-  if (!isAsked) return;
-  if (!prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation that a database is replaced, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  if (await prompt.confirm('Go on?')) return;
-  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
-}
-
 /** Restores one dump of a snapshot into a database. */
 export async function restoreInto(
   context: Context,
@@ -84,14 +76,19 @@ export async function restoreInto(
 ): Promise<ExitCode> {
   const { dryRun = false, yes = false, overwrite, safetyBackup, record, url } = request;
   const planned = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
-  const { plan, current: source } = planned;
+  const { plan, current } = planned;
   let safetySnapshot: string | undefined;
   const result: IntoResult | undefined = dryRun
     ? undefined
     : await planned.apply(async (known) => {
-        await confirm(context, known, yes);
-        if (known.action !== 'replace' || !safetyBackup) return;
-        safetySnapshot = await saveTarget(context, repository, { source, url, record });
+        const isHarmless = known.action !== 'replace';
+        await demandConfirmation(context, {
+          what: 'restore into a database',
+          lines: planLines(known),
+          yes: yes || isHarmless,
+        });
+        if (isHarmless || !safetyBackup) return;
+        safetySnapshot = await saveTarget(context, repository, { current: { sources: [current] }, url, record });
       });
   const { output, messages } = context;
   if (context.json) {

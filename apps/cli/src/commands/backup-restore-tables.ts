@@ -1,7 +1,7 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { saveTarget } from '../compose/into-safety.ts';
 import { checkTablesUrl, planTables, type TablesPlan, type TablesResult } from '../compose/into-tables.ts';
-import { CliError, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -9,6 +9,7 @@ import type { Context } from '../program/context.ts';
 import { formatBytes, formatNumberOf } from '../render/bytes.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore of single tables, and those that say nothing for one. */
 export interface TablesFlags {
@@ -76,18 +77,6 @@ function planLine({ snapshot, path, target, tables }: TablesPlan, replaces: bool
   );
 }
 
-async function confirm(context: Context, line: string): Promise<void> {
-  const { messages, prompt } = context;
-  messages.warn(line);
-  if (!prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation that tables are replaced, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  if (await prompt.confirm('Go on?')) return;
-  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
-}
-
 /** `holdfast backup restore ID --into URL --table NAME`. */
 export async function restoreTables(
   context: Context,
@@ -98,12 +87,14 @@ export async function restoreTables(
   const { repository, record } = what;
   const replaces = flags.overwrite === 'always';
   const planned = await planTables(context, { ...what, url, tables });
-  const { plan, current: source } = planned;
+  const { plan, current } = planned;
   let safetySnapshot: string | undefined;
   let result: TablesResult | undefined;
   if (!dryRun) {
-    if (replaces && !yes) await confirm(context, planLine(plan, replaces));
-    if (replaces && safetyBackup) safetySnapshot = await saveTarget(context, repository, { source, url, record });
+    const lines = replaces ? [planLine(plan, replaces)] : [];
+    await demandConfirmation(context, { what: 'restore of tables', lines, yes: yes || !replaces });
+    if (replaces && safetyBackup)
+      safetySnapshot = await saveTarget(context, repository, { current: { sources: [current] }, url, record });
     result = await context.timed('restore', () => planned.apply(replaces));
   }
   const { output, messages, json } = context;

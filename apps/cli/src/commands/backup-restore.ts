@@ -1,31 +1,14 @@
-import type {
-  OverwriteMode,
-  Repository,
-  RestoreOptions,
-  RestorePlan,
-  RestoreResult,
-  SafeRestoreResult,
-  SnapshotRecord,
-} from '@x/backup-store';
+import type { Repository, SnapshotRecord } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
+import { mergeTarget } from '../compose/merge-target.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
-import { restoreInPlace, type SafetyFlags, warnOfUnfinished } from '../compose/safety.ts';
+import { warnOfUnfinished } from '../compose/safety.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
-import { resolvePath } from '../config/locations.ts';
-import { CliError } from '../errors.ts';
-import { emitObject } from '../output/emit.ts';
-import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
-import { giveThreadsRoom } from '../process/v8-flags.ts';
+import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { formatBytes, formatNumberOf, formatRate } from '../render/bytes.ts';
-import { planLines } from '../render/plan.ts';
-import { sayProblems } from '../render/problems.ts';
-import { shortId } from '../render/snapshot.ts';
-import { displayText } from '../render/text.ts';
-import { formatDuration } from '../render/time.ts';
-import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { type FilesFlags, restoreFiles } from './backup-restore-files.ts';
 import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
 import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
@@ -33,80 +16,8 @@ import { restoreMode } from './backup-restore-mode.ts';
 import { checkTablesFlags, restoreTables, TABLE_OPTION, type TablesFlags } from './backup-restore-tables.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 
-interface RestoreFlags extends FilterFlags, SafetyFlags, IntoSqliteFlags, MergeFlags, Pick<TablesFlags, 'table'> {
-  readonly to?: string | undefined;
-  readonly inPlace?: boolean | undefined;
-  readonly into?: string | undefined;
-  readonly include?: readonly string[] | undefined;
-  readonly exclude?: readonly string[] | undefined;
-  readonly overwrite?: OverwriteMode | undefined;
-  readonly delete?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
-  readonly yes?: boolean | undefined;
-}
-
-/** What was done, whichever way the restore went. */
-interface Outcome {
-  readonly plan?: RestorePlan | undefined;
-  readonly safetySnapshot?: string | undefined;
-  readonly result?: RestoreResult | undefined;
-  readonly validation?: SafeRestoreResult['validation'] | undefined;
-  readonly rollback?: SafeRestoreResult['rollback'] | undefined;
-}
-
-async function confirm(context: Context, plan: RestorePlan, yes: boolean): Promise<void> {
-  const { messages } = context;
-  // Whoever is asked is told what about, even with --quiet.
-  const say = (line: string): void => (yes ? messages.note(line) : messages.warn(line));
-  for (const line of planLines(plan, messages.verbose)) say(line);
-  if (yes) return;
-  if (!context.prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the restore in place, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  if (await context.prompt.confirm('Go on?')) return;
-  throw new CliError('NOT_CONFIRMED', 'The restore was not confirmed; nothing was changed');
-}
-
-async function renderOutcome(context: Context, outcome: Outcome): Promise<void> {
-  const { plan, result, validation, rollback } = outcome;
-  const { output, messages } = context;
-  if (result === undefined) {
-    if (plan !== undefined) await output.write(`${planLines(plan, messages.verbose).join('\n')}\n`);
-    return;
-  }
-  sayProblems(messages, [...result.problems, ...(validation?.problems ?? []), ...(rollback?.problems ?? [])]);
-  if (messages.quiet) return;
-  const { green, yellow, red } = output.colors;
-  const color = { ok: green, partial: yellow, failed: red }[result.status];
-  const where = result.target === '/' ? 'to the original paths' : `to ${displayText(result.target)}`;
-  const problems = result.problems.length === 0 ? '' : `, ${formatNumberOf(result.problems.length, 'problem')}`;
-  await output.line(
-    `restore ${where}: ${color(result.status)}${problems}; ${formatNumberOf(result.filesWritten, 'file')} written, ` +
-      `${formatNumberOf(result.entriesKept, 'entry', 'entries')} kept, ${formatNumberOf(result.entriesDeleted, 'entry', 'entries')} deleted; ` +
-      `${formatBytes(result.bytesWritten)} in ${formatDuration(result.durationMs)}, ${formatRate(result.bytesWritten, result.durationMs)}`,
-  );
-  await renderRollback(context, outcome);
-}
-
-/** What failed its validation counts as failed, though what was there before is back. */
-function statusOf({ result, validation }: Outcome): RestoreResult['status'] {
-  return validation?.status === 'failed' ? 'failed' : (result?.status ?? 'ok');
-}
-
-async function renderRollback({ output }: Context, { validation, rollback, safetySnapshot }: Outcome): Promise<void> {
-  if (validation?.status !== 'failed') return;
-  const { green, red } = output.colors;
-  const back =
-    rollback === undefined
-      ? red('nothing was rolled back: there is no safety backup')
-      : rollback.status === 'ok'
-        ? green('rolled back: everything is as it was before')
-        : red(`rolled back ${rollback.status}, ${formatNumberOf(rollback.problems.length, 'problem')}`);
-  const safety = safetySnapshot === undefined ? '' : `; safety snapshot ${shortId(safetySnapshot)}`;
-  await output.line(`validation: ${red('failed')}; ${back}${safety}`);
-}
+interface RestoreFlags
+  extends FilterFlags, FilesFlags, IntoSqliteFlags, Omit<MergeFlags, 'module'>, Pick<TablesFlags, 'table'> {}
 
 interface DatabaseRestore {
   readonly repository: Repository;
@@ -134,56 +45,17 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   checkCommands(flags);
   if (flags.mode === undefined) {
     checkTarget(flags);
-    checkIntoFlags(context, flags);
+    await checkIntoFlags(context, flags);
   }
-  const { dryRun = false } = flags;
+  await using target = flags.mode === undefined ? undefined : mergeTarget(context, flags.into);
   await using repository = await openConfigured(context);
   await warnOfUnfinished(context, repository);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
-  if (flags.mode !== undefined) return await restoreMode(context, repository, { record, flags });
+  if (target !== undefined) return await restoreMode(context, repository, { record, flags, target });
   const path = reference.path === undefined ? undefined : snapshotPath(record, reference.path);
   if (flags.into !== undefined)
     return await intoDatabase(context, flags, { repository, record, path, named: reference.path, url: flags.into });
-  const progress = createProgressReporter(context.messages);
-  const options: RestoreOptions = {
-    snapshot: record.id,
-    path,
-    modules: flags.module,
-    to: flags.to === undefined ? undefined : resolvePath(flags.to, context.workingDirectory),
-    inPlace: flags.inPlace,
-    include: flags.include,
-    exclude: flags.exclude,
-    overwrite: flags.overwrite,
-    delete: flags.delete,
-    signal: context.signal,
-    onProgress: progress.onProgress,
-  };
-  const quietly = <T>(what: string, step: () => Promise<T>): Promise<T> =>
-    context.timed(what, step).finally(() => progress.end());
-  let outcome: Outcome = {};
-  if (dryRun || flags.inPlace) outcome = { plan: await quietly('plan', () => repository.planRestore(options)) };
-  if (!dryRun && outcome.plan !== undefined) {
-    await confirm(context, outcome.plan, flags.yes ?? false);
-    giveThreadsRoom();
-    outcome = await restoreInPlace(context, repository, { options, flags });
-  } else if (!dryRun) {
-    giveThreadsRoom();
-    outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };
-  }
-  const status = statusOf(outcome);
-  if (context.json) {
-    const { plan, safetySnapshot, result, validation, rollback } = outcome;
-    await emitObject(context.output, 'RestoreRun', {
-      status,
-      dryRun,
-      plan,
-      safetySnapshot,
-      result,
-      validation,
-      rollback,
-    });
-  } else await renderOutcome(context, outcome);
-  return status === 'ok' ? EXIT.ok : exitCodeOfRun(status, outcome.result?.problems ?? []);
+  return await restoreFiles(context, repository, { record, path, flags });
 }
 
 /** `holdfast backup restore`. */
@@ -200,14 +72,16 @@ export const backupRestore: CommandDefinition = {
     'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
     'command that goes back to it is printed. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
-    'into a database of PostgreSQL or SQLite, in one transaction: in full, what is asked for, or merged with newer ones.',
+    'into a database of PostgreSQL or SQLite, in one transaction, or into JSON documents ' +
+    '(file:/srv/bookings.json?id=number&updated-at=changed): in full, what is asked for, or merged with newer ones.',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [
     { flags: '--to <dir>', description: 'folder to restore below' },
     { flags: '--in-place', description: 'restore to the original paths' },
     {
       flags: '--into <url>',
-      description: 'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path',
+      description:
+        'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path; with --mode also file:/path',
     },
     TABLE_OPTION,
     ...SQLITE_OPTIONS,

@@ -53,7 +53,7 @@ async function render({ output, messages }: Context, result: RestoreValidation):
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as ValidateFlags;
   const { snapshot, path } = parseReference(input.arguments[0] ?? 'latest');
-  const restoreInto = await scratchServers(flags.scratch ?? []);
+  const restoreInto = await scratchServers(flags.scratch ?? [], context.env);
   const { validateRestore } = await validation();
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot, flags });

@@ -1,4 +1,5 @@
-import { openConfiguredStructure, parsedPolicy } from '../compose/structure.ts';
+import { openConfiguredStructure } from '../compose/structure.ts';
+import { readPolicy } from '../compose/written-policy.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -12,7 +13,7 @@ interface ForgetFlags {
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { policy, dryRun = false } = input.options as ForgetFlags;
-  const rules = policy === undefined ? undefined : await parsedPolicy(policy);
+  const rules = policy === undefined ? undefined : await readPolicy(policy, 'options');
   const { repository, structure } = await openConfiguredStructure(context);
   await using _ = repository;
   const { kept, forgotten } = await structure.forget({ policy: rules, dryRun });

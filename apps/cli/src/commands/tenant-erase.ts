@@ -4,7 +4,7 @@ import { checkFolderOf, writeOutput } from '../compose/files.ts';
 import { pathOf, privateKeyIn } from '../compose/integrity.ts';
 import { destinationsOf } from '../compose/tenants.ts';
 import { userName } from '../compose/user.ts';
-import { CliError, usageError } from '../errors.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -12,6 +12,8 @@ import type { Context } from '../program/context.ts';
 import { formatBytes, formatNumberOf } from '../render/bytes.ts';
 import { remainLines } from '../render/tenant.ts';
 import { displayText } from '../render/text.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
+import type { Prompt } from '../terminal/prompt.ts';
 
 interface EraseFlags {
   readonly reason: string;
@@ -29,21 +31,6 @@ function planLines(plan: TenantErasurePlan): readonly string[] {
     : `erasure of ${displayText(tenant)}: ${formatNumberOf(snapshots, 'snapshot')} could never be read again, ` +
       `${formatNumberOf(sessions, 'backup')} that did not end would`;
   return [what, `  ${formatBytes(left.bytes)} would be freed by the next prune`, ...remainLines(plan)];
-}
-
-async function confirm(context: Context, plan: TenantErasurePlan, yes: boolean): Promise<void> {
-  const { messages, prompt } = context;
-  const say = (line: string): void => (yes ? messages.note(line) : messages.warn(line));
-  for (const line of planLines(plan)) say(line);
-  if (yes) return;
-  if (!prompt.available) {
-    throw new CliError('NOT_CONFIRMED', 'Expected a confirmation of the erasure, got none', {
-      hint: 'Look at the plan with --dry-run, then confirm it with --yes.',
-    });
-  }
-  const typed = await prompt.ask('This can not be undone. Type the name of the tenant');
-  if (typed.normalize('NFC') === plan.tenant) return;
-  throw new CliError('NOT_CONFIRMED', 'Another name was typed; nothing was changed');
 }
 
 async function render(context: Context, erasure: TenantErasure, files: Files): Promise<void> {
@@ -103,7 +90,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       ? undefined
       : await privateKeyIn(context, flags.signKey, { passphraseFile: flags.keyPassphraseFile });
   await using repository = await openConfigured(context);
-  await confirm(context, await repository.tenants.planErase(name, { destinations }), flags.yes === true);
+  const plan = await repository.tenants.planErase(name, { destinations });
+  const ask = async (prompt: Prompt): Promise<boolean> =>
+    (await prompt.ask('This can not be undone. Type the name of the tenant')).normalize('NFC') === plan.tenant;
+  await demandConfirmation(context, { what: 'erasure', lines: planLines(plan), yes: flags.yes === true, ask });
   const options = { by: userName(), reason: flags.reason, destinations, signWith };
   const erasure = await context.timed('erase the tenant', () => repository.tenants.erase(name, options));
   await writeOutput(files.certificate, `${JSON.stringify(erasure.certificate)}\n`);

@@ -3,12 +3,24 @@ import type { PostgresSourceOptions } from '@x/backup-store/postgres';
 import type { RedisSourceOptions } from '@x/backup-store/redis';
 import { usageError } from '../errors.ts';
 import type { Environment } from '../config/locations.ts';
+import { hasPassword } from '../config/url-passwords.ts';
+import { decoded } from './local-url.ts';
+
+interface Named<Kind, Options> {
+  readonly kind: Kind;
+  /** The URL without what is not for its programs, and the password. */
+  readonly options: Options & { readonly url: string; readonly password?: string | undefined };
+  /** What stands behind the host; absent when nothing does. */
+  readonly database?: string | undefined;
+  /** For messages: without parameters, which are nobody's business but the server's. */
+  readonly shown: string;
+}
 
 /** A database as a URL of the command line names it. */
 export type NamedDatabase =
-  | { readonly kind: 'postgres'; readonly options: PostgresSourceOptions }
-  | { readonly kind: 'mysql'; readonly options: MysqlSourceOptions }
-  | { readonly kind: 'redis'; readonly options: RedisSourceOptions };
+  | Named<'postgres', PostgresSourceOptions>
+  | Named<'mysql', MysqlSourceOptions>
+  | Named<'redis', RedisSourceOptions>;
 
 export type DatabaseKind = NamedDatabase['kind'];
 
@@ -77,13 +89,14 @@ const PASSWORD_ENV = 'password-env';
 export function parseDatabase(text: string, env: Environment): NamedDatabase {
   const url = URL.parse(text);
   const scheme = url === null ? undefined : SCHEMES[url.protocol];
-  if (url === null || scheme === undefined) {
+  const database = decoded(url?.pathname.slice(1) ?? '');
+  if (url === null || scheme === undefined || database === undefined) {
     throw usageError(
       'Expected a database like postgres://user@host/database, mysql://..., redis://... or sqlite:/path, got something else',
       'Files and folders are arguments.',
     );
   }
-  if (url.password !== '' || url.searchParams.has('password')) {
+  if (hasPassword(url)) {
     throw usageError(
       'Expected a database without a password in its URL, as everybody on the machine can see it there',
       `${scheme.passwordHint} ?${PASSWORD_ENV}=NAME names another variable.`,
@@ -102,7 +115,25 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
   }
   const password = passwordOf(scheme, url.searchParams.get(PASSWORD_ENV), env);
   url.searchParams.delete(PASSWORD_ENV);
-  return { kind: scheme.kind, options: { ...options, password, url: url.href } };
+  return {
+    kind: scheme.kind,
+    options: { ...options, password, url: url.href },
+    database: database === '' ? undefined : database,
+    shown: shownUrl(url),
+  };
+}
+
+function shownUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.search = '';
+  return shown.href;
+}
+
+/** The same, for one database of PostgreSQL. @throws {CliError} `USAGE`. */
+export function parsePostgres(text: string, env: Environment): Extract<NamedDatabase, { readonly kind: 'postgres' }> {
+  const named = parseDatabase(text, env);
+  if (named.kind === 'postgres') return named;
+  throw usageError(`Expected a database like postgres://user@host/database, got ${named.kind}`, 'Name another one.');
 }
 
 function passwordOf(scheme: Scheme, variable: string | null, env: Environment): string | undefined {

@@ -5,10 +5,15 @@ import { displayText } from '../render/text.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { userName } from './user.ts';
 
-/** What is saved before a restore writes into a database. */
+/** What is there before a restore writes into it: databases, or files. */
+export interface CurrentState {
+  readonly sources?: readonly BackupSource[] | undefined;
+  readonly paths?: readonly string[] | undefined;
+}
+
+/** What is saved before a restore writes into it. */
 export interface TargetToSave {
-  /** The database as it is now. */
-  readonly source: BackupSource;
+  readonly current: CurrentState;
   /** As the user has named it. */
   readonly url: string;
   /** What is about to be restored. */
@@ -16,23 +21,23 @@ export interface TargetToSave {
 }
 
 /**
- * Makes a snapshot of kind `safety` of a database that a restore is about to change, and says how to go back to it.
+ * Makes a snapshot of kind `safety` of what a restore is about to change, and says how to go back to it.
  *
  * @returns Its id.
- * @throws {BackupError} `SAFETY_INCOMPLETE` when the database can't be saved; `ABORTED`; what the repository throws.
+ * @throws {BackupError} `SAFETY_INCOMPLETE` when it can't be saved; `ABORTED`; what the repository throws.
  */
 export async function saveTarget(
   context: Context,
   repository: Repository,
-  { source, url, record }: TargetToSave,
+  { current, url, record }: TargetToSave,
 ): Promise<string> {
   const { messages, signal } = context;
-  messages.note('Making a safety snapshot of the database as it is now.');
+  messages.note('Making a safety snapshot of what is there now.');
   const progress = createProgressReporter(messages);
   const { snapshot } = await context
     .timed('safety snapshot', () =>
       repository.backup({
-        sources: [source],
+        ...current,
         kind: 'safety',
         // Half of a database is nothing to go back to.
         atomic: true,
@@ -49,7 +54,7 @@ export async function saveTarget(
     .finally(() => progress.end());
   if (snapshot === undefined) throw notSaved();
   messages.note(`Safety snapshot ${shortId(snapshot.id)}; to undo what follows:`);
-  messages.note(`  ${goBackCall(snapshot.id, url)}`);
+  messages.note(`  ${goBackCall(snapshot.id, current.paths === undefined ? url : undefined)}`);
   return snapshot.id;
 }
 
@@ -66,8 +71,9 @@ const notSaved = (cause?: BackupError): BackupError =>
     details: cause?.details,
   });
 
-/** The command that brings a database back from its safety snapshot. Pure. */
-function goBackCall(id: string, url: string): string {
+/** The command that brings a database, or files, back from the safety snapshot. Pure. */
+function goBackCall(id: string, url: string | undefined): string {
+  if (url === undefined) return `holdfast backup restore ${shortId(id)} --in-place --overwrite always`;
   const how = url.startsWith('sqlite:') ? '' : ' --overwrite always';
   const word = /^[\w@%+=:,./-]+$/.test(url) ? url : `'${url.replaceAll("'", String.raw`'\''`)}'`;
   return `holdfast backup restore ${shortId(id)} --into ${displayText(word)}${how}`;

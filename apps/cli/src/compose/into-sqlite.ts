@@ -15,6 +15,8 @@ export interface IntoRequest {
   /** Command lines, given to `sh`. */
   readonly stopCommand?: string | undefined;
   readonly startCommand?: string | undefined;
+  /** Saves what is there, once the service was stopped. */
+  readonly save?: ((path: string) => Promise<void>) | undefined;
 }
 
 /** What was restored into a database. */
@@ -66,6 +68,7 @@ export async function restoreIntoSqlite(context: Context, request: IntoRequest):
     to: target,
     read: request.repository.read(request.record.id, { path, signal }),
     stop: await hook(request.stopCommand, signal),
+    save: request.save,
     // Once the service is stopped, it is started again whatever happens.
     start: await hook(request.startCommand),
     signal,

@@ -2,7 +2,7 @@ import type { BackupSource, Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { type DatabaseKind, parseDatabase } from './database-url.ts';
-import { databaseOf, findDump, shownUrl } from './into.ts';
+import { databaseOf, findDump } from './into.ts';
 import { currentSqlite } from './into-safety.ts';
 import { planIntoSqlite } from './into-sqlite.ts';
 import { isSqliteUrl } from './sqlite-url.ts';
@@ -50,10 +50,10 @@ export interface PlannedTables {
 /** Whether tables can be restored there, by the URL alone. @throws {CliError} `USAGE`. */
 export function checkTablesUrl(url: string, env: Context['env']): void {
   if (isSqliteUrl(url)) return;
-  const { kind, options } = parseDatabase(url, env);
-  if (kind === 'redis')
+  const named = parseDatabase(url, env);
+  if (named.kind === 'redis')
     throw usageError('Expected a database with tables, got one of Redis', 'It is restored as a whole.');
-  databaseOf(options.url ?? '');
+  databaseOf(named);
 }
 
 /** Finds the dump. Changes nothing. @throws {CliError} `USAGE`. */
@@ -77,15 +77,15 @@ async function planSqlite(context: Context, request: TablesRequest): Promise<Pla
 }
 
 async function planServer(context: Context, request: TablesRequest): Promise<PlannedTables> {
-  const { repository, record, url, tables } = request;
-  const named = parseDatabase(url, context.env);
+  const { repository, record, tables } = request;
+  const named = parseDatabase(request.url, context.env);
   if (named.kind === 'redis') throw usageError('Expected a database with tables, got one of Redis');
   const { kind, options } = named;
-  const database = databaseOf(options.url ?? '');
+  const database = databaseOf(named);
   const { path } = await findDump(repository, request, { kind, database });
   const server = { url: options.url, password: options.password, database };
   const what = { ...server, repository, snapshot: record.id, path, tables, signal: context.signal };
-  const plan = { snapshot: record.id, path, kind, target: shownUrl(url), tables };
+  const plan = { snapshot: record.id, path, kind, target: named.shown, tables };
   if (kind === 'mysql') {
     const { mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
     return {

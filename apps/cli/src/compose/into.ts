@@ -4,9 +4,6 @@ import type { Context } from '../program/context.ts';
 import { type DatabaseKind, type NamedDatabase, parseDatabase } from './database-url.ts';
 import { snapshotPath } from './reference.ts';
 
-/** How a dump in the custom format of PostgreSQL begins. */
-const CUSTOM_MAGIC = Buffer.from('PGDMP');
-
 /** What a restore into a database would do. */
 export interface IntoPlan {
   readonly snapshot: string;
@@ -67,10 +64,9 @@ interface Work {
   readonly signal: AbortSignal;
 }
 
-/** Whether a restore can go there, by its URL alone. @throws {CliError} `USAGE`. */
-export function checkInto(url: string, env: Context['env']): void {
-  const { kind, options } = parseDatabase(url, env);
-  if (kind !== 'redis') databaseOf(options.url ?? '');
+/** Whether a restore can go there, by its URL alone. @throws {CliError} `USAGE`; {BackupError} `INVALID_OPTION`. */
+export async function checkInto(url: string, env: Context['env']): Promise<void> {
+  await targetOf(parseDatabase(url, env));
 }
 
 /** A kind of database: how it is asked and how it is filled. */
@@ -102,7 +98,7 @@ export async function planInto(context: Context, repository: Repository, request
     snapshot: record.id,
     ...dump,
     kind,
-    target: shownUrl(request.url),
+    target: named.shown,
     database,
     server,
     action,
@@ -124,13 +120,6 @@ const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
     },
   );
 
-/** Parameters of a connection are nobody's business but the server's. */
-export function shownUrl(text: string): string {
-  const url = new URL(text);
-  url.search = '';
-  return url.href;
-}
-
 async function targetOf(named: NamedDatabase): Promise<Target> {
   if (named.kind === 'redis') {
     const { inspectRedis, redisSource, restoreRedis } = await import('@x/backup-store/redis');
@@ -142,7 +131,7 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
         restoreRedis({ ...server, repository, snapshot, path, overwrite: action === 'replace', signal }),
     };
   }
-  const database = databaseOf(named.options.url ?? '');
+  const database = databaseOf(named);
   if (named.kind === 'mysql') {
     const { inspectMysql, mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
     const server = { url: named.options.url, password: named.options.password, database };
@@ -163,39 +152,20 @@ async function targetOf(named: NamedDatabase): Promise<Target> {
     // One that drops what is there when it is restored.
     current: postgresSource({ ...server, databases: [database], format: 'custom' }),
     inspect: (signal) => inspectPostgres({ ...server, signal }),
-    restore: async ({ repository, plan: { snapshot, path, action }, signal }) => {
-      // A dump in plain SQL drops what is there by itself, if it was made to.
-      const clean = action === 'replace' && (await isCustom(repository, { snapshot, path }));
-      return await restorePostgres({
-        ...server,
-        repository,
-        snapshot,
-        path,
-        create: action === 'create',
-        clean,
-        signal,
-      });
+    restore: ({ repository, plan: { snapshot, path, action }, signal }) => {
+      const how = { create: action === 'create', clean: action === 'replace' };
+      return restorePostgres({ ...server, repository, snapshot, path, ...how, signal });
     },
   };
 }
 
 /** The database that a URL names. @throws {CliError} `USAGE` when it names none. */
-export function databaseOf(url: string): string {
-  const name = decodeURIComponent(new URL(url).pathname.slice(1));
-  if (name !== '') return name;
+export function databaseOf({ database }: NamedDatabase): string {
+  if (database !== undefined) return database;
   throw usageError(
     'Expected the database to restore to in the URL, got none',
     'Write it as mysql://user@host/database.',
   );
-}
-
-async function isCustom(
-  repository: Repository,
-  { snapshot, path }: { readonly snapshot: string; readonly path: string },
-): Promise<boolean> {
-  for await (const piece of repository.read(snapshot, { path }))
-    return Buffer.from(piece.subarray(0, CUSTOM_MAGIC.length)).equals(CUSTOM_MAGIC);
-  return false;
 }
 
 /** A file of a snapshot. */

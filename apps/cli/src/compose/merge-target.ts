@@ -1,30 +1,32 @@
 import { existsSync } from 'node:fs';
-import type { BackupSource } from '@x/backup-store';
-import type { RecordTable, RecordTarget } from '@x/backup-store/records';
+import type { JsonDocument, RecordTable, RecordTarget } from '@x/backup-store/records';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
-import { parseDatabase } from './database-url.ts';
-import { currentSqlite } from './into-safety.ts';
+import { parsePostgres } from './database-url.ts';
+import { isDocumentsUrl, parseDocumentsUrl } from './documents-url.ts';
+import { type CurrentState, currentSqlite } from './into-safety.ts';
 import { postgresClient } from './postgres-client.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
-/** A database that records are restored into. */
+/** What records are restored into. */
 export interface MergeTarget extends AsyncDisposable {
   /** Without secrets: what was restored into it last is remembered under this name. */
   readonly name: string;
   /** These tables, as records. */
   open(tables: readonly RecordTable[]): Promise<RecordTarget>;
   /** All of it as it is now, to be saved. */
-  current(): Promise<BackupSource>;
+  current(): Promise<CurrentState>;
 }
 
-/** The database that `--into` names. @throws {CliError} `USAGE`, `UNREADABLE`. */
+/** What `--into` names. @throws {CliError} `USAGE`, `UNREADABLE`. */
 export function mergeTarget(context: Context, into: string | undefined): MergeTarget {
-  if (into !== undefined && isSqliteUrl(into)) return sqliteTarget(parseSqliteUrl(into, context.workingDirectory).path);
-  if (into !== undefined && /^postgres(?:ql)?:/.test(into)) return postgresTarget(context, into);
+  const { workingDirectory, env } = context;
+  if (into !== undefined && isSqliteUrl(into)) return sqliteTarget(parseSqliteUrl(into, workingDirectory).path);
+  if (into !== undefined && isDocumentsUrl(into)) return documentsTarget(parseDocumentsUrl(into, workingDirectory));
+  if (into !== undefined && /^postgres(?:ql)?:/.test(into)) return postgresTarget(postgresTables(into, env));
   throw usageError(
-    `Expected a database to restore records into, got ${into === undefined ? 'none' : JSON.stringify(into)}`,
-    'Name it as --into sqlite:/srv/hotel/hotel.db or postgres://user@host/database?schema=hotel; others can be merged by a program, with @x/backup-store/merge.',
+    'Expected a database or documents to restore records into, got something else',
+    'Name them as --into sqlite:/srv/hotel/hotel.db, postgres://user@host/database?schema=hotel or file:/srv/bookings.json?id=number; others can be merged by a program, with @x/backup-store/merge.',
   );
 }
 
@@ -36,36 +38,54 @@ function sqliteTarget(database: string): MergeTarget {
   return {
     name: `sqlite:${database}`,
     open: async (tables) => (await import('@x/backup-store/records')).sqliteRecords({ database, tables }).target,
-    current: async () => await currentSqlite(database),
+    current: async () => ({ sources: [await currentSqlite(database)] }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-/** URL, password and the one schema of tables in PostgreSQL. @throws {CliError} `USAGE`. */
-export function postgresTables(
-  text: string,
-  env: Context['env'],
-): { readonly url: string; readonly password: string | undefined; readonly schema: string | undefined } {
-  const { kind, options } = parseDatabase(text, env);
-  const { url = '', password } = options;
-  const { schemas = [], ...more } = kind === 'postgres' ? options : {};
-  const other = Object.entries(more).find(
-    ([name, value]) => !['url', 'password'].includes(name) && value !== undefined,
-  );
-  if (schemas.length > 1 || other !== undefined)
-    throw usageError(
-      `Expected no parameter of the database but one schema, got ${other?.[0] ?? `${schemas.length} schemas`}`,
-      'Write it as postgres://user@host/database?schema=hotel.',
-    );
-  return { url, password, schema: schemas[0] };
+/** JSON documents; each is a module of its name. */
+function documentsTarget(documents: readonly JsonDocument[]): MergeTarget {
+  const paths = documents.map(({ path }) => path);
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined)
+    throw new CliError('UNREADABLE', `Expected JSON documents at ${missing}, got nothing`, {
+      hint: 'Records are put into documents that are there: make an empty one first, such as [].',
+    });
+  return {
+    name: `file:${paths.join(',')}`,
+    open: async () => (await import('@x/backup-store/records')).jsonRecords({ documents }).target,
+    // As files, so that what is no JSON any more is saved, too.
+    current: async () => ({ paths }),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
-function postgresTarget(context: Context, text: string): MergeTarget {
-  const { url, password, schema } = postgresTables(text, context.env);
+/** Tables of a database of PostgreSQL: those of one schema. */
+interface PostgresTables {
+  readonly url: string;
+  readonly password: string | undefined;
+  readonly schema: string | undefined;
+  readonly database: string | undefined;
+  readonly shown: string;
+}
+
+/** What a URL says of tables in PostgreSQL. @throws {CliError} `USAGE`. */
+export function postgresTables(text: string, env: Context['env']): PostgresTables {
+  const { options, database, shown } = parsePostgres(text, env);
+  const { url, password, schemas = [], ...more } = options;
+  const [other] = Object.entries(more).find(([, value]) => value !== undefined) ?? [];
+  if (schemas.length > 1 || other !== undefined)
+    throw usageError(
+      `Expected no parameter of the database but one schema, got ${other ?? `${schemas.length} schemas`}`,
+      'Write it as postgres://user@host/database?schema=hotel.',
+    );
+  return { url, password, schema: schemas[0], database, shown };
+}
+
+function postgresTarget({ url, password, schema, database, shown }: PostgresTables): MergeTarget {
   const client = postgresClient(url, password);
-  const { host, pathname } = new URL(url);
   return {
-    name: `postgres://${host}${pathname}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`,
+    name: `${withoutUser(shown)}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`,
     open: async (tables) => {
       const { postgresRecords } = await import('@x/backup-store/records');
       await client.connect();
@@ -73,9 +93,13 @@ function postgresTarget(context: Context, text: string): MergeTarget {
     },
     current: async () => {
       const { postgresSource } = await import('@x/backup-store/postgres');
+      const databases = database === undefined ? undefined : [database];
       // One that drops what is there when it is restored.
-      return postgresSource({ url, password, format: 'custom', databases: [decodeURIComponent(pathname.slice(1))] });
+      return { sources: [postgresSource({ url, password, format: 'custom', databases })] };
     },
     [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose](),
   };
 }
+
+/** The same database for whoever restores into it, however its scheme is written. */
+const withoutUser = (shown: string): string => shown.replace(/^postgres(?:ql)?:\/\/(?:[^@/]*@)?/, 'postgres://');

@@ -63,7 +63,7 @@ interface FileFlags {
 
 const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
-/** Refuses what says nothing together: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
+/** Refuses what says nothing together or can't be read: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
 export function checkMode(flags: MergeFlags & FileFlags, path: string | undefined): void {
   if (flags.mode === undefined) {
     if (flags.into !== undefined && isGiven(flags.module))
@@ -71,6 +71,8 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
     if (!Object.values(recordFlags(flags)).some((value) => isGiven(value))) return;
     throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
   }
+  rulesOf(flags);
+  recordsOf(flags);
   const { to, inPlace, include, exclude, overwrite, delete: removes } = flags;
   if (![to, inPlace, include, exclude, overwrite, removes, path].some((value) => isGiven(value))) return;
   throw usageError(

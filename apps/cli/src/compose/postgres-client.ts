@@ -1,8 +1,6 @@
 import { BackupError } from '@x/backup-store';
 import type { PostgresClient } from '@x/backup-store/records';
 
-/** SQLSTATE of a transaction that has to be done again: those who know of transactions look for it. */
-const SERIALIZATION_FAILURE = '40001';
 /** Seconds that a server may take to answer the first time. */
 const CONNECT_SECONDS = 30;
 
@@ -35,7 +33,8 @@ export function postgresClient(url: string, password: string | undefined): LazyC
     },
     query: async (text, values) => {
       const client = await ready().catch(refuse);
-      return await client.query(text, values).catch(refuse);
+      // What the server says of a statement is told by whoever gives it.
+      return await client.query(text, values);
     },
     [Symbol.asyncDispose]: async () => {
       const client = await opened?.catch(() => undefined);
@@ -44,16 +43,13 @@ export function postgresClient(url: string, password: string | undefined): LazyC
   };
 }
 
-/** Says what has gone wrong by its SQLSTATE (PostgreSQL manual, "Error Codes"). */
+/** Says by its SQLSTATE why there is no connection (PostgreSQL manual, "Error Codes"). */
 function refuse(error: unknown): never {
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string };
-  if (code === SERIALIZATION_FAILURE || error instanceof BackupError) throw error;
-  if (code === '3D000' || code === '42P01')
-    throw new BackupError('DATABASE_NOT_FOUND', `Expected the database or table to be there: ${message}`, {
-      cause: error,
-    });
-  if (/^(?:[0-9][0-9A-Z]|[A-Z][A-Z0-9])[0-9A-Z]{3}$/.test(code) && !code.startsWith('57P') && !code.startsWith('08'))
-    throw new BackupError('DATABASE_REFUSED', `Expected the server to do what is asked: ${message}`, {
+  if (code === '3D000')
+    throw new BackupError('DATABASE_NOT_FOUND', `Expected the database to be there: ${message}`, { cause: error });
+  if (code.startsWith('28') || code === '42501')
+    throw new BackupError('DATABASE_REFUSED', `Expected the server to let us in: ${message}`, {
       cause: error,
       hint: 'Check user, password and rights; PGPASSWORD, ~/.pgpass or ?password-env=NAME give the password.',
     });

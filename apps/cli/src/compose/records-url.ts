@@ -4,11 +4,12 @@ import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { postgresTables } from './merge-target.ts';
 import { postgresClient } from './postgres-client.ts';
+import { isDocumentsUrl, parseDocumentsUrl } from './documents-url.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 const PREFIX = 'records+';
 
-/** Whether this names tables whose rows are backed up as records. */
+/** Whether this names something that is backed up as records. */
 export const isRecordsUrl = (text: string): boolean => text.startsWith(PREFIX);
 
 /** What is read beside the URL. */
@@ -16,13 +17,19 @@ type Place = Pick<Context, 'env' | 'workingDirectory'>;
 
 /**
  * The rows of tables as a source of records: `records+postgres://user@host/database?table=rooms&table=bookings&updated-at=updated_at`, or
- * `records+sqlite:/srv/hotel.db?table=…`; also `deleted-at`, and `schema` for PostgreSQL.
+ * `records+sqlite:/srv/hotel.db?table=…`; also `deleted-at`, and `schema` for PostgreSQL. Or what JSON documents hold:
+ * `records+file:/srv/hotel/bookings.json?id=number&updated-at=changed`.
  *
  * @throws {CliError} `USAGE`.
  */
 export async function recordsUrlSource(text: string, name: string | undefined, place: Place): Promise<BackupSource> {
-  const { url, tables } = tablesOf(text);
-  const { recordsSource } = await import('@x/backup-store/records');
+  const { jsonRecords, recordsSource } = await import('@x/backup-store/records');
+  const address = text.slice(PREFIX.length);
+  if (isDocumentsUrl(address)) {
+    const documents = parseDocumentsUrl(address, place.workingDirectory);
+    return recordsSource({ name, ...jsonRecords({ documents }).source });
+  }
+  const { url, tables } = tablesOf(address);
   const modules = isSqliteUrl(url)
     ? await sqliteModules(url, tables, place)
     : await postgresModules(url, tables, place);
@@ -56,14 +63,14 @@ async function postgresModules(text: string, tables: readonly RecordTable[], pla
 
 /** The tables, and the URL without what is said of them. @throws {CliError} `USAGE`. */
 function tablesOf(text: string): { readonly url: string; readonly tables: readonly RecordTable[] } {
-  const [address, query] = splitOnce(text.slice(PREFIX.length), '?');
+  const [address, query] = splitOnce(text, '?');
   const parameters = new URLSearchParams(query);
   const [tables, updatedAt, deletedAt] = ['table', 'updated-at', 'deleted-at'].map((each) => parameters.getAll(each));
   for (const each of ['table', 'updated-at', 'deleted-at']) parameters.delete(each);
   if (tables === undefined || tables.length === 0)
     throw usageError(
       'Expected the tables whose rows are records, got none',
-      'Write it as records+postgres://user@host/database?table=bookings&updated-at=updated_at or records+sqlite:/srv/app.db?table=bookings.',
+      'Write it as records+postgres://user@host/database?table=bookings&updated-at=updated_at or records+sqlite:/srv/app.db?table=bookings; JSON documents are records+file:/srv/bookings.json?id=number.',
     );
   const rest = parameters.toString();
   return {

@@ -7,7 +7,7 @@ import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 /** Sources that are no files, as the command line names them. */
 export interface StreamFlags {
-  /** `[name=]postgres://...`, `mysql://...`, `redis://...`, `sqlite:/path`, `records+postgres://...`. */
+  /** `[name=]postgres://...`, `mysql://...`, `redis://...`, `sqlite:/path`, `records+postgres://...`, `records+file:/path`. */
   readonly source?: readonly string[] | undefined;
   /** `name=command line`. */
   readonly sourceCommand?: readonly string[] | undefined;

@@ -1,6 +1,5 @@
 import type { Repository } from '@x/backup-store';
 import type { SharedStructure, StructureParts } from '@x/backup-store/structure';
-import type { RetentionPolicy } from '@x/retention';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -62,10 +61,4 @@ export async function openConfiguredStructure(
   const repository = await openConfigured(context);
   const { openStructure } = await import('@x/backup-store/structure');
   return { repository, structure: openStructure(repository) };
-}
-
-/** A policy as text, read. @throws {RetentionError} `INVALID_POLICY_TEXT`. */
-export async function parsedPolicy(text: string): Promise<RetentionPolicy> {
-  const { parsePolicy } = await import('@x/retention');
-  return parsePolicy(text);
 }

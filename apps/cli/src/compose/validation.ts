@@ -5,30 +5,24 @@ import type {
   RestoredCopy,
   ScratchCopy,
 } from '@x/backup-store/validate';
+import type { Environment } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
+import { parsePostgres } from './database-url.ts';
 
 /** Loads what validates restores. */
 export const validation = async (): Promise<typeof import('@x/backup-store/validate')> =>
   import('@x/backup-store/validate');
 
 /** Where databases are restored to: a server for each URL. @throws {CliError} `USAGE`. */
-export async function scratchServers(urls: readonly string[]): Promise<Readonly<Record<string, RestoreInto>>> {
+export async function scratchServers(
+  urls: readonly string[],
+  env: Environment,
+): Promise<Readonly<Record<string, RestoreInto>>> {
   const servers: Record<string, RestoreInto> = {};
   for (const text of urls) {
-    const url = URL.parse(text);
-    if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
-      throw usageError(
-        'Expected --scratch like postgres://user@host/postgres, got another one',
-        'Name a server for trials.',
-      );
-    if (url.password !== '' || url.searchParams.has('password')) {
-      throw usageError(
-        'Expected --scratch without a password in its URL, as everybody on the machine can see it there',
-        'Put it into PGPASSWORD or ~/.pgpass, or name a password file: ?passfile=/etc/holdfast/pgpass.',
-      );
-    }
+    const { options } = parsePostgres(text, env);
     const { scratchPostgres } = await import('@x/backup-store/postgres');
-    servers['postgres'] = scratchPostgres({ url: text });
+    servers['postgres'] = scratchPostgres({ url: options.url, password: options.password });
   }
   return servers;
 }

@@ -8,10 +8,9 @@ interface WithDatabases {
   readonly migrate?: { readonly database?: string | undefined } | undefined;
 }
 
-function hasPassword(source: string): boolean {
-  const url = URL.parse(source.replace(/^[^=:?]+=/, ''));
-  return url !== null && (url.password !== '' || url.searchParams.has('password'));
-}
+/** Whether a URL of a database has a password in it, where everybody on the machine can see it. */
+export const hasPassword = ({ password, searchParams }: URL): boolean =>
+  password !== '' || searchParams.has('password');
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
@@ -21,12 +20,18 @@ export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] 
     for (const [module, { sources: urls = [] }] of Object.entries(modules))
       lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
   const found = lists.flatMap(([list, urls]) =>
-    urls.flatMap((url, index) => (hasPassword(url) ? [`${list}[${index}]`] : [])),
+    urls.flatMap((url, index) => (isOpen(url) ? [`${list}[${index}]`] : [])),
   );
-  if (hasPassword(migrate?.database ?? '')) found.push('migrate.database');
+  if (isOpen(migrate?.database ?? '')) found.push('migrate.database');
   return found.map((path) => ({
     path,
     message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
     hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
   }));
+}
+
+/** Whether a source, with a name or without, has a password that everybody can see. */
+function isOpen(source: string): boolean {
+  const url = URL.parse(source.replace(/^[^=:?]+=/, ''));
+  return url !== null && hasPassword(url);
 }

@@ -78,6 +78,7 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   DATABASE_UNREACHABLE: EXIT.failed,
   DATABASE_REFUSED: EXIT.failed,
   DATABASE_NOT_FOUND: EXIT.notFound,
+  DATABASE_FULL: EXIT.failed,
   DATABASE_BUSY: EXIT.failed,
   TABLE_IN_USE: EXIT.refused,
   DATABASE_DAMAGED: EXIT.damaged,

@@ -3,6 +3,7 @@ import type {
   PrunedPack,
   PrunePlan,
   PruneResult,
+  PruneWait,
   TenantPrunePlan,
   TenantPruneResult,
 } from '@x/backup-store';
@@ -11,6 +12,15 @@ import { formatBytes, formatCount, formatNumberOf } from './bytes.ts';
 import { factLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
+
+/** What a prune waits for, before it does. */
+export function waitLines({ tenant, backups, waitMs, fenceAfterMs }: PruneWait, nowMs: number): readonly string[] {
+  return [
+    `Waiting for ${formatNumberOf(backups.length, 'backup')} of ${displayText(tenant)} that began before, up to ${formatDuration(waitMs)}:`,
+    ...backups.map((each) => `  ${openBackupLine(each, nowMs)}`),
+    `One that is silent for ${formatDuration(fenceAfterMs)} is ended. \`--wait 0s\` does not wait: the next prune goes on.`,
+  ];
+}
 
 /** A backup that has not ended, and since when it is silent. */
 export function openBackupLine({ session, lastSeenAt }: OpenBackup, nowMs: number): string {

@@ -1,16 +1,16 @@
 import { chmod, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newMachine, parseLines, parseShape, type Machine } from '../support/cli.ts';
+import { parseLines, parseShape, type Machine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { digestTree, writeTree } from '../support/tree.ts';
 
 let machine: Machine;
 let project: string;
 
-beforeEach(async () => {
-  machine = await newMachine();
-  await machine.json('Created', ['init']);
-  project = join(machine.cwd, 'project');
+const prepared = preparedMachine(async (fresh) => {
+  await fresh.json('Created', ['init']);
+  project = join(fresh.cwd, 'project');
   await writeTree(project, {
     'src/main.ts': 'console.log(1);\n',
     'src/deep/er/file.txt': 'deep\n',
@@ -21,6 +21,10 @@ beforeEach(async () => {
   await chmod(join(project, 'src/main.ts'), 0o750);
   await utimes(join(project, 'big.bin'), 1_600_000_000.5, 1_600_000_000.5);
   await writeFile(Buffer.concat([Buffer.from(`${project}/bytes-`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
+});
+
+beforeEach(async () => {
+  ({ machine } = await prepared());
 });
 
 test('what was backed up comes back as it was', async () => {

@@ -3,15 +3,14 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { writeTree } from '../support/tree.ts';
 
-async function prepared(): Promise<Machine> {
-  const machine = await newMachine();
+const prepared = preparedMachine(async (machine) => {
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'data'), { 'a.txt': 'a'.repeat(10_000), 'b.txt': 'b' });
   await machine.json('BackupRun', ['backup', 'create', 'data']);
-  return machine;
-}
+});
 
 /** In the middle of the largest one. */
 async function flipAByteOfAPack(machine: Machine): Promise<string> {
@@ -99,7 +98,7 @@ test('2: no repository is named', async () => {
 });
 
 test('3: a part could not be read, and is named', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   const { code, stdout } = await machine.run(['backup', 'create', 'data', 'missing', '--json']);
   expect(code).toBe(3);
   const run = parseShape('BackupRun', stdout);
@@ -111,7 +110,7 @@ test('3: a part could not be read, and is named', async () => {
 });
 
 test('4: no repository, no snapshot, no path', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   for (const [args, code] of [
     [['status', '--repo', join(machine.root, 'nothing')], undefined],
     [['backup', 'list', '--repo', join(machine.root, 'nothing')], 'NOT_A_REPOSITORY'],
@@ -134,7 +133,7 @@ test('4: no repository, no snapshot, no path', async () => {
 });
 
 test('5: the wrong key, something that is no key, and none at all', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   const other = await newMachine();
   const { keyFile = '' } = await other.json('Created', ['init']);
   await writeFile(join(machine.root, 'noise'), 'noise');
@@ -153,7 +152,7 @@ test('5: the wrong key, something that is no key, and none at all', async () => 
 });
 
 test('6: verify names the pack in which a byte was flipped', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   expect((await machine.json('VerifyReport', ['backup', 'verify', '--level', 'full'])).findings).toEqual([]);
   const pack = await flipAByteOfAPack(machine);
   const { code, stdout } = await machine.run(['backup', 'verify', '--level', 'full', '--json']);
@@ -185,6 +184,6 @@ test('3: a restore brings back what is not damaged, and names what is', async ()
 });
 
 test('1: there is a repository already', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   expect((await machine.run(['init'])).code).toBe(1);
 });

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newMachine, parseShape, type Machine } from '../support/cli.ts';
+import { parseShape, type Machine } from '../support/cli.ts';
 import { leaveOpenSession } from '../support/open-session.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { digestTree, writeTree } from '../support/tree.ts';
 
 const MiB = 1024 * 1024;
@@ -19,8 +20,8 @@ async function backUp(name: string, ...args: readonly string[]): Promise<string>
 }
 
 /** Three snapshots, each of which needs 2 MiB that no other needs. */
-beforeEach(async () => {
-  machine = await newMachine();
+const prepared = preparedMachine(async (fresh) => {
+  machine = fresh;
   data = join(machine.cwd, 'data');
   await machine.json('Created', ['init']);
   await writeTree(data, { 'kept/always.bin': randomBytes(MiB), 'notes.txt': 'notes\n' });
@@ -29,7 +30,11 @@ beforeEach(async () => {
     await writeFile(join(data, 'changing.bin'), randomBytes(2 * MiB));
     made.push(await backUp(name));
   }
-  ids = made;
+  return made;
+});
+
+beforeEach(async () => {
+  ({ machine, made: ids } = await prepared());
 });
 
 const names = async (): Promise<readonly (string | undefined)[]> =>
@@ -213,6 +218,8 @@ test('a round waits for a backup that did not end, says for which, and goes on w
   expect(waiting).toMatchObject({ status: 'partial', result: { tenants: [{ waitsFor: [{ session }] }] } });
   expect(await packedBytes()).toBe(before);
 
+  const silent = await machine.run(['backup', 'prune', '--quiet', '--wait', '1s']);
+  expect(silent.stderr).toContain(`Waiting for 1 backup of default that began before, up to 1 s:\n  session ${session}`);
   const ended = await machine.json('PruneRun', ['backup', 'prune', '--fence-after', '0s']);
   expect(ended).toMatchObject({ status: 'ok', result: { tenants: [{ sessionsFenced: 1, waitsFor: [] }] } });
   expect(await packedBytes()).toBeLessThan(before - 3.9 * MiB);

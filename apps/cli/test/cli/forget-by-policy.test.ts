@@ -1,23 +1,28 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { newMachine, parseShape, type Machine } from '../support/cli.ts';
+import { parseShape, type Machine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { writeTree } from '../support/tree.ts';
 
 let machine: Machine;
-let ids: string[];
+let ids: readonly string[];
 
 /** Three snapshots of one folder and one of another, which is a group of its own. */
-beforeEach(async () => {
-  machine = await newMachine();
-  await machine.json('Created', ['init']);
-  await writeTree(machine.cwd, { 'a/f': '1', 'b/f': '1' });
-  ids = [];
+const prepared = preparedMachine(async (fresh) => {
+  await fresh.json('Created', ['init']);
+  await writeTree(fresh.cwd, { 'a/f': '1', 'b/f': '1' });
+  const made: string[] = [];
   for (const [folder, ...rest] of [['a'], ['a', '--tag', 'release'], ['b'], ['a']] as const) {
-    await writeFile(join(machine.cwd, folder, 'f'), String(ids.length));
-    const run = await machine.json('BackupRun', ['backup', 'create', folder, ...rest]);
-    ids.push(run.snapshot?.id ?? '');
+    await writeFile(join(fresh.cwd, folder, 'f'), String(made.length));
+    const run = await fresh.json('BackupRun', ['backup', 'create', folder, ...rest]);
+    made.push(run.snapshot?.id ?? '');
   }
+  return made;
+});
+
+beforeEach(async () => {
+  ({ machine, made: ids } = await prepared());
 });
 
 const left = async (): Promise<string[]> => {

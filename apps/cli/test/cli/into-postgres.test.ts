@@ -31,8 +31,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
   const url = (more = ''): string => `postgres://admin@127.0.0.1:${server.connection.port}/shop${more}`;
   const orders = (): string => server.sql('shop', 'SELECT string_agg(id::text, $$ $$ ORDER BY id) FROM orders');
   const replace = ['backup', 'restore', 'latest', '--overwrite', 'always', '--yes', '--into'];
-  const backUp = async (): Promise<void> => {
-    await machine.json('BackupRun', ['backup', 'create', '--source', url('?format=custom')], options());
+  const backUp = async (format = 'custom'): Promise<void> => {
+    await machine.json('BackupRun', ['backup', 'create', '--source', url(`?format=${format}`)], options());
     server.sql('shop', 'INSERT INTO orders VALUES (3)');
   };
 
@@ -48,6 +48,12 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     expect((await machine.json('SnapshotList', ['backup', 'list'])).snapshots.map(({ kind }) => kind)).toContain(
       'safety',
     );
+  });
+
+  test('a plain dump replaces what is there, too', async () => {
+    await backUp('plain');
+    const { into, safetySnapshot } = await machine.json('RestoreRun', [...replace, url()], options());
+    expect([into?.plan.action, safetySnapshot === undefined, orders()]).toEqual(['replace', false, '1 2']);
   });
 
   test('a database that can not be saved is not replaced', async () => {

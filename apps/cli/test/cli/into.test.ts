@@ -2,8 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  MARIADB_PASSWORD,
+  NO_MARIADB,
+  startMariadb,
+  type TestMariadb,
+} from '../../../../tooling/test-servers/mariadb.ts';
+import { NO_REDIS, REDIS_PASSWORD, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 import { type Machine, newMachine } from '../support/cli.ts';
-import { mariadb, NO_SERVERS, type OwnServer, PASSWORD, redis, startMariadb, startRedis } from '../support/servers.ts';
 import { writeTree } from '../support/tree.ts';
 
 let machine: Machine;
@@ -12,9 +18,11 @@ beforeEach(async () => {
   machine = await newMachine();
 });
 
+const NO_SERVERS = NO_MARIADB ?? NO_REDIS;
+
 describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their own'})`, () => {
-  let cache: OwnServer;
-  let db: OwnServer;
+  let cache: TestRedis;
+  let db: TestMariadb;
   const folders = ['cache', 'db'].map((name) => mkdtempSync(join(tmpdir(), `holdfast-${name}-`)));
   beforeEach(() => machine.json('Created', ['init']));
   beforeAll(async () => {
@@ -25,9 +33,9 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
-  const env = { MYSQL_PWD: PASSWORD, CACHE_PASSWORD: PASSWORD };
-  const mysql = (database: string): string => `mariadb://admin@127.0.0.1:${db.port}/${database}`;
-  const redisUrl = (): string => `redis://127.0.0.1:${cache.port}?password-env=CACHE_PASSWORD`;
+  const env = { MYSQL_PWD: MARIADB_PASSWORD, CACHE_PASSWORD: REDIS_PASSWORD };
+  const mysql = (database: string): string => `mariadb://admin@127.0.0.1:${db.connection.port}/${database}`;
+  const redisUrl = (): string => `redis://127.0.0.1:${cache.connection.port}?password-env=CACHE_PASSWORD`;
   const into = (url: string, ...more: readonly string[]): readonly string[] => [
     'backup',
     'restore',
@@ -38,12 +46,12 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
   ];
 
   test('are backed up and come back, with passwords from the environment', async () => {
-    mariadb(
-      db.port,
+    db.sql(
+      'mysql',
       'CREATE OR REPLACE DATABASE shop; CREATE TABLE shop.orders (id int); INSERT INTO shop.orders VALUES (1), (2)',
     );
-    redis(cache.port, 'FLUSHALL');
-    redis(cache.port, 'SET', 'a', '1');
+    cache.send('FLUSHALL');
+    cache.send('SET a 1');
     const create = ['backup', 'create', '--source', mysql('shop'), '--source', `cache.rdb=${redisUrl()}`];
     const run = await machine.json('BackupRun', create, { env });
     expect(run.sources.map(({ kind, path, status }) => [kind, path, status])).toEqual([
@@ -55,11 +63,11 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
     expect(dry.into).toMatchObject({
       plan: { path: 'mysql/shop.sql', kind: 'mysql', database: 'shop_new', action: 'create', items: 0 },
     });
-    expect(mariadb(db.port, "SHOW DATABASES LIKE 'shop_new'")).toBe('');
+    expect(db.sql('mysql', "SHOW DATABASES LIKE 'shop_new'")).toBe('');
     await machine.json('RestoreRun', into(mysql('shop_new')), { env });
-    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop_new.orders')).toBe('2');
+    expect(db.sql('mysql', 'SELECT COUNT(*) FROM shop_new.orders')).toBe('2');
 
-    mariadb(db.port, 'DELETE FROM shop.orders');
+    db.sql('mysql', 'DELETE FROM shop.orders');
     expect(await machine.run(into(mysql('shop')), { env })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('--overwrite always') as string,
@@ -69,39 +77,39 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
       code: 2,
       stderr: expect.stringContaining('what is there is replaced (1 tables or keys now)') as string,
     });
-    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
+    expect(db.sql('mysql', 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
     const done = await machine.run(into(mysql('shop'), ...always, '--yes'), { env });
     expect([done.code, done.stdout]).toEqual([
       0,
       expect.stringMatching(/^restore into mariadb:.*: ok; .* of mysql\/shop\.sql\n$/),
     ]);
-    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('2');
+    expect(db.sql('mysql', 'SELECT COUNT(*) FROM shop.orders')).toBe('2');
     const undo = async (stderr: string): Promise<string | undefined> => {
       const [, id = '', url = ''] = /restore ([0-9a-f]{8}) --into '?([^' ]+)'? --overwrite always$/m.exec(stderr) ?? [];
       const args = ['backup', 'restore', id, '--into', url, ...always, '--yes', '--no-safety-backup'];
       return (await machine.json('RestoreRun', args, { env })).safetySnapshot;
     };
     expect(await undo(done.stderr)).toBeUndefined();
-    expect(mariadb(db.port, 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
+    expect(db.sql('mysql', 'SELECT COUNT(*) FROM shop.orders')).toBe('0');
 
-    redis(cache.port, 'SET', 'a', '2');
+    cache.send('SET a 2');
     expect((await machine.run(into(redisUrl()), { env })).code).toBe(1);
     const back = await machine.json('RestoreRun', into(redisUrl(), ...always, '--yes'), { env });
     expect(back.into).toMatchObject({ plan: { path: 'cache.rdb', kind: 'redis', action: 'replace', items: 1 } });
-    expect(redis(cache.port, 'GET', 'a')).toBe('1');
-    redis(cache.port, 'SET', 'a', '3');
+    expect(cache.send('GET a')).toBe('1');
+    cache.send('SET a 3');
     await undo((await machine.run(into(redisUrl(), ...always, '--yes'), { env })).stderr);
-    expect(redis(cache.port, 'GET', 'a')).toBe('3');
+    expect(cache.send('GET a')).toBe('3');
   });
 
   test('take a file that was backed up as one, by its path', async () => {
     await writeTree(machine.cwd, { 'made.sql': 'CREATE TABLE t (id int);\n-- Dump completed\n' });
     await machine.json('BackupRun', ['backup', 'create', 'made.sql']);
-    mariadb(db.port, 'CREATE OR REPLACE DATABASE empty_one');
+    db.sql('mysql', 'CREATE OR REPLACE DATABASE empty_one');
     expect((await machine.run(into(mysql('empty_one')), { env })).code).toBe(2);
     const args = ['backup', 'restore', 'latest:made.sql', '--into', mysql('empty_one')];
     expect((await machine.json('RestoreRun', args, { env })).into?.plan).toMatchObject({ action: 'fill' });
-    expect(mariadb(db.port, 'SHOW TABLES FROM empty_one')).toBe('t');
+    expect(db.sql('mysql', 'SHOW TABLES FROM empty_one')).toBe('t');
   });
 
   test('that refuse the password say so, and show none', async () => {
@@ -121,6 +129,13 @@ test.each([
   ['a command that validates files', ['--into', 'mysql://h/d', '--validate-command', 'true']],
   ['a command that starts a service of SQLite', ['--into', 'mysql://h/d', '--start-command', 'true']],
   ['a way of overwriting that compares times', ['--into', 'mysql://h/d', '--overwrite', 'if-newer']],
+  ['a % that stands for nothing', ['--into', 'mysql://admin:swordfish@h/d%zz']],
+  ['a parameter that the programs do not know', ['--into', 'postgres://h/d?nonsense=swordfish']],
+  ['a database of SQLite on another machine', ['--into', 'sqlite://h/d.db']],
+  ['documents as a whole', ['--into', 'file:stays.json']],
+  ['records for nothing', ['--mode', 'merge', '--into', 'mongodb://swordfish@h/d']],
+  ['records into several schemas', ['--mode', 'merge', '--into', 'postgres://h/d?schema=a&schema=b']],
+  ['a record without a module', ['--mode', 'merge', '--into', 'postgres://h/d', '--record', 'x']],
   ['a variable that is not there', ['--into', 'redis://h?password-env=NO_SUCH_VARIABLE']],
 ])('%s is a usage error that shows no secret', async (_what, args) => {
   const { code, stdout, stderr } = await machine.run(['backup', 'restore', 'latest', ...args]);

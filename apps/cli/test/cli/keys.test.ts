@@ -3,19 +3,18 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { expect, test } from 'vitest';
-import { type Machine, newMachine } from '../support/cli.ts';
+import type { Machine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { writeTree } from '../support/tree.ts';
 
 const PASSPHRASE = 'tiger-lily-4711';
 
 /** A machine with a repository and one snapshot. */
-async function machineWithRepository(): Promise<Machine> {
-  const machine = await newMachine();
+const machineWithRepository = preparedMachine(async (machine) => {
   await writeTree(machine.cwd, { 'a.txt': 'a' });
   await machine.run(['init']);
   await machine.run(['backup', 'create', 'a.txt']);
-  return machine;
-}
+});
 
 async function newIdentity(
   machine: Machine,
@@ -29,7 +28,7 @@ async function newIdentity(
 }
 
 test('keys of every kind are added, listed, and open the repository; the one that is removed does not', async () => {
-  const machine = await machineWithRepository();
+  const { machine } = await machineWithRepository();
   const age = await newIdentity(machine, 'ann.txt', true);
   const file = join(machine.root, 'passphrase');
   await writeFile(file, `${PASSPHRASE}\n`);
@@ -59,7 +58,7 @@ test('keys of every kind are added, listed, and open the repository; the one tha
 });
 
 test('an identity is named by the configuration and the environment, and one that is encrypted takes its passphrase', async () => {
-  const machine = await machineWithRepository();
+  const { machine } = await machineWithRepository();
   const identity = await generateX25519Identity();
   await machine.run(['keys', 'add', '--recipient', await identityToRecipient(identity)]);
   const encrypter = new Encrypter();
@@ -82,7 +81,7 @@ test('an identity is named by the configuration and the environment, and one tha
 });
 
 test('secrets are rotated, one or the root key, and every backup comes back afterwards', async () => {
-  const machine = await machineWithRepository();
+  const { machine } = await machineWithRepository();
   const age = await newIdentity(machine, 'bob.txt');
   await machine.run(['keys', 'add', '--recipient', age.recipient]);
   const { keys } = await machine.json('KeyList', ['keys', 'list']);
@@ -113,7 +112,7 @@ test.each([
   ['both a slot and the root', ['keys', 'rotate', '--root', '--slot', 'x', '--new-recovery-code']],
   ['a new key beside the root', ['keys', 'rotate', '--root', '--new-key-file', 'x']],
 ])('%s is a mistake of usage, and changes nothing', async (_, args) => {
-  const machine = await machineWithRepository();
+  const { machine } = await machineWithRepository();
   const before = await readdir(join(machine.repository, 'keys'), { recursive: true });
   expect((await machine.run(args)).code).toBe(2);
   expect(await readdir(join(machine.repository, 'keys'), { recursive: true })).toEqual(before);
@@ -124,7 +123,7 @@ const hasScript = process.platform === 'linux' && spawnSync('script', ['--versio
 test.runIf(hasScript)(
   'a recovery code is shown on the terminal, is not in the JSON, and opens the repository',
   async () => {
-    const machine = await machineWithRepository();
+    const { machine } = await machineWithRepository();
     const json = join(machine.root, 'out.json');
     const call = [...machine.command, 'keys', 'add', '--new-recovery-code', '--json', '--debug'].map(
       (word) => `'${word}'`,
@@ -145,7 +144,7 @@ test.runIf(hasScript)(
 );
 
 test('no secret of a key is in any output, with --debug and in errors as well', async () => {
-  const machine = await machineWithRepository();
+  const { machine } = await machineWithRepository();
   const identity = await generateX25519Identity();
   const file = join(machine.root, 'identity');
   await writeFile(file, identity);

@@ -44,6 +44,16 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     expect(safetySnapshot).toBeDefined();
     const rooms = "SELECT string_agg(id || '=' || room, ' ' ORDER BY id) FROM hotel.stays";
     expect(server.sql('postgres', rooms)).toBe('s1=1 s2=2 s3=30 s4=4');
+    // What a server says whose disk is full.
+    server.sql(
+      'postgres',
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no space left' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER no_room BEFORE INSERT ON hotel.stays FOR EACH ROW EXECUTE FUNCTION no_room(); DELETE FROM hotel.stays WHERE id = 's1'`,
+    );
+    const full = await machine.run([...merge, '--yes', '--no-safety-backup'], { env });
+    expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/no space left.*Make room/s)]);
+    expect(full.stderr).not.toContain('    at ');
+    expect(server.sql('postgres', rooms)).toBe('s2=2 s3=30 s4=4');
     const wrong = await machine.run([...merge, '--yes'], { env: { ...env, PGPASSWORD: 'wrong' } });
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/DATABASE_REFUSED|password authentication/)]);
     expect(wrong.stderr).not.toContain('    at ');

@@ -66,11 +66,17 @@ test('a database that is replaced was saved first, and comes back from that', as
   await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
   write("INSERT INTO orders VALUES ('newer')");
   const into = ['--into', 'sqlite:app.db', '--yes'];
-  const { code, stderr } = await machine.run(['backup', 'restore', 'latest', ...into]);
+  // What a service writes until it has ended is saved, too.
+  await writeFile(
+    join(machine.cwd, 'stop.mjs'),
+    `import { DatabaseSync } from 'node:sqlite'; new DatabaseSync('app.db').exec("INSERT INTO orders VALUES ('last')")`,
+  );
+  const stop = ['--stop-command', `'${process.execPath}' --no-warnings stop.mjs`];
+  const { code, stderr } = await machine.run(['backup', 'restore', 'latest', ...into, ...stop]);
   expect([code, notes()]).toEqual([0, ['one']]);
   const [, id = ''] = /^ {2}holdfast backup restore ([0-9a-f]{8}) --into sqlite:app\.db$/m.exec(stderr) ?? [];
   const back = await machine.json('RestoreRun', ['backup', 'restore', id, ...into, '--no-safety-backup']);
-  expect([back.safetySnapshot, notes()]).toEqual([undefined, ['one', 'newer']]);
+  expect([back.safetySnapshot, notes()]).toEqual([undefined, ['one', 'newer', 'last']]);
 });
 
 test('what is no database is only replaced without a safety snapshot', async () => {

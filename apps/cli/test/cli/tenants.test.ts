@@ -4,22 +4,23 @@ import { verifyErasure } from '@x/backup-store';
 import { parsePublicKey } from '@x/integrity';
 import { expect, test } from 'vitest';
 import { type Machine, newMachine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { writeTree } from '../support/tree.ts';
 
-/** A machine with a repository and the tenants a and b, each with a snapshot. */
-async function machineWithTwo(args: readonly string[] = []): Promise<Machine> {
-  const machine = await newMachine();
+/** Makes a repository and the tenants a and b, each with a snapshot. */
+async function addTwo(machine: Machine, args: readonly string[] = []): Promise<void> {
   await writeTree(machine.cwd, { 'a.txt': 'a' });
   await machine.run(['init', ...args]);
   for (const name of ['a', 'b']) {
     await machine.run(['tenant', 'add', name, ...args]);
     expect((await machine.run(['backup', 'create', 'a.txt', '--tenant', name, ...args])).code).toBe(0);
   }
-  return machine;
 }
 
+const machineWithTwo = preparedMachine(addTwo);
+
 test('tenants are added, listed, shown and changed, and a misspelt one is not made by a backup', async () => {
-  const machine = await machineWithTwo();
+  const { machine } = await machineWithTwo();
   const added = await machine.json('Tenant', ['tenant', 'add', '宿屋', '--quota', '50MB', '--retention', '7d 4w']);
   expect(added).toMatchObject({ name: '宿屋', status: 'active', quotaBytes: 50_000_000, retention: { daily: 7 } });
   const { tenants } = await machine.json('TenantList', ['tenant', 'list']);
@@ -48,7 +49,7 @@ test('tenants are added, listed, shown and changed, and a misspelt one is not ma
 });
 
 test('a quota ends a backup, and a hold keeps what would be forgotten, pruned or erased', async () => {
-  const machine = await machineWithTwo();
+  const { machine } = await machineWithTwo();
   await machine.run(['tenant', 'set', 'a', '--quota', '1kB']);
   const over = await machine.run(['backup', 'create', 'a.txt', '--tenant', 'a']);
   expect([over.code, over.stderr]).toEqual([7, expect.stringContaining('tenant set')]);
@@ -68,7 +69,7 @@ test('a quota ends a backup, and a hold keeps what would be forgotten, pruned or
 });
 
 test('without a policy, `backup forget` goes by those of the tenants, and leaves the others alone', async () => {
-  const machine = await machineWithTwo();
+  const { machine } = await machineWithTwo();
   expect((await machine.run(['backup', 'forget'])).code).toBe(2);
   for (const name of ['a', 'b', 'b']) await machine.run(['backup', 'create', 'a.txt', '--tenant', name]);
   await machine.run(['tenant', 'set', 'a', '--retention', '1last']);
@@ -86,7 +87,8 @@ test('without a policy, `backup forget` goes by those of the tenants, and leaves
 
 test('a tenant is erased after a look at the plan, with a certificate that verifies offline', async () => {
   const keys = join((await newMachine()).root, 'keys');
-  const machine = await machineWithTwo(['--key-store', keys]);
+  const machine = await newMachine();
+  await addTwo(machine, ['--key-store', keys]);
   expect((await machine.run(['tenant', 'list'])).code).toBe(2);
   await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ keyStore: keys }));
   const erase = [

@@ -3,20 +3,19 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 import { writeTree } from '../support/tree.ts';
 
 const noise = (n: number): Buffer => createHash('shake256', { outputLength: 100_000 }).update(String(n)).digest();
 
 /** Three backups of a file each: three packs of data, and those of catalogs. */
-async function prepared(): Promise<Machine> {
-  const machine = await newMachine();
+const prepared = preparedMachine(async (machine) => {
   await machine.json('Created', ['init']);
   for (let n = 0; n < 3; n++) {
     await writeTree(join(machine.cwd, 'data'), { [`file ${n}`]: noise(n) });
     await machine.json('BackupRun', ['backup', 'create', 'data', '--check-sealed', n === 0 ? 'all' : 'off']);
   }
-  return machine;
-}
+});
 
 async function flip(machine: Machine, name: string, at: number): Promise<void> {
   const file = join(machine.repository, name);
@@ -32,7 +31,7 @@ async function largestPack(machine: Machine): Promise<string> {
 }
 
 test('samples that repeat come round to every pack, and each says how long that is ago', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   const { packs, ...before } = await machine.json('VerifyReport', ['backup', 'verify']);
   expect(before).toMatchObject({ level: 'structure', packsRead: 0, packsUnchecked: packs });
   const sample = ['backup', 'verify', '--sample', '1B'];
@@ -50,7 +49,7 @@ test('samples that repeat come round to every pack, and each says how long that 
 });
 
 test('a lost spare is told with what to do about it, and ends with 3; lost data with 6', async () => {
-  const machine = await prepared();
+  const { machine } = await prepared();
   const pack = await largestPack(machine);
   await flip(machine, pack, 20);
   await flip(machine, 'config/000000000001', 1000);

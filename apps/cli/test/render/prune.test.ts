@@ -1,7 +1,7 @@
 import type { PruneResult, TenantPrunePlan, TenantPruneResult } from '@x/backup-store';
 import pc from 'picocolors';
 import { expect, test } from 'vitest';
-import { prunePlanLines, pruneResultLines, waitingLines } from '../../src/render/prune.ts';
+import { prunePlanLines, pruneResultLines, waitingLines, waitLines } from '../../src/render/prune.ts';
 
 const MiB = 1024 * 1024;
 const nowMs = Date.UTC(2026, 10, 26, 12, 10, 0);
@@ -87,6 +87,15 @@ test('what a round waits for is told with the time since when it is silent, and 
     'A round of slow waits for 1 backup that did not end:',
     expect.stringMatching(/^ {2}session (ab){16}, silent since 2026-11-2\d .* \(2 min 0 s\)$/),
     'The next prune goes on with the round, and deletes then what nobody needs.',
+  ]);
+});
+
+test('a wait is told before it begins, with its end and how to do without', () => {
+  const waiting = { tenant: 'slow', backups: [open], waitMs: 600_000, fenceAfterMs: 3_600_000 };
+  expect(waitLines(waiting, nowMs)).toEqual([
+    'Waiting for 1 backup of slow that began before, up to 10 min 0 s:',
+    expect.stringMatching(/^ {2}session (ab){16}, silent since 2026-11-2\d .* \(2 min 0 s\)$/),
+    'One that is silent for 1 h 0 min is ended. `--wait 0s` does not wait: the next prune goes on.',
   ]);
 });
 

@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream';
 import type { ZipLimits } from '@x/integrity/archive';
 import type { CompressionProfile, Repository, RunOptions, SnapshotFilter } from '../repository/contract.ts';
+import type { TenantHandle } from '../repository/tenant-contract.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 
 /** Where something is exported to, and for whom. */
 export interface ExportTarget extends RunOptions {
-  readonly repository: Repository;
+  /** The repository, or one tenant of it (`repository.tenant(name)`), whose snapshots alone are found then. */
+  readonly repository: Repository | TenantHandle;
   /** Id, beginning of an id, name, or `latest`. */
   readonly snapshot: string;
   /** For `latest` and names. */
@@ -83,10 +85,11 @@ export interface VerifyZipOptions extends RunOptions {
 
 /** Options of {@link importZip}. */
 export interface ImportZipOptions extends VerifyZipOptions {
-  readonly repository: Repository;
+  /** The repository, or one tenant of it, to which the snapshot then belongs. */
+  readonly repository: Repository | TenantHandle;
   /** The archive. */
   readonly from: string;
-  /** Default `default`. */
+  /** Default `default`; of a tenant's handle, that tenant. */
   readonly tenant?: string | undefined;
   /** Default: that of the snapshot that was exported; so are `note` and `tags`, which get `imported=<its id>` besides. */
   readonly name?: string | undefined;

@@ -54,6 +54,8 @@ export async function importZip(options: ImportZipOptions): Promise<ImportZipRes
 function treeOf(archive: CheckedArchive, source: number): BackupTree {
   return {
     origin: archive.sources[source] as CheckedArchive['sources'][number],
+    // The manifest tells what all sources come to.
+    expects: source === 0 ? archive.totals : { files: 0, bytes: 0 },
     async *read(): AsyncGenerator<TreeEntryContent, void, undefined> {
       for await (const archived of archive.entries()) {
         // They stand in the order of their sources.

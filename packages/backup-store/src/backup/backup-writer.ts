@@ -19,6 +19,8 @@ import { StreamReader } from './stream-reader.ts';
 
 /** Bytes gathered in a frame before it is compressed. */
 const FRAME_BYTES = 4 * 1024 * 1024;
+/** New blobs that the table has room for at first: many backups are small, and it grows. */
+const NEW_BLOBS = 8192;
 /** Packs begin at 16 MiB and grow to 64 MiB as the repository grows to this size. */
 const FULL_SIZE_PACKS_AT = 64 * 1024 ** 3;
 const MIB = 1024 * 1024;
@@ -56,7 +58,7 @@ export class BackupWriter {
     this.#tenant = tenant;
     this.#session = session;
     this.#pageLevel = options.compression === 'maximum' ? LEVELS.maximum : LEVELS.balanced;
-    this.table = FingerprintTable.create(index.distinct + options.own.distinct + 65_536);
+    this.table = FingerprintTable.create(index.distinct + options.own.distinct + NEW_BLOBS);
     for (const ids of reliableIds(tenant.view, options.own)) this.table.addStored(ids);
     this.upload = new PackUpload({
       store: context.sealed.store,
@@ -88,7 +90,8 @@ export class BackupWriter {
       frameBytes: FRAME_BYTES,
     };
     const { table, upload } = this;
-    this.pool = new SealerPool({ ...context.threads, threads: workers, bufferBytes, init, table, upload, onFailure });
+    const { threads, sealers } = context;
+    this.pool = new SealerPool({ ...threads, turns: sealers, threads: workers, bufferBytes, init, table, upload, onFailure });
     const { gearKey, chunks } = init;
     this.large = new LargeFileReader({
       ...context.threads,

@@ -5,6 +5,7 @@ import { isWithin } from '../catalog/path-order.ts';
 import { packName } from '../layout/names.ts';
 import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
+import { type BackupTurn, NO_TURN } from '../run/backup-turns.ts';
 import { settled } from '../run/or-aborted.ts';
 import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
@@ -37,6 +38,7 @@ interface Run extends SourcesRun {
 
 /** What a run knows before it has looked at the repository. */
 type Start = Pick<Run, 'context' | 'tenant' | 'options' | 'streams' | 'roots' | 'startedMs'> & {
+  readonly turn: BackupTurn;
   /** Compare with no other snapshot. */
   readonly alone?: boolean | undefined;
 };
@@ -73,8 +75,16 @@ function refuseOwnPlaces(context: RunContext, roots: readonly SourceRoot[]): voi
   }
 }
 
-/** Backs up sources to one snapshot. */
-export async function backup(context: RunContext, options: BackupOptions): Promise<BackupResult> {
+/**
+ * Backs up sources to one snapshot.
+ *
+ * @param turn Says when it may read, and is told when others may.
+ */
+export async function backup(
+  context: RunContext,
+  options: BackupOptions,
+  turn: BackupTurn = NO_TURN,
+): Promise<BackupResult> {
   checkTrees(options);
   const { streams, roots } = planSources(options);
   checkSources(
@@ -92,12 +102,14 @@ export async function backup(context: RunContext, options: BackupOptions): Promi
   refuseOwnPlaces(context, roots);
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
-  const start: Start = { context, tenant, options, streams, roots, startedMs };
+  const start: Start = { context, tenant, options, streams, roots, startedMs, turn };
   await checkSince(start);
   if (options.dryRun === true) {
     const run = await look(start);
     const never = new AbortController().signal;
-    const end = { signal: options.signal ?? never, fail: () => undefined, held: new HeldSources() };
+    await turn.mayRead();
+    const nothing = (): void => undefined;
+    const end: SourcesEnd = { signal: options.signal ?? never, fail: nothing, held: new HeldSources(), nearlyOut: nothing, handedOut: nothing };
     return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
@@ -190,12 +202,13 @@ async function write(start: Start): Promise<BackupResult> {
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const held = new HeldSources();
   let writer: BackupWriter | undefined;
+  let isRefused = false;
   try {
     await context.requireThere(tenant.tenant);
     const run = await look(start);
     // Apart from the tenant's index: what is not committed must not be relied on by any other session.
     const own = new BlobIndex();
-    await session.addOwnPacks(own, options.signal);
+    if (session.isContinued) await session.addOwnPacks(own, options.signal);
     const quota = new Quota(context, tenant, own);
     quota.check(0);
     writer = new BackupWriter(context, tenant, {
@@ -207,10 +220,19 @@ async function write(start: Start): Promise<BackupResult> {
       onFailure: (error) => fail(error),
       check: () => checkAborted(options.signal),
     });
+    await start.turn.mayRead();
     const readsAll = run.reading === 'everything' || (run.parent === undefined && run.reading === 'changes');
     if (readsAll) writer.startThreads();
-    return await Promise.race([writeSnapshot(run, { session, writer, quota, end: { signal, fail, held } }), failed]);
+    const { pool, large } = writer;
+    const handedOut = (): void => {
+      pool.windDown();
+      large.windDown();
+      start.turn.handedOut();
+    };
+    const end: SourcesEnd = { signal, fail, held, handedOut, nearlyOut: start.turn.nearlyOut };
+    return await Promise.race([writeSnapshot(run, { session, writer, quota, end }), failed]);
   } catch (error) {
+    isRefused = isBackupError(error, 'QUOTA_EXCEEDED');
     throw isBackupError(error, 'ABORTED') ? error : await session.explain(error);
   } finally {
     stop.abort();
@@ -219,6 +241,8 @@ async function write(start: Start): Promise<BackupResult> {
     await held.resume();
     ended();
     await writer?.close();
+    // What was stored would count in the next run, which may need none of it.
+    if (isRefused) await session.giveUp().catch(() => undefined);
     await session.stop();
   }
 }
@@ -237,10 +261,11 @@ async function writeSnapshot(
     if ((error as { code?: unknown }).code === 'ABORTED') await writer.finish();
     throw error;
   }
+  parts.end.handedOut();
   if (sources.every(({ record }) => record.status === 'failed')) throw nothingRead(sources);
   progress.phase = 'commit';
   await writer.finish();
-  quota.check(writer.upload.bytes);
+  await quota.checkNow(writer.upload.bytes, options.signal);
   checkAborted(options.signal);
   counts.bytesStored = writer.upload.bytes + session.bytes;
   const durationMs = progress.elapsedMs;

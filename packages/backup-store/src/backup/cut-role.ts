@@ -1,10 +1,11 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 
-import { createCutter } from '../chunker/cut.ts';
+import { createCutter, type Cutter } from '../chunker/cut.ts';
 import { type ChunkSizes, gearTable } from '../chunker/gear.ts';
 import { Credits } from '../threads/credits.ts';
-import { chunksOf, fileWindow } from './file-window.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
+import { chunksOf, windowBytes } from './file-window.ts';
 
 /** Chunks of one job for the sealing threads add up to about this many bytes. */
 const GROUP_BYTES = 8 * 1024 * 1024;
@@ -36,18 +37,20 @@ export type FromCutter =
  * Finds the chunks of large files, one file after the other, ahead of the threads that read, hash and compress
  * them: so all of these work on one file at the same time, and cuts are the same as for one thread.
  */
-export function startCutting(port: MessagePort, init: CutInit, rest: () => void): void {
-  const cutter = createCutter(gearTable(init.gearKey), init.chunks);
-  const window = fileWindow(cutter);
+export function startCutting(port: MessagePort, init: CutInit, life: ThreadLife): void {
+  // Most backups have no file for it.
+  let cutter: Cutter | undefined;
   const credits = new Credits(init.credits, init.creditBytes);
   const post = (message: FromCutter): void => port.postMessage(message);
   const take = (asked: ToCutter): void => {
     if (asked === 'rest') {
       port.off('message', take);
-      rest();
+      life.rest();
       return;
     }
     const { id, path } = asked;
+    cutter ??= createCutter(gearTable(init.gearKey), init.chunks);
+    const window = life.memory('window', windowBytes(cutter));
     let fd: number | undefined;
     try {
       fd = openSync(Buffer.from(path), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));

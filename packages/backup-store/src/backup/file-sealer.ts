@@ -6,8 +6,9 @@ import type { Cutter } from '../chunker/cut.ts';
 import type { ContentKind } from '../content/kind.ts';
 import { HEAD_BYTES, sniffStart } from '../content/sniff.ts';
 import type { FileOutcome, FilePieces, FileState, FileTask } from './file-jobs.ts';
-import { chunksOf, fileWindow, readFully } from './file-window.ts';
+import { chunksOf, readFully, windowBytes } from './file-window.ts';
 import type { FrameBuilder } from './frame-builder.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
 
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -15,12 +16,17 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 export class FileSealer {
   readonly #frames: FrameBuilder;
   readonly #cutter: Cutter;
-  /** Window over a large file: always a whole chunk ahead. Made when the first large file comes. */
-  #window: Buffer | undefined;
+  readonly #memory: ThreadLife['memory'];
 
-  constructor(frames: FrameBuilder, cutter: Cutter) {
+  constructor(frames: FrameBuilder, cutter: Cutter, memory: ThreadLife['memory']) {
     this.#frames = frames;
     this.#cutter = cutter;
+    this.#memory = memory;
+  }
+
+  /** Window over a large file: always a whole chunk ahead. Made when the first large file comes. */
+  get #window(): Buffer {
+    return this.#memory('window', windowBytes(this.#cutter));
   }
 
   /** Never throws for what a file system may do: that is an outcome. */
@@ -74,10 +80,10 @@ export class FileSealer {
   }
 
   #readLarge(fd: number, task: FileTask): BlobRef[] {
-    this.#window ??= fileWindow(this.#cutter);
+    const window = this.#window;
     const content: BlobRef[] = [];
     let kind: ContentKind | undefined;
-    for (const chunk of chunksOf(fd, this.#window, this.#cutter)) {
+    for (const chunk of chunksOf(fd, window, this.#cutter)) {
       kind ??= sniffStart(chunk, nameOf(task));
       content.push(this.#frames.add(chunk, kind));
     }
@@ -86,7 +92,7 @@ export class FileSealer {
 
   #pieces(fd: number, task: FileTask, pieces: FilePieces): FileOutcome {
     const newBefore = this.#frames.bytesNew;
-    const window = (this.#window ??= fileWindow(this.#cutter));
+    const window = this.#window;
     const content: BlobRef[] = [];
     // The same for all groups of a file, whichever thread has them.
     const head = window.subarray(0, readFully(fd, window.subarray(0, HEAD_BYTES), 0));

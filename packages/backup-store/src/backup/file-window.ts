@@ -2,10 +2,8 @@ import { readSync } from 'node:fs';
 
 import { type Cutter, nextCut } from '../chunker/cut.ts';
 
-/** Memory for {@link chunksOf}. */
-export function fileWindow(cutter: Cutter): Buffer {
-  return Buffer.allocUnsafe(cutter.sizes.max * 2);
-}
+/** Bytes of memory for {@link chunksOf}. */
+export const windowBytes = ({ sizes }: Cutter): number => sizes.max * 2;
 
 /** The chunks of a file, from its start: views of `window`, each valid until the next is asked for. */
 export function* chunksOf(fd: number, window: Buffer, cutter: Cutter): Generator<Buffer, void, undefined> {

@@ -20,7 +20,8 @@ export interface FrameOptions {
   readonly table: FingerprintTable;
   readonly packs: PackSet;
   readonly encoder: FrameEncoder;
-  readonly frameBytes: number;
+  /** Where a frame is gathered. */
+  readonly frame: Buffer;
 }
 
 /**
@@ -38,7 +39,7 @@ export class FrameBuilder {
 
   constructor(options: FrameOptions) {
     this.#options = options;
-    this.#frame = Buffer.allocUnsafe(options.frameBytes);
+    this.#frame = options.frame;
   }
 
   /** Blobs claimed in the table so far: each of them must be in a pack before a commit. */

@@ -126,11 +126,18 @@ export class LargeFileReader {
     return (await again)[0] as FileOutcome;
   }
 
+  /** No large file comes any more, most likely: leaves the thread to others. */
+  windDown(): void {
+    if (this.#open === 0) void this.close();
+  }
+
   async close(): Promise<void> {
-    if (this.#thread === undefined) return;
-    if (this.#open > 0) return await this.#thread.close();
-    this.#thread.post('rest');
-    await this.#thread.rest();
+    const thread = this.#thread;
+    if (thread === undefined) return;
+    this.#thread = undefined;
+    if (this.#open > 0) return await thread.close();
+    thread.post('rest');
+    await thread.rest();
   }
 }
 

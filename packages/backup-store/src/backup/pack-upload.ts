@@ -14,7 +14,7 @@ export interface UploadTarget {
   readonly epoch: number;
   /** Told of each pack that is stored. */
   readonly onStored: (pack: IndexedPack) => void;
-  /** Told of the stored bytes so far. @throws when there are too many: then the run can't go on. */
+  /** Asked before a piece is stored, with the bytes that there will be then. @throws when that is too much: the run can't go on. */
   readonly onBytes: (bytes: number) => void;
   /** Told when a write failed; the run can't go on. */
   readonly onFailure: (error: unknown) => void;
@@ -28,6 +28,9 @@ export class PackUpload {
   readonly #aborter = new AbortController();
   /** Stored bytes of packs so far, also of unfinished ones. */
   bytes = 0;
+  /** The same with what waits for the store. */
+  #given = 0;
+  #isRefused = false;
   /** Blobs in stored packs. */
   blobs = 0;
 
@@ -37,12 +40,14 @@ export class PackUpload {
 
   /** A piece of a pack; `release` gives it back to the thread that made it. */
   piece(pack: string, bytes: Uint8Array, release: (piece: Uint8Array) => void): void {
+    this.#given += bytes.length;
+    // The thread that made it must not wait for ever.
+    if (!this.#isAllowed()) return release(bytes);
     let stream = this.#streams.get(pack);
     if (stream === undefined) {
       stream = new PieceStream((piece) => {
         this.bytes += piece.length;
         release(piece);
-        this.#count();
       });
       this.#streams.set(pack, stream);
       const upload = this.#store(pack, stream);
@@ -53,11 +58,16 @@ export class PackUpload {
     stream.push(bytes);
   }
 
-  #count(): void {
+  /** Whether what was given so far may be stored. */
+  #isAllowed(): boolean {
+    if (this.#isRefused) return false;
     try {
-      this.#target.onBytes(this.bytes);
+      this.#target.onBytes(this.#given);
+      return true;
     } catch (error) {
+      this.#isRefused = true;
       this.#target.onFailure(error);
+      return false;
     }
   }
 
@@ -75,6 +85,8 @@ export class PackUpload {
 
   /** A pack's last piece has come. */
   finish(pack: string, sealed: SealedPack): void {
+    // It may lack pieces: it must not become an object.
+    if (this.#isRefused) return;
     const { session, epoch } = this.#target;
     this.#streams.get(pack)?.end();
     const upload = this.#uploads.get(pack)?.then(() => {

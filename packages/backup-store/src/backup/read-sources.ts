@@ -17,7 +17,7 @@ import { runSource, type SourceOutcome } from './source-run.ts';
 import { StreamPrevious } from './stream-previous.ts';
 import { withProblems } from './stream-record.ts';
 import { runStream } from './stream-run.ts';
-import { runTree } from './tree-run.ts';
+import { expectTrees, runTree } from './tree-run.ts';
 
 /** What the reading of all sources of a backup works with. */
 export interface SourcesRun {
@@ -38,6 +38,10 @@ export interface SourcesEnd {
   readonly signal: AbortSignal;
   readonly fail: (error: unknown) => void;
   readonly held: HeldSources;
+  /** Told when little is left to read of the last source; may be told again. */
+  readonly nearlyOut: () => void;
+  /** Told when all that the last source has is being read; may be told again. */
+  readonly handedOut: () => void;
 }
 
 /**
@@ -76,12 +80,14 @@ export async function readSources(
       end.held.reading = reading;
       outcomes.push(inModule(tell(run, await reading), moduleOf(run, source)));
     }
-    for (const source of roots) {
+    for (const [i, source] of roots.entries()) {
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const walk = { exclude, skip: ownPlaces(run.context) };
-      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure: end.fail });
+      const { fail: onFailure, ...told } = end;
+      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure, ...(i === roots.length - 1 ? { told } : {}) });
       outcomes.push(inModule(outcome, source.module));
     }
+    expectTrees(options.trees ?? [], progress);
     for (const tree of options.trees ?? []) {
       const reading = runTree({ ...run, tree, signal: end.signal, writer, check });
       end.held.reading = reading;

@@ -8,6 +8,7 @@ import { FrameEncoder } from '../codec/frame-encoder.ts';
 import type { ContentKind } from '../content/kind.ts';
 import { monotonic } from '../run/clock.ts';
 import { Credits } from '../threads/credits.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
 import { decodeJobs, encodeOutcomes, type FileRead } from './file-jobs.ts';
 import { FileSealer } from './file-sealer.ts';
 import { FrameBuilder } from './frame-builder.ts';
@@ -15,7 +16,7 @@ import { PackSet, type PackSink } from './pack-set.ts';
 import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
 
 /** The main loop of a sealing thread. */
-export function startSealing(port: MessagePort, init: SealInit, rest: () => void): void {
+export function startSealing(port: MessagePort, init: SealInit, life: ThreadLife): void {
   const post = (message: FromSealer, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const credits = new Credits(init.credits, init.creditBytes);
   const sink: PackSink = {
@@ -32,13 +33,13 @@ export function startSealing(port: MessagePort, init: SealInit, rest: () => void
   const packs = new PackSet(init, sink);
   const encoder = new FrameEncoder(init.compression, { now: monotonic, waitedMs: () => credits.waitedMs });
   const idKey = createSecretKey(init.idKey);
-  const frames = new FrameBuilder({ idKey, table, packs, encoder, frameBytes: init.frameBytes });
-  const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks));
+  const frames = new FrameBuilder({ idKey, table, packs, encoder, frame: life.memory('frame', init.frameBytes) });
+  const sealer = new FileSealer(frames, createCutter(gearTable(init.gearKey), init.chunks), life.memory);
   let known = init.levels.length;
   const take = (message: ToSealer): void => {
     if (message.type === 'rest') {
       port.off('message', take);
-      rest();
+      life.rest();
       return;
     }
     if (message.type === 'flush' || message.type === 'finish') {

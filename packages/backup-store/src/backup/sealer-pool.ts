@@ -1,43 +1,43 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-
 import type { FingerprintTable } from '../blob-index/fingerprint-table.ts';
 import type { ContentReport } from '../codec/content-report.ts';
 import type { ContentKind } from '../content/kind.ts';
-import { Credits } from '../threads/credits.ts';
-import { Thread, type ThreadOptions } from '../threads/thread.ts';
+import { waitingTurn } from '../run/waiting-turn.ts';
+import type { Turns } from '../run/turns.ts';
+import type { ThreadOptions } from '../threads/thread.ts';
 import { decodeOutcomes, encodeJobs, type FileJob, type FileOutcome, type FileRead } from './file-jobs.ts';
 import type { PackUpload } from './pack-upload.ts';
-import type { FromSealer, SealInit, ToSealer } from './seal-messages.ts';
+import type { SealInit } from './seal-messages.ts';
+import { Sealer, type SealerFinished, type SealerOutcome } from './sealer.ts';
 import type { ChunkGroup } from './stream-cutter.ts';
 
 /** Jobs a thread has at most: one it works on and one that waits. */
 const JOBS_PER_THREAD = 2;
-
-/** What a thread has to say of a job. */
-type Outcome = Extract<FromSealer, { type: 'outcome' }>;
-
-/** What a thread has to say when it has ended all packs. */
-type Finished = Extract<FromSealer, { type: 'finished' }>;
+/**
+ * So long a backup without a thread waits for one of another backup. Then it starts its own: the other's may wait for a store that is held up
+ * by what this one has begun.
+ */
+const PATIENCE_MS = 1000;
 
 interface Member {
-  readonly thread: Thread<ToSealer, FromSealer>;
-  readonly credits: Credits;
-  /** Takes the memory of stored pieces back to the thread. */
-  readonly returns: MessagePort;
-  jobs: number;
-  finished?: ((finished: Finished) => void) | undefined;
+  readonly sealer: Sealer;
+  /** Leaves the thread's turn to another backup. */
+  readonly over: () => void;
+  finished?: Promise<void> | undefined;
 }
 
-/** A piece is stored: the thread may go on, and write to the same memory again. */
-function giveBack({ credits, returns }: Member, piece: Uint8Array): void {
-  const { length, buffer } = piece;
-  if (buffer instanceof ArrayBuffer) returns.postMessage(buffer, [buffer]);
-  credits.give(length);
+/** A job that has found its thread; none once the pool is closed, and then it is never done. */
+interface Place {
+  readonly sealer: Sealer | undefined;
+  readonly id: number;
+  readonly levels: readonly SharedArrayBuffer[];
+  readonly done: Promise<SealerOutcome>;
 }
 
 /** What the pool needs. */
 export interface SealerPoolOptions extends ThreadOptions {
   readonly threads: number;
+  /** Turns of the threads of all backups. */
+  readonly turns: Turns;
   /** Sealed bytes that may wait for the store, over all threads. */
   readonly bufferBytes: number;
   readonly init: Omit<SealInit, 'levels' | 'credits' | 'creditBytes' | 'returns'>;
@@ -46,15 +46,20 @@ export interface SealerPoolOptions extends ThreadOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** The sealing threads of a backup. Jobs go to the thread that has the fewest. */
+/**
+ * The sealing threads of a backup. Jobs go to the thread that has the fewest. Threads come when it is their turn, which other backups may
+ * have, and go as soon as there is nothing left for them.
+ */
 export class SealerPool {
   readonly #options: SealerPoolOptions;
-  readonly #members: Member[] = [];
+  readonly #members = new Set<Member>();
   readonly #waiting: (() => void)[] = [];
-  readonly #jobs = new Map<number, (outcome: Outcome) => void>();
+  readonly #jobs = new Map<number, (outcome: SealerOutcome) => void>();
+  readonly #finished: SealerFinished[] = [];
+  readonly #gone = new AbortController();
+  #coming = 0;
   #nextJob = 0;
-  #closed = false;
-  #isFinished = false;
+  #isWindingDown = false;
 
   constructor(options: SealerPoolOptions) {
     this.#options = options;
@@ -62,48 +67,74 @@ export class SealerPool {
 
   /** Without this, threads start with the first job: a backup in which nothing changed needs none. */
   start(): void {
-    if (this.#members.length > 0) return;
-    const { threads, bufferBytes, init, table } = this.#options;
-    const creditBytes = Math.max(1024 * 1024, Math.floor(bufferBytes / threads));
-    for (let i = 0; i < threads; i++) {
-      const shared = Credits.share();
-      const { port1: returns, port2 } = new MessageChannel();
-      const start: SealInit = { ...init, levels: table.levels, credits: shared, creditBytes, returns: port2 };
-      const member: Member = {
-        thread: new Thread('seal', start, { ...this.#options, transfer: [port2] }),
-        credits: new Credits(shared, creditBytes),
-        returns,
-        jobs: 0,
-      };
-      member.thread.onMessage = (message) => this.#onMessage(member, message);
-      member.thread.onFailure = this.#options.onFailure;
-      this.#members.push(member);
+    // Once the end was near, one is enough for what still comes.
+    const wanted = this.#isWindingDown ? 1 : this.#options.threads;
+    const there = [...this.#members].filter(({ finished }) => finished === undefined).length;
+    for (let i = there + this.#coming; i < wanted; i++) void this.#join();
+  }
+
+  async #join(): Promise<void> {
+    const { turns, onFailure } = this.#options;
+    this.#coming++;
+    try {
+      const patienceMs = this.#members.size + this.#coming > 1 ? undefined : PATIENCE_MS;
+      const over = await waitingTurn(turns, { signal: this.#gone.signal, patienceMs });
+      if (this.#gone.signal.aborted) return over();
+      this.#add(over);
+    } catch (error) {
+      if (!this.#gone.signal.aborted) onFailure(error);
+    } finally {
+      this.#coming--;
     }
   }
 
-  #onMessage(member: Member, message: FromSealer): void {
-    const { upload } = this.#options;
-    if (message.type === 'piece') {
-      upload.piece(message.pack, message.bytes, (piece) => giveBack(member, piece));
-    } else if (message.type === 'pack') {
-      upload.finish(message.pack, message.sealed);
-    } else if (message.type === 'finished') {
-      member.finished?.(message);
-    } else {
-      member.jobs--;
-      this.#waiting.shift()?.();
-      const done = this.#jobs.get(message.id);
-      this.#jobs.delete(message.id);
-      done?.(message);
-    }
+  #add(over: () => void): void {
+    const { threads, bufferBytes, init, table } = this.#options;
+    const creditBytes = Math.max(1024 * 1024, Math.floor(bufferBytes / threads));
+    const onOutcome = (outcome: SealerOutcome): void => this.#onOutcome(member, outcome);
+    const sealer = new Sealer({
+      ...this.#options,
+      init: { ...init, levels: table.levels, creditBytes },
+      onOutcome,
+    });
+    const member: Member = { sealer, over };
+    this.#members.add(member);
+    for (let i = 0; i < JOBS_PER_THREAD; i++) this.#waiting.shift()?.();
+  }
+
+  #onOutcome(member: Member, outcome: SealerOutcome): void {
+    this.#waiting.shift()?.();
+    const done = this.#jobs.get(outcome.id);
+    this.#jobs.delete(outcome.id);
+    done?.(outcome);
+    if (this.#isWindingDown) this.#letGo(member);
+  }
+
+  /** Has a thread without a job end its packs, and leaves it to others. */
+  #letGo(member: Member): void {
+    if (member.sealer.jobs === 0 && this.#waiting.length === 0) this.#end(member);
+  }
+
+  #end(member: Member): void {
+    member.finished ??= member.sealer.finish().then((finished) => {
+      this.#finished.push(finished);
+      this.#members.delete(member);
+      void member.sealer.leave().finally(member.over);
+    });
+  }
+
+  /** Little comes any more, if anything: threads go as soon as they have nothing to do. */
+  windDown(): void {
+    this.#isWindingDown = true;
+    for (const member of this.#members) this.#letGo(member);
   }
 
   /** Waits for a free place, then hands the files on. `blobs`: how many they may become. @returns A promise of what became of them. */
   async dispatch(files: readonly FileJob[], blobs: number): Promise<{ outcomes: Promise<FileOutcome[]> }> {
-    const place = await this.#place(blobs);
+    const { sealer, id, levels, done } = await this.#place(blobs);
     const encoded = encodeJobs(files);
-    place.member?.thread.post({ type: 'job', id: place.id, files: encoded, levels: place.levels }, [encoded]);
-    return { outcomes: place.done.then((message) => decodeOutcomes(message.files)) };
+    sealer?.post({ type: 'job', id, files: encoded, levels }, [encoded]);
+    return { outcomes: done.then((message) => decodeOutcomes(message.files)) };
   }
 
   /** The same for chunks of a stream. Their memory is gone from this thread until the promise inside brings it back. */
@@ -113,8 +144,8 @@ export class SealerPool {
   ): Promise<{
     done: Promise<{ readonly outcome: FileRead; readonly memory: ArrayBuffer }>;
   }> {
-    const { member, id, levels, done } = await this.#place(lengths.length);
-    member?.thread.post({ type: 'bytes', id, kind, memory, lengths, levels }, [memory]);
+    const { sealer, id, levels, done } = await this.#place(lengths.length);
+    sealer?.post({ type: 'bytes', id, kind, memory, lengths, levels }, [memory]);
     return {
       done: done.then((message) => ({
         outcome: decodeOutcomes(message.files)[0] as FileRead,
@@ -123,30 +154,27 @@ export class SealerPool {
     };
   }
 
-  /** Waits for a thread that can take a job; none once the pool is closed, and then the job is never done. */
-  async #place(blobs: number): Promise<{
-    readonly member: Member | undefined;
-    readonly id: number;
-    readonly levels: readonly SharedArrayBuffer[];
-    readonly done: Promise<Outcome>;
-  }> {
-    const { table } = this.#options;
-    this.start();
-    let member = this.#free();
-    while (member === undefined) {
+  async #place(blobs: number): Promise<Place> {
+    const { table, threads } = this.#options;
+    for (;;) {
+      if (this.#gone.signal.aborted)
+        return { sealer: undefined, id: -1, levels: [], done: new Promise(() => undefined) };
+      this.start();
+      const sealer = this.#free();
+      if (sealer !== undefined) {
+        table.reserve(blobs * JOBS_PER_THREAD * threads);
+        const id = this.#nextJob++;
+        const done = new Promise<SealerOutcome>((resolve) => this.#jobs.set(id, resolve));
+        sealer.jobs++;
+        return { sealer, id, levels: table.levels, done };
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      if (this.#closed) return { member, id: -1, levels: [], done: new Promise(() => undefined) };
-      member = this.#free();
     }
-    table.reserve(blobs * JOBS_PER_THREAD * this.#members.length);
-    const id = this.#nextJob++;
-    const done = new Promise<Outcome>((resolve) => this.#jobs.set(id, resolve));
-    member.jobs++;
-    return { member, id, levels: table.levels, done };
   }
 
-  #free(): Member | undefined {
-    const best = this.#members.toSorted((a, b) => a.jobs - b.jobs)[0];
+  #free(): Sealer | undefined {
+    const open = [...this.#members].filter(({ finished }) => finished === undefined).map(({ sealer }) => sealer);
+    const best = open.toSorted((a, b) => a.jobs - b.jobs)[0];
     return best !== undefined && best.jobs < JOBS_PER_THREAD ? best : undefined;
   }
 
@@ -155,36 +183,26 @@ export class SealerPool {
    * until it has those packs.
    */
   flushIdle(): void {
-    for (const { thread, jobs } of this.#members) if (jobs === 0) thread.post({ type: 'flush' });
+    for (const { sealer, finished } of this.#members)
+      if (finished === undefined && sealer.jobs === 0) sealer.post({ type: 'flush' });
   }
 
   /** Ends all frames and packs. @returns How many blobs the threads have claimed, and what compressing came to, a list for each. */
   async finish(): Promise<{ readonly claimed: number; readonly contents: readonly ContentReport[] }> {
-    const finished = this.#members.map(
-      (member) =>
-        new Promise<Finished>((resolve) => {
-          member.finished = resolve;
-          member.thread.post({ type: 'finish' });
-        }),
-    );
-    const all = await Promise.all(finished);
-    this.#isFinished = true;
+    // Those that still wait for their turn are not needed.
+    this.#gone.abort();
+    // Also those in the middle of a job: of a run that was ended, what is read stays.
+    for (const member of this.#members) this.#end(member);
+    await Promise.all([...this.#members].map(async ({ finished }) => await finished));
     return {
-      claimed: all.reduce((sum, { claimed }) => sum + claimed, 0),
-      contents: all.flatMap(({ contents }) => contents),
+      claimed: this.#finished.reduce((sum, { claimed }) => sum + claimed, 0),
+      contents: this.#finished.flatMap(({ contents }) => contents),
     };
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#gone.abort();
     for (const wake of this.#waiting.splice(0)) wake();
-    await Promise.all(
-      this.#members.map(async ({ thread, returns }) => {
-        returns.close();
-        if (!this.#isFinished) return await thread.close();
-        thread.post({ type: 'rest' });
-        await thread.rest();
-      }),
-    );
+    await Promise.all([...this.#members].map(async ({ sealer, over }) => await sealer.close().finally(over)));
   }
 }

@@ -17,6 +17,7 @@ import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import { EntryQueue } from './entry-queue.ts';
 import { FileReader } from './file-reader.ts';
+import { LeftToRead } from './left-to-read.ts';
 import { PreviousCursor } from './previous-cursor.ts';
 import { Problems } from './problems.ts';
 import type { Reading } from './reading.ts';
@@ -44,6 +45,8 @@ export interface SourceRunParts {
   readonly skip: readonly Buffer[];
   readonly check: () => void;
   readonly onFailure: (error: unknown) => void;
+  /** Told how far it is, for the last source of a backup. */
+  readonly told?: { readonly nearlyOut: () => void; readonly handedOut: () => void } | undefined;
 }
 
 /** What a source came to. */
@@ -84,9 +87,11 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     read: reader && ((request) => reader.read(request)),
   });
   const walk = { root: source.root, exclude: parts.exclude, ignoreFileName: IGNORE_FILE, skip: parts.skip };
-  for await (const batch of scan(walk, context.threads)) {
+  const left = new LeftToRead(parts.told?.nearlyOut);
+  for await (const batch of scan(walk, { ...context.threads, onScanned: (bytes) => left.scanned(bytes) })) {
     for (const item of batch) {
       parts.check();
+      left.take(item);
       const wait = merge.add(item);
       if (wait !== undefined) await wait;
     }
@@ -94,6 +99,7 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     if (reader !== undefined) await makeRoom(queue, reader, parts);
   }
   await reader?.flush();
+  parts.told?.handedOut();
   while (reader?.busy === true) {
     await reader.oneDone();
     parts.check();

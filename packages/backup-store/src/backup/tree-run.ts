@@ -36,6 +36,17 @@ export function checkTrees({ trees = [], paths = [], sources = [], modules = {} 
   );
 }
 
+/** Tells what trees are to come to, if each of them knows. */
+export function expectTrees(trees: readonly BackupTree[], progress: ProgressMeter): void {
+  const expected = trees.flatMap(({ expects }) => expects ?? []);
+  if (expected.length === 0 || expected.length < trees.length) return;
+  progress.totalKnown = true;
+  for (const { files, bytes } of expected) {
+    progress.counts.filesTotal += files;
+    progress.counts.bytesTotal += bytes;
+  }
+}
+
 /** Stores a tree that was a source elsewhere, and writes its catalog. What the tree throws ends the run. */
 export async function runTree(parts: TreeRunParts): Promise<SourceOutcome> {
   const { tree, signal, writer } = parts;
@@ -104,7 +115,7 @@ async function storedEntry(parts: TreeRunParts, given: TreeEntryContent): Promis
 
 async function storedContent(parts: TreeRunParts, given: TreeEntryContent): Promise<readonly BlobRef[]> {
   const { counts, progress, writer, signal } = parts;
-  progress.counts.filesTotal++;
+  if (!progress.totalKnown) progress.counts.filesTotal++;
   counts.filesNew++;
   counts.bytesTotal += given.size;
   if (writer === undefined) return [{ sha256: Buffer.alloc(32), length: given.size }];
@@ -113,7 +124,7 @@ async function storedContent(parts: TreeRunParts, given: TreeEntryContent): Prom
     parts.check();
     counts.bytesRead += bytes;
     progress.counts.bytesDone += bytes;
-    progress.counts.bytesTotal += bytes;
+    if (!progress.totalKnown) progress.counts.bytesTotal += bytes;
     progress.tick(() => displayPath(joinPath(Buffer.from(parts.tree.origin.path), given.path)).path);
   };
   const outcome = await writer.streams.read(remembering(given.content(), caught), { signal, onBytes });

@@ -6,7 +6,9 @@ const EMPTY = 0;
 const BUSY = 1;
 /** Share of a level's slots that may be taken. */
 const MAX_LOAD = 0.6;
-const MIN_SLOTS = 1 << 15;
+const MIN_SLOTS = 1 << 13;
+/** A new level has so many times the slots of the one below it: every level is one more to look into. */
+const GROWTH = 4;
 
 /** Bytes of a level with room for `ids`. */
 function newLevel(ids: number): SharedArrayBuffer {
@@ -57,7 +59,7 @@ export class FingerprintTable {
     const top = this.#levels.at(-1) as Int32Array;
     const slots = (top.length - HEADER_WORDS) / SLOT_WORDS;
     if (Atomics.load(top, 0) + more <= slots * MAX_LOAD) return undefined;
-    const level = newLevel(Math.max(more * 2, slots * 2 * MAX_LOAD));
+    const level = newLevel(Math.max(more * 2, slots * GROWTH * MAX_LOAD));
     this.addLevel(level);
     return level;
   }

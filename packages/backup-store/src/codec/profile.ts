@@ -10,6 +10,6 @@ export type FixedProfile = Exclude<CompressionProfile, 'auto'>;
 /** Backups that somebody waits for. */
 const URGENT: ReadonlySet<string> = new Set(['pre-deploy', 'safety']);
 
-/** The profile of a backup that asks for none. */
-export const defaultProfile = (kind: string): CompressionProfile =>
-  URGENT.has(kind) ? 'fast' : kind === 'scheduled' ? 'auto' : 'balanced';
+/** The profile of a backup that asks for none. Nobody waits for what a scheduler has begun. */
+export const defaultProfile = (kind: string, trigger: string): CompressionProfile =>
+  URGENT.has(kind) ? 'fast' : trigger === 'scheduled' ? 'auto' : 'balanced';

@@ -120,11 +120,11 @@ export async function* checkedDump(
     // In any case: a check that waits for more has to end, too.
     found = await watch.end();
   }
-  if (typeof found === 'string') return options.onChecked?.(found);
-  if (found.verdict === 'unknown') return options.onChecked?.(found.message);
+  if (typeof found === 'string') return options.onChecked?.(found, 'sound');
+  if (found.verdict === 'unknown') return options.onChecked?.(found.message, 'unknown');
   throw new BackupError(
     'DUMP_INCOMPLETE',
     `Expected a whole dump of ${KINDS[kind].name}, got ${watch.bytes} bytes that are not one: ${found.message}`,
-    { hint: 'Something between the server and here has cut or changed it. Run the backup again.' },
+    { hint: 'Something between the server and here has cut or changed it. Run it again.' },
   );
 }

@@ -19,8 +19,8 @@ export type StreamDumpKind = Exclude<DumpKind, 'gzip' | 'zstd' | 'unknown'>;
 
 /** Options of {@link checkedDump}. */
 export interface CheckedDumpOptions {
-  /** Told what was found of a dump that passed: one sentence, which also says what such a dump can't show. */
-  readonly onChecked?: ((detail: string) => void) | undefined;
+  /** Told what was found of a dump that passed: one sentence, which also says what such a dump can't show. `unknown`: it shows nothing. */
+  readonly onChecked?: ((detail: string, verdict: 'sound' | 'unknown') => void) | undefined;
 }
 
 /** One form of the content, from the file itself inwards. */

@@ -3,14 +3,19 @@ import { DumpFlaw } from './flaw.ts';
 import type { StreamCheck } from './stream-check.ts';
 
 const CHECKSUM_BYTES = 8;
+const HEAD_BYTES = 9;
 const END = 0xff;
 /** The first version with a checksum at its end. */
 const CHECKSUM_SINCE = 5;
 
 /** Whether this begins an RDB file of Redis: `REDIS` and a version of four digits. */
-export const isRdb = (head: Buffer): boolean => /^REDIS\d{4}/.test(head.toString('latin1', 0, 9));
+export const isRdb = (head: Buffer): boolean => rdbVersion(head) !== undefined;
 
-const HEAD_BYTES = 9;
+/** Version of the format that a file begins with; `undefined` for what begins otherwise. */
+export function rdbVersion(head: Uint8Array): number | undefined {
+  const [, version] = /^REDIS(\d{4})/.exec(Buffer.from(head.subarray(0, HEAD_BYTES)).toString('latin1')) ?? [];
+  return version === undefined ? undefined : Number(version);
+}
 
 /** Whether the last bytes are the checksum of what is before them. */
 function verdictOf(version: number, found: { last: number; tail: Buffer; crc: bigint }): string {

@@ -65,8 +65,10 @@ export class Keyring {
 
   /** @throws {BackupError} `OBJECT_MISSING` when there is no record, `OBJECT_INVALID`. */
   async load(): Promise<number> {
+    const before = this.#ledger;
     const { number, name, content } = await this.#latest();
-    this.#take(number, keyringRecord(parseJson(content, name), name));
+    // A number stands for one record: whoever has taken it over need not do so again, and derive all keys anew.
+    if (number !== this.#number || before !== this.#ledger) this.#take(number, keyringRecord(parseJson(content, name), name));
     return number;
   }
 

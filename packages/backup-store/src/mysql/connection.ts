@@ -1,3 +1,4 @@
+import { type UrlForm, urlParts, withFields } from '../databases/connection-url.ts';
 import { BackupError } from '../errors.ts';
 import type { MysqlFamily } from './version.ts';
 
@@ -33,21 +34,24 @@ export interface MysqlConnection {
 /** The same without its URL. */
 export type MysqlParts = Omit<MysqlConnection, 'url'>;
 
-const PARAMETERS: Readonly<Record<string, keyof MysqlParts>> = {
-  socket: 'socket',
-  'option-file': 'optionFile',
-  'ssl-mode': 'tls',
-  'ssl-ca': 'tlsCa',
-  'ssl-cert': 'tlsCert',
-  'ssl-key': 'tlsKey',
+const URL_FORM: UrlForm = {
+  schemes: ['mysql', 'mariadb'],
+  example: 'mysql://user@host:3306/database',
+  parameters: {
+    socket: 'socket',
+    'option-file': 'optionFile',
+    'ssl-mode': 'tls',
+    'ssl-ca': 'tlsCa',
+    'ssl-cert': 'tlsCert',
+    'ssl-key': 'tlsKey',
+  } satisfies Record<string, keyof MysqlParts>,
 };
 
 const TLS_MODES: readonly string[] = ['disabled', 'required', 'verify-ca', 'verify-identity'];
 
 /** @throws {BackupError} `INVALID_OPTION` for what is no URL of MariaDB or MySQL, and for parameters that nobody knows. */
 export function connectionParts({ url, ...fields }: MysqlConnection): MysqlParts {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const parts: MysqlParts = { ...(url === undefined ? {} : urlParts(url)), ...Object.fromEntries(given) };
+  const parts = withFields(url === undefined ? {} : partsOf(url), fields);
   if (parts.tls === undefined || TLS_MODES.includes(parts.tls)) return parts;
   throw new BackupError(
     'INVALID_OPTION',
@@ -55,29 +59,9 @@ export function connectionParts({ url, ...fields }: MysqlConnection): MysqlParts
   );
 }
 
-function urlParts(text: string): MysqlParts {
-  const url = URL.parse(text);
-  // The URL itself may have a password: it is not shown.
-  if (url === null || !/^(?:mysql|mariadb):$/.test(url.protocol)) {
-    throw new BackupError('INVALID_OPTION', 'Expected a URL like mysql://user@host:3306/database, got another one', {
-      hint: 'Characters like @, / and # in a password are written as %40, %2F and %23.',
-    });
-  }
-  const parts: Record<string, string | number> = {};
-  const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
-  const named = { host, user: url.username, password: url.password, database: url.pathname.slice(1) };
-  for (const [name, value] of Object.entries(named)) if (value !== '') parts[name] = decodeURIComponent(value);
-  if (url.port !== '') parts['port'] = Number(url.port);
-  for (const [name, value] of url.searchParams) {
-    const field = name === 'password' ? 'password' : PARAMETERS[name];
-    if (field === undefined) {
-      throw new BackupError('INVALID_OPTION', `Expected a parameter of a connection, got ${name}`, {
-        hint: `Known ones are ${Object.keys(PARAMETERS).join(', ')}.`,
-      });
-    }
-    parts[field] = value;
-  }
-  return parts;
+function partsOf(url: string): MysqlParts {
+  const { scheme: _scheme, path, fields, ...parts } = urlParts(url, URL_FORM);
+  return { ...parts, ...(path === undefined ? {} : { database: path }), ...fields };
 }
 
 /** Arguments of a program for a connection: which option files come first. No secrets. */

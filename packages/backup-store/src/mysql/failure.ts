@@ -12,6 +12,11 @@ const MEANINGS: readonly (readonly [readonly number[], BackupErrorCode, string])
     'DATABASE_NOT_FOUND',
     'Check the names. What was dropped while it was dumped is gone: the next run dumps what is there.',
   ],
+  [
+    [1021, 1114],
+    'DATABASE_FULL',
+    'Make room where the server keeps its data: it needs twice as much while it restores.',
+  ],
   [[1412], 'DUMP_INCOMPLETE', 'A table was altered while it was dumped. Run the backup again.'],
   [
     [

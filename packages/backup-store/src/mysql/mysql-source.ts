@@ -1,7 +1,7 @@
 import { commandOutput } from '../command/command-source.ts';
 import { local } from '../command/executor.ts';
-import { endsWith } from '../databases/closing-line.ts';
 import { chooseNames, fileNameOf, fitsName } from '../databases/names.ts';
+import { checkedDump } from '../dump/checked-dump.ts';
 import { BackupError } from '../errors.ts';
 import type { BackupSource, SourceDetails, SourceEntry, SourceRun } from '../source/contract.ts';
 import { connectionParts } from './connection.ts';
@@ -10,7 +10,6 @@ import { withMysqlFailures } from './failure.ts';
 import { type FoundProgram, mysqlCommand, type MysqlPrograms } from './programs.ts';
 import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
 
-const DUMP_END = '-- Dump completed';
 /** Names of tables that a snapshot says; what it says of all sources is limited. */
 const NAMES_SAID = 50;
 
@@ -117,8 +116,8 @@ function databaseEntry(
     const args = dumpArguments(choice, { dump, server }, options.options);
     const command = mysqlCommand(options, dump, args);
     const { timeoutMs } = options;
-    const output = commandOutput({ ...command, timeoutMs, check: endsWith(DUMP_END) }, signal);
-    yield* withMysqlFailures(output);
+    const output = withMysqlFailures(commandOutput({ ...command, timeoutMs }, signal));
+    yield* checkedDump(output, 'mysql');
   };
   return { path: `${fileNameOf(database)}.sql`, content: content() };
 }

@@ -1,4 +1,4 @@
-import { BackupError } from '../errors.ts';
+import { type UrlForm, urlParts, withFields } from '../databases/connection-url.ts';
 
 /** How to reach a PostgreSQL server. What is not given is what libpq takes by itself: environment, `.pgpass`, its defaults. */
 export interface PostgresConnection {
@@ -23,22 +23,26 @@ export interface ConnectionEnvironment {
 }
 
 /** Parameters of URLs and their variables (PostgreSQL manual, "Environment Variables" of libpq). */
-const PARAMETERS: Readonly<Record<string, string>> = {
-  host: 'PGHOST',
-  port: 'PGPORT',
-  user: 'PGUSER',
-  dbname: 'PGDATABASE',
-  passfile: 'PGPASSFILE',
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-  sslcrl: 'PGSSLCRL',
-  channel_binding: 'PGCHANNELBINDING',
-  application_name: 'PGAPPNAME',
-  connect_timeout: 'PGCONNECT_TIMEOUT',
-  options: 'PGOPTIONS',
-  target_session_attrs: 'PGTARGETSESSIONATTRS',
+const URL_FORM: UrlForm = {
+  schemes: ['postgres', 'postgresql'],
+  example: 'postgres://user@host:5432/database',
+  parameters: {
+    host: 'PGHOST',
+    port: 'PGPORT',
+    user: 'PGUSER',
+    dbname: 'PGDATABASE',
+    passfile: 'PGPASSFILE',
+    sslmode: 'PGSSLMODE',
+    sslrootcert: 'PGSSLROOTCERT',
+    sslcert: 'PGSSLCERT',
+    sslkey: 'PGSSLKEY',
+    sslcrl: 'PGSSLCRL',
+    channel_binding: 'PGCHANNELBINDING',
+    application_name: 'PGAPPNAME',
+    connect_timeout: 'PGCONNECT_TIMEOUT',
+    options: 'PGOPTIONS',
+    target_session_attrs: 'PGTARGETSESSIONATTRS',
+  },
 };
 
 const DEFAULTS = {
@@ -51,9 +55,15 @@ const DEFAULTS = {
 };
 
 /** @throws {BackupError} `INVALID_OPTION` for what is no URL of PostgreSQL, and for parameters that have no variable. */
-export function connectionEnvironment(connection: PostgresConnection): ConnectionEnvironment {
-  const { host, port, user, password, passwordFile, database } = connection;
-  const given = {
+export function connectionEnvironment({ url, ...fields }: PostgresConnection): ConnectionEnvironment {
+  const said = url === undefined ? DEFAULTS : { ...DEFAULTS, ...variablesOf(url) };
+  const { PGPASSWORD, ...env } = withFields<Record<string, string>>(said, variables(fields));
+  return { env, secrets: PGPASSWORD === undefined ? {} : { PGPASSWORD } };
+}
+
+function variables(fields: Omit<PostgresConnection, 'url'>): Record<string, string | undefined> {
+  const { host, port, user, password, passwordFile, database } = fields;
+  return {
     PGHOST: host,
     PGPORT: port === undefined ? undefined : String(port),
     PGUSER: user,
@@ -61,38 +71,9 @@ export function connectionEnvironment(connection: PostgresConnection): Connectio
     PGDATABASE: database,
     PGPASSWORD: password,
   };
-  const all = { ...DEFAULTS, ...(connection.url === undefined ? {} : urlVariables(connection.url)) };
-  const set = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const { PGPASSWORD, ...env }: Record<string, string> = { ...all, ...Object.fromEntries(set) };
-  return { env, secrets: PGPASSWORD === undefined ? {} : { PGPASSWORD } };
 }
 
-function urlVariables(text: string): Record<string, string> {
-  const url = URL.parse(text);
-  // The URL itself may have a password: it is not shown.
-  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol)) {
-    throw new BackupError('INVALID_OPTION', 'Expected a URL like postgres://user@host:5432/database, got another one', {
-      hint: 'Characters like @, / and # in a password are written as %40, %2F and %23.',
-    });
-  }
-  const host = decodeURIComponent(url.hostname).replace(/^\[(.*)\]$/, '$1');
-  const parts = {
-    PGHOST: host,
-    PGPORT: url.port,
-    PGUSER: decodeURIComponent(url.username),
-    PGPASSWORD: decodeURIComponent(url.password),
-    PGDATABASE: decodeURIComponent(url.pathname.slice(1)),
-  };
-  const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parts)) if (value !== '') variables[name] = value;
-  for (const [name, value] of url.searchParams) {
-    const variable = name === 'password' ? 'PGPASSWORD' : PARAMETERS[name];
-    if (variable === undefined) {
-      throw new BackupError('INVALID_OPTION', `Expected a parameter that libpq knows a variable for, got ${name}`, {
-        hint: `Known ones are ${Object.keys(PARAMETERS).join(', ')}.`,
-      });
-    }
-    variables[variable] = value;
-  }
-  return variables;
+function variablesOf(url: string): Record<string, string> {
+  const { path, fields, ...parts } = urlParts(url, URL_FORM);
+  return { ...withFields({}, variables({ ...parts, database: path })), ...fields };
 }

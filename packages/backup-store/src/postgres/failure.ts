@@ -8,6 +8,11 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
     'Use programs that are as new as the server, or newer: name their folder as binDirectory.',
   ],
   [
+    /No space left on device|Disk quota exceeded/i,
+    'DATABASE_FULL',
+    'Nothing was changed. Make room where the server keeps its data.',
+  ],
+  [
     /password authentication failed|no password supplied|no pg_hba\.conf entry|permission denied|role ".*" (does not exist|is not permitted)|must be (superuser|owner)/i,
     'DATABASE_REFUSED',
     'Check user, password and rights. To dump, a role needs SELECT on all that is dumped: GRANT pg_read_all_data TO it.',
@@ -25,7 +30,7 @@ const SAID: readonly (readonly [RegExp, BackupErrorCode, string])[] = [
   [
     /".*" already exists/,
     'ALREADY_EXISTS',
-    'Nothing was changed. Restore to a new database, or a dump that drops what is there first: made with --clean --if-exists, or in the custom format.',
+    'Nothing was changed. Restore to a new database with create, or replace what is there with clean.',
   ],
   [
     /connection to server .* failed|could not connect|server closed the connection|terminating connection|could not translate host name|connection to server was lost|SSL SYSCALL error|no connection to the server|remaining connection slots|the database system is/i,

@@ -1,8 +1,11 @@
+import { commandOutput } from '../command/command-source.ts';
 import { runCommand } from '../command/run-command.ts';
 import { BackupError } from '../errors.ts';
 import type { Repository } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
-import { MAINTENANCE, postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
+import { cleansItself } from './plain-dump.ts';
+import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
+import { createDatabase, dropDatabase, scratchName } from './scratch-database.ts';
 
 /** How a dump in the custom format begins. */
 const CUSTOM_MAGIC = Buffer.from('PGDMP');
@@ -18,8 +21,9 @@ export interface RestorePostgresOptions extends PostgresPrograms {
   readonly database: string;
   readonly create?: boolean | undefined;
   /**
-   * Drops what is in the dump before it is made anew. For dumps in the custom format; one in plain SQL does so if it was made with
-   * `--clean --if-exists`.
+   * Replaces what is there under a name that the dump has too; what has other names stays. A dump in plain SQL that does not drop
+   * anything by itself (`--clean --if-exists`) is restored to a database of its own first (`holdfast_restore_...`, which goes in the
+   * end), which takes room and the right to make databases.
    */
   readonly clean?: boolean | undefined;
   /** `false`: what was done before an error stays. Default: all or nothing. */
@@ -65,12 +69,13 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
     const start = first.done === true ? Buffer.alloc(0) : Buffer.from(first.value);
     const format = start.subarray(0, CUSTOM_MAGIC.length).equals(CUSTOM_MAGIC) ? 'custom' : 'plain';
     refuseUseless(options, format);
-    if (options.create === true) await createDatabase(options);
+    const isReplaced = format === 'plain' && options.clean === true && options.create !== true && !cleansItself(start);
+    if (options.create === true) await createDatabase(options, database, { signal });
     const counted = { bytes: 0 };
     const dump = rest(start, content, counted);
-    const line = format === 'custom' ? customCommand(options) : plainCommand(options);
-    const stdin = format === 'custom' ? () => dump : () => inTransaction(dump, options.singleTransaction !== false);
-    await runCommand({ ...line, stdin, signal });
+    if (isReplaced) await replacePlain(options, dump);
+    else if (format === 'plain') await restorePlain(options, dump, database);
+    else await restoreCustom(options, dump);
     return { database, format, bytes: counted.bytes };
   } catch (error) {
     signal?.throwIfAborted();
@@ -80,25 +85,38 @@ export async function restorePostgres(options: RestorePostgresOptions): Promise<
   }
 }
 
-function refuseUseless({ clean, options = [] }: RestorePostgresOptions, format: 'plain' | 'custom'): void {
-  if (format === 'custom' || (clean !== true && options.length === 0)) return;
+function refuseUseless({ options = [] }: RestorePostgresOptions, format: 'plain' | 'custom'): void {
+  if (format === 'custom' || options.length === 0) return;
   throw new BackupError('INVALID_OPTION', 'Expected no options of pg_restore for a dump in plain SQL, got some', {
-    hint: 'A plain dump cleans by itself when it was made with the options --clean --if-exists; or restore to a new database.',
+    hint: 'They are for dumps in the custom format.',
   });
 }
 
-async function createDatabase(options: RestorePostgresOptions): Promise<void> {
-  const name = `"${options.database.replaceAll('"', '""')}"`;
-  // As dumps are made to be restored: what a template has besides would be in their way.
-  const args = [...PSQL, `--command=CREATE DATABASE ${name} TEMPLATE template0`];
-  await runCommand({ ...postgresCommand(options, 'psql', args, MAINTENANCE), signal: options.signal });
+/** Until all of the dump is in a database of its own, the other one is not touched; then it is changed in one transaction. */
+async function replacePlain(options: RestorePostgresOptions, dump: AsyncIterable<Uint8Array>): Promise<void> {
+  const { database, signal } = options;
+  const scratch = scratchName();
+  try {
+    await createDatabase(options, scratch, { like: database, signal });
+    await restorePlain({ ...options, singleTransaction: true }, dump, scratch);
+    const args = ['--no-password', '--format=custom', '--compress=0'];
+    await restoreCustom(options, commandOutput(postgresCommand(options, 'pg_dump', args, scratch), signal));
+  } finally {
+    await dropDatabase(options, scratch);
+  }
 }
 
-function plainCommand(options: RestorePostgresOptions): ReturnType<typeof postgresCommand> {
-  return postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], options.database);
+async function restorePlain(
+  options: RestorePostgresOptions,
+  dump: AsyncIterable<Uint8Array>,
+  database: string,
+): Promise<void> {
+  const line = postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], database);
+  const stdin = (): AsyncIterable<Uint8Array> => inTransaction(dump, options.singleTransaction !== false);
+  await runCommand({ ...line, stdin, signal: options.signal });
 }
 
-function customCommand(options: RestorePostgresOptions): ReturnType<typeof postgresCommand> {
+async function restoreCustom(options: RestorePostgresOptions, dump: AsyncIterable<Uint8Array>): Promise<void> {
   // A name that can't be taken for anything else (PostgreSQL manual, "Keyword/Value Connection Strings").
   const target = `dbname='${options.database.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
   const args = [
@@ -109,7 +127,7 @@ function customCommand(options: RestorePostgresOptions): ReturnType<typeof postg
     ...(options.options ?? []),
     `--dbname=${target}`,
   ];
-  return postgresCommand(options, 'pg_restore', args);
+  await runCommand({ ...postgresCommand(options, 'pg_restore', args), stdin: () => dump, signal: options.signal });
 }
 
 async function* rest(

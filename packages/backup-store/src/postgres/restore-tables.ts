@@ -1,24 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { successOf } from '../command/command-end.ts';
 import { Program } from '../command/program.ts';
 import { runCommand } from '../command/run-command.ts';
 import { checkTables, chooseTables, refuseThere, tableName } from '../databases/table-choice.ts';
 import type { Repository } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
-import { MAINTENANCE, postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
+import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
+import { dropDatabase, scratchName } from './scratch-database.ts';
 import { askServer } from './server.ts';
-import {
-  literal,
-  planExchange,
-  quoted,
-  type SchemaTable,
-  type TableExchange,
-  type TableSituation,
-} from './table-exchange.ts';
-
-/** How databases are called that a restore makes for itself. */
-const SCRATCH = 'holdfast_restore_';
+import { literal, quoted } from './sql-text.ts';
+import { planExchange, type SchemaTable, type TableExchange, type TableSituation } from './table-exchange.ts';
 
 /** Options of {@link restorePostgresTables}. */
 export interface RestorePostgresTablesOptions extends PostgresPrograms {
@@ -74,7 +65,7 @@ export async function restorePostgresTables(
 ): Promise<RestorePostgresTablesResult> {
   const { database, tables: patterns, clean = false, signal } = options;
   checkTables(patterns);
-  const scratch = `${SCRATCH}${randomBytes(6).toString('hex')}`;
+  const scratch = scratchName();
   try {
     // Before a long load: whether there is a database to go to, and a program that can take the tables there.
     await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
@@ -91,7 +82,8 @@ export async function restorePostgresTables(
     signal?.throwIfAborted();
     throw postgresFailure(error);
   } finally {
-    await drop(options, scratch);
+    // What could not be reached before can't be now; the error before says more.
+    await dropDatabase(options, scratch).catch(() => undefined);
   }
 }
 
@@ -163,10 +155,4 @@ async function apply(
   };
   const load = postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], database);
   await runCommand({ ...load, stdin: script, signal });
-}
-
-async function drop(options: RestorePostgresTablesOptions, scratch: string): Promise<void> {
-  const statement = `--command=DROP DATABASE IF EXISTS ${quoted(scratch)}`;
-  // What could not be reached before can't be now; the error before says more.
-  await runCommand(postgresCommand(options, 'psql', [...PSQL, statement], MAINTENANCE)).catch(() => undefined);
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { runCommand } from '../command/run-command.ts';
 import { BackupError } from '../errors.ts';
 import type { RestoreInto, ScratchCopy, ScratchRequest } from '../validate/contract.ts';
-import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
+import { type PostgresPrograms, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
+import { dropDatabase } from './scratch-database.ts';
+import { literal, quoted } from './sql-text.ts';
 
-/** A database that every server has. */
-const MAINTENANCE = 'postgres';
 /** Roles and tablespaces are the whole server's, and not to be changed by a trial. */
 const GLOBALS = /(?:^|\/)globals\.sql$/;
 const DUMP = /\.(?:sql|dump)$/;
@@ -14,8 +13,6 @@ const DUMP = /\.(?:sql|dump)$/;
 const TABLES_SQL = `SELECT json_build_object('version', current_setting('server_version'), 'tables', (
   SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'))`;
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * Restores dumps of PostgreSQL into new databases of a server for `validateRestore`, which are dropped in the end. Their names are
@@ -79,10 +76,9 @@ class ScratchDatabases implements ScratchCopy {
     const from = [...(schema === undefined ? [] : [schema]), table].map(quoted).join('.');
     const found: string[] = [];
     for (const database of this.#names) {
-      const literal = `'${from.replaceAll("'", "''")}'`;
       const { there } = await queryJson(
         this.#server,
-        `SELECT json_build_object('there', to_regclass(${literal}) IS NOT NULL)`,
+        `SELECT json_build_object('there', to_regclass(${literal(from)}) IS NOT NULL)`,
         { database },
       );
       if (there !== true) continue;
@@ -94,13 +90,7 @@ class ScratchDatabases implements ScratchCopy {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const name of this.#names.splice(0)) {
-      const drop = (how: string): string => `--command=DROP DATABASE IF EXISTS ${quoted(name)}${how}`;
-      const run = async (how: string): Promise<unknown> =>
-        await runCommand(postgresCommand(this.#server, 'psql', [...PSQL, drop(how)], MAINTENANCE));
-      // Servers before 13 can't end the sessions of others.
-      await run(' WITH (FORCE)').catch(async () => await run(''));
-    }
+    for (const name of this.#names.splice(0)) await dropDatabase(this.#server, name);
   }
 }
 

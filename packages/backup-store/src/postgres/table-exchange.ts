@@ -1,4 +1,5 @@
 import { BackupError } from '../errors.ts';
+import { quoted } from './sql-text.ts';
 
 /** A table in its schema. */
 export interface SchemaTable {
@@ -26,13 +27,6 @@ export interface TableExchange {
   /** Statements after that. */
   readonly after: readonly string[];
 }
-
-/** A name in SQL (PostgreSQL manual, 4.1.1). */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
-/** A text in SQL, whatever `standard_conforming_strings` says (4.1.2.2). */
-export const literal = (text: string): string =>
-  `${text.includes('\\') ? 'E' : ''}'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
 /**
  * Pure.

@@ -9,6 +9,8 @@ import type { BlobType, PackedBlob } from '../pack/directory.ts';
 import type { Clock, Sleep } from '../run/clock.ts';
 import type { PackId } from '../session/epoch-records.ts';
 import type { TenantView } from '../session/tenant-view.ts';
+import type { SeenSession } from './inventory.ts';
+import type { Patience } from './patience.ts';
 
 /** A pack while it is written again. */
 export interface NewPack {
@@ -53,6 +55,8 @@ export interface Keeper {
   readonly damaged?: ReadonlySet<PackId> | undefined;
   /** Told what is being done. */
   readonly onStep: (step: KeeperStep) => void;
+  /** Told before it waits for sessions. */
+  readonly onWait?: ((open: readonly SeenSession[], patience: Patience) => void) | undefined;
 }
 
 /** What a keeper is doing. */

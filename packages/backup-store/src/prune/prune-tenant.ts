@@ -8,7 +8,8 @@ import type { Keeper } from './keeper.ts';
 import { findLiveBlobs } from './live-blobs.ts';
 import { packIdOf, packUse } from './pack-use.ts';
 import { planRound, type RoundPlan } from './plan-round.ts';
-import { isSilent, type Patience, resolveSessions } from './resolve-sessions.ts';
+import type { Patience } from './patience.ts';
+import { isSilent, resolveSessions } from './resolve-sessions.ts';
 import { isClosed, sweepRound } from './sweep-round.ts';
 
 /** More steps than this (three make a round) one call does not go, however many rounds others begin. */

@@ -68,12 +68,13 @@ export function keeperOf(
   parts: {
     readonly signal?: AbortSignal | undefined;
     readonly meter: ProgressMeter;
+    readonly onWait?: PruneOptions['onWait'];
     /** Set for a repair. */
     readonly damaged?: ReadonlySet<PackId> | undefined;
   },
 ): Keeper {
   const { sealed, clock } = context;
-  const { signal, meter, damaged } = parts;
+  const { signal, meter, damaged, onWait } = parts;
   const view = new TenantView(sealed, tenant, { believeUnreadable: damaged !== undefined });
   const { cacheBytes } = context.performance;
   const blobs = new BlobReader(sealed, tenant, { index: () => view.index, cacheBytes });
@@ -89,6 +90,8 @@ export function keeperOf(
     seen: context.seen(tenant.label),
     damaged,
     onStep: (step) => tell(meter, step),
+    onWait: (open, { waitMs, fenceAfterMs }) =>
+      onWait?.({ tenant: tenant.name, backups: open.map(openBackup), waitMs, fenceAfterMs }),
   };
 }
 
@@ -119,7 +122,10 @@ export async function planPrune(context: RunContext, options: PruneOptions): Pro
 const packsAmong = (label: string, { keys }: Remains): readonly string[] =>
   keys.filter((key) => key.startsWith(packsPrefix(label)));
 
-/** Erased tenants whose label nobody has any more: the last of those that have had one. */
+/**
+ * Erased tenants whose label nobody has any more: the last of those that have had one. However old the record is, nobody has come to such a
+ * label since: new ones are random, and who shares takes the one of a tenant in the very record that his own replaces.
+ */
 function unused({ tenants, erased = [] }: KeyringRecord): readonly ErasedTenant[] {
   const used = new Set(tenants.map(({ label }) => label));
   const last = new Map(erased.map((each) => [each.label, each]));
@@ -228,7 +234,7 @@ export async function prune(context: RunContext, options: PruneOptions): Promise
   for (const open of wanted) {
     try {
       const { waitingFor, ...done } = await withReserve(store, async () => {
-        const keeper = keeperOf(context, open, { signal: options.signal, meter });
+        const keeper = keeperOf(context, open, { signal: options.signal, meter, onWait: options.onWait });
         return await pruneTenant(keeper, pruning);
       });
       tenants.push({ tenant: open.tenant.name, ...done, waitsFor: waitingFor.map(openBackup) });

@@ -6,17 +6,10 @@ import { checkAborted } from '../run/abort.ts';
 import { type Commit, commitSeal, decodeCommit, encodeCommit } from '../session/commit.ts';
 import { listSessions, type SeenSession } from './inventory.ts';
 import type { Keeper } from './keeper.ts';
+import type { Patience } from './patience.ts';
 
 /** How long a look at open sessions is good, in milliseconds. */
 const POLL_MS = 2000;
-
-/** How long to wait for open sessions, in milliseconds. */
-export interface Patience {
-  /** In all. */
-  readonly waitMs: number;
-  /** A session that has shown no sign of life for this long is ended. */
-  readonly fenceAfterMs: number;
-}
 
 /** How the sessions that began before a round have ended. */
 export interface Resolution {
@@ -58,6 +51,7 @@ export async function resolveSessions(keeper: Keeper, epoch: number, patience: P
       if (commit?.type === 'fence') fenced.push(session);
     }
     if (open.length === 0 || waited >= patience.waitMs) return { ended, fenced, open, newlyFenced };
+    if (waited === 0) keeper.onWait?.(open, patience);
     keeper.onStep({ doing: 'waiting for sessions', done: ended.length, total: sessions.length });
     const pause = Math.min(POLL_MS, patience.waitMs - waited);
     await keeper.sleep(pause, keeper.signal);

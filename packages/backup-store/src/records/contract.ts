@@ -45,6 +45,8 @@ export interface RecordModule {
   moment?(options: { readonly signal: AbortSignal }): Promise<number | undefined>;
   /** Ids of all records that are there now, in any order: shows what was deleted. */
   ids?(options: { readonly signal: AbortSignal }): AsyncIterable<string>;
+  /** Whether they come in the order of their bytes in UTF-8. Then none are held in memory; else up to 64 MiB of them are. */
+  ordersIds?(options: { readonly signal: AbortSignal }): Promise<boolean>;
   /** What was deleted at this moment or later, in any order. Milliseconds since 1970. */
   deleted?(options: { readonly signal: AbortSignal; readonly since: number }): AsyncIterable<DeletedRecord>;
   /** How records are made, such as columns and their types. Kept with the snapshot, and compared before a restore. */

@@ -2,7 +2,7 @@ import { Departed } from './departed.ts';
 import { compareIds } from './id-order.ts';
 import { deletedLine, type Line } from './line.ts';
 import { LineCursor } from './merge-lines.ts';
-import { idsInOrder } from './ids-in-order.ts';
+import { idsInOrder, MAX_HELD } from './ids-in-order.ts';
 
 /** Lines looked at before others get their turn. */
 const BATCH = 1024;
@@ -14,12 +14,14 @@ export interface Comparing {
   readonly before: AsyncIterable<Line[]>;
   /** Milliseconds since 1970: when what is missing was deleted, as far as anybody knows. */
   readonly deletedAt: number;
+  /** The ids come in order. */
+  readonly isOrdered?: boolean | undefined;
 }
 
 /** Lines of deleted records: those that were there before and are not among these ids. */
 export async function* missingFrom(
   ids: AsyncIterable<string>,
-  { module, before, deletedAt }: Comparing,
+  { module, before, deletedAt, isOrdered = false }: Comparing,
 ): AsyncGenerator<Line, void, undefined> {
   const cursor = await LineCursor.open(before);
   const departed = new Departed(cursor);
@@ -28,7 +30,7 @@ export async function* missingFrom(
       if (known === undefined) yield deletedLine(module, { id, deletedAt });
   };
   try {
-    for await (const id of idsInOrder(module, ids)) {
+    for await (const id of idsInOrder(module, ids, isOrdered ? 0 : MAX_HELD)) {
       const wait = departed.pass(id);
       if (wait !== undefined) await wait;
       yield* lines();

@@ -2,7 +2,7 @@ import { BackupError } from '../errors.ts';
 import { checkId, compareIds } from './id-order.ts';
 
 /** Characters of ids that may be held to put them in order. */
-const MAX_HELD = 64 * 1024 * 1024;
+export const MAX_HELD: number = 64 * 1024 * 1024;
 /** What an id takes beside its characters. */
 const ID_COST = 32;
 
@@ -14,7 +14,7 @@ const ID_COST = 32;
 export async function* idsInOrder(
   module: string,
   ids: AsyncIterable<string>,
-  maxHeld: number = MAX_HELD,
+  maxHeld: number,
 ): AsyncGenerator<string, void, undefined> {
   let held: string[] | undefined = [];
   let length = 0;

@@ -118,7 +118,8 @@ async function* changedLines(reading: Reading): AsyncGenerator<Line, void, undef
   if (plan.deletions === 'told') yield* toldLines(reading);
   if (plan.deletions === 'compared' && module.ids !== undefined) {
     const lines = linesBefore(module.name, previous, before?.segments ?? []);
-    const comparing = { module: module.name, before: lines, deletedAt: moment ?? nowMs };
+    const isOrdered = await module.ordersIds?.({ signal });
+    const comparing = { module: module.name, before: lines, deletedAt: moment ?? nowMs, isOrdered };
     yield* missingFrom(module.ids({ signal }), comparing);
   }
   yield* recordLines(reading);

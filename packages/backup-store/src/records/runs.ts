@@ -2,18 +2,19 @@ import { createHash } from 'node:crypto';
 
 import { BackupError } from '../errors.ts';
 import { compareIds } from './id-order.ts';
-import type { Line } from './line.ts';
+import { type Line, parseLine } from './line.ts';
+import { LineBytes } from './line-bytes.ts';
 import { fileName, type Segment, type SegmentFile } from './manifest.ts';
 
-/** Characters of lines that are held in memory before they are written. */
+/** Characters of lines that are held in memory, as bytes, before they are written. */
 const RUN_LENGTH = 8 * 1024 * 1024;
 /** What a line takes beside its characters. */
 const LINE_COST = 64;
 
-/** A file of lines in order, and what the manifest says of it. */
+/** A file of lines in order, and what the manifest says of it. Its memory is used again for the next one. */
 export interface Run {
   readonly about: SegmentFile;
-  readonly content: Buffer;
+  readonly content: Uint8Array;
 }
 
 /**
@@ -25,8 +26,12 @@ export class RunGatherer {
   readonly segments: SegmentFile[][] = [];
   readonly #module: string;
   readonly #runLength: number;
+  readonly #bytes = new LineBytes();
   #number: number;
-  #lines: Line[] = [];
+  #first: Line | undefined;
+  #last: Line | undefined;
+  #count = 0;
+  #deleted = 0;
   #length = 0;
   #isOrdered = true;
   /** The last line of the file before is one of a deleted record. */
@@ -46,26 +51,23 @@ export class RunGatherer {
 
   /** Takes a line. `true`: {@link take} has to be called before the next. */
   add(line: Line): boolean {
-    const last = this.#lines.at(-1);
-    if (last !== undefined && compareIds(last.id, line.id) >= 0) this.#isOrdered = false;
-    this.#lines.push(line);
+    if (this.#last !== undefined && compareIds(this.#last.id, line.id) >= 0) this.#isOrdered = false;
+    this.#bytes.add(line.text);
+    this.#note(line);
     this.#length += line.text.length + LINE_COST;
     return this.#length >= this.#runLength;
   }
 
   /** What is there, as a file; none if nothing is. @throws {BackupError} `INVALID_RECORD` for an id twice. */
   take(): Run | undefined {
-    if (this.#lines.length === 0) return undefined;
-    // Sorting is stable: of the same id, the later line stands behind.
-    if (!this.#isOrdered) this.#lines = this.#once(this.#lines.sort((a, b) => compareIds(a.id, b.id)));
-    const lines = this.#lines;
-    const content = Buffer.from(`${lines.map(({ text }) => text).join('\n')}\n`);
-    const [first, last] = [lines[0] as Line, lines.at(-1) as Line];
-    const deleted = lines.reduce((sum, { deletedAt }) => sum + (deletedAt === undefined ? 0 : 1), 0);
+    if (!this.#isOrdered) this.#sort();
+    const [first, last] = [this.#first, this.#last];
+    if (first === undefined || last === undefined) return undefined;
+    const content = this.#bytes.take();
     const about: SegmentFile = {
       file: fileName(this.#number++),
-      records: lines.length - deleted,
-      deleted,
+      records: this.#count - this.#deleted,
+      deleted: this.#deleted,
       bytes: content.length,
       first: first.id,
       last: last.id,
@@ -73,10 +75,35 @@ export class RunGatherer {
     };
     this.#place(about, first);
     this.#endsDeleted = last.deletedAt !== undefined;
-    this.#lines = [];
+    this.#forget();
+    return { about, content };
+  }
+
+  #note(line: Line): void {
+    this.#first ??= line;
+    this.#last = line;
+    this.#count++;
+    if (line.deletedAt !== undefined) this.#deleted++;
+  }
+
+  #forget(): void {
+    this.#first = undefined;
+    this.#last = undefined;
+    this.#count = 0;
+    this.#deleted = 0;
     this.#length = 0;
     this.#isOrdered = true;
-    return { about, content };
+  }
+
+  /** Sorting is stable: of the same id, the later line stands behind. */
+  #sort(): void {
+    const texts = Buffer.from(this.#bytes.take()).toString('utf8').split('\n').slice(0, -1);
+    const lines = texts.map((text) => parseLine(text, this.#module)).sort((a, b) => compareIds(a.id, b.id));
+    this.#forget();
+    for (const line of this.#once(lines)) {
+      this.#bytes.add(line.text);
+      this.#note(line);
+    }
   }
 
   #place(about: SegmentFile, first: Line): void {

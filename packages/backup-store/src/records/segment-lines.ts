@@ -4,6 +4,8 @@ import { type Line, MAX_LINE, parseLine } from './line.ts';
 import type { Segment, SegmentFile } from './manifest.ts';
 
 const NEWLINE = 10;
+/** Bytes that become text at a time: more at once would outlive the young part of the heap, and stay until all of that is looked through. */
+const PART_BYTES = 128 * 1024;
 
 /** Opens a file of a module. */
 export type OpenFile = (file: string) => AsyncIterable<Uint8Array>;
@@ -27,8 +29,7 @@ export async function* segmentLines(segment: Segment, open: OpenFile): AsyncGene
 
 async function* linesOf(file: string, content: AsyncIterable<Uint8Array>): AsyncGenerator<Line[], void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
-  for await (const piece of content) {
-    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+  for await (const bytes of inParts(content)) {
     const end = bytes.lastIndexOf(NEWLINE);
     if (end < 0) {
       rest = Buffer.concat([rest, bytes]);
@@ -41,6 +42,13 @@ async function* linesOf(file: string, content: AsyncIterable<Uint8Array>): Async
     yield whole.split('\n').map((text) => parseLine(text, file));
   }
   if (rest.length > 0) throw disordered({ file });
+}
+
+async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of content) {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    for (let at = 0; at < bytes.length; at += PART_BYTES) yield bytes.subarray(at, at + PART_BYTES);
+  }
 }
 
 function disordered({ file }: Pick<SegmentFile, 'file'>): BackupError {

@@ -1,4 +1,4 @@
-import { BackupError } from '../errors.ts';
+import { notOfForm, type UrlForm, urlParts, withFields } from '../databases/connection-url.ts';
 
 /** How to reach a Redis server. */
 export interface RedisConnection {
@@ -23,43 +23,24 @@ export interface RedisConnection {
 /** The same without its URL. */
 export type RedisParts = Omit<RedisConnection, 'url'>;
 
-const PARAMETERS: Readonly<Record<string, keyof RedisParts>> = {
-  socket: 'socket',
-  cacert: 'tlsCa',
-  cert: 'tlsCert',
-  key: 'tlsKey',
+const URL_FORM: UrlForm = {
+  schemes: ['redis', 'rediss'],
+  example: 'redis://user@host:6379',
+  parameters: { socket: 'socket', cacert: 'tlsCa', cert: 'tlsCert', key: 'tlsKey' } satisfies Record<
+    string,
+    keyof RedisParts
+  >,
 };
 
 /** @throws {BackupError} `INVALID_OPTION` for what is no URL of Redis, and for parameters that nobody knows. */
 export function connectionParts({ url, ...fields }: RedisConnection): RedisParts {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return { ...(url === undefined ? {} : urlParts(url)), ...Object.fromEntries(given) };
+  return withFields(url === undefined ? {} : partsOf(url), fields);
 }
 
-function urlParts(text: string): RedisParts {
-  const url = URL.parse(text);
-  // The URL itself may have a password: it is not shown.
-  if (url === null || !/^rediss?:$/.test(url.protocol) || !/^\/?\d*$/.test(url.pathname)) {
-    throw new BackupError('INVALID_OPTION', 'Expected a URL like redis://user@host:6379, got another one', {
-      hint: 'Characters like @, / and # in a password are written as %40, %2F and %23.',
-    });
-  }
-  const parts: Record<string, string | number | boolean> = {};
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const named = { host, user: url.username, password: url.password };
-  for (const [name, value] of Object.entries(named)) if (value !== '') parts[name] = decodeURIComponent(value);
-  if (url.port !== '') parts['port'] = Number(url.port);
-  if (url.protocol === 'rediss:') parts['tls'] = true;
-  for (const [name, value] of url.searchParams) {
-    const field = PARAMETERS[name];
-    if (field === undefined) {
-      throw new BackupError('INVALID_OPTION', `Expected a parameter of a connection, got ${name}`, {
-        hint: `Known ones are ${Object.keys(PARAMETERS).join(', ')}.`,
-      });
-    }
-    parts[field] = value;
-  }
-  return parts;
+function partsOf(url: string): RedisParts {
+  const { scheme, path = '', fields, ...parts } = urlParts(url, URL_FORM);
+  if (!/^\d*$/.test(path)) throw notOfForm(URL_FORM);
+  return { ...parts, ...(scheme === 'rediss' ? { tls: true } : {}), ...fields };
 }
 
 /** Arguments of `redis-cli` for a connection, without its password. */

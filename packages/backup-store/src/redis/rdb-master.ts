@@ -110,7 +110,7 @@ export class RdbMaster implements AsyncDisposable {
       clearInterval(alive);
       this.#settle.reject(
         new BackupError('DATABASE_UNREACHABLE', 'Expected the server to load the data, got the end of its connection', {
-          hint: 'Its log says why.',
+          hint: 'Its log says why: it may have no room for the file, on its disk or in its memory.',
         }),
       );
     });

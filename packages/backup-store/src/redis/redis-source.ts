@@ -5,7 +5,7 @@ import { connectionParts } from './connection.ts';
 import { redisFailure } from './failure.ts';
 import { redisCommand, type RedisPrograms } from './programs.ts';
 import { askServer, keysOf } from './server.ts';
-import { type RdbFacts, wholeRdb } from './whole-rdb.ts';
+import { type RdbFacts, wholeRdb } from './rdb-file.ts';
 
 /** Options of {@link redisSource}. */
 export interface RedisSourceOptions extends RedisPrograms {

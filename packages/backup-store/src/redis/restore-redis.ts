@@ -5,7 +5,7 @@ import { ask, type RedisPrograms } from './programs.ts';
 import { RdbMaster } from './rdb-master.ts';
 import { type Route, routeTo } from './route.ts';
 import { askServer, keysOf, type RedisServer } from './server.ts';
-import { type RdbFacts, wholeRdb } from './whole-rdb.ts';
+import { type RdbFacts, wholeRdb } from './rdb-file.ts';
 
 /** Milliseconds that a server may take to call. */
 const CALL_MS = 30_000;

@@ -12,6 +12,7 @@ import { wantedName } from '../keyring/tenant-name.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
+import { BackupTurns } from '../run/backup-turns.ts';
 import { Turns } from '../run/turns.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -30,13 +31,16 @@ export class OpenContext implements RunContext {
   readonly performance: Performance;
   readonly threads: ThreadOptions;
   readonly early: EarlyThreads;
-  readonly turns: Turns;
+  readonly turns: BackupTurns;
+  readonly sealers: Turns;
   readonly host: string;
   readonly clock: Clock;
   readonly cacheFolder: string;
   readonly pins: Pins;
   readonly #onEvent: RepositorySettings['onEvent'];
   readonly #tenants = new Map<string, OpenTenant>();
+  /** The keyring that was last compared with what this machine remembers. */
+  #compared: Pick<Keyring, 'number' | 'rootKey'> | undefined;
 
   constructor(
     opened: { sealed: SealedStore; ring: SealedStore; config: RepositoryConfig; keyring: Keyring },
@@ -47,7 +51,9 @@ export class OpenContext implements RunContext {
     this.config = opened.config;
     this.keyring = opened.keyring;
     this.performance = performanceOf(settings.performance);
-    this.turns = new Turns(this.performance.backups);
+    const { backups, workers } = this.performance;
+    this.turns = new BackupTurns(backups);
+    this.sealers = new Turns(backups * workers);
     this.early = new EarlyThreads({ entry: settings.workerEntry });
     this.threads = { entry: settings.workerEntry, early: this.early };
     this.host = settings.host ?? defaultHost();
@@ -65,13 +71,22 @@ export class OpenContext implements RunContext {
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
   async loadKeys(): Promise<void> {
     await this.keyring.load();
+    await this.#takeKeys();
+  }
+
+  async #takeKeys(): Promise<void> {
     await this.pins.check(this.config, this.keyring);
+    const { number, rootKey } = this.keyring;
+    this.#compared = { number, rootKey };
     // Keys of a tenant that was erased are not to stay in memory.
     for (const name of this.#tenants.keys()) if (this.keyring.find(name) === undefined) this.#tenants.delete(name);
   }
 
   async requireThere({ id, name }: Tenant): Promise<void> {
-    await this.loadKeys();
+    await this.keyring.load();
+    const { number, rootKey } = this.keyring;
+    // Most often it is what was compared with this machine's memory when the backup was begun.
+    if (number !== this.#compared?.number || rootKey !== this.#compared.rootKey) await this.#takeKeys();
     if (!this.keyring.tenants.some((each) => each.id === id)) throw tenantMissing(this.keyring.record, name);
   }
 
@@ -123,11 +138,18 @@ export class OpenContext implements RunContext {
   /** Reads what is new of all tenants, and compares it with what this machine has seen. */
   async refresh(): Promise<void> {
     await this.loadKeys();
-    for (const { tenant, view } of this.tenants()) {
-      await view.loadSnapshots();
-      await this.pins.checkRound(tenant.label, view.epochs.decided);
-      await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
-    }
+    for (const each of this.tenants()) await this.#look(each);
+  }
+
+  /** The same of one tenant, by the keys that are at hand: of many that are backed up, none has to look at all others. */
+  async refreshOne(name: string): Promise<void> {
+    await this.#look(this.#open(wantedName(name)));
+  }
+
+  async #look({ tenant, view }: OpenTenant): Promise<void> {
+    await view.loadSnapshots();
+    await this.pins.checkRound(tenant.label, view.epochs.decided);
+    await this.pins.setHeads(tenant.label, headsOf(view, missingSnapshots(view, this.seen(tenant.label))));
   }
 
   /**

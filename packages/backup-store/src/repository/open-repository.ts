@@ -146,8 +146,9 @@ export class OpenRepository implements contract.Repository {
     await this.#context.loadKeys();
     const result = await this.#backup(options);
     // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
-    if (options.dryRun !== true) await restoreCopies(this.#context).catch(() => undefined);
-    await this.#context.refresh().catch(() => undefined);
+    // Of many backups at once, the last one looks after the copies.
+    if (options.dryRun !== true && this.#context.turns.isIdle) await restoreCopies(this.#context).catch(() => undefined);
+    await this.#context.refreshOne(options.tenant ?? 'default').catch(() => undefined);
     return result;
   }
 
@@ -157,12 +158,13 @@ export class OpenRepository implements contract.Repository {
     const end = early.begin();
     try {
       return await abortable(options.signal, async () => {
-        const over = await turns.take(options.signal);
+        const name = options.tenant ?? 'default';
+        const turn = await turns.take(this.#context.keyring.find(name)?.label ?? name, options.signal);
         try {
           early.start('scan');
-          return await backup(this.#context, options);
+          return await backup(this.#context, options, turn);
         } finally {
-          over();
+          turn.over();
         }
       });
     } finally {

@@ -31,6 +31,19 @@ export interface PruneOptions extends RunOptions {
   readonly waitMs?: number | undefined;
   /** A backup that has shown no sign of life for this long is ended, in milliseconds. Default 1 hour. */
   readonly fenceAfterMs?: number | undefined;
+  /** Told before it waits for backups, once for each tenant: a wait may take minutes, in which nothing else happens. */
+  readonly onWait?: ((waiting: PruneWait) => void) | undefined;
+}
+
+/** What a prune waits for. */
+export interface PruneWait {
+  readonly tenant: string;
+  /** Backups that began before the round. */
+  readonly backups: readonly OpenBackup[];
+  /** It waits for them so long at most, in milliseconds. */
+  readonly waitMs: number;
+  /** It ends one that has shown no sign of life for this long, in milliseconds. */
+  readonly fenceAfterMs: number;
 }
 
 /** A pack in a plan. */

@@ -3,12 +3,14 @@ import type { BackupOptions, BackupResult } from './backup-contract.ts';
 import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
 import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type {
+  ContentsOptions,
   Difference,
   EntriesOptions,
   EntryView,
   FindOptions,
   FoundEntry,
   ReadOptions,
+  SnapshotEntry,
 } from './entries-contract.ts';
 import type { ForgetOptions, ForgetResult, PruneOptions, PrunePlan, PruneResult } from './prune-contract.ts';
 import type {
@@ -65,6 +67,8 @@ export interface TenantHandle {
   damaged(): Promise<readonly EntryProblem[]>;
   /** As `Repository.entries`: what is in a snapshot, ordered by paths. */
   entries(snapshot: string, options?: EntriesOptions): AsyncIterable<EntryView>;
+  /** As `Repository.contents`: entries with all that is known of them and their contents. `exportZip` reads a tenant's snapshots by it. */
+  contents(snapshot: string, options?: ContentsOptions): AsyncIterable<SnapshotEntry>;
   /** As `Repository.read`: the content of a file, in pieces. */
   read(snapshot: string, options: OfTenant<ReadOptions>): AsyncIterable<Uint8Array>;
   /** As `Repository.find`: entries of this tenant's snapshots that match. */

@@ -8,6 +8,7 @@ import type { RepositoryEvent } from '../repository/contract.ts';
 import type { TenantView } from '../session/tenant-view.ts';
 import type { ThreadOptions } from '../threads/thread.ts';
 import type { Clock } from './clock.ts';
+import type { Turns } from './turns.ts';
 
 /** Settings of speed and memory with every default filled in. */
 export interface Performance {
@@ -38,6 +39,8 @@ export interface RunContext {
   readonly rootObjects: RootObjects;
   readonly performance: Performance;
   readonly threads: ThreadOptions;
+  /** Turns of the sealing threads of all backups: who ends leaves them, one by one, to who begins. */
+  readonly sealers: Turns;
   readonly host: string;
   readonly clock: Clock;
   /** Folder of this repository in the user's cache. */

@@ -13,6 +13,7 @@ import {
   nameParts,
   type NewId,
   newSegmentId,
+  packsPrefix,
   newSessionId,
   randomId,
   segmentName,
@@ -67,6 +68,8 @@ export class Session {
   #silence: () => void = () => undefined;
   /** Stored bytes of session, index and commit. */
   bytes = 0;
+  /** An earlier run has begun it, and may have stored something. */
+  isContinued = false;
 
   private constructor(options: SessionOptions, place: { session: string; epoch: number }) {
     this.#options = options;
@@ -111,6 +114,7 @@ export class Session {
   }
 
   async #start(): Promise<Session> {
+    this.isContinued = true;
     await this.#heartbeat();
     this.#keepBeating();
     return this;
@@ -227,6 +231,23 @@ export class Session {
     }
     this.bytes += stored ?? content.length;
     await this.#end();
+    await this.#removeBeats();
+  }
+
+  /**
+   * Ends the session for good without a snapshot, and takes away what it has stored, as far as this writer may delete: nothing of it can
+   * count any more. What stays goes with the next prune.
+   */
+  async giveUp(): Promise<void> {
+    const { sealed, tenant } = this.#options;
+    const content = encodeCommit({ type: 'fence', token: this.#token });
+    await sealed.create(commitName(tenant.label, this.epoch, this.id), commitSeal(tenant), content);
+    await this.#end();
+    for (const prefix of [packsPrefix(tenant.label), indexPrefix(tenant.label)]) {
+      const own = `${prefix}${this.id}/`;
+      for await (const { key } of listAll(sealed.store, own)) await sealed.store.delete(key);
+      await sealed.store.tidy?.(own);
+    }
     await this.#removeBeats();
   }
 

@@ -7,10 +7,16 @@ import type { ScanItem, WalkOptions } from './walk.ts';
 /** Bytes of scanned entries that may wait. */
 const CREDIT_BYTES = 4 * 1024 * 1024;
 
+/** How a scan is done. */
+export interface ScanOptions extends ThreadOptions {
+  /** Told when all was found, before all of it was taken: bytes of all files. */
+  readonly onScanned?: ((bytes: number) => void) | undefined;
+}
+
 /** Scans a directory in a thread of its own; batches of items in catalog order. Leaving the loop ends the thread. */
 export async function* scan(
   walk: WalkOptions,
-  options: ThreadOptions = {},
+  options: ScanOptions = {},
 ): AsyncGenerator<Iterable<ScanItem>, void, undefined> {
   const shared = Credits.share();
   const credits = new Credits(shared, CREDIT_BYTES);
@@ -22,6 +28,7 @@ export async function* scan(
   let isOver = false;
   thread.onMessage = (message) => {
     messages.push(message);
+    if (message.type === 'end') options.onScanned?.(message.bytes);
     wake?.();
   };
   thread.onFailure = (error) => {

@@ -52,6 +52,8 @@ export type TreeOrigin = Pick<
  */
 export interface BackupTree {
   readonly origin: TreeOrigin;
+  /** What all that is read will come to, where that is known: progress is told by it. Of several trees, their sum. */
+  readonly expects?: { readonly files: number; readonly bytes: number } | undefined;
   /**
    * Gives the entries in the order of catalogs: depth first, names bytewise. What throws here, or in a content, ends the backup:
    * there is no snapshot then.

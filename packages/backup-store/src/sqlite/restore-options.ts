@@ -5,6 +5,8 @@ export type SqliteRestoreEvent =
   /** The new database is beside the old one, complete and sound. */
   | { readonly type: 'restore.prepared'; readonly bytes: number }
   | { readonly type: 'service.stopped' }
+  /** The old database was saved. */
+  | { readonly type: 'database.saved' }
   | { readonly type: 'database.replaced' }
   /** It is sound where it is now, too. */
   | { readonly type: 'database.validated' }
@@ -17,6 +19,11 @@ export type SqliteRestoreEvent =
 export interface SqliteRestoreHooks {
   /** Ends the service that has the database open, and returns when it has ended. */
   readonly stop?: ((run: { readonly signal: AbortSignal | undefined }) => Promise<void>) | undefined;
+  /**
+   * Saves the database that is there, if one is: called when the service has been stopped and nobody has the database open, so that
+   * nothing is written behind it, and before anything is replaced. What it throws ends the restore, with everything as it was.
+   */
+  readonly save?: ((path: string) => Promise<void>) | undefined;
   /** Starts it, and returns when it works; what it throws means that it does not work with this database. */
   readonly start?: (() => Promise<void>) | undefined;
   /** Looks at the new database where it is now, before the service is started. What it throws means that it is no good. */

@@ -48,6 +48,7 @@ export class RestoreRun {
     try {
       await this.#stop();
       await untilFree(place.target, { ...this.#patience(), signal });
+      await this.#save();
       checkAborted(signal);
       this.#enter('replacing', findOld(place));
       applySteps(place, planReplacement(place, this.#journal));
@@ -91,6 +92,16 @@ export class RestoreRun {
     if (this.#hooks.stop === undefined) return;
     await this.#hooks.stop({ signal: this.#hooks.signal });
     this.#hooks.onEvent?.({ type: 'service.stopped' });
+  }
+
+  /** That takes its time, in which somebody may have opened it again. */
+  async #save(): Promise<void> {
+    const { save, signal, onEvent } = this.#hooks;
+    const { target } = this.#place;
+    if (save === undefined || !existsSync(target)) return;
+    await save(target);
+    onEvent?.({ type: 'database.saved' });
+    await untilFree(target, { ...this.#patience(), signal });
   }
 
   /** Without somebody to stop it, what has the database open will not let it go either. */

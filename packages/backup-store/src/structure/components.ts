@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
-import { BackupError } from '../errors.ts';
 import type { StructureComponent } from './contract.ts';
-import { type FileTree, type ReadFile, together } from './files.ts';
+import { type FileTree, jsonIn, type ReadFile, together } from './files.ts';
 import { importsOf, isSourceFile } from './imports.ts';
 
 const EXTENSION = /\.[^./]+$/;
@@ -63,16 +62,7 @@ function importedBy(file: ReadFile, names: ReadonlyMap<string, string>): readonl
 function manifestOf(path: string, files: readonly ReadFile[]): Manifest | undefined {
   const file = files.find((each) => each.path === `${path}/package.json`);
   if (file?.content === undefined) return undefined;
-  let content: unknown;
-  try {
-    content = JSON.parse(file.content.toString('utf8'));
-  } catch (error) {
-    throw new BackupError('INVENTORY_FAILED', `Expected ${file.path} to be JSON: ${(error as Error).message}`, {
-      cause: error,
-      hint: 'Mend the file, or take its folder out of the structure.',
-    });
-  }
-  const { name, version, dependencies } = (content ?? {}) as Record<string, unknown>;
+  const { name, version, dependencies } = (jsonIn(file.path, file.content) ?? {}) as Record<string, unknown>;
   const ranges = Object.entries((dependencies ?? {}) as Record<string, unknown>).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );

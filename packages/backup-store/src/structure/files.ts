@@ -93,3 +93,15 @@ export function together(path: string, files: readonly ReadFile[]): StructureFil
   const lines = files.map((file) => `${file.sha256}  ${file.path.slice(path.length + 1)}\n`);
   return { path, files: files.length, bytes, sha256: createHash('sha256').update(lines.join('')).digest('hex') };
 }
+
+/** What a file of JSON says. @throws {BackupError} `INVENTORY_FAILED`. */
+export function jsonIn(path: string, content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString('utf8'));
+  } catch (error) {
+    throw new BackupError('INVENTORY_FAILED', `Expected ${path} to be JSON: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'Mend the file, or take its folder out of the structure.',
+    });
+  }
+}

@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
-import { BackupError } from '../errors.ts';
 import type { StructureLocale } from './contract.ts';
-import { type FileTree, type ReadFile, together } from './files.ts';
+import { type FileTree, jsonIn, type ReadFile, together } from './files.ts';
 
 const MAX_MISSING = 100;
 
@@ -33,18 +32,12 @@ export async function readLocales(tree: FileTree, paths: readonly string[]): Pro
 /** Keys of a JSON file, nested ones joined by dots; those of a folder's files begin with the file's name. */
 function keysOf(file: ReadFile, folder: string): readonly string[] {
   if (file.content === undefined || !file.path.endsWith('.json')) return [];
-  let content: unknown;
-  try {
-    content = JSON.parse(file.content.toString('utf8'));
-  } catch (error) {
-    throw new BackupError('INVENTORY_FAILED', `Expected ${file.path} to be JSON: ${(error as Error).message}`, {
-      cause: error,
-      hint: 'Mend the file, or take its folder out of the structure.',
-    });
-  }
   const keys: string[] = [];
   const waiting: [string, unknown][] = [
-    [file.path === folder ? '' : file.path.slice(folder.length + 1).replace(/\.json$/, ''), content],
+    [
+      file.path === folder ? '' : file.path.slice(folder.length + 1).replace(/\.json$/, ''),
+      jsonIn(file.path, file.content),
+    ],
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [key, value] = next;

@@ -1,6 +1,14 @@
 import type { BackupOptions, BackupResult, DatedSnapshot, Repository, TenantStats } from '../repository/contract.ts';
 import type { CatalogEntry, CatalogFilter } from '../repository/catalog-contract.ts';
-import type { Difference, EntriesOptions, EntryView, FindOptions, FoundEntry } from '../repository/entries-contract.ts';
+import type {
+  ContentsOptions,
+  Difference,
+  EntriesOptions,
+  EntryView,
+  FindOptions,
+  FoundEntry,
+  SnapshotEntry,
+} from '../repository/entries-contract.ts';
 import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
 import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
@@ -26,6 +34,7 @@ type Calls = Pick<
   | 'snapshot'
   | 'damaged'
   | 'entries'
+  | 'contents'
   | 'read'
   | 'find'
   | 'diff'
@@ -95,6 +104,10 @@ export class OpenTenantHandle implements TenantHandle {
 
   async *entries(snapshot: string, options?: EntriesOptions): AsyncGenerator<EntryView, void, undefined> {
     yield* this.#calls.entries(await this.#own(snapshot), options);
+  }
+
+  async *contents(snapshot: string, options?: ContentsOptions): AsyncGenerator<SnapshotEntry, void, undefined> {
+    yield* this.#calls.contents(await this.#own(snapshot), options);
   }
 
   async *read(

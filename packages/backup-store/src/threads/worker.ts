@@ -1,9 +1,10 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 
+import { KeptMemory, type ThreadLife } from './thread-life.ts';
 import type { Role, ThreadStart } from './thread.ts';
 
-/** Plays a role; calls `rest` when it is over and nothing of it listens to the port any more. */
-type Start = (port: MessagePort, init: never, rest: () => void) => void;
+/** Plays a role. */
+type Start = (port: MessagePort, init: never, life: ThreadLife) => void;
 
 // Each role loads only what it needs: most of the time that a thread takes to start is the loading of modules.
 const ROLES: Record<Role, () => Promise<Start>> = {
@@ -26,8 +27,10 @@ async function runWorker(): Promise<void> {
   const { role, init, early } = workerData as ThreadStart;
   const start = await ROLES[role]();
   // Messages wait in the port until somebody listens.
+  const kept = new KeptMemory();
   const rest = (): void => void port.once('message', begin);
-  const begin = (given: unknown): void => start(port, given as never, rest);
+  const life: ThreadLife = { rest, memory: (name, bytes) => kept.take(name, bytes) };
+  const begin = (given: unknown): void => start(port, given as never, life);
   if (early === true) rest();
   else begin(init);
 }

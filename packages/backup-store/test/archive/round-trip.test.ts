@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { exportZip, importZip, verifyZip } from '../../src/archive/index.ts';
+import type { Progress } from '../../src/repository/contract.ts';
 import type { SnapshotRecord, SnapshotSource } from '../../src/snapshots/record.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { createAt, failureOf, listOf, newPlace, restored } from '../fixtures/place.ts';
@@ -110,6 +111,30 @@ test('a part of a snapshot is exported with the folders above it', async () => {
   const nothing = await failureOf(exported(origin, 'nothing.zip', { include: ['no such name'] }));
   expect(nothing.code).toBe('PATH_NOT_FOUND');
   expect(readdirSync(origin.place.folder).filter((name) => name.startsWith('nothing'))).toEqual([]);
+});
+
+test('a tenant’s handle exports its newest snapshot and imports to the tenant', async () => {
+  const { place, repository } = await originOf();
+  const [from, to] = [repository.tenant('one'), repository.tenant('other')];
+  for (const name of ['one', 'other']) await repository.tenants.add(name);
+  const { snapshot } = await from.backup({ paths: [join(place.source, 'a.txt')] });
+  const path = join(place.folder, 'one.zip');
+  expect(await exportZip({ repository: from, snapshot: 'latest', to: path })).toMatchObject({ snapshot: snapshot?.id });
+  const { imported } = await importZip({ repository: to, from: path });
+  expect((await to.snapshots()).map(({ id }) => id)).toEqual([imported.id]);
+});
+
+test('an import tells from its beginning what there is to do', async () => {
+  const origin = await originOf();
+  const { path, files, bytes } = await exported(origin);
+  const repository = await createAt(newPlace());
+  const told: Progress[] = [];
+  await importZip({ repository, from: path, onProgress: (progress) => told.push(progress) });
+  expect(new Set(told.map(({ bytesTotal, filesTotal }) => `${filesTotal} ${bytesTotal}`))).toEqual(
+    new Set([`${files} ${bytes}`]),
+  );
+  expect(told[0]?.bytesDone).toBeLessThan(bytes);
+  expect(told.at(-1)).toMatchObject({ filesDone: files, bytesDone: bytes });
 });
 
 test('an export replaces nothing, and one that is ended leaves nothing', async () => {

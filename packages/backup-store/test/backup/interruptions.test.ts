@@ -5,6 +5,7 @@ import { type FaultRequest, fsStore, memoryStore, type ObjectStore, withFaults, 
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRepository } from '../../src/index.ts';
 import type { Progress } from '../../src/repository/contract.ts';
+import { CRASHING_WORKER } from '../fixtures/bundle.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { IS_ROOT, placeOf, startBackup } from '../fixtures/child.ts';
 import { noise } from '../fixtures/content.ts';
@@ -85,7 +86,7 @@ describe('ending a backup by its signal', () => {
 
   it('in a restore leaves no unfinished files, and a second restore completes it', async () => {
     const place = newPlace();
-    buildTree(place.source, { files: noiseFiles(40, MiB), large: noise(30 * MiB, 'large') });
+    buildTree(place.source, { files: noiseFiles(10, MiB), large: noise(20 * MiB, 'large') });
     const controller = new AbortController();
     const unfinished = (): string[] =>
       existsSync(place.out) ? filesBelow(place.out).filter((name) => name.includes('.holdfast-')) : [];
@@ -194,7 +195,7 @@ describe('backups at the same time', () => {
 });
 
 describe('a worker thread that ends', () => {
-  const workerEntry = new URL('../fixtures/children/crashing-worker.ts', import.meta.url);
+  const workerEntry = CRASHING_WORKER;
   const crash = (role: string, how: string): void => {
     process.env['HOLDFAST_TEST_CRASH'] = `${role} ${how}`;
   };
@@ -371,7 +372,7 @@ it.skipIf(!IS_ROOT)('a restore to a full disk names every file that did not fit,
 
 it('progress only grows and ends where the result does', async () => {
   const place = newPlace();
-  buildTree(place.source, { files: noiseFiles(30, MiB), large: noise(40 * MiB, 'large'), same: { a: noise(MiB, 0) } });
+  buildTree(place.source, { files: noiseFiles(8, MiB), large: noise(20 * MiB, 'large'), same: { a: noise(MiB, 0) } });
   const repository = await createAt(place, { performance: { workers: 2 } });
   const seen: Progress[] = [];
   const result = await repository.backup({ paths: [place.source], onProgress: (progress) => seen.push(progress) });
@@ -385,18 +386,18 @@ it('progress only grows and ends where the result does', async () => {
     expect(bytesDone).toBeLessThanOrEqual(bytesTotal);
   }
   expect(seen.at(-1)).toMatchObject({
-    filesDone: 32,
-    filesTotal: 32,
-    bytesDone: 71 * MiB,
-    bytesTotal: 71 * MiB,
+    filesDone: 10,
+    filesTotal: 10,
+    bytesDone: 29 * MiB,
+    bytesTotal: 29 * MiB,
     bytesStored: result.counts.bytesStored,
   });
-  expect(result.counts).toMatchObject({ filesNew: 32, bytesRead: 71 * MiB, bytesNew: 70 * MiB });
+  expect(result.counts).toMatchObject({ filesNew: 10, bytesRead: 29 * MiB, bytesNew: 28 * MiB });
 });
 
 it('a store that has lost all its packs gets everything again with the next backup', async () => {
   const place = newPlace();
-  buildTree(place.source, { files: noiseFiles(40, MiB) });
+  buildTree(place.source, { files: noiseFiles(20, MiB) });
   const memory = memoryStore();
   const repository = await createAt(place, { store: memory });
   await repository.backup({ paths: [place.source] });

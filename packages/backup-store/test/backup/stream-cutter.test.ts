@@ -2,7 +2,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { chunksOf, fileWindow } from '../../src/backup/file-window.ts';
+import { chunksOf, windowBytes } from '../../src/backup/file-window.ts';
 import { StreamCutter } from '../../src/backup/stream-cutter.ts';
 import { createCutter } from '../../src/chunker/cut.ts';
 import { type Cuts, contentCuts, fixedCuts } from '../../src/chunker/cuts.ts';
@@ -19,7 +19,7 @@ function chunksOfFile(content: Buffer): Buffer[] {
   writeFileSync(path, content);
   const descriptor = openSync(path, 'r');
   const chunks: Buffer[] = [];
-  for (const chunk of chunksOf(descriptor, fileWindow(cutter), cutter)) chunks.push(Buffer.from(chunk));
+  for (const chunk of chunksOf(descriptor, Buffer.alloc(windowBytes(cutter)), cutter)) chunks.push(Buffer.from(chunk));
   closeSync(descriptor);
   return chunks;
 }

@@ -1,8 +1,8 @@
 import { memoryStore, type ObjectStore } from '@x/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BackupSource, createRepository } from '../../src/index.ts';
+import { CRASHING_WORKER, WORKER } from '../fixtures/bundle.ts';
 import { noise } from '../fixtures/content.ts';
-import { WORKER } from '../fixtures/bundle.ts';
 import { createAt, failureOf, newPlace, storedBytes, tempFolder } from '../fixtures/place.ts';
 import { coded, sourceOf, streamOf } from '../fixtures/stream-source.ts';
 import { buildTree } from '../fixtures/tree.ts';
@@ -118,7 +118,7 @@ describe('a thread that dies', () => {
 
   it('fails the run; its source is ended and let go first, and the next run works', async () => {
     const place = newPlace();
-    const workerEntry = new URL('../fixtures/children/crashing-worker.ts', import.meta.url);
+    const workerEntry = CRASHING_WORKER;
     const repository = await createAt(place, { workerEntry, performance: { workers: 1 } });
     const told: string[] = [];
     const source = watched('a', told, {

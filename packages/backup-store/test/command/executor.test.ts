@@ -1,45 +1,33 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NO_SSHD, startSshd, type TestSshd } from '../../../../tooling/test-servers/sshd.ts';
 import { commandOutput, dockerExec, type Executor, runCommand, ssh } from '../../src/command/index.ts';
 import { shellWords } from '../../src/command/shell.ts';
 import { failureOf, tempFolder } from '../fixtures/place.ts';
-import { contentOf, hasEnded, script } from '../fixtures/processes.ts';
+import { contentOf, hasEnded } from '../fixtures/processes.ts';
+import { dockerStandIn, sshStandIn } from '../fixtures/remote-clients.ts';
 
 const folder = tempFolder(afterAll);
 const log = join(folder, 'arguments');
 
-/**
- * Clients without the other side: what an ssh server does with a command is to give it to a shell, what a container does is to
- * start it with the variables that were named. Neither hands on the rest of the environment.
- */
-const sshClient = script(
-  join(folder, 'ssh'),
-  `printf '%s\\n' "$@" > '${log}'; while [ "$1" != -- ]; do shift; done; exec env -i PATH="$PATH" sh -c "$3"`,
-);
-const dockerClient = script(
-  join(folder, 'docker'),
-  `printf '%s\\n' "$@" > '${log}'
-set_variables="PATH=$PATH"
-while [ "$1" != -- ]; do
-  if [ "$1" = --env ]; then eval "value=\\$$2"; set_variables="$set_variables
-$2=$value"; shift; fi
-  if [ "$1" = --workdir ]; then cd "$2"; shift; fi
-  shift
-done
-shift 2
-IFS='
-'
-exec env -i $set_variables "$@"`,
-);
+const serverFolder = tempFolder(afterAll);
+let server: TestSshd | undefined;
+beforeAll(async () => {
+  if (NO_SSHD === undefined) server = await startSshd(serverFolder, log);
+});
+afterAll(async () => await server?.stop());
 
-const executors: readonly (readonly [string, Executor])[] = [
-  ['ssh', ssh('db.example', { client: sshClient, options: ['-p', '2222'] })],
-  ['docker exec', dockerExec('db', { client: dockerClient })],
+const executors: readonly (readonly [string, Executor, string | undefined])[] = [
+  ['ssh', ssh('db.example', { client: sshStandIn(folder, log), options: ['-p', '2222'] }), undefined],
+  [`ssh to a server (${NO_SSHD ?? 'of its own'})`, ssh('127.0.0.1', { client: join(serverFolder, 'ssh') }), NO_SSHD],
+  ['docker exec', dockerExec('db', { client: dockerStandIn(folder, log) }), undefined],
 ];
 
-describe.each(executors)('a program over %s', (_name, executor) => {
+describe.each(executors)('a program over %s', (_name, executor, missing) => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   const at = { executor, secrets: { PASSWORD: `s'e $cret "\\` }, env: { PLAIN: 'a b' } };
 
   it('gets its arguments as they are, environment, folder and input; no secret is in the arguments of the client', async () => {

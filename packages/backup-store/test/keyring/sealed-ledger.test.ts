@@ -1,5 +1,6 @@
 import { memoryStore, type ObjectStore, readObject, StorageError } from '@x/storage';
 import { describe, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { KIND } from '../../src/envelope/header.ts';
 import { SealedLedger } from '../../src/keyring/sealed-ledger.ts';
 import { noise } from '../fixtures/content.ts';
@@ -58,8 +59,7 @@ describe('sealed ledgers', () => {
   });
 });
 
-/** Where there is time, a bit of each byte is flipped; else of each in the header, and of every seventh. */
-const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
+/** Where there is time, a bit of each byte is flipped; else of each of these, and of every seventh after them. */
 const HEADER = 128;
 
 describe('the second copy', () => {

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runActor } from '../fixtures/actor.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
+import { killAtEachState } from '../fixtures/kills.ts';
 import { createAt, filesBelow, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
@@ -68,19 +68,12 @@ test.each(['add-key', 'remove-key', 'rotate-key', 'rotate-root'] as const)(
   '%s that is killed at any of its calls to the store has happened or has not, and nothing is left of it after the next change',
   { timeout: 240_000 },
   async (role) => {
-    let states = 0;
-    let isKilled = true;
-    const lane = async (): Promise<void> => {
-      while (isKilled) {
-        const killAtState = ++states;
-        const place = copyOfMade();
-        const job = { role, key: secondId, newKeyFile: third(place), killAtState };
-        isKilled = (await runActor(place, job)) && isKilled;
-        await expectHealthy(place, role, `${role} killed at state ${killAtState}`);
-        rmSync(place.folder, { recursive: true });
-      }
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, lane));
+    const states = await killAtEachState({
+      copy: copyOfMade,
+      run: async (place, killAtState) =>
+        await runActor(place, { role, key: secondId, newKeyFile: third(place), killAtState }),
+      look: async (place, killAtState) => await expectHealthy(place, role, `${role} killed at state ${killAtState}`),
+    });
     // Killed before it changed anything, and after.
     expect(states).toBeGreaterThan(2);
   },

@@ -7,17 +7,18 @@ import { prepareRecordRestore, type SnapshotRestoreOptions } from '../../src/mer
 import { postgresRecords, type RecordAdapter, recordsSource, sqliteRecords } from '../../src/records/index.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
+const TENANT = '宿屋一号 بيت';
 const SCHEMA = `
   CREATE TABLE guests (id text PRIMARY KEY, name text NOT NULL, changed bigint NOT NULL);
   CREATE TABLE stays (id integer PRIMARY KEY, guest text NOT NULL REFERENCES guests(id), room integer, changed bigint NOT NULL);
-  INSERT INTO guests VALUES ('ann', 'Ann', 1000), ('ben', 'Ben', 1000), ('cleo', 'Cleo', 1000);
-  INSERT INTO stays VALUES (1, 'ann', 11, 1000), (2, 'ben', 12, 1000), (3, 'cleo', 13, 1000), (10, 'ann', 14, 1000);`;
+  INSERT INTO guests VALUES ('ann', 'Ann', 1000), ('ben', 'Ben', 1000), ('こはる', 'Кохару', 1000);
+  INSERT INTO stays VALUES (1, 'ann', 11, 1000), (2, 'ben', 12, 1000), (3, 'こはる', 13, 1000), (10, 'ann', 14, 1000);`;
 
 /** Rows deleted, overwritten without a new time, overwritten with one; a newer row, and newer work. */
 const HARM = `
-  DELETE FROM stays WHERE guest = 'cleo'; DELETE FROM guests WHERE id = 'cleo';
+  DELETE FROM stays WHERE guest = 'こはる'; DELETE FROM guests WHERE id = 'こはる';
   UPDATE stays SET room = 99 WHERE id = 1;
   UPDATE stays SET room = 98, changed = 5000 WHERE id = 2;
   INSERT INTO guests VALUES ('dora', 'Dora', 4000); INSERT INTO stays VALUES (11, 'dora', 15, 6000);
@@ -26,7 +27,7 @@ const HARM = `
 const MERGED = [
   { id: 1, guest: 'ann', room: 11, changed: 1000 },
   { id: 2, guest: 'ben', room: 12, changed: 1000 },
-  { id: 3, guest: 'cleo', room: 13, changed: 1000 },
+  { id: 3, guest: 'こはる', room: 13, changed: 1000 },
   { id: 10, guest: 'ann', room: 21, changed: 6000 },
   { id: 11, guest: 'dora', room: 15, changed: 6000 },
 ];
@@ -104,7 +105,9 @@ describe.each([
       const database = await make();
       try {
         await using repository = await createAt(newPlace());
-        await repository.backup({ sources: [recordsSource({ ...database.adapter.source })], name: 'night' });
+        await repository.tenants.add(TENANT);
+        const source = recordsSource({ name: 'отель', ...database.adapter.source });
+        await repository.backup({ sources: [source], name: 'night', tenant: TENANT });
         database.run(HARM);
         await work(database, repository);
       } finally {
@@ -113,6 +116,7 @@ describe.each([
     }
     const options = (database: Database, more: Partial<SnapshotRestoreOptions> = {}): SnapshotRestoreOptions => ({
       snapshot: 'night',
+      filter: { tenant: TENANT },
       mode: 'merge',
       target: database.adapter.target,
       rules: DAMAGED,

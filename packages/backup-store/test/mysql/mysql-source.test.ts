@@ -3,8 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Executor, local } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { mysqlSource, type MysqlSourceOptions } from '../../src/mysql/index.ts';
-import { MARIADB_PASSWORD, NO_MARIADB, startMariadb, type TestMariadb } from '../fixtures/mariadb.ts';
+import {
+  MARIADB_PASSWORD,
+  NO_MARIADB,
+  startMariadb,
+  type TestMariadb,
+} from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
+import { heldDump, type HeldDump } from '../fixtures/held-dump.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 import { SHOP } from './shop.ts';
@@ -157,20 +163,7 @@ describe.skipIf(NO_MARIADB !== undefined)(`a MariaDB server (${NO_MARIADB ?? 'of
   });
 
   describe('that goes in the middle of a dump', () => {
-    /** A dump program that is held up once its dump is under way. */
-    function slowDump(): { folder: string; begun: Promise<string>; goOn: () => void } {
-      const folder = tempFolder();
-      const [begun, go] = [join(folder, 'begun'), join(folder, 'go')];
-      script(join(folder, 'mariadb'), 'exec mariadb "$@"');
-      // Its output stands still when the pipe is full, so it is in the middle of its work.
-      const held = `if test "$1" = --version; then exec mariadb-dump "$@"; fi
-test -p "${folder}/pipe" || mkfifo "${folder}/pipe"
-mariadb-dump "$@" > "${folder}/pipe" & pid=$!
-{ head -c 300000; echo $pid > '${begun}'; while test ! -e '${go}'; do sleep 0.05; done; cat; } < "${folder}/pipe"
-wait $pid`;
-      script(join(folder, 'mariadb-dump'), held);
-      return { folder, begun: contentOf(begun), goOn: () => void script(go, '') };
-    }
+    const slowDump = (): HeldDump => heldDump('mariadb-dump', 'mariadb');
 
     it('loses nothing: what was read is left out, and the next run heals', async () => {
       const { folder, begun, goOn } = slowDump();
@@ -187,6 +180,18 @@ wait $pid`;
       await server.start();
       expect(await repository.backup({ sources: [source(), other] })).toMatchObject({ status: 'ok' });
       expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
+    });
+
+    it('is told when a table was dropped before it was its turn', async () => {
+      const { folder, begun, goOn } = slowDump();
+      server.sql('shop', 'CREATE TABLE zz_gone (id int)');
+      const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
+      await begun;
+      server.sql('shop', 'DROP TABLE zz_gone');
+      goOn();
+      const { sources } = await work;
+      expect(sources).toMatchObject([{ status: 'failed', error: { code: 'DATABASE_NOT_FOUND' } }, { status: 'ok' }]);
+      expect(await repository.backup({ sources: [source(), other] })).toMatchObject({ status: 'ok' });
     });
 
     it('is told when the connection was killed, or the database dropped before it was its turn', async () => {

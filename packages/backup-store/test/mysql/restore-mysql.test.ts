@@ -2,10 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/index.ts';
 import { mysqlSource, restoreMysql, type RestoreMysqlOptions, type RestoreMysqlResult } from '../../src/mysql/index.ts';
-import { NO_MARIADB, startMariadb, type TestMariadb } from '../fixtures/mariadb.ts';
+import { NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { coded, sourceOf, streamOf } from '../fixtures/stream-source.ts';
 import { SHOP, STATE } from './shop.ts';
+
+/** More than a table in memory may have. */
+const FULL = `SET SESSION max_heap_table_size = 16384;
+CREATE TABLE t (a char(255), b char(255)) ENGINE=MEMORY;
+INSERT INTO t SELECT REPEAT('x', 250), 'y' FROM seq_1_to_5000;
+`;
 
 describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB ?? 'of its own'})`, () => {
   let server: TestMariadb;
@@ -125,6 +131,8 @@ describe.skipIf(NO_MARIADB !== undefined)(`a restore into MariaDB (${NO_MARIADB 
       ['DUMP_INCOMPLETE', having('')],
       ['INVALID_OPTION', having(`USE \`${name}\`;\nDROP TABLE orders;\n-- Dump completed\n`)],
       ['COMMAND_FAILED', having('CREATE TABLE t (id int);\nNONSENSE;\n-- Dump completed\n')],
+      // What a server says whose disk is full, too.
+      ['DATABASE_FULL', having(`${FULL}-- Dump completed\n`)],
     ];
     for (const [code, from] of flaws)
       expect(await failureOf(restore(name, { repository: from, clean: true }))).toMatchObject({ code });

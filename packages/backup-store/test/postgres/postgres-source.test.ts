@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Executor, local } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { postgresSource, type PostgresSourceOptions, restorePostgres } from '../../src/postgres/index.ts';
+import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, readObjects, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, PASSWORD, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
+import { heldDump, type HeldDump } from '../fixtures/held-dump.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 
 const MiB = 1024 * 1024;
 
@@ -108,6 +111,53 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     await expectRestores('postgres/shop.sql', 'patterns', { create: false });
   });
 
+  it('is replaced by a plain dump that drops nothing by itself: in one transaction, or not at all', async () => {
+    await repository.backup({ sources: [source()] });
+    server.sql('postgres', 'CREATE DATABASE replaced; CREATE ROLE poor LOGIN PASSWORD $$poor-password$$');
+    const target = { ...server.connection, repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+    const replace = { ...target, database: 'replaced', clean: true };
+    server.sql('replaced', 'CREATE TABLE stays (id int); CREATE TABLE orders (id int); INSERT INTO orders VALUES (7)');
+    server.sql('postgres', 'ALTER DATABASE replaced SET statement_timeout = 600000');
+    const old = (): string => server.sql('replaced', 'SELECT count(*) FROM orders');
+    const refused = restorePostgres({ ...replace, clean: false });
+    expect(await failureOf(refused)).toMatchObject({ code: 'ALREADY_EXISTS' });
+    const poor = restorePostgres({ ...replace, user: 'poor', password: 'poor-password' });
+    expect(await failureOf(poor)).toMatchObject({ code: 'DATABASE_REFUSED' });
+    server.sql('replaced', 'CREATE VIEW seen AS SELECT id FROM orders');
+    expect(await failureOf(restorePostgres(replace))).toMatchObject({
+      message: expect.stringContaining('other objects depend on it') as string,
+    });
+    expect(old()).toBe('1');
+    server.sql('replaced', 'DROP VIEW seen');
+    await expectRestores('postgres/shop.sql', 'replaced', { create: false, clean: true });
+    expect([old(), server.sql('replaced', 'SELECT count(*) FROM stays')]).toEqual(['50001', '0']);
+    expect(server.sql('replaced', 'SHOW statement_timeout')).toBe('10min');
+    expect(server.sql('postgres', "SELECT count(*) FROM pg_database WHERE datname LIKE 'holdfast%'")).toBe('0');
+    const roles = sourceOf('roles.sql', { '': '--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE x;\n' });
+    await repository.backup({ sources: [roles] });
+    expect(await failureOf(restorePostgres({ ...replace, path: 'roles.sql' }))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+  });
+
+  it.skipIf(!IS_ROOT)('that has no room for a restore is told, and the database is as it was', async () => {
+    const disk = join(tempFolder(), 'disk');
+    mountSmallDisk(disk, `size=20m,mode=700,uid=${statSync(join(serverFolder, 'data')).uid}`);
+    chmodSync(dirname(disk), 0o755);
+    server.sql('postgres', `CREATE TABLESPACE small LOCATION '${disk}'`);
+    server.sql('postgres', 'CREATE DATABASE full_disk TABLESPACE small');
+    server.sql('full_disk', 'CREATE TABLE mine (id int); INSERT INTO mine VALUES (1)');
+    await repository.backup({ sources: [source()] });
+    const target = { ...server.connection, repository, snapshot: 'latest', path: 'postgres/shop.sql' };
+    const restore = restorePostgres({ ...target, database: 'full_disk' });
+    expect(await failureOf(restore)).toMatchObject({ code: 'DATABASE_FULL' });
+    expect(
+      server.sql('full_disk', 'SELECT id FROM mine; SELECT count(*) FROM pg_tables WHERE schemaname = $$public$$'),
+    ).toBe('1\n1');
+    server.sql('postgres', 'DROP DATABASE full_disk');
+    server.sql('postgres', 'DROP TABLESPACE small');
+  });
+
   it('goes back to what it was when a restore fails on the way or in the database', async () => {
     await repository.backup({ sources: [source({ tables: ['ml_*'] })] });
     server.sql('postgres', 'CREATE DATABASE victim');
@@ -200,29 +250,15 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
   });
 
   describe('that goes in the middle of a dump', () => {
-    /** A `pg_dump` that is held up once its dump is under way. */
-    async function slowDump(): Promise<{ folder: string; begun: Promise<string>; go: string }> {
-      const folder = tempFolder();
-      const [begun, go] = [join(folder, 'begun'), join(folder, 'go')];
-      const real = `'${server.connection.binDirectory}/pg_dump' "$@"`;
-      // Its output stands still when the pipe is full, so it is in the middle of its work.
-      const held = `if test "$1" = --version; then exec ${real}; fi
-exec ${server.connection.binDirectory}/pg_dump "$@" > "${folder}/pipe" & pid=$!
-{ head -c 300000; echo $pid > '${begun}'; while test ! -e '${go}'; do sleep 0.05; done; cat; } < "${folder}/pipe"
-wait $pid`;
-      script(join(folder, 'pg_dump'), `test -p "${folder}/pipe" || mkfifo "${folder}/pipe"\n${held}`);
-      script(join(folder, 'psql'), `exec '${server.connection.binDirectory}/psql' "$@"`);
-      return { folder, begun: contentOf(begun), go };
-    }
-    const goOn = (go: string): void => void script(go, '');
+    const slowDump = (): HeldDump => heldDump('pg_dump', 'psql', server.connection.binDirectory);
 
     it('loses nothing: what was read is left out, what was there before is as it was, and the next run heals', async () => {
       await repository.backup({ sources: [source(), other], name: 'before' });
-      const { folder, begun, go } = await slowDump();
+      const { folder, begun, goOn } = slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
       await begun;
       server.stop();
-      goOn(go);
+      goOn();
       const { status, sources } = await work;
       expect(status).toBe('partial');
       expect(sources).toMatchObject([
@@ -237,10 +273,10 @@ wait $pid`;
     });
 
     it('is told when it is pg_dump that was killed', async () => {
-      const { folder, begun, go } = await slowDump();
+      const { folder, begun, goOn } = slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });
       process.kill(Number(await begun), 'SIGKILL');
-      goOn(go);
+      goOn();
       const { sources } = await work;
       expect(sources[0]).toMatchObject({ status: 'failed', entries: 0, error: { code: 'COMMAND_FAILED' } });
     });

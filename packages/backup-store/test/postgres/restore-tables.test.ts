@@ -8,7 +8,7 @@ import {
   type RestorePostgresTablesResult,
 } from '../../src/postgres/index.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
 const SHOP = String.raw`
 CREATE SCHEMA sales; CREATE ROLE reader;

@@ -4,7 +4,7 @@ import type { Repository } from '../../src/index.ts';
 import { postgresSource, scratchPostgres } from '../../src/postgres/index.ts';
 import { validateRestore } from '../../src/validate/validate-restore.ts';
 import { createAt, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const SHOP = `CREATE TABLE rooms (id int PRIMARY KEY, photo text);

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { type CampaignGround, makeGround, trial } from '../fixtures/campaign.ts';
 import { noise } from '../fixtures/content.ts';
 import { newPlace } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 /** Hundreds by hand: `npm run faults`. */
-const REPOSITORIES = 24;
+const REPOSITORIES = IS_THOROUGH ? 24 : 8;
 
 let ground: CampaignGround;
 

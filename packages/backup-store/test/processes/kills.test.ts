@@ -1,9 +1,9 @@
-import { cpSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise } from '../fixtures/content.ts';
 import { runActor } from '../fixtures/actor.ts';
+import { killAtEachState } from '../fixtures/kills.ts';
 import { createAt, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
@@ -58,18 +58,11 @@ test.each(['backup', 'forget', 'prune'] as const)(
       await using repository = await openAt(prepared);
       await repository.forget({ snapshots: [first] });
     }
-    let states = 0;
-    let isKilled = true;
-    const lane = async (): Promise<void> => {
-      while (isKilled) {
-        const killAtState = ++states;
-        const place = copyOf(prepared);
-        isKilled = (await runActor(place, { role, snapshots: [first], killAtState })) && isKilled;
-        await expectHealthy(place, `${role} killed at state ${killAtState}`);
-        rmSync(place.folder, { recursive: true });
-      }
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, lane));
+    const states = await killAtEachState({
+      copy: () => copyOf(prepared),
+      run: async (place, killAtState) => await runActor(place, { role, snapshots: [first], killAtState }),
+      look: async (place, killAtState) => await expectHealthy(place, `${role} killed at state ${killAtState}`),
+    });
     // Killed before it changed anything, and after.
     expect(states).toBeGreaterThan(2);
   },

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { createAt, newPlace, openAt } from '../fixtures/place.ts';
 import { aftermath, soak } from '../fixtures/soaking.ts';
 
 /** A minute where there is time. Longer by hand: `npm run soak -- 3600`. */
-const SECONDS = process.env['HOLDFAST_THOROUGH'] === undefined ? 20 : 60;
+const SECONDS = IS_THOROUGH ? 60 : 8;
 
 test(
   'two processes that back up and forget and two that prune, for a while, lose nothing',

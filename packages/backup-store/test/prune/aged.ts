@@ -1,11 +1,11 @@
 // A repository with three snapshots: what each of them needs alone, and what they share, is known.
-import { lstatSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import type { Repository } from '../../src/repository/contract.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise } from '../fixtures/content.ts';
-import { createAt, filesBelow, openAt, type Place } from '../fixtures/place.ts';
+import { createAt, filesBelow, newPlace, openAt, type Place } from '../fixtures/place.ts';
 import { buildTree, type Tree } from '../fixtures/tree.ts';
 
 /** Sessions that show no sign of life are ended at once. */
@@ -30,19 +30,34 @@ export const TREES: Readonly<Record<'one' | 'two' | 'three', Tree>> = {
   three: { ...shared, later: noise(700_000, 'later') },
 };
 
-/** The name of a snapshot of {@link age}. */
+/** The name of a snapshot of {@link agedCopies}. */
 export type Age = keyof typeof TREES;
 
-/** Makes the repository, and what is in each snapshot beside it. */
-export async function age(place: Place, options: Parameters<typeof createAt>[1] = {}): Promise<Repository> {
-  const repository = await createAt(place, options);
+/** Backs each tree up, the last of which stays in the source. */
+async function makeAged(place: Place): Promise<void> {
+  await using repository = await createAt(place);
   for (const [name, tree] of Object.entries(TREES)) {
     rmSync(place.source, { recursive: true, force: true });
     buildTree(place.source, tree);
-    buildTree(join(place.folder, name), tree);
     await repository.backup({ paths: [place.source], name });
   }
-  return repository;
+}
+
+/**
+ * Makes the repository once for a file of tests, which calls this outside of them.
+ *
+ * @returns What gives a place a copy of it, the newest tree as its source, and what is in each snapshot beside it.
+ */
+export function agedCopies(): (place: Place) => Promise<Repository> {
+  const made = newPlace(afterAll);
+  let making: Promise<void> | undefined;
+  return async (place) => {
+    await (making ??= makeAged(made));
+    for (const part of ['store', 'cache', 'keyFile'] as const) cpSync(made[part], place[part], { recursive: true });
+    for (const [name, tree] of Object.entries(TREES)) buildTree(join(place.folder, name), tree);
+    buildTree(place.source, TREES.three);
+    return await openAt(place);
+  };
 }
 
 /** Restores a snapshot and compares names, contents and modes with what was backed up. */
@@ -50,7 +65,8 @@ async function expectRestores(repository: Repository, place: Place, name: Age): 
   const out = join(place.folder, `out of ${name}`);
   rmSync(out, { recursive: true, force: true });
   expect(await repository.restore({ snapshot: name, to: out })).toMatchObject({ status: 'ok', problems: [] });
-  const differences = compareTrees(join(place.folder, name), join(out, place.source));
+  const [source] = (await repository.snapshot(name)).sources;
+  const differences = compareTrees(join(place.folder, name), join(out, source?.root ?? ''));
   expect(differences.filter((line) => !line.includes(' time: '))).toEqual([]);
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, newPlace, openAt, readObjects } from '../fixtures/place.ts';
-import { age, idOfSnapshot } from './aged.ts';
+import { agedCopies, idOfSnapshot } from './aged.ts';
+
+const age = agedCopies();
 
 describe('forgetting', () => {
   it.each([

@@ -11,7 +11,9 @@ import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
 import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 import { buildTree } from '../fixtures/tree.ts';
-import { age, expectWell, idOfSnapshot, NOW, ONLY_TWO, packBytes, packsOf, TREES } from './aged.ts';
+import { agedCopies, expectWell, idOfSnapshot, NOW, ONLY_TWO, packBytes, packsOf, TREES } from './aged.ts';
+
+const age = agedCopies();
 
 /** The store of a place, on which some requests fail. */
 const failing = (place: Place, fails: (request: FaultRequest) => boolean): ObjectStore =>

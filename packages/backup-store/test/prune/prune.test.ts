@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { noise } from '../fixtures/content.ts';
 import { failureOf, filesBelow, newPlace, openAt, readObjects } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
-import { age, expectWell, idOfSnapshot, NOW, packBytes, packsOf } from './aged.ts';
+import { agedCopies, expectWell, idOfSnapshot, NOW, packBytes, packsOf } from './aged.ts';
+
+const age = agedCopies();
 
 /** What a pack has besides its frames: two headers, a directory, tags of blocks, and padding. */
 const PACK_OVERHEAD = 8192;

@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/repository/contract.ts';
 import { failureOf, newPlace, openAt, type Place, readObjects } from '../fixtures/place.ts';
 import { flipped } from '../fixtures/sealing.ts';
-import { age, type Age, expectWell, idOfSnapshot, NOW, packsOf } from './aged.ts';
+import { type Age, agedCopies, expectWell, idOfSnapshot, NOW, packsOf } from './aged.ts';
+
+const age = agedCopies();
 
 function damage(place: Place, name: string, at = 500): void {
   const path = join(place.store, name);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compareIds } from '../../src/records/id-order.ts';
-import { idsInOrder } from '../../src/records/ids-in-order.ts';
+import { idsInOrder, MAX_HELD } from '../../src/records/ids-in-order.ts';
 import { joinFrom } from '../../src/records/compaction.ts';
 import { failureOf, listOf } from '../fixtures/place.ts';
 
@@ -26,10 +26,12 @@ describe('ids', () => {
 
   it('are put in order as long as they can be held, and taken in order beyond', async () => {
     const ids = Array.from({ length: 100 }, (_, i) => `${i}`);
-    expect(await listOf(idsInOrder('m', given(ids)))).toEqual(ids.toSorted(bytes));
-    expect(await listOf(idsInOrder('m', given(ids.toSorted(bytes)), 200))).toEqual(ids.toSorted(bytes));
-    expect(await failureOf(listOf(idsInOrder('m', given(ids), 200)))).toMatchObject({ code: 'TOO_MANY_IDS' });
-    expect(await failureOf(listOf(idsInOrder('m', given(['']))))).toMatchObject({ code: 'INVALID_RECORD' });
+    expect(await listOf(idsInOrder('m', given(ids), MAX_HELD))).toEqual(ids.toSorted(bytes));
+    for (const held of [0, 200]) {
+      expect(await listOf(idsInOrder('m', given(ids.toSorted(bytes)), held))).toEqual(ids.toSorted(bytes));
+      expect(await failureOf(listOf(idsInOrder('m', given(ids), held)))).toMatchObject({ code: 'TOO_MANY_IDS' });
+    }
+    expect(await failureOf(listOf(idsInOrder('m', given(['']), MAX_HELD)))).toMatchObject({ code: 'INVALID_RECORD' });
   });
 });
 

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DataRecord, RecordChange } from '../../src/index.ts';
 import { type JsonDocument, jsonRecords } from '../../src/records/index.ts';
+import { IS_ROOT } from '../fixtures/child.ts';
 import { failureOf, listOf, tempFolder } from '../fixtures/place.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 
 const signal = new AbortController().signal;
 
@@ -79,6 +81,22 @@ describe('JSON documents', () => {
     expect(readFileSync(join(folder, 'log.jsonl'), 'utf8').split('\n')).toHaveLength(4);
     expect(readdirSync(join(folder, 'guests')).toSorted()).toEqual(['a.json', 'c.json', 'note.txt']);
     expect(readFileSync(join(folder, 'guests/a.json'), 'utf8')).toBe(FILES['guests/a.json']);
+  });
+
+  it.skipIf(!IS_ROOT)('are as they were on a disk that is full', async () => {
+    const disk = join(tempFolder(), 'disk');
+    mountSmallDisk(disk, 'size=64k');
+    const path = join(disk, 'rooms.json');
+    writeFileSync(path, '{"a":1}');
+    const { target } = jsonRecords({ documents: [{ path }] });
+    const large = async function* (): AsyncGenerator<RecordChange> {
+      yield { module: 'rooms', type: 'put', record: { id: 'b', data: 'x'.repeat(100_000) } };
+    };
+    expect(await failureOf(target.apply(large(), { signal }))).toMatchObject({
+      code: 'PATH_FAILED',
+      hint: expect.stringContaining('Make room') as string,
+    });
+    expect([readdirSync(disk), readFileSync(path, 'utf8')]).toEqual([['rooms.json'], '{"a":1}']);
   });
 
   it.each([

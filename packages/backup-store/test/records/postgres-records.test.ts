@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DataRecord, RecordChange, RecordModule } from '../../src/index.ts';
-import { postgresRecords, type PostgresTable } from '../../src/records/index.ts';
-import { failureOf, listOf, tempFolder } from '../fixtures/place.ts';
-import { NO_POSTGRES, startPostgres, type TestServer } from '../fixtures/postgres.ts';
+import type { BackupResult, DataRecord, RecordChange, RecordModule } from '../../src/index.ts';
+import { listModules, postgresRecords, type PostgresTable, recordsSource } from '../../src/records/index.ts';
+import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
+import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
 const signal = new AbortController().signal;
 
@@ -24,6 +24,8 @@ const ROWS = `INSERT INTO types OVERRIDING SYSTEM VALUE VALUES
    '00:00+00', '-1 day', 'null', 'null', '{}', '{}', NULL, '::1', '(NaN,-Infinity)', NULL, NULL, 'empty', B'', NULL, ''),
   (3, 1, 1, 1, 1, 1, 3.4e38, 5e-324, NULL, 'NULL', 'x', NULL, '2026-01-01', NULL, NULL, NULL, NULL, NULL, NULL, '[]', '[2:3]={7,8}',
    NULL, NULL, NULL, NULL, 'calm', NULL, '(,)', NULL, '', NULL)`;
+
+const MIDDLE = 'TABLE middle (id int PRIMARY KEY, at timestamptz);';
 
 describe.skipIf(NO_POSTGRES !== undefined)(`tables of PostgreSQL (${NO_POSTGRES ?? 'of its own'})`, () => {
   let server: TestServer;
@@ -157,6 +159,66 @@ describe.skipIf(NO_POSTGRES !== undefined)(`tables of PostgreSQL (${NO_POSTGRES 
     await source.close?.();
   });
 
+  it.each([
+    [
+      'rights that were revoked',
+      'REVOKE SELECT ON middle FROM reader',
+      'GRANT SELECT ON middle TO reader',
+      'DATABASE_REFUSED',
+    ],
+    ['a table that was dropped', 'DROP TABLE middle', `CREATE ${MIDDLE}`, 'DATABASE_NOT_FOUND'],
+    [
+      'a schema that has changed',
+      'ALTER TABLE middle DROP COLUMN at',
+      `DROP TABLE middle; CREATE ${MIDDLE}`,
+      'DATABASE_NOT_FOUND',
+    ],
+  ])(
+    'with %s in the middle of a backup, the others are kept, and the next one heals',
+    async (_what, harm, heal, code) => {
+      const database = `harm_${harm.length}`;
+      server.sql(
+        'postgres',
+        `CREATE DATABASE ${database}; DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'x'`,
+      );
+      const tables = ['first', 'last'].map((name) => `CREATE TABLE ${name} (id int PRIMARY KEY, at timestamptz);`);
+      server.sql(
+        database,
+        `${tables.join(' ')} CREATE ${MIDDLE} GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`,
+      );
+      const client = await connect(database, { user: 'reader', password: 'x' });
+      const { source } = postgresRecords({
+        client,
+        tables: ['first', 'middle', 'last'].map((table) => ({ table, updatedAt: 'at' })),
+      });
+      const [first, ...others] = source.modules as [RecordModule, ...RecordModule[]];
+      let isHarmed = false;
+      const harming: RecordModule = {
+        ...first,
+        async *read(options) {
+          yield* first.read(options);
+          if (!isHarmed) server.sql(database, harm);
+          isHarmed = true;
+        },
+      };
+      await using repository = await createAt(newPlace());
+      const backUp = async (): Promise<BackupResult> =>
+        await repository.backup({ sources: [recordsSource({ ...source, modules: [harming, ...others] })] });
+      const { status, problems } = await backUp();
+      expect([status, problems.map((problem) => [problem.path, problem.code])]).toEqual([
+        'partial',
+        [['records/middle/module.json', code]],
+      ]);
+      const stored = async (): Promise<string[]> => (await listModules(repository, 'latest')).map(({ name }) => name);
+      expect(await stored()).toEqual(['first', 'last']);
+      server.sql(database, `${heal}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader`);
+      expect((await backUp()).status).toBe('ok');
+      expect(await stored()).toEqual(['first', 'last', 'middle']);
+      await client.end();
+      server.sql('postgres', `DROP DATABASE ${database}`);
+    },
+  );
+
   it('are changed in one transaction, in which references may be broken on the way, or not at all', async () => {
     server.sql(
       'one',
@@ -175,7 +237,7 @@ describe.skipIf(NO_POSTGRES !== undefined)(`tables of PostgreSQL (${NO_POSTGRES 
     const list = async function* (...changes: RecordChange[]): AsyncGenerator<RecordChange> {
       yield* changes;
     };
-    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: '23503' });
+    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: 'DATABASE_REFUSED' });
     expect(await target.apply(list(stay, room), { signal })).toBe(2);
     const throwing = target.apply(
       async function* (view) {

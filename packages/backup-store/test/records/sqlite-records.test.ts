@@ -10,7 +10,7 @@ const signal = new AbortController().signal;
 function databaseOf(sql: string): { readonly file: string; readonly database: DatabaseSync } {
   const file = join(tempFolder(), 'hotel.db');
   const database = new DatabaseSync(file);
-  database.exec(`PRAGMA journal_mode = WAL; ${sql}`);
+  database.exec(`${sql}; PRAGMA journal_mode = WAL`);
   return { file, database };
 }
 
@@ -84,6 +84,17 @@ describe('tables of SQLite', () => {
     expect(records.map(({ id }) => id)).toEqual([...odd, '5', "x''", "x'00FF'", '1', '2.5', 'b']);
   });
 
+  it.each([
+    ['UTF-8', true],
+    ['UTF-16le', false],
+  ])('in a database of encoding %s: their ids come in the order of their bytes: %s', async (encoding, isOrdered) => {
+    const { file } = databaseOf(`PRAGMA encoding = '${encoding}'; CREATE TABLE t (id TEXT PRIMARY KEY)`);
+    const { source } = sqliteRecords({ database: file, tables: [{ table: 't' }] });
+    await source.open?.({ signal });
+    expect(await source.modules[0]?.ordersIds?.({ signal })).toBe(isOrdered);
+    await source.close?.();
+  });
+
   it('are deleted from by id, whatever it is made of', async () => {
     const { database } = databaseOf(`CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (id BLOB PRIMARY KEY);
       CREATE TABLE c (id PRIMARY KEY); CREATE TABLE d (x TEXT, y INT, PRIMARY KEY (x, y));
@@ -146,7 +157,7 @@ describe('tables of SQLite', () => {
     const list = async function* (...changes: RecordChange[]): AsyncGenerator<RecordChange> {
       yield* changes;
     };
-    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: 'ERR_SQLITE_ERROR' });
+    expect(await failureOf(target.apply(list(stay), { signal }))).toMatchObject({ code: 'DATABASE_REFUSED' });
     expect(stateOf(database, 'stay')).toEqual([]);
     expect(await target.apply(list(stay, room), { signal })).toBe(2);
     const seen: string[] = [];
@@ -163,6 +174,15 @@ describe('tables of SQLite', () => {
     expect((await failureOf(throwing)).message).toBe('no');
     expect(seen).toEqual(['1', '2']);
     expect(stateOf(database, 'room')).toHaveLength(2);
+  });
+
+  it('are as they were in a database that may not grow', async () => {
+    const { database } = databaseOf('CREATE TABLE t (id INTEGER PRIMARY KEY, x TEXT); INSERT INTO t VALUES (1, NULL)');
+    database.exec('PRAGMA max_page_count = 10');
+    const { target } = sqliteRecords({ database, tables: [{ table: 't' }] });
+    const records = Array.from({ length: 100 }, (_, i) => ({ id: `${i}`, data: { id: i, x: 'x'.repeat(1000) } }));
+    expect(await failureOf(target.apply(puts('t', records), { signal }))).toMatchObject({ code: 'DATABASE_FULL' });
+    expect(stateOf(database, 't')).toHaveLength(1);
   });
 
   it.each([

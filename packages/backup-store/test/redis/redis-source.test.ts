@@ -6,7 +6,7 @@ import type { Repository } from '../../src/index.ts';
 import { redisSource, type RedisSourceOptions } from '../../src/redis/index.ts';
 import { createAt, newPlace, type Place, tempFolder } from '../fixtures/place.ts';
 import { contentOf, script } from '../fixtures/processes.ts';
-import { NO_REDIS, REDIS_PASSWORD, startRedis, type TestRedis } from '../fixtures/redis.ts';
+import { NO_REDIS, REDIS_PASSWORD, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 
 const FILL = `SELECT 0

@@ -1,10 +1,14 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/index.ts';
 import { redisSource, restoreRedis, type RestoreRedisOptions, type RestoreRedisResult } from '../../src/redis/index.ts';
+import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
-import { NO_REDIS, startRedis, type TestRedis } from '../fixtures/redis.ts';
+import { freePort } from '../../../../tooling/test-servers/free-port.ts';
+import { NO_REDIS, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 import { coded, streamOf } from '../fixtures/stream-source.ts';
+import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 
 const FILL = `DEBUG POPULATE 5000 key 200
 SADD set a b c
@@ -81,6 +85,23 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
     expect(target.send('SET works yes')).toBe('OK');
   });
 
+  it.skipIf(!IS_ROOT)('leaves a server as it was that has no room for the file', async () => {
+    const disk = join(tempFolder(), 'disk');
+    mountSmallDisk(disk, 'size=16k');
+    const full = await startRedis(disk, ['--repl-diskless-load', 'disabled']);
+    try {
+      full.send('SET mine 1');
+      const options = { ...full.connection, repository, snapshot: 'latest', path: 'redis.rdb', overwrite: true };
+      expect(await failureOf(restoreRedis(options))).toMatchObject({
+        code: 'DATABASE_UNREACHABLE',
+        hint: expect.stringContaining('no room') as string,
+      });
+      expect([full.send('GET mine'), full.send('SET works yes')]).toEqual(['1', 'OK']);
+    } finally {
+      await full.stop();
+    }
+  });
+
   it('ends when it is told to, and leaves the server as it was', async () => {
     target.send('SET mine 1');
     const before = target.send('DEBUG DIGEST');
@@ -123,7 +144,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
 
   it('gives nobody but the server the data', async () => {
     let seen: Promise<string> | undefined;
-    const [port, other] = [await import('../fixtures/free-port.ts').then(({ freePort }) => freePort()), '127.0.0.2'];
+    const [port, other] = [await freePort(), '127.0.0.2'];
     const asks: Pick<Repository, 'read'> = {
       async *read() {
         yield file.subarray(0, 1000);

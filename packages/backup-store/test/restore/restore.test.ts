@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OverwriteMode, RestoreOptions, RestoreResult } from '../../src/repository/contract.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
 import { noise } from '../fixtures/content.ts';
@@ -21,10 +21,11 @@ import { buildTree, file, folder, hardLink, symlink, type Tree } from '../fixtur
 const SECOND = 1_000_000_000n;
 const at = (seconds: number): { mtimeNs: bigint } => ({ mtimeNs: BigInt(seconds) * SECOND });
 
-async function backedUp(
-  tree: Tree,
-): Promise<Place & { restore: (options: Partial<RestoreOptions>) => Promise<RestoreResult> }> {
-  const place = newPlace();
+interface BackedUp extends Place {
+  readonly restore: (options: Partial<RestoreOptions>) => Promise<RestoreResult>;
+}
+
+async function backedUp(tree: Tree, place: Place = newPlace()): Promise<BackedUp> {
   buildTree(place.source, tree);
   const repository = await createAt(place);
   await repository.backup({ paths: [place.source] });
@@ -63,25 +64,21 @@ describe('what is there already', () => {
       { never: '-> else', 'if-newer': '-> else', 'if-changed': 'old', always: 'old' },
     ],
   };
-  const table = Object.entries(found).flatMap(([what, [node, outcomes]]) =>
-    (Object.entries(outcomes) as [OverwriteMode, string][]).map(([mode, outcome]) => ({ what, node, mode, outcome })),
-  );
+  const modes: readonly OverwriteMode[] = ['never', 'if-newer', 'if-changed', 'always'];
 
   const read = (path: string): string =>
     lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path, 'utf8');
 
-  it('is overwritten as the mode says', async () => {
-    const place = await backedUp({ f: file('old', { mode: 0o640, ...at(1_000_000_000) }) });
-    const seen: object[] = [];
-    for (const { what, node, mode } of table) {
-      const to = join(place.folder, `${mode} ${what}`);
-      const target = join(to, place.source);
-      buildTree(target, what === 'nothing' ? {} : { f: node });
-      const result = await place.restore({ to, overwrite: mode });
-      expect(result.status).toBe('ok');
-      seen.push({ what, mode, outcome: read(join(target, 'f')) });
-    }
-    expect(seen).toEqual(table.map(({ what, mode, outcome }) => ({ what, mode, outcome })));
+  it.each(modes)('is overwritten as the mode %s says', async (mode) => {
+    const old = file('old', { mode: 0o640, ...at(1_000_000_000) });
+    const place = await backedUp(Object.fromEntries(Object.keys(found).map((what) => [what, old])));
+    const there = Object.entries(found).flatMap(([what, [node]]) =>
+      what === 'nothing' ? [] : [[what, node] as const],
+    );
+    buildTree(restored(place), Object.fromEntries(there));
+    expect(await place.restore({ overwrite: mode })).toMatchObject({ status: 'ok' });
+    const outcomes = Object.keys(found).map((what) => [what, read(join(restored(place), what))]);
+    expect(outcomes).toEqual(Object.entries(found).map(([what, [, expected]]) => [what, expected[mode]]));
   });
 
   it('a plan says so before, and changes nothing', async () => {
@@ -260,6 +257,18 @@ describe('a part of a snapshot', () => {
     'f.md': 'x',
     'docs-old': { g: 'x' },
   };
+  const made = newPlace(afterAll);
+  let shared: BackedUp;
+
+  beforeAll(async () => {
+    shared = await backedUp(tree, made);
+  });
+
+  /** The same snapshot for each test, restored to a folder of its own. */
+  function elsewhere(): BackedUp {
+    const out = join(tempFolder(), 'out');
+    return { ...shared, out, restore: async (options) => await shared.restore({ to: out, ...options }) };
+  }
 
   it.each([
     [{ path: 'docs' }, ['docs/a.md', 'docs/b.txt', 'docs/deep/c.md']],
@@ -271,7 +280,7 @@ describe('a part of a snapshot', () => {
     [{ include: ['**/deep/**'] }, ['docs/deep/c.md']],
     [{ include: ['docs/'] }, ['docs/a.md', 'docs/b.txt', 'docs/deep/c.md']],
   ])('%o', async (options, expected) => {
-    const place = await backedUp(tree);
+    const place = elsewhere();
     const path = 'path' in options && options.path !== undefined ? { path: join(place.source, options.path) } : {};
     const result = await place.restore({ ...options, ...path });
     expect(result.status).toBe('ok');
@@ -283,7 +292,7 @@ describe('a part of a snapshot', () => {
   });
 
   it('that is not there is PATH_NOT_FOUND, and nothing is made', async () => {
-    const place = await backedUp(tree);
+    const place = elsewhere();
     for (const options of [
       { path: join(place.source, 'nothing') },
       { path: '/' + 'x'.repeat(300) },

@@ -5,14 +5,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, expect, it } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { recoverSqliteRestore } from '../../src/sqlite/index.ts';
 import { SQLITE_RESTORE } from '../fixtures/bundle.ts';
 import type { ChildSqliteRestore } from '../fixtures/children/sqlite-restore.ts';
 import { tempFolder } from '../fixtures/place.ts';
 import { makeDatabase, stateOf } from '../fixtures/sqlite.ts';
 
-/** Where there is time, a process is killed before each step; else before every second one. */
-const STEP = process.env['HOLDFAST_THOROUGH'] === undefined ? 2 : 1;
+/** Where there is time, a process is killed before each step; else before every third one. */
+const STEP = IS_THOROUGH ? 1 : 3;
 
 const folder = tempFolder(afterAll);
 const old = makeDatabase(join(folder, 'old.db'), { version: 1 });
@@ -65,7 +66,7 @@ async function killedAt(killAt: number, fails: boolean): Promise<'old' | 'new'> 
   return there;
 }
 
-/** Calls it for each number, or each second one, as many at a time as there are processors. */
+/** Calls it for each number, or each third one, as many at a time as there are processors. */
 async function forEach(first: number, last: number, call: (killAt: number) => Promise<void>): Promise<void> {
   let next = first;
   const one = async (): Promise<void> => {

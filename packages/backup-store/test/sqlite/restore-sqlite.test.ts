@@ -77,6 +77,45 @@ describe('a restore over a live database', () => {
     },
   );
 
+  it('is saved when nobody writes any more, so that nothing of the old database is lost', async () => {
+    const place = newPlace();
+    await using repository = await createAt(place);
+    const { to } = live();
+    const service = await startWriter(to, 1);
+    let last = 0;
+    const events = await eventsOf({
+      to,
+      read: wanted(),
+      stop: async () => {
+        await service.end();
+        last = stateOf(to).transactions;
+      },
+      save: async (path) =>
+        void (await repository.backup({ sources: [sqliteSource({ path })], kind: 'safety', atomic: true })),
+    });
+    expect(events.slice(0, 4)).toEqual(['restore.prepared', 'service.stopped', 'database.saved', 'database.replaced']);
+    expect(stateOf(to).version).toBe(2);
+    await restoreSqlite({ to, read: repository.read('latest', { path: 'app.db' }) });
+    expect(stateOf(to)).toMatchObject({ version: 1, transactions: last, missing: 0 });
+  });
+
+  it('stays as it is, and its service goes on, when it can not be saved', async () => {
+    const { folder, to } = live();
+    let isRunning = true;
+    const restore = restoreSqlite({
+      to,
+      read: wanted(),
+      stop: async () => void (isRunning = false),
+      save: async () => await Promise.reject(Object.assign(new Error('no room'), { code: 'STORE_FULL' })),
+      start: async () => void (isRunning = true),
+    });
+    expect(await failureOf(restore)).toMatchObject({ code: 'STORE_FULL' });
+    expect([stateOf(to).version, isRunning, readdirSync(folder)]).toEqual([1, true, ['app.db']]);
+    let saved = 0;
+    await restoreSqlite({ to: join(folder, 'other.db'), read: wanted(), save: async () => void saved++ });
+    expect(saved).toBe(0);
+  });
+
   it('of a service that was killed leaves nothing of its -wal beside the new one', async () => {
     const { folder, to } = live();
     const service = await startWriter(to);

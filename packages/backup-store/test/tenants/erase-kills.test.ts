@@ -1,9 +1,9 @@
-import { cpSync, existsSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runActor } from '../fixtures/actor.ts';
 import { compareTrees } from '../fixtures/compare-trees.ts';
+import { killAtEachState } from '../fixtures/kills.ts';
 import { createAt, failureOf, filesBelow, newPlace, openAt, type Place, restored } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
@@ -61,20 +61,13 @@ test(
   'an erasure that is killed at any of its calls to a store is gone on with by the next, and nobody uses the tenant in between',
   { timeout: 240_000 },
   async () => {
-    let states = 0;
-    let isKilled = true;
     const seen = new Set<string>();
-    const lane = async (): Promise<void> => {
-      while (isKilled) {
-        const killAtState = ++states;
-        const place = copyOfMade();
-        const job = { role: 'erase-tenant', tenant: 'a', keyStore: keysAt(place), killAtState } as const;
-        isKilled = (await runActor(place, job)) && isKilled;
-        seen.add(await expectSound(place, `killed at state ${killAtState}`));
-        if (existsSync(place.folder)) rmSync(place.folder, { recursive: true });
-      }
-    };
-    await Promise.all(Array.from({ length: availableParallelism() }, lane));
+    const states = await killAtEachState({
+      copy: copyOfMade,
+      run: async (place, killAtState) =>
+        await runActor(place, { role: 'erase-tenant', tenant: 'a', keyStore: keysAt(place), killAtState }),
+      look: async (place, killAtState) => void seen.add(await expectSound(place, `killed at state ${killAtState}`)),
+    });
     expect(seen).toEqual(new Set(['active', 'erasing', 'erased']));
     expect(states).toBeGreaterThan(8);
   },

@@ -2,6 +2,7 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Repository, TenantHandle } from '../../src/repository/contract.ts';
+import { exportFile, exportZip } from '../../src/archive/index.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, listOf, newPlace, openAt } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
@@ -38,6 +39,11 @@ const CALLS: Readonly<Record<string, Call>> = {
   snapshot: async (handle, reference) => await handle.snapshot(reference),
   entries: async (handle, reference) => await listOf(handle.entries(reference)),
   read: async (handle, reference) => await listOf(handle.read(reference, { path: join(place.source, 'secret') })),
+  contents: async (handle, reference) => await listOf(handle.contents(reference)),
+  exportZip: async (handle, reference) =>
+    await exportZip({ repository: handle, snapshot: reference, to: join(place.folder, 'b.zip') }),
+  exportFile: async (handle, reference) =>
+    await exportFile({ repository: handle, snapshot: reference, path: place.source, to: join(place.folder, 'b') }),
   'find in one': async (handle, reference) => await listOf(handle.find({ glob: '*', snapshot: reference })),
   'diff from': async (handle, reference) => await listOf(handle.diff(reference, ownOfB)),
   'diff to': async (handle, reference) => await listOf(handle.diff(ownOfB, reference)),

@@ -159,28 +159,3 @@ describe('a legal hold', () => {
     expect(await failureOf(repository.tenants.hold('default', act))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 });
-
-describe('a quota', () => {
-  test('ends a backup that would go beyond it before its commit, and leaves nothing visible', async () => {
-    const place = newPlace();
-    buildTree(place.source, { a: noise(300_000, 'a') });
-    await using repository = await createAt(place);
-    await repository.tenants.add('a', { quotaBytes: 400_000 });
-    const handle = repository.tenant('a');
-    await handle.backup({ paths: [place.source] });
-    const commits = (): string[] => filesBelow(place.store).filter((name) => name.startsWith('commits/'));
-    const before = commits();
-    buildTree(place.source, { b: noise(300_000, 'b') });
-    expect(await failureOf(handle.backup({ paths: [place.source] }))).toMatchObject({ code: 'QUOTA_EXCEEDED' });
-    expect(commits()).toEqual(before);
-    expect(await handle.snapshots()).toHaveLength(1);
-    // What does not grow is still backed up once there is room for a catalog; others have limits of their own.
-    await repository.backup({ paths: [place.source] });
-    await repository.tenants.change('a', { quotaBytes: 1_000_000 });
-    expect(await handle.backup({ paths: [place.source] })).toMatchObject({ status: 'ok' });
-    await repository.tenants.change('a', { quotaBytes: 1 });
-    expect(await failureOf(handle.backup({ paths: [place.source] }))).toMatchObject({ code: 'QUOTA_EXCEEDED' });
-    await handle.prune(NOW);
-    expect(await handle.verify({ level: 'full' })).toMatchObject({ status: 'ok', snapshots: 2 });
-  });
-});

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,7 +66,7 @@ const kinds = Object.keys(KINDS) as Kind[];
 const SPARES: readonly string[] = kinds.filter((kind) => /marker|keyring|config|session|index/.test(kind));
 
 function namesOf(store: string, kind: Kind): string[] {
-  return filesBelow(store).filter((name) => KINDS[kind](name, readFileSync(join(store, name)).length));
+  return filesBelow(store).filter((name) => KINDS[kind](name, lstatSync(join(store, name)).size));
 }
 
 /** What is said of a damaged repository: names of objects in errors and in findings. Only packs need the level `full`. */

@@ -4,15 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, parsePrivateKey } from '@x/integrity';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import type { ReleaseManager } from '../../src/index.ts';
 import { type ReleaserEnd, runReleaser } from './releaser.ts';
 import { leftovers, newShop, NOON, type Shop } from './shop.ts';
 
 /** Two for each of nine steps, the plan, the claim, the end, what two of the steps write to the history, and four contents. */
 const WRITES = 2 * 9 + 3 + 2 + 4;
-
-/** Where there is time, a process is killed at each write; else at every second one, so once in each step at least. */
-const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
 
 const { privateKey } = generateKeyPair();
 const pem = String(privateKey.key.export({ type: 'pkcs8', format: 'pem' }));
@@ -72,6 +70,7 @@ describe('a release whose process is killed', { timeout: 30_000 }, () => {
     expected = await outcome(shop);
   });
 
+  /** Where there is time, a process is killed at each write; else at every second one, so once in each step at least. */
   const every = Array.from({ length: WRITES }, (_, index) => index + 1);
 
   test.each(every.filter((killAt) => IS_THOROUGH || killAt % 2 === 0))(

@@ -62,6 +62,14 @@ export class DocumentWriter {
   }
 
   async #file(path: string, text: string): Promise<void> {
+    try {
+      await this.#write(path, text);
+    } catch (error) {
+      throw notWritten(path, error);
+    }
+  }
+
+  async #write(path: string, text: string): Promise<void> {
     const written = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
     this.#steps.push({ path, written });
     // As it was; what was not there is for its owner alone.
@@ -78,6 +86,15 @@ export class DocumentWriter {
       await file.close();
     }
   }
+}
+
+function notWritten(path: string, error: unknown): BackupError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint =
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Nothing was changed. Make room: documents are written beside the old ones.'
+      : undefined;
+  return new BackupError('PATH_FAILED', `Expected to write ${path}, got ${message}`, { cause: error, hint });
 }
 
 const linesOf = (now: Contents): string => [...now.values()].map((data) => `${JSON.stringify(data)}\n`).join('');

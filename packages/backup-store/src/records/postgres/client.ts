@@ -40,3 +40,15 @@ export async function inTransaction<T>(client: PostgresClient, begin: string, wo
     throw error;
   }
 }
+
+/** Does work within the transaction that is under way; when it throws, that goes on as it was before. */
+export async function inSavepoint(client: PostgresClient, work: () => Promise<void>): Promise<void> {
+  await client.query('SAVEPOINT holdfast');
+  try {
+    await work();
+    await client.query('RELEASE SAVEPOINT holdfast');
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT holdfast').catch(() => undefined);
+    throw error;
+  }
+}

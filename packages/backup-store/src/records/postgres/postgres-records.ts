@@ -3,6 +3,7 @@ import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
 import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
 import { exactText, inTransaction, type PostgresClient } from './client.ts';
+import { withRefusals } from './failure.ts';
 import { quietMoment } from './moment.ts';
 import { readDeleted, readIds, readRows, type TableReading } from './read-table.ts';
 import { type PostgresTable, type TableShape, tableShape } from './table.ts';
@@ -22,7 +23,7 @@ export interface PostgresRecordsOptions {
  *
  * Takes any client that has `query(text, values)`, such as that of `pg`; needs no package itself.
  *
- * @throws {BackupError} `INVALID_OPTION`, at once; `DATABASE_NOT_FOUND` for tables that are not there; what the client throws.
+ * @throws {BackupError} `INVALID_OPTION`, at once; `DATABASE_...` by what the server has said; what else the client throws.
  *
  * @example
  * ```ts
@@ -45,7 +46,8 @@ export interface PostgresRecordsOptions {
  */
 export function postgresRecords(options: PostgresRecordsOptions): RecordAdapter {
   const tables = tablesByModule(options.tables);
-  return { source: sourceOf(options.client, tables), target: targetOf(options.client, tables) };
+  const client = withRefusals(options.client);
+  return { source: sourceOf(client, tables), target: targetOf(client, tables) };
 }
 
 type Tables = ReadonlyMap<string, PostgresTable>;
@@ -73,6 +75,7 @@ function sourceOf(client: PostgresClient, tables: Tables): RecordModules {
             async *ids({ signal }) {
               yield* readIds(await reading(signal));
             },
+            ordersIds: async () => await isUtf8(client),
           }
         : {
             async *deleted({ signal, since }) {
@@ -97,6 +100,12 @@ function sourceOf(client: PostgresClient, tables: Tables): RecordModules {
       await client.query('ROLLBACK');
     },
   };
+}
+
+/** The collation `C` goes by the bytes of the server's encoding. */
+async function isUtf8(client: PostgresClient): Promise<boolean> {
+  const { rows } = await client.query("SELECT current_setting('server_encoding') AS encoding");
+  return rows[0]?.['encoding'] === 'UTF8';
 }
 
 function targetOf(client: PostgresClient, tables: Tables): RecordTarget {

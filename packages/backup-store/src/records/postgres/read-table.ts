@@ -2,7 +2,7 @@ import { checkAborted } from '../../run/abort.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { DataRecord, DeletedRecord } from '../contract.ts';
 import { quoted } from '../table-options.ts';
-import { inTransaction, type PostgresClient } from './client.ts';
+import { inSavepoint, inTransaction, type PostgresClient } from './client.ts';
 import { momentSql, type TableShape, timeSql } from './table.ts';
 import { toJson } from './values.ts';
 
@@ -81,7 +81,11 @@ async function* rows(
   { sql, values }: Query,
 ): AsyncGenerator<Record<string, unknown>, void, undefined> {
   const cursor = `holdfast_${++cursors}`;
-  if (isWithin) await client.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${sql}`, [...values]);
+  // A table that can't be read must not end the transaction that others are read in.
+  if (isWithin)
+    await inSavepoint(client, async () => {
+      await client.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${sql}`, [...values]);
+    });
   else {
     const declare = `DECLARE ${cursor} NO SCROLL CURSOR WITH HOLD FOR ${sql}`;
     await inTransaction(client, 'BEGIN READ ONLY', async () => await client.query(declare, [...values]));

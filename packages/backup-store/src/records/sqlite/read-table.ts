@@ -4,6 +4,7 @@ import { checkAborted } from '../../run/abort.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { DataRecord, DeletedRecord } from '../contract.ts';
 import { quoted } from '../table-options.ts';
+import { sqliteRefusal } from './failure.ts';
 import type { TableShape } from './table.ts';
 import { type SqliteValue, toJson } from './values.ts';
 
@@ -65,14 +66,18 @@ async function* rows(
     readonly signal: AbortSignal;
   },
 ): AsyncGenerator<Record<string, unknown>, void, undefined> {
-  const statement = database.prepare(query.sql);
-  statement.setReadBigInts(true);
-  let count = 0;
-  for (const row of statement.iterate(...query.values)) {
-    if (++count % TURN === 0) {
-      checkAborted(query.signal);
-      await new Promise((resolve) => void setImmediate(resolve));
+  try {
+    const statement = database.prepare(query.sql);
+    statement.setReadBigInts(true);
+    let count = 0;
+    for (const row of statement.iterate(...query.values)) {
+      if (++count % TURN === 0) {
+        checkAborted(query.signal);
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+      yield row;
     }
-    yield row;
+  } catch (error) {
+    throw sqliteRefusal(error);
   }
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../../run/clock.ts';
 import type { SourceDetail } from '../../source/contract.ts';
 import type { RecordAdapter, RecordModule, RecordModules, RecordReader, RecordTarget } from '../contract.ts';
 import { choiceOf, referredFirst, tableOf, tablesByModule } from '../table-options.ts';
+import { sqliteRefusal } from './failure.ts';
 import { readDeleted, readIds, readRows } from './read-table.ts';
 import { type SqliteTable, type TableShape, tableShape } from './table.ts';
 import { TableWriter } from './write-table.ts';
@@ -68,7 +69,10 @@ function sourceOf(options: SqliteRecordsOptions, tables: Tables): RecordModules 
       read: (reading) => readRows(database(), shape(), reading),
       schema: async () => schemaOf(shape(), table),
       ...(table.deletedAt === undefined
-        ? { ids: ({ signal }) => readIds(database(), shape(), signal) }
+        ? {
+            ids: ({ signal }) => readIds(database(), shape(), signal),
+            ordersIds: async () => isUtf8(database()),
+          }
         : { deleted: (reading) => readDeleted(database(), shape(), reading) }),
     };
   };
@@ -95,6 +99,8 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
     const database = openDatabase(options.database, false);
     try {
       return await work(database);
+    } catch (error) {
+      throw sqliteRefusal(error);
     } finally {
       if (database !== options.database) database.close();
     }
@@ -144,6 +150,11 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
         }
       }),
   };
+}
+
+/** SQLite puts texts in order by the bytes of the database's own encoding. */
+function isUtf8(database: DatabaseSync): boolean {
+  return database.prepare('PRAGMA encoding').get()?.['encoding'] === 'UTF-8';
 }
 
 function inOrder(database: DatabaseSync, tables: Tables): readonly string[] {
