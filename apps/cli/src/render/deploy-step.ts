@@ -6,7 +6,6 @@ const MARKS: Readonly<Record<StepReport['outcome'], string>> = {
   done: 'ok',
   failed: 'FAILED',
   undone: 'undone',
-  skipped: 'skipped',
 };
 /** The longest name of a step. */
 const WIDTH = 15;

@@ -8,7 +8,7 @@ import { type DeployableShop, newDeployableShop, readDeployed } from '../support
 const currentOf = ({ root }: DeployableShop): string => readlinkSync(join(root, 'releases', 'current'));
 
 // The shop is stopped by its process id, and git's hooks are scripts of a shell.
-describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000 }, () => {
   test('that was not made yet says so, and what is missing', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;
@@ -24,8 +24,10 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
   test('goes on by itself, back by itself, back on purpose, and is cleaned', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;
+    const looked = await machine.json('DeployInitialised', ['deploy', 'init', '--dry-run']);
+    expect([looked.made.length, existsSync(shop.root)]).toEqual([8, false]);
     const made = await machine.json('DeployInitialised', ['deploy', 'init']);
-    expect([made.made.length, made.left]).toEqual([8, []]);
+    expect([made.made, made.left]).toEqual([looked.made, []]);
     await shop.release('1.0.0');
     const planned = await machine.json('DeployPlan', ['deploy', 'run', '1.0.0', '--dry-run']);
     expect([planned.steps.map(({ step }) => step), existsSync(join(shop.root, 'releases', 'current'))]).toEqual([

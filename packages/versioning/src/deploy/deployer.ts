@@ -21,14 +21,17 @@ import { type DeployStanding, readStanding } from './run/standing.ts';
 /** Deploys releases to one machine, and goes back. */
 export interface Deployer {
   readonly layout: DeployLayout;
-  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted. */
-  init(): Promise<InitialisedLayout>;
+  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted; or only says what it would do. */
+  init(options?: { readonly dryRun?: boolean | undefined }): Promise<InitialisedLayout>;
   /**
    * Decides everything about a deploy, and does nothing. The plan is data: it can be shown, and carried out by `deployRelease`.
    *
    * @throws {VersioningError} `DEPLOY_REFUSED`, `BACKUP_REQUIRED`, `RELEASE_NOT_FOUND`, `LAYOUT_MISSING`, those of migrations.
    */
-  planDeploy(version: string, options?: DeployRunOptions & { readonly signal?: AbortSignal | undefined }): Promise<DeployPlan>;
+  planDeploy(
+    version: string,
+    options?: DeployRunOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeployPlan>;
   /**
    * Carries a plan out, or plans and does. Each step is written down before and after it. When one fails, everything is taken back at once, as far as there is a way back;
    * when the process is killed, `resume` goes on and `undo` takes it back.
@@ -46,7 +49,10 @@ export interface Deployer {
    * @param target Default: the good release before the current one.
    * @throws {VersioningError} `DEPLOY_REFUSED`; `ROLLBACK_REFUSED` where the database has no way back, with the backup that has one; `BACKUP_REQUIRED`.
    */
-  planRollback(target?: string, options?: RollbackRunOptions & { readonly signal?: AbortSignal | undefined }): Promise<DeployPlan>;
+  planRollback(
+    target?: string,
+    options?: RollbackRunOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeployPlan>;
   /** Carries a rollback out. A step that fails takes everything back. @throws {VersioningError} as `deployRelease` and `planRollback`. */
   rollbackRelease(
     planOrTarget?: DeployPlan | string,
@@ -130,7 +136,10 @@ export function createDeployer(options: DeployerOptions): Deployer {
   };
   return {
     layout,
-    init: async () => (await ask('init'), initialise(layout, options.service)),
+    init: async ({ dryRun = false } = {}) => {
+      if (!dryRun) await ask('init');
+      return initialise(layout, { service: options.service, dryRun });
+    },
     planDeploy: async (version, call) => planned(async () => planDeploy(tools, version, call)),
     planRollback: async (target, call) => planned(async () => planRollback(tools, target, call)),
     deployRelease: async (what, call = {}) =>
