@@ -5,7 +5,10 @@ import { type BackupTurn, BackupTurns } from '../../src/run/backup-turns.ts';
 const settle = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
 
 /** A backup of a domain: what it may do so far. */
-function begin(turns: BackupTurns, domain: string): { turn?: BackupTurn; reads: boolean; readonly done: Promise<void> } {
+function begin(
+  turns: BackupTurns,
+  domain: string,
+): { turn?: BackupTurn; reads: boolean; readonly done: Promise<void> } {
   const state: { turn?: BackupTurn; reads: boolean; done: Promise<void> } = { reads: false, done: Promise.resolve() };
   state.done = (async () => {
     state.turn = await turns.take(domain);
