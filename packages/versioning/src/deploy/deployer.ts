@@ -9,7 +9,7 @@ import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } 
 import type { Deployment } from './run/contract.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
-import { type Ask, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
+import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
 import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
@@ -116,24 +116,7 @@ export function createDeployer(options: DeployerOptions): Deployer {
     await demandLayout(layout);
     return plan();
   };
-  /** Plans under the lock, unless somebody has a plan already. */
-  const started = async (
-    action: 'deploy' | 'rollback',
-    wanted: {
-      readonly what: DeployPlan | string | undefined;
-      plan(held: DeployingTools, signal: AbortSignal): Promise<DeployPlan>;
-    },
-    call: DeployCallOptions,
-  ): Promise<Deployment> => {
-    const { what } = wanted;
-    await ask(action, typeof what === 'object' ? what.version : what);
-    return locked(call, async (held, signal) => {
-      await refuseUnfinished(held.history);
-      const plan = typeof what === 'object' ? what : await wanted.plan(held, signal);
-      await refuseOutdated(held, plan, action);
-      return carryOut(held, plan, signal);
-    });
-  };
+  const started = startOf(locked, ask);
   return {
     layout,
     init: async ({ dryRun = false } = {}) => {
@@ -167,6 +150,28 @@ export function createDeployer(options: DeployerOptions): Deployer {
       return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
     },
     maintenance: maintenanceOf(tools, ask),
+  };
+}
+
+/** What is to be carried out: a plan, or what makes one of a version. */
+interface Wanted {
+  readonly what: DeployPlan | string | undefined;
+  plan(held: DeployingTools, signal: AbortSignal): Promise<DeployPlan>;
+}
+
+type Start = (action: 'deploy' | 'rollback', wanted: Wanted, call: DeployCallOptions) => Promise<Deployment>;
+
+/** Plans under the lock, unless somebody has a plan already, and carries it out. */
+function startOf(locked: Locked, ask: Ask): Start {
+  return async (action, wanted, call) => {
+    const { what } = wanted;
+    await ask(action, typeof what === 'object' ? what.version : what);
+    return locked(call, async (held, signal) => {
+      await refuseUnfinished(held.history);
+      const plan = typeof what === 'object' ? what : await wanted.plan(held, signal);
+      await refuseOutdated(held, plan, action);
+      return carryOut(held, plan, signal);
+    });
   };
 }
 

@@ -66,7 +66,7 @@ function wasTakenBack({ version }: Deployment, later: readonly Deployment[]): bo
   return next !== undefined && isRollback(next) && (next.from ?? version) === version;
 }
 
-export const isRollback = ({ kind }: Deployment): boolean => kind === 'rollback' || kind === 'automatic-rollback';
+const isRollback = ({ kind }: Deployment): boolean => kind === 'rollback' || kind === 'automatic-rollback';
 
 /** Rollbacks on purpose, and those of deploys that went back by themselves, with or without a record of their own. */
 export function rollbacksIn(ended: readonly Deployment[]): readonly Deployment[] {
