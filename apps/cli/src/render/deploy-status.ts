@@ -52,21 +52,19 @@ function maintenanceText({ maintenance }: DeployStanding): string {
 
 /** How a machine stands, for people. */
 export function standingLines(standing: DeployStanding): readonly string[] {
-  const { layout, channel, releases, disk, deployments, unfinished } = standing;
+  const { layout, channel, releases, disk, deployments, unfinished, lock } = standing;
   const facts: readonly (readonly [string, string])[] = [
     ['root', layout.root],
     ['channel', channel],
     ['current', currentText(standing)],
     ['service', serviceText(standing)],
     ['maintenance', maintenanceText(standing)],
-    ...(disk === undefined
-      ? []
-      : [['disk', `${formatBytes(disk.free)} of ${formatBytes(disk.total)} free`] as const]),
+    ...(disk === undefined ? [] : [['disk', `${formatBytes(disk.free)} of ${formatBytes(disk.total)} free`] as const]),
   ];
   return [
     ...factLines(facts.map(([name, value]) => [name, displayText(value)] as const)),
     ...(releases.length === 0 ? [] : ['', ...deployedTable(releases)]),
     ...(deployments.length === 0 ? [] : ['', ...historyTable(deployments)]),
-    ...(unfinished === undefined ? [] : ['', ...unfinishedLines(unfinished)]),
+    ...(unfinished === undefined ? [] : ['', ...unfinishedLines(unfinished, lock)]),
   ];
 }
