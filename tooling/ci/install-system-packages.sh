@@ -5,7 +5,8 @@ set -uo pipefail
 
 # program:package of Debian
 wanted=(git:git chromium:chromium setfacl:acl gpg:gnupg ssh-keygen:openssh-client jq:jq pg_ctlcluster:postgresql
-  mariadbd:mariadb-server redis-server:redis-server sqlite3:sqlite3 sshd:openssh-server rsync:rsync mkfs.btrfs:btrfs-progs)
+  mariadbd:mariadb-server redis-server:redis-server sqlite3:sqlite3 sshd:openssh-server rsync:rsync
+  mkfs.btrfs:btrfs-progs)
 
 missing=()
 for entry in "${wanted[@]}"; do

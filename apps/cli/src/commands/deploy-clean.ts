@@ -23,7 +23,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { decisions, removed } = cleaned;
   const word = (keep: boolean): string => (keep ? 'keep' : dryRun ? 'would go' : 'gone');
   const rows = decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]);
-  if (rows.length > 0) await output.write(`${tableLines([{ title: '' }, { title: 'VERSION' }, { title: 'WHY' }], rows).join('\n')}\n`);
+  if (rows.length > 0)
+    await output.write(`${tableLines([{ title: '' }, { title: 'VERSION' }, { title: 'WHY' }], rows).join('\n')}\n`);
   if (!dryRun) context.messages.note(`${removed.length} removed.`);
   return EXIT.ok;
 }

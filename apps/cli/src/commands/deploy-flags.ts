@@ -24,7 +24,10 @@ export interface RunFlags {
 /** The same, for the argument parser. */
 export const RUN_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--skip-backup', description: 'no safety backup; with migrations only with --i-accept-no-backup' },
-  { flags: '--i-accept-no-backup', description: 'migrations may run without a backup; it is written down who has said so' },
+  {
+    flags: '--i-accept-no-backup',
+    description: 'migrations may run without a backup; it is written down who has said so',
+  },
   { flags: '--no-pre-checks', description: 'without the checks before' },
   { flags: '--no-post-checks', description: 'without the checks after the switch' },
   { flags: '--force', description: 'take the lock of the deployment from whoever has it; it is written down' },

@@ -26,7 +26,8 @@ async function run(context: Context): Promise<ExitCode> {
 export const deployList: CommandDefinition = {
   path: ['deploy', 'list'],
   summary: 'List the releases on this machine',
-  description: '`*` marks the current one. `good`: its checks have passed; `bad`: they failed, and it is kept as evidence for a while.',
+  description:
+    '`*` marks the current one. `good`: its checks have passed; `bad`: they failed, and it is kept as evidence for a while.',
   options: DEPLOY_OPTIONS,
   examples: [{ call: 'holdfast deploy list', does: 'What is here, and what is current?' }],
   output: { shape: 'DeployList' },

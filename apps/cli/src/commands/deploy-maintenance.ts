@@ -27,7 +27,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const deployMaintenance: CommandDefinition = {
   path: ['deploy', 'maintenance'],
   summary: 'Say to the service that it should turn visitors away, or no longer',
-  description: 'A file, shared/maintenance.json, at which the service looks; and `maintenanceHook` of the configuration is run.',
+  description:
+    'A file, shared/maintenance.json, at which the service looks; and `maintenanceHook` of the configuration is run.',
   arguments: [{ name: '<on|off>', description: 'what it is from now on' }],
   options: [{ flags: '--reason <text>', description: 'for whoever is turned away' }, ...DEPLOY_OPTIONS],
   examples: [

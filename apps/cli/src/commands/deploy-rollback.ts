@@ -42,7 +42,10 @@ export const deployRollback: CommandDefinition = {
     'was written since is dropped, and the plan says what. A step that fails takes everything back.',
   arguments: [{ name: '[version]', description: 'a release that is on this machine' }],
   options: [
-    { flags: '--restore [backup]', description: 'restore a safety backup instead of taking migrations back (default: the newest that fits)' },
+    {
+      flags: '--restore [backup]',
+      description: 'restore a safety backup instead of taking migrations back (default: the newest that fits)',
+    },
     ...RUN_OPTIONS,
     { flags: '--no-maintenance', description: 'the flag of maintenance stays down' },
     { flags: '--yes', description: 'do not ask' },

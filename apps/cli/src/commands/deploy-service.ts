@@ -37,11 +37,17 @@ export const deployService: CommandDefinition = {
   path: ['deploy', 'service'],
   summary: 'Start, stop or restart what runs the current release',
   description: 'A deploy does so by itself. What only root may do is refused with the commands to carry out.',
-  arguments: [{ name: '<verb>', description: `${VERBS.join(', ')}` }],
-  options: [{ flags: '--dry-run', description: 'only show what would be done, as commands of a shell' }, ...DEPLOY_OPTIONS],
+  arguments: [{ name: '<verb>', description: VERBS.join(', ') }],
+  options: [
+    { flags: '--dry-run', description: 'only show what would be done, as commands of a shell' },
+    ...DEPLOY_OPTIONS,
+  ],
   examples: [
     { call: 'holdfast deploy service stop', does: 'Until it is started again' },
-    { call: 'holdfast deploy service install --service-type systemd --dry-run', does: 'The unit, and what is done with it' },
+    {
+      call: 'holdfast deploy service install --service-type systemd --dry-run',
+      does: 'The unit, and what is done with it',
+    },
   ],
   output: { shape: 'DeployService' },
   run,

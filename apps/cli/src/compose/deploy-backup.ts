@@ -102,5 +102,7 @@ function dropsOf(record: SnapshotRecord, tenants: readonly TenantSources[]): rea
   const since = formatTime(record.startedAt);
   const folders = [...paths, ...Object.values(modules).flatMap((module) => module.paths ?? [])];
   const places = [...urls.map(shownDatabase), ...folders];
-  return places.map((place) => `all that was written to ${displayText(place)} since ${since} (snapshot ${shortId(record.id)})`);
+  return places.map(
+    (place) => `all that was written to ${displayText(place)} since ${since} (snapshot ${shortId(record.id)})`,
+  );
 }

@@ -44,7 +44,10 @@ export async function* pullHere(context: Context, call: PullCall): AsyncGenerato
         const { verdict } = await manager.verifyRelease(version, { keys, checkout: false, signal });
         if (verdict !== 'verified') throw notVerified(version, verdict);
       }
-      await deployer.deployRelease(await deployer.planDeploy(version, { ...call.options, strategy: 'server-controlled', signal }), { signal });
+      await deployer.deployRelease(
+        await deployer.planDeploy(version, { ...call.options, strategy: 'server-controlled', signal }),
+        { signal },
+      );
     },
   };
   if ((await deployer.status({ signal })).unfinished !== undefined) await deployer.resume({ signal });

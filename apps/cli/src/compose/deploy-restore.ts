@@ -40,9 +40,13 @@ async function restoreFiles(repository: Repository, { record, signal }: TenantTo
     const call = { snapshot: record.id, path, overwrite: 'always', safetyBackup: false } as const;
     const { status } = await repository.restoreSafely({ ...call, createdBy: userName(), signal });
     if (status === 'restored') continue;
-    throw new CliError('UNWRITABLE', `Expected ${displayText(path)} to come back from ${shortId(record.id)}, got ${status}`, {
-      hint: `See \`holdfast backup restore ${shortId(record.id)} --in-place --overwrite always --dry-run\`.`,
-    });
+    throw new CliError(
+      'UNWRITABLE',
+      `Expected ${displayText(path)} to come back from ${shortId(record.id)}, got ${status}`,
+      {
+        hint: `See \`holdfast backup restore ${shortId(record.id)} --in-place --overwrite always --dry-run\`.`,
+      },
+    );
   }
 }
 

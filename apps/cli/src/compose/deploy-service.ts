@@ -64,7 +64,13 @@ function serviceOf(
   { type, spec }: { readonly type: ServiceType; readonly spec: ServiceSpec },
 ): Service {
   const { serviceOf: made } = deploy;
-  const { files = ['compose.yaml'], project = spec.name, commands, scope = 'system', front } = settings['deploy.service'] ?? {};
+  const {
+    files = ['compose.yaml'],
+    project = spec.name,
+    commands,
+    scope = 'system',
+    front,
+  } = settings['deploy.service'] ?? {};
   switch (type) {
     case 'process': {
       const keeper = new URL(context.entry.pathname.endsWith('.ts') ? './keeper.ts' : './keeper.js', context.entry);
@@ -77,7 +83,10 @@ function serviceOf(
       return made('compose', spec, { project, files, service: spec.name });
     case 'command':
       if (commands !== undefined) return made('command', spec, commands);
-      throw usageError('Expected commands that start and stop the service, got none', 'Write them as "commands" in "deploy.service".');
+      throw usageError(
+        'Expected commands that start and stop the service, got none',
+        'Write them as "commands" in "deploy.service".',
+      );
     case 'nssm':
     case 'windows':
       return made(type, spec, {});

@@ -20,7 +20,10 @@ function whole(most: number, what: string): (text: string) => number {
 
 /** Options of every command about deploys. */
 export const DEPLOY_OPTIONS: readonly OptionDefinition[] = [
-  { flags: '--root <folder>', description: 'folder of releases and shared data on this machine (HOLDFAST_DEPLOY_ROOT)' },
+  {
+    flags: '--root <folder>',
+    description: 'folder of releases and shared data on this machine (HOLDFAST_DEPLOY_ROOT)',
+  },
   { flags: '--service <name>', description: 'what runs the current release' },
   {
     flags: '--service-type <type>',
@@ -28,7 +31,11 @@ export const DEPLOY_OPTIONS: readonly OptionDefinition[] = [
     choices: SERVICE_TYPES,
   },
   { flags: '--port <n>', description: 'the port that it serves, given to it as PORT', parse: whole(65_535, 'a port') },
-  { flags: '--keep <n>', description: 'good releases that stay (default: 5)', parse: whole(1000, 'a number of releases') },
+  {
+    flags: '--keep <n>',
+    description: 'good releases that stay (default: 5)',
+    parse: whole(1000, 'a number of releases'),
+  },
   { flags: '--channel <name>', description: 'what this machine is: dev, staging, prod (default), or any word' },
 ];
 
@@ -55,7 +62,10 @@ export async function openDeploys(context: Context, options: DeploysOptions = {}
   const { settings } = effective;
   const root = settings['deploy.root'];
   if (root === undefined) {
-    throw usageError('Expected the root of a deployment, got none', 'Name it with --root, or as "root" in "deploy" of holdfast.config.json.');
+    throw usageError(
+      'Expected the root of a deployment, got none',
+      'Name it with --root, or as "root" in "deploy" of holdfast.config.json.',
+    );
   }
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
   const { manager } = await openReleases(context);
@@ -70,7 +80,10 @@ export async function openDeploys(context: Context, options: DeploysOptions = {}
   const service = configuredService(context, { deploy, layout, settings });
   const backup = hasBackup(settings) ? repositoryBackup(context) : undefined;
   if (settings['deploy.backup'] === 'required' && settings.repository === undefined) {
-    throw usageError('Expected a repository for safety backups, got none', 'Name it with --repo, HOLDFAST_REPO or "repository" in the configuration.');
+    throw usageError(
+      'Expected a repository for safety backups, got none',
+      'Name it with --repo, HOLDFAST_REPO or "repository" in the configuration.',
+    );
   }
   return {
     service,

@@ -2,6 +2,7 @@ import type { Dialect, MigrationDriver } from '@x/versioning/migrate';
 import { dirname } from 'node:path';
 import { type Environment, resolvePath } from '../config/locations.ts';
 import type { Effective } from '../config/merge.ts';
+import { hasPassword } from '../config/url-passwords.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { readSecretFile } from './secret-file.ts';
@@ -94,7 +95,7 @@ function serverOf(text: string, isHidden: boolean, env: Environment): Server {
   const url = URL.parse(text);
   if (url === null)
     throw usageError('Expected the URL of a database, got a text that is none', 'Write signs such as @ as %40.');
-  if (!isHidden && (url.password !== '' || url.searchParams.has('password'))) {
+  if (!isHidden && hasPassword(url)) {
     throw usageError(
       'Expected a database without a password in its URL, as everybody on the machine can see it there',
       `Name a variable that has the whole URL, --password-file, or ?${PASSWORD_ENV}=NAME; PGPASSWORD, ~/.pgpass and MYSQL_PWD are known.`,

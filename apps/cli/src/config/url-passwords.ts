@@ -20,9 +20,9 @@ export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] 
     for (const [module, { sources: urls = [] }] of Object.entries(modules))
       lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
   const found = lists.flatMap(([list, urls]) =>
-    urls.flatMap((url, index) => (isTold(url.replace(/^[^=:?]+=/, '')) ? [`${list}[${index}]`] : [])),
+    urls.flatMap((url, index) => (isOpen(url) ? [`${list}[${index}]`] : [])),
   );
-  if (isTold(migrate?.database ?? '')) found.push('migrate.database');
+  if (isOpen(migrate?.database ?? '')) found.push('migrate.database');
   return found.map((path) => ({
     path,
     message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
@@ -30,7 +30,8 @@ export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] 
   }));
 }
 
-function isTold(url: string): boolean {
-  const parsed = URL.parse(url);
-  return parsed !== null && hasPassword(parsed);
+/** Whether a source, with a name or without, has a password that everybody can see. */
+function isOpen(source: string): boolean {
+  const url = URL.parse(source.replace(/^[^=:?]+=/, ''));
+  return url !== null && hasPassword(url);
 }

@@ -41,7 +41,7 @@ const check = z.strictObject({
 
 const stepReport = z.strictObject({
   step,
-  outcome: z.enum(['done', 'failed', 'undone', 'skipped']),
+  outcome: z.enum(['done', 'failed', 'undone']),
   at: make.iso('when it began'),
   ms: durationMs,
   detail: z.string().describe('what was done, for people'),
@@ -95,7 +95,6 @@ export const deployPlan = z.strictObject({
     data: ids.describe('run after the checks'),
     contract: ids.describe('run last'),
     back: ids.describe('taken back by a rollback'),
-    backTo: z.string().optional(),
   }),
   restores: z.string().optional().describe('the backup that a rollback restores instead'),
   wayBack: z.array(z.string()).describe('what is done when a step fails, for people'),
@@ -190,6 +189,7 @@ const serviceAction = z.union([
 
 export const deployInitialised = z.strictObject({
   root: z.string(),
+  dryRun: z.boolean(),
   made: z.array(z.string()).describe('folders that were not there'),
   left: z.array(serviceAction).describe('what is left to do for the service by somebody who may'),
 });

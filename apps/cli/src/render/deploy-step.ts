@@ -2,7 +2,11 @@ import type { StepReport } from '@x/versioning/deploy';
 import { displayText } from './text.ts';
 import { formatDuration } from './time.ts';
 
-const MARKS: Readonly<Record<StepReport['outcome'], string>> = { done: 'ok', failed: 'FAILED', undone: 'undone', skipped: 'skipped' };
+const MARKS: Readonly<Record<StepReport['outcome'], string>> = {
+  done: 'ok',
+  failed: 'FAILED',
+  undone: 'undone',
+};
 /** The longest name of a step. */
 const WIDTH = 15;
 

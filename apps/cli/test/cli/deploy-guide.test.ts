@@ -38,28 +38,32 @@ async function followed(machine: Machine, script: string): Promise<string> {
   return said;
 }
 
-test.skipIf(process.platform === 'win32')('the guide can be followed on a fresh machine', { timeout: 120_000 }, async () => {
-  const machine = await newMachine();
-  const port = await freePort();
-  const shop = join(machine.cwd, 'shop');
-  onTestFinished(async () => void (await machine.run(['deploy', 'service', 'stop'], { cwd: shop })));
-  const said = await followed(machine, await commandsOfGuide(port));
-  const answer = (version: string): string => String.raw`\{"shop":"open","version":"${version}"\}`;
-  const story = [
-    'deployed 1\\.0\\.0 in ',
-    answer('1.0.0'),
-    'post-checks +FAILED ',
-    'switch +undone +1\\.0\\.1 → 1\\.0\\.0 ',
-    'Rolled back to 1\\.0\\.0 in ',
-    'exit code 1',
-    answer('1.0.0'),
-    'current +1\\.0\\.0',
-    '\\* +1\\.0\\.0 +good ',
-    'deployed 1\\.0\\.2 over 1\\.0\\.0 in ',
-    'rollback of 1\\.0\\.0 over 1\\.0\\.2 ',
-    'rolled back from 1\\.0\\.2 to 1\\.0\\.0 in .*: met',
-    answer('1.0.0'),
-    'shop: stopped',
-  ];
-  expect(said).toMatch(new RegExp(story.join('[^]*')));
-});
+test.skipIf(process.platform === 'win32')(
+  'the guide can be followed on a fresh machine',
+  { timeout: 120_000 },
+  async () => {
+    const machine = await newMachine();
+    const port = await freePort();
+    const shop = join(machine.cwd, 'shop');
+    onTestFinished(async () => void (await machine.run(['deploy', 'service', 'stop'], { cwd: shop })));
+    const said = await followed(machine, await commandsOfGuide(port));
+    const answer = (version: string): string => String.raw`\{"shop":"open","version":"${version}"\}`;
+    const story = [
+      'deployed 1\\.0\\.0 in ',
+      answer('1.0.0'),
+      'post-checks +FAILED ',
+      'switch +undone +1\\.0\\.1 → 1\\.0\\.0 ',
+      'Rolled back to 1\\.0\\.0 in ',
+      'exit code 1',
+      answer('1.0.0'),
+      'current +1\\.0\\.0',
+      '\\* +1\\.0\\.0 +good ',
+      'deployed 1\\.0\\.2 over 1\\.0\\.0 in ',
+      'rollback of 1\\.0\\.0 over 1\\.0\\.2 ',
+      'rolled back from 1\\.0\\.2 to 1\\.0\\.0 in .*: met',
+      answer('1.0.0'),
+      'shop: stopped',
+    ];
+    expect(said).toMatch(new RegExp(story.join('[^]*')));
+  },
+);

@@ -8,7 +8,7 @@ import { type DeployableShop, newDeployableShop, readDeployed } from '../support
 const currentOf = ({ root }: DeployableShop): string => readlinkSync(join(root, 'releases', 'current'));
 
 // The shop is stopped by its process id, and git's hooks are scripts of a shell.
-describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000 }, () => {
   test('that was not made yet says so, and what is missing', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;
@@ -24,8 +24,10 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
   test('goes on by itself, back by itself, back on purpose, and is cleaned', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;
+    const looked = await machine.json('DeployInitialised', ['deploy', 'init', '--dry-run']);
+    expect([looked.made.length, existsSync(shop.root)]).toEqual([8, false]);
     const made = await machine.json('DeployInitialised', ['deploy', 'init']);
-    expect([made.made.length, made.left]).toEqual([8, []]);
+    expect([made.made, made.left]).toEqual([looked.made, []]);
     await shop.release('1.0.0');
     const planned = await machine.json('DeployPlan', ['deploy', 'run', '1.0.0', '--dry-run']);
     expect([planned.steps.map(({ step }) => step), existsSync(join(shop.root, 'releases', 'current'))]).toEqual([
@@ -45,7 +47,11 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     await shop.release('1.2.0');
     await machine.json('Deployment', ['deploy', 'run', '1.2.0', '--channel', 'staging']);
     const status = await machine.json('DeployStatus', ['deploy', 'status']);
-    expect(status).toMatchObject({ current: { version: '1.2.0' }, service: { state: 'running' }, deployments: [{}, {}, {}] });
+    expect(status).toMatchObject({
+      current: { version: '1.2.0' },
+      service: { state: 'running' },
+      deployments: [{}, {}, {}],
+    });
     const unsure = await machine.run(['deploy', 'rollback']);
     expect([unsure.code, unsure.stderr]).toEqual([2, expect.stringContaining('rollback of 1.0.0 over 1.2.0')]);
     const back = await machine.run(['deploy', 'rollback', '--yes']);
@@ -81,7 +87,8 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     const database = new DatabaseSync(join(root, 'shared/db/app.sqlite'));
     database.exec('insert into orders values (3), (4)');
     await shop.release('1.1.0', {
-      'migrations/0002_no_price.up.sql': '-- kind: contract\nalter table orders add cents integer; alter table orders drop price;',
+      'migrations/0002_no_price.up.sql':
+        '-- kind: contract\nalter table orders add cents integer; alter table orders drop price;',
     });
     const { backup } = await machine.json('Deployment', ['deploy', 'run', '1.1.0', '--maintenance']);
     expect((await machine.json('SnapshotList', ['backup', 'list'])).snapshots).toMatchObject([
@@ -90,7 +97,10 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     const past = await machine.run(['deploy', 'rollback', '--yes', '--json']);
     expect([past.code, parseShape('Failed', past.stdout).error]).toEqual([
       7,
-      expect.objectContaining({ code: 'ROLLBACK_REFUSED', hint: expect.stringContaining(`--restore ${backup}`) as string }),
+      expect.objectContaining({
+        code: 'ROLLBACK_REFUSED',
+        hint: expect.stringContaining(`--restore ${backup}`) as string,
+      }),
     ]);
     // Somebody has it open: nothing can be put in its place.
     const held = await machine.run(['deploy', 'rollback', '--yes', '--restore']);
@@ -120,7 +130,9 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     await shop.configure({ backup: 'none', checks: [{ kind: 'command', command: once('KILL') }] });
     expect((await machine.run(['deploy', 'run', '1.1.0'])).signal).toBe('SIGKILL');
     const told = await machine.run(['deploy', 'status']);
-    expect(told.stdout).toMatch(/The deploy of 1\.1\.0, begun .* has not ended\.\n {2}`holdfast deploy resume` goes on/);
+    expect(told.stdout).toMatch(
+      /The deploy of 1\.1\.0, begun .* has not ended\.\n {2}`holdfast deploy resume` goes on/,
+    );
     const other = await machine.run(['deploy', 'run', '1.0.0', '--json']);
     expect([other.code, parseShape('Failed', other.stdout).error.code]).toEqual([7, 'DEPLOY_UNFINISHED']);
     const resumed = await machine.run(['deploy', 'resume']);
@@ -136,7 +148,10 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     expect([undone.code, undone.stdout]).toEqual([0, 'undone the deploy of 1.2.0: 1.1.0 is current\n']);
     expect(await shop.answers()).toBe('1.1.0');
     const nothing = await machine.run(['deploy', 'resume']);
-    expect([nothing.code, nothing.stderr]).toEqual([4, expect.stringContaining('Expected a deploy that has not ended')]);
+    expect([nothing.code, nothing.stderr]).toEqual([
+      4,
+      expect.stringContaining('Expected a deploy that has not ended'),
+    ]);
   });
 
   test('says that it is in maintenance, and no longer', async () => {
@@ -144,7 +159,10 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 60_000 
     const { machine } = shop;
     await machine.json('DeployInitialised', ['deploy', 'init']);
     const on = await machine.run(['deploy', 'maintenance', 'on', '--reason', 'Back at 10']);
-    expect([on.code, JSON.parse(readDeployed(shop, 'shared/maintenance.json'))]).toMatchObject([0, { reason: 'Back at 10' }]);
+    expect([on.code, JSON.parse(readDeployed(shop, 'shared/maintenance.json'))]).toMatchObject([
+      0,
+      { reason: 'Back at 10' },
+    ]);
     expect((await machine.run(['deploy', 'status'])).stdout).toMatch(/maintenance +ON since .*: Back at 10/);
     const off = await machine.json('DeployMaintenance', ['deploy', 'maintenance', 'off']);
     expect([off, existsSync(join(shop.root, 'shared/maintenance.json'))]).toEqual([{ on: false }, false]);

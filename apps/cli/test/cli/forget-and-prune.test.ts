@@ -219,7 +219,9 @@ test('a round waits for a backup that did not end, says for which, and goes on w
   expect(await packedBytes()).toBe(before);
 
   const silent = await machine.run(['backup', 'prune', '--quiet', '--wait', '1s']);
-  expect(silent.stderr).toContain(`Waiting for 1 backup of default that began before, up to 1 s:\n  session ${session}`);
+  expect(silent.stderr).toContain(
+    `Waiting for 1 backup of default that began before, up to 1.0 s:\n  session ${session}`,
+  );
   const ended = await machine.json('PruneRun', ['backup', 'prune', '--fence-after', '0s']);
   expect(ended).toMatchObject({ status: 'ok', result: { tenants: [{ sessionsFenced: 1, waitsFor: [] }] } });
   expect(await packedBytes()).toBeLessThan(before - 3.9 * MiB);

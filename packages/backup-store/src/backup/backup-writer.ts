@@ -14,7 +14,7 @@ import { LargeFileReader } from './large-file.ts';
 import { PackSet } from './pack-set.ts';
 import { PackUpload } from './pack-upload.ts';
 import type { Quota } from './quota.ts';
-import { SealerPool } from './sealer-pool.ts';
+import { SealerPool, type SealerPoolOptions } from './sealer-pool.ts';
 import { StreamReader } from './stream-reader.ts';
 
 /** Bytes gathered in a frame before it is compressed. */
@@ -53,7 +53,7 @@ export class BackupWriter {
   #contents: readonly ContentReport[] = [];
 
   constructor(context: RunContext, tenant: OpenTenant, options: BackupWriterOptions) {
-    const { session, onFailure, checkOneOf } = options;
+    const { session, onFailure } = options;
     const { index } = tenant.view;
     this.#tenant = tenant;
     this.#session = session;
@@ -69,29 +69,11 @@ export class BackupWriter {
       onBytes: (bytes) => options.quota.check(bytes),
       onFailure,
     });
-    const stored = index.packs.reduce((sum, pack) => sum + pack.size, 0);
     const { workers, bufferBytes } = context.performance;
-    const target = {
-      repositoryId: context.sealed.repositoryId,
-      label: tenant.tenant.labelBytes,
-      session: session.id,
-      packKey: tenant.tenant.subkey(`pack/${PACK_EPOCH}`),
-      packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
-      openPacks: workers > 1 ? 1 : 2,
-      check: checkOneOf === undefined ? undefined : { oneOf: checkOneOf, idKey: tenant.tenant.subkey('id') },
-    };
-    const init = {
-      ...target,
-      compression: options.compression,
-      epoch: PACK_EPOCH,
-      idKey: tenant.tenant.subkey('id'),
-      gearKey: tenant.tenant.subkey('gear'),
-      chunks: context.config.chunks,
-      frameBytes: FRAME_BYTES,
-    };
+    const init = sealInit(context, tenant, options);
     const { table, upload } = this;
-    const { threads, sealers } = context;
-    this.pool = new SealerPool({ ...threads, turns: sealers, threads: workers, bufferBytes, init, table, upload, onFailure });
+    const { threads, sealers: turns } = context;
+    this.pool = new SealerPool({ ...threads, turns, threads: workers, bufferBytes, init, table, upload, onFailure });
     const { gearKey, chunks } = init;
     this.large = new LargeFileReader({
       ...context.threads,
@@ -104,7 +86,7 @@ export class BackupWriter {
     this.streams = new StreamReader({ pool: this.pool, gearKey, chunks });
     // Catalog pages are few: the main thread packs them, one frame each, so that one page can be read alone.
     this.#pages = new PackSet(
-      { ...target, openPacks: 1 },
+      { ...init, openPacks: 1 },
       {
         piece: (pack, bytes) => upload.piece(pack, bytes, () => undefined),
         finished: (pack, { size, identity, directory, blobs }) =>
@@ -164,4 +146,28 @@ export class BackupWriter {
     await Promise.all([this.pool.close(), this.large.close()]);
     await this.upload.abort(reason);
   }
+}
+
+/** What sealing threads of a backup start with. */
+function sealInit(
+  { sealed, performance, config }: RunContext,
+  { tenant, view }: OpenTenant,
+  { session, compression, checkOneOf }: BackupWriterOptions,
+): SealerPoolOptions['init'] {
+  const stored = view.index.packs.reduce((sum, pack) => sum + pack.size, 0);
+  return {
+    repositoryId: sealed.repositoryId,
+    label: tenant.labelBytes,
+    session: session.id,
+    packKey: tenant.subkey(`pack/${PACK_EPOCH}`),
+    packBytes: Math.round(16 * MIB + 48 * MIB * Math.min(1, stored / FULL_SIZE_PACKS_AT)),
+    openPacks: performance.workers > 1 ? 1 : 2,
+    check: checkOneOf === undefined ? undefined : { oneOf: checkOneOf, idKey: tenant.subkey('id') },
+    compression,
+    epoch: PACK_EPOCH,
+    idKey: tenant.subkey('id'),
+    gearKey: tenant.subkey('gear'),
+    chunks: config.chunks,
+    frameBytes: FRAME_BYTES,
+  };
 }

@@ -79,7 +79,13 @@ export async function backup(
     const never = new AbortController().signal;
     await turn.mayRead();
     const nothing = (): void => undefined;
-    const end: SourcesEnd = { signal: options.signal ?? never, fail: nothing, held: new HeldSources(), nearlyOut: nothing, handedOut: nothing };
+    const end: SourcesEnd = {
+      signal: options.signal ?? never,
+      fail: nothing,
+      held: new HeldSources(),
+      nearlyOut: nothing,
+      handedOut: nothing,
+    };
     return result(run, undefined, { sources: await readSources(run, undefined, end), contents: [] });
   }
   try {
@@ -122,4 +128,3 @@ async function writeAround(start: Start): Promise<BackupResult> {
     return await write({ ...start, alone: true });
   }
 }
-

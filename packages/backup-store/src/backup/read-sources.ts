@@ -82,10 +82,9 @@ export async function readSources(
     }
     for (const [i, source] of roots.entries()) {
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
-      const walk = { exclude, skip: ownPlaces(run.context) };
-      const { fail: onFailure, ...told } = end;
-      const outcome = await runSource({ ...run, ...walk, source, writer, check, onFailure, ...(i === roots.length - 1 ? { told } : {}) });
-      outcomes.push(inModule(outcome, source.module));
+      const told = i === roots.length - 1 ? end : undefined;
+      const parts = { exclude, skip: ownPlaces(run.context), source, writer, check, onFailure: end.fail, told };
+      outcomes.push(inModule(await runSource({ ...run, ...parts }), source.module));
     }
     expectTrees(options.trees ?? [], progress);
     for (const tree of options.trees ?? []) {

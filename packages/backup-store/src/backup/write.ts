@@ -169,4 +169,3 @@ function nothingRead(sources: readonly SourceOutcome[]): BackupError {
     },
   );
 }
-

@@ -68,7 +68,8 @@ export class Keyring {
     const before = this.#ledger;
     const { number, name, content } = await this.#latest();
     // A number stands for one record: whoever has taken it over need not do so again, and derive all keys anew.
-    if (number !== this.#number || before !== this.#ledger) this.#take(number, keyringRecord(parseJson(content, name), name));
+    if (number !== this.#number || before !== this.#ledger)
+      this.#take(number, keyringRecord(parseJson(content, name), name));
     return number;
   }
 

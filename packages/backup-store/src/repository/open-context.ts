@@ -13,6 +13,7 @@ import { BlobReader } from '../pack/blob-reader.ts';
 import { type Clock, systemClock } from '../run/clock.ts';
 import type { OpenTenant, Performance, RunContext } from '../run/context.ts';
 import { BackupTurns } from '../run/backup-turns.ts';
+import { SharedRun } from '../run/shared-run.ts';
 import { Turns } from '../run/turns.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
@@ -40,6 +41,10 @@ export class OpenContext implements RunContext {
   readonly #onEvent: RepositorySettings['onEvent'];
   readonly #tenants = new Map<string, OpenTenant>();
   #isClosed = false;
+  readonly #loading = new SharedRun(async () => {
+    await this.keyring.load();
+    await this.#takeKeys();
+  });
   /** The keyring that was last compared with what this machine remembers. */
   #compared: Pick<Keyring, 'number' | 'rootKey'> | undefined;
 
@@ -83,8 +88,7 @@ export class OpenContext implements RunContext {
 
   /** Reads the keyring anew: somebody may have rotated keys or added tenants, here or elsewhere. */
   async loadKeys(): Promise<void> {
-    await this.keyring.load();
-    await this.#takeKeys();
+    await this.#loading.run();
   }
 
   async #takeKeys(): Promise<void> {

@@ -121,7 +121,8 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     const result = await this.#backup(options);
     // The snapshot is there, whatever comes of this. What is wrong shows at the next look, or when it is verified.
     // Of many backups at once, the last one looks after the copies.
-    if (options.dryRun !== true && this.#context.turns.isIdle) await restoreCopies(this.#context).catch(() => undefined);
+    if (options.dryRun !== true && this.#context.turns.isIdle)
+      await restoreCopies(this.#context).catch(() => undefined);
     await this.#context.refreshOne(options.tenant ?? 'default').catch(() => undefined);
     return result;
   }

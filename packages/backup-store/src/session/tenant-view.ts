@@ -3,17 +3,9 @@ import type { PackInfo } from '../blob-index/segment.ts';
 import type { SealedStore } from '../envelope/sealed-store.ts';
 import { BackupError } from '../errors.ts';
 import type { Tenant } from '../keyring/tenant.ts';
-import {
-  commitName,
-  commitsBefore,
-  commitsPrefix,
-  isCommitId,
-  nameParts,
-  packsPrefix,
-} from '../layout/names.ts';
+import { commitName, commitsBefore, commitsPrefix, isCommitId, nameParts, packsPrefix } from '../layout/names.ts';
 import { inParallel } from '../run/parallel.ts';
 import type { ForgottenSnapshot } from '../snapshots/facts.ts';
-import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { Commit } from './commit.ts';
 import { committedAs, type CommittedSnapshot, keysOf, readCommit, segmentsOf } from './committed.ts';
 import { type EpochState, type EpochPlace, NO_EPOCHS, readEpochs } from './epochs.ts';

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { exportZip, importZip, verifyZip } from '../../src/archive/index.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import { sparse } from '../fixtures/tree.ts';
@@ -13,7 +14,6 @@ const GiB = 2 ** 30;
 /** More than 32 bits can say, as a size and as the place of what comes behind. */
 const LARGE = 4 * GiB + 123_456_789;
 
-const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
 const HAS_UNZIP = spawnSync('unzip', ['-v']).error === undefined;
 
 async function digestOf(repository: Repository, snapshot: string, path: string): Promise<string> {

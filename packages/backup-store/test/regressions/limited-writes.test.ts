@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fsStore, withLimit } from '@x/storage';
 import { expect, it } from 'vitest';
 import { createRepository } from '../../src/index.ts';
@@ -18,3 +19,28 @@ it('a store that takes fewer writes at a time than there are threads does not ho
   expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
   await repository.close();
 });
+
+it.each([1, 2])(
+  'nor many backups, of which one begins while another ends, with %i writes at a time',
+  async (writes) => {
+    const place = newPlace();
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names)
+      buildTree(join(place.source, name), {
+        large: noise(9_000_000, name),
+        ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`file ${i}`, noise(300_000, `${name} ${i}`)])),
+      });
+    const { repository } = await createRepository({
+      store: withLimit(fsStore(place.store, { durable: false }), { reads: 4, writes }),
+      encrypted: false,
+      cacheDirectory: place.cache,
+      performance: { workers: 2, bufferBytes: 4 * 1024 * 1024 },
+    });
+    const results = await Promise.all(
+      names.map(async (tenant) => await repository.backup({ tenant, paths: [join(place.source, tenant)] })),
+    );
+    expect(results.map(({ status }) => status)).toEqual(names.map(() => 'ok'));
+    expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
+    await repository.close();
+  },
+);

@@ -1,17 +1,15 @@
 import { fsStore } from '@x/storage';
-import { VersioningError } from '../errors.ts';
 import { systemClock } from '../release/clock.ts';
 import { currentUser } from '../release/owner.ts';
 import { deployLayout } from './layout/deploy-layout.ts';
 import type { DeployedRelease, DeployLayout } from './layout/model.ts';
 import { demandLayout } from './layout/plan-layout.ts';
-import { acquireDeployLock } from './lock/deploy-lock.ts';
 import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
 import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
-import type { DeployerOptions, DeployIntent } from './run/deployer-options.ts';
+import type { DeployerOptions } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
-import { refused } from './run/failure.ts';
+import { type Ask, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
 import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
@@ -23,14 +21,17 @@ import { type DeployStanding, readStanding } from './run/standing.ts';
 /** Deploys releases to one machine, and goes back. */
 export interface Deployer {
   readonly layout: DeployLayout;
-  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted. */
-  init(): Promise<InitialisedLayout>;
+  /** Makes the folders of the layout that are missing, and sets the service up where that is permitted; or only says what it would do. */
+  init(options?: { readonly dryRun?: boolean | undefined }): Promise<InitialisedLayout>;
   /**
    * Decides everything about a deploy, and does nothing. The plan is data: it can be shown, and carried out by `deployRelease`.
    *
    * @throws {VersioningError} `DEPLOY_REFUSED`, `BACKUP_REQUIRED`, `RELEASE_NOT_FOUND`, `LAYOUT_MISSING`, those of migrations.
    */
-  planDeploy(version: string, options?: DeployRunOptions & Signalled): Promise<DeployPlan>;
+  planDeploy(
+    version: string,
+    options?: DeployRunOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeployPlan>;
   /**
    * Carries a plan out, or plans and does. Each step is written down before and after it. When one fails, everything is taken back at once, as far as there is a way back;
    * when the process is killed, `resume` goes on and `undo` takes it back.
@@ -38,14 +39,20 @@ export interface Deployer {
    * @throws {VersioningError} those of `planDeploy`; `DEPLOY_UNFINISHED`, `DEPLOY_LOCKED`; `PLAN_OUTDATED`; `CHECKS_FAILED` and whatever else stops a step, with what was done
    * about it in the hint.
    */
-  deployRelease(planOrVersion: DeployPlan | string, options?: DeployRunOptions & DeployCallOptions): Promise<Deployment>;
+  deployRelease(
+    planOrVersion: DeployPlan | string,
+    options?: DeployRunOptions & DeployCallOptions,
+  ): Promise<Deployment>;
   /**
    * Decides everything about the way back to a release, and does nothing.
    *
    * @param target Default: the good release before the current one.
    * @throws {VersioningError} `DEPLOY_REFUSED`; `ROLLBACK_REFUSED` where the database has no way back, with the backup that has one; `BACKUP_REQUIRED`.
    */
-  planRollback(target?: string, options?: RollbackRunOptions & Signalled): Promise<DeployPlan>;
+  planRollback(
+    target?: string,
+    options?: RollbackRunOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<DeployPlan>;
   /** Carries a rollback out. A step that fails takes everything back. @throws {VersioningError} as `deployRelease` and `planRollback`. */
   rollbackRelease(
     planOrTarget?: DeployPlan | string,
@@ -58,21 +65,19 @@ export interface Deployer {
   /** The releases on this machine; one of them is current. */
   list(): Promise<readonly DeployedRelease[]>;
   /** How everything stands: layout, releases, service, disk, maintenance, last deploys. */
-  status(options?: Signalled): Promise<DeployStanding>;
+  status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
   /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
   clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
   readonly maintenance: {
+    /** Sets the flag that the service reads, with why. */
     on(reason: string): Promise<void>;
+    /** Takes it away. */
     off(): Promise<void>;
     /** Why it is on; `undefined` when it is off. */
     read(): Promise<Maintenance | undefined>;
   };
-}
-
-interface Signalled {
-  readonly signal?: AbortSignal | undefined;
 }
 
 const HEALTH_MS = 30_000;
@@ -105,36 +110,50 @@ export function createDeployer(options: DeployerOptions): Deployer {
   const layout = deployLayout(typeof options.layout === 'string' ? { root: options.layout } : options.layout);
   const tools = toolsOf(layout, options);
   const { history, place, by, channel } = tools;
-  const ask = async (action: DeployIntent['action'], version?: string): Promise<void> =>
-    options.authorize?.({ action, version, by, channel });
+  const ask: Ask = async (action, version) => options.authorize?.({ action, version, by, channel });
   const locked = lockOf(layout, tools, ask);
   const planned = async <T>(plan: () => Promise<T>): Promise<T> => {
     await demandLayout(layout);
     return plan();
   };
+  /** Plans under the lock, unless somebody has a plan already. */
+  const started = async (
+    action: 'deploy' | 'rollback',
+    wanted: {
+      readonly what: DeployPlan | string | undefined;
+      plan(held: DeployingTools, signal: AbortSignal): Promise<DeployPlan>;
+    },
+    call: DeployCallOptions,
+  ): Promise<Deployment> => {
+    const { what } = wanted;
+    await ask(action, typeof what === 'object' ? what.version : what);
+    return locked(call, async (held, signal) => {
+      await refuseUnfinished(held.history);
+      const plan = typeof what === 'object' ? what : await wanted.plan(held, signal);
+      await refuseOutdated(held, plan, action);
+      return carryOut(held, plan, signal);
+    });
+  };
   return {
     layout,
-    init: async () => (await ask('init'), initialise(layout, options.service)),
+    init: async ({ dryRun = false } = {}) => {
+      if (!dryRun) await ask('init');
+      return initialise(layout, { service: options.service, dryRun });
+    },
     planDeploy: async (version, call) => planned(async () => planDeploy(tools, version, call)),
     planRollback: async (target, call) => planned(async () => planRollback(tools, target, call)),
-    deployRelease: async (what, call = {}) => {
-      await ask('deploy', typeof what === 'string' ? what : what.version);
-      return locked(call, async (held, signal) => {
-        await refuseUnfinished(held.history);
-        const plan = typeof what === 'string' ? await planDeploy(held, what, { ...call, signal }) : what;
-        await refuseOutdated(held, plan, 'rollback');
-        return carryOut(held, plan, signal);
-      });
-    },
-    rollbackRelease: async (what, call = {}) => {
-      await ask('rollback', typeof what === 'object' ? what.version : what);
-      return locked(call, async (held, signal) => {
-        await refuseUnfinished(held.history);
-        const plan = typeof what === 'object' ? what : await planRollback(held, what, { ...call, signal });
-        await refuseOutdated(held, plan, 'deploy');
-        return carryOut(held, plan, signal);
-      });
-    },
+    deployRelease: async (what, call = {}) =>
+      started(
+        'deploy',
+        { what, plan: async (held, signal) => planDeploy(held, what as string, { ...call, signal }) },
+        call,
+      ),
+    rollbackRelease: async (what, call = {}) =>
+      started(
+        'rollback',
+        { what, plan: async (held, signal) => planRollback(held, what as string | undefined, { ...call, signal }) },
+        call,
+      ),
     resume: async (call = {}) => (await ask('resume'), locked(call, resume)),
     undo: async (call = {}) => {
       await ask('undo');
@@ -147,19 +166,24 @@ export function createDeployer(options: DeployerOptions): Deployer {
       await ask('clean');
       return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
     },
-    maintenance: {
-      on: async (reason) => {
-        await ask('maintenance');
-        await place.maintenance.on(reason);
-        tools.tell({ kind: 'maintenance.switchedOn', by, reason });
-      },
-      off: async () => {
-        await ask('maintenance');
-        await place.maintenance.off();
-        tools.tell({ kind: 'maintenance.switchedOff', by });
-      },
-      read: async () => readMaintenance(layout),
+    maintenance: maintenanceOf(tools, ask),
+  };
+}
+
+/** The flag by hand: a deploy that is under way has its own. */
+function maintenanceOf({ place, by, tell }: DeployingTools, ask: Ask): Deployer['maintenance'] {
+  return {
+    on: async (reason) => {
+      await ask('maintenance');
+      await place.maintenance.on(reason);
+      tell({ kind: 'maintenance.switchedOn', by, reason });
     },
+    off: async () => {
+      await ask('maintenance');
+      await place.maintenance.off();
+      tell({ kind: 'maintenance.switchedOff', by });
+    },
+    read: async () => readMaintenance(place.layout),
   };
 }
 
@@ -188,59 +212,4 @@ function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools
     clock,
     tell: (event) => options.onEvent?.(event),
   };
-}
-
-type Locked = <T>(
-  call: DeployCallOptions,
-  work: (tools: DeployingTools, signal: AbortSignal) => Promise<T>,
-) => Promise<T>;
-
-/** Whatever changes a machine has its lock. */
-function lockOf(
-  layout: DeployLayout,
-  tools: DeployingTools,
-  ask: (action: DeployIntent['action']) => Promise<void>,
-): Locked {
-  const { by, clock, tell } = tools;
-  return async ({ force = false, signal }, work) => {
-    await demandLayout(layout);
-    if (force) await ask('force-lock');
-    await using lock = await acquireDeployLock(layout, {
-      by,
-      clock,
-      force,
-      signal,
-      onTakeover: ({ owner, why }) => {
-        if (why === 'forced') tell({ kind: 'lock.forced', by, from: `${owner.by} on ${owner.host}, process ${owner.pid}` });
-      },
-    });
-    // The lock is given back when this has ended, not when it has begun.
-    return await work(tools, signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
-  };
-}
-
-/** What was begun is ended first: otherwise nobody would know any more what there is to take back. */
-async function refuseUnfinished(history: DeployHistory): Promise<void> {
-  const open = await history.open();
-  if (open === undefined) return;
-  throw new VersioningError(
-    'DEPLOY_UNFINISHED',
-    `Expected no deploy that has not ended, got the ${open.kind} of ${open.version}, begun ${open.startedAt} by ${open.by}`,
-    { hint: '`holdfast deploy resume` goes on with it, `holdfast deploy resume --undo` takes it back.' },
-  );
-}
-
-/** Whoever plans and waits may find another release current. */
-async function refuseOutdated({ place }: DeployingTools, plan: DeployPlan, other: DeployPlan['kind']): Promise<void> {
-  if (plan.kind === other) {
-    throw refused(`Expected another plan, got that of a ${plan.kind}`, `Carry it out with ${other === 'deploy' ? 'rollbackRelease' : 'deployRelease'}.`);
-  }
-  const current = await place.current();
-  const found = current.kind === 'release' ? current.version : undefined;
-  if (found === plan.from) return;
-  throw new VersioningError(
-    'PLAN_OUTDATED',
-    `Expected ${plan.from ?? 'nothing'} to be current, got ${found ?? 'nothing'}`,
-    { hint: 'Plan anew.' },
-  );
 }

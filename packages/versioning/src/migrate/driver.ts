@@ -42,6 +42,8 @@ export interface MigrationDriver {
    * @throws {VersioningError} `DATABASE_UNREACHABLE`, `DATABASE_REFUSED`, `DRIVER_MISSING`.
    */
   connect(use: 'read' | 'work'): Promise<DatabaseConnection>;
+  /** Takes away what a statement has left that is run again, where that is of no use and would count as its success. */
+  clear?(connection: DatabaseConnection, sql: string): Promise<void>;
   /** Finds out what to make of a statement that failed when it was run again. None: the failure is what it is. */
   settle?(connection: DatabaseConnection, failure: RepeatedFailure): Promise<'done' | 'again' | undefined>;
   /**

@@ -57,7 +57,7 @@ async function outcome(shop: PushingShop): Promise<unknown> {
   return { manifest, commit, size, tag, pushed: shop.pushed(), status: shop.checkout.git('status', '--porcelain') };
 }
 
-describe('a release whose process is killed', { timeout: 30_000 }, () => {
+describe('a release whose process is killed', () => {
   let expected: unknown;
   let untouched: readonly string[];
 

@@ -6,6 +6,8 @@ import { readMigrations } from '../../migrations/read-migrations.ts';
 import { changedSettings } from './changed-settings.ts';
 import type { AdviceContext, AdviceDiff } from './context.ts';
 
+/** Migrations that are modules. Nobody knows what kind they are without running them. */
+const MODULES = /^\d+_[A-Za-z0-9][A-Za-z0-9_-]*\.(?:ts|js|mjs)$/;
 /** Formats of trained models, by the end of their names. */
 const MODELS = /\.(?:onnx|pt|pth|safetensors|gguf|ggml|h5|keras|tflite|pkl|joblib|mlmodel|mlpackage|model)$/i;
 
@@ -64,7 +66,7 @@ async function countMigrations(
   const { forward } = await readMigrations(join(top, folder), { signal });
   const fresh = forward.filter(({ id }) => names.has(`${id}.up.sql`) || names.has(`${id}.sql`));
   return {
-    migrations: fresh.length,
+    migrations: fresh.length + [...names].filter((name) => MODULES.test(name)).length,
     contractMigrations: fresh.filter(({ kind }) => kind === 'contract').length,
   };
 }
@@ -78,14 +80,14 @@ export async function readCommitTypes(
   live: string,
   options: GitOptions,
 ): Promise<Pick<AdviceContext, 'commitTypes' | 'breakingCommits'>> {
-  const commitTypes: Record<string, number> = {};
+  const counts = new Map<string, number>();
   let breakingCommits = 0;
   for await (const { text, parents } of readCommits({ ...options, from: [live], paths: ['.'] })) {
     // A merge only brings what other commits say.
     if (parents > 1) continue;
     const { type = 'other', isBreaking } = parseCommit(text);
-    commitTypes[type] = (commitTypes[type] ?? 0) + 1;
+    counts.set(type, (counts.get(type) ?? 0) + 1);
     if (isBreaking) breakingCommits += 1;
   }
-  return { commitTypes, breakingCommits };
+  return { commitTypes: Object.fromEntries(counts), breakingCommits };
 }

@@ -28,5 +28,6 @@ export interface CheckContext {
 export interface Check {
   readonly name: string;
   readonly kind: string;
+  /** Looks, and says what it has found. */
   run(context: CheckContext): Promise<CheckResult>;
 }

@@ -68,6 +68,19 @@ function wasTakenBack({ version }: Deployment, later: readonly Deployment[]): bo
 
 export const isRollback = ({ kind }: Deployment): boolean => kind === 'rollback' || kind === 'automatic-rollback';
 
+/** Rollbacks on purpose, and those of deploys that went back by themselves, with or without a record of their own. */
+export function rollbacksIn(ended: readonly Deployment[]): readonly Deployment[] {
+  const recorded = new Set(ended.filter(({ kind }) => kind === 'automatic-rollback').map(({ from }) => from));
+  return ended.flatMap((each): readonly Deployment[] => {
+    if (isRollback(each)) return [each];
+    const { outcome, wayBack, version } = each;
+    const end = endOf(each);
+    if (outcome !== 'rolled-back' || wayBack === undefined || end === undefined || recorded.has(version)) return [];
+    const startedAt = new Date(end - wayBack.ms).toISOString();
+    return [{ ...each, kind: 'automatic-rollback', outcome: 'succeeded', startedAt, ms: wayBack.ms }];
+  });
+}
+
 /** The end of the first thing after it that went well; of a deploy that rolled itself back without a record of its own, its own end. */
 function restoredAt(deployment: Deployment, endedMs: number, later: readonly Deployment[]): number | undefined {
   const rollback = later.find(isRollback);

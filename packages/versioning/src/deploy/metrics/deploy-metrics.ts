@@ -1,7 +1,7 @@
 import { VersioningError } from '../../errors.ts';
 import { median } from '../../release/metrics.ts';
 import type { Deployment } from '../run/contract.ts';
-import { endOf, inTimeOrder, isRollback, type LiveChange, liveChanges, startOf, wentLive } from './changes.ts';
+import { endOf, inTimeOrder, type LiveChange, liveChanges, rollbacksIn, startOf, wentLive } from './changes.ts';
 import { quantile } from './quantile.ts';
 
 /** Options of {@link deployMetrics}. */
@@ -161,7 +161,7 @@ function summary({ began, changes }: Facts, period: Period): ChannelMetrics {
       longestMs: quantile(restoring, 1),
       open: failures.length - restoring.length,
     },
-    rollback: rollbackMetrics(ended.filter(isRollback), period.objectiveMs),
+    rollback: rollbackMetrics(rollbacksIn(ended), period.objectiveMs),
   };
 }
 

@@ -24,7 +24,11 @@ export function decideBackup(
   if (backup !== undefined && !skipBackup) return { isMade: true, agreements: [], warnings: [] };
   if (migrations === 0) return { isMade: false, agreements: [], warnings: [] };
   if (acceptNoBackup) {
-    return { isMade: false, agreements: ['no-backup'], warnings: ['There will be no backup from before the migrations.'] };
+    return {
+      isMade: false,
+      agreements: ['no-backup'],
+      warnings: ['There will be no backup from before the migrations.'],
+    };
   }
   const got = skipBackup ? 'a deploy without one' : 'no place to make one';
   throw new VersioningError(

@@ -35,11 +35,11 @@ export type DeployRunStep = DeployStepName | RollbackStepName;
 /** How a step ended, as the journal and the report have it. */
 export interface StepReport {
   readonly step: DeployRunStep;
-  readonly outcome: 'done' | 'failed' | 'undone' | 'skipped';
+  readonly outcome: 'done' | 'failed' | 'undone';
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly ms: number;
-  /** For people: what was done, or why it was skipped. */
+  /** For people: what was done, or what stopped it. */
   readonly detail: string;
   readonly checks?: readonly CheckResult[] | undefined;
 }
@@ -47,6 +47,7 @@ export interface StepReport {
 /** One deploy or rollback as the history keeps it. */
 export interface Deployment {
   readonly id: string;
+  /** `automatic-rollback` stands in histories of others: here a deploy that went back has the outcome `rolled-back` and a `wayBack`. */
   readonly kind: 'deploy' | 'rollback' | 'automatic-rollback' | 'restart';
   readonly version: string;
   /** What was current before. */
@@ -87,6 +88,7 @@ export interface SafetyBackup {
   create(call: SafetyBackupCall): Promise<{ readonly id: string; readonly detail: string }>;
   /** What `restore` would drop: writes since the backup, for people. */
   preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
+  /** Brings everything back to that backup. */
   restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 

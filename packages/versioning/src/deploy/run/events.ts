@@ -21,9 +21,18 @@ export type DeployEvent =
     }
   /** Somebody has said that there need not be a backup. */
   | { readonly kind: 'backup.skipped'; readonly version: string; readonly by: string; readonly migrations: number }
-  | { readonly kind: 'backup.created' | 'backup.restored'; readonly version: string; readonly by: string; readonly backup: string }
+  | {
+      readonly kind: 'backup.created' | 'backup.restored';
+      readonly version: string;
+      readonly by: string;
+      readonly backup: string;
+    }
   | { readonly kind: 'lock.forced'; readonly by: string; readonly from: string }
-  | { readonly kind: 'maintenance.switchedOn' | 'maintenance.switchedOff'; readonly by: string; readonly reason?: string | undefined }
+  | {
+      readonly kind: 'maintenance.switchedOn' | 'maintenance.switchedOff';
+      readonly by: string;
+      readonly reason?: string | undefined;
+    }
   | { readonly kind: 'release.cleaned'; readonly by: string; readonly versions: readonly string[] }
   /** A step begins, for progress. */
   | { readonly kind: 'step.begun' | 'step.undoing'; readonly version: string; readonly step: DeployRunStep }

@@ -16,8 +16,16 @@ export interface InitialisedLayout {
 }
 
 /** Makes the folders that are missing, and sets the service up where that is permitted. May be called again. */
-export async function initialise(layout: DeployLayout, service: Service | undefined): Promise<InitialisedLayout> {
-  const made = await applyLayout(await planLayout(layout));
+export async function initialise(
+  layout: DeployLayout,
+  { service, dryRun }: { readonly service: Service | undefined; readonly dryRun: boolean },
+): Promise<InitialisedLayout> {
+  const plan = await planLayout(layout);
+  if (dryRun) {
+    const made = plan.folders.filter(({ isThere }) => !isThere).map(({ path }) => path);
+    return { made, left: (await service?.plan('install')) ?? [] };
+  }
+  const made = await applyLayout(plan);
   if (service === undefined || (await service.status()).state !== 'missing') return { made, left: [] };
   try {
     await service.run('install');

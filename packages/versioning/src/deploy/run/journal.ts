@@ -103,7 +103,16 @@ export class DeployJournal {
 function after(state: DeployRunState | undefined, entry: DeployEntry): DeployRunState {
   if (entry.kind === 'planned') {
     const { plan, owner, at } = entry;
-    return { plan, owner, startedAt: at, reports: [], begun: [], before: new Map(), done: new Map(), undone: new Set() };
+    return {
+      plan,
+      owner,
+      startedAt: at,
+      reports: [],
+      begun: [],
+      before: new Map(),
+      done: new Map(),
+      undone: new Set(),
+    };
   }
   if (state === undefined) throw invalidRun();
   const reported = 'report' in entry ? [...state.reports, entry.report] : state.reports;
@@ -137,7 +146,8 @@ function decode(bytes: Uint8Array, run: string): DeployEntry {
     const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Record<string, unknown>;
     const { format, formatVersion, kind, plan } = value;
     const isPlan = kind !== 'planned' || Array.isArray((plan as Partial<DeployPlan> | undefined)?.steps);
-    if (format === FORMAT && formatVersion === 0 && typeof kind === 'string' && isPlan) return value as unknown as DeployEntry;
+    if (format === FORMAT && formatVersion === 0 && typeof kind === 'string' && isPlan)
+      return value as unknown as DeployEntry;
   } catch {
     // Not JSON: refused below.
   }

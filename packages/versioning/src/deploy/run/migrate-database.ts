@@ -55,7 +55,11 @@ function factsOf(status: readonly MigrationStatus[]): AppliedFacts {
 }
 
 /** Plans to take back exactly these. */
-export async function planBack(migrator: Migrator, ids: readonly string[], signal?: AbortSignal): Promise<MigrationPlan> {
+export async function planBack(
+  migrator: Migrator,
+  ids: readonly string[],
+  signal?: AbortSignal,
+): Promise<MigrationPlan> {
   const status = await migrator.status({ signal });
   const first = status.findIndex(({ id }) => ids.includes(id));
   const phases = [...new Set(status.filter(({ id }) => ids.includes(id)).map(({ kind }) => kind))];

@@ -69,7 +69,11 @@ function releaseCheck({ tools, journal, scratch }: DeployWork): Check {
     const { version } = journal.state.plan;
     const { artifact, status, yank } = await tools.releases.getRelease(version, { signal });
     if (status === 'yanked') {
-      return { outcome: 'fail', found: `${version} was yanked: ${yank?.reason ?? ''}`, hint: 'Deploy another version.' };
+      return {
+        outcome: 'fail',
+        found: `${version} was yanked: ${yank?.reason ?? ''}`,
+        hint: 'Deploy another version.',
+      };
     }
     if (artifact === undefined) {
       return { outcome: 'fail', found: `${version} has no artefact`, hint: 'Release it with one.' };

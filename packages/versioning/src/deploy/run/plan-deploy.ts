@@ -100,7 +100,11 @@ function deploySteps(tools: DeployTools, facts: DeployFacts): readonly PlannedDe
     ...when(expand.length > 0, { step: 'expand', what: expand.join(', '), undo: 'taken back, until the switch' }),
     { step: 'stage', what: `the files of ${version}, each checked`, undo: 'kept as evidence, and marked bad' },
     { step: 'switch', what: `current: ${back} → ${version}`, undo: `current: ${version} → ${back}` },
-    ...when(verb !== undefined, { step: 'service', what: `${verb}`, undo: from === undefined ? 'stopped' : `runs ${from}` }),
+    ...when(verb !== undefined, {
+      step: 'service',
+      what: `${verb}`,
+      undo: from === undefined ? 'stopped' : `runs ${from}`,
+    }),
     ...when(runPostChecks, { step: 'post-checks', what: 'until they pass, or the time is over' }),
     ...when(data.length > 0, { step: 'data', what: data.join(', '), undo: 'taken back, where there is a way back' }),
     ...when(contract.length > 0, { step: 'contract', what: contract.join(', ') }),
@@ -110,7 +114,8 @@ function deploySteps(tools: DeployTools, facts: DeployFacts): readonly PlannedDe
 }
 
 /** A step that is only there for a reason. */
-export const when = (isThere: boolean, step: PlannedDeployStep): readonly PlannedDeployStep[] => (isThere ? [step] : []);
+export const when = (isThere: boolean, step: PlannedDeployStep): readonly PlannedDeployStep[] =>
+  isThere ? [step] : [];
 
 /** The service is restarted, and has to be well afterwards. */
 function planRestart(
@@ -119,7 +124,10 @@ function planRestart(
   { current, options }: { readonly current: string | undefined; readonly options: DeployRunOptions },
 ): DeployPlan {
   if (current !== version) {
-    throw refused(`Expected ${version} to be current, got ${current ?? 'none'}`, 'Restart what is current, or deploy it first.');
+    throw refused(
+      `Expected ${version} to be current, got ${current ?? 'none'}`,
+      'Restart what is current, or deploy it first.',
+    );
   }
   if (tools.service === undefined) throw refused('Expected a service to restart, got none', 'Name it with --service.');
   const { runPreChecks = true, runPostChecks = true } = options;

@@ -59,6 +59,11 @@ function expandBack(state: DeployRunState, facts: RecoveryFacts): Recovery {
     return { steps: [], notes: [`${named} stays: the release before works with it`] };
   }
   const lonely = applied.filter((id) => !hasWayBack(id, state, facts));
+  const half = lonely.filter((id) => facts.interrupted.has(id));
+  if (half.length > 0) {
+    const what = `${half.join(', ')} is half done, and the next \`migrate up\` or deploy goes on with it`;
+    return { steps: [], notes: [`${named} stays: ${what}`] };
+  }
   if (lonely.length > 0) return { steps: [], notes: [`${named} stays: ${lonely.join(', ')} has no way back`] };
   return { steps: [{ step: 'expand', migrations: applied.toReversed() }], notes: [] };
 }

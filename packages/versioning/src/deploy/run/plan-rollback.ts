@@ -72,7 +72,8 @@ async function previousGood(tools: DeployTools, from: string, history: readonly 
 }
 
 async function demandTarget(tools: DeployTools, version: string, from: string): Promise<void> {
-  if (version === from) throw refused(`Expected another release than the current one, got ${from}`, 'It is current already.');
+  if (version === from)
+    throw refused(`Expected another release than the current one, got ${from}`, 'It is current already.');
   const found = (await tools.place.releases()).find((each) => each.version === version);
   if (found === undefined) {
     throw refused(
@@ -81,7 +82,10 @@ async function demandTarget(tools: DeployTools, version: string, from: string): 
     );
   }
   if (found.state === 'bad') {
-    throw refused(`Expected a release that was good, got ${version}, which was not`, 'See `holdfast deploy history` for why.');
+    throw refused(
+      `Expected a release that was good, got ${version}, which was not`,
+      'See `holdfast deploy history` for why.',
+    );
   }
 }
 
@@ -113,7 +117,11 @@ async function wayTo(tools: DeployTools, facts: WayFacts): Promise<WayToTarget> 
 /** Which migrations go back, and what is in the way of that. */
 async function schemaWay(
   tools: DeployTools,
-  call: { readonly sources: readonly MigrationSource[]; readonly version: string; readonly signal?: AbortSignal | undefined },
+  call: {
+    readonly sources: readonly MigrationSource[];
+    readonly version: string;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<WayToTarget & { readonly obstacle?: string | undefined }> {
   const { version, signal } = call;
   const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
@@ -136,7 +144,8 @@ async function schemaWay(
 
 /** The safety backup of the deploy that left a release: its data are those that the release had last. */
 function backupBefore(history: readonly Deployment[], version: string): string | undefined {
-  return history.find(({ kind, from, backup }) => kind === 'deploy' && from === version && backup !== undefined)?.backup;
+  return history.find(({ kind, from, backup }) => kind === 'deploy' && from === version && backup !== undefined)
+    ?.backup;
 }
 
 async function restored(tools: DeployTools, facts: WayFacts, asked: string): Promise<WayToTarget> {
@@ -162,7 +171,11 @@ async function restored(tools: DeployTools, facts: WayFacts, asked: string): Pro
 }
 
 /** A backup that one of the deploys here has made has to be from before each contract step that is passed. */
-async function demandFromBefore(tools: DeployTools, { version, from, history, options }: WayFacts, name: string): Promise<void> {
+async function demandFromBefore(
+  tools: DeployTools,
+  { version, from, history, options }: WayFacts,
+  name: string,
+): Promise<void> {
   const made = history.findIndex(({ backup }) => backup === name);
   const { signal } = options;
   const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
@@ -171,9 +184,13 @@ async function demandFromBefore(tools: DeployTools, { version, from, history, op
     const applied = history.findIndex(({ migrated }) => migrated?.includes(id) === true);
     // The newest stands first, and a deploy makes its backup before it runs its migrations.
     if (kind !== 'contract' || kept.has(id) || made === -1 || applied === -1 || made >= applied) continue;
-    throw new VersioningError('ROLLBACK_REFUSED', `Expected a backup from before ${id}, got ${name}, which is from after it`, {
-      hint: `Name an older one: ${backupBefore(history, version) ?? 'there is none from the deploys here'}.`,
-    });
+    throw new VersioningError(
+      'ROLLBACK_REFUSED',
+      `Expected a backup from before ${id}, got ${name}, which is from after it`,
+      {
+        hint: `Name an older one: ${backupBefore(history, version) ?? 'there is none from the deploys here'}.`,
+      },
+    );
   }
 }
 

@@ -18,8 +18,6 @@ export interface PlannedDeployMigrations {
   readonly contract: readonly string[];
   /** Taken back by a rollback, the last one first. */
   readonly back: readonly string[];
-  /** The one that a rollback stops at; `''` takes back all. */
-  readonly backTo?: string | undefined;
 }
 
 /**

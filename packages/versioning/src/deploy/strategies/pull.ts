@@ -42,7 +42,7 @@ const EVERY_MS = 60_000;
 
 /**
  * Looks at a store once: deploys what was asked for since the last answer, else the newest release of the channel if it is newer than what is live. Of several requests
- * the last one counts. A version that failed is not tried again by itself, only when it is asked for. May be called again after a kill at any point.
+ * the last one counts. A version that failed or was taken back here is not tried again by itself, only when it is asked for. May be called again after a kill at any point.
  *
  * @throws {VersioningError} `INVALID_REQUEST`; {StorageError} those of the store; the reason of the signal.
  */
@@ -60,13 +60,14 @@ export async function pullOnce(options: PullOptions): Promise<PullResult> {
   return { kind: 'answered', answer };
 }
 
-/** Whether a server goes to a version by itself. */
+/** Whether a server goes to a version by itself: not to one that it has left, be it that it failed or that somebody has taken it back. */
 function isWorthIt(target: string | undefined, live: string | undefined, answers: readonly DeployAnswer[]): boolean {
   if (target === undefined) return false;
-  const isNewer =
-    live === undefined || (semver.valid(live) !== null && semver.valid(target) !== null && semver.gt(target, live));
   const last = answers.findLast(({ version }) => version === target);
-  return isNewer && last?.outcome !== 'failed';
+  // A machine that was set up anew has answers, too.
+  if (live === undefined) return last?.outcome !== 'failed';
+  const isNewer = semver.valid(live) !== null && semver.valid(target) !== null && semver.gt(target, live);
+  return isNewer && last === undefined;
 }
 
 interface Aim {

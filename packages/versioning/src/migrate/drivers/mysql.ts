@@ -24,6 +24,8 @@ export interface MysqlDriverOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
+/** A week, in seconds: a server lets go of those who say nothing for longer. */
+const IDLE_S = 604_800;
 
 /**
  * A driver for a database of MariaDB or MySQL. Needs the optional peer `mysql2`: `npm install mysql2`.
@@ -77,6 +79,8 @@ async function connected({ url, place }: NamedServer, options: MysqlDriverOption
       supportBigNumbers: true,
     });
     connection.on('error', () => undefined);
+    // The one with the lock says nothing for as long as a migration takes.
+    await connection.query(`SET SESSION wait_timeout = ${IDLE_S}`).catch(() => undefined);
     return connection;
   } catch (cause) {
     const { errno = 0 } = cause as { readonly errno?: number };

@@ -23,6 +23,7 @@ export interface PostgresDriverOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
 /** The two numbers of an advisory lock: one for this project, one for what is held. */
 const NAMESPACE = 0x68_6f_6c_64;
 const HOLDS: Readonly<Record<Hold, number>> = { run: 1, work: 2 };
@@ -50,6 +51,7 @@ export function postgresDriver(address: string, options: PostgresDriverOptions =
     dialect: 'postgres',
     place: server.place,
     connect,
+    clear,
     settle,
     scratch: () => scratch(server, options, connect),
     describe: describePostgres,
@@ -67,6 +69,9 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
     connectionString: password === undefined ? url.href : withPassword(url, password),
     application_name: 'holdfast migrate',
     connectionTimeoutMillis: connectTimeoutMs,
+    // The one with the lock says nothing for as long as a migration takes.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   // A connection that breaks ends the statement that is under way, which says so.
   client.on('error', () => undefined);
@@ -83,6 +88,7 @@ async function connected({ url, place }: NamedServer, options: PostgresDriverOpt
   }
   // A server that does not look whether its client is still there goes on for as long as it takes. Older ones can't look.
   await client.query("SET client_connection_check_interval = '2s'").catch(() => undefined);
+  await client.query('SET idle_session_timeout = 0').catch(() => undefined);
   return client;
 }
 
@@ -115,25 +121,40 @@ function connectionOf(client: Client): DatabaseConnection {
   };
 }
 
-/** An index that was not finished keeps its name, is not valid, and of no use to anybody. */
+/** With `IF NOT EXISTS`, an index that was not finished would count as one that is there. */
+async function clear(connection: DatabaseConnection, sql: string): Promise<void> {
+  if (/^CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF\b/.test(firstWords(sql, 5))) await dropUnfinished(connection, sql);
+}
+
+const firstWords = (sql: string, count: number): string =>
+  (readStatements(sql, 'postgres')[0]?.words ?? [])
+    .slice(0, count)
+    .map(({ text }) => text)
+    .join(' ');
+
+/** An index that was not finished keeps its name, is not valid, and of no use to anybody. @returns Whether there was one. */
+async function dropUnfinished(connection: DatabaseConnection, sql: string): Promise<boolean> {
+  const name = indexName(sql);
+  if (name === undefined) return false;
+  const [row] = await connection.query(
+    'SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_catalog.pg_index WHERE indexrelid = to_regclass($1)',
+    [name],
+  );
+  if (row === undefined || row['valid'] === true) return false;
+  await connection.query(`DROP INDEX CONCURRENTLY ${String(row['name'])}`);
+  return true;
+}
+
 async function settle(
   connection: DatabaseConnection,
   { sql, error, wasInterrupted }: RepeatedFailure,
 ): Promise<'done' | 'again' | undefined> {
   const { code } = error as { readonly code?: string };
   const whenInterrupted = wasInterrupted ? 'done' : undefined;
-  // Undefined object, duplicate database.
-  if (code === '42704' || code === '42P04') return whenInterrupted;
-  if (code !== '42P07') return undefined;
-  const name = indexName(sql);
-  if (name === undefined) return undefined;
-  const [row] = await connection.query(
-    'SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_catalog.pg_index WHERE indexrelid = to_regclass($1)',
-    [name],
-  );
-  if (row === undefined || row['valid'] === true) return whenInterrupted;
-  await connection.query(`DROP INDEX CONCURRENTLY ${String(row['name'])}`);
-  return 'again';
+  // Undefined object: that of a CREATE may be a type or a class of operators. Duplicate database.
+  if ((code === '42704' && firstWords(sql, 1) === 'DROP') || code === '42P04') return whenInterrupted;
+  if (code !== '42P07' || indexName(sql) === undefined) return undefined;
+  return (await dropUnfinished(connection, sql)) ? 'again' : whenInterrupted;
 }
 
 /** The name that `CREATE INDEX CONCURRENTLY` gives, with the schema of its table: that is where indexes are made. */

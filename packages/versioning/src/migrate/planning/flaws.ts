@@ -1,12 +1,19 @@
 import { VersioningError } from '../../errors.ts';
-import type { RunnableMigration } from '../source/script.ts';
-import { checksumOf } from '../source/script.ts';
+import type { Direction } from '../model.ts';
+import { checksumOf, type RunnableMigration, type Script } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
 
 /** @throws {VersioningError} `MIGRATION_EDITED` for a migration whose text is not the one that was applied. */
-export function refuseEdited({ id, forward }: RunnableMigration, row: AppliedRow, state: DatabaseState): void {
+export function refuseEdited(
+  { id, forward, backward }: RunnableMigration,
+  row: AppliedRow,
+  state: DatabaseState,
+): void {
+  if (row.state === 'reverting' && isFinishedPartEdited({ id, script: backward, direction: 'down' }, state)) {
+    throw backEdited(id);
+  }
   if (row.checksum === forward.checksum) return;
-  if (row.state === 'running' && !isFinishedPartEdited({ id, forward }, state)) return;
+  if (row.state === 'running' && !isFinishedPartEdited({ id, script: forward, direction: 'up' }, state)) return;
   const what = row.state === 'running' ? 'what was finished of it' : 'it';
   throw new VersioningError(
     'MIGRATION_EDITED',
@@ -18,16 +25,32 @@ export function refuseEdited({ id, forward }: RunnableMigration, row: AppliedRow
   );
 }
 
+/** Its statements are known by their number: of a text with another one between, the wrong ones would be passed over. */
+function backEdited(id: string): VersioningError {
+  return new VersioningError(
+    'MIGRATION_EDITED',
+    `Expected the way back of ${id} with what was finished of it, got another text`,
+    {
+      hint: `Put what was finished back, or take the rest back by hand and say so: migrator.repair('${id}', { as: 'pending' }), \`holdfast migrate repair ${id} --as pending\`.`,
+      place: { file: id },
+    },
+  );
+}
+
+interface Half {
+  readonly id: string;
+  readonly script: Script | undefined;
+  readonly direction: Direction;
+}
+
 /** Of a migration that was interrupted, what is still to be done may be corrected. */
-function isFinishedPartEdited(
-  { id, forward }: Pick<RunnableMigration, 'id' | 'forward'>,
-  { journal }: DatabaseState,
-): boolean {
+function isFinishedPartEdited({ id, script, direction }: Half, { journal }: DatabaseState): boolean {
   return journal
-    .filter((entry) => entry.id === id && entry.direction === 'up' && entry.state === 'ended')
+    .filter((entry) => entry.id === id && entry.direction === direction && entry.state === 'ended')
     .some(({ statement, checksum }) => {
-      const now = forward.statements[statement - 1];
-      return now === undefined || checksumOf(now.text) !== checksum;
+      // All that a module does is one piece, under the checksum of its file.
+      const now = script?.work === undefined ? script?.statements[statement - 1]?.text : script.text;
+      return now === undefined || checksumOf(now) !== checksum;
     });
 }
 

@@ -21,10 +21,9 @@ export function planMigrating(planning: Planning, direction: Direction, options:
     const steps = planUp(planning, options).map((each) => stepOf(planning, each, 'up'));
     return { dialect, direction, steps, warnings: warningsOf(planning, steps) };
   }
-  const chosen = planDown(planning, options);
+  const { chosen, contracts } = planDown(planning, options);
   const steps = chosen.map((each) => stepOf(planning, each, 'down'));
-  const isContracted = chosen.some(({ kind }) => kind === 'contract');
-  const backup = isContracted ? options.backup?.id : undefined;
+  const backup = contracts.length > 0 ? options.backup?.id : undefined;
   return {
     dialect,
     direction,
@@ -113,7 +112,13 @@ function limitOf(migrations: readonly Placed[], to: string): bigint {
   throw notFound(to, '`to`');
 }
 
-function planDown({ migrations, state }: Planning, options: MigrateOptions): RunnableMigration[] {
+interface WayBack {
+  readonly chosen: readonly RunnableMigration[];
+  /** Those that are taken back or left behind, and took away what is not there any more. */
+  readonly contracts: readonly AppliedRow[];
+}
+
+function planDown({ migrations, state }: Planning, options: MigrateOptions): WayBack {
   const chosen = rowsToUndo(migrations, state.rows, options);
   const running = state.rows.find((row) => row.state === 'running');
   if (running !== undefined) throw interrupted(running, 'Let `up` go on with it first.');
@@ -121,14 +126,23 @@ function planDown({ migrations, state }: Planning, options: MigrateOptions): Run
   if (reverting !== undefined && !chosen.includes(reverting)) {
     throw interrupted(reverting, `Let \`down\` go on with it first.`);
   }
-  return chosen.map((row) => {
+  const undone = chosen.map((row) => {
     const migration = migrations.find(({ id }) => id === row.id);
     if (migration === undefined) throw missing(row);
     refuseEdited(migration, row, state);
     if (migration.backward === undefined) throw irreversible(row);
-    if (row.kind === 'contract') refuseWithoutBackup(row, options);
     return migration;
   });
+  const contracts = contractsOnTheWay(chosen, state.rows);
+  for (const row of contracts) refuseWithoutBackup(row, options);
+  return { chosen: undone, contracts };
+}
+
+/** Also those of a phase that is not asked for: what came before them is all that is left of what they took away. */
+function contractsOnTheWay(chosen: readonly AppliedRow[], rows: readonly AppliedRow[]): readonly AppliedRow[] {
+  const isPassed = (row: AppliedRow): boolean =>
+    chosen.some((each) => each.id === row.id || (each.place < row.place && mustPrecede(each, row)));
+  return rows.filter((row) => row.kind === 'contract' && isPassed(row));
 }
 
 /** The last applied first: half-undone work is the last one by nature. */

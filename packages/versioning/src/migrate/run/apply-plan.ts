@@ -34,8 +34,9 @@ export async function applyPlan(applying: Applying, plan: MigrationPlan): Promis
   const applied: AppliedMigration[] = [];
   for (const { step, migration } of steps) {
     signal?.throwIfAborted();
-    const state = await store.read();
-    if (isWanted(step, state)) applied.push(await applyStep(applying, { step, migration, state, backup: plan.backup }));
+    if (!isWanted(step, await store.read())) continue;
+    const done = await applyStep(applying, { step, migration, backup: plan.backup });
+    if (done !== undefined) applied.push(done);
   }
   return applied;
 }
@@ -70,23 +71,25 @@ function isWanted({ id, direction, checksum }: MigrationStep, { rows }: Database
 interface PlannedStep {
   readonly step: MigrationStep;
   readonly migration: RunnableMigration;
-  readonly state: DatabaseState;
   readonly backup: string | undefined;
 }
 
 async function applyStep(
   applying: Applying,
-  { step, migration, state, backup }: PlannedStep,
-): Promise<AppliedMigration> {
+  { step, migration, backup }: PlannedStep,
+): Promise<AppliedMigration | undefined> {
   const { driver, lockTimeoutMs: timeoutMs, signal, onEvent, by, clock } = applying;
   const { id, direction } = step;
-  const known = state.journal.filter((entry) => entry.id === id && entry.direction === direction);
-  const done = known.filter((entry) => entry.state === 'ended').length;
   const script = direction === 'up' ? migration.forward : (migration.backward ?? migration.forward);
   // A new one for each: what a migration sets is gone with it.
   await using held = disposable(await holding(driver, 'work', { timeoutMs, signal }));
   const { connection } = held;
   const store = await openState(connection);
+  // What a killed run has sent may have been carried out while this one waited.
+  const state = await store.read();
+  if (!isWanted(step, state)) return undefined;
+  const known = state.journal.filter((entry) => entry.id === id && entry.direction === direction);
+  const done = known.filter((entry) => entry.state === 'ended').length;
   const run: MigrationRun = { driver, connection, store, step, migration, script, by, clock, signal, onEvent };
   const startMs = clock();
   onEvent({

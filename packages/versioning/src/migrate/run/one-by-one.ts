@@ -1,6 +1,6 @@
 import { VersioningError } from '../../errors.ts';
 import { checksumOf } from '../source/script.ts';
-import { isSetting, runsOutside } from '../source/transactions.ts';
+import { isDefinition, isSetting, runsOutside } from '../source/transactions.ts';
 import type { JournalEntry } from '../state/state.ts';
 import { migrationFailed } from './failures.ts';
 import { type MigrationRun, momentOf, pause, rowOf, tell } from './run.ts';
@@ -12,6 +12,8 @@ interface Piece {
   readonly number: number;
   readonly text: string;
   readonly isOutside: boolean;
+  /** Whether it does one thing, so that "it is there already" says that all of it is done. Of what a module does, it says nothing. */
+  readonly canSettle: boolean;
   /** Whether it is gone with its connection, and so has to be run by each. */
   readonly isSetting: boolean;
   readonly work: () => Promise<unknown>;
@@ -69,11 +71,14 @@ async function markEnded(run: MigrationRun, startMs: number): Promise<void> {
 
 function piecesOf({ script, connection }: MigrationRun): Piece[] {
   const { work, text } = script;
-  if (work !== undefined) return [{ number: 1, text, isOutside: true, isSetting: false, work: () => work(connection) }];
+  if (work !== undefined) {
+    return [{ number: 1, text, isOutside: true, canSettle: false, isSetting: false, work: () => work(connection) }];
+  }
   return script.statements.map((statement, index) => ({
     number: index + 1,
     text: statement.text,
     isOutside: runsOutside(connection.dialect, statement.words),
+    canSettle: isDefinition(statement.words),
     isSetting: isSetting(statement.words),
     work: () => connection.query(statement.text),
   }));
@@ -128,9 +133,10 @@ async function runOutside(run: MigrationRun, piece: Piece, { note, before }: Not
   // A statement that nobody saw end stays that until it is known.
   if (before !== 'begun') await note('begun');
   try {
+    if (before !== undefined && piece.canSettle) await driver.clear?.(connection, piece.text);
     await piece.work();
   } catch (error) {
-    if (before === undefined || driver.settle === undefined) throw error;
+    if (before === undefined || !piece.canSettle || driver.settle === undefined) throw error;
     const failure = { sql: piece.text, error, wasInterrupted: before === 'begun' };
     const settled = await driver.settle(connection, failure);
     if (settled === undefined) throw error;

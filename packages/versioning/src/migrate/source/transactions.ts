@@ -42,6 +42,11 @@ export function runsOutside(dialect: Dialect, words: readonly SqlWord[]): boolea
   return standsAlone(dialect, words) || (dialect === 'sqlite' && words[0]?.text === 'PRAGMA');
 }
 
+/** Whether a statement makes, changes or drops a thing. Of a call of a procedure, "it is there already" does not say that all of it was done. */
+export function isDefinition(words: readonly SqlWord[]): boolean {
+  return /^(?:CREATE|ALTER|DROP|RENAME)\b/.test(textOf(words, 1));
+}
+
 /** Whether a statement sets something for its connection, and changes nothing that stays. */
 export function isSetting(words: readonly SqlWord[]): boolean {
   return /^(?:SET|RESET|USE|PRAGMA)\b/.test(textOf(words, 1));

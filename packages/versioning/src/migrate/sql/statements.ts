@@ -33,13 +33,16 @@ export interface SqlStatement {
 
 /** The statements of a script, with their lines. @throws {VersioningError} `INVALID_SQL`. */
 export function readStatements(text: string, dialect: Dialect): SqlStatement[] {
-  return scriptParts(text, dialect)
-    .filter(({ words }) => words.length > 0)
-    .map(({ start, end, words }) => ({
-      text: text.slice(start, end).trim(),
-      line: lineAt(text, (words[0] as SqlWord).start),
-      words,
-    }));
+  // Counted on from statement to statement: a script may have a hundred thousand.
+  let line = 1;
+  let counted = 0;
+  return scriptParts(text, dialect).flatMap(({ start, end, words }) => {
+    const [first] = words;
+    if (first === undefined) return [];
+    line += lineAt(text.slice(counted, first.start), first.start - counted) - 1;
+    counted = first.start;
+    return [{ text: text.slice(start, end).trim(), line, words }];
+  });
 }
 
 const HEAD_WORDS = 12;

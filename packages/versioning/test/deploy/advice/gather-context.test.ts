@@ -36,9 +36,11 @@ function newShop(): Checkout {
     join(shop.folder, 'migrations', '0002_phones.sql'),
     '-- kind: contract\nalter table slots drop column id;\n',
   );
+  writeFileSync(join(shop.folder, 'migrations', '0003_prices.ts'), 'export const up = async () => undefined;\n');
   shop.commit('feat!: slots');
   shop.commit('fix: rounding', 'models/prices.onnx');
   shop.commit('fix(shop): more rounding');
+  shop.commit('constructor: a type like any other');
   shop.commit('Something');
   return shop;
 }
@@ -49,14 +51,14 @@ test('what is live is compared with what is here', async () => {
   expect(context).toMatchObject({
     now: START,
     diff: {
-      files: 6,
-      migrations: 2,
+      files: 7,
+      migrations: 3,
       contractMigrations: 1,
       configKeys: ['ADMIN_PORT', 'NEW_NAME', 'OLD_NAME'],
       ports: [9090],
       modelFiles: ['models/prices.onnx'],
     },
-    commitTypes: { feat: 1, fix: 2, other: 1 },
+    commitTypes: { constructor: 1, feat: 1, fix: 2, other: 1 },
     breakingCommits: 1,
     isDirty: false,
     remote: 'none',

@@ -70,6 +70,15 @@ test('one that went live and rolled itself back has failed, and was restored whe
   });
 });
 
+test('a way back that a deploy has measured itself counts as a rollback, once', () => {
+  const wayBack = { ms: 2 * MINUTE, objectiveMs: MINUTE, isMet: false };
+  const gone = deployed(5, { version: '1.1.0', outcome: 'rolled-back', steps: switched(5, 4), wayBack });
+  const counted = { count: 1, automatic: 1, failed: 0, withinObjective: 1 };
+  expect(four([gone]).rollback).toMatchObject({ ...counted, medianMs: 2 * MINUTE });
+  const back = deployed(5.5, { id: 'back', kind: 'automatic-rollback', from: '1.1.0', version: '1.0.0', minutes: 3 });
+  expect(four([gone, back]).rollback).toMatchObject({ ...counted, medianMs: 3 * MINUTE });
+});
+
 test('with a record of its own, the end of the automatic rollback counts', () => {
   const back = deployed(5.5, { id: 'back', kind: 'automatic-rollback', from: '1.1.0', version: '1.0.0', minutes: 3 });
   const history = [deployed(5, { version: '1.1.0', outcome: 'rolled-back', steps: switched(5, 4) }), back];

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Service } from '../../../src/deploy/index.ts';
 
 const LOOK_MS = 20;
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 20_000;
 
 /** A server of its own process on a port, started in the current release of a root: the simplest service that there is. */
 export function childService(root: string, port: number): Service {

@@ -78,7 +78,7 @@ test('migrations of all kinds are run in the order of their kinds, after a backu
 test('a release that never gets healthy is taken back, and kept as evidence', async () => {
   await using machine = await runningMachine();
   await machine.shelf.add('1.1.0', { migrations: NEXT, behaves: 'unhealthy' });
-  const deployer = machine.deployer();
+  const deployer = machine.deployer({ healthTimeoutMs: 300 });
   const failure = await deployer.deployRelease('1.1.0').catch((error: unknown) => error);
   expect(failure).toMatchObject({
     code: 'CHECKS_FAILED',
@@ -114,14 +114,14 @@ test('a release that never gets healthy is taken back, and kept as evidence', as
 test('a first deploy that ends at once leaves nothing current and nothing running', async () => {
   await using machine = await newMachine();
   await machine.shelf.add('1.0.0', { behaves: 'dead' });
-  const deployer = machine.deployer({ backup: undefined });
+  const deployer = machine.deployer({ backup: undefined, healthTimeoutMs: 300 });
   await deployer.init();
   await expect(deployer.deployRelease('1.0.0')).rejects.toMatchObject({ code: 'CHECKS_FAILED' });
   expect([machine.current(), await machine.answers()]).toEqual([undefined, undefined]);
   expect(await deployer.list()).toMatchObject([{ version: '1.0.0', state: 'bad' }]);
   // Repaired, it is another version: this one stays bad until it is deployed again on purpose.
   await machine.shelf.add('1.0.1');
-  await deployer.deployRelease('1.0.1');
+  await machine.deployer({ backup: undefined }).deployRelease('1.0.1');
   expect([machine.current(), await machine.answers()]).toEqual(['v1.0.1', '1.0.1']);
 });
 

@@ -11,6 +11,8 @@ export interface DeployerJob {
   readonly killAt?: number | undefined;
   /** The first of the moments that are counted. Default: whichever comes first. */
   readonly from?: string | undefined;
+  /** How long its checks are asked again, in milliseconds. */
+  readonly healthTimeoutMs?: number | undefined;
   /** It is asked to stop at the first moment of this name. */
   readonly abortAt?: string | undefined;
 }

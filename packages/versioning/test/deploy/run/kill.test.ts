@@ -46,7 +46,7 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
   });
 
   /** At most: how often the server is asked before it answers is not always the same. */
-  const MOMENTS = 90;
+  const MOMENTS = 95;
 
   test('comes past no more moments than the tables have', () => {
     expect(end.seen.length).toBeLessThanOrEqual(MOMENTS);
@@ -96,7 +96,7 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
 });
 
 describe('a rollback whose process is killed', { timeout: 60_000 }, () => {
-  const MOMENTS = 80;
+  const MOMENTS = 85;
 
   async function movedOn(): Promise<ShopMachine> {
     const machine = await released(NEXT);
@@ -146,14 +146,14 @@ describe('a deploy on its way back whose process is killed', { timeout: 60_000 }
 
   test('comes past no more moments than the table has', async () => {
     await using machine = await broken();
-    const { seen, code } = await runDeployer({ places: machine.places, version: '1.1.0', from });
+    const { seen, code } = await runDeployer({ places: machine.places, version: '1.1.0', from, healthTimeoutMs: 300 });
     expect([code, seen.length <= MOMENTS]).toEqual(['CHECKS_FAILED', true]);
     await demandOrder(machine);
   });
 
   test.each(chosen(MOMENTS, 7))('at moment %i of that ends there when it is resumed', async (killAt) => {
     await using machine = await broken();
-    await runDeployer({ places: machine.places, version: '1.1.0', from, killAt });
+    await runDeployer({ places: machine.places, version: '1.1.0', from, killAt, healthTimeoutMs: 300 });
     const deployer = machine.deployer();
     const { unfinished } = await deployer.status();
     if (unfinished !== undefined) expect(await deployer.resume()).toMatchObject({ outcome: 'rolled-back' });

@@ -47,9 +47,10 @@ export function shopDeployer({ root, shelf, port }: ShopPlaces, options: Partial
     migrator: (migrations) => createMigrator({ driver: sqliteDriver(database), migrations, lockTimeoutMs: 5000 }),
     backup: fileBackup(root),
     postChecks: [
-      httpCheck({ url: `http://127.0.0.1:${port}/`, version: { member: 'version' }, attempts: 1, timeoutMs: 1000 }),
+      httpCheck({ url: `http://127.0.0.1:${port}/`, version: { member: 'version' }, attempts: 1, timeoutMs: 5000 }),
     ],
-    healthTimeoutMs: 1000,
+    // A machine that has much to do needs its time; those that fail are given little.
+    healthTimeoutMs: 20_000,
     by: 'ann',
     ...options,
   });
@@ -64,7 +65,9 @@ async function freePort(): Promise<number> {
 }
 
 /** Migrations of the first release. */
-export const FIRST: Readonly<Record<string, string>> = { '0001_orders.up.sql': 'create table orders (id integer primary key, price integer);' };
+export const FIRST: Readonly<Record<string, string>> = {
+  '0001_orders.up.sql': 'create table orders (id integer primary key, price integer);',
+};
 
 /** And of the next: all kinds of them. The last has no way back. */
 export const NEXT: Readonly<Record<string, string>> = {
@@ -115,7 +118,7 @@ export async function newMachine(): Promise<ShopMachine> {
         return undefined;
       }
     },
-    applied: () => sql('select id from holdfast_migrations order by id').map((row) => String((row as { id: string }).id)),
+    applied: () => sql('select id from holdfast_migrations order by id').map((row) => (row as { id: string }).id),
     [Symbol.asyncDispose]: async () => {
       await childService(places.root, places.port).run('stop');
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -70,6 +70,52 @@ test('a release that still runs when the next one could not be started is left a
   expect([verbs, machine.current(), await machine.answers()]).toEqual([['handOver'], 'v1.0.0', '1.0.0']);
 });
 
+describe('a migration without a transaction', { timeout: 60_000 }, () => {
+  const oneByOne = {
+    ...NEXT,
+    '0002_cents.up.sql':
+      '-- transaction: none\nalter table orders add column cents integer;\nalter table orders add column note text;',
+    '0002_cents.down.sql':
+      '-- transaction: none\nalter table orders drop column note;\nalter table orders drop column cents;',
+  };
+
+  test('that was killed between two statements goes on, or back', async () => {
+    for (const isUndone of [false, true]) {
+      await using machine = await released(oneByOne);
+      const job = { places: machine.places, version: '1.1.0', from: 'migration statement', killAt: 1 };
+      expect((await runDeployer(job)).killed).toBe(true);
+      const deployer = machine.deployer();
+      await (isUndone ? deployer.undo() : deployer.resume());
+      const columns = machine
+        .sql("select name from pragma_table_info('orders')")
+        .map((row) => Object.values(row as object)[0]);
+      expect(columns).toEqual(isUndone ? ['id', 'price'] : ['id', 'price', 'cents', 'note']);
+      expect(await machine.answers()).toBe(isUndone ? '1.0.0' : '1.1.0');
+    }
+  });
+
+  test('that was killed on its way back comes again when the rollback is undone', async () => {
+    await using machine = await released(oneByOne);
+    await machine.deployer().deployRelease('1.1.0');
+    const { killed } = await runDeployer({ places: machine.places, from: 'migration statement', killAt: 1 });
+    expect(killed).toBe(true);
+    const deployer = machine.deployer();
+    await deployer.undo();
+    expect([await machine.answers(), machine.applied()]).toEqual(['1.1.0', ['0001_orders', '0002_cents', '0003_fill']]);
+  });
+
+  test('that fails half way stays as it is, and says so', async () => {
+    const broken =
+      '-- transaction: none\nalter table orders add column cents integer;\nalter table nowhere add column x;';
+    await using machine = await released({ ...oneByOne, '0002_cents.up.sql': broken });
+    await expect(machine.deployer().deployRelease('1.1.0')).rejects.toMatchObject({
+      code: 'MIGRATION_FAILED',
+      hint: expect.stringContaining('0002_cents stays: 0002_cents is half done') as string,
+    });
+    expect(await machine.answers()).toBe('1.0.0');
+  });
+});
+
 /** Mounts a small disk over the database of a machine. @returns Whether that may be done here. */
 function fillDatabaseDisk({ places: { root } }: ShopMachine): boolean {
   const folder = join(root, 'shared', 'db');
@@ -177,4 +223,23 @@ test('a journal or a history that was changed is refused', async () => {
   await expect(journal.write({ kind: 'planned', plan, owner: thisOwner('ann'), at: '' })).rejects.toMatchObject({
     code: 'INVALID_HISTORY',
   });
+});
+
+test('a safety backup that can not be made stops everything, with the words of whoever makes it', async () => {
+  await using machine = await released();
+  const full = new Error('Expected room for a snapshot, got a full disk');
+  const deployer = machine.deployer({
+    backup: {
+      create: () => Promise.reject(full),
+      preview: () => Promise.resolve([]),
+      restore: () => Promise.resolve(),
+    },
+  });
+  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    message: 'Expected a step to be done, got: Expected room for a snapshot, got a full disk',
+    hint: expect.stringContaining('Everything was taken back.') as string,
+    cause: full,
+  });
+  expect([machine.current(), machine.applied()]).toEqual(['v1.0.0', ['0001_orders']]);
 });

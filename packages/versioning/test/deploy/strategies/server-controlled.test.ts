@@ -102,6 +102,16 @@ test('a server goes to what is newer by itself, and not to what failed there, un
   expect(server.state.deployed).toEqual(['1.1.0', '1.1.0', '1.2.0']);
 });
 
+test('what somebody has taken back on a server is not brought again by itself', async () => {
+  const server = newServer(memoryStore(), { live: '1.0.0', newest: '1.1.0' });
+  expect(answerOf(await server.pull())).toMatchObject({ version: '1.1.0', outcome: 'deployed' });
+  server.state.live = '1.0.0';
+  expect(await server.pull()).toEqual({ kind: 'idle' });
+  // On a machine that was set up anew there is nothing to take back.
+  server.state.live = undefined;
+  expect(answerOf(await server.pull())).toMatchObject({ version: '1.1.0', outcome: 'deployed' });
+});
+
 test('of several requests the last one counts, and one answer is for all', async () => {
   const storage = memoryStore();
   const server = newServer(storage);

@@ -98,6 +98,19 @@ test('past a contract leads only a backup from before it', async () => {
   expect(migrator.events).toContainEqual(expect.objectContaining({ type: 'begun', id: '3_c', backup: 'nightly' }));
 });
 
+test('nor does one phase alone lead past a contract', async () => {
+  const { driver } = await sqliteShop();
+  const migrator = migratorOf(driver, PHASES);
+  await migrate(migrator, 'up', { to: '3_c' });
+  const back = { to: '', phases: ['expand'] } as const;
+  await expect(migrator.plan('down', back)).rejects.toMatchObject({
+    code: 'BACKUP_NEEDED',
+    message: expect.stringContaining('3_c') as string,
+  });
+  const backup = { id: 'nightly' };
+  expect(await migrator.plan('down', { ...back, backup })).toMatchObject({ backup: 'nightly', steps: [{ id: '1_a' }] });
+});
+
 test('without a way back there is none', async () => {
   const { driver } = await sqliteShop();
   const migrator = migratorOf(driver, { '1_a.sql': 'create table a(x);' });

@@ -81,6 +81,15 @@ describe.skipIf(postgres.missing !== undefined)('CREATE INDEX CONCURRENTLY', () 
     expect(await statesOf(migrator)).toEqual({ '1_rooms': 'applied', '2_index': 'applied' });
   });
 
+  test('an index that failed half-way does not count as there, either', async () => {
+    const driver = databases.create();
+    const index = { '2_index.sql': 'create unique index concurrently if not exists rooms_id on rooms (id);' };
+    const migrator = migratorOf(driver, { ...ROOMS, ...index });
+    await expect(migrate(migrator, 'up')).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+    await expect(migrate(migrator, 'up')).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
+    expect(await statesOf(migrator)).toMatchObject({ '2_index': 'interrupted' });
+  });
+
   test('an index of the name that was there before is no success', async () => {
     const driver = databases.create();
     const twice = {

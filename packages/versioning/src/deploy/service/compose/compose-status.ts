@@ -17,7 +17,9 @@ export function parseContainers(output: string): ComposeContainer[] {
   const text = output.trim();
   if (text === '') return [];
   if (text.startsWith('[')) return JSON.parse(text) as ComposeContainer[];
-  return text.split('\n').map((line) => JSON.parse(line) as ComposeContainer);
+  // Warnings may stand between.
+  const lines = text.split('\n').filter((line) => line.trim().startsWith('{'));
+  return lines.map((line) => JSON.parse(line) as ComposeContainer);
 }
 
 /** What the containers of a service say about it: the worst of them counts. */

@@ -29,6 +29,7 @@ const service = childService(places.root, places.port);
 const backup = fileBackup(places.root);
 const deployer = shopDeployer(places, {
   clock,
+  ...(job.healthTimeoutMs === undefined ? {} : { healthTimeoutMs: job.healthTimeoutMs }),
   service: {
     ...service,
     run: async (verb, call) => {

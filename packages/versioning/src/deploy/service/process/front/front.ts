@@ -51,7 +51,11 @@ class FrontProcess {
   }
 
   async #look(): Promise<void> {
-    this.#router.route((await readState<Wanted>(this.#paths.wanted)) ?? NOTHING);
+    try {
+      this.#router.route((await readState<Wanted>(this.#paths.wanted)) ?? NOTHING);
+    } catch {
+      // What can't be read for a moment, as when all descriptors are in use, is no reason to let go of what is under way.
+    }
     this.#report();
   }
 
@@ -61,6 +65,8 @@ class FrontProcess {
       try {
         if ('socket' in listen) await removeSocket(listen.socket);
         await listening(this.#listener.server, 'socket' in listen ? { path: listen.socket } : listen);
+        // Of a connection that could not be taken.
+        this.#listener.server.on('error', () => undefined);
         this.#failure = undefined;
         this.#isListening = true;
         return this.#report();

@@ -9,12 +9,14 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
+/** What `Connection` can't take away: without them a body would be read as the next request, or one host's as another's. */
+const KEPT: ReadonlySet<string> = new Set(['close', 'keep-alive', 'content-length', 'host']);
 const FORWARDED_FOR = 'x-forwarded-for';
 
 /** The fields to pass on, as they were written: names, values, in turn. */
 export function endToEnd({ rawHeaders, headers }: IncomingMessage): string[] {
   const named = headers.connection === undefined ? [] : headers.connection.toLowerCase().split(',');
-  const also = named.map((each) => each.trim()).filter((each) => each !== 'close' && each !== 'keep-alive');
+  const also = named.map((each) => each.trim()).filter((each) => !KEPT.has(each));
   return pairs(rawHeaders, (name) => !HOP_BY_HOP.has(name) && !also.includes(name));
 }
 

@@ -34,6 +34,7 @@ export function passThrough(router: Router, client: Socket, first: Buffer): void
     }
     const end = backend.begin();
     const upstream = backend.connect();
+    const onClientClose = (): void => void upstream.destroy();
     upstream.allowHalfOpen = true;
     let isConnected = false;
     upstream.once('connect', () => {
@@ -48,10 +49,11 @@ export function passThrough(router: Router, client: Socket, first: Buffer): void
     });
     upstream.once('close', () => {
       end();
+      client.off('close', onClientClose);
       // After its last word there is nothing more to come.
       if (isConnected && !client.writableEnded) client.destroy();
     });
-    client.once('close', () => upstream.destroy());
+    client.once('close', onClientClose);
   };
   attempt();
 }

@@ -110,6 +110,20 @@ describe('a request through the proxy', () => {
     expect(rawOf(got as IncomingMessage)).toContainEqual(['X-MiXed', 'u']);
   });
 
+  it('is not read as two when it takes away how long it is', async () => {
+    const asked: (string | undefined)[] = [];
+    const server = await serve((got, response) => {
+      asked.push(got.url);
+      got.resume().on('end', () => response.end('ok'));
+    });
+    const { port } = await front({ a: portOf(server) }, 'a');
+    const hidden = 'GET /hidden HTTP/1.1\r\nHost: shop\r\n\r\n';
+    const headers = { Host: 'shop', Connection: 'close, Content-Length', 'Content-Length': hidden.length };
+    expect((await ask(port, { path: '/seen', headers }, hidden)).body).toBe('ok');
+    expect((await ask(port, { path: '/next' })).body).toBe('ok');
+    expect(asked).toEqual(['/seen', '/next']);
+  });
+
   it('has its body, of known length and in chunks, with trailers, both ways', async () => {
     const server = await serve((asked, response) => {
       let size = 0;
@@ -209,7 +223,7 @@ describe('when nobody listens', () => {
     const here = await front({ a: port }, 'a');
     const asked = ask(here.port, { method: 'POST', headers: { 'Content-Length': 5 } }, 'order');
     await setTimeout(200);
-    await serve((request_, response) => void request_.pipe(response), port);
+    await serve((got, response) => void got.pipe(response), port);
     expect((await asked).body).toBe('order');
   });
 
