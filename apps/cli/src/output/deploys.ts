@@ -136,6 +136,19 @@ const current = z.union([
 
 const maintenance = z.strictObject({ reason: z.string(), since: z.string(), by: z.string() });
 
+const lock = z.strictObject({
+  owner: z.strictObject({
+    by: z.string(),
+    host: z.string(),
+    pid: z.int(),
+    startedAt: z.string().describe('when its process began, as the system has it'),
+    space: z.string().describe('which ids of processes it sees'),
+  }),
+  since: make.iso('when it was taken'),
+  until: make.iso('until when it counts if it is not renewed'),
+  isRunning: z.union([z.boolean(), z.literal('unknown')]).describe('`unknown`: on another machine'),
+});
+
 const serviceState = z.enum(['running', 'stopped', 'failed', 'starting', 'missing', 'unknown']);
 
 export const deployStatus = z.strictObject({
@@ -150,6 +163,7 @@ export const deployStatus = z.strictObject({
       kind: z.string(),
       state: serviceState,
       pids: z.array(z.int()),
+      version: z.string().optional().describe('what it was started for, where that is known'),
       since: z.string().optional(),
       restarts: z.int().optional(),
       detail: z.string().optional(),
@@ -158,6 +172,7 @@ export const deployStatus = z.strictObject({
   disk: z.strictObject({ free: make.bytes('free'), total: make.bytes('in all') }).optional(),
   maintenance: maintenance.optional().describe('while it is on'),
   unfinished: deployment.optional().describe('what `deploy resume` ends'),
+  lock: lock.optional().describe('who works on that now'),
   deployments: z.array(deployment).describe('the last ones, newest first'),
 });
 

@@ -52,7 +52,7 @@ function maintenanceText({ maintenance }: DeployStanding): string {
 
 /** How a machine stands, for people. */
 export function standingLines(standing: DeployStanding): readonly string[] {
-  const { layout, channel, releases, disk, deployments, unfinished } = standing;
+  const { layout, channel, releases, disk, deployments, unfinished, lock } = standing;
   const facts: readonly (readonly [string, string])[] = [
     ['root', layout.root],
     ['channel', channel],
@@ -65,6 +65,6 @@ export function standingLines(standing: DeployStanding): readonly string[] {
     ...factLines(facts.map(([name, value]) => [name, displayText(value)] as const)),
     ...(releases.length === 0 ? [] : ['', ...deployedTable(releases)]),
     ...(deployments.length === 0 ? [] : ['', ...historyTable(deployments)]),
-    ...(unfinished === undefined ? [] : ['', ...unfinishedLines(unfinished)]),
+    ...(unfinished === undefined ? [] : ['', ...unfinishedLines(unfinished, lock)]),
   ];
 }

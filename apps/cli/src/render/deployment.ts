@@ -1,4 +1,4 @@
-import type { Deployment, DeployPlan } from '@x/versioning/deploy';
+import type { Deployment, DeployLockState, DeployPlan } from '@x/versioning/deploy';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
@@ -58,9 +58,18 @@ export function historyTable(deployments: readonly Deployment[]): readonly strin
 }
 
 /** What is to be done about a run that has not ended. */
-export function unfinishedLines({ kind, version, startedAt, by, error }: Deployment): readonly string[] {
+export function unfinishedLines(
+  { kind, version, startedAt, by, error }: Deployment,
+  lock: DeployLockState | undefined,
+): readonly string[] {
+  const said = displayText(`The ${kind} of ${version}, begun ${formatTime(startedAt)} by ${by}, has not ended.`);
+  const { by: owner, host, pid } = lock?.owner ?? {};
+  if (lock?.isRunning === true) return [said, displayText(`  ${owner} works on it now: process ${pid} on ${host}.`)];
   return [
-    displayText(`The ${kind} of ${version}, begun ${formatTime(startedAt)} by ${by}, has not ended.`),
+    said,
+    ...(lock === undefined
+      ? []
+      : [displayText(`  ${owner} has the lock: process ${pid} on ${host}, if it is still there.`)]),
     ...(error === undefined ? [] : factLines([['stopped by', displayText(error.message)]], '  ')),
     '  `holdfast deploy resume` goes on with it, `holdfast deploy resume --undo` takes it back.',
   ];

@@ -19,13 +19,18 @@ export function codeText(error: unknown): string {
 /** The same error with one more thing to do about it. One of somebody else becomes the cause of ours. */
 export function withHint(error: unknown, hint: string): VersioningError {
   const { message, hint: own } = error as { readonly message?: string; readonly hint?: string | undefined };
-  // Below the lines of a log nobody would find it.
-  const both = own === undefined ? hint : own.includes('\n') ? `${hint}\n${own}` : `${own} ${hint}`;
+  const both = own === undefined ? hint : bothHints(own, hint);
   if (!isVersioningError(error)) {
     const said = message ?? String(error);
     return new VersioningError('STEP_FAILED', `Expected a step to be done, got: ${said}`, { cause: error, hint: both });
   }
   return new VersioningError(error.code, error.message, { cause: error, hint: both, place: error.place });
+}
+
+/** Below the lines of a log nobody would find the second one. */
+function bothHints(first: string, second: string): string {
+  if (first.includes('\n')) return `${second}\n${first}`;
+  return `${first}${first.endsWith('.') ? ' ' : '\n'}${second}`;
 }
 
 /** Nothing was done, as something has to be otherwise first. */

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import type { CurrentState, DeployedRelease, DeployLayout } from '../layout/model.ts';
+import { type DeployLockState, readDeployLock } from '../lock/deploy-lock.ts';
 import { type Maintenance, readMaintenance } from '../maintenance/maintenance.ts';
 import type { ServiceStatus } from '../service/contract.ts';
 import type { Deployment } from './contract.ts';
@@ -19,6 +20,8 @@ export interface DeployStanding {
   readonly maintenance?: Maintenance | undefined;
   /** The run that has not ended. */
   readonly unfinished?: Deployment | undefined;
+  /** Who works on that run; none when nobody does any more. */
+  readonly lock?: DeployLockState | undefined;
   /** Newest first. */
   readonly deployments: readonly Deployment[];
 }
@@ -38,6 +41,8 @@ export async function readStanding(tools: DeployTools, signal?: AbortSignal): Pr
   const { layout } = place;
   const disk = await diskOf(layout.releases);
   const deployments = await history.list({ limit: LAST, signal });
+  const unfinished = deployments.find(({ outcome }) => outcome === 'running');
+  const lock = unfinished === undefined ? undefined : await readDeployLock(layout);
   return {
     layout,
     channel,
@@ -50,7 +55,8 @@ export async function readStanding(tools: DeployTools, signal?: AbortSignal): Pr
         : { ...(await service.status({ signal })), name: service.spec.name, kind: service.kind },
     disk,
     maintenance: await readMaintenance(layout),
-    unfinished: deployments.find(({ outcome }) => outcome === 'running'),
+    unfinished,
+    lock: lock?.isRunning === false ? undefined : lock,
     deployments,
   };
 }

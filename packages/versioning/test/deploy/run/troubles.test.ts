@@ -3,7 +3,13 @@ import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
-import { acquireDeployLock, type Check, type Deployment, type Service } from '../../../src/deploy/index.ts';
+import {
+  acquireDeployLock,
+  type Check,
+  type DeployLockState,
+  type Deployment,
+  type Service,
+} from '../../../src/deploy/index.ts';
 import { DeployJournal } from '../../../src/deploy/run/journal.ts';
 import { thisOwner } from '../../../src/release/owner.ts';
 import { childService } from './child-service.ts';
@@ -187,10 +193,12 @@ test('a lock is taken by force only, and that is told', async () => {
 test('who is taken over stops, and takes nothing back', async () => {
   await using machine = await released();
   let ended: Deployment | undefined;
+  let lock: DeployLockState | undefined;
   const slow: Check = {
     name: 'slow',
     kind: 'own',
     run: async () => {
+      lock ??= (await machine.deployer().status()).lock;
       ended ??= await machine.deployer().resume({ force: true });
       return { name: 'slow', kind: 'own', outcome: 'ok', found: 'at last', ms: 0, attempts: 1 };
     },
@@ -198,6 +206,8 @@ test('who is taken over stops, and takes nothing back', async () => {
   const deployer = machine.deployer({ postChecks: [slow] });
   await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({ code: 'DEPLOY_TAKEN_OVER' });
   expect(ended).toMatchObject({ outcome: 'succeeded' });
+  expect(lock).toMatchObject({ owner: { by: 'ann', pid: process.pid }, isRunning: true });
+  expect((await deployer.status()).lock).toBeUndefined();
   expect([machine.current(), machine.applied().length]).toEqual(['v1.1.0', 3]);
 });
 
