@@ -65,9 +65,9 @@ async function carriedOut(options: ServerControlledOptions, call: StrategyCall):
   onLine?.(written);
   if (servers.length === 0) return { isLive: false, detail: written };
   const answers = await awaitAnswers(options, request, call);
-  const failed = answers.filter(({ outcome }) => outcome === 'failed' || outcome === 'none');
+  const failed = answers.filter((each) => reasonOf(each, version) !== undefined);
   if (failed.length === 0) return { isLive: true, detail: `deployed ${version} on ${servers.join(', ')}` };
-  const reasons = failed.map(({ server, error }) => `${server} (${error?.message ?? 'no such release'})`);
+  const reasons = failed.map((each) => `${each.server} (${reasonOf(each, version)})`);
   throw new VersioningError(
     'STRATEGY_FAILED',
     `Expected servers to deploy ${version}, got failures of ${reasons.join(', ')}`,
@@ -75,6 +75,12 @@ async function carriedOut(options: ServerControlledOptions, call: StrategyCall):
       hint: 'See `holdfast deploy status` there.',
     },
   );
+}
+
+/** Why a version is not live on a server by its answer, which may be that to a later request. */
+function reasonOf({ outcome, error, version }: DeployAnswer, wanted: string): string | undefined {
+  if (outcome === 'failed' || outcome === 'none') return error?.message ?? 'no such release';
+  return version === wanted ? undefined : `${version} was asked for after it`;
 }
 
 /** The answers of all servers to a request, or to a later one. */

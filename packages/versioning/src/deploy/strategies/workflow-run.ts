@@ -49,7 +49,8 @@ export async function startWorkflow(
 ): Promise<StartedRun> {
   const { ref, inputs } = dispatch;
   const workflow = workflowPath(dispatch.workflow);
-  const before = await listRuns(access, workflow, wait.signal);
+  const listed = (): Promise<GithubAnswer> => askRuns(access, workflow, wait.signal);
+  const before = runsIn(await listed());
   const post = (body: object): Promise<GithubAnswer> =>
     askGithub(access, { method: 'POST', path: `${workflow}/dispatches`, body, signal: wait.signal });
   let answer = await post({ ref, inputs, return_run_details: true });
@@ -61,9 +62,11 @@ export async function startWorkflow(
   if (id !== undefined) return { id, url: textOf(answer.body, 'html_url') };
   const known = new Set(before.map((run) => run.id));
   const isNew = (run: ListedRun): boolean => !known.has(run.id) && (run.ref === undefined || run.ref === ref);
-  return within(wait, async () => (await listRuns(access, workflow, wait.signal)).find(isNew), {
-    what: 'a run of the workflow to appear',
-  });
+  const look = async (): Promise<ListedRun | Later | undefined> => {
+    const found = await listed();
+    return isTemporary(found) ? retryLater(found) : runsIn(found).find(isNew);
+  };
+  return within(wait, look, { what: 'a run of the workflow to appear' });
 }
 
 /** A run with the tag or branch that it runs on. */
@@ -71,14 +74,14 @@ interface ListedRun extends StartedRun {
   readonly ref: string | undefined;
 }
 
-/** The newest runs that were started by hand, oldest first. */
-async function listRuns(
-  access: GithubAccess,
-  workflow: string,
-  signal: AbortSignal | undefined,
-): Promise<readonly ListedRun[]> {
+/** Asks for the newest runs that were started by hand. */
+function askRuns(access: GithubAccess, workflow: string, signal: AbortSignal | undefined): Promise<GithubAnswer> {
   const path = `${workflow}/runs?event=workflow_dispatch&per_page=50`;
-  const answer = await askGithub(access, { method: 'GET', path, signal });
+  return askGithub(access, { method: 'GET', path, signal });
+}
+
+/** The runs of an answer, oldest first. @throws {VersioningError} `CI_REFUSED`. */
+function runsIn(answer: GithubAnswer): readonly ListedRun[] {
   if (answer.status !== 200) throw refusal(answer, 'list runs of the workflow');
   const runs = memberOf(answer.body, 'workflow_runs');
   return (Array.isArray(runs) ? (runs as unknown[]) : [])

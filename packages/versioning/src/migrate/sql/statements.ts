@@ -1,6 +1,7 @@
 import { shown } from '../../errors.ts';
 import type { Dialect } from '../model.ts';
 import { depthChange, isWithin, objectOf, type StatementHead } from './body.ts';
+import { isIfFunction } from './if-function.ts';
 import { invalidSql, lineAt } from './invalid-sql.ts';
 import { type Reading, type Token, tokenAt } from './token.ts';
 
@@ -98,7 +99,9 @@ function addWord(part: Part, reading: Reading, token: Token): void {
   const word = wordOf(reading, token);
   refuseClientCommand(part, reading, word);
   const { head } = part;
-  const name = word.kind === 'word' || word.kind === 'symbol' ? word.text : word.kind;
+  const isFunction =
+    reading.dialect === 'mysql' && token.kind === 'word' && word.text === 'IF' && isIfFunction(reading, token.end);
+  const name = isFunction ? 'FUNCTION IF' : word.kind === 'word' || word.kind === 'symbol' ? word.text : word.kind;
   const next = { ...head, object: objectOf(head, name) };
   part.words.push(word);
   part.head = {

@@ -27,6 +27,7 @@ export interface Reading {
 const BLANK = /\s+/y;
 const WORD = /[A-Za-z0-9_$\u0080-\uFFFF]+/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uFFFF][A-Za-z0-9_\u0080-\uFFFF]*)?\$/y;
+const CONTINUED = /[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:\s|--[^\n\r]*[\n\r])*'/y;
 const CONDITIONAL = /\/\*M?![0-9]*/y;
 
 function matchAt(pattern: RegExp, text: string, at: number): number | undefined {
@@ -89,7 +90,7 @@ function quotedAt(reading: Reading, start: number): Token | undefined {
   if (first === '[' && dialect === 'sqlite') return { kind: 'name', start, end: bracketEnd(text, start) };
   if (dialect !== 'postgres') return undefined;
   if (/[eE]/.test(first) && text[start + 1] === "'") {
-    return { kind: 'text', start, end: quoteEnd(reading, start + 1, true) };
+    return { kind: 'text', start, end: escapedEnd(reading, start + 1) };
   }
   const tagEnd = matchAt(DOLLAR_TAG, text, start);
   return tagEnd === undefined ? undefined : { kind: 'text', start, end: dollarEnd(text, start, tagEnd) };
@@ -106,6 +107,13 @@ function quoteEnd({ text }: Reading, open: number, hasBackslashes: boolean): num
     }
   }
   throw endless(quote === "'" ? 'a literal' : 'a quoted text', quote, { text, at: open });
+}
+
+/** A literal goes on in the next line, and backslashes count there, too. */
+function escapedEnd(reading: Reading, open: number): number {
+  const end = quoteEnd(reading, open, true);
+  const next = matchAt(CONTINUED, reading.text, end);
+  return next === undefined ? end : escapedEnd(reading, next - 1);
 }
 
 function bracketEnd(text: string, start: number): number {

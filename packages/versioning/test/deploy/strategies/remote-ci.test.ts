@@ -143,6 +143,16 @@ test('a run that does not succeed is an error with its address', async () => {
   });
 });
 
+test('a GitHub that is in trouble after the start is asked again', async () => {
+  const appeared = [200, { workflow_runs: [run(7, 'queued')] }] as const;
+  const routes = {
+    [RUNS]: [noRuns, [503] as const, appeared],
+    [DISPATCH]: [[204] as const],
+    [RUN]: [[200, run(7, 'completed', 'success')] as const],
+  };
+  expect((await ran(routes)).outcome).toMatchObject({ isLive: true, detail: 'run 7 succeeded' });
+});
+
 test('a run that takes too long is an error that says that it may go on', async () => {
   const routes = { [RUNS]: [noRuns], [DISPATCH]: [started], [RUN]: [[200, run(7, 'in_progress')]] } as const;
   expect((await ran(routes, { timeoutMs: 50 })).error).toMatchObject({ code: 'CI_TIMEOUT' });

@@ -33,6 +33,7 @@ const WHOLE: readonly (readonly [Dialect | 'all', string, string])[] = [
     'create function f(x int) returns int begin atomic select case when x > 1 then 2 end; select 3; end',
   ],
   ['postgres', 'a rule with several actions', 'create rule r as on insert to t do also (select 1; select 2)'],
+  ['postgres', 'a literal that goes on in the next line', String.raw`select E'a' -- b` + '\n' + String.raw`  '\'; c'`],
   ['sqlite', 'names in brackets and backticks', 'select 1 as [a;b], 2 as `c;d`'],
   ['sqlite', 'a trigger', 'create temp trigger t after insert on a begin select case when 1 then 2 end; select 3; end'],
   ['sqlite', 'columns that are called begin and end', 'create table t(begin, end)'],
@@ -55,6 +56,11 @@ const WHOLE: readonly (readonly [Dialect | 'all', string, string])[] = [
     'mysql',
     'all kinds of loops',
     "create procedure p() begin declare i int default 0; l: loop set i = i + 1; if i > 3 then leave l; end if; end loop; while i > 0 do set i = if(i > 1, i - 1, 0); end while; repeat set i = i + 1; until i > repeat('1', 1) end repeat; case i when 1 then select 1; else select 2; end case; end",
+  ],
+  [
+    'mysql',
+    'functions and statements of the same name',
+    'create procedure p(a int) begin if a then if (a > 1) and (a < 3) then select 1; end if; else if (a > 1) then select 2; end if; end if; select case when a then if(a > 1, 2, if(a, 3, 4)) else if (a < 0, 4, 5) end; end',
   ],
   [
     'mysql',

@@ -6,6 +6,7 @@ import {
   request as startRequest,
   type ServerOptions,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Backend } from './backend.ts';
@@ -139,8 +140,14 @@ class Exchange {
 
   #answer(answer: IncomingMessage): void {
     const response = this.#response;
+    try {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
+    } catch {
+      // A status that is none can be read, but not written.
+      answer.on('error', () => undefined).destroy();
+      return this.#refuse(502);
+    }
     answer.on('error', () => response.destroy());
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer));
     answer.once('end', () => {
       if (answer.rawTrailers.length > 0) response.addTrailers(asPairs(answer.rawTrailers));
     });
@@ -161,8 +168,8 @@ class Exchange {
     const text =
       status === 503 ? 'The service is not there. Try again in a moment.\n' : 'The service gave no answer.\n';
     // What the client still sends of its body is not for the next request.
-    this.#response.writeHead(status, { 'Content-Type': 'text/plain', 'Retry-After': '1', Connection: 'close' });
-    this.#response.end(text);
+    const fields = { 'Content-Type': 'text/plain', 'Retry-After': '1', Connection: 'close' };
+    this.#response.writeHead(status, STATUS_CODES[status], fields).end(text);
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type RequestOptions,
   type Server,
 } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpFront } from '../../../../../src/deploy/service/process/front/http-front.ts';
@@ -122,6 +122,17 @@ describe('a request through the proxy', () => {
     expect((await ask(port, { path: '/seen', headers }, hidden)).body).toBe('ok');
     expect((await ask(port, { path: '/next' })).body).toBe('ok');
     expect(asked).toEqual(['/seen', '/next']);
+  });
+
+  it('has an answer, also where that of the service is none', async () => {
+    const lines = ['HTTP/1.1 099 Odd', 'HTTP/1.1 200 Od\u0001d'];
+    const service = createTcpServer((socket) => {
+      socket.once('data', () => socket.end(`${lines.shift()}\r\nContent-Length: 0\r\n\r\n`));
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    onTestFinished(() => void service.close());
+    const { port } = await front({ a: (service.address() as AddressInfo).port }, 'a');
+    for (const _ of [1, 2]) expect((await ask(port)).response.statusCode).toBe(502);
   });
 
   it('has its body, of known length and in chunks, with trailers, both ways', async () => {
