@@ -65,6 +65,8 @@ class Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #patience: Patience;
+  /** Whether it was sent again after a new connection had ended: a request that ends each copy that it comes to is sent to two. */
+  #isRepeated = false;
 
   constructor(
     router: Router,
@@ -118,12 +120,17 @@ class Exchange {
       if (this.#response.closed) return;
       this.#response.off('close', onClose);
       end();
-      this.#failed(error, { isSafe: !isConnected || (upstream.reusedSocket && this.#isRepeatable) });
+      this.#failed(error, { isSafe: !isConnected || this.#mayRepeat(upstream, error) });
     });
   }
 
-  get #isRepeatable(): boolean {
-    return IDEMPOTENT.has(this.#request.method) && !hasBody(this.#request);
+  /** A connection that was kept may have been closed by then, and a new one may have been made to a process that was about to end. */
+  #mayRepeat({ reusedSocket }: ClientRequest, { code }: NodeJS.ErrnoException): boolean {
+    if (!IDEMPOTENT.has(this.#request.method) || hasBody(this.#request)) return false;
+    if (reusedSocket) return true;
+    if (this.#isRepeated || code !== 'ECONNRESET') return false;
+    this.#isRepeated = true;
+    return true;
   }
 
   #sendBody(upstream: ClientRequest): void {

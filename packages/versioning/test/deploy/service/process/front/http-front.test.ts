@@ -274,6 +274,23 @@ describe('a connection that the service ends just when it is used again', () => 
   });
 });
 
+describe('a new connection that the service ends', () => {
+  it.each([
+    ['GET', 1, 200, 2],
+    ['GET', 9, 502, 2],
+    ['POST', 1, 502, 1],
+  ])('has a %s, ended %i times, end with %i', async (method, times, status, seen) => {
+    let count = 0;
+    const server = await serve((asked, response) => {
+      if (++count <= times) asked.socket.resetAndDestroy();
+      else response.end('ok');
+    });
+    const here = await front({ a: portOf(server) }, 'a');
+    const { response } = await ask(here.port, { method }, method === 'POST' ? 'order' : '');
+    expect([response.statusCode, count]).toEqual([status, seen]);
+  });
+});
+
 describe('a switch', () => {
   it('moves connections of clients between two requests, and lets slow answers end where they began', async () => {
     let finish: (() => void) | undefined;
