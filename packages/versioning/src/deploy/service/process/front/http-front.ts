@@ -65,6 +65,7 @@ class Exchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #patience: Patience;
+  #isRepeated = false;
 
   constructor(
     router: Router,
@@ -118,8 +119,16 @@ class Exchange {
       if (this.#response.closed) return;
       this.#response.off('close', onClose);
       end();
-      this.#failed(error, { isSafe: !isConnected || (upstream.reusedSocket && this.#isRepeatable) });
+      this.#failed(error, { isSafe: !isConnected || (this.#isRepeatable && this.#mayRepeat(upstream)) });
     });
+  }
+
+  /** A process that ends may take a last connection and never look at it. Once: a request that ends the service would do so again and again. */
+  #mayRepeat({ reusedSocket }: ClientRequest): boolean {
+    if (reusedSocket) return true;
+    const isFirst = !this.#isRepeated;
+    this.#isRepeated = true;
+    return isFirst;
   }
 
   get #isRepeatable(): boolean {
