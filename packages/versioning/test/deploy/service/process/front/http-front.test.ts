@@ -135,6 +135,21 @@ describe('a request through the proxy', () => {
     for (const _ of [1, 2]) expect((await ask(port)).response.statusCode).toBe(502);
   });
 
+  it('is sent once more when a service that ends has taken its connection, and no more than that', async () => {
+    let connections = 0;
+    const service = createTcpServer((socket) => {
+      connections += 1;
+      socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy());
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    onTestFinished(() => void service.close());
+    const { port } = await front({ a: (service.address() as AddressInfo).port }, 'a');
+    expect((await ask(port)).response.statusCode).toBe(502);
+    expect(connections).toBe(2);
+    expect((await ask(port, { method: 'POST' }, 'x')).response.statusCode).toBe(502);
+    expect(connections).toBe(3);
+  });
+
   it('has its body, of known length and in chunks, with trailers, both ways', async () => {
     const server = await serve((asked, response) => {
       let size = 0;
