@@ -53,7 +53,7 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
     for (const step of ['stage', 'switch', 'service', 'data']) expect(end.seen).toContain(`step.begun ${step}`);
   });
 
-  test.each(chosen(MOMENTS, 13))('at moment %i ends as planned when it is resumed', async (killAt) => {
+  async function resumed(killAt: number): Promise<void> {
     await using machine = await released(NEXT);
     await runDeployer({ places: machine.places, version: '1.1.0', killAt });
     const deployer = machine.deployer();
@@ -64,9 +64,9 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
     await demandOrder(machine);
     expect([await machine.answers(), machine.applied()]).toEqual(['1.1.0', ['0001_orders', '0002_cents', '0003_fill']]);
     expect(machine.sql('select cents from orders')).toEqual([{ cents: 300 }, { cents: 400 }]);
-  });
+  }
 
-  test.each(chosen(MOMENTS, 24))('at moment %i is back where it was when it is undone', async (killAt) => {
+  async function undone(killAt: number): Promise<void> {
     await using machine = await released(NEXT);
     await runDeployer({ places: machine.places, version: '1.1.0', killAt });
     const deployer = machine.deployer();
@@ -79,7 +79,18 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
     // And from there it can be deployed again.
     await deployer.deployRelease('1.1.0');
     expect([await machine.answers(), machine.applied().length]).toEqual(['1.1.0', 3]);
-  });
+  }
+
+  test('within each of its steps ends as planned when it is resumed, and where it was when it is undone', async () => {
+    const begun = end.seen.flatMap((moment, index) => (moment.startsWith('step.begun ') ? [index] : []));
+    expect(begun.length).toBeGreaterThan(6);
+    // Where the step after it begins, this one is written down as done, and nothing of the next one is.
+    for (const [n, index] of begun.entries()) await (n % 2 === 0 ? resumed : undone)(index + 2);
+  }, 240_000);
+
+  test.each(chosen(MOMENTS, 13))('at moment %i ends as planned when it is resumed', resumed);
+
+  test.each(chosen(MOMENTS, 24))('at moment %i is back where it was when it is undone', undone);
 
   test('behind a contract step is not undone, but goes on or has its data restored', async () => {
     await using machine = await released(CONTRACTED);
