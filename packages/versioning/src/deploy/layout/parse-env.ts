@@ -45,10 +45,11 @@ function valueAt(
   const quoted = matchAt(SINGLE, source, at) ?? matchAt(DOUBLE, source, at);
   const found = quoted ?? matchAt(BARE, source, at);
   const value = quoted?.[1] ?? found?.[1]?.trim();
-  // Node takes the next line for a value of blanks alone.
+  // Node takes the next line for a value of blanks alone, and other blanks than these are no blanks to some.
   const isBlank = quoted === undefined && value === '' && source[at - 1] !== '=';
+  const isOdd = quoted === undefined && value !== found?.[1]?.replaceAll(/^[ \t]+|[ \t]+$/g, '');
   // dotenv takes a quote behind a backslash for no end.
-  if (found === undefined || value === undefined || value.endsWith('\\') || isBlank)
+  if (found === undefined || value === undefined || value.endsWith('\\') || isBlank || isOdd)
     throw invalid(file, line, `a value of ${name} that all readers understand alike`);
   return [name, value, found[0].length];
 }

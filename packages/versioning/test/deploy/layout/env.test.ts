@@ -90,6 +90,7 @@ describe('variables', () => {
     ['a comment that is indented', ' # hunter2', 1],
     ['another kind of comment', '; hunter2=', 1],
     ['blanks for a value', 'A= \nhunter2=', 1],
+    ['a blank that is none to all', 'A=hunter2\u00A0', 1],
     ['another name', 'my.name=hunter2', 1],
   ])('with %s are an error with its line, as readers differ there', (_, text, line) => {
     const error = {
