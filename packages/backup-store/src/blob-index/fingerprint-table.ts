@@ -24,7 +24,8 @@ function newLevel(ids: number): SharedArrayBuffer {
  * then word 0. Ids that begin with 0 or 1 get 2 or 3 there: 126 bits are left to tell them apart.
  *
  * A full level is never moved while threads read it: a new level is put on top. Threads learn of it with their
- * next job; one that does not know it yet claims in an older level, and at worst a blob is stored twice.
+ * next job; one that does not know it yet claims in an older level, and at worst a blob is stored twice: also where that level
+ * has no empty slot any more.
  */
 export class FingerprintTable {
   readonly #levels: Int32Array[] = [];
@@ -105,7 +106,8 @@ export class FingerprintTable {
   #probe(level: Int32Array, claim: boolean): 'found' | 'claimed' | 'absent' {
     const [w0, w1, w2, w3] = this.#key as unknown as [number, number, number, number];
     const mask = (level.length - HEADER_WORDS) / SLOT_WORDS - 1;
-    for (let slot = w1 & mask; ; slot = (slot + 1) & mask) {
+    let slot = w1 & mask;
+    for (let looked = 0; looked <= mask; looked++, slot = (slot + 1) & mask) {
       const at = HEADER_WORDS + slot * SLOT_WORDS;
       let first = Atomics.load(level, at);
       if (first === EMPTY) {
@@ -124,6 +126,8 @@ export class FingerprintTable {
       while (first === BUSY) first = Atomics.load(level, at);
       if (first === w0 && level[at + 1] === w1 && level[at + 2] === w2 && level[at + 3] === w3) return 'found';
     }
+    // No slot is empty: an id that can't be written down is stored each time that it comes.
+    return claim ? 'claimed' : 'absent';
   }
 }
 

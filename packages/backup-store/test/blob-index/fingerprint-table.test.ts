@@ -93,6 +93,16 @@ describe('the table of fingerprints', () => {
     }
   });
 
+  test('an id for which there is no slot is claimed each time', () => {
+    const table = FingerprintTable.create(1);
+    const ids = idsOf(20_000, 'full');
+    const slots = ((table.levels[0] as SharedArrayBuffer).byteLength / 4 - 4) / 4;
+    for (let i = 0; i < 20_000; i++) expect(table.claim(idAt(ids, i))).toBe(true);
+    expect(table.size).toBe(slots);
+    expect([table.has(idAt(ids, 0)), table.claim(idAt(ids, 0))]).toEqual([true, false]);
+    expect([table.has(idAt(ids, 19_999)), table.claim(idAt(ids, 19_999))]).toEqual([false, true]);
+  });
+
   test('a slot takes 16 bytes', () => {
     const [level] = FingerprintTable.create(1_000_000).levels;
     expect(level?.byteLength).toBeLessThan(1_000_000 * 16 * (2 / 0.6));
@@ -128,7 +138,7 @@ describe('threads', () => {
   });
 
   test('what older levels hold is claimed by nobody, and new ids once', async () => {
-    const table = FingerprintTable.create(10);
+    const table = FingerprintTable.create(15_000);
     const ids = idsOf(COUNT, 'levels');
     for (let i = 0; i < 15_000; i++) table.claim(idAt(ids, i));
     expect(table.reserve(COUNT)).toBeDefined();
@@ -139,7 +149,7 @@ describe('threads', () => {
   });
 
   test('a thread that does not know the newest level loses nothing: at worst an id is given twice', async () => {
-    const table = FingerprintTable.create(1);
+    const table = FingerprintTable.create(15_000);
     const old = table.levels;
     table.reserve(COUNT);
     const ids = idsOf(15_000, 'unknown level');
