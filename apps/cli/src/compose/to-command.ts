@@ -16,6 +16,11 @@ export interface CommandFeed {
  * @throws {BackupError} `COMMAND_FAILED`, `COMMAND_NOT_FOUND`; what the content throws.
  */
 export async function feedCommand({ line, content, signal }: CommandFeed): Promise<Buffer> {
-  const { stdout } = await runCommand({ command: 'sh', args: ['-c', line], stdin: () => content, signal });
-  return stdout;
+  try {
+    return (await runCommand({ command: 'sh', args: ['-c', line], stdin: () => content, signal })).stdout;
+  } catch (error) {
+    // A command that was ended because we end has not failed.
+    signal.throwIfAborted();
+    throw error;
+  }
 }

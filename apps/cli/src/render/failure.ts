@@ -34,9 +34,10 @@ export function failureView(error: unknown): FailureView {
 /** `holdfast: message`, the details and the hints, each on a line of its own. */
 export function failureLines(failure: FailureView, colors: Colors): readonly string[] {
   const lines = [`${colors.red('holdfast:')} ${displayText(failure.message)}`];
-  for (const detail of failure.details ?? []) {
-    if (!failure.message.includes(detail)) lines.push(`  ${displayText(detail)}`);
-  }
+  const { details = [] } = failure;
+  // What a program has said stands in the message already. Of a list of names all are told, whatever words the message has.
+  if (!details.every((detail) => failure.message.includes(detail)))
+    for (const detail of details) lines.push(`  ${displayText(detail)}`);
   for (const hint of failure.hint?.split('\n') ?? []) lines.push(`${colors.yellow('hint:')} ${displayText(hint)}`);
   return lines;
 }

@@ -56,6 +56,21 @@ describe('single tables of SQLite', () => {
     expect(ask('SELECT count(*) FROM orders')).toBe(0);
   });
 
+  it('that are not there are told with all that are', async () => {
+    write('CREATE TABLE t (a)');
+    await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
+    const { code, stderr } = await machine.run([
+      'backup',
+      'restore',
+      'latest',
+      '--into',
+      'sqlite:app.db',
+      '--table',
+      'none',
+    ]);
+    expect([code, stderr]).toEqual([4, expect.stringMatching(/\n {2}orders\n {2}t\n {2}users\n/)]);
+  });
+
   it.each([
     [['--table', 'a'], '--into URL'],
     [['--into', 'redis://localhost', '--table', 'a'], 'got one of Redis'],

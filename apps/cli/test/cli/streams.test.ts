@@ -34,6 +34,14 @@ test('a file is given to a command, whose output and failure are told, and which
   const feed = (line: string): Promise<Ended> => machine.run(['backup', 'cat', 'latest:made/list', '--command', line]);
   expect(await feed('wc -l | tr -d " "')).toMatchObject({ code: 0, stdout: '3\n' });
   expect(await feed('exit 3')).toMatchObject({ code: 1, stderr: expect.stringContaining('got 3') as string });
+  const stopped = await machine.run([
+    'backup',
+    'cat',
+    'latest:made/list',
+    '--command',
+    'echo begun >&2; kill -INT $PPID; sleep 50',
+  ]);
+  expect([stopped.code, stopped.stderr]).toEqual([130, expect.not.stringContaining('SIGTERM')]);
   const packs = (await readdir(machine.repository, { recursive: true })).filter((name) => name.includes('packs/'));
   for (const pack of packs) {
     const path = join(machine.repository, pack);
