@@ -7,10 +7,10 @@ import { serviceUnavailable } from './service-failure.ts';
 /** The lines that a program prints, as they come. It is ended when nobody wants more. @throws {VersioningError} `SERVICE_UNAVAILABLE`; the reason of the signal. */
 export async function* programLines(
   [program, ...args]: readonly [string, ...string[]],
-  { cwd, signal }: Pick<ProgramCall, 'cwd' | 'signal'> = {},
+  { cwd, env = process.env as Record<string, string>, signal }: Pick<ProgramCall, 'cwd' | 'env' | 'signal'> = {},
 ): AsyncGenerator<string> {
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (error) =>
       reject(

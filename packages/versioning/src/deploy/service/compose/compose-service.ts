@@ -9,7 +9,7 @@ import type {
   ServiceStatus,
   ServiceVerb,
 } from '../contract.ts';
-import { type ProgramAnswer, runProgram } from '../program.ts';
+import { type ProgramAnswer, type ProgramCall, runProgram } from '../program.ts';
 import { programLines } from '../program-lines.ts';
 import { managedServiceFailed, serviceUnavailable } from '../service-failure.ts';
 import { composeStatus, parseContainers } from './compose-status.ts';
@@ -112,7 +112,7 @@ class Compose {
 
   logs({ lines = 100, follow = false, signal }: ServiceLogOptions = {}): AsyncIterable<string> {
     const args = ['logs', '--no-log-prefix', '--no-color', '--tail', String(lines), ...(follow ? ['--follow'] : [])];
-    return programLines([...this.#base, ...args, this.#service], { cwd: this.#spec.workingDirectory, signal });
+    return programLines([...this.#base, ...args, this.#service], this.#call(signal));
   }
 
   async #explained(answer: ProgramAnswer, signal: AbortSignal | undefined): Promise<Explanation> {
@@ -132,8 +132,13 @@ class Compose {
   }
 
   #ask(args: readonly string[], signal: AbortSignal | undefined): Promise<ProgramAnswer> {
+    return runProgram([...this.#base, ...args], this.#call(signal));
+  }
+
+  /** Files of Compose may ask for variables with whatever is done with them. */
+  #call(signal: AbortSignal | undefined): Pick<ProgramCall, 'cwd' | 'env' | 'signal'> {
     const env = { ...(process.env as Record<string, string>), ...this.#spec.environment };
-    return runProgram([...this.#base, ...args], { cwd: this.#spec.workingDirectory, env, signal });
+    return { cwd: this.#spec.workingDirectory, env, signal };
   }
 
   #run(args: readonly string[], { version }: ServiceCall): ServiceAction {
