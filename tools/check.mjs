@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './environment.mjs';
-import { countsInWords, forgetCounts, testStatus } from './workspaces.mjs';
+import { countsInWords, forgetCounts, testStatus, testsToLookAt } from './workspaces.mjs';
 
 /** Everything that can be wrong, and the turbo tasks that find it. */
 const checks = {
@@ -44,6 +44,7 @@ export function check(flags) {
     status === 0
       ? `passed: ${Object.keys(checks).join(', ')}`
       : `FAILED: ${failedChecks().join(', ') || 'tests did not get to their end'}`;
+  for (const line of testsToLookAt()) console.log(line);
   console.log(`check ${verdict}; tests: ${countsInWords()}; ${seconds} s`);
   return status;
 }

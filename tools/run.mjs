@@ -10,7 +10,13 @@ import { check } from './check.mjs';
 import { runCli } from './cli.mjs';
 import { become, must, root, run } from './environment.mjs';
 import { install, installPnpm, isInstalled } from './install.mjs';
-import { countsInWords, forgetCounts, testStatus } from './workspaces.mjs';
+import { countsInWords, forgetCounts, testStatus, testsToLookAt } from './workspaces.mjs';
+
+/** The counts are the last line. */
+function showCounts() {
+  for (const line of testsToLookAt()) console.log(line);
+  console.log(countsInWords());
+}
 
 function runTests(flags) {
   forgetCounts();
@@ -18,7 +24,7 @@ function runTests(flags) {
   const force = process.env.CI ? ['--force'] : [];
   const shown = ['--continue', '--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
   const status = run('turbo', ['run', 'build', 'test', ...shown, ...force, ...flags]);
-  console.log(countsInWords());
+  showCounts();
   return testStatus(status, flags);
 }
 
@@ -49,7 +55,7 @@ if (task === 'holdfast') {
 } else if (task === 'with') {
   runWithTools(rest);
 } else if (task === 'counts') {
-  console.log(countsInWords());
+  showCounts();
 } else if (Object.hasOwn(tasks, task)) {
   install();
   process.exitCode = tasks[task](rest);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { root } from './environment.mjs';
 
 /** The folders of all packages and apps. */
@@ -17,16 +17,28 @@ export function forgetCounts() {
   for (const workspace of workspaces) rmSync(counts(workspace), { force: true });
 }
 
-/** Test counts of all packages, added up. A package without counts did not get to its end: that is a failure. */
+/** What each package left. One without counts did not get to its end: that is a failure. */
+function allCounts() {
+  return workspaces.map((workspace) =>
+    existsSync(counts(workspace))
+      ? { workspace, ...JSON.parse(readFileSync(counts(workspace), 'utf8')) }
+      : { workspace, passed: 0, failed: 1, skipped: 0, failures: ['did not get to the end'], repeated: [] },
+  );
+}
+
+/** Test counts of all packages, added up. */
 function sumCounts() {
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const workspace of workspaces) {
-    const found = existsSync(counts(workspace))
-      ? JSON.parse(readFileSync(counts(workspace), 'utf8'))
-      : { passed: 0, failed: 1, skipped: 0 };
-    for (const key of Object.keys(sum)) sum[key] += found[key];
-  }
+  for (const found of allCounts()) for (const key of Object.keys(sum)) sum[key] += found[key];
   return sum;
+}
+
+/** A line for each test that failed, or that passed only when it was run again. */
+export function testsToLookAt() {
+  return allCounts().flatMap(({ workspace, failures = [], repeated = [] }) => [
+    ...failures.map((name) => `failed: ${relative(root, workspace)}: ${name}`),
+    ...repeated.map((name) => `passed when run again: ${relative(root, workspace)}: ${name}`),
+  ]);
 }
 
 /**

@@ -25,9 +25,11 @@ test('a mistake is one message and one hint, without a stack', async () => {
   });
 });
 
-test('details that the message does not have are listed', async () => {
-  const { stderr } = await reported(new CliError('CONFIG_INVALID', 'Wrong: a', { details: ['a', 'b'] }));
-  expect(stderr).toBe('holdfast: Wrong: a\n  b\n');
+test('details are listed, unless the message has them all', async () => {
+  const listed = await reported(new CliError('CONFIG_INVALID', 'Wrong: a', { details: ['a', 'b'] }));
+  expect(listed.stderr).toBe('holdfast: Wrong: a\n  a\n  b\n');
+  const said = await reported(new CliError('CONFIG_INVALID', 'Wrong: a, b', { details: ['a', 'b'] }));
+  expect(said.stderr).toBe('holdfast: Wrong: a, b\n');
 });
 
 test('several hints are several lines', async () => {
