@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Deployer } from '../../../src/deploy/index.ts';
+import { acquireDeployLock, type Deployer } from '../../../src/deploy/index.ts';
 import type { StepMachine } from './steps/step-machine.ts';
 import { type Stand, type StepTale, TALES } from './steps/step-tales.ts';
-import { bundleStepper, runStepper } from './steps/stepper-process.ts';
+import { bundleStepper, type Stepper, stepper } from './steps/stepper-process.ts';
+
+/** Where there is time, each state is that of a process of its own. */
+const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
 
 let program: string;
 
@@ -31,11 +34,11 @@ function pastOf({ records }: StepTale, moment: string): (record: string) => bool
 /** All that has to hold when a run has ended, whatever it was. */
 async function demandOrder(machine: StepMachine, { version, applied, orders }: Stand): Promise<void> {
   const deployer = machine.deployer();
-  const { unfinished, maintenance, current } = await deployer.status();
+  const { unfinished, maintenance, current, releases } = await deployer.status();
   expect([unfinished, maintenance, current]).toEqual([undefined, undefined, { kind: 'release', version }]);
   expect([machine.running(), machine.applied()]).toEqual([version, applied]);
   expect(machine.sql('select * from orders order by id')).toEqual(orders);
-  for (const release of await deployer.list()) {
+  for (const release of releases) {
     // Nothing is left on its way.
     expect(['active', 'building']).not.toContain(release.state);
     expect(release.isCurrent).toBe(release.version === version);
@@ -44,7 +47,7 @@ async function demandOrder(machine: StepMachine, { version, applied, orders }: S
   const left = machine.paths().filter((path) => /scratch.|\.(?:part|building|installing|next|old)$/.test(path));
   expect(left.map((path) => basename(path))).toEqual([]);
   // Nobody has the lock any more.
-  await deployer.clean({ dryRun: true });
+  await using _held = await acquireDeployLock(deployer.layout, { by: 'bea' });
 }
 
 async function isOpen(deployer: Deployer): Promise<boolean> {
@@ -54,25 +57,53 @@ async function isOpen(deployer: Deployer): Promise<boolean> {
 describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed', { timeout: 60_000 }, (tale) => {
   const { job, before, code, resumed, undone } = tale;
   let machine: StepMachine;
+  let stepping: Stepper;
+  let seen: readonly string[];
 
+  // A process that waits is as good as a dead one: what lies on the disk is the same. In the end it is dead, and does not have the lock any more.
   beforeAll(async () => {
     machine = await tale.prepare();
     machine.keep('before');
+    stepping = stepper(program, machine.places);
+    const chosen = new Set(moments(tale));
+    seen = await stepping.run(job, (moment) => {
+      if (chosen.has(moment)) machine.keep(moment);
+      if (moment.startsWith('end')) machine.keep('end');
+      return true;
+    });
   });
   afterAll(async () => machine[Symbol.asyncDispose]());
 
   test('writes down what the table has, and nothing else', async () => {
-    const end = await runStepper(program, machine.places, { job });
-    expect(end?.seen).toEqual(tale.records.flatMap((record) => [`before ${record}`, `after ${record}`]));
-    expect(end?.code).toBe(code);
+    const beside = tale.records.flatMap((record) => [`before ${record}`, `after ${record}`]);
+    expect(seen).toEqual([...beside, `end ${code ?? ''}`.trim()]);
+    await machine.bring('end');
     await demandOrder(machine, resumed);
+  });
+
+  /** Kills a process of its own, and keeps what is left. */
+  async function killed(killAt: string): Promise<void> {
+    await machine.bring('before');
+    await stepping.run(job, (moment) => moment !== killAt);
+    machine.keep(killAt);
+  }
+
+  test('leaves what it has on the disk while it waits', async () => {
+    const moment = moments(tale).at(-6) ?? '';
+    const paths = (): readonly string[] =>
+      machine
+        .paths(moment)
+        .map((path) => path.replaceAll(/[0-9a-f]{16}/g, 'RUN'))
+        .toSorted();
+    const waiting = paths();
+    await killed(moment);
+    expect(paths()).toEqual(waiting);
   });
 
   test.each(moments(tale))('%s ends as planned when it is resumed, and in order when it is undone', async (killAt) => {
     const isPast = pastOf(tale, killAt);
-    await machine.bring('before');
-    expect(await runStepper(program, machine.places, { job, killAt })).toBeUndefined();
-    machine.keep('killed');
+    if (IS_THOROUGH) await killed(killAt);
+    await machine.bring(killAt);
     const deployer = machine.deployer(job);
     // What is not in the history was not begun, and what has its end there needs nothing more.
     const isOver = killAt === `after ${tale.records.at(-1)}`;
@@ -85,7 +116,7 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     else await resuming;
     await demandOrder(machine, resumed);
 
-    await machine.bring('killed');
+    await machine.bring(killAt);
     // Another one: ledgers are never shorter than they were.
     const other = machine.deployer(job);
     const isEnded = killAt === 'after ended';

@@ -18,8 +18,8 @@ export interface StepMachine extends AsyncDisposable {
   /** Ids of the migrations that are applied. */
   applied(): readonly string[];
   sql(text: string): readonly unknown[];
-  /** Everything below the root, by path from there. */
-  paths(): readonly string[];
+  /** Everything that lies below the root, by path from there; or below what was kept. */
+  paths(name?: string): readonly string[];
   /** Copies everything, and remembers what runs. */
   keep(name: string): void;
   /** Brings everything back that was kept, and starts what ran. */
@@ -50,7 +50,7 @@ export async function newStepMachine(): Promise<StepMachine> {
     running,
     sql,
     applied: () => sql('select id from holdfast_migrations order by id').map((row) => (row as { id: string }).id),
-    paths: () => readdirSync(root, { recursive: true }).map(String),
+    paths: (name = 'root') => readdirSync(join(folder, name), { recursive: true }).map(String),
     keep: (name) => {
       kept.set(name, running());
       copy(root, join(folder, name));
@@ -58,8 +58,8 @@ export async function newStepMachine(): Promise<StepMachine> {
     bring: async (name) => {
       endSleeper(root);
       copy(join(folder, name), root);
+      endSleeper(root);
       const version = kept.get(name);
-      rmSync(join(root, 'shared', 'running'), { force: true });
       if (version !== undefined) await startSleeper(root, `v${version}`);
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,15 +1,9 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ShopPlaces } from '../shop-machine.ts';
 import type { StepJob } from './step-job.ts';
-
-/** How a process has ended that did a job: `undefined` where it was killed. */
-export interface StepperEnd {
-  /** The moments that it came past. */
-  readonly seen: readonly string[];
-  readonly code?: string | undefined;
-}
 
 /** Git ignores it, and it is inside of this ES module package. */
 const FOLDER = fileURLToPath(new URL('../../../../.cache/test/', import.meta.url));
@@ -38,22 +32,30 @@ export async function bundleStepper(): Promise<string> {
   return `${FOLDER}stepper.js`;
 }
 
-/** Runs a process to its end. @throws when it ends otherwise than by being killed or by itself. */
-export async function runStepper(
-  program: string,
-  places: ShopPlaces,
-  { job, killAt }: { readonly job: StepJob; readonly killAt?: string | undefined },
-): Promise<StepperEnd | undefined> {
-  const child = spawn(process.execPath, [program, JSON.stringify([job, places, killAt])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  const ended = new Promise<[number | null, string | null]>((resolve) => {
-    child.once('exit', (status, by) => resolve([status, by]));
-  });
-  const said = await text(child.stdout);
-  const [code, signal] = await ended;
-  if (signal === 'SIGKILL') return undefined;
-  if (code !== 0) throw new Error(`Expected the process to end well, got ${code ?? signal}: ${said}`);
-  return JSON.parse(said) as StepperEnd;
+/** A process that does a job. */
+export interface Stepper {
+  /** Starts a process, and lets it go from moment to moment as long as it is told so. Then it is killed. @returns The moments that it came past. */
+  run(job: StepJob, goesOn: (moment: string) => boolean): Promise<readonly string[]>;
+}
+
+/** Processes that do jobs at a place. */
+export function stepper(program: string, places: ShopPlaces): Stepper {
+  return {
+    async run(job, goesOn) {
+      const child = spawn(process.execPath, [program, JSON.stringify([job, places])], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
+      const ended = once(child, 'exit');
+      const seen: string[] = [];
+      for await (const moment of createInterface(child.stdout)) {
+        seen.push(moment);
+        if (goesOn(moment) && !moment.startsWith('end')) child.stdin.write('.');
+        else child.kill('SIGKILL');
+      }
+      const [code, signal] = (await ended) as [number | null, string | null];
+      if (signal !== 'SIGKILL') throw new Error(`Expected the process to be killed, got ${code ?? signal}`);
+      return seen;
+    },
+  };
 }

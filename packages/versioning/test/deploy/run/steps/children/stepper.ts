@@ -1,16 +1,16 @@
-// A process that does a job, and kills itself before or after it has written one of its records.
+// A process that does a job, and stops before and after it writes each of its records, until it is told to go on.
+import { readSync, writeSync } from 'node:fs';
 import { type DeployEntry, DeployJournal } from '../../../../../src/deploy/run/journal.ts';
 import { DeployHistory } from '../../../../../src/deploy/run/history.ts';
 import type { ShopPlaces } from '../../shop-machine.ts';
 import { doJob, stepDeployer, type StepJob } from '../step-job.ts';
 
-const [job, places, killAt] = JSON.parse(process.argv[2] ?? '') as [StepJob, ShopPlaces, string | undefined];
-const seen: string[] = [];
+const [job, places] = JSON.parse(process.argv[2] ?? '') as [StepJob, ShopPlaces];
 
-/** Nothing is cleaned up, and no other code runs: as if the power had failed for this process. */
+/** Nothing else is done meanwhile, as nothing else is under way: whoever has started this looks around, or kills it. */
 function moment(what: string): void {
-  seen.push(what);
-  if (what === killAt) process.kill(process.pid, 'SIGKILL');
+  writeSync(1, `${what}\n`);
+  readSync(0, new Uint8Array(1));
 }
 
 async function recorded(record: string, write: () => Promise<void>): Promise<void> {
@@ -38,4 +38,4 @@ const code = await doJob(stepDeployer(places, job), job).then(
   () => undefined,
   (error: unknown) => (error as { readonly code?: string }).code ?? String(error),
 );
-console.log(JSON.stringify({ seen, code }));
+moment(`end ${code ?? ''}`.trim());
