@@ -85,7 +85,7 @@ export { readMigrations, type ReadMigrationsOptions } from './migrations/read-mi
 
 // Releases
 export { createReleaseManager } from './release/create-manager.ts';
-export type { Clock } from './release/clock.ts';
+export type { Clock } from './clock.ts';
 export type { ChangedComponent, ReleaseDiff } from './release/diff-releases.ts';
 export type {
   ExportedRelease,

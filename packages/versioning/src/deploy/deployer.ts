@@ -1,5 +1,5 @@
 import { fsStore } from '@x/storage';
-import { systemClock } from '../release/clock.ts';
+import { systemClock } from '../clock.ts';
 import { currentUser } from '../release/owner.ts';
 import { deployLayout } from './layout/deploy-layout.ts';
 import type { DeployedRelease, DeployLayout } from './layout/model.ts';

@@ -21,7 +21,7 @@ export { diskCheck } from './checks/disk-check.ts';
 export type { DiskCheckOptions } from './checks/disk-check.ts';
 export { httpCheck } from './checks/http-check.ts';
 export type { HttpCheckOptions, ReportedVersion } from './checks/http-check.ts';
-export type { Sleep } from './checks/clock.ts';
+export type { Sleep } from '../clock.ts';
 export type { CheckTiming } from './checks/measured-check.ts';
 export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';

@@ -1,5 +1,5 @@
 import { hostname, userInfo } from 'node:os';
-import { systemClock } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import type { MigrationDriver } from './driver.ts';
 import { lintScript } from './lint/lint.ts';
 import type { MigrationStatus, MigrationWarning, Migrator, MigratorEvent } from './model.ts';

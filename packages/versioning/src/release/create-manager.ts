@@ -1,4 +1,4 @@
-import { systemClock } from './clock.ts';
+import { systemClock } from '../clock.ts';
 import { ReleaseContents } from './contents.ts';
 import { ReleaseHistory } from './history.ts';
 import type { ReleaseManager, ReleaseManagerOptions } from './manager.ts';

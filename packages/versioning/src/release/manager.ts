@@ -1,6 +1,6 @@
 import type { PrivateKey, PublicKey, TrustedKey } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { ReleaseDiff } from './diff-releases.ts';
 import type { ReleaseMetrics } from './metrics.ts';
 import type { Release, ReleaseManifest, ReleaseSummary } from './model.ts';

@@ -1,7 +1,7 @@
 import type { PublicKey, TrustedKey } from '@x/integrity';
 import semver from 'semver';
 import { aheadInOrder } from '../lanes.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { compareReleases } from './diff-releases.ts';
 import { exportTo } from './export-release.ts';
 import type { ListReleasesOptions, ReleaseManager, ReleaseManagerOptions } from './manager.ts';

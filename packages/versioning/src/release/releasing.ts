@@ -2,7 +2,7 @@ import type { PrivateKey } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../errors.ts';
 import { readCheckout } from '../git/read-checkout.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import type { OpenRun } from './history-state.ts';
 import type { ReleaseManagerEvent } from './manager.ts';
 import type { Release } from './model.ts';

@@ -4,7 +4,7 @@ import { readCheckout } from '../../git/read-checkout.ts';
 import { peeled } from '../../git/read-tag.ts';
 import { readRemoteRefs } from '../../git/remote-refs.ts';
 import type { GitOptions } from '../../git/run-git.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { CheckOutcome } from '../checks/contract.ts';
 import type { LatestBackup } from '../checks/backup-fresh-check.ts';
 import { readDiskUse } from '../checks/disk-check.ts';

@@ -1,5 +1,5 @@
 import { VersioningError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { Check, CheckOutcome } from './contract.ts';
 import { failureText } from './failure.ts';
 import { type CheckTiming, measuredCheck } from './measured-check.ts';

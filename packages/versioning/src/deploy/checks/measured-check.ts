@@ -1,4 +1,4 @@
-import { monotonicClock, systemSleep } from './clock.ts';
+import { monotonicClock, systemSleep } from '../../clock.ts';
 import type { Check, CheckContext, CheckOutcome, CheckResult } from './contract.ts';
 import { ended, failureText } from './failure.ts';
 

@@ -1,4 +1,4 @@
-import { monotonicClock } from './clock.ts';
+import { monotonicClock } from '../../clock.ts';
 import type { Check, CheckContext, CheckOutcome, CheckResult } from './contract.ts';
 import { ended, failureText } from './failure.ts';
 

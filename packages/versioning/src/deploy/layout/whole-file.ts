@@ -10,20 +10,24 @@ export interface WholeFileOptions {
   readonly group?: number | undefined;
   /** `false` where an older content would do after a power failure. Default: it is forced to disk. */
   readonly durable?: boolean | undefined;
+  /** The mode of folders that are made for it. Default: `0o700`. */
+  readonly folderMode?: number | undefined;
+  /** What its name ends with while it is written, of those that several processes may write at the same time. Default: `part`. */
+  readonly part?: string | undefined;
 }
 
 /**
- * Writes a file, whole or not at all, also when the power fails where it is durable, in the place of an older one. Its name while it is written is always the same, so that the next one
- * takes away what a process that was killed has left; of two at the same time one fails.
+ * Writes a file, whole or not at all, also when the power fails where it is durable, in the place of an older one. Unless `part` says otherwise, its name while it is written
+ * is always the same, so that the next one takes away what a process that was killed has left; of two at the same time one fails.
  *
  * @throws {VersioningError} `WRITE_FAILED`.
  */
 export async function writeWhole(target: string, text: string, options: WholeFileOptions): Promise<void> {
-  const { mode, group, durable = true } = options;
+  const { mode, group, durable = true, folderMode = 0o700 } = options;
   const folder = dirname(target);
-  const part = `${target}.part`;
+  const part = `${target}.${options.part ?? 'part'}`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: folderMode });
     await rm(part, { force: true });
     // Nobody else may read it even for a moment, whatever the umask is.
     const file = await open(part, 'wx', 0o600);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { VersioningError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { HeldLock } from './held-lock.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { VersioningError } from '../../errors.ts';
-import type { Clock } from '../../release/clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { LockBook } from './lock-book.ts';
 import type { DeployLockOwner, LockTakeover } from './lock-owner.ts';
 

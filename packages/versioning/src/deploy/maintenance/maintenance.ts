@@ -2,7 +2,7 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileFailure } from '../../artifact/file-failure.ts';
 import { VersioningError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { readWhole, writeWhole } from '../layout/whole-file.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../release/clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Check } from '../checks/contract.ts';
 import type { DeployLayoutOptions } from '../layout/model.ts';
 import type { Service } from '../service/contract.ts';

@@ -1,5 +1,5 @@
 import { shown, VersioningError } from '../../errors.ts';
-import type { Clock } from '../../release/clock.ts';
+import type { Clock } from '../../clock.ts';
 import { applyEnv } from '../layout/apply-env.ts';
 import type { DeployedRelease, DeployLayout } from '../layout/model.ts';
 import { planEnv } from '../layout/plan-env.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../release/clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { Migrations } from '../../migrations/model.ts';
 import type { Migrator } from '../../migrate/model.ts';
 import type { Check } from '../checks/contract.ts';

@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
+import { codeOf } from '../../artifact/file-failure.ts';
 import type { VersioningError } from '../../errors.ts';
+import { writeWhole } from '../layout/whole-file.ts';
 import type { ServiceAction, ServiceCall, ServiceSpec } from './contract.ts';
 import { type ProgramAnswer, runProgram } from './program.ts';
 import { formatServiceAction, serviceFailed, serviceNotPermitted } from './service-failure.ts';
@@ -65,22 +63,12 @@ async function runAction(
   );
 }
 
-/** Writes a file as a whole or not at all. */
 async function write(path: string, text: string, rest: () => VersioningError): Promise<void> {
-  const part = `${path}.${randomUUID()}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(part, 'wx', 0o644);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
+    // Who reads it is somebody else, and may have to get at it.
+    await writeWhole(path, text, { mode: 0o644, folderMode: 0o755 });
   } catch (error) {
-    await rm(part, { force: true });
-    if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error) ?? '')) throw rest();
-    throw fileFailure('WRITE_FAILED', 'to write a file', { path, cause: error });
+    if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf((error as Error).cause) ?? '')) throw rest();
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf } from '../../artifact/file-failure.ts';
-import { pause } from './pause.ts';
+import { systemSleep } from '../../clock.ts';
 
 /** How much is read at a time, in bytes. */
 const BLOCK = 64 * 1024;
@@ -35,7 +35,7 @@ export async function* followLines(
       signal?.throwIfAborted();
       const lines = await log.more();
       yield* lines;
-      if (lines.length === 0) await pause(LOOK_MS, signal);
+      if (lines.length === 0) await systemSleep(LOOK_MS, signal);
     }
   } finally {
     await log.close();

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { codeOf } from '../../artifact/file-failure.ts';
 import type { ProgramCall } from './program.ts';
-import { serviceUnavailable } from './service-failure.ts';
+import { programMissing } from './service-failure.ts';
 
 /** The lines that a program prints, as they come. It is ended when nobody wants more. @throws {VersioningError} `SERVICE_UNAVAILABLE`; the reason of the signal. */
 export async function* programLines(
@@ -12,15 +11,7 @@ export async function* programLines(
   signal?.throwIfAborted();
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'], windowsHide: true });
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', (error) =>
-      reject(
-        serviceUnavailable(
-          program,
-          codeOf(error) ?? error.message,
-          `Install ${program}, and check that it is on the PATH.`,
-        ),
-      ),
-    );
+    child.once('error', (error) => reject(programMissing(program, error)));
   });
   failed.catch(() => undefined);
   const kill = (): void => void child.kill();

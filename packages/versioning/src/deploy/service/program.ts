@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { codeOf } from '../../artifact/file-failure.ts';
-import { serviceUnavailable } from './service-failure.ts';
+import { programMissing } from './service-failure.ts';
 
 /** How a program ended. */
 export interface ProgramAnswer {
@@ -38,15 +37,7 @@ export function runProgram(
     const output = collected(child.stdout);
     const complaints = collected(child.stderr);
     child.once('error', (error) => {
-      if (signal?.aborted === true) reject(signal.reason as Error);
-      else
-        reject(
-          serviceUnavailable(
-            program,
-            codeOf(error) ?? error.message,
-            `Install ${program}, and check that it is on the PATH.`,
-          ),
-        );
+      reject(signal?.aborted === true ? (signal.reason as Error) : programMissing(program, error));
     });
     child.once('close', (code) => {
       const lines = (complaints().trim() || output().trim()).split(/\r?\n/);

@@ -1,3 +1,4 @@
+import { codeOf } from '../../artifact/file-failure.ts';
 import { shown, VersioningError } from '../../errors.ts';
 import type { ServiceAction, ServiceSpec } from './contract.ts';
 import { lastLines } from './log-file.ts';
@@ -30,6 +31,12 @@ const failure = ({ name }: ServiceSpec, text: string, hint: string): VersioningE
 /** The program of a service manager is not there, or has nobody to talk to. */
 export function serviceUnavailable(manager: string, got: string, hint: string): VersioningError {
   return new VersioningError('SERVICE_UNAVAILABLE', `Expected ${manager} to answer, got ${got}`, { hint });
+}
+
+/** A program could not be started. */
+export function programMissing(program: string, error: Error): VersioningError {
+  const hint = `Install ${program}, and check that it is on the PATH.`;
+  return serviceUnavailable(program, codeOf(error) ?? error.message, hint);
 }
 
 /** Something may only be done by somebody else, such as root: all of it is shown. */

@@ -1,5 +1,5 @@
 import type { ServiceSpec, ServiceStatus } from './contract.ts';
-import { pause } from './pause.ts';
+import { systemSleep } from '../../clock.ts';
 import { serviceFailed } from './service-failure.ts';
 
 const LOOK_MS = 100;
@@ -31,6 +31,6 @@ export async function untilSettled(
     else since = undefined;
     if (since !== undefined && now - since >= settledMs) return;
     if (now - begin > START_MS + settledMs) throw await serviceFailed(spec, 'to run', `one that is ${status.state}`);
-    await pause(LOOK_MS, signal);
+    await systemSleep(LOOK_MS, signal);
   }
 }

@@ -4,7 +4,7 @@ import { fileFailure } from '../../artifact/file-failure.ts';
 import type { ArtifactWork } from '../../artifact/model.ts';
 import { shown, VersioningError } from '../../errors.ts';
 import { syncFolder } from '../../files/replace-file.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import { applyEnv } from '../layout/apply-env.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { type EnvPlan, planEnv } from '../layout/plan-env.ts';

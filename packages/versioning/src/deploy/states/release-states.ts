@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fsStore, isStorageError, ledger, type Ledger } from '@x/storage';
 import { inLanes } from '../../lanes.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { DeployedRelease, DeployedState, DeployLayout } from '../layout/model.ts';
 import { buildingFolder, releaseFolder, versionName } from '../layout/release-name.ts';
 import { readStaged } from '../stage/staged-record.ts';

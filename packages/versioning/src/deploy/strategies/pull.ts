@@ -1,8 +1,7 @@
 import semver from 'semver';
 import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
-import { type Sleep, systemSleep } from '../checks/clock.ts';
+import { type Clock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
 import { failureText } from '../checks/failure.ts';
 import { type DeployAnswer, type DeployRequest, requestBook } from './request-book.ts';
 

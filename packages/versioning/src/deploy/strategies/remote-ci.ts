@@ -1,7 +1,7 @@
 import { VersioningError } from '../../errors.ts';
 import { pushRelease } from '../../git/push-release.ts';
 import { readTag, type StoredTag } from '../../git/read-tag.ts';
-import type { Sleep } from '../checks/clock.ts';
+import type { Sleep } from '../../clock.ts';
 import type { Strategy, StrategyAction, StrategyCall, StrategyOutcome } from './contract.ts';
 import { type GithubAccess, githubUrl } from './github-api.ts';
 import { awaitRun, startWorkflow, type WaitOptions, workflowPath } from './workflow-run.ts';

@@ -1,8 +1,7 @@
 import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
 import { currentUser } from '../../release/owner.ts';
-import { monotonicClock, type Sleep, systemSleep } from '../checks/clock.ts';
+import { type Clock, monotonicClock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
 import type { Strategy, StrategyCall, StrategyOutcome } from './contract.ts';
 import { checkedServer, type DeployAnswer, type DeployRequest, requestBook } from './request-book.ts';
 

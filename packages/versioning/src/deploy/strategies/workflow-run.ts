@@ -1,5 +1,5 @@
 import { shown, VersioningError } from '../../errors.ts';
-import { monotonicClock, type Sleep, systemSleep } from '../checks/clock.ts';
+import { monotonicClock, type Sleep, systemSleep } from '../../clock.ts';
 import { askGithub, type GithubAccess, type GithubAnswer, memberOf, numberOf, refusal, textOf } from './github-api.ts';
 
 /** A workflow that is started by hand. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
 import { VersioningError } from '../../errors.ts';
 import { syncFolder } from '../../files/replace-file.ts';
-import { type Clock, systemClock } from '../../release/clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { CurrentState, DeployLayout } from '../layout/model.ts';
 import { folderName } from '../layout/release-name.ts';
 import { writeWhole } from '../layout/whole-file.ts';

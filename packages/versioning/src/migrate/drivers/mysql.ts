@@ -10,10 +10,10 @@ import type {
   RepeatedFailure,
   ScratchDatabase,
 } from '../driver.ts';
-import { uniqueWord } from '../random.ts';
-import { driverMissing, reasonOf, refused, unreachable } from './database-failure.ts';
+import { driverMissing, refused, unreachable } from './database-failure.ts';
 import { loadPeer, type NamedServer, parseServer, withDatabase, withPassword } from './database-url.ts';
 import { describeMysql } from './mysql-schema.ts';
+import { makeScratch } from './scratch-database.ts';
 
 /** Options of {@link mysqlDriver}. */
 export interface MysqlDriverOptions {
@@ -146,23 +146,7 @@ async function scratch(
   options: MysqlDriverOptions,
   connect: () => Promise<DatabaseConnection>,
 ): Promise<ScratchDatabase> {
-  const name = `holdfast_verify_${uniqueWord()}`;
-  const once = async (sql: string): Promise<void> => {
-    const connection = await connect();
-    try {
-      await connection.query(sql);
-    } finally {
-      await connection.close();
-    }
-  };
-  try {
-    await once(`CREATE DATABASE ${name}`);
-  } catch (cause) {
-    if (cause instanceof VersioningError) throw cause;
-    throw new VersioningError('SCRATCH_REFUSED', `Expected to make a database at ${place}, got ${reasonOf(cause)}`, {
-      cause,
-      hint: 'Give the user all rights on `holdfast\\_verify\\_%`.*, or name another server for it.',
-    });
-  }
+  const right = 'all rights on `holdfast\\_verify\\_%`.*';
+  const { name, once } = await makeScratch({ place, right, connect });
   return { driver: mysqlDriver(withDatabase(url, name), options), drop: () => once(`DROP DATABASE IF EXISTS ${name}`) };
 }

@@ -1,5 +1,4 @@
 import type { Client } from 'pg';
-import { VersioningError } from '../../errors.ts';
 import type {
   DatabaseConnection,
   DatabaseRow,
@@ -8,11 +7,11 @@ import type {
   RepeatedFailure,
   ScratchDatabase,
 } from '../driver.ts';
-import { uniqueWord } from '../random.ts';
 import { readStatements } from '../sql/statements.ts';
-import { driverMissing, reasonOf, refused, unreachable } from './database-failure.ts';
+import { driverMissing, refused, unreachable } from './database-failure.ts';
 import { loadPeer, type NamedServer, parseServer, withDatabase, withPassword } from './database-url.ts';
 import { describePostgres } from './postgres-schema.ts';
+import { makeScratch } from './scratch-database.ts';
 
 /** Options of {@link postgresDriver}. */
 export interface PostgresDriverOptions {
@@ -173,24 +172,7 @@ async function scratch(
   options: PostgresDriverOptions,
   connect: () => Promise<DatabaseConnection>,
 ): Promise<ScratchDatabase> {
-  const name = `holdfast_verify_${uniqueWord()}`;
-  const once = async (sql: string): Promise<void> => {
-    const connection = await connect();
-    try {
-      await connection.query(sql);
-    } finally {
-      await connection.close();
-    }
-  };
-  try {
-    await once(`CREATE DATABASE ${name}`);
-  } catch (cause) {
-    if (cause instanceof VersioningError) throw cause;
-    throw new VersioningError('SCRATCH_REFUSED', `Expected to make a database at ${place}, got ${reasonOf(cause)}`, {
-      cause,
-      hint: 'Give the user the right CREATEDB, or name another server for it.',
-    });
-  }
+  const { name, once } = await makeScratch({ place, right: 'the right CREATEDB', connect });
   return {
     driver: postgresDriver(withDatabase(url, name), options),
     // A server may still see a session that has just ended; before PostgreSQL 13 there is no way to say that it does not matter.

@@ -1,5 +1,5 @@
 import { VersioningError } from '../../errors.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { MigrationDriver } from '../driver.ts';
 import type { AppliedMigration, MigrationPlan, MigrationStep, MigratorEvent } from '../model.ts';
 import { interrupted } from '../planning/flaws.ts';

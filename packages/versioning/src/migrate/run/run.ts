@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DatabaseConnection, MigrationDriver } from '../driver.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { MigrationStep, MigratorEvent } from '../model.ts';
 import type { RunnableMigration, Script } from '../source/script.ts';
 import type { StateStore } from '../state/state.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 import type { MigrationDriver } from '../driver.ts';
 import type { Direction } from '../model.ts';
 import { planMigrating } from '../planning/plan.ts';
@@ -45,10 +45,13 @@ export async function verifyMigrations(verifying: Verifying): Promise<Migrations
   const scratch = made.driver;
   try {
     const verified: VerifiedMigration[] = [];
+    let schema = await schemaOf(scratch);
     for (const [index, migration] of migrations.entries()) {
       signal?.throwIfAborted();
       const upTo = { ...verifying, driver: scratch, migrations: migrations.slice(0, index + 1) };
-      verified.push(await verifyOne(upTo, migration));
+      const tried = await verifyOne(upTo, migration, schema);
+      verified.push(tried.verified);
+      schema = tried.schema;
     }
     return {
       isSame: verified.every(({ outcome }) => outcome !== 'different'),
@@ -72,19 +75,30 @@ async function otherDatabases(driver: MigrationDriver): Promise<ReadonlySet<stri
   }
 }
 
-async function verifyOne(verifying: Verifying, migration: RunnableMigration): Promise<VerifiedMigration> {
-  const { id, backward } = migration;
-  const before = await schemaOf(verifying.driver);
+/** What was found of a migration, and the schema that it has left: that before the next one. */
+interface Tried {
+  readonly verified: VerifiedMigration;
+  readonly schema: readonly string[];
+}
+
+async function verifyOne(
+  verifying: Verifying,
+  { id, backward }: RunnableMigration,
+  before: readonly string[],
+): Promise<Tried> {
   await run(verifying, 'up');
-  if (backward === undefined) return { id, outcome: 'irreversible', differences: [] };
   const first = await schemaOf(verifying.driver);
+  if (backward === undefined) return { verified: { id, outcome: 'irreversible', differences: [] }, schema: first };
   await run(verifying, 'down');
   const undone = await schemaOf(verifying.driver);
   await run(verifying, 'up');
-  const differences = differencesOf(first, await schemaOf(verifying.driver));
-  if (differences.length > 0) return { id, outcome: 'different', differences };
-  const leftover = differencesOf(before, undone);
-  return { id, outcome: leftover.length > 0 ? 'leftover' : 'same', differences: leftover };
+  const schema = await schemaOf(verifying.driver);
+  return { verified: { id, ...outcomeOf(differencesOf(first, schema), differencesOf(before, undone)) }, schema };
+}
+
+function outcomeOf(changed: readonly string[], left: readonly string[]): Omit<VerifiedMigration, 'id'> {
+  if (changed.length > 0) return { outcome: 'different', differences: changed };
+  return { outcome: left.length > 0 ? 'leftover' : 'same', differences: left };
 }
 
 async function run(verifying: Verifying, direction: Direction): Promise<void> {

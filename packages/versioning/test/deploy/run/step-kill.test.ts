@@ -47,7 +47,8 @@ async function demandOrder(machine: StepMachine, { version, applied, orders }: S
   const left = machine.paths().filter((path) => /scratch.|\.(?:part|building|installing|next|old)$/.test(path));
   expect(left.map((path) => basename(path))).toEqual([]);
   // Nobody has the lock any more.
-  await using _held = await acquireDeployLock(deployer.layout, { by: 'bea' });
+  const lock = await acquireDeployLock(deployer.layout, { by: 'bea' });
+  await lock.release();
 }
 
 async function isOpen(deployer: Deployer): Promise<boolean> {

@@ -71,14 +71,17 @@ test.for(KINDS)('$dialect: statements one by one give what its own client gives'
 const mariadb = KINDS.find(({ dialect }) => dialect === 'mysql');
 
 test.skipIf(mariadb?.missing !== undefined)('MariaDB: bodies need no delimiter', async () => {
-  const databases = await mariadb?.start();
-  const connection = await databases?.create().connect('work');
   const script = `create table a(x int);
 create procedure p() begin declare i int default 0; l: loop set i = i + 1; if i > 2 then leave l; end if; insert into a values (i); end loop; end;
 create trigger t before insert on a for each row if new.x = 1 then set new.x = 7; end if;
 begin not atomic if true then call p(); end if; end;`;
-  for (const statement of splitSql(script, { dialect: 'mysql' })) await connection?.query(statement);
-  expect(await connection?.query(ROWS)).toMatchObject([{ x: 2 }, { x: 7 }]);
-  await connection?.close();
-  await databases?.end();
+  const databases = await mariadb?.start();
+  try {
+    const connection = await databases?.create().connect('work');
+    for (const statement of splitSql(script, { dialect: 'mysql' })) await connection?.query(statement);
+    expect(await connection?.query(ROWS)).toMatchObject([{ x: 2 }, { x: 7 }]);
+    await connection?.close();
+  } finally {
+    await databases?.end();
+  }
 });

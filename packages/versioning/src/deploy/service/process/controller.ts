@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf, fileFailure } from '../../../artifact/file-failure.ts';
-import { pause } from '../pause.ts';
+import { systemSleep } from '../../../clock.ts';
 import { serviceUnavailable } from '../service-failure.ts';
 import { holderOf } from './claim.ts';
 import { keeperEnvironment } from './environment.ts';
@@ -96,7 +96,7 @@ export class Controller {
       const found = await look();
       if (found !== undefined) return found;
       await this.supervisor();
-      await pause(LOOK_MS, this.#signal);
+      await systemSleep(LOOK_MS, this.#signal);
     }
   }
 
@@ -128,7 +128,7 @@ export class Controller {
       if (child.exitCode !== null) failure = `exit code ${child.exitCode}`;
       if (performance.now() > end) failure = `nothing for ${SUPERVISOR_MS} ms`;
       if (failure !== undefined) throw serviceUnavailable('the supervisor', failure, `See ${this.#paths.keeperLog}.`);
-      await pause(LOOK_MS, undefined);
+      await systemSleep(LOOK_MS, undefined);
     }
   }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemClock } from '../../../release/clock.ts';
+import { systemClock } from '../../../clock.ts';
 import { baseEnvironment, readEnvironmentFile } from './environment.ts';
 import type { Instance, InstanceReport } from './model.ts';
 import { identityOf, isAlive, isThere, type ProcessIdentity } from './process-identity.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Service, ServiceCall, ServiceSpec, ServiceVerb } from '../contract.ts';
-import { pause } from '../pause.ts';
+import { systemSleep } from '../../../clock.ts';
 import { serviceLogs } from '../service-logs.ts';
 import { type Claim, takeClaim } from './claim.ts';
 import { Controller } from './controller.ts';
@@ -81,7 +81,7 @@ async function takeTurn({ controller, call: { signal } }: VerbContext): Promise<
     signal?.throwIfAborted();
     const claim = await takeClaim(controller.paths.claims, 'control');
     if (claim !== undefined) return claim;
-    await pause(TURN_MS, signal);
+    await systemSleep(TURN_MS, signal);
   }
 }
 

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { codeOf } from '../../../artifact/file-failure.ts';
 import { carryOut, type Explanation } from '../carry-out.ts';
+import { readWhole } from '../../layout/whole-file.ts';
 import type {
   Service,
   ServiceAction,
@@ -78,7 +78,7 @@ class Systemd {
   }
 
   async plan(verb: ServiceVerb): Promise<readonly ServiceAction[]> {
-    const written = await readUnit(this.#path);
+    const written = await readWhole(this.#path);
     switch (verb) {
       case 'install':
         return this.#installing(written);
@@ -166,15 +166,6 @@ function explained({ said }: ProgramAnswer, command: readonly string[]): Explana
         'This machine, or this session, is not run by systemd: choose another service type, such as process.',
       )
     : undefined;
-}
-
-async function readUnit(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** All processes of a control group; none where that can't be read. */

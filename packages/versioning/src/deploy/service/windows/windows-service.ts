@@ -1,7 +1,7 @@
 import { shown, VersioningError } from '../../../errors.ts';
 import { carryOut, type Explanation } from '../carry-out.ts';
 import type { Service, ServiceAction, ServiceCall, ServiceSpec, ServiceStatus, ServiceVerb } from '../contract.ts';
-import { pause } from '../pause.ts';
+import { systemSleep } from '../../../clock.ts';
 import { type ProgramAnswer, runProgram } from '../program.ts';
 import { serviceFailed } from '../service-failure.ts';
 import { serviceLogs } from '../service-logs.ts';
@@ -105,7 +105,7 @@ async function untilStopped({ spec, call, look }: Turn): Promise<void> {
     const { state, pids } = await look();
     if (pids.length === 0 && state !== 'running' && state !== 'starting') return;
     if (performance.now() > end) throw await serviceFailed(spec, 'to stop', `one that is ${state}`);
-    await pause(LOOK_MS, call.signal);
+    await systemSleep(LOOK_MS, call.signal);
   }
 }
 

@@ -27,7 +27,7 @@ export interface StepMachine extends AsyncDisposable {
 }
 
 /** A machine on which nothing is deployed yet. */
-export async function newStepMachine(): Promise<StepMachine> {
+async function newStepMachine(): Promise<StepMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-steps-'));
   const places = { root: join(folder, 'root'), shelf: join(folder, 'shelf'), port: 0 };
   const { root } = places;

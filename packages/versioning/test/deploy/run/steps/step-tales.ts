@@ -168,8 +168,7 @@ const wayBack: readonly StepTale[] = [
   {
     title: 'a deploy that takes all migrations back as one fails',
     job: { ...DEPLOY, expandMigrations: 'back' },
-    prepare: async () =>
-      released({ ...NEXT, '0004_broken.up.sql': '-- kind: data\nupdate nowhere set cents = 1;' }),
+    prepare: async () => released({ ...NEXT, '0004_broken.up.sql': '-- kind: data\nupdate nowhere set cents = 1;' }),
     records: [
       ...begin,
       ...untilSwitch,

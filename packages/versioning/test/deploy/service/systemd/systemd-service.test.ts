@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Service, ServiceSpec } from '../../../../src/deploy/service/contract.ts';
 import { renderUnit } from '../../../../src/deploy/service/systemd/render-unit.ts';
@@ -78,6 +78,21 @@ describe.skipIf(process.platform === 'win32')('a service of systemd', () => {
     expect(plan.map(({ kind }) => kind)).toEqual(['run', 'run', 'run']);
     writeFileSync(here.unit, 'something else');
     expect((await here.service.plan('restart'))[0]).toMatchObject({ kind: 'write', path: here.unit });
+  });
+
+  it('has a unit that others can read, in the place of what a killed process has left of one', async () => {
+    const here = world();
+    await here.service.run('install');
+    writeFileSync(here.unit, 'an older one', { mode: 0o600 });
+    writeFileSync(`${here.unit}.part`, 'half');
+    await here.service.run('install');
+    expect(readFileSync(here.unit, 'utf8')).toBe(renderUnit(here.spec, { scope: 'user' }));
+    const folder = dirname(here.unit);
+    expect([readdirSync(folder), statSync(here.unit).mode & 0o777, statSync(folder).mode & 0o755]).toEqual([
+      ['shop.service'],
+      0o644,
+      0o755,
+    ]);
   });
 
   it('gets the folders of its output made', async () => {

@@ -1,6 +1,7 @@
 // A process that does a job, and stops before and after it writes each of its records, until it is told to go on.
 import { readSync, writeSync } from 'node:fs';
 import { type DeployEntry, DeployJournal } from '../../../../../src/deploy/run/journal.ts';
+import type { Deployment } from '../../../../../src/deploy/index.ts';
 import { DeployHistory } from '../../../../../src/deploy/run/history.ts';
 import type { ShopPlaces } from '../../shop-machine.ts';
 import { doJob, stepDeployer, type StepJob } from '../step-job.ts';
@@ -24,12 +25,14 @@ function recordOf(entry: DeployEntry): string {
   return step === undefined ? entry.kind : `${entry.kind} ${step}`;
 }
 
+type Write<This, Entry> = (this: This, entry: Entry) => Promise<void>;
+
 /** The real ones: only what comes before and after them is ours. */
-const { write: writeEntry } = DeployJournal.prototype;
+const writeEntry = Reflect.get(DeployJournal.prototype, 'write') as Write<DeployJournal, DeployEntry>;
 DeployJournal.prototype.write = async function write(entry) {
   await recorded(recordOf(entry), async () => writeEntry.call(this, entry));
 };
-const { write: writeHistory } = DeployHistory.prototype;
+const writeHistory = Reflect.get(DeployHistory.prototype, 'write') as Write<DeployHistory, Deployment>;
 DeployHistory.prototype.write = async function write(deployment) {
   await recorded(`history ${deployment.outcome}`, async () => writeHistory.call(this, deployment));
 };
