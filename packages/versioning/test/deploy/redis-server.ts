@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from '../../../../tooling/test-servers/free-port.ts';
 
 /** Why tests with a server are skipped; `undefined` when they are not. */
 export const NO_REDIS: string | undefined =
@@ -9,15 +9,6 @@ export const NO_REDIS: string | undefined =
 /** A Redis server of a test's own, with a password. */
 export interface TestRedis extends AsyncDisposable {
   readonly port: number;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Starts one that keeps nothing. It may take a moment until it answers. */

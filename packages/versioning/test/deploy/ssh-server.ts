@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from './redis-server.ts';
+import { freePort } from '../../../../tooling/test-servers/free-port.ts';
 
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
 
@@ -45,7 +45,7 @@ export async function startSsh(folder: string): Promise<SshServer> {
   ];
   writeFileSync(at('config'), `${settings.join('\n')}\n`);
   const server = spawn(SSHD ?? '', ['-D', '-e', '-f', at('config')], { stdio: 'ignore' });
-  for (let tries = 0; tries < 400 && !(await answers(port)); tries++) await delay(25);
+  for (let tries = 0; tries < 2400 && !(await answers(port)); tries++) await delay(25);
   const options = {
     BatchMode: 'yes',
     Port: `${port}`,

@@ -44,7 +44,7 @@ test('what is stopped is killed with all that it has started', async () => {
   const pid = Number(readFileSync(beat, 'utf8'));
   stop.abort(new Error('enough'));
   await expect(running).rejects.toThrow('enough');
-  for (let tries = 0; tries < 500 && isThere(pid); tries++) await delay(10);
+  for (let tries = 0; tries < 3000 && isThere(pid); tries++) await delay(10);
   expect(isThere(pid)).toBe(false);
 });
 

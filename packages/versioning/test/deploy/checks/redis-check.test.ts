@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { redisCheck } from '../../../src/deploy/index.ts';
 import { newFolder } from '../folder.ts';
-import { freePort, NO_REDIS, startRedis } from '../redis-server.ts';
+import { freePort } from '../../../../../tooling/test-servers/free-port.ts';
+import { NO_REDIS, startRedis } from '../redis-server.ts';
 
 const PASSWORD = 'swordfish-4';
 
@@ -44,7 +45,7 @@ test('what is no Redis server is none: it says something else, nothing, or goes 
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const result = await redisCheck({ port, timeoutMs: 100 }).run({});
+    const result = await redisCheck({ port, timeoutMs: answer === undefined ? 100 : 20_000 }).run({});
     expect(result.outcome).toBe('fail');
     found.push(result.found);
     server.close();

@@ -33,7 +33,7 @@ async function released(migrations: Readonly<Record<string, string>>): Promise<S
   return machine;
 }
 
-describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
+describe('a deploy whose process is killed', { timeout: 120_000 }, () => {
   let end: DeployerEnd;
 
   beforeAll(async () => {
@@ -84,7 +84,7 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
     expect(begun.length).toBeGreaterThan(6);
     // Where the step after it begins, this one is written down as done, and nothing of the next one is.
     for (const [n, index] of begun.entries()) await (n % 2 === 0 ? resumed : undone)(index + 2);
-  }, 240_000);
+  }, 600_000);
 
   test.each(chosen(MOMENTS, 55))('at moment %i ends as planned when it is resumed', resumed);
 
@@ -104,7 +104,7 @@ describe('a deploy whose process is killed', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a rollback whose process is killed', { timeout: 60_000 }, () => {
+describe('a rollback whose process is killed', { timeout: 120_000 }, () => {
   const MOMENTS = 85;
 
   async function movedOn(): Promise<ShopMachine> {
@@ -143,7 +143,7 @@ describe('a rollback whose process is killed', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a deploy on its way back whose process is killed', { timeout: 60_000 }, () => {
+describe('a deploy on its way back whose process is killed', { timeout: 120_000 }, () => {
   const MOMENTS = 45;
   const from = 'step.undoing switch';
 

@@ -1,5 +1,4 @@
 import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,6 +10,7 @@ import {
   httpCheck,
 } from '../../../src/deploy/index.ts';
 import { createMigrator, sqliteDriver } from '../../../src/migrate/index.ts';
+import { freePort } from '../../../../../tooling/test-servers/free-port.ts';
 import { childService } from './child-service.ts';
 import { fileBackup } from './file-backup.ts';
 import { type Shelf, shelfAt } from './shelf.ts';
@@ -54,14 +54,6 @@ export function shopDeployer({ root, shelf, port }: ShopPlaces, options: Partial
     by: 'ann',
     ...options,
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
 }
 
 /** Migrations of the first release. */

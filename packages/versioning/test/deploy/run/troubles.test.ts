@@ -22,7 +22,7 @@ async function released(migrations: Readonly<Record<string, string>> = NEXT): Pr
   return machine;
 }
 
-describe('a deploy that somebody stops', { timeout: 30_000 }, () => {
+describe('a deploy that somebody stops', { timeout: 120_000 }, () => {
   test.each(['step.begun safety-backup', 'migration begun', 'step.begun stage'])(
     'at %s takes everything back',
     async (abortAt) => {
@@ -70,7 +70,7 @@ test('a release that still runs when the next one could not be started is left a
   expect([verbs, machine.current(), await machine.answers()]).toEqual([['handOver'], 'v1.0.0', '1.0.0']);
 });
 
-describe('a migration without a transaction', { timeout: 60_000 }, () => {
+describe('a migration without a transaction', { timeout: 120_000 }, () => {
   const oneByOne = {
     ...NEXT,
     '0002_cents.up.sql':

@@ -130,7 +130,7 @@ create table b(x int);`;
       const { driver, address } = databases.createWithAddress();
       const folder = await folderWith({
         '1_a.sql':
-          'create table a(x int);\ncreate table b as select sleep(1) as x, 1 as y;\nalter table b add column z int;',
+          'create table a(x int);\ncreate table b as select sleep(3) as x, 1 as y;\nalter table b add column z int;',
       });
       const child = startChild({ dialect: 'mysql', address, folder, direction: 'up' });
       const watcher = await driver.connect('read');

@@ -58,7 +58,7 @@ describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () 
     const { since } = await service.status();
     process.kill(await supervisorOf(shop), 'SIGKILL');
     await expect
-      .poll(() => service.status())
+      .poll(() => service.status(), { timeout: 20_000 })
       .toMatchObject({ state: 'running', detail: expect.stringContaining('nobody') });
     expect(await versionAt(shop)).toBe('v1');
     await service.run('start');
@@ -103,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('a supervisor that is killed', () 
     await service.run('start');
     process.kill(await supervisorOf(shop), 'SIGKILL');
     process.kill(shop.starts()[0] as number, 'SIGKILL');
-    await expect.poll(() => service.status()).toMatchObject({ state: 'failed' });
+    await expect.poll(() => service.status(), { timeout: 20_000 }).toMatchObject({ state: 'failed' });
     await service.run('start');
     expect(await versionAt(shop)).toBe('v1');
     expect(readFileSync(shop.spec.stdout, 'utf8')).toBe('v1 begins\nv1 begins\n');

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { unusedPort } from '../../fixtures/shop.ts';
+import { freePort } from '../../../../../../../tooling/test-servers/free-port.ts';
 
 const KEEPER = fileURLToPath(new URL('../../../../../src/deploy/service/process/keeper.ts', import.meta.url));
 
@@ -16,7 +16,7 @@ test.skipIf(process.platform === 'win32')('what can not be read for a moment cha
   const service = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
   await once(service, 'listening');
   const folder = await mkdtemp(join(tmpdir(), 'front-'));
-  const port = await unusedPort();
+  const port = await freePort();
   const wanted = {
     format: 1,
     instances: [{ id: 'a', address: { port: (service.address() as AddressInfo).port } }],

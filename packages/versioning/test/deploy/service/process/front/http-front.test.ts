@@ -14,7 +14,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpFront } from '../../../../../src/deploy/service/process/front/http-front.ts';
 import { Router } from '../../../../../src/deploy/service/process/front/router.ts';
 import type { Instance, Wanted } from '../../../../../src/deploy/service/process/model.ts';
-import { unusedPort } from '../../fixtures/shop.ts';
+import { freePort } from '../../../../../../../tooling/test-servers/free-port.ts';
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
@@ -230,7 +230,7 @@ describe('a request through the proxy', () => {
     response.on('error', () => undefined);
     asked.destroy();
     await givenUp;
-    await expect.poll(() => router.active?.isIdle).toBe(true);
+    await expect.poll(() => router.active?.isIdle, { timeout: 20_000 }).toBe(true);
   });
 
   it('whose answer breaks off breaks off, too', async () => {
@@ -245,7 +245,7 @@ describe('a request through the proxy', () => {
 
 describe('when nobody listens', () => {
   it('a request waits, with its body, until somebody does', async () => {
-    const port = await unusedPort();
+    const port = await freePort();
     const here = await front({ a: port }, 'a');
     const asked = ask(here.port, { method: 'POST', headers: { 'Content-Length': 5 } }, 'order');
     await setTimeout(200);
@@ -255,7 +255,7 @@ describe('when nobody listens', () => {
 
   it('a request goes to whoever is active by then', async () => {
     const other = await serve((_, response) => response.end('b'));
-    const here = await front({ a: await unusedPort() }, 'a');
+    const here = await front({ a: await freePort() }, 'a');
     const asked = ask(here.port);
     await setTimeout(100);
     here.router.route(wanted({ b: portOf(other) }, 'b'));
@@ -263,7 +263,7 @@ describe('when nobody listens', () => {
   });
 
   it.each([['a' as const], [undefined]])('a request gets a 503 in the end (active: %s)', async (active) => {
-    const here = await front({ a: await unusedPort() }, active, 100);
+    const here = await front({ a: await freePort() }, active, 100);
     const { response } = await ask(here.port);
     expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
   });
