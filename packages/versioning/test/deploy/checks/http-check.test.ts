@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { httpCheck, type HttpCheckOptions } from '../../../src/deploy/index.ts';
 import { startServer } from '../local-server.ts';
 
-const once = { attempts: 1, intervalMs: 1 };
+const once = { attempts: 1, intervalMs: 1, timeoutMs: 30_000 };
 
 async function checked(
   listener: RequestListener,

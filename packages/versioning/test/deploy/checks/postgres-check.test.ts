@@ -12,7 +12,7 @@ test.skipIf(NO_POSTGRES !== undefined)(
     const server = await startPostgres(folder.path);
     try {
       const { host, port, user } = server.connection;
-      const where = { host, port, user, database: 'postgres', password: () => PASSWORD };
+      const where = { host, port, user, database: 'postgres', password: () => PASSWORD, timeoutMs: 30_000 };
       const result = await postgresCheck({ ...where, needsWrites: true }).run({});
       expect(result).toMatchObject({ outcome: 'ok', kind: 'postgres', name: `postgres 127.0.0.1:${port}/postgres` });
       expect(result.found).toMatch(/^PostgreSQL \d.*, reads and writes$/);

@@ -21,7 +21,8 @@ test.skipIf(NO_REDIS !== undefined)(
     // It takes a moment to start.
     const first = redisCheck({ port, password, attempts: 200, intervalMs: 50 });
     expect(await first.run({})).toMatchObject({ outcome: 'ok', found: 'PONG', name: `redis 127.0.0.1:${port}` });
-    const run = async (options: object): Promise<unknown> => redisCheck({ port, ...options }).run({});
+    const run = async (options: object): Promise<unknown> =>
+      redisCheck({ port, timeoutMs: 30_000, ...options }).run({});
     expect(await run({ password, user: 'default' })).toMatchObject({ outcome: 'ok' });
     expect(await run({})).toMatchObject({
       outcome: 'fail',
