@@ -32,10 +32,11 @@ function pastOf({ records }: StepTale, moment: string): (record: string) => bool
 }
 
 /** All that has to hold when a run has ended, whatever it was. */
-async function demandOrder(machine: StepMachine, { version, applied, orders }: Stand): Promise<void> {
+async function demandOrder(machine: StepMachine, reason: string | undefined, stand: Stand): Promise<void> {
+  const { version, applied, orders } = stand;
   const deployer = machine.deployer();
   const { unfinished, maintenance, current, releases } = await deployer.status();
-  expect([unfinished, maintenance, current]).toEqual([undefined, undefined, { kind: 'release', version }]);
+  expect([unfinished, maintenance?.reason, current]).toEqual([undefined, reason, { kind: 'release', version }]);
   expect([machine.running(), machine.applied()]).toEqual([version, applied]);
   expect(machine.sql('select * from orders order by id')).toEqual(orders);
   for (const release of releases) {
@@ -56,7 +57,7 @@ async function isOpen(deployer: Deployer): Promise<boolean> {
 }
 
 describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed', { timeout: 60_000 }, (tale) => {
-  const { job, before, code, resumed, undone } = tale;
+  const { job, before, code, resumed, undone, maintenance } = tale;
   let machine: StepMachine;
   let stepping: Stepper;
   let seen: readonly string[];
@@ -79,7 +80,7 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     const beside = tale.records.flatMap((record) => [`before ${record}`, `after ${record}`]);
     expect(seen).toEqual([...beside, `end ${code ?? ''}`.trim()]);
     await machine.bring('end');
-    await demandOrder(machine, resumed);
+    await demandOrder(machine, maintenance, resumed);
   });
 
   /** Kills a process of its own, and keeps what is left. */
@@ -109,13 +110,13 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     // What is not in the history was not begun, and what has its end there needs nothing more.
     const isOver = killAt === `after ${tale.records.at(-1)}`;
     expect(await isOpen(deployer)).toBe(isPast('history running') && !isOver);
-    if (!(await isOpen(deployer))) return await demandOrder(machine, isOver ? resumed : before);
+    if (!(await isOpen(deployer))) return await demandOrder(machine, maintenance, isOver ? resumed : before);
 
     const goesForward = !isPast('turned') || killAt === 'before turned';
     const resuming = deployer.resume();
     if (code !== undefined && goesForward) await expect(resuming).rejects.toMatchObject({ code });
     else await resuming;
-    await demandOrder(machine, resumed);
+    await demandOrder(machine, maintenance, resumed);
 
     await machine.bring(killAt);
     // Another one: ledgers are never shorter than they were.
@@ -125,6 +126,6 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
       await expect(other.undo()).rejects.toMatchObject({ code: 'ROLLBACK_REFUSED' });
       await other.undo({ mayRestore: true });
     } else await other.undo();
-    await demandOrder(machine, isEnded ? resumed : undone(isPast));
+    await demandOrder(machine, maintenance, isEnded ? resumed : undone(isPast));
   });
 });

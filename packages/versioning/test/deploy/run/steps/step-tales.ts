@@ -20,6 +20,8 @@ export interface StepTale {
   readonly records: readonly string[];
   /** The first of the records that it is killed beside. Default: the first one. */
   readonly from?: string | undefined;
+  /** Why maintenance was on before, by hand: it stays on. */
+  readonly maintenance?: string | undefined;
   /** The code of the error that it ends with. */
   readonly code?: string | undefined;
   readonly before: Stand;
@@ -131,7 +133,12 @@ const straight: readonly StepTale[] = [
   {
     title: 'a rollback that restores data',
     job: RESTORE,
-    prepare: async () => movedOn(CONTRACTED),
+    prepare: async () => {
+      const machine = await movedOn(CONTRACTED);
+      await machine.deployer().maintenance.on('stocktaking');
+      return machine;
+    },
+    maintenance: 'stocktaking',
     records: [
       ...begin,
       ...untilLink,
