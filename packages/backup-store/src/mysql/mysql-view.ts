@@ -49,7 +49,7 @@ function rowsSql(table: string, types: ReadonlyMap<string, string>, { columns, k
   };
   const fields = [...key.map((name) => text(name)), ...columns.map((name) => value(name))];
   const order = key.map((name) => `CAST(${text(name)} AS BINARY)`).join(', ');
-  return `SELECT ${fields.join(', ')} FROM ${table}${key.length === 0 ? '' : ` ORDER BY ${order}`}`;
+  return `SELECT ${fields.join(', ') || '1'} FROM ${table}${key.length === 0 ? '' : ` ORDER BY ${order}`}`;
 }
 
 interface MysqlViewed extends ViewedTable {

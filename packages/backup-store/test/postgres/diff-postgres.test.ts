@@ -7,7 +7,7 @@ import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/p
 const HOTEL = `CREATE SCHEMA "front desk";
 CREATE TABLE rooms (id int PRIMARY KEY, name text NOT NULL, photo bytea, price float8, since timestamptz, tags text[]);
 INSERT INTO rooms VALUES (1, 'one', '\\x00ff0a', 0.1, '2026-01-02 03:04:05.678+02', '{a,b}'), (2, '\\N', NULL, NULL, NULL, NULL),
-  (10, E'tab\\tand\\nline \\\\', '', 'NaN', 'infinity', '{}'), (3, 'Zürich 🏨', '\\x74', -0.0, NULL, NULL);
+  (10, E'tab\\tand\\nline \\\\', '', 'NaN', 'infinity', '{}'), (3, 'Zürich 🏨', '\\x74', '-0', NULL, NULL);
 CREATE TABLE "front desk".stays (room int REFERENCES rooms, guest varchar(20), PRIMARY KEY (guest, room));
 INSERT INTO "front desk".stays VALUES (1, 'Bärbel'), (1, 'anna'), (2, 'Zoe'), (2, 'anna'), (1, E'a\\tb');
 CREATE TABLE log (what text); INSERT INTO log VALUES ('a'), ('a'), ('b'), (NULL);
@@ -85,12 +85,10 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a dump of PostgreSQL and the live da
   it('how tables are made is told part by part, and columns of one side are no difference of rows', async () => {
     server.sql(
       'hotel',
-      `ALTER TABLE rooms ADD COLUMN stars int NOT NULL DEFAULT 3; ALTER TABLE rooms ALTER price TYPE numeric; CREATE INDEX by_name ON rooms (name);
+      `ALTER TABLE rooms ADD COLUMN stars int NOT NULL DEFAULT 3; ALTER TABLE rooms ALTER tags TYPE varchar[]; CREATE INDEX by_name ON rooms (name);
       DROP TABLE log; CREATE TABLE extras (a int); INSERT INTO extras VALUES (1);
       ALTER TABLE rooms ADD CONSTRAINT named CHECK (name <> '')`,
     );
-    const found = await differing({ tables: ['rooms', 'public.[le]*', 'log', 'ext*'] }).catch(() => undefined);
-    expect(found).toBeUndefined();
     expect(await differing({ tables: ['rooms', 'log', 'public.ext*'] })).toMatchObject([
       { name: 'public.extras', change: 'added', compared: 'none', after: 1 },
       { name: 'public.log', change: 'removed', compared: 'none', before: 4 },
@@ -99,8 +97,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a dump of PostgreSQL and the live da
         change: 'changed',
         changed: { count: 0 },
         schema: [
-          { part: 'column price', before: 'double precision', after: 'numeric' },
           { part: 'column stars', after: 'integer not null default 3' },
+          { part: 'column tags', before: 'text[]', after: 'character varying[]' },
           { part: 'constraint named', after: "CHECK ((name <> ''::text))" },
           { part: 'index by_name', after: 'CREATE INDEX by_name ON public.rooms USING btree (name)' },
         ],
