@@ -1,6 +1,6 @@
 import type { DataDifference, FoundRows } from '@x/backup-store/merge';
 import { openConfigured } from '../compose/compose.ts';
-import { liveData } from '../compose/live-data.ts';
+import { checkLiveData, liveData } from '../compose/live-data.ts';
 import { findSnapshot, parseReference, type FilterFlags } from '../compose/reference.ts';
 import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
@@ -48,6 +48,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [reference = '', url = ''] = input.arguments;
   const { snapshot, path } = parseReference(reference);
   const { table: tables, scratch, ids: maxIds } = flags;
+  checkLiveData(context, { url, scratch });
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot, flags });
   const options = { tables, maxIds, signal: context.signal };

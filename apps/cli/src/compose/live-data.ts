@@ -6,6 +6,11 @@ import { findDump } from './into.ts';
 import { planIntoSqlite } from './into-sqlite.ts';
 import { type LiveServer, parseLive } from './live-url.ts';
 
+/** Before anything is opened. @throws {CliError} `USAGE`. */
+export function checkLiveData(context: Context, request: Pick<LiveDataRequest, 'url' | 'scratch'>): void {
+  scratchOf(context, request, parseLive(request.url, context).kind);
+}
+
 /** What is compared. */
 export interface LiveDataRequest {
   readonly repository: Repository;
@@ -51,7 +56,7 @@ export async function* liveData(
 /** @throws {CliError} `USAGE` for one that is of another kind, or of no use. */
 function scratchOf(
   context: Context,
-  { scratch }: LiveDataRequest,
+  { scratch }: Pick<LiveDataRequest, 'scratch'>,
   kind: string,
 ): LiveServer['server'] | undefined {
   if (scratch === undefined) return undefined;

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MARIADB_PASSWORD, NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
 import { NO_POSTGRES } from '../../../../tooling/test-servers/postgres.ts';
 import { NO_REDIS, REDIS_PASSWORD, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
-import { type Machine, newMachine } from '../support/cli.ts';
+import type { ShapeOf } from '../../src/output/shapes.ts';
+import { type CallOptions, type Machine, newMachine, parseLines } from '../support/cli.ts';
 import { ownPostgres } from '../support/own-postgres.ts';
 
 let machine: Machine;
@@ -14,6 +15,9 @@ beforeEach(async () => {
   machine = await newMachine();
   await machine.json('Created', ['init']);
 });
+
+const differences = async (args: readonly string[], options?: CallOptions): Promise<readonly ShapeOf<'DataDifference'>[]> =>
+  parseLines('DataDifference', (await machine.run([...args, '--json'], options)).stdout);
 
 const ROOMS = "CREATE TABLE rooms (id int PRIMARY KEY, name varchar(20)); INSERT INTO rooms VALUES (1, 'one'), (2, 'two'), (3, 'three');";
 const CHANGES = "UPDATE rooms SET name = 'uno' WHERE id = 1; DELETE FROM rooms WHERE id = 2; INSERT INTO rooms VALUES (4, 'four')";
@@ -28,12 +32,12 @@ test('a database of SQLite and its records are compared with the live ones, as l
   const before = await machine.run(compare);
   expect(before).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('1 the same') as string });
   open.exec(`${CHANGES}; ALTER TABLE rooms ADD COLUMN stars integer`);
-  expect(await machine.lines('DataDifference', compare)).toMatchObject([{ path: 'hotel.db', name: 'rooms', ...FOUND }]);
+  expect(await differences(compare)).toMatchObject([{ path: 'hotel.db', name: 'rooms', ...FOUND }]);
   const { stdout } = await machine.run(compare);
   expect(stdout).toContain('M rooms  (rows: 3 -> 3)\n');
-  expect(stdout).toContain('    column stars: nothing -> integer\n');
+  expect(stdout).toContain('    column stars: nothing -> INTEGER\n');
   expect(stdout).toContain('    1 added: 4\n    1 changed: 1\n    1 removed: 2');
-  const rows = await machine.lines('DataDifference', ['backup', 'compare', 'latest:rows', records]);
+  const rows = await differences(['backup', 'compare', 'latest:rows', records]);
   expect(rows).toMatchObject([{ path: 'rows', name: 'rooms', ...FOUND }]);
   open.close();
 
@@ -41,7 +45,7 @@ test('a database of SQLite and its records are compared with the live ones, as l
   const { code, stdout: report } = await machine.run(trial);
   expect(code).toBe(6);
   expect(report).toMatch(/passed {3}data {7}hotel\.db: .*\n.*failed {3}live {7}hotel\.db: /);
-  expect(report).toContain('rooms: column stars is nothing in the backup, and integer live [SCHEMA_CHANGED]');
+  expect(report).toContain('rooms: column stars is nothing in the backup, and INTEGER live [SCHEMA_CHANGED]');
   expect(report).toMatch(/failed {3}live {7}rows: /);
 });
 
@@ -55,7 +59,7 @@ test('what says nothing together is refused before anything is done', async () =
     [['validate', 'latest', '--live', 'sqlite:x.db', '--live', 'sqlite:y.db'], 'one --live of kind sqlite'],
   ] as const) {
     const { code, stderr } = await machine.run(['backup', ...call]);
-    expect([code, stderr]).toEqual([code === 2 ? 2 : 'a code of 2', expect.stringContaining(said)]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
     expect(stderr).not.toContain('secret-word');
   }
 });
@@ -93,7 +97,7 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
       ['mysql', 'rooms'],
     ] as const) {
       const call = ['backup', 'compare', 'latest', urls[kind], '--scratch', urls[kind], '--table', 'rooms'];
-      expect(await machine.lines('DataDifference', call, options)).toMatchObject([{ path: `${kind}/hotel.sql`, name, ...FOUND }]);
+      expect(await differences(call, options)).toMatchObject([{ path: `${kind}/hotel.sql`, name, ...FOUND }]);
     }
     const places = ['postgres', 'mysql'].flatMap((kind) => {
       const url = urls[kind as 'mysql'];

@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Repository } from '../../src/index.ts';
 import { redisSource, scratchRedis, type ScratchServerOptions } from '../../src/redis/index.ts';
 import type { ValidateRestoreOptions, ValidationCheck } from '../../src/validate/contract.ts';
@@ -19,10 +18,13 @@ describe.skipIf(NO_REDIS !== undefined)(`a trial restore to Redis (${NO_REDIS ??
   let server: TestRedis;
   const serverFolder = tempFolder(afterAll);
   const place = newPlace(afterAll);
+  const scratch = tempFolder(afterAll);
   afterAll(() => server?.stop());
+  afterAll(() => void vi.unstubAllEnvs());
   let repository: Repository;
   let rdb: Buffer;
   beforeAll(async () => {
+    vi.stubEnv('TMPDIR', scratch);
     server = await startRedis(serverFolder);
     server.send('SET a 1\nSELECT 3\nRPUSH b 1 2 3\nSET gone soon PX 1');
     repository = await createAt(place);
@@ -38,7 +40,7 @@ describe.skipIf(NO_REDIS !== undefined)(`a trial restore to Redis (${NO_REDIS ??
     const { programs, ...more } = options;
     const what = { snapshot: 'latest', sandbox: place.out, restoreInto: { redis: scratchRedis(programs) } };
     const { checks } = await validateRestore(repository, { ...what, ...more });
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-redis-'))).toEqual([]);
+    expect(readdirSync(scratch)).toEqual([]);
     return Object.fromEntries(checks.map((check) => [check.name, check]));
   };
   const backedUp = async (content: Buffer): Promise<string> => {
