@@ -83,7 +83,10 @@ export const backupCompare: CommandDefinition = {
     'without one, whether all are the same. A dump is loaded into a database of its own for that, which is dropped in the end. What is live is only ' +
     'read. For files and folders: `holdfast backup diff --live`.',
   arguments: [
-    { name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; the path is that of a dump, database or source of records` },
+    {
+      name: '<id[:path]>',
+      description: `${REFERENCE_ARGUMENT}; the path is that of a dump, database or source of records`,
+    },
     {
       name: '<url>',
       description:
@@ -91,9 +94,17 @@ export const backupCompare: CommandDefinition = {
     },
   ],
   options: [
-    { flags: '--table <name>', description: 'only this table or module, or those like it (*, ?); may be repeated', repeatable: true },
+    {
+      flags: '--table <name>',
+      description: 'only this table or module, or those like it (*, ?); may be repeated',
+      repeatable: true,
+    },
     { flags: '--scratch <url>', description: 'a server to load the dump to (default: the live one)' },
-    { flags: '--ids <number>', description: 'ids that are listed of each kind of difference of a table (default: 20)', parse: parseIds },
+    {
+      flags: '--ids <number>',
+      description: 'ids that are listed of each kind of difference of a table (default: 20)',
+      parse: parseIds,
+    },
     ...REFERENCE_OPTIONS,
   ],
   examples: [

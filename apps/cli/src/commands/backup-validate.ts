@@ -1,13 +1,7 @@
 import type { RestoreValidation, ValidationCheck } from '@x/backup-store/validate';
 import { openConfigured } from '../compose/compose.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
-import {
-  commandValidator,
-  parseColumnRule,
-  requiredAssets,
-  trialPlaces,
-  validation,
-} from '../compose/validation.ts';
+import { commandValidator, parseColumnRule, requiredAssets, trialPlaces, validation } from '../compose/validation.ts';
 import { resolvePath } from '../config/locations.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';

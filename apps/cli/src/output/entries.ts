@@ -44,9 +44,7 @@ export const dataDifference = z
     path: z.string().describe('of the dump, database or source of records in the snapshot'),
     name: z.string().describe('of the table, view or module'),
     change: z.enum(['same', 'added', 'removed', 'changed']).describe('`added`: it is live only'),
-    schema: z.array(
-      z.strictObject({ part: z.string(), before: z.string().optional(), after: z.string().optional() }),
-    ),
+    schema: z.array(z.strictObject({ part: z.string(), before: z.string().optional(), after: z.string().optional() })),
     compared: z
       .enum(['key', 'digest', 'none'])
       .describe('how rows were: by their keys, as a whole where there is no key, or not at all'),

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { MARIADB_PASSWORD, NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
+import {
+  MARIADB_PASSWORD,
+  NO_MARIADB,
+  startMariadb,
+  type TestMariadb,
+} from '../../../../tooling/test-servers/mariadb.ts';
 import { NO_POSTGRES } from '../../../../tooling/test-servers/postgres.ts';
 import { NO_REDIS, REDIS_PASSWORD, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
 import type { ShapeOf } from '../../src/output/shapes.ts';
@@ -16,12 +21,22 @@ beforeEach(async () => {
   await machine.json('Created', ['init']);
 });
 
-const differences = async (args: readonly string[], options?: CallOptions): Promise<readonly ShapeOf<'DataDifference'>[]> =>
+const differences = async (
+  args: readonly string[],
+  options?: CallOptions,
+): Promise<readonly ShapeOf<'DataDifference'>[]> =>
   parseLines('DataDifference', (await machine.run([...args, '--json'], options)).stdout);
 
-const ROOMS = "CREATE TABLE rooms (id int PRIMARY KEY, name varchar(20)); INSERT INTO rooms VALUES (1, 'one'), (2, 'two'), (3, 'three');";
-const CHANGES = "UPDATE rooms SET name = 'uno' WHERE id = 1; DELETE FROM rooms WHERE id = 2; INSERT INTO rooms VALUES (4, 'four')";
-const FOUND = { change: 'changed', added: { count: 1, ids: ['4'] }, changed: { count: 1, ids: ['1'] }, removed: { count: 1, ids: ['2'] } };
+const ROOMS =
+  "CREATE TABLE rooms (id int PRIMARY KEY, name varchar(20)); INSERT INTO rooms VALUES (1, 'one'), (2, 'two'), (3, 'three');";
+const CHANGES =
+  "UPDATE rooms SET name = 'uno' WHERE id = 1; DELETE FROM rooms WHERE id = 2; INSERT INTO rooms VALUES (4, 'four')";
+const FOUND = {
+  change: 'changed',
+  added: { count: 1, ids: ['4'] },
+  changed: { count: 1, ids: ['1'] },
+  removed: { count: 1, ids: ['2'] },
+};
 
 test('a database of SQLite and its records are compared with the live ones, as lines and as JSON', async () => {
   const open = new DatabaseSync(join(machine.cwd, 'hotel.db'));
@@ -90,7 +105,11 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
     mariadb.sql('mysql', 'CREATE DATABASE hotel');
     for (const server of [postgres, mariadb]) server.sql('hotel', ROOMS);
     redis.send('SET a 1');
-    await machine.json('BackupRun', ['backup', 'create', ...Object.values(urls).flatMap((url) => ['--source', url])], options);
+    await machine.json(
+      'BackupRun',
+      ['backup', 'create', ...Object.values(urls).flatMap((url) => ['--source', url])],
+      options,
+    );
     for (const server of [postgres, mariadb]) server.sql('hotel', CHANGES);
     for (const [kind, name] of [
       ['postgres', 'public.rooms'],
@@ -104,7 +123,9 @@ describe.skipIf(NO_SERVERS !== undefined)(`servers (${NO_SERVERS ?? 'of their ow
       return ['--scratch', url, '--live', url];
     });
     const { checks } = await machine.json('RestoreValidation', ['backup', 'validate', 'latest', ...places], options);
-    const told = checks.filter(({ source }) => source !== undefined).map(({ name, source, status }) => `${source} ${name} ${status}`);
+    const told = checks
+      .filter(({ source }) => source !== undefined)
+      .map(({ name, source, status }) => `${source} ${name} ${status}`);
     expect(told.toSorted()).toEqual([
       ...['mysql', 'postgres'].flatMap((kind) => ['data', 'live', 'schema'].map((name) => `${kind} ${name} passed`)),
       'redis.rdb data passed',

@@ -54,7 +54,10 @@ interface RowsFound {
 
 async function compareRows(
   sides: DatabaseSides,
-  { before, after }: Required<Pick<TablePair, 'before' | 'after'>> & { [K in 'before' | 'after']: NonNullable<TablePair[K]> },
+  {
+    before,
+    after,
+  }: Required<Pick<TablePair, 'before' | 'after'>> & { [K in 'before' | 'after']: NonNullable<TablePair[K]> },
   { signal, maxIds = MAX_IDS }: DataDiffOptions,
 ): Promise<RowsFound> {
   const columns = before.columns.filter((column) => after.columns.includes(column));

@@ -13,7 +13,11 @@ export async function compareLiveSchema(
 ): Promise<ScratchFinding> {
   const pairs = pairTables(await before.tables(signal), await after.tables(signal));
   const problems = pairs.flatMap((pair): EntryProblem[] => {
-    const told = (message: string): EntryProblem => ({ path, code: 'SCHEMA_CHANGED', message: `${pair.name}: ${message}` });
+    const told = (message: string): EntryProblem => ({
+      path,
+      code: 'SCHEMA_CHANGED',
+      message: `${pair.name}: ${message}`,
+    });
     if (pair.before === undefined) return [told('it is live, and not in the backup')];
     if (pair.after === undefined) return [told('it is in the backup, and not live')];
     return schemaDifferences(pair)

@@ -7,13 +7,20 @@ import { BackupError } from '../errors.ts';
  *
  * @param path Of the dump in the snapshot, such as `mysql/shop.sql`.
  */
-export function liveDatabaseOf(path: string, { named, dumps }: { readonly named?: string | undefined; readonly dumps: number }): string {
+export function liveDatabaseOf(
+  path: string,
+  { named, dumps }: { readonly named?: string | undefined; readonly dumps: number },
+): string {
   if (named !== undefined && named !== '' && dumps === 1) return named;
   return decodeURIComponent(basename(path).replace(/\.(?:sql|dump)$/, ''));
 }
 
 /** Values are asked for as `table.column` or `schema.table.column`. @throws {BackupError} `INVALID_OPTION`. */
-export function columnParts(column: string): { readonly schema?: string | undefined; readonly table: string; readonly name: string } {
+export function columnParts(column: string): {
+  readonly schema?: string | undefined;
+  readonly table: string;
+  readonly name: string;
+} {
   const parts = column.split('.');
   const [name = '', table = '', schema] = parts.toReversed();
   if (table !== '' && name !== '' && parts.length <= 3) return { schema, table, name };

@@ -57,7 +57,10 @@ export async function* diffRecords(options: DiffRecordsOptions): AsyncGenerator<
   const [old, now] = [await view.modules({ signal }), await live.modules({ signal })];
   for (const module of chosen([...new Set([...old, ...now])].toSorted(compareIds), options.tables)) {
     const [isOld, isNow] = [old.includes(module), now.includes(module)];
-    const schemas = [await view.schema?.(module, { signal }), isNow ? await live.schema?.(module, { signal }) : undefined] as const;
+    const schemas = [
+      await view.schema?.(module, { signal }),
+      isNow ? await live.schema?.(module, { signal }) : undefined,
+    ] as const;
     const changes = isOld && isNow ? schemaChanges(module, ...schemas) : [];
     // Columns of one side are a difference of the schema, and not of each record.
     const apart = new Set(changes.flatMap(({ change, column }) => (change === 'type' ? [] : [column])));

@@ -98,9 +98,13 @@ class RecordsCopy implements ScratchCopy {
   async #checkDigests({ module, segments }: ModuleManifest): Promise<void> {
     for (const { file, sha256 } of segments.flat()) {
       const digest = createHash('sha256');
-      for await (const piece of createReadStream(join(this.#parts.folder, module, file))) digest.update(piece as Buffer);
+      for await (const piece of createReadStream(join(this.#parts.folder, module, file)))
+        digest.update(piece as Buffer);
       if (digest.digest('hex') !== sha256)
-        throw new BackupError('OBJECT_INVALID', `Expected ${file} to have the SHA-256 that its module says, got another one`);
+        throw new BackupError(
+          'OBJECT_INVALID',
+          `Expected ${file} to have the SHA-256 that its module says, got another one`,
+        );
     }
   }
 
@@ -121,7 +125,8 @@ class RecordsCopy implements ScratchCopy {
     }
     if (manifest.records !== undefined && manifest.records !== count)
       problems.push(this.#problem(manifest, `it says ${manifest.records} records, and has ${count}`));
-    for (const name of unknown) problems.push(this.#problem(manifest, `records have ${name}, which its columns do not`));
+    for (const name of unknown)
+      problems.push(this.#problem(manifest, `records have ${name}, which its columns do not`));
     return count;
   }
 
@@ -138,10 +143,18 @@ class RecordsCopy implements ScratchCopy {
         continue;
       }
       const now = await live.schema?.(manifest.module, { signal });
-      for (const { column, before = 'nothing', now: is = 'nothing' } of schemaChanges(manifest.module, manifest.schema, now))
+      for (const { column, before = 'nothing', now: is = 'nothing' } of schemaChanges(
+        manifest.module,
+        manifest.schema,
+        now,
+      ))
         told(`column ${column} is ${before} in the backup, and ${is} live`);
     }
-    return { checked: modules.length, problems, detail: `modules whose columns were compared with live ones: ${modules.length}` };
+    return {
+      checked: modules.length,
+      problems,
+      detail: `modules whose columns were compared with live ones: ${modules.length}`,
+    };
   }
 
   /** The folder goes with all that was restored. */

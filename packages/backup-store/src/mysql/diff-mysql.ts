@@ -50,10 +50,14 @@ export async function* diffMysql(options: DiffMysqlOptions): AsyncGenerator<Data
   const there = await askServer(live, signal);
   const name = liveDatabaseOf(path, { named: connectionParts(live).database, dumps: 1 });
   if (!there.databases.includes(name))
-    throw new BackupError('DATABASE_NOT_FOUND', `Expected a live database ${name}, got none of ${there.databases.length}`, {
-      details: there.databases,
-      hint: 'Name it in the URL, and check that the user may see it.',
-    });
+    throw new BackupError(
+      'DATABASE_NOT_FOUND',
+      `Expected a live database ${name}, got none of ${there.databases.length}`,
+      {
+        details: there.databases,
+        hint: 'Name it in the URL, and check that the user may see it.',
+      },
+    );
   await using copy = await MysqlScratch.open(scratch, signal);
   const database = await copy.load({ repository, snapshot: id, path, signal });
   const sides = { path, before: mysqlView(scratch, copy.server, database), after: mysqlView(live, there, name) };

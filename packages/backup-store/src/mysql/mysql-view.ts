@@ -28,7 +28,13 @@ export function mysqlView(programs: MysqlPrograms, server: MysqlServer, database
     },
     rows({ name }, wanted) {
       const sql = rowsSql(nameOf(name), types.get(name) ?? new Map<string, string>(), wanted);
-      const args = ['--batch', '--skip-column-names', '--quick', '--max-allowed-packet=1073741824', `--execute=${SETTINGS}${sql}`];
+      const args = [
+        '--batch',
+        '--skip-column-names',
+        '--quick',
+        '--max-allowed-packet=1073741824',
+        `--execute=${SETTINGS}${sql}`,
+      ];
       return rowsOf(commandOutput(mysqlCommand(programs, server.client, args), wanted.signal), wanted.key.length);
     },
   };

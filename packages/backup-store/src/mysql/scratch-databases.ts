@@ -28,7 +28,10 @@ export class MysqlScratch implements AsyncDisposable {
   readonly #session: HeldSession;
   readonly #made: string[] = [];
 
-  private constructor(programs: MysqlPrograms, parts: { server: MysqlServer; names: ScratchNames; session: HeldSession }) {
+  private constructor(
+    programs: MysqlPrograms,
+    parts: { server: MysqlServer; names: ScratchNames; session: HeldSession },
+  ) {
     this.#programs = programs;
     this.server = parts.server;
     this.#names = parts.names;
@@ -66,7 +69,11 @@ export class MysqlScratch implements AsyncDisposable {
     this.#made.push(database);
     try {
       await this.#run(`CREATE DATABASE ${identifier(database)}`, signal);
-      await loadDump(this.#programs, this.server, { dump: repository.read(snapshot, { path, signal }), database, signal });
+      await loadDump(this.#programs, this.server, {
+        dump: repository.read(snapshot, { path, signal }),
+        database,
+        signal,
+      });
       const objects = await objectsOf(this.#programs, this.server, { database, signal });
       const events = objects.filter(({ kind }) => kind === 'event');
       for (const { name } of events) await this.#run(`DROP EVENT ${identifier(database)}.${identifier(name)}`, signal);

@@ -34,7 +34,10 @@ const DUMP = /\.sql$/;
  * console.log(report);
  * ```
  */
-export function scratchMysql(server: MysqlPrograms, options: { readonly live?: MysqlPrograms | undefined } = {}): RestoreInto {
+export function scratchMysql(
+  server: MysqlPrograms,
+  options: { readonly live?: MysqlPrograms | undefined } = {},
+): RestoreInto {
   return async (request) => {
     const dumps = request.files.filter((path) => DUMP.test(path));
     if (dumps.length === 0)

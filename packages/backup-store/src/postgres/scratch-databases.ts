@@ -9,7 +9,8 @@ import { dropDatabase } from './scratch-database.ts';
 /** What the numbers of our locks begin with: "hf" in ASCII. The 48 bits behind it are those of the trial. */
 const LOCKS = 0x6866n << 48n;
 /** A session that waits for the end of a trial is not to be ended for it. Servers before 14 don't know the setting. */
-const STAY = "DO $$BEGIN PERFORM set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'; END$$";
+const STAY =
+  "DO $$BEGIN PERFORM set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'; END$$";
 
 /** A dump in a snapshot. */
 export interface DumpAt {

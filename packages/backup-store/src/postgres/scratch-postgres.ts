@@ -118,7 +118,11 @@ class PostgresCopy implements ScratchCopy {
       const detail = [`${path}: ${keys} foreign keys hold for all rows`];
       // The backup has them like that: they were made NOT VALID, and the server has not looked.
       if (unproven.length > 0) detail.push(`not proven to: ${unproven.join(', ')}`);
-      const problems = invalid.map((index) => ({ path, code: 'DATABASE_DAMAGED', message: `the index ${index} is not valid` }));
+      const problems = invalid.map((index) => ({
+        path,
+        code: 'DATABASE_DAMAGED',
+        message: `the index ${index} is not valid`,
+      }));
       found.push({ checked: keys, detail: detail.join('; '), problems });
     }
     return joinedFindings(found);

@@ -39,7 +39,9 @@ export interface SqliteFile {
 
 interface Answers {
   describe: { readonly encoding: string; readonly items: readonly SqliteItem[] };
-  references: { readonly broken: readonly { readonly name: string; readonly parent: string; readonly count: number }[] };
+  references: {
+    readonly broken: readonly { readonly name: string; readonly parent: string; readonly count: number }[];
+  };
 }
 
 /** Asks a process of its own. @throws {BackupError} `DATABASE_BUSY`, `DATABASE_DAMAGED`, `NOT_A_DATABASE`, `PATH_FAILED`; `ABORTED`, `COMMAND_...`. */
@@ -49,7 +51,10 @@ export async function readSqlite<T extends keyof Answers>(
   signal?: AbortSignal,
 ): Promise<Answers[T]> {
   const { stdout } = await runCommand({ ...commandOf(task, file), signal });
-  const said = JSON.parse(stdout.toString('utf8')) as { readonly answer?: Answers[T]; readonly failure?: SqliteFailure };
+  const said = JSON.parse(stdout.toString('utf8')) as {
+    readonly answer?: Answers[T];
+    readonly failure?: SqliteFailure;
+  };
   if (said.answer === undefined) throw sqliteError(said.failure ?? { message: 'no answer' }, file.path);
   return said.answer;
 }
@@ -57,7 +62,10 @@ export async function readSqlite<T extends keyof Answers>(
 /** Rows of a table: lines as `reader.ts` has them. @throws {BackupError} as {@link readSqlite} does. */
 export async function* sqliteRows(
   file: SqliteFile,
-  { signal, ...wanted }: {
+  {
+    signal,
+    ...wanted
+  }: {
     readonly table: string;
     readonly columns: readonly string[];
     readonly key: readonly string[];

@@ -72,7 +72,11 @@ class SqliteCopy implements ScratchCopy {
     const { opened, request } = this.#parts;
     const problems: EntryProblem[] = [];
     for (const { path, file } of opened) {
-      const { problems: said } = await askSqlite('check', { path: file, check: 'full' }, { path, signal: request.signal });
+      const { problems: said } = await askSqlite(
+        'check',
+        { path: file, check: 'full' },
+        { path, signal: request.signal },
+      );
       const { broken } = await readSqlite('references', { path: file }, request.signal);
       for (const message of said) problems.push({ path, code: 'DATABASE_DAMAGED', message });
       for (const { name, parent, count } of broken) {
@@ -80,7 +84,11 @@ class SqliteCopy implements ScratchCopy {
         problems.push({ path, code: 'DATABASE_DAMAGED', message });
       }
     }
-    return { checked: opened.length, problems, detail: `databases checked by integrity_check and foreign_key_check: ${opened.length}` };
+    return {
+      checked: opened.length,
+      problems,
+      detail: `databases checked by integrity_check and foreign_key_check: ${opened.length}`,
+    };
   }
 
   async checkLive(): Promise<ScratchFinding> {

@@ -73,7 +73,9 @@ async function liveOf(copy: ScratchCopy | undefined): Promise<CheckOutcome> {
 async function requestOf(parts: SourceParts, source: SnapshotSource): Promise<Parameters<RestoreInto>[0]> {
   const { repository, snapshot, sandbox, signal } = parts;
   const files: string[] = [];
-  const found = await readdir(join(sandbox, source.path), { recursive: true, withFileTypes: true }).catch(() => undefined);
+  const found = await readdir(join(sandbox, source.path), { recursive: true, withFileTypes: true }).catch(
+    () => undefined,
+  );
   if (found === undefined) files.push(source.path);
   else
     for (const entry of found)

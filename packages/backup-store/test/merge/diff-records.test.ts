@@ -37,11 +37,21 @@ describe('records of a snapshot and the live ones', () => {
   beforeEach(recreate);
 
   const diff = async (options: Partial<DiffRecordsOptions> = {}): Promise<DataDifference[]> =>
-    await listOf(diffRecords({ repository, snapshot: 'latest', tenant: 'north', live: adapterOf().target, ...options }));
+    await listOf(
+      diffRecords({ repository, snapshot: 'latest', tenant: 'north', live: adapterOf().target, ...options }),
+    );
 
   it('are the same right after, module by module', async () => {
     const none = { count: 0, ids: [] };
-    const about = { path: 'hotel', change: 'same', compared: 'key', schema: [], added: none, changed: none, removed: none };
+    const about = {
+      path: 'hotel',
+      change: 'same',
+      compared: 'key',
+      schema: [],
+      added: none,
+      changed: none,
+      removed: none,
+    };
     expect(await diff()).toEqual([
       { ...about, name: 'rooms', before: 4, after: 4 },
       { ...about, name: 'stays', before: 2, after: 2 },
@@ -66,7 +76,9 @@ describe('records of a snapshot and the live ones', () => {
   });
 
   it('differ by columns, and by modules that one side has', async () => {
-    sql('CREATE TABLE guests (id TEXT PRIMARY KEY, changed INTEGER); INSERT INTO guests VALUES (1, 2); ALTER TABLE rooms ADD COLUMN stars INTEGER');
+    sql(
+      'CREATE TABLE guests (id TEXT PRIMARY KEY, changed INTEGER); INSERT INTO guests VALUES (1, 2); ALTER TABLE rooms ADD COLUMN stars INTEGER',
+    );
     const live = adapterOf([...TABLES.slice(0, 1), { table: 'guests', updatedAt: 'changed' }]).target;
     expect(await diff({ live })).toMatchObject([
       { name: 'guests', change: 'added', after: 1 },
@@ -83,8 +95,13 @@ describe('records of a snapshot and the live ones', () => {
     expect(await failureOf(diff({ signal: AbortSignal.abort() }))).toMatchObject({ code: 'ABORTED' });
   });
 
-  const checksOf = async (options: Parameters<typeof scratchRecords>[0] = {}, tamper?: (folder: string) => void): Promise<unknown> => {
-    const records = async (request: ScratchRequest): Promise<Awaited<ReturnType<ReturnType<typeof scratchRecords>>>> => {
+  const checksOf = async (
+    options: Parameters<typeof scratchRecords>[0] = {},
+    tamper?: (folder: string) => void,
+  ): Promise<unknown> => {
+    const records = async (
+      request: ScratchRequest,
+    ): Promise<Awaited<ReturnType<ReturnType<typeof scratchRecords>>>> => {
       tamper?.(join(request.sandbox, 'hotel'));
       return await scratchRecords(options)(request);
     };
@@ -105,7 +122,11 @@ describe('records of a snapshot and the live ones', () => {
       live: {
         status: 'failed',
         problems: [
-          { path: 'hotel/rooms', code: 'SCHEMA_CHANGED', message: 'column size is REAL in the backup, and nothing live' },
+          {
+            path: 'hotel/rooms',
+            code: 'SCHEMA_CHANGED',
+            message: 'column size is REAL in the backup, and nothing live',
+          },
           { path: 'hotel/rooms', message: 'column area is nothing in the backup, and REAL live' },
           { path: 'hotel/stays', message: 'it is in the backup, and not live' },
         ],
@@ -116,8 +137,18 @@ describe('records of a snapshot and the live ones', () => {
 
   it.each([
     ['a changed byte', 'rooms/000001.jsonl', (text: string) => text.replace('one', 'two'), 'SHA-256'],
-    ['a number that is wrong', 'rooms/module.json', (text: string) => text.replace('"records": 4,\n "deletes"', '"records": 5,\n "deletes"'), 'it says 5 records, and has 4'],
-    ['a column that nobody knows', 'rooms/module.json', (text: string) => text.replace('"size": "REAL"', '"sice": "REAL"'), 'records have size'],
+    [
+      'a number that is wrong',
+      'rooms/module.json',
+      (text: string) => text.replace('"records": 4,\n "deletes"', '"records": 5,\n "deletes"'),
+      'it says 5 records, and has 4',
+    ],
+    [
+      'a column that nobody knows',
+      'rooms/module.json',
+      (text: string) => text.replace('"size": "REAL"', '"sice": "REAL"'),
+      'records have size',
+    ],
     ['no module', 'rooms/module.json', () => '{}', 'to be a module of records'],
   ])('that came back with %s fail the trial', async (_what, file, change, message) => {
     const tamper = (folder: string): void => {
@@ -126,7 +157,10 @@ describe('records of a snapshot and the live ones', () => {
       expect(change(before)).not.toBe(before);
       writeFileSync(path, change(before));
     };
-    const checks = (await checksOf({}, tamper)) as Record<'schema' | 'data', { status: string; problems: { message: string }[] }>;
+    const checks = (await checksOf({}, tamper)) as Record<
+      'schema' | 'data',
+      { status: string; problems: { message: string }[] }
+    >;
     const failed = checks.data.status === 'failed' ? checks.data : checks.schema;
     expect(failed).toMatchObject({ status: 'failed', problems: [{ message: expect.stringContaining(message) }] });
   });

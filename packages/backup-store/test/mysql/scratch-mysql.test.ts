@@ -45,10 +45,16 @@ describe.skipIf(NO_MARIADB !== undefined)(`a trial restore to MariaDB (${NO_MARI
   const leftOver = (): string => server.sql('mysql', "SHOW DATABASES LIKE 'holdfast%'");
   const validate = async (options: Partial<ValidateRestoreOptions> = {}): Promise<RestoreValidation> => {
     const mysql = scratchMysql(server.connection, { live: server.connection });
-    const what = { snapshot: 'latest', tenant: 'north', sandbox: join(place.folder, 'sandbox'), restoreInto: { mysql } };
+    const what = {
+      snapshot: 'latest',
+      tenant: 'north',
+      sandbox: join(place.folder, 'sandbox'),
+      restoreInto: { mysql },
+    };
     return await validateRestore(repository, { ...what, ...options });
   };
-  const checkOf = ({ checks }: RestoreValidation, wanted: string): unknown => checks.find(({ name }) => name === wanted);
+  const checkOf = ({ checks }: RestoreValidation, wanted: string): unknown =>
+    checks.find(({ name }) => name === wanted);
 
   it('takes dumps, holds references against rows, compares with what is live, and leaves no database', async () => {
     let seen = '';
@@ -81,7 +87,11 @@ describe.skipIf(NO_MARIADB !== undefined)(`a trial restore to MariaDB (${NO_MARI
     expect(checkOf(await validate(), 'live')).toMatchObject({
       status: 'failed',
       problems: [
-        { path: 'db/hotel.sql', code: 'SCHEMA_CHANGED', message: 'rooms: column stars is nothing in the backup, and int(11) default NULL live' },
+        {
+          path: 'db/hotel.sql',
+          code: 'SCHEMA_CHANGED',
+          message: 'rooms: column stars is nothing in the backup, and int(11) default NULL live',
+        },
         { path: 'db/hotel.sql', code: 'SCHEMA_CHANGED', message: 'stays: it is in the backup, and not live' },
       ],
     });

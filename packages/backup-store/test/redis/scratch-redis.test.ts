@@ -62,8 +62,16 @@ describe.skipIf(NO_REDIS !== undefined)(`a trial restore to Redis (${NO_REDIS ??
       },
     });
     expect(checks).toMatchObject({
-      schema: { status: 'passed', source: 'redis.rdb', detail: expect.stringMatching(/^redis\.rdb: loaded by Redis \d+\./) },
-      data: { status: 'passed', checked: 2, detail: expect.stringMatching(/CRC-64 fits; keys that have not expired: 2/) },
+      schema: {
+        status: 'passed',
+        source: 'redis.rdb',
+        detail: expect.stringMatching(/^redis\.rdb: loaded by Redis \d+\./),
+      },
+      data: {
+        status: 'passed',
+        checked: 2,
+        detail: expect.stringMatching(/CRC-64 fits; keys that have not expired: 2/),
+      },
       live: { status: 'skipped', detail: 'keys of Redis have no schema' },
       validator: { status: 'passed' },
     });

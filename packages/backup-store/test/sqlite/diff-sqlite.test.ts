@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/index.ts';
-import { type DataDifference, diffSqlite, type DiffSqliteOptions, scratchSqlite, sqliteSource } from '../../src/sqlite/index.ts';
+import {
+  type DataDifference,
+  diffSqlite,
+  type DiffSqliteOptions,
+  scratchSqlite,
+  sqliteSource,
+} from '../../src/sqlite/index.ts';
 import { validateRestore } from '../../src/validate/validate-restore.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
@@ -37,7 +43,9 @@ describe('a database of SQLite in a snapshot and the live one', () => {
   beforeEach(recreate);
 
   const diff = async (options: Partial<DiffSqliteOptions> = {}): Promise<DataDifference[]> =>
-    await listOf(diffSqlite({ repository, snapshot: 'latest', tenant: 'north', path: 'hotel.db', live: file, ...options }));
+    await listOf(
+      diffSqlite({ repository, snapshot: 'latest', tenant: 'north', path: 'hotel.db', live: file, ...options }),
+    );
   const differing = async (options?: Partial<DiffSqliteOptions>): Promise<DataDifference[]> =>
     (await diff(options)).filter(({ change }) => change !== 'same');
   const beside = (): string[] => readdirSync(dirname(file)).filter((name) => !name.startsWith('hotel.db'));
@@ -60,13 +68,21 @@ describe('a database of SQLite in a snapshot and the live one', () => {
       DELETE FROM stays WHERE guest IN ('anna', 't	b'); UPDATE log SET what = 'b' WHERE rowid = 1`);
     expect(await differing({ maxIds: 2 })).toMatchObject([
       { name: 'log', change: 'changed', compared: 'digest' },
-      { name: 'rooms', after: 5, added: { count: 1, ids: ['4'] }, changed: { count: 2, ids: ['2', '3'] }, removed: { count: 0 } },
+      {
+        name: 'rooms',
+        after: 5,
+        added: { count: 1, ids: ['4'] },
+        changed: { count: 2, ids: ['2', '3'] },
+        removed: { count: 0 },
+      },
       { name: 'stays', removed: { count: 3, ids: ['["anna","1"]', '["anna","2"]'] } },
     ]);
   });
 
   it('how tables are made is told part by part, and columns of one side are no difference of rows', async () => {
-    sql('ALTER TABLE rooms ADD COLUMN stars INTEGER NOT NULL DEFAULT 3; DROP INDEX by_name; DROP TABLE log; CREATE TABLE extras (a)');
+    sql(
+      'ALTER TABLE rooms ADD COLUMN stars INTEGER NOT NULL DEFAULT 3; DROP INDEX by_name; DROP TABLE log; CREATE TABLE extras (a)',
+    );
     const found = await differing();
     expect(found).toMatchObject([
       { name: 'extras', change: 'added', after: 0 },
@@ -100,29 +116,44 @@ describe('a database of SQLite in a snapshot and the live one', () => {
   // The checks of a trial restore, name by name.
   const checksOf = async (tenant: string, live?: string): Promise<Record<string, unknown>> => {
     const restoreInto = { sqlite: scratchSqlite({ live }) };
-    const { checks } = await validateRestore(repository, { snapshot: 'latest', tenant, restoreInto, sandbox: place.out });
+    const { checks } = await validateRestore(repository, {
+      snapshot: 'latest',
+      tenant,
+      restoreInto,
+      sandbox: place.out,
+    });
     expect(readdirSync(place.out)).toEqual([]);
     return Object.fromEntries(checks.map((check) => [check.name, check]));
   };
 
   it('a trial restore goes through it, and compares how it is made with the live one', async () => {
     expect(await checksOf('north', file)).toMatchObject({
-      schema: { status: 'passed', source: 'hotel.db', detail: expect.stringMatching(/^hotel\.db: 3 tables, opened with SQLite 3/) },
+      schema: {
+        status: 'passed',
+        source: 'hotel.db',
+        detail: expect.stringMatching(/^hotel\.db: 3 tables, opened with SQLite 3/),
+      },
       data: { status: 'passed', checked: 1 },
       live: { status: 'passed', checked: 4 },
     });
     sql('ALTER TABLE rooms RENAME COLUMN size TO area');
-    expect(await checksOf('north', file)).toMatchObject({ live: { status: 'failed', problems: [{ code: 'SCHEMA_CHANGED' }, {}, {}] } });
-    expect(await checksOf('north')).toMatchObject({ live: { status: 'skipped', detail: 'nothing live was named to compare it with' } });
+    expect(await checksOf('north', file)).toMatchObject({
+      live: { status: 'failed', problems: [{ code: 'SCHEMA_CHANGED' }, {}, {}] },
+    });
+    expect(await checksOf('north')).toMatchObject({
+      live: { status: 'skipped', detail: 'nothing live was named to compare it with' },
+    });
   });
 
   it('a trial restore finds rows that refer to nothing, pages that are damaged, and what is no database', async () => {
-    sql('PRAGMA foreign_keys = OFF; INSERT INTO stays VALUES (\'ghost\', 99)');
+    sql("PRAGMA foreign_keys = OFF; INSERT INTO stays VALUES ('ghost', 99)");
     await repository.backup({ tenant: 'orphans', sources: [sqliteSource({ path: file })] });
     expect(await checksOf('orphans')).toMatchObject({
       data: { status: 'failed', problems: [{ message: '1 rows of stays refer to rows that rooms does not have' }] },
     });
-    const bytes = Buffer.concat(await listOf(repository.read('latest', { path: 'hotel.db', filter: { tenant: 'orphans' } })));
+    const bytes = Buffer.concat(
+      await listOf(repository.read('latest', { path: 'hotel.db', filter: { tenant: 'orphans' } })),
+    );
     bytes.fill(0x55, 4096 + 8, 4096 + 400);
     await repository.backup({ tenant: 'damaged', sources: [sourceOf('hotel.db', { '': bytes }, { kind: 'sqlite' })] });
     expect(await checksOf('damaged')).toMatchObject({ data: { status: 'failed' } });

@@ -63,7 +63,9 @@ it('a sound snapshot passes, leaves nothing behind, and is remembered as checked
   });
   expect(result.checks.map(({ checked }) => checked)).toEqual([4, 7, 1, 0, 0, 0, 2, 1]);
   // What was not made is told as such, with the reason.
-  expect(result.report).toContain('skipped live      shop: no place was named that sources of kind made are restored to');
+  expect(result.report).toContain(
+    'skipped live      shop: no place was named that sources of kind made are restored to',
+  );
   expect(result.checks.at(-1)?.detail).toBe('{"a":1}');
   expect(seen).toHaveLength(4);
   expect(readdirSync(sandbox)).toEqual([]);
