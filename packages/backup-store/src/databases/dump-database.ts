@@ -12,7 +12,9 @@ export function liveDatabaseOf(
   { named, dumps }: { readonly named?: string | undefined; readonly dumps: number },
 ): string {
   if (named !== undefined && named !== '' && dumps === 1) return named;
-  return decodeURIComponent(basename(path).replace(/\.(?:sql|dump)$/, ''));
+  const name = basename(path).replace(/\.(?:sql|dump)$/, '');
+  // As `fileNameOf` has written it.
+  return name.replaceAll(/%([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Values are asked for as `table.column` or `schema.table.column`. @throws {BackupError} `INVALID_OPTION`. */

@@ -70,8 +70,9 @@ export async function* diffRecords(options: DiffRecordsOptions): AsyncGenerator<
     };
     const schema = changes.map(({ column, before, now: after }) => ({ part: `column ${column}`, before, after }));
     const found = await compareModule(module, sides, { maxIds: options.maxIds ?? MAX_IDS, signal });
-    const isSame = [found.added, found.changed, found.removed].every((rows) => rows.count === 0) && schema.length === 0;
-    const change = isOld ? (isNow ? (isSame ? 'same' : 'changed') : 'removed') : 'added';
+    const isEqual =
+      [found.added, found.changed, found.removed].every((rows) => rows.count === 0) && schema.length === 0;
+    const change = isOld ? (isNow ? (isEqual ? 'same' : 'changed') : 'removed') : 'added';
     yield { path, name: module, change, schema, compared: 'key', ...found };
   }
 }

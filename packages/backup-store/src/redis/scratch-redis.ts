@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { checkedDump } from '../dump/checked-dump.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { RestoreInto, ScratchCopy, ScratchFinding, ScratchRequest } from '../validate/contract.ts';
@@ -40,6 +42,9 @@ export function scratchRedis(options: ScratchServerOptions = {}): RestoreInto {
   };
 }
 
+/** What is read to its end, and not kept. */
+const nowhere = (): Writable => new Writable({ write: (_piece, _encoding, done) => done() });
+
 class RedisCopy implements ScratchCopy {
   readonly #request: ScratchRequest;
   #server: ScratchServer | undefined;
@@ -59,7 +64,7 @@ class RedisCopy implements ScratchCopy {
       throw new BackupError('PATH_NOT_FOUND', `Expected one RDB file, got ${files.length}`);
     const file = join(sandbox, path);
     const onChecked = (detail: string): void => void (this.#checked = detail);
-    for await (const _piece of checkedDump(createReadStream(file), 'redis', { onChecked })) signal?.throwIfAborted();
+    await pipeline(checkedDump(createReadStream(file), 'redis', { onChecked }), nowhere(), { signal });
     // Paths of sockets are short.
     this.#folder = await mkdtemp(join(tmpdir(), 'holdfast-redis-'));
     try {

@@ -94,7 +94,7 @@ export class ScratchServer implements AsyncDisposable {
     let hasEnded = false;
     const ended = successOf(this.#program, command).then(
       () => log.text,
-      (error: unknown) => (log.text === '' ? String((error as Error).message) : log.text),
+      (error: unknown) => (log.text === '' ? (error as Error).message : log.text),
     );
     void ended.then(() => (hasEnded = true));
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {

@@ -1,3 +1,4 @@
+import { digestRows } from '../comparison/compare-rows.ts';
 import type { DatabaseView, ViewedTable } from '../comparison/contract.ts';
 import { textRows } from '../comparison/text-rows.ts';
 import { readSqlite, type SqliteFile, type SqliteItem, type SqliteItemColumn, sqliteRows } from './read-sqlite.ts';
@@ -14,10 +15,8 @@ export function sqliteView(file: SqliteFile): DatabaseView {
       return tables.map((table) => viewed(table, items, encoding));
     },
     async count({ name }, signal) {
-      let count = 0;
       const output = sqliteRows(file, { table: name, columns: [], key: [], signal });
-      for await (const _row of textRows(output, 0, unescaped)) count++;
-      return count;
+      return (await digestRows(textRows(output, 0, unescaped), signal)).count;
     },
     rows({ name }, { columns, key, signal }) {
       return textRows(sqliteRows(file, { table: name, columns, key, signal }), key.length, unescaped);

@@ -133,7 +133,8 @@ describe.skipIf(NO_MARIADB !== undefined)(`a trial restore to MariaDB (${NO_MARI
     server.sql('mysql', 'CREATE DATABASE holdfast_check_mine');
     // The server takes a moment to see that somebody is gone.
     const leftByNext = async (): Promise<string> => {
-      await using _scratch = await MysqlScratch.open(server.connection);
+      await using scratch = await MysqlScratch.open(server.connection);
+      expect(scratch).toBeDefined();
       return leftOver();
     };
     await expect.poll(leftByNext, WAITING).toBe([alive.database, 'holdfast_check_mine'].toSorted().join('\n'));

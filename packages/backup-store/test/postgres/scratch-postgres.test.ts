@@ -121,7 +121,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(
       expect(databases()).toBe('2');
       // The server takes a moment to see that somebody is gone.
       const leftByNext = async (): Promise<string> => {
-        await using _scratch = await PostgresScratch.open(server.connection);
+        await using scratch = await PostgresScratch.open(server.connection);
+        expect(scratch).toBeDefined();
         return server.sql('postgres', "SELECT datname FROM pg_database WHERE datname LIKE 'holdfast_check_%'");
       };
       await expect.poll(leftByNext, { timeout: 30_000 }).toBe(alive.database);
