@@ -30,8 +30,8 @@ export interface DiffRecordsOptions extends DataDiffOptions {
 }
 
 /**
- * What differs between the records of a snapshot and the live ones, module by module: records by their ids, and columns. Times of changes are not
- * compared, as they say when and not what. One record of each side is in memory at a time. Modules that only one side has are told; the live ones as
+ * What differs between the records of a snapshot and the live ones, module by module: records by their ids, and columns. Times of changes
+ * count as far as they are part of the data. One record of each side is in memory at a time. Modules that only one side has are told; the live ones as
  * far as the adapter has them.
  *
  * @throws {BackupError} `SNAPSHOT_NOT_FOUND`; `MODULE_NOT_FOUND` when there are no records, or no module is like what `tables` names;
