@@ -79,6 +79,7 @@ describe.skipIf(NO_MARIADB !== undefined)(`a trial restore to MariaDB (${NO_MARI
     expect(checkOf(result, 'live')).toMatchObject({ status: 'passed', checked: 8 });
     expect(checkOf(result, 'assets')).toMatchObject({ checked: 2, problems: [{ path: 'a.png' }, { path: 'b.png' }] });
     expect(seen).toBe('2');
+    expect(checkOf(result, 'validator')).toMatchObject({ status: 'passed' });
     expect(leftOver()).toBe('');
   });
 
