@@ -46,7 +46,18 @@ const engineLayers = [
 ];
 
 /** Folders of sources: each is a subpath of the engine's package. */
-const sourceKinds = ['command', 'postgres', 'sqlite', 'structure', 'databases', 'mysql', 'redis', 'records', 'merge'];
+const sourceKinds = [
+  'command',
+  'comparison',
+  'postgres',
+  'sqlite',
+  'structure',
+  'databases',
+  'mysql',
+  'redis',
+  'records',
+  'merge',
+];
 
 const inEngine = (folders) => `^packages/backup-store/src/(${folders.join('|')})/`;
 

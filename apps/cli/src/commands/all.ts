@@ -4,6 +4,7 @@ import { backupCatalog } from './backup-catalog.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
+import { backupCompare } from './backup-compare.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupExport } from './backup-export.ts';
 import { backupFind } from './backup-find.ts';
@@ -112,6 +113,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupCat,
   backupFind,
   backupDiff,
+  backupCompare,
   backupVerify,
   backupValidate,
   backupStats,

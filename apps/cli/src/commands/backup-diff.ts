@@ -92,7 +92,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const backupDiff: CommandDefinition = {
   path: ['backup', 'diff'],
   summary: 'List what differs between two snapshots, or a snapshot and what is there now',
-  description: '+ added, - removed, M other content, m other metadata only, T another kind of entry.',
+  description:
+    '+ added, - removed, M other content, m other metadata only, T another kind of entry. Databases and records: `holdfast backup compare`.',
   arguments: [
     { name: '<before>', description: `${REFERENCE_ARGUMENT}; --at is about this one` },
     { name: '[after]', description: `${REFERENCE_ARGUMENT}; none with --live` },

@@ -1,5 +1,5 @@
 import type { BackupSource } from '@x/backup-store';
-import type { RecordModules, RecordTable } from '@x/backup-store/records';
+import type { RecordModules, RecordTable, RecordTarget } from '@x/backup-store/records';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { postgresTables } from './merge-target.ts';
@@ -34,6 +34,31 @@ export async function recordsUrlSource(text: string, name: string | undefined, p
     ? await sqliteModules(url, tables, place)
     : await postgresModules(url, tables, place);
   return recordsSource({ name, ...modules });
+}
+
+/** Live records that are open. */
+export interface LiveRecords extends AsyncDisposable {
+  readonly target: RecordTarget;
+}
+
+/** The same URL as what is live: to be read, and asked for its columns. @throws {CliError} `USAGE`. */
+export async function recordsUrlTarget(text: string, place: Place): Promise<LiveRecords> {
+  const { jsonRecords, postgresRecords, sqliteRecords } = await import('@x/backup-store/records');
+  const address = text.slice(PREFIX.length);
+  const nothing = async (): Promise<void> => undefined;
+  if (isDocumentsUrl(address)) {
+    const documents = parseDocumentsUrl(address, place.workingDirectory);
+    return { target: jsonRecords({ documents }).target, [Symbol.asyncDispose]: nothing };
+  }
+  const { url, tables } = tablesOf(address);
+  if (isSqliteUrl(url)) {
+    const database = parseSqliteUrl(url, place.workingDirectory).path;
+    return { target: sqliteRecords({ database, tables }).target, [Symbol.asyncDispose]: nothing };
+  }
+  const { url: server, password, schema } = postgresTables(url, place.env);
+  const client = postgresClient(server, password);
+  const { target } = postgresRecords({ client, tables: tables.map((table) => ({ ...table, schema })) });
+  return { target, [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose]() };
 }
 
 async function sqliteModules(url: string, tables: readonly RecordTable[], place: Place): Promise<RecordModules> {

@@ -5,26 +5,84 @@ import type {
   RestoredCopy,
   ScratchCopy,
 } from '@x/backup-store/validate';
-import type { Environment } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
-import { parsePostgres } from './database-url.ts';
+import type { Context } from '../program/context.ts';
+import { type LivePlace, type LiveServer, parseLive } from './live-url.ts';
 
 /** Loads what validates restores. */
 export const validation = async (): Promise<typeof import('@x/backup-store/validate')> =>
   import('@x/backup-store/validate');
 
-/** Where databases are restored to: a server for each URL. @throws {CliError} `USAGE`. */
-export async function scratchServers(
-  urls: readonly string[],
-  env: Environment,
-): Promise<Readonly<Record<string, RestoreInto>>> {
-  const servers: Record<string, RestoreInto> = {};
-  for (const text of urls) {
-    const { options } = parsePostgres(text, env);
-    const { scratchPostgres } = await import('@x/backup-store/postgres');
-    servers['postgres'] = scratchPostgres({ url: options.url, password: options.password });
+/** Places for a trial, and what is live beside them. */
+export interface TrialPlaces extends AsyncDisposable {
+  readonly restoreInto: Readonly<Record<string, RestoreInto>>;
+}
+
+/**
+ * Where sources are restored to for a trial: servers that are named, and places of their own for the kinds that need none. What is live is
+ * only looked at.
+ *
+ * @throws {CliError} `USAGE`.
+ */
+export async function trialPlaces(
+  urls: { readonly scratch: readonly string[]; readonly live: readonly string[] },
+  place: Pick<Context, 'env' | 'workingDirectory'>,
+): Promise<TrialPlaces> {
+  const scratch = new Map<string, LiveServer>();
+  for (const text of urls.scratch) {
+    const named = parseLive(text, place);
+    if (named.kind !== 'postgres' && named.kind !== 'mysql')
+      throw usageError(
+        `Expected a server like postgres://user@host/postgres or mysql://user@host to restore to, got ${named.kind}`,
+        'Databases of SQLite, files of Redis and records need none: leave it out.',
+      );
+    scratch.set(onlyOne('--scratch', named.kind, scratch), named);
   }
-  return servers;
+  const live = new Map<string, LivePlace>();
+  for (const text of urls.live) {
+    const named = parseLive(text, place);
+    live.set(onlyOne('--live', named.kind, live), named);
+  }
+  return await placesOf(scratch, live);
+}
+
+function onlyOne(flag: string, kind: string, known: ReadonlyMap<string, unknown>): string {
+  if (!known.has(kind)) return kind;
+  throw usageError(`Expected one ${flag} of kind ${kind}, got two`, 'Validate twice, once with each.');
+}
+
+async function placesOf(
+  scratch: ReadonlyMap<string, LiveServer>,
+  live: ReadonlyMap<string, LivePlace>,
+): Promise<TrialPlaces> {
+  const servers: Record<string, RestoreInto> = {};
+  const [postgres, mysql] = [scratch.get('postgres'), scratch.get('mysql')];
+  const [sqlite, records] = [live.get('sqlite'), live.get('records')];
+  const serverOf = (kind: 'postgres' | 'mysql'): LiveServer['server'] | undefined => {
+    const found = live.get(kind);
+    return found?.kind === kind ? found.server : undefined;
+  };
+  if (postgres !== undefined) {
+    const { scratchPostgres } = await import('@x/backup-store/postgres');
+    servers['postgres'] = scratchPostgres(postgres.server, { live: serverOf('postgres') });
+  }
+  if (mysql !== undefined) {
+    const { scratchMysql } = await import('@x/backup-store/mysql');
+    servers['mysql'] = scratchMysql(mysql.server, { live: serverOf('mysql') });
+  }
+  const { scratchSqlite } = await import('@x/backup-store/sqlite');
+  const { scratchRedis } = await import('@x/backup-store/redis');
+  const { scratchRecords } = await import('@x/backup-store/merge');
+  const open = records?.kind === 'records' ? await records.open() : undefined;
+  return {
+    restoreInto: {
+      ...servers,
+      sqlite: scratchSqlite({ live: sqlite?.kind === 'sqlite' ? sqlite.path : undefined }),
+      redis: scratchRedis(),
+      records: scratchRecords({ live: open?.target }),
+    },
+    [Symbol.asyncDispose]: async () => await open?.[Symbol.asyncDispose](),
+  };
 }
 
 /** A command line, given to `sh` in the sandbox, that has to end with 0. Its last line of output goes to the report. */

@@ -31,3 +31,27 @@ export const difference = z.strictObject({
   before: entry.optional(),
   after: entry.optional(),
 });
+
+const foundRows = z
+  .strictObject({
+    count: make.count('rows'),
+    ids: z.array(z.string()).describe('of the first ones: the primary key, or a JSON list of its columns'),
+  })
+  .optional();
+
+export const dataDifference = z
+  .strictObject({
+    path: z.string().describe('of the dump, database or source of records in the snapshot'),
+    name: z.string().describe('of the table, view or module'),
+    change: z.enum(['same', 'added', 'removed', 'changed']).describe('`added`: it is live only'),
+    schema: z.array(z.strictObject({ part: z.string(), before: z.string().optional(), after: z.string().optional() })),
+    compared: z
+      .enum(['key', 'digest', 'none'])
+      .describe('how rows were: by their keys, as a whole where there is no key, or not at all'),
+    before: z.int().nonnegative().optional().describe('rows in the snapshot'),
+    after: z.int().nonnegative().optional().describe('rows that are live'),
+    added: foundRows,
+    changed: foundRows,
+    removed: foundRows,
+  })
+  .meta({ title: 'DataDifference', description: 'How a table or module differs between a snapshot and what is live.' });

@@ -13,7 +13,7 @@ import {
   signatureVerification,
   signed,
 } from './integrity.ts';
-import { difference, entry, foundEntry } from './entries.ts';
+import { dataDifference, difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import {
   flagChecked,
@@ -90,6 +90,7 @@ export const SHAPES = {
   ConfigValidated: configValidated,
   Created: created,
   Decision: decision,
+  DataDifference: dataDifference,
   DeployAdvice: deployAdvice,
   DeployCleaned: deployCleaned,
   DeployHistory: deployHistory,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { make, problem, snapshotId } from './parts.ts';
 
 const check = z.strictObject({
-  name: z.enum(['restore', 'checksums', 'integrity', 'schema', 'assets', 'validator']),
-  status: z.enum(['passed', 'failed', 'skipped']),
-  checked: make.count('files, dumps, databases, paths'),
+  name: z.enum(['restore', 'checksums', 'integrity', 'schema', 'data', 'live', 'assets', 'validator']),
+  source: z.string().optional().describe('path of the source, with `schema`, `data` and `live`'),
+  status: z.enum(['passed', 'failed', 'skipped']).describe('`skipped`: it was not made, `detail` says why'),
+  checked: make.count('files, dumps, databases, rows, paths'),
   detail: z.string(),
   problems: z.array(problem).describe('the first 100'),
   duration_ms: make.count('milliseconds'),

@@ -23,6 +23,8 @@ test('a trial restore passes or fails by its checks, and ends with a code that s
     ['checksums', 'passed', ''],
     ['integrity', 'passed', ''],
     ['schema', 'skipped', ''],
+    ['data', 'skipped', ''],
+    ['live', 'skipped', ''],
     ['assets', 'passed', ''],
     ['validator', 'passed', 'one'],
   ]);

@@ -1,5 +1,8 @@
 export type { BaseChoice, BaseReason } from './choose-base.ts';
+export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
 export type * from './contract.ts';
+export { diffRecords } from './diff-records.ts';
+export type { DiffRecordsOptions } from './diff-records.ts';
 export { exportRecords } from './export-records.ts';
 export type { ExportedRecord, ExportRecordsOptions } from './export-records.ts';
 export { mergeRecords } from './merge-records.ts';
@@ -13,3 +16,4 @@ export type * from './restore-contract.ts';
 export { restoreRecords } from './restore-records.ts';
 export { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
 export type { SnapshotRecordsOptions } from './snapshot-records.ts';
+export { scratchRecords } from './scratch-records.ts';

@@ -29,6 +29,12 @@ export function schemaChanges(
   return changes;
 }
 
+/** Names of the columns that a schema has; `undefined` when it names none. */
+export const columnNames = (schema: SourceDetail | undefined): ReadonlySet<string> | undefined => {
+  const columns = columnsOf(schema);
+  return columns === undefined ? undefined : new Set(columns.keys());
+};
+
 /** `{ columns: { name: type } }` or `{ columns: [{ name, type }] }`. */
 function columnsOf(schema: SourceDetail | undefined): Columns | undefined {
   const columns = memberOf(schema, 'columns');

@@ -107,8 +107,8 @@ export async function query(
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', 0: '\0' };
 
-/** Batch mode writes tab, line break, zero byte and backslash as escapes. */
-const unescaped = (text: string): string =>
+/** A field without its escapes: batch mode writes tab, line break, zero byte and backslash as escapes. */
+export const unescaped = (text: string): string =>
   text.replaceAll(/\\([\s\S])/g, (_all, char: string) => ESCAPES[char] ?? char);
 
 /** A name of a database, table, ... in SQL. */

@@ -99,6 +99,15 @@ function definitionOf({ table, name, parent, columns, onUpdate, onDelete }: Refe
   );
 }
 
+/** Queries that find a row without its parent in a database, each with what that means. Servers load dumps without looking. */
+export function orphanChecks(references: readonly Reference[], database: string): ReferenceMove['checks'] {
+  const at = (name: string): string => `${identifier(database)}.${identifier(name)}`;
+  return references.map((reference) => ({
+    sql: orphanOf(reference, at(reference.table), at(reference.parent)),
+    what: `rows of ${reference.table} refer to rows that ${reference.parent} does not have`,
+  }));
+}
+
 /** Gives a row when some row has no parent; one with a NULL among its columns needs none. */
 function orphanOf({ columns }: Reference, child: string, parent: string): string {
   const same = columns.map(([own, other]) => `c.${identifier(own)} = p.${identifier(other)}`).join(' AND ');

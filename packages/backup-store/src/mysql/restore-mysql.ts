@@ -4,7 +4,7 @@ import { checkTables, chooseTables } from '../databases/table-choice.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { Repository } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
-import { loadable } from './loadable.ts';
+import { loadDump } from './load-dump.ts';
 import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
 import { type FoundProgram, identifier, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
 import { planReferences, type ReferenceMove, referencesOf } from './references.ts';
@@ -237,12 +237,8 @@ async function load(
   database: string,
   how?: 'to its end',
 ): Promise<void> {
-  const pieces = async function* (): AsyncGenerator<Uint8Array> {
-    yield* dump;
-  };
-  const command = mysqlCommand(options, server.client, [...SCRIPT, '--', database]);
   const signal = how === undefined ? options.signal : undefined;
-  await runCommand({ ...command, stdin: () => loadable(pieces(), database), signal });
+  await loadDump(options, server, { dump, database, signal });
 }
 
 /** What can't be moved, as scripts that make it: triggers, routines and events; and views, which may need those. */

@@ -1,6 +1,9 @@
 export type { DatabaseState } from '../databases/state.ts';
+export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
 export type { PostgresConnection } from './connection.ts';
 export type { DatabaseChoice } from '../databases/choice.ts';
+export { diffPostgres } from './diff-postgres.ts';
+export type { DiffPostgresOptions } from './diff-postgres.ts';
 export type { DumpOptions } from './dump-options.ts';
 export { inspectPostgres } from './inspect-postgres.ts';
 export { postgresSource } from './postgres-source.ts';

@@ -80,6 +80,15 @@ export async function* readRecordStates(
     }
 }
 
+/** The records of a module whose files are somewhere else, as {@link readRecords} gives them. @throws {BackupError} `OBJECT_INVALID`. */
+export async function* readModule(
+  { module, segments }: ModuleManifest,
+  open: (file: string) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<DataRecord, void, undefined> {
+  for await (const lines of mergeLines(segments.map((segment) => segmentLines(segment, open))))
+    for (const line of lines) if (line.deletedAt === undefined) yield recordOf(line, module);
+}
+
 /** What modules a source of records has in a snapshot, by name. @throws {BackupError} `PATH_NOT_FOUND` for an unknown source. */
 export async function listModules(
   repository: RecordsRepository,

@@ -6,3 +6,5 @@ export { redisSource } from './redis-source.ts';
 export type { RedisSourceOptions } from './redis-source.ts';
 export { restoreRedis } from './restore-redis.ts';
 export type { RestoreRedisOptions, RestoreRedisResult } from './restore-redis.ts';
+export { scratchRedis } from './scratch-redis.ts';
+export type { ScratchServerOptions } from './scratch-server.ts';

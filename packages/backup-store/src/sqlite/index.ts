@@ -1,4 +1,7 @@
+export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
 export type { SqliteCheck, SqliteFacts } from './ask-sqlite.ts';
+export { diffSqlite } from './diff-sqlite.ts';
+export type { DiffSqliteOptions } from './diff-sqlite.ts';
 export { recoverSqliteRestore, restoreSqlite } from './restore-sqlite.ts';
 export type {
   RecoveredState,
@@ -7,6 +10,7 @@ export type {
   SqliteRestoreEvent,
   SqliteRestoreHooks,
 } from './restore-options.ts';
+export { scratchSqlite } from './scratch-sqlite.ts';
 export { sqliteSource } from './sqlite-source.ts';
 export type { SqliteSourceOptions } from './sqlite-source.ts';
 export { restoreSqliteTables } from './restore-tables.ts';

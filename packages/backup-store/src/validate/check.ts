@@ -1,17 +1,12 @@
 import { codeOf } from '../errors.ts';
 import type { EntryProblem } from '../repository/contract.ts';
 import { monotonic } from '../run/clock.ts';
-import type { ValidationCheck } from './contract.ts';
+import type { ScratchFinding, ValidationCheck } from './contract.ts';
 
 const MAX_PROBLEMS = 100;
 
 /** What a check came to, before it is dated. */
-export interface CheckOutcome {
-  readonly checked: number;
-  readonly detail: string;
-  readonly problems: readonly EntryProblem[];
-  readonly skipped?: boolean | undefined;
-}
+export type CheckOutcome = ScratchFinding;
 
 /** A check that had nothing to do. */
 export const skipped = (detail: string): CheckOutcome => ({ checked: 0, detail, problems: [], skipped: true });
@@ -25,6 +20,7 @@ export function problemOf(path: string, error: unknown): EntryProblem {
 export async function runCheck(
   name: ValidationCheck['name'],
   work: () => Promise<CheckOutcome>,
+  source?: string,
 ): Promise<ValidationCheck> {
   const started = monotonic();
   let outcome: CheckOutcome;
@@ -32,12 +28,13 @@ export async function runCheck(
     outcome = await work();
   } catch (error) {
     if (codeOf(error) === 'ABORTED') throw error;
-    outcome = { checked: 0, detail: 'it ended with an error', problems: [problemOf(name, error)] };
+    outcome = { checked: 0, detail: 'it ended with an error', problems: [problemOf(source ?? name, error)] };
   }
   const { checked, detail, problems } = outcome;
   const status = problems.length > 0 ? 'failed' : outcome.skipped === true ? 'skipped' : 'passed';
   return {
     name,
+    ...(source === undefined ? {} : { source }),
     status,
     checked,
     detail,

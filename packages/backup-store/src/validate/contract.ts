@@ -15,17 +15,35 @@ export interface ScratchRequest {
   readonly source: SnapshotSource;
   /** Paths of its files in the snapshot. */
   readonly files: readonly string[];
+  /** Absolute path of the folder that the snapshot was restored to: the same files are below it. Read only. */
+  readonly sandbox: string;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What a look at a copy came to. */
+export interface ScratchFinding {
+  /** How many things were looked at: rows, records, keys, tables. */
+  readonly checked: number;
+  /** In one sentence; with `skipped`: why. */
+  readonly detail: string;
+  readonly problems: readonly EntryProblem[];
+  readonly skipped?: boolean | undefined;
 }
 
 /** A copy of a source in a place that is thrown away. */
 export interface ScratchCopy extends AsyncDisposable {
   /** What was restored where, in one sentence. */
   readonly detail: string;
+  /** Why the source could only be looked at, and was restored nowhere. */
+  readonly skipped?: string | undefined;
   /** Where it can be looked at, such as URLs of databases, without passwords. */
   readonly locations: readonly string[];
   /** All values of a column, `table.column` or `schema.table.column`, in all locations that have it. */
   values?(column: string): Promise<readonly string[]>;
+  /** Whether what it holds is sound: rows that refer to others, indexes, ids, digests. */
+  checkData?(): Promise<ScratchFinding>;
+  /** Whether it is made as what is live now is. */
+  checkLive?(): Promise<ScratchFinding>;
 }
 
 /** Restores a source of one kind into a place that is thrown away, such as a new schema or database. It cleans up when it throws. */
@@ -74,12 +92,16 @@ export interface ValidateRestoreOptions extends RunOptions {
 export interface ValidationCheck {
   /**
    * `restore`: everything could be restored. `checksums`: each file has the SHA-256 that the catalog states. `integrity`: sources
-   * were backed up whole, and dumps and packed files are sound by their own formats. `schema`: databases take their dumps. `assets`: what has to be
-   * there is. `validator`: the user's own.
+   * were backed up whole, and dumps and packed files are sound by their own formats. `assets`: what has to be there is. `validator`:
+   * the user's own. And for each source that is no files and folders: `schema`: a new place takes it. `data`: what it holds is sound there. `live`:
+   * it is made as what is live now is.
    */
-  readonly name: 'restore' | 'checksums' | 'integrity' | 'schema' | 'assets' | 'validator';
+  readonly name: 'restore' | 'checksums' | 'integrity' | 'schema' | 'data' | 'live' | 'assets' | 'validator';
+  /** Path of the source in the snapshot, with `schema`, `data` and `live`; absent where there is no such source. */
+  readonly source?: string | undefined;
+  /** `skipped`: it was not made, `detail` says why. */
   readonly status: 'passed' | 'failed' | 'skipped';
-  /** How many things were checked: files, dumps, databases, paths. */
+  /** How many things were checked: files, dumps, databases, rows, paths. */
   readonly checked: number;
   /** In one sentence. */
   readonly detail: string;

@@ -6,8 +6,8 @@ const SHOWN = 10;
 /** A validation as text. Pure. */
 export function reportOf(validation: Omit<RestoreValidation, 'report'>): string {
   const { backupId, tenant, timestamp, status, checks, duration_ms } = validation;
-  const lines = checks.flatMap(({ name, status: state, detail, problems }) => [
-    `${state.padEnd(7)} ${name.padEnd(9)} ${detail}`,
+  const lines = checks.flatMap(({ name, source, status: state, detail, problems }) => [
+    `${state.padEnd(7)} ${name.padEnd(9)} ${source === undefined ? '' : `${source}: `}${detail}`,
     ...problems.slice(0, SHOWN).map(({ path, code, message }) => `        ${path}: ${message} [${code}]`),
     ...(problems.length > SHOWN ? [`        ... ${problems.length - SHOWN} more`] : []),
   ]);

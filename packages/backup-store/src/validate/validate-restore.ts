@@ -17,11 +17,11 @@ import type {
 import { checkIntegrity } from './integrity.ts';
 import { reportOf } from './report.ts';
 import { demandRoom, makeSandbox } from './sandbox.ts';
-import { checkSchema } from './schema.ts';
+import { checkSources } from './sources.ts';
 
 /**
  * Restores a snapshot to a folder that is thrown away, and checks what came back: that all did, the SHA-256 of every file, dumps by their own
- * formats, databases by restoring them, paths that have to be there, and whatever a validator of your own looks at. The folder and the
+ * formats, databases and other sources by restoring them to places that `restoreInto` names, paths that have to be there, and whatever a validator of your own looks at. The folder and the
  * databases are gone in the end, also when the call is ended. The repository remembers on this machine that the snapshot was checked.
  *
  * @throws {BackupError} `SNAPSHOT_NOT_FOUND` and the like; `PATH_NOT_FOUND`; `SANDBOX_FULL` before anything is written; `PATH_FAILED`;
@@ -111,10 +111,7 @@ async function runChecks(
     restoring,
     await runCheck('checksums', async () => await checkChecksums(repository, wanted)),
     await runCheck('integrity', async () => await checkIntegrity(copy)),
-    await runCheck(
-      'schema',
-      async () => await checkSchema({ repository, snapshot, sandbox: to, restoreInto, signal, keep }),
-    ),
+    ...(await checkSources({ repository, snapshot, path, sandbox: to, restoreInto, signal, keep })),
     await runCheck('assets', async () => await checkAssets(copy, options.assets)),
     await runCheck('validator', async () => {
       if (validator === undefined) return skipped('none was given');

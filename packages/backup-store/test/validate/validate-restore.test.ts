@@ -56,10 +56,16 @@ it('a sound snapshot passes, leaves nothing behind, and is remembered as checked
     checksums: 'passed',
     integrity: 'passed',
     schema: 'skipped',
+    data: 'skipped',
+    live: 'skipped',
     assets: 'passed',
     validator: 'passed',
   });
-  expect(result.checks.map(({ checked }) => checked)).toEqual([4, 7, 1, 0, 2, 1]);
+  expect(result.checks.map(({ checked }) => checked)).toEqual([4, 7, 1, 0, 0, 0, 2, 1]);
+  // What was not made is told as such, with the reason.
+  expect(result.report).toContain(
+    'skipped live      shop: no place was named that sources of kind made are restored to',
+  );
   expect(result.checks.at(-1)?.detail).toBe('{"a":1}');
   expect(seen).toHaveLength(4);
   expect(readdirSync(sandbox)).toEqual([]);
@@ -129,7 +135,7 @@ it('databases are restored to places that are thrown away, whatever comes', asyn
     ((await copies[0]?.values?.('rooms.photo')) ?? []).map((path) => `shop/${path}`);
   const result = await validate({ restoreInto: { made }, assets });
   expect(asked).toMatchObject([{ files: ['shop/shop.sql'], source: { path: 'shop' } }]);
-  expect(statuses(result)).toMatchObject({ schema: 'passed', assets: 'failed' });
+  expect(statuses(result)).toMatchObject({ schema: 'passed', data: 'skipped', live: 'skipped', assets: 'failed' });
   const stop = new AbortController();
   const ended = validate({
     restoreInto: { made },
@@ -146,6 +152,39 @@ it('databases are restored to places that are thrown away, whatever comes', asyn
     status: 'failed',
     problems: [{ path: 'shop', message: 'no role app' }],
   });
+});
+
+it('what a place finds, throws, or can not do is told for each source on its own', async () => {
+  const { place, repository, validate } = await backedUp();
+  const sources = [sourceOf('a', { 'a.sql': 'x' }), sourceOf('b', { 'b.sql': 'x' }, { kind: 'other' })];
+  await repository.backup({ paths: [place.source], sources });
+  const gone = { detail: '', locations: [], [Symbol.asyncDispose]: async () => {} };
+  const result = await validate({
+    restoreInto: {
+      made: async () => ({
+        ...gone,
+        checkData: async () => ({ checked: 3, detail: 'rows', problems: [{ path: 'a', code: 'X', message: 'lost' }] }),
+        checkLive: () => Promise.reject(new Error('nobody answers')),
+      }),
+      other: async () => ({ ...gone, skipped: 'no server is installed' }),
+    },
+  });
+  expect(isValid(result), JSON.stringify(isValid.errors)).toBe(true);
+  const told = result.checks.flatMap(({ source, name, status, checked }) =>
+    source === undefined ? [] : [`${source} ${name} ${status} ${checked}`],
+  );
+  expect(told).toEqual([
+    'a schema passed 1',
+    'a data failed 3',
+    'a live failed 0',
+    'b schema skipped 0',
+    'b data skipped 0',
+    'b live skipped 0',
+  ]);
+  expect(result.report).toContain('skipped schema    b: no server is installed');
+  expect(result.report).toContain('a: nobody answers');
+  const part = await validate({ path: 'b', restoreInto: {} });
+  expect(part.checks.flatMap(({ source }) => source ?? [])).toEqual(['b', 'b', 'b']);
 });
 
 it('without room nothing is written, and what killed runs have left goes after a day', async () => {

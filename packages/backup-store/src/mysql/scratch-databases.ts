@@ -1,0 +1,124 @@
+import { type HeldSession, holdSession } from '../databases/held-session.ts';
+import { runOf, type ScratchNames, scratchNames } from '../databases/scratch-names.ts';
+import type { Repository } from '../repository/contract.ts';
+import { mysqlFailure } from './failure.ts';
+import { loadDump } from './load-dump.ts';
+import { objectsOf } from './objects.ts';
+import { identifier, literal, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
+import { askServer, type MysqlServer } from './server.ts';
+
+/** A dump in a snapshot. */
+export interface DumpAt {
+  readonly repository: Pick<Repository, 'read'>;
+  /** Id. */
+  readonly snapshot: string;
+  readonly path: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Databases of a server for one trial, with names of their own (`holdfast_check_...`), which are dropped in the end. A session holds a
+ * lock of the server meanwhile, and ends with this process, however that ends: what has no lock is of a trial that was killed, and the
+ * next one drops it.
+ */
+export class MysqlScratch implements AsyncDisposable {
+  readonly server: MysqlServer;
+  readonly #programs: MysqlPrograms;
+  readonly #names: ScratchNames;
+  readonly #session: HeldSession;
+  readonly #made: string[] = [];
+
+  private constructor(
+    programs: MysqlPrograms,
+    parts: { server: MysqlServer; names: ScratchNames; session: HeldSession },
+  ) {
+    this.#programs = programs;
+    this.server = parts.server;
+    this.#names = parts.names;
+    this.#session = parts.session;
+  }
+
+  /** @throws {BackupError} `DATABASE_...`, `COMMAND_...`. */
+  static async open(programs: MysqlPrograms, signal?: AbortSignal): Promise<MysqlScratch> {
+    const server = await askServer(programs, signal);
+    const names = scratchNames();
+    const session = await lock(programs, server, names.run);
+    const scratch = new MysqlScratch(programs, { server, names, session });
+    try {
+      await scratch.#sweep(signal);
+      return scratch;
+    } catch (error) {
+      await scratch[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Names of the databases that were made. */
+  get databases(): readonly string[] {
+    return this.#made;
+  }
+
+  /**
+   * Loads a dump into a new database, as it is. Events do not happen in it: they go.
+   *
+   * @returns The name of the database.
+   */
+  async load({ repository, snapshot, path, signal }: DumpAt): Promise<string> {
+    const database = this.#names.next();
+    // Before it is made: half of it has to go, too.
+    this.#made.push(database);
+    try {
+      await this.#run(`CREATE DATABASE ${identifier(database)}`, signal);
+      await loadDump(this.#programs, this.server, {
+        dump: repository.read(snapshot, { path, signal }),
+        database,
+        signal,
+      });
+      const objects = await objectsOf(this.#programs, this.server, { database, signal });
+      const events = objects.filter(({ kind }) => kind === 'event');
+      for (const { name } of events) await this.#run(`DROP EVENT ${identifier(database)}.${identifier(name)}`, signal);
+      return database;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw mysqlFailure(error);
+    }
+  }
+
+  async #run(sql: string, signal?: AbortSignal): Promise<void> {
+    await query(this.#programs, this.server.client, { sql, signal });
+  }
+
+  /** Drops what killed trials have left: who is at work has made the lock before the database. */
+  async #sweep(signal?: AbortSignal): Promise<void> {
+    for (const database of this.server.databases) {
+      const run = runOf(database);
+      if (run === undefined) continue;
+      const sql = `SELECT IS_FREE_LOCK(${literal(lockName(run))})`;
+      const [[isFree] = []] = await query(this.#programs, this.server.client, { sql, signal });
+      if (isFree === '1') await this.#run(`DROP DATABASE IF EXISTS ${identifier(database)}`);
+    }
+  }
+
+  /** Not ended by a signal: it would stay. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const database of this.#made.splice(0)) await this.#run(`DROP DATABASE IF EXISTS ${identifier(database)}`);
+    } finally {
+      await this.#session[Symbol.asyncDispose]();
+    }
+  }
+}
+
+const lockName = (run: string): string => `holdfast_check_${run}`;
+
+async function lock(programs: MysqlPrograms, server: MysqlServer, run: string): Promise<HeldSession> {
+  // What is printed is wanted at once.
+  const args = [...SCRIPT, '--skip-column-names', '--unbuffered', '--connect-timeout=30'];
+  const name = literal(lockName(run));
+  try {
+    const command = mysqlCommand(programs, server.client, args);
+    return await holdSession(command, `SET SESSION wait_timeout = 2147483; SELECT GET_LOCK(${name}, 10);`);
+  } catch (error) {
+    throw mysqlFailure(error);
+  }
+}
