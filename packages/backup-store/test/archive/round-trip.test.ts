@@ -74,6 +74,24 @@ test('content that does not shrink is stored, and what does is smaller', async (
   expect(deflated.size).toBeLessThan(stored.size / 2);
 });
 
+test('an archive is deflated at level 9 unless another is asked for, and a level that is none is refused', async () => {
+  const origin = await originOf();
+  const sizes = await Promise.all(
+    ([undefined, 9, 1] as const).map(async (level) => (await exported(origin, `level-${level}.zip`, { level })).size),
+  );
+  expect(sizes[0]).toBe(sizes[1]);
+  expect(sizes[2]).toBeGreaterThan(sizes[0] ?? Infinity);
+  const none = await failureOf(exported(origin, 'none.zip', { level: 0 as 1 }));
+  expect(none.code).toBe('INVALID_OPTION');
+});
+
+test('an archive is imported with the profile maximum, unless another is asked for', async () => {
+  const { path } = await exported(await originOf({ a: 'text '.repeat(1000) }, {}));
+  const repository = await createAt(newPlace());
+  expect((await importZip({ repository, from: path })).imported.compression).toBe('maximum');
+  expect((await importZip({ repository, from: path, compression: 'fast' })).imported.compression).toBe('fast');
+});
+
 test("the manifest has its JSON Schema's form, all entries, and what ZIP can't say", async () => {
   const origin = await originOf();
   const { path, entries } = await exported(origin);
