@@ -37,7 +37,11 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   } else {
     const [head = '', ...rows] = catalogTable(entries);
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
-    for (const { id, retention: { reason } } of entries) context.messages.detail(`${shortId(id)}: ${displayText(reason)}`);
+    for (const {
+      id,
+      retention: { reason },
+    } of entries)
+      context.messages.detail(`${shortId(id)}: ${displayText(reason)}`);
   }
   return EXIT.ok;
 }

@@ -157,7 +157,8 @@ export const backupCreate: CommandDefinition = {
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
-      description: 'compression (default: profile of the configuration; else fast with --kind pre-deploy, auto with --scheduled, ' +
+      description:
+        'compression (default: profile of the configuration; else fast with --kind pre-deploy, auto with --scheduled, ' +
         'and balanced; auto chooses by what is in it)',
       choices: ['auto', 'fast', 'balanced', 'maximum', 'none'],
     },
@@ -172,7 +173,8 @@ export const backupCreate: CommandDefinition = {
         'Or rows of tables as records that can be merged: records+postgres://… or records+sqlite:/path, with ' +
         '?table=bookings&updated-at=updated_at, also deleted-at and schema; or JSON documents as records: ' +
         'records+file:/srv/bookings.json?id=number&updated-at=changed (an array, an object, JSON Lines or a folder; with ' +
-        'document=NAME several below a folder)',
+        'document=NAME several below a folder). Programs of a server run elsewhere with docker=CONTAINER (docker-user, ' +
+        'docker-client=podman) or ssh=user@host (ssh-option, several times), and bin=FOLDER for where they are there',
       repeatable: true,
     },
     {
@@ -183,7 +185,17 @@ export const backupCreate: CommandDefinition = {
     },
     {
       flags: '--scheduled',
-      description: 'a scheduler runs this, and nobody waits for it: for cron and timers; without a profile, auto is taken',
+      description:
+        'a scheduler runs this, and nobody waits for it: for cron and timers; without a profile, auto is taken',
+    },
+    {
+      flags: '--quiesce <command>',
+      description:
+        'run this with sh before databases and programs are read, to bring to rest what writes; when it fails, none is read',
+    },
+    {
+      flags: '--resume <command>',
+      description: 'run this with sh once they were read, whatever became of it, and before the snapshot is stored',
     },
     { flags: '--atomic', description: 'no snapshot unless every source was read in full' },
     { flags: '--exclude <glob>', description: 'leave out what matches; may be repeated', repeatable: true },
@@ -209,6 +221,14 @@ export const backupCreate: CommandDefinition = {
     {
       call: "holdfast backup create --source mariadb://backup@db/keycloak --source 'redis://cache?password-env=CACHE_PASSWORD'",
       does: 'Two servers in one snapshot',
+    },
+    {
+      call: "holdfast backup create --source 'postgres://postgres@localhost/shop?docker=shop-db'",
+      does: 'A database by the programs of its container',
+    },
+    {
+      call: "holdfast backup create --source redis://cache --quiesce 'systemctl stop shop' --resume 'systemctl start shop'",
+      does: 'While nobody writes',
     },
     { call: "holdfast backup create --source-command 'crontab=crontab -l'", does: 'What a program prints' },
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },

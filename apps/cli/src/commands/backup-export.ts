@@ -1,4 +1,10 @@
-import { type CompressionLevel, type ExportFileResult, type ExportZipResult, writeFile, writeZip } from '../compose/archives.ts';
+import {
+  type CompressionLevel,
+  type ExportFileResult,
+  type ExportZipResult,
+  writeFile,
+  writeZip,
+} from '../compose/archives.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { findSnapshot, type FilterFlags, parseReference, snapshotPath } from '../compose/reference.ts';
 import { usageError } from '../errors.ts';
@@ -25,7 +31,10 @@ interface ExportFlags extends FilterFlags {
 
 function levelOf(text: string): CompressionLevel {
   if (/^[1-9]$/.test(text)) return Number(text) as CompressionLevel;
-  throw usageError(`Expected a level from 1 to 9, got ${JSON.stringify(text)}`, 'For no compression, use --compress store.');
+  throw usageError(
+    `Expected a level from 1 to 9, got ${JSON.stringify(text)}`,
+    'For no compression, use --compress store.',
+  );
 }
 
 /** Whether one file is meant, or an archive. @throws {CliError} `USAGE`. */

@@ -56,7 +56,10 @@ async function render(
 const NAME_THEM = 'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.';
 
 const neither = (): Error =>
-  usageError('Expected snapshots or a policy, got neither', `${NAME_THEM} Or give tenants policies: \`tenant set\`, or retention.default of the configuration.`);
+  usageError(
+    'Expected snapshots or a policy, got neither',
+    `${NAME_THEM} Or give tenants policies: \`tenant set\`, or retention.default of the configuration.`,
+  );
 
 /** Forgets what a policy does not keep: exactly what the plan says, and nothing that was made since. */
 async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {

@@ -5,6 +5,7 @@ import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import type { MergeTarget } from './merge-target.ts';
+import { recordNames } from './record-names.ts';
 
 /** How records are restored, as options. */
 export interface MergeFlags {
@@ -72,7 +73,7 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
     throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
   }
   rulesOf(flags);
-  recordsOf(flags);
+  recordNames(flags.record);
   const { to, inPlace, include, exclude, overwrite, delete: removes } = flags;
   if (![to, inPlace, include, exclude, overwrite, removes, path].some((value) => isGiven(value))) return;
   throw usageError(
@@ -85,19 +86,6 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
 function recordFlags(flags: MergeFlags): MergeFlags {
   const { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } = flags;
   return { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
-}
-
-/** Which records, by module. @throws {CliError} `USAGE`. */
-function recordsOf(flags: MergeFlags): Readonly<Record<string, readonly string[]>> | undefined {
-  if (flags.record === undefined || flags.record.length === 0) return undefined;
-  const byModule: Record<string, string[]> = {};
-  for (const text of flags.record) {
-    const at = text.indexOf('/');
-    if (at <= 0 || at === text.length - 1)
-      throw usageError(`Expected MODULE/ID, got ${JSON.stringify(text)}`, 'Write it as bookings/b-17.');
-    (byModule[text.slice(0, at)] ??= []).push(text.slice(at + 1));
-  }
-  return byModule;
 }
 
 /** The rules of a merge. @throws {CliError} `USAGE` for rules without one. */
@@ -137,7 +125,7 @@ export async function prepareMerge(
   }: { readonly record: SnapshotRecord; readonly flags: MergeFlags; readonly target: MergeTarget },
 ): Promise<SnapshotRestore> {
   const { mode = 'merge', module, base, updatedAt = 'updated_at' } = flags;
-  const [rules, records] = [rulesOf(flags), recordsOf(flags)];
+  const [rules, records] = [rulesOf(flags), recordNames(flags.record)];
   const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
   const { listModules } = await import('@x/backup-store/records');
   const source = recordsSourceOf(record, flags.recordsSource);

@@ -22,7 +22,12 @@ export async function scratchServers(
   for (const text of urls) {
     const { options } = parsePostgres(text, env);
     const { scratchPostgres } = await import('@x/backup-store/postgres');
-    servers['postgres'] = scratchPostgres({ url: options.url, password: options.password });
+    servers['postgres'] = scratchPostgres({
+      url: options.url,
+      password: options.password,
+      executor: options.executor,
+      binDirectory: options.binDirectory,
+    });
   }
   return servers;
 }

@@ -123,7 +123,12 @@ export const configSchema = z
     profile: z.optional(
       z
         .enum(['none', 'fast', 'balanced', 'maximum', 'auto'])
-        .check(z.meta({ description: 'Compression: none, fast, balanced, maximum or auto. Default: what the kind of backup asks for, see `backup create --profile`.' })),
+        .check(
+          z.meta({
+            description:
+              'Compression: none, fast, balanced, maximum or auto. Default: what the kind of backup asks for, see `backup create --profile`.',
+          }),
+        ),
     ),
     prune: z.optional(prune),
     retention: z.optional(retention),

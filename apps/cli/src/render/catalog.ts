@@ -40,18 +40,7 @@ export function catalogTable(entries: readonly CatalogEntry[]): readonly string[
     keptText(entry),
     displayText(modulesText(entry)),
   ]);
-  const titles = [
-    'ID',
-    'TIME',
-    'TENANT',
-    'KIND',
-    'SIZE',
-    'DIGEST',
-    'STATE',
-    'LAST CHECK',
-    'KEPT UNTIL',
-    'MODULES',
-  ];
+  const titles = ['ID', 'TIME', 'TENANT', 'KIND', 'SIZE', 'DIGEST', 'STATE', 'LAST CHECK', 'KEPT UNTIL', 'MODULES'];
   return tableLines(
     titles.map((title) => (title === 'SIZE' ? { title, align: 'right' } : { title })),
     rows,

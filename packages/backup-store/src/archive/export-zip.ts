@@ -113,7 +113,10 @@ class SnapshotArchive {
     if (name !== undefined && isStored(entry.kind)) {
       const facts = zipFacts(entry, name);
       const content = entry.kind === 'symlink' ? once(entry.linkTarget) : this.#told(entry, name);
-      const digest = await this.#zip.add({ ...facts, deflate: entry.kind === 'file' ? this.#deflate : undefined }, content);
+      const digest = await this.#zip.add(
+        { ...facts, deflate: entry.kind === 'file' ? this.#deflate : undefined },
+        content,
+      );
       if (entry.kind === 'file') sha256 = digest;
     }
     const isFirst = this.totals.entries === 0;

@@ -49,7 +49,11 @@ export class ZipWriter {
     await this.#write(endOfArchive(place));
   }
 
-  async #addWhole(facts: Omit<ZipRecord, 'crc32'>, content: Buffer, deflate: CompressionLevel | undefined): Promise<ZipRecord> {
+  async #addWhole(
+    facts: Omit<ZipRecord, 'crc32'>,
+    content: Buffer,
+    deflate: CompressionLevel | undefined,
+  ): Promise<ZipRecord> {
     const smaller = deflate !== undefined && content.length > 0 ? await deflatedWhole(content, deflate) : undefined;
     const record: ZipRecord = {
       ...facts,

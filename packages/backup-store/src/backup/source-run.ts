@@ -206,6 +206,6 @@ function sourceRecord(
     problems: problems.count,
     ...totals,
     ...(reading === 'metadata' ? { absent } : {}),
-    ...treeDigests(finished),
+    ...treeDigests(finished, !(problems.count > 0 && totals.entries === 0)),
   };
 }

@@ -27,7 +27,7 @@ export function streamRecord(
     root: streamRoot(source),
     path: source.name,
     ...totals,
-    ...treeDigests(finished, !run.unread),
+    ...treeDigests(finished, !run.unread && !(problems.count > 0 && totals.files === 0)),
     ...(run.unread ? { unread: true } : {}),
     durationMs: Math.round(run.durationMs),
     ...(details === undefined ? {} : { details }),

@@ -8,7 +8,10 @@ export type GroupField = 'host' | 'paths' | 'tags' | 'kind';
 
 /** What of a snapshot retention looks at. */
 export interface RankedSnapshot {
-  readonly record: Pick<SnapshotRecord, 'id' | 'host' | 'tags' | 'kind' | 'startedAt' | 'tenant' | 'bytes' | 'status'> & {
+  readonly record: Pick<
+    SnapshotRecord,
+    'id' | 'host' | 'tags' | 'kind' | 'startedAt' | 'tenant' | 'bytes' | 'status'
+  > & {
     readonly sources: readonly { readonly root: string }[];
   };
   /** Milliseconds since 1970, as in `Repository.timeline`. */

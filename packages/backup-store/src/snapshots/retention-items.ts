@@ -17,7 +17,10 @@ const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? J
  */
 export function retentionItem(
   { record, madeMs }: RankedSnapshot,
-  { groupBy = ['host', 'paths'], nowMs }: { readonly groupBy?: readonly GroupField[] | undefined; readonly nowMs: number },
+  {
+    groupBy = ['host', 'paths'],
+    nowMs,
+  }: { readonly groupBy?: readonly GroupField[] | undefined; readonly nowMs: number },
 ): RetentionItem {
   const { id, startedAt, tags, kind, tenant, bytes, status } = record;
   // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.

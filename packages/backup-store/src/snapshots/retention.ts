@@ -35,10 +35,18 @@ export async function retentionOf(
   const { by, policies } = policiesOf(tenant, options);
   if (tenant.hold !== undefined) {
     const { by: who, reason: why } = tenant.hold;
-    return all(there, { keep: true, by: 'hold', reason: `It is kept: ${who} holds all of the tenant because of ${why}.` });
+    return all(there, {
+      keep: true,
+      by: 'hold',
+      reason: `It is kept: ${who} holds all of the tenant because of ${why}.`,
+    });
   }
   if (policies.length === 0)
-    return all(there, { keep: true, by: 'nothing', reason: 'It is kept: no policy is about it until it is forgotten by its id.' });
+    return all(there, {
+      keep: true,
+      by: 'nothing',
+      reason: 'It is kept: no policy is about it until it is forgotten by its id.',
+    });
   const { planRetention, explain } = await rules();
   const { groupBy, compat, timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone } = options;
   try {
@@ -59,7 +67,12 @@ export async function retentionOf(
 /** What is said of a snapshot that was forgotten; pure. */
 export function forgottenRetention(forgottenAt: string): SnapshotRetention {
   const known = new Date(Date.parse(forgottenAt) + FACTS_KEPT_MS).toISOString();
-  return { keep: false, until: forgottenAt, by: 'forgotten', reason: `It was forgotten, and is known until ${known} at least.` };
+  return {
+    keep: false,
+    until: forgottenAt,
+    by: 'forgotten',
+    reason: `It was forgotten, and is known until ${known} at least.`,
+  };
 }
 
 function policiesOf(

@@ -17,17 +17,20 @@ const TEXT = Buffer.from(Array.from({ length: 60_000 }, (_, i) => `(${i}, 'guest
 /** What the encoder gives, by level. Another value is another format: archives can't be made again then. */
 const FROZEN = { 6: '5b651238fc07552c736f93caa4683623', 9: '52766baebc9082ed34e855ed89c38de0' } as const;
 
-test.each([6, 9] as const)('at level %i, the encoder gives the same bytes however its input is cut, and on every machine', async (level) => {
-  const whole = Buffer.concat(await listOf(deflated(streamOf(TEXT, { pieceBytes: TEXT.length }), level)));
-  expect(inflateRawSync(whole).equals(TEXT)).toBe(true);
-  expect(createHash('sha256').update(whole).digest('hex').slice(0, 32)).toBe(FROZEN[level]);
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1000, max: 600_000 }), async (pieceBytes) => {
-      expect(Buffer.concat(await listOf(deflated(streamOf(TEXT, { pieceBytes }), level))).equals(whole)).toBe(true);
-    }),
-    { numRuns: 3 },
-  );
-});
+test.each([6, 9] as const)(
+  'at level %i, the encoder gives the same bytes however its input is cut, and on every machine',
+  async (level) => {
+    const whole = Buffer.concat(await listOf(deflated(streamOf(TEXT, { pieceBytes: TEXT.length }), level)));
+    expect(inflateRawSync(whole).equals(TEXT)).toBe(true);
+    expect(createHash('sha256').update(whole).digest('hex').slice(0, 32)).toBe(FROZEN[level]);
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1000, max: 600_000 }), async (pieceBytes) => {
+        expect(Buffer.concat(await listOf(deflated(streamOf(TEXT, { pieceBytes }), level))).equals(whole)).toBe(true);
+      }),
+      { numRuns: 3 },
+    );
+  },
+);
 
 test('whatever is deflated comes back', async () => {
   const content = fc.oneof(

@@ -49,7 +49,14 @@ test('a snapshot has its modules with digests, counts and the version of the sof
   const { snapshot } = await repository.backup({ paths: [at('other')], modules, software });
   expect(snapshot?.modules).toEqual([
     { name: 'assets', sha256: expect.any(String), contentSha256: expect.any(String), sources: 1, files: 1, bytes: 6 },
-    { name: 'configurations', sha256: expect.any(String), contentSha256: expect.any(String), sources: 1, files: 1, bytes: 2 },
+    {
+      name: 'configurations',
+      sha256: expect.any(String),
+      contentSha256: expect.any(String),
+      sources: 1,
+      files: 1,
+      bytes: 2,
+    },
     { name: 'database', sha256: expect.any(String), contentSha256: expect.any(String), sources: 1, files: 1, bytes: 4 },
   ]);
   expect(snapshot?.software).toMatchObject(software);

@@ -162,7 +162,8 @@ export function readCatalog(store: BlobStore, top: PageName, treeSha256: string)
 /** The digest of content that a record may state of a tree. */
 export function contentSha256(entries: readonly Entry[]): string {
   const parts: Buffer[] = [];
-  const number = (value: number, bytes: 4 | 8): Buffer => Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
+  const number = (value: number, bytes: 4 | 8): Buffer =>
+    Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
   for (const { path, kind, size, blobs, target } of entries) {
     if (!['directory', 'file', 'symlink'].includes(kind)) continue;
     parts.push(Buffer.from(kind === 'symlink' ? 'l' : kind.charAt(0)), number(path.length, 4), path);

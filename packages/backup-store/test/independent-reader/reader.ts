@@ -352,7 +352,10 @@ export function readEntries({ blobs }: Snapshot, { stated }: Source): Entry[] {
   const absent = files.filter(isAbsent).reduce((sum, { size }) => sum + size, 0);
   const allowed = (stated['absent'] ?? { bytes: 0 }) as Json;
   const content = stated['contentSha256'];
-  demand(content === undefined || content === contentSha256(entries), 'A source has other content than its record says');
+  demand(
+    content === undefined || content === contentSha256(entries),
+    'A source has other content than its record says',
+  );
   demand(absent === allowed['bytes'], 'A source lacks the content of other files than its record says');
   demand(files.length === stated['files'], 'A source has another number of files than its record says');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

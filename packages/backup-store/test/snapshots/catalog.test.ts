@@ -138,11 +138,20 @@ it('the catalog says until when each snapshot is kept and why, by the policy of 
   const of = async (tenant: string): Promise<unknown[]> =>
     (await repository.tenant(tenant).catalog({ retention: { timeZone: 'UTC' } })).map(({ retention }) => retention);
   expect(await of('inn')).toMatchObject([
-    { keep: true, until: '2026-12-01T12:00:00.001Z', by: 'tenant', reason: expect.stringContaining('not older than 30d ("nightly")') },
+    {
+      keep: true,
+      until: '2026-12-01T12:00:00.001Z',
+      by: 'tenant',
+      reason: expect.stringContaining('not older than 30d ("nightly")'),
+    },
     { keep: true, by: 'tenant', reason: expect.stringContaining('latest good one') },
   ]);
   expect(await of('annex')).toMatchObject([
-    { keep: false, by: 'tenant', reason: expect.stringMatching(/^It is removed: .*"that of tenant annex".* [0-9a-f]{8} remains/) },
+    {
+      keep: false,
+      by: 'tenant',
+      reason: expect.stringMatching(/^It is removed: .*"that of tenant annex".* [0-9a-f]{8} remains/),
+    },
     { keep: true, by: 'tenant' },
   ]);
   expect(await of('bare')).toMatchObject(Array(2).fill({ keep: true, by: 'nothing' }));
@@ -180,7 +189,11 @@ it('a stored policy that is none keeps everything and says so, one that is asked
   await repository.tenants.add('inn', { retention: { daily: 'often' } });
   await repository.backup({ paths: [place.source], tenant: 'inn' });
   const [entry] = await repository.catalog();
-  expect(entry?.retention).toMatchObject({ keep: true, by: 'tenant', reason: expect.stringContaining("can't be read") });
+  expect(entry?.retention).toMatchObject({
+    keep: true,
+    by: 'tenant',
+    reason: expect.stringContaining("can't be read"),
+  });
   const asked = repository.catalog({ retention: { policies: [{ daily: 'often' } as never] } });
   await expect(asked).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });

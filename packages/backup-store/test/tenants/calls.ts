@@ -58,7 +58,8 @@ export function callsOf(place: Place, ownOfB: () => string): Readonly<Record<str
       await prepareRecordRestore(handle, { snapshot, mode: 'full', target: new MemoryTarget({}) }),
     restorePostgres: async (repository, snapshot) =>
       await restorePostgres({ ...nowhere, repository, snapshot, path, database: 'b' }),
-    restoreMysql: async (repository, snapshot) => await restoreMysql({ ...nowhere, repository, snapshot, path, database: 'b' }),
+    restoreMysql: async (repository, snapshot) =>
+      await restoreMysql({ ...nowhere, repository, snapshot, path, database: 'b' }),
     restoreRedis: async (repository, snapshot) => await restoreRedis({ ...nowhere, repository, snapshot, path }),
     restoreSqlite: async (handle, reference) =>
       await restoreSqlite({ to: database, read: handle.read(reference, { path }) }),
