@@ -121,14 +121,12 @@ export const configSchema = z
     sources: z.optional(sources),
     tenants: z.optional(tenants),
     profile: z.optional(
-      z
-        .enum(['none', 'fast', 'balanced', 'maximum', 'auto'])
-        .check(
-          z.meta({
-            description:
-              'Compression: none, fast, balanced, maximum or auto. Default: what the kind of backup asks for, see `backup create --profile`.',
-          }),
-        ),
+      z.enum(['none', 'fast', 'balanced', 'maximum', 'auto']).check(
+        z.meta({
+          description:
+            'Compression: none, fast, balanced, maximum or auto. Default: what the kind of backup asks for, see `backup create --profile`.',
+        }),
+      ),
     ),
     prune: z.optional(prune),
     retention: z.optional(retention),
