@@ -154,16 +154,16 @@ it('the catalog says until when each snapshot is kept and why, by the policy of 
     },
     { keep: true, by: 'tenant' },
   ]);
-  expect(await of('bare')).toMatchObject(Array(2).fill({ keep: true, by: 'nothing' }));
+  const kept = { keep: true, by: 'nothing' };
+  expect(await of('bare')).toMatchObject([kept, kept]);
   const asked = await repository.catalog({ name: 'first', retention: { policies: [{ last: 1 }], timeZone: 'UTC' } });
-  expect(asked.map(({ retention: { keep, by } }) => [keep, by])).toEqual(Array(3).fill([false, 'asked']));
+  expect(asked.map(({ retention: { keep, by } }) => `${keep} ${by}`)).toEqual(Array(3).fill('false asked'));
   const defaults = { defaults: (tenant: string) => (tenant === 'bare' ? [{ last: 1 }] : []), timeZone: 'UTC' };
   const [bare] = await repository.catalog({ tenant: 'bare', retention: defaults });
   expect(bare?.retention).toMatchObject({ keep: false, by: 'default' });
   await repository.tenants.hold('annex', { by: 'Ann', reason: 'a case' });
-  expect(await of('annex')).toMatchObject(
-    Array(2).fill({ keep: true, by: 'hold', reason: expect.stringMatching(/Ann .* a case/) }),
-  );
+  const held = { keep: true, by: 'hold', reason: expect.stringMatching(/Ann .* a case/) as string };
+  expect(await of('annex')).toMatchObject([held, held]);
 });
 
 it('of a forgotten snapshot the catalog says when it was, and until when it is known', async () => {

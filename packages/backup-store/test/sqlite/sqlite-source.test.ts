@@ -163,8 +163,8 @@ describe('a SQLite database', () => {
     async () => {
       const small = newPlace();
       mountSmallDisk(small.store, 'size=12m');
-      const folder = tempFolder();
-      const path = makeDatabase(join(folder, 'growing.db'), { ballast: MiB });
+      const beside = tempFolder();
+      const path = makeDatabase(join(beside, 'growing.db'), { ballast: MiB });
       await using full = await createAt(small);
       const source = sqliteSource({ path });
       expect(await full.backup({ sources: [source], name: 'fits' })).toMatchObject({ status: 'ok' });
@@ -173,7 +173,7 @@ describe('a SQLite database', () => {
       );
       expect(await failureOf(full.backup({ sources: [source] }))).toMatchObject({ code: 'NO_SPACE' });
       expect((await full.snapshots()).map(({ name }) => name)).toEqual(['fits']);
-      expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+      expect(readdirSync(beside).filter((name) => name.startsWith('.'))).toEqual([]);
       resizeDisk(small.store, '100m');
       expect(await full.backup({ sources: [source] })).toMatchObject({ status: 'ok', problems: [] });
       const back = join(tempFolder(), 'back.db');
