@@ -91,7 +91,9 @@ export async function restorePostgresTables(
 
 /** Before anything is asked of the server: whether there is such a dump, for whoever asks. */
 async function demandDump({ repository, snapshot, path, signal }: RestorePostgresTablesOptions): Promise<void> {
-  for await (const _first of repository.read(snapshot, { path, signal })) return;
+  const content = repository.read(snapshot, { path, signal })[Symbol.asyncIterator]();
+  await content.next();
+  await content.return?.();
 }
 
 /** A table of a dump, with the names of those that it is a partition of, or inherits from. */
