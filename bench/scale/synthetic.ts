@@ -38,6 +38,7 @@ const NO_CATALOG: FinishedCatalog = {
   top: { sha256: Buffer.alloc(32, 1), length: 3, height: 0 },
   entries: 0,
   treeSha256: Buffer.alloc(32),
+  contentSha256: undefined,
 };
 
 /** Blobs that an index names. */

@@ -80,6 +80,8 @@ import { retentionPlan } from './retention-plan.ts';
 import { retentionSimulate } from './retention-simulate.ts';
 import { tenantAdd } from './tenant-add.ts';
 import { tenantErase } from './tenant-erase.ts';
+import { recordsErase } from './records-erase.ts';
+import { recordsJournal } from './records-journal.ts';
 import { tenantHold } from './tenant-hold.ts';
 import { tenantList } from './tenant-list.ts';
 import { tenantSet } from './tenant-set.ts';
@@ -140,6 +142,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   tenantSet,
   tenantHold,
   tenantErase,
+  recordsErase,
+  recordsJournal,
   integrityHash,
   integrityManifest,
   integrityVerify,
@@ -209,6 +213,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   structure: 'Keep what all tenants share in versions of its own',
   keys: 'List, add, remove and rotate what opens the repository',
   tenant: 'Add, list, change, hold and erase tenants',
+  records: 'Erase records for good, and see what was erased and restored',
   integrity: 'Digest, list, verify and sign files and folders',
   retention: 'Plan, explain, compare and simulate what stays',
   flags: 'Look at feature flags, change them, and see who did so',

@@ -1,14 +1,16 @@
-import type { CatalogEntry, CatalogFilter, SnapshotKind } from '@x/backup-store';
+import type { SnapshotKind } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
-import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
+import { catalogRetention } from '../compose/catalog-retention.ts';
+import { KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
 import { filterOf, type FilterFlags } from '../compose/reference.ts';
-import { keptUntil, planTime, type Kept } from '../compose/retention.ts';
 import { demandPast } from '../config/past-moment.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { catalogTable } from '../render/catalog.ts';
+import { shortId } from '../render/snapshot.ts';
+import { displayText } from '../render/text.ts';
 import { LIST_OPTIONS } from './filter-options.ts';
 
 interface CatalogFlags extends FilterFlags, KeepFlags {
@@ -19,37 +21,27 @@ interface CatalogFlags extends FilterFlags, KeepFlags {
   readonly forgotten: boolean;
 }
 
-/** What a policy says of those that are there; of none without a policy. */
-async function keptBy(
-  context: Context,
-  entries: readonly CatalogEntry[],
-  flags: CatalogFlags,
-): Promise<ReadonlyMap<string, Kept>> {
-  if (!hasPolicy(flags)) return new Map();
-  const there = entries.filter(({ forgottenAt }) => forgottenAt === undefined);
-  return await keptUntil(
-    context,
-    there.map((record) => ({ record, madeMs: record.madeMs })),
-    { flags, time: await planTime(context) },
-  );
-}
-
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CatalogFlags;
   await using repository = await openConfigured(context);
-  const filter: CatalogFilter = { ...filterOf(flags, context.workingDirectory), forgotten: flags.forgotten };
-  // A policy ranks all of a tenant, not only those that are shown.
-  const all = await context.timed('read the catalog', () => repository.catalog({ tenant: flags.tenant }));
-  const kept = await keptBy(context, all, flags);
-  const wanted = { ...filter, module: flags.module, kinds: flags.kind, after: flags.since ?? filter.after };
-  const entries = (await repository.catalog(wanted)).map((entry) => ({ ...entry, ...kept.get(entry.id) }));
+  const filter = filterOf(flags, context.workingDirectory);
+  const retention = await catalogRetention(context, repository, flags);
+  const wanted = { module: flags.module, kinds: flags.kind, after: flags.since ?? filter.after };
+  const entries = await context.timed('read the catalog', () =>
+    repository.catalog({ ...filter, ...wanted, forgotten: flags.forgotten, retention }),
+  );
   if (context.json) {
     await emitObject(context.output, 'BackupCatalog', { entries });
   } else if (entries.length === 0) {
     context.messages.note('Nothing matches.');
   } else {
-    const [head = '', ...rows] = catalogTable(entries, hasPolicy(flags));
+    const [head = '', ...rows] = catalogTable(entries);
     await context.output.write(`${[context.output.colors.bold(head), ...rows].join('\n')}\n`);
+    for (const {
+      id,
+      retention: { reason },
+    } of entries)
+      context.messages.detail(`${shortId(id)}: ${displayText(reason)}`);
   }
   return EXIT.ok;
 }
@@ -60,7 +52,8 @@ export const backupCatalog: CommandDefinition = {
   summary: 'Browse all backups with their modules, checksums and checks, also those forgotten in the last 90 days',
   description:
     'Modules are shown with the beginnings of their digests, and as their paths what belongs to none. When a backup was last checked is what this machine remembers of `backup verify` and ' +
-    '`backup validate`; of a forgotten one it is what the machine knew that forgot it. With a policy it is said until when each is kept.',
+    '`backup validate`; of a forgotten one it is what the machine knew that forgot it. Until when each is kept is said by the policy that is named, else by the one of its tenant, ' +
+    'else by retention.default of the configuration; --verbose and --json have the reasons.',
   options: [
     { flags: '--module <name>', description: 'only with a module or source of this name, path or glob' },
     {
@@ -78,7 +71,7 @@ export const backupCatalog: CommandDefinition = {
     { call: "holdfast backup catalog --since '30 days ago'", does: 'The last month, with what was forgotten' },
     {
       call: 'holdfast backup catalog --module database --policy "7d 4w 12m"',
-      does: 'One module, and until when each stays',
+      does: 'One module, and until when each would stay by this policy',
     },
   ],
   output: { shape: 'BackupCatalog' },

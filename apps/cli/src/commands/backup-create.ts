@@ -5,7 +5,6 @@ import { userName } from '../compose/user.ts';
 import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
 import type { ChosenSources } from '../compose/sources.ts';
 import { configuredSoftware } from '../compose/software.ts';
-import type { Effective } from '../config/merge.ts';
 import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -29,6 +28,7 @@ interface CreateFlags extends ChosenFlags {
   readonly exclude?: readonly string[] | undefined;
   readonly checkSealed?: BackupOptions['checkSealed'];
   readonly atomic?: boolean | undefined;
+  readonly scheduled?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
@@ -76,15 +76,10 @@ function sinceOf(text: string): string | number {
   return parsePast(text, now()) === undefined ? text : demandPast(text);
 }
 
-/** What is made before a release is not to be waited for, unless a profile was chosen. */
-function profileFor(kind: CreateFlags['kind'], { settings, origins }: Effective): BackupOptions['compression'] {
-  return kind === 'pre-deploy' && origins.profile.kind === 'default' ? undefined : settings.profile;
-}
-
 /** Backs up what the command line names. */
 export async function createSnapshot(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CreateFlags;
-  const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false, kind, since } = flags;
+  const { name, note, tag: tags, exclude = [], checkSealed, atomic, dryRun = false, kind, since, scheduled } = flags;
   const effective = await context.effective();
   const { tenant } = effective.settings;
   const { sources, streams, modules } = await chosenParts(context, effective, {
@@ -109,8 +104,9 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
     tenant,
     tags,
     createdBy: userName(),
-    compression: profileFor(kind, effective),
+    compression: effective.settings.profile,
     kind,
+    trigger: scheduled === true ? ('scheduled' as const) : undefined,
     since,
     checkSealed,
     dryRun,
@@ -161,7 +157,9 @@ export const backupCreate: CommandDefinition = {
     { flags: '--tag <tag>', description: 'a word or key=value; may be repeated', repeatable: true, parse: tag },
     {
       flags: '--profile <profile>',
-      description: 'compression (default: profile of the configuration, else balanced; auto chooses by what is in it)',
+      description:
+        'compression (default: profile of the configuration; else fast with --kind pre-deploy, auto with --scheduled, ' +
+        'and balanced; auto chooses by what is in it)',
       choices: ['auto', 'fast', 'balanced', 'maximum', 'none'],
     },
     {
@@ -175,7 +173,8 @@ export const backupCreate: CommandDefinition = {
         'Or rows of tables as records that can be merged: records+postgres://… or records+sqlite:/path, with ' +
         '?table=bookings&updated-at=updated_at, also deleted-at and schema; or JSON documents as records: ' +
         'records+file:/srv/bookings.json?id=number&updated-at=changed (an array, an object, JSON Lines or a folder; with ' +
-        'document=NAME several below a folder)',
+        'document=NAME several below a folder). Programs of a server run elsewhere with docker=CONTAINER (docker-user, ' +
+        'docker-client=podman) or ssh=user@host (ssh-option, several times), and bin=FOLDER for where they are there',
       repeatable: true,
     },
     {
@@ -183,6 +182,20 @@ export const backupCreate: CommandDefinition = {
       description:
         'what a command line, given to sh, prints, as a file of this name (of a pipe only the last exit code counts); may be repeated',
       repeatable: true,
+    },
+    {
+      flags: '--scheduled',
+      description:
+        'a scheduler runs this, and nobody waits for it: for cron and timers; without a profile, auto is taken',
+    },
+    {
+      flags: '--quiesce <command>',
+      description:
+        'run this with sh before databases and programs are read, to bring to rest what writes; when it fails, none is read',
+    },
+    {
+      flags: '--resume <command>',
+      description: 'run this with sh once they were read, whatever became of it, and before the snapshot is stored',
     },
     { flags: '--atomic', description: 'no snapshot unless every source was read in full' },
     { flags: '--exclude <glob>', description: 'leave out what matches; may be repeated', repeatable: true },
@@ -199,6 +212,7 @@ export const backupCreate: CommandDefinition = {
       call: 'holdfast backup create --tenant property1 --module database --module assets',
       does: 'Two configured modules of a tenant',
     },
+    { call: 'holdfast backup create --scheduled --quiet', does: 'The configured sources, in a crontab' },
     { call: 'holdfast backup create --kind full', does: 'Read every byte of the configured sources again' },
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",
@@ -207,6 +221,14 @@ export const backupCreate: CommandDefinition = {
     {
       call: "holdfast backup create --source mariadb://backup@db/keycloak --source 'redis://cache?password-env=CACHE_PASSWORD'",
       does: 'Two servers in one snapshot',
+    },
+    {
+      call: "holdfast backup create --source 'postgres://postgres@localhost/shop?docker=shop-db'",
+      does: 'A database by the programs of its container',
+    },
+    {
+      call: "holdfast backup create --source redis://cache --quiesce 'systemctl stop shop' --resume 'systemctl start shop'",
+      does: 'While nobody writes',
     },
     { call: "holdfast backup create --source-command 'crontab=crontab -l'", does: 'What a program prints' },
     { call: "holdfast backup create --exclude '*.log' --tag nightly", does: 'The configured sources without logs' },

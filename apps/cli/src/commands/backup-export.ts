@@ -1,4 +1,10 @@
-import { type ExportFileResult, type ExportZipResult, writeFile, writeZip } from '../compose/archives.ts';
+import {
+  type CompressionLevel,
+  type ExportFileResult,
+  type ExportZipResult,
+  writeFile,
+  writeZip,
+} from '../compose/archives.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { findSnapshot, type FilterFlags, parseReference, snapshotPath } from '../compose/reference.ts';
 import { usageError } from '../errors.ts';
@@ -17,9 +23,18 @@ interface ExportFlags extends FilterFlags {
   readonly to: string;
   readonly encryptTo?: readonly string[] | undefined;
   readonly compress?: 'store' | 'deflate' | undefined;
+  readonly level?: CompressionLevel | undefined;
   readonly gzip?: boolean | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
+}
+
+function levelOf(text: string): CompressionLevel {
+  if (/^[1-9]$/.test(text)) return Number(text) as CompressionLevel;
+  throw usageError(
+    `Expected a level from 1 to 9, got ${JSON.stringify(text)}`,
+    'For no compression, use --compress store.',
+  );
 }
 
 /** Whether one file is meant, or an archive. @throws {CliError} `USAGE`. */
@@ -59,8 +74,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as ExportFlags;
   const [text = ''] = input.arguments;
   const { snapshot: wanted, path: given } = parseReference(text);
-  const { to, encryptTo: recipients, compress: compression, include, exclude } = flags;
+  const { to, encryptTo: recipients, compress: compression, level, include, exclude } = flags;
   const isOne = isFile(flags);
+  if (compression === 'store' && level !== undefined)
+    throw usageError('Expected no --level with --compress store, got one', 'Leave one of them out.');
   if (to === '-' && context.json) throw usageError('Expected a file for --to with --json, got -', 'Name a file.');
   await using repository = await openConfigured(context);
   const record = await findSnapshot(context, repository, { snapshot: wanted, flags });
@@ -70,8 +87,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const request = { repository, snapshot: record.id, to, recipients, path, signal, onProgress: progress.onProgress };
   const work = (): Promise<ExportZipResult | ExportFileResult> =>
     isOne
-      ? writeFile(context, { ...request, gzip: true })
-      : writeZip(context, { ...request, compression, include, exclude });
+      ? writeFile(context, { ...request, level, gzip: true })
+      : writeZip(context, { ...request, compression, level, include, exclude });
   const result = await context.timed('export', work).finally(() => progress.end());
   if (!context.json) await render(context, to, result);
   else if ('manifestSha256' in result) await emitObject(context.output, 'ArchiveExported', { to, ...result });
@@ -100,6 +117,11 @@ export const backupExport: CommandDefinition = {
       flags: '--compress <how>',
       description: 'deflate what shrinks (default), or store everything as it is, which is many times faster',
       choices: ['deflate', 'store'],
+    },
+    {
+      flags: '--level <1-9>',
+      description: 'how hard it compresses: 1 is quick, 9 (default) gives the smallest archive',
+      parse: levelOf,
     },
     { flags: '--gzip', description: 'one file as .gz, whatever --to is called' },
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },

@@ -56,7 +56,10 @@ async function render(
 const NAME_THEM = 'Name snapshots by their ids, or say with --policy or --keep-daily and the like which ones stay.';
 
 const neither = (): Error =>
-  usageError('Expected snapshots or a policy, got neither', `${NAME_THEM} Or give tenants policies: \`tenant set\`.`);
+  usageError(
+    'Expected snapshots or a policy, got neither',
+    `${NAME_THEM} Or give tenants policies: \`tenant set\`, or retention.default of the configuration.`,
+  );
 
 /** Forgets what a policy does not keep: exactly what the plan says, and nothing that was made since. */
 async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode> {
@@ -124,7 +127,7 @@ export const backupForget: CommandDefinition = {
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
     'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
-    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Without a policy and without snapshots, those of each tenant that has a policy of its own (`tenant set`) are ranked by that. Where the configuration has another ' +
+    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Without a policy and without snapshots, those of each tenant that has a policy of its own (`tenant set`) are ranked by that, others by retention.default of the configuration. Where the configuration has another ' +
     'policy of the same name for a tenant, that one decides.',
   arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
   options: [

@@ -87,6 +87,11 @@ export const backupImport: CommandDefinition = {
       description: 'a word or key=value (default: those it had); may be repeated',
       repeatable: true,
     },
+    {
+      flags: '--profile <profile>',
+      description: 'compression (default: profile of the configuration, else maximum)',
+      choices: ['auto', 'fast', 'balanced', 'maximum', 'none'],
+    },
     { flags: '--archive-identity <file>', description: 'file with an identity of age that opens the archive' },
     {
       flags: '--manifest-sha256 <hex>',

@@ -114,6 +114,10 @@ export const backupRestore: CommandDefinition = {
   examples: [
     { call: 'holdfast backup restore latest --to /tmp/back', does: 'Everything, to a folder' },
     {
+      call: 'holdfast backup restore latest --mode full --into sqlite:/srv/two.db --only tenant_id=1 --set tenant_id=2',
+      does: 'Records of one tenant as those of another',
+    },
+    {
       call: 'holdfast backup restore latest --tenant property1 --module assets --to /tmp/back',
       does: 'One module of a tenant',
     },

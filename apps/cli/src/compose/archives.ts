@@ -1,5 +1,6 @@
 import type { Repository } from '@x/backup-store';
 import type {
+  CompressionLevel,
   ExportFileOptions,
   ExportFileResult,
   ExportZipOptions,
@@ -18,7 +19,7 @@ import type { Context } from '../program/context.ts';
 // Loaded when an archive is written or read, and not before.
 const zip = (): Promise<typeof import('@x/backup-store/zip')> => import('@x/backup-store/zip');
 
-export type { ExportFileResult, ExportZipResult, ImportZipResult, ZipReport };
+export type { CompressionLevel, ExportFileResult, ExportZipResult, ImportZipResult, ZipReport };
 
 /** Standard output, as an export needs it. */
 function standardOutput({ output }: Context): Writable {
@@ -49,7 +50,7 @@ export interface ExportRequest extends Pick<
 /** Writes a snapshot as a ZIP archive. */
 export async function writeZip(
   context: Context,
-  { to, ...request }: ExportRequest & Pick<ExportZipOptions, 'compression' | 'include' | 'exclude'>,
+  { to, ...request }: ExportRequest & Pick<ExportZipOptions, 'compression' | 'level' | 'include' | 'exclude'>,
 ): Promise<ExportZipResult> {
   const { exportZip } = await zip();
   return await exportZip({ ...request, to: targetOf(context, to) });
@@ -58,7 +59,7 @@ export async function writeZip(
 /** Writes one file of a snapshot. */
 export async function writeFile(
   context: Context,
-  { to, ...request }: ExportRequest & Pick<ExportFileOptions, 'gzip'>,
+  { to, ...request }: ExportRequest & Pick<ExportFileOptions, 'gzip' | 'level'>,
 ): Promise<ExportFileResult> {
   const { exportFile } = await zip();
   return await exportFile({ ...request, to: targetOf(context, to) });

@@ -4,6 +4,7 @@ import type { RedisSourceOptions } from '@x/backup-store/redis';
 import { usageError } from '../errors.ts';
 import type { Environment } from '../config/locations.ts';
 import { hasPassword } from '../config/url-passwords.ts';
+import { takeProgramPlace } from './executor-url.ts';
 import { decoded } from './local-url.ts';
 
 interface Named<Kind, Options> {
@@ -113,11 +114,16 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
     if (value !== null) options[parameter] = meant(parameter, value, known);
     url.searchParams.delete(parameter);
   }
-  const password = passwordOf(scheme, url.searchParams.get(PASSWORD_ENV), env);
+  const place = takeProgramPlace(url.searchParams);
+  const password = passwordOf(
+    scheme,
+    { variable: url.searchParams.get(PASSWORD_ENV), isElsewhere: place.executor !== undefined },
+    env,
+  );
   url.searchParams.delete(PASSWORD_ENV);
   return {
     kind: scheme.kind,
-    options: { ...options, password, url: url.href },
+    options: { ...options, ...place, password, url: url.href },
     database: database === '' ? undefined : database,
     shown: shownUrl(url),
   };
@@ -136,8 +142,13 @@ export function parsePostgres(text: string, env: Environment): Extract<NamedData
   throw usageError(`Expected a database like postgres://user@host/database, got ${named.kind}`, 'Name another one.');
 }
 
-function passwordOf(scheme: Scheme, variable: string | null, env: Environment): string | undefined {
-  if (variable === null) return scheme.findsPassword === true ? undefined : env[scheme.variable];
+function passwordOf(
+  scheme: Scheme,
+  { variable, isElsewhere }: { readonly variable: string | null; readonly isElsewhere: boolean },
+  env: Environment,
+): string | undefined {
+  // Programs that run elsewhere do not see what is in the environment here.
+  if (variable === null) return scheme.findsPassword === true && !isElsewhere ? undefined : env[scheme.variable];
   const password = env[variable];
   if (password !== undefined) return password;
   throw usageError(`Expected a password in the environment variable ${JSON.stringify(variable)}, got none`);

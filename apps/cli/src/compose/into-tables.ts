@@ -83,7 +83,8 @@ async function planServer(context: Context, request: TablesRequest): Promise<Pla
   const { kind, options } = named;
   const database = databaseOf(named);
   const { path } = await findDump(repository, request, { kind, database });
-  const server = { url: options.url, password: options.password, database };
+  const { url, password, executor, binDirectory } = options;
+  const server = { url, password, executor, binDirectory, database };
   const what = { ...server, repository, snapshot: record.id, path, tables, signal: context.signal };
   const plan = { snapshot: record.id, path, kind, target: named.shown, tables };
   if (kind === 'mysql') {

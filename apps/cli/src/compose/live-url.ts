@@ -1,3 +1,4 @@
+import type { Executor } from '@x/backup-store/command';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { parseDatabase } from './database-url.ts';
@@ -7,7 +8,12 @@ import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 /** A database server as a URL names it. */
 export interface LiveServer {
   readonly kind: 'postgres' | 'mysql';
-  readonly server: { readonly url: string; readonly password?: string | undefined };
+  readonly server: {
+    readonly url: string;
+    readonly password?: string | undefined;
+    readonly executor?: Executor | undefined;
+    readonly binDirectory?: string | undefined;
+  };
   readonly database?: string | undefined;
 }
 
@@ -28,5 +34,6 @@ export function parseLive(text: string, place: Pick<Context, 'env' | 'workingDir
   const { kind, options, database } = parseDatabase(text, place.env);
   if (kind === 'redis')
     throw usageError('Expected a database with tables, or records, got redis', 'Keys of Redis have no schema.');
-  return { kind, server: { url: options.url, password: options.password }, database };
+  const { url, password, executor, binDirectory } = options;
+  return { kind, server: { url, password, executor, binDirectory }, database };
 }

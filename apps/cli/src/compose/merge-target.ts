@@ -14,6 +14,8 @@ export interface MergeTarget extends AsyncDisposable {
   readonly name: string;
   /** These tables, as records. */
   open(tables: readonly RecordTable[]): Promise<RecordTarget>;
+  /** What its tables are of; absent for documents, which have no rows of others. */
+  readonly rows?: 'sqlite' | 'postgres' | undefined;
   /** All of it as it is now, to be saved. */
   current(): Promise<CurrentState>;
 }
@@ -37,6 +39,7 @@ function sqliteTarget(database: string): MergeTarget {
     });
   return {
     name: `sqlite:${database}`,
+    rows: 'sqlite',
     open: async (tables) => (await import('@x/backup-store/records')).sqliteRecords({ database, tables }).target,
     current: async () => ({ sources: [await currentSqlite(database)] }),
     [Symbol.asyncDispose]: async () => undefined,
@@ -86,6 +89,7 @@ function postgresTarget({ url, password, schema, database, shown }: PostgresTabl
   const client = postgresClient(url, password);
   return {
     name: `${withoutUser(shown)}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`,
+    rows: 'postgres',
     open: async (tables) => {
       const { postgresRecords } = await import('@x/backup-store/records');
       await client.connect();

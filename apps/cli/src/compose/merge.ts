@@ -5,9 +5,11 @@ import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import type { MergeTarget } from './merge-target.ts';
+import { recordNames } from './record-names.ts';
+import { checkRewrite, rewriteOf, type RewriteFlags, rewritten, rowFilter, rowsThere } from './record-rewrite.ts';
 
 /** How records are restored, as options. */
-export interface MergeFlags {
+export interface MergeFlags extends RewriteFlags {
   readonly mode?: RecordRestoreMode | undefined;
   readonly into?: string | undefined;
   readonly module?: readonly string[] | undefined;
@@ -36,6 +38,18 @@ export const MERGE_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--record <module/id>',
     description: 'with --mode selective or merge: only this record; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--only <column=value>',
+    description:
+      'with --mode: only records with this value, such as those of a tenant; nothing else is touched there; may be repeated',
+    repeatable: true,
+  },
+  {
+    flags: '--set <column=value>',
+    description:
+      'with --mode: records get this value on their way, such as another tenant; only rows with it are touched; may be repeated',
     repeatable: true,
   },
   {
@@ -72,7 +86,8 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
     throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
   }
   rulesOf(flags);
-  recordsOf(flags);
+  recordNames(flags.record);
+  rewriteOf(flags);
   const { to, inPlace, include, exclude, overwrite, delete: removes } = flags;
   if (![to, inPlace, include, exclude, overwrite, removes, path].some((value) => isGiven(value))) return;
   throw usageError(
@@ -83,21 +98,9 @@ export function checkMode(flags: MergeFlags & FileFlags, path: string | undefine
 
 /** Those that mean nothing without a mode. */
 function recordFlags(flags: MergeFlags): MergeFlags {
-  const { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } = flags;
-  return { record, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
-}
-
-/** Which records, by module. @throws {CliError} `USAGE`. */
-function recordsOf(flags: MergeFlags): Readonly<Record<string, readonly string[]>> | undefined {
-  if (flags.record === undefined || flags.record.length === 0) return undefined;
-  const byModule: Record<string, string[]> = {};
-  for (const text of flags.record) {
-    const at = text.indexOf('/');
-    if (at <= 0 || at === text.length - 1)
-      throw usageError(`Expected MODULE/ID, got ${JSON.stringify(text)}`, 'Write it as bookings/b-17.');
-    (byModule[text.slice(0, at)] ??= []).push(text.slice(at + 1));
-  }
-  return byModule;
+  const { record, only, set, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource } =
+    flags;
+  return { record, only, set, conflict, base, damagedSince, damagedUntil, restoreDeleted, updatedAt, recordsSource };
 }
 
 /** The rules of a merge. @throws {CliError} `USAGE` for rules without one. */
@@ -137,14 +140,20 @@ export async function prepareMerge(
   }: { readonly record: SnapshotRecord; readonly flags: MergeFlags; readonly target: MergeTarget },
 ): Promise<SnapshotRestore> {
   const { mode = 'merge', module, base, updatedAt = 'updated_at' } = flags;
-  const [rules, records] = [rulesOf(flags), recordsOf(flags)];
+  const [rules, records] = [rulesOf(flags), recordNames(flags.record)];
   const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
   const { listModules } = await import('@x/backup-store/records');
   const source = recordsSourceOf(record, flags.recordsSource);
   const stored = await listModules(repository, record.id, { source, signal: context.signal });
   const wanted = stored.filter(({ name }) => module === undefined || module.length === 0 || module.includes(name));
+  const rewrite = rewriteOf(flags);
+  if (rewrite !== undefined) checkRewrite(rewrite, wanted);
+  if (rewrite !== undefined && target.rows === undefined)
+    throw usageError('Expected --only and --set with tables, got documents', 'Restore into a database.');
+  const where = rewrite && target.rows && rowFilter(rowsThere(rewrite), target.rows);
   const tables = wanted.map(({ name, schema }) => ({
     table: name,
+    where,
     updatedAt: hasColumn(schema, updatedAt) ? updatedAt : undefined,
   }));
   return await prepareRecordRestore(repository, {
@@ -156,6 +165,7 @@ export async function prepareMerge(
     modules: module === undefined || module.length === 0 ? undefined : module,
     records,
     rules,
+    map: rewrite === undefined ? undefined : (each) => rewritten(each, rewrite),
     base,
     signal: context.signal,
   });

@@ -1,10 +1,9 @@
-import type { DatedSnapshot } from '@x/backup-store';
+import { type GroupField, type RankedSnapshot, retentionItem } from '@x/backup-store';
 import type { Decision, GroupBy, RetentionItem, RetentionPolicy } from '@x/retention';
 import { now } from '../clock.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
-import { isPlainBackup } from './reference.ts';
 import type { KeepFlags } from './keep-options.ts';
 import { policiesFor, retention } from './policies.ts';
 
@@ -29,21 +28,7 @@ export interface PlanTime {
   readonly timeZone: string;
 }
 
-/** What of a snapshot retention looks at. */
-export interface RankedSnapshot extends Pick<DatedSnapshot, 'madeMs'> {
-  readonly record: Pick<
-    DatedSnapshot['record'],
-    'id' | 'host' | 'tags' | 'kind' | 'startedAt' | 'tenant' | 'bytes' | 'status'
-  > & { readonly sources: readonly { readonly root: string }[] };
-}
-
-/** What snapshots can be ranked among themselves by. */
-const GROUPINGS: Readonly<Record<string, (snapshot: RankedSnapshot['record']) => readonly string[]>> = {
-  host: ({ host }) => [host],
-  paths: ({ sources }) => sources.map(({ root }) => root).toSorted(),
-  tags: ({ tags }) => tags.toSorted(),
-  kind: ({ kind }) => [kind],
-};
+const GROUPINGS: readonly GroupField[] = ['host', 'paths', 'tags', 'kind'];
 
 /** What plans are made with. */
 export interface PlanParts {
@@ -61,36 +46,35 @@ export async function planTime(context: Context, at: number = now()): Promise<Pl
 }
 
 /**
+ * What snapshots are ranked among themselves by.
+ *
+ * @throws {CliError} `USAGE` for a grouping that there is not.
+ */
+export function groupingOf(groupBy: string = 'host,paths'): readonly GroupField[] {
+  const names = groupBy === 'none' ? [] : groupBy.split(',').map((name) => name.trim());
+  return names.map((name) => {
+    const known = GROUPINGS.find((each) => each === name);
+    if (known !== undefined) return known;
+    throw usageError(
+      `Expected --group-by of ${GROUPINGS.join(', ')} or none, got ${JSON.stringify(name)}`,
+      'Separate several by commas: host,paths.',
+    );
+  });
+}
+
+/**
  * Snapshots as items, a set for each tenant.
  *
  * @throws {CliError} `USAGE` for a grouping that there is not.
  */
-export function snapshotSets(snapshots: readonly RankedSnapshot[], groupBy: string = 'host,paths'): readonly ItemSet[] {
-  const names = groupBy === 'none' ? [] : groupBy.split(',').map((name) => name.trim());
-  const stray = names.find((name) => !Object.hasOwn(GROUPINGS, name));
-  if (stray !== undefined) {
-    throw usageError(
-      `Expected --group-by of ${Object.keys(GROUPINGS).join(', ')} or none, got ${JSON.stringify(stray)}`,
-      'Separate several by commas: host,paths.',
-    );
-  }
+export function snapshotSets(snapshots: readonly RankedSnapshot[], by?: string): readonly ItemSet[] {
+  const groupBy = groupingOf(by);
+  const nowMs = now();
   const byTenant = Map.groupBy(snapshots, ({ record }) => record.tenant.name);
   return [...byTenant].map(([tenant, members]) => ({
     tenant,
-    items: members.map((snapshot) => itemOf(snapshot, names)),
+    items: members.map((snapshot) => retentionItem(snapshot, { groupBy, nowMs })),
   }));
-}
-
-function itemOf({ record, madeMs }: RankedSnapshot, groupBy: readonly string[]): RetentionItem {
-  const { id, startedAt, tags, kind, tenant, bytes, status } = record;
-  // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.
-  const apart = isPlainBackup(record) ? [] : [[kind]];
-  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name]?.(record) ?? []), ...apart];
-  const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
-  const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
-  // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
-  const storedAt = madeMs <= now() ? madeMs : undefined;
-  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
 }
 
 /**
@@ -116,32 +100,6 @@ export async function decideItems(
     }
   }
   return explained;
-}
-
-/** What a policy says of a snapshot. */
-export interface Kept {
-  readonly kept: boolean;
-  /** ISO 8601: when time alone may change that. Absent when only newer snapshots can. */
-  readonly keptUntil?: string | undefined;
-}
-
-/**
- * Until when each snapshot is kept.
- *
- * @throws What {@link decideItems} throws.
- */
-export async function keptUntil(
-  context: Context,
-  snapshots: readonly RankedSnapshot[],
-  options: { readonly flags: KeepFlags; readonly time: PlanTime },
-): Promise<ReadonlyMap<string, Kept>> {
-  const explained = await decideItems(context, snapshotSets(snapshots, options.flags.groupBy), options);
-  return new Map(
-    explained.map(({ decision: { id, keep, nextReview } }): [string, Kept] => [
-      id,
-      keep && nextReview !== null ? { kept: keep, keptUntil: new Date(nextReview).toISOString() } : { kept: keep },
-    ]),
-  );
 }
 
 /** What is said then. */

@@ -5,6 +5,7 @@ import type { Effective } from '../config/merge.ts';
 import type { TenantConfig } from '../config/tenants.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { hooked } from './hooks.ts';
 import { streamSources } from './streams.ts';
 
 /** What the configuration says of the tenant that is worked with. */
@@ -53,12 +54,15 @@ export async function configuredModules(
   if (names.length === 0) return undefined;
   const base = configFolder(context, effective);
   const modules: Record<string, BackupModule> = {};
-  for (const [name, { paths = [], exclude, sources = [] }] of Object.entries(all)) {
+  for (const [name, { paths = [], exclude, sources = [], ...lines }] of Object.entries(all)) {
     if (only.length > 0 && !only.includes(name)) continue;
     modules[name] = {
       paths: paths.map((path) => resolvePath(path, base)),
       exclude,
-      sources: await configuredStreams(context, effective, sources),
+      sources: await hooked(await configuredStreams(context, effective, sources), lines, {
+        what: `module ${name}`,
+        folder: base,
+      }),
     };
   }
   return modules;

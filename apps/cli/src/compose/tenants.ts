@@ -45,7 +45,7 @@ export async function settingsOf(
   return { quotaBytes, retention: { ...policy } };
 }
 
-/** The policies that are stored with tenants, and the names of those under a legal hold. */
+/** The policies that are stored with tenants, `retention.default` for others, and the names of those under a legal hold. */
 export async function storedPolicies(
   context: Context,
   repository: Repository,
@@ -53,9 +53,14 @@ export async function storedPolicies(
   const all = await repository.tenants.list();
   const there = all.filter(({ status }) => status === 'active' || status === 'held');
   const rules: typeof import('@x/retention') = await retention(context);
+  const { 'retention.default': named } = (await context.effective()).settings;
   const policies = new Map<string, RetentionPolicy>();
   for (const { name, retention: stored } of there) {
-    if (stored === undefined) continue;
+    if (stored === undefined) {
+      const [policy] = named === undefined ? [] : await policiesFor(context, { policy: [named] }, name);
+      if (policy !== undefined) policies.set(name, policy);
+      continue;
+    }
     const policy: unknown = stored;
     rules.checkPolicy(policy);
     policies.set(name, { ...policy, name: policy.name ?? `that of tenant ${name}` });

@@ -27,6 +27,7 @@ export interface Settings extends ReleaseSettings, DeploySettings {
   readonly 'prune.fenceAfter'?: string | undefined;
   readonly 'retention.policies': WrittenPolicies;
   readonly 'retention.tenants': NonNullable<RetentionConfig['tenants']>;
+  readonly 'retention.default'?: string | undefined;
   readonly 'retention.timeZone'?: string | undefined;
   readonly 'structure.root'?: string | undefined;
   readonly 'structure.components'?: readonly string[] | undefined;
@@ -99,6 +100,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'prune.fenceAfter', option: 'fenceAfter', flag: '--fence-after', type: 'text' },
   { name: 'retention.policies', type: 'other', default: {} },
   { name: 'retention.tenants', type: 'other', default: {} },
+  { name: 'retention.default', type: 'text' },
   { name: 'retention.timeZone', option: 'timeZone', flag: '--time-zone', type: 'text' },
   { name: 'structure.root', option: 'root', flag: '--root', type: 'path' },
   { name: 'structure.components', type: 'other' },

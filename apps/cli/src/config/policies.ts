@@ -9,5 +9,7 @@ export interface RetentionConfig {
   readonly policies?: WrittenPolicies | undefined;
   /** What a name means instead for single tenants. */
   readonly tenants?: Readonly<Record<string, WrittenPolicies>> | undefined;
+  /** Of tenants that have no policy of their own: a name, or a text. */
+  readonly default?: string | undefined;
   readonly timeZone?: string | undefined;
 }

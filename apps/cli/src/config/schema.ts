@@ -60,6 +60,9 @@ const retention = z
         )
         .check(z.meta({ description: 'What names of policies mean for single tenants.' })),
     ),
+    default: text(
+      'The policy of tenants that have none of their own, where no policy is named: a name, or as text. `backup forget` and `backup catalog` go by it.',
+    ),
     timeZone: text('Whose days and weeks count, as `Europe/Lisbon`. Default: that of the machine.'),
   })
   .check(z.meta({ description: 'Which snapshots stay.' }));
@@ -118,9 +121,12 @@ export const configSchema = z
     sources: z.optional(sources),
     tenants: z.optional(tenants),
     profile: z.optional(
-      z
-        .enum(['none', 'fast', 'balanced', 'maximum', 'auto'])
-        .check(z.meta({ description: 'Compression: none, fast, balanced (default) or maximum.' })),
+      z.enum(['none', 'fast', 'balanced', 'maximum', 'auto']).check(
+        z.meta({
+          description:
+            'Compression: none, fast, balanced, maximum or auto. Default: what the kind of backup asks for, see `backup create --profile`.',
+        }),
+      ),
     ),
     prune: z.optional(prune),
     retention: z.optional(retention),

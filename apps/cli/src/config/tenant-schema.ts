@@ -11,6 +11,10 @@ const module = z.strictObject({
   paths: texts('Files and folders. Relative to this file.'),
   exclude: texts('Globs of what to leave out of these paths.'),
   sources: databases('Databases.'),
+  quiesce: text(
+    'A command line, given to sh in the folder of this file, before any source is read: it brings to rest what the databases of this module are written by.',
+  ),
+  resume: text('One that lets it go again, once all was read, whatever became of it.'),
 });
 
 const name = text('Name of the software.');

@@ -4,6 +4,10 @@ export interface ModuleConfig {
   readonly exclude?: readonly string[] | undefined;
   /** Databases: `[name=]url`. */
   readonly sources?: readonly string[] | undefined;
+  /** A command line, given to sh in the folder of this file, that brings to rest what these sources read. */
+  readonly quiesce?: string | undefined;
+  /** One that lets it go again, whatever became of the backup. */
+  readonly resume?: string | undefined;
 }
 
 /** Where the version of a tenant's software is. Exactly one of `version`, `command` and `packageJson`. */

@@ -18,8 +18,14 @@ const entry = snapshot
       .describe('its sources'),
     checks: z.array(check).describe('the last of each level, the newest first'),
     forgottenAt: make.iso('when it was forgotten').optional(),
-    kept: z.boolean().optional().describe('with a policy: whether it stays'),
-    keptUntil: make.iso('when time alone may change that').optional(),
+    retention: z.strictObject({
+      keep: z.boolean().describe('whether it stays if the policy is applied now'),
+      until: make.iso('when time alone may change that; of a forgotten one, when it was forgotten').optional(),
+      by: z
+        .enum(['asked', 'tenant', 'default', 'hold', 'nothing', 'forgotten'])
+        .describe('what says so: policies of the flags, of the tenant, of the configuration, a legal hold'),
+      reason: z.string(),
+    }),
   })
   .meta({ title: 'CatalogEntry', description: 'What is known of a backup, also after it was forgotten.' });
 

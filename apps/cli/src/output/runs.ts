@@ -19,6 +19,12 @@ export const backupRun = z.strictObject({
     bytesNew: make.bytes('content not stored before'),
     bytesStored: make.bytes('written to the repository'),
   }),
+  compression: z.strictObject({
+    profile: z.enum(['none', 'fast', 'balanced', 'maximum', 'auto']),
+    reason: z
+      .enum(['asked', 'urgent', 'scheduled', 'archive', 'default'])
+      .describe('`urgent`: somebody waits for a backup of this kind; `scheduled`: nobody does'),
+  }),
   sources: z.array(source).describe('what became of each source, in the order of the snapshot'),
   problems: z.array(problem),
   contents: z.array(contentReport).describe('what compressing came to with what was new, most first'),

@@ -77,6 +77,7 @@ import {
   structureInventory,
   structureRestore,
 } from './structure.ts';
+import { recordsErased, recordsJournal } from './records.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
@@ -139,6 +140,8 @@ export const SHAPES = {
   MigrationVerification: migrationVerification,
   PolicyComparison: policyComparison,
   PruneRun: pruneRun,
+  RecordsErased: recordsErased,
+  RecordsJournal: recordsJournal,
   Release: release,
   ReleaseChangelog: releaseChangelog,
   ReleaseCurrent: releaseCurrent,

@@ -25,6 +25,7 @@ export const source = z.strictObject({
     .describe('of a checkpoint: what was not read and is not in it'),
   unread: z.boolean().optional().describe('of a checkpoint: only checked, nothing of it was read'),
   treeSha256: make.sha256('all entries of the tree'),
+  contentSha256: make.sha256('its paths, kinds, contents and targets of links alone').optional(),
   durationMs: make.count('milliseconds that it took').optional(),
   error: z.strictObject({ code: z.string(), message: z.string() }).optional().describe('the first problem'),
   details: z.record(z.string(), z.unknown()).optional().describe('what the source says of itself, such as versions'),
@@ -33,6 +34,7 @@ export const source = z.strictObject({
 const snapshotModule = z.strictObject({
   name: z.string(),
   sha256: make.sha256('its sources: kinds, roots and `treeSha256`'),
+  contentSha256: make.sha256('its content alone, wherever it was').optional(),
   sources: make.count('sources that belong to it'),
   files: make.count('files'),
   bytes: make.bytes('content'),

@@ -1,4 +1,4 @@
-import type { BackupResult } from '@x/backup-store';
+import type { BackupResult, ProfileReason } from '@x/backup-store';
 import { formatBytes, formatCount, formatNumberOf, formatRate } from './bytes.ts';
 import { compressionFacts } from './contents.ts';
 import { shortId } from './snapshot.ts';
@@ -19,6 +19,19 @@ function absentFact({ sources }: BackupResult): readonly (readonly [string, stri
   return files === 0 ? [] : [['no content of', `${formatNumberOf(files, 'file')}, ${formatBytes(bytes)}`]];
 }
 
+/** Why a profile was taken. */
+const PROFILE_REASONS: Readonly<Record<ProfileReason, string>> = {
+  asked: 'as chosen',
+  urgent: 'as somebody waits for it',
+  scheduled: 'as a scheduler runs it',
+  archive: 'as it is kept long',
+  default: 'the default',
+};
+
+function profileFact({ profile, reason }: BackupResult['compression']): [string, string] {
+  return ['profile', `${profile} (${PROFILE_REASONS[reason]})`];
+}
+
 /** What a backup has come to, line by line. Pure. */
 export function resultLines(result: BackupResult, title: string): readonly string[] {
   const { counts, durationMs } = result;
@@ -34,6 +47,7 @@ export function resultLines(result: BackupResult, title: string): readonly strin
       `${formatBytes(counts.bytesTotal)}, ${formatBytes(counts.bytesRead)} read, ${formatBytes(counts.bytesNew)} new`,
     ],
     ['stored', formatBytes(counts.bytesStored)],
+    profileFact(result.compression),
     ...compressionFacts(result.contents),
     ['time', `${formatDuration(durationMs)}, ${formatRate(counts.bytesTotal, durationMs)}`],
     ['parent', result.parent === undefined ? 'none' : shortId(result.parent)],

@@ -5,34 +5,29 @@ import { tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatTime } from './time.ts';
 
-/** An entry, and what a policy says of it. */
-export interface ShownEntry extends CatalogEntry {
-  readonly kept?: boolean | undefined;
-  readonly keptUntil?: string | undefined;
-}
-
-function checkText({ checks: [last] }: ShownEntry): string {
+function checkText({ checks: [last] }: CatalogEntry): string {
   return last === undefined ? 'never' : `${last.status} ${last.level} ${formatTime(last.at)}`;
 }
 
-function keptText({ forgottenAt, kept, keptUntil }: ShownEntry): string {
-  if (forgottenAt !== undefined || kept === undefined) return '';
-  if (!kept) return 'no longer';
-  return keptUntil === undefined ? 'until replaced' : formatTime(keptUntil);
+function keptText({ forgottenAt, retention: { keep, until, by } }: CatalogEntry): string {
+  if (forgottenAt !== undefined) return '';
+  if (!keep) return 'no longer';
+  if (until !== undefined) return formatTime(until);
+  return { hold: 'legal hold', nothing: 'no policy' }[by as string] ?? 'replaced';
 }
 
-function stateText({ forgottenAt, status }: ShownEntry): string {
+function stateText({ forgottenAt, status }: CatalogEntry): string {
   return forgottenAt === undefined ? status : `forgotten at ${formatTime(forgottenAt)}`;
 }
 
 /** Modules with the beginnings of their digests, and sources that belong to none. */
-function modulesText({ modules = [], sources }: ShownEntry): string {
+function modulesText({ modules = [], sources }: CatalogEntry): string {
   const alone = sources.filter(({ module }) => module === undefined).map(({ path }) => path || '/');
   return [...modules.map(({ name, sha256 }) => `${name}:${sha256.slice(0, 12)}`), ...alone].join(' ');
 }
 
 /** Lines of the table of backups, oldest first. */
-export function catalogTable(entries: readonly ShownEntry[], withKept: boolean): readonly string[] {
+export function catalogTable(entries: readonly CatalogEntry[]): readonly string[] {
   const rows = entries.map((entry) => [
     shortId(entry.id),
     formatTime(entry.startedAt),
@@ -42,21 +37,10 @@ export function catalogTable(entries: readonly ShownEntry[], withKept: boolean):
     entry.manifestSha256.slice(0, 12),
     stateText(entry),
     checkText(entry),
-    ...(withKept ? [keptText(entry)] : []),
+    keptText(entry),
     displayText(modulesText(entry)),
   ]);
-  const titles = [
-    'ID',
-    'TIME',
-    'TENANT',
-    'KIND',
-    'SIZE',
-    'DIGEST',
-    'STATE',
-    'LAST CHECK',
-    ...(withKept ? ['KEPT UNTIL'] : []),
-    'MODULES',
-  ];
+  const titles = ['ID', 'TIME', 'TENANT', 'KIND', 'SIZE', 'DIGEST', 'STATE', 'LAST CHECK', 'KEPT UNTIL', 'MODULES'];
   return tableLines(
     titles.map((title) => (title === 'SIZE' ? { title, align: 'right' } : { title })),
     rows,

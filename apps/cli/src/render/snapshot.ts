@@ -75,6 +75,7 @@ function moduleLines({ modules = [] }: SnapshotRecord): readonly string[] {
           `${formatCount(module.files)} in ${formatNumberOf(module.sources, 'source')}, ${formatBytes(module.bytes)}`,
         ],
         ['digest', module.sha256],
+        ...(module.contentSha256 === undefined ? [] : [['content', module.contentSha256] as const]),
       ],
       '  ',
     ),

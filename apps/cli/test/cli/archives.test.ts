@@ -21,6 +21,9 @@ test('a snapshot goes to an archive, is verified, and comes back in another repo
   expect(report.imported).toMatchObject({ name: 'one', tenant: { name: 'shop' } });
   const cat = ['backup', 'cat', `${report.imported?.id}:files/b/c.txt`, '--repo', 'other'];
   expect((await machine.run(cat)).stdout).toBe('c');
+  expect(report.imported?.compression).toBe('maximum');
+  expect((await machine.run(['backup', 'export', 'one', '--to', 'l.zip', '--level', '1'])).code).toBe(0);
+  expect((await machine.run(['backup', 'export', 'one', '--to', 'm.zip', '--level', '10'])).code).toBe(2);
   expect((await machine.run(['backup', 'export', 'one', '--to', 'one.zip'])).code).toBe(1);
   const bytes = await readFile(join(machine.cwd, 'one.zip'));
   await writeFile(join(machine.cwd, 'cut.zip'), bytes.subarray(0, -30));

@@ -40,6 +40,16 @@ test('each kind of backup says what it is, and a checkpoint what it has no conte
   expect(latest?.kind).toBe('incremental');
 });
 
+test('a backup of a scheduler takes the profile auto, unless another is chosen, and the report says why', async () => {
+  const scheduled = await back('--scheduled');
+  expect(scheduled.snapshot).toMatchObject({ trigger: 'scheduled', compression: 'auto' });
+  expect(scheduled.compression).toEqual({ profile: 'auto', reason: 'scheduled' });
+  const chosen = await machine.run(['backup', 'create', 'project', '--scheduled', '--profile', 'fast']);
+  expect(chosen.stdout).toMatch(/profile +fast \(as chosen\)/);
+  const manual = await machine.run(['backup', 'create', 'project']);
+  expect(manual.stdout).toMatch(/profile +balanced \(the default\)/);
+});
+
 test('a moment takes the newest snapshot at or before it, and says which and how much older it is', async () => {
   const first = (await back('--name', 'daily')).snapshot;
   await writeFile(join(project, 'a.txt'), 'two!');

@@ -18,10 +18,15 @@ export interface ExportTarget extends RunOptions {
   readonly recipients?: readonly string[] | undefined;
 }
 
+/** A level of deflate: 1 takes the least time, 9 gives the smallest result. */
+export type CompressionLevel = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
 /** Options of {@link exportZip}. */
 export interface ExportZipOptions extends ExportTarget {
   /** Default `deflate`: content that shrinks is deflated. `store`: no content is, which is many times faster. */
   readonly compression?: 'store' | 'deflate' | undefined;
+  /** How hard it is deflated: 1 (quick) to 9 (small). Default 9, as archives are kept long. */
+  readonly level?: CompressionLevel | undefined;
   /** Only this path of the snapshot and what is below it. */
   readonly path?: string | undefined;
   readonly include?: readonly string[] | undefined;
@@ -60,6 +65,8 @@ export interface ExportFileOptions extends ExportTarget {
   readonly path?: string | undefined;
   /** Default `true` when `to` is a path that ends in `.gz` or `.gz.age`. */
   readonly gzip?: boolean | undefined;
+  /** How hard gzip compresses: 1 (quick) to 9 (small). Default 9. */
+  readonly level?: CompressionLevel | undefined;
 }
 
 /** What {@link exportFile} has written. */
@@ -95,6 +102,7 @@ export interface ImportZipOptions extends VerifyZipOptions {
   readonly name?: string | undefined;
   readonly note?: string | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** Default `maximum`. */
   readonly compression?: CompressionProfile | undefined;
   readonly createdBy?: string | undefined;
 }

@@ -4,6 +4,7 @@ import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { ExportFileOptions, ExportFileResult } from './contract.ts';
 import { exporting } from './export-zip.ts';
+import { checkedLevel } from './deflate.ts';
 import { gzipped } from './gzip.ts';
 
 /** Paths that a message names. */
@@ -27,6 +28,7 @@ const NAMED = 8;
 export async function exportFile(options: ExportFileOptions): Promise<ExportFileResult> {
   const { repository, snapshot, filter, to, signal } = options;
   const { gzip = typeof to === 'string' && /\.gz(?:\.age)?$/.test(to) } = options;
+  const level = checkedLevel(options.level);
   const record = await repository.snapshot(snapshot, filter);
   const path = options.path ?? (await onlyFile(options, record));
   const progress = new ProgressMeter('export', options.onProgress);
@@ -37,7 +39,7 @@ export async function exportFile(options: ExportFileOptions): Promise<ExportFile
       progress.counts.bytesDone = bytes;
       progress.tick(() => path);
     });
-    for await (const piece of gzip ? gzipped(content) : content) {
+    for await (const piece of gzip ? gzipped(content, level) : content) {
       checkAborted(signal);
       await output.write(piece);
     }

@@ -8,7 +8,8 @@ import type { SnapshotEntry } from '../repository/contract.ts';
 import { AgeOutput } from './age-output.ts';
 import { createHash } from 'node:crypto';
 import { BytePile } from './byte-pile.ts';
-import type { ExportTarget, ExportZipOptions, ExportZipResult } from './contract.ts';
+import type { CompressionLevel, ExportTarget, ExportZipOptions, ExportZipResult } from './contract.ts';
+import { checkedLevel } from './deflate.ts';
 import { EntryNames, isStored, MANIFEST_NAME } from './entry-names.ts';
 import { archiveFailure } from './failure.ts';
 import { entryLine, headLine, manifestEntry, originsOf, tailLine } from './manifest.ts';
@@ -38,7 +39,8 @@ import { ZipWriter } from './zip-writer.ts';
  * ```
  */
 export async function exportZip(options: ExportZipOptions): Promise<ExportZipResult> {
-  const { repository, snapshot, filter, path, include, exclude, signal, compression = 'deflate' } = options;
+  const { repository, snapshot, filter, path, include, exclude, signal, compression, level } = options;
+  const deflate = compression === 'store' ? undefined : checkedLevel(level);
   const record = await repository.snapshot(snapshot, filter);
   const progress = new ProgressMeter('export', options.onProgress);
   // Of a part of a snapshot, nobody knows before all of it was looked at.
@@ -47,7 +49,7 @@ export async function exportZip(options: ExportZipOptions): Promise<ExportZipRes
   progress.counts.filesTotal = record.files.total;
   const chosen = { path, include, exclude, signal };
   return await exporting(options, async (output) => {
-    const archive = new SnapshotArchive(output, { record, deflate: compression === 'deflate', progress });
+    const archive = new SnapshotArchive(output, { record, deflate, progress });
     for await (const entry of repository.contents(record.id, chosen)) await archive.add(entry);
     checkAborted(signal);
     const manifestSha256 = await archive.end();
@@ -75,26 +77,27 @@ export async function exporting<T extends object>(
   }
 }
 
+/** What an archive is made with. */
+interface ArchiveParts {
+  readonly record: SnapshotRecord;
+  /** `undefined`: all is stored as it is. */
+  readonly deflate: CompressionLevel | undefined;
+  readonly progress: ProgressMeter;
+}
+
 /** Turns entries of a snapshot into those of an archive, and their manifest. */
 class SnapshotArchive {
   readonly totals = { entries: 0, files: 0, bytes: 0 };
   readonly #zip: ZipWriter;
   readonly #record: SnapshotRecord;
   readonly #folders: readonly Buffer[];
-  readonly #deflate: boolean;
+  readonly #deflate: CompressionLevel | undefined;
   readonly #progress: ProgressMeter;
   readonly #names = new EntryNames();
   readonly #manifest = new BytePile();
   readonly #manifestHash = createHash('sha256');
 
-  constructor(
-    output: Output,
-    {
-      record,
-      deflate,
-      progress,
-    }: { readonly record: SnapshotRecord; readonly deflate: boolean; readonly progress: ProgressMeter },
-  ) {
+  constructor(output: Output, { record, deflate, progress }: ArchiveParts) {
     this.#zip = new ZipWriter(output);
     this.#record = record;
     this.#folders = record.sources.map(sourcePath);
@@ -110,7 +113,10 @@ class SnapshotArchive {
     if (name !== undefined && isStored(entry.kind)) {
       const facts = zipFacts(entry, name);
       const content = entry.kind === 'symlink' ? once(entry.linkTarget) : this.#told(entry, name);
-      const digest = await this.#zip.add({ ...facts, deflate: this.#deflate && entry.kind === 'file' }, content);
+      const digest = await this.#zip.add(
+        { ...facts, deflate: entry.kind === 'file' ? this.#deflate : undefined },
+        content,
+      );
       if (entry.kind === 'file') sha256 = digest;
     }
     const isFirst = this.totals.entries === 0;

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { dataDescriptor, directoryHeader, endOfArchive, localHeader, type ZipRecord } from '@x/integrity/archive';
 import { BytePile } from './byte-pile.ts';
 import { deflated, deflatedWhole, shrinks } from './deflate.ts';
+import type { CompressionLevel } from './contract.ts';
 import { damaged } from './failure.ts';
 import type { Output } from './output.ts';
 
@@ -11,7 +12,8 @@ export const WHOLE_BYTES: number = 1 << 20;
 
 /** What is known of an entry before its content was read. */
 export interface ZipWriterEntry extends Pick<ZipRecord, 'name' | 'mode' | 'mtime' | 'size'> {
-  readonly deflate: boolean;
+  /** How hard it is deflated if it shrinks; `undefined`: it is stored. */
+  readonly deflate: CompressionLevel | undefined;
 }
 
 /** Writes an archive entry by entry. Its bytes depend on nothing but the entries. */
@@ -47,8 +49,12 @@ export class ZipWriter {
     await this.#write(endOfArchive(place));
   }
 
-  async #addWhole(facts: Omit<ZipRecord, 'crc32'>, content: Buffer, deflate: boolean): Promise<ZipRecord> {
-    const smaller = deflate && content.length > 0 ? await deflatedWhole(content) : undefined;
+  async #addWhole(
+    facts: Omit<ZipRecord, 'crc32'>,
+    content: Buffer,
+    deflate: CompressionLevel | undefined,
+  ): Promise<ZipRecord> {
+    const smaller = deflate !== undefined && content.length > 0 ? await deflatedWhole(content, deflate) : undefined;
     const record: ZipRecord = {
       ...facts,
       crc32: crc32(content),
@@ -62,18 +68,19 @@ export class ZipWriter {
   async #addLarge(
     facts: Omit<ZipRecord, 'crc32'>,
     content: AsyncIterable<Uint8Array>,
-    deflate: boolean,
+    deflate: CompressionLevel | undefined,
   ): Promise<ZipRecord> {
     const pieces = content[Symbol.asyncIterator]();
     // At least one piece of the encoder, however long the pieces of the content are.
-    const start = deflate ? await startOf(pieces) : [];
-    const method = deflate && (await shrinks(Buffer.concat(start))) ? 'deflated' : 'stored';
+    const start = deflate === undefined ? [] : await startOf(pieces);
+    const isSmaller = deflate !== undefined && (await shrinks(Buffer.concat(start), deflate));
+    const method = isSmaller ? 'deflated' : 'stored';
     const open = { ...facts, method, sizesFollow: true, crc32: 0 } as const;
     await this.#write(localHeader(open));
     let checksum = 0;
     const whole = counted(all(start, pieces), (piece) => (checksum = crc32(piece, checksum)));
     const from = this.#position;
-    for await (const piece of method === 'deflated' ? deflated(whole) : whole) await this.#write(piece);
+    for await (const piece of isSmaller ? deflated(whole, deflate) : whole) await this.#write(piece);
     const record = { ...open, crc32: checksum, compressedSize: this.#position - from };
     await this.#write(dataDescriptor(record));
     return record;

@@ -63,7 +63,7 @@ export function snapshotRecord(parts: RecordParts): SnapshotRecord {
       changed: counts.filesChanged,
       unchanged: counts.filesUnchanged,
     },
-    compression: compressionOf(options),
+    compression: compressionOf(options).profile,
     ...(parts.contents.length === 0 ? {} : { contents: parts.contents }),
     encryption: { algorithm: context.config.encrypted ? 'AES-256-GCM' : 'none', keyId: tenant.tenant.keyId },
     tags: checkedTags(options.tags ?? []),

@@ -4,6 +4,7 @@ import type { BackupResult, EntryProblem } from '../repository/contract.ts';
 import type { BackupTurn } from '../run/backup-turns.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { compressionOf } from './compression.ts';
 import { newCounts } from './counts.ts';
 import { type BackedUp, findParent } from './parent.ts';
 import type { SourcesRun } from './read-sources.ts';
@@ -64,6 +65,7 @@ export function result(
     snapshot,
     parent: run.parent?.id,
     counts: run.counts,
+    compression: compressionOf(run.options),
     sources: sources.map(({ record }) => record),
     problems,
     contents,

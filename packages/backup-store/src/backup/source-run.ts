@@ -23,6 +23,7 @@ import { Problems } from './problems.ts';
 import type { Reading } from './reading.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { SourceMerge } from './source-merge.ts';
+import { treeDigests } from './tree-digests.ts';
 import { UnchangedSample } from './unchanged-sample.ts';
 
 /** Entries that may wait for their content. */
@@ -205,7 +206,6 @@ function sourceRecord(
     problems: problems.count,
     ...totals,
     ...(reading === 'metadata' ? { absent } : {}),
-    catalog: { sha256: hex(finished.top.sha256), length: finished.top.length, height: finished.top.height },
-    treeSha256: hex(finished.treeSha256),
+    ...treeDigests(finished, !(problems.count > 0 && totals.entries === 0)),
   };
 }

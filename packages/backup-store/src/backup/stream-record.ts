@@ -3,11 +3,10 @@ import type { SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource, SourceDetails } from '../source/contract.ts';
 import type { Problems } from './problems.ts';
 import { streamRoot } from './stream-sources.ts';
+import { treeDigests } from './tree-digests.ts';
 
 /** Characters of an error that a record keeps. */
 const MAX_MESSAGE = 1000;
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** What the snapshot says of a source that is no file or folder. */
 export function streamRecord(
@@ -28,8 +27,7 @@ export function streamRecord(
     root: streamRoot(source),
     path: source.name,
     ...totals,
-    catalog: { sha256: hex(finished.top.sha256), length: finished.top.length, height: finished.top.height },
-    treeSha256: hex(finished.treeSha256),
+    ...treeDigests(finished, !run.unread && !(problems.count > 0 && totals.files === 0)),
     ...(run.unread ? { unread: true } : {}),
     durationMs: Math.round(run.durationMs),
     ...(details === undefined ? {} : { details }),

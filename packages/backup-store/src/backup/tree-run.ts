@@ -11,6 +11,7 @@ import type { BackupWriter } from './backup-writer.ts';
 import type { MutableCounts } from './counts.ts';
 import { Problems } from './problems.ts';
 import type { SourceOutcome } from './source-run.ts';
+import { treeDigests } from './tree-digests.ts';
 
 /** How long a tree that was given up may take to end, in milliseconds. */
 const END_GRACE_MS = 5000;
@@ -73,21 +74,16 @@ export async function runTree(parts: TreeRunParts): Promise<SourceOutcome> {
     if (!isEnded) await settled(Promise.resolve(entries.return?.()), END_GRACE_MS);
   }
   const finished = catalog.finish();
-  const { sha256, length, height } = finished.top;
-  const page = { sha256: hex(sha256), length, height };
   return {
     problems: new Problems(),
     record: {
       ...tree.origin,
       ...totals,
-      catalog: page,
-      treeSha256: hex(finished.treeSha256),
+      ...treeDigests(finished),
     },
     remember: async () => undefined,
   };
 }
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 async function storedEntry(parts: TreeRunParts, given: TreeEntryContent): Promise<Entry> {
   const { kind, uid, gid, mtimeNs, sparse, torn } = given;

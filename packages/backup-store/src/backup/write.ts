@@ -85,7 +85,7 @@ async function beginWriting(start: Start, session: Session, onFailure: (error: u
     session,
     own,
     quota,
-    compression: compressionOf(options),
+    compression: compressionOf(options).profile,
     checkOneOf: sealCheckRate(options.checkSealed),
     onFailure,
     check: () => checkAborted(options.signal),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { sha256 as digestOf } from '../bytes/sha256.ts';
+import { ContentDigest } from './content-digest.ts';
 import type { Entry } from './entry.ts';
 import { LeafPageBuilder } from './leaf-page.ts';
 import { encodeNodePage, type PageChild, type PageRef } from './node-page.ts';
@@ -20,6 +21,8 @@ export interface FinishedCatalog {
   readonly entries: number;
   /** SHA-256 over the SHA-256 of all leaves in order. */
   readonly treeSha256: Buffer;
+  /** See {@link ContentDigest}; absent when the content of a file is not known. */
+  readonly contentSha256: Buffer | undefined;
 }
 
 /** FNV-1a (Fowler, Noll, Vo) over a path; decides where leaves end. */
@@ -35,6 +38,7 @@ export class CatalogWriter {
   readonly #leaf = new LeafPageBuilder();
   readonly #levels: PageChild[][] = [];
   readonly #tree = createHash('sha256');
+  readonly #content = new ContentDigest();
   #entries = 0;
 
   constructor(store: (page: Buffer, sha256: Buffer) => void) {
@@ -43,6 +47,7 @@ export class CatalogWriter {
 
   add(entry: Entry): void {
     this.#leaf.add(entry);
+    this.#content.add(entry);
     this.#entries++;
     const { count, bytes } = this.#leaf;
     const border = count >= LEAF_MIN && (pathHash(entry.path) & (LEAF_AVERAGE - 1)) === 0;
@@ -91,6 +96,7 @@ export class CatalogWriter {
           top: { sha256: digest, length, height: level },
           entries: this.#entries,
           treeSha256: this.#tree.digest(),
+          contentSha256: this.#content.digest(),
         };
       }
       if (children.length > 0) this.#endNode(level);

@@ -2,7 +2,7 @@ import { aborted } from '../run/abort.ts';
 import { WantedIds } from './chosen-records.ts';
 import { BackupError } from '../errors.ts';
 import type { DataRecord } from '../records/contract.ts';
-import type { Repository, SnapshotFilter } from '../repository/contract.ts';
+import type { Repository, SnapshotFilter, TenantHandle } from '../repository/contract.ts';
 import { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
 
 /** What {@link exportRecords} works with. */
@@ -45,7 +45,7 @@ export interface ExportedRecord {
  * ```
  */
 export async function* exportRecords(
-  repository: Pick<Repository, 'snapshot' | 'read' | 'entries' | 'journal'>,
+  repository: Pick<Repository | TenantHandle, 'snapshot' | 'read' | 'entries' | 'journal'>,
   options: ExportRecordsOptions,
 ): AsyncGenerator<ExportedRecord, void, undefined> {
   const { signal = new AbortController().signal, records = {} } = options;

@@ -8,7 +8,7 @@ export type { ExportedRecord, ExportRecordsOptions } from './export-records.ts';
 export { mergeRecords } from './merge-records.ts';
 export { planRecordRestore } from './plan-restore.ts';
 export { prepareRecordRestore } from './prepare-restore.ts';
-export type { SnapshotRestore, SnapshotRestoreOptions } from './prepare-restore.ts';
+export type { RestoredRecords, SnapshotRestore, SnapshotRestoreOptions } from './prepare-restore.ts';
 export { writeRecordFiles } from './record-files.ts';
 export type { RecordFile, RecordFilesOptions } from './record-files.ts';
 export { recordLines } from './record-lines.ts';

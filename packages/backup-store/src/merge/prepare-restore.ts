@@ -1,11 +1,14 @@
 import { BackupError } from '../errors.ts';
-import type { DatedSnapshot, JournalEntry, Repository, SnapshotFilter } from '../repository/contract.ts';
+import type { DatedSnapshot, JournalEntry, Repository, SnapshotFilter, TenantHandle } from '../repository/contract.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type BaseChoice, chooseBase, type RestoredFrom } from './choose-base.ts';
 import { planRecordRestore } from './plan-restore.ts';
 import type { RecordRestoreOptions, RecordRestorePlan, RecordRestoreResult } from './restore-contract.ts';
 import { restoreRecords } from './restore-records.ts';
 import { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
+
+/** The repository, or one tenant of it, whose snapshots alone are found then. */
+export type RestoredRecords = Pick<Repository | TenantHandle, 'snapshot' | 'timeline' | 'read' | 'entries' | 'journal'>;
 
 /** What {@link prepareRecordRestore} works with. */
 export interface SnapshotRestoreOptions extends Omit<RecordRestoreOptions, 'backup' | 'base' | 'isErased'> {
@@ -65,7 +68,7 @@ export interface SnapshotRestore {
  * ```
  */
 export async function prepareRecordRestore(
-  repository: Repository,
+  repository: RestoredRecords,
   options: SnapshotRestoreOptions,
 ): Promise<SnapshotRestore> {
   const { filter, targetName, signal, mode } = options;
@@ -107,7 +110,7 @@ interface Found {
 }
 
 async function basisOf(
-  repository: Repository,
+  repository: RestoredRecords,
   { base, targetName, modules, records, signal }: SnapshotRestoreOptions,
   { snapshot, timeline }: Found,
 ): Promise<BaseChoice> {
@@ -145,7 +148,7 @@ const madeMsOf = (timeline: readonly DatedSnapshot[], id: string): number | unde
   timeline.find(({ record }) => record.id === id)?.madeMs;
 
 async function deletionsOf(
-  repository: Repository,
+  repository: RestoredRecords,
   { deletionsFrom, rules }: SnapshotRestoreOptions,
   { snapshot, source, timeline }: Found & { readonly source: string },
 ): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { type Meaning, withMeaning } from '../databases/failures.ts';
 /** Numbers of errors (manuals of MariaDB and MySQL, "Error Codes") and what they mean here. */
 const MEANINGS: readonly (readonly [readonly number[], ...Meaning])[] = [
   [
-    [1044, 1045, 1095, 1130, 1142, 1143, 1226, 1227, 1370, 1419, 1524, 1698, 2026, 2059, 2061, 3118, 3159],
+    [1044, 1045, 1095, 1130, 1142, 1143, 1226, 1227, 1370, 1419, 1524, 1698, 2026, 2059, 2061, 3118, 3159, 4151],
     'DATABASE_REFUSED',
     'Check user, password, encryption and rights. To dump, a user needs SELECT, SHOW VIEW, TRIGGER and EVENT, and for routines SELECT on mysql.proc (MariaDB) or SHOW_ROUTINE (MySQL).',
   ],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { runCommand } from '../command/run-command.ts';
 import { checkTables, chooseTables } from '../databases/table-choice.ts';
 import { BackupError, isBackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
+import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
 import { loadDump } from './load-dump.ts';
 import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
@@ -16,7 +16,8 @@ const NAMES_SAID = 20;
 
 /** Options of {@link restoreMysql}. */
 export interface RestoreMysqlOptions extends MysqlPrograms {
-  readonly repository: Pick<Repository, 'read'>;
+  /** The repository, or one tenant of it, whose snapshots alone are found then. */
+  readonly repository: Pick<Repository | TenantHandle, 'read'>;
   /** Id, beginning of an id, name, or `latest`. */
   readonly snapshot: string;
   /** Path of the dump in the snapshot, such as `mysql/shop.sql`. */

@@ -1,7 +1,7 @@
 import { commandOutput } from '../command/command-source.ts';
 import { runCommand } from '../command/run-command.ts';
 import { BackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
+import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { cleansItself } from './plain-dump.ts';
 import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
@@ -12,7 +12,8 @@ const CUSTOM_MAGIC = Buffer.from('PGDMP');
 
 /** Options of {@link restorePostgres}. */
 export interface RestorePostgresOptions extends PostgresPrograms {
-  readonly repository: Pick<Repository, 'read'>;
+  /** The repository, or one tenant of it, whose snapshots alone are found then. */
+  readonly repository: Pick<Repository | TenantHandle, 'read'>;
   /** Id, beginning of an id, name, or `latest`. */
   readonly snapshot: string;
   /** Path of the dump in the snapshot, such as `postgres/shop.sql`. */

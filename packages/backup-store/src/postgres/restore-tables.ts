@@ -2,7 +2,7 @@ import { successOf } from '../command/command-end.ts';
 import { Program } from '../command/program.ts';
 import { runCommand } from '../command/run-command.ts';
 import { checkTables, chooseTables, refuseThere, tableName } from '../databases/table-choice.ts';
-import type { Repository } from '../repository/contract.ts';
+import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
@@ -13,7 +13,8 @@ import { planExchange, type SchemaTable, type TableExchange, type TableSituation
 
 /** Options of {@link restorePostgresTables}. */
 export interface RestorePostgresTablesOptions extends PostgresPrograms {
-  readonly repository: Pick<Repository, 'read'>;
+  /** The repository, or one tenant of it, whose snapshots alone are found then. */
+  readonly repository: Pick<Repository | TenantHandle, 'read'>;
   /** Id, beginning of an id, name, or `latest`. */
   readonly snapshot: string;
   /** Path of the dump in the snapshot, such as `postgres/shop.sql`. */
@@ -65,6 +66,7 @@ export async function restorePostgresTables(
 ): Promise<RestorePostgresTablesResult> {
   const { database, tables: patterns, clean = false, signal } = options;
   checkTables(patterns);
+  await demandDump(options);
   const scratch = scratchName();
   try {
     // Before a long load: whether there is a database to go to, and a program that can take the tables there.
@@ -85,6 +87,13 @@ export async function restorePostgresTables(
     // What could not be reached before can't be now; the error before says more.
     await dropDatabase(options, scratch).catch(() => undefined);
   }
+}
+
+/** Before anything is asked of the server: whether there is such a dump, for whoever asks. */
+async function demandDump({ repository, snapshot, path, signal }: RestorePostgresTablesOptions): Promise<void> {
+  const content = repository.read(snapshot, { path, signal })[Symbol.asyncIterator]();
+  await content.next();
+  await content.return?.();
 }
 
 /** A table of a dump, with the names of those that it is a partition of, or inherits from. */

@@ -1,5 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
+import type { TenantHandle } from '../repository/contract.ts';
 import type { SourceDetail } from '../source/contract.ts';
 import type { DataRecord, DeletedRecord } from './contract.ts';
 import { compareIds } from './id-order.ts';
@@ -9,7 +9,7 @@ import { mergeLines } from './merge-lines.ts';
 import { segmentLines } from './segment-lines.ts';
 
 /** What records are read from: a repository, or anything that reads files of a snapshot as one does. */
-export type RecordsRepository = Pick<Repository, 'read' | 'entries'>;
+export type RecordsRepository = Pick<TenantHandle, 'read' | 'entries'>;
 
 /** A source of records in a snapshot. */
 export interface RecordsPlace {

@@ -91,6 +91,14 @@ export function rowOf(module: string, id: string, data: unknown): Readonly<Recor
   );
 }
 
+/** When a row that is no record of the target would be overwritten: the transaction that finds it changes nothing. */
+export const rowOfOthers = (module: string, id: string): BackupError =>
+  new BackupError(
+    'INVALID_RECORD',
+    `Expected record ${JSON.stringify(id)} of module ${module} to be one of the rows that are restored into, got a row of others`,
+    { hint: 'Nothing was changed. Restore into another table or database, where nobody else has this id.' },
+  );
+
 /** Names in an order in which those that others refer to come first, as far as they do not refer to each other. */
 export function referredFirst(
   names: readonly string[],

@@ -1,5 +1,5 @@
 import { BackupError, isBackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
+import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { connectionParts } from './connection.ts';
 import { ask, type RedisPrograms } from './programs.ts';
 import { RdbMaster } from './rdb-master.ts';
@@ -13,7 +13,8 @@ const HEAD_BYTES = 64;
 
 /** Options of {@link restoreRedis}. */
 export interface RestoreRedisOptions extends RedisPrograms {
-  readonly repository: Pick<Repository, 'read'>;
+  /** The repository, or one tenant of it, whose snapshots alone are found then. */
+  readonly repository: Pick<Repository | TenantHandle, 'read'>;
   /** Id, beginning of an id, name, or `latest`. */
   readonly snapshot: string;
   /** Path of the RDB file in the snapshot, such as `redis.rdb`. */

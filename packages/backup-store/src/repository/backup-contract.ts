@@ -1,4 +1,4 @@
-import type { CompressionProfile } from '../codec/profile.ts';
+import type { ChosenProfile, CompressionProfile } from '../codec/profile.ts';
 import type { ContentReport } from '../codec/content-report.ts';
 import type { SnapshotKind, SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 import type { BackupSource } from '../source/contract.ts';
@@ -6,7 +6,7 @@ import type { BackedUpSoftware, BackupModule } from '../source/module-contract.t
 import type { BackupTree } from '../source/tree-contract.ts';
 import type { EntryProblem, RunOptions, RunStatus } from './run-contract.ts';
 
-export type { CompressionProfile, FixedProfile } from '../codec/profile.ts';
+export type { ChosenProfile, CompressionProfile, FixedProfile, ProfileReason } from '../codec/profile.ts';
 export type { ContentReport, FrameKind, FrameReason } from '../codec/content-report.ts';
 
 /** Options of `Repository.backup`. */
@@ -40,7 +40,10 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
-  /** Default: `fast` for the kinds `pre-deploy` and `safety`, which somebody waits for, `auto` for what is `scheduled`, else `balanced`. */
+  /**
+   * Default: `fast` for the kinds `pre-deploy` and `safety`, which somebody waits for, `maximum` for `trees` (archives), `auto` for what is
+   * `scheduled`, else `balanced`.
+   */
   readonly compression?: CompressionProfile | undefined;
   /**
    * Whether frames are opened again before they are stored, to notice a faulty memory or processor: none, about one of 64
@@ -94,6 +97,8 @@ export interface BackupResult {
   /** The snapshot it was compared with. */
   readonly parent?: string | undefined;
   readonly counts: BackupCounts;
+  /** The profile it was compressed with, and why that one. */
+  readonly compression: ChosenProfile;
   /** What became of each source, in the order of the snapshot. */
   readonly sources: readonly SnapshotSource[];
   readonly problems: readonly EntryProblem[];

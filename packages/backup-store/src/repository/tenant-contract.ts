@@ -1,3 +1,4 @@
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
 import type { CatalogEntry, CatalogFilter } from './catalog-contract.ts';
@@ -9,6 +10,7 @@ import type {
   EntryView,
   FindOptions,
   FoundEntry,
+  LiveDiffOptions,
   ReadOptions,
   SnapshotEntry,
 } from './entries-contract.ts';
@@ -79,12 +81,16 @@ export interface TenantHandle {
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /** As `Repository.diffLive`, of a snapshot of this tenant. */
+  diffLive(snapshot: string, options?: OfTenant<LiveDiffOptions>): AsyncIterable<Difference>;
   /** What `restore` would do. Writes nothing. */
   planRestore(options: OfTenant<RestoreOptions>): Promise<RestorePlan>;
   /** As `Repository.restore`. */
   restore(options: OfTenant<RestoreOptions>): Promise<RestoreResult>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
+  /** As `Repository.recordCheck`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */
+  recordCheck(snapshot: string, check: SnapshotCheck): Promise<void>;
   /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others; `TENANT_HELD`. */
   forget(options: OfTenant<ForgetOptions>): Promise<ForgetResult>;
   /** What `prune` would delete and write again. Changes nothing. */

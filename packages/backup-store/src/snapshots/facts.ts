@@ -16,6 +16,7 @@ export type SourceFacts = Pick<
   | 'absent'
   | 'unread'
   | 'treeSha256'
+  | 'contentSha256'
 >;
 
 /** What stays known of a snapshot when it is forgotten, for at least 90 days. */

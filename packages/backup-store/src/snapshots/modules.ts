@@ -39,6 +39,19 @@ export function moduleDigest(sources: readonly Digested[]): string {
   return createHash('sha256').update(list).digest('hex');
 }
 
+/**
+ * Digest of the content of a module, hex: SHA-256 of the canonical JSON (RFC 8785) of the list of its sources, each as `{contentSha256, kind}`,
+ * ordered by that text. It does not say where they were. `undefined` where a source has no such digest.
+ */
+export function contentDigest(sources: readonly Pick<SnapshotSource, 'kind' | 'contentSha256'>[]): string | undefined {
+  if (sources.some(({ contentSha256 }) => contentSha256 === undefined)) return undefined;
+  // Of ASCII.
+  const texts = sources.map(({ kind, contentSha256 }) => canonicalJson({ contentSha256, kind })).toSorted();
+  return createHash('sha256')
+    .update(`[${texts.join(',')}]`)
+    .digest('hex');
+}
+
 /** The modules that sources belong to, by name; none where no source belongs to one. Pure. */
 export function modulesOf(sources: readonly SnapshotSource[]): SnapshotModule[] {
   const names = [...new Set(sources.flatMap(({ module }) => module ?? []))];
@@ -47,9 +60,11 @@ export function modulesOf(sources: readonly SnapshotSource[]): SnapshotModule[] 
     .toSorted((a, b) => (a < b ? -1 : 1))
     .map((name) => {
       const own = sources.filter(({ module }) => module === name);
+      const contentSha256 = contentDigest(own);
       return {
         name,
         sha256: moduleDigest(own),
+        ...(contentSha256 === undefined ? {} : { contentSha256 }),
         sources: own.length,
         files: own.reduce((sum, { files }) => sum + files, 0),
         bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),

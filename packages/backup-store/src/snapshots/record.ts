@@ -25,6 +25,11 @@ export interface SnapshotSource {
   readonly catalog: { readonly sha256: string; readonly length: number; readonly height: number };
   /** SHA-256 over all entries of the tree, hex; the same for the same tree in any repository with the same chunk borders. */
   readonly treeSha256: string;
+  /**
+   * SHA-256 over paths, kinds, contents and targets of links alone, hex: the same when the same is backed up again elsewhere, restored or copied, to
+   * the same dedup domain. Absent where content was not read (checkpoints), and in snapshots of earlier versions.
+   */
+  readonly contentSha256?: string | undefined;
   /** Of a checkpoint: files whose content was not read and is not in it, and their bytes. */
   readonly absent?: { readonly files: number; readonly bytes: number } | undefined;
   /** Of a checkpoint, not of `directory`: it was checked, and nothing of it was read. */
@@ -46,6 +51,11 @@ export interface SnapshotModule {
    * other modules are. Trees have times and permissions; a dump without times of its own is dated when it was read.
    */
   readonly sha256: string;
+  /**
+   * SHA-256 of the kinds and `contentSha256` of its sources, hex: of content alone, wherever it lies and whosever it is. Absent where a source
+   * has none.
+   */
+  readonly contentSha256?: string | undefined;
   /** How many. */
   readonly sources: number;
   readonly files: number;

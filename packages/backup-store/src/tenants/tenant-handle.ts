@@ -14,6 +14,7 @@ import type { RestorePlan, RestoreResult } from '../repository/restore-contract.
 import type { EntryProblem } from '../repository/run-contract.ts';
 import type { FilterOfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/verify-contract.ts';
+import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { tenantJournal } from './tenant-journal.ts';
 
@@ -38,9 +39,11 @@ type Calls = Pick<
   | 'read'
   | 'find'
   | 'diff'
+  | 'diffLive'
   | 'planRestore'
   | 'restore'
   | 'verify'
+  | 'recordCheck'
   | 'forget'
   | 'planPrune'
   | 'prune'
@@ -132,6 +135,14 @@ export class OpenTenantHandle implements TenantHandle {
     yield* this.#calls.diff(first, second, options);
   }
 
+  async *diffLive(
+    snapshot: string,
+    options: Parameters<TenantHandle['diffLive']>[1] = {},
+  ): AsyncGenerator<Difference, void, undefined> {
+    const id = await this.#own(snapshot, options.filter);
+    yield* this.#calls.diffLive(id, { ...options, filter: { tenant: this.name } });
+  }
+
   async planRestore(options: Parameters<TenantHandle['planRestore']>[0]): Promise<RestorePlan> {
     const snapshot = await this.#own(options.snapshot, options.filter);
     return await this.#calls.planRestore({ ...options, snapshot, filter: { tenant: this.name } });
@@ -145,6 +156,10 @@ export class OpenTenantHandle implements TenantHandle {
   async verify(options: Omit<VerifyOptions, 'tenant'> = {}): Promise<VerifyReport> {
     await this.#lookup.require(this.name);
     return await this.#calls.verify(this.#of(options));
+  }
+
+  async recordCheck(snapshot: string, check: SnapshotCheck): Promise<void> {
+    await this.#calls.recordCheck(await this.#own(snapshot), check);
   }
 
   async forget(options: Parameters<TenantHandle['forget']>[0]): Promise<ForgetResult> {

@@ -1,15 +1,15 @@
-import type { Repository, EntryProblem, RunOptions, SnapshotFilter } from '../repository/contract.ts';
+import type { Repository, EntryProblem, RunOptions, SnapshotFilter, TenantHandle } from '../repository/contract.ts';
 import type { SnapshotRecord, SnapshotSource } from '../snapshots/record.ts';
 
-/** What of a repository a validation needs. */
+/** What of a repository, or of one tenant of it, a validation needs. */
 export type ValidatedRepository = Pick<
-  Repository,
+  Repository | TenantHandle,
   'snapshot' | 'planRestore' | 'restore' | 'diffLive' | 'read' | 'recordCheck'
 >;
 
 /** What a {@link RestoreInto} is to restore. */
 export interface ScratchRequest {
-  readonly repository: Pick<Repository, 'read'>;
+  readonly repository: Pick<Repository | TenantHandle, 'read'>;
   /** Id. */
   readonly snapshot: string;
   readonly source: SnapshotSource;

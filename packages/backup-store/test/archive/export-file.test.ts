@@ -29,6 +29,18 @@ test('the dump of a snapshot is exported as it is and as .gz, without its path w
   expect(bytes.subarray(0, 10).toString('hex')).toBe('1f8b08000000000000ff');
 });
 
+test('.gz is made at level 9 unless another is asked for', async () => {
+  const content = Array.from({ length: 20_000 }, (_, i) => `(${i}, 'guest ${(i * 7919) % 10_007}')\n`).join('');
+  const { place, repository, record } = await originOf({ a: 'x' }, { 'shop.sql': content });
+  const size = async (level?: 1 | 9): Promise<number> => {
+    const to = join(place.folder, `${level}.gz`);
+    return (await exportFile({ repository, snapshot: record.id, to, level })).size;
+  };
+  const small = await size();
+  expect(small).toBe(await size(9));
+  expect(small).toBeLessThan(await size(1));
+});
+
 test('which file is meant has to be said when there is none or more than one', async () => {
   const two = await originOf({ a: 'x' }, { 'a.sql': 'a', 'b.sql': 'b' });
   const failure = await failureOf(exportFile({ ...two, snapshot: 'nightly', to: join(two.place.folder, 'x') }));

@@ -43,7 +43,7 @@ export async function zipOf(entries: readonly ForgedEntry[]): Promise<Buffer> {
   };
   const zip = new ZipWriter(output);
   for (const { content, ...entry } of entries) {
-    await zip.add({ ...entry, size: content.length, deflate: false }, one(content));
+    await zip.add({ ...entry, size: content.length, deflate: undefined }, one(content));
   }
   await zip.end();
   return Buffer.concat(pieces);

@@ -16,7 +16,12 @@ import { exported, manifestOf, originOf } from './archives.ts';
 const run = promisify(execFile);
 
 /** What is the same in every repository: chunk borders, and what follows from them, are not. */
-const stable = (source: SnapshotSource): unknown => ({ ...source, catalog: undefined, treeSha256: undefined });
+const stable = (source: SnapshotSource): unknown => ({
+  ...source,
+  catalog: undefined,
+  treeSha256: undefined,
+  contentSha256: undefined,
+});
 
 test('what is exported, imported elsewhere and restored is what was backed up, and is exported as the same entries', async () => {
   const origin = await originOf();
@@ -72,6 +77,24 @@ test('content that does not shrink is stored, and what does is smaller', async (
   const deflated = await exported(origin, 'deflated.zip');
   expect(stored.size).toBeGreaterThan(stored.bytes);
   expect(deflated.size).toBeLessThan(stored.size / 2);
+});
+
+test('an archive is deflated at level 9 unless another is asked for, and a level that is none is refused', async () => {
+  const origin = await originOf();
+  const sizes = await Promise.all(
+    ([undefined, 9, 1] as const).map(async (level) => (await exported(origin, `level-${level}.zip`, { level })).size),
+  );
+  expect(sizes[0]).toBe(sizes[1]);
+  expect(sizes[2]).toBeGreaterThan(sizes[0] ?? Infinity);
+  const none = await failureOf(exported(origin, 'none.zip', { level: 0 as 1 }));
+  expect(none.code).toBe('INVALID_OPTION');
+});
+
+test('an archive is imported with the profile maximum, unless another is asked for', async () => {
+  const { path } = await exported(await originOf({ a: 'text '.repeat(1000) }, {}));
+  const repository = await createAt(newPlace());
+  expect((await importZip({ repository, from: path })).imported.compression).toBe('maximum');
+  expect((await importZip({ repository, from: path, compression: 'fast' })).imported.compression).toBe('fast');
 });
 
 test("the manifest has its JSON Schema's form, all entries, and what ZIP can't say", async () => {

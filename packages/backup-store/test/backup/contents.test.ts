@@ -59,10 +59,15 @@ it('with a profile of one level, the method of every frame is that one or none',
   ]);
 });
 
-it('a safety backup is fast, a scheduled one auto, and others balanced, unless told otherwise', async () => {
+it.each([
+  [{ kind: 'safety' }, 'fast', 'urgent'],
+  [{ kind: 'pre-deploy', trigger: 'scheduled' }, 'fast', 'urgent'],
+  [{ trigger: 'scheduled' }, 'auto', 'scheduled'],
+  [{}, 'balanced', 'default'],
+  [{ trigger: 'scheduled', compression: 'fast' }, 'fast', 'asked'],
+] as const)('a backup %o has the profile %s, and says that it is %s', async (options, profile, reason) => {
   const repository = await createAt(newPlace());
   const folder = buildTree(tempFolder(), { text: prose(1000, 1) });
-  expect((await repository.backup({ paths: [folder], kind: 'safety' })).snapshot?.compression).toBe('fast');
-  expect((await repository.backup({ paths: [folder], trigger: 'scheduled' })).snapshot?.compression).toBe('auto');
-  expect((await repository.backup({ paths: [folder] })).snapshot?.compression).toBe('balanced');
+  const { snapshot, compression } = await repository.backup({ paths: [folder], ...options });
+  expect([snapshot?.compression, compression]).toEqual([profile, { profile, reason }]);
 });

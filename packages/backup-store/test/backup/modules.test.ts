@@ -1,13 +1,27 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { BackupOptions, SnapshotRecord } from '../../src/index.ts';
 import { moduleDigest } from '../../src/snapshots/modules.ts';
 import { createAt, failureOf, listOf, newPlace, restored } from '../fixtures/place.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
-import { buildTree } from '../fixtures/tree.ts';
+import { buildTree, symlink } from '../fixtures/tree.ts';
 
 const TREE = { assets: { 'logo.svg': '<svg/>', cache: { x: 'x' } }, config: { 'app.json': '{}' }, other: { y: 'y' } };
+
+const sha512 = (text: string): Buffer => createHash('sha512').update(text).digest();
 
 async function hotel(): Promise<{
   place: ReturnType<typeof newPlace>;
@@ -34,9 +48,16 @@ test('a snapshot has its modules with digests, counts and the version of the sof
   const software = { name: 'hotel', version: '4.2.0', commit: 'abc' };
   const { snapshot } = await repository.backup({ paths: [at('other')], modules, software });
   expect(snapshot?.modules).toEqual([
-    { name: 'assets', sha256: expect.any(String), sources: 1, files: 1, bytes: 6 },
-    { name: 'configurations', sha256: expect.any(String), sources: 1, files: 1, bytes: 2 },
-    { name: 'database', sha256: expect.any(String), sources: 1, files: 1, bytes: 4 },
+    { name: 'assets', sha256: expect.any(String), contentSha256: expect.any(String), sources: 1, files: 1, bytes: 6 },
+    {
+      name: 'configurations',
+      sha256: expect.any(String),
+      contentSha256: expect.any(String),
+      sources: 1,
+      files: 1,
+      bytes: 2,
+    },
+    { name: 'database', sha256: expect.any(String), contentSha256: expect.any(String), sources: 1, files: 1, bytes: 4 },
   ]);
   expect(snapshot?.software).toMatchObject(software);
   expect(snapshot?.sources.map(({ module, path }) => [module, path.slice(path.lastIndexOf('/') + 1)])).toEqual([
@@ -61,6 +82,57 @@ test('a module has the same digest whatever is backed up beside it, until someth
   expect(third['configurations']).not.toBe(first['configurations']);
   expect(third['assets']).toBe(second['assets']);
   expect(Object.keys(others)).toHaveLength(2);
+});
+
+test('what was restored elsewhere has the same digest of content, with other times, owners and places', async () => {
+  const { place, repository } = await hotel();
+  const large = Buffer.concat(Array.from({ length: 3000 }, (_, i) => sha512(`${i}`)));
+  buildTree(place.source, { assets: { large, link: symlink('logo.svg') } });
+  const assets = async (path: string): Promise<[string | undefined, string | undefined]> => {
+    const { snapshot } = await repository.backup({ modules: { assets: { paths: [path] } } });
+    const [module] = snapshot?.modules ?? [];
+    return [module?.sha256, module?.contentSha256];
+  };
+  const [tree, content] = await assets(join(place.source, 'assets'));
+  expect(content).toMatch(/^[0-9a-f]{64}$/);
+  await repository.restore({ snapshot: 'latest', to: place.out });
+  const copy = restored(place, join(place.source, 'assets'));
+  for (const name of ['logo.svg', 'large']) utimesSync(join(copy, name), 1, 1);
+  chmodSync(join(copy, 'large'), 0o600);
+  const [copiedTree, copied] = await assets(copy);
+  expect(copied).toBe(content);
+  expect(copiedTree).not.toBe(tree);
+  const changes = [
+    () => writeFileSync(join(copy, 'large'), Buffer.concat([large.subarray(0, -1), Buffer.from('x')])),
+    () => renameSync(join(copy, 'logo.svg'), join(copy, 'logo.png')),
+    () => (rmSync(join(copy, 'link')), symlinkSync('logo.png', join(copy, 'link'))),
+    () => (rmSync(join(copy, 'cache/x')), rmdirSync(join(copy, 'cache')), writeFileSync(join(copy, 'cache'), '')),
+  ];
+  const seen = new Set([content]);
+  for (const change of changes) {
+    change();
+    seen.add((await assets(copy))[1]);
+  }
+  expect(seen.size).toBe(1 + changes.length);
+});
+
+test('small files have the same digest of content in every repository, and a checkpoint that lacks some has none', async () => {
+  const [one, two] = [await hotel(), await hotel()];
+  const contents: unknown[] = [];
+  for (const { repository, modules } of [one, two]) {
+    const { snapshot } = await repository.backup({ modules });
+    contents.push(snapshot?.modules?.map(({ contentSha256 }) => contentSha256));
+  }
+  expect(contents[0]).toEqual(contents[1]);
+  expect(new Set(contents[0] as string[]).size).toBe(3);
+  writeFileSync(join(one.at('config'), 'new.json'), '{}');
+  const { snapshot } = await one.repository.backup({ modules: one.modules, kind: 'checkpoint' });
+  const known = snapshot?.modules?.map(({ name, contentSha256 }) => [name, contentSha256 !== undefined]);
+  expect(known).toEqual([
+    ['assets', true],
+    ['configurations', false],
+    ['database', false],
+  ]);
 });
 
 test('a restore of modules brings back these and nothing else; one that is not there is named with those that are', async () => {

@@ -158,3 +158,19 @@ export function readCatalog(store: BlobStore, top: PageName, treeSha256: string)
   demand(sha256(...digests).toString('hex') === treeSha256, 'The tree has another digest than its record says');
   return entries;
 }
+
+/** The digest of content that a record may state of a tree. */
+export function contentSha256(entries: readonly Entry[]): string {
+  const parts: Buffer[] = [];
+  const number = (value: number, bytes: 4 | 8): Buffer =>
+    Buffer.from(value.toString(16).padStart(2 * bytes, '0'), 'hex');
+  for (const { path, kind, size, blobs, target } of entries) {
+    if (!['directory', 'file', 'symlink'].includes(kind)) continue;
+    parts.push(Buffer.from(kind === 'symlink' ? 'l' : kind.charAt(0)), number(path.length, 4), path);
+    if (target !== undefined) parts.push(number(target.length, 4), target);
+    if (kind !== 'file') continue;
+    parts.push(number(size, 8), number(blobs.length, 4));
+    for (const blob of blobs) parts.push(blob.sha256, number(blob.length, 4));
+  }
+  return sha256(...parts).toString('hex');
+}

@@ -1,6 +1,6 @@
 // Opening a repository, and what counts in it: snapshots, their sources and entries.
 import { addPackAlone, addSegment, packName, type BlobStore } from './blobs.ts';
-import { isAbsent, readCatalog, type Entry } from './catalog.ts';
+import { contentSha256, isAbsent, readCatalog, type Entry } from './catalog.ts';
 import { readHistory } from './rounds.ts';
 import { demand, openSealed, sha256, subkey, subkeys } from './sealed.ts';
 import { openSlots, slotProblem, type Secret } from './secrets.ts';
@@ -274,6 +274,10 @@ function checkModules(record: Json): void {
     const ordered = texts.sort((a, b) => Buffer.compare(a, b));
     const digest = sha256(`[${ordered.join(',')}]`).toString('hex');
     demand(digest === module['sha256'], 'a module has another digest than the record says');
+    const contents = own.map(({ contentSha256: content, kind }) => canonical({ contentSha256: content, kind })).sort();
+    const isKnown = own.every((source) => source['contentSha256'] !== undefined);
+    const content = isKnown ? sha256(`[${contents.join(',')}]`).toString('hex') : undefined;
+    demand(content === module['contentSha256'], 'a module has another content than the record says');
     const sum = (member: string): number => own.reduce((total, source) => total + Number(source[member]), 0);
     const counts = [own.length, sum('files'), sum('bytes')];
     demand(
@@ -347,6 +351,11 @@ export function readEntries({ blobs }: Snapshot, { stated }: Source): Entry[] {
   const files = entries.filter(({ kind }) => kind === 'file');
   const absent = files.filter(isAbsent).reduce((sum, { size }) => sum + size, 0);
   const allowed = (stated['absent'] ?? { bytes: 0 }) as Json;
+  const content = stated['contentSha256'];
+  demand(
+    content === undefined || content === contentSha256(entries),
+    'A source has other content than its record says',
+  );
   demand(absent === allowed['bytes'], 'A source lacks the content of other files than its record says');
   demand(files.length === stated['files'], 'A source has another number of files than its record says');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

@@ -182,6 +182,27 @@ describe.skipIf(NO_MARIADB !== undefined)(`a MariaDB server (${NO_MARIADB ?? 'of
       expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
     });
 
+    it('is told when it is the account of its user; the run after it was given back heals', async () => {
+      const reader = "reader@'%'";
+      server.sql('mysql', `CREATE USER ${reader} IDENTIFIED BY 'reader-password'; GRANT ALL ON *.* TO ${reader}`);
+      const asReader = (more = {}): ReturnType<typeof source> =>
+        source({ user: 'reader', password: 'reader-password', name: 'by-reader', ...more });
+      expect(await repository.backup({ sources: [asReader()] })).toMatchObject({ status: 'ok' });
+      const { folder, begun, goOn } = slowDump();
+      const work = repository.backup({ sources: [asReader({ binDirectory: folder }), other] });
+      await begun;
+      server.sql('mysql', `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${reader}; ALTER USER ${reader} ACCOUNT LOCK`);
+      server.sql('mysql', 'KILL USER reader');
+      goOn();
+      expect((await work).sources).toMatchObject([{ status: 'failed', entries: 0 }, { status: 'ok' }]);
+      const refused = await repository.backup({ sources: [asReader(), other] });
+      expect(refused.sources).toMatchObject([{ error: { code: 'DATABASE_REFUSED' } }, { status: 'ok' }]);
+      server.sql('mysql', `ALTER USER ${reader} ACCOUNT UNLOCK; GRANT ALL ON *.* TO ${reader}`);
+      expect(await repository.backup({ sources: [asReader(), other] })).toMatchObject({ status: 'ok', problems: [] });
+      expect(await read('by-reader/shop.sql')).toMatch(/-- Dump completed\s+$/);
+      expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
+    });
+
     it('is told when a table was dropped before it was its turn', async () => {
       const { folder, begun, goOn } = slowDump();
       server.sql('shop', 'CREATE TABLE zz_gone (id int)');

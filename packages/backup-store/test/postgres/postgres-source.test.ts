@@ -272,6 +272,30 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
       expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
     });
 
+    it('is told when it is the rights of its user; the run after they were granted again heals', async () => {
+      server.sql(
+        'shop',
+        `CREATE ROLE reader LOGIN PASSWORD 'reader-password'; GRANT pg_read_all_data TO reader; CREATE TABLE zz_last AS SELECT 1 AS a`,
+      );
+      const asReader = (more = {}): ReturnType<typeof source> =>
+        source({ user: 'reader', password: 'reader-password', name: 'read.by/reader', ...more });
+      expect(await repository.backup({ sources: [asReader()], name: 'granted' })).toMatchObject({ status: 'ok' });
+      const { folder, begun, goOn } = slowDump();
+      const work = repository.backup({ sources: [asReader({ binDirectory: folder }), other] });
+      await begun;
+      server.sql('shop', 'REVOKE pg_read_all_data FROM reader');
+      goOn();
+      const refused = [{ status: 'failed', entries: 0, error: { code: 'DATABASE_REFUSED' } }, { status: 'ok' }];
+      expect((await work).sources).toMatchObject(refused);
+      server.sql('shop', 'ALTER ROLE reader NOLOGIN');
+      expect((await repository.backup({ sources: [asReader(), other] })).sources).toMatchObject(refused);
+      server.sql('shop', 'ALTER ROLE reader LOGIN; GRANT pg_read_all_data TO reader');
+      expect(await repository.backup({ sources: [asReader(), other] })).toMatchObject({ status: 'ok', problems: [] });
+      await expectRestores('read.by/reader/shop.sql', `granted again ${Date.now()}`);
+      expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
+      server.sql('shop', 'DROP TABLE zz_last');
+    });
+
     it('is told when it is pg_dump that was killed', async () => {
       const { folder, begun, goOn } = slowDump();
       const work = repository.backup({ sources: [source({ binDirectory: folder }), other] });

@@ -57,6 +57,22 @@ describe.skipIf(NO_POSTGRES !== undefined)(`tables of PostgreSQL (${NO_POSTGRES 
     return await listOf(module?.read({ signal, since }) as AsyncIterable<DataRecord>);
   }
 
+  it('of some rows refuse to put a record over a row that is none of them, and change nothing', async () => {
+    server.sql(
+      'one',
+      "CREATE TABLE shared (id int PRIMARY KEY, tenant int, room text); INSERT INTO shared VALUES (1, 1, 'of one'), (2, 2, 'old')",
+    );
+    const where = { sql: '"tenant"::text = $1', values: ['2'] };
+    const { target } = postgresRecords({ client: await connect('one'), tables: [{ table: 'shared', where }] });
+    const record = (id: string): DataRecord => ({ id, data: { id: Number(id), tenant: 2, room: 'new' } });
+    const refused = target.apply(puts('shared', [record('2'), record('1')]), { signal });
+    expect(await failureOf(refused)).toMatchObject({ code: 'INVALID_RECORD' });
+    const rooms = (): string => server.sql('one', "SELECT string_agg(room, ' ' ORDER BY id) FROM shared");
+    expect(rooms()).toBe('of one old');
+    expect(await target.apply(puts('shared', [record('2'), record('3')]), { signal })).toBe(2);
+    expect(rooms()).toBe('of one new new');
+  });
+
   it('give every value so that it comes back exactly, whatever the settings of both connections', async () => {
     server.sql('one', `${TYPES}; ${ROWS}`);
     server.sql('two', TYPES);

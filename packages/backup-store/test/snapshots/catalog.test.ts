@@ -122,3 +122,78 @@ it('facts of forgotten snapshots do not go by a clock alone, whichever way it is
     }),
   );
 });
+
+it('the catalog says until when each snapshot is kept and why, by the policy of its own tenant', async () => {
+  const place = newPlace();
+  buildTree(place.source, { a: 'aaa' });
+  let now = Date.parse('2026-11-01T12:00:00Z');
+  const repository = await createAt(place, { clock: () => now });
+  await repository.tenants.add('inn', { retention: { name: 'nightly', within: '30d' } });
+  await repository.tenants.add('annex', { sharesWith: 'inn', retention: { last: 1 } });
+  await repository.tenants.add('bare');
+  for (const name of ['first', 'second']) {
+    for (const tenant of ['inn', 'annex', 'bare']) await repository.backup({ paths: [place.source], tenant, name });
+    now += DAY;
+  }
+  const of = async (tenant: string): Promise<unknown[]> =>
+    (await repository.tenant(tenant).catalog({ retention: { timeZone: 'UTC' } })).map(({ retention }) => retention);
+  expect(await of('inn')).toMatchObject([
+    {
+      keep: true,
+      until: '2026-12-01T12:00:00.001Z',
+      by: 'tenant',
+      reason: expect.stringContaining('not older than 30d ("nightly")'),
+    },
+    { keep: true, by: 'tenant', reason: expect.stringContaining('latest good one') },
+  ]);
+  expect(await of('annex')).toMatchObject([
+    {
+      keep: false,
+      by: 'tenant',
+      reason: expect.stringMatching(/^It is removed: .*"that of tenant annex".* [0-9a-f]{8} remains/),
+    },
+    { keep: true, by: 'tenant' },
+  ]);
+  const kept = { keep: true, by: 'nothing' };
+  expect(await of('bare')).toMatchObject([kept, kept]);
+  const asked = await repository.catalog({ name: 'first', retention: { policies: [{ last: 1 }], timeZone: 'UTC' } });
+  expect(asked.map(({ retention: { keep, by } }) => `${keep} ${by}`)).toEqual(Array(3).fill('false asked'));
+  const defaults = { defaults: (tenant: string) => (tenant === 'bare' ? [{ last: 1 }] : []), timeZone: 'UTC' };
+  const [bare] = await repository.catalog({ tenant: 'bare', retention: defaults });
+  expect(bare?.retention).toMatchObject({ keep: false, by: 'default' });
+  await repository.tenants.hold('annex', { by: 'Ann', reason: 'a case' });
+  const held = { keep: true, by: 'hold', reason: expect.stringMatching(/Ann .* a case/) as string };
+  expect(await of('annex')).toMatchObject([held, held]);
+});
+
+it('of a forgotten snapshot the catalog says when it was, and until when it is known', async () => {
+  const place = newPlace();
+  buildTree(place.source, { a: 'aaa' });
+  const now = Date.parse('2026-11-01T12:00:00Z');
+  const repository = await createAt(place, { clock: () => now });
+  await repository.backup({ paths: [place.source], name: 'one' });
+  await repository.forget({ snapshots: ['one'] });
+  const [gone] = await repository.catalog();
+  expect(gone?.retention).toEqual({
+    keep: false,
+    until: '2026-11-01T12:00:00.000Z',
+    by: 'forgotten',
+    reason: 'It was forgotten, and is known until 2027-01-30T12:00:00.000Z at least.',
+  });
+});
+
+it('a stored policy that is none keeps everything and says so, one that is asked about is refused', async () => {
+  const place = newPlace();
+  buildTree(place.source, { a: 'aaa' });
+  const repository = await createAt(place);
+  await repository.tenants.add('inn', { retention: { daily: 'often' } });
+  await repository.backup({ paths: [place.source], tenant: 'inn' });
+  const [entry] = await repository.catalog();
+  expect(entry?.retention).toMatchObject({
+    keep: true,
+    by: 'tenant',
+    reason: expect.stringContaining("can't be read"),
+  });
+  const asked = repository.catalog({ retention: { policies: [{ daily: 'often' } as never] } });
+  await expect(asked).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+});

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, it, test } from 'vitest';
-import { moduleDigest, modulesOf, onlyModules, softwareOf } from '../../src/snapshots/modules.ts';
+import { contentDigest, moduleDigest, modulesOf, onlyModules, softwareOf } from '../../src/snapshots/modules.ts';
 import type { SnapshotSource } from '../../src/snapshots/record.ts';
 import { failureOf } from '../fixtures/place.ts';
 import { recordOf, sourceOf } from '../fixtures/records.ts';
@@ -55,6 +55,17 @@ it('is the SHA-256 of what the format says, as text', () => {
   expect(softwareOf({ version: '1.2', name: 'shop' }).sha256).toBe(
     createHash('sha256').update('{"name":"shop","version":"1.2"}').digest('hex'),
   );
+});
+
+it('of content it says kinds and digests, wherever the sources were', () => {
+  const [a, b] = ['0'.repeat(64), 'f'.repeat(64)];
+  const text = `[{"contentSha256":"${a}","kind":"sqlite"},{"contentSha256":"${b}","kind":"directory"}]`;
+  const own = [
+    { kind: 'directory', contentSha256: b },
+    { kind: 'sqlite', contentSha256: a },
+  ];
+  expect(contentDigest(own)).toBe(createHash('sha256').update(text).digest('hex'));
+  expect(contentDigest([...own, { kind: 'directory' }])).toBeUndefined();
 });
 
 it('only modules that a record has can be taken, and the error lists those', async () => {

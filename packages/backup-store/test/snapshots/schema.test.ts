@@ -102,6 +102,8 @@ describe('the JSON Schema of snapshot records', () => {
     }
     expect(optional.toSorted()).toEqual([
       'commit',
+      'contentSha256',
+      'contentSha256',
       'contents',
       'module',
       'modules',

@@ -1,15 +1,19 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   copyFileSync,
   createReadStream,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -304,4 +308,39 @@ describe('a restore over a live database', () => {
     });
     expect(readdirSync(folder)).toEqual(['app.db']);
   });
+
+  it.skipIf(!IS_ROOT)(
+    'whose disk is filled by others on the way leaves the old one running, and works once there is room',
+    async () => {
+      const folder = join(tempFolder(), 'disk');
+      mountSmallDisk(folder, 'size=4m');
+      const to = makeDatabase(join(folder, 'app.db'));
+      const before = stateOf(to);
+      const database = readFileSync(makeDatabase(join(tempFolder(), 'large.db'), { ballast: 1_500_000, version: 2 }));
+      const filler = join(folder, 'of others');
+      const stops: string[] = [];
+      const stop = async (): Promise<void> => await Promise.resolve(void stops.push('stopped'));
+      async function* read(): AsyncGenerator<Uint8Array, void, undefined> {
+        yield database.subarray(0, 400_000);
+        // Until nothing more fits: others write, too.
+        const others = openSync(filler, 'w');
+        for (let bytes = 65_536; bytes >= 512;)
+          try {
+            writeSync(others, Buffer.alloc(bytes));
+          } catch {
+            bytes /= 2;
+          }
+        closeSync(others);
+        yield database.subarray(400_000);
+      }
+      const failure = await failureOf(restoreSqlite({ to, read: read(), stop }));
+      expect(failure).toMatchObject({ code: 'PATH_FAILED', message: expect.stringContaining('ENOSPC') as string });
+      expect(stops).toEqual([]);
+      expect(stateOf(to)).toEqual(before);
+      expect(readdirSync(folder).filter((name) => !name.startsWith('app.db') && name !== 'of others')).toEqual([]);
+      rmSync(filler);
+      await restoreSqlite({ to, read: streamOf(database), stop });
+      expect(stateOf(to)).toMatchObject({ version: 2, integrity: 'ok' });
+    },
+  );
 });

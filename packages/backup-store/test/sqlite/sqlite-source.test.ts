@@ -7,7 +7,7 @@ import { sqliteSource, type SqliteSourceOptions } from '../../src/sqlite/index.t
 import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { makeDatabase, startWriter, stateOf } from '../fixtures/sqlite.ts';
-import { mountSmallDisk } from '../fixtures/tmpfs.ts';
+import { mountSmallDisk, resizeDisk } from '../fixtures/tmpfs.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 
 const MiB = 1024 * 1024;
@@ -157,6 +157,32 @@ describe('a SQLite database', () => {
     ]);
     expect(readdirSync(disk)).toEqual([]);
   });
+
+  it.skipIf(!IS_ROOT)(
+    'of which the repository has no room for the rest is in no snapshot, and in the next one whole',
+    async () => {
+      const small = newPlace();
+      mountSmallDisk(small.store, 'size=12m');
+      const beside = tempFolder();
+      const path = makeDatabase(join(beside, 'growing.db'), { ballast: MiB });
+      await using full = await createAt(small);
+      const source = sqliteSource({ path });
+      expect(await full.backup({ sources: [source], name: 'fits' })).toMatchObject({ status: 'ok' });
+      new DatabaseSync(path).exec(
+        'WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO ballast SELECT randomblob(1000000) FROM n',
+      );
+      expect(await failureOf(full.backup({ sources: [source] }))).toMatchObject({ code: 'NO_SPACE' });
+      expect((await full.snapshots()).map(({ name }) => name)).toEqual(['fits']);
+      expect(readdirSync(beside).filter((name) => name.startsWith('.'))).toEqual([]);
+      resizeDisk(small.store, '100m');
+      expect(await full.backup({ sources: [source] })).toMatchObject({ status: 'ok', problems: [] });
+      const back = join(tempFolder(), 'back.db');
+      writeFileSync(back, Buffer.concat(await listOf(full.read('latest', { path: 'growing.db' }))));
+      expect(stateOf(back)).toMatchObject({ ...stateOf(path), integrity: 'ok' });
+      expect(statSync(back).size).toBeGreaterThan(20_000_000);
+      expect((await full.verify({ level: 'full' })).findings.filter(({ code }) => code !== 'unindexed')).toEqual([]);
+    },
+  );
 
   it('that somebody has locked for longer than it may wait is busy, and is not read', async () => {
     const path = makeDatabase(join(tempFolder(), 'locked.db'), { journalMode: 'delete' });

@@ -1,11 +1,13 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Repository, TenantHandle } from '../../src/repository/contract.ts';
-import { exportFile, exportZip } from '../../src/archive/index.ts';
+import { OpenTenantHandle } from '../../src/tenants/tenant-handle.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, listOf, newPlace, openAt } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
+import { callsOf, LISTS, NO_SNAPSHOT } from './calls.ts';
 
 const NOW = { waitMs: 0, fenceAfterMs: 0, maxUnusedPercent: 0 };
 
@@ -19,6 +21,7 @@ let ownOfB = '';
 
 beforeAll(async () => {
   repository = await createAt(place);
+  new DatabaseSync(join(place.folder, 'b.db')).exec('CREATE TABLE guests (id INTEGER PRIMARY KEY)');
   await repository.tenants.add('a');
   await repository.tenants.add('b');
   [a, b] = [repository.tenant('a'), repository.tenant('b')];
@@ -30,34 +33,35 @@ beforeAll(async () => {
 
 afterAll(async () => await repository.close());
 
-const out = (): string => join(place.folder, 'out of b');
-
-type Call = (handle: TenantHandle, reference: string) => Promise<unknown>;
-
-/** All calls that name a snapshot. */
-const CALLS: Readonly<Record<string, Call>> = {
-  snapshot: async (handle, reference) => await handle.snapshot(reference),
-  entries: async (handle, reference) => await listOf(handle.entries(reference)),
-  read: async (handle, reference) => await listOf(handle.read(reference, { path: join(place.source, 'secret') })),
-  contents: async (handle, reference) => await listOf(handle.contents(reference)),
-  exportZip: async (handle, reference) =>
-    await exportZip({ repository: handle, snapshot: reference, to: join(place.folder, 'b.zip') }),
-  exportFile: async (handle, reference) =>
-    await exportFile({ repository: handle, snapshot: reference, path: place.source, to: join(place.folder, 'b') }),
-  'find in one': async (handle, reference) => await listOf(handle.find({ glob: '*', snapshot: reference })),
-  'diff from': async (handle, reference) => await listOf(handle.diff(reference, ownOfB)),
-  'diff to': async (handle, reference) => await listOf(handle.diff(ownOfB, reference)),
-  planRestore: async (handle, reference) => await handle.planRestore({ snapshot: reference, to: out() }),
-  restore: async (handle, reference) => await handle.restore({ snapshot: reference, to: out() }),
-  'verify one': async (handle, reference) => await handle.verify({ snapshot: reference }),
-  forget: async (handle, reference) => await handle.forget({ snapshots: [reference] }),
-};
+const CALLS = callsOf(place, () => ownOfB);
 
 const REFERENCES: readonly (readonly [string, () => string])[] = [
   ['the id', (): string => id],
   ['the beginning of the id', (): string => id.slice(0, 8)],
   ['the name', (): string => 'only a'],
 ];
+
+test('every call of a handle, and every function of every face, is one that is looked at here', async () => {
+  const { exports } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    exports: Record<string, { source?: string }>;
+  };
+  // Of a schema there is a path alone.
+  const faces = Object.entries(exports).flatMap(([name, { source }]) =>
+    // A thread, and the simulator, are no faces of an open repository.
+    source?.endsWith('/index.ts') === true && name !== './testing' ? [source] : [],
+  );
+  expect(faces.length).toBeGreaterThan(10);
+  const functions: string[] = [];
+  for (const source of faces) {
+    const face = (await import(new URL(join('../..', source), import.meta.url).href)) as Record<string, unknown>;
+    functions.push(...Object.keys(face).filter((name) => typeof face[name] === 'function'));
+  }
+  const methods = Object.getOwnPropertyNames(OpenTenantHandle.prototype).filter((name) => name !== 'constructor');
+  const known = [...Object.keys(CALLS), ...LISTS, ...Object.keys(NO_SNAPSHOT)];
+  expect([...methods, ...functions].filter((name) => !known.includes(name))).toEqual([]);
+  const all = new Set([...methods, ...functions, 'diff to']);
+  expect(known.filter((name) => !all.has(name))).toEqual([]);
+});
 
 describe.each(Object.entries(CALLS))("b's %s", (_, call) => {
   test.each(REFERENCES)("with %s of a's snapshot ends as with one that nobody has", async (_how, refer) => {
@@ -80,6 +84,7 @@ describe('lists of a tenant', () => {
   test('hold its own snapshots, entries, findings and figures alone', async () => {
     expect((await a.snapshots()).map((each) => each.id)).toEqual([id]);
     expect((await b.snapshots()).map((each) => each.id)).toEqual([ownOfB]);
+    expect((await b.catalog()).map((each) => each.id)).toEqual([ownOfB]);
     expect((await b.timeline()).map(({ record }) => record.id)).toEqual([ownOfB]);
     expect((await b.snapshot('latest')).id).toBe(ownOfB);
     expect(await listOf(b.find({ glob: 'secret' }))).toEqual([]);
@@ -171,6 +176,7 @@ test('a handle of a name that no tenant has fails at every call, and a backup by
   const calls: Promise<unknown>[] = [
     nobody.snapshots(),
     nobody.timeline(),
+    nobody.catalog(),
     nobody.damaged(),
     nobody.verify(),
     nobody.stats(),

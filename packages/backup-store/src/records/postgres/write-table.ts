@@ -1,5 +1,5 @@
 import type { RecordChange } from '../contract.ts';
-import { idParts, quoted, rowOf } from '../table-options.ts';
+import { idParts, quoted, rowOf, rowOfOthers } from '../table-options.ts';
 import type { PostgresClient } from './client.ts';
 import type { PostgresColumn, TableShape } from './table.ts';
 import { fromJson } from './values.ts';
@@ -12,9 +12,11 @@ export async function changeRow(client: PostgresClient, shape: TableShape, chang
 
 async function putRow(
   client: PostgresClient,
-  { name, columns, id: key }: TableShape,
+  shape: TableShape,
   { module, record: { id, data } }: Extract<RecordChange, { type: 'put' }>,
 ): Promise<void> {
+  const { name, columns, id: key } = shape;
+  if (await isOfOthers(client, shape, id)) throw rowOfOthers(module, id);
   const row = rowOf(module, id, data);
   // What the record does not know stays as it is, or gets its default.
   const known = columns.filter((column) => row[column.name] !== undefined);
@@ -31,6 +33,22 @@ async function putRow(
     ON CONFLICT (${target}) DO ${set.length === 0 ? 'NOTHING' : `UPDATE SET ${set.join(', ')}`}`,
     values,
   );
+}
+
+/** Whether there is a row of this id that the target leaves out. */
+async function isOfOthers(
+  client: PostgresClient,
+  { name, id: key, where, values }: TableShape,
+  id: string,
+): Promise<boolean> {
+  if (where === 'TRUE') return false;
+  const names = key.map((column) => column.name);
+  const conditions = key.map((column, i) => `${quoted(column.name)} = $${values.length + i + 1}::text::${column.type}`);
+  const { rows } = await client.query(
+    `SELECT 1 FROM ${name} WHERE NOT coalesce(${where}, FALSE) AND ${conditions.join(' AND ')}`,
+    [...values, ...idParts(id, names)],
+  );
+  return rows.length > 0;
 }
 
 async function deleteRow(client: PostgresClient, { name, id: key }: TableShape, id: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { RecordChange } from '../contract.ts';
-import { idParts, quoted, rowOf } from '../table-options.ts';
+import { idParts, quoted, rowOf, rowOfOthers } from '../table-options.ts';
 import type { TableShape } from './table.ts';
 import { fromJson, type SqliteValue } from './values.ts';
 
@@ -25,6 +25,7 @@ export class TableWriter {
 
   #put(id: string, data: unknown): void {
     const { name, columns, id: key } = this.#shape;
+    if (this.#isOfOthers(id)) throw rowOfOthers(this.#module, id);
     const row = rowOf(this.#module, id, data);
     // What the record does not know stays as it is, or gets its default.
     const known = columns.filter((column) => row[column.name] !== undefined);
@@ -37,6 +38,14 @@ export class TableWriter {
     );
     const where = (column: string): string => `${column} of record ${JSON.stringify(id)} of module ${this.#module}`;
     statement.run(...known.map((column) => fromJson(row[column.name], column.isReal, where(column.name))));
+  }
+
+  /** Whether there is a row of this id that the target leaves out. */
+  #isOfOthers(id: string): boolean {
+    const { name, idSql, where, values } = this.#shape;
+    if (where === 'TRUE') return false;
+    const sql = `SELECT 1 FROM ${quoted(name)} WHERE NOT coalesce(${where}, FALSE) AND ${idSql} = ?`;
+    return this.#statement(sql).get(...values, id) !== undefined;
   }
 
   #delete(id: string): void {

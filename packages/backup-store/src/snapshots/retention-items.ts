@@ -1,0 +1,33 @@
+import type { RetentionItem } from '@x/retention';
+import type { GroupField, RankedSnapshot } from '../repository/catalog-contract.ts';
+
+const GROUPINGS: Readonly<Record<GroupField, (record: RankedSnapshot['record']) => readonly string[]>> = {
+  host: ({ host }) => [host],
+  paths: ({ sources }) => sources.map(({ root }) => root).toSorted(),
+  tags: ({ tags }) => tags.toSorted(),
+  kind: ({ kind }) => [kind],
+};
+
+const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
+
+/**
+ * A snapshot as `planRetention` of `@x/retention` ranks it, among those of the same tenant and of the same fields. Pure.
+ *
+ * @param by.nowMs Milliseconds since 1970.
+ */
+export function retentionItem(
+  { record, madeMs }: RankedSnapshot,
+  {
+    groupBy = ['host', 'paths'],
+    nowMs,
+  }: { readonly groupBy?: readonly GroupField[] | undefined; readonly nowMs: number },
+): RetentionItem {
+  const { id, startedAt, tags, kind, tenant, bytes, status } = record;
+  // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.
+  const apart = kind === 'safety' || kind === 'checkpoint' ? [[kind]] : [];
+  const parts = [[tenant.name], ...groupBy.map((name) => GROUPINGS[name](record)), ...apart];
+  const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
+  // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
+  const storedAt = madeMs <= nowMs ? madeMs : undefined;
+  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
+}
