@@ -41,7 +41,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy metrics`. */
 export const deployMetricsCommand: CommandDefinition = {
   path: ['deploy', 'metrics'],
-  summary: 'Say how often, how fast and how well is deployed: the four figures of DORA, and rollbacks against their objective',
+  summary:
+    'Say how often, how fast and how well is deployed: the four figures of DORA, and rollbacks against their objective',
   description:
     'Deploys a week, lead time from commit to live, the share of deploys that failed or were taken back, and the time until service was good again; of all channels ' +
     'and of each. What can’t be said is absent. The exit code tells nothing about them.',
@@ -64,7 +65,10 @@ export const deployMetricsCommand: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast deploy metrics', does: 'The last 90 days' },
-    { call: "holdfast deploy metrics --since '30 days ago' --channel prod --json", does: 'A month of production, for a dashboard' },
+    {
+      call: "holdfast deploy metrics --since '30 days ago' --channel prod --json",
+      does: 'A month of production, for a dashboard',
+    },
   ],
   output: { shape: 'DeployMetrics' },
   run,

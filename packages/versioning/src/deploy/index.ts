@@ -90,6 +90,8 @@ export type { CleanOutcome, InitialisedLayout } from './run/housekeeping.ts';
 export type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
 export type { DeployAgreement, DeployPlan, PlannedDeployMigrations, PlannedDeployStep } from './run/plan.ts';
 export type { RestoreData } from './run/recovery.ts';
+export type { MaintenanceByHand } from './run/maintenance-by-hand.ts';
+export type { HandOptions, HandVerb, ServiceByHand } from './run/service-by-hand.ts';
 export type { DeployableRelease, ReleaseSource } from './run/source.ts';
 export type { DeployStanding, DiskSpace } from './run/standing.ts';
 export type { MigratorFactory } from './run/tools.ts';
