@@ -35,6 +35,7 @@ export type { Secret } from './checks/secret.ts';
 export { tcpCheck } from './checks/tcp-check.ts';
 export type { TcpCheckOptions } from './checks/tcp-check.ts';
 export { applyClean, type ApplyCleanOptions, type CleanReport } from './clean/apply-clean.ts';
+export type { EvidenceDecision, KeptEvidence } from './clean/evidence.ts';
 export { findLiveReleases, type LiveReleases } from './clean/live-releases.ts';
 export { type CleanDecision, type CleanPlan, planClean, type PlanCleanOptions } from './clean/plan-clean.ts';
 export { removeRelease } from './clean/remove-release.ts';
