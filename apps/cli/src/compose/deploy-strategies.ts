@@ -104,7 +104,20 @@ function hybrid({ deploy, releases, configs }: Parts): Strategy {
   });
 }
 
-function serverControlled({ deploy, releases, configs }: Parts, { settings }: Effective): Strategy {
+/** What requests are signed with. @throws {CliError} `USAGE`. */
+export function requestSigning({ configs, folder }: Pick<Parts, 'configs' | 'folder'>): {
+  readonly key?: Secret | undefined;
+  readonly maxAgeMs?: number | undefined;
+} {
+  const { keyEnv, keyFile, maxAge } = configs['server-controlled'] ?? {};
+  const file = keyFile === undefined ? undefined : { file: resolve(folder, keyFile) };
+  return {
+    key: file ?? (keyEnv === undefined ? undefined : { env: keyEnv }),
+    maxAgeMs: durationOf(maxAge, 'deploy.strategies.server-controlled.maxAge'),
+  };
+}
+
+function serverControlled({ deploy, releases, configs, folder }: Parts, { settings }: Effective): Strategy {
   const { servers, timeout } = configs['server-controlled'] ?? {};
   if (releases.folder !== undefined && settings['release.store'] === undefined) {
     throw usageError(
@@ -115,6 +128,7 @@ function serverControlled({ deploy, releases, configs }: Parts, { settings }: Ef
   return deploy.serverControlledStrategy({
     storage: releases.storage,
     servers,
+    key: requestSigning({ configs, folder }).key,
     timeoutMs: durationOf(timeout, 'deploy.strategies.server-controlled.timeout'),
     by: userName(),
   });

@@ -40,6 +40,11 @@ const serverControlled = z
   .strictObject({
     servers: texts('Servers whose answers are waited for. Default: none.'),
     timeout: duration('How long they may take. Default `15m`.'),
+    keyEnv: text(
+      'Variable with a key, 16 bytes or more, that requests and answers are signed with. The same here and on servers. Default: nothing is signed.',
+    ),
+    keyFile: text('File with that key, instead of a variable. Relative to this file.'),
+    maxAge: duration('How old a signed request may be when a server obeys it. Default `1d`.'),
   })
   .check(z.meta({ description: 'Asks servers that run `deploy run --pull`.' }));
 

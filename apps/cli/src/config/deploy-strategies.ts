@@ -35,4 +35,9 @@ export interface HybridConfig {
 export interface ServerControlledConfig {
   readonly servers?: readonly string[] | undefined;
   readonly timeout?: string | undefined;
+  /** Variable with the key that requests and answers are signed with. */
+  readonly keyEnv?: string | undefined;
+  /** File with it, instead of a variable. */
+  readonly keyFile?: string | undefined;
+  readonly maxAge?: string | undefined;
 }
