@@ -5,6 +5,7 @@ import { configuredChecks } from './deploy-checks.ts';
 import { readDeployHistory } from './deploy-history.ts';
 import { openDeploys } from './deploys.ts';
 import { latestBackup, REPOSITORY } from './latest-backup.ts';
+import { ownProfiles } from './own-strategies.ts';
 import { openReleases } from './releases.ts';
 
 /** What advice may be told. */
@@ -30,6 +31,7 @@ export async function adviseDeploy(context: Context, flags: AdviceFlags): Promis
   const { settings } = effective;
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
   const deployer = settings['deploy.root'] === undefined ? undefined : (await openDeploys(context)).deployer;
+  const strategies = [...deploy.BUILT_IN_STRATEGIES, ...ownProfiles(effective)];
   const history = await readDeployHistory(context, flags.history, deployer);
   const live = flags.live ?? (await currentVersion(deployer)) ?? lastGood(history, settings['deploy.channel']);
   const { workspace } = await openReleases(context);
@@ -52,7 +54,7 @@ export async function adviseDeploy(context: Context, flags: AdviceFlags): Promis
       signal,
     }),
   );
-  return { context: found, live, advice: deploy.recommendStrategy(found) };
+  return { context: found, live, advice: deploy.recommendStrategy(found, { strategies }) };
 }
 
 async function currentVersion(deployer: Deployer | undefined): Promise<string | undefined> {

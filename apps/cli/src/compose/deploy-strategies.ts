@@ -5,6 +5,7 @@ import type { Effective } from '../config/merge.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { durationOf } from './deploy-checks.ts';
+import { ownStrategy } from './own-strategies.ts';
 import { openReleases, type OpenedReleases } from './releases.ts';
 import { configFolder } from './tenant-modules.ts';
 import { userName } from './user.ts';
@@ -15,6 +16,9 @@ export const ELSEWHERE = ['remote-ci', 'hybrid', 'server-controlled'] as const;
 /** One of {@link ELSEWHERE}. */
 export type StrategyName = (typeof ELSEWHERE)[number];
 
+/** Whether a strategy is one of those that come along and deploy elsewhere. */
+export const isElsewhere = (name: string): name is StrategyName => ELSEWHERE.some((each) => each === name);
+
 /** What strategies are made of. */
 interface Parts {
   readonly deploy: typeof import('@x/versioning/deploy');
@@ -24,10 +28,11 @@ interface Parts {
   readonly folder: string;
 }
 
-/** The strategy of a name, as it is configured. @throws {CliError} `USAGE`; {VersioningError} `INVALID_OPTION`. */
-export async function configuredStrategy(context: Context, name: StrategyName): Promise<Strategy> {
+/** The strategy of a name, as it is configured. @throws {CliError} `USAGE`, `UNREADABLE`; {VersioningError} `INVALID_OPTION`. */
+export async function configuredStrategy(context: Context, name: string): Promise<Strategy> {
   const effective = await context.effective();
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
+  if (!isElsewhere(name)) return ownStrategy(context, effective, { name, deploy });
   const releases = await openReleases(context);
   const configs = effective.settings['deploy.strategies'] ?? {};
   const parts = { deploy, releases, configs, folder: configFolder(context, effective) };

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { DURATION_PATTERN } from './duration.ts';
-import { oneOf, text, texts, word } from './schema-parts.ts';
+import { flag, oneOf, text, texts, word } from './schema-parts.ts';
 
 const duration = (description: string) =>
   z.optional(z.string().check(z.regex(DURATION_PATTERN), z.meta({ description })));
@@ -48,11 +48,43 @@ const serverControlled = z
   })
   .check(z.meta({ description: 'Asks servers that run `deploy run --pull`.' }));
 
+const own = z
+  .strictObject({
+    command: command(
+      'A program that deploys, and ends with 0 when the version is live; no shell. `${VERSION}` and `${CHANNEL}` in its arguments are what is deployed, and so are the variables of these names. It is run in the folder of this file.',
+    ),
+    module: text(
+      'Instead: a module of JavaScript that exports `strategy` with `plan` and `run`. Relative to this file.',
+    ),
+    timeout: duration('How long `command` may take. Default `1h`.'),
+    base: z.optional(
+      z
+        .number()
+        .check(
+          z.gte(0),
+          z.lte(100),
+          z.meta({ description: 'Points that it has for `deploy advise` before any rule, 0 to 100. Default 50.' }),
+        ),
+    ),
+    carriesChanges: flag('It brings what has changed. Default `true`.'),
+    needsRemote: flag('It pushes to the remote. Default `false`.'),
+    buildsHere: flag('It builds from this checkout. Default `false`.'),
+    copiesFiles: flag('It sends files over the line of this machine. Default `false`.'),
+    isTested: flag('Tests run before anything is live. Default `false`.'),
+    isAttended: flag('Whoever starts it sees how it ends. Default `true`.'),
+  })
+  .check(z.meta({ description: 'A strategy of your own, for `--strategy` and for advice.' }));
+
 /** The section `deploy.strategies`. */
 export const strategies = z
   .strictObject({
     'remote-ci': z.optional(remoteCi),
     hybrid: z.optional(hybrid),
     'server-controlled': z.optional(serverControlled),
+    own: z.optional(
+      z
+        .record(z.string().check(z.regex(/^[a-z][a-z0-9-]{0,39}$/)), own)
+        .check(z.meta({ description: 'Strategies of your own, by name: small letters, digits and dashes.' })),
+    ),
   })
   .check(z.meta({ description: 'How `deploy run --strategy` carries each one out.' }));

@@ -118,6 +118,8 @@ export { type Pointer, readCurrent } from './switch/read-current.ts';
 export { recoverSwitch, type SwitchRecovery } from './switch/recover-switch.ts';
 export { processService } from './service/process/process-service.ts';
 export type { ProcessServiceOptions, ServiceHealth } from './service/process/options.ts';
+export { commandStrategy } from './strategies/command-strategy.ts';
+export type { CommandStrategyOptions } from './strategies/command-strategy.ts';
 export type { Strategy, StrategyAction, StrategyCall, StrategyOutcome } from './strategies/contract.ts';
 export type { GithubAccess } from './strategies/github-api.ts';
 export { hybridStrategy } from './strategies/hybrid.ts';
