@@ -1,7 +1,5 @@
-import { now } from '../clock.ts';
-import { durationOf } from '../compose/deploy-checks.ts';
-import { readDeployHistory } from '../compose/deploy-history.ts';
-import { DEPLOY_OPTIONS, openDeploys } from '../compose/deploys.ts';
+import { deployFigures } from '../compose/deploy-history.ts';
+import { DEPLOY_OPTIONS } from '../compose/deploys.ts';
 import { demandDuration } from '../config/duration.ts';
 import { demandPast } from '../config/past-moment.ts';
 import { emitObject } from '../output/emit.ts';
@@ -10,29 +8,9 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { deployMetricsLines } from '../render/deploy-metrics.ts';
 
-interface MetricsFlags {
-  /** Milliseconds since 1970. */
-  readonly since?: number | undefined;
-  readonly channel?: string | undefined;
-  /** Milliseconds. */
-  readonly objective?: number | undefined;
-  readonly history?: string | undefined;
-}
-
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   // The channel that is typed chooses; the one of the configuration says what the machine is.
-  const { since, channel, objective, history: file } = input.options as MetricsFlags;
-  const { settings } = await context.effective();
-  const { deployMetrics } = await context.timed('load deploys', () => import('@x/versioning/deploy'));
-  const deployer = file === undefined ? (await openDeploys(context)).deployer : undefined;
-  const history = await readDeployHistory(context, file, deployer);
-  const moment = now();
-  const metrics = deployMetrics(history, {
-    now: moment,
-    windowMs: since === undefined ? undefined : Math.max(1, moment - since),
-    channel,
-    objectiveMs: objective ?? durationOf(settings['deploy.objective'], 'deploy.objective'),
-  });
+  const metrics = await deployFigures(context, input.options);
   if (context.json) await emitObject(context.output, 'DeployMetrics', metrics);
   else await context.output.write(`${deployMetricsLines(metrics, context.output.colors).join('\n')}\n`);
   return EXIT.ok;

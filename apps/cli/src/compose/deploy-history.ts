@@ -1,6 +1,9 @@
-import type { Deployer, Deployment } from '@x/versioning/deploy';
+import type { Deployer, DeployMetrics, Deployment } from '@x/versioning/deploy';
+import { now } from '../clock.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { durationOf } from './deploy-checks.ts';
+import { openDeploys } from './deploys.ts';
 import { readNamed } from './named-input.ts';
 
 /**
@@ -22,6 +25,32 @@ export async function readDeployHistory(
     `Expected a history as \`holdfast deploy history --json\` prints it, got something else in ${file}`,
     'Write it there on the machine that was deployed to.',
   );
+}
+
+/** Which figures are wanted. */
+export interface FiguresCall {
+  /** Milliseconds since 1970. Default: 90 days ago. */
+  readonly since?: number | undefined;
+  readonly channel?: string | undefined;
+  /** Milliseconds. Default: that of the configuration. */
+  readonly objective?: number | undefined;
+  /** A file as `deploy history --json` prints it. */
+  readonly history?: string | undefined;
+}
+
+/** What the history of a machine comes to. @throws {CliError} `USAGE`, `UNREADABLE`; {VersioningError} `INVALID_HISTORY`. */
+export async function deployFigures(context: Context, call: FiguresCall): Promise<DeployMetrics> {
+  const { since, channel, objective, history: file } = call;
+  const { settings } = await context.effective();
+  const { deployMetrics } = await context.timed('load deploys', () => import('@x/versioning/deploy'));
+  const deployer = file === undefined ? (await openDeploys(context)).deployer : undefined;
+  const moment = now();
+  return deployMetrics(await readDeployHistory(context, file, deployer), {
+    now: moment,
+    windowMs: since === undefined ? undefined : Math.max(1, moment - since),
+    channel,
+    objectiveMs: objective ?? durationOf(settings['deploy.objective'], 'deploy.objective'),
+  });
 }
 
 const NEEDED = ['id', 'kind', 'version', 'channel', 'strategy', 'outcome', 'startedAt'] as const;

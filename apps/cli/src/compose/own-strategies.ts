@@ -72,11 +72,11 @@ export async function ownStrategy(
 }
 
 async function moduleStrategy(name: string, path: string): Promise<Strategy> {
-  const exported = await import(pathToFileURL(path).href).catch((cause: unknown) => {
+  const loading = import(pathToFileURL(path).href) as Promise<{ readonly strategy?: Partial<Strategy> | undefined }>;
+  const { strategy } = await loading.catch((cause: unknown) => {
     const got = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause);
     throw new CliError('UNREADABLE', `Expected the module of the strategy ${name} to load, got: ${got}`, { cause });
   });
-  const { strategy } = exported as { readonly strategy?: Partial<Strategy> };
   if (typeof strategy?.plan === 'function' && typeof strategy.run === 'function') return strategy as Strategy;
   throw usageError(
     `Expected an export "strategy" with functions plan and run, got something else in ${path}`,

@@ -65,7 +65,7 @@ export async function listEvidence(layout: DeployLayout): Promise<readonly KeptE
 }
 
 const namesIn = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(folder).catch((): readonly string[] => [])).toSorted();
+  [...(await readdir(folder).catch((): string[] => []))].toSorted();
 
 /** Decides which evidence is old enough to go. Pure. */
 export function planEvidence(

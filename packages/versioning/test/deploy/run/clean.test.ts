@@ -31,7 +31,7 @@ describe('a release that failed, and was changed since', { timeout: 30_000 }, ()
     expect(readFileSync(machine.file, 'utf8')).toBe('open\n');
     const kept = await machine.deployer(inDays(6)).clean();
     expect(kept.evidence.map(({ path, kind, keep }) => [path, kind, keep])).toEqual([
-      ...[first?.evidence, last?.evidence].toSorted().map((path) => [path, 'report', true]),
+      ...[first?.evidence ?? '', last?.evidence ?? ''].toSorted().map((path) => [path, 'report', true]),
       [aside, 'files', true],
     ]);
     expect([kept.removedEvidence, existsSync(aside)]).toEqual([[], true]);

@@ -49,10 +49,10 @@ test('starting by hand is refused while a deploy is under way; stopping is not',
   await using machine = await runningMachine();
   const { service, calls } = told(machine);
   const deployer = machine.deployer({ service });
-  await using _lock = await acquireDeployLock(deployer.layout, { by: 'bea' });
+  await using lock = await acquireDeployLock(deployer.layout, { by: 'bea' });
   await expect(deployer.service.run('restart')).rejects.toMatchObject({ code: 'DEPLOY_LOCKED' });
   await deployer.service.run('stop');
-  expect(calls).toEqual([['stop', undefined]]);
+  expect([calls, lock.lost.aborted]).toEqual([[['stop', undefined]], false]);
 });
 
 test('a machine without a service says so', async () => {

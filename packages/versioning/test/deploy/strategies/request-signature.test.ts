@@ -14,11 +14,11 @@ interface World {
   readonly storage: ObjectStore;
   readonly deployed: string[];
   /** Asks for a version, with a key or without. */
-  ask(version: string, options?: { key?: () => string; at?: number }): Promise<unknown>;
-  pull(options?: Partial<PullOptions>): ReturnType<typeof pullOnce>;
+  readonly ask: (version: string, options?: { key?: () => string; at?: number }) => Promise<unknown>;
+  readonly pull: (options?: Partial<PullOptions>) => ReturnType<typeof pullOnce>;
   /** The text of an entry. */
-  text(name: string, n: number): Promise<string>;
-  append(name: string, text: string): Promise<number>;
+  readonly text: (name: string, n: number) => Promise<string>;
+  readonly append: (name: string, text: string) => Promise<number>;
 }
 
 function world(): World {
