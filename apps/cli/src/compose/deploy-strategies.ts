@@ -17,7 +17,7 @@ export const ELSEWHERE = ['remote-ci', 'hybrid', 'server-controlled'] as const;
 export type StrategyName = (typeof ELSEWHERE)[number];
 
 /** Whether a strategy is one of those that come along and deploy elsewhere. */
-export const isElsewhere = (name: string): name is StrategyName => ELSEWHERE.some((each) => each === name);
+const isElsewhere = (name: string): name is StrategyName => ELSEWHERE.some((each) => each === name);
 
 /** What strategies are made of. */
 interface Parts {

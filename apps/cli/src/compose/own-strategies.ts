@@ -9,7 +9,7 @@ import { durationOf } from './deploy-checks.ts';
 import { configFolder } from './tenant-modules.ts';
 
 /** Names of the strategies that come along: nobody's own is called so. */
-export const KNOWN_STRATEGIES = ['local', 'local-restart', 'remote-ci', 'hybrid', 'server-controlled'] as const;
+const KNOWN_STRATEGIES = ['local', 'local-restart', 'remote-ci', 'hybrid', 'server-controlled'] as const;
 
 const PLACE = '"own" in "strategies" of "deploy" in holdfast.config.json';
 
