@@ -89,6 +89,7 @@ export type VersioningErrorCode =
   | 'SERVICE_UNAVAILABLE'
   | 'STRATEGY_FAILED'
   | 'INVALID_REQUEST'
+  | 'REQUEST_UNTRUSTED'
   | 'CI_UNREACHABLE'
   | 'CI_REFUSED'
   | 'CI_FAILED'

@@ -29,6 +29,7 @@ import { deployInit } from './deploy-init.ts';
 import { deployList } from './deploy-list.ts';
 import { deployLogs } from './deploy-logs.ts';
 import { deployMaintenance } from './deploy-maintenance.ts';
+import { deployMetricsCommand } from './deploy-metrics.ts';
 import { deployResume } from './deploy-resume.ts';
 import { deployRollback } from './deploy-rollback.ts';
 import { deployRun } from './deploy-run.ts';
@@ -196,6 +197,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   deployMaintenance,
   deployResume,
   deployHistory,
+  deployMetricsCommand,
   deployAdvise,
   migrateStatus,
   migrateUp,

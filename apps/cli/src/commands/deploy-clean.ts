@@ -5,6 +5,7 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
+import { formatTime } from '../render/time.ts';
 
 interface CleanFlags {
   readonly dryRun?: true | undefined;
@@ -20,21 +21,26 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     await emitObject(output, 'DeployCleaned', { dryRun, ...cleaned });
     return EXIT.ok;
   }
-  const { decisions, removed } = cleaned;
+  const { decisions, removed, evidence, removedEvidence, warnings } = cleaned;
   const word = (keep: boolean): string => (keep ? 'keep' : dryRun ? 'would go' : 'gone');
-  const rows = decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]);
+  const rows = [
+    ...decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]),
+    ...evidence.map(({ path, keep, keptAt }) => [word(keep), displayText(path), `evidence of ${formatTime(keptAt)}`]),
+  ];
   if (rows.length > 0)
-    await output.write(`${tableLines([{ title: '' }, { title: 'VERSION' }, { title: 'WHY' }], rows).join('\n')}\n`);
-  if (!dryRun) context.messages.note(`${removed.length} removed.`);
+    await output.write(`${tableLines([{ title: '' }, { title: 'WHAT' }, { title: 'WHY' }], rows).join('\n')}\n`);
+  for (const warning of warnings) context.messages.warn(warning);
+  if (!dryRun) context.messages.note(`${removed.length + removedEvidence.length} removed.`);
   return EXIT.ok;
 }
 
 /** `holdfast deploy clean`. */
 export const deployClean: CommandDefinition = {
   path: ['deploy', 'clean'],
-  summary: 'Remove the releases that nobody needs',
+  summary: 'Remove the releases that nobody needs, and old evidence of failures',
   description:
-    'What stays: the current one, the good one before it, whatever a process runs from, the last good ones (--keep), and failed ones for seven days.',
+    'What stays: the current one, the good one before it, whatever a process runs from, the last good ones (--keep), and failed ones for seven days, as what was kept of failures. ' +
+    'Processes of other users are not seen, nor any where there is no /proc: it is told when something goes. Refused while a deploy has not ended.',
   options: [
     { flags: '--dry-run', description: 'only say what would go, and why' },
     { flags: '--force', description: 'take the lock of the deployment from whoever has it' },

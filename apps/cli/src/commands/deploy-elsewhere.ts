@@ -1,5 +1,5 @@
 import type { StrategyAction } from '@x/versioning/deploy';
-import { configuredStrategy, type StrategyName } from '../compose/deploy-strategies.ts';
+import { configuredStrategy } from '../compose/deploy-strategies.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
@@ -7,7 +7,8 @@ import { displayText } from '../render/text.ts';
 
 /** A deploy that others carry out, or this machine on another one. */
 export interface ElsewhereCall {
-  readonly strategy: StrategyName;
+  /** One that comes along, or one's own. */
+  readonly strategy: string;
   readonly version: string;
   readonly dryRun: boolean;
 }

@@ -33,7 +33,7 @@ export const deployResume: CommandDefinition = {
   summary: 'Go on with a deploy or rollback that was killed, or take it back',
   description:
     'It goes on in the direction in which it went: one that was on its way back ends there. With `--undo` it goes back, as far as there is a way: past a ' +
-    '`contract` migration only with `--restore-data`, which restores the safety backup and drops what was written since.',
+    '`contract` migration, or where a way back fails, only with `--restore-data`, which restores the safety backup and drops what was written since.',
   options: [
     { flags: '--undo', description: 'take it back' },
     { flags: '--restore-data', description: 'with --undo: restore the safety backup where nothing else leads back' },

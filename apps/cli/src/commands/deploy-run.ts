@@ -1,6 +1,5 @@
 import { demandDuration } from '../config/duration.ts';
 import { deployProgress } from '../compose/deploy-progress.ts';
-import { ELSEWHERE, type StrategyName } from '../compose/deploy-strategies.ts';
 import { DEPLOY_OPTIONS, openDeploys } from '../compose/deploys.ts';
 import { RELEASE_OPTIONS } from '../compose/releases.ts';
 import { usageError } from '../errors.ts';
@@ -19,8 +18,8 @@ interface DeployFlags extends RunFlags, PullFlags {
   readonly way?: string | undefined;
 }
 
-const isElsewhere = (strategy: string | undefined): strategy is StrategyName =>
-  ELSEWHERE.some((each) => each === strategy);
+/** Whether this machine is deployed to, by itself. */
+const isHere = (strategy = 'local'): boolean => strategy === 'local' || strategy === 'local-restart';
 
 /** `local-restart` would do something else. */
 function wayName(text: string): string {
@@ -47,7 +46,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { strategy, ...flags }: DeployFlags = input.options as DeployFlags;
   checkWanted(version, { ...flags, strategy });
   if (version === undefined) return deployPull(context, flags, runOptions(flags));
-  if (isElsewhere(strategy)) return deployElsewhere(context, { strategy, version, dryRun: flags.dryRun === true });
+  if (strategy !== undefined && !isHere(strategy))
+    return deployElsewhere(context, { strategy, version, dryRun: flags.dryRun === true });
   const { deployer } = await openDeploys(context, { onEvent: deployProgress(context.messages) });
   const { signal, output, messages } = context;
   const options = { ...runOptions(flags), strategy: flags.way ?? strategy, signal };
@@ -77,8 +77,7 @@ export const deployRun: CommandDefinition = {
     {
       flags: '--strategy <name>',
       description:
-        'local (default); local-restart: only restart the current release; remote-ci, hybrid, server-controlled: as "strategies" in "deploy" says',
-      choices: ['local', 'local-restart', ...ELSEWHERE],
+        'local (default); local-restart: only restart the current release; remote-ci, hybrid, server-controlled, or one of your own: as "strategies" in "deploy" says',
     },
     {
       flags: '--way <name>',

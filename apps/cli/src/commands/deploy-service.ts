@@ -16,13 +16,13 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [word = ''] = input.arguments;
   const verb = VERBS.find((each) => each === word);
   if (verb === undefined) throw usageError(`Expected ${VERBS.join(', ')}, got ${JSON.stringify(word)}`);
-  const { service, describeAction } = await openDeploys(context);
+  const { deployer, service, describeAction } = await openDeploys(context);
   if (service === undefined) throw usageError('Expected a service, got none', 'Name it with --service.');
   const { signal, output, messages } = context;
   const { dryRun = false } = input.options as ServiceFlags;
-  const actions = await service.plan(verb);
+  const actions = await deployer.service.plan(verb, { signal });
   if (!dryRun) {
-    await service.run(verb, { signal, onAction: (text) => messages.detail(displayText(text)) });
+    await deployer.service.run(verb, { signal, onAction: (text) => messages.detail(displayText(text)) });
   }
   const { state, pids } = await service.status({ signal });
   const { name } = service.spec;
@@ -36,7 +36,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const deployService: CommandDefinition = {
   path: ['deploy', 'service'],
   summary: 'Start, stop or restart what runs the current release',
-  description: 'A deploy does so by itself. What only root may do is refused with the commands to carry out.',
+  description:
+    'A deploy does so by itself. `start` and `restart` write the `.env` of the current release anew, as `shared/.env` is by now, and are refused while a deploy is under way. What only root may do is ' +
+    'refused with the commands to carry out.',
   arguments: [{ name: '<verb>', description: VERBS.join(', ') }],
   options: [
     { flags: '--dry-run', description: 'only show what would be done, as commands of a shell' },

@@ -20,7 +20,7 @@ export const migrateStatus: CommandDefinition = {
   path: ['migrate', 'status'],
   summary: 'Show which migrations are applied to a database',
   description:
-    'Nothing is changed, and nothing is made. Exits with 3 when a migration was edited after it was applied, is missing, was interrupted, or comes before others that are applied.',
+    'Nothing is changed, and nothing is made. Exits with 3 when a migration or its way back was edited after it was applied, is missing, was interrupted, or comes before others that are applied.',
   options: MIGRATE_OPTIONS,
   examples: [
     { call: 'holdfast migrate status --database sqlite:app.db --migrations migrations', does: 'What is applied?' },

@@ -1,11 +1,11 @@
 import type { AdviceContext, Deployer, Deployment, StrategyAdvice } from '@x/versioning/deploy';
 import type { Effective } from '../config/merge.ts';
-import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { configuredChecks } from './deploy-checks.ts';
+import { readDeployHistory } from './deploy-history.ts';
 import { openDeploys } from './deploys.ts';
 import { latestBackup, REPOSITORY } from './latest-backup.ts';
-import { readNamed } from './named-input.ts';
+import { ownProfiles } from './own-strategies.ts';
 import { openReleases } from './releases.ts';
 
 /** What advice may be told. */
@@ -31,7 +31,8 @@ export async function adviseDeploy(context: Context, flags: AdviceFlags): Promis
   const { settings } = effective;
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
   const deployer = settings['deploy.root'] === undefined ? undefined : (await openDeploys(context)).deployer;
-  const history = await readHistory(context, flags, deployer);
+  const strategies = [...deploy.BUILT_IN_STRATEGIES, ...ownProfiles(effective)];
+  const history = await readDeployHistory(context, flags.history, deployer);
   const live = flags.live ?? (await currentVersion(deployer)) ?? lastGood(history, settings['deploy.channel']);
   const { workspace } = await openReleases(context);
   const { folder, component, remote, migrations } = workspace;
@@ -53,7 +54,7 @@ export async function adviseDeploy(context: Context, flags: AdviceFlags): Promis
       signal,
     }),
   );
-  return { context: found, live, advice: deploy.recommendStrategy(found) };
+  return { context: found, live, advice: deploy.recommendStrategy(found, { strategies }) };
 }
 
 async function currentVersion(deployer: Deployer | undefined): Promise<string | undefined> {
@@ -81,42 +82,4 @@ async function health(
   context.signal.throwIfAborted();
   for (const { name, found, outcome: each } of results) if (each !== 'ok') context.messages.note(`${name}: ${found}`);
   return outcome;
-}
-
-async function readHistory(
-  context: Context,
-  { history: file }: AdviceFlags,
-  deployer: Deployer | undefined,
-): Promise<readonly Deployment[]> {
-  if (file === undefined) return (await deployer?.history({ signal: context.signal })) ?? [];
-  const text = await readNamed(context, file, 'the history');
-  const deployments = deploymentsIn(text);
-  if (deployments !== undefined) return deployments;
-  throw usageError(
-    `Expected a history as \`holdfast deploy history --json\` prints it, got something else in ${file}`,
-    'Write it there on the machine that was deployed to.',
-  );
-}
-
-const NEEDED = ['id', 'kind', 'version', 'channel', 'strategy', 'outcome', 'startedAt'] as const;
-
-/** The deployments in a text; nothing where it has none. */
-function deploymentsIn(text: string): readonly Deployment[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new CliError('USAGE', 'Expected JSON as a history, got something else', { cause });
-  }
-  const list = (value as { readonly deployments?: unknown } | null)?.deployments;
-  const isDeployment = (each: unknown): each is Deployment => {
-    if (typeof each !== 'object' || each === null) return false;
-    const fields = each as Readonly<Record<string, unknown>>;
-    return (
-      NEEDED.every((name) => typeof fields[name] === 'string') &&
-      Array.isArray(fields['steps']) &&
-      typeof fields['migrations'] === 'number'
-    );
-  };
-  return Array.isArray(list) && list.every(isDeployment) ? list : undefined;
 }

@@ -3,8 +3,10 @@ import { hostname } from 'node:os';
 import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { deployProgress } from './deploy-progress.ts';
+import { requestSigning } from './deploy-strategies.ts';
 import { openDeploys } from './deploys.ts';
 import { openReleases, trustedKeys } from './releases.ts';
+import { configFolder } from './tenant-modules.ts';
 
 /** How a server looks for what it has to deploy. */
 export interface PullCall {
@@ -22,7 +24,9 @@ export interface PullCall {
  */
 export async function* pullHere(context: Context, call: PullCall): AsyncGenerator<PullResult> {
   const { signal } = context;
-  const { settings } = await context.effective();
+  const effective = await context.effective();
+  const { settings } = effective;
+  const configs = settings['deploy.strategies'] ?? {};
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
   const { deployer } = await openDeploys(context, { onEvent: deployProgress(context.messages) });
   const { manager, storage } = await openReleases(context);
@@ -33,6 +37,7 @@ export async function* pullHere(context: Context, call: PullCall): AsyncGenerato
     channel: settings['deploy.channel'],
     server: call.server ?? hostname(),
     signal,
+    ...requestSigning({ configs, folder: configFolder(context, effective) }),
     newest: async () => (await manager.getActiveRelease(follows, { signal }))?.version,
     current: async () => {
       const { current } = await deployer.status({ signal });

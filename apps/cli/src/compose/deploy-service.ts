@@ -57,6 +57,11 @@ function specOf(
   };
 }
 
+async function currentVersion({ readCurrent }: DeployModule, layout: DeployLayout): Promise<string | undefined> {
+  const current = await readCurrent(layout);
+  return current.kind === 'release' ? current.version : undefined;
+}
+
 /** What each kind of keeper needs beside the service itself. @throws {CliError} `USAGE`. */
 function serviceOf(
   context: Context,
@@ -80,7 +85,12 @@ function serviceOf(
     case 'systemd':
       return made('systemd', spec, { scope });
     case 'compose':
-      return made('compose', spec, { project, files, service: spec.name });
+      return made('compose', spec, {
+        project,
+        files,
+        service: spec.name,
+        version: () => currentVersion(deploy, layout),
+      });
     case 'command':
       if (commands !== undefined) return made('command', spec, commands);
       throw usageError(

@@ -5,6 +5,7 @@ import type { Effective } from '../config/merge.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { durationOf } from './deploy-checks.ts';
+import { ownStrategy } from './own-strategies.ts';
 import { openReleases, type OpenedReleases } from './releases.ts';
 import { configFolder } from './tenant-modules.ts';
 import { userName } from './user.ts';
@@ -15,6 +16,9 @@ export const ELSEWHERE = ['remote-ci', 'hybrid', 'server-controlled'] as const;
 /** One of {@link ELSEWHERE}. */
 export type StrategyName = (typeof ELSEWHERE)[number];
 
+/** Whether a strategy is one of those that come along and deploy elsewhere. */
+const isElsewhere = (name: string): name is StrategyName => ELSEWHERE.some((each) => each === name);
+
 /** What strategies are made of. */
 interface Parts {
   readonly deploy: typeof import('@x/versioning/deploy');
@@ -24,10 +28,11 @@ interface Parts {
   readonly folder: string;
 }
 
-/** The strategy of a name, as it is configured. @throws {CliError} `USAGE`; {VersioningError} `INVALID_OPTION`. */
-export async function configuredStrategy(context: Context, name: StrategyName): Promise<Strategy> {
+/** The strategy of a name, as it is configured. @throws {CliError} `USAGE`, `UNREADABLE`; {VersioningError} `INVALID_OPTION`. */
+export async function configuredStrategy(context: Context, name: string): Promise<Strategy> {
   const effective = await context.effective();
   const deploy = await context.timed('load deploys', () => import('@x/versioning/deploy'));
+  if (!isElsewhere(name)) return ownStrategy(context, effective, { name, deploy });
   const releases = await openReleases(context);
   const configs = effective.settings['deploy.strategies'] ?? {};
   const parts = { deploy, releases, configs, folder: configFolder(context, effective) };
@@ -104,7 +109,20 @@ function hybrid({ deploy, releases, configs }: Parts): Strategy {
   });
 }
 
-function serverControlled({ deploy, releases, configs }: Parts, { settings }: Effective): Strategy {
+/** What requests are signed with. @throws {CliError} `USAGE`. */
+export function requestSigning({ configs, folder }: Pick<Parts, 'configs' | 'folder'>): {
+  readonly key?: Secret | undefined;
+  readonly maxAgeMs?: number | undefined;
+} {
+  const { keyEnv, keyFile, maxAge } = configs['server-controlled'] ?? {};
+  const file = keyFile === undefined ? undefined : { file: resolve(folder, keyFile) };
+  return {
+    key: file ?? (keyEnv === undefined ? undefined : { env: keyEnv }),
+    maxAgeMs: durationOf(maxAge, 'deploy.strategies.server-controlled.maxAge'),
+  };
+}
+
+function serverControlled({ deploy, releases, configs, folder }: Parts, { settings }: Effective): Strategy {
   const { servers, timeout } = configs['server-controlled'] ?? {};
   if (releases.folder !== undefined && settings['release.store'] === undefined) {
     throw usageError(
@@ -115,6 +133,7 @@ function serverControlled({ deploy, releases, configs }: Parts, { settings }: Ef
   return deploy.serverControlledStrategy({
     storage: releases.storage,
     servers,
+    key: requestSigning({ configs, folder }).key,
     timeoutMs: durationOf(timeout, 'deploy.strategies.server-controlled.timeout'),
     by: userName(),
   });

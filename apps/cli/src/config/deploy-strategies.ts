@@ -3,6 +3,8 @@ export interface StrategyConfigs {
   readonly 'remote-ci'?: RemoteCiConfig | undefined;
   readonly hybrid?: HybridConfig | undefined;
   readonly 'server-controlled'?: ServerControlledConfig | undefined;
+  /** Strategies of one's own, by name. */
+  readonly own?: Readonly<Record<string, OwnStrategyConfig>> | undefined;
 }
 
 /** By a workflow of GitHub Actions. */
@@ -35,4 +37,23 @@ export interface HybridConfig {
 export interface ServerControlledConfig {
   readonly servers?: readonly string[] | undefined;
   readonly timeout?: string | undefined;
+  /** Variable with the key that requests and answers are signed with. */
+  readonly keyEnv?: string | undefined;
+  /** File with it, instead of a variable. */
+  readonly keyFile?: string | undefined;
+  readonly maxAge?: string | undefined;
+}
+
+/** A program or a module that deploys, and what advice has to know of it. */
+export interface OwnStrategyConfig {
+  readonly command?: readonly [string, ...string[]] | undefined;
+  readonly module?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly base?: number | undefined;
+  readonly carriesChanges?: boolean | undefined;
+  readonly needsRemote?: boolean | undefined;
+  readonly buildsHere?: boolean | undefined;
+  readonly copiesFiles?: boolean | undefined;
+  readonly isTested?: boolean | undefined;
+  readonly isAttended?: boolean | undefined;
 }

@@ -63,7 +63,7 @@ export const deployAdvice = z.strictObject({
   context: looked.describe('what was looked at'),
 });
 
-const strategyName = z.enum(['remote-ci', 'hybrid', 'server-controlled']);
+const strategyName = z.string().describe('`remote-ci`, `hybrid`, `server-controlled`, or one of your own');
 
 export const deployStrategyPlan = z.strictObject({
   strategy: strategyName,

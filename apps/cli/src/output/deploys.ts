@@ -202,6 +202,21 @@ export const deployCleaned = z.strictObject({
   decisions: z.array(z.strictObject({ version: versionText, keep: z.boolean(), reason: z.string() })),
   removed: z.array(versionText),
   spared: z.array(versionText).describe('those that came into use meanwhile'),
+  evidence: z
+    .array(
+      z.strictObject({
+        path: z.string(),
+        kind: z
+          .enum(['report', 'files'])
+          .describe('`report`: what happened; `files`: the changed files of a release that failed'),
+        keptAt: make.iso('since when it is kept'),
+        keep: z.boolean(),
+      }),
+    )
+    .describe('what was kept of deploys that failed'),
+  removedEvidence: z.array(z.string()).describe('paths of what is gone'),
+  isPartial: z.boolean().describe('whether there may be processes that can’t be seen'),
+  warnings: z.array(z.string()),
 });
 
 export const deployMaintenance = z.strictObject({ on: z.boolean(), maintenance: maintenance.optional() });

@@ -21,6 +21,10 @@ const status = z.strictObject({
   state: z
     .enum(['applied', 'pending', 'edited', 'missing', 'interrupted', 'out-of-order'])
     .describe('`edited` after it was applied; `missing`: applied, and no longer there'),
+  edited: z
+    .array(z.enum(['up', 'down']))
+    .optional()
+    .describe('of one that is `edited`: which of its texts; `down` is that of its way back'),
   isReversible: z.boolean(),
   appliedAt: make.iso('when').optional(),
   by: z.string().optional(),

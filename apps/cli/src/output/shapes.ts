@@ -28,6 +28,7 @@ import {
   flagVersion,
 } from './flags.ts';
 import { keyAdded, keyList, keyRemoved, keysRotated } from './keys.ts';
+import { deployMetrics } from './deploy-metrics.ts';
 import { deployAdvice, deployPulled, deployStrategyPlan, deployStrategyRun } from './deploy-advice.ts';
 import {
   deployCleaned,
@@ -99,6 +100,7 @@ export const SHAPES = {
   DeployList: deployList,
   DeployLogLine: deployLogLine,
   DeployMaintenance: deployMaintenance,
+  DeployMetrics: deployMetrics,
   Deployment: deployment,
   DeployPlan: deployPlan,
   DeployPulled: deployPulled,

@@ -10,13 +10,13 @@ export function migrationStatusLines(migrations: readonly MigrationStatus[]): re
   const columns = ['MIGRATION', 'KIND', 'STATE', 'APPLIED', 'BY', 'BACK'].map((title) => ({ title }));
   return tableLines(
     columns,
-    migrations.map(({ id, kind, state, appliedAt, by, isReversible }) => [
+    migrations.map(({ id, kind, state, edited, appliedAt, by, isReversible }) => [
       displayText(id),
       kind,
       state,
       appliedAt === undefined ? '' : formatTime(appliedAt),
       displayText(by ?? ''),
-      isReversible ? 'yes' : 'no',
+      isReversible ? (edited?.includes('down') === true ? 'edited' : 'yes') : 'no',
     ]),
   );
 }

@@ -1,7 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newCheckout, type TestCheckout } from '../support/checkout.ts';
-import { type Machine, newMachine } from '../support/cli.ts';
+import { type Machine, newMachine, parseShape } from '../support/cli.ts';
 
 interface Shop extends TestCheckout {
   readonly machine: Machine;
@@ -58,6 +59,72 @@ test('a request is written to the store, and a server that pulls obeys it, then 
   );
 });
 
+test('with a key, a server obeys who has the same one, and nobody else', async () => {
+  const { machine, args } = await newShop({ 'server-controlled': { keyEnv: 'SHOP_KEY' } });
+  const root = join(machine.root, 'server');
+  await machine.json('DeployInitialised', ['deploy', 'init', '--root', root]);
+  const run = async (name: 'DeployStrategyRun' | 'DeployPulled', key: string, ...more: readonly string[]) => {
+    const { stdout } = await machine.run([...args(...more), '--json'], { env: { SHOP_KEY: key } });
+    return parseShape(name, stdout);
+  };
+  const pull = ['--pull', '--root', root, '--server-name', 'web-1'];
+  const [key, other] = ['the key of the shop', 'the key of another'];
+  await run('DeployStrategyRun', other, '0.1.0', '--strategy', 'server-controlled');
+  expect(await run('DeployPulled', key, ...pull)).toMatchObject({
+    answer: { request: 1, outcome: 'failed', error: { code: 'REQUEST_UNTRUSTED' } },
+  });
+  await run('DeployStrategyRun', key, '0.1.0', '--strategy', 'server-controlled');
+  expect(await run('DeployPulled', key, ...pull)).toMatchObject({ answer: { request: 2, outcome: 'deployed' } });
+  const { code, stderr } = await machine.run(args(...pull));
+  expect([code, stderr]).toEqual([2, expect.stringContaining('the variable SHOP_KEY is not set') as string]);
+});
+
+test('strategies of one’s own, programs and modules, are ranked and carried out', async () => {
+  const own = {
+    'blue-green': {
+      command: [process.execPath, 'deploy.cjs', '${VERSION}'],
+      base: 90,
+      isTested: true,
+    },
+    ours: { module: './ours.mjs', base: 1 },
+    broken: { command: [process.execPath, '-e', 'console.error("no room"); process.exit(3)'], base: 0 },
+    empty: {},
+  };
+  const { machine, folder, args } = await newShop({ own });
+  await writeFile(join(folder, 'deploy.cjs'), 'console.log("brings", process.argv[2], "to", process.env.CHANNEL)\n');
+  await writeFile(
+    join(folder, 'ours.mjs'),
+    `export const strategy = {
+      name: 'ours',
+      plan: async ({ version }) => [{ kind: 'own', text: 'wave at ' + version }],
+      run: async ({ version }) => ({ isLive: false, detail: 'waved at ' + version }),
+    };`,
+  );
+  const advice = await machine.json('DeployAdvice', ['deploy', 'advise', '--live', '0.1.0']);
+  expect(advice.ranked[0]?.strategy).toBe('blue-green');
+  expect(advice.ranked.map(({ strategy }) => strategy)).toEqual(expect.arrayContaining(Object.keys(own)));
+  const plan = await machine.json('DeployStrategyPlan', args('0.2.0', '--strategy', 'blue-green', '--dry-run'));
+  expect(plan.actions).toEqual([{ kind: 'run', command: [process.execPath, 'deploy.cjs', '0.2.0'] }]);
+  const run = await machine.run(args('0.2.0', '--strategy', 'blue-green'));
+  expect([run.code, run.stdout]).toEqual([0, 'blue-green has deployed 0.2.0\n']);
+  expect(run.stderr).toContain('brings 0.2.0 to prod');
+  expect(await machine.json('DeployStrategyRun', args('0.2.0', '--strategy', 'ours'))).toEqual({
+    strategy: 'ours',
+    version: '0.2.0',
+    isLive: false,
+    detail: 'waved at 0.2.0',
+  });
+  const broken = await machine.run(args('0.2.0', '--strategy', 'broken'));
+  expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('no room') as string]);
+  for (const [name, said] of [
+    ['empty', 'Expected a command or a module for the strategy empty, got neither'],
+    ['theirs', 'server-controlled, blue-green, ours, broken, empty), got "theirs"'],
+  ] as const) {
+    const { code, stderr } = await machine.run(args('0.2.0', '--strategy', name));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said) as string]);
+  }
+});
+
 test('plans say what would be done, and nothing is', async () => {
   const { machine, git, args } = await newShop();
   const refs = git('for-each-ref');
@@ -90,6 +157,12 @@ test.each<readonly [string, readonly string[], object | undefined, string]>([
     ['0.1.0', '--strategy', 'remote-ci'],
     { 'remote-ci': { repository: 'shop' } },
     'repository',
+  ],
+  [
+    'a strategy of one’s own with the name of another',
+    ['0.1.0', '--strategy', 'ours'],
+    { own: { hybrid: { command: ['true'] } } },
+    'got hybrid, which comes along',
   ],
   ['a release that is not there', ['9.9.9', '--strategy', 'hybrid'], undefined, '9.9.9'],
   ['a tag that is not there', ['9.9.9', '--strategy', 'remote-ci'], undefined, 'git fetch --tags'],

@@ -4,7 +4,7 @@ import { currentUser } from '../release/owner.ts';
 import { deployLayout } from './layout/deploy-layout.ts';
 import type { DeployedRelease, DeployLayout } from './layout/model.ts';
 import { demandLayout } from './layout/plan-layout.ts';
-import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
+import { type MaintenanceByHand, maintenanceByHand } from './run/maintenance-by-hand.ts';
 import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
@@ -16,6 +16,7 @@ import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './
 import type { DeployPlan } from './run/plan.ts';
 import { planDeploy } from './run/plan-deploy.ts';
 import { planRollback } from './run/plan-rollback.ts';
+import { type ServiceByHand, serviceByHand } from './run/service-by-hand.ts';
 import { type DeployStanding, readStanding } from './run/standing.ts';
 
 /** Deploys releases to one machine, and goes back. */
@@ -68,16 +69,16 @@ export interface Deployer {
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
-  /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
+  /**
+   * Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones; and evidence of failures after a week.
+   *
+   * @throws {VersioningError} `DEPLOY_UNFINISHED`, unless it only says what it would do: a way back may need what is there.
+   */
   clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
-  readonly maintenance: {
-    /** Sets the flag that the service reads, with why. */
-    on(reason: string): Promise<void>;
-    /** Takes it away. */
-    off(): Promise<void>;
-    /** Why it is on; `undefined` when it is off. */
-    read(): Promise<Maintenance | undefined>;
-  };
+  /** The service by hand. */
+  readonly service: ServiceByHand;
+  /** The flag of maintenance by hand: a deploy that is under way has its own. */
+  readonly maintenance: MaintenanceByHand;
 }
 
 const HEALTH_MS = 30_000;
@@ -147,9 +148,13 @@ export function createDeployer(options: DeployerOptions): Deployer {
     history: async (call) => history.list(call),
     clean: async ({ dryRun = false, ...call } = {}) => {
       await ask('clean');
-      return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
+      return locked(call, async (held, signal) => {
+        if (!dryRun) await refuseUnfinished(held.history);
+        return cleanReleases(held, { keep: options.keep, dryRun, signal });
+      });
     },
-    maintenance: maintenanceOf(tools, ask),
+    service: serviceByHand(tools, ask, locked),
+    maintenance: maintenanceByHand(tools, ask),
   };
 }
 
@@ -172,23 +177,6 @@ function startOf(locked: Locked, ask: Ask): Start {
       await refuseOutdated(held, plan, action);
       return carryOut(held, plan, signal);
     });
-  };
-}
-
-/** The flag by hand: a deploy that is under way has its own. */
-function maintenanceOf({ place, by, tell }: DeployingTools, ask: Ask): Deployer['maintenance'] {
-  return {
-    on: async (reason) => {
-      await ask('maintenance');
-      await place.maintenance.on(reason);
-      tell({ kind: 'maintenance.switchedOn', by, reason });
-    },
-    off: async () => {
-      await ask('maintenance');
-      await place.maintenance.off();
-      tell({ kind: 'maintenance.switchedOff', by });
-    },
-    read: async () => readMaintenance(place.layout),
   };
 }
 

@@ -49,10 +49,12 @@ export interface MigrationStatus {
   readonly kind: MigrationKind;
   readonly description: string;
   /**
-   * `edited`: its text is another than what was applied. `missing`: applied, but no longer among the migrations. `interrupted`: begun and
+   * `edited`: its text, or that of its way back, is another than when it was applied. `missing`: applied, but no longer among the migrations. `interrupted`: begun and
    * neither ended nor undone. `out-of-order`: pending although a later one is applied.
    */
   readonly state: 'applied' | 'pending' | 'edited' | 'missing' | 'interrupted' | 'out-of-order';
+  /** Of one that is `edited`: which of its texts. */
+  readonly edited?: readonly Direction[] | undefined;
   /** Whether there is a way back. */
   readonly isReversible: boolean;
   /** ISO 8601, UTC. */
@@ -124,6 +126,8 @@ export type MigratorEvent =
 export interface Repaired {
   readonly state: 'applied' | 'interrupted' | 'pending';
   readonly checksum: string;
+  /** Of what leads back; empty where nothing does, none where that is not known. */
+  readonly backChecksum?: string | undefined;
 }
 
 /** Runs migrations on one database. What `/deploy` needs of `/migrate`. */

@@ -12,6 +12,8 @@ export interface PlanCleanOptions {
   readonly now: number;
   /** The versions that processes work in, by their ids: of `findLiveReleases`, or of a service. */
   readonly live: ReadonlyMap<number, string>;
+  /** Whether there may be processes that were not seen: of `findLiveReleases`. It is said beside what is removed. Default: `false`. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** What becomes of one release. */
@@ -25,9 +27,15 @@ export interface CleanDecision {
 /** What {@link applyClean} will remove, and why. */
 export interface CleanPlan {
   readonly decisions: readonly CleanDecision[];
+  /** What deserves a second look, for people. */
+  readonly warnings: readonly string[];
 }
 
-const FAILED_DAYS = 7;
+/** Days that failed releases, and evidence of failures, are kept. */
+export const FAILED_DAYS = 7;
+
+const UNSEEN =
+  'Not every process can be seen (only those of the same user, on Linux): make sure that none works in a release that goes.';
 
 /**
  * Decides which releases go, with every reason. Nothing is removed.
@@ -48,7 +56,7 @@ const FAILED_DAYS = 7;
  * ```
  */
 export function planClean(releases: readonly DeployedRelease[], options: PlanCleanOptions): CleanPlan {
-  const { policy = presets.releases, failedAfterDays = FAILED_DAYS, now, live } = options;
+  const { policy = presets.releases, failedAfterDays = FAILED_DAYS, now, live, isPartial = false } = options;
   if (!Number.isSafeInteger(failedAfterDays) || failedAfterDays < 1)
     throw new VersioningError('INVALID_OPTION', `Expected failedAfterDays to be 1 or more, got ${failedAfterDays}`);
   const items = releases.map((release) => itemOf(release, live));
@@ -64,7 +72,11 @@ export function planClean(releases: readonly DeployedRelease[], options: PlanCle
     // Where none is good, nothing is lost.
     allowRemovingAll: !items.some(({ good }) => good),
   });
-  return { decisions: decisions.map((each) => ({ version: each.id, keep: each.keep, reason: explain(each) })) };
+  const isUnsure = isPartial && decisions.some(({ keep }) => !keep);
+  return {
+    decisions: decisions.map((each) => ({ version: each.id, keep: each.keep, reason: explain(each) })),
+    warnings: isUnsure ? [UNSEEN] : [],
+  };
 }
 
 function itemOf(release: DeployedRelease, live: ReadonlyMap<number, string>): RetentionItem {

@@ -139,7 +139,7 @@ async function stage(work: DeployWork): Promise<StepDone> {
   // The checks have fetched it; a copy that was cut short is shorter, and its digest is verified in any case.
   const { size } = (await stat(place).catch(() => undefined)) ?? {};
   if (size !== artifact.size) await fetchArtifact(work);
-  const { folder, bytes } = await tools.place.stage({
+  const { release, aside } = await tools.place.stage({
     version,
     run: journal.run,
     artifact: place,
@@ -148,7 +148,8 @@ async function stage(work: DeployWork): Promise<StepDone> {
   });
   // It may have been staged long ago, and `shared/.env` has other secrets since.
   await tools.place.refreshEnv(version);
-  return { detail: `${folder}, ${bytes} bytes` };
+  const kept = aside === undefined ? '' : `; the changed files of the attempt before are kept in ${aside}`;
+  return { detail: `${release.folder}, ${release.bytes} bytes${kept}` };
 }
 
 async function checkFiles(work: DeployWork): Promise<StepDone> {

@@ -11,7 +11,7 @@ import { isAbort, withHint } from './failure.ts';
 import { DeployJournal } from './journal.ts';
 import type { DeployPlan } from './plan.ts';
 import type { NoRecovery } from './recovery.ts';
-import { finish, goBack, goOn, wayBackNow } from './run-deploy.ts';
+import { finish, goBackOrRestore, goOn, restoringAfter, wayBackNow } from './run-deploy.ts';
 import { type DeployTools, type DeployWork, isoNow } from './tools.ts';
 
 /** What runs are carried out with. */
@@ -60,7 +60,7 @@ export async function undo(tools: DeployingTools, options: UndoOptions): Promise
     if ('reason' in way) throw await noWayBack(work, way);
     await work.journal.write({ kind: 'turned', recovery: way, at: isoNow(tools) });
   }
-  return backward(work);
+  return backward(work, mayRestore);
 }
 
 async function openWork(tools: DeployingTools, signal: AbortSignal | undefined): Promise<DeployWork> {
@@ -123,14 +123,19 @@ async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> 
     const deployment = await backward(work);
     return toldOf(work, error, deployment);
   } catch (going) {
-    const why = going instanceof Error ? going.message : String(going);
-    return withHint(error, `Going back has stopped (${why}): \`holdfast deploy resume\` goes on with that.`);
+    if (isTakenOver(going)) return going;
+    const { message, hint = '' } = going as Partial<VersioningError>;
+    return withHint(error, `Going back has stopped (${message ?? String(going)}). ${hint}`.trim());
   }
 }
 
-async function backward(work: DeployWork): Promise<Deployment> {
+async function backward(work: DeployWork, mayRestore = false): Promise<Deployment> {
   const { begun, failure, plan } = work.journal.state;
-  await goBack(work);
+  await goBackOrRestore(work, mayRestore || work.tools.settings.restoreData === 'automatic').catch(
+    async (error: unknown) => {
+      throw isTakenOver(error) ? error : await blocked(work, error);
+    },
+  );
   const isFailure = failure !== undefined && failure.code !== 'ABORTED';
   const hasSwitched = begun.includes('switch') && plan.kind === 'deploy';
   const outcome = !isFailure ? 'undone' : hasSwitched ? 'rolled-back' : 'failed';
@@ -155,15 +160,27 @@ function toldOf({ journal }: DeployWork, error: unknown, { from, evidence, outco
 /** What can be done where nothing leads back by itself: the release stays, as its checks have passed. */
 async function noWayBack({ journal, tools }: DeployWork, { reason, backup }: NoRecovery): Promise<VersioningError> {
   const { version, from } = journal.state.plan;
-  const dropped = backup === undefined ? [] : ((await tools.backup?.preview(backup)) ?? []);
-  const drops = dropped.length === 0 ? '' : `, which drops ${dropped.join('; ')}`;
-  const restore =
-    backup === undefined
-      ? ''
-      : ` \`holdfast deploy resume --undo --restore-data\` restores the backup ${backup}${drops}.`;
+  const restore = backup === undefined ? '' : ` ${await restoreText(tools, backup)}`;
   return new VersioningError('ROLLBACK_REFUSED', `Expected a way back to ${from ?? 'nothing'}, got none: ${reason}`, {
     hint: `${version} stays current. \`holdfast deploy resume\` tries again.${restore}`,
   });
+}
+
+/** A way back on which something is in the way, with what can be done about it. */
+async function blocked(work: DeployWork, error: unknown): Promise<VersioningError> {
+  const { tools, journal } = work;
+  const { restoreData } = tools.settings;
+  const backup =
+    restoringAfter(work, error) === undefined ? undefined : journal.state.done.get('safety-backup')?.backup;
+  const restore = backup === undefined || restoreData === 'never' ? '' : ` ${await restoreText(tools, backup)}`;
+  return withHint(error, `\`holdfast deploy resume\` goes on with the way back.${restore}`);
+}
+
+/** What it would mean to restore a backup instead. */
+async function restoreText({ backup: backups }: DeployTools, backup: string): Promise<string> {
+  const dropped = (await backups?.preview(backup).catch((): readonly string[] => [])) ?? [];
+  const drops = dropped.length === 0 ? '' : `, which drops ${dropped.join('; ')}`;
+  return `\`holdfast deploy resume --undo --restore-data\` restores the backup ${backup}${drops}.`;
 }
 
 /** The end by a signal, with what is to be done about it. */

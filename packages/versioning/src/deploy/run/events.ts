@@ -34,6 +34,7 @@ export type DeployEvent =
       readonly reason?: string | undefined;
     }
   | { readonly kind: 'release.cleaned'; readonly by: string; readonly versions: readonly string[] }
+  | { readonly kind: 'evidence.cleaned'; readonly by: string; readonly paths: readonly string[] }
   /** A step begins, for progress. */
   | { readonly kind: 'step.begun' | 'step.undoing'; readonly version: string; readonly step: DeployRunStep }
   | { readonly kind: 'step.ended'; readonly version: string; readonly report: StepReport }

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { evidenceRoot } from '../clean/evidence.ts';
 import type { DeployRunState } from './journal.ts';
 import { lastLines } from './service-log.ts';
 import type { DeployWork } from './tools.ts';
 
 /** The folder that keeps what is known of a failed run. */
 export const evidenceFolder = ({ tools, journal }: Pick<DeployWork, 'tools' | 'journal'>): string =>
-  join(tools.place.layout.state, 'evidence', journal.run);
+  join(evidenceRoot(tools.place.layout), journal.run);
 
 /**
  * Keeps what is known of a failure before anything is taken back: afterwards the service says other things. A disk that is full has no room for

@@ -1,6 +1,7 @@
 import { applyClean } from '../clean/apply-clean.ts';
+import { type EvidenceDecision, listEvidence, planEvidence, removeEvidence } from '../clean/evidence.ts';
 import { findLiveReleases } from '../clean/live-releases.ts';
-import { type CleanDecision, planClean } from '../clean/plan-clean.ts';
+import { type CleanDecision, FAILED_DAYS, planClean } from '../clean/plan-clean.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { applyLayout, planLayout } from '../layout/plan-layout.ts';
 import type { Service, ServiceAction } from '../service/contract.ts';
@@ -36,12 +37,19 @@ export async function initialise(
   }
 }
 
-/** What became of each release. */
+/** What became of each release, and of what was kept of failures. */
 export interface CleanOutcome {
   readonly decisions: readonly CleanDecision[];
   readonly removed: readonly string[];
   /** Those that came into use after it was decided. */
   readonly spared: readonly string[];
+  readonly evidence: readonly EvidenceDecision[];
+  /** Folders of evidence that are gone. */
+  readonly removedEvidence: readonly string[];
+  /** Whether there may be processes that can't be seen: of other users, or on a system other than Linux. */
+  readonly isPartial: boolean;
+  /** What deserves a second look, for people. */
+  readonly warnings: readonly string[];
 }
 
 /** How releases are cleaned up. */
@@ -52,16 +60,31 @@ export interface CleanCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Removes the releases that nobody needs, each with a reason. */
+/** Removes the releases that nobody needs, each with a reason, and old evidence. */
 export async function cleanReleases(tools: DeployTools, { keep, dryRun, signal }: CleanCall): Promise<CleanOutcome> {
   const { clock, by, tell, place } = tools;
   const { layout } = place;
   const states = releaseStates(layout, { clock });
-  const { byProcess: live } = await findLiveReleases(layout);
+  const { byProcess, isPartial } = await findLiveReleases(layout);
+  const live = new Map([...byProcess, ...(await servedReleases(tools, signal))]);
   const policy = keep === undefined ? undefined : { name: 'releases', lastGood: keep, previousGood: true };
-  const plan = planClean(await states.list(), { now: clock(), live, policy });
-  if (dryRun) return { ...plan, removed: [], spared: [] };
+  const now = clock();
+  const plan = planClean(await states.list(), { now, live, isPartial, policy });
+  const evidence = planEvidence(await listEvidence(layout), { now, days: FAILED_DAYS });
+  const decided = { ...plan, evidence, isPartial };
+  if (dryRun) return { ...decided, removed: [], spared: [], removedEvidence: [] };
   const report = await applyClean(layout, plan, { states, by, run: 'clean', signal });
+  const removedEvidence = await removeEvidence(evidence, signal);
   if (report.removed.length > 0) tell({ kind: 'release.cleaned', by, versions: report.removed });
-  return { ...plan, ...report };
+  if (removedEvidence.length > 0) tell({ kind: 'evidence.cleaned', by, paths: removedEvidence });
+  return { ...decided, ...report, removedEvidence };
+}
+
+/** What the keeper of the service knows, on every system. */
+async function servedReleases(
+  { service }: DeployTools,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<number, string>> {
+  const { pids = [], version } = (await service?.status({ signal })) ?? {};
+  return new Map(version === undefined ? [] : pids.map((pid) => [pid, version] as const));
 }

@@ -15,7 +15,7 @@ export type DeployEntry =
   | { readonly kind: 'begun'; readonly step: DeployRunStep; readonly before?: StepBefore | undefined }
   | { readonly kind: 'done'; readonly report: StepReport; readonly result?: StepResult | undefined }
   | { readonly kind: 'failed'; readonly report: StepReport; readonly error: DeployFailure }
-  /** From here on it only goes back. */
+  /** From here on it only goes back. Another one replaces it. */
   | { readonly kind: 'turned'; readonly recovery: Recovery; readonly at: string }
   | { readonly kind: 'undone'; readonly report: StepReport }
   | { readonly kind: 'ended'; readonly deployment: Deployment };
@@ -133,7 +133,12 @@ function after(state: DeployRunState | undefined, entry: DeployEntry): DeployRun
     case 'failed':
       return { ...state, reports: reported, failure: entry.error };
     case 'turned':
-      return { ...state, recovery: { ...entry.recovery, at: entry.at } };
+      // Decided anew where the first way was blocked; the time of it counts from the first.
+      return {
+        ...state,
+        recovery: { ...entry.recovery, at: state.recovery?.at ?? entry.at },
+        undone: new Set(),
+      };
     case 'undone':
       return { ...state, reports: reported, undone: new Set(state.undone).add(entry.report.step) };
     case 'ended':

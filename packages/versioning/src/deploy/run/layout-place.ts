@@ -13,7 +13,8 @@ import { planSwitch } from '../switch/plan-switch.ts';
 import { readCurrent } from '../switch/read-current.ts';
 import { recoverSwitch } from '../switch/recover-switch.ts';
 import { removeRelease } from '../clean/remove-release.ts';
-import type { DeployPlace, StageCall } from './place.ts';
+import { putAside } from '../clean/evidence.ts';
+import type { DeployPlace, StageCall, StagedHere } from './place.ts';
 
 /** Who works on a layout, and with what. */
 export interface LayoutPlaceOptions {
@@ -33,7 +34,7 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
     layout,
     current: async () => readCurrent(layout),
     releases: async () => states.list(),
-    stage: async (call) => stage({ layout, states, known, by, install }, call),
+    stage: async (call) => stage({ layout, states, known, by, clock, install }, call),
     refreshEnv: async (version) => applyEnv(releaseFolder(layout, version), await planEnv(layout)),
     discard: async (version, run) => {
       await removeUnfinished(layout);
@@ -53,27 +54,22 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
   };
 }
 
-interface Staging extends Pick<LayoutPlaceOptions, 'by' | 'install'> {
+interface Staging extends Pick<LayoutPlaceOptions, 'by' | 'clock' | 'install'> {
   readonly layout: DeployLayout;
   readonly states: ReleaseStates;
   readonly known: (version: string) => Promise<DeployedRelease | undefined>;
 }
 
 /** One that was good before, and is as it was, needs nothing. One that was bad, or was changed since, is built anew. */
-async function stage(
-  staging: Staging,
-  { version, run, artifact, digest, signal }: StageCall,
-): Promise<DeployedRelease> {
+async function stage(staging: Staging, { version, run, artifact, digest, signal }: StageCall): Promise<StagedHere> {
   const { layout, states, known, by, install } = staging;
   const before = await known(version);
   if (before?.state === 'good') {
     await demandFiles(layout, version, signal);
-    return before;
+    return { release: before };
   }
-  if (before !== undefined && before.state !== 'building' && !(await isAsStaged(layout, version, signal))) {
-    await removeRelease(layout, version);
-    await states.forget(version, { by, run });
-  }
+  const isOdd = before !== undefined && before.state !== 'building' && !(await isAsStaged(layout, version, signal));
+  const aside = isOdd ? await makeRoom(staging, before, run) : undefined;
   await states.mark(version, 'building', { by, run });
   await stageRelease(layout, {
     version,
@@ -84,7 +80,20 @@ async function stage(
   await states.mark(version, 'staged', { by, run });
   const staged = await known(version);
   if (staged === undefined) throw new Error('What was staged is not there');
-  return staged;
+  return { release: staged, aside };
+}
+
+/** What was changed in a release that failed may be why it did. */
+async function makeRoom(
+  { layout, states, by, clock }: Staging,
+  { version, state }: DeployedRelease,
+  run: string,
+): Promise<string | undefined> {
+  const hasFailed = state === 'bad' || state === 'rolled-back';
+  const aside = hasFailed ? await putAside(layout, version, clock()) : undefined;
+  if (aside === undefined) await removeRelease(layout, version);
+  await states.forget(version, { by, run });
+  return aside;
 }
 
 async function isAsStaged(layout: DeployLayout, version: string, signal?: AbortSignal): Promise<boolean> {

@@ -6,8 +6,8 @@ export interface DeployPlace {
   current(): Promise<CurrentState>;
   /** Newest first. */
   releases(): Promise<readonly DeployedRelease[]>;
-  /** Puts the files of a release in place and checks them. Files that are there already and as they should be stay. */
-  stage(call: StageCall): Promise<DeployedRelease>;
+  /** Puts the files of a release in place and checks them. Files that are there already and as they should be stay; of a release that failed, changed ones are kept aside. */
+  stage(call: StageCall): Promise<StagedHere>;
   /** Removes what was staged in part. */
   discard(version: string, run: string): Promise<void>;
   /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged. */
@@ -19,6 +19,13 @@ export interface DeployPlace {
   /** @param run The deploy that it belongs to. */
   mark(version: string, state: DeployedState, run: string): Promise<void>;
   readonly maintenance: MaintenanceSwitch;
+}
+
+/** A release that is there now. */
+export interface StagedHere {
+  readonly release: DeployedRelease;
+  /** Where the changed files of an earlier attempt that failed are. */
+  readonly aside?: string | undefined;
 }
 
 /** What is staged. */

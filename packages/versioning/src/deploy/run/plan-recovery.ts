@@ -7,11 +7,27 @@ import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recove
 export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
   const data = state.plan.kind === 'rollback' ? forwardAgain(state, facts) : dataBack(state, facts);
   if ('reason' in data) return data;
-  const { begun } = state;
+  // The backup is from before them.
+  const isRestored = data.steps.some(({ step }) => step === 'restore-data');
+  const hasExpand = state.plan.kind === 'deploy' && !isRestored;
+  return stepsBack(state, data, hasExpand ? expandBack(state, facts) : { steps: [], notes: [] });
+}
+
+/**
+ * The way back of a run whose migrations can't go back: the safety backup instead of them. `undefined` where there is none, or where no migrations are in the way.
+ */
+export function planRestoring(state: DeployRunState): Recovery | undefined {
+  const next = state.recovery?.steps.find(({ step }) => !state.undone.has(step));
+  const backup = state.done.get('safety-backup')?.backup;
+  if (next?.migrations === undefined || backup === undefined) return undefined;
+  const data: Recovery = { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
+  return stepsBack(state, data, { steps: [], notes: [] });
+}
+
+function stepsBack({ begun }: DeployRunState, data: Recovery, expand: Recovery): Recovery {
   const has = (step: DeployRunStep): boolean => begun.includes(step);
   // Data are restored while the service is stopped.
   const isStopped = has('restore-data') || data.steps.some(({ step }) => step === 'restore-data');
-  const expand = state.plan.kind === 'deploy' ? expandBack(state, facts) : { steps: [], notes: [] };
   const steps: readonly RecoveryStep[] = [
     // With the data as it was before, the release before finds what it knows.
     ...data.steps,

@@ -5,7 +5,7 @@ import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
 import type { DeployRunState, StepBefore } from './journal.ts';
 import { appliedNow } from './migrate-database.ts';
-import { planRecovery } from './plan-recovery.ts';
+import { planRecovery, planRestoring } from './plan-recovery.ts';
 import type { NoRecovery, Recovery, RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
 import { type DeployWork, isoNow } from './tools.ts';
@@ -67,9 +67,36 @@ export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise
 }
 
 /** Takes back what was decided, each step written down. May be called again after a kill at any point. */
-export async function goBack(work: DeployWork): Promise<void> {
+async function goBack(work: DeployWork): Promise<void> {
   const { recovery, undone } = work.journal.state;
   for (const step of recovery?.steps ?? []) if (!undone.has(step.step)) await undo(work, step);
+}
+
+/** What a migration says that can't go where it has to: tried again, it says the same. */
+const BLOCKED: readonly unknown[] = [
+  'MIGRATION_FAILED',
+  'MIGRATION_INTERRUPTED',
+  'MIGRATION_EDITED',
+  'MIGRATION_MISSING',
+  'IRREVERSIBLE_MIGRATION',
+];
+
+/** The way back by the safety backup, where an error says that a migration is in the way of the other one. */
+export function restoringAfter({ journal }: DeployWork, error: unknown): Recovery | undefined {
+  const { code } = error as { readonly code?: unknown };
+  return BLOCKED.includes(code) ? planRestoring(journal.state) : undefined;
+}
+
+/** As {@link goBack}; where migrations are in the way, the safety backup is restored if that may be. */
+export async function goBackOrRestore(work: DeployWork, mayRestore: boolean): Promise<void> {
+  try {
+    await goBack(work);
+  } catch (error) {
+    const recovery = mayRestore ? restoringAfter(work, error) : undefined;
+    if (recovery === undefined) throw error;
+    await work.journal.write({ kind: 'turned', recovery, at: isoNow(work.tools) });
+    await goBack(work);
+  }
 }
 
 async function undo(work: DeployWork, step: RecoveryStep): Promise<void> {

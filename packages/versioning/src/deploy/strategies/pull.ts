@@ -3,7 +3,8 @@ import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
 import { failureText } from '../checks/failure.ts';
-import { type DeployAnswer, type DeployRequest, requestBook } from './request-book.ts';
+import type { Secret } from '../checks/secret.ts';
+import { type DeployAnswer, type DeployRequest, type Found, requestBook } from './request-book.ts';
 
 /** What a server that deploys by itself needs. */
 export interface PullOptions {
@@ -18,6 +19,10 @@ export interface PullOptions {
   readonly current: () => Promise<string | undefined>;
   /** Deploys a version here, and throws when it did not get live. It verifies the release: whoever may write to the store may ask for any. */
   readonly deploy: (version: string, signal: AbortSignal | undefined) => Promise<void>;
+  /** With it, only requests that are signed with it are obeyed, and answers are signed. Default: whoever may write to the store may ask. */
+  readonly key?: Secret | undefined;
+  /** How old a signed request may be when it is obeyed, in milliseconds. Default: 86,400,000, a day. */
+  readonly maxAgeMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,25 +43,59 @@ export interface PullLoopOptions extends PullOptions {
 }
 
 const EVERY_MS = 60_000;
+const MAX_AGE_MS = 86_400_000;
+/** How far clocks may be apart. */
+const AHEAD_MS = 300_000;
 
 /**
  * Looks at a store once: deploys what was asked for since the last answer, else the newest release of the channel if it is newer than what is live. Of several requests
  * the last one counts. A version that failed or was taken back here is not tried again by itself, only when it is asked for. May be called again after a kill at any point.
  *
- * @throws {VersioningError} `INVALID_REQUEST`; {StorageError} those of the store; the reason of the signal.
+ * With a key, a request without its signature, or an old one, is answered with `REQUEST_UNTRUSTED` and not obeyed.
+ *
+ * @throws {VersioningError} `INVALID_REQUEST`, `INVALID_OPTION` for a key; {StorageError} those of the store; the reason of the signal.
  */
 export async function pullOnce(options: PullOptions): Promise<PullResult> {
-  const { storage, channel, server, newest, current, signal } = options;
-  const book = requestBook(storage);
+  const { storage, channel, server, key, newest, current, signal } = options;
+  const book = requestBook(storage, key);
   const [requests, answers] = await Promise.all([book.requests(signal), book.answers(server, signal)]);
-  const answered = answers.reduce((most, { request = 0 }) => Math.max(most, request), 0);
-  const request = requests.findLast((each) => each.channel === channel && each.n > answered);
+  const own = answers.filter(({ trust }) => trust === 'trusted').map(({ entry }) => entry);
+  const answered = own.reduce((most, { request = 0 }) => Math.max(most, request), 0);
+  const open = requests.filter(({ entry }) => entry.channel === channel && entry.n > answered);
+  // One that nobody may have written is in the way of none.
+  const request = open.findLast((each) => flawOf(each, options) === undefined) ?? open.at(-1);
   const live = await current();
-  const target = request?.version ?? (await newest(channel, signal));
-  if (request === undefined && !isWorthIt(target, live, answers)) return { kind: 'idle' };
+  const target = request === undefined ? await newest(channel, signal) : await targetOf(request, options);
+  const told = answers.map(({ entry }) => entry);
+  if (request === undefined && !isWorthIt(target, live, told)) return { kind: 'idle' };
   const answer = await outcomeOf(options, { request, target, live });
   await book.answer(answer, signal);
   return { kind: 'answered', answer };
+}
+
+async function targetOf(
+  { entry }: Found<DeployRequest>,
+  { channel, newest, signal }: PullOptions,
+): Promise<string | undefined> {
+  return entry.version ?? (await newest(channel, signal));
+}
+
+/** What is wrong with who has written a request, or when. */
+function flawOf({ entry, trust }: Found<DeployRequest>, options: PullOptions): string | undefined {
+  const { key, clock = systemClock, maxAgeMs = MAX_AGE_MS } = options;
+  if (trust !== 'trusted') return trust === 'unsigned' ? 'one without a signature' : 'one whose signature is wrong';
+  if (key === undefined) return undefined;
+  const age = clock() - Date.parse(entry.at);
+  // A time that is none is no time in between, either.
+  return age >= -AHEAD_MS && age <= maxAgeMs ? undefined : `one of ${entry.at}, which is too old or in the future`;
+}
+
+function refuseFlawed(request: Found<DeployRequest>, options: PullOptions): void {
+  const flaw = flawOf(request, options);
+  if (flaw === undefined) return;
+  throw new VersioningError('REQUEST_UNTRUSTED', `Expected a request that is signed with the key, got ${flaw}`, {
+    hint: 'Ask with the same key, and look at the clocks of both.',
+  });
 }
 
 /** Whether a server goes to a version by itself: not to one that it has left, be it that it failed or that somebody has taken it back. */
@@ -70,7 +109,7 @@ function isWorthIt(target: string | undefined, live: string | undefined, answers
 }
 
 interface Aim {
-  readonly request: DeployRequest | undefined;
+  readonly request: Found<DeployRequest> | undefined;
   readonly target: string | undefined;
   readonly live: string | undefined;
 }
@@ -79,16 +118,17 @@ async function outcomeOf(options: PullOptions, { request, target, live }: Aim): 
   const { server, deploy, signal, clock = systemClock } = options;
   const answer = (outcome: DeployAnswer['outcome'], error?: DeployAnswer['error']): DeployAnswer => ({
     server,
-    request: request?.n,
+    request: request?.entry.n,
     version: target,
     outcome,
     at: new Date(clock()).toISOString(),
     error,
   });
-  if (target === undefined) return answer('none');
-  // Also after a kill between the deploy and its answer.
-  if (target === live) return answer('current');
   try {
+    if (request !== undefined) refuseFlawed(request, options);
+    if (target === undefined) return answer('none');
+    // Also after a kill between the deploy and its answer.
+    if (target === live) return answer('current');
     await deploy(target, signal);
     return answer('deployed');
   } catch (error) {

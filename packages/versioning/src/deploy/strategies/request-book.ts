@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { ledger, type LedgerEntry, type ObjectStore } from '@x/storage';
+import { type Ledger, ledger, type ObjectStore } from '@x/storage';
 import { shown, VersioningError } from '../../errors.ts';
+import type { Secret } from '../checks/secret.ts';
+import { readKey, signed, type Trust, trustOf } from './request-signature.ts';
 
 /** What somebody wants servers to deploy. */
 export interface DeployRequest {
@@ -31,10 +33,16 @@ export interface RequestBook {
   /** @throws {StorageError} Those of the store. */
   request(wanted: Omit<DeployRequest, 'n'>, signal?: AbortSignal): Promise<DeployRequest>;
   /** @throws {VersioningError} `INVALID_REQUEST` for what is none. */
-  requests(signal?: AbortSignal): Promise<readonly DeployRequest[]>;
+  requests(signal?: AbortSignal): Promise<readonly Found<DeployRequest>[]>;
   answer(answer: DeployAnswer, signal?: AbortSignal): Promise<void>;
   /** @throws {VersioningError} `INVALID_REQUEST` for what is none. */
-  answers(server: string, signal?: AbortSignal): Promise<readonly DeployAnswer[]>;
+  answers(server: string, signal?: AbortSignal): Promise<readonly Found<DeployAnswer>[]>;
+}
+
+/** An entry that was read, and what is to be thought of it. */
+export interface Found<T> {
+  readonly entry: T;
+  readonly trust: Trust;
 }
 
 const FORMAT = { format: 'holdfast-deploy-request', formatVersion: 0 } as const;
@@ -42,21 +50,48 @@ const MOST_BYTES = 65_536;
 const PLACE = 'deploy';
 const OUTCOMES: readonly unknown[] = ['deployed', 'current', 'failed', 'none'];
 
-/** Opens the book of a store. Nothing is read or written yet. */
-export function requestBook(store: ObjectStore): RequestBook {
-  const open = (name: string): ReturnType<typeof ledger> => ledger(store, `${PLACE}/${name}`, { maxBytes: MOST_BYTES });
+/**
+ * Opens the book of a store. Nothing is read or written yet.
+ *
+ * @param secret With it, what is written is signed, and what is read is held against it: `INVALID_OPTION` where it can't be read. Else all is trusted.
+ */
+export function requestBook(store: ObjectStore, secret?: Secret): RequestBook {
+  const open = (name: string): Ledger => ledger(store, `${PLACE}/${name}`, { maxBytes: MOST_BYTES });
   const requests = open('requests');
-  const answersOf = (server: string): ReturnType<typeof ledger> => open(`answers/${checkedServer(server)}`);
+  const answersOf = (server: string): Ledger => open(`answers/${checkedServer(server)}`);
+  const key = async (): Promise<Uint8Array | undefined> => (secret === undefined ? undefined : readKey(secret));
   return {
     async request(wanted, signal) {
-      return { n: await requests.append(encoded(wanted), { signal }), ...wanted };
+      return { n: await append(requests, wanted, { key: await key(), signal }), ...wanted };
     },
-    requests: (signal) => readAll(requests.entries({ signal }), requestIn),
+    requests: async (signal) => readAll(requests, requestIn, { key: await key(), signal }),
     async answer(answer, signal) {
-      await answersOf(answer.server).append(encoded(answer), { signal });
+      await append(answersOf(answer.server), answer, { key: await key(), signal });
     },
-    answers: async (server, signal) => readAll(answersOf(server).entries({ signal }), answerIn),
+    answers: async (server, signal) => readAll(answersOf(server), answerIn, { key: await key(), signal }),
   };
+}
+
+interface BookCall {
+  readonly key: Uint8Array | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Lost races before it is given up. */
+const ATTEMPTS = 100;
+
+/** A signature is for one place, so whoever loses a race signs for the next. */
+async function append(book: Ledger, content: { readonly at: string }, { key, signal }: BookCall): Promise<number> {
+  const text = encoded(content);
+  const bytes = (body: string): Uint8Array => new TextEncoder().encode(body);
+  if (key === undefined) return book.append(bytes(text), { signal });
+  let n = (await book.latest({ signal }))?.n ?? 0;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    n += 1;
+    const place = { path: book.key(n), at: content.at };
+    if (await book.appendAt(n, bytes(signed(text, place, key)), { signal })) return n;
+  }
+  throw new Error('Expected to write a request to deploy, got a hundred lost races');
 }
 
 /** A name that can be a part of a key. @throws {VersioningError} `INVALID_OPTION`. */
@@ -68,28 +103,39 @@ export function checkedServer(server: string): string {
 }
 
 /** The token tells two that are otherwise the same apart, as a ledger needs. */
-function encoded(content: object): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ ...FORMAT, ...content, token: randomUUID() }));
+function encoded(content: object): string {
+  return JSON.stringify({ ...FORMAT, ...content, token: randomUUID() });
 }
 
-async function readAll<T>(
-  entries: AsyncIterable<LedgerEntry>,
+async function readAll<T extends { readonly at: string }>(
+  book: Ledger,
   parse: (value: Fields, n: number) => T | undefined,
-): Promise<T[]> {
-  const found: T[] = [];
-  for await (const { n, body } of entries) {
-    const parsed = parse(fieldsIn(body), n);
-    if (parsed === undefined) throw invalidRequest(n);
-    found.push(parsed);
+  { key, signal }: BookCall,
+): Promise<Found<T>[]> {
+  const found: Found<T>[] = [];
+  for await (const { n, body } of book.entries({ signal })) {
+    const text = textOf(body);
+    const entry = parse(fieldsIn(text), n);
+    if (entry === undefined) throw invalidRequest(n);
+    const place = { path: book.key(n), at: entry.at };
+    found.push({ entry, trust: key === undefined ? 'trusted' : trustOf(text, place, key) });
   }
   return found;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function fieldsIn(body: Uint8Array): Fields {
+function textOf(body: Uint8Array): string {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return '';
+  }
+}
+
+function fieldsIn(text: string): Fields {
+  try {
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null) return {};
     const fields = value as Fields;
     return fields['format'] === FORMAT.format && fields['formatVersion'] === FORMAT.formatVersion ? fields : {};

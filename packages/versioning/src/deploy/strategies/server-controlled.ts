@@ -2,6 +2,7 @@ import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
 import { currentUser } from '../../release/owner.ts';
 import { type Clock, monotonicClock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
+import type { Secret } from '../checks/secret.ts';
 import type { Strategy, StrategyCall, StrategyOutcome } from './contract.ts';
 import { checkedServer, type DeployAnswer, type DeployRequest, requestBook } from './request-book.ts';
 
@@ -11,6 +12,8 @@ export interface ServerControlledOptions {
   readonly storage: ObjectStore;
   /** Servers whose answers are waited for. Default: none; whoever looks deploys. */
   readonly servers?: readonly string[] | undefined;
+  /** Signs requests, for servers that have the same; answers without its signature are passed over. At least 16 bytes. Default: nothing is signed. */
+  readonly key?: Secret | undefined;
   /** How long they may take, in milliseconds. Default: 15 minutes. */
   readonly timeoutMs?: number | undefined;
   /** Milliseconds between two looks. Default: 5000. */
@@ -28,7 +31,7 @@ const POLL_MS = 5000;
  * Asks servers to deploy a version by themselves: a request is written to the store that releases lie in, and servers that look there (`pullDeploys`) obey it. Neither CI
  * nor a line to the servers is needed.
  *
- * `run` throws `STRATEGY_FAILED` when a server that is waited for failed, or did not answer in time; those of the store.
+ * `run` throws `STRATEGY_FAILED` when a server that is waited for failed, or did not answer in time; `INVALID_OPTION` for a key that can't be read or is short; those of the store.
  *
  * @throws {VersioningError} `INVALID_OPTION` for names of servers that are none.
  * @example
@@ -59,7 +62,7 @@ async function carriedOut(options: ServerControlledOptions, call: StrategyCall):
   const { storage, servers = [], by = currentUser(), clock = systemClock } = options;
   const { version, channel, signal, onLine } = call;
   const at = new Date(clock()).toISOString();
-  const request = await requestBook(storage).request({ version, channel, by, at }, signal);
+  const request = await requestBook(storage, options.key).request({ version, channel, by, at }, signal);
   const written = `request ${request.n} to deploy ${version} is written`;
   onLine?.(written);
   if (servers.length === 0) return { isLive: false, detail: written };
@@ -84,16 +87,29 @@ function reasonOf({ outcome, error, version }: DeployAnswer, wanted: string): st
 
 /** The answers of all servers to a request, or to a later one. */
 async function awaitAnswers(
-  { storage, servers = [], timeoutMs = TIMEOUT_MS, pollMs = POLL_MS, sleep = systemSleep }: ServerControlledOptions,
+  {
+    storage,
+    key,
+    servers = [],
+    timeoutMs = TIMEOUT_MS,
+    pollMs = POLL_MS,
+    sleep = systemSleep,
+  }: ServerControlledOptions,
   request: DeployRequest,
   { signal, onLine }: StrategyCall,
 ): Promise<readonly DeployAnswer[]> {
-  const book = requestBook(storage);
+  const book = requestBook(storage, key);
+  const odd = new Set<string>();
   const found = new Map<string, DeployAnswer>();
   const end = monotonicClock() + timeoutMs;
   for (;;) {
     for (const server of servers.filter((each) => !found.has(each))) {
-      const answer = (await book.answers(server, signal)).find((each) => (each.request ?? 0) >= request.n);
+      const answers = (await book.answers(server, signal)).filter(({ entry }) => (entry.request ?? 0) >= request.n);
+      const answer = answers.find(({ trust }) => trust === 'trusted')?.entry;
+      if (answers.length > 0 && answer === undefined && !odd.has(server)) {
+        odd.add(server);
+        onLine?.(`${server}: an answer that is not signed with the key is passed over`);
+      }
       if (answer === undefined) continue;
       found.set(server, answer);
       onLine?.(`${server}: ${answer.outcome}`);
@@ -114,7 +130,7 @@ function noAnswer(servers: readonly string[], { n }: DeployRequest): VersioningE
     'STRATEGY_FAILED',
     `Expected an answer to request ${n}, got none of ${servers.join(', ')}`,
     {
-      hint: 'Check that `holdfast deploy run --pull` runs there. The request stays: it is obeyed as soon as they look.',
+      hint: 'Check that `holdfast deploy run --pull` runs there, with the same key. The request stays: it is obeyed as soon as they look.',
     },
   );
 }

@@ -3,6 +3,27 @@ import type { Direction } from '../model.ts';
 import { checksumOf, type RunnableMigration, type Script } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
 
+/** Which texts of a migration are others than when it was applied. A way back that was added or taken away since is no edited one. */
+export function editedTexts({ forward, backward }: RunnableMigration, row: AppliedRow): readonly Direction[] {
+  const { checksum, backChecksum = '' } = row;
+  const isBackEdited = backChecksum !== '' && backward !== undefined && backward.checksum !== backChecksum;
+  return [...(checksum === forward.checksum ? [] : (['up'] as const)), ...(isBackEdited ? (['down'] as const) : [])];
+}
+
+/** @throws {VersioningError} `MIGRATION_EDITED` for one that is to be taken back by another text than it was applied with. One that is half taken back may be corrected. */
+export function refuseEditedBack(migration: RunnableMigration, row: AppliedRow): void {
+  const { id, backward } = migration;
+  if (row.state !== 'applied' || !editedTexts(migration, row).includes('down')) return;
+  throw new VersioningError(
+    'MIGRATION_EDITED',
+    `Expected the way back of ${id} as it was on ${row.appliedAt} (${row.backChecksum}), got another text (${backward?.checksum})`,
+    {
+      hint: `Put ${id}.down.sql back, or accept the new one: migrator.repair('${id}'), \`holdfast migrate repair ${id}\`.`,
+      place: { file: id },
+    },
+  );
+}
+
 /** @throws {VersioningError} `MIGRATION_EDITED` for a migration whose text is not the one that was applied. */
 export function refuseEdited(
   { id, forward, backward }: RunnableMigration,

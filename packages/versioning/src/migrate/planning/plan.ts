@@ -3,7 +3,7 @@ import { lintScript } from '../lint/lint.ts';
 import type { Dialect, Direction, MigrateOptions, MigrationPlan, MigrationStep } from '../model.ts';
 import { numberOf, type RunnableMigration } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
-import { interrupted, missing, notFound, refuseEdited } from './flaws.ts';
+import { interrupted, missing, notFound, refuseEdited, refuseEditedBack } from './flaws.ts';
 import { byNumber, mustPrecede, type Placed } from './order.ts';
 
 /** What a plan is made of. */
@@ -130,6 +130,7 @@ function planDown({ migrations, state }: Planning, options: MigrateOptions): Way
     const migration = migrations.find(({ id }) => id === row.id);
     if (migration === undefined) throw missing(row);
     refuseEdited(migration, row, state);
+    refuseEditedBack(migration, row);
     if (migration.backward === undefined) throw irreversible(row);
     return migration;
   });

@@ -1,4 +1,5 @@
-import type { MigrationStatus } from '../model.ts';
+import type { Direction, MigrationStatus } from '../model.ts';
+import { editedTexts } from './flaws.ts';
 import type { RunnableMigration } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
 import { byNumber, mustPrecede } from './order.ts';
@@ -10,8 +11,10 @@ export function statusOf(migrations: readonly RunnableMigration[], { rows }: Dat
   const there = migrations.map((migration) => {
     const { id, kind, description, backward } = migration;
     const row = byId.get(id);
-    const state = row === undefined ? pendingState(migration, rows) : appliedState(migration, row);
-    return { id, kind, description, state, isReversible: backward !== undefined, ...factsOf(row) };
+    const edited = row?.state === 'applied' ? editedTexts(migration, row) : [];
+    const state = row === undefined ? pendingState(migration, rows) : appliedState(row, edited);
+    const texts = edited.length === 0 ? {} : { edited };
+    return { id, kind, description, state, isReversible: backward !== undefined, ...texts, ...factsOf(row) };
   });
   const gone = rows
     .filter(({ id }) => !known.has(id))
@@ -26,9 +29,9 @@ function pendingState(migration: RunnableMigration, rows: readonly AppliedRow[])
   return rows.some((row) => mustPrecede(migration, row)) ? 'out-of-order' : 'pending';
 }
 
-function appliedState({ forward }: RunnableMigration, { state, checksum }: AppliedRow): MigrationStatus['state'] {
+function appliedState({ state }: AppliedRow, edited: readonly Direction[]): MigrationStatus['state'] {
   if (state !== 'applied') return 'interrupted';
-  return checksum === forward.checksum ? 'applied' : 'edited';
+  return edited.length === 0 ? 'applied' : 'edited';
 }
 
 function factsOf(row: AppliedRow | undefined): Pick<MigrationStatus, 'appliedAt' | 'by' | 'ms'> {

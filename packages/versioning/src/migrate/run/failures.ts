@@ -17,8 +17,12 @@ export function migrationFailed({ step, script }: MigrationRun, failure: Failure
   const line = statement === undefined ? undefined : script.statements[statement - 1]?.line;
   const where = statement === undefined ? '' : ` at statement ${statement} of ${step.statements.length} (line ${line})`;
   const message = `Expected ${step.id} to be run ${step.direction}, got ${reasonOf(cause)}${where}`;
+  const again =
+    step.direction === 'up'
+      ? 'Correct it and run it again.'
+      : `Correct it, accept the new text (\`holdfast migrate repair ${step.id}\`), and run it again.`;
   const hint = isUndone
-    ? 'All of it was taken back. Correct it and run it again.'
+    ? `All of it was taken back. ${again}`
     : `What was finished stays. Correct what is left of it; \`${step.direction}\` goes on with the statement that failed.`;
   return new VersioningError('MIGRATION_FAILED', message, { cause, hint, place: { file: step.id, line } });
 }

@@ -48,12 +48,12 @@ function knownOf({ number, text }: Piece, known: readonly JournalEntry[]): Journ
 }
 
 async function markBegun(run: MigrationRun, startMs: number): Promise<void> {
-  const { step, store, script } = run;
+  const { step, store, script, migration } = run;
   if (step.direction === 'down') return store.changeRow(step.id, { state: 'reverting' });
   const { rows } = await store.read();
   if (!rows.some(({ id }) => id === step.id)) return store.addRow(rowOf(run, 'running', startMs));
   // What is left of it may have been corrected since.
-  return store.changeRow(step.id, { checksum: script.checksum });
+  return store.changeRow(step.id, { checksum: script.checksum, backChecksum: migration.backward?.checksum ?? '' });
 }
 
 /** In one transaction: what is left of a journal would be believed by a later run. */

@@ -81,15 +81,27 @@ interface Writing extends Found {
 async function write({ by, clock }: Applying, { store, id, migration, row, wanted }: Writing): Promise<void> {
   await store.forget(id);
   if (wanted === 'pending' || migration === undefined) return store.removeRow(id);
-  const { kind, description, forward } = migration;
+  const { kind, description, forward, backward } = migration;
+  const backChecksum = backward?.checksum ?? '';
   const state = 'applied' as const;
   const appliedAt = new Date(clock()).toISOString();
   if (row === undefined)
-    return store.addRow({ id, kind, description, checksum: forward.checksum, state, appliedAt, by, ms: 0 });
-  return store.changeRow(id, { state, checksum: forward.checksum });
+    return store.addRow({
+      id,
+      kind,
+      description,
+      checksum: forward.checksum,
+      backChecksum,
+      state,
+      appliedAt,
+      by,
+      ms: 0,
+    });
+  return store.changeRow(id, { state, checksum: forward.checksum, backChecksum });
 }
 
 function repairedOf(row: AppliedRow | undefined, migration: RunnableMigration | undefined): Repaired {
   if (row === undefined) return { state: 'pending', checksum: migration?.forward.checksum ?? '' };
-  return { state: row.state === 'applied' ? 'applied' : 'interrupted', checksum: row.checksum };
+  const { checksum, backChecksum } = row;
+  return { state: row.state === 'applied' ? 'applied' : 'interrupted', checksum, backChecksum };
 }

@@ -31,9 +31,19 @@ export function rowOf(
   startMs: number,
 ): Parameters<StateStore['addRow']>[0] {
   const { migration, script, by, clock } = run;
-  const { id, kind, description } = migration;
+  const { id, kind, description, backward } = migration;
   const ms = Math.max(0, clock() - startMs);
-  return { id, kind, description, checksum: script.checksum, state, appliedAt: momentOf(run), by, ms };
+  return {
+    id,
+    kind,
+    description,
+    checksum: script.checksum,
+    backChecksum: backward?.checksum ?? '',
+    state,
+    appliedAt: momentOf(run),
+    by,
+    ms,
+  };
 }
 
 /** Tells of a run. */

@@ -3,7 +3,7 @@ import type { MigrationKind } from '../../migrations/model.ts';
 import type { DatabaseConnection, DatabaseRow, DatabaseValue } from '../driver.ts';
 import { reasonOf } from '../drivers/database-failure.ts';
 import type { Dialect, Direction } from '../model.ts';
-import { JOURNAL, MIGRATIONS, tableStatements } from './tables.ts';
+import { BACK_CHECKSUM, backChecksumStatement, JOURNAL, MIGRATIONS, tableStatements } from './tables.ts';
 
 /** A migration as its database knows it. */
 export interface AppliedRow {
@@ -11,6 +11,8 @@ export interface AppliedRow {
   /** The order of application, from 1 on. */
   readonly place: number;
   readonly checksum: string;
+  /** Of what led back when it was applied; empty where nothing did, `undefined` where that is not known. */
+  readonly backChecksum?: string | undefined;
   readonly kind: MigrationKind;
   readonly description: string;
   /** `running`: `up` has begun and not ended. `reverting`: `down` has. */
@@ -44,7 +46,9 @@ export interface StateStore {
   addRow(row: Omit<AppliedRow, 'place'>): Promise<void>;
   changeRow(
     id: string,
-    change: Partial<Pick<AppliedRow, 'state' | 'checksum' | 'appliedAt' | 'by' | 'ms'>>,
+    change: Partial<
+      Pick<AppliedRow, 'state' | 'checksum' | 'appliedAt' | 'by' | 'ms'> & { readonly backChecksum: string }
+    >,
   ): Promise<void>;
   removeRow(id: string): Promise<void>;
   note(entry: JournalEntry, at: string): Promise<void>;
@@ -53,7 +57,14 @@ export interface StateStore {
 
 /** Characters that the columns take. */
 const MOST = { by: 255, description: 500 } as const;
-const COLUMNS = { state: 'state', checksum: 'checksum', appliedAt: 'applied_at', by: 'applied_by', ms: 'ms' } as const;
+const COLUMNS = {
+  state: 'state',
+  checksum: 'checksum',
+  backChecksum: BACK_CHECKSUM,
+  appliedAt: 'applied_at',
+  by: 'applied_by',
+  ms: 'ms',
+} as const;
 
 /** Where the tables of a connection are, so that nothing a migration sets leads elsewhere. */
 interface Place {
@@ -80,6 +91,12 @@ const TABLE_QUERIES: Readonly<Record<Dialect, string>> = {
   mysql: 'SELECT 1 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?',
 };
 
+const COLUMN_QUERIES: Readonly<Record<Dialect, string>> = {
+  sqlite: 'SELECT 1 FROM main.sqlite_schema AS t, pragma_table_info(t.name, ?) AS c WHERE t.name = ? AND c.name = ?',
+  postgres: 'SELECT 1 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND column_name = ?',
+  mysql: 'SELECT 1 FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND column_name = ?',
+};
+
 type Ask = (sql: string, values?: readonly DatabaseValue[]) => Promise<readonly DatabaseRow[]>;
 
 /** Opens what a database knows of its migrations. It has to be opened before anything is set on the connection. */
@@ -92,6 +109,8 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
   return {
     prepare: async () => {
       for (const sql of tableStatements(dialect, prefix)) await ask(sql);
+      const known = await ask(COLUMN_QUERIES[dialect], [schema, MIGRATIONS, BACK_CHECKSUM]);
+      if (known.length === 0) await ask(backChecksumStatement(prefix));
     },
     read: async () => {
       const isThere = (await ask(TABLE_QUERIES[dialect], [schema, JOURNAL])).length > 0;
@@ -107,14 +126,14 @@ export async function openState(connection: DatabaseConnection): Promise<StateSt
 
 function rowChanges(ask: Ask, table: string): Pick<StateStore, 'addRow' | 'changeRow' | 'removeRow'> {
   return {
-    addRow: async ({ id, checksum, kind, description, state, appliedAt, by, ms }) => {
+    addRow: async ({ id, checksum, backChecksum = '', kind, description, state, appliedAt, by, ms }) => {
       const [last] = await ask(`SELECT coalesce(max(place), 0) AS place FROM ${table}`);
       const place = Number(last?.['place']) + 1;
       const who = by.slice(0, MOST.by);
       const what = description.slice(0, MOST.description);
       await ask(
-        `INSERT INTO ${table} (id, place, checksum, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [id, place, checksum, kind, what, state, appliedAt, who, Math.round(ms)],
+        `INSERT INTO ${table} (id, place, checksum, ${BACK_CHECKSUM}, kind, description, state, applied_at, applied_by, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [id, place, checksum, backChecksum, kind, what, state, appliedAt, who, Math.round(ms)],
       );
     },
     changeRow: async (id, change) => {
@@ -161,6 +180,8 @@ function rowOf(row: DatabaseRow): AppliedRow {
     id: String(row['id']),
     place: Number(row['place']),
     checksum: String(row['checksum']),
+    // Tables of older versions have no such column, and their rows nothing in it.
+    backChecksum: typeof row[BACK_CHECKSUM] === 'string' ? row[BACK_CHECKSUM] : undefined,
     kind: row['kind'] as MigrationKind,
     description: String(row['description']),
     state: row['state'] as AppliedRow['state'],

@@ -5,6 +5,9 @@ export const MIGRATIONS = 'holdfast_migrations';
 /** What migrations without a transaction have come to. */
 export const JOURNAL = 'holdfast_migration_journal';
 
+/** The column of what leads back, which older tables lack. */
+export const BACK_CHECKSUM = 'back_checksum';
+
 /** Whether a table is one of the migrator. */
 export function isOwnTable(name: string): boolean {
   return name === MIGRATIONS || name === JOURNAL;
@@ -34,7 +37,8 @@ export function tableStatements(dialect: Dialect, prefix: string): string[] {
   state varchar(16) NOT NULL,
   applied_at varchar(24) NOT NULL,
   applied_by varchar(255) NOT NULL,
-  ms bigint NOT NULL
+  ms bigint NOT NULL,
+  ${BACK_CHECKSUM} varchar(71)
 )${tail}`,
     `CREATE TABLE IF NOT EXISTS ${prefix}${JOURNAL} (
   id varchar(255) NOT NULL,
@@ -46,4 +50,9 @@ export function tableStatements(dialect: Dialect, prefix: string): string[] {
   PRIMARY KEY (id, direction, statement)
 )${tail}`,
   ];
+}
+
+/** Adds the column to a table that an older version has made. Its rows say nothing of their ways back. */
+export function backChecksumStatement(prefix: string): string {
+  return `ALTER TABLE ${prefix}${MIGRATIONS} ADD COLUMN ${BACK_CHECKSUM} varchar(71)`;
 }

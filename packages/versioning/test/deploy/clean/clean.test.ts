@@ -62,6 +62,12 @@ describe('cleaning', () => {
     expect(decisions.find(({ version }) => version === '1.0.4')?.reason).toContain('releases/current');
   });
 
+  test('says that there may be processes that nobody has seen, where something goes', () => {
+    const warned = (releases: readonly DeployedRelease[], isPartial: boolean): number =>
+      planClean(releases, { now: NOW, live: new Map(), isPartial }).warnings.length;
+    expect([warned(GOOD, true), warned(GOOD, false), warned(GOOD.slice(-2), true)]).toEqual([1, 0, 0]);
+  });
+
   test.each([0, -1, 1.5, Number.NaN])('is not planned with %d days', (failedAfterDays) => {
     expect(() => removedOf(GOOD, { failedAfterDays })).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });

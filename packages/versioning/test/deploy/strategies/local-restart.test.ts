@@ -1,73 +1,41 @@
 import { expect, test } from 'vitest';
-import {
-  type Check,
-  type CheckOutcome,
-  localRestartStrategy,
-  type Service,
-  type StrategyCall,
-} from '../../../src/deploy/index.ts';
+import { localRestartStrategy } from '../../../src/deploy/index.ts';
+import { runningMachine, type ShopMachine } from '../run/shop-machine.ts';
 
-const check = (name: string, outcome: CheckOutcome): Check => ({
-  name,
-  kind: 'own',
-  run: async ({ version }) => ({ name, kind: 'own', outcome, found: `at ${version}`, ms: 0, attempts: 1 }),
-});
+const call = { version: '1.0.0', channel: 'prod' };
 
-/** A service that only notes what is done. */
-function noting(): { readonly service: Service; readonly done: string[] } {
-  const done: string[] = [];
-  const service: Service = {
-    kind: 'noting',
-    spec: { name: 'shop', command: ['node'], workingDirectory: '/srv', environment: {}, stdout: '/o', stderr: '/e' },
-    plan: async (verb) => [
-      { kind: 'write', path: '/etc/shop.unit', text: '', needsRoot: true },
-      { kind: 'run', command: ['systemctl', verb, 'shop'], needsRoot: true },
-      { kind: 'own', text: 'wait', needsRoot: false },
-    ],
-    run: async (verb, { version } = {}) => void done.push(`${verb} ${version}`),
-    status: async () => ({ state: 'running', pids: [] }),
-    async *logs() {},
-  };
-  return { service, done };
+async function pidOf({ places: { port } }: ShopMachine): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
+  return ((await response.json()) as { pid: number }).pid;
 }
 
-const call: StrategyCall = { version: '1.0.4', channel: 'prod' };
-
-test('it restarts the service of the current version and looks at its checks', async () => {
-  const { service, done } = noting();
-  const strategy = localRestartStrategy({ service, current: async () => '1.0.4', checks: [check('health', 'warn')] });
+test('it is the restart of the deployer: a new process, checked, and told in the history', async () => {
+  await using machine = await runningMachine();
+  const deployer = machine.deployer();
+  const strategy = localRestartStrategy({ deployer });
+  const before = await pidOf(machine);
+  expect(await strategy.plan(call)).toEqual([
+    { kind: 'own', text: expect.stringMatching(/^pre-checks: /) as string },
+    { kind: 'own', text: 'service: restarted' },
+    { kind: 'own', text: expect.stringMatching(/^post-checks: /) as string },
+  ]);
+  expect(await pidOf(machine)).toBe(before);
   const lines: string[] = [];
   expect(await strategy.run({ ...call, onLine: (line) => lines.push(line) })).toEqual({
     isLive: true,
-    detail: 'restarted shop, version 1.0.4',
+    detail: 'restarted 1.0.0',
   });
-  expect(done).toEqual(['restart 1.0.4']);
-  expect(lines).toEqual(['restarted shop', 'warn health: at 1.0.4']);
-  expect(await strategy.plan(call)).toEqual([
-    { kind: 'own', text: 'write /etc/shop.unit' },
-    { kind: 'run', command: ['systemctl', 'restart', 'shop'] },
-    { kind: 'own', text: 'wait' },
-    { kind: 'own', text: 'check health' },
-  ]);
-  expect(done).toHaveLength(1);
-});
-
-test('a check that fails is told', async () => {
-  const strategy = localRestartStrategy({
-    service: noting().service,
-    current: async () => '1.0.4',
-    checks: [check('health', 'fail')],
-  });
-  await expect(strategy.run(call)).rejects.toMatchObject({
-    code: 'STRATEGY_FAILED',
-    message: 'Expected the service to be well after its restart, got: health (at 1.0.4)',
-  });
+  expect(lines).toContain('service: shop runs 1.0.0');
+  expect(await pidOf(machine)).not.toBe(before);
+  const [last] = await deployer.history();
+  expect(last).toMatchObject({ kind: 'restart', strategy: 'local-restart', outcome: 'succeeded' });
 });
 
 test('another version than the current one is refused, and nothing is done', async () => {
-  const { service, done } = noting();
-  await expect(localRestartStrategy({ service, current: async () => undefined }).run(call)).rejects.toMatchObject({
-    code: 'STRATEGY_FAILED',
-  });
-  expect(done).toEqual([]);
+  await using machine = await runningMachine();
+  await machine.shelf.add('1.1.0');
+  const before = await pidOf(machine);
+  const strategy = localRestartStrategy({ deployer: machine.deployer() });
+  await expect(strategy.run({ ...call, version: '1.1.0' })).rejects.toMatchObject({ code: 'DEPLOY_REFUSED' });
+  expect(await pidOf(machine)).toBe(before);
 });

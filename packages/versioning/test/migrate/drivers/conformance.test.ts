@@ -34,6 +34,25 @@ describe.each(KINDS)('$dialect', ({ dialect, missing, start }) => {
     });
   });
 
+  real('a table of migrations that an older version has made gets the column for ways back', async () => {
+    const driver = databases.create();
+    const files = { '1_a.up.sql': 'create table a(x int);', '1_a.down.sql': 'drop table a;' };
+    await migrate(migratorOf(driver, files), 'up');
+    await using(driver, (connection) => connection.query('alter table holdfast_migrations drop column back_checksum'));
+    // Nothing is known of the way back of 1_a, so nothing is held against it.
+    const edited = migratorOf(driver, { ...files, '1_a.down.sql': 'drop table if exists a;' });
+    expect(await statesOf(edited)).toEqual({ '1_a': 'applied' });
+    const next = { ...files, '2_b.up.sql': 'create table b(x int);', '2_b.down.sql': 'drop table b;' };
+    expect(await migrate(migratorOf(driver, next), 'up')).toEqual(['2_b']);
+    const both = migratorOf(driver, {
+      ...next,
+      '1_a.down.sql': 'drop table if exists a;',
+      '2_b.down.sql': 'select 1;',
+    });
+    expect(await statesOf(both)).toEqual({ '1_a': 'applied', '2_b': 'edited' });
+    expect(await migrate(migratorOf(driver, next), 'down', { to: '' })).toEqual(['2_b', '1_a']);
+  });
+
   real('one statement at a time: what was not split is not run', async () => {
     const driver = databases.create();
     await using(driver, async (connection) => {

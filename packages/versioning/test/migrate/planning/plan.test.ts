@@ -7,6 +7,38 @@ const up = (name: string, kind = 'expand'): Record<string, string> => ({
   [`${name}.down.sql`]: `drop table t${name};`,
 });
 
+const DIGEST = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
+
+test('a way back that was edited since is told, and not taken until it is put back or accepted', async () => {
+  const { driver, file } = await sqliteShop();
+  await migrate(migratorOf(driver, up('1_a')), 'up');
+  const edited = migratorOf(driver, { ...up('1_a'), '1_a.down.sql': 'drop table t1_a; select 1;', ...up('2_b') });
+  const [status] = await edited.status();
+  expect(status).toMatchObject({ state: 'edited', edited: ['down'] });
+  // It is in nobody's way forward.
+  expect(await migrate(edited, 'up')).toEqual(['2_b']);
+  await expect(edited.plan('down', { to: '' })).rejects.toMatchObject({
+    code: 'MIGRATION_EDITED',
+    message: expect.stringContaining('Expected the way back of 1_a as it was on 2026-01-01') as string,
+    hint: expect.stringContaining('`holdfast migrate repair 1_a`') as string,
+  });
+  expect(await edited.repair('1_a')).toMatchObject({ state: 'applied' });
+  expect(await migrate(edited, 'down', { to: '' })).toEqual(['2_b', '1_a']);
+  expect(ask(file, "select name from sqlite_schema where name = 't1_a'")).toEqual([]);
+});
+
+test('a way back that was added or taken away later is no edited one', async () => {
+  const { driver } = await sqliteShop();
+  const { '1_a.up.sql': forward = '', ...back } = up('1_a');
+  const without = migratorOf(driver, { '1_a.up.sql': forward });
+  await migrate(without, 'up');
+  const added = migratorOf(driver, { '1_a.up.sql': forward, ...back });
+  expect(await statesOf(added)).toEqual({ '1_a': 'applied' });
+  await added.repair('1_a');
+  expect(await statesOf(without)).toEqual({ '1_a': 'applied' });
+  expect(await migrate(added, 'down')).toEqual(['1_a']);
+});
+
 test('an edited migration is refused both ways until it is put back or accepted', async () => {
   const { driver } = await sqliteShop();
   await migrate(migratorOf(driver, up('1_a')), 'up');
@@ -25,8 +57,8 @@ test('an edited migration is refused both ways until it is put back or accepted'
       type: 'repaired',
       id: '1_a',
       by: 'ann',
-      from: { state: 'applied', checksum: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string },
-      to: { state: 'applied', checksum: expect.stringMatching(/^sha256:/) as string },
+      from: { state: 'applied', checksum: DIGEST, backChecksum: DIGEST },
+      to: { state: 'applied', checksum: DIGEST, backChecksum: DIGEST },
     },
   ]);
   expect(await migrate(edited, 'up')).toEqual(['2_b']);

@@ -24,6 +24,8 @@ export interface ComposeServiceOptions {
   readonly service: string;
   /** How long it may take until it is healthy, in milliseconds. Default: 120,000. */
   readonly healthTimeoutMs?: number | undefined;
+  /** The version that is current: `VERSION` for its files where a call names none. Default: none is given. */
+  readonly version?: (() => Promise<string | undefined>) | undefined;
   /** The program, and what comes before its arguments. Default: `docker compose`. */
   readonly compose?: readonly [string, ...string[]] | undefined;
 }
@@ -36,8 +38,8 @@ const NOT_THERE =
 const FORBIDDEN = /permission denied while trying to connect/i;
 
 /**
- * A service of Docker Compose. What it runs is said by the files of the project; the environment of the service, and `VERSION` where a call names one, are for the variables in them, such as
- * `image: shop:${VERSION}`. A restart makes its containers anew, since a container that is only restarted keeps image and mounts. The services that it depends on are left alone.
+ * A service of Docker Compose. What it runs is said by the files of the project; the environment of the service, and `VERSION`, are for the variables in them, such as
+ * `image: shop:${VERSION}`: whatever is asked of Compose, it reads its files first. A restart makes its containers anew, since a container that is only restarted keeps image and mounts. The services that it depends on are left alone.
  *
  * @throws {VersioningError} `INVALID_OPTION`.
  */
@@ -50,7 +52,7 @@ export function composeService(spec: ServiceSpec, options: ComposeServiceOptions
   return {
     kind: 'compose',
     spec,
-    plan: async (verb, call = {}) => manager.plan(verb, call),
+    plan: (verb, call = {}) => manager.plan(verb, call),
     run: (verb, call = {}) => manager.run(verb, call),
     status: ({ signal } = {}) => manager.status(signal),
     logs: (logOptions) => manager.logs(logOptions),
@@ -62,6 +64,7 @@ class Compose {
   readonly #base: readonly [string, ...string[]];
   readonly #service: string;
   readonly #waiting: readonly string[];
+  readonly #version: () => Promise<string | undefined>;
 
   constructor(spec: ServiceSpec, options: ComposeServiceOptions) {
     const { project, files, service, healthTimeoutMs = DEFAULT_HEALTH_MS, compose = ['docker', 'compose'] } = options;
@@ -69,11 +72,13 @@ class Compose {
     this.#spec = spec;
     this.#base = [...compose, '-p', project, ...files.flatMap((file) => ['-f', file]), ...variables];
     this.#service = service;
+    this.#version = options.version ?? (async () => undefined);
     this.#waiting = ['-d', '--no-deps', '--wait', '--wait-timeout', String(Math.ceil(healthTimeoutMs / 1000))];
   }
 
-  plan(verb: ServiceVerb, call: ServiceCall): readonly ServiceAction[] {
-    return [this.#run(this.#arguments(verb), call)];
+  async plan(verb: ServiceVerb, call: ServiceCall): Promise<readonly ServiceAction[]> {
+    const command: [string, ...string[]] = [...this.#base, ...this.#arguments(verb)];
+    return [{ kind: 'run', command, environment: await this.#variables(call), needsRoot: false }];
   }
 
   #arguments(verb: ServiceVerb): readonly string[] {
@@ -98,24 +103,24 @@ class Compose {
   }
 
   async run(verb: ServiceVerb, call: ServiceCall): Promise<void> {
-    const explain = (answer: ProgramAnswer): Promise<Explanation> => this.#explained(answer, call.signal);
-    await carryOut(this.plan(verb, call), { spec: this.#spec, call, cwd: this.#spec.workingDirectory, explain });
+    const explain = (answer: ProgramAnswer): Promise<Explanation> => this.#explained(answer, call);
+    await carryOut(await this.plan(verb, call), { spec: this.#spec, call, cwd: this.#spec.workingDirectory, explain });
   }
 
   async status(signal: AbortSignal | undefined): Promise<ServiceStatus> {
-    const answer = await this.#ask(['ps', '--all', '--format', 'json', this.#service], signal);
+    const answer = await this.#ask(['ps', '--all', '--format', 'json', this.#service], { signal });
     if (answer.code === 0) return composeStatus(parseContainers(answer.output));
     // Compose calls a service unknown of which it has made no container.
     if (/no such service/i.test(answer.said)) return { state: 'missing', pids: [], detail: answer.said };
     return { state: 'unknown', pids: [], detail: answer.said };
   }
 
-  logs({ lines = 100, follow = false, signal }: ServiceLogOptions = {}): AsyncIterable<string> {
+  async *logs({ lines = 100, follow = false, signal }: ServiceLogOptions = {}): AsyncGenerator<string> {
     const args = ['logs', '--no-log-prefix', '--no-color', '--tail', String(lines), ...(follow ? ['--follow'] : [])];
-    return programLines([...this.#base, ...args, this.#service], this.#call(signal));
+    yield* programLines([...this.#base, ...args, this.#service], await this.#call({ signal }));
   }
 
-  async #explained(answer: ProgramAnswer, signal: AbortSignal | undefined): Promise<Explanation> {
+  async #explained(answer: ProgramAnswer, call: ServiceCall): Promise<Explanation> {
     const { said, code } = answer;
     if (FORBIDDEN.test(said)) return 'forbidden';
     if (NOT_THERE.test(said))
@@ -126,24 +131,24 @@ class Compose {
       );
     const logs = await this.#ask(
       ['logs', '--no-log-prefix', '--no-color', '--tail', String(SHOWN_LINES), this.#service],
-      signal,
+      call,
     );
     return managedServiceFailed(this.#spec, `exit code ${code}: ${said}`, logs.output.split('\n').filter(Boolean));
   }
 
-  #ask(args: readonly string[], signal: AbortSignal | undefined): Promise<ProgramAnswer> {
-    return runProgram([...this.#base, ...args], this.#call(signal));
+  async #ask(args: readonly string[], call: ServiceCall): Promise<ProgramAnswer> {
+    return runProgram([...this.#base, ...args], await this.#call(call));
   }
 
   /** Files of Compose may ask for variables with whatever is done with them. */
-  #call(signal: AbortSignal | undefined): Pick<ProgramCall, 'cwd' | 'env' | 'signal'> {
-    const env = { ...(process.env as Record<string, string>), ...this.#spec.environment };
-    return { cwd: this.#spec.workingDirectory, env, signal };
+  async #call(call: ServiceCall): Promise<Pick<ProgramCall, 'cwd' | 'env' | 'signal'>> {
+    const env = { ...(process.env as Record<string, string>), ...(await this.#variables(call)) };
+    return { cwd: this.#spec.workingDirectory, env, signal: call.signal };
   }
 
-  #run(args: readonly string[], { version }: ServiceCall): ServiceAction {
-    const environment = { ...this.#spec.environment, ...(version === undefined ? {} : { VERSION: version }) };
-    return { kind: 'run', command: [...this.#base, ...args], environment, needsRoot: false };
+  async #variables({ version }: ServiceCall): Promise<Readonly<Record<string, string>>> {
+    const known = version ?? (await this.#version());
+    return { ...this.#spec.environment, ...(known === undefined ? {} : { VERSION: known }) };
   }
 }
 

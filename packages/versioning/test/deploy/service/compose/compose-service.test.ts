@@ -164,6 +164,16 @@ describe('a service of Docker Compose', () => {
     await expect(following).rejects.toThrow('enough');
   });
 
+  it('has VERSION for its files with whatever is asked: that of the call, else the current one', async () => {
+    const { service, docker } = world([{ when: ' up ', complaint: 'no\n', code: 1 }], { version: async () => '1.2.2' });
+    await service.status();
+    await all(service.logs());
+    await service.run('stop');
+    // The logs that explain the failure are asked for with the same one.
+    await expect(service.run('start', { version: '1.2.3' })).rejects.toMatchObject({ code: 'SERVICE_FAILED' });
+    expect(docker.versions()).toEqual(['1.2.2', '1.2.2', '1.2.2', '1.2.3', '1.2.3']);
+  });
+
   it.each([{ project: 'Shop' }, { project: '-v' }, { service: '--all' }])('refuses %j', (changes) => {
     expect(() => world([], changes)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }) as Error);
   });
