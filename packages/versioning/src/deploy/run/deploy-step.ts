@@ -4,9 +4,9 @@ import { VersioningError } from '../../errors.ts';
 import type { Check, CheckResult } from '../checks/contract.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
-import { migrationSources } from './known-migrations.ts';
+import { migrationSources, sourcesOfWayBack } from './known-migrations.ts';
 import { type DatabaseCall, migrateBack, migrateForward } from './migrate-database.ts';
-import { fetchArtifact, postChecksOf, preChecksOf } from './own-checks.ts';
+import { fetchArtifact, filesFound, postChecksOf, preChecksOf } from './own-checks.ts';
 import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
 import type { DeployWork } from './tools.ts';
 
@@ -99,10 +99,11 @@ async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<Ste
 
 /** The releases whose migrations may be in the database of a run. */
 export async function databaseOf({ tools, journal, signal }: DeployWork): Promise<DatabaseCall> {
-  const { kind, version, from } = journal.state.plan;
-  const versions = kind === 'rollback' ? [from, version] : [version];
+  const { plan } = journal.state;
   const history = await tools.history.list({ signal });
-  return { sources: migrationSources(versions, history), signal };
+  const sources =
+    plan.kind === 'rollback' ? sourcesOfWayBack(plan, history) : migrationSources([plan.version], history);
+  return { sources, again: plan.migrations.back, signal };
 }
 
 async function migrated(work: DeployWork, phase: 'expand' | 'data' | 'contract'): Promise<StepDone> {
@@ -153,9 +154,9 @@ async function stage(work: DeployWork): Promise<StepDone> {
 
 async function checkFiles(work: DeployWork): Promise<StepDone> {
   const { version } = work.journal.state.plan;
-  await work.tools.place.checkFiles(version, work.signal);
+  const detail = await filesFound(work, work.signal);
   await work.tools.place.refreshEnv(version);
-  return { detail: `the files of ${version} are as they were staged` };
+  return { detail };
 }
 
 async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {

@@ -9,6 +9,7 @@ import { evidenceFolder, keepEvidence } from './evidence.ts';
 import type { DeployEvent } from './events.ts';
 import { isAbort, withHint } from './failure.ts';
 import { DeployJournal } from './journal.ts';
+import { recordMigrations } from './migration-record.ts';
 import type { DeployPlan } from './plan.ts';
 import type { NoRecovery } from './recovery.ts';
 import { finish, goBack, goOn, wayBackNow } from './run-deploy.ts';
@@ -30,6 +31,7 @@ export interface UndoOptions {
 /** Carries a plan out. @throws whatever stops a step, with what was done about it. */
 export async function carryOut(tools: DeployingTools, plan: DeployPlan, signal?: AbortSignal): Promise<Deployment> {
   const journal = new DeployJournal(tools.store, newRunId());
+  await keepMigrations(tools, plan, signal);
   await journal.write({ kind: 'planned', plan, owner: thisOwner(tools.by), at: isoNow(tools) });
   const work = workOf(tools, journal, signal);
   await tools.history.write(openDeployment(journal.run, journal.state));
@@ -39,6 +41,17 @@ export async function carryOut(tools: DeployingTools, plan: DeployPlan, signal?:
     tools.tell({ kind: 'backup.skipped', version: plan.version, by: tools.by, migrations });
   }
   return forward(work);
+}
+
+/** What is run on a database has to be known as long as the database is there, whatever becomes of the release. */
+async function keepMigrations(
+  tools: DeployingTools,
+  { kind, version }: DeployPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (tools.migrator === undefined || kind !== 'deploy') return;
+  const { migrations } = await tools.releases.getRelease(version, { signal });
+  await recordMigrations(tools.place.layout, version, migrations);
 }
 
 /** Goes on with the run that has not ended, in the direction in which it was going. */

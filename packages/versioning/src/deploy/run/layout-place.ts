@@ -13,7 +13,8 @@ import { planSwitch } from '../switch/plan-switch.ts';
 import { readCurrent } from '../switch/read-current.ts';
 import { recoverSwitch } from '../switch/recover-switch.ts';
 import { removeRelease } from '../clean/remove-release.ts';
-import type { DeployPlace, StageCall } from './place.ts';
+import { userOf } from '../clean/user-of.ts';
+import type { DeployPlace, FileCheckOptions, StageCall } from './place.ts';
 
 /** Who works on a layout, and with what. */
 export interface LayoutPlaceOptions {
@@ -39,7 +40,7 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
       await removeUnfinished(layout);
       await states.forget(version, { by, run });
     },
-    checkFiles: async (version, signal) => demandFiles(layout, version, signal),
+    checkFiles: async (version, call) => demandFiles(layout, version, call),
     switchTo: async (version) => {
       await recoverSwitch(layout);
       await applySwitch(layout, await planSwitch(layout, version), { clock });
@@ -67,10 +68,11 @@ async function stage(
   const { layout, states, known, by, install } = staging;
   const before = await known(version);
   if (before?.state === 'good') {
-    await demandFiles(layout, version, signal);
+    await demandFiles(layout, version, { how: 'full', signal });
     return before;
   }
   if (before !== undefined && before.state !== 'building' && !(await isAsStaged(layout, version, signal))) {
+    await refuseLive(layout, version);
     await removeRelease(layout, version);
     await states.forget(version, { by, run });
   }
@@ -87,14 +89,26 @@ async function stage(
   return staged;
 }
 
+/** It could not be put back under a process that works in it. @throws {VersioningError} `RELEASE_IN_USE`. */
+async function refuseLive(layout: DeployLayout, version: string): Promise<void> {
+  const user = await userOf(layout, version);
+  if (user === undefined) return;
+  throw new VersioningError(
+    'RELEASE_IN_USE',
+    `Expected nobody to use ${version}, whose files have to be put in place anew, got ${user}`,
+    { hint: 'End that process, or release the same under another version and deploy that.' },
+  );
+}
+
 async function isAsStaged(layout: DeployLayout, version: string, signal?: AbortSignal): Promise<boolean> {
   const differences = await checkStaged(layout, version, { signal });
   return differences.every(({ kind }) => kind === 'added');
 }
 
 /** What a release has written beside its files is its own business. @throws {VersioningError} `DIGEST_MISMATCH`. */
-async function demandFiles(layout: DeployLayout, version: string, signal?: AbortSignal): Promise<void> {
-  const odd = (await checkStaged(layout, version, { signal })).filter(({ kind }) => kind !== 'added');
+async function demandFiles(layout: DeployLayout, version: string, { how, signal }: FileCheckOptions): Promise<void> {
+  const differences = await checkStaged(layout, version, { quick: how === 'quick', signal });
+  const odd = differences.filter(({ kind }) => kind !== 'added');
   const [first] = odd;
   if (first === undefined) return;
   const more = odd.length === 1 ? '' : `, and ${odd.length - 1} more`;

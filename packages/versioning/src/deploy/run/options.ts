@@ -1,3 +1,5 @@
+import type { FileCheck } from './plan.ts';
+
 /** What a deploy may be told. */
 export interface DeployRunOptions {
   /** Makes no safety backup. Refused for a release with migrations, unless `acceptNoBackup` is said, too. */
@@ -24,6 +26,11 @@ export interface RollbackRunOptions extends Omit<DeployRunOptions, 'strategy'> {
    * target. What was written since is dropped.
    */
   readonly restore?: string | undefined;
+  /**
+   * How the files of the target are looked at. `quick` (default) compares sizes, times, rights and links, and reads what differs, so that going back takes less than a second whatever
+   * the size; `full` reads every byte, for a disk or a colleague that is not trusted.
+   */
+  readonly fileCheck?: FileCheck | undefined;
 }
 
 /** How a run is started. */

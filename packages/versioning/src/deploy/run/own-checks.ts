@@ -4,7 +4,7 @@ import { listArtifact } from '../../artifact/list-artifact.ts';
 import { isVersioningError } from './failure.ts';
 import type { Check, CheckOutcome, CheckResult } from '../checks/contract.ts';
 import { withMigrator } from './migrate-database.ts';
-import { migrationSources } from './known-migrations.ts';
+import { goneWarnings, migrationSources } from './known-migrations.ts';
 import type { DeployPlan } from './plan.ts';
 import type { DeployTools, DeployWork } from './tools.ts';
 
@@ -44,11 +44,17 @@ function ownCheck(
 export function preChecksOf(work: DeployWork): readonly Check[] {
   const { tools, journal } = work;
   const { plan } = journal.state;
-  const own =
-    plan.kind === 'deploy'
-      ? [releaseCheck(work), ownCheck('migrations', tools, async (signal) => migrationsFound(tools, plan, signal))]
-      : [];
-  return [...own, ownCheck('service', tools, async (signal) => serviceFound(tools, signal)), ...tools.preChecks];
+  const own: Readonly<Record<DeployPlan['kind'], readonly Check[]>> = {
+    deploy: [releaseCheck(work), ownCheck('migrations', tools, async (signal) => migrationsFound(tools, plan, signal))],
+    // Before migrations go back: a target that is damaged is nothing to go back for.
+    rollback: [ownCheck('files', tools, async (signal) => ({ found: await filesFound(work, signal) }))],
+    restart: [],
+  };
+  return [
+    ...own[plan.kind],
+    ownCheck('service', tools, async (signal) => serviceFound(tools, signal)),
+    ...tools.preChecks,
+  ];
 }
 
 /** What is looked at after the switch: whether the service runs, and then what was asked for. */
@@ -104,10 +110,20 @@ async function roomFor(needed: number, { place }: DeployTools, found: string): P
   };
 }
 
+/** Looks at the files of the target, and says so. @throws {VersioningError} `DIGEST_MISMATCH`, `NOT_STAGED`. */
+export async function filesFound({ tools, journal }: DeployWork, signal?: AbortSignal): Promise<string> {
+  const { version, fileCheck: how = 'quick' } = journal.state.plan;
+  await tools.place.checkFiles(version, { how, signal });
+  return `those of ${version} are as they were staged${how === 'full' ? ', each byte' : ''}`;
+}
+
 /** Whether the database can be reached and takes the migrations of the release. */
 async function migrationsFound(tools: DeployTools, plan: DeployPlan, signal?: AbortSignal): Promise<Found> {
   const sources = migrationSources([plan.version], await tools.history.list({ signal }));
-  const found = await withMigrator(tools, { sources, signal }, async (migrator) => migrator.plan('up', { signal }));
+  const found = await withMigrator(tools, { sources, signal }, async (migrator, gone) => ({
+    ...(await migrator.plan('up', { signal })),
+    gone: goneWarnings(gone),
+  }));
   if (found === undefined) {
     const { migrations } = await tools.releases.getRelease(plan.version, { signal });
     const has = migrations.forward.length;
@@ -118,7 +134,8 @@ async function migrationsFound(tools: DeployTools, plan: DeployPlan, signal?: Ab
       hint: 'Name it as `migrate.database` of the configuration.',
     };
   }
-  const told = found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`).join('; ');
+  const warnings = found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`);
+  const told = [...found.gone, ...warnings].join('; ');
   const count = `${found.steps.length} to run`;
   return told === '' ? { found: count } : { outcome: 'warn', found: `${count}; ${told}` };
 }

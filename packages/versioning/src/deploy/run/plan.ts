@@ -39,6 +39,8 @@ export interface DeployPlan {
   readonly migrations: PlannedDeployMigrations;
   /** The backup that a rollback restores instead of taking migrations back. */
   readonly restores?: string | undefined;
+  /** How a rollback looks at the files of its target. Default: `quick`. */
+  readonly fileCheck?: FileCheck | undefined;
   /** What goes back by itself when a step fails, in words. */
   readonly wayBack: readonly string[];
   /** What deserves a second look. */
@@ -51,6 +53,9 @@ export interface DeployPlan {
 
 /** Something that is refused unless somebody says that it is wanted. */
 export type DeployAgreement = 'no-backup';
+
+/** `quick` reads the files whose size or time has changed, and no others; `full` reads every byte. */
+export type FileCheck = 'quick' | 'full';
 
 /** A plan with nothing to migrate. */
 export const NO_MIGRATIONS: PlannedDeployMigrations = { expand: [], data: [], contract: [], back: [] };

@@ -11,8 +11,14 @@ import type { DeployPlace } from './place.ts';
 import type { RestoreData } from './recovery.ts';
 import type { ReleaseSource } from './source.ts';
 
-/** Opens what runs these migrations on the database of the deployment. It is closed after each use. */
-export type MigratorFactory = (migrations: Migrations) => Migrator | Promise<Migrator>;
+/**
+ * Opens what runs these migrations on the database of the deployment. It is closed after each use. `gone` are ids that the database may have although nobody has their
+ * text any more: for `createMigrator`, which leaves them as they are.
+ */
+export type MigratorFactory = (
+  migrations: Migrations,
+  more: { readonly gone: readonly string[] },
+) => Migrator | Promise<Migrator>;
 
 /** How deploys behave, with the defaults filled in. */
 export interface DeploySettings {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeployableRelease, ReleaseSource } from '../../../src/deploy/index.ts';
 import { createArtifact, planArtifact, planMigrations, VersioningError } from '../../../src/index.ts';
@@ -32,6 +32,8 @@ process.on('SIGTERM', () => process.exit(0));
 export interface Shelf extends ReleaseSource {
   readonly folder: string;
   add(version: string, parts?: ReleaseParts): Promise<void>;
+  /** Somebody has cleaned up. */
+  remove(version: string): Promise<void>;
 }
 
 /** Opens a folder of releases. */
@@ -60,6 +62,7 @@ export function shelfAt(folder: string): Shelf {
       };
       await writeFile(manifest(version), JSON.stringify(release));
     },
+    remove: async (version) => rm(manifest(version)),
     async getRelease(version) {
       const text = await readFile(manifest(version), 'utf8').catch(() => undefined);
       if (text === undefined) throw new VersioningError('RELEASE_NOT_FOUND', `Expected a release ${version}, got none`);

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
@@ -175,6 +176,33 @@ test('a disk without room for the files is told before anything is done', async 
     execFileSync('umount', ['--lazy', releases]);
   }
 });
+
+test.runIf(process.platform === 'linux')(
+  'files are not put in place anew under a process that works in them',
+  async () => {
+    await using machine = await released({});
+    const folder = join(machine.places.root, 'releases', 'v1.1.0');
+    const deployer = machine.deployer();
+    await deployer.deployRelease('1.1.0');
+    await deployer.rollbackRelease();
+    writeFileSync(join(folder, 'server.mjs'), 'changed');
+    const sleeper = spawn('sleep', ['1000'], { cwd: folder, stdio: 'ignore' });
+    try {
+      await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({
+        code: 'RELEASE_IN_USE',
+        message: `Expected nobody to use 1.1.0, whose files have to be put in place anew, got process ${sleeper.pid}`,
+        hint: expect.stringMatching(/^End that process, .* Everything was taken back\./) as string,
+      });
+      expect([existsSync(join(folder, 'server.mjs')), await machine.answers()]).toEqual([true, '1.0.0']);
+    } finally {
+      const ended = once(sleeper, 'exit');
+      sleeper.kill('SIGKILL');
+      await ended;
+    }
+    await deployer.deployRelease('1.1.0');
+    expect(await machine.answers()).toBe('1.1.0');
+  },
+);
 
 test('a lock is taken by force only, and that is told', async () => {
   await using machine = await released();
