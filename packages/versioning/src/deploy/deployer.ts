@@ -7,6 +7,7 @@ import { demandLayout } from './layout/plan-layout.ts';
 import { type Maintenance, readMaintenance } from './maintenance/maintenance.ts';
 import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
+import { requiredPrograms } from './run/dependency-checks.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
 import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
@@ -87,7 +88,7 @@ const OBJECTIVE_MS = 900_000;
 /**
  * Makes the deployer of a machine. Nothing is read or written yet.
  *
- * @throws {VersioningError} `INVALID_OPTION` for a layout that can't be.
+ * @throws {VersioningError} `INVALID_OPTION` for a layout that can't be; `INVALID_CHECK` for a range of `requires` that is none.
  * @example
  * ```ts
  * import { fsStore } from '@x/storage';
@@ -194,7 +195,7 @@ function maintenanceOf({ place, by, tell }: DeployingTools, ask: Ask): Deployer[
 
 function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools {
   const { releases, service, migrator, backup, clock = systemClock, by = currentUser(), channel = 'prod' } = options;
-  const { preChecks = [], postChecks = [], install, maintenanceHook } = options;
+  const { preChecks = [], postChecks = [], install, requires = {}, maintenanceHook } = options;
   const store = fsStore(layout.state);
   return {
     place: layoutPlace(layout, { by, clock, install, maintenanceHook }),
@@ -206,6 +207,8 @@ function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools
     backup,
     preChecks,
     postChecks,
+    install,
+    requires: requiredPrograms(requires, layout.root),
     settings: {
       restoreData: options.restoreData ?? 'offer',
       expandMigrations: options.expandMigrations ?? 'keep',

@@ -27,6 +27,8 @@ export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
 export { postgresCheck } from './checks/postgres-check.ts';
 export type { PostgresCheckOptions } from './checks/postgres-check.ts';
+export { programCheck } from './checks/program-check.ts';
+export type { ProgramCheckOptions } from './checks/program-check.ts';
 export { redisCheck } from './checks/redis-check.ts';
 export type { RedisCheckOptions } from './checks/redis-check.ts';
 export { runChecks } from './checks/run-checks.ts';

@@ -1,12 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { VersioningError } from '../../errors.ts';
 import type { Check, CheckResult } from '../checks/contract.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
 import { migrationSources, sourcesOfWayBack } from './known-migrations.ts';
 import { type DatabaseCall, migrateBack, migrateForward } from './migrate-database.ts';
-import { fetchArtifact, filesFound, postChecksOf, preChecksOf } from './own-checks.ts';
+import { filesFound, postChecksOf, preChecksOf } from './own-checks.ts';
 import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
 import type { DeployWork } from './tools.ts';
 
@@ -127,26 +125,11 @@ async function restoreData({ tools, journal, signal }: DeployWork): Promise<Step
   return { detail: restores };
 }
 
-async function stage(work: DeployWork): Promise<StepDone> {
-  const { tools, journal, scratch, signal } = work;
-  const { version } = journal.state.plan;
-  const { artifact } = await tools.releases.getRelease(version, { signal });
-  if (artifact === undefined) {
-    throw new VersioningError('RELEASE_NOT_FOUND', `Expected an artefact of ${version}, got none`, {
-      hint: 'Release it with one.',
-    });
-  }
-  const place = join(scratch, 'release', artifact.name);
-  // The checks have fetched it; a copy that was cut short is shorter, and its digest is verified in any case.
-  const { size } = (await stat(place).catch(() => undefined)) ?? {};
-  if (size !== artifact.size) await fetchArtifact(work);
-  const { folder, bytes } = await tools.place.stage({
-    version,
-    run: journal.run,
-    artifact: place,
-    digest: artifact.digest,
-    signal,
-  });
+async function stage({ tools, journal, artifact, signal }: DeployWork): Promise<StepDone> {
+  const { run, state } = journal;
+  const { version } = state.plan;
+  const { path, digest, contents } = await artifact.verified(signal);
+  const { folder, bytes } = await tools.place.stage({ version, run, artifact: path, digest, contents, signal });
   // It may have been staged long ago, and `shared/.env` has other secrets since.
   await tools.place.refreshEnv(version);
   return { detail: `${folder}, ${bytes} bytes` };

@@ -34,6 +34,8 @@ export interface DeployerOptions {
   readonly postChecks?: readonly Check[] | undefined;
   /** Installs what a release needs, in its folder: `['npm', 'ci']`. */
   readonly install?: readonly [string, ...string[]] | undefined;
+  /** Programs that have to be on this machine before anything is deployed, with their versions: `{ node: '>=22', uv: '*' }`. What `engines` of a release's `package.json` demands is looked at in any case. */
+  readonly requires?: Readonly<Record<string, string>> | undefined;
   /** Told of maintenance: run with `MAINTENANCE=on` or `off`. */
   readonly maintenanceHook?: readonly [string, ...string[]] | undefined;
   /** What becomes of data that no migration leads back. Default: `offer`. */

@@ -12,6 +12,7 @@ import { DeployJournal } from './journal.ts';
 import { recordMigrations } from './migration-record.ts';
 import type { DeployPlan } from './plan.ts';
 import type { NoRecovery } from './recovery.ts';
+import { RunArtifact } from './run-artifact.ts';
 import { finish, goBack, goOn, wayBackNow } from './run-deploy.ts';
 import { type DeployTools, type DeployWork, isoNow } from './tools.ts';
 
@@ -94,7 +95,9 @@ async function openWork(tools: DeployingTools, signal: AbortSignal | undefined):
 }
 
 function workOf(tools: DeployingTools, journal: DeployJournal, signal: AbortSignal | undefined): DeployWork {
-  return { tools, journal, scratch: join(tools.place.layout.state, 'scratch', journal.run), signal };
+  const scratch = join(tools.place.layout.state, 'scratch', journal.run);
+  const { version } = journal.state.plan;
+  return { tools, journal, scratch, artifact: new RunArtifact({ tools, version, scratch }), signal };
 }
 
 async function forward(work: DeployWork): Promise<Deployment> {

@@ -63,7 +63,7 @@ interface Staging extends Pick<LayoutPlaceOptions, 'by' | 'install'> {
 /** One that was good before, and is as it was, needs nothing. One that was bad, or was changed since, is built anew. */
 async function stage(
   staging: Staging,
-  { version, run, artifact, digest, signal }: StageCall,
+  { version, run, artifact, digest, contents, signal }: StageCall,
 ): Promise<DeployedRelease> {
   const { layout, states, known, by, install } = staging;
   const before = await known(version);
@@ -79,7 +79,7 @@ async function stage(
   await states.mark(version, 'building', { by, run });
   await stageRelease(layout, {
     version,
-    content: { kind: 'artifact', path: artifact, digest },
+    content: { kind: 'artifact', path: artifact, digest, contents, isVerified: true },
     install: install === undefined ? undefined : { command: install },
     signal,
   });

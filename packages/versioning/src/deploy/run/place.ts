@@ -1,3 +1,4 @@
+import type { ArtifactContent } from '../../artifact/model.ts';
 import type { FileCheck } from './plan.ts';
 import type { CurrentState, DeployedRelease, DeployedState, DeployLayout } from '../layout/model.ts';
 
@@ -34,10 +35,12 @@ export interface StageCall {
   readonly version: string;
   /** The deploy that it belongs to. */
   readonly run: string;
-  /** The artefact, a ZIP. */
+  /** The artefact, a ZIP, which this process has held against its digest. */
   readonly artifact: string;
   /** Its digest, `sha256:…`. */
   readonly digest: string;
+  /** What is in it, where that is known. */
+  readonly contents?: readonly ArtifactContent[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -9,6 +9,7 @@ import type { DeployHistory } from './history.ts';
 import type { DeployJournal } from './journal.ts';
 import type { DeployPlace } from './place.ts';
 import type { RestoreData } from './recovery.ts';
+import type { RunArtifact } from './run-artifact.ts';
 import type { ReleaseSource } from './source.ts';
 
 /**
@@ -40,6 +41,10 @@ export interface DeployTools {
   readonly backup?: SafetyBackup | undefined;
   readonly preChecks: readonly Check[];
   readonly postChecks: readonly Check[];
+  /** Installs what a release needs. */
+  readonly install?: readonly [string, ...string[]] | undefined;
+  /** Whether the programs are there that somebody has listed. */
+  readonly requires: readonly Check[];
   readonly settings: DeploySettings;
   readonly channel: string;
   readonly by: string;
@@ -53,6 +58,8 @@ export interface DeployWork {
   readonly journal: DeployJournal;
   /** A folder for what the run needs in between, which is removed when it has ended. */
   readonly scratch: string;
+  /** What this process knows of the artefact. */
+  readonly artifact: RunArtifact;
   readonly signal?: AbortSignal | undefined;
 }
 

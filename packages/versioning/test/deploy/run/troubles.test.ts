@@ -169,7 +169,7 @@ test('a disk without room for the files is told before anything is done', async 
     const deployer = machine.deployer();
     await expect(deployer.deployRelease('1.2.0')).rejects.toMatchObject({
       code: 'CHECKS_FAILED',
-      message: expect.stringMatching(/bytes free at .*at least \d+ bytes/) as string,
+      message: expect.stringMatching(/release: Expected at least \d+ bytes free at .*, got \d+/) as string,
     });
     expect(await deployer.history({ limit: 1 })).toMatchObject([{ outcome: 'failed', steps: [{ outcome: 'failed' }] }]);
   } finally {
