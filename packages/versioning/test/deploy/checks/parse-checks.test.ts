@@ -40,11 +40,11 @@ test.each<readonly [string, unknown]>([
   ['Expected checks to be a list, got an object', {}],
   ['Expected checks[0] to be an object, got "disk"', ['disk']],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, command, got "dsk"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "dsk"',
     [{ kind: 'dsk' }],
   ],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, command, got "constructor"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "constructor"',
     [{ kind: 'constructor' }],
   ],
   ['Expected checks[1].port to be a whole number from 1 to 65535, got 70000', [http, { kind: 'tcp', port: 70_000 }]],

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -152,28 +153,44 @@ test('a disk that is full in shared/ stops a migration, and nothing is lost', as
   }
 });
 
-test('a disk without room for the files is told before anything is done', async (context) => {
-  await using machine = await released({});
-  await machine.shelf.add('1.2.0', { files: { 'large.bin': 'x'.repeat(400_000) } });
-  const { root } = machine.places;
+/** Puts releases on a small disk of their own. @returns Whether that may be done here. */
+function smallDisk({ places: { root } }: ShopMachine): boolean {
   const releases = join(root, 'releases');
   renameSync(releases, `${releases}.before`);
   mkdirSync(releases);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', releases], { stdio: 'ignore' });
   } catch {
-    context.skip(true, 'can not mount here');
+    return false;
   }
+  execFileSync('cp', ['-a', `${releases}.before/.`, releases]);
+  return true;
+}
+
+test('a disk without room for the files is told before anything is fetched', async (context) => {
+  await using machine = await released({});
+  await machine.shelf.add('1.2.0', { files: { 'large.bin': 'x'.repeat(400_000) } });
+  // Its artefact is half as large, and lies elsewhere: it does not count here.
+  await machine.shelf.add('1.3.0', { files: { 'noise.bin': randomBytes(85_000).toString('hex') } });
+  context.skip(!smallDisk(machine), 'can not mount here');
   try {
-    execFileSync('cp', ['-a', `${releases}.before/.`, releases]);
-    const deployer = machine.deployer();
+    const fetched: string[] = [];
+    const exportRelease = async (version: string, folder: string): Promise<void> => {
+      fetched.push(version);
+      await machine.shelf.exportRelease(version, folder);
+    };
+    const deployer = machine.deployer({ releases: { ...machine.shelf, exportRelease } });
     await expect(deployer.deployRelease('1.2.0')).rejects.toMatchObject({
       code: 'CHECKS_FAILED',
       message: expect.stringMatching(/release: Expected at least \d+ bytes free at .*, got \d+/) as string,
+      hint: expect.stringContaining('holdfast deploy clean') as string,
     });
     expect(await deployer.history({ limit: 1 })).toMatchObject([{ outcome: 'failed', steps: [{ outcome: 'failed' }] }]);
+    expect(fetched).toEqual([]);
+    await deployer.deployRelease('1.3.0');
+    expect([fetched, await machine.answers()]).toEqual([['1.3.0'], '1.3.0']);
   } finally {
-    execFileSync('umount', ['--lazy', releases]);
+    execFileSync('umount', ['--lazy', join(machine.places.root, 'releases')]);
   }
 });
 
