@@ -5,17 +5,19 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
+import { FORCE_OPTION, REASON_OPTION } from './deploy-flags.ts';
 
 interface CleanFlags {
   readonly dryRun?: true | undefined;
   readonly force?: true | undefined;
+  readonly reason?: string | undefined;
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { dryRun = false, force } = input.options as CleanFlags;
+  const { dryRun = false, force, reason } = input.options as CleanFlags;
   const { deployer } = await openDeploys(context);
   const { signal, output } = context;
-  const cleaned = await deployer.clean({ dryRun, force, signal });
+  const cleaned = await deployer.clean({ dryRun, force, reason, signal });
   if (context.json) {
     await emitObject(output, 'DeployCleaned', { dryRun, ...cleaned });
     return EXIT.ok;
@@ -37,7 +39,8 @@ export const deployClean: CommandDefinition = {
     'What stays: the current one, the good one before it, whatever a process runs from, the last good ones (--keep), and failed ones for seven days.',
   options: [
     { flags: '--dry-run', description: 'only say what would go, and why' },
-    { flags: '--force', description: 'take the lock of the deployment from whoever has it' },
+    FORCE_OPTION,
+    REASON_OPTION,
     ...DEPLOY_OPTIONS,
   ],
   examples: [

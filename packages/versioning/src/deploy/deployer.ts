@@ -14,6 +14,7 @@ import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from 
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
 import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
+import { type DeployOverride, DeployOverrides } from './run/overrides.ts';
 import type { DeployPlan } from './run/plan.ts';
 import { planDeploy } from './run/plan-deploy.ts';
 import { planRollback } from './run/plan-rollback.ts';
@@ -69,6 +70,8 @@ export interface Deployer {
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
+  /** What somebody took upon themselves: deploys without a backup, locks that were forced; with who, when and why, newest first. */
+  overrides(options?: DeployHistoryOptions): Promise<readonly DeployOverride[]>;
   /** Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones. */
   clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
   readonly maintenance: {
@@ -138,17 +141,22 @@ export function createDeployer(options: DeployerOptions): Deployer {
         { what, plan: async (held, signal) => planRollback(held, what as string | undefined, { ...call, signal }) },
         call,
       ),
-    resume: async (call = {}) => (await ask('resume'), locked(call, resume)),
+    resume: async (call = {}) => (await ask('resume'), locked({ ...call, action: 'resume' }, resume)),
     undo: async (call = {}) => {
       await ask('undo');
-      return locked(call, async (held, signal) => undo(held, { mayRestore: call.mayRestore, signal }));
+      return locked({ ...call, action: 'undo' }, async (held, signal) =>
+        undo(held, { mayRestore: call.mayRestore, signal }),
+      );
     },
     list: async () => planned(async () => place.releases()),
     status: async (call) => readStanding(tools, call?.signal),
     history: async (call) => history.list(call),
+    overrides: async (call) => tools.overrides.list(call),
     clean: async ({ dryRun = false, ...call } = {}) => {
       await ask('clean');
-      return locked(call, async (held, signal) => cleanReleases(held, { keep: options.keep, dryRun, signal }));
+      return locked({ ...call, action: 'clean' }, async (held, signal) =>
+        cleanReleases(held, { keep: options.keep, dryRun, signal }),
+      );
     },
     maintenance: maintenanceOf(tools, ask),
   };
@@ -167,7 +175,7 @@ function startOf(locked: Locked, ask: Ask): Start {
   return async (action, wanted, call) => {
     const { what } = wanted;
     await ask(action, typeof what === 'object' ? what.version : what);
-    return locked(call, async (held, signal) => {
+    return locked({ ...call, action }, async (held, signal) => {
       await refuseUnfinished(held.history);
       const plan = typeof what === 'object' ? what : await wanted.plan(held, signal);
       await refuseOutdated(held, plan, action);
@@ -201,6 +209,7 @@ function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools
     place: layoutPlace(layout, { by, clock, install, maintenanceHook }),
     releases,
     history: new DeployHistory(store),
+    overrides: new DeployOverrides(store),
     store,
     service,
     migrator,

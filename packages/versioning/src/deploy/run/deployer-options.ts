@@ -4,17 +4,10 @@ import type { DeployLayoutOptions } from '../layout/model.ts';
 import type { Service } from '../service/contract.ts';
 import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
+import type { DeployIntent } from './intent.ts';
 import type { RestoreData } from './recovery.ts';
 import type { ReleaseSource } from './source.ts';
 import type { MigratorFactory } from './tools.ts';
-
-/** Something that somebody wants to do to a machine. */
-export interface DeployIntent {
-  readonly action: 'init' | 'deploy' | 'rollback' | 'resume' | 'undo' | 'clean' | 'maintenance' | 'force-lock';
-  readonly version?: string | undefined;
-  readonly by: string;
-  readonly channel: string;
-}
 
 /** Options of `createDeployer`. */
 export interface DeployerOptions {

@@ -4,8 +4,10 @@ import type { FileCheck } from './plan.ts';
 export interface DeployRunOptions {
   /** Makes no safety backup. Refused for a release with migrations, unless `acceptNoBackup` is said, too. */
   readonly skipBackup?: boolean | undefined;
-  /** Says that there need not be a backup, although the release has migrations. It is told as an event. */
+  /** Says that there need not be a backup, although the release has migrations. It is written down with who has said so, and told as an event. */
   readonly acceptNoBackup?: boolean | undefined;
+  /** Why something is done that would be refused otherwise: written down with it. */
+  readonly reason?: string | undefined;
   /** Default: `true`. */
   readonly runPreChecks?: boolean | undefined;
   /** Default: `true`. */
@@ -40,6 +42,8 @@ export interface DeployCallOptions {
    * ends it.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Takes the lock of the deployment although somebody may have it. It is told as an event. */
+  /** Takes the lock of the deployment although somebody may have it. It is written down with who has done so, and told as an event. */
   readonly force?: boolean | undefined;
+  /** Why something is done that would be refused otherwise: written down with it. */
+  readonly reason?: string | undefined;
 }

@@ -45,6 +45,7 @@ export async function planDeploy(
     wayBack: wayBackOf(base),
     warnings: [...warnings, ...backup.warnings],
     agreements: backup.agreements,
+    reason: backup.agreements.length === 0 ? undefined : options.reason,
     committedAt: committedAt(release),
   };
 }

@@ -55,6 +55,7 @@ export async function planRollback(
     wayBack: [`current leads to ${from} again`, `the service runs ${from}`],
     warnings: [...way.warnings, ...(way.notes ?? []), ...backup.warnings],
     agreements: backup.agreements,
+    reason: backup.agreements.length === 0 ? undefined : options.reason,
   };
 }
 

@@ -45,8 +45,10 @@ export interface DeployPlan {
   readonly wayBack: readonly string[];
   /** What deserves a second look. */
   readonly warnings: readonly string[];
-  /** What the release needs no more than a warning for: an agreement that was given, told as an event when it is carried out. */
+  /** What was agreed to: written down with who carries it out, and told as an event. */
   readonly agreements: readonly DeployAgreement[];
+  /** Why, for what was agreed to. */
+  readonly reason?: string | undefined;
   /** When the commits of the release were made, the median. ISO 8601, UTC. */
   readonly committedAt?: string | undefined;
 }

@@ -8,7 +8,8 @@ import { withArtifact } from '../../artifact/opened-artifact.ts';
 import { VersioningError } from '../../errors.ts';
 import type { ReleaseArtifact } from '../../release/model.ts';
 import { isVersioningError } from './failure.ts';
-import type { DeployTools } from './tools.ts';
+import type { DeployPlace } from './place.ts';
+import type { ReleaseSource } from './source.ts';
 
 /** An artefact that this process has read to its end, and that is what the release says. */
 export interface VerifiedArtifact {
@@ -23,7 +24,7 @@ export interface VerifiedArtifact {
 
 /** Whose artefact it is, and where it is put. */
 export interface RunArtifactOptions {
-  readonly tools: Pick<DeployTools, 'releases' | 'place'>;
+  readonly tools: { readonly releases: ReleaseSource; readonly place: DeployPlace };
   readonly version: string;
   /** The folder of what a run needs in between. */
   readonly scratch: string;

@@ -7,6 +7,7 @@ import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
 import type { DeployHistory } from './history.ts';
 import type { DeployJournal } from './journal.ts';
+import type { DeployOverrides } from './overrides.ts';
 import type { DeployPlace } from './place.ts';
 import type { RestoreData } from './recovery.ts';
 import type { RunArtifact } from './run-artifact.ts';
@@ -36,6 +37,7 @@ export interface DeployTools {
   readonly place: DeployPlace;
   readonly releases: ReleaseSource;
   readonly history: DeployHistory;
+  readonly overrides: DeployOverrides;
   readonly service?: Service | undefined;
   readonly migrator?: MigratorFactory | undefined;
   readonly backup?: SafetyBackup | undefined;

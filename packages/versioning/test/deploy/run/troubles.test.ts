@@ -5,13 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFile
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
-import {
-  acquireDeployLock,
-  type Check,
-  type DeployLockState,
-  type Deployment,
-  type Service,
-} from '../../../src/deploy/index.ts';
+import { type Check, type DeployLockState, type Deployment, type Service } from '../../../src/deploy/index.ts';
 import { DeployJournal } from '../../../src/deploy/run/journal.ts';
 import { thisOwner } from '../../../src/release/owner.ts';
 import { childService } from './child-service.ts';
@@ -220,20 +214,6 @@ test.runIf(process.platform === 'linux')(
     expect(await machine.answers()).toBe('1.1.0');
   },
 );
-
-test('a lock is taken by force only, and that is told', async () => {
-  await using machine = await released();
-  const deployer = machine.deployer();
-  const held = await acquireDeployLock(deployer.layout, { by: 'bea' });
-  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({ code: 'DEPLOY_LOCKED' });
-  await deployer.deployRelease('1.1.0', { force: true });
-  expect(machine.events[0]).toEqual({
-    kind: 'lock.forced',
-    by: 'ann',
-    from: expect.stringMatching(/^bea on .*, process \d+$/) as string,
-  });
-  await held.release();
-});
 
 test('who is taken over stops, and takes nothing back', async () => {
   await using machine = await released();
