@@ -33,22 +33,23 @@ export interface UndoOptions {
 export async function carryOut(tools: DeployingTools, plan: DeployPlan, signal?: AbortSignal): Promise<Deployment> {
   const journal = new DeployJournal(tools.store, newRunId());
   await keepMigrations(tools, plan, signal);
-  await noteAgreements(tools, plan, journal.run);
+  const agreed = await noteAgreements(tools, plan, journal.run);
   await journal.write({ kind: 'planned', plan, owner: thisOwner(tools.by), at: isoNow(tools) });
   const work = workOf(tools, journal, signal);
   await tools.history.write(openDeployment(journal.run, journal.state));
   tell(work, 'started');
+  for (const event of agreed) tools.tell(event);
   return forward(work);
 }
 
 /** Before anything is done: it counts that somebody has said so, whatever comes of it. */
-async function noteAgreements(tools: DeployingTools, plan: DeployPlan, run: string): Promise<void> {
+async function noteAgreements(tools: DeployingTools, plan: DeployPlan, run: string): Promise<readonly DeployEvent[]> {
   const { agreements, version, reason } = plan;
   const { by, channel } = tools;
-  if (!agreements.includes('no-backup')) return;
+  if (!agreements.includes('no-backup')) return [];
   const migrations = Object.values(plan.migrations).flat().length;
   await tools.overrides.write({ kind: 'no-backup', by, at: isoNow(tools), reason, channel, version, run, migrations });
-  tools.tell({ kind: 'backup.skipped', version, by, migrations, reason });
+  return [{ kind: 'backup.skipped', version, by, migrations, reason }];
 }
 
 /** What is run on a database has to be known as long as the database is there, whatever becomes of the release. */
