@@ -1,7 +1,7 @@
 // What a switch, a rollback and staging an artefact of 1 GB take, beside `cp -r` and `rsync -a --link-dest`, each until it is on disk:
-// node --conditions=source packages/versioning/bench/deploy.ts [FOLDER] [ROUNDS] [deploys]
+// node --conditions=source packages/versioning/bench/deploy.ts [FOLDER] [ROUNDS] [all|deploys] [MIB]
 // and what all of a deploy and of a rollback takes, by `deployRelease` and `rollbackRelease`, with a journal and checks and without a service.
-// `deploys`: only the last. FOLDER is where it is done, on the disk to measure; 7 GB are needed. Medians of the rounds, in which all take turns.
+// `deploys`: only the last. MIB: how large the large files are together, instead of 1024. FOLDER is where it is done, on the disk to measure; 7 GB are needed. Medians of the rounds, in which all take turns.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -26,8 +26,8 @@ import {
 import { type ArtifactInventory, createArtifact, formatContents, parseContents, planArtifact } from '../src/index.ts';
 import { ReleaseContents } from '../src/release/contents.ts';
 
-const [, , place = tmpdir(), rounds = '3', part = 'all'] = process.argv;
-const LARGE = { files: 8, bytes: 128 << 20 } as const;
+const [, , place = tmpdir(), rounds = '3', part = 'all', mebibytes = '1024'] = process.argv;
+const LARGE = { files: 8, bytes: Math.round(Number(mebibytes) / 8) << 20 } as const;
 const SMALL = { files: 2000, bytes: 4 << 10 } as const;
 const SWITCHES = 100;
 
@@ -203,7 +203,8 @@ async function measureDeploys(inventory: ArtifactInventory): Promise<void> {
     await measured('rollback, each byte read', async () => deployer.rollbackRelease('3.0.0', { fileCheck: 'full' }));
     await rm(join(root, 'releases', `v3.3.${round}`), { recursive: true });
   }
-  console.log(`\n| through deployRelease and rollbackRelease | median, ms | slowest, ms |\n| - | -: | -: |`);
+  const size = `${(inventory.size / 1e6).toFixed(0)} MB, ${inventory.entries} entries`;
+  console.log(`\n| ${size}, through deployRelease and rollbackRelease | median, ms | slowest, ms |\n| - | -: | -: |`);
   for (const [name, each] of times)
     console.log(`| ${name} | ${median(each).toFixed(0)} | ${Math.max(...each).toFixed(0)} |`);
 }

@@ -24,7 +24,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   }
   const { decisions, removed } = cleaned;
   const word = (keep: boolean): string => (keep ? 'keep' : dryRun ? 'would go' : 'gone');
-  const rows = decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]);
+  const rows = decisions.map(({ version, keep, reason: why }) => [word(keep), displayText(version), displayText(why)]);
   if (rows.length > 0)
     await output.write(`${tableLines([{ title: '' }, { title: 'VERSION' }, { title: 'WHY' }], rows).join('\n')}\n`);
   if (!dryRun) context.messages.note(`${removed.length} removed.`);

@@ -59,15 +59,14 @@ describe.skipIf(process.platform === 'win32')('before a deploy', () => {
   });
 
   test('an install program that lies in the release is looked for there', async () => {
-    await using machine = await bare();
     const parts = { files: { 'bin/setup': '#!/bin/sh\n', 'bin/plain': '' }, executables: ['bin/setup'] };
     for (const [program, found] of [
       ['./bin/setup', 'ok: bin/setup of the release'],
       ['bin/plain', 'fail: bin/plain of the release, which may not be run'],
       ['./bin/none', 'fail: no bin/none in the release'],
     ] as const) {
-      await using other = await newMachine();
-      expect(told((await looked(other, parts, { install: [program] })).get('install'))).toBe(found);
+      await using machine = await newMachine();
+      expect(told((await looked(machine, parts, { install: [program] })).get('install'))).toBe(found);
     }
   });
 

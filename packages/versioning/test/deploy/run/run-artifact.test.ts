@@ -10,8 +10,8 @@ function counted({ shelf }: ShopMachine): ReleaseSource & { readonly fetched: st
   const fetched: string[] = [];
   return {
     fetched,
-    getRelease: shelf.getRelease,
-    contents: shelf.contents,
+    getRelease: async (version) => shelf.getRelease(version),
+    contents: async (version) => shelf.contents(version),
     exportRelease: async (version, folder) => {
       fetched.push(version);
       await shelf.exportRelease(version, folder);
@@ -62,8 +62,8 @@ test('what a killed process has fetched is believed after it was read again, and
     const job = { places: machine.places, version: '1.1.0', from: 'step.begun stage', killAt: 1 };
     expect((await runDeployer(job)).killed).toBe(true);
     const deployer = machine.deployer();
-    const [{ id = '' } = {}] = await deployer.history({ limit: 1 });
-    const copy = join(deployer.layout.state, 'scratch', id, 'release', 'shop-1.1.0.zip');
+    const [killed] = await deployer.history({ limit: 1 });
+    const copy = join(deployer.layout.state, 'scratch', `${killed?.id}`, 'release', 'shop-1.1.0.zip');
     const bytes = readFileSync(copy);
     if (isDamaged) writeFileSync(copy, Buffer.alloc(bytes.length, 1));
     // There is nothing to fetch any more.

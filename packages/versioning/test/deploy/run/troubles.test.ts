@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFile
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
-import { type Check, type DeployLockState, type Deployment, type Service } from '../../../src/deploy/index.ts';
+import type { Check, DeployLockState, Deployment, Service } from '../../../src/deploy/index.ts';
 import { DeployJournal } from '../../../src/deploy/run/journal.ts';
 import { thisOwner } from '../../../src/release/owner.ts';
 import { childService } from './child-service.ts';
