@@ -139,7 +139,10 @@ test.runIf(process.platform === 'linux')(
     const deployer = machine.deployer();
     const plan = await deployer.planRollback('1.0.0', { fileCheck: 'full' });
     expect(plan.steps).toContainEqual({ step: 'check-files', what: 'each byte of 1.0.0' });
-    await expect(deployer.rollbackRelease(plan)).rejects.toMatchObject({ code: 'CHECKS_FAILED' });
+    await expect(deployer.rollbackRelease(plan)).rejects.toMatchObject({
+      code: 'CHECKS_FAILED',
+      message: expect.stringContaining('files: Expected the files of 1.0.0') as string,
+    });
     expect(await machine.answers()).toBe('1.1.0');
   },
 );
