@@ -1,27 +1,33 @@
 // What a switch, a rollback and staging an artefact of 1 GB take, beside `cp -r` and `rsync -a --link-dest`, each until it is on disk:
-// node --conditions=source packages/versioning/bench/deploy.ts [FOLDER] [ROUNDS]
-// FOLDER is where it is done, on the disk to measure; 5 GB are needed. Medians of the rounds, in which all take turns.
+// node --conditions=source packages/versioning/bench/deploy.ts [FOLDER] [ROUNDS] [all|deploys] [MIB]
+// and what all of a deploy and of a rollback takes, by `deployRelease` and `rollbackRelease`, with a journal and checks and without a service.
+// `deploys`: only the last. MIB: how large the large files are together, instead of 1024. FOLDER is where it is done, on the disk to measure; 7 GB are needed. Medians of the rounds, in which all take turns.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fsStore } from '@x/storage';
 import {
   applyLayout,
   applySwitch,
   checkStaged,
+  createDeployer,
   deployLayout,
+  type Deployment,
   planLayout,
   planSwitch,
   recoverSwitch,
+  type ReleaseSource,
   releaseStates,
   type StagedRelease,
   stageRelease,
 } from '../src/deploy/index.ts';
-import { type ArtifactInventory, createArtifact, planArtifact } from '../src/index.ts';
+import { type ArtifactInventory, createArtifact, formatContents, parseContents, planArtifact } from '../src/index.ts';
+import { ReleaseContents } from '../src/release/contents.ts';
 
-const [, , place = tmpdir(), rounds = '3'] = process.argv;
-const LARGE = { files: 8, bytes: 128 << 20 } as const;
+const [, , place = tmpdir(), rounds = '3', part = 'all', mebibytes = '1024'] = process.argv;
+const LARGE = { files: 8, bytes: Math.round(Number(mebibytes) / 8) << 20 } as const;
 const SMALL = { files: 2000, bytes: 4 << 10 } as const;
 const SWITCHES = 100;
 
@@ -140,6 +146,72 @@ async function measureSwitching(): Promise<void> {
     console.log(`| ${name} | ${median(times).toFixed(1)} | ${Math.max(...times).toFixed(1)} |`);
 }
 
+/** Releases of the same artefact, whatever version is asked for: those of a real store, which checks each byte that it gives out. */
+async function sourceOf(inventory: ArtifactInventory): Promise<ReleaseSource> {
+  const contents = new ReleaseContents(fsStore(join(folder, 'store')));
+  const stored = { digest: String(inventory.digest), size: inventory.size };
+  const list = await contents.put(new TextEncoder().encode(formatContents(inventory.contents ?? [])));
+  await contents.putFile(artifact, stored);
+  const described = { ...stored, name: 'shop.zip', contents: list };
+  return {
+    getRelease: async (version) => ({
+      version,
+      artifact: described,
+      migrations: { forward: [], backward: [] },
+      changelog: { commits: 1, sections: [] },
+      createdAt: new Date().toISOString(),
+      status: 'released',
+    }),
+    contents: async () => parseContents(await contents.read(list, 1 << 28)),
+    exportRelease: async (_version, target) => {
+      await mkdir(target, { recursive: true });
+      await contents.save(stored, join(target, described.name));
+    },
+  };
+}
+
+async function measureDeploys(inventory: ArtifactInventory): Promise<void> {
+  const root = join(folder, 'whole');
+  const releases = await sourceOf(inventory);
+  const { contents: _known, ...plain } = releases;
+  const deployer = createDeployer({ layout: root, releases });
+  const unlisted = createDeployer({ layout: root, releases: plain });
+  await deployer.init();
+  const times = new Map<string, number[]>();
+  const note = (name: string, ms: number): void => void times.set(name, [...(times.get(name) ?? []), ms]);
+  const measured = async (name: string, work: () => Promise<Deployment>): Promise<void> => {
+    settle();
+    let steps: Deployment['steps'] = [];
+    note(name, await timeOf(async () => void ({ steps } = await work())));
+    for (const { step, ms } of steps) if (SHOWN.has(step)) note(`${name}: ${step}`, ms);
+  };
+  await measured('deploy, nothing before', async () => deployer.deployRelease('3.0.0'));
+  for (let round = 1; round <= Number(rounds); round++) {
+    for (const [name, machine, minor] of [
+      ['deploy, nothing changed', deployer, 1],
+      ['the same, without a list of contents', unlisted, 2],
+    ] as const) {
+      const version = `3.${minor}.${round}`;
+      await measured(name, async () => machine.deployRelease(version));
+      await measured('rollback', async () => machine.rollbackRelease('3.0.0'));
+      await rm(join(root, 'releases', `v${version}`), { recursive: true });
+    }
+    settle();
+    note('cp -r', await timeOf(async () => (run('cp', '-r', tree, join(folder, 'copy')), settle())));
+    await rm(join(folder, 'copy'), { recursive: true });
+    await deployer.deployRelease(`3.3.${round}`);
+    await measured('rollback, each byte read', async () => deployer.rollbackRelease('3.0.0', { fileCheck: 'full' }));
+    await rm(join(root, 'releases', `v3.3.${round}`), { recursive: true });
+  }
+  const size = `${(inventory.size / 1e6).toFixed(0)} MB, ${inventory.entries} entries`;
+  console.log(`\n| ${size}, through deployRelease and rollbackRelease | median, ms | slowest, ms |\n| - | -: | -: |`);
+  for (const [name, each] of times)
+    console.log(`| ${name} | ${median(each).toFixed(0)} | ${Math.max(...each).toFixed(0)} |`);
+}
+
+/** Steps that take most of the time. */
+const SHOWN: ReadonlySet<string> = new Set(['pre-checks', 'stage', 'validate', 'check-files', 'switch']);
+
 try {
   await applyLayout(await planLayout(layout));
   await makeTree();
@@ -148,8 +220,11 @@ try {
   });
   settle();
   console.log(`Load ${loadavg()[0]?.toFixed(1)}, Node ${process.versions.node}.`);
-  await measureSwitching();
-  await measureStaging(inventory);
+  if (part === 'all') {
+    await measureSwitching();
+    await measureStaging(inventory);
+  }
+  await measureDeploys(inventory);
   console.log(`\nLoad ${loadavg()[0]?.toFixed(1)} at the end.`);
 } finally {
   await rm(folder, { recursive: true, force: true });

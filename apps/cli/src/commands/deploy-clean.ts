@@ -6,17 +6,19 @@ import type { Context } from '../program/context.ts';
 import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
+import { FORCE_OPTION, REASON_OPTION } from './deploy-flags.ts';
 
 interface CleanFlags {
   readonly dryRun?: true | undefined;
   readonly force?: true | undefined;
+  readonly reason?: string | undefined;
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { dryRun = false, force } = input.options as CleanFlags;
+  const { dryRun = false, force, reason } = input.options as CleanFlags;
   const { deployer } = await openDeploys(context);
   const { signal, output } = context;
-  const cleaned = await deployer.clean({ dryRun, force, signal });
+  const cleaned = await deployer.clean({ dryRun, force, reason, signal });
   if (context.json) {
     await emitObject(output, 'DeployCleaned', { dryRun, ...cleaned });
     return EXIT.ok;
@@ -24,7 +26,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { decisions, removed, evidence, removedEvidence, warnings } = cleaned;
   const word = (keep: boolean): string => (keep ? 'keep' : dryRun ? 'would go' : 'gone');
   const rows = [
-    ...decisions.map(({ version, keep, reason }) => [word(keep), displayText(version), displayText(reason)]),
+    ...decisions.map(({ version, keep, reason: why }) => [word(keep), displayText(version), displayText(why)]),
     ...evidence.map(({ path, keep, keptAt }) => [word(keep), displayText(path), `evidence of ${formatTime(keptAt)}`]),
   ];
   if (rows.length > 0)
@@ -43,7 +45,8 @@ export const deployClean: CommandDefinition = {
     'Processes of other users are not seen, nor any where there is no /proc: it is told when something goes. Refused while a deploy has not ended.',
   options: [
     { flags: '--dry-run', description: 'only say what would go, and why' },
-    { flags: '--force', description: 'take the lock of the deployment from whoever has it' },
+    FORCE_OPTION,
+    REASON_OPTION,
     ...DEPLOY_OPTIONS,
   ],
   examples: [

@@ -17,9 +17,22 @@ export interface RunFlags {
   /** `false` with `--no-maintenance`. */
   readonly maintenance?: boolean | undefined;
   readonly force?: true | undefined;
+  readonly reason?: string | undefined;
   readonly dryRun?: true | undefined;
   readonly yes?: true | undefined;
 }
+
+/** Takes the lock. */
+export const FORCE_OPTION: OptionDefinition = {
+  flags: '--force',
+  description: 'take the lock of the deployment from whoever has it; it is written down',
+};
+
+/** Why. */
+export const REASON_OPTION: OptionDefinition = {
+  flags: '--reason <text>',
+  description: 'why there is no backup, or why the lock is taken: written down with it, and shown by `deploy history`',
+};
 
 /** The same, for the argument parser. */
 export const RUN_OPTIONS: readonly OptionDefinition[] = [
@@ -30,7 +43,8 @@ export const RUN_OPTIONS: readonly OptionDefinition[] = [
   },
   { flags: '--no-pre-checks', description: 'without the checks before' },
   { flags: '--no-post-checks', description: 'without the checks after the switch' },
-  { flags: '--force', description: 'take the lock of the deployment from whoever has it; it is written down' },
+  FORCE_OPTION,
+  REASON_OPTION,
   { flags: '--dry-run', description: 'only show the plan' },
 ];
 
@@ -41,6 +55,7 @@ export const runOptions = (flags: RunFlags): DeployRunOptions => ({
   runPreChecks: flags.preChecks,
   runPostChecks: flags.postChecks,
   maintenanceMode: flags.maintenance,
+  reason: flags.reason,
 });
 
 /** Shows what would be done. */

@@ -4,7 +4,7 @@ import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { historyTable } from '../render/deployment.ts';
+import { historyTable, overrideLines } from '../render/deployment.ts';
 
 interface HistoryFlags {
   readonly limit?: number | undefined;
@@ -21,14 +21,17 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { limit: most, channel } = input.options as HistoryFlags;
   const { deployer } = await openDeploys(context);
   const { signal, output, messages } = context;
-  const deployments = await deployer.history({ limit: most, channel, signal });
+  const wanted = { limit: most, channel, signal };
+  const deployments = await deployer.history(wanted);
+  const overrides = await deployer.overrides(wanted);
   if (context.json) {
-    await emitObject(output, 'DeployHistory', { deployments });
-  } else if (deployments.length === 0) {
+    await emitObject(output, 'DeployHistory', { deployments, overrides });
+  } else if (deployments.length + overrides.length === 0) {
     messages.note('Nothing was deployed here yet.');
   } else {
     const [head = '', ...rows] = historyTable(deployments);
-    await output.write(`${[output.colors.bold(head), ...rows].join('\n')}\n`);
+    const shown = deployments.length === 0 ? [] : [output.colors.bold(head), ...rows];
+    await output.write(`${[...shown, ...overrideLines(overrides, shown.length > 0)].join('\n')}\n`);
   }
   return EXIT.ok;
 }
@@ -37,7 +40,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const deployHistory: CommandDefinition = {
   path: ['deploy', 'history'],
   summary: 'List deploys and rollbacks, newest first',
-  description: 'With `--json`, each with its steps, its checks and the name of its safety backup.',
+  description:
+    'Below them stands what somebody took upon themselves: deploys without a backup, and locks that were forced, with who, when and why. With `--json`, each deploy has its ' +
+    'steps, its checks and the name of its safety backup.',
   options: [{ flags: '--limit <n>', description: 'no more than this many', parse: limit }, ...DEPLOY_OPTIONS],
   examples: [
     { call: 'holdfast deploy history --limit 10', does: 'The last ten' },

@@ -7,20 +7,24 @@ import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { endedLine } from '../render/deployment.ts';
+import { FORCE_OPTION, REASON_OPTION } from './deploy-flags.ts';
 
 interface ResumeFlags {
   readonly undo?: true | undefined;
   readonly restoreData?: true | undefined;
   readonly force?: true | undefined;
+  readonly reason?: string | undefined;
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { undo = false, restoreData: mayRestore, force } = input.options as ResumeFlags;
+  const { undo = false, restoreData: mayRestore, force, reason } = input.options as ResumeFlags;
   if (mayRestore === true && !undo) throw usageError('Expected --undo beside --restore-data, got none', 'Add --undo.');
   const { signal, messages, output } = context;
   const { deployer } = await openDeploys(context, { onEvent: deployProgress(messages) });
   const deployment = await context
-    .timed('resume', () => (undo ? deployer.undo({ force, mayRestore, signal }) : deployer.resume({ force, signal })))
+    .timed('resume', () =>
+      undo ? deployer.undo({ force, reason, mayRestore, signal }) : deployer.resume({ force, reason, signal }),
+    )
     .finally(() => messages.status(undefined));
   if (context.json) await emitObject(output, 'Deployment', deployment);
   else await output.line(endedLine(deployment));
@@ -37,7 +41,8 @@ export const deployResume: CommandDefinition = {
   options: [
     { flags: '--undo', description: 'take it back' },
     { flags: '--restore-data', description: 'with --undo: restore the safety backup where nothing else leads back' },
-    { flags: '--force', description: 'take the lock of the deployment from whoever has it; it is written down' },
+    FORCE_OPTION,
+    REASON_OPTION,
     ...DEPLOY_OPTIONS,
     ...RELEASE_OPTIONS,
   ],

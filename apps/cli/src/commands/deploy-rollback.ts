@@ -10,22 +10,24 @@ import { confirmPlan, RUN_OPTIONS, type RunFlags, runOptions, showDeployPlan } f
 
 interface RollbackFlags extends RunFlags {
   readonly restore?: string | true | undefined;
+  readonly readAll?: true | undefined;
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [target] = input.arguments;
-  const { restore, ...flags } = input.options as RollbackFlags;
+  const { restore, readAll, ...flags } = input.options as RollbackFlags;
   const { deployer } = await openDeploys(context, { onEvent: deployProgress(context.messages) });
   const { signal, output, messages } = context;
   const plan = await deployer.planRollback(target, {
     ...runOptions(flags),
     restore: restore === true ? 'newest' : restore,
+    fileCheck: readAll === true ? 'full' : 'quick',
     signal,
   });
   if (flags.dryRun === true) return showDeployPlan(context, plan);
   await confirmPlan(context, plan, flags.yes ?? false);
   const deployment = await context
-    .timed('roll back', () => deployer.rollbackRelease(plan, { force: flags.force, signal }))
+    .timed('roll back', () => deployer.rollbackRelease(plan, { force: flags.force, reason: flags.reason, signal }))
     .finally(() => messages.status(undefined));
   if (context.json) await emitObject(output, 'Deployment', deployment);
   else await output.line(messages.quiet ? deployment.version : deployedLine(deployment));
@@ -45,6 +47,10 @@ export const deployRollback: CommandDefinition = {
     {
       flags: '--restore [backup]',
       description: 'restore a safety backup instead of taking migrations back (default: the newest that fits)',
+    },
+    {
+      flags: '--read-all',
+      description: 'read every byte of the target first, not only the files whose size or time has changed',
     },
     ...RUN_OPTIONS,
     { flags: '--no-maintenance', description: 'the flag of maintenance stays down' },

@@ -55,7 +55,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const plan = await deployer.planDeploy(version, options);
   for (const line of plan.warnings) messages.warn(line);
   const deployment = await context
-    .timed('deploy', () => deployer.deployRelease(plan, { force: flags.force, signal }))
+    .timed('deploy', () => deployer.deployRelease(plan, { force: flags.force, reason: flags.reason, signal }))
     .finally(() => messages.status(undefined));
   if (context.json) await emitObject(output, 'Deployment', deployment);
   else await output.line(messages.quiet ? deployment.version : deployedLine(deployment));

@@ -20,9 +20,9 @@ export interface DeployDatabase {
 /** Opens what runs migrations on the database of the configuration; `undefined` where there is none. */
 export function configuredMigrator(context: Context, { settings }: Effective): MigratorFactory | undefined {
   if (settings['migrate.database'] === undefined) return undefined;
-  return async (migrations) => {
+  return async (migrations, { gone }) => {
     const { createMigrator } = await import('@x/versioning/migrate');
-    return createMigrator({ driver: await migrationDriver(context), migrations, by: userName() });
+    return createMigrator({ driver: await migrationDriver(context), migrations, gone, by: userName() });
   };
 }
 

@@ -1,10 +1,14 @@
 import type { DeployEvent } from '@x/versioning/deploy';
+import { formatNumberOf } from '../render/bytes.ts';
 import { stepLine } from '../render/deploy-step.ts';
 import { displayText } from '../render/text.ts';
 import type { Messages } from '../terminal/messages.ts';
 
 /** Lines of a service's log that are shown when a check fails; all of them are kept as evidence. */
 const SHOWN = 20;
+
+const beforeText = (migrations: number): string =>
+  migrations === 0 ? '' : ` before ${formatNumberOf(migrations, 'migration')}`;
 
 /** Says each step as it ends, on standard error, and what is under way where that is a terminal. */
 export function deployProgress(messages: Messages): (event: DeployEvent) => void {
@@ -21,7 +25,7 @@ export function deployProgress(messages: Messages): (event: DeployEvent) => void
         for (const line of event.lines.slice(-SHOWN)) messages.note(`  | ${displayText(line)}`);
         return undefined;
       case 'backup.skipped':
-        return messages.warn(`No backup is made before ${event.migrations} migrations: ${event.by} has said so.`);
+        return messages.warn(`No backup is made${beforeText(event.migrations)}: ${displayText(event.by)} has said so.`);
       case 'lock.forced':
         return messages.warn(`The lock was taken from ${displayText(event.from)}.`);
       default:

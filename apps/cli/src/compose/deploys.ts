@@ -96,6 +96,7 @@ export async function openDeploys(context: Context, options: DeploysOptions = {}
       backup,
       ...configuredChecks(context, effective, deploy),
       install: settings['deploy.install'],
+      requires: settings['deploy.requires'],
       maintenanceHook: settings['deploy.maintenanceHook'],
       restoreData: settings['deploy.restoreData'],
       expandMigrations: settings['deploy.expandMigrations'],

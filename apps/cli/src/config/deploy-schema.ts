@@ -95,9 +95,14 @@ export const deploy = z
     ),
     env: variables('Names of the generated `.env` with templates: `{"CACHE_DIR": "${API_ROOT}/shared/cache"}`.'),
     install: command('Installs what a release needs, in its folder: `["npm", "ci"]`.'),
+    requires: variables(
+      'Programs that have to be there before a deploy, with their versions: `{"uv": ">=0.4", "pg_dump": "*"}`. `engines` of a `package.json` in the release is looked at in any case.',
+    ),
     service: z.optional(service),
     health: z.optional(health),
-    preChecks: checks('Checks before anything is done, each with its `kind`: disk, http, tcp, postgres, redis, …'),
+    preChecks: checks(
+      'Checks before anything is done, each with its `kind`: disk, program, http, tcp, postgres, redis, …',
+    ),
     checks: checks('Checks after the switch, beside `health`.'),
     keep: z.optional(
       z.int().check(z.gte(1), z.lte(1000), z.meta({ description: 'Good releases that stay. Default 5.' })),

@@ -29,6 +29,8 @@ export interface DeployConfig extends Pick<DeployLayoutOptions, 'env' | 'links' 
   readonly root?: string | undefined;
   readonly shared?: readonly string[] | undefined;
   readonly install?: readonly [string, ...string[]] | undefined;
+  /** Ranges of versions by program. */
+  readonly requires?: Readonly<Record<string, string>> | undefined;
   readonly maintenanceHook?: readonly [string, ...string[]] | undefined;
   readonly 'service.name'?: string | undefined;
   readonly 'service.type'?: ServiceType | undefined;

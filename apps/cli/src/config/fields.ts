@@ -154,6 +154,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'deploy.links', type: 'other' },
   { name: 'deploy.env', type: 'other' },
   { name: 'deploy.install', type: 'other' },
+  { name: 'deploy.requires', type: 'other' },
   { name: 'deploy.service', type: 'other' },
   { name: 'deploy.service.name', option: 'service', flag: '--service', type: 'text' },
   { name: 'deploy.service.type', option: 'serviceType', flag: '--service-type', type: 'text' },

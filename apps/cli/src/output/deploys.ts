@@ -75,6 +75,31 @@ export const deployment = z.strictObject({
   evidence: z.string().optional().describe('folder with the report and the last lines of the service of a failure'),
 });
 
+const overridden = {
+  by: z.string(),
+  at: make.iso('when'),
+  reason: z.string().optional().describe('why, in their words'),
+  channel,
+};
+
+const override = z.union([
+  z.strictObject({
+    kind: z.literal('no-backup'),
+    ...overridden,
+    version: versionText,
+    run: z.string().describe('`id` of the deployment'),
+    migrations: make.count('migrations that it was to run'),
+  }),
+  z.strictObject({
+    kind: z.literal('forced-lock'),
+    ...overridden,
+    action: z.enum(['init', 'deploy', 'rollback', 'resume', 'undo', 'clean', 'service', 'maintenance', 'force-lock']),
+    from: z.string().describe('from whom'),
+  }),
+]);
+
+const overrides = z.array(override).describe('what somebody took upon themselves, newest first');
+
 export const deployPlan = z.strictObject({
   format: z.literal('holdfast-deploy-plan'),
   formatVersion: z.literal(0),
@@ -100,6 +125,8 @@ export const deployPlan = z.strictObject({
   wayBack: z.array(z.string()).describe('what is done when a step fails, for people'),
   warnings: z.array(z.string()),
   agreements: z.array(z.literal('no-backup')).describe('what somebody has agreed to'),
+  reason: z.string().optional().describe('why, for what was agreed to'),
+  fileCheck: z.enum(['quick', 'full']).optional().describe('how a rollback looks at the files of its target'),
   committedAt: make.iso('when the commits of the release were made, the median').optional(),
 });
 
@@ -174,6 +201,7 @@ export const deployStatus = z.strictObject({
   unfinished: deployment.optional().describe('what `deploy resume` ends'),
   lock: lock.optional().describe('who works on that now'),
   deployments: z.array(deployment).describe('the last ones, newest first'),
+  overrides,
 });
 
 const serviceAction = z.union([
@@ -195,7 +223,10 @@ export const deployInitialised = z.strictObject({
 });
 
 export const deployList = z.strictObject({ root: z.string(), releases: z.array(deployedRelease) });
-export const deployHistory = z.strictObject({ deployments: z.array(deployment).describe('newest first') });
+export const deployHistory = z.strictObject({
+  deployments: z.array(deployment).describe('newest first'),
+  overrides,
+});
 
 export const deployCleaned = z.strictObject({
   dryRun: z.boolean(),

@@ -1,6 +1,6 @@
 import type { DeployedRelease, DeployStanding } from '@x/versioning/deploy';
 import { formatBytes, formatNumberOf } from './bytes.ts';
-import { historyTable, unfinishedLines } from './deployment.ts';
+import { historyTable, overrideLines, unfinishedLines } from './deployment.ts';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatTime } from './time.ts';
@@ -52,7 +52,7 @@ function maintenanceText({ maintenance }: DeployStanding): string {
 
 /** How a machine stands, for people. */
 export function standingLines(standing: DeployStanding): readonly string[] {
-  const { layout, channel, releases, disk, deployments, unfinished, lock } = standing;
+  const { layout, channel, releases, disk, deployments, overrides, unfinished, lock } = standing;
   const facts: readonly (readonly [string, string])[] = [
     ['root', layout.root],
     ['channel', channel],
@@ -65,6 +65,7 @@ export function standingLines(standing: DeployStanding): readonly string[] {
     ...factLines(facts.map(([name, value]) => [name, displayText(value)] as const)),
     ...(releases.length === 0 ? [] : ['', ...deployedTable(releases)]),
     ...(deployments.length === 0 ? [] : ['', ...historyTable(deployments)]),
+    ...overrideLines(overrides, true),
     ...(unfinished === undefined ? [] : ['', ...unfinishedLines(unfinished, lock)]),
   ];
 }

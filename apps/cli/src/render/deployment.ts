@@ -1,4 +1,5 @@
-import type { Deployment, DeployLockState, DeployPlan } from '@x/versioning/deploy';
+import type { Deployment, DeployLockState, DeployOverride, DeployPlan } from '@x/versioning/deploy';
+import { formatNumberOf } from './bytes.ts';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
@@ -55,6 +56,23 @@ export function historyTable(deployments: readonly Deployment[]): readonly strin
     ),
   );
   return tableLines(COLUMNS, rows);
+}
+
+const OVERRIDE_COLUMNS = [{ title: 'WHEN' }, { title: 'ALL THE SAME' }, { title: 'BY' }, { title: 'WHY' }] as const;
+
+/** What somebody took upon themselves, as a table below another one. */
+export function overrideLines(overrides: readonly DeployOverride[], isBelow: boolean): readonly string[] {
+  if (overrides.length === 0) return [];
+  const rows = overrides.map((each) =>
+    [formatTime(each.at), overrideText(each), each.by, each.reason ?? '-'].map(displayText),
+  );
+  return [...(isBelow ? [''] : []), ...tableLines(OVERRIDE_COLUMNS, rows)];
+}
+
+function overrideText(override: DeployOverride): string {
+  if (override.kind === 'forced-lock') return `lock taken from ${override.from} (${override.action})`;
+  const { version, migrations } = override;
+  return `no backup before ${version}${migrations === 0 ? '' : `, with ${formatNumberOf(migrations, 'migration')}`}`;
 }
 
 /** What is to be done about a run that has not ended. */

@@ -82,8 +82,15 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
     await shop.release('1.0.0', { 'migrations/0001_orders.up.sql': 'create table orders (price integer);' });
     const refused = await machine.run(['deploy', 'run', '1.0.0', '--skip-backup', '--json']);
     expect([refused.code, parseShape('Failed', refused.stdout).error.code]).toEqual([7, 'BACKUP_REQUIRED']);
-    const agreed = await machine.run(['deploy', 'run', '1.0.0', '--skip-backup', '--i-accept-no-backup']);
-    expect([agreed.code, agreed.stderr]).toEqual([0, expect.stringContaining('No backup is made before 1 migrations')]);
+    const why = ['--reason', 'the shop is empty'];
+    const agreed = await machine.run(['deploy', 'run', '1.0.0', '--skip-backup', '--i-accept-no-backup', ...why]);
+    expect([agreed.code, agreed.stderr]).toEqual([0, expect.stringContaining('No backup is made before 1 migration:')]);
+    for (const command of ['history', 'status']) {
+      const { stdout } = await machine.run(['deploy', command]);
+      expect(stdout).toMatch(/ALL THE SAME[^]*no backup before 1\.0\.0, with 1 migration +\S+ +the shop is empty/);
+    }
+    const { overrides } = await machine.json('DeployHistory', ['deploy', 'history']);
+    expect(overrides).toMatchObject([{ kind: 'no-backup', version: '1.0.0', reason: 'the shop is empty' }]);
     const database = new DatabaseSync(join(root, 'shared/db/app.sqlite'));
     database.exec('insert into orders values (3), (4)');
     await shop.release('1.1.0', {

@@ -7,12 +7,14 @@ import { demandLayout } from './layout/plan-layout.ts';
 import { type MaintenanceByHand, maintenanceByHand } from './run/maintenance-by-hand.ts';
 import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } from './run/housekeeping.ts';
 import type { Deployment } from './run/contract.ts';
+import { requiredPrograms } from './run/dependency-checks.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
 import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
 import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
 import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
+import { type DeployOverride, DeployOverrides } from './run/overrides.ts';
 import type { DeployPlan } from './run/plan.ts';
 import { planDeploy } from './run/plan-deploy.ts';
 import { planRollback } from './run/plan-rollback.ts';
@@ -69,6 +71,8 @@ export interface Deployer {
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
+  /** What somebody took upon themselves: deploys without a backup, locks that were forced; with who, when and why, newest first. */
+  overrides(options?: DeployHistoryOptions): Promise<readonly DeployOverride[]>;
   /**
    * Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones; and evidence of failures after a week.
    *
@@ -88,7 +92,7 @@ const OBJECTIVE_MS = 900_000;
 /**
  * Makes the deployer of a machine. Nothing is read or written yet.
  *
- * @throws {VersioningError} `INVALID_OPTION` for a layout that can't be.
+ * @throws {VersioningError} `INVALID_OPTION` for a layout that can't be; `INVALID_CHECK` for a range of `requires` that is none.
  * @example
  * ```ts
  * import { fsStore } from '@x/storage';
@@ -138,17 +142,20 @@ export function createDeployer(options: DeployerOptions): Deployer {
         { what, plan: async (held, signal) => planRollback(held, what as string | undefined, { ...call, signal }) },
         call,
       ),
-    resume: async (call = {}) => (await ask('resume'), locked(call, resume)),
+    resume: async (call = {}) => (await ask('resume'), locked({ ...call, action: 'resume' }, resume)),
     undo: async (call = {}) => {
       await ask('undo');
-      return locked(call, async (held, signal) => undo(held, { mayRestore: call.mayRestore, signal }));
+      return locked({ ...call, action: 'undo' }, async (held, signal) =>
+        undo(held, { mayRestore: call.mayRestore, signal }),
+      );
     },
     list: async () => planned(async () => place.releases()),
     status: async (call) => readStanding(tools, call?.signal),
     history: async (call) => history.list(call),
+    overrides: async (call) => tools.overrides.list(call),
     clean: async ({ dryRun = false, ...call } = {}) => {
       await ask('clean');
-      return locked(call, async (held, signal) => {
+      return locked({ ...call, action: 'clean' }, async (held, signal) => {
         if (!dryRun) await refuseUnfinished(held.history);
         return cleanReleases(held, { keep: options.keep, dryRun, signal });
       });
@@ -171,7 +178,7 @@ function startOf(locked: Locked, ask: Ask): Start {
   return async (action, wanted, call) => {
     const { what } = wanted;
     await ask(action, typeof what === 'object' ? what.version : what);
-    return locked(call, async (held, signal) => {
+    return locked({ ...call, action }, async (held, signal) => {
       await refuseUnfinished(held.history);
       const plan = typeof what === 'object' ? what : await wanted.plan(held, signal);
       await refuseOutdated(held, plan, action);
@@ -182,18 +189,21 @@ function startOf(locked: Locked, ask: Ask): Start {
 
 function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools {
   const { releases, service, migrator, backup, clock = systemClock, by = currentUser(), channel = 'prod' } = options;
-  const { preChecks = [], postChecks = [], install, maintenanceHook } = options;
+  const { preChecks = [], postChecks = [], install, requires = {}, maintenanceHook } = options;
   const store = fsStore(layout.state);
   return {
     place: layoutPlace(layout, { by, clock, install, maintenanceHook }),
     releases,
     history: new DeployHistory(store),
+    overrides: new DeployOverrides(store),
     store,
     service,
     migrator,
     backup,
     preChecks,
     postChecks,
+    install,
+    requires: requiredPrograms(requires, layout.root),
     settings: {
       restoreData: options.restoreData ?? 'offer',
       expandMigrations: options.expandMigrations ?? 'keep',

@@ -27,6 +27,8 @@ export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
 export { postgresCheck } from './checks/postgres-check.ts';
 export type { PostgresCheckOptions } from './checks/postgres-check.ts';
+export { programCheck } from './checks/program-check.ts';
+export type { ProgramCheckOptions } from './checks/program-check.ts';
 export { redisCheck } from './checks/redis-check.ts';
 export type { RedisCheckOptions } from './checks/redis-check.ts';
 export { runChecks } from './checks/run-checks.ts';
@@ -83,12 +85,14 @@ export type {
   StepReport,
   WayBack,
 } from './run/contract.ts';
-export type { DeployerOptions, DeployIntent } from './run/deployer-options.ts';
+export type { DeployerOptions } from './run/deployer-options.ts';
+export type { DeployIntent } from './run/intent.ts';
 export type { UndoOptions } from './run/deploying.ts';
 export type { DeployEvent, DeployListener } from './run/events.ts';
 export type { DeployHistoryOptions } from './run/history.ts';
 export type { CleanOutcome, InitialisedLayout } from './run/housekeeping.ts';
 export type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
+export type { DeployOverride } from './run/overrides.ts';
 export type { DeployAgreement, DeployPlan, PlannedDeployMigrations, PlannedDeployStep } from './run/plan.ts';
 export type { RestoreData } from './run/recovery.ts';
 export type { MaintenanceByHand } from './run/maintenance-by-hand.ts';

@@ -17,6 +17,8 @@ export interface MigratorOptions {
   readonly driver: MigrationDriver;
   /** Those of a release, or the folder that they are in. A folder may have modules, too. */
   readonly migrations: MigrationSource;
+  /** Ids that may be applied although nobody has their text any more: they stay as they are. Others are refused (`MIGRATION_MISSING`). Default: none. */
+  readonly gone?: readonly string[] | undefined;
   /** Who applies them, as the table has it. Default: the user and the host. */
   readonly by?: string | undefined;
   /** Milliseconds since 1970. Default: the time of this machine. */
@@ -67,6 +69,7 @@ export interface DatabaseMigrator extends Migrator {
 export function createMigrator(options: MigratorOptions): DatabaseMigrator {
   const {
     driver,
+    gone,
     by = whoami(),
     clock = systemClock,
     lockTimeoutMs = LOCK_TIMEOUT_MS,
@@ -82,11 +85,8 @@ export function createMigrator(options: MigratorOptions): DatabaseMigrator {
     dialect: driver.dialect,
     plan: async (direction, wanted = {}) => {
       const { migrations: all } = await applying(wanted.signal);
-      return planMigrating(
-        { dialect: driver.dialect, migrations: all, state: await readState(driver) },
-        direction,
-        wanted,
-      );
+      const state = await readState(driver);
+      return planMigrating({ dialect: driver.dialect, migrations: all, state, gone }, direction, wanted);
     },
     apply: async (plan, { signal } = {}) => applyPlan(await applying(signal), plan),
     status: async ({ signal } = {}) => statusOf((await applying(signal)).migrations, await readState(driver)),

@@ -1,5 +1,6 @@
 import type { PrivateKey, PublicKey, TrustedKey } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
+import type { ArtifactContent } from '../artifact/model.ts';
 import type { Clock } from '../clock.ts';
 import type { ReleaseDiff } from './diff-releases.ts';
 import type { ReleaseMetrics } from './metrics.ts';
@@ -122,6 +123,8 @@ export interface ReleaseManager {
   metrics(channel?: string, options?: ReadReleaseOptions): Promise<ReleaseMetrics>;
   /** Writes a release's files to a folder, each verified. @throws {VersioningError} `RELEASE_NOT_FOUND`, `RELEASE_DAMAGED`, `TARGET_EXISTS`. */
   exportRelease(version: string, folder: string, options?: ReadReleaseOptions): Promise<ExportedRelease>;
+  /** What is in the artefact of a release, each file with its digest; empty without an artefact. @throws {VersioningError} `RELEASE_NOT_FOUND`, `RELEASE_DAMAGED`, `INVALID_CONTENTS`. */
+  contents(version: string, options?: ReadReleaseOptions): Promise<readonly ArtifactContent[]>;
   /** The manifest as it was stored. @throws {VersioningError} `RELEASE_NOT_FOUND`; `RELEASE_DAMAGED`. */
   getManifest(version: string, options?: ReadReleaseOptions): Promise<ReleaseManifest>;
 }

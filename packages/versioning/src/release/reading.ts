@@ -28,6 +28,7 @@ export type ReadingManager = Pick<
   | 'getVersionInfo'
   | 'metrics'
   | 'exportRelease'
+  | 'contents'
 >;
 
 /** What it tells that from. */
@@ -51,6 +52,8 @@ export function reading(tools: ReadingTools): ReadingManager {
     },
     activeReleases: async (call) => activeIn(await list({ signal: call?.signal })),
     getRelease: async (version, call) => shelf.release(await shelf.find(version, call?.signal), call?.signal),
+    contents: async (version, call) =>
+      shelf.listOf(await shelf.manifest(await shelf.find(version, call?.signal), call?.signal), call?.signal),
     getManifest: async (version, call) => shelf.manifest(await shelf.find(version, call?.signal), call?.signal),
     changelog: (version, call) => changelog(tools, version, call?.signal),
     async verifyRelease(version, call = {}) {

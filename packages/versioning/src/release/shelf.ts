@@ -1,5 +1,6 @@
 import { shown, VersioningError } from '../errors.ts';
 import { parseContents } from '../artifact/contents-text.ts';
+import type { ArtifactContent } from '../artifact/model.ts';
 import { MOST_LIST_BYTES, type ReleaseContents } from './contents.ts';
 import type { OpenedRelease } from './diff-releases.ts';
 import type { ReleaseHistory } from './history.ts';
@@ -44,16 +45,19 @@ export class ReleaseShelf {
     return { ...(await this.manifest(summary, signal)), status, yank, manifest, releasedAt };
   }
 
+  /** What is in the artefact of a release; empty without one. @throws {VersioningError} `RELEASE_DAMAGED`, `INVALID_CONTENTS`. */
+  async listOf({ artifact }: ReleaseManifest, signal?: AbortSignal): Promise<readonly ArtifactContent[]> {
+    if (artifact === undefined) return [];
+    return parseContents(await this.contents.read(artifact.contents, MOST_LIST_BYTES, signal));
+  }
+
   /** A release with its list of files and its bill. @throws {VersioningError} `RELEASE_DAMAGED`, `INVALID_CONTENTS`. */
   async open(summary: ReleaseSummary, signal?: AbortSignal): Promise<OpenedRelease> {
     const release = await this.release(summary, signal);
-    const { artifact, sbom } = release;
+    const { sbom } = release;
     return {
       release,
-      contents:
-        artifact === undefined
-          ? []
-          : parseContents(await this.contents.read(artifact.contents, MOST_LIST_BYTES, signal)),
+      contents: await this.listOf(release, signal),
       components: sbom === undefined ? [] : billComponents(await this.contents.read(sbom, MOST_LIST_BYTES, signal)),
     };
   }

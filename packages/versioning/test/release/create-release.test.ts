@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { generateKeyPair } from '@x/integrity';
 import { fsStore } from '@x/storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createReleaseManager, listArtifact, type Release, type ReleaseManagerEvent } from '../../src/index.ts';
+import {
+  createReleaseManager,
+  listArtifact,
+  readContents,
+  type Release,
+  type ReleaseManagerEvent,
+} from '../../src/index.ts';
 import { leftovers, newShop, NOON, type Shop } from './shop.ts';
 
 const { privateKey } = generateKeyPair();
@@ -82,6 +88,7 @@ describe('a release by its commits', () => {
       ]);
       const entries = await listArtifact(join(folder, 'out', 'shop-1.1.0.zip'));
       expect(entries.map(({ path }) => path)).toEqual(shop.checkout.git('ls-files').split('\n'));
+      expect(await shop.manager().contents('1.1.0')).toEqual(await readContents(join(folder, 'out', 'shop-1.1.0.zip')));
       expect(readFileSync(join(folder, 'out', 'notes.md'), 'utf8')).toContain('Now in Japan.');
     } finally {
       rmSync(folder, { recursive: true });

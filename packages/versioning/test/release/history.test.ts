@@ -40,6 +40,7 @@ describe('the history', () => {
     const yanked = await manager.yankRelease('1.2.0', { reason: 'loses bookings', by: 'bob' });
     expect(yanked).toMatchObject({ status: 'yanked', yank: { by: 'bob', reason: 'loses bookings', at: at(1) } });
     expect((await manager.getActiveRelease())?.version).toBe('1.1.0');
+    expect(await manager.contents('1.1.0')).toEqual([]);
     // It is marked, not gone.
     expect(await manager.getRelease('1.2.0')).toMatchObject({ status: 'yanked', yank: { reason: 'loses bookings' } });
     await manager.unyankRelease('1.2.0', { reason: 'it was the database' });

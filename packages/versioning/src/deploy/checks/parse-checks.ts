@@ -10,6 +10,7 @@ import type { CheckTiming } from './measured-check.ts';
 import { invalid, Members } from './members.ts';
 import { commandIn, headersIn, secretIn, statusIn, textsByName, versionIn } from './parsed-members.ts';
 import { postgresCheck } from './postgres-check.ts';
+import { programCheck } from './program-check.ts';
 import { redisCheck } from './redis-check.ts';
 import { tcpCheck } from './tcp-check.ts';
 
@@ -85,6 +86,14 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const warnAgeMs = members.number('warnAgeMs', TIME);
     return backupFreshCheck({ destinations, latest: latestBackup, maxAgeMs, warnAgeMs, ...timing });
   },
+  program: (members, timing, { folder = '.' }) =>
+    programCheck({
+      program: members.neededText('program'),
+      version: members.text('version'),
+      args: members.texts('args'),
+      folder: resolve(folder),
+      ...timing,
+    }),
   command: (members, timing, { folder = '.' }) => {
     const command = commandIn(members, 'command');
     if (command === undefined) throw invalid(members.at('command'), 'a program with its arguments', undefined);
@@ -102,7 +111,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
 
 /**
  * Makes checks of a configuration: a list of objects with their `kind` (`disk`, `http`, `tcp`, `postgres`, `redis`, `container`,
- * `backup`, `command`) and the options that the factory of this kind has. Secrets stand there as `{ "env": "NAME" }` or
+ * `backup`, `program`, `command`) and the options that the factory of this kind has. Secrets stand there as `{ "env": "NAME" }` or
  * `{ "file": "path" }`; nothing is read before a check runs.
  *
  * @throws {VersioningError} `INVALID_CHECK` with the place, as `checks[1].port`.

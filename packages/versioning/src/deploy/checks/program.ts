@@ -9,9 +9,16 @@ export interface ProgramCall {
   readonly folder?: string | undefined;
   /** Beside the variables of this process. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Whether others have written it: then it gets no `HOLDFAST_*` variables, which may be keys and passwords. Default: `false`. */
+  readonly isForeign?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told each line that it prints, without its end. */
   readonly onLine?: ((line: string) => void) | undefined;
+}
+
+/** The variables of a process without those of Holdfast. */
+export function withoutOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('HOLDFAST_')));
 }
 
 /** How it ended. */
@@ -32,13 +39,13 @@ const LONGEST_LINE = 65_536;
  * @throws The system's error when it can't be started; the reason of the signal.
  */
 export async function runProgram(call: ProgramCall): Promise<ProgramEnd> {
-  const { command, folder, environment, signal, onLine } = call;
+  const { command, folder, environment, isForeign = false, signal, onLine } = call;
   signal?.throwIfAborted();
   const [program, ...args] = command;
   const isGroup = process.platform !== 'win32';
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...environment },
+    env: { ...(isForeign ? withoutOwn(process.env) : process.env), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that what it has started can be ended, too.
     detached: isGroup,

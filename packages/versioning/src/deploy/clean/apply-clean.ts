@@ -1,9 +1,8 @@
 import type { DeployLayout } from '../layout/model.ts';
 import type { MarkOptions, ReleaseStates } from '../states/release-states.ts';
-import { readCurrent } from '../switch/read-current.ts';
-import { findLiveReleases } from './live-releases.ts';
 import type { CleanPlan } from './plan-clean.ts';
 import { removeRelease } from './remove-release.ts';
+import { userOf } from './user-of.ts';
 
 /** Options of {@link applyClean}. */
 export interface ApplyCleanOptions extends MarkOptions {
@@ -32,7 +31,7 @@ export async function applyClean(
   for (const { version, keep } of plan.decisions) {
     if (keep) continue;
     options.signal?.throwIfAborted();
-    if (await isInUse(layout, version)) {
+    if ((await userOf(layout, version)) !== undefined) {
       spared.push(version);
       continue;
     }
@@ -41,10 +40,4 @@ export async function applyClean(
     removed.push(version);
   }
   return { removed, spared };
-}
-
-async function isInUse(layout: DeployLayout, version: string): Promise<boolean> {
-  const current = await readCurrent(layout);
-  if (current.kind === 'release' && current.version === version) return true;
-  return [...(await findLiveReleases(layout)).byProcess.values()].includes(version);
 }

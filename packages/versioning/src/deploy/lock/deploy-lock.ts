@@ -96,9 +96,9 @@ type TakenEntry = LockEntry & { readonly kind: 'taken' };
 /** Why the lock may be taken from its owner. @throws {VersioningError} `DEPLOY_LOCKED` when it may not. */
 async function takeoverOf(book: LockBook, entry: TakenEntry, options: DeployLockOptions): Promise<LockTakeover> {
   const { owner } = entry;
-  if (options.force === true) return { owner, why: 'forced' };
   const isThere = isOwnerRunning(owner);
   if (isThere === false) return { owner, why: 'gone' };
+  if (options.force === true) return { owner, why: 'forced' };
   if (isThere === 'unknown' && (await isExpired(book, entry, options))) return { owner, why: 'expired' };
   throw locked(entry);
 }

@@ -22,7 +22,8 @@ export function decideBackup(
   migrations: number,
 ): BackupDecision {
   if (backup !== undefined && !skipBackup) return { isMade: true, agreements: [], warnings: [] };
-  if (migrations === 0) return { isMade: false, agreements: [], warnings: [] };
+  // Who leaves out a backup that would have been made is written down, needed or not.
+  if (migrations === 0) return { isMade: false, agreements: backup === undefined ? [] : ['no-backup'], warnings: [] };
   if (acceptNoBackup) {
     return {
       isMade: false,

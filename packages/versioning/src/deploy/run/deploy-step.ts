@@ -1,12 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { VersioningError } from '../../errors.ts';
 import type { Check, CheckResult } from '../checks/contract.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { StepResult } from './journal.ts';
-import { migrationSources } from './known-migrations.ts';
+import { migrationSources, sourcesOfWayBack } from './known-migrations.ts';
 import { type DatabaseCall, migrateBack, migrateForward } from './migrate-database.ts';
-import { fetchArtifact, postChecksOf, preChecksOf } from './own-checks.ts';
+import { filesFound, postChecksOf, preChecksOf } from './own-checks.ts';
 import { checkText, checksText, failed, runPatiently } from './patient-checks.ts';
 import type { DeployWork } from './tools.ts';
 
@@ -99,10 +97,11 @@ async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<Ste
 
 /** The releases whose migrations may be in the database of a run. */
 export async function databaseOf({ tools, journal, signal }: DeployWork): Promise<DatabaseCall> {
-  const { kind, version, from } = journal.state.plan;
-  const versions = kind === 'rollback' ? [from, version] : [version];
+  const { plan } = journal.state;
   const history = await tools.history.list({ signal });
-  return { sources: migrationSources(versions, history), signal };
+  const sources =
+    plan.kind === 'rollback' ? sourcesOfWayBack(plan, history) : migrationSources([plan.version], history);
+  return { sources, again: plan.migrations.back, signal };
 }
 
 async function migrated(work: DeployWork, phase: 'expand' | 'data' | 'contract'): Promise<StepDone> {
@@ -126,26 +125,11 @@ async function restoreData({ tools, journal, signal }: DeployWork): Promise<Step
   return { detail: restores };
 }
 
-async function stage(work: DeployWork): Promise<StepDone> {
-  const { tools, journal, scratch, signal } = work;
-  const { version } = journal.state.plan;
-  const { artifact } = await tools.releases.getRelease(version, { signal });
-  if (artifact === undefined) {
-    throw new VersioningError('RELEASE_NOT_FOUND', `Expected an artefact of ${version}, got none`, {
-      hint: 'Release it with one.',
-    });
-  }
-  const place = join(scratch, 'release', artifact.name);
-  // The checks have fetched it; a copy that was cut short is shorter, and its digest is verified in any case.
-  const { size } = (await stat(place).catch(() => undefined)) ?? {};
-  if (size !== artifact.size) await fetchArtifact(work);
-  const { release, aside } = await tools.place.stage({
-    version,
-    run: journal.run,
-    artifact: place,
-    digest: artifact.digest,
-    signal,
-  });
+async function stage({ tools, journal, artifact, signal }: DeployWork): Promise<StepDone> {
+  const { run, state } = journal;
+  const { version } = state.plan;
+  const { path, digest, contents } = await artifact.verified(signal);
+  const { release, aside } = await tools.place.stage({ version, run, artifact: path, digest, contents, signal });
   // It may have been staged long ago, and `shared/.env` has other secrets since.
   await tools.place.refreshEnv(version);
   const kept = aside === undefined ? '' : `; the changed files of the attempt before are kept in ${aside}`;
@@ -154,9 +138,9 @@ async function stage(work: DeployWork): Promise<StepDone> {
 
 async function checkFiles(work: DeployWork): Promise<StepDone> {
   const { version } = work.journal.state.plan;
-  await work.tools.place.checkFiles(version, work.signal);
+  const detail = await filesFound(work, work.signal);
   await work.tools.place.refreshEnv(version);
-  return { detail: `the files of ${version} are as they were staged` };
+  return { detail };
 }
 
 async function switchOver({ tools, journal }: DeployWork): Promise<StepDone> {

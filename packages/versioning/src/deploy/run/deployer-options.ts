@@ -4,26 +4,10 @@ import type { DeployLayoutOptions } from '../layout/model.ts';
 import type { Service } from '../service/contract.ts';
 import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
+import type { DeployIntent } from './intent.ts';
 import type { RestoreData } from './recovery.ts';
 import type { ReleaseSource } from './source.ts';
 import type { MigratorFactory } from './tools.ts';
-
-/** Something that somebody wants to do to a machine. */
-export interface DeployIntent {
-  readonly action:
-    | 'init'
-    | 'deploy'
-    | 'rollback'
-    | 'resume'
-    | 'undo'
-    | 'clean'
-    | 'service'
-    | 'maintenance'
-    | 'force-lock';
-  readonly version?: string | undefined;
-  readonly by: string;
-  readonly channel: string;
-}
 
 /** Options of `createDeployer`. */
 export interface DeployerOptions {
@@ -43,6 +27,8 @@ export interface DeployerOptions {
   readonly postChecks?: readonly Check[] | undefined;
   /** Installs what a release needs, in its folder: `['npm', 'ci']`. */
   readonly install?: readonly [string, ...string[]] | undefined;
+  /** Programs that have to be on this machine before anything is deployed, with their versions: `{ node: '>=22', uv: '*' }`. What `engines` of a release's `package.json` demands is looked at in any case. */
+  readonly requires?: Readonly<Record<string, string>> | undefined;
   /** Told of maintenance: run with `MAINTENANCE=on` or `off`. */
   readonly maintenanceHook?: readonly [string, ...string[]] | undefined;
   /** What becomes of data that no migration leads back. Default: `offer`. */

@@ -9,8 +9,10 @@ import { evidenceFolder, keepEvidence } from './evidence.ts';
 import type { DeployEvent } from './events.ts';
 import { isAbort, withHint } from './failure.ts';
 import { DeployJournal } from './journal.ts';
+import { recordMigrations } from './migration-record.ts';
 import type { DeployPlan } from './plan.ts';
 import type { NoRecovery } from './recovery.ts';
+import { RunArtifact } from './run-artifact.ts';
 import { finish, goBackOrRestore, goOn, restoringAfter, wayBackNow } from './run-deploy.ts';
 import { type DeployTools, type DeployWork, isoNow } from './tools.ts';
 
@@ -30,15 +32,35 @@ export interface UndoOptions {
 /** Carries a plan out. @throws whatever stops a step, with what was done about it. */
 export async function carryOut(tools: DeployingTools, plan: DeployPlan, signal?: AbortSignal): Promise<Deployment> {
   const journal = new DeployJournal(tools.store, newRunId());
+  await keepMigrations(tools, plan, signal);
+  const agreed = await noteAgreements(tools, plan, journal.run);
   await journal.write({ kind: 'planned', plan, owner: thisOwner(tools.by), at: isoNow(tools) });
   const work = workOf(tools, journal, signal);
   await tools.history.write(openDeployment(journal.run, journal.state));
   tell(work, 'started');
-  if (plan.agreements.includes('no-backup')) {
-    const migrations = Object.values(plan.migrations).flat().length;
-    tools.tell({ kind: 'backup.skipped', version: plan.version, by: tools.by, migrations });
-  }
+  for (const event of agreed) tools.tell(event);
   return forward(work);
+}
+
+/** Before anything is done: it counts that somebody has said so, whatever comes of it. */
+async function noteAgreements(tools: DeployingTools, plan: DeployPlan, run: string): Promise<readonly DeployEvent[]> {
+  const { agreements, version, reason } = plan;
+  const { by, channel } = tools;
+  if (!agreements.includes('no-backup')) return [];
+  const migrations = Object.values(plan.migrations).flat().length;
+  await tools.overrides.write({ kind: 'no-backup', by, at: isoNow(tools), reason, channel, version, run, migrations });
+  return [{ kind: 'backup.skipped', version, by, migrations, reason }];
+}
+
+/** What is run on a database has to be known as long as the database is there, whatever becomes of the release. */
+async function keepMigrations(
+  tools: DeployingTools,
+  { kind, version }: DeployPlan,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (tools.migrator === undefined || kind !== 'deploy') return;
+  const { migrations } = await tools.releases.getRelease(version, { signal });
+  await recordMigrations(tools.place.layout, version, migrations);
 }
 
 /** Goes on with the run that has not ended, in the direction in which it was going. */
@@ -81,7 +103,9 @@ async function openWork(tools: DeployingTools, signal: AbortSignal | undefined):
 }
 
 function workOf(tools: DeployingTools, journal: DeployJournal, signal: AbortSignal | undefined): DeployWork {
-  return { tools, journal, scratch: join(tools.place.layout.state, 'scratch', journal.run), signal };
+  const scratch = join(tools.place.layout.state, 'scratch', journal.run);
+  const { version } = journal.state.plan;
+  return { tools, journal, scratch, artifact: new RunArtifact({ tools, version, scratch }), signal };
 }
 
 async function forward(work: DeployWork): Promise<Deployment> {

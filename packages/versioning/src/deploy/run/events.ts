@@ -20,14 +20,25 @@ export type DeployEvent =
       readonly deployment: Deployment;
     }
   /** Somebody has said that there need not be a backup. */
-  | { readonly kind: 'backup.skipped'; readonly version: string; readonly by: string; readonly migrations: number }
+  | {
+      readonly kind: 'backup.skipped';
+      readonly version: string;
+      readonly by: string;
+      readonly migrations: number;
+      readonly reason?: string | undefined;
+    }
   | {
       readonly kind: 'backup.created' | 'backup.restored';
       readonly version: string;
       readonly by: string;
       readonly backup: string;
     }
-  | { readonly kind: 'lock.forced'; readonly by: string; readonly from: string }
+  | {
+      readonly kind: 'lock.forced';
+      readonly by: string;
+      readonly from: string;
+      readonly reason?: string | undefined;
+    }
   | {
       readonly kind: 'maintenance.switchedOn' | 'maintenance.switchedOff';
       readonly by: string;

@@ -2,16 +2,23 @@ import { VersioningError } from '../../errors.ts';
 import type { DeployLayout } from '../layout/model.ts';
 import { demandLayout } from '../layout/plan-layout.ts';
 import { acquireDeployLock } from '../lock/deploy-lock.ts';
-import type { DeployIntent } from './deployer-options.ts';
+import type { DeployLockOwner } from '../lock/lock-owner.ts';
+import type { DeployIntent } from './intent.ts';
 import type { DeployingTools } from './deploying.ts';
 import { refused } from './failure.ts';
 import type { DeployHistory } from './history.ts';
 import type { DeployCallOptions } from './options.ts';
 import type { DeployPlan } from './plan.ts';
+import { isoNow } from './tools.ts';
+
+/** What is done under the lock, and how it was asked for. */
+export interface LockedCall extends DeployCallOptions {
+  readonly action: DeployIntent['action'];
+}
 
 /** Does something while nobody else does. */
 export type Locked = <T>(
-  call: DeployCallOptions,
+  call: LockedCall,
   work: (tools: DeployingTools, signal: AbortSignal) => Promise<T>,
 ) => Promise<T>;
 
@@ -20,23 +27,27 @@ export type Ask = (action: DeployIntent['action'], version?: string) => Promise<
 
 /** Whatever changes a machine has its lock. */
 export function lockOf(layout: DeployLayout, tools: DeployingTools, ask: Ask): Locked {
-  const { by, clock, tell } = tools;
-  return async ({ force = false, signal }, work) => {
+  const { by, clock } = tools;
+  return async ({ action, reason, force = false, signal }, work) => {
     await demandLayout(layout);
     if (force) await ask('force-lock');
-    await using lock = await acquireDeployLock(layout, {
-      by,
-      clock,
-      force,
-      signal,
-      onTakeover: ({ owner, why }) => {
-        if (why === 'forced')
-          tell({ kind: 'lock.forced', by, from: `${owner.by} on ${owner.host}, process ${owner.pid}` });
-      },
-    });
+    await using lock = await acquireDeployLock(layout, { by, clock, force, signal });
+    // Before anything is done with it: whatever comes of that, the lock was taken from somebody.
+    if (lock.takeover?.why === 'forced') await noteForced(tools, { owner: lock.takeover.owner, action, reason });
     // The lock is given back when this has ended, not when it has begun.
     return await work(tools, signal === undefined ? lock.lost : AbortSignal.any([signal, lock.lost]));
   };
+}
+
+interface Forced extends Pick<LockedCall, 'action' | 'reason'> {
+  readonly owner: DeployLockOwner;
+}
+
+async function noteForced(tools: DeployingTools, { owner, action, reason }: Forced): Promise<void> {
+  const { by, channel, overrides, tell } = tools;
+  const from = `${owner.by} on ${owner.host}, process ${owner.pid}`;
+  await overrides.write({ kind: 'forced-lock', by, at: isoNow(tools), reason, channel, action, from });
+  tell({ kind: 'lock.forced', by, from, reason });
 }
 
 /** What was begun is ended first: otherwise nobody would know any more what there is to take back. */

@@ -14,7 +14,8 @@ import { readCurrent } from '../switch/read-current.ts';
 import { recoverSwitch } from '../switch/recover-switch.ts';
 import { removeRelease } from '../clean/remove-release.ts';
 import { putAside } from '../clean/evidence.ts';
-import type { DeployPlace, StageCall, StagedHere } from './place.ts';
+import { userOf } from '../clean/user-of.ts';
+import type { DeployPlace, FileCheckOptions, StageCall, StagedHere } from './place.ts';
 
 /** Who works on a layout, and with what. */
 export interface LayoutPlaceOptions {
@@ -40,7 +41,7 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
       await removeUnfinished(layout);
       await states.forget(version, { by, run });
     },
-    checkFiles: async (version, signal) => demandFiles(layout, version, signal),
+    checkFiles: async (version, call) => demandFiles(layout, version, call),
     switchTo: async (version) => {
       await recoverSwitch(layout);
       await applySwitch(layout, await planSwitch(layout, version), { clock });
@@ -61,11 +62,14 @@ interface Staging extends Pick<LayoutPlaceOptions, 'by' | 'clock' | 'install'> {
 }
 
 /** One that was good before, and is as it was, needs nothing. One that was bad, or was changed since, is built anew. */
-async function stage(staging: Staging, { version, run, artifact, digest, signal }: StageCall): Promise<StagedHere> {
+async function stage(
+  staging: Staging,
+  { version, run, artifact, digest, contents, signal }: StageCall,
+): Promise<StagedHere> {
   const { layout, states, known, by, install } = staging;
   const before = await known(version);
   if (before?.state === 'good') {
-    await demandFiles(layout, version, signal);
+    await demandFiles(layout, version, { how: 'full', signal });
     return { release: before };
   }
   const isOdd = before !== undefined && before.state !== 'building' && !(await isAsStaged(layout, version, signal));
@@ -73,7 +77,7 @@ async function stage(staging: Staging, { version, run, artifact, digest, signal 
   await states.mark(version, 'building', { by, run });
   await stageRelease(layout, {
     version,
-    content: { kind: 'artifact', path: artifact, digest },
+    content: { kind: 'artifact', path: artifact, digest, contents, isVerified: true },
     install: install === undefined ? undefined : { command: install },
     signal,
   });
@@ -89,11 +93,23 @@ async function makeRoom(
   { version, state }: DeployedRelease,
   run: string,
 ): Promise<string | undefined> {
+  await refuseLive(layout, version);
   const hasFailed = state === 'bad' || state === 'rolled-back';
   const aside = hasFailed ? await putAside(layout, version, clock()) : undefined;
   if (aside === undefined) await removeRelease(layout, version);
   await states.forget(version, { by, run });
   return aside;
+}
+
+/** It could not be put back under a process that works in it. @throws {VersioningError} `RELEASE_IN_USE`. */
+async function refuseLive(layout: DeployLayout, version: string): Promise<void> {
+  const user = await userOf(layout, version);
+  if (user === undefined) return;
+  throw new VersioningError(
+    'RELEASE_IN_USE',
+    `Expected nobody to use ${version}, whose files have to be put in place anew, got ${user}`,
+    { hint: 'End that process, or release the same under another version and deploy that.' },
+  );
 }
 
 async function isAsStaged(layout: DeployLayout, version: string, signal?: AbortSignal): Promise<boolean> {
@@ -102,8 +118,9 @@ async function isAsStaged(layout: DeployLayout, version: string, signal?: AbortS
 }
 
 /** What a release has written beside its files is its own business. @throws {VersioningError} `DIGEST_MISMATCH`. */
-async function demandFiles(layout: DeployLayout, version: string, signal?: AbortSignal): Promise<void> {
-  const odd = (await checkStaged(layout, version, { signal })).filter(({ kind }) => kind !== 'added');
+async function demandFiles(layout: DeployLayout, version: string, { how, signal }: FileCheckOptions): Promise<void> {
+  const differences = await checkStaged(layout, version, { quick: how === 'quick', signal });
+  const odd = differences.filter(({ kind }) => kind !== 'added');
   const [first] = odd;
   if (first === undefined) return;
   const more = odd.length === 1 ? '' : `, and ${odd.length - 1} more`;

@@ -1,28 +1,53 @@
-import type { MigrationKind } from '../../migrations/model.ts';
+import type { MigrationKind, Migrations } from '../../migrations/model.ts';
 import type { AppliedMigration, MigrationPlan, MigrationStatus, Migrator } from '../../migrate/model.ts';
-import { knownMigrations, type MigrationSource } from './known-migrations.ts';
+import { type GoneRelease, type KnownMigrations, knownMigrations, type MigrationSource } from './known-migrations.ts';
 import type { AppliedFacts } from './recovery.ts';
 import type { DeployTools } from './tools.ts';
 
 /** What is asked of a database. */
 export interface DatabaseCall {
   readonly sources: readonly MigrationSource[];
+  /** Ids that are run again where they are not applied, although only an earlier deploy has left them. */
+  readonly again?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Opens the migrator for what releases know, works with it, and closes it. `undefined` where deploys have no database. */
 export async function withMigrator<T>(
-  tools: Pick<DeployTools, 'migrator' | 'releases'>,
-  { sources, signal }: DatabaseCall,
-  work: (migrator: Migrator) => Promise<T>,
+  tools: Pick<DeployTools, 'migrator' | 'releases' | 'place'>,
+  call: DatabaseCall,
+  work: (migrator: Migrator, gone: readonly GoneRelease[]) => Promise<T>,
 ): Promise<T | undefined> {
-  if (tools.migrator === undefined) return undefined;
-  const migrator = await tools.migrator(await knownMigrations(tools, sources, signal));
-  try {
-    return await work(migrator);
-  } finally {
-    await migrator.close();
-  }
+  const { migrator: open } = tools;
+  if (open === undefined) return undefined;
+  const known = await knownMigrations(tools, call.sources, call.signal);
+  const ids = known.gone.flatMap((each) => each.ids);
+  const using = async <R>(migrations: Migrations, what: (migrator: Migrator) => Promise<R>): Promise<R> => {
+    const migrator = await open(migrations, { gone: ids });
+    try {
+      return await what(migrator);
+    } finally {
+      await migrator.close();
+    }
+  };
+  const idle = known.left.size === 0 ? [] : await using(known, async (migrator) => idleOf(migrator, known, call));
+  return using(without(known, idle), async (migrator) => work(migrator, known.gone));
+}
+
+/** What earlier deploys had left, and was taken back since: it is no part of the next one. */
+async function idleOf(
+  migrator: Migrator,
+  { left }: KnownMigrations,
+  { again = [], signal }: DatabaseCall,
+): Promise<readonly string[]> {
+  const { applied } = factsOf(await migrator.status({ signal }));
+  return [...left].filter((id) => !applied.has(id) && !again.includes(id));
+}
+
+function without({ forward, backward }: Migrations, ids: readonly string[]): Migrations {
+  const others = <T extends { readonly id: string }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ id }) => !ids.includes(id));
+  return { forward: others(forward), backward: others(backward) };
 }
 
 /** Runs what is pending of one kind. May be called again after a kill. */

@@ -1,9 +1,13 @@
+import type { FileCheck } from './plan.ts';
+
 /** What a deploy may be told. */
 export interface DeployRunOptions {
   /** Makes no safety backup. Refused for a release with migrations, unless `acceptNoBackup` is said, too. */
   readonly skipBackup?: boolean | undefined;
-  /** Says that there need not be a backup, although the release has migrations. It is told as an event. */
+  /** Says that there need not be a backup, although the release has migrations. It is written down with who has said so, and told as an event. */
   readonly acceptNoBackup?: boolean | undefined;
+  /** Why something is done that would be refused otherwise: written down with it. */
+  readonly reason?: string | undefined;
   /** Default: `true`. */
   readonly runPreChecks?: boolean | undefined;
   /** Default: `true`. */
@@ -24,6 +28,11 @@ export interface RollbackRunOptions extends Omit<DeployRunOptions, 'strategy'> {
    * target. What was written since is dropped.
    */
   readonly restore?: string | undefined;
+  /**
+   * How the files of the target are looked at. `quick` (default) compares sizes, times, rights and links, and reads what differs, so that going back takes less than a second whatever
+   * the size; `full` reads every byte, for a disk or a colleague that is not trusted.
+   */
+  readonly fileCheck?: FileCheck | undefined;
 }
 
 /** How a run is started. */
@@ -33,6 +42,8 @@ export interface DeployCallOptions {
    * ends it.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Takes the lock of the deployment although somebody may have it. It is told as an event. */
+  /** Takes the lock of the deployment although somebody may have it. It is written down with who has done so, and told as an event. */
   readonly force?: boolean | undefined;
+  /** Why something is done that would be refused otherwise: written down with it. */
+  readonly reason?: string | undefined;
 }

@@ -1,3 +1,5 @@
+import type { ArtifactContent } from '../../artifact/model.ts';
+import type { FileCheck } from './plan.ts';
 import type { CurrentState, DeployedRelease, DeployedState, DeployLayout } from '../layout/model.ts';
 
 /** What a run does to the files of a machine. Each may be called again after a kill at any point, and ends in the same state. */
@@ -10,8 +12,8 @@ export interface DeployPlace {
   stage(call: StageCall): Promise<StagedHere>;
   /** Removes what was staged in part. */
   discard(version: string, run: string): Promise<void>;
-  /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged. */
-  checkFiles(version: string, signal?: AbortSignal): Promise<void>;
+  /** @throws {VersioningError} `DIGEST_MISMATCH` where a file is not what was staged; `NOT_STAGED`. */
+  checkFiles(version: string, options: FileCheckOptions): Promise<void>;
   /** Writes the `.env` of a release that is here anew, as `shared/.env` says by now. */
   refreshEnv(version: string): Promise<void>;
   /** `undefined`: nothing is current any more. */
@@ -28,15 +30,24 @@ export interface StagedHere {
   readonly aside?: string | undefined;
 }
 
+/** How files are looked at. */
+export interface FileCheckOptions {
+  /** `quick`: a file of the size and time that it was staged with is not read. `full`: each byte is. */
+  readonly how: FileCheck;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What is staged. */
 export interface StageCall {
   readonly version: string;
   /** The deploy that it belongs to. */
   readonly run: string;
-  /** The artefact, a ZIP. */
+  /** The artefact, a ZIP, which this process has held against its digest. */
   readonly artifact: string;
   /** Its digest, `sha256:…`. */
   readonly digest: string;
+  /** What is in it, where that is known. */
+  readonly contents?: readonly ArtifactContent[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -2,7 +2,7 @@ import { shown } from '../../errors.ts';
 import type { MigrationKind } from '../../migrations/model.ts';
 import { decideBackup } from './backup-rules.ts';
 import { refused } from './failure.ts';
-import { migrationSources } from './known-migrations.ts';
+import { goneWarnings, migrationSources } from './known-migrations.ts';
 import { withMigrator } from './migrate-database.ts';
 import type { DeployRunOptions } from './options.ts';
 import { type DeployPlan, NO_MIGRATIONS, type PlannedDeployMigrations, type PlannedDeployStep } from './plan.ts';
@@ -45,6 +45,7 @@ export async function planDeploy(
     wayBack: wayBackOf(base),
     warnings: [...warnings, ...backup.warnings],
     agreements: backup.agreements,
+    reason: backup.agreements.length === 0 ? undefined : options.reason,
     committedAt: committedAt(release),
   };
 }
@@ -68,13 +69,16 @@ async function pending(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly migrations: PlannedDeployMigrations; readonly warnings: readonly string[] }> {
   const sources = migrationSources([version], await tools.history.list({ signal }));
-  const found = await withMigrator(tools, { sources, signal }, async (migrator) => migrator.plan('up', { signal }));
+  const found = await withMigrator(tools, { sources, signal }, async (migrator, gone) => ({
+    ...(await migrator.plan('up', { signal })),
+    gone: goneWarnings(gone),
+  }));
   if (found === undefined) return { migrations: NO_MIGRATIONS, warnings: [] };
   const of = (kind: MigrationKind): readonly string[] =>
     found.steps.filter((step) => step.kind === kind).map(({ id }) => id);
   return {
     migrations: { expand: of('expand'), data: of('data'), contract: of('contract'), back: [] },
-    warnings: found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`),
+    warnings: [...found.gone, ...found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`)],
   };
 }
 

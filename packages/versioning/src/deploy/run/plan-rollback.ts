@@ -1,12 +1,14 @@
-import { shown, VersioningError } from '../../errors.ts';
+import { VersioningError } from '../../errors.ts';
+import type { MigrationStatus } from '../../migrate/model.ts';
 import { decideBackup } from './backup-rules.ts';
 import type { Deployment } from './contract.ts';
 import { refused } from './failure.ts';
-import { knownMigrations, type MigrationSource, migrationSources } from './known-migrations.ts';
+import { goneWarnings, knownMigrations, type MigrationSource, sourcesOfWayBack } from './known-migrations.ts';
 import { planBack, withMigrator } from './migrate-database.ts';
 import type { RollbackRunOptions } from './options.ts';
 import { type DeployPlan, NO_MIGRATIONS, type PlannedDeployStep } from './plan.ts';
 import { currentVersion, LOCAL, when } from './plan-deploy.ts';
+import { demandTarget, previousGood } from './rollback-target.ts';
 import type { DeployTools } from './tools.ts';
 
 interface RollbackCall extends RollbackRunOptions {
@@ -17,6 +19,8 @@ interface RollbackCall extends RollbackRunOptions {
 interface WayToTarget {
   readonly back: readonly string[];
   readonly warnings: readonly string[];
+  /** What can't be looked at. */
+  readonly notes?: readonly string[] | undefined;
   /** The backup that is restored instead. */
   readonly restores?: string | undefined;
 }
@@ -47,46 +51,12 @@ export async function planRollback(
     steps: rollbackSteps(tools, { version, from, way, isBackedUp: backup.isMade, options }),
     migrations: { ...NO_MIGRATIONS, back: way.restores === undefined ? way.back : [] },
     restores: way.restores,
+    fileCheck: options.fileCheck,
     wayBack: [`current leads to ${from} again`, `the service runs ${from}`],
-    warnings: [...way.warnings, ...backup.warnings],
+    warnings: [...way.warnings, ...(way.notes ?? []), ...backup.warnings],
     agreements: backup.agreements,
+    reason: backup.agreements.length === 0 ? undefined : options.reason,
   };
-}
-
-/** The good release that was current before: what the deploy of this one came from, or else the last one that was good. */
-async function previousGood(tools: DeployTools, from: string, history: readonly Deployment[]): Promise<string> {
-  const releases = await tools.place.releases();
-  const good = releases.filter(({ version, state }) => version !== from && state === 'good');
-  const deploy = history.find(
-    ({ kind, version, outcome }) => kind === 'deploy' && version === from && outcome === 'succeeded',
-  );
-  const before = good.find(({ version }) => version === deploy?.from);
-  const activated = ({ activatedAt = '' }: { readonly activatedAt?: string | undefined }): string => activatedAt;
-  const own = activated(releases.find(({ version }) => version === from) ?? {});
-  const last = good
-    .filter((each) => activated(each) < own)
-    .toSorted((a, b) => (activated(a) < activated(b) ? 1 : -1))[0];
-  const found = before ?? last;
-  if (found !== undefined) return found.version;
-  throw refused(`Expected a good release before ${from}, got none`, 'Name the version, or deploy another one.');
-}
-
-async function demandTarget(tools: DeployTools, version: string, from: string): Promise<void> {
-  if (version === from)
-    throw refused(`Expected another release than the current one, got ${from}`, 'It is current already.');
-  const found = (await tools.place.releases()).find((each) => each.version === version);
-  if (found === undefined) {
-    throw refused(
-      `Expected a release that is here, got ${shown(version)}`,
-      'See `holdfast deploy list`; `holdfast deploy run` brings one that is not.',
-    );
-  }
-  if (found.state === 'bad') {
-    throw refused(
-      `Expected a release that was good, got ${version}, which was not`,
-      'See `holdfast deploy history` for why.',
-    );
-  }
 }
 
 /** What the way back has to look at. */
@@ -102,7 +72,7 @@ async function wayTo(tools: DeployTools, facts: WayFacts): Promise<WayToTarget> 
   const { signal, restore } = options;
   if (restore !== undefined) return restored(tools, facts, restore);
   if (tools.migrator === undefined) return { back: [], warnings: [] };
-  const sources = migrationSources([from, version], history);
+  const sources = sourcesOfWayBack({ version, from }, history);
   const { obstacle, ...way } = await schemaWay(tools, { sources, version, signal });
   if (obstacle === undefined) {
     const lossy = way.warnings.length > 0 && tools.backup !== undefined ? backupBefore(history, version) : undefined;
@@ -125,9 +95,12 @@ async function schemaWay(
 ): Promise<WayToTarget & { readonly obstacle?: string | undefined }> {
   const { version, signal } = call;
   const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
-  const found = await withMigrator(tools, call, async (migrator) => {
+  const found = await withMigrator(tools, call, async (migrator, gone) => {
+    // What a release that is gone has left was there before the one that is left.
+    const old = new Set(gone.flatMap(({ ids }) => ids));
     const status = await migrator.status({ signal });
-    const applied = (await migrator.applied({ signal })).filter(({ id }) => !kept.has(id));
+    demandApplied(status, { kept, version });
+    const applied = (await migrator.applied({ signal })).filter(({ id }) => !kept.has(id) && !old.has(id));
     const back = applied.map(({ id }) => id).toReversed();
     const contracted = applied.filter(({ kind }) => kind === 'contract').map(({ id }) => id);
     const lonely = status.filter(({ id, isReversible }) => back.includes(id) && !isReversible).map(({ id }) => id);
@@ -137,9 +110,22 @@ async function schemaWay(
     if (lonely.length > 0) return { back, warnings: [], obstacle: `${lonely.join(', ')} has no way back` };
     const plan = back.length === 0 ? undefined : await planBack(migrator, back, signal);
     const warnings = (plan?.warnings ?? []).map(({ id, message }) => `${id}, taken back: ${message}`);
-    return { back, warnings };
+    return { back, warnings, notes: goneWarnings(gone) };
   });
   return found ?? { back: [], warnings: [] };
+}
+
+/** A rollback runs nothing forward. @throws {VersioningError} `DEPLOY_REFUSED`. */
+function demandApplied(
+  status: readonly MigrationStatus[],
+  { kept, version }: { readonly kept: ReadonlySet<string>; readonly version: string },
+): void {
+  const missing = status.filter(({ id, state }) => kept.has(id) && (state === 'pending' || state === 'out-of-order'));
+  if (missing.length === 0) return;
+  throw refused(
+    `Expected a database with what ${version} needs, got one without ${missing.map(({ id }) => id).join(', ')}`,
+    `Deploy it: \`holdfast deploy run ${version}\` runs them.`,
+  );
 }
 
 /** The safety backup of the deploy that left a release: its data are those that the release had last. */
@@ -179,7 +165,7 @@ async function demandFromBefore(
   const made = history.findIndex(({ backup }) => backup === name);
   const { signal } = options;
   const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
-  const { forward } = await knownMigrations(tools, migrationSources([from, version], history), signal);
+  const { forward } = await knownMigrations(tools, sourcesOfWayBack({ version, from }, history), signal);
   for (const { id, kind } of forward) {
     const applied = history.findIndex(({ migrated }) => migrated?.includes(id) === true);
     // The newest stands first, and a deploy makes its backup before it runs its migrations.
@@ -219,7 +205,7 @@ function rollbackSteps(tools: DeployTools, facts: RollbackFacts): readonly Plann
   const { runPreChecks = true, runPostChecks = true, maintenanceMode = true } = options;
   const { back, restores } = way;
   return [
-    ...when(runPreChecks, { step: 'validate', what: 'service and checks of your own' }),
+    ...when(runPreChecks, { step: 'validate', what: `files of ${version}, service and checks of your own` }),
     ...when(maintenanceMode, { step: 'maintenance-on', what: 'the flag goes up', undo: 'the flag comes down' }),
     ...when(isBackedUp, { step: 'safety-backup', what: `a backup from before the rollback to ${version}` }),
     ...when(back.length > 0 && restores === undefined, {
@@ -232,7 +218,13 @@ function rollbackSteps(tools: DeployTools, facts: RollbackFacts): readonly Plann
       what: `the backup ${restores ?? ''}`,
       undo: 'the backup from before the rollback, where that is allowed',
     }),
-    { step: 'check-files', what: `each file of ${version}` },
+    {
+      step: 'check-files',
+      what:
+        options.fileCheck === 'full'
+          ? `each byte of ${version}`
+          : `each file of ${version}, read where size or time differ`,
+    },
     { step: 'switch', what: `current: ${from} → ${version}`, undo: `current: ${version} → ${from}` },
     ...when(tools.service !== undefined, { step: 'service', what: 'restarted or handed over', undo: `runs ${from}` }),
     ...when(runPostChecks, { step: 'post-checks', what: 'until they pass, or the time is over' }),

@@ -39,18 +39,25 @@ export interface DeployPlan {
   readonly migrations: PlannedDeployMigrations;
   /** The backup that a rollback restores instead of taking migrations back. */
   readonly restores?: string | undefined;
+  /** How a rollback looks at the files of its target. Default: `quick`. */
+  readonly fileCheck?: FileCheck | undefined;
   /** What goes back by itself when a step fails, in words. */
   readonly wayBack: readonly string[];
   /** What deserves a second look. */
   readonly warnings: readonly string[];
-  /** What the release needs no more than a warning for: an agreement that was given, told as an event when it is carried out. */
+  /** What was agreed to: written down with who carries it out, and told as an event. */
   readonly agreements: readonly DeployAgreement[];
+  /** Why, for what was agreed to. */
+  readonly reason?: string | undefined;
   /** When the commits of the release were made, the median. ISO 8601, UTC. */
   readonly committedAt?: string | undefined;
 }
 
 /** Something that is refused unless somebody says that it is wanted. */
 export type DeployAgreement = 'no-backup';
+
+/** `quick` reads the files whose size or time has changed, and no others; `full` reads every byte. */
+export type FileCheck = 'quick' | 'full';
 
 /** A plan with nothing to migrate. */
 export const NO_MIGRATIONS: PlannedDeployMigrations = { expand: [], data: [], contract: [], back: [] };

@@ -69,7 +69,7 @@ async function serviceBack({ tools, journal }: DeployWork): Promise<string> {
   // A hand-over that has failed left it as it was: who stops it now might not get it up again.
   const isLeft = state === 'running' && version === from && detail === undefined;
   if (!isLeft) await service.run('restart', { version: from });
-  const checks = postChecksOf({ tools, journal, scratch: '' });
+  const checks = postChecksOf({ tools });
   const results = await runPatiently(checks, { version: from, patienceMs: settings.healthTimeoutMs, clock });
   return `${service.spec.name} ${isLeft ? 'still runs' : 'runs'} ${from}: ${checksText(results)}`;
 }

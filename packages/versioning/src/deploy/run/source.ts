@@ -1,3 +1,4 @@
+import type { ArtifactContent } from '../../artifact/model.ts';
 import type { Release } from '../../release/model.ts';
 
 /** What a deploy needs of a release. */
@@ -16,4 +17,14 @@ export interface ReleaseSource {
     folder: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<unknown>;
+  /**
+   * What is in the artefact of a release, each file with its digest: the list whose digest the release has. With it, room is looked for before anything is fetched, and
+   * files that have not changed are not even read. Default: unknown.
+   */
+  readonly contents?:
+    | ((
+        version: string,
+        options?: { readonly signal?: AbortSignal | undefined },
+      ) => Promise<readonly ArtifactContent[]>)
+    | undefined;
 }

@@ -4,6 +4,7 @@ import { type DeployLockState, readDeployLock } from '../lock/deploy-lock.ts';
 import { type Maintenance, readMaintenance } from '../maintenance/maintenance.ts';
 import type { ServiceStatus } from '../service/contract.ts';
 import type { Deployment } from './contract.ts';
+import type { DeployOverride } from './overrides.ts';
 import type { DeployTools } from './tools.ts';
 
 /** How a machine stands. */
@@ -24,6 +25,8 @@ export interface DeployStanding {
   readonly lock?: DeployLockState | undefined;
   /** Newest first. */
   readonly deployments: readonly Deployment[];
+  /** What somebody took upon themselves, newest first. */
+  readonly overrides: readonly DeployOverride[];
 }
 
 /** The room of the disk that releases are on, in bytes. */
@@ -32,12 +35,12 @@ export interface DiskSpace {
   readonly total: number;
 }
 
-/** Deployments that a look at everything shows. */
+/** Deployments and overrides that a look at everything shows. */
 const LAST = 5;
 
 /** Looks at everything, and changes nothing. */
 export async function readStanding(tools: DeployTools, signal?: AbortSignal): Promise<DeployStanding> {
-  const { place, service, history, channel } = tools;
+  const { place, service, history, overrides, channel } = tools;
   const { layout } = place;
   const disk = await diskOf(layout.releases);
   const deployments = await history.list({ limit: LAST, signal });
@@ -58,6 +61,7 @@ export async function readStanding(tools: DeployTools, signal?: AbortSignal): Pr
     unfinished,
     lock: lock?.isRunning === false ? undefined : lock,
     deployments,
+    overrides: await overrides.list({ limit: LAST, signal }),
   };
 }
 

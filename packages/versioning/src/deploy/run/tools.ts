@@ -7,12 +7,20 @@ import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
 import type { DeployHistory } from './history.ts';
 import type { DeployJournal } from './journal.ts';
+import type { DeployOverrides } from './overrides.ts';
 import type { DeployPlace } from './place.ts';
 import type { RestoreData } from './recovery.ts';
+import type { RunArtifact } from './run-artifact.ts';
 import type { ReleaseSource } from './source.ts';
 
-/** Opens what runs these migrations on the database of the deployment. It is closed after each use. */
-export type MigratorFactory = (migrations: Migrations) => Migrator | Promise<Migrator>;
+/**
+ * Opens what runs these migrations on the database of the deployment. It is closed after each use. `gone` are ids that the database may have although nobody has their
+ * text any more: for `createMigrator`, which leaves them as they are.
+ */
+export type MigratorFactory = (
+  migrations: Migrations,
+  more: { readonly gone: readonly string[] },
+) => Migrator | Promise<Migrator>;
 
 /** How deploys behave, with the defaults filled in. */
 export interface DeploySettings {
@@ -29,11 +37,16 @@ export interface DeployTools {
   readonly place: DeployPlace;
   readonly releases: ReleaseSource;
   readonly history: DeployHistory;
+  readonly overrides: DeployOverrides;
   readonly service?: Service | undefined;
   readonly migrator?: MigratorFactory | undefined;
   readonly backup?: SafetyBackup | undefined;
   readonly preChecks: readonly Check[];
   readonly postChecks: readonly Check[];
+  /** Installs what a release needs. */
+  readonly install?: readonly [string, ...string[]] | undefined;
+  /** Whether the programs are there that somebody has listed. */
+  readonly requires: readonly Check[];
   readonly settings: DeploySettings;
   readonly channel: string;
   readonly by: string;
@@ -47,6 +60,8 @@ export interface DeployWork {
   readonly journal: DeployJournal;
   /** A folder for what the run needs in between, which is removed when it has ended. */
   readonly scratch: string;
+  /** What this process knows of the artefact. */
+  readonly artifact: RunArtifact;
   readonly signal?: AbortSignal | undefined;
 }
 

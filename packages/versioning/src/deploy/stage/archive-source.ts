@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { digest as digestOf } from '@x/integrity';
 import { type ArchiveEntry, readArchive } from '../../artifact/archive.ts';
-import { fileFailure } from '../../artifact/file-failure.ts';
+import { fileChanged, fileFailure } from '../../artifact/file-failure.ts';
 import { IgnoreRules } from '../../artifact/ignore-rules.ts';
 import type { ArtifactContent, ArtifactEntry } from '../../artifact/model.ts';
 import { withArtifact } from '../../artifact/opened-artifact.ts';
@@ -22,7 +22,7 @@ export async function openArchive<T>(
   { exclude, signal }: SourceOptions,
   use: (source: StageSource) => Promise<T>,
 ): Promise<T> {
-  const { path, digest, limits, contents } = artifact;
+  const { path, digest, limits, contents, isVerified = false } = artifact;
   const rules = IgnoreRules.of([...exclude]);
   const read = async (opened: OpenedArchive): Promise<T> => {
     const all = await readArchive(opened.file, { size: opened.size, limits, signal });
@@ -38,7 +38,8 @@ export async function openArchive<T>(
       expected,
     });
   };
-  return contents === undefined ? withArtifact({ path, digest, signal }, read) : withFile(artifact, read);
+  const isKnown = contents !== undefined || isVerified;
+  return isKnown ? withFile(artifact, read) : withArtifact({ path, digest, signal }, read);
 }
 
 /** Entries are those that were read. */
@@ -51,7 +52,11 @@ async function withFile<T>(
   try {
     const file = await open(path, 'r');
     try {
-      return await use({ file, size: (await file.stat()).size, digest });
+      const before = await file.stat({ bigint: true });
+      const result = await use({ file, size: Number(before.size), digest });
+      const after = await file.stat({ bigint: true });
+      if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) throw fileChanged(path);
+      return result;
     } finally {
       await file.close();
     }

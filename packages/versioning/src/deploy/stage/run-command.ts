@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { codeOf, fileFailure } from '../../artifact/file-failure.ts';
+import { withoutOwn } from '../checks/program.ts';
 
 /** How a command is run. */
 export interface CommandOptions {
@@ -66,6 +67,7 @@ async function outcomeOf(
 ): Promise<string> {
   const child = spawn(program, args, {
     cwd: folder,
+    // Keys and passwords of Holdfast are not for what others have written.
     env: { ...withoutOwn(process.env), ...environment },
     // Straight to the file: what it leaves running in the background keeps nobody waiting.
     stdio: ['ignore', log.fd, log.fd],
@@ -91,11 +93,6 @@ async function outcomeOf(
     signal?.removeEventListener('abort', stop);
     group.sweep();
   }
-}
-
-/** Keys and passwords of Holdfast are not for what others have written. */
-function withoutOwn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('HOLDFAST_')));
 }
 
 async function ending(child: ChildProcess): Promise<string> {

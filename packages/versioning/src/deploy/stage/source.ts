@@ -16,6 +16,8 @@ export interface ArtifactStageContent {
    * What is in it, from a release that was verified. Then `digest` is not computed, as each file is held against this list when it is written, and a file that has not changed is not even read.
    */
   readonly contents?: readonly ArtifactContent[] | undefined;
+  /** Whether this process has held the file against `digest` already, so that it need not be read once more. Default: `false`. */
+  readonly isVerified?: boolean | undefined;
 }
 
 /** A folder that is copied. */

@@ -12,6 +12,8 @@ export interface Planning {
   /** By number. */
   readonly migrations: readonly RunnableMigration[];
   readonly state: DatabaseState;
+  /** Ids whose text nobody has any more: where they are applied, they stay. */
+  readonly gone?: readonly string[] | undefined;
 }
 
 /** Decides what is run, and does nothing. @throws {VersioningError} those of `Migrator.plan`. */
@@ -58,11 +60,12 @@ function warningsOf({ migrations, dialect }: Planning, steps: readonly Migration
   });
 }
 
-function planUp({ migrations, state }: Planning, options: MigrateOptions): RunnableMigration[] {
+function planUp(planning: Planning, options: MigrateOptions): RunnableMigration[] {
+  const { migrations, state } = planning;
   const { phases, to, outOfOrder = false } = options;
   const rows = new Map(state.rows.map((row) => [row.id, row]));
   const limit = to === undefined ? undefined : limitOf(migrations, to);
-  refuseFlaws(migrations, state);
+  refuseFlaws(planning);
   const open = migrations.filter(({ id }) => rows.get(id)?.state !== 'applied');
   const chosen = open.filter(
     ({ id, kind }) => (phases?.includes(kind) ?? true) && (limit === undefined || numberOf(id) <= limit),
@@ -75,10 +78,11 @@ function planUp({ migrations, state }: Planning, options: MigrateOptions): Runna
   return chosen.toSorted((a, b) => Number(b.id === begun?.id) - Number(a.id === begun?.id) || byNumber(a, b));
 }
 
-function refuseFlaws(migrations: readonly RunnableMigration[], state: DatabaseState): void {
+function refuseFlaws({ migrations, state, gone = [] }: Planning): void {
   const byId = new Map(migrations.map((each) => [each.id, each]));
   for (const row of state.rows) {
     const migration = byId.get(row.id);
+    if (migration === undefined && gone.includes(row.id)) continue;
     if (migration === undefined) throw missing(row);
     if (row.state === 'reverting') throw interrupted(row, 'Let `down` go on with it first.');
     refuseEdited(migration, row, state);
@@ -118,8 +122,9 @@ interface WayBack {
   readonly contracts: readonly AppliedRow[];
 }
 
-function planDown({ migrations, state }: Planning, options: MigrateOptions): WayBack {
-  const chosen = rowsToUndo(migrations, state.rows, options);
+function planDown({ migrations, state, gone = [] }: Planning, options: MigrateOptions): WayBack {
+  const isThere = ({ id }: Placed): boolean => !gone.includes(id) || migrations.some((each) => each.id === id);
+  const chosen = rowsToUndo(migrations, state.rows, options).filter(isThere);
   const running = state.rows.find((row) => row.state === 'running');
   if (running !== undefined) throw interrupted(running, 'Let `up` go on with it first.');
   const reverting = state.rows.find((row) => row.state === 'reverting');

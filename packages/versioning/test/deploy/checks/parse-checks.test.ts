@@ -13,6 +13,7 @@ test('each kind has its check, with a name that tells what it looks at', () => {
       { kind: 'redis', password: { env: 'REDIS_PASSWORD' } },
       { kind: 'container', container: 'shop-db', program: ['podman'], needsHealth: true },
       { kind: 'backup', destinations: ['here', 'far'], maxAgeMs: 86_400_000 },
+      { kind: 'program', program: 'go', args: ['version'], version: '>=1.22' },
       {
         kind: 'command',
         name: 'model loads',
@@ -31,6 +32,7 @@ test('each kind has its check, with a name that tells what it looks at', () => {
     ['redis', 'redis 127.0.0.1:6379'],
     ['container', 'container shop-db'],
     ['backup', 'backup here, far'],
+    ['program', 'program go'],
     ['command', 'model loads'],
   ]);
 });
@@ -40,13 +42,14 @@ test.each<readonly [string, unknown]>([
   ['Expected checks to be a list, got an object', {}],
   ['Expected checks[0] to be an object, got "disk"', ['disk']],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, command, got "dsk"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "dsk"',
     [{ kind: 'dsk' }],
   ],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, command, got "constructor"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "constructor"',
     [{ kind: 'constructor' }],
   ],
+  ['Expected a range of versions for go, got "new"', [{ kind: 'program', program: 'go', version: 'new' }]],
   ['Expected checks[1].port to be a whole number from 1 to 65535, got 70000', [http, { kind: 'tcp', port: 70_000 }]],
   ['Expected checks[0].port to be a port, got nothing', [{ kind: 'tcp' }]],
   ['Expected no member "prot" in checks[0], got one', [{ kind: 'tcp', port: 1, prot: 2 }]],

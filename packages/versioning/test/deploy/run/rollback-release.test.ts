@@ -1,6 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { releaseStates } from '../../../src/deploy/index.ts';
+import { fileBackup } from './file-backup.ts';
 import { CONTRACTED, NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
 
 /** One that runs 1.1.0, deployed over 1.0.0, with an order more since. */
@@ -101,10 +104,61 @@ test('a migration without a way back is restored by itself only where that is co
   ]);
 });
 
-test('a rollback to a release whose files were changed goes forward again', async () => {
+/** Changes a file of 1.0.0. `isHidden`: so that only its bytes tell. */
+function damage({ places: { root } }: ShopMachine, { isHidden }: { readonly isHidden: boolean }): void {
+  const file = join(root, 'releases', 'v1.0.0', 'package.json');
+  const { mtimeNs } = statSync(file, { bigint: true });
+  const text = readFileSync(file, 'utf8');
+  chmodSync(file, 0o644);
+  writeFileSync(file, isHidden ? text.replace('1.0.0', '6.6.6') : `${text} `);
+  // Node's own call has no nanoseconds.
+  if (isHidden) execFileSync('touch', ['-m', '-d', `@${mtimeNs / 10n ** 9n}.${nanos(mtimeNs)}`, file]);
+  if (isHidden) expect(statSync(file, { bigint: true }).mtimeNs).toBe(mtimeNs);
+}
+
+const nanos = (time: bigint): string => String(time % 10n ** 9n).padStart(9, '0');
+
+test('a damaged target is found before anything is done', async () => {
   await using machine = await movedOn(NEXT);
-  writeFileSync(join(machine.places.root, 'releases', 'v1.0.0', 'server.mjs'), 'changed');
+  damage(machine, { isHidden: false });
   const deployer = machine.deployer();
+  await expect(deployer.rollbackRelease()).rejects.toMatchObject({
+    code: 'CHECKS_FAILED',
+    message: expect.stringContaining('files: Expected the files of 1.0.0 as they were staged') as string,
+  });
+  const [{ outcome, steps } = {}] = await deployer.history({ limit: 1 });
+  expect([outcome, steps?.map(({ step }) => step)]).toEqual(['failed', ['validate']]);
+  expect([await machine.answers(), machine.applied().length]).toEqual(['1.1.0', 3]);
+});
+
+test.runIf(process.platform === 'linux')(
+  'bytes that neither size nor time tells of are found when each is read',
+  async () => {
+    await using machine = await movedOn(NEXT);
+    damage(machine, { isHidden: true });
+    const deployer = machine.deployer();
+    const plan = await deployer.planRollback('1.0.0', { fileCheck: 'full' });
+    expect(plan.steps).toContainEqual({ step: 'check-files', what: 'each byte of 1.0.0' });
+    await expect(deployer.rollbackRelease(plan)).rejects.toMatchObject({
+      code: 'CHECKS_FAILED',
+      message: expect.stringContaining('files: Expected the files of 1.0.0') as string,
+    });
+    expect(await machine.answers()).toBe('1.1.0');
+  },
+);
+
+test('a target that is damaged while its rollback is under way lets it go forward again', async () => {
+  await using machine = await movedOn(NEXT);
+  const backup = fileBackup(machine.places.root);
+  const deployer = machine.deployer({
+    backup: {
+      ...backup,
+      create: async (call) => {
+        damage(machine, { isHidden: false });
+        return backup.create(call);
+      },
+    },
+  });
   await expect(deployer.rollbackRelease()).rejects.toMatchObject({
     code: 'DIGEST_MISMATCH',
     hint: expect.stringContaining('Everything was taken back.') as string,
@@ -113,6 +167,31 @@ test('a rollback to a release whose files were changed goes forward again', asyn
   expect(await deployer.maintenance.read()).toBeUndefined();
   expect(await deployer.history({ limit: 1 })).toMatchObject([{ kind: 'rollback', outcome: 'failed' }]);
   expect((await deployer.list()).find(({ isCurrent }) => isCurrent)).toMatchObject({ state: 'good' });
+});
+
+test('a rollback leads only to what was good here', async () => {
+  await using machine = await movedOn(NEXT);
+  const deployer = machine.deployer();
+  const states = releaseStates(deployer.layout);
+  const mark = { by: 'ann', run: 'test' };
+  for (const [version, state, message] of [
+    ['1.2.0', 'building', /which is not here as a whole/],
+    ['1.3.0', 'staged', /which has never been good here/],
+    ['1.4.0', 'bad', /which was not/],
+  ] as const) {
+    mkdirSync(join(machine.places.root, 'releases', `v${version}`));
+    await states.mark(version, 'building', mark);
+    if (state !== 'building') await states.mark(version, state, mark);
+    const expected = expect.stringMatching(message) as string;
+    await expect(deployer.planRollback(version)).rejects.toMatchObject({ code: 'DEPLOY_REFUSED', message: expected });
+  }
+  // One that was left on purpose was good, but nothing would bring back what it needs.
+  await deployer.rollbackRelease('1.0.0');
+  await expect(deployer.planRollback('1.1.0')).rejects.toMatchObject({
+    code: 'DEPLOY_REFUSED',
+    message: 'Expected a database with what 1.1.0 needs, got one without 0002_cents, 0003_fill',
+    hint: expect.stringContaining('`holdfast deploy run 1.1.0`') as string,
+  });
 });
 
 test('a contract migration that fails leaves the new release, and a person decides', async () => {

@@ -44,7 +44,8 @@ export function shopDeployer({ root, shelf, port }: ShopPlaces, options: Partial
     layout: root,
     releases: shelfAt(shelf),
     service: childService(root, port),
-    migrator: (migrations) => createMigrator({ driver: sqliteDriver(database), migrations, lockTimeoutMs: 5000 }),
+    migrator: (migrations, { gone }) =>
+      createMigrator({ driver: sqliteDriver(database), migrations, gone, lockTimeoutMs: 5000 }),
     backup: fileBackup(root),
     postChecks: [
       httpCheck({ url: `http://127.0.0.1:${port}/`, version: { member: 'version' }, attempts: 1, timeoutMs: 5000 }),

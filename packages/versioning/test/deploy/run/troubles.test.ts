@@ -1,15 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fsStore } from '@x/storage';
-import {
-  acquireDeployLock,
-  type Check,
-  type DeployLockState,
-  type Deployment,
-  type Service,
-} from '../../../src/deploy/index.ts';
+import type { Check, DeployLockState, Deployment, Service } from '../../../src/deploy/index.ts';
 import { DeployJournal } from '../../../src/deploy/run/journal.ts';
 import { thisOwner } from '../../../src/release/owner.ts';
 import { childService } from './child-service.ts';
@@ -151,44 +147,73 @@ test('a disk that is full in shared/ stops a migration, and nothing is lost', as
   }
 });
 
-test('a disk without room for the files is told before anything is done', async (context) => {
-  await using machine = await released({});
-  await machine.shelf.add('1.2.0', { files: { 'large.bin': 'x'.repeat(400_000) } });
-  const { root } = machine.places;
+/** Puts releases on a small disk of their own. @returns Whether that may be done here. */
+function smallDisk({ places: { root } }: ShopMachine): boolean {
   const releases = join(root, 'releases');
   renameSync(releases, `${releases}.before`);
   mkdirSync(releases);
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', releases], { stdio: 'ignore' });
   } catch {
-    context.skip(true, 'can not mount here');
+    return false;
   }
+  execFileSync('cp', ['-a', `${releases}.before/.`, releases]);
+  return true;
+}
+
+test('a disk without room for the files is told before anything is fetched', async (context) => {
+  await using machine = await released({});
+  await machine.shelf.add('1.2.0', { files: { 'large.bin': 'x'.repeat(400_000) } });
+  // Its artefact is half as large, and lies elsewhere: it does not count here.
+  await machine.shelf.add('1.3.0', { files: { 'noise.bin': randomBytes(85_000).toString('hex') } });
+  context.skip(!smallDisk(machine), 'can not mount here');
   try {
-    execFileSync('cp', ['-a', `${releases}.before/.`, releases]);
-    const deployer = machine.deployer();
+    const fetched: string[] = [];
+    const exportRelease = async (version: string, folder: string): Promise<void> => {
+      fetched.push(version);
+      await machine.shelf.exportRelease(version, folder);
+    };
+    const deployer = machine.deployer({ releases: { ...machine.shelf, exportRelease } });
     await expect(deployer.deployRelease('1.2.0')).rejects.toMatchObject({
       code: 'CHECKS_FAILED',
-      message: expect.stringMatching(/bytes free at .*at least \d+ bytes/) as string,
+      message: expect.stringMatching(/release: Expected at least \d+ bytes free at .*, got \d+/) as string,
+      hint: expect.stringContaining('holdfast deploy clean') as string,
     });
     expect(await deployer.history({ limit: 1 })).toMatchObject([{ outcome: 'failed', steps: [{ outcome: 'failed' }] }]);
+    expect(fetched).toEqual([]);
+    await deployer.deployRelease('1.3.0');
+    expect([fetched, await machine.answers()]).toEqual([['1.3.0'], '1.3.0']);
   } finally {
-    execFileSync('umount', ['--lazy', releases]);
+    execFileSync('umount', ['--lazy', join(machine.places.root, 'releases')]);
   }
 });
 
-test('a lock is taken by force only, and that is told', async () => {
-  await using machine = await released();
-  const deployer = machine.deployer();
-  const held = await acquireDeployLock(deployer.layout, { by: 'bea' });
-  await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({ code: 'DEPLOY_LOCKED' });
-  await deployer.deployRelease('1.1.0', { force: true });
-  expect(machine.events[0]).toEqual({
-    kind: 'lock.forced',
-    by: 'ann',
-    from: expect.stringMatching(/^bea on .*, process \d+$/) as string,
-  });
-  await held.release();
-});
+test.runIf(process.platform === 'linux')(
+  'files are not put in place anew under a process that works in them',
+  async () => {
+    await using machine = await released({});
+    const folder = join(machine.places.root, 'releases', 'v1.1.0');
+    const deployer = machine.deployer();
+    await deployer.deployRelease('1.1.0');
+    await deployer.rollbackRelease();
+    writeFileSync(join(folder, 'server.mjs'), 'changed');
+    const sleeper = spawn('sleep', ['1000'], { cwd: folder, stdio: 'ignore' });
+    try {
+      await expect(deployer.deployRelease('1.1.0')).rejects.toMatchObject({
+        code: 'RELEASE_IN_USE',
+        message: `Expected nobody to use 1.1.0, whose files have to be put in place anew, got process ${sleeper.pid}`,
+        hint: expect.stringMatching(/^End that process, .* Everything was taken back\./) as string,
+      });
+      expect([existsSync(join(folder, 'server.mjs')), await machine.answers()]).toEqual([true, '1.0.0']);
+    } finally {
+      const ended = once(sleeper, 'exit');
+      sleeper.kill('SIGKILL');
+      await ended;
+    }
+    await deployer.deployRelease('1.1.0');
+    expect(await machine.answers()).toBe('1.1.0');
+  },
+);
 
 test('who is taken over stops, and takes nothing back', async () => {
   await using machine = await released();

@@ -76,6 +76,20 @@ test('a migration that is gone stops the way up, and its own way back', async ()
   expect((await without.plan('up')).steps).toEqual([]);
 });
 
+test('a migration that nobody has any more stays as it is where that is known, and keeps its place', async () => {
+  const { driver } = await sqliteShop();
+  await migrate(migratorOf(driver, { ...up('2_b'), ...up('3_c', 'contract') }), 'up');
+  const known = migratorOf(driver, { ...up('1_a'), ...up('4_d') }, { gone: ['2_b', '3_c'] });
+  await expect(known.plan('up')).rejects.toMatchObject({ code: 'MIGRATION_OUT_OF_ORDER' });
+  const after = migratorOf(driver, up('4_d'), { gone: ['2_b', '3_c'] });
+  expect(await migrate(after, 'up')).toEqual(['4_d']);
+  expect((await after.plan('down', { to: '' })).steps.map(({ id }) => id)).toEqual(['4_d']);
+  expect(await migrate(after, 'down', { to: '' })).toEqual(['4_d']);
+  expect(await statesOf(after)).toEqual({ '2_b': 'missing', '3_c': 'missing', '4_d': 'pending' });
+  const other = migratorOf(driver, up('4_d'), { gone: ['2_b'] });
+  await expect(other.plan('up')).rejects.toMatchObject({ code: 'MIGRATION_MISSING' });
+});
+
 test('what comes late is refused, unless it is allowed', async () => {
   const { driver } = await sqliteShop();
   await migrate(migratorOf(driver, up('2_b')), 'up');

@@ -46,10 +46,11 @@ const deployer = shopDeployer(places, {
       return made;
     },
   },
-  migrator: (migrations) =>
+  migrator: (migrations, { gone }) =>
     createMigrator({
       driver: sqliteDriver(join(places.root, 'shared', 'db', 'app.sqlite')),
       migrations,
+      gone,
       clock,
       lockTimeoutMs: 5000,
       onEvent: ({ type }) => moment(`migration ${type}`),
