@@ -9,6 +9,7 @@ import type {
   EntryView,
   FindOptions,
   FoundEntry,
+  LiveDiffOptions,
   ReadOptions,
   SnapshotEntry,
 } from './entries-contract.ts';
@@ -21,6 +22,13 @@ import type {
   NotedRestore,
 } from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
+import type {
+  RollbackResult,
+  SafeRestoreOptions,
+  SafeRestoreResult,
+  UnfinishedRestore,
+} from './safe-restore-contract.ts';
 import type { EntryProblem, SnapshotFilter } from './run-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
@@ -79,10 +87,20 @@ export interface TenantHandle {
     after: string,
     options?: { readonly signal?: AbortSignal | undefined },
   ): AsyncIterable<Difference>;
+  /** As `Repository.diffLive`, of a snapshot of this tenant. */
+  diffLive(snapshot: string, options?: OfTenant<LiveDiffOptions>): AsyncIterable<Difference>;
   /** What `restore` would do. Writes nothing. */
   planRestore(options: OfTenant<RestoreOptions>): Promise<RestorePlan>;
   /** As `Repository.restore`. */
   restore(options: OfTenant<RestoreOptions>): Promise<RestoreResult>;
+  /** As `Repository.restoreSafely`; the safety snapshot is this tenant's. */
+  restoreSafely(options: OfTenant<SafeRestoreOptions>): Promise<SafeRestoreResult>;
+  /** As `Repository.restoreInto`; the place reads what this tenant has and nothing else. */
+  restoreInto<Result>(options: OfTenant<RestoreIntoOptions<Result>>): Promise<RestoreIntoResult<Result>>;
+  /** Those of this tenant's snapshots that this machine has begun and not finished. */
+  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /** As `Repository.rollBack`. @throws {BackupError} `INVALID_OPTION`, also for those of others. */
+  rollBack(unfinished: string, at?: { readonly place?: RestorePlace | undefined }): Promise<RollbackResult>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
   /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others; `TENANT_HELD`. */
