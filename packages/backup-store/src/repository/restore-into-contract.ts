@@ -72,6 +72,8 @@ export interface IntoPlace<Result> {
   restore(run: IntoRun): Promise<Result>;
   /** Compares what is there now with what was to be restored. */
   check?(result: Result, run: PlaceRun & Pick<IntoRun, 'snapshot'>): Promise<PlaceCheck>;
+  /** Called when nothing will be rolled back any more. */
+  finish?(result: Result): Promise<void>;
 }
 
 /** Options of `Repository.restoreInto`. */

@@ -49,6 +49,7 @@ export async function restoreInto<Result>(
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
   await journal.remove(entry.id);
+  await options.finish?.(result);
   return { result, validation, safetySnapshot };
 }
 
