@@ -1,7 +1,7 @@
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Repository, TenantHandle } from '../../src/repository/contract.ts';
+import type { IntoPlace, IntoRun, Repository, TenantHandle } from '../../src/repository/contract.ts';
 import { exportFile, exportZip } from '../../src/archive/index.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, listOf, newPlace, openAt } from '../fixtures/place.ts';
@@ -34,6 +34,24 @@ const out = (): string => join(place.folder, 'out of b');
 
 type Call = (handle: TenantHandle, reference: string) => Promise<unknown>;
 
+/** A restore into nothing, that notes what it was asked to do. */
+const noting = (calls: string[], read?: (run: IntoRun) => Promise<void>): IntoPlace<string> => ({
+  place: {
+    name: 'nothing',
+    current: { paths: [place.source] },
+    look: async () => await Promise.resolve({ state: null, isEmpty: false }),
+    goBack: async ({ safety }) => {
+      await Promise.resolve();
+      calls.push(`back to ${safety?.tenant.name}`);
+    },
+  },
+  restore: async (run) => {
+    calls.push('restore');
+    await read?.(run);
+    return 'done';
+  },
+});
+
 /** All calls that name a snapshot. */
 const CALLS: Readonly<Record<string, Call>> = {
   snapshot: async (handle, reference) => await handle.snapshot(reference),
@@ -49,6 +67,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   'diff to': async (handle, reference) => await listOf(handle.diff(ownOfB, reference)),
   planRestore: async (handle, reference) => await handle.planRestore({ snapshot: reference, to: out() }),
   restore: async (handle, reference) => await handle.restore({ snapshot: reference, to: out() }),
+  diffLive: async (handle, reference) => await listOf(handle.diffLive(reference)),
+  restoreSafely: async (handle, reference) => await handle.restoreSafely({ snapshot: reference, overwrite: 'always' }),
+  restoreInto: async (handle, reference) => await handle.restoreInto({ snapshot: reference, ...noting([]) }),
   'verify one': async (handle, reference) => await handle.verify({ snapshot: reference }),
   forget: async (handle, reference) => await handle.forget({ snapshots: [reference] }),
 };
@@ -192,4 +213,51 @@ test("b's prune leaves everything of a's", async () => {
   expect((await b.prune(NOW)).tenants.map(({ tenant }) => tenant)).toEqual(['b']);
   expect((await b.planPrune(NOW)).tenants.map(({ tenant }) => tenant)).toEqual(['b']);
   expect(ofA()).toEqual(before);
+});
+
+test("what a restore into a place reads is the tenant's own, and so is its safety snapshot", async () => {
+  const calls: string[] = [];
+  const failure = await failureOf(
+    b.restoreInto({
+      snapshot: ownOfB,
+      ...noting(calls, async ({ repository: read }) => void (await listOf(read.entries(id)))),
+    }),
+  );
+  expect(failure).toMatchObject({ code: 'SNAPSHOT_NOT_FOUND' });
+  const validate = (): never => {
+    throw new Error('no');
+  };
+  expect(await failureOf(b.restoreInto({ snapshot: ownOfB, ...noting(calls), validate }))).toMatchObject({
+    code: 'RESTORE_ROLLED_BACK',
+  });
+  expect(calls).toEqual(['restore', 'restore', 'back to b']);
+  expect((await a.snapshots({ kinds: ['safety'] })).length).toBe(0);
+});
+
+test('an unfinished restore is told of to its tenant alone, and only that one can go back', async () => {
+  const guarded = noting([]);
+  const goBack = (): never => {
+    throw new Error('not now');
+  };
+  const broken = { ...guarded, place: { ...guarded.place, goBack }, validate: goBack };
+  expect(await failureOf(a.restoreInto({ snapshot: id, ...broken }))).toMatchObject({ code: 'ROLLBACK_FAILED' });
+  const [unfinished] = await a.unfinishedRestores();
+  expect(await b.unfinishedRestores()).toEqual([]);
+  const [at, { place: nothing }] = [unfinished?.id ?? '', guarded];
+  expect(await failureOf(b.rollBack(at, { place: nothing }))).toMatchObject({ code: 'INVALID_OPTION' });
+  expect(await a.rollBack(at, { place: nothing })).toMatchObject({ status: 'ok' });
+  expect(await a.unfinishedRestores()).toEqual([]);
+});
+
+test("a safe restore of a tenant saves what is there as that tenant's, and goes back", async () => {
+  const file = join(place.source, 'secret');
+  writeFileSync(file, 'newer');
+  const validate = (): never => {
+    throw new Error('no');
+  };
+  const result = await a.restoreSafely({ snapshot: id, path: file, overwrite: 'always', validate });
+  expect(result.status).toBe('rolled-back');
+  expect(readFileSync(file, 'utf8')).toBe('newer');
+  expect((await a.snapshot(result.safetySnapshot ?? '')).tenant.name).toBe('a');
+  expect(await failureOf(b.snapshot(result.safetySnapshot ?? ''))).toMatchObject({ code: 'SNAPSHOT_NOT_FOUND' });
 });
