@@ -1,4 +1,3 @@
-import type { RecordTarget } from '../records/contract.ts';
 import type { IntoPlace, RestorePlace } from '../repository/contract.ts';
 import type { SnapshotRestore } from './prepare-restore.ts';
 import type { RecordRestorePlan, RecordRestoreResult } from './restore-contract.ts';
@@ -10,7 +9,6 @@ export interface IntoRecordsOptions {
   readonly prepared: SnapshotRestore;
   /** Made by it, and looked at by somebody. */
   readonly plan?: RecordRestorePlan | undefined;
-  readonly target: RecordTarget;
   /** {@link recordsPlace} or {@link documentsPlace} of the target. */
   readonly place: RestorePlace;
 }
@@ -32,16 +30,16 @@ export interface IntoRecordsOptions {
  * const place = recordsPlace({ ...adapter, name: 'sqlite:/srv/hotel.db' });
  * await repository.restoreInto({
  *   snapshot: prepared.snapshot.id,
- *   ...intoRecords({ prepared, plan: await prepared.plan(), target, place }),
+ *   ...intoRecords({ prepared, plan: await prepared.plan(), place }),
  * });
  * ```
  */
-export function intoRecords({ prepared, plan, target, place }: IntoRecordsOptions): IntoPlace<RecordRestoreResult> {
+export function intoRecords({ prepared, plan, place }: IntoRecordsOptions): IntoPlace<RecordRestoreResult> {
   const written = new WrittenRecords();
   return {
     place,
     restore: async ({ replacing }) => await prepared.applyOnly({ plan, onReplace: replacing, written }),
-    check: async (_result, { signal }) => await written.check(target, signal),
+    check: async (_result, { signal }) => await written.check(prepared.target, signal),
     finish: async (result) => await prepared.note(result),
   };
 }

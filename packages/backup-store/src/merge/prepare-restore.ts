@@ -31,6 +31,8 @@ export interface SnapshotRestore {
   readonly snapshot: SnapshotRecord;
   /** Name of the source of records. */
   readonly source: string;
+  /** Where to. */
+  readonly target: RecordRestoreOptions['target'];
   /** Which way a merge goes, and why. */
   readonly basis: BaseChoice;
   /** Id of the snapshot whose deletions count. */
@@ -97,6 +99,7 @@ export async function prepareRecordRestore(
   return {
     snapshot,
     source,
+    target: options.target,
     basis,
     deletionsFrom,
     plan: async () => await planRecordRestore(run),

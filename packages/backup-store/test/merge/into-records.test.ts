@@ -76,7 +76,7 @@ async function ready({ adapter, run }: Database): Promise<{
   const place = recordsPlace({ ...adapter, name: 'the hotel' });
   const call = {
     snapshot: prepared.snapshot.id,
-    ...intoRecords({ prepared, plan: await prepared.plan(), target, place }),
+    ...intoRecords({ prepared, plan: await prepared.plan(), place }),
   };
   return { repository, call, place };
 }
@@ -193,7 +193,7 @@ describe('a guarded restore of records into JSON documents', () => {
     await repository.backup({ sources: [recordsSource({ name: 'hotel', ...source })], name: 'good' });
     const before = written(folder, 5, 'worse').map((path) => readFileSync(path, 'utf8'));
     const prepared = await prepareRecordRestore(repository, { snapshot: 'good', target, mode: 'full' });
-    const into = { snapshot: 'good', ...intoRecords({ prepared, target, place: documentsPlace({ documents }) }) };
+    const into = { snapshot: 'good', ...intoRecords({ prepared, place: documentsPlace({ documents }) }) };
     expect(await failureOf(repository.restoreInto({ ...into, validate: no }))).toMatchObject({
       code: 'RESTORE_ROLLED_BACK',
     });
