@@ -117,19 +117,22 @@ const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
 
 async function targetOf(named: NamedDatabase, address?: string): Promise<Target> {
   if (named.kind === 'redis') {
-    const { inspectRedis, intoRedis, restoreRedis } = await import('@x/backup-store/redis');
+    const { inspectRedis, intoRedis, redisPlace, restoreRedis } = await import('@x/backup-store/redis');
     const { name: _name, timeoutMs: _timeout, ...server } = named.options;
+    // Looks at the URL, too.
+    const place = redisPlace({ ...server, address });
     return {
       inspect: (signal) => inspectRedis({ ...server, signal }),
       restore: ({ repository, plan: { snapshot, path, action }, signal }) =>
         restoreRedis({ ...server, repository, snapshot, path, overwrite: action === 'replace', signal }),
-      into: ({ path, action }) => intoRedis({ ...server, path, overwrite: action === 'replace', address }),
+      into: ({ path, action }) => ({ ...intoRedis({ ...server, path, overwrite: action === 'replace' }), place }),
     };
   }
   const database = databaseOf(named);
   if (named.kind === 'mysql') {
-    const { inspectMysql, intoMysql, restoreMysql } = await import('@x/backup-store/mysql');
+    const { inspectMysql, intoMysql, mysqlPlace, restoreMysql } = await import('@x/backup-store/mysql');
     const server = { url: named.options.url, password: named.options.password, database };
+    const place = mysqlPlace({ ...server, address });
     return {
       database,
       inspect: (signal) => inspectMysql({ ...server, signal }),
@@ -137,12 +140,15 @@ async function targetOf(named: NamedDatabase, address?: string): Promise<Target>
         const how = { create: action === 'create', clean: action === 'replace' };
         return restoreMysql({ ...server, repository, snapshot, path, ...how, signal });
       },
-      into: ({ path, action }) =>
-        intoMysql({ ...server, path, create: action === 'create', clean: action === 'replace', address }),
+      into: ({ path, action }) => ({
+        ...intoMysql({ ...server, path, create: action === 'create', clean: action === 'replace' }),
+        place,
+      }),
     };
   }
-  const { inspectPostgres, intoPostgres, restorePostgres } = await import('@x/backup-store/postgres');
+  const { inspectPostgres, intoPostgres, postgresPlace, restorePostgres } = await import('@x/backup-store/postgres');
   const server = { url: named.options.url, password: named.options.password, database };
+  const place = postgresPlace({ ...server, address });
   return {
     database,
     inspect: (signal) => inspectPostgres({ ...server, signal }),
@@ -150,8 +156,10 @@ async function targetOf(named: NamedDatabase, address?: string): Promise<Target>
       const how = { create: action === 'create', clean: action === 'replace' };
       return restorePostgres({ ...server, repository, snapshot, path, ...how, signal });
     },
-    into: ({ path, action }) =>
-      intoPostgres({ ...server, path, create: action === 'create', clean: action === 'replace', address }),
+    into: ({ path, action }) => ({
+      ...intoPostgres({ ...server, path, create: action === 'create', clean: action === 'replace' }),
+      place,
+    }),
   };
 }
 
