@@ -94,15 +94,12 @@ async function planServer(context: Context, request: TablesRequest): Promise<Pla
 }
 
 /** The same, with the counts alone as its result. */
-function counted<Result>(
-  { place, restore, check }: IntoPlace<Result>,
-  count: (result: Result) => TablesResult,
-): IntoPlace<TablesResult> {
+function counted<Result>(into: IntoPlace<Result>, count: (result: Result) => TablesResult): IntoPlace<TablesResult> {
   let found: Result | undefined;
   return {
-    place,
-    restore: async (run) => count((found = await restore(run))),
-    check: async (_counts, run) => (await check?.(found as Result, run)) ?? { checked: 0, problems: [] },
+    place: into.place,
+    restore: async (run) => count((found = await into.restore(run))),
+    check: async (_counts, run) => (await into.check?.(found as Result, run)) ?? { checked: 0, problems: [] },
   };
 }
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
 interface Case {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>> | undefined;
-  state(): string | Promise<string>;
+  readonly state: () => string | Promise<string>;
 }
 
 const KILL = ['--validate-command', 'kill -9 $PPID; sleep 1'];

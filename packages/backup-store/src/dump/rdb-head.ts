@@ -21,8 +21,9 @@ export function rdbFirst(head: Buffer): RdbFirst | 'empty' | undefined {
     for (;;) {
       const op = reader.byte();
       if (op === OP.end) return 'empty';
-      if (op === OP.aux) for (const _part of ['name', 'value']) reader.skipText();
-      else if (op === OP.functions) reader.skipText();
+      // Its name, and its value.
+      if (op === OP.aux) reader.skipText();
+      if (op === OP.aux || op === OP.functions) reader.skipText();
       else if (op === OP.database) database = reader.length();
       else if (op === OP.resize && database !== undefined)
         return { database, keys: reader.length(), expiring: reader.length() };

@@ -30,7 +30,7 @@ export interface IntoRun extends PlaceRun {
    * To be called right before the first thing is replaced. What throws without it has changed nothing, as a transaction that was
    * taken back has not, and leads to no rollback.
    */
-  replacing(): void;
+  readonly replacing: () => void;
 }
 
 /** How a place was before a restore. */

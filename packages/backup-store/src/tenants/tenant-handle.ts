@@ -164,16 +164,14 @@ export class OpenTenantHandle implements TenantHandle {
 
   async restoreInto<Result>(options: OfTenant<RestoreIntoOptions<Result>>): Promise<RestoreIntoResult<Result>> {
     const snapshot = await this.#own(options.snapshot, options.filter);
-    const { check } = options;
     return await this.#calls.restoreInto<Result>({
       ...options,
       snapshot,
       filter: { tenant: this.name },
       place: this.#bound(options.place),
       restore: async (run) => await options.restore({ ...run, repository: this }),
-      ...(check === undefined
-        ? {}
-        : { check: async (result, run) => await check(result, { ...run, repository: this }) }),
+      check: async (result, run) =>
+        (await options.check?.(result, { ...run, repository: this })) ?? { checked: 0, problems: [] },
     });
   }
 

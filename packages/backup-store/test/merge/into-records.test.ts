@@ -46,7 +46,7 @@ const no = (): never => {
 
 interface Database {
   readonly adapter: RecordAdapter;
-  run(sql: string): void;
+  readonly run: (sql: string) => void;
   state(): string;
 }
 
@@ -106,7 +106,7 @@ describe.each([
       });
       afterAll(async () => {
         await client?.end();
-        await server?.end();
+        server?.end();
       });
     }
     const fresh = (): Database => {
