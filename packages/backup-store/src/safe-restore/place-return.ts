@@ -42,14 +42,7 @@ const safetyHint = (safety: string | undefined): string | undefined =>
   safety === undefined ? undefined : `What was there before is also in the safety snapshot ${safety}.`;
 
 /** Makes a place what it was; the note of the restore goes when it is. @throws {BackupError} `ROLLBACK_FAILED`. */
-export async function goBack({
-  context,
-  repository,
-  find,
-  journal,
-  entry,
-  place,
-}: PlaceReturn): Promise<RollbackResult> {
+async function goBack({ context, repository, find, journal, entry, place }: PlaceReturn): Promise<RollbackResult> {
   const { safetySnapshot, into, snapshot } = entry;
   try {
     await journal.write(atStep(entry, 'roll-back'));
