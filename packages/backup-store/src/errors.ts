@@ -92,6 +92,10 @@ export type BackupErrorCode =
   | 'NOT_A_DATABASE'
   /** What was restored failed its check, or its service did not start. What was there before is back. */
   | 'RESTORE_ROLLED_BACK'
+  /** What was restored is not as it should be, and there is nothing to go back to. */
+  | 'RESTORE_INVALID'
+  /** What a restore has changed could not be made what it was before. The hint says how to do it by hand. */
+  | 'ROLLBACK_FAILED'
   /** A program is too old for a server. */
   | 'VERSION_MISMATCH'
   /** A dump ended well and is not complete. */

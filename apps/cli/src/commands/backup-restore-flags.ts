@@ -25,9 +25,9 @@ export function checkTarget({ to, into, inPlace = false }: PlaceFlags): void {
 /** Refuses commands that would not be called. @throws {CliError} `USAGE`. */
 export function checkCommands(flags: PlaceFlags): void {
   const { inPlace = false, into, mode, validateCommand, stopCommand, startCommand } = flags;
-  if (validateCommand !== undefined && !inPlace)
+  if (validateCommand !== undefined && !inPlace && into === undefined)
     throw usageError(
-      'Expected --in-place with --validate-command, got none',
+      'Expected --in-place or --into with --validate-command, got neither',
       '`holdfast backup validate ID --command COMMAND` looks at a trial restore.',
     );
   const replaces = mode === undefined && into !== undefined && isSqliteUrl(into);

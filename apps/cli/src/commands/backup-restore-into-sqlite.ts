@@ -1,5 +1,6 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
 import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
+import type { SafetyFlags } from '../compose/safety.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -9,14 +10,12 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore into a database of SQLite. */
-export interface IntoSqliteFlags {
+export interface IntoSqliteFlags extends SafetyFlags {
   readonly into?: string | undefined;
   readonly stopCommand?: string | undefined;
   readonly startCommand?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  /** `false` with `--no-safety-backup`. */
-  readonly safetyBackup: boolean;
 }
 
 /** Options that only a restore into a database of SQLite has. */
@@ -40,10 +39,11 @@ function line({ path, target, bytes, replaced }: IntoOutcome): string {
 export async function restoreOverSqlite(
   context: Context,
   flags: IntoSqliteFlags,
-  what: Omit<IntoRequest, 'url' | 'stopCommand' | 'startCommand'>,
+  what: Omit<IntoRequest, 'url' | 'stopCommand' | 'startCommand' | 'validateCommand'>,
 ): Promise<ExitCode> {
   const { into: url = '', dryRun = false, stopCommand, startCommand, safetyBackup } = flags;
-  const request: IntoRequest = { ...what, url, stopCommand, startCommand };
+  const validateCommand = flags.validate ? flags.validateCommand : undefined;
+  const request: IntoRequest = { ...what, url, stopCommand, startCommand, validateCommand };
   const plan = planIntoSqlite(context, request);
   if (dryRun) {
     if (context.json) await emitObject(context.output, 'RestoreRun', { status: 'ok', dryRun });

@@ -1,7 +1,8 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { isDocumentsUrl } from '../compose/documents-url.ts';
-import { checkInto, type IntoPlan, type IntoResult, planInto } from '../compose/into.ts';
-import { saveTarget } from '../compose/into-safety.ts';
+import { checkInto, type IntoPlan, planInto } from '../compose/into.ts';
+import { restoreGuarded } from '../compose/guarded.ts';
+import type { SafetyFlags } from '../compose/safety.ts';
 import { isSqliteUrl, parseSqliteUrl } from '../compose/sqlite-url.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -13,7 +14,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Options of `backup restore` that concern `--into`. */
-export interface IntoFlags {
+export interface IntoFlags extends SafetyFlags {
   readonly into?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
@@ -21,8 +22,6 @@ export interface IntoFlags {
   readonly delete?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  /** `false` with `--no-safety-backup`. */
-  readonly safetyBackup: boolean;
 }
 
 /** What is restored, and where to. */
@@ -74,32 +73,29 @@ export async function restoreInto(
   repository: Repository,
   request: IntoRequest & Omit<IntoFlags, 'into'>,
 ): Promise<ExitCode> {
-  const { dryRun = false, yes = false, overwrite, safetyBackup, record, url } = request;
+  const { dryRun = false, yes = false, overwrite, record, url } = request;
   const planned = await planInto(context, repository, { ...request, overwrite: overwrite === 'always' });
-  const { plan, current } = planned;
-  let safetySnapshot: string | undefined;
-  const result: IntoResult | undefined = dryRun
-    ? undefined
-    : await planned.apply(async (known) => {
-        const isHarmless = known.action !== 'replace';
-        await demandConfirmation(context, {
-          what: 'restore into a database',
-          lines: planLines(known),
-          yes: yes || isHarmless,
-        });
-        if (isHarmless || !safetyBackup) return;
-        safetySnapshot = await saveTarget(context, repository, { current: { sources: [current] }, url, record });
-      });
+  const { plan, into } = planned;
+  if (!dryRun)
+    await demandConfirmation(context, {
+      what: 'restore into a database',
+      lines: planLines(plan),
+      yes: yes || plan.action !== 'replace',
+    });
+  const done = dryRun ? undefined : await restoreGuarded(context, repository, { record, into, flags: request, url });
+  const result = done?.result;
   const { output, messages } = context;
   if (context.json) {
     const shown = result === undefined ? {} : { result: { bytes: result.bytes } };
-    await emitObject(output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, into: { plan, ...shown } });
+    const { safetySnapshot, validation } = done ?? {};
+    const run = { status: 'ok', dryRun, safetySnapshot, validation, into: { plan, ...shown } } as const;
+    await emitObject(output, 'RestoreRun', run);
   } else if (result === undefined) {
     await output.write(`${planLines(plan).join('\n')}\n`);
   } else if (!messages.quiet) {
-    const done = output.colors.green('ok');
+    const ok = output.colors.green('ok');
     await output.line(
-      `restore into ${displayText(plan.target)}: ${done}; ${formatBytes(result.bytes)} of ${displayText(plan.path)}`,
+      `restore into ${displayText(plan.target)}: ${ok}; ${formatBytes(result.bytes)} of ${displayText(plan.path)}`,
     );
   }
   return EXIT.ok;

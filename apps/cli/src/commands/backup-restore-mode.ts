@@ -1,8 +1,9 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import type { RecordRestorePlan, SnapshotRestore } from '@x/backup-store/merge';
-import { saveTarget } from '../compose/into-safety.ts';
-import { type MergeFlags, prepareMerge } from '../compose/merge.ts';
+import { restoreGuarded } from '../compose/guarded.ts';
+import { intoMerge, type MergeFlags, prepareMerge } from '../compose/merge.ts';
 import type { MergeTarget } from '../compose/merge-target.ts';
+import type { SafetyFlags } from '../compose/safety.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
@@ -14,11 +15,9 @@ import { demandConfirmation } from '../terminal/confirmation.ts';
 const SHOWN = 20;
 
 /** What else a restore of records is called with. */
-export interface ModeFlags extends MergeFlags {
+export interface ModeFlags extends MergeFlags, SafetyFlags {
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  /** `false` with `--no-safety-backup`. */
-  readonly safetyBackup: boolean;
 }
 
 const BASIS: Readonly<Record<SnapshotRestore['basis']['reason'], string>> = {
@@ -56,25 +55,26 @@ export async function restoreMode(
     target,
   }: { readonly record: SnapshotRecord; readonly flags: ModeFlags; readonly target: MergeTarget },
 ): Promise<ExitCode> {
-  const { dryRun = false, yes = false, safetyBackup } = flags;
+  const { dryRun = false, yes = false } = flags;
   const restore = await prepareMerge(context, repository, { record, flags, target });
   const plan = await context.timed('plan', async () => await restore.plan());
   const lines = planLines(restore, plan);
   const { basis, deletionsFrom } = restore;
-  let [changes, safetySnapshot]: [changes?: number, safetySnapshot?: string] = [];
-  if (!dryRun) {
-    await demandConfirmation(context, { what: 'restore of records', lines, yes });
-    if (safetyBackup && plan.added + plan.replaced + plan.deleted > 0) {
-      const current = await target.current();
-      safetySnapshot = await saveTarget(context, repository, { current, url: flags.into ?? '', record });
-    }
-    ({ changes } = await context.timed('restore', async () => await restore.apply(plan)));
-  }
+  if (!dryRun) await demandConfirmation(context, { what: 'restore of records', lines, yes });
+  const isNeeded = plan.added + plan.replaced + plan.deleted > 0;
+  // What changes nothing needs no way back, and is noted all the same.
+  const how = isNeeded ? flags : { ...flags, safetyBackup: false, isQuiet: true };
+  const into = await intoMerge({ restore, plan, target });
+  const url = target.isFiles ? undefined : flags.into;
+  const done = dryRun ? undefined : await restoreGuarded(context, repository, { record, into, flags: how, url });
+  const { safetySnapshot, validation } = done ?? {};
+  const changes = done?.result.changes;
   if (context.json)
     await emitObject(context.output, 'RestoreRun', {
       status: 'ok',
       dryRun,
       safetySnapshot,
+      validation,
       records: { snapshot: record.id, basis, deletionsFrom, plan, changes },
     });
   else if (dryRun) await context.output.write(`${lines.join('\n')}\n`);

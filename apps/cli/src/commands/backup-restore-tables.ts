@@ -1,6 +1,7 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
-import { saveTarget } from '../compose/into-safety.ts';
-import { checkTablesUrl, planTables, type TablesPlan, type TablesResult } from '../compose/into-tables.ts';
+import { restoreGuarded } from '../compose/guarded.ts';
+import type { SafetyFlags } from '../compose/safety.ts';
+import { checkTablesUrl, planTables, type TablesPlan } from '../compose/into-tables.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -12,7 +13,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore of single tables, and those that say nothing for one. */
-export interface TablesFlags {
+export interface TablesFlags extends SafetyFlags {
   readonly table?: readonly string[] | undefined;
   readonly into?: string | undefined;
   readonly mode?: string | undefined;
@@ -24,8 +25,6 @@ export interface TablesFlags {
   readonly overwrite?: OverwriteMode | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
-  /** `false` with `--no-safety-backup`. */
-  readonly safetyBackup: boolean;
 }
 
 /** The option that asks for it. */
@@ -83,23 +82,22 @@ export async function restoreTables(
   flags: TablesFlags,
   what: { readonly repository: Repository; readonly record: SnapshotRecord; readonly path?: string | undefined },
 ): Promise<ExitCode> {
-  const { into: url = '', table: tables = [], dryRun = false, yes = false, safetyBackup } = flags;
+  const { into: url = '', table: tables = [], dryRun = false, yes = false } = flags;
   const { repository, record } = what;
   const replaces = flags.overwrite === 'always';
-  const planned = await planTables(context, { ...what, url, tables });
-  const { plan, current } = planned;
-  let safetySnapshot: string | undefined;
-  let result: TablesResult | undefined;
+  const { plan, into } = await planTables(context, { ...what, url, tables, clean: replaces });
   if (!dryRun) {
     const lines = replaces ? [planLine(plan, replaces)] : [];
     await demandConfirmation(context, { what: 'restore of tables', lines, yes: yes || !replaces });
-    if (replaces && safetyBackup)
-      safetySnapshot = await saveTarget(context, repository, { current: { sources: [current] }, url, record });
-    result = await context.timed('restore', () => planned.apply(replaces));
   }
+  const done = dryRun ? undefined : await restoreGuarded(context, repository, { record, into, flags, url });
+  const result = done?.result;
   const { output, messages, json } = context;
-  if (json) await emitObject(output, 'RestoreRun', { status: 'ok', dryRun, safetySnapshot, tables: { plan, result } });
-  else if (result === undefined) await output.line(planLine(plan, replaces));
+  if (json) {
+    const { safetySnapshot, validation } = done ?? {};
+    const run = { status: 'ok', dryRun, safetySnapshot, validation, tables: { plan, result } } as const;
+    await emitObject(output, 'RestoreRun', run);
+  } else if (result === undefined) await output.line(planLine(plan, replaces));
   else if (!messages.quiet) {
     await output.line(
       `restore into ${displayText(plan.target)}: ${output.colors.green('ok')}; ${formatNumberOf(result.tables, 'table')}, ` +

@@ -70,7 +70,8 @@ export const backupRestore: CommandDefinition = {
     'one in the snapshot that is of its kind and name, or ID:PATH. A database that is not empty is refused without ' +
     '--overwrite always, which replaces what is there under the same names (of Redis, everything). One of SQLite is ' +
     'replaced as a whole, and put back when that fails. Before a database is changed, a safety snapshot of it is made, and the ' +
-    'command that goes back to it is printed. ' +
+    'command that goes back to it is printed. Afterwards the rows of tables, keys or records are compared with what was restored; ' +
+    'when that, or a command of your own, fails, the database is made what it was before by itself. ' +
     'Passwords come from PGPASSWORD, MYSQL_PWD and REDISCLI_AUTH, or the variable that ?password-env=NAME names. --mode restores records ' +
     'into a database of PostgreSQL or SQLite, in one transaction, or into JSON documents ' +
     '(file:/srv/bookings.json?id=number&updated-at=changed): in full, what is asked for, or merged with newer ones.',
@@ -101,11 +102,11 @@ export const backupRestore: CommandDefinition = {
       flags: '--no-safety-backup',
       description: 'no snapshot of what is there before it is replaced, so nothing can be rolled back',
     },
-    { flags: '--no-validate', description: 'in place: no validation, and no rollback' },
+    { flags: '--no-validate', description: 'no validation afterwards, and no rollback because of one' },
     {
       flags: '--validate-command <command>',
       description:
-        'in place: a command line, given to sh after the restore, that has to end with 0, or everything is rolled back',
+        'in place or with --into: a command line, given to sh after the restore, that has to end with 0, or everything is rolled back',
     },
     { flags: '-y, --yes', description: 'do not ask before something is replaced in place or in a database' },
     ...MERGE_OPTIONS,

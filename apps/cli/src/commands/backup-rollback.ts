@@ -1,4 +1,6 @@
+import type { Repository, RollbackResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
+import { restoredPlace } from '../compose/restored-place.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
@@ -6,17 +8,33 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { sayProblems } from '../render/problems.ts';
+import { displayText } from '../render/text.ts';
+
+/** What going back did, and in which place. */
+interface Returned extends RollbackResult {
+  readonly into?: string | undefined;
+}
+
+async function rollBack(context: Context, repository: Repository, id: string): Promise<Returned> {
+  const unfinished = (await repository.unfinishedRestores()).find((each) => each.id === id);
+  await using held = unfinished && (await restoredPlace(context, unfinished));
+  const place = held?.place;
+  const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
+  return { ...rollback, into: place?.name };
+}
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [id] = input.arguments;
   await using repository = await openConfigured(context);
-  const rollback = id === undefined ? undefined : await context.timed('roll back', () => repository.rollBack(id));
+  const rollback = id === undefined ? undefined : await rollBack(context, repository, id);
   const unfinished = await repository.unfinishedRestores();
   if (context.json) {
     await emitObject(context.output, 'RollbackRun', { unfinished, rollback });
   } else if (rollback === undefined) {
-    if (unfinished.length === 0) context.messages.note('Every restore in place was finished.');
+    if (unfinished.length === 0) context.messages.note('Every restore over what was there was finished.');
     await warnOfUnfinished(context, repository);
+  } else if (rollback.into !== undefined) {
+    await context.output.line(`rollback: ok; ${displayText(rollback.into)} is as it was before`);
   } else {
     sayProblems(context.messages, rollback.problems);
     await context.output.line(
@@ -32,10 +50,11 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup rollback`. */
 export const backupRollback: CommandDefinition = {
   path: ['backup', 'rollback'],
-  summary: 'Go back behind a restore in place that was not finished',
+  summary: 'Go back behind a restore that was not finished',
   description:
-    'Makes everything that it has changed what it was before, from its safety snapshot, and leaves alone what else has changed ' +
-    'since. Without an id: lists such restores of this machine.',
+    'Makes everything that a restore in place, or into a database, has changed what it was before, from its safety snapshot, and leaves ' +
+    'alone what else has changed since: other files, and with --table and --mode other tables. Passwords come from where the ' +
+    'restore had them. Without an id: lists such restores of this machine.',
   arguments: [{ name: '[id]', description: 'of the restore, as the list shows it' }],
   examples: [
     { call: 'holdfast backup rollback', does: 'Was a restore left unfinished?' },

@@ -72,5 +72,5 @@ async function restoreDatabase(
     return;
   }
   const planned = await planInto(place, repository, { record, url, overwrite: true });
-  await planned.apply(() => Promise.resolve());
+  await planned.apply();
 }

@@ -72,7 +72,7 @@ const notSaved = (cause?: BackupError): BackupError =>
   });
 
 /** The command that brings a database, or files, back from the safety snapshot. Pure. */
-function goBackCall(id: string, url: string | undefined): string {
+export function goBackCall(id: string, url: string | undefined): string {
   if (url === undefined) return `holdfast backup restore ${shortId(id)} --in-place --overwrite always`;
   const how = url.startsWith('sqlite:') ? '' : ' --overwrite always';
   const word = /^[\w@%+=:,./-]+$/.test(url) ? url : `'${url.replaceAll("'", String.raw`'\''`)}'`;

@@ -3,6 +3,7 @@ import type { Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
+import { commandValidation } from './safety.ts';
 import { parseSqliteUrl } from './sqlite-url.ts';
 
 /** What a restore into a database is to do. */
@@ -15,6 +16,8 @@ export interface IntoRequest {
   /** Command lines, given to `sh`. */
   readonly stopCommand?: string | undefined;
   readonly startCommand?: string | undefined;
+  /** Looks at the new database where it is. */
+  readonly validateCommand?: string | undefined;
   /** Saves what is there, once the service was stopped. */
   readonly save?: ((path: string) => Promise<void>) | undefined;
 }
@@ -69,12 +72,22 @@ export async function restoreIntoSqlite(context: Context, request: IntoRequest):
     read: request.repository.read(request.record.id, { path, signal }),
     stop: await hook(request.stopCommand, signal),
     save: request.save,
+    check: validation(request, signal),
     // Once the service is stopped, it is started again whatever happens.
     start: await hook(request.startCommand),
     signal,
     onEvent: ({ type }) => messages.detail(type),
   });
   return { kind: 'sqlite', target: to, path, bytes, replaced, recovered };
+}
+
+function validation(
+  { validateCommand, record }: IntoRequest,
+  signal: AbortSignal,
+): ((path: string) => Promise<void>) | undefined {
+  if (validateCommand === undefined) return undefined;
+  const command = commandValidation(validateCommand, signal);
+  return async () => await command({ snapshot: record.id });
 }
 
 async function hook(line: string | undefined, signal?: AbortSignal): Promise<(() => Promise<void>) | undefined> {

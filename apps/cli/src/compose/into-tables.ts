@@ -1,10 +1,10 @@
-import type { BackupSource, Repository, SnapshotRecord } from '@x/backup-store';
+import type { IntoPlace, Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { type DatabaseKind, parseDatabase } from './database-url.ts';
 import { databaseOf, findDump } from './into.ts';
-import { currentSqlite } from './into-safety.ts';
 import { planIntoSqlite } from './into-sqlite.ts';
+import { absoluteUrl } from './local-url.ts';
 import { isSqliteUrl } from './sqlite-url.ts';
 
 /** Which tables go where. */
@@ -16,6 +16,8 @@ export interface TablesRequest {
   readonly url: string;
   /** Names and patterns. */
   readonly tables: readonly string[];
+  /** Tables that are there are replaced. */
+  readonly clean: boolean;
 }
 
 /** What a restore of tables would do. Which tables a pattern fits is known when the dump was read. */
@@ -41,10 +43,7 @@ export interface TablesResult {
 /** A restore of tables that was planned. */
 export interface PlannedTables {
   readonly plan: TablesPlan;
-  /** The database as it is now, to be saved before it is changed. */
-  readonly current: BackupSource;
-  /** `clean`: tables that are there are replaced. */
-  apply(clean: boolean): Promise<TablesResult>;
+  readonly into: IntoPlace<TablesResult>;
 }
 
 /** Whether tables can be restored there, by the URL alone. @throws {CliError} `USAGE`. */
@@ -62,48 +61,47 @@ export async function planTables(context: Context, request: TablesRequest): Prom
 }
 
 async function planSqlite(context: Context, request: TablesRequest): Promise<PlannedTables> {
-  const { repository, record, tables } = request;
+  const { record, tables, clean, url } = request;
   const { target, path } = planIntoSqlite(context, request);
-  const { signal } = context;
+  const { intoSqliteTables } = await import('@x/backup-store/sqlite');
+  const address = absoluteUrl(url, context.workingDirectory);
   return {
     plan: { snapshot: record.id, path, kind: 'sqlite', target, tables },
-    current: await currentSqlite(target),
-    apply: async (clean) => {
-      const { restoreSqliteTables } = await import('@x/backup-store/sqlite');
-      const read = repository.read(record.id, { path, signal });
-      return countOf(await restoreSqliteTables({ to: target, read, tables, clean, signal }));
-    },
+    into: counted(intoSqliteTables({ to: target, path, tables, clean, address }), countOf),
   };
 }
 
 async function planServer(context: Context, request: TablesRequest): Promise<PlannedTables> {
-  const { repository, record, tables } = request;
-  const named = parseDatabase(request.url, context.env);
+  const { repository, record, tables, clean, url: address } = request;
+  const named = parseDatabase(address, context.env);
   if (named.kind === 'redis') throw usageError('Expected a database with tables, got one of Redis');
   const { kind, options } = named;
   const database = databaseOf(named);
   const { path } = await findDump(repository, request, { kind, database });
   const { url, password, executor, binDirectory } = options;
   const server = { url, password, executor, binDirectory, database };
-  const what = { ...server, repository, snapshot: record.id, path, tables, signal: context.signal };
+  const what = { ...server, path, tables, clean, address };
   const plan = { snapshot: record.id, path, kind, target: named.shown, tables };
   if (kind === 'mysql') {
-    const { mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
-    return {
-      plan,
-      current: mysqlSource({ ...server, databases: [database] }),
-      apply: async (clean) => {
-        const { tables: count, replaced, bytes } = await restoreMysql({ ...what, clean });
-        return { tables: count, replaced, bytes };
-      },
-    };
+    const { intoMysql } = await import('@x/backup-store/mysql');
+    const count = ({ tables: number, replaced, bytes }: TablesResult): TablesResult => ({
+      tables: number,
+      replaced,
+      bytes,
+    });
+    return { plan, into: counted(intoMysql(what), count) };
   }
-  const { postgresSource, restorePostgresTables } = await import('@x/backup-store/postgres');
+  const { intoPostgresTables } = await import('@x/backup-store/postgres');
+  return { plan, into: counted(intoPostgresTables(what), countOf) };
+}
+
+/** The same, with the counts alone as its result. */
+function counted<Result>(into: IntoPlace<Result>, count: (result: Result) => TablesResult): IntoPlace<TablesResult> {
+  let found: Result | undefined;
   return {
-    plan,
-    // One that drops what is there when it is restored.
-    current: postgresSource({ ...server, databases: [database], format: 'custom' }),
-    apply: async (clean) => countOf(await restorePostgresTables({ ...what, clean })),
+    place: into.place,
+    restore: async (run) => count((found = await into.restore(run))),
+    check: async (_counts, run) => (await into.check?.(found as Result, run)) ?? { checked: 0, problems: [] },
   };
 }
 

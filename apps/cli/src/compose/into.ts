@@ -1,4 +1,4 @@
-import { BackupError, type BackupSource, type Repository, type SnapshotRecord } from '@x/backup-store';
+import { BackupError, type IntoPlace, type Repository, type SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { type DatabaseKind, type NamedDatabase, parseDatabase } from './database-url.ts';
@@ -33,13 +33,10 @@ export interface IntoResult {
 /** A restore into a database that was planned. */
 export interface PlannedInto {
   readonly plan: IntoPlan;
-  /** The database as it is now, to be saved before it is replaced. */
-  readonly current: BackupSource;
-  /**
-   * Restores. `beforeFirstWrite` is called once, before anything is done to the server, and stops everything when it throws: what is
-   * there can be asked about, or saved, in it.
-   */
-  apply(beforeFirstWrite: (plan: IntoPlan) => Promise<void>): Promise<IntoResult>;
+  /** For a restore that is guarded. */
+  readonly into: IntoPlace<IntoResult>;
+  /** Restores, with no way back. */
+  apply(): Promise<IntoResult>;
 }
 
 /** What is wanted. */
@@ -72,9 +69,9 @@ export async function checkInto(url: string, env: Context['env']): Promise<void>
 /** A kind of database: how it is asked and how it is filled. */
 interface Target {
   readonly database?: string | undefined;
-  readonly current: BackupSource;
   inspect(signal: AbortSignal): Promise<State>;
   restore(work: Work): Promise<IntoResult>;
+  into(plan: IntoPlan): IntoPlace<IntoResult>;
 }
 
 /**
@@ -87,7 +84,7 @@ export async function planInto(context: Context, repository: Repository, request
   const { record, overwrite } = request;
   const { signal } = context;
   const named = parseDatabase(request.url, context.env);
-  const target = await targetOf(named);
+  const target = await targetOf(named, request.url);
   const dump = await findDump(repository, request, { kind: named.kind, database: target.database });
   const { server, exists, items } = await context.timed('look at the database', () => target.inspect(signal));
   if (items > 0 && !overwrite) throw notEmpty(named.kind, items);
@@ -104,11 +101,9 @@ export async function planInto(context: Context, repository: Repository, request
     action,
     items,
   };
-  const apply: PlannedInto['apply'] = async (beforeFirstWrite) => {
-    await beforeFirstWrite(plan);
-    return await context.timed('restore', () => target.restore({ repository, plan, signal }));
-  };
-  return { plan, current: target.current, apply };
+  const apply: PlannedInto['apply'] = async () =>
+    await context.timed('restore', () => target.restore({ repository, plan, signal }));
+  return { plan, into: target.into(plan), apply };
 }
 
 const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
@@ -120,42 +115,51 @@ const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
     },
   );
 
-async function targetOf(named: NamedDatabase): Promise<Target> {
+async function targetOf(named: NamedDatabase, address?: string): Promise<Target> {
   if (named.kind === 'redis') {
-    const { inspectRedis, redisSource, restoreRedis } = await import('@x/backup-store/redis');
+    const { inspectRedis, intoRedis, redisPlace, restoreRedis } = await import('@x/backup-store/redis');
     const { name: _name, timeoutMs: _timeout, ...server } = named.options;
+    // Looks at the URL, too.
+    const place = redisPlace({ ...server, address });
     return {
-      current: redisSource(server),
       inspect: (signal) => inspectRedis({ ...server, signal }),
       restore: ({ repository, plan: { snapshot, path, action }, signal }) =>
         restoreRedis({ ...server, repository, snapshot, path, overwrite: action === 'replace', signal }),
+      into: ({ path, action }) => ({ ...intoRedis({ ...server, path, overwrite: action === 'replace' }), place }),
     };
   }
   const database = databaseOf(named);
   if (named.kind === 'mysql') {
-    const { inspectMysql, mysqlSource, restoreMysql } = await import('@x/backup-store/mysql');
+    const { inspectMysql, intoMysql, mysqlPlace, restoreMysql } = await import('@x/backup-store/mysql');
     const server = { url: named.options.url, password: named.options.password, database };
+    const place = mysqlPlace({ ...server, address });
     return {
       database,
-      current: mysqlSource({ ...server, databases: [database] }),
       inspect: (signal) => inspectMysql({ ...server, signal }),
       restore: ({ repository, plan: { snapshot, path, action }, signal }) => {
         const how = { create: action === 'create', clean: action === 'replace' };
         return restoreMysql({ ...server, repository, snapshot, path, ...how, signal });
       },
+      into: ({ path, action }) => ({
+        ...intoMysql({ ...server, path, create: action === 'create', clean: action === 'replace' }),
+        place,
+      }),
     };
   }
-  const { inspectPostgres, postgresSource, restorePostgres } = await import('@x/backup-store/postgres');
+  const { inspectPostgres, intoPostgres, postgresPlace, restorePostgres } = await import('@x/backup-store/postgres');
   const server = { url: named.options.url, password: named.options.password, database };
+  const place = postgresPlace({ ...server, address });
   return {
     database,
-    // One that drops what is there when it is restored.
-    current: postgresSource({ ...server, databases: [database], format: 'custom' }),
     inspect: (signal) => inspectPostgres({ ...server, signal }),
     restore: ({ repository, plan: { snapshot, path, action }, signal }) => {
       const how = { create: action === 'create', clean: action === 'replace' };
       return restorePostgres({ ...server, repository, snapshot, path, ...how, signal });
     },
+    into: ({ path, action }) => ({
+      ...intoPostgres({ ...server, path, create: action === 'create', clean: action === 'replace' }),
+      place,
+    }),
   };
 }
 

@@ -47,6 +47,14 @@ export function parseLocalUrl(text: string, form: LocalForm): LocalUrl {
   };
 }
 
+/** The same URL for whoever is in another working directory. */
+export function absoluteUrl(text: string, workingDirectory: string): string {
+  const at = text.indexOf(':') + 1;
+  if (text[at] === '/') return text;
+  const folder = workingDirectory.split('/').map(encodeURIComponent).join('/');
+  return `${text.slice(0, at)}${folder}/${text.slice(at)}`;
+}
+
 /** `undefined` for what has a % that stands for nothing. */
 export function decoded(text: string): string | undefined {
   try {

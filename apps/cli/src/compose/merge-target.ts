@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { JsonDocument, RecordTable, RecordTarget } from '@x/backup-store/records';
+import type { RestorePlace } from '@x/backup-store';
+import type { JsonDocument, RecordAdapter, RecordTable } from '@x/backup-store/records';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { parsePostgres } from './database-url.ts';
 import { isDocumentsUrl, parseDocumentsUrl } from './documents-url.ts';
-import { type CurrentState, currentSqlite } from './into-safety.ts';
+import { currentSqlite } from './into-safety.ts';
+import { absoluteUrl } from './local-url.ts';
 import { postgresClient } from './postgres-client.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
@@ -12,42 +14,60 @@ import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 export interface MergeTarget extends AsyncDisposable {
   /** Without secrets: what was restored into it last is remembered under this name. */
   readonly name: string;
+  /** As the user may name it in another working directory. */
+  readonly address: string;
+  /** Files are what its safety snapshot has. */
+  readonly isFiles: boolean;
   /** These tables, as records. */
-  open(tables: readonly RecordTable[]): Promise<RecordTarget>;
+  open(tables: readonly RecordTable[]): Promise<RecordAdapter>;
   /** What its tables are of; absent for documents, which have no rows of others. */
   readonly rows?: 'sqlite' | 'postgres' | undefined;
-  /** All of it as it is now, to be saved. */
-  current(): Promise<CurrentState>;
+  /** What goes back to how these modules are now. */
+  place(modules: readonly string[]): Promise<RestorePlace>;
 }
+
+/** How the address of a place of records begins in the note of a restore. */
+export const RECORDS = 'records+';
 
 /** What `--into` names. @throws {CliError} `USAGE`, `UNREADABLE`. */
 export function mergeTarget(context: Context, into: string | undefined): MergeTarget {
   const { workingDirectory, env } = context;
-  if (into !== undefined && isSqliteUrl(into)) return sqliteTarget(parseSqliteUrl(into, workingDirectory).path);
-  if (into !== undefined && isDocumentsUrl(into)) return documentsTarget(parseDocumentsUrl(into, workingDirectory));
-  if (into !== undefined && /^postgres(?:ql)?:/.test(into)) return postgresTarget(postgresTables(into, env));
+  const address = into ?? '';
+  const absolute = (): string => absoluteUrl(address, workingDirectory);
+  if (isSqliteUrl(address)) return sqliteTarget(parseSqliteUrl(address, workingDirectory).path, absolute());
+  if (isDocumentsUrl(address)) return documentsTarget(parseDocumentsUrl(address, workingDirectory), absolute());
+  if (/^postgres(?:ql)?:/.test(address)) return postgresTarget(postgresTables(address, env), address);
   throw usageError(
     'Expected a database or documents to restore records into, got something else',
     'Name them as --into sqlite:/srv/hotel/hotel.db, postgres://user@host/database?schema=hotel or file:/srv/bookings.json?id=number; others can be merged by a program, with @x/backup-store/merge.',
   );
 }
 
-function sqliteTarget(database: string): MergeTarget {
+function sqliteTarget(database: string, address: string): MergeTarget {
   if (!existsSync(database))
     throw new CliError('UNREADABLE', `Expected a database of SQLite at ${database}, got none`, {
       hint: 'Records are put into tables that are there: restore or make the database first.',
     });
+  const name = `sqlite:${database}`;
+  const open: MergeTarget['open'] = async (tables) =>
+    (await import('@x/backup-store/records')).sqliteRecords({ database, tables });
   return {
-    name: `sqlite:${database}`,
+    name,
+    address,
+    isFiles: false,
     rows: 'sqlite',
-    open: async (tables) => (await import('@x/backup-store/records')).sqliteRecords({ database, tables }).target,
-    current: async () => ({ sources: [await currentSqlite(database)] }),
+    open,
+    place: async (modules) => {
+      const { recordsPlace } = await import('@x/backup-store/merge');
+      const current = { sources: [await currentSqlite(database)] };
+      return recordsPlace({ ...(await open(tablesOf(modules))), name, address: `${RECORDS}${address}`, current });
+    },
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
 /** JSON documents; each is a module of its name. */
-function documentsTarget(documents: readonly JsonDocument[]): MergeTarget {
+function documentsTarget(documents: readonly JsonDocument[], address: string): MergeTarget {
   const paths = documents.map(({ path }) => path);
   const missing = paths.find((path) => !existsSync(path));
   if (missing !== undefined)
@@ -56,9 +76,12 @@ function documentsTarget(documents: readonly JsonDocument[]): MergeTarget {
     });
   return {
     name: `file:${paths.join(',')}`,
-    open: async () => (await import('@x/backup-store/records')).jsonRecords({ documents }).target,
+    address,
+    isFiles: true,
+    open: async () => (await import('@x/backup-store/records')).jsonRecords({ documents }),
     // As files, so that what is no JSON any more is saved, too.
-    current: async () => ({ paths }),
+    place: async () =>
+      (await import('@x/backup-store/merge')).documentsPlace({ documents, address: `${RECORDS}${address}` }),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }
@@ -85,25 +108,34 @@ export function postgresTables(text: string, env: Context['env']): PostgresTable
   return { url, password, schema: schemas[0], database, shown };
 }
 
-function postgresTarget({ url, password, schema, database, shown }: PostgresTables): MergeTarget {
+function postgresTarget({ url, password, schema, database, shown }: PostgresTables, address: string): MergeTarget {
   const client = postgresClient(url, password);
+  const name = `${withoutUser(shown)}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`;
+  const open: MergeTarget['open'] = async (tables) => {
+    const { postgresRecords } = await import('@x/backup-store/records');
+    await client.connect();
+    return postgresRecords({ client, tables: tables.map((table) => ({ ...table, schema })) });
+  };
   return {
-    name: `${withoutUser(shown)}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`,
+    name,
+    address,
+    isFiles: false,
     rows: 'postgres',
-    open: async (tables) => {
-      const { postgresRecords } = await import('@x/backup-store/records');
-      await client.connect();
-      return postgresRecords({ client, tables: tables.map((table) => ({ ...table, schema })) }).target;
-    },
-    current: async () => {
+    open,
+    place: async (modules) => {
+      const { recordsPlace } = await import('@x/backup-store/merge');
       const { postgresSource } = await import('@x/backup-store/postgres');
       const databases = database === undefined ? undefined : [database];
       // One that drops what is there when it is restored.
-      return { sources: [postgresSource({ url, password, format: 'custom', databases })] };
+      const current = { sources: [postgresSource({ url, password, format: 'custom', databases })] };
+      return recordsPlace({ ...(await open(tablesOf(modules))), name, address: `${RECORDS}${address}`, current });
     },
     [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose](),
   };
 }
+
+/** Each module is the table of its name. */
+const tablesOf = (modules: readonly string[]): RecordTable[] => modules.map((table) => ({ table }));
 
 /** The same database for whoever restores into it, however its scheme is written. */
 const withoutUser = (shown: string): string => shown.replace(/^postgres(?:ql)?:\/\/(?:[^@/]*@)?/, 'postgres://');

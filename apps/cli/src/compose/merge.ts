@@ -1,5 +1,11 @@
-import type { Repository, SnapshotRecord, SourceDetail } from '@x/backup-store';
-import type { MergeRules, RecordRestoreMode, SnapshotRestore } from '@x/backup-store/merge';
+import type { IntoPlace, Repository, SnapshotRecord, SourceDetail } from '@x/backup-store';
+import type {
+  MergeRules,
+  RecordRestoreMode,
+  RecordRestorePlan,
+  RecordRestoreResult,
+  SnapshotRestore,
+} from '@x/backup-store/merge';
 import { demandMoment } from '../config/moment.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -160,7 +166,7 @@ export async function prepareMerge(
     snapshot: record.id,
     source,
     mode,
-    target: await target.open(tables),
+    target: (await target.open(tables)).target,
     targetName: target.name,
     modules: module === undefined || module.length === 0 ? undefined : module,
     records,
@@ -169,4 +175,19 @@ export async function prepareMerge(
     base,
     signal: context.signal,
   });
+}
+
+/** The same restore, with a way back. @throws {CliError} `UNREADABLE`; {BackupError} `DATABASE_...`. */
+export async function intoMerge({
+  restore,
+  plan,
+  target,
+}: {
+  readonly restore: SnapshotRestore;
+  readonly plan: RecordRestorePlan;
+  readonly target: MergeTarget;
+}): Promise<IntoPlace<RecordRestoreResult>> {
+  const { intoRecords } = await import('@x/backup-store/merge');
+  const place = await target.place(plan.modules.map(({ module }) => module));
+  return intoRecords({ prepared: restore, plan, place });
 }

@@ -1,21 +1,27 @@
-import type { Repository, RestoreOptions, SafeRestoreOptions, SafeRestoreResult } from '@x/backup-store';
+import type { Repository, RestoreOptions, SafeRestoreResult } from '@x/backup-store';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
+import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { userName } from './user.ts';
 
-/** How a restore in place is made safe. */
+/** How a restore over what is there is made safe. */
 export interface SafetyFlags {
   /** `false` with `--no-safety-backup`. */
   readonly safetyBackup: boolean;
   /** `false` with `--no-validate`. */
   readonly validate: boolean;
   readonly validateCommand?: string | undefined;
+  /** Nothing need be said of a safety snapshot that is not made. */
+  readonly isQuiet?: boolean | undefined;
 }
 
 /** A command line, given to `sh`, that has to end with 0. */
-function commandValidation(line: string, signal: AbortSignal): NonNullable<SafeRestoreOptions['validate']> {
+export function commandValidation(
+  line: string,
+  signal: AbortSignal,
+): (restored: { readonly snapshot: string }) => Promise<void> {
   return async ({ snapshot }) => {
     const { runCommand } = await import('@x/backup-store/command');
     await runCommand({ command: 'sh', args: ['-c', line], env: { HOLDFAST_SNAPSHOT: snapshot }, signal });
@@ -53,11 +59,11 @@ export async function restoreInPlace(
     .finally(() => progress.end());
 }
 
-/** Tells of restores in place that this machine has begun and not finished. */
+/** Tells of restores over what was there that this machine has begun and not finished. */
 export async function warnOfUnfinished(context: Context, repository: Repository): Promise<void> {
-  for (const { id, snapshot, startedAt, roots } of await repository.unfinishedRestores()) {
+  for (const { id, snapshot, startedAt, roots, into } of await repository.unfinishedRestores()) {
     context.messages.warn(
-      `The restore of ${shortId(snapshot)} to ${roots.join(' ')}, begun at ${formatTime(startedAt)}, was not finished. ` +
+      `The restore of ${shortId(snapshot)} ${into === undefined ? `to ${roots.join(' ')}` : `into ${displayText(into.name)}`}, begun at ${formatTime(startedAt)}, was not finished. ` +
         `Go back behind it with \`holdfast backup rollback ${id}\`, or finish it by restoring again.`,
     );
   }

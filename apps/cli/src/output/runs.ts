@@ -70,16 +70,32 @@ export const rollbackRun = z.strictObject({
     .array(
       z.strictObject({
         id: z.string().describe('for `backup rollback`'),
+        tenant: z.string(),
         snapshot: snapshotId,
         path: z.string().optional(),
         safetySnapshot: snapshotId.optional(),
         startedAt: make.iso('start'),
         step: z.enum(['safety-backup', 'restore', 'validate', 'roll-back']),
-        roots: z.array(z.string()).describe('paths that were backed up, in which it changes something'),
+        roots: z
+          .array(z.string())
+          .describe('paths that were backed up, in which it changes something; none with `into`'),
+        into: z
+          .strictObject({
+            name: z.string().describe('without secrets'),
+            address: z
+              .string()
+              .optional()
+              .describe('URL that it was named by; before one of records stands `records+`'),
+          })
+          .optional()
+          .describe('the database or the documents that it writes into'),
       }),
     )
-    .describe('restores in place that were not finished'),
-  rollback: rollback.optional().describe('absent without an id'),
+    .describe('restores over what was there that were not finished'),
+  rollback: rollback
+    .extend({ into: z.string().optional().describe('the database or the documents that were gone back in') })
+    .optional()
+    .describe('absent without an id'),
 });
 
 const into = z.strictObject({
@@ -170,11 +186,11 @@ export const restoreRun = z.strictObject({
   validation: z
     .strictObject({
       status: z.enum(['passed', 'failed', 'skipped']),
-      checked: make.count('what was compared'),
+      checked: make.count('files, tables, keys or records that were compared'),
       problems: z.array(problem),
     })
     .optional()
-    .describe('of a restore in place'),
+    .describe('of a restore in place, or into a database that is guarded'),
   rollback: rollback.optional().describe('when the validation failed: what was made as it was before'),
   result: z
     .strictObject({

@@ -84,6 +84,8 @@ const BACKUP: Readonly<Record<BackupErrorCode, ExitCode>> = {
   DATABASE_DAMAGED: EXIT.damaged,
   NOT_A_DATABASE: EXIT.failed,
   RESTORE_ROLLED_BACK: EXIT.failed,
+  RESTORE_INVALID: EXIT.failed,
+  ROLLBACK_FAILED: EXIT.damaged,
   VERSION_MISMATCH: EXIT.failed,
   DUMP_INCOMPLETE: EXIT.failed,
   INVALID_RECORD: EXIT.failed,

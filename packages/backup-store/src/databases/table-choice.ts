@@ -10,6 +10,10 @@ export interface NamedTable {
 /** As it is said: `sales.orders`, or `orders` where there are no schemas. */
 export const tableName = ({ schema, name }: NamedTable): string => (schema === undefined ? name : `${schema}.${name}`);
 
+/** Whether a pattern means a table: by its name, or by that with its schema. */
+export const fitsTable = (pattern: string, table: NamedTable): boolean =>
+  fitsName(pattern, table.name) || fitsName(pattern, tableName(table));
+
 /** @throws {BackupError} `INVALID_OPTION` when no table is named. */
 export function checkTables(patterns: readonly string[]): void {
   if (patterns.length > 0 && !patterns.includes('')) return;
@@ -24,16 +28,14 @@ export function checkTables(patterns: readonly string[]): void {
  * @throws {BackupError} `DATABASE_NOT_FOUND` when one fits no table of the dump.
  */
 export function chooseTables<T extends NamedTable>(patterns: readonly string[], tables: readonly T[]): T[] {
-  const fits = (pattern: string, table: T): boolean =>
-    fitsName(pattern, table.name) || fitsName(pattern, tableName(table));
   for (const pattern of patterns) {
-    if (tables.some((table) => fits(pattern, table))) continue;
+    if (tables.some((table) => fitsTable(pattern, table))) continue;
     throw new BackupError('DATABASE_NOT_FOUND', `Expected a table like ${pattern} in the dump, got none`, {
       details: tables.map((table) => tableName(table)),
       hint: 'Nothing was changed. Patterns have * for any characters and ? for one.',
     });
   }
-  return tables.filter((table) => patterns.some((pattern) => fits(pattern, table)));
+  return tables.filter((table) => patterns.some((pattern) => fitsTable(pattern, table)));
 }
 
 /** Refuses to replace what is there, unless that is wanted. @throws {BackupError} `ALREADY_EXISTS`. */

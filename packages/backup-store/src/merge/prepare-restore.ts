@@ -4,7 +4,7 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type BaseChoice, chooseBase, type RestoredFrom } from './choose-base.ts';
 import { planRecordRestore } from './plan-restore.ts';
 import type { RecordRestoreOptions, RecordRestorePlan, RecordRestoreResult } from './restore-contract.ts';
-import { restoreRecords } from './restore-records.ts';
+import { restoreRecords, type RestoreRecordsCall } from './restore-records.ts';
 import { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
 
 /** The repository, or one tenant of it, whose snapshots alone are found then. */
@@ -34,6 +34,8 @@ export interface SnapshotRestore {
   readonly snapshot: SnapshotRecord;
   /** Name of the source of records. */
   readonly source: string;
+  /** Where to. */
+  readonly target: RecordRestoreOptions['target'];
   /** Which way a merge goes, and why. */
   readonly basis: BaseChoice;
   /** Id of the snapshot whose deletions count. */
@@ -42,6 +44,10 @@ export interface SnapshotRestore {
   plan(): Promise<RecordRestorePlan>;
   /** Does it, and notes it in the journal. */
   apply(plan?: RecordRestorePlan): Promise<RecordRestoreResult>;
+  /** Does it, and notes nothing: for who may go back behind it. */
+  applyOnly(how: RestoreRecordsCall): Promise<RecordRestoreResult>;
+  /** Notes in the journal that it was done, for later merges to know. */
+  note(result: RecordRestoreResult): Promise<void>;
 }
 
 /**
@@ -88,19 +94,25 @@ export async function prepareRecordRestore(
     base: basis.base === undefined ? undefined : snapshotRecords(repository, { snapshot: basis.base, source }),
     isErased: (module, id) => erased.has(module, id),
   };
+  const note = async (result: RecordRestoreResult): Promise<void> => {
+    const modules = result.modules.map(({ module }) => module);
+    if (targetName !== undefined)
+      await repository.journal.noteRestore({ tenant, target: targetName, snapshot: snapshot.id, modules, mode });
+  };
   return {
     snapshot,
     source,
+    target: options.target,
     basis,
     deletionsFrom,
     plan: async () => await planRecordRestore(run),
     async apply(plan) {
       const result = await restoreRecords(run, { plan });
-      const modules = result.modules.map(({ module }) => module);
-      if (targetName !== undefined)
-        await repository.journal.noteRestore({ tenant, target: targetName, snapshot: snapshot.id, modules, mode });
+      await note(result);
       return result;
     },
+    applyOnly: async (how) => await restoreRecords(run, how),
+    note,
   };
 }
 

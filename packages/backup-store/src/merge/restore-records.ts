@@ -5,6 +5,17 @@ import { decisionsOf, type ModuleRun } from './module-run.ts';
 import { planOf, prepare } from './plan-restore.ts';
 import type { RecordRestoreOptions, RecordRestorePlan, RecordRestoreResult } from './restore-contract.ts';
 import { Tally } from './tally.ts';
+import type { WrittenRecords } from './written-records.ts';
+
+/** How records are restored. */
+export interface RestoreRecordsCall {
+  /** One that somebody has looked at. */
+  readonly plan?: RecordRestorePlan | undefined;
+  /** Called by targets that can't do all or nothing, before the first change that could stay behind alone. */
+  readonly onReplace?: (() => void) | undefined;
+  /** Remembers what was written, so that it can be looked at again. */
+  readonly written?: WrittenRecords | undefined;
+}
 
 /**
  * Restores records into a target: all of the changes or none. The plan is made anew inside the transaction, from what that sees.
@@ -28,14 +39,14 @@ import { Tally } from './tally.ts';
  */
 export async function restoreRecords(
   options: RecordRestoreOptions,
-  { plan }: { readonly plan?: RecordRestorePlan | undefined } = {},
+  how: RestoreRecordsCall = {},
 ): Promise<RecordRestoreResult> {
-  return await abortable(options.signal, async () => await applyPlan(options, plan));
+  return await abortable(options.signal, async () => await applyPlan(options, how));
 }
 
 async function applyPlan(
   options: RecordRestoreOptions,
-  plan: RecordRestorePlan | undefined,
+  { plan, onReplace, written }: RestoreRecordsCall,
 ): Promise<RecordRestoreResult> {
   const { signal = new AbortController().signal, maxConflicts = plan?.conflictList.length ?? 1000 } = options;
   const runs = await prepare(options, signal);
@@ -43,12 +54,19 @@ async function applyPlan(
   const changesOf = async function* (view: RecordReader): AsyncGenerator<RecordChange, void, undefined> {
     // A transaction that is tried again begins with nothing.
     const tally = new Tally(maxConflicts);
-    yield* puts(runs, options, { view, tally, signal });
+    written?.begin();
+    for await (const change of puts(runs, options, { view, tally, signal })) {
+      written?.note(change);
+      yield change;
+    }
     done = planOf(options, tally);
     if (plan !== undefined && plan.fingerprint !== done.fingerprint) throw changedError(plan, done);
-    yield* deletions(runs, options, { view, done, signal });
+    for await (const change of deletions(runs, options, { view, done, signal })) {
+      written?.note(change);
+      yield change;
+    }
   };
-  const changes = await options.target.apply(changesOf, { signal }).catch((error: unknown) => {
+  const changes = await options.target.apply(changesOf, { signal, onReplace }).catch((error: unknown) => {
     throw isSerializationFailure(error) ? changedMeanwhile(error) : error;
   });
   if (done === undefined)

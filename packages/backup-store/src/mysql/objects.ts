@@ -27,6 +27,23 @@ export async function objectsOf(
   return rows.map(([kind, object = '']) => ({ kind: kind as MysqlObjectKind, name: object }));
 }
 
+const named = (objects: readonly MysqlObject[], kind: MysqlObjectKind): string[] =>
+  objects.filter((object) => object.kind === kind).map(({ name }) => name);
+
+const at = (database: string, name: string): string => `${identifier(database)}.${identifier(name)}`;
+
+/** Statements that drop this: triggers go with their tables. Keys are to be off. Pure. */
+export function dropsOf(database: string, objects: readonly MysqlObject[]): string[] {
+  const several = (['view', 'table'] as const).flatMap((kind) => {
+    const names = named(objects, kind).map((name) => at(database, name));
+    return names.length === 0 ? [] : [`DROP ${kind.toUpperCase()} IF EXISTS ${names.join(', ')}`];
+  });
+  const single = (['procedure', 'function', 'event'] as const).flatMap((kind) =>
+    named(objects, kind).map((name) => `DROP ${kind.toUpperCase()} IF EXISTS ${at(database, name)}`),
+  );
+  return [...several, ...single];
+}
+
 /** How what was restored beside a database gets into it. */
 export interface Exchange {
   /** What is in the database, and is replaced. */
@@ -42,22 +59,21 @@ export interface Exchange {
 /** Pure. */
 export function planExchange(
   from: { readonly database: string; readonly objects: readonly MysqlObject[] },
-  to: { readonly database: string; readonly objects: readonly MysqlObject[] },
+  to: {
+    readonly database: string;
+    readonly objects: readonly MysqlObject[];
+    /** What does not come goes. */
+    readonly isExact?: boolean | undefined;
+  },
 ): Exchange {
-  const named = (objects: readonly MysqlObject[], kind: MysqlObjectKind): string[] =>
-    objects.filter((object) => object.kind === kind).map(({ name }) => name);
   // Tables and views share one space of names.
   const spaceOf = ({ kind }: MysqlObject): string => (kind === 'view' ? 'table' : kind);
   const comes = new Set(from.objects.map((object) => `${spaceOf(object)} ${object.name}`));
   const replaced = to.objects.filter(
     (object) => object.kind !== 'trigger' && comes.has(`${spaceOf(object)} ${object.name}`),
   );
-  const at = (database: string, name: string): string => `${identifier(database)}.${identifier(name)}`;
+  const others = to.objects.filter((object) => object.kind !== 'trigger' && !replaced.includes(object));
   const tables = named(from.objects, 'table');
-  const drops = (['view', 'table'] as const).flatMap((kind) => {
-    const names = named(replaced, kind).map((name) => at(to.database, name));
-    return names.length === 0 ? [] : [`DROP ${kind.toUpperCase()} IF EXISTS ${names.join(', ')}`];
-  });
   const moves = tables.map((name) => `${at(from.database, name)} TO ${at(to.database, name)}`);
   return {
     replaced,
@@ -66,7 +82,11 @@ export function planExchange(
     moving: [
       // Others may refer to a table that is replaced, as they will when the new one has its name.
       'SET SESSION foreign_key_checks = 0',
-      ...drops,
+      ...(to.isExact === true ? dropsOf(to.database, others) : []),
+      ...dropsOf(
+        to.database,
+        replaced.filter(({ kind }) => kind === 'view' || kind === 'table'),
+      ),
       ...(moves.length === 0 ? [] : [`RENAME TABLE ${moves.join(', ')}`]),
     ],
   };

@@ -14,6 +14,13 @@ export interface MysqlPrograms extends MysqlConnection {
   readonly binDirectory?: string | undefined;
 }
 
+/** Of what a restore is called with, only how the server is reached. */
+export function programsOf(options: MysqlPrograms): MysqlPrograms {
+  const { url, host, port, socket, user, password, optionFile, tls, tlsCa, tlsCert, tlsKey } = options;
+  const { executor, binDirectory } = options;
+  return { url, host, port, socket, user, password, optionFile, tls, tlsCa, tlsCert, tlsKey, executor, binDirectory };
+}
+
 /** A program that is there. */
 export interface FoundProgram extends MysqlVersion {
   readonly program: string;

@@ -108,6 +108,30 @@ export function orphanChecks(references: readonly Reference[], database: string)
   }));
 }
 
+/** The foreign keys of a database that some row breaks, each as a sentence. @throws {BackupError} `DATABASE_...`, `COMMAND_...`. */
+export async function brokenReferences(
+  programs: MysqlPrograms,
+  server: MysqlServer,
+  of: {
+    readonly database: string;
+    /** Only those of and to these tables. */
+    readonly tables?: ReadonlySet<string> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<string[]> {
+  const { database, tables, signal } = of;
+  const at = (name: string): string => `${identifier(database)}.${identifier(name)}`;
+  const broken: string[] = [];
+  for (const reference of await referencesOf(programs, server, { database, signal })) {
+    const { table, parent } = reference;
+    if (tables !== undefined && !tables.has(table) && !tables.has(parent)) continue;
+    const sql = orphanOf(reference, at(table), at(parent));
+    if ((await query(programs, server.client, { sql, signal })).length > 0)
+      broken.push(`Expected each row of ${table} to refer to a row of ${parent}, got some that do not`);
+  }
+  return broken;
+}
+
 /** Gives a row when some row has no parent; one with a NULL among its columns needs none. */
 function orphanOf({ columns }: Reference, child: string, parent: string): string {
   const same = columns.map(([own, other]) => `c.${identifier(own)} = p.${identifier(other)}`).join(' AND ');

@@ -8,6 +8,7 @@ import { loadDump } from './load-dump.ts';
 import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
 import { type FoundProgram, identifier, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
 import { planReferences, type ReferenceMove, referencesOf } from './references.ts';
+import { countRows } from './row-counts.ts';
 import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
 
 /** How databases are called that a restore makes for itself. */
@@ -36,6 +37,13 @@ export interface RestoreMysqlOptions extends MysqlPrograms {
    * foreign key of another table to one that is replaced goes on with the new one. Default: all that the dump has.
    */
   readonly tables?: readonly string[] | undefined;
+  /** With `clean`, without `tables`: what the dump does not have goes, too, so that the database is afterwards as it was dumped. */
+  readonly exact?: boolean | undefined;
+  /**
+   * Called when all of the dump is loaded, right before the first thing is replaced, with how many rows each table has that will come. What
+   * fails without it has changed nothing.
+   */
+  readonly onReplace?: ((rows: ReadonlyMap<string, number>) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -128,13 +136,17 @@ async function restoreBeside(work: Work, dump: AsyncIterable<Uint8Array>): Promi
     const dumped = await objectsOf(options, server, { database: scratch, signal });
     const from = { database: scratch, objects: wantedOf(options, dumped) };
     const objects = target === undefined ? [] : await objectsOf(options, server, { database, signal });
-    const exchange = planExchange(from, { database, objects });
+    const isExact = options.exact === true && options.tables === undefined;
+    const exchange = planExchange(from, { database, objects, isExact });
     refuseReplacing(options, exchange.replaced);
     const tables = from.objects.filter(({ kind }) => kind === 'table').map(({ name }) => name);
     const others = await othersOf(work, { tables, views: exchange.views });
     const references = options.tables === undefined ? NO_MOVE : await moveOf(work, { tables, dumped, objects });
+    const { onReplace } = options;
+    const rows = onReplace && (await countRows(options, server, { database: scratch, tables, signal }));
     signal?.throwIfAborted();
     isNeeded = true;
+    onReplace?.(rows ?? new Map());
     await apply(work, { exchange, references, others });
     isNeeded = false;
     return { database, tables: tables.length, replaced: exchange.replaced.length };

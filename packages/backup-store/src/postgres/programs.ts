@@ -13,6 +13,12 @@ export interface PostgresPrograms extends PostgresConnection {
   readonly binDirectory?: string | undefined;
 }
 
+/** Of what a restore is called with, only how the server is reached. */
+export function programsOf(options: PostgresPrograms): PostgresPrograms {
+  const { url, host, port, user, password, passwordFile, executor, binDirectory } = options;
+  return { url, host, port, user, password, passwordFile, executor, binDirectory };
+}
+
 /** A program of PostgreSQL with all it needs to connect; never asks for a password. */
 export function postgresCommand(
   programs: PostgresPrograms,

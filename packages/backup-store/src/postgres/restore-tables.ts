@@ -8,7 +8,9 @@ import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './progr
 import { restorePostgres } from './restore-postgres.ts';
 import { dropDatabase, scratchName } from './scratch-database.ts';
 import { askServer } from './server.ts';
+import { countRows, demandRows } from './row-counts.ts';
 import { literal, quoted } from './sql-text.ts';
+import { tablesIn, withPartitions } from './tables-in.ts';
 import { planExchange, type SchemaTable, type TableExchange, type TableSituation } from './table-exchange.ts';
 
 /** Options of {@link restorePostgresTables}. */
@@ -41,8 +43,8 @@ export interface RestorePostgresTablesResult {
 
 /**
  * Restores single tables of a dump, in plain SQL or the custom format, with rows, indexes, constraints, triggers, sequences and rights. The dump is loaded into a
- * database of its own beside the other first (`holdfast_restore_...`, dropped in the end); from there the tables go to their place in one transaction:
- * when anything fails, the database is as it was. Foreign keys of other tables to those that are replaced are taken off and put on again, so rows that
+ * database of its own beside the other first (`holdfast_restore_...`, dropped in the end); from there the tables go to their place in one transaction,
+ * in which their rows are counted: when anything fails, the database is as it was. Foreign keys of other tables to those that are replaced are taken off and put on again, so rows that
  * lose what they refer to make the restore fail.
  *
  * The user needs the right to make databases, and the server room for the data twice.
@@ -73,12 +75,14 @@ export async function restorePostgresTables(
     await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
     await askServer(options, signal ?? new AbortController().signal);
     const { bytes } = await restorePostgres({ ...options, database: scratch, create: true, clean: false });
-    const all = await tablesOf(options, scratch);
+    const all = await tablesIn(options, { database: scratch, signal });
     const chosen = withPartitions(chooseTables(patterns, all), all);
     const exchange = planExchange(chosen, await situationOf(options, chosen));
     refuseThere(exchange.replaced, { database, clean });
     signal?.throwIfAborted();
-    await apply(options, scratch, exchange);
+    const names = chosen.map(nameInSql);
+    const rows = await countRows(options, names, { database: scratch, signal });
+    await apply(options, { scratch, rows }, exchange);
     return { database, tables: chosen.map(tableName), replaced: exchange.replaced.map(tableName), bytes };
   } catch (error) {
     signal?.throwIfAborted();
@@ -94,32 +98,6 @@ async function demandDump({ repository, snapshot, path, signal }: RestorePostgre
   const content = repository.read(snapshot, { path, signal })[Symbol.asyncIterator]();
   await content.next();
   await content.return?.();
-}
-
-/** A table of a dump, with the names of those that it is a partition of, or inherits from. */
-interface DumpedTable extends SchemaTable {
-  readonly parents: readonly string[];
-}
-
-const TABLES_SQL = `SELECT json_build_object('tables', coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname,
-  'parents', (SELECT coalesce(json_agg(pn.nspname || '.' || p.relname), '[]') FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
-    JOIN pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid)) ORDER BY n.nspname, c.relname), '[]'))
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
-
-async function tablesOf(options: RestorePostgresTablesOptions, database: string): Promise<DumpedTable[]> {
-  const { tables } = await queryJson(options, TABLES_SQL, { database, signal: options.signal });
-  return tables as DumpedTable[];
-}
-
-/** Rows of a partitioned table are in its partitions. */
-function withPartitions(chosen: readonly DumpedTable[], all: readonly DumpedTable[]): DumpedTable[] {
-  const names = new Set(chosen.map(tableName));
-  for (let before = -1; before !== names.size;) {
-    before = names.size;
-    for (const table of all) if (table.parents.some((parent) => names.has(parent))) names.add(tableName(table));
-  }
-  return all.filter((table) => names.has(tableName(table)));
 }
 
 /** How the database is that the tables go to. Names in it are written in full. */
@@ -146,21 +124,23 @@ async function situationOf(
   return (await queryJson(options, sql, { database, signal })) as unknown as TableSituation;
 }
 
-/** One transaction. Its commit is sent when all that `pg_dump` has of the tables was. */
+const nameInSql = ({ schema, name }: SchemaTable): string => `${quoted(schema)}.${quoted(name)}`;
+
+/** One transaction. Its commit is sent when all that `pg_dump` has of the tables was, and all rows are found to have come. */
 async function apply(
   options: RestorePostgresTablesOptions,
-  scratch: string,
+  { scratch, rows }: { readonly scratch: string; readonly rows: ReadonlyMap<string, number | undefined> },
   { tables, before, after }: TableExchange,
 ): Promise<void> {
   const { database, signal } = options;
-  const names = tables.map(({ schema, name }) => `--table=${quoted(schema)}.${quoted(name)}`);
+  const names = tables.map((table) => `--table=${nameInSql(table)}`);
   const print = postgresCommand(options, 'pg_dump', ['--no-password', ...names], scratch);
   const script = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`BEGIN;\n${before.join('\n')}\n`);
     await using program = new Program(print, signal);
     yield* program.stdout as AsyncIterable<Buffer>;
     await successOf(program, print);
-    yield Buffer.from(`\n${after.join('\n')}\nCOMMIT;\n`);
+    yield Buffer.from(`\n${[...after, demandRows(rows, scratch)].join('\n')}\nCOMMIT;\n`);
   };
   const load = postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], database);
   await runCommand({ ...load, stdin: script, signal });

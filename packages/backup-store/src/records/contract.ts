@@ -89,9 +89,13 @@ export interface RecordTarget extends RecordReader {
    * Does all of the changes or none: one transaction, which a function that makes them reads in, too. Records that are put are added
    * or replaced. When the changes throw, nothing is done.
    *
+   * @param options `onReplace`: to be called by who can't do all or nothing, right before the first change that could stay behind alone.
    * @returns how many changes were done.
    */
-  apply(changes: RecordChanges, options: { readonly signal: AbortSignal }): Promise<number>;
+  apply(
+    changes: RecordChanges,
+    options: { readonly signal: AbortSignal; readonly onReplace?: (() => void) | undefined },
+  ): Promise<number>;
 }
 
 /** Records of a database or of documents, to back up and to restore to. */

@@ -15,6 +15,13 @@ export interface RedisPrograms extends RedisConnection {
   readonly answerTimeoutMs?: number | undefined;
 }
 
+/** Of what a restore is called with, only how the server is reached. */
+export function programsOf(options: RedisPrograms): RedisPrograms {
+  const { url, host, port, socket, user, password, tls, tlsCa, tlsCert, tlsKey } = options;
+  const { executor, client, answerTimeoutMs } = options;
+  return { url, host, port, socket, user, password, tls, tlsCa, tlsCert, tlsKey, executor, client, answerTimeoutMs };
+}
+
 const ANSWER_MS = 30_000;
 const NO_ANSWER = 'Check the address, and whether the server expects TLS (rediss://) or does not.';
 

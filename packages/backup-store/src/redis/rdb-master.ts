@@ -18,6 +18,8 @@ export interface RdbMasterOptions {
   readonly replica?: string | undefined;
   /** An RDB file, for the first that asks. Its end must not come unless all of it is right. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** Called before the end is sent. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 /**
@@ -123,6 +125,7 @@ export class RdbMaster implements AsyncDisposable {
         // The memory of a piece may be used again.
         if (!socket.write(Buffer.from(piece))) await drained(socket);
       }
+      this.#options.onSent?.();
       this.isSent = true;
       socket.write(mark);
     } catch (error) {

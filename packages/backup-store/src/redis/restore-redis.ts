@@ -1,3 +1,4 @@
+import { rdbFirst, type RdbFirst } from '../dump/rdb-head.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { connectionParts } from './connection.ts';
@@ -9,7 +10,9 @@ import { type RdbFacts, wholeRdb } from './rdb-file.ts';
 
 /** Milliseconds that a server may take to call. */
 const CALL_MS = 30_000;
-const HEAD_BYTES = 64;
+/** Enough for what a file says of itself before its keys. */
+const HEAD_BYTES = 4096;
+const VERSION_BYTES = 64;
 
 /** Options of {@link restoreRedis}. */
 export interface RestoreRedisOptions extends RedisPrograms {
@@ -26,6 +29,8 @@ export interface RestoreRedisOptions extends RedisPrograms {
    * that it is reached from, and a port that is free. Has to be given when `redis-cli` runs elsewhere, or for a `socket`.
    */
   readonly reachedAt?: { readonly host: string; readonly port?: number | undefined } | undefined;
+  /** Called right before the server gets the end of the file, and so may drop what it has. What fails without it has changed nothing. */
+  readonly onReplace?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,6 +42,8 @@ export interface RestoreRedisResult {
   readonly replaced: number;
   /** Of the file. */
   readonly bytes: number;
+  /** The keys of the first database, as the file says; `empty` when it has none; absent where it does not say it. */
+  readonly first?: RdbFirst | 'empty' | undefined;
 }
 
 /**
@@ -75,7 +82,8 @@ export async function restoreRedis(options: RestoreRedisOptions): Promise<Restor
     const route = await routeTo(connectionParts(options), options);
     const facts: RdbFacts = { bytes: 0 };
     await hand(options, route, wholeRdb(rest(start, content), facts));
-    return { keys: keysOf(await askServer(options, signal)), replaced: keysOf(server), bytes: facts.bytes };
+    const keys = keysOf(await askServer(options, signal));
+    return { keys, replaced: keysOf(server), bytes: facts.bytes, first: rdbFirst(start) };
   } finally {
     await content.return?.();
   }
@@ -121,7 +129,8 @@ function refuseServer({ overwrite = false }: RestoreRedisOptions, server: RedisS
 
 /** A server drops its data before it finds out that it can't read a file: it must not come to that. */
 function refuseNewer(start: Buffer, server: RedisServer): void {
-  const [, kind, version] = /(redis|valkey)-ver\W(\d+\.\d+)[\d.]*/.exec(start.toString('latin1', 0, HEAD_BYTES)) ?? [];
+  const [, kind, version] =
+    /(redis|valkey)-ver\W(\d+\.\d+)[\d.]*/.exec(start.toString('latin1', 0, VERSION_BYTES)) ?? [];
   if (kind === undefined || version === undefined) return;
   const known = kind === 'valkey' ? server.valkey : server.version;
   const [major = 0, minor = 0] = (known ?? '0.0').split('.').map(Number);
@@ -140,7 +149,8 @@ function refuseNewer(start: Buffer, server: RedisServer): void {
 async function hand(options: RestoreRedisOptions, route: Route, content: AsyncIterable<Uint8Array>): Promise<void> {
   const { signal } = options;
   const { listenAt, replica, reachedAt } = route;
-  await using master = new RdbMaster({ host: listenAt, port: reachedAt.port, replica, content });
+  const { onReplace } = options;
+  await using master = new RdbMaster({ host: listenAt, port: reachedAt.port, replica, content, onSent: onReplace });
   const port = await master.listen();
   const end = (): void => master.fail(signal?.reason);
   signal?.throwIfAborted();

@@ -11,6 +11,8 @@ export interface RedisServer {
   /** `master` or `slave`, and whose. */
   readonly role: string;
   readonly master: string | undefined;
+  /** Of a replica: whether it is connected to its master. */
+  readonly isLinked: boolean;
   /** Keys of each database that has some, by `db0`, `db1`, ... */
   readonly keys: Readonly<Record<string, number>>;
   readonly modules: readonly string[];
@@ -37,6 +39,7 @@ function serverOf(info: string): RedisServer {
     mode: fact('redis_mode') ?? 'standalone',
     role: fact('role') ?? 'master',
     master: host === undefined ? undefined : `${host}:${fact('master_port') ?? ''}`,
+    isLinked: fact('master_link_status') === 'up',
     keys: Object.fromEntries(keys),
     modules: lines.flatMap((match) =>
       match?.[1] === 'module' ? [/name=([^,]+)/.exec(match[2] ?? '')?.[1] ?? ''] : [],

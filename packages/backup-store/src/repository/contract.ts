@@ -18,6 +18,7 @@ import type { RecordJournal } from './journal-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
 import type { TenantHandle } from './tenant-contract.ts';
 import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type { RepositoryTenants } from './tenants-contract.ts';
@@ -41,6 +42,7 @@ export type * from './keys-contract.ts';
 export type * from './prune-contract.ts';
 export type * from './repair-contract.ts';
 export type * from './restore-contract.ts';
+export type * from './restore-into-contract.ts';
 export type * from './run-contract.ts';
 export type * from './tenant-contract.ts';
 export type * from './tenant-stats-contract.ts';
@@ -199,14 +201,49 @@ export interface Repository extends AsyncDisposable {
    * @throws {BackupError} `SAFETY_INCOMPLETE` before anything is changed; what {@link Repository.restore} throws.
    */
   restoreSafely(options: SafeRestoreOptions): Promise<SafeRestoreResult>;
-  /** Restores by {@link Repository.restoreSafely} that this machine has begun and not finished, oldest first. */
-  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /**
+   * Restores into a database, or another place that is no folder, and lets nothing get lost: makes a safety snapshot of what is there, restores,
+   * validates, and makes the place what it was before when that fails. When the process ends in between,
+   * {@link Repository.unfinishedRestores} tells.
+   *
+   * @throws {BackupError} `SAFETY_INCOMPLETE` before anything is changed; `RESTORE_ROLLED_BACK` when all is as it was, with the reason as
+   * `cause`; `RESTORE_INVALID` without a safety snapshot to go back to; `ROLLBACK_FAILED`; `ABORTED`; what the restore throws, when it has
+   * changed nothing.
+   *
+   * @example
+   * ```ts
+   * import { openRepository } from '@x/backup-store';
+   * import { intoPostgres } from '@x/backup-store/postgres';
+   *
+   * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+   * const server = { url: 'postgres://admin@db.example', password: process.env['ADMIN_DB_PASSWORD'] };
+   * const { safetySnapshot } = await repository.restoreInto({
+   *   snapshot: 'latest',
+   *   ...intoPostgres({ ...server, path: 'postgres/shop.sql', database: 'shop', clean: true }),
+   *   validate: async () => {
+   *     if (!(await fetch('http://127.0.0.1:8080/health')).ok) throw new Error('The shop does not work with it');
+   *   },
+   * });
+   * console.log(safetySnapshot);
+   * ```
+   */
+  restoreInto<Result>(options: RestoreIntoOptions<Result>): Promise<RestoreIntoResult<Result>>;
+  /**
+   * Restores by {@link Repository.restoreSafely} and {@link Repository.restoreInto} that this machine has begun and not finished, oldest
+   * first.
+   */
+  unfinishedRestores(filter?: Pick<SnapshotFilter, 'tenant'>): Promise<readonly UnfinishedRestore[]>;
   /**
    * Goes back behind a restore that was not finished. What else has changed since stays as it is.
    *
-   * @throws {BackupError} `INVALID_OPTION` when there is none of this id, or it has made no safety backup; `SNAPSHOT_NOT_FOUND` when that was forgotten.
+   * @param at `place`: what it was restored into, where that is no folder. `tenant`: only one of this tenant.
+   * @throws {BackupError} `INVALID_OPTION` when there is none of this id, it has made no safety backup, or `place` is another one;
+   * `SNAPSHOT_NOT_FOUND` when the safety backup was forgotten; `ROLLBACK_FAILED` for a place.
    */
-  rollBack(unfinished: string): Promise<RollbackResult>;
+  rollBack(
+    unfinished: string,
+    at?: { readonly place?: RestorePlace | undefined; readonly tenant?: string | undefined },
+  ): Promise<RollbackResult>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**

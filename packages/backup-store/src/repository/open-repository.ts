@@ -12,7 +12,9 @@ import { withReserve } from '../prune/reserve.ts';
 import { repair } from '../repair/repair.ts';
 import { planRestore, restore } from '../restore/restore.ts';
 import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
-import { restoreSafely, rollBackUnfinished } from '../safe-restore/restore-safely.ts';
+import { restoreInto } from '../safe-restore/restore-into.ts';
+import { restoreSafely } from '../safe-restore/restore-safely.ts';
+import { rollBackUnfinished } from '../safe-restore/unfinished.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { forget } from '../snapshots/forget.ts';
@@ -168,15 +170,33 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     return await abortable(options.signal, async () => await restoreSafely(parts, options));
   }
 
-  async unfinishedRestores(): Promise<readonly contract.UnfinishedRestore[]> {
-    this.#context.requireOpen();
-    return (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
+  async restoreInto<Result>(options: contract.RestoreIntoOptions<Result>): Promise<contract.RestoreIntoResult<Result>> {
+    const { record } = await this.#lookup.one(options.snapshot, options.filter);
+    const parts = {
+      context: this.#context,
+      record,
+      repository: this,
+      backup: async (what: contract.BackupOptions) => await this.backup(what),
+      find: async (snapshot: string) => (await this.#lookup.one(snapshot)).record,
+    };
+    return await abortable(options.signal, async () => await restoreInto(parts, options));
   }
 
-  async rollBack(unfinished: string): Promise<contract.RollbackResult> {
+  async unfinishedRestores({ tenant }: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<
+    readonly contract.UnfinishedRestore[]
+  > {
+    this.#context.requireOpen();
+    const all = (await new RestoreJournal(this.#context.cacheFolder).unfinished()).map(unfinishedOf);
+    return tenant === undefined ? all : all.filter((each) => each.tenant === tenant);
+  }
+
+  async rollBack(
+    unfinished: string,
+    at: { readonly place?: contract.RestorePlace | undefined; readonly tenant?: string | undefined } = {},
+  ): Promise<contract.RollbackResult> {
     this.#context.requireOpen();
     const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
-    return await rollBackUnfinished({ context: this.#context, find }, unfinished);
+    return await rollBackUnfinished({ context: this.#context, find, repository: this }, unfinished, at);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {

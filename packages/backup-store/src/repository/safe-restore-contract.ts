@@ -59,12 +59,15 @@ export interface RollbackResult {
 export interface UnfinishedRestore {
   /** 16 hex digits: for `Repository.rollBack`. */
   readonly id: string;
+  readonly tenant: string;
   readonly snapshot: string;
   readonly path?: string | undefined;
   readonly safetySnapshot?: string | undefined;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly step: SafeRestoreStep['step'];
-  /** Roots in which it changes something. */
+  /** Roots in which it changes something; none of a restore into a place. */
   readonly roots: readonly string[];
+  /** The place that it writes into, such as a database. */
+  readonly into?: { readonly name: string; readonly address?: string | undefined } | undefined;
 }

@@ -23,6 +23,13 @@ import type {
   NotedRestore,
 } from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
+import type {
+  RollbackResult,
+  SafeRestoreOptions,
+  SafeRestoreResult,
+  UnfinishedRestore,
+} from './safe-restore-contract.ts';
 import type { EntryProblem, SnapshotFilter } from './run-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
@@ -87,6 +94,14 @@ export interface TenantHandle {
   planRestore(options: OfTenant<RestoreOptions>): Promise<RestorePlan>;
   /** As `Repository.restore`. */
   restore(options: OfTenant<RestoreOptions>): Promise<RestoreResult>;
+  /** As `Repository.restoreSafely`; the safety snapshot is this tenant's. */
+  restoreSafely(options: OfTenant<SafeRestoreOptions>): Promise<SafeRestoreResult>;
+  /** As `Repository.restoreInto`; the place reads what this tenant has and nothing else. */
+  restoreInto<Result>(options: OfTenant<RestoreIntoOptions<Result>>): Promise<RestoreIntoResult<Result>>;
+  /** Those of this tenant's snapshots that this machine has begun and not finished. */
+  unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
+  /** As `Repository.rollBack`. @throws {BackupError} `INVALID_OPTION`, also for those of others. */
+  rollBack(unfinished: string, at?: { readonly place?: RestorePlace | undefined }): Promise<RollbackResult>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
   /** As `Repository.recordCheck`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */

@@ -8,6 +8,7 @@ import { BackupError } from '../errors.ts';
 import type { SafeRestoreStep, UnfinishedRestore } from '../repository/contract.ts';
 import { processStartMs } from '../run/clock.ts';
 import { isAlive } from '../session/open-sessions.ts';
+import type { SourceDetail } from '../source/contract.ts';
 import type { Change } from './changes.ts';
 
 const SUFFIX = '.restore';
@@ -15,10 +16,19 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 
 /** Everything that is needed to go back, should this process end. */
 export interface JournalEntry extends UnfinishedRestore {
-  readonly tenant: string;
   readonly changes: readonly Change[];
   /** Roots, one character a byte, that were not there before. */
   readonly newRoots: readonly string[];
+  /** Of a restore into a place. */
+  readonly into?: PlaceNote | undefined;
+}
+
+/** A place, and how it was before. */
+export interface PlaceNote {
+  readonly name: string;
+  readonly address?: string | undefined;
+  readonly state: SourceDetail;
+  readonly isEmpty: boolean;
 }
 
 interface Stored extends JournalEntry {
@@ -96,8 +106,9 @@ export const newRestoreId = (): string => randomBytes(8).toString('hex');
 
 /** What is public of an entry. */
 export function unfinishedOf(entry: JournalEntry): UnfinishedRestore {
-  const { id, snapshot, path, safetySnapshot, startedAt, step, roots } = entry;
-  return { id, snapshot, path, safetySnapshot, startedAt, step, roots };
+  const { id, tenant, snapshot, path, safetySnapshot, startedAt, step, roots } = entry;
+  const into = entry.into && { name: entry.into.name, address: entry.into.address };
+  return { id, tenant, snapshot, path, safetySnapshot, startedAt, step, roots, into };
 }
 
 /** The same entry one step on. */

@@ -81,8 +81,8 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
   }
 }
 
-/** Rolls back what a journal has; the entry goes when all is as it was. */
-async function goBack(
+/** Rolls back what a journal has of files; the entry goes when all is as it was. */
+export async function goBack(
   { context, find }: Pick<SafeRestoreParts, 'context' | 'find'>,
   journal: RestoreJournal,
   entry: JournalEntry,
@@ -94,20 +94,6 @@ async function goBack(
   else await journal.release(atStep(entry, 'roll-back'));
   context.emit('restore.rolledBack', { snapshot: entry.snapshot, status: result.status });
   return result;
-}
-
-/** Goes back behind a restore that was not finished. @throws {BackupError} `INVALID_OPTION` when there is none of this id. */
-export async function rollBackUnfinished(
-  parts: Pick<SafeRestoreParts, 'context' | 'find'>,
-  id: string,
-): Promise<RollbackResult> {
-  const journal = new RestoreJournal(parts.context.cacheFolder);
-  const all = await journal.unfinished();
-  const entry = all.find((each) => each.id === id);
-  if (entry !== undefined) return await goBack(parts, journal, entry);
-  throw new BackupError('INVALID_OPTION', `Expected a restore that was not finished, got "${id}"`, {
-    hint: all.length === 0 ? 'There is none on this machine.' : `There are ${all.map((each) => each.id).join(', ')}.`,
-  });
 }
 
 /** @throws {BackupError} `SAFETY_INCOMPLETE` when something that would be replaced or deleted could not be saved. */

@@ -35,12 +35,18 @@ interface Tasks {
     readonly options: { readonly path: string };
     readonly answer: { readonly tables: readonly { readonly name: string; readonly isVirtual: boolean }[] };
   };
+  names: {
+    readonly options: { readonly path: string; readonly waitMs: number };
+    readonly answer: { readonly names: readonly string[] };
+  };
   put: {
     readonly options: {
       readonly from: string;
       readonly path: string;
       readonly names: readonly string[];
       readonly replaces: boolean;
+      /** Tables that go. */
+      readonly drops: readonly string[];
       readonly waitMs: number;
     };
     readonly answer: {

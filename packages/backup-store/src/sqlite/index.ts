@@ -15,3 +15,5 @@ export { sqliteSource } from './sqlite-source.ts';
 export type { SqliteSourceOptions } from './sqlite-source.ts';
 export { restoreSqliteTables } from './restore-tables.ts';
 export type { RestoreSqliteTablesOptions, RestoreSqliteTablesResult } from './restore-tables.ts';
+export { intoSqliteTables, sqliteTablesPlace } from './into-tables.ts';
+export type { IntoSqliteTablesOptions, SqliteTablesPlaceOptions } from './into-tables.ts';

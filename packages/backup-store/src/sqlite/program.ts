@@ -10,7 +10,8 @@
  * - `check`: reads a file that nobody has open. Nothing is made beside what is opened as immutable.
  * - `facts`: opens a database as a service does. The last one to close it leaves nothing beside it.
  * - `tables`: lists the tables of a file that nobody has open.
- * - `put`: puts tables of such a file into a database that others may have open, in one transaction.
+ * - `names`: lists those of a database that others may have open.
+ * - `put`: puts tables of a file that nobody has open into a database that others may have open, and drops others, in one transaction.
  * - `probe`: gets the database for itself, and gives it back. In WAL mode that takes the end of all other connections, idle ones too.
  *
  * It answers with one line of JSON, and ends when whoever started it does.
@@ -130,7 +131,15 @@ const tasks = {
     const rows = open(url, { readOnly: true }).prepare(TABLES).all();
     return { tables: rows.map(({ name, isVirtual }) => ({ name, isVirtual: isVirtual === 1 })) };
   },
-  put({ from, path, names, replaces }) {
+  names({ path }) {
+    const database = openToRead(path);
+    try {
+      return { names: database.prepare(TABLES).all().map(({ name }) => name) };
+    } finally {
+      database.close();
+    }
+  },
+  put({ from, path, names, replaces, drops }) {
     const database = new DatabaseSync(toWrite(path), {
       allowExtension: false,
       timeout: options.waitMs ?? 0,
@@ -144,6 +153,7 @@ const tasks = {
       if (replaced.length > 0 && !replaces) return { replaced, isDone: false, broken: [] };
       const broken = () => database.prepare('PRAGMA main.foreign_key_check').all().map((row) => row.table + ' -> ' + row.parent);
       const before = broken().length;
+      for (const name of drops) database.exec('DROP TABLE IF EXISTS main.' + quoted(name));
       for (const name of names) putTable(database, name);
       const after = broken();
       if (after.length > before) return { replaced, isDone: false, broken: [...new Set(after)] };

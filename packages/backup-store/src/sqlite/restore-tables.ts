@@ -10,7 +10,7 @@ import { livePlace, pathError } from './live-place.ts';
 import { newFolder } from './private-folder.ts';
 
 /** How long to wait for a writer, in milliseconds. */
-const WAIT_MS = 10_000;
+export const WAIT_MS = 10_000;
 
 /** Options of {@link restoreSqliteTables}. */
 export interface RestoreSqliteTablesOptions {
@@ -56,8 +56,16 @@ export interface RestoreSqliteTablesResult {
  * ```
  */
 export async function restoreSqliteTables(options: RestoreSqliteTablesOptions): Promise<RestoreSqliteTablesResult> {
+  checkTables(options.tables);
+  return await exchangeTables(options, []);
+}
+
+/** The same, and drops tables, in one transaction. @throws {BackupError} as {@link restoreSqliteTables} does. */
+export async function exchangeTables(
+  options: RestoreSqliteTablesOptions,
+  drops: readonly string[],
+): Promise<RestoreSqliteTablesResult> {
   const { tables: patterns, clean = false, waitMs = WAIT_MS, signal } = options;
-  checkTables(patterns);
   const { target } = await livePlace(options.to);
   await demandDatabase(target);
   using folder = await newFolder(join(dirname(target), `.${basename(target)}.tables-`));
@@ -71,7 +79,7 @@ export async function restoreSqliteTables(options: RestoreSqliteTablesOptions): 
     const chosen = chooseTables(patterns, tables);
     refuseVirtual(chosen);
     const names = chosen.map(({ name }) => name);
-    const call = { from, path: target, names, replaces: clean, waitMs };
+    const call = { from, path: target, names, replaces: clean, drops, waitMs };
     const { isDone, replaced, broken } = await askSqlite('put', call, { path: target, signal });
     if (broken.length > 0) throw inUse(broken);
     if (!isDone)

@@ -11,8 +11,10 @@ import type {
 } from '../repository/entries-contract.ts';
 import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
 import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from '../repository/restore-into-contract.ts';
+import type { RollbackResult, SafeRestoreResult, UnfinishedRestore } from '../repository/safe-restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
-import type { FilterOfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
+import type { FilterOfTenant, OfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
 import type { VerifyOptions, VerifyReport } from '../repository/verify-contract.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
@@ -42,6 +44,10 @@ type Calls = Pick<
   | 'diffLive'
   | 'planRestore'
   | 'restore'
+  | 'restoreSafely'
+  | 'restoreInto'
+  | 'unfinishedRestores'
+  | 'rollBack'
   | 'verify'
   | 'recordCheck'
   | 'forget'
@@ -137,7 +143,7 @@ export class OpenTenantHandle implements TenantHandle {
 
   async *diffLive(
     snapshot: string,
-    options: Parameters<TenantHandle['diffLive']>[1] = {},
+    options: NonNullable<Parameters<TenantHandle['diffLive']>[1]> = {},
   ): AsyncGenerator<Difference, void, undefined> {
     const id = await this.#own(snapshot, options.filter);
     yield* this.#calls.diffLive(id, { ...options, filter: { tenant: this.name } });
@@ -151,6 +157,50 @@ export class OpenTenantHandle implements TenantHandle {
   async restore(options: Parameters<TenantHandle['restore']>[0]): Promise<RestoreResult> {
     const snapshot = await this.#own(options.snapshot, options.filter);
     return await this.#calls.restore({ ...options, snapshot, filter: { tenant: this.name } });
+  }
+
+  async restoreSafely(options: Parameters<TenantHandle['restoreSafely']>[0]): Promise<SafeRestoreResult> {
+    const snapshot = await this.#own(options.snapshot, options.filter);
+    return await this.#calls.restoreSafely({ ...options, snapshot, filter: { tenant: this.name } });
+  }
+
+  async restoreInto<Result>(options: OfTenant<RestoreIntoOptions<Result>>): Promise<RestoreIntoResult<Result>> {
+    const snapshot = await this.#own(options.snapshot, options.filter);
+    return await this.#calls.restoreInto<Result>({
+      ...options,
+      snapshot,
+      filter: { tenant: this.name },
+      place: this.#bound(options.place),
+      restore: async (run) => await options.restore({ ...run, repository: this }),
+      check: async (result, run) =>
+        (await options.check?.(result, { ...run, repository: this })) ?? { checked: 0, problems: [] },
+    });
+  }
+
+  /** The place; what it reads is this tenant's. */
+  #bound(place: RestorePlace): RestorePlace {
+    const { name, address, current } = place;
+    return {
+      name,
+      address,
+      current,
+      look: async (run) => await place.look(run),
+      goBack: async (before, run) => await place.goBack(before, { ...run, repository: this }),
+    };
+  }
+
+  async unfinishedRestores(): Promise<readonly UnfinishedRestore[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.unfinishedRestores({ tenant: this.name });
+  }
+
+  async rollBack(
+    unfinished: string,
+    { place }: { readonly place?: RestorePlace | undefined } = {},
+  ): Promise<RollbackResult> {
+    await this.#lookup.require(this.name);
+    const bound = place && this.#bound(place);
+    return await this.#calls.rollBack(unfinished, { place: bound, tenant: this.name });
   }
 
   async verify(options: Omit<VerifyOptions, 'tenant'> = {}): Promise<VerifyReport> {

@@ -2,8 +2,13 @@ import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { restoreSqliteTables, type RestoreSqliteTablesResult } from '../../src/sqlite/index.ts';
-import { failureOf, tempFolder } from '../fixtures/place.ts';
+import {
+  intoSqliteTables,
+  restoreSqliteTables,
+  type RestoreSqliteTablesResult,
+  sqliteSource,
+} from '../../src/sqlite/index.ts';
+import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
 
 const SHOP = `
 CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER GENERATED ALWAYS AS (length(name)) STORED);
@@ -102,5 +107,42 @@ describe('single tables into a database of SQLite', () => {
     expect(await failureOf(restore(place, ['found']))).toMatchObject({ code: 'INVALID_OPTION' });
     expect(place.ask('SELECT count(*) FROM bookings')).toEqual([0]);
     expect(readdirSync(place.folder)).toEqual(['app.db']);
+  });
+});
+
+describe('a guarded restore of single tables of SQLite', () => {
+  it('makes them what they were when the validation fails, drops what is new, and leaves others alone', async () => {
+    const place = places("DELETE FROM bookings; DROP TABLE notes; INSERT INTO told VALUES ('before')");
+    const repository = await createAt(newPlace());
+    await repository.backup({ sources: [sqliteSource({ path: place.from, name: 'app.db' })], name: 'good' });
+    const call = (): Parameters<typeof repository.restoreInto>[0] => ({
+      snapshot: 'good',
+      ...intoSqliteTables({ to: place.to, path: 'app.db', tables: ['bookings', 'not*'], clean: true }),
+    });
+    const validate = (): never => {
+      expect(place.ask('SELECT count(*) FROM bookings')).toEqual([2]);
+      const service = new DatabaseSync(place.to);
+      service.exec("INSERT INTO told VALUES ('meanwhile')");
+      service.close();
+      throw new Error('no');
+    };
+    expect(await failureOf(repository.restoreInto({ ...call(), validate }))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+    });
+    expect(place.ask('SELECT count(*) FROM bookings')).toEqual([0]);
+    expect(place.ask("SELECT count(*) FROM sqlite_schema WHERE name = 'notes'")).toEqual([0]);
+    expect(place.ask("SELECT what FROM told WHERE what LIKE '%e%e'")).toEqual(
+      expect.arrayContaining(['meanwhile', 'before']),
+    );
+    const { validation, safetySnapshot } = await repository.restoreInto(call());
+    expect(validation).toMatchObject({ status: 'passed', checked: 2 });
+    expect(await repository.snapshot(safetySnapshot ?? '')).toMatchObject({ kind: 'safety' });
+    const onStep = ({ step }: { readonly step: string }): void => {
+      if (step === 'validate') place.ask('DROP TABLE notes');
+    };
+    expect(await failureOf(repository.restoreInto({ ...call(), onStep }))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+    });
+    expect(place.ask('SELECT count(*) FROM notes')).toEqual([2]);
   });
 });

@@ -1,18 +1,42 @@
 import { join } from 'node:path';
 import { exportFile, exportZip } from '../../src/archive/index.ts';
-import { exportRecords, planRecordRestore, prepareRecordRestore, snapshotRecords } from '../../src/merge/index.ts';
-import { restoreMysql } from '../../src/mysql/index.ts';
-import { restorePostgres, restorePostgresTables } from '../../src/postgres/index.ts';
+import {
+  diffRecords,
+  exportRecords,
+  planRecordRestore,
+  prepareRecordRestore,
+  snapshotRecords,
+} from '../../src/merge/index.ts';
+import { diffMysql, restoreMysql } from '../../src/mysql/index.ts';
+import { diffPostgres, restorePostgres, restorePostgresTables } from '../../src/postgres/index.ts';
 import { listModules, readRecords, readRecordStates } from '../../src/records/index.ts';
 import { restoreRedis } from '../../src/redis/index.ts';
-import type { TenantHandle } from '../../src/repository/contract.ts';
-import { restoreSqlite, restoreSqliteTables } from '../../src/sqlite/index.ts';
+import type { IntoPlace, IntoRun, TenantHandle } from '../../src/repository/contract.ts';
+import { diffSqlite, restoreSqlite, restoreSqliteTables } from '../../src/sqlite/index.ts';
 import { validateRestore } from '../../src/validate/index.ts';
 import { MemoryTarget } from '../merge/memory-target.ts';
 import { listOf, type Place } from '../fixtures/place.ts';
 
 /** What a tenant's handle does with a reference to a snapshot. */
 export type Call = (handle: TenantHandle, reference: string) => Promise<unknown>;
+
+/** A restore into nothing, that notes what it was asked to do. */
+export const noting = (folder: string, calls: string[], read?: (run: IntoRun) => Promise<void>): IntoPlace<string> => ({
+  place: {
+    name: 'nothing',
+    current: { paths: [folder] },
+    look: async () => await Promise.resolve({ state: null, isEmpty: false }),
+    goBack: async ({ safety }) => {
+      await Promise.resolve();
+      calls.push(`back to ${safety?.tenant.name}`);
+    },
+  },
+  restore: async (run) => {
+    calls.push('restore');
+    await read?.(run);
+    return 'done';
+  },
+});
 
 /** All calls that name a snapshot: those of handles by their names, and functions of all faces by theirs. */
 export function callsOf(place: Place, ownOfB: () => string): Readonly<Record<string, Call>> {
@@ -35,6 +59,10 @@ export function callsOf(place: Place, ownOfB: () => string): Readonly<Record<str
     diffLive: async (handle, reference) => await listOf(handle.diffLive(reference, { to: place.folder })),
     planRestore: async (handle, reference) => await handle.planRestore({ snapshot: reference, to }),
     restore: async (handle, reference) => await handle.restore({ snapshot: reference, to }),
+    restoreSafely: async (handle, reference) =>
+      await handle.restoreSafely({ snapshot: reference, overwrite: 'always' }),
+    restoreInto: async (handle, reference) =>
+      await handle.restoreInto({ snapshot: reference, ...noting(place.source, []) }),
     verify: async (handle, reference) => await handle.verify({ snapshot: reference }),
     recordCheck: async (handle, reference) => await handle.recordCheck(reference, check),
     forget: async (handle, reference) => await handle.forget({ snapshots: [reference] }),
@@ -69,6 +97,13 @@ export function callsOf(place: Place, ownOfB: () => string): Readonly<Record<str
         read: handle.read(reference, { path }),
         tables: ['guests'],
       }),
+    diffRecords: async (repository, snapshot) =>
+      await listOf(diffRecords({ repository, snapshot, live: new MemoryTarget({}) })),
+    diffPostgres: async (repository, snapshot) =>
+      await listOf(diffPostgres({ repository, snapshot, path, live: nowhere })),
+    diffMysql: async (repository, snapshot) => await listOf(diffMysql({ repository, snapshot, path, live: nowhere })),
+    diffSqlite: async (repository, snapshot) =>
+      await listOf(diffSqlite({ repository, snapshot, path, live: database })),
     restorePostgresTables: async (repository, snapshot) =>
       await restorePostgresTables({ ...nowhere, repository, snapshot, path, database: 'b', tables: ['guests'] }),
   };
@@ -83,6 +118,8 @@ export const LISTS: readonly (keyof TenantHandle)[] = [
   'planPrune',
   'prune',
   'stats',
+  'unfinishedRestores',
+  'rollBack',
 ];
 
 /** Functions of all faces that are given no snapshot of a repository, and why. */
@@ -118,6 +155,23 @@ export const NO_SNAPSHOT: Readonly<Record<string, string>> = {
   inspectPostgres: 'a server',
   postgresSource: 'a source',
   scratchPostgres: 'what validateRestore hands to it',
+  documentsPlace: 'what rollBack hands to it',
+  intoRecords: 'what restoreInto hands to it',
+  recordsPlace: 'what rollBack hands to it',
+  scratchRecords: 'what validateRestore hands to it',
+  WrittenRecords: 'records that the caller has',
+  intoPostgres: 'what restoreInto hands to it',
+  intoPostgresTables: 'what restoreInto hands to it',
+  postgresPlace: 'what rollBack hands to it',
+  scratchSqlite: 'what validateRestore hands to it',
+  intoSqliteTables: 'what restoreInto hands to it',
+  sqliteTablesPlace: 'what rollBack hands to it',
+  intoMysql: 'what restoreInto hands to it',
+  mysqlPlace: 'what rollBack hands to it',
+  scratchMysql: 'what validateRestore hands to it',
+  intoRedis: 'what restoreInto hands to it',
+  redisPlace: 'what rollBack hands to it',
+  scratchRedis: 'what validateRestore hands to it',
   inspectRedis: 'a server',
   redisSource: 'a source',
   recordsSource: 'a source',

@@ -7,7 +7,7 @@ import { OpenTenantHandle } from '../../src/tenants/tenant-handle.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, failureOf, filesBelow, listOf, newPlace, openAt } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
-import { callsOf, LISTS, NO_SNAPSHOT } from './calls.ts';
+import { callsOf, LISTS, NO_SNAPSHOT, noting } from './calls.ts';
 
 const NOW = { waitMs: 0, fenceAfterMs: 0, maxUnusedPercent: 0 };
 
@@ -198,4 +198,51 @@ test("b's prune leaves everything of a's", async () => {
   expect((await b.prune(NOW)).tenants.map(({ tenant }) => tenant)).toEqual(['b']);
   expect((await b.planPrune(NOW)).tenants.map(({ tenant }) => tenant)).toEqual(['b']);
   expect(ofA()).toEqual(before);
+});
+
+test("what a restore into a place reads is the tenant's own, and so is its safety snapshot", async () => {
+  const calls: string[] = [];
+  const failure = await failureOf(
+    b.restoreInto({
+      snapshot: ownOfB,
+      ...noting(place.source, calls, async ({ repository: read }) => void (await listOf(read.entries(id)))),
+    }),
+  );
+  expect(failure).toMatchObject({ code: 'SNAPSHOT_NOT_FOUND' });
+  const validate = (): never => {
+    throw new Error('no');
+  };
+  expect(await failureOf(b.restoreInto({ snapshot: ownOfB, ...noting(place.source, calls), validate }))).toMatchObject({
+    code: 'RESTORE_ROLLED_BACK',
+  });
+  expect(calls).toEqual(['restore', 'restore', 'back to b']);
+  expect((await a.snapshots({ kinds: ['safety'] })).length).toBe(0);
+});
+
+test('an unfinished restore is told of to its tenant alone, and only that one can go back', async () => {
+  const guarded = noting(place.source, []);
+  const goBack = (): never => {
+    throw new Error('not now');
+  };
+  const broken = { ...guarded, place: { ...guarded.place, goBack }, validate: goBack };
+  expect(await failureOf(a.restoreInto({ snapshot: id, ...broken }))).toMatchObject({ code: 'ROLLBACK_FAILED' });
+  const [unfinished] = await a.unfinishedRestores();
+  expect(await b.unfinishedRestores()).toEqual([]);
+  const [at, { place: nothing }] = [unfinished?.id ?? '', guarded];
+  expect(await failureOf(b.rollBack(at, { place: nothing }))).toMatchObject({ code: 'INVALID_OPTION' });
+  expect(await a.rollBack(at, { place: nothing })).toMatchObject({ status: 'ok' });
+  expect(await a.unfinishedRestores()).toEqual([]);
+});
+
+test("a safe restore of a tenant saves what is there as that tenant's, and goes back", async () => {
+  const file = join(place.source, 'secret');
+  writeFileSync(file, 'newer');
+  const validate = (): never => {
+    throw new Error('no');
+  };
+  const result = await a.restoreSafely({ snapshot: id, path: file, overwrite: 'always', validate });
+  expect(result.status).toBe('rolled-back');
+  expect(readFileSync(file, 'utf8')).toBe('newer');
+  expect((await a.snapshot(result.safetySnapshot ?? '')).tenant.name).toBe('a');
+  expect(await failureOf(b.snapshot(result.safetySnapshot ?? ''))).toMatchObject({ code: 'SNAPSHOT_NOT_FOUND' });
 });

@@ -67,7 +67,7 @@ function targetOf(documents: ReadonlyMap<string, JsonDocument>): RecordTarget {
   return {
     modules: async () => [...documents.keys()],
     read,
-    async apply(changes, { signal }) {
+    async apply(changes, { signal, onReplace }) {
       const before = new Map<string, ReadonlyMap<string, SourceDetail>>();
       const now = new Map<string, Map<string, SourceDetail>>();
       let count = 0;
@@ -92,6 +92,7 @@ function targetOf(documents: ReadonlyMap<string, JsonDocument>): RecordTarget {
           await writer.write(path, await formOf(path), parts);
         }
         checkAborted(signal);
+        onReplace?.();
         await writer.commit();
       } finally {
         await writer.undo();

@@ -16,6 +16,10 @@ interface Step {
   readonly written?: string | undefined;
 }
 
+/** Whether a file's name is that of a document which was being written. */
+export const isUnfinished = (name: string, document: string): boolean =>
+  name.startsWith(`.${document}.`) && /^[0-9a-f]{12}\.part$/.test(name.slice(document.length + 2));
+
 /** Writes what documents are to be beside them, and puts it in their places when all of that is there. */
 export class DocumentWriter {
   readonly #steps: Step[] = [];

@@ -29,7 +29,9 @@ export function serviceByHand(tools: DeployTools, ask: Ask, locked: Locked): Ser
       await ask('service');
       // Whoever wants it stopped should not have to wait for a deploy.
       if (!isStarting(verb)) return runByHand(tools, verb, { signal, onAction });
-      return locked({ action: 'service', signal }, async (held, both) => runByHand(held, verb, { signal: both, onAction }));
+      return locked({ action: 'service', signal }, async (held, both) =>
+        runByHand(held, verb, { signal: both, onAction }),
+      );
     },
   };
 }

@@ -1,0 +1,93 @@
+import { BackupError } from '../errors.ts';
+import type { PlaceRepository, RestorePlace, RollbackResult, SafeRestoreStep } from '../repository/contract.ts';
+import type { RunContext } from '../run/context.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { atStep, type JournalEntry, type RestoreJournal } from './journal.ts';
+
+/** What going back to how a place was works with. */
+export interface PlaceReturn {
+  readonly context: RunContext;
+  readonly repository: PlaceRepository;
+  readonly find: (snapshot: string) => Promise<SnapshotRecord>;
+  readonly journal: RestoreJournal;
+  readonly entry: JournalEntry;
+  readonly place: RestorePlace;
+  readonly onStep?: ((step: SafeRestoreStep) => void) | undefined;
+}
+
+/** Goes back if that can be done, and returns the error that says what has become of the restore. */
+export async function backAfter(way: PlaceReturn, reason: unknown): Promise<unknown> {
+  const { journal, entry, onStep } = way;
+  const { safetySnapshot, into } = entry;
+  if (safetySnapshot === undefined && into?.isEmpty !== true) {
+    await journal.remove(entry.id);
+    return reason;
+  }
+  onStep?.({ step: 'roll-back', safetySnapshot });
+  try {
+    await goBack(way);
+  } catch (failure) {
+    return failure;
+  }
+  const said = reason instanceof Error ? reason.message : String(reason);
+  const details = reason instanceof BackupError ? reason.details : undefined;
+  return new BackupError(
+    'RESTORE_ROLLED_BACK',
+    `The restore into ${into?.name} was rolled back, and all is as it was before: ${said}`,
+    { cause: reason, details, hint: safetyHint(safetySnapshot) },
+  );
+}
+
+const safetyHint = (safety: string | undefined): string | undefined =>
+  safety === undefined ? undefined : `What was there before is also in the safety snapshot ${safety}.`;
+
+/** Makes a place what it was; the note of the restore goes when it is. @throws {BackupError} `ROLLBACK_FAILED`. */
+async function goBack({ context, repository, find, journal, entry, place }: PlaceReturn): Promise<RollbackResult> {
+  const { safetySnapshot, into, snapshot } = entry;
+  try {
+    await journal.write(atStep(entry, 'roll-back'));
+    const safety = safetySnapshot === undefined ? undefined : await find(safetySnapshot);
+    // Not to be ended halfway by whoever has given up the restore.
+    await place.goBack({ state: into?.state ?? null, safety }, { repository });
+  } catch (cause) {
+    await journal.release(atStep(entry, 'roll-back')).catch(() => undefined);
+    context.emit('restore.rolledBack', { snapshot, status: 'failed' });
+    throw notRolledBack(entry, cause);
+  }
+  await journal.remove(entry.id);
+  context.emit('restore.rolledBack', { snapshot, status: 'ok' });
+  return { status: 'ok', filesWritten: 0, entriesDeleted: 0, problems: [] };
+}
+
+function notRolledBack({ id, into, safetySnapshot }: JournalEntry, cause: unknown): BackupError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const more =
+    cause instanceof BackupError ? [...(cause.details ?? []), ...(cause.hint === undefined ? [] : [cause.hint])] : [];
+  return new BackupError(
+    'ROLLBACK_FAILED',
+    `Expected ${into?.name} to become what it was before, got ${JSON.stringify(said)}`,
+    {
+      cause,
+      details: more,
+      hint:
+        `See to what was wrong, then roll the restore ${id} back again` +
+        (safetySnapshot === undefined
+          ? '.'
+          : `, or restore the safety snapshot ${safetySnapshot} into it yourself: it has all that was there.`),
+    },
+  );
+}
+
+/** Goes back behind a restore that was not finished. @throws {BackupError} `INVALID_OPTION` when the place is another one; `ROLLBACK_FAILED`. */
+export async function returnTo(
+  way: Omit<PlaceReturn, 'place'>,
+  place: RestorePlace | undefined,
+): Promise<RollbackResult> {
+  const { entry } = way;
+  if (place?.name === entry.into?.name && place !== undefined) return await goBack({ ...way, place });
+  throw new BackupError(
+    'INVALID_OPTION',
+    `Expected the place ${entry.into?.name} to go back in, got ${place?.name ?? 'none'}`,
+    { hint: 'Name the place that was restored into: it may need a password, which is kept nowhere.' },
+  );
+}

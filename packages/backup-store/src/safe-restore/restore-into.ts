@@ -1,0 +1,173 @@
+import { BackupError, codeOf } from '../errors.ts';
+import type {
+  BackupOptions,
+  BackupResult,
+  EntryProblem,
+  IntoRun,
+  PlaceRepository,
+  RestoreCheck,
+  RestoreIntoOptions,
+  RestoreIntoResult,
+} from '../repository/contract.ts';
+import type { RunContext } from '../run/context.ts';
+import type { SnapshotRecord } from '../snapshots/record.ts';
+import { type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
+import { backAfter, type PlaceReturn } from './place-return.ts';
+
+const MAX_PROBLEMS = 100;
+
+/** What a restore into a place works with. */
+export interface IntoParts {
+  readonly context: RunContext;
+  /** What is restored. */
+  readonly record: SnapshotRecord;
+  readonly repository: PlaceRepository;
+  readonly backup: (options: BackupOptions) => Promise<BackupResult>;
+  /** A snapshot by its id. */
+  readonly find: (snapshot: string) => Promise<SnapshotRecord>;
+}
+
+interface Attempt<Result> extends PlaceReturn {
+  readonly options: RestoreIntoOptions<Result>;
+  readonly run: IntoRun;
+  hasBegun: boolean;
+}
+
+/**
+ * Restores into a database, or what else is a place: first a backup of what is there, then the restore, then its validation; when
+ * one of the two fails after something was replaced, the place is made what it was before.
+ */
+export async function restoreInto<Result>(
+  parts: IntoParts,
+  options: RestoreIntoOptions<Result>,
+): Promise<RestoreIntoResult<Result>> {
+  const attempt = await begin(parts, options);
+  const { journal, entry } = attempt;
+  const { safetySnapshot } = entry;
+  const result = await restoreOnce(attempt);
+  options.onStep?.({ step: 'validate', safetySnapshot });
+  const validation = await validate(attempt, result);
+  if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
+  await journal.remove(entry.id);
+  await options.finish?.(result);
+  return { result, validation, safetySnapshot };
+}
+
+/** Looks, saves, and notes on disk what going back would need. */
+async function begin<Result>(parts: IntoParts, options: RestoreIntoOptions<Result>): Promise<Attempt<Result>> {
+  const { context, record, repository } = parts;
+  const { place, signal } = options;
+  const { state, isEmpty } = await place.look({ signal });
+  const isSaved = options.safetyBackup !== false && !isEmpty;
+  const safetySnapshot = isSaved ? await save(parts, options) : undefined;
+  const journal = new RestoreJournal(context.cacheFolder);
+  const entry: JournalEntry = {
+    id: newRestoreId(),
+    tenant: record.tenant.name,
+    snapshot: record.id,
+    safetySnapshot,
+    startedAt: new Date(context.clock()).toISOString(),
+    step: 'restore',
+    roots: [],
+    changes: [],
+    newRoots: [],
+    into: { name: place.name, address: place.address, state, isEmpty },
+  };
+  await journal.write(entry);
+  const replacing = (): void => {
+    attempt.hasBegun = true;
+  };
+  const run = { repository, snapshot: record, signal, replacing };
+  const attempt: Attempt<Result> = {
+    ...parts,
+    options,
+    place,
+    onStep: options.onStep,
+    journal,
+    entry,
+    run,
+    hasBegun: false,
+  };
+  return attempt;
+}
+
+async function restoreOnce<Result>(attempt: Attempt<Result>): Promise<Result> {
+  const { options, journal, entry, run } = attempt;
+  try {
+    options.onStep?.({ step: 'restore', safetySnapshot: entry.safetySnapshot });
+    return await options.restore(run);
+  } catch (error) {
+    if (attempt.hasBegun && !isAbort(error, options.signal)) throw await backAfter(attempt, error);
+    // Given up by somebody: that is told of, and they decide. Else nothing was changed.
+    if (attempt.hasBegun) await journal.release(entry).catch(() => undefined);
+    else await journal.remove(entry.id);
+    throw error;
+  }
+}
+
+async function validate<Result>(attempt: Attempt<Result>, result: Result): Promise<RestoreCheck> {
+  const { options, journal, entry, run } = attempt;
+  if (options.validate === false) return { status: 'skipped', checked: 0, problems: [] };
+  const problems: EntryProblem[] = [];
+  let checked = 0;
+  try {
+    const found = await options.check?.(result, run);
+    checked = found?.checked ?? 0;
+    for (const message of found?.problems ?? []) problems.push({ path: '', code: 'RESTORE_INVALID', message });
+    // What is wrong already need not be shown to anybody.
+    if (problems.length === 0) await options.validate?.(result);
+  } catch (error) {
+    if (isAbort(error, options.signal)) {
+      await journal.release({ ...entry, step: 'validate' }).catch(() => undefined);
+      throw error;
+    }
+    problems.push({ path: '', code: codeOf(error), message: error instanceof Error ? error.message : String(error) });
+  }
+  return { status: problems.length === 0 ? 'passed' : 'failed', checked, problems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+const isAbort = (error: unknown, signal: AbortSignal | undefined): boolean =>
+  codeOf(error) === 'ABORTED' || (signal?.aborted === true && error === signal.reason);
+
+const invalid = ({ into }: JournalEntry, { problems }: RestoreCheck): BackupError =>
+  new BackupError(
+    'RESTORE_INVALID',
+    `Expected ${into?.name} to be as restored, got ${JSON.stringify(problems[0]?.message ?? '')}`,
+    {
+      details: problems.map(({ message }) => message),
+      hint: 'Nothing was rolled back, as there is no safety snapshot. Restore an older snapshot into it.',
+    },
+  );
+
+/** @throws {BackupError} `SAFETY_INCOMPLETE` when what is there can't be saved. */
+async function save<Result>(
+  { record, backup }: IntoParts,
+  { place, onStep, onProgress, createdBy, signal }: RestoreIntoOptions<Result>,
+): Promise<string> {
+  onStep?.({ step: 'safety-backup' });
+  try {
+    const { snapshot } = await backup({
+      ...place.current,
+      kind: 'safety',
+      // Half of a database is nothing to go back to.
+      atomic: true,
+      tenant: record.tenant.name,
+      note: `before the restore of ${record.id}`,
+      createdBy,
+      signal,
+      onProgress,
+    });
+    if (snapshot !== undefined) return snapshot.id;
+  } catch (error) {
+    if (codeOf(error) !== 'SOURCE_FAILED' && codeOf(error) !== 'PATH_FAILED') throw error;
+    throw notSaved(place.name, error as BackupError);
+  }
+  throw notSaved(place.name);
+}
+
+const notSaved = (name: string, cause?: BackupError): BackupError =>
+  new BackupError('SAFETY_INCOMPLETE', `Expected to save ${name} before it is changed, but it can not be read`, {
+    cause,
+    hint: 'Nothing was changed. Without a safety snapshot it is restored without a way back.',
+    details: cause?.details,
+  });
