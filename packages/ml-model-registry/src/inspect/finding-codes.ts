@@ -1,0 +1,33 @@
+import type { Severity } from './severity.ts';
+
+/** Findings that any format may have. Those of one format stand in its folder. */
+type CommonFindingCode =
+  | 'FORMAT_UNKNOWN'
+  | 'NAME_MISMATCH'
+  | 'POLYGLOT'
+  | 'TRUNCATED'
+  | 'HIDDEN_BYTES'
+  | 'MALFORMED'
+  | 'UNSUPPORTED'
+  | 'LIMIT_EXCEEDED'
+  | 'INVALID_TEXT';
+
+/** The kind of a finding. Each is explained in `docs/findings.md`. */
+export type FindingCode = CommonFindingCode;
+
+const severities: Readonly<Record<FindingCode, Severity>> = {
+  FORMAT_UNKNOWN: 'unknown',
+  NAME_MISMATCH: 'suspicious',
+  POLYGLOT: 'suspicious',
+  TRUNCATED: 'suspicious',
+  HIDDEN_BYTES: 'suspicious',
+  MALFORMED: 'suspicious',
+  UNSUPPORTED: 'unknown',
+  LIMIT_EXCEEDED: 'unknown',
+  INVALID_TEXT: 'suspicious',
+};
+
+/** How bad a finding is. */
+export function severityOf(code: FindingCode): Severity {
+  return severities[code];
+}

@@ -1,0 +1,5 @@
+import type { FormatInspector } from './contract.ts';
+import { safetensors } from './safetensors/safetensors.ts';
+
+/** All formats that are known, those with the surest signs first. */
+export const formats: readonly FormatInspector[] = [safetensors];
