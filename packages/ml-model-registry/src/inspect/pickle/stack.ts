@@ -7,7 +7,10 @@ export class Stack {
   readonly #inspection: Inspection;
   readonly #values: Value[] = [];
   readonly #marks: number[] = [];
-  readonly #memo = new Map<number, Value>();
+  /** Places one after the other, as picklers number them. */
+  readonly #memo: Value[] = [];
+  /** Places after a gap. */
+  readonly #others = new Map<number, Value>();
   #held = 0;
   /** The place of the opcode that runs. */
   at = 0;
@@ -28,7 +31,7 @@ export class Stack {
 
   /** What the memo has. */
   get memoized(): number {
-    return this.#memo.size;
+    return this.#memo.length + this.#others.size;
   }
 
   /**
@@ -82,11 +85,13 @@ export class Stack {
     // Python makes room for all places up to this one.
     if (place > this.at) throw malformed(`Expected a place of the memo that a file of this size needs, got ${place}`, this.at);
     this.hold(16);
-    this.#memo.set(place, value);
+    if (place < this.#memo.length) this.#memo[place] = value;
+    else if (place === this.#memo.length && this.#others.size === 0) this.#memo.push(value);
+    else this.#others.set(place, value);
   }
 
   recall(place: number): Value {
-    const value = this.#memo.get(place);
+    const value = place < this.#memo.length ? this.#memo[place] : this.#others.get(place);
     if (value === undefined) throw malformed(`Expected something in place ${place} of the memo, got nothing`, this.at);
     return value;
   }

@@ -8,9 +8,14 @@ const imports = /^[(\]}lNd0-9IK.]{0,8}[ci][A-Za-z_][\w.]{0,200}\n[A-Za-z_][\w.]{
 
 /** What a pickle could be passed to a second time: a string that is a pickle itself. */
 export function pickleIn(value: Argument, head: Uint8Array): Enclosed | undefined {
-  if (typeof value === 'string') return value.length > 4 && beginsAsPickle(Buffer.from(value.slice(0, 512), 'latin1')) ? enclosed(value) : undefined;
+  if (typeof value === 'string') return mayBePickle(value) && beginsAsPickle(Buffer.from(value.slice(0, 512), 'latin1')) ? enclosed(value) : undefined;
   if (!(value instanceof Blob) || value.at === undefined || value.length < 5 || !beginsAsPickle(head)) return undefined;
   return enclosed({ at: value.at, length: value.length }, value.at);
+}
+
+/** Nearly no text is; this is quick. */
+function mayBePickle(text: string): boolean {
+  return text.length > 4 && (text.charCodeAt(0) === 0x80 || text.includes('\n'));
 }
 
 function enclosed(content: Enclosed['content'], at?: number): Enclosed {
