@@ -1,4 +1,5 @@
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
+import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
@@ -14,7 +15,7 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | GgufFindingCode;
+export type FindingCode = CommonFindingCode | GgufFindingCode | OnnxFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -27,6 +28,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
+  ...onnxSeverities,
 };
 
 /** How bad a finding is. */

@@ -1,8 +1,9 @@
 import type { FormatInspector } from './contract.ts';
 import { gguf } from './gguf/gguf.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
+import { onnx } from './onnx/onnx.ts';
 import { safetensors } from './safetensors/safetensors.ts';
 import { xgboostJson, xgboostUbj } from './xgboost/xgboost.ts';
 
 /** All formats that are known, those with the surest signs first. */
-export const formats: readonly FormatInspector[] = [gguf, safetensors, lightgbm, xgboostJson, xgboostUbj];
+export const formats: readonly FormatInspector[] = [gguf, safetensors, lightgbm, xgboostJson, xgboostUbj, onnx];
