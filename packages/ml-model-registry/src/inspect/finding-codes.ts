@@ -1,5 +1,6 @@
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type PickleFindingCode, pickleSeverities } from './pickle/finding-codes.ts';
+import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
@@ -15,7 +16,7 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | GgufFindingCode | PickleFindingCode;
+export type FindingCode = CommonFindingCode | GgufFindingCode | OnnxFindingCode | PickleFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -29,6 +30,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
   ...pickleSeverities,
+  ...onnxSeverities,
 };
 
 /** How bad a finding is. */
