@@ -1,4 +1,5 @@
 import type { Severity } from './severity.ts';
+import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
 type CommonFindingCode =
@@ -13,7 +14,7 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode;
+export type FindingCode = CommonFindingCode | ZipFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -25,6 +26,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   UNSUPPORTED: 'unknown',
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
+  ...zipSeverities,
 };
 
 /** How bad a finding is. */
