@@ -1,3 +1,4 @@
+import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import type { Severity } from './severity.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
@@ -14,7 +15,7 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | ZipFindingCode;
+export type FindingCode = CommonFindingCode | GgufFindingCode | ZipFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -26,6 +27,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   UNSUPPORTED: 'unknown',
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
+  ...ggufSeverities,
   ...zipSeverities,
 };
 

@@ -1,6 +1,9 @@
 import type { FormatInspector } from './contract.ts';
+import { gguf } from './gguf/gguf.ts';
+import { lightgbm } from './lightgbm/lightgbm.ts';
 import { safetensors } from './safetensors/safetensors.ts';
+import { xgboostJson, xgboostUbj } from './xgboost/xgboost.ts';
 import { otherArchive } from './zip/other-archive.ts';
 
 /** All formats that are known, those with the surest signs first. */
-export const formats: readonly FormatInspector[] = [safetensors, otherArchive];
+export const formats: readonly FormatInspector[] = [gguf, safetensors, otherArchive, lightgbm, xgboostJson, xgboostUbj];

@@ -9,3 +9,10 @@ export function u64(value: number | bigint): Uint8Array {
   bytes.writeBigUInt64LE(BigInt(value));
   return bytes;
 }
+
+/** Four bytes, little-endian. */
+export function u32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}

@@ -2,6 +2,8 @@
 export type JsonNode = { readonly at: number } & (
   | { readonly kind: 'object'; readonly members: ReadonlyMap<string, JsonNode> }
   | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
+  /** An array that has only numbers, and one at least: models have millions of them. */
+  | { readonly kind: 'numbers'; readonly numbers: Float64Array }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'word'; readonly word: boolean | null }
@@ -17,12 +19,13 @@ export function textOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? node.text : undefined;
 }
 
-/** The items of an array; none for everything else. */
+/** The items of an array that is not one of numbers; none for everything else. */
 export function itemsOf(node: JsonNode | undefined): readonly JsonNode[] {
   return node?.kind === 'array' ? node.items : [];
 }
 
-/** A whole number from 0 to 2^53 - 1; `undefined` for everything else. */
-export function countOf(node: JsonNode | undefined): number | undefined {
-  return node?.kind === 'number' && Number.isSafeInteger(node.number) && node.number >= 0 ? node.number : undefined;
+/** An array of numbers, which may be empty; `undefined` for everything else. */
+export function numbersOf(node: JsonNode | undefined): Float64Array | undefined {
+  if (node?.kind === 'array' && node.items.length === 0) return new Float64Array(0);
+  return node?.kind === 'numbers' ? node.numbers : undefined;
 }

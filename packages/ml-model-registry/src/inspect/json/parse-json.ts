@@ -1,5 +1,6 @@
 import type { Inspection } from '../contract.ts';
 import { malformed, StructureError } from '../structure-error.ts';
+import { ItemList } from './item-list.ts';
 import type { JsonNode } from './json-node.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -51,7 +52,7 @@ class JsonParser {
     this.#place.inspection.step(1, at);
     const sign = this.#bytes[this.#at];
     if (sign === 0x7b) return { at, kind: 'object', members: this.#object() };
-    if (sign === 0x5b) return { at, kind: 'array', items: this.#array() };
+    if (sign === 0x5b) return this.#array(at);
     if (sign === QUOTE) return { at, kind: 'string', text: this.#string() };
     return this.#wordOrNumber(at);
   }
@@ -72,10 +73,10 @@ class JsonParser {
     return members;
   }
 
-  #array(): readonly JsonNode[] {
-    const items: JsonNode[] = [];
-    this.#items(0x5d, () => items.push(this.#value()));
-    return items;
+  #array(at: number): JsonNode {
+    const items = new ItemList();
+    this.#items(0x5d, () => items.add(this.#value()));
+    return items.node(at);
   }
 
   /** Whatever stands between an opening sign and `close`, with commas. */

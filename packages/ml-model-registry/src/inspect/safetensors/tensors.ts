@@ -1,6 +1,6 @@
 import type { Inspection } from '../contract.ts';
 import type { TensorInfo } from '../inspection.ts';
-import { countOf, itemsOf, type JsonNode, member, textOf } from '../json/json-node.ts';
+import { type JsonNode, member, numbersOf, textOf } from '../json/json-node.ts';
 import { quoted } from '../quoted.ts';
 import { malformed } from '../structure-error.ts';
 import { bitsOfType } from './types.ts';
@@ -78,10 +78,9 @@ function readTensor(entry: { readonly name: string; readonly node: JsonNode }, p
 }
 
 function counts(node: JsonNode | undefined, at: number): readonly number[] {
-  if (node?.kind !== 'array') throw malformed('Expected a list of numbers, got another value', node?.at ?? at);
-  return itemsOf(node).map((item) => {
-    const count = countOf(item);
-    if (count === undefined) throw malformed('Expected a whole number, got another value', item.at);
-    return count;
-  });
+  const numbers = numbersOf(node);
+  if (numbers === undefined || numbers.some((each) => !Number.isSafeInteger(each) || each < 0)) {
+    throw malformed('Expected a list of whole numbers, got another value', node?.at ?? at);
+  }
+  return [...numbers];
 }
