@@ -1,9 +1,20 @@
 import type { FormatInspector } from './contract.ts';
 import { gguf } from './gguf/gguf.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
+import { npy } from './numpy/npy.ts';
+import { npz } from './numpy/npz.ts';
 import { safetensors } from './safetensors/safetensors.ts';
 import { xgboostJson, xgboostUbj } from './xgboost/xgboost.ts';
 import { otherArchive } from './zip/other-archive.ts';
 
 /** All formats that are known, those with the surest signs first. */
-export const formats: readonly FormatInspector[] = [gguf, safetensors, otherArchive, lightgbm, xgboostJson, xgboostUbj];
+export const formats: readonly FormatInspector[] = [
+  gguf,
+  safetensors,
+  npy,
+  npz,
+  otherArchive,
+  lightgbm,
+  xgboostJson,
+  xgboostUbj,
+];

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { Inspection } from '../contract.ts';
 import { quoted } from '../quoted.ts';
-import { type ByteSource, memorySource, partOf } from '../source/byte-source.ts';
+import { type ByteSource, demandWithin, memorySource, partOf } from '../source/byte-source.ts';
 import { StructureError } from '../structure-error.ts';
 import type { ZipMember } from './member.ts';
 
@@ -57,6 +57,31 @@ export async function openMember(member: ZipMember, place: ContentPlace): Promis
   const pieces: Uint8Array[] = [];
   for await (const piece of memberPieces(member, place)) pieces.push(piece);
   return memorySource(Buffer.concat(pieces));
+}
+
+/**
+ * The content of a member of any size, of which only the first `length` bytes can be read: all of it was held against its size and checksum, and let
+ * go.
+ *
+ * @throws {StructureError} As {@link memberPieces}. Reading further is `LIMIT_EXCEEDED`.
+ */
+export async function headOfMember(member: ZipMember, length: number, place: ContentPlace): Promise<ByteSource> {
+  const pieces: Uint8Array[] = [];
+  let held = 0;
+  for await (const piece of memberPieces(member, place)) {
+    if (held < length) pieces.push(piece);
+    held += piece.length;
+  }
+  const head = memorySource(Buffer.concat(pieces));
+  return {
+    size: member.size,
+    read(offset, count) {
+      demandWithin(member.size, offset, count);
+      if (offset + count <= head.size) return head.read(offset, count);
+      const message = `Expected to read the first ${head.size} bytes of ${quoted(member.name)}, got ${offset + count}`;
+      throw new StructureError('LIMIT_EXCEEDED', message, offset);
+    },
+  };
 }
 
 function demandReadable(member: ZipMember, inspection: Inspection): void {

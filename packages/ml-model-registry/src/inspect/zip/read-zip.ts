@@ -3,7 +3,7 @@ import { quoted } from '../quoted.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { StructureError } from '../structure-error.ts';
 import { readDirectory } from './central-directory.ts';
-import { memberPieces, openMember } from './content.ts';
+import { headOfMember, memberPieces, openMember } from './content.ts';
 import { type EndRecord, readEnd } from './end-record.ts';
 import { readLocal } from './local-header.ts';
 import type { ZipEntry, ZipMember } from './member.ts';
@@ -14,6 +14,8 @@ export interface ZipArchive {
   readonly members: readonly ZipMember[];
   /** The content of a member, to be read at any place: {@link openMember}. */
   open(member: ZipMember): Promise<ByteSource>;
+  /** The first bytes of a member of any size, all of which is checked: {@link headOfMember}. */
+  head(member: ZipMember, length: number): Promise<ByteSource>;
   /** The content of a member from front to back: {@link memberPieces}. */
   pieces(member: ZipMember): AsyncGenerator<Uint8Array, void>;
 }
@@ -41,6 +43,7 @@ export async function readZip(source: ByteSource, inspection: Inspection): Promi
   return {
     members: placed.map(memberOf),
     open: (member) => openMember(member, place),
+    head: (member, length) => headOfMember(member, length, place),
     pieces: (member) => memberPieces(member, place),
   };
 }
