@@ -1,4 +1,5 @@
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
+import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
 import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
 import type { Severity } from './severity.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
@@ -16,7 +17,7 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | GgufFindingCode | NumpyFindingCode | ZipFindingCode;
+export type FindingCode = CommonFindingCode | GgufFindingCode | Hdf5FindingCode | NumpyFindingCode | ZipFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -29,6 +30,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
+  ...hdf5Severities,
   ...numpySeverities,
   ...zipSeverities,
 };

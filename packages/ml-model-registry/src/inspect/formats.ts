@@ -1,5 +1,6 @@
 import type { FormatInspector } from './contract.ts';
 import { gguf } from './gguf/gguf.ts';
+import { hdf5 } from './hdf5/hdf5.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
 import { npy } from './numpy/npy.ts';
 import { npz } from './numpy/npz.ts';
@@ -13,6 +14,7 @@ export const formats: readonly FormatInspector[] = [
   safetensors,
   npy,
   npz,
+  hdf5,
   otherArchive,
   lightgbm,
   xgboostJson,
