@@ -1,5 +1,6 @@
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
+import { type KerasFindingCode, kerasSeverities } from './keras/finding-codes.ts';
 import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
 import type { Severity } from './severity.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
@@ -17,7 +18,13 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | GgufFindingCode | Hdf5FindingCode | NumpyFindingCode | ZipFindingCode;
+export type FindingCode =
+  | CommonFindingCode
+  | GgufFindingCode
+  | Hdf5FindingCode
+  | KerasFindingCode
+  | NumpyFindingCode
+  | ZipFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -31,6 +38,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
   ...hdf5Severities,
+  ...kerasSeverities,
   ...numpySeverities,
   ...zipSeverities,
 };

@@ -1,6 +1,7 @@
 import type { FormatInspector } from './contract.ts';
 import { gguf } from './gguf/gguf.ts';
 import { hdf5 } from './hdf5/hdf5.ts';
+import { keras } from './keras/keras.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
 import { npy } from './numpy/npy.ts';
 import { npz } from './numpy/npz.ts';
@@ -15,6 +16,7 @@ export const formats: readonly FormatInspector[] = [
   npy,
   npz,
   hdf5,
+  keras,
   otherArchive,
   lightgbm,
   xgboostJson,

@@ -6,13 +6,17 @@ import type { Fields } from './fields.ts';
 import type { GlobalHeap } from './global-heap.ts';
 import type { Hdf5Reader } from './hdf5-reader.ts';
 
+/** A text, and its place in the file. */
+export interface StoredText {
+  readonly bytes: Uint8Array;
+  readonly place: number;
+}
+
 /** An attribute. */
 export interface Attribute {
   readonly name: string;
   /** Its texts, when it has any. */
-  readonly texts: readonly Uint8Array[];
-  /** The place of its message, for findings. */
-  readonly place: number;
+  readonly texts: readonly StoredText[];
 }
 
 /**
@@ -50,36 +54,37 @@ export async function readAttribute(
   if (type.kind === 'elsewhere')
     reader.inspection.find('UNSUPPORTED', `Expected numbers or texts in ${quoted(name)}, got ${type.name}`, place);
   const texts = await textsOf(fields.part(size), { type, elements, reader, heap });
-  return { name, texts, place };
+  return { name, texts };
 }
 
 async function textsOf(
   data: Fields,
   of: { readonly type: Datatype; readonly elements: number; readonly reader: Hdf5Reader; readonly heap: GlobalHeap },
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly StoredText[]> {
   const { type, elements, reader, heap } = of;
-  const texts: Uint8Array[] = [];
+  const texts: StoredText[] = [];
   let held = 0;
   if (type.kind !== 'text' && type.kind !== 'variable text') return texts;
   for (let i = 0; i < elements; i += 1) {
     reader.inspection.step(1, data.place);
-    const bytes = type.kind === 'text' ? data.take(type.size) : await variableText(data, heap);
+    const fields = type.kind === 'text' ? data.part(type.size) : await variableText(data, heap);
+    const { bytes, start: place } = fields;
     held += bytes.length;
     if (held > reader.inspection.limits.held)
       throw new StructureError('LIMIT_EXCEEDED', 'Expected fewer bytes in texts of an attribute, got more', data.place);
     const end = bytes.indexOf(0);
-    texts.push(end === -1 ? bytes : bytes.subarray(0, end));
+    texts.push({ bytes: end === -1 ? bytes : bytes.subarray(0, end), place });
   }
   return texts;
 }
 
-async function variableText(data: Fields, heap: GlobalHeap): Promise<Uint8Array> {
+async function variableText(data: Fields, heap: GlobalHeap): Promise<Fields> {
   const place = data.place;
   const length = data.u32();
   const address = data.address();
   const index = data.u32();
-  if (address === undefined || length === 0) return new Uint8Array(0);
-  const bytes = await heap.object(address, index);
-  if (length > bytes.length) throw malformed(`Expected a text of ${length} bytes, got ${bytes.length}`, place);
-  return bytes.subarray(0, length);
+  if (address === undefined || length === 0) return data.part(0);
+  const object = await heap.object(address, index);
+  if (length > object.left) throw malformed(`Expected a text of ${length} bytes, got ${object.left}`, place);
+  return object.part(length);
 }

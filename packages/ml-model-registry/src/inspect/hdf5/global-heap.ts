@@ -1,4 +1,5 @@
 import { malformed } from '../structure-error.ts';
+import type { Fields } from './fields.ts';
 import { demandSignature, type Hdf5Reader } from './hdf5-reader.ts';
 
 /** The objects of a collection: their places, counted from its start, and sizes. */
@@ -11,7 +12,7 @@ export interface GlobalHeap {
    *
    * @throws {StructureError}
    */
-  object(address: number, index: number): Promise<Uint8Array>;
+  object(address: number, index: number): Promise<Fields>;
 }
 
 const HEAD = 16;
@@ -26,7 +27,7 @@ export function globalHeap(reader: Hdf5Reader): GlobalHeap {
       const object = (await found).get(index);
       if (object === undefined)
         throw malformed(`Expected object ${index} of the heap, got none`, reader.place(address));
-      return (await reader.fields(address + object.at, object.size)).bytes;
+      return reader.fields(address + object.at, object.size);
     },
   };
 }

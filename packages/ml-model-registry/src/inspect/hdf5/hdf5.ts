@@ -1,4 +1,5 @@
 import type { FormatInspector } from '../contract.ts';
+import { inspectH5Model } from '../keras/h5-model.ts';
 import { pagedSource } from '../source/paged-source.ts';
 import { malformed, StructureError } from '../structure-error.ts';
 import type { Dataset } from './dataset.ts';
@@ -22,11 +23,13 @@ export const hdf5: FormatInspector = {
     const reader = hdf5Reader(pages, { inspection, base });
     if (root === undefined) throw malformed('Expected a root group, got none', base);
     if (extension !== undefined) await checkExtension(reader, extension);
-    const { datasets } = await walkObjects(root, { reader, heap: globalHeap(reader) });
+    const { datasets, attributes } = await walkObjects(root, { reader, heap: globalHeap(reader) });
     reportOverlaps(datasets, reader);
     const parameters = datasets.filter(isLearned).reduce((sum, { elements }) => sum + elements, 0);
     const tensors = datasets.map(({ isNumber: _is, elements: _elements, ...tensor }) => tensor);
-    return { format: 'hdf5', formatVersion: String(version), tensors, parameters };
+    const texts = attributes.flatMap(({ name, texts: [first] }) => (first === undefined ? [] : [{ name, ...first }]));
+    const model = inspectH5Model(texts, inspection);
+    return { format: 'hdf5', formatVersion: String(version), tensors, parameters, ...model };
   },
 };
 
@@ -41,9 +44,9 @@ async function checkExtension(reader: Hdf5Reader, extension: number): Promise<vo
     );
 }
 
-/** Numbers that an optimizer keeps beside the model were not learned. */
+/** Numbers that an optimizer or a generator of random numbers keeps beside the model were not learned. */
 function isLearned({ name, isNumber }: Dataset): boolean {
-  return isNumber && !/^optimizer(?:_weights)?\//.test(name);
+  return isNumber && !/^optimizer(?:_weights)?\/|\/seed_generator\//.test(name);
 }
 
 function reportOverlaps(datasets: readonly Dataset[], reader: Hdf5Reader): void {
