@@ -17,3 +17,33 @@ export type {
 export type { FindingCode } from './inspect/finding-codes.ts';
 export type { Severity } from './inspect/severity.ts';
 export { defaultLimits, type InspectLimits } from './inspect/limits.ts';
+
+// Versions
+export { createModelRegistry } from './registry/create-registry.ts';
+export type {
+  AddedVersion,
+  AddOptions,
+  ListVersionsOptions,
+  ModelIntent,
+  ModelRegistry,
+  ModelRegistryOptions,
+  ModelSummary,
+  MoveAliasOptions,
+  RegistryEvent,
+} from './registry/contract.ts';
+export type { Changed, VersionDiff } from './registry/diff-versions.ts';
+export type { RestoreContentOptions } from './content/restore-content.ts';
+export type { Clock } from './clock.ts';
+export type { LoggedEvent, ModelEvent } from './history/events.ts';
+export type { AliasMove } from './history/state.ts';
+export { type Bump, type ChangeTable, defaultChanges, nextVersion, type NextVersion } from './versions/change.ts';
+export type {
+  Code,
+  Dataset,
+  Metrics,
+  ModelVersion,
+  Params,
+  Parent,
+  VersionFacts,
+  VersionInspection,
+} from './versions/version.ts';

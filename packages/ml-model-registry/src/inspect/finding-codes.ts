@@ -2,6 +2,7 @@ import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
 import { type KerasFindingCode, kerasSeverities } from './keras/finding-codes.ts';
 import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
+import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
@@ -24,6 +25,7 @@ export type FindingCode =
   | Hdf5FindingCode
   | KerasFindingCode
   | NumpyFindingCode
+  | OnnxFindingCode
   | ZipFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
@@ -41,6 +43,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   ...kerasSeverities,
   ...numpySeverities,
   ...zipSeverities,
+  ...onnxSeverities,
 };
 
 /** How bad a finding is. */

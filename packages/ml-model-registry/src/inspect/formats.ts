@@ -5,6 +5,7 @@ import { keras } from './keras/keras.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
 import { npy } from './numpy/npy.ts';
 import { npz } from './numpy/npz.ts';
+import { onnx } from './onnx/onnx.ts';
 import { safetensors } from './safetensors/safetensors.ts';
 import { xgboostJson, xgboostUbj } from './xgboost/xgboost.ts';
 import { otherArchive } from './zip/other-archive.ts';
@@ -21,4 +22,5 @@ export const formats: readonly FormatInspector[] = [
   lightgbm,
   xgboostJson,
   xgboostUbj,
+  onnx,
 ];

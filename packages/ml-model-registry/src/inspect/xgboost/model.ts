@@ -9,7 +9,7 @@ import { inspectTree } from './trees.ts';
 const objective = /^(?:reg|binary|count|survival|multi|rank):[a-z_]+$/;
 
 /** The node that a document of XGBoost has at its top. */
-export function learnerOf(document: JsonNode): JsonNode | undefined {
+function learnerOf(document: JsonNode): JsonNode | undefined {
   const learner = member(document, 'learner');
   return learner?.kind === 'object' && member(learner, 'gradient_booster') !== undefined ? learner : undefined;
 }
