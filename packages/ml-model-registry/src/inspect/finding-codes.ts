@@ -1,7 +1,11 @@
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type PickleFindingCode, pickleSeverities } from './pickle/finding-codes.ts';
+import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
+import { type KerasFindingCode, kerasSeverities } from './keras/finding-codes.ts';
+import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
 import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
+import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
 type CommonFindingCode =
@@ -16,7 +20,15 @@ type CommonFindingCode =
   | 'INVALID_TEXT';
 
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
-export type FindingCode = CommonFindingCode | GgufFindingCode | OnnxFindingCode | PickleFindingCode;
+export type FindingCode =
+  | CommonFindingCode
+  | GgufFindingCode
+  | Hdf5FindingCode
+  | KerasFindingCode
+  | NumpyFindingCode
+  | OnnxFindingCode
+  | ZipFindingCode
+  | PickleFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -30,6 +42,10 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
   ...pickleSeverities,
+  ...hdf5Severities,
+  ...kerasSeverities,
+  ...numpySeverities,
+  ...zipSeverities,
   ...onnxSeverities,
 };
 
