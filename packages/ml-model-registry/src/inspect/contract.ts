@@ -31,6 +31,8 @@ export interface Inspection {
    * `only` names formats that may be in there.
    */
   nested(source: ByteSource, name: string, only?: readonly ModelFormat[]): Promise<FormatReport | undefined>;
+  /** The same for a part that its inspector walks itself: what is found there is told with the name of the part. */
+  inside(name: string): Inspection;
 }
 
 /** Knows one family of formats. */

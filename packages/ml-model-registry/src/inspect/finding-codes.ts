@@ -5,6 +5,7 @@ import { type KerasFindingCode, kerasSeverities } from './keras/finding-codes.ts
 import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
 import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
+import { type TorchFindingCode, torchSeverities } from './torch/finding-codes.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
@@ -28,7 +29,8 @@ export type FindingCode =
   | NumpyFindingCode
   | OnnxFindingCode
   | ZipFindingCode
-  | PickleFindingCode;
+  | PickleFindingCode
+  | TorchFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
   FORMAT_UNKNOWN: 'unknown',
@@ -42,6 +44,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   INVALID_TEXT: 'suspicious',
   ...ggufSeverities,
   ...pickleSeverities,
+  ...torchSeverities,
   ...hdf5Severities,
   ...kerasSeverities,
   ...numpySeverities,

@@ -3,6 +3,7 @@ import { gguf } from './gguf/gguf.ts';
 import { joblib } from './joblib/joblib.ts';
 import { pickle } from './pickle/pickle.ts';
 import { pytorchLegacy } from './torch/legacy.ts';
+import { pytorchZip } from './torch/zip.ts';
 import { hdf5 } from './hdf5/hdf5.ts';
 import { keras } from './keras/keras.ts';
 import { lightgbm } from './lightgbm/lightgbm.ts';
@@ -18,6 +19,7 @@ export const formats: readonly FormatInspector[] = [
   gguf,
   safetensors,
   pytorchLegacy,
+  pytorchZip,
   joblib,
   pickle,
   npy,

@@ -85,10 +85,15 @@ export class Walk {
       },
       nested: (source, name, only) => {
         if (level >= limits.parts) throw tooMuch(`${limits.parts} parts in each other`, 0);
-        return this.content(source, { part: part === undefined ? name : `${part} > ${name}`, level: level + 1, only });
+        return this.content(source, { part: within(part, name), level: level + 1, only });
       },
+      inside: (name) => this.#inspection(within(part, name), level + 1),
     };
   }
+}
+
+function within(part: string | undefined, name: string): string {
+  return part === undefined ? name : `${part} > ${name}`;
 }
 
 function tooMuch(limit: string, offset: number): StructureError {

@@ -25,6 +25,7 @@ export function inspectionOf(changed: Partial<InspectLimits> = {}): {
     step: (count, offset) => spend((steps += count), limits.steps, offset),
     inflate: (bytes, offset) => spend((inflated += bytes), limits.inflated, offset),
     nested: () => Promise.resolve(undefined),
+    inside: () => inspection,
   };
   return { inspection, findings, codes: () => findings.kept.map(({ code }) => code) };
 }

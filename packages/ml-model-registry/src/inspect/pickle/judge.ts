@@ -2,6 +2,7 @@ import type { Inspection } from '../contract.ts';
 import { quoted } from '../quoted.ts';
 import { currentName, ruleOf } from './allowed/allowed.ts';
 import { dangerOf } from './dangerous.ts';
+import type { Rule } from './rules.ts';
 import { Dict, Global, kindOf, Made, Sequence, Tuple, type Value } from './values.ts';
 
 const nothing: readonly Value[] = [];
@@ -12,15 +13,21 @@ const makers = /^(?:copyreg\._reconstructor|copyreg\.__newobj__|sklearn\.\w+\.\w
 /** Classes whose objects are asked for later: their arguments are kept. */
 const kept = /^(?:torch\.|torch$|numpy\.dtype$|_codecs\.encode$|builtins\.byte)/;
 
+/** What a name may be used for, where it is on a list. */
+export type Names = (module: string, name: string) => Rule | undefined;
+
 /** Decides what a pickle may do, and reports what it may not. */
 export class Judge {
   readonly #inspection: Inspection;
+  readonly #more: Names | undefined;
   readonly #known = new Map<string, Global>();
   /** Packages whose names it refers to. */
   readonly frameworks: Set<string> = new Set<string>();
 
-  constructor(inspection: Inspection) {
+  /** `more` has names that are harmless here, beside those of the list. */
+  constructor(inspection: Inspection, more: Names | undefined) {
     this.#inspection = inspection;
+    this.#more = more;
   }
 
   /** A reference to a name, which Python imports at once. */
@@ -35,7 +42,7 @@ export class Judge {
 
   #named(module: string, name: string): Global {
     const [currentModule, currentType] = currentName(module, name);
-    return new Global(currentModule, currentType, ruleOf(currentModule, currentType));
+    return new Global(currentModule, currentType, this.#more?.(currentModule, currentType) ?? ruleOf(currentModule, currentType));
   }
 
   #report(found: Global, at: number): void {

@@ -1,6 +1,6 @@
 import type { Inspection } from '../contract.ts';
 import type { ModelFormat } from '../inspection.ts';
-import { Judge } from './judge.ts';
+import { Judge, type Names } from './judge.ts';
 import { Stack } from './stack.ts';
 import type { Made, Value } from './values.ts';
 
@@ -33,11 +33,14 @@ export class Machine {
   hasStopped = false;
   readonly #told = new Set<string>();
 
-  constructor(inspection: Inspection, persistent: Machine['persistent']) {
+  constructor(
+    inspection: Inspection,
+    around: { readonly persistent?: Machine['persistent']; readonly names?: Names | undefined },
+  ) {
     this.inspection = inspection;
-    this.persistent = persistent;
+    this.persistent = around.persistent;
     this.stack = new Stack(inspection);
-    this.judge = new Judge(inspection);
+    this.judge = new Judge(inspection, around.names);
   }
 
   /** Reports what Python's own pickler never writes, once of each kind. */

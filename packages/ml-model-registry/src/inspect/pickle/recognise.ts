@@ -29,7 +29,7 @@ export async function looksLikePickle(head: Uint8Array, size: number): Promise<b
 /** An inspection that nobody hears of. */
 function silent(): Inspection {
   let steps = 0;
-  return {
+  const inspection: Inspection = {
     limits: { ...defaultLimits, held: 4 * 1024 * 1024 },
     part: undefined,
     directory: undefined,
@@ -41,5 +41,7 @@ function silent(): Inspection {
     },
     inflate: () => undefined,
     nested: () => Promise.resolve(undefined),
+    inside: () => inspection,
   };
+  return inspection;
 }

@@ -4,6 +4,7 @@ import { type ByteSource, memorySource, partOf } from '../source/byte-source.ts'
 import type { Cursor } from '../source/cursor.ts';
 import { malformed, StructureError } from '../structure-error.ts';
 import { ArgumentReader } from './arguments.ts';
+import type { Names } from './judge.ts';
 import { type Enclosed, Machine } from './machine.ts';
 import { operationOf } from './operations.ts';
 import { type Opcode, opcodes } from './opcodes.ts';
@@ -15,6 +16,8 @@ export interface PickleOptions {
   readonly inspection: Inspection;
   /** What an id outside of the pickle stands for; `undefined` for ids that nothing gives. */
   readonly persistent?: ((id: Value, at: number) => Value | undefined) | undefined;
+  /** Names that are harmless here, beside those of the list. */
+  readonly names?: Names | undefined;
   /** Takes the bytes that joblib puts after a wrapper. */
   readonly array?: ((wrapper: Made, cursor: Cursor) => Promise<void>) | undefined;
   /** Told of each text. */
@@ -45,7 +48,7 @@ const operations = opcodes.map((opcode) => (opcode === undefined ? undefined : o
  */
 export async function runPickle(cursor: Cursor, options: PickleOptions): Promise<PickleResult> {
   const { inspection } = options;
-  const machine = new Machine(inspection, options.persistent);
+  const machine = new Machine(inspection, options);
   const reader = new ArgumentReader(cursor, inspection);
   const told: FormatReport[] = [];
   let arrays = 0;

@@ -1,5 +1,6 @@
 import type { Inspection } from '../contract.ts';
 import { type PickleResult, runPickle } from '../pickle/run-pickle.ts';
+import type { Names } from '../pickle/judge.ts';
 import type { Storage } from '../pickle/values.ts';
 import type { Cursor } from '../source/cursor.ts';
 import { Storages } from './storages.ts';
@@ -15,14 +16,14 @@ export interface TorchPickle {
 }
 
 /**
- * Walks over one pickle whose ids stand for storages: `data.pkl` of a zip, or the fourth pickle of a file before 1.6. The caller sees to the storages:
+ * Walks over one pickle whose ids stand for storages: `data.pkl` of a zip, or the fourth pickle of a file before 1.6. `names` are harmless beside those of the list. The caller sees to the storages:
  * each has `count` numbers of its type.
  *
  * @throws {StructureError}
  */
-export async function readTorchPickle(cursor: Cursor, inspection: Inspection): Promise<TorchPickle> {
+export async function readTorchPickle(cursor: Cursor, inspection: Inspection, names?: Names): Promise<TorchPickle> {
   const storages = new Storages();
-  const result = await runPickle(cursor, { inspection, persistent: (id) => storages.resolve(id) });
+  const result = await runPickle(cursor, { inspection, names, persistent: (id) => storages.resolve(id) });
   return described(result, storages, inspection);
 }
 

@@ -1,4 +1,5 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
+import { member } from '../json/json-node.ts';
 import { parseJson } from '../json/parse-json.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { StructureError } from '../structure-error.ts';
@@ -28,11 +29,13 @@ export const xgboostUbj: FormatInspector = {
     const bytes = Buffer.from(head);
     // `{`, the length of a name, and `learner` or `version`.
     const begins =
-      bytes[0] === 0x7b && /^\{(?:[LlIiU#].{0,16})(?:learner|version)/s.test(bytes.toString('latin1', 0, 40));
+      bytes[0] === 0x7b && /^\{(?:[LlIiU#].{0,16})(?:learner|version|Config|Model)/s.test(bytes.toString('latin1', 0, 40));
     return begins && signs.some((sign) => bytes.includes(sign));
   },
   async inspect(source, inspection) {
-    return inspectXgboost(readUbj(await whole(source, inspection), inspection), 'xgboost-ubj', inspection);
+    const document = readUbj(await whole(source, inspection), inspection);
+    // What Python pickles has the settings of training beside the model.
+    return inspectXgboost(member(document, 'Model') ?? document, 'xgboost-ubj', inspection);
   },
 };
 
