@@ -6,6 +6,8 @@ import { checkSum, demandSignature, type Hdf5Reader } from './hdf5-reader.ts';
 export interface Message {
   readonly type: number;
   readonly fields: Fields;
+  /** Whether these are not its fields, but where those that several objects share are. */
+  readonly isShared: boolean;
 }
 
 /** Messages of one object; the older version can't count further. */
@@ -78,9 +80,7 @@ class Collected {
     if (type === CONTINUATION) this.#follow(fields);
     else if (!known.has(type))
       inspection.find('UNSUPPORTED', `Expected a known message, got type ${type}`, fields.start);
-    else if ((flags & SHARED_FLAG) !== 0)
-      inspection.find('UNSUPPORTED', 'Expected a message of its own, got one that objects share', fields.start);
-    else if (type !== 0) this.messages.push({ type, fields });
+    else if (type !== 0) this.messages.push({ type, fields, isShared: (flags & SHARED_FLAG) !== 0 });
   }
 
   next(): Chunk | undefined {

@@ -56,7 +56,12 @@ class ObjectWalk {
     demandFew(this.#seen.size, place);
     if (depth > inspection.limits.depth)
       throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${inspection.limits.depth} levels, got more`, place);
-    const messages = await readMessages(this.#reader, link.address);
+    const all = await readMessages(this.#reader, link.address);
+    const messages = all.filter(({ isShared }) => !isShared);
+    for (const { isShared, fields } of all) {
+      if (isShared)
+        inspection.find('UNSUPPORTED', 'Expected a message of its own, got one that objects share', fields.start);
+    }
     const attributes: Attribute[] = [];
     for (const { type, fields } of messages) {
       if (type === ATTRIBUTE) {
@@ -66,19 +71,28 @@ class ObjectWalk {
       }
     }
     this.#reportDense(messages);
-    await this.#attempt(() => this.#content(messages, { name: link.name, place, depth }));
+    const isWhole = messages.length === all.length;
+    await this.#attempt(() => this.#content(messages, { name: link.name, place, depth, isWhole }));
     return attributes;
   }
 
   async #content(
     messages: readonly Message[],
-    of: { readonly name: string; readonly place: number; readonly depth: number },
+    of: {
+      readonly name: string;
+      readonly place: number;
+      readonly depth: number;
+      /** Whether none of the messages is missing. */
+      readonly isWhole: boolean;
+    },
   ): Promise<void> {
-    const { name, place, depth } = of;
+    const { name, place, depth, isWhole } = of;
     const has = (type: number): boolean => messages.some((message) => message.type === type);
+    if (has(LAYOUT) && !isWhole) return;
     if (has(LAYOUT)) this.datasets.push(await readDataset(messages, { reader: this.#reader, name, place }));
     else if (has(SYMBOL_TABLE) || has(LINK_INFO) || has(LINK)) await this.#group(messages, { name, depth });
-    else if (!has(DATATYPE)) throw malformed('Expected a group, a dataset or a type, got another object', place);
+    else if (!has(DATATYPE) && isWhole)
+      throw malformed('Expected a group, a dataset or a type, got another object', place);
   }
 
   async #group(messages: readonly Message[], of: { readonly name: string; readonly depth: number }): Promise<void> {

@@ -16,9 +16,12 @@ const dangerousNames: ReadonlySet<string> = words(
   'TorchModuleWrapper JaxLayer FlaxLayer PyFunc py_function numpy_function eval exec compile open __import__ getattr setattr input',
 );
 
+/** Where TensorFlow keeps older names. */
+export const OLD_FACE: RegExp = /^compat\.v[12]\./;
+
 /** Parts of TensorFlow's face that read, write or run. */
 const DANGEROUS_OPERATION =
-  /^(?:io|data|saved_model|raw_ops|py_function|numpy_function|load_library|load_op_library|debugging|compat|sysconfig|train|summary|distribute|lookup|config|feature_column|queue|graph_util|autograph|function)(?:\.|$)/;
+  /^(?:io|data|saved_model|raw_ops|py_func|py_function|numpy_function|print|load_library|load_op_library|load_file_system_library|debugging|sysconfig|train|summary|distribute|lookup|config|feature_column|queue|graph_util|autograph|function|user_ops|gfile|read_file|write_file)(?:\.|$)/;
 
 /** Whether a name in a module does more than to compute. */
 export function isDangerous(module: string | undefined, name: string): boolean {
@@ -30,7 +33,7 @@ export function isDangerous(module: string | undefined, name: string): boolean {
 
 /** Whether an operation of TensorFlow, by its name below `tf`, may reach out. */
 export function isDangerousOperation(name: string): boolean {
-  return DANGEROUS_OPERATION.test(name);
+  return DANGEROUS_OPERATION.test(name.replace(OLD_FACE, ''));
 }
 
 /** Members of a config that name a file, whatever they say. */

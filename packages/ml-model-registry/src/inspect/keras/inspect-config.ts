@@ -2,14 +2,15 @@ import type { Inspection } from '../contract.ts';
 import { itemsOf, type JsonNode, member, textOf } from '../json/json-node.ts';
 import { quoted } from '../quoted.ts';
 import type { KerasFindingCode } from './finding-codes.ts';
-import { isDangerous, isDangerousOperation, isPath } from './dangers.ts';
+import { isDangerous, isDangerousOperation, isPath, OLD_FACE } from './dangers.ts';
 import { layerClasses } from './layer-classes.ts';
 import { knownFunctions, operationClasses, optimizerClasses, otherClasses } from './other-classes.ts';
 
 const KERAS_MODULE = /^(?:keras|tf_keras|tensorflow\.keras|tensorflow\.python\.keras)(?:\.|$)/;
 const ACTIVATION_KEY = /(?:^|_)activation$/;
 /** Operations of TensorFlow in models of Keras 2, by their name below `tf`: those that compute. */
-const OPERATION = /^(?:(?:math|nn|linalg|signal|strings|image|bitwise|__operators__)\.[a-z\d_]+|[a-z\d_]+)$/;
+const OPERATION =
+  /^(?:(?:math|nn|linalg|signal|strings|image|bitwise|random|sparse|ragged|quantization|__operators__)\.[a-z\d_]+|[a-z\d_]+)$/;
 
 /**
  * Looks at all of what Keras stores as JSON (`config.json`, `model_config`, `training_config`): whatever is made when the model is loaded has to be
@@ -103,7 +104,7 @@ class ConfigWalk {
     if (name === undefined && textOf(member(node, 'class_name')) === 'SlicingOpLambda') return;
     if (name !== undefined && isDangerousOperation(name))
       this.#find('KERAS_DANGEROUS_CALL', `Expected an operation that computes, got ${quoted(name)}`, node);
-    else if (name === undefined || !OPERATION.test(name))
+    else if (name === undefined || !OPERATION.test(name.replace(OLD_FACE, '')))
       this.#find('KERAS_UNKNOWN_CLASS', `Expected an operation that computes, got ${quoted(name ?? '')}`, node);
   }
 }

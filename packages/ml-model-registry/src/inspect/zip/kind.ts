@@ -38,6 +38,8 @@ async function namesOf(source: ByteSource): Promise<readonly string[] | undefine
   const names: string[] = [];
   for (let next = 0; next + 46 <= bytes.length && bytes.readUInt32LE(next) === signatures.central;) {
     const nameLength = bytes.readUInt16LE(next + 28);
+    // The last one may be cut by the glance.
+    if (next + 46 + nameLength > bytes.length) break;
     names.push(bytes.toString('utf8', next + 46, next + 46 + nameLength));
     next += 46 + nameLength + bytes.readUInt16LE(next + 30) + bytes.readUInt16LE(next + 32);
   }

@@ -71,6 +71,7 @@ describe('a file that h5py has made', () => {
     ['dense', 'links and attributes in a fractal heap'],
     ['swmr', 'newer indices of chunks'],
     ['elsewhere', 'elements that are lists or references'],
+    ['shared', 'a type that datasets share'],
   ])('%s has %s and can not be judged', async (name) => {
     expect(await found(fixture(`hdf5/${name}.h5`))).toEqual(['unknown', 'UNSUPPORTED']);
   });

@@ -54,6 +54,13 @@ const found: readonly (readonly [what: string, config: unknown, codes: readonly 
   ['a switch for unsafe models', foreign('keras.config', 'enable_unsafe_deserialization'), ['KERAS_DANGEROUS_CALL']],
   ['a layer that unpickles', foreign('keras.layers', 'TorchModuleWrapper'), ['KERAS_DANGEROUS_CALL']],
   ['an operation that writes', layer('TFOpLambda', { function: 'io.write_file' }), ['KERAS_DANGEROUS_CALL']],
+  [
+    'an operation that writes by its old name',
+    layer('TFOpLambda', { function: 'compat.v1.write_file' }),
+    ['KERAS_DANGEROUS_CALL'],
+  ],
+  ['an operation that prints into a file', layer('TFOpLambda', { function: 'print' }), ['KERAS_DANGEROUS_CALL']],
+  ['an operation of a module', layer('TFOpLambda', { function: 'keras.utils.x' }), ['KERAS_UNKNOWN_CLASS']],
   ['an operation without a name', layer('TFOpLambda', {}), ['KERAS_UNKNOWN_CLASS']],
   [
     'a layer that loads a SavedModel',
@@ -94,6 +101,8 @@ describe('what a model is made of', () => {
       }),
       layer('TFOpLambda', { function: 'math.reduce_mean' }),
       layer('TFOpLambda', { function: '__operators__.add' }),
+      layer('TFOpLambda', { function: 'compat.v1.nn.conv2d' }),
+      layer('TFOpLambda', { function: 'reshape' }),
       layer('GetItem', {}, { module: 'keras.src.ops.numpy', registered_name: 'GetItem' }),
       layer('Lambda', { function: named('builtins', 'relu') }),
       layer('Functional', { layers: [] }, { module: 'keras.src.models.functional', registered_name: 'Functional' }),

@@ -38,6 +38,12 @@ describe('arrays that NumPy has made', () => {
     expect([found.verdict, found.parameters, found.findings]).toEqual(['clean', 2_000_000, []]);
   });
 
+  it('are known as such when there are very many of them', async () => {
+    const members = Array.from({ length: 400 }, (_, i) => ({ name: `${'x'.repeat(5000)}${i}.npy`, content: floats }));
+    const { format, verdict, tensors } = await inspectModel(zipOf(members));
+    expect([format, verdict, tensors.length]).toEqual(['npz', 'clean', 400]);
+  });
+
   it('of objects are told by the name of the array', async () => {
     const { findings } = await inspectModel(fixture('numpy/objects.npz'));
     expect(findings[0]).toMatchObject({ code: 'NPY_OBJECTS', part: 'objects.npy' });
