@@ -7,7 +7,11 @@ const OPCODES = 1_000_000;
 function sample(): Uint8Array {
   const entry = (index: number): Uint8Array => {
     const key = Buffer.from(`column ${index}`);
-    return Buffer.concat([Uint8Array.of(0x8c, key.length), key, Buffer.from('\x94]\x94(K\x01K\x02G\x00\x00\x00\x00\x00\x00\x00\x00NN\x88e', 'latin1')]);
+    return Buffer.concat([
+      Uint8Array.of(0x8c, key.length),
+      key,
+      Buffer.from('\x94]\x94(K\x01K\x02G\x00\x00\x00\x00\x00\x00\x00\x00NN\x88e', 'latin1'),
+    ]);
   };
   const entries = Array.from({ length: OPCODES / 12 }, (_, index) => entry(index));
   return Buffer.concat([Uint8Array.of(0x80, 4), Buffer.from('}\x94(', 'latin1'), ...entries, Buffer.from('u.')]);

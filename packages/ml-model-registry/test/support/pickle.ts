@@ -51,7 +51,12 @@ export function framed(...parts: readonly (Bytes | string | readonly number[])[]
   return joined(byte(0x80, 4, 0x95), u64(body.length), body);
 }
 
-export const opcode: Readonly<Record<'none' | 'memoize' | 'tuple1' | 'tuple2' | 'stackGlobal' | 'newobj' | 'newobjEx' | 'additems' | 'emptySet', Bytes>> = {
+export const opcode: Readonly<
+  Record<
+    'none' | 'memoize' | 'tuple1' | 'tuple2' | 'stackGlobal' | 'newobj' | 'newobjEx' | 'additems' | 'emptySet',
+    Bytes
+  >
+> = {
   none: byte(0x4e),
   memoize: byte(0x94),
   tuple1: byte(0x85),

@@ -13,7 +13,8 @@ const END = 0x177245385090;
 /** bzip2, of one stream or several. Checksums are not looked at: who loads the file does. */
 export const bzip2: Codec = {
   name: 'bz2',
-  recognises: (head) => head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39,
+  recognises: (head) =>
+    head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68 && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39,
   open: inMemory(function* decode(input) {
     while (input.left > 0) yield* stream(input);
   }),
@@ -22,7 +23,8 @@ export const bzip2: Codec = {
 function* stream(input: Input): Generator<Uint8Array, void> {
   const start = input.at;
   const level = input.take(4)[3] ?? 0;
-  if (!bzip2.recognises(input.bytes.subarray(start, start + 4))) throw malformed('Expected bzip2, got other bytes', start);
+  if (!bzip2.recognises(input.bytes.subarray(start, start + 4)))
+    throw malformed('Expected bzip2, got other bytes', start);
   const most = (level - 0x30) * 100_000;
   const bits = new BitInput(input);
   for (;;) {
@@ -48,7 +50,8 @@ function block(bits: BitInput, place: { readonly most: number; readonly at: numb
   const symbols = usedSymbols(bits);
   const tables = readTables(bits, symbols.length + 2, place.at);
   const bytes = moveToFront(bits, { symbols, tables, ...place });
-  if (origin >= bytes.length) throw malformed('Expected the place of a block in itself, got one past its end', place.at);
+  if (origin >= bytes.length)
+    throw malformed('Expected the place of a block in itself, got one past its end', place.at);
   return { bytes, origin };
 }
 
@@ -58,7 +61,8 @@ function usedSymbols(bits: BitInput): number[] {
   for (let row = 0; row < 16; row += 1) {
     if ((rows & (0x8000 >> row)) === 0) continue;
     const columns = bits.read(16);
-    for (let column = 0; column < 16; column += 1) if ((columns & (0x8000 >> column)) !== 0) symbols.push(row * 16 + column);
+    for (let column = 0; column < 16; column += 1)
+      if ((columns & (0x8000 >> column)) !== 0) symbols.push(row * 16 + column);
   }
   return symbols;
 }
@@ -102,7 +106,10 @@ function readLengths(bits: BitInput, alphabet: number, at: number): Uint8Array {
 }
 
 /** Symbols are places in a list of bytes, where each moves to the front; two of them count how often the first comes again. */
-function moveToFront(bits: BitInput, found: { readonly symbols: number[]; readonly tables: Tables; readonly most: number; readonly at: number }): Uint8Array {
+function moveToFront(
+  bits: BitInput,
+  found: { readonly symbols: number[]; readonly tables: Tables; readonly most: number; readonly at: number },
+): Uint8Array {
   const { symbols, most, at } = found;
   const { tables, selectors } = found.tables;
   const output = new Uint8Array(most);
@@ -121,7 +128,8 @@ function moveToFront(bits: BitInput, found: { readonly symbols: number[]; readon
       continue;
     }
     const filled = length + run;
-    if (filled + 1 > most && symbol !== end) throw malformed('Expected a block of the size that the stream names, got a larger one', at);
+    if (filled + 1 > most && symbol !== end)
+      throw malformed('Expected a block of the size that the stream names, got a larger one', at);
     output.fill(symbols[0] ?? 0, length, filled);
     [length, run, weight] = [filled, 0, 1];
     if (symbol === end) return output.subarray(0, Math.min(length, most));

@@ -26,13 +26,21 @@ export async function decompressed(source: ByteSource, codec: Codec, inspection:
     inspection.inflate(result.value.length, 0);
     if (size > FREE + source.size * inspection.limits.ratio) {
       await pieces.return(0);
-      throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${inspection.limits.ratio} times the compressed bytes, got more`, 0);
+      throw new StructureError(
+        'LIMIT_EXCEEDED',
+        `Expected at most ${inspection.limits.ratio} times the compressed bytes, got more`,
+        0,
+      );
     }
     if (size <= most) kept.push(result.value);
     else kept.length = 0;
   }
   if (result.value < source.size)
-    inspection.find('HIDDEN_BYTES', `Expected the end after what is compressed, got ${source.size - result.value} more bytes`, result.value);
+    inspection.find(
+      'HIDDEN_BYTES',
+      `Expected the end after what is compressed, got ${source.size - result.value} more bytes`,
+      result.value,
+    );
   return size <= most ? memorySource(Buffer.concat(kept)) : new Again({ source, codec, inspection, size });
 }
 
@@ -46,7 +54,12 @@ class Again implements ByteSource {
   /** Where the window begins. */
   #start = 0;
 
-  constructor(from: { readonly source: ByteSource; readonly codec: Codec; readonly inspection: Inspection; readonly size: number }) {
+  constructor(from: {
+    readonly source: ByteSource;
+    readonly codec: Codec;
+    readonly inspection: Inspection;
+    readonly size: number;
+  }) {
     this.size = from.size;
     this.#inspection = from.inspection;
     this.#open = () => from.codec.open(from.source, from.inspection);
@@ -70,7 +83,8 @@ class Again implements ByteSource {
   /** Takes the next piece, and leaves what is before `offset`. */
   async #advance(offset: number): Promise<void> {
     const next = await this.#pieces.next();
-    if (next.done === true) throw new StructureError('TRUNCATED', 'Expected as many bytes as before, got fewer', this.#start);
+    if (next.done === true)
+      throw new StructureError('TRUNCATED', 'Expected as many bytes as before, got fewer', this.#start);
     this.#inspection.inflate(next.value.length, 0);
     const drop = Math.min(Math.max(offset - this.#start, 0), this.#window.length);
     this.#window = Buffer.concat([this.#window.subarray(drop), next.value]);

@@ -14,7 +14,8 @@ export class Dictionary {
   /** @throws {StructureError} `LIMIT_EXCEEDED`. */
   constructor(size: number, inspection: Inspection) {
     const { held } = inspection.limits;
-    if (size > held) throw new StructureError('LIMIT_EXCEEDED', `Expected a dictionary of at most ${held} bytes, got ${size}`, 0);
+    if (size > held)
+      throw new StructureError('LIMIT_EXCEEDED', `Expected a dictionary of at most ${held} bytes, got ${size}`, 0);
     this.#size = Math.max(size, 4 * 1024 * 1024);
     // Pages that are never written to take no memory.
     this.#bytes = new Uint8Array(this.#size);
@@ -35,7 +36,8 @@ export class Dictionary {
 
   /** @throws {StructureError} `MALFORMED` when it reaches before the first. */
   back(distance: number): number {
-    if (distance > this.total || distance > this.#size) throw malformed('Expected a repetition of earlier bytes, got one of others', 0);
+    if (distance > this.total || distance > this.#size)
+      throw malformed('Expected a repetition of earlier bytes, got one of others', 0);
     const place = this.#at - distance;
     return this.#bytes[place < 0 ? place + this.#size : place] ?? 0;
   }

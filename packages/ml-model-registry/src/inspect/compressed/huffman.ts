@@ -56,7 +56,9 @@ export function huffmanTable(lengths: Uint8Array, at: number): HuffmanTable {
     if (code > 2 ** length) throw malformed('Expected codes that differ, got too many', at);
     code *= 2;
   }
-  const symbols = Uint16Array.from([...lengths.keys()].toSorted((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b));
+  const symbols = Uint16Array.from(
+    [...lengths.keys()].toSorted((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0) || a - b),
+  );
   return { firsts, counts, starts, symbols };
 }
 
@@ -66,7 +68,8 @@ export function readSymbol(bits: BitInput, table: HuffmanTable, at: number): num
   for (let length = 1; length <= LONGEST; length += 1) {
     code = code * 2 + bits.read(1);
     const place = code - (table.firsts[length] ?? 0);
-    if (place >= 0 && place < (table.counts[length] ?? 0)) return table.symbols[(table.starts[length] ?? 0) + place] ?? 0;
+    if (place >= 0 && place < (table.counts[length] ?? 0))
+      return table.symbols[(table.starts[length] ?? 0) + place] ?? 0;
   }
   throw malformed('Expected a code of the table, got another', at);
 }

@@ -19,7 +19,8 @@ export class Input {
   /** @throws {StructureError} `TRUNCATED`. */
   u8(): number {
     const byte = this.bytes[this.at];
-    if (byte === undefined) throw new StructureError('TRUNCATED', 'Expected more compressed bytes, got the end', this.at);
+    if (byte === undefined)
+      throw new StructureError('TRUNCATED', 'Expected more compressed bytes, got the end', this.at);
     this.at += 1;
     return byte;
   }
@@ -40,17 +41,21 @@ export class Input {
 
   /** @throws {StructureError} `TRUNCATED`. */
   take(count: number): Uint8Array {
-    if (count > this.left) throw new StructureError('TRUNCATED', `Expected ${count} more compressed bytes, got ${this.left}`, this.at);
+    if (count > this.left)
+      throw new StructureError('TRUNCATED', `Expected ${count} more compressed bytes, got ${this.left}`, this.at);
     this.at += count;
     return this.bytes.subarray(this.at - count, this.at);
   }
 }
 
 /** Runs a decoder over a source that fits in memory. */
-export function inMemory(decode: (input: Input, inspection: Inspection) => Generator<Uint8Array, void>): (source: ByteSource, inspection: Inspection) => Pieces {
+export function inMemory(
+  decode: (input: Input, inspection: Inspection) => Generator<Uint8Array, void>,
+): (source: ByteSource, inspection: Inspection) => Pieces {
   return async function* pieces(source, inspection) {
     const { held } = inspection.limits;
-    if (source.size > held) throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${held} compressed bytes, got ${source.size}`, 0);
+    if (source.size > held)
+      throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${held} compressed bytes, got ${source.size}`, 0);
     const input = new Input(await source.read(0, source.size));
     yield* decode(input, inspection);
     return input.at;

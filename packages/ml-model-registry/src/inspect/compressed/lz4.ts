@@ -8,7 +8,12 @@ const MAGIC = 0x184d2204;
 const WINDOW = 64 * 1024;
 
 /** Largest blocks, by their number in the header. */
-const blockSizes: Readonly<Record<number, number>> = { 4: 64 * 1024, 5: 256 * 1024, 6: 1024 * 1024, 7: 4 * 1024 * 1024 };
+const blockSizes: Readonly<Record<number, number>> = {
+  4: 64 * 1024,
+  5: 256 * 1024,
+  6: 1024 * 1024,
+  7: 4 * 1024 * 1024,
+};
 
 /** LZ4 frames (lz4_Frame_format.md 1.6), one or several. Their checksums are not looked at: who loads the file does. */
 export const lz4: Codec = {
@@ -24,15 +29,20 @@ function* frame(input: Input): Generator<Uint8Array, void> {
   if (input.little(4) !== MAGIC) throw malformed('Expected a frame of LZ4, got other bytes', start);
   const flags = input.u8();
   const blockSize = blockSizes[(input.u8() >> 4) & 7];
-  if (flags >> 6 !== 1 || blockSize === undefined) throw new StructureError('UNSUPPORTED', 'Expected version 1 of LZ4 frames, got another', start);
-  if ((flags & 1) === 1) throw new StructureError('UNSUPPORTED', 'Expected LZ4 without a dictionary of its own, got one with it', start);
+  if (flags >> 6 !== 1 || blockSize === undefined)
+    throw new StructureError('UNSUPPORTED', 'Expected version 1 of LZ4 frames, got another', start);
+  if ((flags & 1) === 1)
+    throw new StructureError('UNSUPPORTED', 'Expected LZ4 without a dictionary of its own, got one with it', start);
   input.take(((flags & 8) === 0 ? 0 : 8) + 1);
   // The blocks of a frame share this; the last 64 KiB of one are what the next may repeat.
   const output = Buffer.alloc(WINDOW + blockSize);
   let history = 0;
   for (let size = input.little(4); size !== 0; size = input.little(4)) {
     const block = input.take(size % 2 ** 31);
-    const end = size >= 2 ** 31 ? stored(block, { output, from: history, at: input.at }) : decoded(block, { output, from: history, at: input.at });
+    const end =
+      size >= 2 ** 31
+        ? stored(block, { output, from: history, at: input.at })
+        : decoded(block, { output, from: history, at: input.at });
     yield Uint8Array.from(output.subarray(history, end));
     const kept = Math.min(WINDOW, end);
     output.copyWithin(0, end - kept, end);
@@ -51,7 +61,8 @@ interface Target {
 }
 
 function stored(block: Uint8Array, { output, from, at }: Target): number {
-  if (from + block.length > output.length) throw malformed('Expected a block of the size that the frame names, got a larger one', at);
+  if (from + block.length > output.length)
+    throw malformed('Expected a block of the size that the frame names, got a larger one', at);
   output.set(block, from);
   return from + block.length;
 }
@@ -75,14 +86,16 @@ function decoded(block: Uint8Array, target: Target): number {
   while (next < block.length) {
     const token = byte();
     const literals = length(token >> 4);
-    if (next + literals > block.length || to + literals > output.length) throw malformed('Expected bytes within the block, got more', at);
+    if (next + literals > block.length || to + literals > output.length)
+      throw malformed('Expected bytes within the block, got more', at);
     output.set(block.subarray(next, next + literals), to);
     next += literals;
     to += literals;
     if (next === block.length) return to;
     const distance = byte() + byte() * 256;
     const count = length(token & 15) + 4;
-    if (distance === 0 || distance > to || to + count > output.length) throw malformed('Expected a repetition of earlier bytes, got one of others', at);
+    if (distance === 0 || distance > to || to + count > output.length)
+      throw malformed('Expected a repetition of earlier bytes, got one of others', at);
     for (let index = 0; index < count; index += 1) output[to + index] = output[to + index - distance] ?? 0;
     to += count;
   }

@@ -12,7 +12,8 @@ const PIECE = 64 * 1024;
 export const lzma: Codec = {
   name: 'lzma',
   // Properties as all programs write them, a dictionary of a power of two, or one and a half, and a size below 2^40 or none.
-  recognises: (head) => head[0] === 0x5d && head[1] === 0 && head[2] === 0 && head.length >= 13 && isSize(head.subarray(5, 13)),
+  recognises: (head) =>
+    head[0] === 0x5d && head[1] === 0 && head[2] === 0 && head.length >= 13 && isSize(head.subarray(5, 13)),
   open: inMemory(function* decode(input, inspection) {
     const state = new LzmaState(lzmaProperties(input.u8(), 0));
     const dictionary = new Dictionary(input.little(4), inspection);
@@ -26,7 +27,8 @@ export const lzma: Codec = {
       out += dictionary.total - before;
       yield dictionary.taken();
     }
-    if (size !== undefined && (out !== size || state.isWithin)) throw malformed(`Expected ${size} bytes, got ${out}`, input.at);
+    if (size !== undefined && (out !== size || state.isWithin))
+      throw malformed(`Expected ${size} bytes, got ${out}`, input.at);
   }),
 };
 

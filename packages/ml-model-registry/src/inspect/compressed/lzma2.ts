@@ -26,7 +26,8 @@ export function* lzma2(input: Input, dictionary: Dictionary): Generator<Uint8Arr
     if (state === undefined) throw malformed('Expected a first chunk with its properties, got one without', at);
     const from = input.at;
     const ended = state.decode(new RangeDecoder(input), dictionary, size);
-    if (ended || state.isWithin || input.at !== from + packed) throw malformed('Expected a chunk of the size that it names, got another', at);
+    if (ended || state.isWithin || input.at !== from + packed)
+      throw malformed('Expected a chunk of the size that it names, got another', at);
     yield dictionary.taken();
   }
 }

@@ -27,7 +27,8 @@ function* stream(input: Input, inspection: Inspection): Generator<Uint8Array, vo
   const flags = input.take(2);
   demandChecksum(input, flags);
   const check = checkSizes[flags[1] ?? 255];
-  if (flags[0] !== 0 || check === undefined) throw new StructureError('UNSUPPORTED', 'Expected version 1 of xz, got another', start);
+  if (flags[0] !== 0 || check === undefined)
+    throw new StructureError('UNSUPPORTED', 'Expected version 1 of xz, got another', start);
   let blocks = 0;
   for (let size = input.u8(); size !== 0; size = input.u8()) {
     inspection.step(1, input.at);
@@ -35,7 +36,8 @@ function* stream(input: Input, inspection: Inspection): Generator<Uint8Array, vo
     const dictionary = new Dictionary(blockHeader(input, size), inspection);
     yield* lzma2(input, dictionary);
     const padding = -(input.at - from) & 3;
-    if (input.take(padding).some((byte) => byte !== 0)) throw malformed('Expected zeros after a block, got other bytes', input.at);
+    if (input.take(padding).some((byte) => byte !== 0))
+      throw malformed('Expected zeros after a block, got other bytes', input.at);
     input.take(check);
     blocks += 1;
   }
@@ -50,12 +52,14 @@ function blockHeader(input: Input, size: number): number {
   demandChecksum(input, header.bytes);
   header.u8();
   const flags = header.u8();
-  if ((flags & 0x3f) !== 0) throw new StructureError('UNSUPPORTED', 'Expected blocks of LZMA2 alone, got other filters', from);
+  if ((flags & 0x3f) !== 0)
+    throw new StructureError('UNSUPPORTED', 'Expected blocks of LZMA2 alone, got other filters', from);
   if ((flags & 0x40) !== 0) variable(header);
   if ((flags & 0x80) !== 0) variable(header);
   const known = variable(header) === LZMA2 && variable(header) === 1;
   const bits = header.u8();
-  if (!known || bits > 40) throw new StructureError('UNSUPPORTED', 'Expected blocks of LZMA2 alone, got another filter', from);
+  if (!known || bits > 40)
+    throw new StructureError('UNSUPPORTED', 'Expected blocks of LZMA2 alone, got another filter', from);
   return bits === 40 ? 2 ** 32 - 1 : (2 + (bits & 1)) * 2 ** (Math.floor(bits / 2) + 11);
 }
 

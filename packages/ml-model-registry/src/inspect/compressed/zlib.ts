@@ -11,7 +11,10 @@ async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < source.size; at += PIECE) yield await source.read(at, Math.min(PIECE, source.size - at));
 }
 
-async function* inflated(source: ByteSource, engine: ReturnType<typeof createInflate> | ReturnType<typeof createGunzip>): Pieces {
+async function* inflated(
+  source: ByteSource,
+  engine: ReturnType<typeof createInflate> | ReturnType<typeof createGunzip>,
+): Pieces {
   const compressed = Readable.from(piecesOf(source));
   compressed.on('error', (error) => engine.destroy(error));
   compressed.pipe(engine);

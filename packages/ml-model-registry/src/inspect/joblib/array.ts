@@ -32,7 +32,11 @@ export async function takeArray(
   if (layout.alignment !== undefined) await takePadding(cursor, options.inspection);
   const start = cursor.position;
   if (layout.bytes > cursor.left)
-    throw new StructureError('TRUNCATED', `Expected an array of ${layout.bytes} bytes, got an end after ${cursor.left}`, start);
+    throw new StructureError(
+      'TRUNCATED',
+      `Expected an array of ${layout.bytes} bytes, got an end after ${cursor.left}`,
+      start,
+    );
   if (layout.alignment === undefined) await demandNoPickle(cursor, options.inspection);
   cursor.seek(start + layout.bytes);
 }
@@ -43,7 +47,8 @@ async function takePadding(cursor: Cursor, inspection: Inspection): Promise<void
   const count = cursor.u8();
   if (count > MOST_PADDING || count > cursor.left) throw malformed(`Expected padding, got ${count} bytes of it`, at);
   await cursor.need(count);
-  if (cursor.bytes(count).some((byte) => byte !== 0xff)) inspection.find('HIDDEN_BYTES', 'Expected padding of 0xff before an array, got other bytes', at);
+  if (cursor.bytes(count).some((byte) => byte !== 0xff))
+    inspection.find('HIDDEN_BYTES', 'Expected padding of 0xff before an array, got other bytes', at);
 }
 
 /** `pickle.load` would go on with the first byte of the array. */
@@ -53,7 +58,8 @@ async function demandNoPickle(cursor: Cursor, inspection: Inspection): Promise<v
   await cursor.need(count);
   const head = cursor.bytes(count);
   cursor.seek(start);
-  if (beginsAsPickle(head)) inspection.find('POLYGLOT', 'Expected numbers of an array, got what pickle.load would run', start);
+  if (beginsAsPickle(head))
+    inspection.find('POLYGLOT', 'Expected numbers of an array, got what pickle.load would run', start);
 }
 
 function layoutOf(state: Value | undefined, at: number): Layout {
@@ -61,9 +67,13 @@ function layoutOf(state: Value | undefined, at: number): Layout {
   const dtype = get('dtype');
   const shape = get('shape');
   const alignment = get('numpy_array_alignment_bytes');
-  if (!(shape instanceof Tuple) || !(dtype instanceof Made)) throw malformed('Expected the shape and type of an array, got others', at);
+  if (!(shape instanceof Tuple) || !(dtype instanceof Made))
+    throw malformed('Expected the shape and type of an array, got others', at);
   const type = dtypeOf(dtype, at);
-  const count = shape.items.reduce<number>((all, size) => all * (typeof size === 'number' && size >= 0 ? size : Number.NaN), 1);
+  const count = shape.items.reduce<number>(
+    (all, size) => all * (typeof size === 'number' && size >= 0 ? size : Number.NaN),
+    1,
+  );
   const bytes = count * type.size;
   if (!Number.isSafeInteger(bytes)) throw malformed('Expected the shape of an array, got another value', at);
   return { isPickle: type.hasObjects, bytes, alignment: typeof alignment === 'number' ? alignment : undefined };
@@ -72,8 +82,10 @@ function layoutOf(state: Value | undefined, at: number): Layout {
 /** `dtype('f8', …)`, whose state has at its end whether there are objects in it. */
 function dtypeOf(dtype: Made, at: number): { readonly size: number; readonly hasObjects: boolean } {
   const [name] = dtype.args;
-  const [, letter = '', digits = ''] = (typeof name === 'string' ? /^[<>|=]?([a-zA-Z?])(\d{0,9})$/.exec(name) : null) ?? [];
-  if (dtype.by?.path !== 'numpy.dtype' || letter === '') throw malformed('Expected the type of an array, got another value', at);
+  const [, letter = '', digits = ''] =
+    (typeof name === 'string' ? /^[<>|=]?([a-zA-Z?])(\d{0,9})$/.exec(name) : null) ?? [];
+  if (dtype.by?.path !== 'numpy.dtype' || letter === '')
+    throw malformed('Expected the type of an array, got another value', at);
   const flags = dtype.state instanceof Tuple ? dtype.state.items[7] : undefined;
   const hasObjects = letter === 'O' || (typeof flags === 'number' && flags % 2 === 1);
   const size = Number(digits === '' ? 1 : digits) * (letter === 'U' ? 4 : 1);

@@ -27,12 +27,16 @@ export const joblib: FormatInspector = {
     const head = await source.read(0, Math.min(LEGACY, source.size));
     if (isLegacy(head)) return inspectLegacy(source, head, inspection);
     const codec = codecs.find((one) => one.recognises(head));
-    return codec === undefined ? { format: 'unknown' } : inspectInside(await decompressed(source, codec, inspection), codec.name, inspection);
+    return codec === undefined
+      ? { format: 'unknown' }
+      : inspectInside(await decompressed(source, codec, inspection), codec.name, inspection);
   },
 };
 
 function isLegacy(head: Uint8Array): boolean {
-  return head[0] === 0x5a && head[1] === 0x46 && legacyHeader.test(Buffer.from(head.subarray(0, LEGACY)).toString('latin1'));
+  return (
+    head[0] === 0x5a && head[1] === 0x46 && legacyHeader.test(Buffer.from(head.subarray(0, LEGACY)).toString('latin1'))
+  );
 }
 
 async function inspectLegacy(source: ByteSource, head: Uint8Array, inspection: Inspection): Promise<FormatReport> {

@@ -80,9 +80,11 @@ export class ArgumentReader {
     if (cursor.ready < prefix) return this.#want(prefix);
     const start = cursor.position;
     const length = prefix === 1 ? cursor.u8() : prefix === 4 ? cursor.u32() : cursor.u64();
-    if ((kind === 'string4' || kind === 'long4') && length > 0x7fffffff) throw malformed('Expected a length, got one below zero', start);
+    if ((kind === 'string4' || kind === 'long4') && length > 0x7fffffff)
+      throw malformed('Expected a length, got one below zero', start);
     const from = cursor.position;
-    if (length > cursor.left) throw new StructureError('TRUNCATED', `Expected ${length} more bytes, got an end after ${cursor.left}`, from);
+    if (length > cursor.left)
+      throw new StructureError('TRUNCATED', `Expected ${length} more bytes, got an end after ${cursor.left}`, from);
     const here = length <= MAX_DECODED ? length : HEAD;
     if (cursor.ready < here) {
       cursor.seek(start);
@@ -131,7 +133,8 @@ export class ArgumentReader {
     const { left } = this.#cursor;
     if (seen >= left) throw new StructureError('TRUNCATED', 'Expected the end of a line, got the end of all', at);
     const most = this.#inspection.limits.held;
-    if (seen >= most) throw new StructureError('LIMIT_EXCEEDED', `Expected lines of at most ${most} bytes, got a longer one`, at);
+    if (seen >= most)
+      throw new StructureError('LIMIT_EXCEEDED', `Expected lines of at most ${most} bytes, got a longer one`, at);
     return this.#want(Math.min(Math.max(seen * 2, 256), left));
   }
 
@@ -151,7 +154,8 @@ interface Found {
 function valueOf(kind: ArgumentKind, found: Found): Argument {
   const { bytes, length, from } = found;
   const held = bytes.length === length;
-  if (kind === 'long1' || kind === 'long4') return held && length <= 1024 ? twosComplement(bytes) : new Blob('bytes', from, length);
+  if (kind === 'long1' || kind === 'long4')
+    return held && length <= 1024 ? twosComplement(bytes) : new Blob('bytes', from, length);
   if (kind.startsWith('bytes')) return new Blob('bytes', from, length);
   if (kind.startsWith('text')) return held ? utf8(bytes, found) : new Blob('text', from, length);
   // Python 2 wrote bytes and texts alike; Python 3 reads them as ASCII, and as bytes when it is told to.

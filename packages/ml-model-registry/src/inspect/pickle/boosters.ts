@@ -11,7 +11,11 @@ interface Kept {
 
 /** Where models of other formats lie in pickled objects. */
 const kept: Readonly<Record<string, Kept>> = {
-  'xgboost.core.Booster': { attributes: ['handle'], only: ['xgboost-ubj', 'xgboost-json'], expected: 'a model of XGBoost' },
+  'xgboost.core.Booster': {
+    attributes: ['handle'],
+    only: ['xgboost-ubj', 'xgboost-json'],
+    expected: 'a model of XGBoost',
+  },
   'lightgbm.basic.Booster': { attributes: ['_handle', 'handle'], only: ['lightgbm'], expected: 'a model of LightGBM' },
 };
 

@@ -13,12 +13,18 @@ const modules: readonly (readonly [reason: string, names: string])[] = [
     torch.fx.experimental.symbolic_shapes torch.utils.benchmark torch.testing torch.utils.data.datapipes pandas.core.computation
     IPython jupyter notebook ipykernel _pyrepl sched atexit functorch.compile pydoc`,
   ],
-  ['loads code', 'importlib imp _imp pkgutil zipimport zipapp types _frozen_importlib pkg_resources site inspect torch.package torch.hub'],
+  [
+    'loads code',
+    'importlib imp _imp pkgutil zipimport zipapp types _frozen_importlib pkg_resources site inspect torch.package torch.hub',
+  ],
   [
     'makes functions out of code in the file',
     'marshal dill cloudpickle joblib.externals.cloudpickle joblib.externals.loky pyspark.cloudpickle ray.cloudpickle cffi llvmlite numba',
   ],
-  ['loads pickles', 'pickle cPickle _pickle pickletools shelve copyreg.pickle joblib.numpy_pickle.load torch.serialization jsonpickle'],
+  [
+    'loads pickles',
+    'pickle cPickle _pickle pickletools shelve copyreg.pickle joblib.numpy_pickle.load torch.serialization jsonpickle',
+  ],
   [
     'opens connections',
     `socket _socket ssl http httplib urllib urllib2 urllib3 requests httpx aiohttp ftplib smtplib poplib imaplib nntplib telnetlib
@@ -34,14 +40,26 @@ const modules: readonly (readonly [reason: string, names: string])[] = [
     torch.utils._content_store torch.save torch.from_file`,
   ],
   ['reaches memory', 'ctypes _ctypes gc numpy.ctypeslib numpy.lib.stride_tricks cython'],
-  ['reaches the interpreter', 'sys builtins.__build_class__ signal _signal threading _thread thread faulthandler resource _xxsubinterpreters'],
+  [
+    'reaches the interpreter',
+    'sys builtins.__build_class__ signal _signal threading _thread thread faulthandler resource _xxsubinterpreters',
+  ],
 ];
 
 /** Functions apart from their modules, by what they do. */
 const functions: readonly (readonly [reason: string, names: string])[] = [
-  ['runs Python code', 'builtins.eval builtins.exec builtins.compile builtins.execfile builtins.breakpoint builtins.help builtins.input pandas.eval pandas.core.frame.DataFrame.eval pandas.core.frame.DataFrame.query sympy.sympify numexpr.evaluate'],
-  ['loads code', 'numpy.core._ufunc_reconstruct numpy._core._ufunc_reconstruct builtins.__import__ builtins.reload ctypes.util.find_library torch.ops.load_library torch.classes.load_library torch._ops.load_library tensorflow.load_library tensorflow.load_op_library'],
-  ['reads or writes files', 'builtins.open builtins.file codecs.open logging.FileHandler logging.config.dictConfig logging.config.listen logging.config.fileConfig'],
+  [
+    'runs Python code',
+    'builtins.eval builtins.exec builtins.compile builtins.execfile builtins.breakpoint builtins.help builtins.input pandas.eval pandas.core.frame.DataFrame.eval pandas.core.frame.DataFrame.query sympy.sympify numexpr.evaluate',
+  ],
+  [
+    'loads code',
+    'numpy.core._ufunc_reconstruct numpy._core._ufunc_reconstruct builtins.__import__ builtins.reload ctypes.util.find_library torch.ops.load_library torch.classes.load_library torch._ops.load_library tensorflow.load_library tensorflow.load_op_library',
+  ],
+  [
+    'reads or writes files',
+    'builtins.open builtins.file codecs.open logging.FileHandler logging.config.dictConfig logging.config.listen logging.config.fileConfig',
+  ],
   [
     'reaches any attribute',
     'builtins.getattr builtins.setattr builtins.delattr builtins.globals builtins.locals builtins.vars operator.attrgetter operator.methodcaller operator.itemgetter _operator.attrgetter _operator.methodcaller _operator.itemgetter numpy.core.multiarray.__getattribute__',
@@ -52,7 +70,10 @@ const functions: readonly (readonly [reason: string, names: string])[] = [
     itertools.starmap operator.call _operator.call copyreg.add_extension weakref.finalize numpy.vectorize
     numpy.frompyfunc numpy.apply_along_axis numpy.apply_over_axes numpy.fromfunction contextlib.ExitStack numpy.piecewise`,
   ],
-  ['loads pickles', 'pandas.read_pickle pandas.io.pickle.read_pickle joblib.load torch.load torch.jit.load torch._utils_internal.load torch.multiprocessing.reductions.rebuild_storage_fd keras.models.load_model xgboost.core._load'],
+  [
+    'loads pickles',
+    'pandas.read_pickle pandas.io.pickle.read_pickle joblib.load torch.load torch.jit.load torch._utils_internal.load torch.multiprocessing.reductions.rebuild_storage_fd keras.models.load_model xgboost.core._load',
+  ],
   ['ends the program', 'builtins.exit builtins.quit'],
 ];
 
@@ -61,11 +82,31 @@ const attributes =
   /^(?:__globals__|__builtins__|__subclasses__|__import__|__loader__|__spec__|__code__|__getattribute__|__getattr__|__reduce_ex__|__init_subclass__|func_globals|gi_frame|f_globals|f_builtins)$/;
 
 const reasons: ReadonlyMap<string, string> = new Map(
-  [...modules, ...functions].flatMap(([reason, names]) => names.split(/\s+/).filter(Boolean).map((name) => [name, reason] as const)),
+  [...modules, ...functions].flatMap(([reason, names]) =>
+    names
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((name) => [name, reason] as const),
+  ),
 );
 
 /** Modules that lead to harm from within any path: `torch.serialization.os.system`. */
-const reachable = new Set(['os', 'posix', 'nt', 'subprocess', 'sys', 'socket', 'shutil', 'importlib', 'builtins', 'pickle', 'ctypes', 'runpy', 'pty', 'marshal']);
+const reachable = new Set([
+  'os',
+  'posix',
+  'nt',
+  'subprocess',
+  'sys',
+  'socket',
+  'shutil',
+  'importlib',
+  'builtins',
+  'pickle',
+  'ctypes',
+  'runpy',
+  'pty',
+  'marshal',
+]);
 
 /**
  * What a name is known to do, as words that follow "which"; `undefined` when it is not known to be dangerous. Each part of a dotted name is looked at,

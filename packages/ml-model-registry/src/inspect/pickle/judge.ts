@@ -42,14 +42,24 @@ export class Judge {
 
   #named(module: string, name: string): Global {
     const [currentModule, currentType] = currentName(module, name);
-    return new Global(currentModule, currentType, this.#more?.(currentModule, currentType) ?? ruleOf(currentModule, currentType));
+    return new Global(
+      currentModule,
+      currentType,
+      this.#more?.(currentModule, currentType) ?? ruleOf(currentModule, currentType),
+    );
   }
 
   #report(found: Global, at: number): void {
     const danger = dangerOf(found.module, found.name);
     const path = quoted(found.path);
-    if (danger === undefined) this.#inspection.find('PICKLE_UNLISTED_NAME', `Expected names that are known to be data, got ${path}`, at);
-    else this.#inspection.find('PICKLE_DANGEROUS_NAME', `Expected names that are known to be data, got ${path}, which ${danger}`, at);
+    if (danger === undefined)
+      this.#inspection.find('PICKLE_UNLISTED_NAME', `Expected names that are known to be data, got ${path}`, at);
+    else
+      this.#inspection.find(
+        'PICKLE_DANGEROUS_NAME',
+        `Expected names that are known to be data, got ${path}, which ${danger}`,
+        at,
+      );
   }
 
   /** A call: what it gives. */
@@ -78,7 +88,8 @@ export class Judge {
       else this.#inspection.find('PICKLE_DANGEROUS_NAME', `${message}, which ${danger}`, at);
     } else {
       const expected = call(args.items);
-      if (expected !== undefined) this.#misused(`Expected a call of ${quoted(callee.path)} with ${expected}, got other arguments`, at);
+      if (expected !== undefined)
+        this.#misused(`Expected a call of ${quoted(callee.path)} with ${expected}, got other arguments`, at);
     }
   }
 
@@ -88,17 +99,21 @@ export class Judge {
       this.#inspection.find('PICKLE_HIDDEN_NAME', `Expected an object of a class, got one of ${kindOf(type)}`, at);
       return new Made(undefined, nothing);
     }
-    if (type.rule !== undefined && type.rule.data !== true) this.#misused(`Expected an object of a class of data, got one of ${quoted(type.path)}`, at);
+    if (type.rule !== undefined && type.rule.data !== true)
+      this.#misused(`Expected an object of a class of data, got one of ${quoted(type.path)}`, at);
     return new Made(type, nothing);
   }
 
   /** Attributes, or whatever `__setstate__` of the class takes. */
   build(target: Value, state: Value, at: number): void {
-    if (!(target instanceof Made)) return this.#misused(`Expected attributes for an object that was made, got some for ${kindOf(target)}`, at);
+    if (!(target instanceof Made))
+      return this.#misused(`Expected attributes for an object that was made, got some for ${kindOf(target)}`, at);
     if (target.by === undefined) return;
-    if (state instanceof Made && state.by?.rule?.items === true) this.#misused('Expected a dict of attributes, got what can hide some', at);
+    if (state instanceof Made && state.by?.rule?.items === true)
+      this.#misused('Expected a dict of attributes, got what can hide some', at);
     const special = specialOf(state);
-    if (special !== undefined) this.#misused(`Expected attributes, got ${quoted(special)}, which changes what the object is`, at);
+    if (special !== undefined)
+      this.#misused(`Expected attributes, got ${quoted(special)}, which changes what the object is`, at);
     target.state = state;
   }
 
@@ -135,6 +150,9 @@ export class Judge {
 
 function specialOf(state: Value): string | undefined {
   if (state instanceof Dict) return state.special;
-  if (state instanceof Tuple) return state.items.map((item) => (item instanceof Dict ? item.special : undefined)).find((name) => name !== undefined);
+  if (state instanceof Tuple)
+    return state.items
+      .map((item) => (item instanceof Dict ? item.special : undefined))
+      .find((name) => name !== undefined);
   return undefined;
 }

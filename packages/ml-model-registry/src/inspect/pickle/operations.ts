@@ -27,7 +27,8 @@ const operations: Readonly<Record<OpcodeName, Operation>> = {
     machine.stack.push(machine.stack.top());
   },
   FLOAT: ({ stack }, line) => stack.push(floating(textOf(line), stack.at)),
-  INT: ({ stack }, line) => stack.push(line === '00' ? false : line === '01' ? true : wholeNumber(textOf(line), stack.at)),
+  INT: ({ stack }, line) =>
+    stack.push(line === '00' ? false : line === '01' ? true : wholeNumber(textOf(line), stack.at)),
   LONG: ({ stack }, line) => stack.push(wholeNumber(textOf(line), stack.at)),
   NONE: ({ stack }) => stack.push(null),
   PERSID: (machine, id) => persistent(machine, textOf(id)),
@@ -109,8 +110,13 @@ const operations: Readonly<Record<OpcodeName, Operation>> = {
   PROTO: (machine, version) => {
     const { stack } = machine;
     if (Number(version) > HIGHEST_PROTOCOL)
-      throw new StructureError('UNSUPPORTED', `Expected a protocol up to ${HIGHEST_PROTOCOL}, got ${Number(version)}`, stack.at);
-    if (machine.protocol !== undefined) throw malformed('Expected the protocol once, at the beginning, got it again', stack.at);
+      throw new StructureError(
+        'UNSUPPORTED',
+        `Expected a protocol up to ${HIGHEST_PROTOCOL}, got ${Number(version)}`,
+        stack.at,
+      );
+    if (machine.protocol !== undefined)
+      throw malformed('Expected the protocol once, at the beginning, got it again', stack.at);
     machine.protocol = Number(version);
   },
   NEWOBJ: ({ stack, judge }) => {
@@ -151,7 +157,8 @@ const operations: Readonly<Record<OpcodeName, Operation>> = {
   NEWOBJ_EX: ({ stack, judge }) => {
     const named = stack.pop();
     const args = stack.pop();
-    if (!(named instanceof Dict && args instanceof Tuple)) throw malformed('Expected a tuple and a dict for a new object, got others', stack.at);
+    if (!(named instanceof Dict && args instanceof Tuple))
+      throw malformed('Expected a tuple and a dict for a new object, got others', stack.at);
     stack.hold(64);
     stack.push(judge.make(stack.pop(), stack.at));
   },
@@ -160,12 +167,18 @@ const operations: Readonly<Record<OpcodeName, Operation>> = {
   FRAME: (machine, length) => {
     const { stack } = machine;
     const start = stack.at + 9;
-    if (machine.frameEnd !== undefined && stack.at < machine.frameEnd) throw malformed('Expected the end of a frame, got another frame in it', stack.at);
+    if (machine.frameEnd !== undefined && stack.at < machine.frameEnd)
+      throw malformed('Expected the end of a frame, got another frame in it', stack.at);
     machine.frameEnd = start + Number(length);
   },
-  BYTEARRAY8: ({ stack }, bytes) => stack.push(bytes instanceof Blob ? new Blob('bytearray', bytes.at, bytes.length) : null),
+  BYTEARRAY8: ({ stack }, bytes) =>
+    stack.push(bytes instanceof Blob ? new Blob('bytearray', bytes.at, bytes.length) : null),
   NEXT_BUFFER: (machine) => {
-    machine.inspection.find('PICKLE_OUTSIDE', 'Expected all bytes in the pickle, got a buffer that is kept elsewhere', machine.stack.at);
+    machine.inspection.find(
+      'PICKLE_OUTSIDE',
+      'Expected all bytes in the pickle, got a buffer that is kept elsewhere',
+      machine.stack.at,
+    );
     machine.stack.push(new Opaque('a buffer that is kept elsewhere'));
   },
   READONLY_BUFFER: ({ stack }) => void stack.top(),
@@ -230,7 +243,11 @@ function persistent(machine: Machine, id: Value): void {
   const found = machine.persistent?.(id, stack.at);
   if (found === undefined) {
     const what = typeof id === 'string' ? quoted(id) : kindOf(id);
-    inspection.find('PICKLE_OUTSIDE', `Expected all of the object in the pickle, got ${what}, which a program must find elsewhere`, stack.at);
+    inspection.find(
+      'PICKLE_OUTSIDE',
+      `Expected all of the object in the pickle, got ${what}, which a program must find elsewhere`,
+      stack.at,
+    );
   }
   stack.push(found ?? new Opaque('what is kept elsewhere'));
 }

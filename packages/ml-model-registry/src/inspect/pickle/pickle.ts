@@ -38,7 +38,12 @@ export function isLegacyTorch(head: Uint8Array): boolean {
 async function runOne(cursor: Cursor, inspection: Inspection, level = 0): Promise<PickleResult> {
   const runNested = async (): Promise<void> => {
     const { parts } = inspection.limits;
-    if (level >= parts) throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${parts} arrays in each other, got more`, cursor.position);
+    if (level >= parts)
+      throw new StructureError(
+        'LIMIT_EXCEEDED',
+        `Expected at most ${parts} arrays in each other, got more`,
+        cursor.position,
+      );
     await runOne(cursor, inspection, level + 1);
   };
   return runPickle(cursor, { inspection, array: (wrapper, at) => takeArray(wrapper, at, { inspection, runNested }) });
@@ -50,7 +55,11 @@ async function runOthers(cursor: Cursor, inspection: Inspection): Promise<readon
   while (cursor.left > 0) {
     const at = cursor.position;
     if (!(await isPickleHere(cursor, cursor.source))) {
-      inspection.find('HIDDEN_BYTES', `Expected the end of the file after the pickle, got ${cursor.left} more bytes`, at);
+      inspection.find(
+        'HIDDEN_BYTES',
+        `Expected the end of the file after the pickle, got ${cursor.left} more bytes`,
+        at,
+      );
       return found;
     }
     if (found.length === 0) inspection.find('PICKLE_SEVERAL', 'Expected one pickle, got another after it', at);
@@ -85,7 +94,8 @@ function frameworkOf(frameworks: ReadonlySet<string>, results: readonly PickleRe
   const name = rootFramework(results) ?? builders.find((builder) => frameworks.has(builder));
   if (name === undefined) return undefined;
   const told = results.flatMap(({ enclosed }) => enclosed).find(({ framework }) => framework?.name === name);
-  const named = name === 'scikit-learn' ? results.find(({ scikitLearn }) => scikitLearn !== undefined)?.scikitLearn : undefined;
+  const named =
+    name === 'scikit-learn' ? results.find(({ scikitLearn }) => scikitLearn !== undefined)?.scikitLearn : undefined;
   const version = named ?? told?.framework?.version;
   return version === undefined ? { name } : { name, version };
 }
@@ -93,4 +103,3 @@ function frameworkOf(frameworks: ReadonlySet<string>, results: readonly PickleRe
 function rootFramework([first]: readonly PickleResult[]): string | undefined {
   return first?.root instanceof Made ? first.root.by?.rule?.framework : undefined;
 }
-

@@ -1,7 +1,18 @@
 import { malformed } from '../structure-error.ts';
 import { quoted } from '../quoted.ts';
 
-const escapes: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, a: 7, b: 8, f: 12, v: 11, '\\': 92, "'": 39, '"': 34 };
+const escapes: Readonly<Record<string, number>> = {
+  n: 10,
+  r: 13,
+  t: 9,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+  '\\': 92,
+  "'": 39,
+  '"': 34,
+};
 
 /** A text of protocol 0 between quotes, with the escapes of Python's `repr`. Each character is a byte. */
 export function unquoted(line: string, at: number): string {
@@ -14,7 +25,7 @@ export function unquoted(line: string, at: number): string {
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
     if (ended !== undefined) return '';
     const code = letter === undefined || !Object.hasOwn(escapes, letter) ? undefined : escapes[letter];
-    return code === undefined ? String(all) : String.fromCharCode(code);
+    return code === undefined ? all : String.fromCharCode(code);
   });
 }
 
@@ -22,9 +33,9 @@ export function unquoted(line: string, at: number): string {
 export function rawUnicode(line: string, at: number): string {
   return line.replace(/(\\+)(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/g, (all, ...found) => {
     const [slashes, short, long] = found as [string, string | undefined, string | undefined];
-    if (slashes.length % 2 === 0) return String(all);
+    if (slashes.length % 2 === 0) return all;
     const code = Number.parseInt(short ?? long ?? '', 16);
-    if (code > 0x10ffff) throw malformed(`Expected a character, got ${quoted(String(all))}`, at);
+    if (code > 0x10ffff) throw malformed(`Expected a character, got ${quoted(all)}`, at);
     return slashes.slice(1) + String.fromCodePoint(code);
   });
 }
@@ -45,7 +56,8 @@ export function memoPlace(line: string, at: number): number {
 
 /** A floating point number. */
 export function floating(line: string, at: number): number {
-  if (/^-?(?:inf|nan)$/.test(line)) return line.endsWith('nan') ? Number.NaN : line.startsWith('-') ? -Infinity : Infinity;
+  if (/^-?(?:inf|nan)$/.test(line))
+    return line.endsWith('nan') ? Number.NaN : line.startsWith('-') ? -Infinity : Infinity;
   if (!/^-?\d+(?:\.\d*)?(?:e[+-]?\d+)?$/i.test(line)) throw malformed(`Expected a number, got ${quoted(line)}`, at);
   return Number(line);
 }

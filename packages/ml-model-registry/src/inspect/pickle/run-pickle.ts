@@ -79,12 +79,16 @@ export async function runPickle(cursor: Cursor, options: PickleOptions): Promise
 
 async function filled(cursor: Cursor): Promise<void> {
   await cursor.fill();
-  if (cursor.left === 0) throw new StructureError('TRUNCATED', 'Expected STOP at the end of a pickle, got the end', cursor.position);
+  if (cursor.left === 0)
+    throw new StructureError('TRUNCATED', 'Expected STOP at the end of a pickle, got the end', cursor.position);
 }
 
 function lookInside(machine: Machine, opcode: Opcode, reader: ArgumentReader): void {
   const { argument } = opcode;
-  const isText = argument === 'line' ? opcode.name === 'STRING' || opcode.name === 'UNICODE' : argument.length > 4 && argument !== 'frame' && argument !== 'lines';
+  const isText =
+    argument === 'line'
+      ? opcode.name === 'STRING' || opcode.name === 'UNICODE'
+      : argument.length > 4 && argument !== 'frame' && argument !== 'lines';
   if (!isText || argument.startsWith('long')) return;
   const found = pickleIn(reader.value, reader.head);
   if (found !== undefined) machine.enclosed.push(found);
@@ -98,13 +102,15 @@ function check(machine: Machine, opcode: Opcode, cursor: Cursor): void {
   if (frameEnd === undefined) return;
   const { at } = machine.stack;
   if (at >= frameEnd) machine.frameEnd = undefined;
-  else if (cursor.position > frameEnd) throw malformed('Expected an opcode within its frame, got one across the end', at);
+  else if (cursor.position > frameEnd)
+    throw malformed('Expected an opcode within its frame, got one across the end', at);
 }
 
 function ended(machine: Machine, cursor: Cursor): Omit<PickleResult, 'arrays' | 'enclosed'> {
   const { stack, judge, protocol = 0, scikitLearn, frameEnd } = machine;
   const root = stack.pop();
-  if (stack.size > 0 || stack.marks > 0) machine.unusual('Expected one value at the end, got more, which are thrown away');
+  if (stack.size > 0 || stack.marks > 0)
+    machine.unusual('Expected one value at the end, got more, which are thrown away');
   if (frameEnd !== undefined && frameEnd > cursor.position)
     throw malformed('Expected the end of the frame at STOP, got a longer frame', stack.at);
   return { root, protocol, frameworks: judge.frameworks, scikitLearn };
@@ -118,7 +124,8 @@ async function inspectEnclosed(machine: Machine, source: ByteSource, told: Forma
     if (report !== undefined) told.push(report);
     if (expected === undefined && report !== undefined)
       machine.inspection.find('PICKLE_NESTED', 'Expected strings that are no pickles, got one that is', at);
-    if (expected !== undefined && report === undefined) machine.inspection.find('UNSUPPORTED', `Expected ${expected}, got another format`, at);
+    if (expected !== undefined && report === undefined)
+      machine.inspection.find('UNSUPPORTED', `Expected ${expected}, got another format`, at);
   }
 }
 
@@ -134,7 +141,8 @@ async function takeArray(machine: Machine, cursor: Cursor, options: PickleOption
   if (wrapper === undefined) return;
   if (options.array === undefined) throw malformed('Expected no array between opcodes here, got one', stack.at);
   // Joblib reads on where the frame ends: opcodes after this one would come before the array for one reader, and after it for another.
-  if (frameEnd !== undefined && frameEnd !== cursor.position) throw malformed('Expected the end of a frame before an array, got more of it', stack.at);
+  if (frameEnd !== undefined && frameEnd !== cursor.position)
+    throw malformed('Expected the end of a frame before an array, got more of it', stack.at);
   machine.frameEnd = undefined;
   await options.array(wrapper, cursor);
 }

@@ -42,11 +42,13 @@ export class Stack {
   hold(bytes: number): void {
     this.#held += bytes;
     const most = this.#inspection.limits.held;
-    if (this.#held > most) throw new StructureError('LIMIT_EXCEEDED', `Expected values of at most ${most} bytes, got more`, this.at);
+    if (this.#held > most)
+      throw new StructureError('LIMIT_EXCEEDED', `Expected values of at most ${most} bytes, got more`, this.at);
   }
 
   push(value: Value): void {
-    if (this.#values.length >= 10_000_000) throw new StructureError('LIMIT_EXCEEDED', 'Expected a lower stack', this.at);
+    if (this.#values.length >= 10_000_000)
+      throw new StructureError('LIMIT_EXCEEDED', 'Expected a lower stack', this.at);
     this.#values.push(value);
   }
 
@@ -65,7 +67,8 @@ export class Stack {
 
   mark(): void {
     const { depth } = this.#inspection.limits;
-    if (this.#marks.length >= depth) throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${depth} marks in each other, got more`, this.at);
+    if (this.#marks.length >= depth)
+      throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${depth} marks in each other, got more`, this.at);
     this.#marks.push(this.#values.length);
   }
 
@@ -83,7 +86,8 @@ export class Stack {
 
   remember(place: number, value: Value): void {
     // Python makes room for all places up to this one.
-    if (place > this.at) throw malformed(`Expected a place of the memo that a file of this size needs, got ${place}`, this.at);
+    if (place > this.at)
+      throw malformed(`Expected a place of the memo that a file of this size needs, got ${place}`, this.at);
     this.hold(16);
     if (place < this.#memo.length) this.#memo[place] = value;
     else if (place === this.#memo.length && this.#others.size === 0) this.#memo.push(value);

@@ -8,7 +8,10 @@ const imports = /^[(\]}lNd0-9IK.]{0,8}[ci][A-Za-z_][\w.]{0,200}\n[A-Za-z_][\w.]{
 
 /** What a pickle could be passed to a second time: a string that is a pickle itself. */
 export function pickleIn(value: Argument, head: Uint8Array): Enclosed | undefined {
-  if (typeof value === 'string') return mayBePickle(value) && beginsAsPickle(Buffer.from(value.slice(0, 512), 'latin1')) ? enclosed(value) : undefined;
+  if (typeof value === 'string')
+    return mayBePickle(value) && beginsAsPickle(Buffer.from(value.slice(0, 512), 'latin1'))
+      ? enclosed(value)
+      : undefined;
   if (!(value instanceof Blob) || value.at === undefined || value.length < 5 || !beginsAsPickle(head)) return undefined;
   return enclosed({ at: value.at, length: value.length }, value.at);
 }
@@ -19,7 +22,12 @@ function mayBePickle(text: string): boolean {
 }
 
 function enclosed(content: Enclosed['content'], at?: number): Enclosed {
-  return { content, name: at === undefined ? 'text' : `bytes at ${at}`, only: ['pickle', 'joblib', 'pytorch-legacy'], expected: undefined };
+  return {
+    content,
+    name: at === undefined ? 'text' : `bytes at ${at}`,
+    only: ['pickle', 'joblib', 'pytorch-legacy'],
+    expected: undefined,
+  };
 }
 
 /** Whether bytes begin as a pickle that imports or builds something. Numbers look like this by chance less than once in a billion. */
@@ -28,7 +36,9 @@ export function beginsAsPickle(head: Uint8Array): boolean {
   if (first === 0x80) {
     if (version < 2 || version > 5) return false;
     if (version < 4) return opcodes[third] !== undefined;
-    return third === 0x95 ? head.length >= 11 && head.subarray(7, 11).every((byte) => byte === 0) : opcodes[third] !== undefined && third < 0x80;
+    return third === 0x95
+      ? head.length >= 11 && head.subarray(7, 11).every((byte) => byte === 0)
+      : opcodes[third] !== undefined && third < 0x80;
   }
   if (first === undefined || opcodes[first] === undefined || head.length < 5) return false;
   return imports.test(Buffer.from(head.subarray(0, 512)).toString('latin1'));

@@ -114,7 +114,12 @@ export class Storage {
   /** How many numbers. */
   readonly count: number;
 
-  constructor(storage: { readonly type: string; readonly key: string; readonly location: string; readonly count: number }) {
+  constructor(storage: {
+    readonly type: string;
+    readonly key: string;
+    readonly location: string;
+    readonly count: number;
+  }) {
     this.type = storage.type;
     this.key = storage.key;
     this.location = storage.location;
@@ -123,7 +128,20 @@ export class Storage {
 }
 
 /** A value of the pickle machine. Python's `None` is `null`. */
-export type Value = string | number | bigint | boolean | null | Blob | Tuple | Sequence | Dict | Global | Made | Storage | Opaque;
+export type Value =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Blob
+  | Tuple
+  | Sequence
+  | Dict
+  | Global
+  | Made
+  | Storage
+  | Opaque;
 
 /** What a value is, for messages. */
 export function kindOf(value: Value): string {

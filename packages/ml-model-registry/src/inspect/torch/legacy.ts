@@ -24,20 +24,33 @@ export const pytorchLegacy: FormatInspector = {
     const cursor = new Cursor(source);
     await runPickle(cursor, { inspection });
     const version = await runPickle(cursor, { inspection });
-    if (version.root !== VERSION) throw new StructureError('UNSUPPORTED', `Expected version ${VERSION}, got another`, cursor.position);
+    if (version.root !== VERSION)
+      throw new StructureError('UNSUPPORTED', `Expected version ${VERSION}, got another`, cursor.position);
     demandLittleEndian((await runPickle(cursor, { inspection })).root, cursor.position);
     const pickled = await readTorchPickle(cursor, inspection);
     const keys = await readKeys(cursor, inspection);
     const places = await readStorages(cursor, { keys, pickled, inspection });
-    if (cursor.left > 0) inspection.find('HIDDEN_BYTES', `Expected the end after the last storage, got ${cursor.left} more bytes`, cursor.position);
+    if (cursor.left > 0)
+      inspection.find(
+        'HIDDEN_BYTES',
+        `Expected the end after the last storage, got ${cursor.left} more bytes`,
+        cursor.position,
+      );
     const tensors = pickled.tensors.map((tensor) => placed(tensor, places));
-    return { format: 'pytorch-legacy', formatVersion: String(VERSION), framework: { name: 'pytorch' }, tensors, parameters: pickled.parameters };
+    return {
+      format: 'pytorch-legacy',
+      formatVersion: String(VERSION),
+      framework: { name: 'pytorch' },
+      tensors,
+      parameters: pickled.parameters,
+    };
   },
 };
 
 function demandLittleEndian(info: Value, at: number): void {
   const isLittle = info instanceof Dict ? info.entries.get('little_endian') : undefined;
-  if (isLittle !== true) throw new StructureError('UNSUPPORTED', 'Expected the order of bytes of this machine, got another', at);
+  if (isLittle !== true)
+    throw new StructureError('UNSUPPORTED', 'Expected the order of bytes of this machine, got another', at);
 }
 
 async function readKeys(cursor: Cursor, inspection: Inspection): Promise<readonly string[]> {
@@ -45,7 +58,8 @@ async function readKeys(cursor: Cursor, inspection: Inspection): Promise<readonl
   const keys: string[] = [];
   // Lists of a pickle are kept at their beginning only, so that names are read as they are put in.
   const { root } = await runPickle(cursor, { inspection, onText: (text) => keys.push(text) });
-  if (!(root instanceof Sequence) || root.length !== keys.length) throw malformed('Expected a list of names of storages, got another value', at);
+  if (!(root instanceof Sequence) || root.length !== keys.length)
+    throw malformed('Expected a list of names of storages, got another value', at);
   return keys;
 }
 
@@ -60,13 +74,20 @@ async function readStorages(
     const at = cursor.position;
     inspection.step(1, at);
     const storage = byKey.get(key);
-    if (storage === undefined || places.has(storage)) throw malformed(`Expected the name of a storage, once, got ${quoted(key)}`, at);
+    if (storage === undefined || places.has(storage))
+      throw malformed(`Expected the name of a storage, once, got ${quoted(key)}`, at);
     await cursor.need(8);
     const count = cursor.u64();
-    if (count !== storage.count) throw malformed(`Expected ${storage.count} numbers in storage ${quoted(key)}, got ${count}`, at);
+    if (count !== storage.count)
+      throw malformed(`Expected ${storage.count} numbers in storage ${quoted(key)}, got ${count}`, at);
     const start = cursor.position;
     const bytes = count * bytesOf(storage);
-    if (bytes > cursor.left) throw new StructureError('TRUNCATED', `Expected ${bytes} bytes of a storage, got an end after ${cursor.left}`, start);
+    if (bytes > cursor.left)
+      throw new StructureError(
+        'TRUNCATED',
+        `Expected ${bytes} bytes of a storage, got an end after ${cursor.left}`,
+        start,
+      );
     places.set(storage, start);
     cursor.seek(start + bytes);
   }

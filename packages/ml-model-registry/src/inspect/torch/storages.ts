@@ -48,7 +48,10 @@ export class Storages {
   resolve(id: Value): Storage | undefined {
     if (!(id instanceof Tuple)) return undefined;
     const [sign, type, key, location, count, view] = id.items;
-    const known = type instanceof Global && type.rule !== undefined && Object.hasOwn(types, type.name) ? types[type.name] : undefined;
+    const known =
+      type instanceof Global && type.rule !== undefined && Object.hasOwn(types, type.name)
+        ? types[type.name]
+        : undefined;
     if (sign !== 'storage' || known === undefined || (view !== undefined && view !== null)) return undefined;
     if (typeof key !== 'string' || typeof location !== 'string' || !isCount(count)) return undefined;
     const earlier = this.#byKey.get(key);

@@ -36,8 +36,10 @@ export function tensorsIn(root: Value, inspection: Inspection): readonly Pickled
 
 function partsOf(value: Value): Iterable<readonly [string, Value]> {
   if (value instanceof Dict) return value.entries;
-  if (value instanceof Made) return value.state instanceof Dict ? [...value.entries, ...value.state.entries] : value.entries;
-  if (value instanceof Sequence || value instanceof Tuple) return value.items.map((item, index) => [String(index), item] as const);
+  if (value instanceof Made)
+    return value.state instanceof Dict ? [...value.entries, ...value.state.entries] : value.entries;
+  if (value instanceof Sequence || value instanceof Tuple)
+    return value.items.map((item, index) => [String(index), item] as const);
   return [];
 }
 
@@ -50,7 +52,13 @@ function tensorOf(value: Value, name: string, inspection: Inspection): PickledTe
   const [storage, storageOffset, size, stride] = value.args;
   const shape = numbersOf(size);
   const strides = numbersOf(stride);
-  if (!(storage instanceof Storage) || typeof storageOffset !== 'number' || shape === undefined || strides === undefined) return undefined;
+  if (
+    !(storage instanceof Storage) ||
+    typeof storageOffset !== 'number' ||
+    shape === undefined ||
+    strides === undefined
+  )
+    return undefined;
   demandInside(name, { storage, storageOffset, shape, strides }, inspection);
   return { name, type: storage.type, shape, storage, storageOffset };
 }
@@ -63,12 +71,22 @@ function numbersOf(value: Value | undefined): readonly number[] | undefined {
 
 function demandInside(
   name: string,
-  tensor: { readonly storage: Storage; readonly storageOffset: number; readonly shape: readonly number[]; readonly strides: readonly number[] },
+  tensor: {
+    readonly storage: Storage;
+    readonly storageOffset: number;
+    readonly shape: readonly number[];
+    readonly strides: readonly number[];
+  },
   inspection: Inspection,
 ): void {
   const { storage, storageOffset, shape, strides } = tensor;
   const isEmpty = shape.includes(0);
   const last = shape.reduce((sum, size, index) => sum + (size - 1) * (strides[index] ?? 0), storageOffset);
   const sound = strides.length === shape.length && storageOffset >= 0 && (isEmpty || last < storage.count);
-  if (!sound) inspection.find('MALFORMED', `Expected tensor ${quoted(name)} within its storage of ${storage.count}, got one up to ${last}`, 0);
+  if (!sound)
+    inspection.find(
+      'MALFORMED',
+      `Expected tensor ${quoted(name)} within its storage of ${storage.count}, got one up to ${last}`,
+      0,
+    );
 }

@@ -29,6 +29,9 @@ export async function readTorchPickle(cursor: Cursor, inspection: Inspection, na
 
 function described(result: PickleResult, storages: Storages, inspection: Inspection): TorchPickle {
   const tensors = tensorsIn(result.root, inspection);
-  const parameters = tensors.reduce((sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1), 0);
+  const parameters = tensors.reduce(
+    (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1),
+    0,
+  );
   return { tensors, storages: storages.all, parameters, protocol: result.protocol };
 }

@@ -45,7 +45,8 @@ export const pytorchZip: FormatInspector = {
     const found: Found = { folder, isScript, pickles: new Map(), storages: new Map() };
     await eachMember(archive, inspection, (member) => inspectMember(member, { archive, inspection, found }));
     checkStorages(found, inspection);
-    if (!found.pickles.has('data.pkl')) inspection.find('MALFORMED', `Expected ${quoted(`${folder}data.pkl`)}, got none`, 0);
+    if (!found.pickles.has('data.pkl'))
+      inspection.find('MALFORMED', `Expected ${quoted(`${folder}data.pkl`)}, got none`, 0);
     return reportOf(found, inspection);
   },
 };
@@ -69,7 +70,11 @@ async function inspectMember(member: ZipMember, place: Place): Promise<void> {
   } else if (WORDS.test(name)) await readWord(name, member, place);
   else if (isScript && /^code\/.+\.py$/.test(name)) inspectScript((await textOf(member, place)).toString('utf8'), part);
   else {
-    inspection.find('TORCH_OTHER_MEMBER', `Expected members that PyTorch writes, got ${quoted(member.name)}`, member.entryAt);
+    inspection.find(
+      'TORCH_OTHER_MEMBER',
+      `Expected members that PyTorch writes, got ${quoted(member.name)}`,
+      member.entryAt,
+    );
     await inspection.nested(await archive.open(member), member.name);
   }
 }
@@ -79,7 +84,8 @@ async function readPickle(member: ZipMember, place: Place, part: Inspection): Pr
   const cursor = new Cursor(source);
   try {
     const pickled = await readTorchPickle(cursor, part, place.found.isScript ? scriptNames : undefined);
-    if (cursor.left > 0) part.find('HIDDEN_BYTES', `Expected the end after the pickle, got ${cursor.left} more bytes`, cursor.position);
+    if (cursor.left > 0)
+      part.find('HIDDEN_BYTES', `Expected the end after the pickle, got ${cursor.left} more bytes`, cursor.position);
     return pickled;
   } catch (error) {
     if (!(error instanceof StructureError)) throw error;
@@ -100,7 +106,11 @@ async function readStorage(member: ZipMember, archive: ZipArchive): Promise<void
 async function textOf(member: ZipMember, { archive, inspection }: Place): Promise<Buffer> {
   const { held } = inspection.limits;
   if (member.size > held)
-    throw new StructureError('LIMIT_EXCEEDED', `Expected at most ${held} bytes in ${quoted(member.name)}, got ${member.size}`, member.entryAt);
+    throw new StructureError(
+      'LIMIT_EXCEEDED',
+      `Expected at most ${held} bytes in ${quoted(member.name)}, got ${member.size}`,
+      member.entryAt,
+    );
   const source = await archive.open(member);
   return Buffer.from(await source.read(0, source.size));
 }
@@ -131,7 +141,8 @@ function checkStorages(found: Found, inspection: Inspection): void {
     }
   }
   for (const [name, { entryAt }] of found.storages)
-    if (!named.has(name)) inspection.find('TORCH_OTHER_MEMBER', `Expected storages that the pickle names, got ${quoted(name)}`, entryAt);
+    if (!named.has(name))
+      inspection.find('TORCH_OTHER_MEMBER', `Expected storages that the pickle names, got ${quoted(name)}`, entryAt);
 }
 
 function reportOf(found: Found, inspection: Inspection): FormatReport {

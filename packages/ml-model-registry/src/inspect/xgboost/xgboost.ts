@@ -29,7 +29,8 @@ export const xgboostUbj: FormatInspector = {
     const bytes = Buffer.from(head);
     // `{`, the length of a name, and `learner` or `version`.
     const begins =
-      bytes[0] === 0x7b && /^\{(?:[LlIiU#].{0,16})(?:learner|version|Config|Model)/s.test(bytes.toString('latin1', 0, 40));
+      bytes[0] === 0x7b &&
+      /^\{(?:[LlIiU#].{0,16})(?:learner|version|Config|Model)/s.test(bytes.toString('latin1', 0, 40));
     return begins && signs.some((sign) => bytes.includes(sign));
   },
   async inspect(source, inspection) {

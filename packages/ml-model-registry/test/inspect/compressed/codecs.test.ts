@@ -14,9 +14,13 @@ import { joined } from '../../support/bytes.ts';
 import { inspectionOf } from '../../support/inspection.ts';
 
 /** What `make.py` beside the samples compressed. */
-const plain = joined(Array.from({ length: 30_000 }, (_, index) => `${(index * index) % 997}\n`).join(''), new Uint8Array(300_000));
+const plain = joined(
+  Array.from({ length: 30_000 }, (_, index) => `${(index * index) % 997}\n`).join(''),
+  new Uint8Array(300_000),
+);
 
-const sample = (name: string): Uint8Array => readFileSync(new URL(`../../fixtures/compressed/${name}`, import.meta.url));
+const sample = (name: string): Uint8Array =>
+  readFileSync(new URL(`../../fixtures/compressed/${name}`, import.meta.url));
 
 const codecs: readonly (readonly [name: string, codec: Codec, compressed: Uint8Array])[] = [
   ['zlib', zlib, deflateSync(plain)],
@@ -63,9 +67,16 @@ describe.each(codecs)('%s', (_name, codec, compressed) => {
 
   it('stops at the limit of the ratio', async () => {
     const { inspection } = inspectionOf({ ratio: 1 });
-    const zeros = codec === zlib ? deflateSync(Buffer.alloc(3_000_000)) : codec === gzip ? gzipSync(Buffer.alloc(3_000_000)) : undefined;
+    const zeros =
+      codec === zlib
+        ? deflateSync(Buffer.alloc(3_000_000))
+        : codec === gzip
+          ? gzipSync(Buffer.alloc(3_000_000))
+          : undefined;
     if (zeros === undefined) return;
-    await expect(decompressed(memorySource(zeros), codec, inspection)).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    await expect(decompressed(memorySource(zeros), codec, inspection)).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
   });
 
   it('is decompressed again where it does not fit in memory', async () => {

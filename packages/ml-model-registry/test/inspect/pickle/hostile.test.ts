@@ -85,7 +85,14 @@ describe('names that are known to be dangerous', () => {
     const file = pickle(4, stackName(path.slice(0, at), path.slice(at + 1)));
     const { verdict, findings } = await inspected(file);
     expect(verdict).toBe('malicious');
-    expect(findings).toEqual([{ code: 'PICKLE_DANGEROUS_NAME', severity: 'malicious', message: expect.stringMatching(`which ${why}$`), offset: file.length - 2 }]);
+    expect(findings).toEqual([
+      {
+        code: 'PICKLE_DANGEROUS_NAME',
+        severity: 'malicious',
+        message: expect.stringMatching(`which ${why}$`),
+        offset: file.length - 2,
+      },
+    ]);
   });
 
   it('are found at their opcode, in every way to write them', async () => {
@@ -99,14 +106,18 @@ describe('names that are known to be dangerous', () => {
         framed(text('system'), opcode.memoize, '0', text('os'), 'h\x00', opcode.stackGlobal),
         opcode.stackGlobal,
       ],
-      'names with escapes': [joined("V\\u006fs\n", "S'\\x73ystem'\n", opcode.stackGlobal, '.'), opcode.stackGlobal],
+      'names with escapes': [joined('V\\u006fs\n', "S'\\x73ystem'\n", opcode.stackGlobal, '.'), opcode.stackGlobal],
       NEWOBJ: [pickle(2, object(name('subprocess', 'Popen'), id)), joined('csubprocess')],
       NEWOBJ_EX: [pickle(4, name('subprocess', 'Popen'), ')}', opcode.newobjEx), joined('csubprocess')],
     };
     for (const [way, [file, at]] of Object.entries(ways)) {
       const result = await inspected(file);
       const [first] = result.findings.filter(({ code }) => code === 'PICKLE_DANGEROUS_NAME');
-      expect([way, result.verdict, first?.offset]).toEqual([way, 'malicious', typeof at === 'number' ? at : placeOf(file, at)]);
+      expect([way, result.verdict, first?.offset]).toEqual([
+        way,
+        'malicious',
+        typeof at === 'number' ? at : placeOf(file, at),
+      ]);
     }
   });
 
@@ -121,7 +132,8 @@ describe('names that are known to be dangerous', () => {
       ['logging', 'os.popen'],
       ['pandas', 'io.common.os.system'],
     ] as const;
-    for (const [module, member] of paths) expect([member, (await inspected(pickle(4, stackName(module, member)))).verdict]).toEqual([member, 'malicious']);
+    for (const [module, member] of paths)
+      expect([member, (await inspected(pickle(4, stackName(module, member)))).verdict]).toEqual([member, 'malicious']);
   });
 });
 
@@ -133,15 +145,23 @@ describe('where dangerous names hide', () => {
     'in a second pickle': joined(pickle(2, ']'), pickle(2, run)),
     'in the key of a dict': framed(dict([run, text('x')])),
     'in a set': framed(opcode.emptySet, '(', run, opcode.additems),
-    'in attributes': framed(object(name('sklearn.linear_model._base', 'LinearRegression')), dict([text('coef_'), run]), 'b'),
+    'in attributes': framed(
+      object(name('sklearn.linear_model._base', 'LinearRegression')),
+      dict([text('coef_'), run]),
+      'b',
+    ),
     'in what a model calls at prediction': framed(
       object(name('sklearn.preprocessing._function_transformer', 'FunctionTransformer')),
       dict([text('func'), system]),
       'b',
     ),
     'in a factory of missing keys': framed(call(name('collections', 'defaultdict'), system)),
-    'in the arguments of a listed function': framed(call(name('numpy.core.multiarray', '_reconstruct'), system, text('b'))),
-    'in the reconstruction of an object': framed(call(name('copyreg', '_reconstructor'), system, name('builtins', 'object'), opcode.none)),
+    'in the arguments of a listed function': framed(
+      call(name('numpy.core.multiarray', '_reconstruct'), system, text('b')),
+    ),
+    'in the reconstruction of an object': framed(
+      call(name('copyreg', '_reconstructor'), system, name('builtins', 'object'), opcode.none),
+    ),
     'in the name of an id kept elsewhere': framed(call(system, id), 'Q'),
     'in bytes that are a pickle': framed(bytes(pickle(2, run))),
     'in a text that is a pickle': framed(text("cos\nsystem\n(S'id'\ntR.")),
@@ -159,52 +179,107 @@ describe('where dangerous names hide', () => {
 describe('what can not be known is never clean', () => {
   const cases: Readonly<Record<string, readonly [file: Uint8Array, codes: readonly string[]]>> = {
     'a name on no list': [framed(name('acme.models', 'Price')), ['PICKLE_UNLISTED_NAME']],
-    'a listed class under a dotted path': [framed(stackName('sklearn', 'linear_model._base.LinearRegression')), ['PICKLE_UNLISTED_NAME']],
+    'a listed class under a dotted path': [
+      framed(stackName('sklearn', 'linear_model._base.LinearRegression')),
+      ['PICKLE_UNLISTED_NAME'],
+    ],
     'a method of a listed class': [framed(stackName('collections', 'OrderedDict.update')), ['PICKLE_UNLISTED_NAME']],
-    'a name with another module of the same end': [framed(stackName('evil.numpy', 'ndarray')), ['PICKLE_UNLISTED_NAME']],
+    'a name with another module of the same end': [
+      framed(stackName('evil.numpy', 'ndarray')),
+      ['PICKLE_UNLISTED_NAME'],
+    ],
     'a module with a line feed': [framed(stackName('numpy\n', 'ndarray')), ['PICKLE_UNLISTED_NAME']],
     'a name of letters that look like others': [framed(stackName('numpу', 'ndarray')), ['PICKLE_UNLISTED_NAME']],
     'a name that a call makes': [
       framed(call(name('_codecs', 'encode'), text('os'), text('latin1')), text('system'), opcode.stackGlobal),
       ['PICKLE_HIDDEN_NAME'],
     ],
-    'a name that is too long to hold': [pickle(4, 'X', u32(70_000), Buffer.alloc(70_000, 'a'), text('x'), opcode.stackGlobal), ['PICKLE_HIDDEN_NAME']],
+    'a name that is too long to hold': [
+      pickle(4, 'X', u32(70_000), Buffer.alloc(70_000, 'a'), text('x'), opcode.stackGlobal),
+      ['PICKLE_HIDDEN_NAME'],
+    ],
     'a name of bytes': [pickle(4, bytes('os'), text('system'), opcode.stackGlobal), ['PICKLE_HIDDEN_NAME']],
     'a name out of a registry': [pickle(2, [0x82, 1]), ['PICKLE_HIDDEN_NAME']],
     'a call of what a call gave': [framed(call(call(name('collections', 'OrderedDict')), id)), ['PICKLE_HIDDEN_NAME']],
     'a call of a text': [framed(call(text('x'), id)), ['PICKLE_HIDDEN_NAME']],
-    'a call with arguments that a call gave': [framed(name('collections', 'OrderedDict'), call(name('builtins', 'tuple'), ...[joined(']')]), 'R'), ['PICKLE_HIDDEN_NAME']],
+    'a call with arguments that a call gave': [
+      framed(name('collections', 'OrderedDict'), call(name('builtins', 'tuple'), joined(']')), 'R'),
+      ['PICKLE_HIDDEN_NAME'],
+    ],
     'an object of what a call gave': [framed(object(call(name('collections', 'OrderedDict')))), ['PICKLE_HIDDEN_NAME']],
-    'a call of a class that only stands for data': [framed(call(name('sklearn.linear_model._base', 'LinearRegression'))), ['PICKLE_MISUSED_NAME']],
+    'a call of a class that only stands for data': [
+      framed(call(name('sklearn.linear_model._base', 'LinearRegression'))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
     'a call of a class of arrays': [framed(call(name('numpy', 'ndarray'), text('x'))), ['PICKLE_MISUSED_NAME']],
     'an object of a function': [framed(object(name('numpy', 'mean'))), ['PICKLE_MISUSED_NAME']],
     'an object of a class by a function that makes any': [
       framed(call(name('copyreg', '_reconstructor'), name('numpy', 'mean'), name('builtins', 'object'), opcode.none)),
       ['PICKLE_MISUSED_NAME'],
     ],
-    'attributes of a class': [framed(name('collections', 'OrderedDict'), dict([text('x'), id]), 'b'), ['PICKLE_MISUSED_NAME']],
-    'an attribute that changes the class': [framed(object(name('collections', 'OrderedDict')), dict([text('__class__'), id]), 'b'), ['PICKLE_MISUSED_NAME']],
+    'attributes of a class': [
+      framed(name('collections', 'OrderedDict'), dict([text('x'), id]), 'b'),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    'an attribute that changes the class': [
+      framed(object(name('collections', 'OrderedDict')), dict([text('__class__'), id]), 'b'),
+      ['PICKLE_MISUSED_NAME'],
+    ],
     'an attribute that is called at the next': [
-      framed(object(name('collections', 'OrderedDict')), opcode.none, dict([text('__setstate__'), name('builtins', 'list')]), opcode.tuple2, 'b'),
+      framed(
+        object(name('collections', 'OrderedDict')),
+        opcode.none,
+        dict([text('__setstate__'), name('builtins', 'list')]),
+        opcode.tuple2,
+        'b',
+      ),
       ['PICKLE_MISUSED_NAME'],
     ],
-    'attributes that a call gave': [framed(object(name('collections', 'OrderedDict')), call(name('collections', 'OrderedDict')), 'b'), ['PICKLE_MISUSED_NAME']],
+    'attributes that a call gave': [
+      framed(object(name('collections', 'OrderedDict')), call(name('collections', 'OrderedDict')), 'b'),
+      ['PICKLE_MISUSED_NAME'],
+    ],
     'items for a class': [framed(name('collections', 'OrderedDict'), '(', id, 'e'), ['PICKLE_MISUSED_NAME']],
-    'items for an object that takes none': [framed(object(name('sklearn.linear_model._base', 'LinearRegression')), id, 'a'), ['PICKLE_MISUSED_NAME']],
-    'an array of any size': [
-      framed(call(name('numpy.core.multiarray', '_reconstruct'), name('numpy', 'ndarray'), joined('J', u32(2 ** 31 - 1), opcode.tuple1), text('b'))),
+    'items for an object that takes none': [
+      framed(object(name('sklearn.linear_model._base', 'LinearRegression')), id, 'a'),
       ['PICKLE_MISUSED_NAME'],
     ],
-    'bytes of any size': [framed(call(name('builtins', 'bytearray'), joined('J', u32(2 ** 31 - 1)))), ['PICKLE_MISUSED_NAME']],
-    'a list of any length': [framed(call(name('builtins', 'list'), call(name('builtins', 'range'), joined('J', u32(2 ** 31 - 1))))), ['PICKLE_MISUSED_NAME']],
-    'text of another codec': [framed(call(name('_codecs', 'encode'), text('x'), text('zlib'))), ['PICKLE_MISUSED_NAME']],
-    'a factory of missing keys that is no type': [framed(call(name('collections', 'defaultdict'), name('numpy', 'mean'))), ['PICKLE_MISUSED_NAME']],
+    'an array of any size': [
+      framed(
+        call(
+          name('numpy.core.multiarray', '_reconstruct'),
+          name('numpy', 'ndarray'),
+          joined('J', u32(2 ** 31 - 1), opcode.tuple1),
+          text('b'),
+        ),
+      ),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    'bytes of any size': [
+      framed(call(name('builtins', 'bytearray'), joined('J', u32(2 ** 31 - 1)))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    'a list of any length': [
+      framed(call(name('builtins', 'list'), call(name('builtins', 'range'), joined('J', u32(2 ** 31 - 1))))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    'text of another codec': [
+      framed(call(name('_codecs', 'encode'), text('x'), text('zlib'))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    'a factory of missing keys that is no type': [
+      framed(call(name('collections', 'defaultdict'), name('numpy', 'mean'))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
     'a random generator of another constructor': [
       framed(call(name('numpy.random._pickle', '__generator_ctor'), text('MT19937'), name('builtins', 'bytearray'))),
       ['PICKLE_MISUSED_NAME'],
     ],
-    'an index by another constructor': [framed(call(name('pandas.core.indexes.base', '_new_Index'), name('builtins', 'bytearray'), joined('}'))), ['PICKLE_MISUSED_NAME']],
-    'DUP': [framed(text('x'), '2', opcode.tuple2), ['PICKLE_UNUSUAL']],
+    'an index by another constructor': [
+      framed(call(name('pandas.core.indexes.base', '_new_Index'), name('builtins', 'bytearray'), joined('}'))),
+      ['PICKLE_MISUSED_NAME'],
+    ],
+    DUP: [framed(text('x'), '2', opcode.tuple2), ['PICKLE_UNUSUAL']],
     'values that are left over': [framed(text('x'), text('y')), ['PICKLE_UNUSUAL']],
     'opcodes later than the protocol': [pickle(2, text('x')), ['PICKLE_UNUSUAL']],
     'an id kept elsewhere': [framed(text('x'), 'Q'), ['PICKLE_OUTSIDE']],

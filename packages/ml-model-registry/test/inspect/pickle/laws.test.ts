@@ -13,7 +13,7 @@ const instruction = fc
   .filter(([[, opcode]]) => opcode !== undefined)
   .map(([[code, opcode], value, number]) => {
     const content = Buffer.from(value);
-    const arguments_: Readonly<Record<string, Uint8Array>> = {
+    const written: Readonly<Record<string, Uint8Array>> = {
       u1: joined([number]),
       u2: joined([number, 0]),
       u4: u32(number),
@@ -33,7 +33,7 @@ const instruction = fc
       text8: joined(u32(content.length), u32(0), content),
       bytes8: joined(u32(content.length), u32(0), content),
     };
-    return joined([code], arguments_[opcode?.argument ?? 'none'] ?? []);
+    return joined([code], written[opcode?.argument ?? 'none'] ?? []);
   });
 
 describe('whatever the bytes are', () => {
@@ -58,7 +58,14 @@ describe('whatever the bytes are', () => {
   });
 
   it('a byte of a sample that is changed never throws', async () => {
-    const names = ['sklearn-pipeline.pkl', 'python-protocol-0.pkl', 'numpy-2-all.pkl', 'plain.joblib', 'zlib.joblib', 'legacy.pt'];
+    const names = [
+      'sklearn-pipeline.pkl',
+      'python-protocol-0.pkl',
+      'numpy-2-all.pkl',
+      'plain.joblib',
+      'zlib.joblib',
+      'legacy.pt',
+    ];
     for (const name of names) {
       const bytes = sample(name);
       await fc.assert(

@@ -21,7 +21,9 @@ describe('what packages wrote', () => {
     const { format, verdict, findings, framework } = await inspectModel(sample(name));
     const [, expected, version] = frameworks.find(([start]) => name.startsWith(start)) ?? [];
     expect({ format, verdict, findings }).toEqual({ format: 'pickle', verdict: 'clean', findings: [] });
-    expect(framework).toEqual(expected === undefined ? undefined : version === undefined ? { name: expected } : { name: expected, version });
+    expect(framework).toEqual(
+      expected === undefined ? undefined : version === undefined ? { name: expected } : { name: expected, version },
+    );
   });
 
   it('is told with its protocol and the class of what it gives', async () => {

@@ -21,7 +21,9 @@ function changed(from: string | Uint8Array, to: string | Uint8Array): Uint8Array
 
 describe('a file of PyTorch before 1.6', () => {
   it('is clean, with its tensors and where their numbers are', async () => {
-    const { format, formatVersion, framework, verdict, findings, tensors, parameters } = await inspectModel(legacy, { name: 'm.pt' });
+    const { format, formatVersion, framework, verdict, findings, tensors, parameters } = await inspectModel(legacy, {
+      name: 'm.pt',
+    });
     expect({ format, formatVersion, framework, verdict, findings, parameters }).toEqual({
       format: 'pytorch-legacy',
       formatVersion: '1001',
@@ -47,7 +49,16 @@ describe('a file of PyTorch before 1.6', () => {
     const { verdict, tensors } = await inspectModel(sample('legacy-checkpoint.pt'), { name: 'm.pth' });
     expect([verdict, tensors.map(({ name }) => name)]).toEqual([
       'clean',
-      ['model.0.weight', 'model.0.bias', 'model.1.weight', 'model.1.bias', 'model.1.running_mean', 'model.1.running_var', 'model.1.num_batches_tracked', 'half'],
+      [
+        'model.0.weight',
+        'model.0.bias',
+        'model.1.weight',
+        'model.1.bias',
+        'model.1.running_mean',
+        'model.1.running_var',
+        'model.1.num_batches_tracked',
+        'half',
+      ],
     ]);
   });
 
@@ -61,17 +72,24 @@ describe('a file of PyTorch before 1.6', () => {
   });
 
   it('of another version is unknown', async () => {
-    expect(await codesOf(changed(Uint8Array.of(0x4d, 0xe9, 0x03), Uint8Array.of(0x4d, 0xea, 0x03)))).toEqual(['unknown', 'UNSUPPORTED']);
+    expect(await codesOf(changed(Uint8Array.of(0x4d, 0xe9, 0x03), Uint8Array.of(0x4d, 0xea, 0x03)))).toEqual([
+      'unknown',
+      'UNSUPPORTED',
+    ]);
   });
 
   it('that names what is dangerous instead of a tensor is malicious', async () => {
-    const [verdict, ...codes] = await codesOf(changed('ctorch._utils\n_rebuild_tensor_v2\n', 'cposix\nsystem\n(N(N(N(N(N(N(N(N\n'));
+    const [verdict, ...codes] = await codesOf(
+      changed('ctorch._utils\n_rebuild_tensor_v2\n', 'cposix\nsystem\n(N(N(N(N(N(N(N(N\n'),
+    );
     expect([verdict, codes[0]]).toEqual(['malicious', 'PICKLE_DANGEROUS_NAME']);
   });
 
   it('with a tensor that reaches out of its storage is suspicious', async () => {
     // The shape (3, 2) of the first tensor, and its strides (2, 1).
-    expect(await codesOf(changed(Uint8Array.of(0x4b, 3, 0x4b, 2, 0x86), Uint8Array.of(0x4b, 9, 0x4b, 2, 0x86)))).toEqual(['suspicious', 'MALFORMED']);
+    expect(
+      await codesOf(changed(Uint8Array.of(0x4b, 3, 0x4b, 2, 0x86), Uint8Array.of(0x4b, 9, 0x4b, 2, 0x86))),
+    ).toEqual(['suspicious', 'MALFORMED']);
   });
 
   it('whose storage has another count than its tensors say is suspicious', async () => {

@@ -13,7 +13,16 @@ const allowed: ReadonlyMap<string, Rule> = new Map(merged());
 /** A name that is on two lists may be used in both ways. */
 function merged(): Map<string, Rule> {
   const all = new Map<string, Rule>();
-  for (const [key, rule] of [...python, ...numpy, ...scipy, ...pandas, ...scikitLearn, ...boosters, ...joblib, ...torch])
+  for (const [key, rule] of [
+    ...python,
+    ...numpy,
+    ...scipy,
+    ...pandas,
+    ...scikitLearn,
+    ...boosters,
+    ...joblib,
+    ...torch,
+  ])
     all.set(key, { ...all.get(key), ...rule });
   return all;
 }

@@ -39,7 +39,8 @@ const modules: Readonly<Record<string, ListedModule>> = {
 function emptyArray(args: readonly Value[]): string | undefined {
   const [type, shape] = args;
   if (!(type instanceof Global)) return 'a class of arrays';
-  if (!/^numpy(?:\.\w+)*\.(?:ndarray|MaskedArray)$/.test(type.path) && type.rule !== undefined) return 'a class of arrays';
+  if (!/^numpy(?:\.\w+)*\.(?:ndarray|MaskedArray)$/.test(type.path) && type.rule !== undefined)
+    return 'a class of arrays';
   const empty = shape instanceof Tuple && shape.items.every((size) => size === 0 || size === 1);
   return empty ? undefined : 'an empty shape';
 }
@@ -55,7 +56,9 @@ function maskedArray(args: readonly Value[]): string | undefined {
 /** `dtype('f8', False, True)`. */
 function plainType(args: readonly Value[]): string | undefined {
   const [type] = args;
-  return typeof type === 'string' || (type instanceof Global && type.path.startsWith('numpy.')) ? undefined : 'the name of a type';
+  return typeof type === 'string' || (type instanceof Global && type.path.startsWith('numpy.'))
+    ? undefined
+    : 'the name of a type';
 }
 
 function dtypeAndBytes(args: readonly Value[]): string | undefined {
@@ -77,7 +80,10 @@ function ofGenerator(args: readonly Value[]): string | undefined {
 /** `_frombuffer(buffer, dtype, shape, order)`. */
 function bufferOfArray(args: readonly Value[]): string | undefined {
   const [buffer, ...rest] = args;
-  const known = buffer instanceof Blob || buffer instanceof Made || (typeof buffer === 'object' && buffer !== null && 'what' in buffer);
+  const known =
+    buffer instanceof Blob ||
+    buffer instanceof Made ||
+    (typeof buffer === 'object' && buffer !== null && 'what' in buffer);
   return known ? dtypeAndBytes(rest) : 'bytes';
 }
 

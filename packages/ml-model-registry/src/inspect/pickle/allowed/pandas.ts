@@ -4,7 +4,10 @@ import { Global, type Value } from '../values.ts';
 const modules: Readonly<Record<string, ListedModule>> = {
   'pandas.core.frame': { data: 'DataFrame' },
   'pandas.core.series': { data: 'Series' },
-  'pandas.core.internals.managers': { data: 'BlockManager SingleBlockManager', call: 'BlockManager SingleBlockManager' },
+  'pandas.core.internals.managers': {
+    data: 'BlockManager SingleBlockManager',
+    call: 'BlockManager SingleBlockManager',
+  },
   'pandas.core.indexes.base': { refer: 'Index' },
   'pandas.core.indexes.numeric': { refer: 'Int64Index Float64Index UInt64Index' },
   'pandas.core.indexes.range': { refer: 'RangeIndex' },
@@ -31,7 +34,9 @@ const modules: Readonly<Record<string, ListedModule>> = {
 /** `_new_Index(class, arguments)` calls the constructor of the class. */
 function indexOfPandas(args: readonly Value[]): string | undefined {
   const [type] = args;
-  return type instanceof Global && (type.rule === undefined || type.module.startsWith('pandas.core.indexes.')) ? undefined : 'a class of indexes';
+  return type instanceof Global && (type.rule === undefined || type.module.startsWith('pandas.core.indexes.'))
+    ? undefined
+    : 'a class of indexes';
 }
 
 /** Frames, series and indexes. */

@@ -15,7 +15,12 @@ const modules: Readonly<Record<string, ListedModule>> = {
 /** `bytearray(10 ** 12)` would take all memory. */
 function fromBytes(args: readonly Value[]): string | undefined {
   const [first] = args;
-  const harmless = args.length === 0 || typeof first === 'string' || first instanceof Blob || first instanceof Sequence || (first !== undefined && isEncoded(first));
+  const harmless =
+    args.length === 0 ||
+    typeof first === 'string' ||
+    first instanceof Blob ||
+    first instanceof Sequence ||
+    (first !== undefined && isEncoded(first));
   return harmless ? undefined : 'bytes';
 }
 
@@ -34,7 +39,8 @@ function toLatin1(args: readonly Value[]): string | undefined {
 function reconstructed(args: readonly Value[]): string | undefined {
   const [made, base] = args;
   if (!(made instanceof Global && base instanceof Global)) return 'a class and its base';
-  if (base.path !== 'builtins.object' && base.path !== 'builtins.dict' && base.path !== 'builtins.list') return 'object as the base';
+  if (base.path !== 'builtins.object' && base.path !== 'builtins.dict' && base.path !== 'builtins.list')
+    return 'object as the base';
   return made.rule === undefined || made.rule.data === true ? undefined : 'a class of data';
 }
 
@@ -47,7 +53,8 @@ function newObject(args: readonly Value[]): string | undefined {
 /** `defaultdict(list)`: it calls what it was given for each key that is missing. */
 function withFactory(args: readonly Value[]): string | undefined {
   const [factory] = args;
-  const harmless = factory === undefined || factory === null || (factory instanceof Global && factory.module === 'builtins');
+  const harmless =
+    factory === undefined || factory === null || (factory instanceof Global && factory.module === 'builtins');
   return harmless ? undefined : 'a type of Python itself';
 }
 
@@ -61,7 +68,10 @@ const containers = ['builtins set', 'builtins frozenset', 'builtins list', 'buil
 
 const special: readonly (readonly [string, Rule])[] = [
   ...containers.map((key): [string, Rule] => [key, { call: ofItems }]),
-  ...['OrderedDict', 'deque', 'Counter'].map((name): [string, Rule] => [`collections ${name}`, { call: ofItems, data: true, items: true }]),
+  ...['OrderedDict', 'deque', 'Counter'].map((name): [string, Rule] => [
+    `collections ${name}`,
+    { call: ofItems, data: true, items: true },
+  ]),
   ['builtins bytearray', { call: fromBytes }],
   ['builtins bytes', { call: fromBytes }],
   ['_codecs encode', { call: toLatin1 }],
@@ -69,7 +79,10 @@ const special: readonly (readonly [string, Rule])[] = [
   ['copyreg __newobj__', { call: newObject }],
   ['collections defaultdict', { call: withFactory, items: true }],
   ['argparse Namespace', { data: true }],
-  ['types SimpleNamespace', { call: (args) => (args.every((arg) => arg instanceof Dict) ? undefined : 'no arguments'), data: true }],
+  [
+    'types SimpleNamespace',
+    { call: (args) => (args.every((arg) => arg instanceof Dict) ? undefined : 'no arguments'), data: true },
+  ],
 ];
 
 /** Types of Python's own library that hold data. */

@@ -39,12 +39,14 @@ const classes: Readonly<Record<string, string>> = {
   'sklearn.discriminant_analysis': 'LinearDiscriminantAnalysis QuadraticDiscriminantAnalysis',
   'sklearn.dummy': 'DummyClassifier DummyRegressor',
   'sklearn.ensemble._bagging': 'BaggingClassifier BaggingRegressor',
-  'sklearn.ensemble._forest': 'ExtraTreesClassifier ExtraTreesRegressor RandomForestClassifier RandomForestRegressor RandomTreesEmbedding',
+  'sklearn.ensemble._forest':
+    'ExtraTreesClassifier ExtraTreesRegressor RandomForestClassifier RandomForestRegressor RandomTreesEmbedding',
   'sklearn.ensemble._gb': 'GradientBoostingClassifier GradientBoostingRegressor',
   'sklearn.ensemble._gb_losses': `BinomialDeviance ExponentialLoss HuberLossFunction LeastAbsoluteError LeastSquaresError MultinomialDeviance
     QuantileLossFunction`,
   'sklearn.ensemble._hist_gradient_boosting.binning': '_BinMapper',
-  'sklearn.ensemble._hist_gradient_boosting.gradient_boosting': 'HistGradientBoostingClassifier HistGradientBoostingRegressor',
+  'sklearn.ensemble._hist_gradient_boosting.gradient_boosting':
+    'HistGradientBoostingClassifier HistGradientBoostingRegressor',
   'sklearn.ensemble._hist_gradient_boosting.predictor': 'TreePredictor',
   'sklearn.ensemble._iforest': 'IsolationForest',
   'sklearn.ensemble._stacking': 'StackingClassifier StackingRegressor',
@@ -57,7 +59,8 @@ const classes: Readonly<Record<string, string>> = {
   'sklearn.feature_selection._from_model': 'SelectFromModel',
   'sklearn.feature_selection._rfe': 'RFE RFECV',
   'sklearn.feature_selection._sequential': 'SequentialFeatureSelector',
-  'sklearn.feature_selection._univariate_selection': 'GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile',
+  'sklearn.feature_selection._univariate_selection':
+    'GenericUnivariateSelect SelectFdr SelectFpr SelectFwe SelectKBest SelectPercentile',
   'sklearn.feature_selection._variance_threshold': 'VarianceThreshold',
   'sklearn.frozen._frozen': 'FrozenEstimator',
   'sklearn.gaussian_process._gpc': 'GaussianProcessClassifier _BinaryGaussianProcessClassifierLaplace',
@@ -92,10 +95,12 @@ const classes: Readonly<Record<string, string>> = {
   'sklearn.manifold._mds': 'MDS',
   'sklearn.manifold._spectral_embedding': 'SpectralEmbedding',
   'sklearn.manifold._t_sne': 'TSNE',
-  'sklearn.metrics._scorer': '_MultimetricScorer _PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer',
+  'sklearn.metrics._scorer':
+    '_MultimetricScorer _PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer',
   'sklearn.mixture._bayesian_mixture': 'BayesianGaussianMixture',
   'sklearn.mixture._gaussian_mixture': 'GaussianMixture',
-  'sklearn.model_selection._classification_threshold': 'FixedThresholdClassifier TunedThresholdClassifierCV _CurveScorer',
+  'sklearn.model_selection._classification_threshold':
+    'FixedThresholdClassifier TunedThresholdClassifierCV _CurveScorer',
   'sklearn.model_selection._search': 'GridSearchCV RandomizedSearchCV',
   'sklearn.model_selection._search_successive_halving': 'HalvingGridSearchCV HalvingRandomSearchCV',
   'sklearn.model_selection._split': `GroupKFold GroupShuffleSplit KFold LeaveOneGroupOut LeaveOneOut LeavePGroupsOut LeavePOut PredefinedSplit RepeatedKFold
@@ -150,7 +155,9 @@ const compiled: Readonly<Record<string, ListedModule>> = {
   'sklearn.linear_model._sgd_fast': {
     call: 'EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge SquaredLoss',
   },
-  'sklearn.metrics._dist_metrics': { data: words(distances, (name) => `${name}Distance ${name}Distance64 ${name}Distance32`) },
+  'sklearn.metrics._dist_metrics': {
+    data: words(distances, (name) => `${name}Distance ${name}Distance64 ${name}Distance32`),
+  },
   'sklearn.neighbors._kd_tree': { data: 'KDTree KDTree64 KDTree32' },
   'sklearn.neighbors._ball_tree': { data: 'BallTree BallTree64 BallTree32' },
   'sklearn.utils._bunch': { items: 'Bunch' },

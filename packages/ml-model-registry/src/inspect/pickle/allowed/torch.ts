@@ -20,7 +20,9 @@ const modules: Readonly<Record<string, ListedModule>> = {
 function onStorage(args: readonly Value[]): string | undefined {
   const [storage, offset, size, stride] = args;
   if (!(storage instanceof Storage || storage instanceof Opaque)) return 'a storage of the file';
-  return typeof offset === 'number' && size instanceof Tuple && stride instanceof Tuple ? undefined : 'an offset, a shape and strides';
+  return typeof offset === 'number' && size instanceof Tuple && stride instanceof Tuple
+    ? undefined
+    : 'an offset, a shape and strides';
 }
 
 function onTensor(args: readonly Value[]): string | undefined {
