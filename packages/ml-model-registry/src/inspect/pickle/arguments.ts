@@ -8,7 +8,7 @@ import { Blob } from './values.ts';
 export type Argument = number | bigint | string | Blob | undefined;
 
 /** Longest text or number that is decoded; longer ones are left where they are, in bytes. */
-export const MAX_DECODED: number = 64 * 1024;
+const MAX_DECODED = 64 * 1024;
 
 /** Shorter texts are read byte by byte, which is faster. */
 const SHORT = 24;

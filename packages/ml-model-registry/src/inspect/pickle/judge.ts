@@ -2,8 +2,7 @@ import type { Inspection } from '../contract.ts';
 import { quoted } from '../quoted.ts';
 import { currentName, ruleOf } from './allowed/allowed.ts';
 import { dangerOf } from './dangerous.ts';
-import type { Rule } from './rules.ts';
-import { Dict, Global, kindOf, Made, Sequence, Tuple, type Value } from './values.ts';
+import { Dict, Global, kindOf, Made, type Rule, Sequence, Tuple, type Value } from './values.ts';
 
 const nothing: readonly Value[] = [];
 

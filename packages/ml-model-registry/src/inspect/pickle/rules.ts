@@ -1,16 +1,4 @@
-import type { Value } from './values.ts';
-
-/** What a name may be used for. To be referred to is what each listed name may. */
-export interface Rule {
-  /** May be called with these arguments: any, or those that the function finds in order. It says what it expects otherwise. */
-  readonly call?: true | ((args: readonly Value[]) => string | undefined) | undefined;
-  /** A class of which objects may be made without its constructor, and given attributes. */
-  readonly data?: boolean | undefined;
-  /** Its objects take items with the opcodes of lists, sets or dicts. */
-  readonly items?: boolean | undefined;
-  /** The package whose objects it makes. */
-  readonly framework?: string | undefined;
-}
+import type { Rule } from './values.ts';
 
 /** Names on a list, by module: classes of data, functions that may be called, and what may only be referred to; each apart by spaces. */
 export interface ListedModule {

@@ -1,5 +1,3 @@
-import type { Rule } from './rules.ts';
-
 /** Bytes or text that is left where it is: too long to hold, or bytes. */
 export class Blob {
   readonly kind: 'bytes' | 'text' | 'bytearray';
@@ -59,6 +57,18 @@ export class Dict {
     if (this.special === undefined && key.startsWith('__') && key.endsWith('__')) this.special = key;
     if (this.entries.size < 100_000) this.entries.set(key, value);
   }
+}
+
+/** What a name may be used for. To be referred to is what each listed name may. */
+export interface Rule {
+  /** May be called with these arguments: any, or those that the function finds in order. It says what it expects otherwise. */
+  readonly call?: true | ((args: readonly Value[]) => string | undefined) | undefined;
+  /** A class of which objects may be made without its constructor, and given attributes. */
+  readonly data?: boolean | undefined;
+  /** Its objects take items with the opcodes of lists, sets or dicts. */
+  readonly items?: boolean | undefined;
+  /** The package whose objects it makes. */
+  readonly framework?: string | undefined;
 }
 
 /** Something that a module has under a name. */

@@ -1,4 +1,4 @@
-import type { Rule } from '../pickle/rules.ts';
+import type { Rule } from '../pickle/values.ts';
 
 /** Functions of TorchScript's own pickles: lists of one type, and what a value's type is. */
 const builders =

@@ -1,4 +1,4 @@
-import type { Rule } from '../rules.ts';
+import type { Rule } from '../values.ts';
 import { boosters } from './boosters.ts';
 import { joblib } from './joblib.ts';
 import { numpy } from './numpy.ts';

@@ -1,4 +1,5 @@
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
+import type { Rule } from '../values.ts';
 
 const xgboost: Readonly<Record<string, ListedModule>> = {
   'xgboost.core': { data: 'Booster' },

@@ -1,4 +1,5 @@
-import { type Rule, rulesOf } from '../rules.ts';
+import { rulesOf } from '../rules.ts';
+import type { Rule } from '../values.ts';
 
 /** What joblib puts where an array follows. Files of its versions before 0.10 keep arrays beside them. */
 export const joblib: readonly (readonly [string, Rule])[] = rulesOf({

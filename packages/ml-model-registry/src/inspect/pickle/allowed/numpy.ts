@@ -1,5 +1,5 @@
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
-import { Blob, Global, Made, Tuple, type Value } from '../values.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
+import { Blob, Global, Made, Tuple, type Rule, type Value } from '../values.ts';
 
 const types = `bool_ bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 intp uintp intc uintc byte ubyte short ushort longlong ulonglong int_ uint
   float16 float32 float64 longdouble half single double float_ complex64 complex128 clongdouble str_ bytes_ void object_ datetime64 timedelta64

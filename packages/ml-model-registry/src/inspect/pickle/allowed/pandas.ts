@@ -1,5 +1,5 @@
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
-import { Global, type Value } from '../values.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
+import { Global, type Rule, type Value } from '../values.ts';
 
 const modules: Readonly<Record<string, ListedModule>> = {
   'pandas.core.frame': { data: 'DataFrame' },

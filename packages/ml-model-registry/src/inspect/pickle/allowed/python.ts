@@ -1,5 +1,5 @@
-import { Blob, Dict, Global, Made, Sequence, type Value } from '../values.ts';
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
+import { Blob, Dict, Global, Made, Sequence, type Rule, type Value } from '../values.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
 
 const modules: Readonly<Record<string, ListedModule>> = {
   builtins: {

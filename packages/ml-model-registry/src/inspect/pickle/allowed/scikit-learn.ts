@@ -1,5 +1,5 @@
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
-import { Global, type Value } from '../values.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
+import { Global, type Rule, type Value } from '../values.ts';
 
 /** Estimators and what they are made of: objects with attributes, filled with arrays and each other (scikit-learn 1.0 to 1.8). */
 const classes: Readonly<Record<string, string>> = {

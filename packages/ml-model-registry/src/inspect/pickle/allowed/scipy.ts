@@ -1,4 +1,5 @@
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
+import type { Rule } from '../values.ts';
 
 /** Modules of sparse matrices: up to 1.7 without an underscore. */
 const sparse: Readonly<Record<string, ListedModule>> = Object.fromEntries(

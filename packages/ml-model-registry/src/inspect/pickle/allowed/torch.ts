@@ -1,5 +1,5 @@
-import { Blob, Global, Made, Opaque, Storage, Tuple, type Value } from '../values.ts';
-import { type ListedModule, type Rule, rulesOf } from '../rules.ts';
+import { Blob, Global, Made, Opaque, Storage, Tuple, type Rule, type Value } from '../values.ts';
+import { type ListedModule, rulesOf } from '../rules.ts';
 
 const storages = `DoubleStorage FloatStorage HalfStorage LongStorage IntStorage ShortStorage CharStorage ByteStorage BoolStorage BFloat16Storage
   ComplexDoubleStorage ComplexFloatStorage QUInt8Storage QInt8Storage QInt32Storage QUInt4x2Storage QUInt2x4Storage`;
