@@ -132,7 +132,7 @@ export class Judge {
     if (!(target instanceof Made)) return;
     for (let index = 0; index < items.length && target.entries.size < 100_000; index += 2) {
       const key = items[index];
-      if (typeof key === 'string') target.entries.set(key, items[index + 1] ?? null);
+      if (typeof key === 'string' || typeof key === 'number') target.entries.set(String(key), items[index + 1] ?? null);
     }
   }
 

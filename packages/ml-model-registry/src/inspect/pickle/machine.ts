@@ -29,15 +29,19 @@ export class Machine {
   protocol: number | undefined;
   /** Where the frame ends; `undefined` outside of frames. */
   frameEnd: number | undefined;
+  /** Where the pickle begins. */
+  readonly start: number;
+  /** The version of scikit-learn that it names. */
   scikitLearn: string | undefined;
   hasStopped = false;
   readonly #told = new Set<string>();
 
   constructor(
     inspection: Inspection,
-    around: { readonly persistent?: Machine['persistent']; readonly names?: Names | undefined },
+    around: { readonly start: number; readonly persistent?: Machine['persistent']; readonly names?: Names | undefined },
   ) {
     this.inspection = inspection;
+    this.start = around.start;
     this.persistent = around.persistent;
     this.stack = new Stack(inspection);
     this.judge = new Judge(inspection, around.names);

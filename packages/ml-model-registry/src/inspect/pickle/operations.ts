@@ -114,8 +114,8 @@ const operations: Readonly<Record<OpcodeName, Operation>> = {
         `Expected a protocol up to ${HIGHEST_PROTOCOL}, got ${Number(version)}`,
         stack.at,
       );
-    if (machine.protocol !== undefined)
-      throw malformed('Expected the protocol once, at the beginning, got it again', stack.at);
+    if (machine.protocol !== undefined || stack.at !== machine.start)
+      machine.unusual('Expected the protocol once, at the beginning, got it elsewhere');
     machine.protocol = Number(version);
   },
   NEWOBJ: ({ stack, judge }) => {

@@ -26,6 +26,9 @@ export const pickle: FormatInspector = {
   },
 };
 
+/** Steps that a pickle after another takes, as much as it costs to know it as one. */
+const PICKLE_STEPS = 100;
+
 /** The number with which PyTorch's files before 1.6 begin, pickled. */
 const legacyTorch = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 
@@ -54,6 +57,7 @@ async function runOthers(cursor: Cursor, inspection: Inspection): Promise<readon
   const found: PickleResult[] = [];
   while (cursor.left > 0) {
     const at = cursor.position;
+    inspection.step(PICKLE_STEPS, at);
     if (!(await isPickleHere(cursor, cursor.source))) {
       inspection.find(
         'HIDDEN_BYTES',

@@ -3,7 +3,7 @@ import type { FormatReport } from '../inspection.ts';
 import { type ByteSource, memorySource, partOf } from '../source/byte-source.ts';
 import type { Cursor } from '../source/cursor.ts';
 import { malformed, StructureError } from '../structure-error.ts';
-import { ArgumentReader } from './arguments.ts';
+import { type Argument, ArgumentReader } from './arguments.ts';
 import type { Names } from './judge.ts';
 import { type Enclosed, Machine } from './machine.ts';
 import { operationOf } from './operations.ts';
@@ -38,6 +38,16 @@ export interface PickleResult {
   readonly enclosed: readonly FormatReport[];
 }
 
+/** Steps that a format within a pickle takes, as much as it costs to open it. */
+const ENCLOSED_STEPS = 1000;
+
+/** Whether an opcode brings a text or bytes. */
+const isString = opcodes.map(
+  (opcode) =>
+    opcode !== undefined &&
+    (/^(?:text|bytes|string)/.test(opcode.argument) || opcode.name === 'STRING' || opcode.name === 'UNICODE'),
+);
+
 const operations = opcodes.map((opcode) => (opcode === undefined ? undefined : operationOf(opcode.name)));
 
 /**
@@ -48,7 +58,7 @@ const operations = opcodes.map((opcode) => (opcode === undefined ? undefined : o
  */
 export async function runPickle(cursor: Cursor, options: PickleOptions): Promise<PickleResult> {
   const { inspection } = options;
-  const machine = new Machine(inspection, options);
+  const machine = new Machine(inspection, { ...options, start: cursor.position });
   const reader = new ArgumentReader(cursor, inspection);
   const told: FormatReport[] = [];
   let arrays = 0;
@@ -62,12 +72,12 @@ export async function runPickle(cursor: Cursor, options: PickleOptions): Promise
     const operation = operations[code];
     if (opcode === undefined || operation === undefined) throw malformed(`Expected an opcode, got byte ${code}`, at);
     while (!reader.take(opcode.argument)) await cursor.need(reader.wanted);
-    if (reader.value !== undefined) {
-      lookInside(machine, opcode, reader);
-      if (typeof reader.value === 'string') options.onText?.(reader.value);
-    }
     check(machine, opcode, cursor);
     operation(machine, reader.value);
+    if (reader.value !== undefined) {
+      if (isString[code] === true) lookInside(machine, opcode, reader);
+      if (typeof reader.value === 'string') options.onText?.(reader.value);
+    }
     if (machine.enclosed.length > 0) await inspectEnclosed(machine, cursor.source, told);
     if (machine.wrapper !== undefined) {
       await takeArray(machine, cursor, options);
@@ -83,14 +93,14 @@ async function filled(cursor: Cursor): Promise<void> {
     throw new StructureError('TRUNCATED', 'Expected STOP at the end of a pickle, got the end', cursor.position);
 }
 
-function lookInside(machine: Machine, opcode: Opcode, reader: ArgumentReader): void {
-  const { argument } = opcode;
-  const isText =
-    argument === 'line'
-      ? opcode.name === 'STRING' || opcode.name === 'UNICODE'
-      : argument.length > 4 && argument !== 'frame' && argument !== 'lines';
-  if (!isText || argument.startsWith('long')) return;
-  const found = pickleIn(reader.value, reader.head);
+/** A string may be a pickle that is loaded later. */
+function lookInside(machine: Machine, { name }: Opcode, reader: ArgumentReader): void {
+  let value: Argument;
+  if (name === 'STRING' || name === 'UNICODE') {
+    const written = machine.stack.top();
+    value = typeof written === 'string' ? written : undefined;
+  } else value = reader.value;
+  const found = value === undefined ? undefined : pickleIn(value, reader.head);
   if (found !== undefined) machine.enclosed.push(found);
 }
 
@@ -119,7 +129,9 @@ function ended(machine: Machine, cursor: Cursor): Omit<PickleResult, 'arrays' | 
 async function inspectEnclosed(machine: Machine, source: ByteSource, told: FormatReport[]): Promise<void> {
   for (const { content, name, only, expected } of machine.enclosed.splice(0)) {
     const { at } = machine.stack;
-    const bytes = enclosedBytes(content, source);
+    machine.inspection.step(ENCLOSED_STEPS, at);
+    // Texts that stand for bytes are latin1, as Python 2 and `codecs` have them; models are UTF-8.
+    const bytes = enclosedBytes(content, source, expected === undefined ? 'latin1' : 'utf8');
     const report = await machine.inspection.nested(bytes, name, only);
     if (report !== undefined) told.push(report);
     if (expected === undefined && report !== undefined)
@@ -129,10 +141,9 @@ async function inspectEnclosed(machine: Machine, source: ByteSource, told: Forma
   }
 }
 
-function enclosedBytes(content: Enclosed['content'], source: ByteSource): ByteSource {
+function enclosedBytes(content: Enclosed['content'], source: ByteSource, encoding: 'latin1' | 'utf8'): ByteSource {
   if (typeof content !== 'string') return partOf(source, content.at, content.length);
-  // Python 2's strings, and what is made of them, are bytes.
-  return memorySource(Buffer.from(content, 'utf8'));
+  return memorySource(Buffer.from(content, encoding));
 }
 
 async function takeArray(machine: Machine, cursor: Cursor, options: PickleOptions): Promise<void> {

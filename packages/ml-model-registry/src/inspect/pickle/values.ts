@@ -12,14 +12,14 @@ export class Blob {
   }
 }
 
-/** A tuple. All of it is kept up to 1000 items. */
+/** A tuple. All of it is kept up to 100 items. */
 export class Tuple {
   readonly items: readonly Value[];
   readonly length: number;
 
   constructor(items: readonly Value[]) {
     this.length = items.length;
-    this.items = items.length > 1000 ? items.slice(0, 1000) : items;
+    this.items = items.length > 100 ? items.slice(0, 100) : items;
   }
 }
 
@@ -39,23 +39,19 @@ export class Sequence {
   }
 }
 
-/** A dict, with the entries whose keys are texts. */
+/** A dict, with the entries whose keys are texts or numbers. */
 export class Dict {
   readonly entries: Map<string, Value> = new Map<string, Value>();
   length = 0;
   /** The first key that is a name of Python's own: `__class__`. */
   special: string | undefined;
-  /** Whether it has a key that is no text known here. */
-  otherKeys = false;
 
   set(key: Value, value: Value): void {
     this.length += 1;
-    if (typeof key !== 'string') {
-      this.otherKeys = true;
-      return;
-    }
-    if (this.special === undefined && key.startsWith('__') && key.endsWith('__')) this.special = key;
-    if (this.entries.size < 100_000) this.entries.set(key, value);
+    if (typeof key !== 'string' && typeof key !== 'number') return;
+    const name = String(key);
+    if (this.special === undefined && name.startsWith('__') && name.endsWith('__')) this.special = name;
+    if (this.entries.size < 100_000) this.entries.set(name, value);
   }
 }
 
