@@ -19,7 +19,7 @@ export interface RestoreContentOptions {
  * The content of a version in pieces, in order. Each was compared with the digest that the repository has of it; whether all together are the version
  * is for the reader to compare.
  */
-export async function* readContent(
+async function* readContent(
   repository: Repository,
   version: ModelVersion,
   options: { readonly signal?: AbortSignal | undefined } = {},

@@ -21,7 +21,7 @@ export const defaultChanges: ChangeTable = {
 };
 
 /** Of the first version of a model. */
-export const FIRST_VERSION = '1.0.0';
+const FIRST_VERSION = '1.0.0';
 
 /** What a version became, and why. */
 export interface NextVersion {
