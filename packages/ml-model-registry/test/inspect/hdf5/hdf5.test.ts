@@ -97,6 +97,7 @@ describe('a file that was changed', () => {
   const old = fixture('hdf5/old.h5');
   it.each<readonly [string, Uint8Array, string]>([
     ['bytes after its end', joined(old, 'more'), 'HIDDEN_BYTES'],
+    ['an end that it says is later', patched('old', { from: u64(old.length), to: u64(old.length + 1) }), 'TRUNCATED'],
     ['elements after its end', patched('old', { from: place, to: u64(5300) }), 'TRUNCATED'],
     ['elements over others', patched('old', { from: place, to: u64(2440) }), 'HDF5_OVERLAP'],
     ['a size that is not that of the shape', patched('old', { from: place, to: u64(25), skip: 8 }), 'MALFORMED'],
@@ -167,6 +168,16 @@ describe('a file that was changed', () => {
     bytes.writeBigUInt64LE(root, symbols + 8);
     expect((await inspectModel(old)).tensors).toHaveLength(3);
     expect((await inspectModel(bytes)).tensors).toHaveLength(2);
+  });
+
+  it('into a tree that has a node twice is walked once', async () => {
+    const bytes = Buffer.from(fixture('hdf5/many.h5'));
+    const root = bytes.indexOf('TREE');
+    const other = bytes.indexOf('TREE', root + 1);
+    bytes.writeUInt8(1, root + 5);
+    for (const child of [32, 48]) bytes.writeBigUInt64LE(BigInt(other), root + child);
+    const { findings } = await inspectModel(bytes);
+    expect(findings.map(({ code, offset }) => [code, offset])).toEqual([['MALFORMED', other]]);
   });
 
   it('is not walked deeper than the limit', async () => {
