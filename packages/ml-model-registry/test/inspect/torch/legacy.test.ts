@@ -97,6 +97,9 @@ describe('a file of PyTorch before 1.6', () => {
     const { tensors } = await inspectModel(legacy);
     const first = Math.min(...tensors.map(({ offset = 0 }) => offset));
     bytes.writeUInt8((bytes[first - 8] ?? 0) + 1, first - 8);
-    expect(await codesOf(bytes)).toEqual(['suspicious', 'MALFORMED']);
+    const { verdict, findings } = await inspectModel(bytes);
+    expect(verdict).toBe('suspicious');
+    expect(findings[0]?.message).toMatch(/^Expected \d+ numbers in storage "\d+", got \d+$/);
+    expect(findings[0]?.offset).toBe(first - 8);
   });
 });
