@@ -6,13 +6,14 @@ const mayImport = {
   'backup-store': ['integrity', 'retention', 'storage'],
   'feature-flags': ['integrity', 'storage'],
   versioning: ['integrity', 'retention', 'storage'],
+  'ml-model-registry': ['integrity', 'retention', 'storage', 'versioning', 'backup-store'],
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|deploy|file|guard|import|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
+  'src/(?:analyze|archive|command|deploy|file|guard|import|inspect|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'src/deploy/service/process/keeper\\.ts$',
   'dist/',

@@ -58,6 +58,17 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
+import { modelsAdd } from './models-add.ts';
+import { modelsAlias } from './models-alias.ts';
+import { modelsCompare } from './models-compare.ts';
+import { modelsDelete } from './models-delete.ts';
+import { modelsHistory } from './models-history.ts';
+import { modelsInspect } from './models-inspect.ts';
+import { modelsList } from './models-list.ts';
+import { modelsPromote } from './models-promote.ts';
+import { modelsRestore } from './models-restore.ts';
+import { modelsRollback } from './models-rollback.ts';
+import { modelsShow } from './models-show.ts';
 import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
 import { releaseCurrent } from './release-current.ts';
@@ -205,6 +216,17 @@ export const COMMANDS: readonly CommandDefinition[] = [
   migrateLint,
   migrateVerify,
   migrateRepair,
+  modelsInspect,
+  modelsAdd,
+  modelsList,
+  modelsShow,
+  modelsRestore,
+  modelsPromote,
+  modelsRollback,
+  modelsAlias,
+  modelsCompare,
+  modelsHistory,
+  modelsDelete,
   configShow,
   configValidate,
 ];
@@ -222,5 +244,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   release: 'Set up, make, look at and prove releases',
   deploy: 'Deploy releases to this machine, look after them, and go back',
   migrate: 'Run migrations on a database, look at them, try them and take them back',
+  models: 'Inspect, keep, name, compare and bring back versions of model files',
   config: 'Show and check the configuration',
 };

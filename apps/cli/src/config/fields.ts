@@ -36,6 +36,9 @@ export interface Settings extends ReleaseSettings, DeploySettings {
   readonly 'structure.migrations'?: readonly string[] | undefined;
   readonly 'flags.file'?: string | undefined;
   readonly 'flags.store'?: string | undefined;
+  readonly 'models.store'?: string | undefined;
+  readonly 'models.tenant'?: string | undefined;
+  readonly 'models.changes'?: Readonly<Record<string, 'major' | 'minor' | 'patch'>> | undefined;
   /** As it is written: a URL, or the name of a variable. */
   readonly 'migrate.database'?: string | undefined;
   readonly 'migrate.passwordFile'?: string | undefined;
@@ -109,6 +112,15 @@ export const FIELDS: readonly Field[] = [
   { name: 'structure.migrations', type: 'other' },
   { name: 'flags.file', option: 'flags', flag: '--flags', type: 'path' },
   { name: 'flags.store', option: 'flagsStore', flag: '--flags-store', type: 'location' },
+  {
+    name: 'models.store',
+    option: 'modelsStore',
+    flag: '--models-store',
+    variable: 'HOLDFAST_MODELS_STORE',
+    type: 'location',
+  },
+  { name: 'models.tenant', type: 'text' },
+  { name: 'models.changes', type: 'other' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
   { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
   { name: 'release.components', type: 'other' },

@@ -86,6 +86,20 @@ const flags = z
   })
   .check(z.meta({ description: 'Feature flags.' }));
 
+const models = z
+  .strictObject({
+    store: text(
+      'Folder or URL of the store with names and histories of models. A relative folder is relative to this file. Default: the repository, which has their content.',
+    ),
+    tenant: text('Tenant of the repository that has the models. Default `models`.'),
+    changes: z.optional(
+      z
+        .record(z.string(), z.enum(['major', 'minor', 'patch']))
+        .check(z.meta({ description: 'Kinds of changes of your own, and how far each raises the version.' })),
+    ),
+  })
+  .check(z.meta({ description: 'Versions of model files.' }));
+
 const migrate = z
   .strictObject({
     database: text(
@@ -135,6 +149,7 @@ export const configSchema = z
     release: z.optional(release),
     deploy: z.optional(deploy),
     migrate: z.optional(migrate),
+    models: z.optional(models),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

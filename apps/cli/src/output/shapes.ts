@@ -69,6 +69,18 @@ import { ciWritten } from './releases.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
+import {
+  modelAdded,
+  modelAliases,
+  modelDeleted,
+  modelDiff,
+  modelEvent,
+  modelInspection,
+  modelList,
+  modelMove,
+  modelRestored,
+  modelVersion,
+} from './models.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -163,6 +175,16 @@ export const SHAPES = {
   RetentionSimulation: retentionSimulation,
   ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
+  ModelAdded: modelAdded,
+  ModelAliases: modelAliases,
+  ModelDeleted: modelDeleted,
+  ModelDiff: modelDiff,
+  ModelEvent: modelEvent,
+  ModelInspection: modelInspection,
+  ModelList: modelList,
+  ModelMove: modelMove,
+  ModelRestored: modelRestored,
+  ModelVersion: modelVersion,
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,

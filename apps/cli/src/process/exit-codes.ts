@@ -1,6 +1,7 @@
 import type { BackupErrorCode } from '@x/backup-store';
 import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
+import type { ModelErrorCode } from '@x/ml-model-registry';
 import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
 import type { VersioningErrorCode } from '@x/versioning';
@@ -209,11 +210,29 @@ const VERSIONING: Partial<Record<VersioningErrorCode, ExitCode>> = {
   INVALID_DEPLOY_RECORD: EXIT.damaged,
 };
 
+const MODELS: Partial<Record<ModelErrorCode, ExitCode>> = {
+  INVALID_INPUT: EXIT.usage,
+  INVALID_NAME: EXIT.usage,
+  UNKNOWN_CHANGE: EXIT.usage,
+  MODEL_NOT_FOUND: EXIT.notFound,
+  VERSION_NOT_FOUND: EXIT.notFound,
+  ALIAS_NOT_FOUND: EXIT.notFound,
+  NOTHING_BEFORE: EXIT.notFound,
+  VERSION_IN_USE: EXIT.refused,
+  ALIAS_MOVED: EXIT.refused,
+  MODEL_REFUSED: EXIT.refused,
+  TARGET_EXISTS: EXIT.refused,
+  MODEL_DAMAGED: EXIT.damaged,
+  HISTORY_DAMAGED: EXIT.damaged,
+  ABORTED: EXIT.interrupted,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
   IntegrityError: INTEGRITY,
+  ModelError: MODELS,
   RetentionError: RETENTION,
   FlagError: FLAGS,
   VersioningError: VERSIONING,

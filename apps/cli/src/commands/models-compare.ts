@@ -1,0 +1,51 @@
+import { openModels } from '../compose/models.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatBytes } from '../render/bytes.ts';
+import { displayText } from '../render/text.ts';
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const [model = '', before = '', after = ''] = input.arguments;
+  const { registry, repository } = await openModels(context);
+  await using _ = repository;
+  const diff = await registry.diff(model, before, after);
+  if (context.json) {
+    const { metrics, params, inputs, outputs } = diff;
+    const lists = { metrics: [...metrics], params: [...params], inputs: [...inputs], outputs: [...outputs] };
+    await emitObject(context.output, 'ModelDiff', { model, ...diff, ...lists });
+    return EXIT.ok;
+  }
+  await context.output.line(
+    `${model} ${diff.before} and ${diff.after}: ${diff.sameContent ? 'the same file' : 'two files'}`,
+  );
+  for (const kind of ['metrics', 'params', 'inputs', 'outputs'] as const) {
+    for (const { name, before: old, after: young } of diff[kind]) {
+      await context.output.line(
+        `  ${kind.slice(0, -1)} ${displayText(`${name}: ${old ?? 'none'} -> ${young ?? 'none'}`)}`,
+      );
+    }
+  }
+  const { sizeChange, parametersChange } = diff;
+  if (sizeChange !== 0)
+    await context.output.line(`  size ${sizeChange > 0 ? '+' : '-'}${formatBytes(Math.abs(sizeChange))}`);
+  if (parametersChange) await context.output.line(`  parameters ${parametersChange > 0 ? '+' : ''}${parametersChange}`);
+  return EXIT.ok;
+}
+
+/** `holdfast models compare`. */
+export const modelsCompare: CommandDefinition = {
+  path: ['models', 'compare'],
+  summary: 'Show what sets two versions of a model apart',
+  arguments: [
+    { name: '<model>', description: 'name of the model' },
+    { name: '<before>', description: 'a version or an alias' },
+    { name: '<after>', description: 'another one' },
+  ],
+  examples: [
+    { call: 'holdfast models compare price prod latest', does: 'Is the newest one better than what is live?' },
+  ],
+  output: { shape: 'ModelDiff' },
+  run,
+};

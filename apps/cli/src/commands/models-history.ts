@@ -1,0 +1,43 @@
+import type { LoggedEvent } from '@x/ml-model-registry';
+import { openModels } from '../compose/models.ts';
+import { jsonOf } from '../output/emit.ts';
+import type { ShapeOf } from '../output/shapes.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { displayText } from '../render/text.ts';
+import { formatTime } from '../render/time.ts';
+
+function eventOutput(event: LoggedEvent): ShapeOf<'ModelEvent'> {
+  const { n, at, by, kind } = event;
+  const common = { n, at: new Date(at).toISOString(), by, kind };
+  if (kind === 'version.added') return { ...common, version: event.version.version, reason: event.version.reason };
+  if (kind === 'version.deleted') return { ...common, version: event.version, reason: event.reason };
+  const { alias, from, to, reason } = event;
+  return { ...common, alias, from, to, reason };
+}
+
+function eventLine(event: LoggedEvent): string {
+  const { alias, version, from = 'nothing', to = 'nothing', reason } = eventOutput(event);
+  const what = alias === undefined ? `${event.kind} ${version ?? ''}` : `${event.kind} ${alias}: ${from} -> ${to}`;
+  return `${formatTime(event.at)}  ${displayText(event.by)}  ${what}${reason === undefined ? '' : `  ${displayText(reason)}`}`;
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { registry, repository } = await openModels(context);
+  await using _ = repository;
+  for (const event of await registry.history(input.arguments[0] ?? '')) {
+    await context.output.line(context.json ? jsonOf('ModelEvent', eventOutput(event)) : eventLine(event));
+  }
+  return EXIT.ok;
+}
+
+/** `holdfast models history`. */
+export const modelsHistory: CommandDefinition = {
+  path: ['models', 'history'],
+  summary: 'List all that happened to a model: who, when, and why',
+  arguments: [{ name: '<model>', description: 'name of the model' }],
+  examples: [{ call: 'holdfast models history price', does: 'Who promoted what?' }],
+  output: { shape: 'ModelEvent', lines: true },
+  run,
+};

@@ -1,0 +1,37 @@
+import { openModels } from '../compose/models.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { moveLine, moveOutput } from '../render/model-move.ts';
+
+interface RollbackFlags {
+  readonly reason?: string | undefined;
+}
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const [model = '', alias = ''] = input.arguments;
+  const { registry, repository } = await openModels(context);
+  await using _ = repository;
+  const move = await registry.rollback(model, alias, { reason: (input.options as RollbackFlags).reason });
+  if (context.json) await emitObject(context.output, 'ModelMove', moveOutput(model, move));
+  else await context.output.line(moveLine(model, move));
+  return EXIT.ok;
+}
+
+/** `holdfast models rollback`. */
+export const modelsRollback: CommandDefinition = {
+  path: ['models', 'rollback'],
+  summary: 'Let an alias point to where it pointed before',
+  description: 'Goes one step back each time: what was rolled back from does not count.',
+  arguments: [
+    { name: '<model>', description: 'name of the model' },
+    { name: '<alias>', description: 'such as prod' },
+  ],
+  options: [{ flags: '--reason <text>', description: 'why, for the history' }],
+  examples: [
+    { call: "holdfast models rollback price prod --reason 'errors doubled'", does: 'Back to the version before' },
+  ],
+  output: { shape: 'ModelMove' },
+  run,
+};

@@ -1,0 +1,110 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Repository } from '@x/backup-store';
+import { ModelError } from '../errors.ts';
+import type { ModelVersion } from '../versions/version.ts';
+import { CONTENT } from './model-source.ts';
+
+/** How a version is restored. */
+export interface RestoreContentOptions {
+  /** Path of the file to write. */
+  readonly to: string;
+  /** Replaces a file that is there. Default: it is an error. */
+  readonly overwrite?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The content of a version in pieces, in order. Each was compared with the digest that the repository has of it; whether all together are the version
+ * is for the reader to compare.
+ */
+async function* readContent(
+  repository: Repository,
+  version: ModelVersion,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncIterable<Uint8Array> {
+  for await (const entry of repository.contents(version.snapshot, { path: CONTENT, signal: options.signal })) {
+    if (entry.content !== undefined) yield* entry.content();
+  }
+}
+
+/**
+ * Writes a version to a file: under another name first, put in place when every byte was compared.
+ *
+ * @throws {ModelError} `TARGET_EXISTS`, `WRITE_FAILED`; `MODEL_DAMAGED` when what is stored is not what was added: nothing is left then.
+ */
+export async function restoreContent(
+  repository: Repository,
+  version: ModelVersion,
+  options: RestoreContentOptions,
+): Promise<void> {
+  const { to, overwrite = false } = options;
+  const part = `${to}.${randomUUID()}.part`;
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await writePart(part, { repository, version, signal: options.signal });
+    if (overwrite) await rename(part, to);
+    else {
+      // A link is made or not, whoever else writes there meanwhile.
+      await link(part, to);
+      await unlink(part);
+    }
+  } catch (error) {
+    await rm(part, { force: true });
+    throw failure(error, { version, to });
+  }
+}
+
+async function writePart(
+  path: string,
+  content: {
+    readonly repository: Repository;
+    readonly version: ModelVersion;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const { repository, version, signal } = content;
+  const hash = createHash('sha256');
+  await using handle = await open(path, 'wx', 0o644);
+  for await (const bytes of readContent(repository, version, { signal })) {
+    hash.update(bytes);
+    await handle.writeFile(bytes);
+  }
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found !== version.digest) {
+    throw new ModelError(
+      'MODEL_DAMAGED',
+      `Expected ${version.digest} as ${version.model} ${version.version}, got ${found}`,
+      {
+        hint: 'Nothing was written. Verify the repository, and add the model again from where it came.',
+      },
+    );
+  }
+  await handle.sync();
+}
+
+/** Codes by which the repository says that what it has is not what was stored. */
+const damage: ReadonlySet<string> = new Set(['BLOB_MISSING', 'SNAPSHOT_MISSING', 'SNAPSHOT_NOT_FOUND']);
+
+function failure(error: unknown, place: { readonly version: ModelVersion; readonly to: string }): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const { version, to } = place;
+  if (code === 'EEXIST') {
+    return new ModelError('TARGET_EXISTS', `Expected no file at ${to}, got one`, {
+      cause: error,
+      hint: 'Choose another path, or pass overwrite: true.',
+    });
+  }
+  if (damage.has(code) || code.startsWith('OBJECT_')) {
+    const message = `Expected the content of ${version.model} ${version.version}, got ${(error as Error).message}`;
+    return new ModelError('MODEL_DAMAGED', message, {
+      cause: error,
+      hint: 'Nothing was written. Verify the repository.',
+    });
+  }
+  if (error instanceof Error && 'errno' in error) {
+    return new ModelError('WRITE_FAILED', `Expected to write ${to}, got ${code}`, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { ModelError } from '../errors.ts';
+import type { ModelVersion } from '../versions/version.ts';
+
+/** What happened to a model. */
+export type ModelEvent =
+  | { readonly kind: 'version.added'; readonly version: ModelVersion }
+  | { readonly kind: 'version.deleted'; readonly version: string; readonly reason: string }
+  | {
+      readonly kind: 'alias.moved';
+      readonly alias: string;
+      /** `undefined`: the alias was taken away. */
+      readonly to?: string | undefined;
+      readonly from?: string | undefined;
+      readonly reason?: string | undefined;
+    };
+
+/** An event as it stands in the history: who, when, and after what. */
+export type LoggedEvent = ModelEvent & {
+  /** 1 for the first. */
+  readonly n: number;
+  /** Milliseconds since 1970; never before that of the event before. */
+  readonly at: number;
+  readonly by: string;
+  /** SHA-256 of the entry before, in hex: an entry that was changed or left out is seen. */
+  readonly previous?: string | undefined;
+  /** Tells whose entry it is when an answer was lost. */
+  readonly token: string;
+};
+
+/** A logged event and the digest of its entry. */
+export interface HistoryEntry {
+  readonly event: LoggedEvent;
+  readonly digest: string;
+}
+
+/** The bytes of an entry. */
+export function encodeEvent(event: LoggedEvent): Uint8Array {
+  return Buffer.from(`${JSON.stringify(event)}\n`);
+}
+
+/**
+ * Reads an entry, and looks whether it follows the one before.
+ *
+ * @throws {ModelError} `HISTORY_DAMAGED`.
+ */
+export function decodeEvent(bytes: Uint8Array, n: number, before: HistoryEntry | undefined): HistoryEntry {
+  const event = parsed(bytes, n);
+  if (event.n !== n || event.previous !== before?.digest) throw damaged(n, 'one that does not follow the entry before');
+  return { event, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+const kinds: ReadonlySet<string> = new Set<ModelEvent['kind']>(['version.added', 'version.deleted', 'alias.moved']);
+
+function parsed(bytes: Uint8Array, n: number): LoggedEvent {
+  try {
+    const value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Partial<LoggedEvent> | null;
+    if (value !== null && typeof value.kind === 'string' && kinds.has(value.kind)) return value as LoggedEvent;
+  } catch {
+    throw damaged(n, 'bytes that are none');
+  }
+  throw damaged(n, 'one of a kind that is not known');
+}
+
+/** An entry of a history is missing, or is none. */
+export function damaged(n: number, found: string): ModelError {
+  return new ModelError('HISTORY_DAMAGED', `Expected entry ${n} of a model's history, got ${found}`, {
+    hint: 'Bring the object back from a copy of the store. If a newer program has written it, use that.',
+  });
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { isStorageError, ledger, type Ledger, type ObjectStore } from '@x/storage';
+import type { Clock } from '../clock.ts';
+import { ModelError } from '../errors.ts';
+import { damaged, decodeEvent, encodeEvent, type LoggedEvent, type ModelEvent } from './events.ts';
+import { emptyState, type ModelState, stateAfter } from './state.ts';
+
+/** Lost races before a change is given up. */
+const ATTEMPTS = 50;
+/** An entry has at most the description of a version and what was found in it. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/** Who writes, and by which clock. */
+export interface HistoryOptions {
+  readonly clock: Clock;
+  readonly by: string;
+}
+
+/** All that happened to one model, as a ledger in a store: of all who write an entry, one wins. */
+export class ModelHistory {
+  readonly #ledger: Ledger;
+  readonly #options: HistoryOptions;
+  #state: ModelState = emptyState;
+
+  constructor(store: ObjectStore, key: string, options: HistoryOptions) {
+    this.#ledger = ledger(store, key, { maxBytes: MOST_BYTES });
+    this.#options = options;
+  }
+
+  /**
+   * What the history says now.
+   *
+   * @throws {ModelError} `HISTORY_DAMAGED`.
+   */
+  async read(): Promise<ModelState> {
+    const latest = await this.#ledger.latest();
+    for (let n = (this.#state.last?.event.n ?? 0) + 1; n <= (latest?.n ?? 0); n += 1) {
+      const body = n === latest?.n ? latest.body : await this.#entry(n);
+      this.#state = stateAfter(this.#state, decodeEvent(body, n, this.#state.last));
+    }
+    return this.#state;
+  }
+
+  /** The events in their order. @throws {ModelError} `HISTORY_DAMAGED`. */
+  async events(): Promise<readonly LoggedEvent[]> {
+    const found: LoggedEvent[] = [];
+    const latest = await this.#ledger.latest();
+    let before;
+    for (let n = 1; n <= (latest?.n ?? 0); n += 1) {
+      before = decodeEvent(await this.#entry(n), n, before);
+      found.push(before.event);
+    }
+    return found;
+  }
+
+  async #entry(n: number): Promise<Uint8Array> {
+    try {
+      return await this.#ledger.read(n);
+    } catch (error) {
+      if (isStorageError(error, 'NOT_FOUND')) throw damaged(n, 'nothing');
+      throw error;
+    }
+  }
+
+  /**
+   * Writes the event that `decide` makes of what the history says; when somebody else was faster, it is asked again with what is said then.
+   *
+   * @param decide Throws where the event must not be.
+   * @throws {ModelError} `CONFLICT` when others were faster each time.
+   */
+  async append(decide: (state: ModelState) => ModelEvent): Promise<LoggedEvent> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const state = await this.read();
+      const n = (state.last?.event.n ?? 0) + 1;
+      const event: LoggedEvent = {
+        ...decide(state),
+        n,
+        // A clock that was set back does not put events before others that they follow.
+        at: Math.max(this.#options.clock(), state.last?.event.at ?? 0),
+        by: this.#options.by,
+        ...(state.last === undefined ? {} : { previous: state.last.digest }),
+        token: randomUUID(),
+      };
+      if (await this.#ledger.appendAt(n, encodeEvent(event))) return event;
+    }
+    throw new ModelError('CONFLICT', `Expected to write to the history of a model, got ${ATTEMPTS} lost races`, {
+      hint: 'Others write to the same model all the time. Try again.',
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ModelError } from '../errors.ts';
+import { digestSource } from './digest-source.ts';
+import { Findings } from './findings.ts';
+import type { FormatReport, ModelInspection } from './inspection.ts';
+import { defaultLimits, type InspectLimits } from './limits.ts';
+import { formatsOfName } from './names.ts';
+import { type ByteSource, memorySource } from './source/byte-source.ts';
+import { openFile } from './source/file-source.ts';
+import { Walk } from './walk.ts';
+
+/** How a model is inspected. */
+export interface InspectOptions {
+  /** The name that the content is held against; the file's own where there is one. */
+  readonly name?: string | undefined;
+  /** Also read every byte for {@link ModelInspection.digest}. */
+  readonly digest?: boolean | undefined;
+  readonly limits?: Partial<InspectLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Tells what a model file is and whether it is safe to load, without running anything of it. It goes by the content: all of the structure is
+ * walked, within limits, and what is not known to be harmless is never `clean`.
+ *
+ * @throws {ModelError} `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `INVALID_INPUT`, `ABORTED`. What is wrong with the content is a finding.
+ *
+ * @example
+ * ```ts
+ * import { inspectModel } from '@x/ml-model-registry/inspect';
+ *
+ * const { format, verdict, findings } = await inspectModel('price.safetensors');
+ * if (verdict !== 'clean') console.error(format, findings);
+ * ```
+ */
+export async function inspectModel(
+  input: string | URL | Uint8Array,
+  options: InspectOptions = {},
+): Promise<ModelInspection> {
+  if (input instanceof Uint8Array) return inspected(memorySource(input), { ...options, directory: undefined });
+  const path = pathOf(input);
+  await using file = await openFile(path);
+  const name = options.name ?? basename(path);
+  const inspection = await inspected(file.source, { ...options, name, directory: dirname(path) });
+  await file.demandUnchanged();
+  return inspection;
+}
+
+function pathOf(input: string | URL): string {
+  try {
+    return input instanceof URL ? fileURLToPath(input) : input;
+  } catch (cause) {
+    throw new ModelError('INVALID_INPUT', 'Expected a path, a file: URL or bytes, got another URL', { cause });
+  }
+}
+
+async function inspected(
+  source: ByteSource,
+  options: InspectOptions & { readonly directory: string | undefined },
+): Promise<ModelInspection> {
+  const { name, signal, directory } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const findings = new Findings(limits.findings);
+  const walk = new Walk({ limits, findings, directory, signal });
+  const report = (await walk.content(source, { level: 0 })) ?? unknown(findings, source);
+  if (name !== undefined) compareName(name, { report, findings });
+  const digest = options.digest === true ? { digest: await digestSource(source, signal) } : {};
+  return {
+    ...report,
+    inputs: report.inputs ?? [],
+    outputs: report.outputs ?? [],
+    metadata: report.metadata ?? {},
+    tensors: (report.tensors ?? []).slice(0, limits.tensors),
+    verdict: findings.verdict,
+    findings: findings.kept,
+    findingCount: findings.count,
+    size: source.size,
+    ...digest,
+  };
+}
+
+function unknown(findings: Findings, source: ByteSource): FormatReport {
+  const what = source.size === 0 ? 'an empty file' : 'bytes that none of them begins with';
+  findings.add('FORMAT_UNKNOWN', `Expected a model of a known format, got ${what}`, { offset: 0 });
+  return { format: 'unknown' };
+}
+
+function compareName(name: string, found: { readonly report: FormatReport; readonly findings: Findings }): void {
+  const promised = formatsOfName(name);
+  const { format } = found.report;
+  if (promised === undefined || format === 'unknown' || promised.includes(format)) return;
+  const message = `Expected ${promised.join(' or ')} by the name, got ${format}`;
+  found.findings.add('NAME_MISMATCH', message, { offset: 0 });
+}

@@ -1,0 +1,77 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { ModelError } from '../../errors.ts';
+import { type ByteSource, demandWithin } from './byte-source.ts';
+
+/** A file that is open for inspection. */
+export interface OpenFile extends AsyncDisposable {
+  readonly source: ByteSource;
+  /** @throws {ModelError} `FILE_CHANGED` when the file is not what it was when it was opened. */
+  demandUnchanged(): Promise<void>;
+}
+
+/**
+ * Opens a file to read it at any place. Pipes, devices and sockets are refused without waiting for them.
+ *
+ * @throws {ModelError} `READ_FAILED`, `NOT_A_FILE`.
+ */
+export async function openFile(path: string): Promise<OpenFile> {
+  const handle = await opened(path);
+  try {
+    const stats = await handle.stat({ bigint: true });
+    if (!stats.isFile()) {
+      const kind = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
+      throw new ModelError('NOT_A_FILE', `Expected a regular file, got ${kind}: ${path}`);
+    }
+    return openedFile(handle, { path, stats });
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    // Not blocking: whoever opens a pipe that nobody writes to would wait for ever. Windows has no such flag.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'no reason';
+    throw new ModelError('READ_FAILED', `Expected a file that can be read, got ${reason}: ${path}`, { cause });
+  }
+}
+
+function openedFile(handle: FileHandle, file: { readonly path: string; readonly stats: BigIntStats }): OpenFile {
+  const { path, stats } = file;
+  const size = Number(stats.size);
+  const changed = (): ModelError =>
+    new ModelError(
+      'FILE_CHANGED',
+      `Expected a file that nobody writes to, got one that changed while it was read: ${path}`,
+      {
+        hint: 'Run it again when whoever writes it is done.',
+      },
+    );
+  return {
+    source: {
+      size,
+      async read(offset, length) {
+        demandWithin(size, offset, length);
+        const bytes = Buffer.allocUnsafeSlow(length);
+        let done = 0;
+        while (done < length) {
+          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0) throw changed();
+          done += bytesRead;
+        }
+        return bytes;
+      },
+    },
+    async demandUnchanged() {
+      const now = await handle.stat({ bigint: true });
+      if (now.size !== stats.size || now.mtimeNs !== stats.mtimeNs) throw changed();
+    },
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+    },
+  };
+}

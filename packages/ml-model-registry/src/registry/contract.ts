@@ -1,0 +1,130 @@
+import type { Repository } from '@x/backup-store';
+import type { ObjectStore } from '@x/storage';
+import type { Clock } from '../clock.ts';
+import type { RestoreContentOptions } from '../content/restore-content.ts';
+import type { LoggedEvent } from '../history/events.ts';
+import type { AliasMove } from '../history/state.ts';
+import type { InspectLimits } from '../inspect/limits.ts';
+import type { Verdict } from '../inspect/inspection.ts';
+import type { ChangeTable } from '../versions/change.ts';
+import type { ModelVersion, VersionFacts } from '../versions/version.ts';
+import type { VersionDiff } from './diff-versions.ts';
+
+/** Something that somebody wants to do to a model. */
+export interface ModelIntent {
+  readonly action: 'add' | 'restore' | 'promote' | 'delete';
+  readonly model: string;
+  readonly version?: string | undefined;
+  readonly alias?: string | undefined;
+  readonly by: string;
+}
+
+/** What happened, for logs and audits. */
+export interface RegistryEvent {
+  readonly type: 'model.added' | 'model.refused' | 'model.restored' | 'model.promoted' | 'model.deleted';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly by: string;
+  readonly model: string;
+  readonly version?: string | undefined;
+  readonly alias?: string | undefined;
+  /** Why, or codes of findings. */
+  readonly reason?: string | undefined;
+}
+
+/** Options of `createModelRegistry`. */
+export interface ModelRegistryOptions {
+  /** Where versions, aliases and their history are written: a folder (`fsStore`), or a bucket for teams. It may be the store of the repository. */
+  readonly storage: ObjectStore;
+  /** Where the content of models lies: deduplicated, compressed, and encrypted if the repository is. */
+  readonly repository: Repository;
+  /** The tenant of the repository that has the models. Default `models`. */
+  readonly tenant?: string | undefined;
+  /** Kinds of changes of one's own, and how far each raises the version. */
+  readonly changes?: ChangeTable | undefined;
+  /** The worst verdict that `add` takes. Default `suspicious`: only what is malicious is refused, and gates see to the rest. */
+  readonly accept?: Exclude<Verdict, 'malicious'> | undefined;
+  readonly limits?: Partial<InspectLimits> | undefined;
+  /** Who works with it, for the history. Default: who is logged in. */
+  readonly by?: string | undefined;
+  readonly clock?: Clock | undefined;
+  /** Told what happens, for logs and audits. */
+  readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
+  /** Throws where somebody may not do what they want. Asked before anything is done. Default: all may do everything. */
+  readonly authorize?: ((intent: ModelIntent) => void | Promise<void>) | undefined;
+}
+
+/** What is said of a version that is added. */
+export interface AddOptions extends Partial<Omit<VersionFacts, 'change'>> {
+  /** `architecture`, `retrain`, `improvement`, `fix`, or one of one's own. */
+  readonly change: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What became of a file that was added. */
+export interface AddedVersion {
+  readonly version: ModelVersion;
+  /** `false`: the file is that of the newest version already, and nothing was written. */
+  readonly isNew: boolean;
+  /** Bytes that the repository did not have before, as they are stored. */
+  readonly bytesStored: number;
+}
+
+/** Which versions are listed. All that are given must match. */
+export interface ListVersionsOptions {
+  readonly tags?: readonly string[] | undefined;
+  /** At most this many, the newest. */
+  readonly limit?: number | undefined;
+}
+
+/** A move of an alias. */
+export interface MoveAliasOptions {
+  /** What the alias has to point to before; `null`: there must be no such alias. Default: whatever it points to when the move is asked for. */
+  readonly expected?: string | null | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** One model, as it is at some time. */
+export interface ModelSummary {
+  readonly model: string;
+  readonly versions: number;
+  readonly latest?: string | undefined;
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** Versions of models. References are a version (`1.4.0`), an alias (`prod`) or `latest`. */
+export interface ModelRegistry {
+  /**
+   * Inspects a file, stores it, and gives it the next version. When the file is that of the newest version, nothing is written.
+   *
+   * @throws {ModelError} `INVALID_NAME`, `UNKNOWN_CHANGE`, `INVALID_INPUT`; `MODEL_REFUSED` when the inspection says no: nothing is written;
+   * `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `HISTORY_DAMAGED`, `CONFLICT`; those of the repository.
+   */
+  add(model: string, path: string, options: AddOptions): Promise<AddedVersion>;
+  /** All models that have had a version. */
+  models(): Promise<readonly ModelSummary[]>;
+  /** Versions of a model, newest first. @throws {ModelError} `MODEL_NOT_FOUND`. */
+  list(model: string, options?: ListVersionsOptions): Promise<readonly ModelVersion[]>;
+  /** @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. */
+  get(model: string, reference: string): Promise<ModelVersion>;
+  /** Writes a version to a file, each byte compared. @throws {ModelError} `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`. */
+  restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
+  /** What sets two versions apart. @throws {ModelError} those of `get`. */
+  diff(model: string, before: string, after: string): Promise<VersionDiff>;
+  /**
+   * Takes a version away. Its number is not given again, and the history keeps what it was.
+   *
+   * @throws {ModelError} `VERSION_IN_USE` while an alias points to it; those of `get`.
+   */
+  delete(model: string, version: string, options: { readonly reason: string }): Promise<void>;
+  /** Lets an alias point to a version. @throws {ModelError} `ALIAS_MOVED` when it does not point where it was expected to; those of `get`. */
+  promote(model: string, alias: string, reference: string, options?: MoveAliasOptions): Promise<AliasMove>;
+  /** Lets an alias point to where it pointed before its last move. @throws {ModelError} `ALIAS_NOT_FOUND`, `NOTHING_BEFORE`, `ALIAS_MOVED`. */
+  rollback(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;
+  /** Takes an alias away. @throws {ModelError} `ALIAS_NOT_FOUND`, `ALIAS_MOVED`. */
+  removeAlias(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;
+  /** Where aliases point; with `at`, where they pointed then, in milliseconds since 1970. */
+  aliases(model: string, options?: { readonly at?: number | undefined }): Promise<Readonly<Record<string, string>>>;
+  /** All that happened to a model, oldest first. @throws {ModelError} `MODEL_NOT_FOUND`, `HISTORY_DAMAGED`. */
+  history(model: string): Promise<readonly LoggedEvent[]>;
+}

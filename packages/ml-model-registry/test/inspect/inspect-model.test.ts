@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inspectModel } from '../../src/inspect/inspect-model.ts';
+import { joined, u64 } from '../support/bytes.ts';
+
+const sound = joined(u64(60), '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(60), [0, 0, 0, 0]);
+
+describe('a file', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'models-'));
+    writeFileSync(join(folder, 'm.safetensors'), sound);
+  });
+
+  it('is inspected by its path, its URL and its bytes alike', async () => {
+    const path = join(folder, 'm.safetensors');
+    const byPath = await inspectModel(path);
+    expect(byPath.verdict).toBe('clean');
+    expect(await inspectModel(pathToFileURL(path))).toEqual(byPath);
+    expect(await inspectModel(sound)).toEqual(byPath);
+  });
+
+  it('has its digest when asked for', async () => {
+    const { digest } = await inspectModel(join(folder, 'm.safetensors'), { digest: true });
+    const [expected] = execFileSync('sha256sum', [join(folder, 'm.safetensors')], { encoding: 'utf8' }).split(' ');
+    expect(digest).toBe(`sha256:${expected}`);
+  });
+
+  it('that is not there, a folder or a pipe is refused at once', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(inspectModel(join(folder, 'none'))).rejects.toMatchObject({ code: 'READ_FAILED' });
+    await expect(inspectModel(folder)).rejects.toMatchObject({ code: 'NOT_A_FILE' });
+    await expect(inspectModel(pipe)).rejects.toMatchObject({ code: 'NOT_A_FILE' });
+    await expect(inspectModel(new URL('https://example.org/m'))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  it('of 100 GB that is nearly all hole is looked at in its first bytes', async () => {
+    const path = join(folder, 'huge.safetensors');
+    writeFileSync(path, sound);
+    truncateSync(path, 100_000_000_000);
+    const { findings } = await inspectModel(path);
+    expect(findings.map(({ code, offset }) => [code, offset])).toEqual([['HIDDEN_BYTES', sound.length]]);
+  });
+
+  it('that nobody knows is unknown, never clean', async () => {
+    for (const bytes of [new Uint8Array(0), Buffer.from('hello'), new Uint8Array(100_000)]) {
+      const { format, verdict, findings } = await inspectModel(bytes);
+      expect([format, verdict, findings[0]?.code]).toEqual(['unknown', 'unknown', 'FORMAT_UNKNOWN']);
+    }
+  });
+
+  it('is not inspected to its end once the signal says stop', async () => {
+    const inspection = inspectModel(sound, { signal: AbortSignal.abort() });
+    await expect(inspection).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+});

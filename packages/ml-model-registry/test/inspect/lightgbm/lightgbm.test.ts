@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { inspectModel } from '../../../src/inspect/inspect-model.ts';
+
+/** A tree with three leaves, as version 4 writes it. */
+const tree = (index: number): string =>
+  [
+    `Tree=${index}`,
+    'num_leaves=3',
+    'num_cat=0',
+    'split_feature=0 1',
+    'split_gain=8.5 2.25',
+    'threshold=0.50000000000000011 0.25',
+    'decision_type=2 2',
+    'left_child=1 -1',
+    'right_child=-3 -2',
+    'leaf_value=0.4 -0.6 0.2',
+    'leaf_weight=10 20 30',
+    'leaf_count=10 20 30',
+    'internal_value=0 0.1',
+    'internal_weight=0 30',
+    'internal_count=60 30',
+    'is_linear=0',
+    'shrinkage=0.1',
+    '',
+    '',
+    '',
+  ].join('\n');
+
+interface Parts {
+  readonly trees?: readonly string[];
+  readonly sizes?: readonly number[];
+  readonly objective?: string;
+  readonly end?: string;
+}
+
+const usualEnd = `end of trees
+
+feature_importances:
+alpha=2
+beta=1
+
+parameters:
+[boosting: gbdt]
+[objective: binary]
+
+end of parameters
+
+pandas_categorical:[["a", "b"]]
+`;
+
+function model(parts: Parts = {}): Buffer {
+  const { trees = [tree(0), tree(1)], objective = 'binary sigmoid:1', end = usualEnd } = parts;
+  const { sizes = trees.map((text) => Buffer.byteLength(text)) } = parts;
+  const header = [
+    'tree',
+    'version=v4',
+    'num_class=1',
+    'num_tree_per_iteration=1',
+    'label_index=0',
+    'max_feature_idx=1',
+    `objective=${objective}`,
+    'feature_names=alpha beta',
+    'feature_infos=[0:1] [0:1]',
+    `tree_sizes=${sizes.join(' ')}`,
+  ];
+  return Buffer.from(`${header.join('\n')}\n\n${trees.join('')}${end}`);
+}
+
+async function codes(bytes: Uint8Array): Promise<unknown> {
+  const { verdict, findings } = await inspectModel(bytes);
+  return [verdict, ...new Set(findings.map(({ code }) => code))];
+}
+
+it('a model is clean, and tells features, objective and how much was learned', async () => {
+  expect(await inspectModel(model())).toMatchObject({
+    format: 'lightgbm',
+    formatVersion: '4',
+    framework: { name: 'lightgbm' },
+    verdict: 'clean',
+    findings: [],
+    parameters: 10,
+    inputs: [{ name: 'features', shape: [null, 2] }],
+    metadata: { objective: 'binary sigmoid:1' },
+  });
+});
+
+it('a tree of one leaf is one', async () => {
+  const stump = 'Tree=0\nnum_leaves=1\nnum_cat=0\nsplit_feature=\nleaf_value=0.5\nshrinkage=1\n\n\n';
+  expect(await codes(model({ trees: [stump] }))).toEqual(['clean']);
+});
+
+const swap = (from: string, to: string): Parts => ({ trees: [tree(0), tree(1).replace(from, to)] });
+
+describe('a model is suspicious', () => {
+  it.each<readonly [string, Buffer, string]>([
+    ['with sizes that lead elsewhere', model({ sizes: [10, 20] }), 'MALFORMED'],
+    ['with a size of nothing', model({ sizes: [0] }), 'MALFORMED'],
+    ['with a size beyond its end', model({ sizes: [100_000] }), 'TRUNCATED'],
+    ['with fewer sizes than trees', model({ sizes: [Buffer.byteLength(tree(0))] }), 'MALFORMED'],
+    ['with a child that is not there', model(swap('left_child=1 -1', 'left_child=1 -4')), 'MALFORMED'],
+    ['with a node that is its own child', model(swap('left_child=1 -1', 'left_child=0 -1')), 'MALFORMED'],
+    ['with a leaf reached twice', model(swap('right_child=-3 -2', 'right_child=-1 -2')), 'MALFORMED'],
+    ['with a split by a feature that is not there', model(swap('split_feature=0 1', 'split_feature=0 2')), 'MALFORMED'],
+    ['with a value that is no number', model(swap('leaf_value=0.4', 'leaf_value=x')), 'MALFORMED'],
+    ['with more leaves than values', model(swap('num_leaves=3', 'num_leaves=4')), 'MALFORMED'],
+    ['with a line twice', model(swap('is_linear=0', 'shrinkage=1')), 'MALFORMED'],
+    ['with bytes after its end', model({ end: `${usualEnd}import os\n` }), 'HIDDEN_BYTES'],
+    ['with another end', model({ end: 'end of trees\n\nhello\n' }), 'MALFORMED'],
+    ['with categories that are no JSON', model({ end: usualEnd.replace('[["a", "b"]]', 'eval()') }), 'MALFORMED'],
+  ])('%s', async (_what, bytes, code) => {
+    expect(await codes(bytes)).toEqual(['suspicious', code]);
+  });
+});
+
+it('an objective of its own is unknown', async () => {
+  expect(await codes(model({ objective: 'mine' }))).toEqual(['unknown', 'UNSUPPORTED']);
+});
+
+it('what was cut before its end is never clean', async () => {
+  const whole = model();
+  const end = whole.lastIndexOf('end of parameters') + 'end of parameters'.length;
+  for (let length = 0; length < end; length += 1) {
+    const { verdict } = await inspectModel(whole.subarray(0, length));
+    expect([length, verdict]).not.toEqual([length, 'clean']);
+  }
+});
