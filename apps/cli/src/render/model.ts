@@ -25,7 +25,7 @@ export function versionOutput(version: ModelVersion, aliases?: readonly string[]
 }
 
 /** `float32 [?, 3]` */
-export function tensorText(tensor: ModelInspection['inputs'][number]): string {
+function tensorText(tensor: ModelInspection['inputs'][number]): string {
   return `${displayText(tensor.name)}: ${tensor.type} [${tensor.shape.map((size) => size ?? '?').join(', ')}]`;
 }
 
