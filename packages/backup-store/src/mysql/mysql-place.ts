@@ -75,11 +75,11 @@ async function foundIn(server: Server, signal: AbortSignal | undefined): Promise
 async function goBack(server: Server, { state, safety }: PlaceBefore, { repository }: PlaceRun): Promise<void> {
   const { exists, tables } = state as unknown as MysqlBefore;
   const { database } = server;
-  if (!exists) return await run(server, [`DROP DATABASE IF EXISTS ${identifier(database)}`]);
+  if (!exists) return await execute(server, [`DROP DATABASE IF EXISTS ${identifier(database)}`]);
   const now = (await foundIn(server, undefined)) ?? [];
-  if (tables === undefined && safety === undefined) return await run(server, dropsOf(database, now));
+  if (tables === undefined && safety === undefined) return await execute(server, dropsOf(database, now));
   const old = tables?.there.filter((name) => isMeant(tables.patterns, name));
-  if (tables !== undefined) await run(server, dropsOf(database, now.filter(isNew(tables))));
+  if (tables !== undefined) await execute(server, dropsOf(database, now.filter(isNew(tables))));
   if (old?.length === 0) return;
   if (safety === undefined) throw new BackupError('SNAPSHOT_NOT_FOUND', 'Expected a safety snapshot, got none');
   const path = await safetyDump(repository, safety, 'mysql');
@@ -96,7 +96,7 @@ const isNew =
     kind === 'table' && isMeant(patterns, name) && !there.includes(name);
 
 /** Statements without looking at keys, in a session of their own. */
-async function run(server: Server, statements: readonly string[]): Promise<void> {
+async function execute(server: Server, statements: readonly string[]): Promise<void> {
   if (statements.length === 0) return;
   const { client } = await askServer(server, undefined);
   const stdin = `${['SET SESSION foreign_key_checks = 0', ...statements].join(';\n')};\n`;
