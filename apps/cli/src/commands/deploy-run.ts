@@ -28,9 +28,15 @@ function wayName(text: string): string {
 }
 
 /** A version, or a look at the store for one. @throws {CliError} `USAGE`. */
-function checkWanted(version: string | undefined, { pull, dryRun, strategy }: DeployFlags): void {
+function checkWanted(version: string | undefined, { pull, dryRun, strategy, way }: DeployFlags): void {
   if (version === undefined && pull !== true) {
     throw usageError('Expected a version, got none', 'Name a release; or let --pull find out what was asked for.');
+  }
+  if (strategy !== undefined && way !== undefined) {
+    throw usageError(
+      'Expected --strategy or --way, got both',
+      'A way is what another strategy says of itself where it ends here.',
+    );
   }
   if (pull !== true) return;
   if (version !== undefined || dryRun === true || strategy !== undefined) {

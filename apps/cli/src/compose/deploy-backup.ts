@@ -20,7 +20,8 @@ export function repositoryBackup(context: Context): SafetyBackup {
     create: async ({ version, kind, deployment, signal }) => {
       const id = `${kind === 'pre-deploy' ? 'deploy' : 'rollback'}-${deployment}`;
       const tenants = await tenantsToSave(context);
-      if (tenants.length === 0) return { id, detail: 'there is no data yet' };
+      // Nothing that could be brought back: none is offered then.
+      if (tenants.length === 0) return { detail: 'there is no data yet' };
       await using repository = await openConfigured(context);
       for (const tenant of tenants) await save(repository, tenant, { id, version, signal });
       const structure = await saveStructure(context, repository, signal);

@@ -1,3 +1,4 @@
+import type { PostgresSourceOptions } from '@x/backup-store/postgres';
 import { BackupError, type IntoPlace, type Repository, type SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -131,7 +132,7 @@ async function targetOf(named: NamedDatabase, address?: string): Promise<Target>
   const database = databaseOf(named);
   if (named.kind === 'mysql') {
     const { inspectMysql, intoMysql, mysqlPlace, restoreMysql } = await import('@x/backup-store/mysql');
-    const server = { url: named.options.url, password: named.options.password, database };
+    const server = serverOf(named, database);
     const place = mysqlPlace({ ...server, address });
     return {
       database,
@@ -147,7 +148,7 @@ async function targetOf(named: NamedDatabase, address?: string): Promise<Target>
     };
   }
   const { inspectPostgres, intoPostgres, postgresPlace, restorePostgres } = await import('@x/backup-store/postgres');
-  const server = { url: named.options.url, password: named.options.password, database };
+  const server = serverOf(named, database);
   const place = postgresPlace({ ...server, address });
   return {
     database,
@@ -161,6 +162,18 @@ async function targetOf(named: NamedDatabase, address?: string): Promise<Target>
       place,
     }),
   };
+}
+
+/** The server that a URL names, and the programs that reach it: here, in a container or over ssh. */
+export function serverOf(
+  { options }: Exclude<NamedDatabase, { readonly kind: 'redis' }>,
+  database: string,
+): Pick<PostgresSourceOptions, 'password' | 'executor' | 'binDirectory'> & {
+  readonly url: string;
+  readonly database: string;
+} {
+  const { url, password, executor, binDirectory } = options;
+  return { url, password, executor, binDirectory, database };
 }
 
 /** The database that a URL names. @throws {CliError} `USAGE` when it names none. */

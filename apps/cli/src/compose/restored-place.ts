@@ -1,6 +1,6 @@
 import type { RestorePlace, UnfinishedRestore } from '@x/backup-store';
 import type { Context } from '../program/context.ts';
-import { databaseOf } from './into.ts';
+import { databaseOf, serverOf } from './into.ts';
 import { parseDatabase } from './database-url.ts';
 import { mergeTarget, RECORDS } from './merge-target.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
@@ -38,12 +38,11 @@ async function databasePlace({ workingDirectory, env }: Context, address: string
     return sqliteTablesPlace({ to: parseSqliteUrl(address, workingDirectory).path });
   }
   const named = parseDatabase(address, env);
-  const { url, password } = named.options;
   if (named.kind === 'redis') {
     const { redisPlace } = await import('@x/backup-store/redis');
     return redisPlace(named.options);
   }
-  const server = { url, password, database: databaseOf(named) };
+  const server = serverOf(named, databaseOf(named));
   if (named.kind === 'mysql') return (await import('@x/backup-store/mysql')).mysqlPlace(server);
   return (await import('@x/backup-store/postgres')).postgresPlace(server);
 }

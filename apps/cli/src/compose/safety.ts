@@ -61,10 +61,12 @@ export async function restoreInPlace(
 
 /** Tells of restores over what was there that this machine has begun and not finished. */
 export async function warnOfUnfinished(context: Context, repository: Repository): Promise<void> {
-  for (const { id, snapshot, startedAt, roots, into } of await repository.unfinishedRestores()) {
+  for (const { id, snapshot, startedAt, roots, into, safetySnapshot } of await repository.unfinishedRestores()) {
     context.messages.warn(
       `The restore of ${shortId(snapshot)} ${into === undefined ? `to ${roots.join(' ')}` : `into ${displayText(into.name)}`}, begun at ${formatTime(startedAt)}, was not finished. ` +
-        `Go back behind it with \`holdfast backup rollback ${id}\`, or finish it by restoring again.`,
+        (into !== undefined && safetySnapshot === undefined
+          ? `Nothing was saved before it. Finish it by restoring again; \`holdfast backup rollback ${id}\` goes back where nothing was there, and else only ends this warning.`
+          : `Go back behind it with \`holdfast backup rollback ${id}\`, or finish it by restoring again.`),
     );
   }
 }

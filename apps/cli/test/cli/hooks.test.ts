@@ -87,5 +87,7 @@ exec env -i $named "$@"`;
     const args = ['backup', 'restore', 'latest:postgres/inn.sql', '--into', into, '--yes'];
     await machine.json('RestoreRun', args, { env: server.env() });
     expect(server.sql('back', 'SELECT count(*) FROM rooms')).toBe('2');
+    const during = (await readFile(join(machine.cwd, 'clients'), 'utf8')).slice(clients.length);
+    expect(during).toMatch(/-- inn-db .*psql/);
   });
 });

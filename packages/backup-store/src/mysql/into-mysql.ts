@@ -50,7 +50,8 @@ async function checkTables(
     const found = [...dumped.keys()].filter((name) => there.has(`table ${name}`));
     const counts = await countRows(options, server, { database, tables: found, signal });
     const problems = [...dumped].flatMap(([table, rows]) =>
-      counts.get(table) === rows
+      // More are those of a service that writes already.
+      (counts.get(table) ?? -1) >= rows
         ? []
         : [`Expected ${rows} rows in ${table}, got ${counts.get(table) ?? 'no such table'}`],
     );

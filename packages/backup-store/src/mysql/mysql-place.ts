@@ -39,7 +39,7 @@ export function mysqlPlace(options: MysqlPlaceOptions, patterns?: readonly strin
   const server = { ...programsOf(options), database };
   const { host, port } = connectionParts(server);
   return {
-    name: placeName('mysql', { host, port }, database),
+    name: placeName('mysql', { host, port, through: server.executor?.name }, database),
     address,
     current: { sources: [mysqlSource({ ...server, databases: [database] })] },
     look: async ({ signal }) => {

@@ -64,7 +64,11 @@ export function postgresPlace(options: PostgresPlaceOptions): RestorePlace {
 function placeOf({ database, ...programs }: Server): string {
   const { env } = connectionEnvironment(programs);
   const { PGHOST: host, PGPORT: port } = env;
-  return placeName('postgres', { host, port: port === undefined ? undefined : Number(port) }, database);
+  return placeName(
+    'postgres',
+    { host, port: port === undefined ? undefined : Number(port), through: programs.executor?.name },
+    database,
+  );
 }
 
 async function goBack(options: Server, { state, safety }: PlaceBefore, run: PlaceRun): Promise<void> {

@@ -103,7 +103,8 @@ async function replacePlain(options: RestorePostgresOptions, dump: AsyncIterable
     const args = ['--no-password', '--format=custom', '--compress=0'];
     await restoreCustom(options, commandOutput(postgresCommand(options, 'pg_dump', args, scratch), signal));
   } finally {
-    await dropDatabase(options, scratch);
+    // What was restored is there, whatever becomes of it.
+    await dropDatabase(options, scratch).catch(() => undefined);
   }
 }
 

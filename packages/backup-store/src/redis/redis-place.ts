@@ -23,7 +23,10 @@ export function redisPlace(options: RedisPlaceOptions): RestorePlace {
   const server = programsOf(options);
   const { host, port, socket } = connectionParts(server);
   return {
-    name: socket === undefined ? placeName('redis', { host, port: port ?? 6379 }) : `redis:${socket}`,
+    name:
+      socket === undefined
+        ? placeName('redis', { host, port: port ?? 6379, through: options.executor?.name })
+        : `redis:${socket}`,
     address,
     current: { sources: [redisSource(server)] },
     look: async ({ signal }) => {

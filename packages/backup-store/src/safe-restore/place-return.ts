@@ -83,7 +83,18 @@ export async function returnTo(
   way: Omit<PlaceReturn, 'place'>,
   place: RestorePlace | undefined,
 ): Promise<RollbackResult> {
-  const { entry } = way;
+  const { entry, journal } = way;
+  // Without it, going back would leave nothing of what was there.
+  if (entry.safetySnapshot === undefined && entry.into?.isEmpty !== true) {
+    await journal.remove(entry.id);
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected a restore with a safety backup to go back behind, got one into ${entry.into?.name} that has made none`,
+      {
+        hint: 'Nothing was changed, and it is not told of any more. Restore a snapshot into it to finish what was begun.',
+      },
+    );
+  }
   if (place?.name === entry.into?.name && place !== undefined) return await goBack({ ...way, place });
   throw new BackupError(
     'INVALID_OPTION',

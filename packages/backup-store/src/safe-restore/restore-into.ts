@@ -49,8 +49,16 @@ export async function restoreInto<Result>(
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
   await journal.remove(entry.id);
+  await forgetOlder(attempt);
   await options.finish?.(result);
   return { result, validation, safetySnapshot };
+}
+
+/** What an older restore into the same place has left half done is done now: to go back behind it would undo this one. */
+async function forgetOlder<Result>({ journal, entry, place }: Attempt<Result>): Promise<void> {
+  for (const older of await journal.unfinished()) {
+    if (older.tenant === entry.tenant && older.into?.name === place.name) await journal.remove(older.id);
+  }
 }
 
 /** Looks, saves, and notes on disk what going back would need. */

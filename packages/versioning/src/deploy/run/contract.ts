@@ -84,8 +84,8 @@ export interface WayBack {
 
 /** Makes and restores the safety backup of a deploy. The command line program gives it `@x/backup-store`: every tenant, and the shared structure. */
 export interface SafetyBackup {
-  /** Gives a name by which `restore` finds it again. Called again after a kill: a second backup is no error. */
-  create(call: SafetyBackupCall): Promise<{ readonly id: string; readonly detail: string }>;
+  /** Gives a name by which `restore` finds it again; none where there was nothing to save. Called again after a kill: a second backup is no error. */
+  create(call: SafetyBackupCall): Promise<{ readonly id?: string | undefined; readonly detail: string }>;
   /** What `restore` would drop: writes since the backup, for people. */
   preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
   /** Brings everything back to that backup. */

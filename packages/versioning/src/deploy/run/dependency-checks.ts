@@ -1,6 +1,7 @@
 import { basename, posix } from 'node:path';
 import semver from 'semver';
 import type { Check } from '../checks/contract.ts';
+import { failureText } from '../checks/failure.ts';
 import { findProgram } from '../checks/find-program.ts';
 import { programCheck, versionOf } from '../checks/program-check.ts';
 import { type Found, ownCheck } from './own-check.ts';
@@ -114,7 +115,10 @@ async function engineFound(
   const folder = tools.place.layout.root;
   const { path, found } = await findProgram(programOf(tools, name), { folder });
   if (path === undefined) return { outcome: lacking, found };
-  const { version, said } = await versionOf(path, { folder }, signal);
+  const { version, said } = await versionOf(path, { folder }, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    return { version: undefined, said: `can't be run: ${failureText(error)}` };
+  });
   if (version === undefined) return { outcome: lacking, found: `${name}: ${said}` };
   if (semver.validRange(range) === null) return { outcome: 'warn', found: `${name} ${version} (${range} is no range)` };
   const isMet = semver.satisfies(version, range, { includePrerelease: true });

@@ -91,6 +91,7 @@ async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<Ste
     deployment: journal.run,
     signal,
   });
+  if (id === undefined) return { detail };
   tools.tell({ kind: 'backup.created', version, by, backup: id });
   return { detail: `${id}: ${detail}`, result: { backup: id } };
 }

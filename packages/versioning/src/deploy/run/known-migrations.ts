@@ -99,9 +99,12 @@ async function migrationsOf(
   try {
     return (await releases.getRelease(version, { signal })).migrations;
   } catch (error) {
-    if (!isVersioningError(error) || error.code !== 'RELEASE_NOT_FOUND') throw error;
+    signal?.throwIfAborted();
+    const code = isVersioningError(error) ? error.code : undefined;
+    if (code === 'RELEASE_DAMAGED') throw error;
+    // What was run here is known here: a way back needs no store that can be reached.
     const recorded = await recordedMigrations(place.layout, version);
-    if (recorded === undefined && !mayBeGone) throw error;
+    if (recorded === undefined && !(mayBeGone && code === 'RELEASE_NOT_FOUND')) throw error;
     return recorded;
   }
 }

@@ -118,8 +118,9 @@ export class RunArtifact {
     const { layout } = tools.place;
     const [state, releases] = await Promise.all([stat(layout.state), stat(layout.releases)]);
     const there = (await tools.place.releases()).find((each) => each.version === version);
-    // What is staged already is not written once more, or takes the place of what it was.
-    const written = there === undefined || there.state === 'building' ? files : 0;
+    // What is staged already is not written once more, or takes the place of what it was; changed files of one that failed are kept.
+    const isKept = there?.state === 'bad' || there?.state === 'rolled-back';
+    const written = there === undefined || there.state === 'building' || isKept ? files : 0;
     const isOne = state.dev === releases.dev;
     if (!isOne) await demandFree(layout.state, artifact);
     await demandFree(layout.releases, isOne ? artifact + written : written);

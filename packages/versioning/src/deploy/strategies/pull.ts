@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { ObjectStore } from '@x/storage';
+import { isStorageError, type ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
 import { failureText } from '../checks/failure.ts';
@@ -135,8 +135,16 @@ async function outcomeOf(options: PullOptions, { request, target, live }: Aim): 
     // One that was stopped has no answer yet.
     signal?.throwIfAborted();
     const code = (error as { readonly code?: unknown } | undefined)?.code;
+    // What holds for a moment is no answer: it is asked for again.
+    if (isPassing(error)) throw error;
     return answer('failed', { code: typeof code === 'string' ? code : 'UNEXPECTED', message: failureText(error) });
   }
+}
+
+/** Somebody deploys by hand, or has to end a run that was killed; or the store does not answer. */
+function isPassing(error: unknown): boolean {
+  const code = error instanceof VersioningError ? error.code : undefined;
+  return code === 'DEPLOY_LOCKED' || code === 'DEPLOY_UNFINISHED' || isStorageError(error);
 }
 
 /**
@@ -164,7 +172,7 @@ export async function* pullDeploys(options: PullLoopOptions): AsyncGenerator<Pul
     signal?.throwIfAborted();
     yield await pullOnce(options).catch((error: unknown): PullResult => {
       signal?.throwIfAborted();
-      if (error instanceof VersioningError) throw error;
+      if (error instanceof VersioningError && !isPassing(error)) throw error;
       return { kind: 'unreachable', message: failureText(error) };
     });
     await sleep(Math.max(1, everyMs), signal);
