@@ -36,8 +36,9 @@ export function testProject(name: string): ViteUserConfig {
       },
       // Many programs share the processors of CI: what passes when run again is counted as passed, and named at the end.
       retry: process.env['CI'] === undefined ? 0 : 1,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      // There it takes its time, too: a limit is for what hangs.
+      testTimeout: process.env['CI'] === undefined ? 60_000 : 240_000,
+      hookTimeout: process.env['CI'] === undefined ? 60_000 : 240_000,
       reporters: ['default', countingReporter],
       coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     },

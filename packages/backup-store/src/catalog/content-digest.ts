@@ -69,6 +69,7 @@ export class ContentDigest {
 
 function uint32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value, 0);
+  // No chunk is larger. A forged entry may say so; it is found out where its content is read.
+  bytes.writeUInt32BE(value % 2 ** 32, 0);
   return bytes;
 }
