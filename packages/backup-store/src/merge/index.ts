@@ -24,4 +24,5 @@ export type { RestoreRecordsCall } from './restore-records.ts';
 export { recordsSourceOf, snapshotRecords } from './snapshot-records.ts';
 export type { SnapshotRecordsOptions } from './snapshot-records.ts';
 export { scratchRecords } from './scratch-records.ts';
+export type { LiveRecords } from './scratch-records.ts';
 export { WrittenRecords } from './written-records.ts';

@@ -19,7 +19,8 @@ import { columnNames, schemaChanges } from './schema-changes.ts';
 const TURN = 1024;
 
 /** What is live, to be compared with. */
-type LiveRecords = Pick<RecordTarget, 'modules' | 'schema'>;
+/** What is live, to be held against. */
+export type LiveRecords = Pick<RecordTarget, 'modules' | 'schema'>;
 
 /**
  * Reads records for `validateRestore` where they were restored to: every record of every module, files by their SHA-256, ids each once and in

@@ -24,6 +24,7 @@ export class WrittenRecords {
     this.#modules.clear();
   }
 
+  /** Remembers what was written to a record, or that it was removed. */
   note(change: RecordChange): void {
     const records = this.#modules.get(change.module) ?? new Map<string, Written>();
     this.#modules.set(change.module, records);

@@ -12,8 +12,7 @@ const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? J
 
 /**
  * A snapshot as `planRetention` of `@x/retention` ranks it, among those of the same tenant and of the same fields. Pure.
- *
- * @param by.nowMs Milliseconds since 1970.
+ * `nowMs` is in milliseconds since 1970.
  */
 export function retentionItem(
   { record, madeMs }: RankedSnapshot,

@@ -9,7 +9,7 @@ import { type TorchFindingCode, torchSeverities } from './torch/finding-codes.ts
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
 /** Findings that any format may have. Those of one format stand in its folder. */
-type CommonFindingCode =
+export type CommonFindingCode =
   | 'FORMAT_UNKNOWN'
   | 'NAME_MISMATCH'
   | 'POLYGLOT'

@@ -5,7 +5,7 @@ import type { DeployHistoryOptions } from './history.ts';
 import type { DeployIntent } from './intent.ts';
 
 /** What every override has. */
-interface Overridden {
+export interface Overridden {
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly at: string;
