@@ -28,7 +28,7 @@ test('a lock that is taken by force is written down, with who, when and why', as
   await held.release();
 });
 
-test('also when nothing comes of it, and when it is only for cleaning', async () => {
+test('also when nothing comes of it, and when it was to clean', async () => {
   await using machine = await released();
   const { places } = machine;
   expect((await runDeployer({ places, version: '1.1.0', from: 'step.begun switch', killAt: 1 })).killed).toBe(true);
@@ -36,7 +36,7 @@ test('also when nothing comes of it, and when it is only for cleaning', async ()
   for (const work of [
     async () =>
       expect(deployer.deployRelease('1.1.0', { force: true })).rejects.toMatchObject({ code: 'DEPLOY_UNFINISHED' }),
-    async () => deployer.clean({ force: true }),
+    async () => expect(deployer.clean({ force: true })).rejects.toMatchObject({ code: 'DEPLOY_UNFINISHED' }),
   ]) {
     const held = await acquireDeployLock(deployer.layout, { by: 'bea' });
     await work();
