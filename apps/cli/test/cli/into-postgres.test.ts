@@ -48,8 +48,8 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     server.sql('shop', 'CREATE ROLE poor LOGIN; ALTER ROLE poor PASSWORD $$swordfish-1$$');
     const asPoor = url().replace('admin@', 'poor@');
     const { code, stderr } = await machine.run([...replace, asPoor], options());
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/Expected to save the database.*permission denied/s)]);
-    expect(stderr).toContain('--no-safety-backup');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/Expected to save postgres:.*permission denied/s)]);
+    expect(stderr).toContain('Without a safety snapshot');
     expect(orders()).toBe('1 2 3');
   });
 
