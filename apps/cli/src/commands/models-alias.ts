@@ -6,7 +6,7 @@ import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { factLines } from '../render/table.ts';
-import { moveLine, moveOutput } from '../render/model-move.ts';
+import { moveLine } from '../render/model-move.ts';
 
 interface AliasFlags {
   readonly at?: string | undefined;
@@ -27,7 +27,6 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     if (context.json)
       await emitObject(context.output, 'ModelAliases', { model, aliases: { ...(await registry.aliases(model)) } });
     else await context.output.line(moveLine(model, move));
-    context.messages.debug(JSON.stringify(moveOutput(model, move)));
     return EXIT.ok;
   }
   const aliases = await registry.aliases(model, { at: moment });

@@ -4,6 +4,8 @@ type Hints = Readonly<Record<string, Readonly<Record<string, string>>>>;
 const INSTEAD: Hints = {
   BackupError: {
     NOT_A_REPOSITORY: 'Check --repo or HOLDFAST_REPO; `holdfast init` makes a repository there.',
+    SAFETY_INCOMPLETE:
+      'Nothing was changed. See to it that all of it can be read; --no-safety-backup restores without a way back.',
   },
   IntegrityError: {
     LEGACY_ALGORITHM: 'Use sha256 for new data. To compare with old values, allow md5 and sha1 with --legacy.',
@@ -14,6 +16,11 @@ const INSTEAD: Hints = {
     INVALID_FLAGS:
       '`holdfast flags lint` names every mistake of a file and its place; a change is refused only for those that it makes or leaves in what it names.',
     UNREADABLE_SOURCES: 'Check the path, and that you may read it; or leave it out with --exclude.',
+  },
+  ModelError: {
+    TARGET_EXISTS: 'Choose another path, or replace the file with --overwrite.',
+    MODEL_NOT_FOUND:
+      '`holdfast models list` names those that there are; `holdfast models add` adds the first version of one.',
   },
   RetentionError: {
     REMOVES_ALL: 'Nothing was forgotten. Keep something, or name the snapshots by their ids.',

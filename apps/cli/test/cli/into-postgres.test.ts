@@ -49,7 +49,7 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
     const asPoor = url().replace('admin@', 'poor@');
     const { code, stderr } = await machine.run([...replace, asPoor], options());
     expect([code, stderr]).toEqual([1, expect.stringMatching(/Expected to save postgres:.*permission denied/s)]);
-    expect(stderr).toContain('Without a safety snapshot');
+    expect(stderr).toContain('--no-safety-backup');
     expect(orders()).toBe('1 2 3');
   });
 

@@ -101,6 +101,10 @@ describe('versions of a model', () => {
     const again = await machine.run(['models', 'add', 'price', '2.safetensors', '--change', 'fix']);
     expect(again.stdout).toBe('price 1.1.0 has this content already\n');
 
+    // A policy is for backups: which versions stay is for the registry to say.
+    const forgotten = await machine.json('ForgetRun', ['backup', 'forget', '--policy', '1d']);
+    expect(forgotten.forgotten).toEqual([]);
+
     for (const version of ['1.0.0', '1.1.0']) await machine.run(['models', 'promote', `price@${version}`, 'prod']);
     const refused = await machine.run(['models', 'promote', 'price@1.0.0', 'prod', '--expected', '1.0.0']);
     expect([refused.code, refused.stderr]).toEqual([

@@ -1,3 +1,4 @@
+import type { Repository } from '../repository/contract.ts';
 /** One part of how a table is made that is not the same on both sides. */
 export interface SchemaDifference {
   /** What it is: `column price`, `primary key`, `index by_guest`, `definition`. */
@@ -47,6 +48,17 @@ export interface DataDiffOptions {
   /** Ids that are told of each kind of difference of a table; all are counted. Default 20. */
   readonly maxIds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which dump of a snapshot is compared. */
+export interface DumpDiffOptions extends DataDiffOptions {
+  readonly repository: Pick<Repository, 'read' | 'snapshot'>;
+  /** Id, beginning of an id, name, or `latest`. */
+  readonly snapshot: string;
+  /** Whose. A snapshot of another one is not found. */
+  readonly tenant?: string | undefined;
+  /** Path of the dump or database in the snapshot, such as `postgres/shop.sql`. */
+  readonly path: string;
 }
 
 /** A table or view, as a comparison looks at it. */

@@ -1,8 +1,7 @@
 import { compareDatabases } from '../comparison/compare-databases.ts';
-import type { DataDiffOptions, DataDifference } from '../comparison/contract.ts';
+import type { DumpDiffOptions, DataDifference } from '../comparison/contract.ts';
 import { liveDatabaseOf } from '../databases/dump-database.ts';
 import { BackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
 import { connectionParts } from './connection.ts';
 import { mysqlView } from './mysql-view.ts';
 import type { MysqlPrograms } from './programs.ts';
@@ -10,14 +9,7 @@ import { MysqlScratch } from './scratch-databases.ts';
 import { askServer } from './server.ts';
 
 /** Options of {@link diffMysql}. */
-export interface DiffMysqlOptions extends DataDiffOptions {
-  readonly repository: Pick<Repository, 'read' | 'snapshot'>;
-  /** Id, beginning of an id, name, or `latest`. */
-  readonly snapshot: string;
-  /** Whose. A snapshot of another one is not found. */
-  readonly tenant?: string | undefined;
-  /** Path of the dump in the snapshot, such as `mysql/shop.sql`. */
-  readonly path: string;
+export interface DiffMysqlOptions extends DumpDiffOptions {
   /** The live server, and perhaps the database. Default: that of the dump's name. */
   readonly live: MysqlPrograms;
   /** Where the dump is loaded for the comparison; its user has to be able to create databases. Default: the live server. */

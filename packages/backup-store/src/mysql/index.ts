@@ -1,6 +1,12 @@
 export type { DatabaseChoice } from '../databases/choice.ts';
 export type { DatabaseState } from '../databases/state.ts';
-export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
+export type {
+  DataDiffOptions,
+  DataDifference,
+  DumpDiffOptions,
+  FoundRows,
+  SchemaDifference,
+} from '../comparison/contract.ts';
 export type { MysqlConnection, MysqlTlsMode } from './connection.ts';
 export { diffMysql } from './diff-mysql.ts';
 export type { DiffMysqlOptions } from './diff-mysql.ts';

@@ -108,7 +108,7 @@ export function orphanChecks(references: readonly Reference[], database: string)
   }));
 }
 
-/** The foreign keys of a database that some row breaks, each as a sentence. @throws {BackupError} `DATABASE_...`, `COMMAND_...`. */
+/** What is wrong with the references of a database, one of {@link orphanChecks} after the other. @throws {BackupError} `DATABASE_...`, `COMMAND_...`. */
 export async function brokenReferences(
   programs: MysqlPrograms,
   server: MysqlServer,
@@ -120,14 +120,11 @@ export async function brokenReferences(
   },
 ): Promise<string[]> {
   const { database, tables, signal } = of;
-  const at = (name: string): string => `${identifier(database)}.${identifier(name)}`;
+  const all = await referencesOf(programs, server, { database, signal });
+  const meant = all.filter(({ table, parent }) => tables === undefined || tables.has(table) || tables.has(parent));
   const broken: string[] = [];
-  for (const reference of await referencesOf(programs, server, { database, signal })) {
-    const { table, parent } = reference;
-    if (tables !== undefined && !tables.has(table) && !tables.has(parent)) continue;
-    const sql = orphanOf(reference, at(table), at(parent));
-    if ((await query(programs, server.client, { sql, signal })).length > 0)
-      broken.push(`Expected each row of ${table} to refer to a row of ${parent}, got some that do not`);
+  for (const { sql, what } of orphanChecks(meant, database)) {
+    if ((await query(programs, server.client, { sql, signal })).length > 0) broken.push(what);
   }
   return broken;
 }

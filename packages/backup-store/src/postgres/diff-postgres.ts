@@ -1,21 +1,13 @@
 import { compareDatabases } from '../comparison/compare-databases.ts';
-import type { DataDiffOptions, DataDifference } from '../comparison/contract.ts';
+import type { DumpDiffOptions, DataDifference } from '../comparison/contract.ts';
 import { liveDatabaseOf } from '../databases/dump-database.ts';
-import type { Repository } from '../repository/contract.ts';
 import { connectionEnvironment } from './connection.ts';
 import { postgresView } from './postgres-view.ts';
 import { type PostgresPrograms, queryJson } from './programs.ts';
 import { PostgresScratch } from './scratch-databases.ts';
 
 /** Options of {@link diffPostgres}. */
-export interface DiffPostgresOptions extends DataDiffOptions {
-  readonly repository: Pick<Repository, 'read' | 'snapshot'>;
-  /** Id, beginning of an id, name, or `latest`. */
-  readonly snapshot: string;
-  /** Whose. A snapshot of another one is not found. */
-  readonly tenant?: string | undefined;
-  /** Path of the dump in the snapshot, such as `postgres/shop.sql`. */
-  readonly path: string;
+export interface DiffPostgresOptions extends DumpDiffOptions {
   /** The live server, and perhaps the database. Default: that of the dump's name. */
   readonly live: PostgresPrograms;
   /** Where the dump is restored for the comparison; its user has to be able to create databases. Default: the live server. */

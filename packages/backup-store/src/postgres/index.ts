@@ -1,5 +1,11 @@
 export type { DatabaseState } from '../databases/state.ts';
-export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
+export type {
+  DataDiffOptions,
+  DataDifference,
+  DumpDiffOptions,
+  FoundRows,
+  SchemaDifference,
+} from '../comparison/contract.ts';
 export type { PostgresConnection } from './connection.ts';
 export type { DatabaseChoice } from '../databases/choice.ts';
 export { diffPostgres } from './diff-postgres.ts';

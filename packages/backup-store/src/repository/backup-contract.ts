@@ -36,7 +36,7 @@ export interface BackupOptions extends RunOptions {
   readonly note?: string | undefined;
   /** Default `default`. */
   readonly tenant?: string | undefined;
-  /** Words, or `key=value`. */
+  /** Words, or `key=value`. Policies leave a snapshot with `kept-by=NAME` alone: whoever has that name decides what stays. */
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;

@@ -10,9 +10,12 @@ const GROUPINGS: Readonly<Record<GroupField, (record: RankedSnapshot['record']) 
 
 const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? JSON.stringify(part) : part);
 
+/** A snapshot with such a tag is part of something that has rules of its own: versions of models, of a shared structure. */
+const KEPT_BY = 'kept-by=';
+
 /**
  * A snapshot as `planRetention` of `@x/retention` ranks it, among those of the same tenant and of the same fields. Pure.
- * `nowMs` is in milliseconds since 1970.
+ * `nowMs` is in milliseconds since 1970. One with a tag `kept-by=NAME` is in use by that name: no policy removes it.
  */
 export function retentionItem(
   { record, madeMs }: RankedSnapshot,
@@ -28,5 +31,7 @@ export function retentionItem(
   const group = parts.map((part) => part.map(quoted).join(',')).join(' ');
   // A later one that it follows bears out that a date was put back; one of a clock that runs ahead bears out nothing.
   const storedAt = madeMs <= nowMs ? madeMs : undefined;
-  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
+  const keeper = tags.find((tag) => tag.startsWith(KEPT_BY))?.slice(KEPT_BY.length);
+  const inUse = keeper === undefined ? {} : { inUse: keeper };
+  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok', ...inUse };
 }

@@ -3,9 +3,8 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { compareDatabases } from '../comparison/compare-databases.ts';
-import type { DataDiffOptions, DataDifference } from '../comparison/contract.ts';
+import type { DumpDiffOptions, DataDifference } from '../comparison/contract.ts';
 import { BackupError } from '../errors.ts';
-import type { Repository } from '../repository/contract.ts';
 import { askSqlite } from './ask-sqlite.ts';
 import { newFolder } from './private-folder.ts';
 import { sqliteView } from './sqlite-view.ts';
@@ -14,14 +13,7 @@ import { pathError } from './live-place.ts';
 const WAIT_MS = 10_000;
 
 /** Options of {@link diffSqlite}. */
-export interface DiffSqliteOptions extends DataDiffOptions {
-  readonly repository: Pick<Repository, 'read' | 'snapshot'>;
-  /** Id, beginning of an id, name, or `latest`. */
-  readonly snapshot: string;
-  /** Whose. A snapshot of another one is not found. */
-  readonly tenant?: string | undefined;
-  /** Path of the database in the snapshot, such as `app.db`. */
-  readonly path: string;
+export interface DiffSqliteOptions extends DumpDiffOptions {
   /** Path of the live database. */
   readonly live: string;
   /** Folder that both databases are copied to, which takes as much room as they do. Default: the live one's own. */

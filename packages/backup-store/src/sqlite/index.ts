@@ -1,4 +1,10 @@
-export type { DataDiffOptions, DataDifference, FoundRows, SchemaDifference } from '../comparison/contract.ts';
+export type {
+  DataDiffOptions,
+  DataDifference,
+  DumpDiffOptions,
+  FoundRows,
+  SchemaDifference,
+} from '../comparison/contract.ts';
 export type { SqliteCheck, SqliteFacts } from './ask-sqlite.ts';
 export { diffSqlite } from './diff-sqlite.ts';
 export type { DiffSqliteOptions } from './diff-sqlite.ts';

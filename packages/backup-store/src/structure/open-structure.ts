@@ -73,7 +73,7 @@ class StoredStructure implements SharedStructure {
       base: root,
       paths: PARTS.flatMap((part) => parts[part] ?? []),
       sources: [inventorySource({ parts, inventory })],
-      tags: [`${TAG}=${plan.version}`],
+      tags: [`${TAG}=${plan.version}`, 'kept-by=structure'],
       name: `structure ${plan.version}`,
       note: options.note,
       // A version that lacks something is none.

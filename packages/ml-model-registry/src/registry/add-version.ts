@@ -97,7 +97,7 @@ async function store(
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
     sources: [source],
-    tags: [`model=${addition.model}`],
+    tags: [`model=${addition.model}`, 'kept-by=models'],
     name: addition.model,
     atomic: true,
     signal: addition.options.signal,

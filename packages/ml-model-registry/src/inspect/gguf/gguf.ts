@@ -1,4 +1,5 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
+import { countParameters } from '../count-parameters.ts';
 import type { FormatReport } from '../inspection.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { Cursor } from '../source/cursor.ts';
@@ -57,10 +58,7 @@ function reportOf(found: {
   readonly tensors: NonNullable<FormatReport['tensors']>;
 }): FormatReport {
   const { formatVersion, texts, tensors } = found;
-  const parameters = tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1),
-    0,
-  );
+  const parameters = countParameters(tensors);
   const metadata = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key.slice('general.'.length), text]));
   return { format: 'gguf', formatVersion, framework: { name: 'ggml' }, tensors, parameters, metadata };
 }

@@ -1,4 +1,5 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
+import { countParameters } from '../count-parameters.ts';
 import type { FormatReport } from '../inspection.ts';
 import { messageOf, messagesOf, numberOf, textOf, type TextLimits } from '../protobuf/fields.ts';
 import { type PbMessage, readMessage } from '../protobuf/read-message.ts';
@@ -82,10 +83,7 @@ async function report(model: PbMessage, place: GraphPlace): Promise<FormatReport
     inspection.step(1, opset.at);
     opsets.push(`${(await textOf(opset, 'domain', texts)) || 'ai.onnx'} ${numberOf(opset, 'version')}`);
   }
-  const parameters = tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1),
-    0,
-  );
+  const parameters = countParameters(tensors);
   return {
     format: 'onnx',
     formatVersion: String(numberOf(model, 'ir_version')),

@@ -1,4 +1,5 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
+import { countParameters } from '../count-parameters.ts';
 import type { FormatReport, Framework, TensorInfo } from '../inspection.ts';
 import { parseJson } from '../json/parse-json.ts';
 import { type JsonNode, member, textOf } from '../json/json-node.ts';
@@ -58,10 +59,7 @@ function metadataOf(header: JsonNode, inspection: Inspection): Readonly<Record<s
 }
 
 function report(tensors: readonly TensorInfo[], metadata: Readonly<Record<string, string>>): FormatReport {
-  const parameters = tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1),
-    0,
-  );
+  const parameters = countParameters(tensors);
   const framework = frameworkOf(metadata['format']);
   return { format: 'safetensors', tensors, metadata, parameters, ...(framework === undefined ? {} : { framework }) };
 }

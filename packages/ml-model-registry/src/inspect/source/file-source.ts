@@ -21,7 +21,9 @@ export async function openFile(path: string): Promise<OpenFile> {
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) {
       const kind = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
-      throw new ModelError('NOT_A_FILE', `Expected a regular file, got ${kind}: ${path}`);
+      throw new ModelError('NOT_A_FILE', `Expected a regular file, got ${kind}: ${path}`, {
+        hint: 'Name the model file itself.',
+      });
     }
     return openedFile(handle, { path, stats });
   } catch (error) {
@@ -36,7 +38,9 @@ async function opened(path: string): Promise<FileHandle> {
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'no reason';
-    throw new ModelError('READ_FAILED', `Expected a file that can be read, got ${reason}: ${path}`, { cause });
+    const hint =
+      reason === 'ENOENT' ? 'There is none at this path: check it.' : 'See to it that whoever runs this may read it.';
+    throw new ModelError('READ_FAILED', `Expected a file that can be read, got ${reason}: ${path}`, { cause, hint });
   }
 }
 

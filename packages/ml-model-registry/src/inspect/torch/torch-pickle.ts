@@ -1,3 +1,4 @@
+import { countParameters } from '../count-parameters.ts';
 import type { Inspection } from '../contract.ts';
 import { type PickleResult, runPickle } from '../pickle/run-pickle.ts';
 import type { Names } from '../pickle/judge.ts';
@@ -29,9 +30,6 @@ export async function readTorchPickle(cursor: Cursor, inspection: Inspection, na
 
 function described(result: PickleResult, storages: Storages, inspection: Inspection): TorchPickle {
   const tensors = tensorsIn(result.root, inspection);
-  const parameters = tensors.reduce(
-    (sum, { shape }) => sum + shape.reduce<number>((all, size) => all * (size ?? 0), 1),
-    0,
-  );
+  const parameters = countParameters(tensors);
   return { tensors, storages: storages.all, parameters, protocol: result.protocol };
 }
