@@ -339,3 +339,28 @@ describe('structures that Python refuses, or reads otherwise than others', () =>
     expect(findings.map(({ code }) => code)).toEqual(['LIMIT_EXCEEDED']);
   });
 });
+
+describe('pickles behind and in others', () => {
+  it('are told, and walked like the first', async () => {
+    const first = pickle(2, 'N');
+    const found = await inspected(joined(first, pickle(2, run)));
+    expect([found.verdict, codesOf(found)]).toEqual([
+      'malicious',
+      expect.arrayContaining(['PICKLE_SEVERAL', 'PICKLE_DANGEROUS_NAME']),
+    ]);
+    expect(found.findings.find(({ code }) => code === 'PICKLE_SEVERAL')?.offset).toBe(first.length);
+    const harmless = await inspected(joined(first, pickle(2, 'N')));
+    expect(codesOf(harmless)).toEqual(['PICKLE_SEVERAL']);
+  });
+
+  it('are found in bytes that are only data, too', async () => {
+    const found = await inspected(pickle(4, bytes(pickle(2, run))));
+    expect([found.verdict, codesOf(found)]).toEqual([
+      'malicious',
+      expect.arrayContaining(['PICKLE_DANGEROUS_NAME', 'PICKLE_NESTED']),
+    ]);
+    expect(found.findings.find(({ code }) => code === 'PICKLE_DANGEROUS_NAME')?.part).toBeDefined();
+    const harmless = await inspected(pickle(4, bytes('only text')));
+    expect(codesOf(harmless)).not.toContain('PICKLE_NESTED');
+  });
+});
