@@ -17,7 +17,7 @@ import { SharedRun } from '../run/shared-run.ts';
 import { Turns } from '../run/turns.ts';
 import { headsOf, missingSnapshots, snapshotMissing } from '../session/chain.ts';
 import { TenantView } from '../session/tenant-view.ts';
-import { EarlyThreads } from '../threads/early-threads.ts';
+import { type EarlyThreads, sharedThreads } from '../threads/early-threads.ts';
 import type { ThreadOptions } from '../threads/thread.ts';
 import type { RepositoryEvent, RepositorySettings } from './contract.ts';
 import { Pins } from './pin.ts';
@@ -60,7 +60,7 @@ export class OpenContext implements RunContext {
     const { backups, workers } = this.performance;
     this.turns = new BackupTurns(backups);
     this.sealers = new Turns(backups * workers);
-    this.early = new EarlyThreads({ entry: settings.workerEntry });
+    this.early = sharedThreads(settings.workerEntry);
     this.threads = { entry: settings.workerEntry, early: this.early };
     this.host = settings.host ?? defaultHost();
     this.clock = settings.clock ?? systemClock;

@@ -252,7 +252,6 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
 
   async close(): Promise<void> {
     if (!this.#context.close()) return;
-    await this.#context.early.close();
     const { sealed, ring } = this.#opened;
     await sealed.store.close();
     if (ring !== sealed) await ring.store.close();

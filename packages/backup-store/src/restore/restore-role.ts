@@ -8,7 +8,8 @@ import { CODEC } from '../codec/codec.ts';
 import { BackupError } from '../errors.ts';
 import { ExtentMemory, ExtentOpener } from '../pack/extent.ts';
 import type { TempFile, TreeSink } from '../sink/contract.ts';
-import type { ToJobThread } from '../threads/job-pool.ts';
+import type { FromJobThread, ToJobThread } from '../threads/job-pool.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
 import { entryFailure } from './entry-failure.ts';
 import { TargetSinks } from './target-sinks.ts';
 import {
@@ -21,18 +22,28 @@ import {
 } from './write-job.ts';
 
 /** The main loop of a restoring thread: opens extents, checks blobs, writes files. */
-export function startRestoring(port: MessagePort): void {
+export function startRestoring(port: MessagePort, _init: unknown, life: ThreadLife): void {
   const sinks = new TargetSinks();
   const memory = new ExtentMemory();
-  port.on('message', (message: ToJobThread) => {
+  const post = (message: FromJobThread, transfer: readonly ArrayBuffer[] = []): void =>
+    port.postMessage(message, transfer);
+  const take = (message: ToJobThread): void => {
+    if (message === 'rest') {
+      sinks[Symbol.dispose]();
+      port.off('message', take);
+      life.rest();
+      post('rested');
+      return;
+    }
     if ('notice' in message) {
       const { tree, path, temp } = decodeRelease(message.notice);
       sinks.opened(tree)?.releaseTemp(path, temp);
       return;
     }
     const body = encodeFailures(runJob(message, sinks, memory));
-    port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
-  });
+    post({ id: message.id, body }, [body.buffer as ArrayBuffer]);
+  };
+  port.on('message', take);
 }
 
 function runJob(

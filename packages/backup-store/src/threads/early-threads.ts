@@ -7,10 +7,20 @@ interface Early {
   readonly worker: Worker;
 }
 
-/** How long a thread without anything to do is kept, in milliseconds: for the next backup of many. */
-const KEPT_MS = 100;
+/** How long a thread without anything to do is kept, in milliseconds: for the next backup of many, of whatever repository. */
+const KEPT_MS = 500;
 /** Threads of one role that are kept. */
 const MOST_KEPT = 8;
+
+const shared = new Map<string, EarlyThreads>();
+
+/** Those of this process that start this module: threads hold nothing of a repository, so all repositories of a process share them. */
+export function sharedThreads(entry: URL | undefined): EarlyThreads {
+  const key = entry?.href ?? '';
+  const found = shared.get(key) ?? new EarlyThreads({ entry });
+  shared.set(key, found);
+  return found;
+}
 
 /**
  * Threads that are started before it is known what exactly they have to do: it takes some ten milliseconds until a
@@ -38,8 +48,13 @@ export class EarlyThreads implements ThreadKeeper {
     clearTimeout(this.#end);
     return () => {
       this.#runs--;
-      if (this.#runs === 0) this.#end = setTimeout(() => void this.close(), KEPT_MS).unref();
+      this.#endLater();
     };
+  }
+
+  #endLater(): void {
+    clearTimeout(this.#end);
+    if (this.#runs === 0) this.#end = setTimeout(() => void this.close(), KEPT_MS).unref();
   }
 
   start(role: Role): void {
@@ -47,8 +62,9 @@ export class EarlyThreads implements ThreadKeeper {
   }
 
   keep(role: Role, worker: Worker): boolean {
-    if (this.#runs === 0 || this.#of(role).length >= MOST_KEPT) return false;
+    if (this.#of(role).length >= MOST_KEPT) return false;
     this.#wait(role, worker);
+    this.#endLater();
     return true;
   }
 

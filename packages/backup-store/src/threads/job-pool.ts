@@ -14,15 +14,30 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-/** To a thread of a {@link JobPool}: a job, or (without an id) a notice that is not answered. */
-export type ToJobThread = Job | { readonly notice: Uint8Array };
+/** To a thread of a {@link JobPool}: a job, (without an id) a notice that is not answered, or that the role is over. */
+export type ToJobThread = Job | { readonly notice: Uint8Array } | 'rest';
 
-/** From a thread of a {@link JobPool}. */
-export type FromJobThread = Answer;
+/** From a thread of a {@link JobPool}: an answer, or that it has let go of all that it held for the role. */
+export type FromJobThread = Answer | 'rested';
 
 interface Member {
   readonly thread: Thread<ToJobThread, FromJobThread>;
   jobs: number;
+  /** It had a job, and may hold something: open files, say. */
+  isUsed: boolean;
+}
+
+async function rest({ thread, jobs, isUsed }: Member): Promise<void> {
+  if (jobs > 0) return await thread.close();
+  const rested = new Promise<void>((resolve) => {
+    thread.onMessage = (message) => {
+      if (message === 'rested') resolve();
+    };
+    thread.onFailure = () => resolve();
+  });
+  thread.post('rest');
+  if (isUsed) await rested;
+  await thread.rest();
 }
 
 /** Threads that answer jobs, all alike; bytes go and come without being copied. */
@@ -46,8 +61,10 @@ export class JobPool implements AsyncDisposable {
   }
 
   #add(): Member {
-    const member: Member = { thread: this.#start(), jobs: 0 };
-    member.thread.onMessage = ({ id, body }) => {
+    const member: Member = { thread: this.#start(), jobs: 0, isUsed: false };
+    member.thread.onMessage = (answer) => {
+      if (answer === 'rested') return;
+      const { id, body } = answer;
       member.jobs--;
       this.#answers.get(id)?.resolve(body);
       this.#answers.delete(id);
@@ -78,6 +95,7 @@ export class JobPool implements AsyncDisposable {
     }
     const id = this.#nextId++;
     member.jobs++;
+    member.isUsed = true;
     const answer = new Promise<Uint8Array>((resolve, reject) => this.#answers.set(id, { resolve, reject }));
     const transfer = [body, sealed].flatMap((bytes) =>
       bytes?.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength ? [bytes.buffer] : [],
@@ -91,9 +109,11 @@ export class JobPool implements AsyncDisposable {
     for (const { thread } of this.#members) thread.post({ notice });
   }
 
+  /** Ends the role of all threads: those that are at work are ended, the others left to the next that needs such. */
   async close(): Promise<void> {
+    const isSound = this.#failure === undefined;
     this.#fail(new BackupError('CLOSED', 'The threads were ended'));
-    await Promise.all(this.#members.map(({ thread }) => thread.close()));
+    await Promise.all(this.#members.map(async (member) => await (isSound ? rest(member) : member.thread.close())));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

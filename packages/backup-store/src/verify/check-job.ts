@@ -9,7 +9,8 @@ import { CODEC } from '../codec/codec.ts';
 import type { OpenObject } from '../envelope/range.ts';
 import { ID_BYTES, type BlobType } from '../pack/directory.ts';
 import { ExtentMemory, ExtentOpener, type FrameSpan, readExtent, writeExtent } from '../pack/extent.ts';
-import type { ToJobThread } from '../threads/job-pool.ts';
+import type { FromJobThread, ToJobThread } from '../threads/job-pool.ts';
+import type { ThreadLife } from '../threads/thread-life.ts';
 
 const KEY_BYTES = 32;
 
@@ -59,9 +60,17 @@ export function encodeCheckJob({ idKey, object, firstBlock, frames }: CheckJob):
 }
 
 /** The main loop of a checking thread: opens extents and recomputes the id of every blob. */
-export function startChecking(port: MessagePort): void {
+export function startChecking(port: MessagePort, _init: unknown, life: ThreadLife): void {
   const memory = new ExtentMemory();
-  port.on('message', (message: ToJobThread) => {
+  const post = (message: FromJobThread, transfer: readonly ArrayBuffer[] = []): void =>
+    port.postMessage(message, transfer);
+  const take = (message: ToJobThread): void => {
+    if (message === 'rest') {
+      port.off('message', take);
+      life.rest();
+      post('rested');
+      return;
+    }
     if ('notice' in message) return;
     const reader = new ByteReader(message.body, 'a job');
     const idKey = createSecretKey(reader.raw(KEY_BYTES));
@@ -81,8 +90,9 @@ export function startChecking(port: MessagePort): void {
       );
     free(sealed);
     const body = encodeBad([...bad.values()]);
-    port.postMessage({ id: message.id, body }, [body.buffer as ArrayBuffer]);
-  });
+    post({ id: message.id, body }, [body.buffer as ArrayBuffer]);
+  };
+  port.on('message', take);
 }
 
 function checkFrame(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { EarlyThreads } from '../../src/threads/early-threads.ts';
+import { EarlyThreads, sharedThreads } from '../../src/threads/early-threads.ts';
 import { Thread } from '../../src/threads/thread.ts';
-import type { FromJobThread, ToJobThread } from '../../src/threads/job-pool.ts';
+import { type FromJobThread, JobPool, type ToJobThread } from '../../src/threads/job-pool.ts';
 
 const entry = new URL('job-thread.ts', import.meta.url);
 
@@ -22,7 +22,7 @@ test('a thread that takes an early one talks to it', async () => {
   const answer = await new Promise<FromJobThread>((resolve) => {
     thread.onMessage = resolve;
   });
-  expect(answer.id).toBe(7);
+  expect(answer).toMatchObject({ id: 7 });
   await thread.close();
 });
 
@@ -56,9 +56,28 @@ test('a thread whose role is over is kept for the next while there are runs, and
   await expect.poll(() => early.size).toBe(0);
 });
 
-test('a thread that rests while nobody runs is ended', async () => {
+test('a thread that rests while nobody runs is kept for a moment, and ended', async () => {
   const early = new EarlyThreads({ entry });
   const thread = new Thread<ToJobThread, FromJobThread>('check', { id: 7, body: Uint8Array.of(0) }, { entry, early });
   await thread.rest();
+  expect(early.size).toBe(1);
+  await expect.poll(() => early.size).toBe(0);
+});
+
+test('threads are shared by all that start the same module, and by no others', () => {
+  expect(sharedThreads(entry)).toBe(sharedThreads(new URL(entry)));
+  expect(sharedThreads(entry)).not.toBe(sharedThreads(undefined));
+});
+
+test('a pool leaves its threads to the next one, but for those that are at work', async () => {
+  const early = new EarlyThreads({ entry });
+  const pool = new JobPool('check', undefined, { entry, early, threads: 2 });
+  const endless = pool.run(Uint8Array.of(4)).catch((error: unknown) => error);
+  await pool.run(Uint8Array.of(0));
+  await pool.close();
+  expect(await endless).toMatchObject({ code: 'CLOSED' });
+  expect(early.size).toBe(1);
+  await using next = new JobPool('check', undefined, { entry, early, threads: 1 });
+  await next.run(Uint8Array.of(0));
   expect(early.size).toBe(0);
 });

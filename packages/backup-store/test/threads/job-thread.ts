@@ -9,7 +9,13 @@ const TROUBLE = { none: 0, own: 1, other: 2, exit: 3, endless: 4 } as const;
 const { role, init, holdfast } = workerData as ThreadStart;
 let notices = 0;
 
-parentPort?.on('message', (message: ToJobThread) => {
+parentPort?.on('message', (message: ToJobThread | undefined) => {
+  // What the next role begins with.
+  if (message === undefined) return;
+  if (message === 'rest') {
+    parentPort?.postMessage('rested');
+    return;
+  }
   if ('notice' in message) {
     notices += message.notice.length;
     return;
