@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { onceInFolder } from './once-in-folder.ts';
 import { systemUser } from './system-user.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -47,33 +48,40 @@ export interface TestServer {
 
 export const PASSWORD = 'swordfish-1';
 
+type RunProgram = (program: string, args: readonly string[]) => void;
+
+/** Runs programs of the server in a folder, as the user that it runs as. */
+const programsIn =
+  (folder: string): RunProgram =>
+  (program, args) =>
+    void execFileSync(join(POSTGRES_BIN, program), args, {
+      ...systemUser('postgres'),
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+
+/** The data of a server that was never started, made once in a process: others begin as copies of it. */
+const newCluster = onceInFolder((folder) => {
+  const owner = systemUser('postgres');
+  const data = join(folder, 'data');
+  const passwordFile = join(folder, 'password');
+  writeFileSync(passwordFile, PASSWORD);
+  mkdirSync(data);
+  if (owner !== undefined) for (const path of [folder, data, passwordFile]) chownSync(path, owner.uid, owner.gid);
+  const secret = ['--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const options = ['-D', data, '-U', 'admin', ...secret, '--no-sync', '-E', 'UTF8', '--locale=C'];
+  programsIn(folder)('initdb', options);
+  return data;
+});
+
 /** Makes a server in an empty folder and starts it. It is quick, keeps nothing safe, and has to be ended. */
 export async function startPostgres(folder: string): Promise<TestServer> {
   const port = await freePort();
   const data = join(folder, 'data');
   const owner = systemUser('postgres');
-  const run = (program: string, args: readonly string[]): void =>
-    void execFileSync(join(POSTGRES_BIN, program), args, {
-      ...owner,
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-  const passwordFile = join(folder, 'password');
-  writeFileSync(passwordFile, PASSWORD);
-  mkdirSync(data);
-  if (owner !== undefined) for (const path of [folder, data, passwordFile]) chownSync(path, owner.uid, owner.gid);
-  run('initdb', [
-    '-D',
-    data,
-    '-U',
-    'admin',
-    '--auth=scram-sha-256',
-    `--pwfile=${passwordFile}`,
-    '--no-sync',
-    '-E',
-    'UTF8',
-    '--locale=C',
-  ]);
+  const run = programsIn(folder);
+  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+  execFileSync('cp', ['-a', newCluster(), data]);
   const settings = `-p ${port} -k ${folder} -h 127.0.0.1 -c fsync=off -c shared_buffers=16MB -c max_connections=20`;
   const stop = (): void => run('pg_ctl', ['-D', data, '-w', '-m', 'immediate', 'stop']);
   const server: TestServer = {

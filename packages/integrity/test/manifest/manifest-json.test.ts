@@ -13,6 +13,7 @@ import {
   type Manifest,
   parseManifest,
 } from '../../src/index.ts';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { makeTree } from '../tree-builder.ts';
 
 /** Written once and frozen: the format's version 1. */
@@ -114,7 +115,7 @@ describe('a manifest as JSON', () => {
     }
   });
 
-  it.each([1, 2])('what would be more than that is not written: %d such links', (count) => {
+  it.each(IS_THOROUGH ? [1, 2] : [1])('what would be more than that is not written: %d such links', (count) => {
     const target = 'x'.repeat(MAX_BYTES);
     const links = Array.from({ length: count }, (_, index) => ({ kind: 'symlink' as const, path: `${index}`, target }));
     expect(() => formatManifest({ ...sound, entries: links })).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }));

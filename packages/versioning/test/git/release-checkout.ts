@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { vi } from 'vitest';
 import { type Checkout as CheckoutState, type GitIdentity, readCheckout, VersioningError } from '../../src/index.ts';
-import { type Checkout, newCheckout } from './checkout.ts';
+import { type Checkout, newCheckout, type Template } from './checkout.ts';
 
 /** Windows has other names of files, ids of processes and kinds of programs. */
 export const IS_POSIX: boolean = process.platform !== 'win32';
@@ -33,14 +33,25 @@ export function withoutMachineSettings(): void {
   vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
 }
 
-export function newReleaseCheckout(): ReleaseCheckout {
+let template: Template | undefined;
+
+/** A first commit by somebody known, made once in a process. */
+function firstCommit(): Template {
+  if (template !== undefined) return template;
   const checkout = newCheckout();
+  process.once('exit', () => checkout[Symbol.dispose]());
+  checkout.git('config', 'user.name', ANN.name);
+  checkout.git('config', 'user.email', ANN.email);
+  checkout.commit('feat: first');
+  template = { folder: checkout.folder, commits: 1 };
+  return template;
+}
+
+export function newReleaseCheckout(): ReleaseCheckout {
+  const checkout = newCheckout(firstCommit());
   const beside = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const { folder } = checkout;
   const git = (...args: readonly string[]): string => checkout.git(...args);
-  git('config', 'user.name', ANN.name);
-  git('config', 'user.email', ANN.email);
-  checkout.commit('feat: first');
   return {
     ...checkout,
     beside,
