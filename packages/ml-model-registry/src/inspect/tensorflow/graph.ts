@@ -28,6 +28,8 @@ export interface GraphReport {
 
 /** Operators that are variables. */
 const VARIABLES: ReadonlySet<string> = new Set(['VarHandleOp', 'Variable', 'VariableV2']);
+/** Prints to the console, or to a file. */
+const PRINT = 'PrintV2';
 /** Name of the graph itself among its functions, which all have one. */
 const GRAPH = '';
 
@@ -62,8 +64,8 @@ async function inspectNode(
   const { name, operator, at } = node;
   if (operator === GRAPH || !scopes.has(operator)) {
     // Those that take a path are looked at with where it comes from.
-    if (kindOfOperator(operator) !== 'path-input') judgeOperator(operator, { inspection, at, node: name });
-    if (operator === 'PrintV2') await inspectPrint(node, place);
+    if (operator === PRINT) await inspectPrint(node, place);
+    else if (kindOfOperator(operator) !== 'path-input') judgeOperator(operator, { inspection, at, node: name });
   }
   for (const call of await callsOf(node, texts))
     if (!scopes.has(call.name)) judgeOperator(call.name, { inspection, at: call.at, node: name });

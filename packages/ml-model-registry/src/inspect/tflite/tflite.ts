@@ -70,7 +70,7 @@ async function inspectTables(
     outputs: main.outputs.flatMap(at),
     tensors,
     parameters: countParameters(tensors),
-    metadata: await metadataOf(model, { ...place, buffers: buffers.length }),
+    metadata: await metadataOf(model, { ...place, buffers: buffers.length, subgraphs }),
   };
 }
 
@@ -126,7 +126,12 @@ function judge({ number, name }: OperatorCode, at: number, inspection: Inspectio
 
 async function metadataOf(
   model: FbTable,
-  place: { readonly inspection: Inspection; readonly texts: ValueLimits; readonly buffers: number },
+  place: {
+    readonly inspection: Inspection;
+    readonly texts: ValueLimits;
+    readonly buffers: number;
+    readonly subgraphs: readonly SubgraphReport[];
+  },
 ): Promise<Readonly<Record<string, string>>> {
   const { inspection, texts } = place;
   for (const entry of tablesOf(model, 'metadata')) {
@@ -137,6 +142,12 @@ async function metadataOf(
   const signatures: string[] = [];
   for (const signature of tablesOf(model, 'signature_defs')) {
     inspection.step(1, signature.at);
+    const tensors = place.subgraphs[numberOf(signature, 'subgraph_index')]?.tensors.length ?? 0;
+    for (const each of [...tablesOf(signature, 'inputs'), ...tablesOf(signature, 'outputs')]) {
+      inspection.step(1, each.at);
+      if (numberOf(each, 'tensor_index') >= tensors)
+        throw malformed(`Expected one of ${tensors} tensors, got number ${numberOf(each, 'tensor_index')}`, each.at);
+    }
     signatures.push(await textOf(signature, 'signature_key', texts));
   }
   const description = await textOf(model, 'description', texts);
