@@ -43,7 +43,7 @@ const types: readonly (readonly [id: number, name: string, bytes: number, field:
 ];
 
 /** Element types by their numbers (`DataType`). */
-export const elementTypes: ReadonlyMap<number, ElementType> = new Map(
+const elementTypes: ReadonlyMap<number, ElementType> = new Map(
   types.map(([id, name, bytes, field]) => [id, { name, bytes, field }]),
 );
 

@@ -43,7 +43,11 @@ export async function inspectGraph(graph: PbMessage | undefined, place: GraphPla
     // One with the name of an operator would take its place.
     if (scopes.has(name) || kindOfOperator(name) !== 'unknown')
       place.inspection.find('MALFORMED', `Expected functions with names of their own, got ${quoted(name)}`, each.at);
-    scopes.set(name, await readScope({ nodes: messagesOf(each, 'node_def'), signature }, place));
+    // All of one name are looked at.
+    scopes.set(
+      scopes.has(name) ? `${name} at ${each.at}` : name,
+      await readScope({ nodes: messagesOf(each, 'node_def'), signature }, place),
+    );
   }
   const found: GraphReport = { constants: [], variables: [], placeholders: [] };
   for (const [owner, { nodes }] of scopes) {

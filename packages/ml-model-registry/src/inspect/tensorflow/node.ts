@@ -39,7 +39,8 @@ export async function readScope(
     const node = await readNode(message, texts);
     if (nodes.has(node.name))
       inspection.find('MALFORMED', `Expected each node once, got ${quoted(node.name)} again`, node.at);
-    nodes.set(node.name, node);
+    // Both are looked at.
+    nodes.set(nodes.has(node.name) ? `${node.name} at ${node.at}` : node.name, node);
   }
   const given = messagesOf(part.signature, 'input_arg');
   const names: string[] = [];

@@ -29,17 +29,17 @@ const network = words(`
   Recv Send _HostRecv _HostSend _Recv _Send
 `);
 
-/** Operators that read or write a file whose path is an input: the number of the input. Every saved model has them, with a path that the program gives. */
-export const pathInputs: ReadonlyMap<string, number> = new Map([
-  ['InitializeTableFromTextFile', 1],
-  ['InitializeTableFromTextFileV2', 1],
-  ['MergeV2Checkpoints', 1],
-  ['Restore', 0],
-  ['RestoreSlice', 0],
-  ['RestoreV2', 0],
-  ['Save', 0],
-  ['SaveSlices', 0],
-  ['SaveV2', 0],
+/** Operators that read or write a file whose path is an input: the numbers of the inputs. Every saved model has them, with a path that the program gives. */
+export const pathInputs: ReadonlyMap<string, readonly number[]> = new Map([
+  ['InitializeTableFromTextFile', [1]],
+  ['InitializeTableFromTextFileV2', [1]],
+  ['MergeV2Checkpoints', [0, 1]],
+  ['Restore', [0]],
+  ['RestoreSlice', [0]],
+  ['RestoreV2', [0]],
+  ['Save', [0]],
+  ['SaveSlices', [0]],
+  ['SaveV2', [0]],
 ]);
 
 /** What an operator does, as far as that is known. */

@@ -56,8 +56,9 @@ async function findUses(place: PathPlace): Promise<readonly PathUse[]> {
     [];
   for (const [owner, scope] of place.scopes) {
     for (const node of scope.nodes.values()) {
-      const number = place.scopes.has(node.operator) ? undefined : pathInputs.get(node.operator);
-      if (number !== undefined) uses.push({ owner, scope, node, inputs: node.inputs.slice(number, number + 1) });
+      const numbers = place.scopes.has(node.operator) ? undefined : pathInputs.get(node.operator);
+      for (const number of numbers ?? [])
+        uses.push({ owner, scope, node, inputs: node.inputs.slice(number, number + 1) });
       const called = (await callsOf(node, place.texts)).map(({ name }) => name);
       if (place.scopes.has(node.operator)) called.push(node.operator);
       for (const name of called) if (name !== '' && place.scopes.has(name)) calls.push({ owner, scope, node, name });

@@ -69,7 +69,7 @@ async function inspectMetaGraph(metaGraph: PbMessage, place: ObjectPlace): Promi
       ...(await signatureOf(metaGraph, texts)),
       tensors: numbers,
       parameters: countParameters(numbers),
-      metadata: { ...(tags.length === 0 ? {} : { tags: tags.slice(0, 100).join(', ') }) },
+      metadata: tags.length === 0 ? {} : { tags: tags.slice(0, 100).join(', ') },
     },
   };
 }

@@ -6,7 +6,7 @@ import { quoted } from '../quoted.ts';
 import { elementType } from './element-types.ts';
 
 /** A shape; none when its rank is not known. */
-export function shapeOf(shape: PbMessage | undefined): readonly (number | null)[] {
+function shapeOf(shape: PbMessage | undefined): readonly (number | null)[] {
   return messagesOf(shape, 'dim').map((dimension) => {
     const size = numberOf(dimension, 'size');
     return size < 0 ? null : size;

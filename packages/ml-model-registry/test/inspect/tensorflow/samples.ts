@@ -5,13 +5,12 @@ const FLOAT = 1;
 const STRING = 7;
 
 /** A shape; -1 is a size that is not fixed. */
-export const shape = (...sizes: readonly number[]): Uint8Array =>
-  joined(...sizes.map((size) => field(2, field(1, size))));
+const shape = (...sizes: readonly number[]): Uint8Array => joined(...sizes.map((size) => field(2, field(1, size))));
 
 /** An attribute of a node. */
 export const attribute = (key: string, value: Uint8Array): Uint8Array =>
   field(5, joined(field(1, key), field(2, value)));
-export const type = (number: number): Uint8Array => field(6, number);
+const type = (number: number): Uint8Array => field(6, number);
 
 /** A node of a graph (`NodeDef`). */
 export function node(name: string, operator: string, ...more: readonly (string | Uint8Array)[]): Uint8Array {

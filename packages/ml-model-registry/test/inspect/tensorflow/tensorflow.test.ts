@@ -198,6 +198,8 @@ describe('a broken model', () => {
   it('with fewer bytes than a shape says, or a node twice, is suspicious', async () => {
     expect(await codes(graph([weights('w', [3, 2], new Uint8Array(23))]))).toEqual(['suspicious', 'MALFORMED']);
     expect(await codes(graph([...dense, ...dense]))).toEqual(['suspicious', 'MALFORMED']);
+    const hidden = [node('x', 'ReadFile'), ...dense];
+    expect(await codes(graph(hidden, [definition('', [], [])]))).toEqual(['malicious', 'MALFORMED', 'OPERATOR_FILES']);
   });
 
   it('with a terabyte of one number is unknown', async () => {
