@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +7,7 @@ import { inspectModel } from '../../../src/inspect/inspect-model.ts';
 import type { ModelInspection } from '../../../src/inspect/inspection.ts';
 import { joined } from '../../support/bytes.ts';
 import { field } from '../../support/protobuf.ts';
+import { zipOf } from '../../support/zip.ts';
 import {
   attribute,
   call,
@@ -85,6 +86,31 @@ describe('a saved model', () => {
     expect((await inspectModel(savedModel(graph(dense)))).format).toBe('savedmodel');
     const onnx = joined(field(1, 1), field(2, 'program'), field(7, ''), field(8, field(2, 13)));
     expect((await inspectModel(onnx)).format).toBe('onnx');
+  });
+
+  it('with layers of Keras is clean, where these and their inputs are known', async () => {
+    const layer = (type: string): Uint8Array => {
+      const shape = { class_name: 'TensorShape', items: [null, 3] };
+      const spec = { class_name: 'TypeSpec', type_spec: type, serialized: [shape, 'float32', 'x'] };
+      const metadata = {
+        class_name: 'Dense',
+        config: {
+          name: 'y',
+          units: 2,
+          activation: 'linear',
+          kernel_initializer: { class_name: 'GlorotUniform', config: {} },
+        },
+        input_spec: { class_name: 'InputSpec', config: { min_ndim: 2, axes: { '-1': 3 } } },
+        save_spec: { class_name: '__tuple__', items: [spec] },
+        build_input_shape: shape,
+      };
+      return field(1, field(4, joined(field(1, '_tf_keras_layer'), field(3, JSON.stringify(metadata)))));
+    };
+    expect(await codes(savedModel(graph(dense), field(7, layer('tf.TensorSpec'))))).toEqual(['clean']);
+    expect(await codes(savedModel(graph(dense), field(7, layer('mine.Spec'))))).toEqual([
+      'suspicious',
+      'KERAS_FOREIGN_CODE',
+    ]);
   });
 
   it('with layers of Keras that run code is malicious, in the model or beside it', async () => {
@@ -210,6 +236,15 @@ describe('a broken model', () => {
   it('with fields that nobody knows is unknown, down to the last byte', async () => {
     expect(await codes(joined(graph(dense), field(99, 'x')))).toEqual(['unknown', 'UNSUPPORTED']);
     expect(await codes(joined(savedModel(graph(dense)), field(99, 'x')))).toEqual(['unknown', 'UNSUPPORTED']);
+  });
+
+  it('with an archive behind it, or 100 GB of nothing, is not clean', async () => {
+    expect(await codes(joined(graph(dense), zipOf([{ name: 'a', content: 'b' }])))).toContain('POLYGLOT');
+    const path = join(mkdtempSync(join(tmpdir(), 'graph-')), 'huge.pb');
+    writeFileSync(path, graph(dense));
+    truncateSync(path, 100_000_000_000);
+    expect(said(await inspectModel(path))).toEqual(['suspicious', 'MALFORMED']);
+    rmSync(path);
   });
 
   it.each([

@@ -181,7 +181,7 @@ describe('a broken model', () => {
     const texts = '\u0002\u0001\0\0'.repeat(150) + '\u0001\0\0\0\0\0';
     const bytes = Buffer.from(
       model({
-        6: ['tables', names.map((name) => ({ 0: ['text', name], 1: ['u32', 0] }))],
+        6: ['tables', names.map((name): Table => ({ 0: ['text', name], 1: ['u32', 0] }))],
         7: ['tables', [{ 2: ['text', texts] }]],
       }),
     );
