@@ -15,12 +15,15 @@ export type {
   Verdict,
 } from './inspect/inspection.ts';
 export type { CommonFindingCode, FindingCode } from './inspect/finding-codes.ts';
+export type { FlatbufferFindingCode } from './inspect/flatbuffers/finding-codes.ts';
 export type { GgufFindingCode } from './inspect/gguf/finding-codes.ts';
 export type { Hdf5FindingCode } from './inspect/hdf5/finding-codes.ts';
 export type { KerasFindingCode } from './inspect/keras/finding-codes.ts';
 export type { NumpyFindingCode } from './inspect/numpy/finding-codes.ts';
 export type { OnnxFindingCode } from './inspect/onnx/finding-codes.ts';
 export type { PickleFindingCode } from './inspect/pickle/finding-codes.ts';
+export type { TensorflowFindingCode } from './inspect/tensorflow/finding-codes.ts';
+export type { TfliteFindingCode } from './inspect/tflite/finding-codes.ts';
 export type { TorchFindingCode } from './inspect/torch/finding-codes.ts';
 export type { ZipFindingCode } from './inspect/zip/finding-codes.ts';
 export type { Severity } from './inspect/severity.ts';

@@ -1,3 +1,4 @@
+import { type FlatbufferFindingCode, flatbufferSeverities } from './flatbuffers/finding-codes.ts';
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type PickleFindingCode, pickleSeverities } from './pickle/finding-codes.ts';
 import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
@@ -5,6 +6,8 @@ import { type KerasFindingCode, kerasSeverities } from './keras/finding-codes.ts
 import { type NumpyFindingCode, numpySeverities } from './numpy/finding-codes.ts';
 import { type OnnxFindingCode, onnxSeverities } from './onnx/finding-codes.ts';
 import type { Severity } from './severity.ts';
+import { type TensorflowFindingCode, tensorflowSeverities } from './tensorflow/finding-codes.ts';
+import { type TfliteFindingCode, tfliteSeverities } from './tflite/finding-codes.ts';
 import { type TorchFindingCode, torchSeverities } from './torch/finding-codes.ts';
 import { type ZipFindingCode, zipSeverities } from './zip/finding-codes.ts';
 
@@ -23,6 +26,7 @@ export type CommonFindingCode =
 /** The kind of a finding. Each is explained in `docs/findings.md`. */
 export type FindingCode =
   | CommonFindingCode
+  | FlatbufferFindingCode
   | GgufFindingCode
   | Hdf5FindingCode
   | KerasFindingCode
@@ -30,6 +34,8 @@ export type FindingCode =
   | OnnxFindingCode
   | ZipFindingCode
   | PickleFindingCode
+  | TensorflowFindingCode
+  | TfliteFindingCode
   | TorchFindingCode;
 
 const severities: Readonly<Record<FindingCode, Severity>> = {
@@ -42,6 +48,9 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   UNSUPPORTED: 'unknown',
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
+  ...flatbufferSeverities,
+  ...tensorflowSeverities,
+  ...tfliteSeverities,
   ...ggufSeverities,
   ...pickleSeverities,
   ...torchSeverities,

@@ -12,6 +12,9 @@ import { npz } from './numpy/npz.ts';
 import { onnx } from './onnx/onnx.ts';
 import { safetensors } from './safetensors/safetensors.ts';
 import { xgboostJson, xgboostUbj } from './xgboost/xgboost.ts';
+import { graphDef } from './tensorflow/graph-def.ts';
+import { savedModel } from './tensorflow/saved-model.ts';
+import { tflite } from './tflite/tflite.ts';
 import { otherArchive } from './zip/other-archive.ts';
 
 /** All formats that are known, those with the surest signs first. */
@@ -30,5 +33,8 @@ export const formats: readonly FormatInspector[] = [
   lightgbm,
   xgboostJson,
   xgboostUbj,
+  tflite,
+  savedModel,
+  graphDef,
   onnx,
 ];

@@ -4,12 +4,15 @@
  * @module
  */
 export type { CommonFindingCode, FindingCode } from './finding-codes.ts';
+export type { FlatbufferFindingCode } from './flatbuffers/finding-codes.ts';
 export type { GgufFindingCode } from './gguf/finding-codes.ts';
 export type { Hdf5FindingCode } from './hdf5/finding-codes.ts';
 export type { KerasFindingCode } from './keras/finding-codes.ts';
 export type { NumpyFindingCode } from './numpy/finding-codes.ts';
 export type { OnnxFindingCode } from './onnx/finding-codes.ts';
 export type { PickleFindingCode } from './pickle/finding-codes.ts';
+export type { TensorflowFindingCode } from './tensorflow/finding-codes.ts';
+export type { TfliteFindingCode } from './tflite/finding-codes.ts';
 export type { TorchFindingCode } from './torch/finding-codes.ts';
 export type { ZipFindingCode } from './zip/finding-codes.ts';
 export type { Severity } from './severity.ts';

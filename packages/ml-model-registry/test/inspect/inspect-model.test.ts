@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,10 +25,19 @@ describe('a file', () => {
     expect(await inspectModel(sound)).toEqual(byPath);
   });
 
-  it('has its digest when asked for', async () => {
-    const { digest } = await inspectModel(join(folder, 'm.safetensors'), { digest: true });
-    const [expected] = execFileSync('sha256sum', [join(folder, 'm.safetensors')], { encoding: 'utf8' }).split(' ');
-    expect(digest).toBe(`sha256:${expected}`);
+  it('of any size has its digest when asked for', async () => {
+    const sizes = [0, 1, 2 ** 21 - 1, 2 ** 21, 2 ** 22 + 1, 3 * 2 ** 21 + 5];
+    const files = sizes.map((size) => {
+      const path = join(folder, `${size}.bin`);
+      writeFileSync(path, Buffer.alloc(size, sound));
+      return path;
+    });
+    const lines = execFileSync('sha256sum', files, { encoding: 'utf8' }).trim().split('\n');
+    for (const [index, path] of files.entries()) {
+      const expected = `sha256:${lines[index]?.split(' ', 1)[0]}`;
+      expect((await inspectModel(path, { digest: true })).digest).toBe(expected);
+      expect((await inspectModel(readFileSync(path), { digest: true })).digest).toBe(expected);
+    }
   });
 
   it('that is not there, a folder or a pipe is refused at once', async () => {

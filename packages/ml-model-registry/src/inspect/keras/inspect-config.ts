@@ -57,6 +57,7 @@ class ConfigWalk {
     else if (name === '__lambda__') this.#find('KERAS_LAMBDA', 'Expected no code, got a lambda of Python', node);
     else if (name === 'Lambda') this.#lambda(node);
     else if (name === 'function') this.#function(node);
+    else if (name === 'TypeSpec') this.#type(node);
     else if (name === 'TFOpLambda' || name === 'SlicingOpLambda') this.#operation(node);
     else if (name === 'TFSMLayer')
       this.#find('KERAS_READS_FILES', 'Expected everything in this file, got a layer that loads a SavedModel', node);
@@ -97,6 +98,13 @@ class ConfigWalk {
       this.#find('KERAS_DANGEROUS_CALL', `Expected a function that computes, got ${quoted(name)}`, node);
     else if (!isOfKeras || !knownFunctions.has(name))
       this.#find('KERAS_FOREIGN_CODE', `Expected a function of Keras, got ${quoted(name)}`, node);
+  }
+
+  /** What Keras 2 expects as input, in saved models. Its class is looked up among those that are registered. */
+  #type(node: JsonNode): void {
+    const name = textOf(member(node, 'type_spec')) ?? '';
+    if (!/^tf\.[A-Za-z]+$/.test(name))
+      this.#find('KERAS_FOREIGN_CODE', `Expected a type of TensorFlow, got ${quoted(name)}`, node);
   }
 
   #operation(node: JsonNode): void {

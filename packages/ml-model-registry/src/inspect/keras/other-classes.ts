@@ -8,7 +8,7 @@ export const optimizerClasses: ReadonlySet<string> = words(
 /** What layers and models are made with, and how values of Python are written down. */
 export const otherClasses: ReadonlySet<string> = words(
   // Values
-  '__keras_tensor__ __tensor__ __numpy__ __bytes__ __ellipsis__ __slice__ __tuple__ TensorShape CompileConfig',
+  '__keras_tensor__ __tensor__ __numpy__ __bytes__ __ellipsis__ __slice__ __tuple__ TensorShape InputSpec CompileConfig',
   'DTypePolicy DTypePolicyMap FloatDTypePolicy Policy PolicyV1 QuantizedDTypePolicy QuantizedFloat8DTypePolicy',
   // Initializers
   'Constant GlorotNormal GlorotNormalV2 GlorotUniform GlorotUniformV2 HeNormal HeNormalV2 HeUniform HeUniformV2 Identity',

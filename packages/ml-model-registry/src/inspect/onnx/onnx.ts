@@ -5,6 +5,7 @@ import { messageOf, messagesOf, numberOf, textOf, type TextLimits } from '../pro
 import { type PbMessage, readMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
 import { malformed } from '../structure-error.ts';
+import { isSavedModel } from '../tensorflow/recognise.ts';
 import { type GraphPlace, inspectGraph, inspectNodes } from './graph.ts';
 import { model as schema } from './schema.ts';
 
@@ -20,7 +21,7 @@ const MAX_TEXT = 16 * 1024 * 1024;
  */
 export const onnx: FormatInspector = {
   formats: ['onnx'],
-  recognises: (head) => looksLikeModel(head),
+  recognises: (head) => looksLikeModel(head) && !isSavedModel(head),
   async inspect(source, inspection) {
     const model = await readMessage(source, schema, inspection);
     const irVersion = numberOf(model, 'ir_version');

@@ -53,6 +53,17 @@ export async function textOf(parent: PbMessage | undefined, name: string, limits
   return await textOfValue(parent?.fields.get(name)?.at(-1), limits);
 }
 
+/** The texts of a field that repeats, in their order. */
+export async function textsOf(
+  parent: PbMessage | undefined,
+  name: string,
+  limits: TextLimits,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const value of parent?.fields.get(name) ?? []) found.push(await textOfValue(value, limits));
+  return found;
+}
+
 /** The numbers of a field that repeats: packed ones and single ones, in their order. */
 export async function varintsOf(
   parent: PbMessage | undefined,

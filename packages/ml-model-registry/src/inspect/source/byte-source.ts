@@ -11,6 +11,8 @@ export interface ByteSource {
    * @throws {StructureError} `TRUNCATED` when they reach past the end.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `into` with the bytes at a place, where that is cheaper than new memory for each reading: in files that are read through. */
+  readonly fill?: ((into: Uint8Array, offset: number) => Promise<void>) | undefined;
 }
 
 /** Refuses what reaches past the end. */

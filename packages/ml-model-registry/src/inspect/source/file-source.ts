@@ -55,18 +55,24 @@ function openedFile(handle: FileHandle, file: { readonly path: string; readonly 
         hint: 'Run it again when whoever writes it is done.',
       },
     );
+  const fill = async (into: Uint8Array, offset: number): Promise<void> => {
+    demandWithin(size, offset, into.length);
+    let done = 0;
+    while (done < into.length) {
+      const { bytesRead } = await handle.read(into, done, into.length - done, offset + done);
+      if (bytesRead === 0) throw changed();
+      done += bytesRead;
+    }
+  };
   return {
     source: {
       size,
+      fill,
       async read(offset, length) {
+        // Before memory is taken: a hostile file says any length.
         demandWithin(size, offset, length);
         const bytes = Buffer.allocUnsafeSlow(length);
-        let done = 0;
-        while (done < length) {
-          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) throw changed();
-          done += bytesRead;
-        }
+        await fill(bytes, offset);
         return bytes;
       },
     },

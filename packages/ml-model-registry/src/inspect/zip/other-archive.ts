@@ -1,4 +1,5 @@
 import type { FormatInspector } from '../contract.ts';
+import { isTflite } from '../tflite/recognise.ts';
 import { zipKind } from './kind.ts';
 import { readZip } from './read-zip.ts';
 
@@ -6,7 +7,8 @@ import { readZip } from './read-zip.ts';
 export const otherArchive: FormatInspector = {
   formats: ['unknown'],
   async recognises(head, source) {
-    return (await zipKind(head, source)) === 'other';
+    // Tools attach labels to a model of TFLite as an archive behind it; its inspector tells that.
+    return !isTflite(head) && (await zipKind(head, source)) === 'other';
   },
   async inspect(source, inspection) {
     inspection.find('FORMAT_UNKNOWN', 'Expected a model of a known format, got another zip archive', 0);

@@ -23,6 +23,8 @@ const modules: Readonly<Record<string, ListedModule>> = {
   ...both('_methods', { refer: '_mean' }),
   ...both('_multiarray_umath', { refer: functions }),
   ...both('memmap', { refer: 'memmap' }),
+  // How types of texts of any length are stored, since version 2.
+  'numpy._core._internal': { call: '_convert_to_stringdtype_kwargs' },
   'numpy.dtypes': { call: 'StringDType' },
   'numpy.ma': { refer: 'MaskedArray' },
   'numpy.ma.core': { refer: 'MaskedArray' },

@@ -18,7 +18,7 @@ const classes: Readonly<Record<string, string>> = {
   'sklearn.cluster._mean_shift': 'MeanShift',
   'sklearn.cluster._optics': 'OPTICS',
   'sklearn.cluster._spectral': 'SpectralClustering',
-  'sklearn.compose._column_transformer': 'ColumnTransformer',
+  'sklearn.compose._column_transformer': 'ColumnTransformer _RemainderColsList',
   'sklearn.compose._target': 'TransformedTargetRegressor',
   'sklearn.covariance._elliptic_envelope': 'EllipticEnvelope',
   'sklearn.covariance._empirical_covariance': 'EmpiricalCovariance',
@@ -96,7 +96,7 @@ const classes: Readonly<Record<string, string>> = {
   'sklearn.manifold._spectral_embedding': 'SpectralEmbedding',
   'sklearn.manifold._t_sne': 'TSNE',
   'sklearn.metrics._scorer':
-    '_MultimetricScorer _PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer',
+    '_CurveScorer _MultimetricScorer _PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer',
   'sklearn.mixture._bayesian_mixture': 'BayesianGaussianMixture',
   'sklearn.mixture._gaussian_mixture': 'GaussianMixture',
   'sklearn.model_selection._classification_threshold':
