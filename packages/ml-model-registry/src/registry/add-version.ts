@@ -37,8 +37,13 @@ export async function addVersion(
   checkFacts(options);
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
+  const file = await parts.files.look(path);
+  const known = unchanged(await history.read(), file);
+  // What was inspected when it was added is not inspected again, unless less is taken now.
+  if (known !== undefined && isAccepted(known.inspection, parts)) return { version: known, isNew: false, bytesStored: 0 };
   const inspection = await inspectModel(path, { digest: true, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
+  await file.remember(inspection.digest ?? '');
   const same = unchanged(await history.read(), inspection);
   if (same !== undefined) return { version: same, isNew: false, bytesStored: 0 };
   const stored = await store(path, { addition, inspection, parts });
@@ -51,9 +56,13 @@ export async function addVersion(
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
 }
 
+function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {
+  return order.indexOf(verdict) <= order.indexOf(accept);
+}
+
 function refuse(inspection: ModelInspection, addition: Addition, parts: RegistryParts): void {
   const { verdict, findings } = inspection;
-  if (order.indexOf(verdict) <= order.indexOf(parts.accept)) return;
+  if (isAccepted(inspection, parts)) return;
   const worst = findings.toSorted(
     (a, b) => order.indexOf(b.severity as Verdict) - order.indexOf(a.severity as Verdict),
   )[0];
@@ -77,7 +86,7 @@ function refuse(inspection: ModelInspection, addition: Addition, parts: Registry
 }
 
 /** The newest version, when it has this content. */
-function unchanged(state: ModelState, { digest }: ModelInspection): ModelVersion | undefined {
+function unchanged(state: ModelState, { digest }: Pick<ModelInspection, 'digest'>): ModelVersion | undefined {
   const newest = [...state.versions.values()].at(-1);
   return newest !== undefined && newest.digest === digest ? newest : undefined;
 }
