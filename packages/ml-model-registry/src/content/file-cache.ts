@@ -21,10 +21,16 @@ interface Remembered {
 
 /** A file that is about to be read. */
 export interface SeenFile {
-  /** Keeps the digest of what was read, if the file is still what it was. */
-  remember(digest: string): Promise<void>;
+  /** Bytes; `undefined` where it can't be looked at. */
+  readonly size: number | undefined;
   /** The digest that its content had when it was read last, if it has not been touched since. */
   readonly digest: string | undefined;
+  /** Whether its times would tell if somebody wrote to it: it was not touched just now. */
+  readonly isSettled: boolean;
+  /** Whether it looks as it did. */
+  isUntouched(): Promise<boolean>;
+  /** Keeps the digest of what was read, if the file is settled and still what it was. */
+  remember(digest: string): Promise<void>;
 }
 
 /**
@@ -51,11 +57,15 @@ export class FileCache {
       files.delete(path);
       files.set(path, known);
     }
+    const isSettled = before !== undefined && now - before.touchedMs >= TOO_YOUNG;
+    const isUntouched = async (): Promise<boolean> => (await lookedAt(path))?.mark === before?.mark;
     return {
+      size: before?.size,
       digest: known !== undefined && known.mark === before?.mark ? known.digest : undefined,
+      isSettled,
+      isUntouched,
       remember: async (digest) => {
-        if (before === undefined || now - before.touchedMs < TOO_YOUNG) return;
-        if ((await lookedAt(path))?.mark !== before.mark) return;
+        if (!isSettled || !(await isUntouched())) return;
         files.delete(path);
         files.set(path, { mark: before.mark, digest });
         for (const oldest of files.keys()) {
@@ -91,7 +101,15 @@ export class FileCache {
   }
 }
 
-async function lookedAt(path: string): Promise<{ readonly mark: string; readonly touchedMs: number } | undefined> {
+/** A file from outside. */
+interface Look {
+  readonly mark: string;
+  readonly size: number;
+  /** When it was touched last, in milliseconds since 1970. */
+  readonly touchedMs: number;
+}
+
+async function lookedAt(path: string): Promise<Look | undefined> {
   let stats: BigIntStats;
   try {
     stats = await stat(path, { bigint: true });
@@ -100,5 +118,5 @@ async function lookedAt(path: string): Promise<{ readonly mark: string; readonly
   }
   const { dev, ino, size, mtimeNs, ctimeNs } = stats;
   const touchedMs = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
-  return { mark: [dev, ino, size, mtimeNs, ctimeNs].join(':'), touchedMs };
+  return { mark: [dev, ino, size, mtimeNs, ctimeNs].join(':'), size: Number(size), touchedMs };
 }

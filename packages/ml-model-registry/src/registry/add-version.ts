@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { BackupResult } from '@x/backup-store';
 import { tensorCuts } from '../content/cuts.ts';
+import type { SeenFile } from '../content/file-cache.ts';
 import { modelSource } from '../content/model-source.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
@@ -38,18 +39,23 @@ export async function addVersion(
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
   const file = await parts.files.look(path);
-  const known = unchanged(await history.read(), file);
+  const state = await history.read();
+  const known = unchanged(state, file);
   // What was inspected when it was added is not inspected again, unless less is taken now.
   if (known !== undefined && isAccepted(known.inspection, parts)) return { version: known, isNew: false, bytesStored: 0 };
-  const inspection = await inspectModel(path, { digest: true, limits: parts.limits, signal: options.signal });
+  // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
+  const digest = !file.isSettled || newestOf(state)?.size === file.size;
+  const inspection = await inspectModel(path, { digest, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
-  await file.remember(inspection.digest ?? '');
   const same = unchanged(await history.read(), inspection);
-  if (same !== undefined) return { version: same, isNew: false, bytesStored: 0 };
-  const stored = await store(path, { addition, inspection, parts });
-  const event = await history.append((state) => ({
+  if (same !== undefined) {
+    await file.remember(same.digest);
+    return { version: same, isNew: false, bytesStored: 0 };
+  }
+  const stored = await store(path, { addition, inspection, file, parts });
+  const event = await history.append((now) => ({
     kind: 'version.added',
-    version: versionOf(state, { addition, inspection, snapshot: stored.snapshot, parts }),
+    version: versionOf(now, { addition, inspection, stored, parts }),
   }));
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
@@ -87,8 +93,12 @@ function refuse(inspection: ModelInspection, addition: Addition, parts: Registry
 
 /** The newest version, when it has this content. */
 function unchanged(state: ModelState, { digest }: Pick<ModelInspection, 'digest'>): ModelVersion | undefined {
-  const newest = [...state.versions.values()].at(-1);
+  const newest = newestOf(state);
   return newest !== undefined && newest.digest === digest ? newest : undefined;
+}
+
+function newestOf({ versions }: ModelState): ModelVersion | undefined {
+  return [...versions.values()].at(-1);
 }
 
 interface Storing {
@@ -97,11 +107,15 @@ interface Storing {
   readonly parts: RegistryParts;
 }
 
-async function store(
-  path: string,
-  storing: Storing,
-): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
-  const { addition, inspection, parts } = storing;
+/** What the repository has of a file. */
+interface Stored {
+  readonly snapshot: string;
+  readonly digest: string;
+  readonly bytesStored: number;
+}
+
+async function store(path: string, storing: Storing & { readonly file: SeenFile }): Promise<Stored> {
+  const { addition, inspection, file, parts } = storing;
   const source = modelSource({ path, size: inspection.size, cuts: tensorCuts(inspection) });
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
@@ -112,7 +126,9 @@ async function store(
     signal: addition.options.signal,
   });
   if (snapshot === undefined) throw new TypeError('Expected a snapshot of a backup that was made');
-  if (source.digest() !== inspection.digest) {
+  const digest = source.digest();
+  const isSame = inspection.digest === undefined ? await file.isUntouched() : digest === inspection.digest;
+  if (digest === undefined || !isSame) {
     await parts.repository.forget({ snapshots: [snapshot.id] });
     throw new ModelError(
       'FILE_CHANGED',
@@ -122,7 +138,8 @@ async function store(
       },
     );
   }
-  return { snapshot: snapshot.id, bytesStored: counts.bytesStored };
+  await file.remember(digest);
+  return { snapshot: snapshot.id, digest, bytesStored: counts.bytesStored };
 }
 
 async function backedUp(
@@ -139,8 +156,8 @@ async function backedUp(
   }
 }
 
-function versionOf(state: ModelState, storing: Storing & { readonly snapshot: string }): ModelVersion {
-  const { addition, inspection, snapshot, parts } = storing;
+function versionOf(state: ModelState, storing: Storing & { readonly stored: Stored }): ModelVersion {
+  const { addition, inspection, stored, parts } = storing;
   const { change, description, metrics, params, dataset, code, parents, tags } = addition.options;
   const next = nextVersion(highestVersion(state), change, parts.changes);
   return {
@@ -154,11 +171,11 @@ function versionOf(state: ModelState, storing: Storing & { readonly snapshot: st
     ...(code === undefined ? {} : { code }),
     parents: parents ?? [],
     tags: tags ?? [],
-    digest: inspection.digest ?? '',
+    digest: stored.digest,
     size: inspection.size,
     file: basename(addition.path),
     inspection: summary(inspection),
-    snapshot,
+    snapshot: stored.snapshot,
     addedAt: parts.clock(),
     addedBy: parts.by,
   };
