@@ -92,7 +92,9 @@ const other = createModelRegistry({
 });
 await timed('add again, by a new registry', async () => other.add('m', base, { change: 'fix' }));
 const fine = await timed('add the tuned one', async () => registry.add('m', tuned, { change: 'retrain' }), bytes);
-console.log(`  2 of ${tensors} tensors changed: stored ${fine.bytesStored} bytes, ${(fine.bytesStored / bytes).toFixed(3)} of the file`);
+console.log(
+  `  2 of ${tensors} tensors changed: stored ${fine.bytesStored} bytes, ${(fine.bytesStored / bytes).toFixed(3)} of the file`,
+);
 const { weights } = await timed(
   'diff with weights',
   async () => registry.diff('m', '1.0.0', 'latest', { weights: true }),

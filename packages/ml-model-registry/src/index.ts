@@ -33,13 +33,7 @@ export type { Lineage, LineageEdge, LineageKind, LineageNode, LineageOptions } f
 export { lineageDot, lineageMermaid } from './lineage/lineage-graph.ts';
 export { lineageText } from './lineage/lineage-text.ts';
 export type { ModelSurvey } from './registry/survey-contract.ts';
-export {
-  type CleanupItem,
-  type CleanupOptions,
-  type CleanupPlan,
-  type CleanupResult,
-  defaultModelRetention,
-} from './retention/cleanup.ts';
+export type { CleanupItem, CleanupOptions, CleanupPlan, CleanupResult } from './retention/cleanup.ts';
 export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
 export type { ModelQuery } from './search/model-query.ts';
 export type { ModelUsage, ModelUse, VersionUsage } from './usage/model-usage.ts';

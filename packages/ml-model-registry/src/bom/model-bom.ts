@@ -29,9 +29,7 @@ export function modelBom(version: ModelVersion, parents: readonly KnownVersion[]
   const root = versionId(version);
   const needs = [
     ...(dataset === undefined ? [] : [dataComponent(dataset)]),
-    ...(framework === undefined
-      ? []
-      : [{ type: 'framework', 'bom-ref': `framework:${framework.name}`, ...framework }]),
+    ...(framework === undefined ? [] : [{ type: 'framework', 'bom-ref': `framework:${framework.name}`, ...framework }]),
   ];
   const content = {
     version: 1,

@@ -58,7 +58,9 @@ function details(card: ModelCard): readonly string[] {
 
 function tensors(all: readonly TensorInfo[]): string | undefined {
   if (all.length === 0) return undefined;
-  return all.map(({ name, type, shape }) => `${name} ${type} [${shape.map((size) => size ?? '?').join(', ')}]`).join('; ');
+  return all
+    .map(({ name, type, shape }) => `${name} ${type} [${shape.map((size) => size ?? '?').join(', ')}]`)
+    .join('; ');
 }
 
 function metrics({ metrics: all }: ModelCard): readonly string[] {
@@ -74,7 +76,11 @@ function trainingData({ dataset, params }: ModelCard): readonly string[] {
 
 function analyses({ metrics: all, comparedWith }: ModelCard): readonly string[] {
   if (all.length === 0) return [NOT_SAID];
-  if (comparedWith === undefined) return table(['Metric', 'Value'], all.map(({ name, value }) => [name, String(value)]));
+  if (comparedWith === undefined)
+    return table(
+      ['Metric', 'Value'],
+      all.map(({ name, value }) => [name, String(value)]),
+    );
   return table(
     ['Metric', 'Value', comparedWith],
     all.map(({ name, value, before }) => [name, String(value), before === undefined ? '' : String(before)]),
@@ -83,7 +89,10 @@ function analyses({ metrics: all, comparedWith }: ModelCard): readonly string[] 
 
 function caveats({ verdict, findings, texts }: ModelCard): readonly string[] {
   const found = findings.length === 0 ? '' : `: ${findings.join(', ')}`;
-  return [...(texts.caveats === undefined ? [] : [texts.caveats, '']), `The inspection of the file says ${verdict}${found}.`];
+  return [
+    ...(texts.caveats === undefined ? [] : [texts.caveats, '']),
+    `The inspection of the file says ${verdict}${found}.`,
+  ];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
@@ -93,7 +102,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
 
 /** A text of somebody else in one line, in which no sign means anything to Markdown. */
 function plain(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/[\\`*_[\]<>|#]/g, '\\$&');
+  return text.replace(/\p{Cc}+/gu, ' ').replace(/[\\`*_[\]<>|#]/g, '\\$&');
 }

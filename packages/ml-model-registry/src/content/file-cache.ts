@@ -80,7 +80,9 @@ export class FileCache {
   async #loaded(): Promise<Map<string, Remembered>> {
     if (this.#file === undefined) return new Map();
     try {
-      const { files } = JSON.parse(await readFile(this.#file, 'utf8')) as { readonly files: Record<string, Remembered> };
+      const { files } = JSON.parse(await readFile(this.#file, 'utf8')) as {
+        readonly files: Record<string, Remembered>;
+      };
       const isSound = ({ mark, digest }: Remembered): boolean => typeof mark === 'string' && typeof digest === 'string';
       return new Map(Object.entries(files).filter(([, each]) => isSound(each)));
     } catch {

@@ -3,14 +3,7 @@ import { isStorageError, ledger, type Ledger, type LedgerEntry, type ObjectStore
 import type { Clock } from '../clock.ts';
 import { ModelError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
-import {
-  damaged,
-  decodeEvent,
-  encodeEvent,
-  type HistoryEntry,
-  type LoggedEvent,
-  type ModelEvent,
-} from './events.ts';
+import { damaged, decodeEvent, encodeEvent, type HistoryEntry, type LoggedEvent, type ModelEvent } from './events.ts';
 import { emptyState, type ModelState, stateAfter } from './state.ts';
 
 /** Lost races before a change is given up. */

@@ -42,7 +42,8 @@ export async function addVersion(
   const state = await history.read();
   const known = unchanged(state, file);
   // What was inspected when it was added is not inspected again, unless less is taken now.
-  if (known !== undefined && isAccepted(known.inspection, parts)) return { version: known, isNew: false, bytesStored: 0 };
+  if (known !== undefined && isAccepted(known.inspection, parts))
+    return { version: known, isNew: false, bytesStored: 0 };
   // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
   const digest = !file.isSettled || newestOf(state)?.size === file.size;
   const inspection = await inspectModel(path, { digest, limits: parts.limits, signal: options.signal });

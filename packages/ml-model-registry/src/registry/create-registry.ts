@@ -79,7 +79,10 @@ class StoredRegistry extends Survey implements ModelRegistry {
   async add(model: string, path: string, options: AddOptions): Promise<AddedVersion> {
     const history = this.#history(model);
     await this.#parts.ask({ action: 'add', model });
-    const parents = await inLanes(options.parents ?? [], async (parent) => await this.get(parent.model, parent.version));
+    const parents = await inLanes(
+      options.parents ?? [],
+      async (parent) => await this.get(parent.model, parent.version),
+    );
     // What a parent is called may point elsewhere tomorrow.
     const facts = { ...options, parents: parents.map(({ model: name, version }) => ({ model: name, version })) };
     return await addVersion({ model, path, options: facts }, history, this.#parts);
@@ -129,12 +132,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
     }
   }
 
-  async diff(
-    model: string,
-    first: string,
-    second: string,
-    options: DiffOptions = {},
-  ): Promise<VersionDiff> {
+  async diff(model: string, first: string, second: string, options: DiffOptions = {}): Promise<VersionDiff> {
     const [before, after] = [await this.get(model, first), await this.get(model, second)];
     const diff = diffVersions(before, after);
     if (options.weights !== true) return diff;

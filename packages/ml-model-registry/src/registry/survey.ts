@@ -30,7 +30,9 @@ export class Survey implements ModelSurvey {
     this.histories = histories;
   }
 
-  async lineage(...[model, reference, options]: Parameters<ModelSurvey['lineage']>): ReturnType<ModelSurvey['lineage']> {
+  async lineage(
+    ...[model, reference, options]: Parameters<ModelSurvey['lineage']>
+  ): ReturnType<ModelSurvey['lineage']> {
     const root = await this.#found(model, reference);
     return traceLineage(root, knownVersions(await this.histories.states()), options);
   }
@@ -69,9 +71,7 @@ export class Survey implements ModelSurvey {
     await this.#uses(model).change((notes) => withUse(notes, { version, at: clock(), by, how }));
   }
 
-  async planCleanup(
-    options: Parameters<ModelSurvey['planCleanup']>[0] = {},
-  ): ReturnType<ModelSurvey['planCleanup']> {
+  async planCleanup(options: Parameters<ModelSurvey['planCleanup']>[0] = {}): ReturnType<ModelSurvey['planCleanup']> {
     if (options.model !== undefined) await this.#states(options.model);
     const states = await this.histories.states();
     const known = await this.#scrubbed([...states.keys()]);
@@ -164,8 +164,7 @@ function versionsOf(states: ReadonlyMap<string, ModelState>): readonly ModelVers
 /** What a version is compared with: its parent in the same model, or the version before. */
 function previousOf(version: ModelVersion, { versions }: ModelState): ModelVersion | undefined {
   const parent = version.parents.find(({ model }) => model === version.model);
-  const number =
-    parent?.version ?? semver.rsort([...versions.keys()]).find((each) => semver.lt(each, version.version));
+  const number = parent?.version ?? semver.rsort([...versions.keys()]).find((each) => semver.lt(each, version.version));
   return number === undefined ? undefined : versions.get(number);
 }
 

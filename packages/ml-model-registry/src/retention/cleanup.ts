@@ -1,21 +1,10 @@
 import type { RetentionPolicy } from '@x/retention';
 
-/** What stays when nobody says otherwise: all of 7 days, one a day of 30, one a week of 90, and at most 50 of a model. */
-export const defaultModelRetention: RetentionPolicy = {
-  name: 'models',
-  windows: [
-    { until: '7d', keep: 'all' },
-    { until: '30d', keep: 'daily' },
-    { until: '90d', keep: 'weekly' },
-  ],
-  maxPerGroup: 50,
-};
-
 /** Which versions a plan is about, and by what it decides. */
 export interface CleanupOptions {
   /** Default: all models. */
   readonly model?: string | undefined;
-  /** Default: {@link defaultModelRetention}. A group of it is a model. */
+  /** Default: the preset `models`: all of 7 days, one a day of 30, one a week of 90, at most 50. A group is a model. */
   readonly policy?: RetentionPolicy | undefined;
   /** Whose days and weeks count, as `Europe/Lisbon`. Default `UTC`. */
   readonly timeZone?: string | undefined;

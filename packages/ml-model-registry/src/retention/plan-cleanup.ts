@@ -1,9 +1,9 @@
-import { type Decision, explain, planRetention, type RetentionItem } from '@x/retention';
+import { type Decision, explain, planRetention, presets, type RetentionItem } from '@x/retention';
 import semver from 'semver';
 import type { ModelState } from '../history/state.ts';
 import { versionId } from '../versions/known-version.ts';
 import type { ModelVersion } from '../versions/version.ts';
-import { type CleanupOptions, type CleanupPlan, defaultModelRetention } from './cleanup.ts';
+import type { CleanupOptions, CleanupPlan } from './cleanup.ts';
 
 /** What a plan is made of beside the policy. */
 export interface CleanupFacts {
@@ -22,7 +22,7 @@ export interface CleanupFacts {
  * @throws {RetentionError} For a policy that is none.
  */
 export function planCleanup(facts: CleanupFacts, options: CleanupOptions): CleanupPlan {
-  const { policy = defaultModelRetention, timeZone = 'UTC' } = options;
+  const { policy = presets.models, timeZone = 'UTC' } = options;
   const used = inUse(facts.states);
   const models = [...facts.states].filter(([model]) => options.model === undefined || options.model === model);
   const versions = models.flatMap(([, state]) =>

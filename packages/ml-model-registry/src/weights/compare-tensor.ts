@@ -41,7 +41,11 @@ export class TensorComparer {
 
   /** Reads both to their ends, side by side. */
   async compare(
-    pair: { readonly old: AsyncIterable<Uint8Array>; readonly young: AsyncIterable<Uint8Array>; readonly bytes: number },
+    pair: {
+      readonly old: AsyncIterable<Uint8Array>;
+      readonly young: AsyncIterable<Uint8Array>;
+      readonly bytes: number;
+    },
     type: NumberType | undefined,
   ): Promise<TensorComparison> {
     const [old, young] = [new Filler(pair.old), new Filler(pair.young)];
@@ -127,7 +131,7 @@ class Filler {
   }
 
   async fill(into: Uint8Array, length: number): Promise<void> {
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       if (this.#rest.length === 0) {
         const { value, done: isOver } = await this.#chunks.next();
         if (isOver === true) throw new TypeError('Expected the bytes of a tensor, got an end before');

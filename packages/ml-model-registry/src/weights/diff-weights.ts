@@ -122,5 +122,8 @@ function failure(
   if (signal?.aborted === true) return new ModelError('ABORTED', 'The comparison was stopped', { cause: error });
   if (!isDamage(error)) return error;
   const message = `Expected the contents of ${before.model} ${before.version} and ${after.version}, got ${error.message}`;
-  return new ModelError('MODEL_DAMAGED', message, { cause: error, hint: 'Scrub the model, and verify the repository.' });
+  return new ModelError('MODEL_DAMAGED', message, {
+    cause: error,
+    hint: 'Scrub the model, and verify the repository.',
+  });
 }

@@ -48,7 +48,10 @@ describe('the lineage of a version', () => {
   it('ends in spite of forged entries that make a circle, and names what is not there', () => {
     const a = versionOf('a@1.0.0', { parents: [parentOf('b@1.0.0'), parentOf('gone@1.0.0')] });
     const b = versionOf('b@1.0.0', { parents: [parentOf('a@1.0.0')] });
-    const lineage = traceLineage(a, [a, b].map((version) => ({ version, aliases: [] })));
+    const lineage = traceLineage(
+      a,
+      [a, b].map((version) => ({ version, aliases: [] })),
+    );
     expect(lineage.nodes.map(({ id, state }) => [id, state])).toEqual([
       ['a@1.0.0', undefined],
       ['b@1.0.0', undefined],

@@ -79,7 +79,10 @@ describe('usage', () => {
     const [usage, ...more] = await registry.usage('price');
     expect(more).toEqual([]);
     expect(usage).toMatchObject({
-      versions: [{ version: '1.0.1', uses: 2, lastBy: 'ana' }, { version: '1.0.0', uses: 0 }],
+      versions: [
+        { version: '1.0.1', uses: 2, lastBy: 'ana' },
+        { version: '1.0.0', uses: 0 },
+      ],
       recent: [
         { version: '1.0.1', by: 'ana', how: 'load' },
         { version: '1.0.1', by: 'rui', how: 'restore' },

@@ -67,7 +67,10 @@ describe('a cleanup by the policy that is built in', () => {
   it('never removes all of a model, nor anything that has an alias', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2000), { minLength: 1, maxLength: 30 }), fc.nat(29), (days, pick) => {
-        const versions = aged('price', days.toSorted((a, b) => b - a));
+        const versions = aged(
+          'price',
+          days.toSorted((a, b) => b - a),
+        );
         const prod = versions[pick % versions.length]?.version ?? '';
         expect(kept({ price: stateOf(versions) })).not.toEqual([]);
         expect(kept({ price: stateOf(versions, { prod }) })).toContain(`price@${prod}`);

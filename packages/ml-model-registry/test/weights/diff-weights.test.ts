@@ -33,7 +33,10 @@ describe('the weights of two versions', () => {
   it('are compared tensor by tensor, wherever these lie, and those that moved most come first', async () => {
     const still = floats([1, 2, 3]);
     const large = Array.from({ length: 400_000 }, (_, index) => index % 7);
-    await add('price', safetensorsOf({ still, a: floats([3, 4]), large: floats(large), gone: floats([1]), b: floats([1, 1]) }));
+    await add(
+      'price',
+      safetensorsOf({ still, a: floats([3, 4]), large: floats(large), gone: floats([1]), b: floats([1, 1]) }),
+    );
     const moved = large.map((value, index) => (index === 399_999 ? value + 2 : value));
     const shape: Tensor = { ...floats([1, 1]), shape: [2, 1] };
     await add('price', safetensorsOf({ large: floats(moved), b: shape, a: floats([0, 0]), fresh: floats([1]), still }));
