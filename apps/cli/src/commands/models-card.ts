@@ -1,6 +1,6 @@
 import { resolvePath } from '../config/locations.ts';
 import { readInputText } from '../compose/files.ts';
-import { modelReference, openModels } from '../compose/models.ts';
+import { loadModelTexts, modelReference, openModels } from '../compose/models.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -51,7 +51,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { registry, repository } = await openModels(context);
   await using _ = repository;
   const card = await registry.card(model, reference, { texts });
-  const { modelCardText } = await import('@x/ml-model-registry');
+  const { modelCardText } = await loadModelTexts();
   if (context.json) {
     const plain = (all: typeof card.inputs): readonly Pick<(typeof all)[number], 'name' | 'type' | 'shape'>[] =>
       all.map(({ name, type, shape }) => ({ name, type, shape }));

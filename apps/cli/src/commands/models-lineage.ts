@@ -1,4 +1,4 @@
-import { modelReference, openModels } from '../compose/models.ts';
+import { loadModelTexts, modelReference, openModels } from '../compose/models.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -27,7 +27,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     await emitObject(context.output, 'ModelLineage', lineage);
     return EXIT.ok;
   }
-  const { lineageDot, lineageMermaid, lineageText } = await import('@x/ml-model-registry');
+  const { lineageDot, lineageMermaid, lineageText } = await loadModelTexts();
   if (format === 'mermaid') await context.output.write(lineageMermaid(lineage));
   else if (format === 'dot') await context.output.write(lineageDot(lineage));
   else for (const line of lineageText(lineage).split('\n')) await context.output.line(displayText(line));

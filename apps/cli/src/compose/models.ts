@@ -92,3 +92,10 @@ function settingsOf(
 export async function loadInspection(): Promise<typeof import('@x/ml-model-registry/inspect')> {
   return await import('@x/ml-model-registry/inspect');
 }
+
+/** What makes texts of what the registry tells. */
+export async function loadModelTexts(): Promise<
+  Pick<typeof import('@x/ml-model-registry'), 'lineageDot' | 'lineageMermaid' | 'lineageText' | 'modelCardText'>
+> {
+  return await import('@x/ml-model-registry');
+}

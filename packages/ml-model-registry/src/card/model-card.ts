@@ -74,12 +74,22 @@ export function modelCard(
   const { format, framework, parameters, inputs, outputs, verdict, findings } = inspection;
   const license = licenseOf(version);
   return {
-    ...{ model, version: number, aliases },
+    model,
+    version: number,
+    aliases,
     ...(description === undefined ? {} : { description }),
-    ...{ change, reason, addedAt: new Date(addedAt).toISOString(), addedBy, format },
+    change,
+    reason,
+    addedAt: new Date(addedAt).toISOString(),
+    addedBy,
+    format,
     ...(framework === undefined ? {} : { framework }),
     ...(parameters === undefined ? {} : { parameters }),
-    ...{ inputs, outputs, file, size, digest },
+    inputs,
+    outputs,
+    file,
+    size,
+    digest,
     ...(license === undefined ? {} : { license }),
     tags,
     metrics: Object.entries(metrics).map(([name, value]) => withBefore({ name, value }, previous)),
@@ -88,7 +98,9 @@ export function modelCard(
     params,
     ...(code === undefined ? {} : { code }),
     parents: parents.map((parent) => `${parent.model}@${parent.version}`),
-    ...{ verdict, findings, texts },
+    verdict,
+    findings,
+    texts,
   };
 }
 

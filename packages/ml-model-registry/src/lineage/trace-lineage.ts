@@ -9,7 +9,7 @@ export function dataId({ name, digest }: Dataset): string {
 }
 
 /** Id of a commit. */
-export function codeId({ repository, commit }: Code): string {
+function codeId({ repository, commit }: Code): string {
   return `code:${repository === undefined ? commit : `${repository}#${commit}`}`;
 }
 

@@ -133,11 +133,11 @@ class StoredRegistry extends Survey implements ModelRegistry {
   }
 
   async diff(model: string, first: string, second: string, options: DiffOptions = {}): Promise<VersionDiff> {
-    const [before, after] = [await this.get(model, first), await this.get(model, second)];
-    const diff = diffVersions(before, after);
+    const [old, young] = [await this.get(model, first), await this.get(model, second)];
+    const diff = diffVersions(old, young);
     if (options.weights !== true) return diff;
     const { repository } = this.#parts;
-    return { ...diff, weights: await diffWeights(before, after, { repository, signal: options.signal }) };
+    return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 
   async delete(model: string, version: string, options: { readonly reason: string }): Promise<void> {

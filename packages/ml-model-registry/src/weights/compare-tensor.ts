@@ -133,9 +133,9 @@ class Filler {
   async fill(into: Uint8Array, length: number): Promise<void> {
     for (let done = 0; done < length;) {
       if (this.#rest.length === 0) {
-        const { value, done: isOver } = await this.#chunks.next();
-        if (isOver === true) throw new TypeError('Expected the bytes of a tensor, got an end before');
-        this.#rest = value;
+        const next = await this.#chunks.next();
+        if (next.done === true) throw new TypeError('Expected the bytes of a tensor, got an end before');
+        this.#rest = next.value;
       }
       const taken = this.#rest.subarray(0, length - done);
       into.set(taken, done);
