@@ -3,6 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { fileMark } from '../inspect/source/file-mark.ts';
 
 /** Files that are remembered. Those that were looked up last stay. */
 const KEPT = 4096;
@@ -13,7 +14,7 @@ const KEPT = 4096;
  */
 const TOO_YOUNG = 2000;
 
-/** What a file looks like from outside: whoever writes to it changes at least one of these. */
+/** What a file looked like when it was read, and what was in it. */
 interface Remembered {
   readonly mark: string;
   readonly digest: string;
@@ -27,8 +28,8 @@ export interface SeenFile {
   readonly digest: string | undefined;
   /** Whether its times would tell if somebody wrote to it: it was not touched just now. */
   readonly isSettled: boolean;
-  /** Whether it looks as it did. */
-  isUntouched(): Promise<boolean>;
+  /** What it looks like; `undefined` where it can't be looked at. */
+  readonly mark: string | undefined;
   /** Keeps the digest of what was read, if the file is settled and still what it was. */
   remember(digest: string): Promise<void>;
 }
@@ -58,14 +59,13 @@ export class FileCache {
       files.set(path, known);
     }
     const isSettled = before !== undefined && now - before.touchedMs >= TOO_YOUNG;
-    const isUntouched = async (): Promise<boolean> => (await lookedAt(path))?.mark === before?.mark;
     return {
       size: before?.size,
       digest: known !== undefined && known.mark === before?.mark ? known.digest : undefined,
       isSettled,
-      isUntouched,
+      mark: before?.mark,
       remember: async (digest) => {
-        if (!isSettled || !(await isUntouched())) return;
+        if (!isSettled || (await lookedAt(path))?.mark !== before.mark) return;
         files.delete(path);
         files.set(path, { mark: before.mark, digest });
         for (const oldest of files.keys()) {
@@ -118,7 +118,7 @@ async function lookedAt(path: string): Promise<Look | undefined> {
   } catch {
     return undefined;
   }
-  const { dev, ino, size, mtimeNs, ctimeNs } = stats;
+  const { size, mtimeNs, ctimeNs } = stats;
   const touchedMs = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
-  return { mark: [dev, ino, size, mtimeNs, ctimeNs].join(':'), size: Number(size), touchedMs };
+  return { mark: fileMark(stats), size: Number(size), touchedMs };
 }

@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
 import type { BackupResult } from '@x/backup-store';
 import { tensorCuts } from '../content/cuts.ts';
-import type { SeenFile } from '../content/file-cache.ts';
 import { modelSource } from '../content/model-source.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
 import { highestVersion, type ModelState } from '../history/state.ts';
-import { inspectModel } from '../inspect/inspect-model.ts';
+import { inspectOpened } from '../inspect/inspect-model.ts';
+import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
 import { nextVersion } from '../versions/change.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
@@ -45,15 +45,18 @@ export async function addVersion(
   if (known !== undefined && isAccepted(known.inspection, parts))
     return { version: known, isNew: false, bytesStored: 0 };
   // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
-  const digest = !file.isSettled || newestOf(state)?.size === file.size;
-  const inspection = await inspectModel(path, { digest, limits: parts.limits, signal: options.signal });
+  await using opened = await openFile(path);
+  const isSettled = file.isSettled && (await opened.mark()) === file.mark;
+  const digest = !isSettled || newestOf(state)?.size === file.size;
+  const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
   const same = unchanged(await history.read(), inspection);
   if (same !== undefined) {
-    await file.remember(same.digest);
+    if (isSettled) await file.remember(same.digest);
     return { version: same, isNew: false, bytesStored: 0 };
   }
-  const stored = await store(path, { addition, inspection, file, parts });
+  const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
+  if (isSettled) await file.remember(stored.digest);
   const event = await history.append((now) => ({
     kind: 'version.added',
     version: versionOf(now, { addition, inspection, stored, parts }),
@@ -115,9 +118,11 @@ interface Stored {
   readonly bytesStored: number;
 }
 
-async function store(path: string, storing: Storing & { readonly file: SeenFile }): Promise<Stored> {
-  const { addition, inspection, file, parts } = storing;
-  const source = modelSource({ path, size: inspection.size, cuts: tensorCuts(inspection) });
+async function store(
+  storing: Storing & { readonly opened: OpenFile; readonly mark: string | undefined },
+): Promise<Stored> {
+  const { addition, inspection, opened, mark, parts } = storing;
+  const source = modelSource({ source: opened.source, cuts: tensorCuts(inspection) });
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
     sources: [source],
@@ -128,18 +133,17 @@ async function store(path: string, storing: Storing & { readonly file: SeenFile 
   });
   if (snapshot === undefined) throw new TypeError('Expected a snapshot of a backup that was made');
   const digest = source.digest();
-  const isSame = inspection.digest === undefined ? await file.isUntouched() : digest === inspection.digest;
+  const isSame = inspection.digest === undefined ? (await opened.mark()) === mark : digest === inspection.digest;
   if (digest === undefined || !isSame) {
     await parts.repository.forget({ snapshots: [snapshot.id] });
     throw new ModelError(
       'FILE_CHANGED',
-      `Expected a file that nobody writes to, got one that changed after its inspection: ${path}`,
+      `Expected a file that nobody writes to, got one that changed after its inspection: ${addition.path}`,
       {
         hint: 'Nothing was added. Run it again when whoever writes it is done.',
       },
     );
   }
-  await file.remember(digest);
   return { snapshot: snapshot.id, digest, bytesStored: counts.bytesStored };
 }
 
