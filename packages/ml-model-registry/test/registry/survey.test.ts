@@ -201,4 +201,21 @@ describe('a file that was added before', () => {
     const hasty = open({ clock: () => Date.now(), limits: { steps: 100 } });
     expect(await hasty.add('price', path, { change: 'fix' })).toMatchObject({ isNew: false });
   });
+
+  it.each([later, { clock: () => Date.now() }])(
+    'is refused when somebody writes to it between its inspection and its storing',
+    async (options) => {
+      const path = file(19, 'written.safetensors');
+      const meddled = new Proxy(repository, {
+        get: (target, name) => {
+          const call = Reflect.get(target, name) as unknown;
+          if (name === 'backup') file(20, 'written.safetensors');
+          return typeof call === 'function' ? (call.bind(target) as unknown) : call;
+        },
+      });
+      const adding = open({ ...options, repository: meddled }).add('price', path, { change: 'fix' });
+      await expect(adding).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+      await expect(registry.list('price')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    },
+  );
 });
