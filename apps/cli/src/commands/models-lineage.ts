@@ -13,8 +13,9 @@ interface LineageFlags {
 }
 
 function demandDepth(text: string): number {
+  if (text === 'all') return Number.POSITIVE_INFINITY;
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw usageError(`Expected a depth, got ${JSON.stringify(text)}`, 'Write a whole number of steps.');
+  throw usageError(`Expected a depth, got ${JSON.stringify(text)}`, 'Write a whole number of steps, or all.');
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
@@ -42,7 +43,7 @@ export const modelsLineage: CommandDefinition = {
     'Parents, data and code upwards; versions of all models downwards. A version that was deleted is still named.',
   arguments: [{ name: '<model@version>', description: 'a version, an alias, or nothing for the latest' }],
   options: [
-    { flags: '--depth <n>', description: 'steps in each direction (default: all)', parse: demandDepth },
+    { flags: '--depth <n>', description: 'steps in each direction, or all (default: 10)', parse: demandDepth },
     { flags: '--direction <way>', description: 'where to look (default: both)', choices: ['up', 'down', 'both'] },
     { flags: '--format <format>', description: 'how it is shown (default: text)', choices: ['text', 'mermaid', 'dot'] },
   ],

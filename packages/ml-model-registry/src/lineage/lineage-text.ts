@@ -31,19 +31,25 @@ interface Branches {
   readonly next: (id: string) => readonly string[];
 }
 
-/** The lines below `id`. What was told before is named, and not told again. */
-function tree(id: string, branches: Branches, told: Set<string> = new Set([id])): readonly string[] {
-  const next = branches.next(id);
-  return next.flatMap((child, index) => {
-    const isLast = index === next.length - 1;
-    const isTold = told.has(child) && branches.next(child).length > 0;
+/** The lines below `root`. What was told before is named, and not told again. A row of thousands of parents takes no deeper stack. */
+function tree(root: string, branches: Branches): readonly string[] {
+  const lines: string[] = [];
+  const told = new Set([root]);
+  const open = [{ left: [...branches.next(root)], indent: '' }];
+  for (let place = open.at(-1); place !== undefined; place = open.at(-1)) {
+    const { left, indent } = place;
+    const child = left.shift();
+    if (child === undefined) {
+      open.pop();
+      continue;
+    }
+    const next = branches.next(child);
+    const isTold = told.has(child) && next.length > 0;
     told.add(child);
-    const below = isTold ? [] : tree(child, branches, told);
-    return [
-      `${isLast ? '└─' : '├─'} ${branches.text(child)}${isTold ? ' (as above)' : ''}`,
-      ...below.map((line) => `${isLast ? '  ' : '│ '} ${line}`),
-    ];
-  });
+    lines.push(`${indent}${left.length === 0 ? '└─' : '├─'} ${branches.text(child)}${isTold ? ' (as above)' : ''}`);
+    if (!isTold) open.push({ left: [...next], indent: `${indent}${left.length === 0 ? '  ' : '│ '} ` });
+  }
+  return lines;
 }
 
 /** What a thing is called, in one line. */

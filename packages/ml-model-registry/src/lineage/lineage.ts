@@ -35,7 +35,7 @@ export interface Lineage {
 
 /** How much of a lineage is told. */
 export interface LineageOptions {
-  /** Steps in each direction. Default: all. */
+  /** Steps in each direction, `Infinity` for all. Default 10: `isCut` says whether there are more. */
   readonly depth?: number | undefined;
   /** `up`: what it was made from; `down`: what was made from it. Default `both`. */
   readonly direction?: 'up' | 'down' | 'both' | undefined;

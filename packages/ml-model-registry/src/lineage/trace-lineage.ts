@@ -3,6 +3,9 @@ import { type KnownVersion, versionId } from '../versions/known-version.ts';
 import type { Code, Dataset, ModelVersion } from '../versions/version.ts';
 import type { Lineage, LineageEdge, LineageNode, LineageOptions } from './lineage.ts';
 
+/** Steps that are followed when nobody says how many: retrained models are long rows. */
+const DEPTH = 10;
+
 /** Id of a data set: by its digest where there is one, as names change. */
 export function dataId({ name, digest }: Dataset): string {
   return `data:${digest ?? name}`;
@@ -25,7 +28,7 @@ export function traceLineage(
   known: readonly KnownVersion[],
   options: LineageOptions = {},
 ): Lineage {
-  const { depth = Number.POSITIVE_INFINITY, direction = 'both' } = options;
+  const { depth = DEPTH, direction = 'both' } = options;
   if (!(depth >= 0)) throw new ModelError('INVALID_INPUT', `Expected a depth of 0 or more, got ${depth}`);
   const trace = new Trace(known);
   const id = trace.visit(root, 0);

@@ -45,6 +45,17 @@ describe('the lineage of a version', () => {
     expect(() => traceLineage(first, known, { depth: -1 })).toThrow('Expected a depth of 0 or more');
   });
 
+  it('of a long row of versions goes ten steps, or as far as is wanted', () => {
+    const row = Array.from({ length: 3000 }, (_, index) => ({
+      version: versionOf(`price@1.${index}.0`, { parents: index === 0 ? [] : [parentOf(`price@1.${index - 1}.0`)] }),
+      aliases: [],
+    }));
+    const newest = row[2999]?.version ?? first;
+    expect(traceLineage(newest, row)).toMatchObject({ isCut: true, nodes: { length: 11 } });
+    const all = traceLineage(newest, row, { depth: Number.POSITIVE_INFINITY });
+    expect([all.isCut, lineageText(all).split('\n').length]).toEqual([false, 3001]);
+  });
+
   it('ends in spite of forged entries that make a circle, and names what is not there', () => {
     const a = versionOf('a@1.0.0', { parents: [parentOf('b@1.0.0'), parentOf('gone@1.0.0')] });
     const b = versionOf('b@1.0.0', { parents: [parentOf('a@1.0.0')] });
