@@ -16,9 +16,7 @@ describe('a model as a source', () => {
           const found: Uint8Array[] = [];
           const signal = new AbortController().signal;
           let pieces = 0;
-          for await (const entry of source.read({ signal, describe: () => undefined } as Parameters<
-            typeof source.read
-          >[0])) {
+          for await (const entry of source.read({ signal, describe: () => undefined })) {
             pieces += 1;
             const { content } = entry as { readonly content?: AsyncIterable<Uint8Array> };
             for await (const chunk of content ?? []) found.push(chunk);
