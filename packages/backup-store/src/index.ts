@@ -1,6 +1,7 @@
 export { BackupError, isBackupError } from './errors.ts';
 export type { BackupErrorCode, BackupErrorOptions } from './errors.ts';
 export { createRepository } from './repository/create.ts';
+export { defaultCacheDirectory } from './repository/settings.ts';
 export { openRepository } from './repository/open.ts';
 export { verifyErasure } from './tenants/certificate.ts';
 export type * from './repository/contract.ts';

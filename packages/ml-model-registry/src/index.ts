@@ -29,11 +29,25 @@ export type { ZipFindingCode } from './inspect/zip/finding-codes.ts';
 export type { Severity } from './inspect/severity.ts';
 export { defaultLimits, type InspectLimits } from './inspect/limits.ts';
 
+// What comes from what, and how it is looked after
+export { modelCardText } from './card/card-text.ts';
+export type { CardMetric, CardOptions, CardTexts, ModelCard } from './card/model-card.ts';
+export type { Lineage, LineageEdge, LineageKind, LineageNode, LineageOptions } from './lineage/lineage.ts';
+export { lineageDot, lineageMermaid } from './lineage/lineage-graph.ts';
+export { lineageText } from './lineage/lineage-text.ts';
+export type { ModelSurvey } from './registry/survey-contract.ts';
+export type { CleanupItem, CleanupOptions, CleanupPlan, CleanupResult } from './retention/cleanup.ts';
+export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
+export type { ModelQuery } from './search/model-query.ts';
+export type { ModelUsage, ModelUse, VersionUsage } from './usage/model-usage.ts';
+export type { MovedTensor, Movement, ReshapedTensor, WeightsDiff } from './weights/weights-diff.ts';
+
 // Versions
 export { createModelRegistry } from './registry/create-registry.ts';
 export type {
   AddedVersion,
   AddOptions,
+  DiffOptions,
   ListVersionsOptions,
   ModelIntent,
   ModelRegistry,

@@ -59,6 +59,13 @@ import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
 import { modelsAdd } from './models-add.ts';
+import { modelsBom } from './models-bom.ts';
+import { modelsCard } from './models-card.ts';
+import { modelsCleanup } from './models-cleanup.ts';
+import { modelsLineage } from './models-lineage.ts';
+import { modelsScrub } from './models-scrub.ts';
+import { modelsSearch } from './models-search.ts';
+import { modelsUsage } from './models-usage.ts';
 import { modelsAlias } from './models-alias.ts';
 import { modelsCompare } from './models-compare.ts';
 import { modelsDelete } from './models-delete.ts';
@@ -226,6 +233,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsAlias,
   modelsCompare,
   modelsHistory,
+  modelsSearch,
+  modelsLineage,
+  modelsCard,
+  modelsBom,
+  modelsUsage,
+  modelsCleanup,
+  modelsScrub,
   modelsDelete,
   configShow,
   configValidate,

@@ -4,13 +4,19 @@ import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes } from '../render/bytes.ts';
+import { weightsLines } from '../render/model-weights.ts';
 import { displayText } from '../render/text.ts';
+
+interface CompareFlags {
+  readonly weights?: boolean | undefined;
+}
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [model = '', before = '', after = ''] = input.arguments;
   const { registry, repository } = await openModels(context);
   await using _ = repository;
-  const diff = await registry.diff(model, before, after);
+  const { weights = false } = input.options as CompareFlags;
+  const diff = await registry.diff(model, before, after, { weights, signal: context.signal });
   if (context.json) {
     const { metrics, params, inputs, outputs } = diff;
     const lists = { metrics: [...metrics], params: [...params], inputs: [...inputs], outputs: [...outputs] };
@@ -31,6 +37,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (sizeChange !== 0)
     await context.output.line(`  size ${sizeChange > 0 ? '+' : '-'}${formatBytes(Math.abs(sizeChange))}`);
   if (parametersChange) await context.output.line(`  parameters ${parametersChange > 0 ? '+' : ''}${parametersChange}`);
+  if (diff.weights !== undefined) for (const line of weightsLines(diff.weights)) await context.output.line(`  ${line}`);
   return EXIT.ok;
 }
 
@@ -43,7 +50,9 @@ export const modelsCompare: CommandDefinition = {
     { name: '<before>', description: 'a version or an alias' },
     { name: '<after>', description: 'another one' },
   ],
+  options: [{ flags: '--weights', description: 'also read both, and tell how far the weights of each tensor moved' }],
   examples: [
+    { call: 'holdfast models compare price 1.4.0 latest --weights', does: 'Which layers did the fine-tuning change?' },
     { call: 'holdfast models compare price prod latest', does: 'Is the newest one better than what is live?' },
   ],
   output: { shape: 'ModelDiff' },

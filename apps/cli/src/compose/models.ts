@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ModelRegistry, RegistryEvent } from '@x/ml-model-registry';
 import type { Repository } from '@x/backup-store';
 import { usageError } from '../errors.ts';
@@ -19,9 +20,10 @@ export async function openModels(context: Context): Promise<OpenModels> {
   const { settings } = await context.effective();
   const location = settings['models.store'] ?? requireLocation(settings);
   const repository = await openConfigured(context);
-  const [{ createModelRegistry }, { openStore }] = await Promise.all([
+  const [{ createModelRegistry }, { openStore }, { defaultCacheDirectory }] = await Promise.all([
     import('@x/ml-model-registry'),
     import('@x/storage'),
+    import('@x/backup-store'),
   ]);
   const onEvent = ({ type, model, version = '' }: RegistryEvent): void =>
     context.messages.debug(`event ${type} ${model} ${version}`.trimEnd());
@@ -30,6 +32,7 @@ export async function openModels(context: Context): Promise<OpenModels> {
     repository,
     tenant: settings['models.tenant'],
     changes: settings['models.changes'],
+    cacheDirectory: join(settings.cacheDirectory ?? defaultCacheDirectory(), 'models'),
     onEvent,
   });
   return { registry, repository };
@@ -88,4 +91,11 @@ function settingsOf(
 /** The inspection of files, without the rest of the package. */
 export async function loadInspection(): Promise<typeof import('@x/ml-model-registry/inspect')> {
   return await import('@x/ml-model-registry/inspect');
+}
+
+/** What makes texts of what the registry tells. */
+export async function loadModelTexts(): Promise<
+  Pick<typeof import('@x/ml-model-registry'), 'lineageDot' | 'lineageMermaid' | 'lineageText' | 'modelCardText'>
+> {
+  return await import('@x/ml-model-registry');
 }

@@ -38,6 +38,7 @@ export interface Settings extends ReleaseSettings, DeploySettings {
   readonly 'flags.store'?: string | undefined;
   readonly 'models.store'?: string | undefined;
   readonly 'models.tenant'?: string | undefined;
+  readonly 'models.retention'?: string | undefined;
   readonly 'models.changes'?: Readonly<Record<string, 'major' | 'minor' | 'patch'>> | undefined;
   /** As it is written: a URL, or the name of a variable. */
   readonly 'migrate.database'?: string | undefined;
@@ -121,6 +122,7 @@ export const FIELDS: readonly Field[] = [
   },
   { name: 'models.tenant', type: 'text' },
   { name: 'models.changes', type: 'other' },
+  { name: 'models.retention', type: 'text' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
   { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
   { name: 'release.components', type: 'other' },

@@ -97,6 +97,9 @@ const models = z
         .record(z.string(), z.enum(['major', 'minor', 'patch']))
         .check(z.meta({ description: 'Kinds of changes of your own, and how far each raises the version.' })),
     ),
+    retention: text(
+      'Policy of `models cleanup`, as text (`7d 4w 12m`), a name in `retention.policies`, or a preset. Default: the preset `models`.',
+    ),
   })
   .check(z.meta({ description: 'Versions of model files.' }));
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { weightsDiff } from './model-weights.ts';
 import { make } from './parts.ts';
 
 const verdict = z
@@ -113,6 +114,7 @@ export const modelDiff = z.strictObject({
   outputs: changed(z.string()),
   sizeChange: z.int().describe('bytes that the newer one is larger'),
   parametersChange: z.int().optional(),
+  weights: weightsDiff.optional().describe('with `--weights`: how far weights moved'),
 });
 
 export const modelEvent = z.strictObject({

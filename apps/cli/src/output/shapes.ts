@@ -81,6 +81,7 @@ import {
   modelRestored,
   modelVersion,
 } from './models.ts';
+import { modelBom, modelCard, modelCleanup, modelLineage, modelScrub, modelUsage } from './model-survey.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -177,13 +178,19 @@ export const SHAPES = {
   SignatureVerification: signatureVerification,
   ModelAdded: modelAdded,
   ModelAliases: modelAliases,
+  ModelBom: modelBom,
+  ModelCard: modelCard,
+  ModelCleanup: modelCleanup,
   ModelDeleted: modelDeleted,
   ModelDiff: modelDiff,
   ModelEvent: modelEvent,
   ModelInspection: modelInspection,
+  ModelLineage: modelLineage,
   ModelList: modelList,
   ModelMove: modelMove,
   ModelRestored: modelRestored,
+  ModelScrub: modelScrub,
+  ModelUsage: modelUsage,
   ModelVersion: modelVersion,
   Signed: signed,
   Snapshot: snapshot,

@@ -148,6 +148,48 @@ describe('versions of a model', () => {
     expect((await machine.run(['models', 'show', 'price@prod'])).code).toBe(0);
   });
 
+  it('are traced, searched, described, compared by weights, scrubbed, counted and cleaned up', async () => {
+    const facts = ['--metric', 'rmse=0.5', '--dataset', 'sales', '--tag', 'license=MIT'];
+    await machine.run(['models', 'add', 'base', '1.safetensors', '--change', 'fix', ...facts]);
+    const tuned = ['models', 'add', 'tuned', '3.safetensors', '--change', 'fix', '--parent', 'base@latest'];
+    expect((await machine.run(tuned)).code).toBe(0);
+    expect((await machine.run(['models', 'lineage', 'tuned'])).stdout).toBe(
+      'tuned 1.0.0\nmade from\n└─ base 1.0.0\n   └─ data sales\n',
+    );
+    expect(await machine.json('ModelLineage', ['models', 'lineage', 'tuned', '--depth', '1'])).toMatchObject({
+      root: 'tuned@1.0.0',
+      isCut: true,
+    });
+    const found = await machine.run(['models', 'search', '--metric', 'rmse<0.6', '--dataset', 'sales']);
+    expect(found.stdout).toMatch(/^VERSION .*\nbase@1\.0\.0 +safetensors .*license=MIT +rmse=0\.5\n$/);
+    await writeFile(join(machine.cwd, 'texts.json'), '{"intendedUse":"For valuers."}');
+    const card = await machine.run(['models', 'card', 'base', '--texts', 'texts.json']);
+    expect(card.stdout).toMatch(/^# base 1\.0\.0\n[^]*- Licence: MIT\n[^]*## Intended use\n\nFor valuers\.\n/);
+    const bom = await machine.json('ModelBom', ['models', 'bom', 'tuned']);
+    expect(bom).toMatchObject({ specVersion: '1.6', metadata: { component: { name: 'tuned' } } });
+
+    await machine.run(['models', 'add', 'base', '2.safetensors', '--change', 'fix']);
+    const compared = await machine.run(['models', 'compare', 'base', '1.0.0', 'latest', '--weights']);
+    expect(compared.stdout).toContain('  moved w f32 [4]: 4 of 4 numbers, by 2 (100 % of what was there), at most 1\n');
+    await machine.run(['models', 'restore', 'tuned', '--to', 'out/tuned']);
+    const { models } = await machine.json('ModelUsage', ['models', 'usage', 'tuned']);
+    expect(models).toMatchObject([{ recent: [{ how: 'restore' }], versions: [{ uses: 1 }] }]);
+    const scrubbed = await machine.run(['models', 'scrub', 'base']);
+    expect([scrubbed.code, scrubbed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^2 versions read \(.*\), 0 left; all/),
+    ]);
+    const plan = await machine.json('ModelCleanup', ['models', 'cleanup', 'base', '--policy', '1last', '--dry-run']);
+    expect(plan).toMatchObject({
+      dryRun: true,
+      plan: [{ keep: true }, { version: '1.0.0', keep: false }],
+      removed: [],
+    });
+    const cleaned = await machine.run(['models', 'cleanup', 'base', '--policy', '1last']);
+    expect(cleaned.stdout).toMatch(/remove +base@1\.0\.0 .*\n1 version removed\n$/);
+    expect((await machine.run(['models', 'lineage', 'tuned'])).stdout).toContain('base 1.0.0 (deleted)');
+  });
+
   it('that would do harm are refused with what was found, and nothing is kept', async () => {
     await writeFile(join(machine.cwd, 'bad.onnx'), hostile);
     const { code, stderr } = await machine.run(['models', 'add', 'evil', 'bad.onnx', '--change', 'fix']);
@@ -168,6 +210,10 @@ describe('versions of a model', () => {
     ],
     [['show', 'a@b@c'], 'Expected a model such as'],
     [['alias', 'price', '--at', 'someday'], 'someday'],
+    [['lineage', 'price', '--depth', 'far'], 'Expected a depth'],
+    [['search', '--metric', 'rmse'], 'Expected a condition'],
+    [['search', '--limit', 'all'], 'Expected a number of versions'],
+    [['card', 'price', '--texts', 'none.bin'], 'Expected an object of texts'],
   ])('by wrong arguments end with 2: %j', async (args, message) => {
     const { code, stderr } = await machine.run(['models', ...args]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

@@ -51,7 +51,7 @@ export async function storeOf(store: RepositorySettings['store']): Promise<Objec
   return typeof store === 'string' ? await openStore(store) : store;
 }
 
-/** The user's cache folder, by the conventions of the system. */
+/** The user's cache folder, by the conventions of the system: where repositories cache when no `cacheDirectory` is given. */
 export function defaultCacheDirectory(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'holdfast');
   if (process.platform === 'win32')

@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
 import type { BackupSource } from '@x/backup-store';
+import type { ByteSource } from '../inspect/source/byte-source.ts';
+
+/** Bytes that are read at once. */
+const PIECE = 1024 * 1024;
 
 /** Name of the source, under which the pieces lie in a snapshot. */
 export const CONTENT = 'content';
 
 /** A file to store. */
 export interface ModelFile {
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
+  /** Its bytes: an open file, so that what was inspected is what is stored. */
+  readonly source: ByteSource;
   /** Places where it is cut, ascending. */
   readonly cuts: readonly number[];
 }
@@ -30,7 +32,8 @@ function pieceName(index: number): string {
  * it several times.
  */
 export function modelSource(file: ModelFile): ModelSource {
-  const borders = [0, ...file.cuts, file.size];
+  const { source, cuts } = file;
+  const borders = [0, ...cuts, source.size];
   let digest: string | undefined;
   return {
     kind: 'model',
@@ -39,10 +42,10 @@ export function modelSource(file: ModelFile): ModelSource {
     async *read({ signal, describe }) {
       digest = undefined;
       const hash = createHash('sha256');
-      describe({ pieces: borders.length - 1, bytes: file.size });
+      describe({ pieces: borders.length - 1, bytes: source.size });
       for (const [index, start] of borders.slice(0, -1).entries()) {
-        const range = { start, end: borders[index + 1] ?? file.size, signal };
-        yield { path: pieceName(index), content: hashed(file.path, range, hash) };
+        const range = { start, end: borders[index + 1] ?? source.size, signal };
+        yield { path: pieceName(index), content: hashed(source, range, hash) };
       }
       digest = `sha256:${hash.digest('hex')}`;
     },
@@ -55,13 +58,22 @@ interface Range {
   readonly signal: AbortSignal;
 }
 
-async function* hashed(path: string, range: Range, hash: ReturnType<typeof createHash>): AsyncIterable<Uint8Array> {
+/** The next bytes are read while some are stored. */
+async function* hashed(source: ByteSource, range: Range, hash: Hash): AsyncIterable<Uint8Array> {
   const { start, end, signal } = range;
-  // A stream of nothing would give the first byte.
-  if (end <= start) return;
-  const stream = createReadStream(path, { start, end: end - 1, signal, highWaterMark: 1024 * 1024 });
-  for await (const bytes of stream as AsyncIterable<Buffer>) {
+  const piece = (offset: number): Promise<Uint8Array> => {
+    const bytes = source.read(offset, Math.min(PIECE, end - offset));
+    // It is told at its turn.
+    bytes.catch(() => undefined);
+    return bytes;
+  };
+  let next = piece(start);
+  for (let offset = start; offset < end; offset += PIECE) {
+    signal.throwIfAborted();
+    const bytes = await next;
+    if (offset + PIECE < end) next = piece(offset + PIECE);
     hash.update(bytes);
     yield bytes;
   }
+  await next;
 }

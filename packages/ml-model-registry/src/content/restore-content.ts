@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import { ModelError } from '../errors.ts';
 import type { ModelVersion } from '../versions/version.ts';
-import { CONTENT } from './model-source.ts';
+import { isDamage, readContent } from './read-content.ts';
 
 /** How a version is restored. */
 export interface RestoreContentOptions {
@@ -13,20 +13,6 @@ export interface RestoreContentOptions {
   /** Replaces a file that is there. Default: it is an error. */
   readonly overwrite?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * The content of a version in pieces, in order. Each was compared with the digest that the repository has of it; whether all together are the version
- * is for the reader to compare.
- */
-async function* readContent(
-  repository: Repository,
-  version: ModelVersion,
-  options: { readonly signal?: AbortSignal | undefined } = {},
-): AsyncIterable<Uint8Array> {
-  for await (const entry of repository.contents(version.snapshot, { path: CONTENT, signal: options.signal })) {
-    if (entry.content !== undefined) yield* entry.content();
-  }
 }
 
 /**
@@ -84,9 +70,6 @@ async function writePart(
   await handle.sync();
 }
 
-/** Codes by which the repository says that what it has is not what was stored. */
-const damage: ReadonlySet<string> = new Set(['BLOB_MISSING', 'SNAPSHOT_MISSING', 'SNAPSHOT_NOT_FOUND']);
-
 function failure(error: unknown, place: { readonly version: ModelVersion; readonly to: string }): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const { version, to } = place;
@@ -96,8 +79,8 @@ function failure(error: unknown, place: { readonly version: ModelVersion; readon
       hint: 'Choose another path, or pass overwrite: true.',
     });
   }
-  if (damage.has(code) || code.startsWith('OBJECT_')) {
-    const message = `Expected the content of ${version.model} ${version.version}, got ${(error as Error).message}`;
+  if (isDamage(error)) {
+    const message = `Expected the content of ${version.model} ${version.version}, got ${error.message}`;
     return new ModelError('MODEL_DAMAGED', message, {
       cause: error,
       hint: 'Nothing was written. Verify the repository.',

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { isStorageError, ledger, type Ledger, type ObjectStore } from '@x/storage';
+import { isStorageError, ledger, type Ledger, type LedgerEntry, type ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
 import { ModelError } from '../errors.ts';
-import { damaged, decodeEvent, encodeEvent, type LoggedEvent, type ModelEvent } from './events.ts';
+import { inLanes } from '../lanes.ts';
+import { damaged, decodeEvent, encodeEvent, type HistoryEntry, type LoggedEvent, type ModelEvent } from './events.ts';
 import { emptyState, type ModelState, stateAfter } from './state.ts';
 
 /** Lost races before a change is given up. */
@@ -34,23 +35,27 @@ export class ModelHistory {
    */
   async read(): Promise<ModelState> {
     const latest = await this.#ledger.latest();
-    for (let n = (this.#state.last?.event.n ?? 0) + 1; n <= (latest?.n ?? 0); n += 1) {
-      const body = n === latest?.n ? latest.body : await this.#entry(n);
-      this.#state = stateAfter(this.#state, decodeEvent(body, n, this.#state.last));
-    }
+    const state = this.#state;
+    const entries = await this.#entries(latest, state.last);
+    const next = entries.length > 0 ? stateAfter(state, entries) : state;
+    // Another call may have read further meanwhile.
+    if ((next.last?.event.n ?? 0) > (this.#state.last?.event.n ?? 0)) this.#state = next;
     return this.#state;
   }
 
   /** The events in their order. @throws {ModelError} `HISTORY_DAMAGED`. */
   async events(): Promise<readonly LoggedEvent[]> {
-    const found: LoggedEvent[] = [];
-    const latest = await this.#ledger.latest();
-    let before;
-    for (let n = 1; n <= (latest?.n ?? 0); n += 1) {
-      before = decodeEvent(await this.#entry(n), n, before);
-      found.push(before.event);
-    }
-    return found;
+    const entries = await this.#entries(await this.#ledger.latest(), undefined);
+    return entries.map(({ event }) => event);
+  }
+
+  /** The entries after `before`, up to the latest one. They are read in lanes, and held against each other in their order. */
+  async #entries(latest: LedgerEntry | undefined, before: HistoryEntry | undefined): Promise<readonly HistoryEntry[]> {
+    const from = (before?.event.n ?? 0) + 1;
+    const numbers = Array.from({ length: Math.max(0, (latest?.n ?? 0) + 1 - from) }, (_, index) => from + index);
+    const bodies = await inLanes(numbers, async (n) => (n === latest?.n ? latest.body : await this.#entry(n)));
+    let last = before;
+    return bodies.map((body, index) => (last = decodeEvent(body, from + index, last)));
   }
 
   async #entry(n: number): Promise<Uint8Array> {

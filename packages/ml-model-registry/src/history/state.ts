@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { ModelVersion } from '../versions/version.ts';
-import type { HistoryEntry } from './events.ts';
+import type { HistoryEntry, LoggedEvent } from './events.ts';
 
 /** A move of an alias. */
 export interface AliasMove {
@@ -39,26 +39,44 @@ export const emptyState: ModelState = {
   moves: [],
 };
 
-/** What an event makes of a state. */
-export function stateAfter(state: ModelState, entry: HistoryEntry): ModelState {
-  const { event } = entry;
-  const next = { ...state, last: entry };
-  if (event.kind === 'version.added') {
-    return { ...next, versions: new Map([...state.versions, [event.version.version, event.version]]) };
+/** What events make of a state. The state itself stays as it is: it is copied once, not for each event. */
+export function stateAfter(state: ModelState, entries: readonly HistoryEntry[]): ModelState {
+  const next = {
+    ...state,
+    versions: new Map(state.versions),
+    deleted: new Map(state.deleted),
+    aliases: new Map(state.aliases),
+    moves: [...state.moves],
+  };
+  for (const entry of entries) {
+    next.last = entry;
+    apply(next, entry.event);
   }
-  const { at, by, reason } = event;
-  if (event.kind === 'version.deleted') {
-    const version = state.versions.get(event.version);
-    const versions = new Map([...state.versions].filter(([number]) => number !== event.version));
-    if (version === undefined) return next;
-    const deletion = { version, at, by, reason: event.reason };
-    return { ...next, versions, deleted: new Map([...state.deleted, [event.version, deletion]]) };
+  return next;
+}
+
+/** A state that is being made. */
+interface Draft {
+  readonly versions: Map<string, ModelVersion>;
+  readonly deleted: Map<string, DeletedVersion>;
+  readonly aliases: Map<string, string>;
+  readonly moves: AliasMove[];
+}
+
+function apply({ versions, deleted, aliases, moves }: Draft, event: LoggedEvent): void {
+  const { at, by } = event;
+  if (event.kind === 'version.added') versions.set(event.version.version, event.version);
+  else if (event.kind === 'version.deleted') {
+    const version = versions.get(event.version);
+    if (version === undefined) return;
+    versions.delete(event.version);
+    deleted.set(event.version, { version, at, by, reason: event.reason });
+  } else {
+    const { alias, from, to, reason } = event;
+    if (to === undefined) aliases.delete(alias);
+    else aliases.set(alias, to);
+    moves.push({ alias, from, to, at, by, reason });
   }
-  const { alias, from, to } = event;
-  const aliases = new Map(state.aliases);
-  if (to === undefined) aliases.delete(alias);
-  else aliases.set(alias, to);
-  return { ...next, aliases, moves: [...state.moves, { alias, from, to, at, by, reason }] };
 }
 
 /** The highest version that was ever added, deleted ones included. */

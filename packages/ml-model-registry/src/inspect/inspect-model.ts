@@ -7,7 +7,7 @@ import type { FormatReport, ModelInspection } from './inspection.ts';
 import { defaultLimits, type InspectLimits } from './limits.ts';
 import { formatsOfName } from './names.ts';
 import { type ByteSource, memorySource } from './source/byte-source.ts';
-import { openFile } from './source/file-source.ts';
+import { type OpenFile, openFile } from './source/file-source.ts';
 import { Walk } from './walk.ts';
 
 /** How a model is inspected. */
@@ -41,6 +41,15 @@ export async function inspectModel(
   if (input instanceof Uint8Array) return inspected(memorySource(input), { ...options, directory: undefined });
   const path = pathOf(input);
   await using file = await openFile(path);
+  return await inspectOpened(file, path, options);
+}
+
+/**
+ * The same for a file that is open already, for who reads it again afterwards.
+ *
+ * @throws {ModelError} `FILE_CHANGED`, `ABORTED`.
+ */
+export async function inspectOpened(file: OpenFile, path: string, options: InspectOptions): Promise<ModelInspection> {
   const name = options.name ?? basename(path);
   const inspection = await inspected(file.source, { ...options, name, directory: dirname(path) });
   await file.demandUnchanged();

@@ -5,7 +5,8 @@ import { modelSource } from '../content/model-source.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
 import { highestVersion, type ModelState } from '../history/state.ts';
-import { inspectModel } from '../inspect/inspect-model.ts';
+import { inspectOpened } from '../inspect/inspect-model.ts';
+import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
 import { nextVersion } from '../versions/change.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
@@ -37,23 +38,41 @@ export async function addVersion(
   checkFacts(options);
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
-  const inspection = await inspectModel(path, { digest: true, limits: parts.limits, signal: options.signal });
+  const file = await parts.files.look(path);
+  const state = await history.read();
+  const known = unchanged(state, file);
+  // What was inspected when it was added is not inspected again, unless less is taken now.
+  if (known !== undefined && isAccepted(known.inspection, parts))
+    return { version: known, isNew: false, bytesStored: 0 };
+  // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
+  await using opened = await openFile(path);
+  const isSettled = file.isSettled && (await opened.mark()) === file.mark;
+  const digest = !isSettled || newestOf(state)?.size === file.size;
+  const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
   const same = unchanged(await history.read(), inspection);
-  if (same !== undefined) return { version: same, isNew: false, bytesStored: 0 };
-  const stored = await store(path, { addition, inspection, parts });
-  const event = await history.append((state) => ({
+  if (same !== undefined) {
+    if (isSettled) await file.remember(same.digest);
+    return { version: same, isNew: false, bytesStored: 0 };
+  }
+  const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
+  if (isSettled) await file.remember(stored.digest);
+  const event = await history.append((now) => ({
     kind: 'version.added',
-    version: versionOf(state, { addition, inspection, snapshot: stored.snapshot, parts }),
+    version: versionOf(now, { addition, inspection, stored, parts }),
   }));
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
 }
 
+function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {
+  return order.indexOf(verdict) <= order.indexOf(accept);
+}
+
 function refuse(inspection: ModelInspection, addition: Addition, parts: RegistryParts): void {
   const { verdict, findings } = inspection;
-  if (order.indexOf(verdict) <= order.indexOf(parts.accept)) return;
+  if (isAccepted(inspection, parts)) return;
   const worst = findings.toSorted(
     (a, b) => order.indexOf(b.severity as Verdict) - order.indexOf(a.severity as Verdict),
   )[0];
@@ -77,9 +96,13 @@ function refuse(inspection: ModelInspection, addition: Addition, parts: Registry
 }
 
 /** The newest version, when it has this content. */
-function unchanged(state: ModelState, { digest }: ModelInspection): ModelVersion | undefined {
-  const newest = [...state.versions.values()].at(-1);
+function unchanged(state: ModelState, { digest }: Pick<ModelInspection, 'digest'>): ModelVersion | undefined {
+  const newest = newestOf(state);
   return newest !== undefined && newest.digest === digest ? newest : undefined;
+}
+
+function newestOf({ versions }: ModelState): ModelVersion | undefined {
+  return [...versions.values()].at(-1);
 }
 
 interface Storing {
@@ -88,12 +111,18 @@ interface Storing {
   readonly parts: RegistryParts;
 }
 
+/** What the repository has of a file. */
+interface Stored {
+  readonly snapshot: string;
+  readonly digest: string;
+  readonly bytesStored: number;
+}
+
 async function store(
-  path: string,
-  storing: Storing,
-): Promise<{ readonly snapshot: string; readonly bytesStored: number }> {
-  const { addition, inspection, parts } = storing;
-  const source = modelSource({ path, size: inspection.size, cuts: tensorCuts(inspection) });
+  storing: Storing & { readonly opened: OpenFile; readonly mark: string | undefined },
+): Promise<Stored> {
+  const { addition, inspection, opened, mark, parts } = storing;
+  const source = modelSource({ source: opened.source, cuts: tensorCuts(inspection) });
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
     sources: [source],
@@ -103,17 +132,19 @@ async function store(
     signal: addition.options.signal,
   });
   if (snapshot === undefined) throw new TypeError('Expected a snapshot of a backup that was made');
-  if (source.digest() !== inspection.digest) {
+  const digest = source.digest();
+  const isSame = inspection.digest === undefined ? (await opened.mark()) === mark : digest === inspection.digest;
+  if (digest === undefined || !isSame) {
     await parts.repository.forget({ snapshots: [snapshot.id] });
     throw new ModelError(
       'FILE_CHANGED',
-      `Expected a file that nobody writes to, got one that changed after its inspection: ${path}`,
+      `Expected a file that nobody writes to, got one that changed after its inspection: ${addition.path}`,
       {
         hint: 'Nothing was added. Run it again when whoever writes it is done.',
       },
     );
   }
-  return { snapshot: snapshot.id, bytesStored: counts.bytesStored };
+  return { snapshot: snapshot.id, digest, bytesStored: counts.bytesStored };
 }
 
 async function backedUp(
@@ -130,8 +161,8 @@ async function backedUp(
   }
 }
 
-function versionOf(state: ModelState, storing: Storing & { readonly snapshot: string }): ModelVersion {
-  const { addition, inspection, snapshot, parts } = storing;
+function versionOf(state: ModelState, storing: Storing & { readonly stored: Stored }): ModelVersion {
+  const { addition, inspection, stored, parts } = storing;
   const { change, description, metrics, params, dataset, code, parents, tags } = addition.options;
   const next = nextVersion(highestVersion(state), change, parts.changes);
   return {
@@ -145,11 +176,11 @@ function versionOf(state: ModelState, storing: Storing & { readonly snapshot: st
     ...(code === undefined ? {} : { code }),
     parents: parents ?? [],
     tags: tags ?? [],
-    digest: inspection.digest ?? '',
+    digest: stored.digest,
     size: inspection.size,
     file: basename(addition.path),
     inspection: summary(inspection),
-    snapshot,
+    snapshot: stored.snapshot,
     addedAt: parts.clock(),
     addedBy: parts.by,
   };

@@ -9,6 +9,7 @@ import type { Verdict } from '../inspect/inspection.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelVersion, VersionFacts } from '../versions/version.ts';
 import type { VersionDiff } from './diff-versions.ts';
+import type { ModelSurvey } from './survey-contract.ts';
 
 /** Something that somebody wants to do to a model. */
 export interface ModelIntent {
@@ -21,7 +22,14 @@ export interface ModelIntent {
 
 /** What happened, for logs and audits. */
 export interface RegistryEvent {
-  readonly type: 'model.added' | 'model.refused' | 'model.restored' | 'model.promoted' | 'model.deleted';
+  readonly type:
+    | 'model.added'
+    | 'model.refused'
+    | 'model.restored'
+    | 'model.promoted'
+    | 'model.deleted'
+    | 'model.damaged'
+    | 'model.use-not-noted';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly by: string;
@@ -45,6 +53,8 @@ export interface ModelRegistryOptions {
   /** The worst verdict that `add` takes. Default `suspicious`: only what is malicious is refused, and gates see to the rest. */
   readonly accept?: Exclude<Verdict, 'malicious'> | undefined;
   readonly limits?: Partial<InspectLimits> | undefined;
+  /** A folder of this machine that remembers what files looked like when they were read: unchanged ones are not read again. Default: only memory does. */
+  readonly cacheDirectory?: string | undefined;
   /** Who works with it, for the history. Default: who is logged in. */
   readonly by?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -84,6 +94,13 @@ export interface MoveAliasOptions {
   readonly reason?: string | undefined;
 }
 
+/** How two versions are compared. */
+export interface DiffOptions {
+  /** Also reads both contents, and tells how far weights moved. Default: `false`. */
+  readonly weights?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** One model, as it is at some time. */
 export interface ModelSummary {
   readonly model: string;
@@ -93,12 +110,13 @@ export interface ModelSummary {
 }
 
 /** Versions of models. References are a version (`1.4.0`), an alias (`prod`) or `latest`. */
-export interface ModelRegistry {
+export interface ModelRegistry extends ModelSurvey {
   /**
    * Inspects a file, stores it, and gives it the next version. When the file is that of the newest version, nothing is written.
    *
    * @throws {ModelError} `INVALID_NAME`, `UNKNOWN_CHANGE`, `INVALID_INPUT`; `MODEL_REFUSED` when the inspection says no: nothing is written;
-   * `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `HISTORY_DAMAGED`, `CONFLICT`; those of the repository.
+   * `MODEL_NOT_FOUND` and `VERSION_NOT_FOUND` for parents that are not there; `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `HISTORY_DAMAGED`, `CONFLICT`;
+   * those of the repository.
    */
   add(model: string, path: string, options: AddOptions): Promise<AddedVersion>;
   /** All models that have had a version. */
@@ -109,8 +127,8 @@ export interface ModelRegistry {
   get(model: string, reference: string): Promise<ModelVersion>;
   /** Writes a version to a file, each byte compared. @throws {ModelError} `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`. */
   restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
-  /** What sets two versions apart. @throws {ModelError} those of `get`. */
-  diff(model: string, before: string, after: string): Promise<VersionDiff>;
+  /** What sets two versions apart. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
+  diff(model: string, before: string, after: string, options?: DiffOptions): Promise<VersionDiff>;
   /**
    * Takes a version away. Its number is not given again, and the history keeps what it was.
    *

@@ -1,31 +1,34 @@
 import { userInfo } from 'node:os';
 import semver from 'semver';
-import { listAll } from '@x/storage';
 import { systemClock } from '../clock.ts';
+import { FileCache } from '../content/file-cache.ts';
 import { restoreContent } from '../content/restore-content.ts';
 import { ModelError } from '../errors.ts';
 import type { LoggedEvent } from '../history/events.ts';
-import { ModelHistory } from '../history/history.ts';
+import type { ModelHistory } from '../history/history.ts';
 import type { AliasMove } from '../history/state.ts';
-import { checkAlias, checkModelName } from '../versions/names.ts';
+import { inLanes } from '../lanes.ts';
+import { checkAlias } from '../versions/names.ts';
 import type { ModelVersion } from '../versions/version.ts';
+import { diffWeights } from '../weights/diff-weights.ts';
 import { addVersion } from './add-version.ts';
 import type {
   AddedVersion,
   AddOptions,
+  DiffOptions,
   ListVersionsOptions,
   ModelRegistry,
   ModelRegistryOptions,
   ModelSummary,
   MoveAliasOptions,
 } from './contract.ts';
+import { noteDeleted } from './delete-version.ts';
 import { diffVersions, type VersionDiff } from './diff-versions.ts';
 import { demandModel, findVersion } from './find-version.ts';
+import { Histories } from './histories.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
-
-/** Where histories lie in the store. */
-const PREFIX = 'models/';
+import { Survey } from './survey.ts';
 
 /**
  * Opens a registry of models. Nothing is read or written yet.
@@ -59,37 +62,37 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     limits,
     by,
     clock,
+    files: new FileCache(options.cacheDirectory, clock),
     tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
     ask: async (intent) => options.authorize?.({ ...intent, by }),
   };
 }
 
-class StoredRegistry implements ModelRegistry {
+class StoredRegistry extends Survey implements ModelRegistry {
   readonly #parts: RegistryParts;
-  readonly #histories = new Map<string, ModelHistory>();
 
   constructor(parts: RegistryParts) {
+    super(parts, new Histories(parts));
     this.#parts = parts;
   }
 
   async add(model: string, path: string, options: AddOptions): Promise<AddedVersion> {
     const history = this.#history(model);
     await this.#parts.ask({ action: 'add', model });
-    return await addVersion({ model, path, options }, history, this.#parts);
+    const parents = await inLanes(
+      options.parents ?? [],
+      async (parent) => await this.get(parent.model, parent.version),
+    );
+    // What a parent is called may point elsewhere tomorrow.
+    const facts = { ...options, parents: parents.map(({ model: name, version }) => ({ model: name, version })) };
+    return await addVersion({ model, path, options: facts }, history, this.#parts);
   }
 
   async models(): Promise<readonly ModelSummary[]> {
-    const names = new Set<string>();
-    for await (const { key } of listAll(this.#parts.storage, PREFIX)) {
-      names.add(key.slice(PREFIX.length).split('/', 1)[0] ?? '');
-    }
-    const found: ModelSummary[] = [];
-    for (const model of [...names].toSorted()) {
-      const { versions, aliases } = await this.#history(model).read();
+    return [...(await this.histories.states())].map(([model, { versions, aliases }]) => {
       const latest = semver.sort([...versions.keys()]).at(-1);
-      found.push({ model, versions: versions.size, latest, aliases: Object.fromEntries(aliases) });
-    }
-    return found;
+      return { model, versions: versions.size, latest, aliases: Object.fromEntries(aliases) };
+    });
   }
 
   async list(model: string, options: ListVersionsOptions = {}): Promise<readonly ModelVersion[]> {
@@ -116,33 +119,32 @@ class StoredRegistry implements ModelRegistry {
     await this.#parts.ask({ action: 'restore', model, version: version.version });
     await restoreContent(this.#parts.repository, version, options);
     this.#parts.tell({ type: 'model.restored', model, version: version.version });
+    await this.#noteRestored(version);
     return version;
   }
 
-  async diff(model: string, first: string, second: string): Promise<VersionDiff> {
-    return diffVersions(await this.get(model, first), await this.get(model, second));
+  /** Whoever may only read restores all the same; then nobody knows. */
+  async #noteRestored({ model, version }: ModelVersion): Promise<void> {
+    try {
+      await this.noteUse(model, version, 'restore');
+    } catch (error) {
+      this.#parts.tell({ type: 'model.use-not-noted', model, version, reason: String(error) });
+    }
+  }
+
+  async diff(model: string, first: string, second: string, options: DiffOptions = {}): Promise<VersionDiff> {
+    const [old, young] = [await this.get(model, first), await this.get(model, second)];
+    const diff = diffVersions(old, young);
+    if (options.weights !== true) return diff;
+    const { repository } = this.#parts;
+    return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 
   async delete(model: string, version: string, options: { readonly reason: string }): Promise<void> {
     await this.#parts.ask({ action: 'delete', model, version });
     const { reason } = options;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason, got an empty text');
-    let snapshot = '';
-    await this.#history(model).append((state) => {
-      const found = findVersion(state, model, version);
-      const names = [...state.aliases].filter(([, to]) => to === found.version).map(([alias]) => alias);
-      if (names.length > 0) {
-        throw new ModelError(
-          'VERSION_IN_USE',
-          `Expected a version without aliases, got ${found.version}, which is ${names.join(', ')}`,
-          {
-            hint: 'Promote another version first, or take the alias away.',
-          },
-        );
-      }
-      snapshot = found.snapshot;
-      return { kind: 'version.deleted', version: found.version, reason };
-    });
+    const snapshot = await noteDeleted(this.#history(model), { model, version, reason });
     await this.#parts.repository.forget({ snapshots: [snapshot] });
     this.#parts.tell({ type: 'model.deleted', model, version, reason });
   }
@@ -198,11 +200,6 @@ class StoredRegistry implements ModelRegistry {
   }
 
   #history(model: string): ModelHistory {
-    const found = this.#histories.get(checkModelName(model));
-    if (found !== undefined) return found;
-    const { storage, clock, by } = this.#parts;
-    const history = new ModelHistory(storage, `${PREFIX}${model}/history`, { clock, by });
-    this.#histories.set(model, history);
-    return history;
+    return this.histories.of(model);
   }
 }

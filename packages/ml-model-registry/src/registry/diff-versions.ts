@@ -1,4 +1,5 @@
 import type { ModelVersion } from '../versions/version.ts';
+import type { WeightsDiff } from '../weights/weights-diff.ts';
 
 /** A value before and after; one side is missing where it was added or taken away. */
 export interface Changed<T> {
@@ -21,6 +22,8 @@ export interface VersionDiff {
   readonly sizeChange: number;
   /** Parameters that the newer one has more, where both tell. */
   readonly parametersChange?: number | undefined;
+  /** How far weights moved, when it was asked for. */
+  readonly weights?: WeightsDiff | undefined;
 }
 
 /** Compares what is known of two versions; what is the same is left out. */

@@ -1,6 +1,7 @@
 import type { Repository } from '@x/backup-store';
 import type { ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
+import type { FileCache } from '../content/file-cache.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
@@ -15,6 +16,7 @@ export interface RegistryParts {
   readonly limits: Partial<InspectLimits>;
   readonly by: string;
   readonly clock: Clock;
+  readonly files: FileCache;
   /** Tells of something that happened. */
   tell(event: Omit<RegistryEvent, 'at' | 'by'>): void;
   /** Throws where somebody may not do what they want. */

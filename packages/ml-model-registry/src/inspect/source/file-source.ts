@@ -2,12 +2,15 @@ import { constants, type BigIntStats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ModelError } from '../../errors.ts';
 import { type ByteSource, demandWithin } from './byte-source.ts';
+import { fileMark } from './file-mark.ts';
 
 /** A file that is open for inspection. */
 export interface OpenFile extends AsyncDisposable {
   readonly source: ByteSource;
   /** @throws {ModelError} `FILE_CHANGED` when the file is not what it was when it was opened. */
   demandUnchanged(): Promise<void>;
+  /** What the file looks like now. */
+  mark(): Promise<string>;
 }
 
 /**
@@ -79,6 +82,9 @@ function openedFile(handle: FileHandle, file: { readonly path: string; readonly 
     async demandUnchanged() {
       const now = await handle.stat({ bigint: true });
       if (now.size !== stats.size || now.mtimeNs !== stats.mtimeNs) throw changed();
+    },
+    async mark() {
+      return fileMark(await handle.stat({ bigint: true }));
     },
     async [Symbol.asyncDispose]() {
       await handle.close();

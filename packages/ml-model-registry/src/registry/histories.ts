@@ -1,0 +1,53 @@
+import { listAll } from '@x/storage';
+import { ModelHistory } from '../history/history.ts';
+import type { ModelState } from '../history/state.ts';
+import { inLanes } from '../lanes.ts';
+import type { KnownVersion } from '../versions/known-version.ts';
+import { checkModelName } from '../versions/names.ts';
+import type { RegistryParts } from './parts.ts';
+
+/** Where histories lie in the store. */
+export const PREFIX = 'models/';
+
+/** The histories of all models. Each is read once, and then what is new. */
+export class Histories {
+  readonly #parts: RegistryParts;
+  readonly #opened = new Map<string, ModelHistory>();
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {ModelError} `INVALID_NAME`. */
+  of(model: string): ModelHistory {
+    const found = this.#opened.get(checkModelName(model));
+    if (found !== undefined) return found;
+    const { storage, clock, by } = this.#parts;
+    const history = new ModelHistory(storage, `${PREFIX}${model}/history`, { clock, by });
+    this.#opened.set(model, history);
+    return history;
+  }
+
+  /** What the histories of all models say, by their names in order. */
+  async states(): Promise<ReadonlyMap<string, ModelState>> {
+    const names = new Set<string>();
+    for await (const { key } of listAll(this.#parts.storage, PREFIX)) {
+      names.add(key.slice(PREFIX.length).split('/', 1)[0] ?? '');
+    }
+    const sorted = [...names].toSorted();
+    const states = await inLanes(sorted, async (name) => await this.of(name).read());
+    return new Map(sorted.map((name, index) => [name, states[index] as ModelState]));
+  }
+}
+
+/** All versions of some models, deleted ones included. */
+export function knownVersions(states: ReadonlyMap<string, ModelState>): readonly KnownVersion[] {
+  return [...states.values()].flatMap(({ versions, deleted, aliases }) => {
+    const names = Map.groupBy(aliases, ([, to]) => to);
+    const aliasesOf = (version: string): readonly string[] => (names.get(version) ?? []).map(([alias]) => alias);
+    return [
+      ...[...versions.values()].map((version) => ({ version, aliases: aliasesOf(version.version) })),
+      ...[...deleted.values()].map(({ version, at }) => ({ version, aliases: [], deletedAt: at })),
+    ];
+  });
+}

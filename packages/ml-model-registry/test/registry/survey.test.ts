@@ -1,0 +1,221 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRepository, type Repository } from '@x/backup-store';
+import { fsStore, memoryStore, type ObjectStore, withReadOnly } from '@x/storage';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createModelRegistry } from '../../src/registry/create-registry.ts';
+import type { ModelRegistry, ModelRegistryOptions, RegistryEvent } from '../../src/registry/contract.ts';
+import { floats, safetensorsOf } from '../support/safetensors.ts';
+
+const DAY = 86_400_000;
+const folder = mkdtempSync(join(tmpdir(), 'survey-'));
+let repository: Repository;
+let storage: ObjectStore;
+let registry: ModelRegistry;
+let events: RegistryEvent[];
+let now: number;
+
+beforeAll(async () => {
+  ({ repository } = await createRepository({ store: join(folder, 'repository'), encrypted: false }));
+});
+
+beforeEach(() => {
+  storage = memoryStore();
+  events = [];
+  now = Date.UTC(2026, 2, 1);
+  registry = open();
+});
+
+function open(options: Partial<ModelRegistryOptions> = {}): ModelRegistry {
+  return createModelRegistry({
+    storage,
+    repository,
+    clock: () => (now += 1),
+    by: 'ana',
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+}
+
+function file(value: number, name = 'm.safetensors'): string {
+  const path = join(folder, name);
+  writeFileSync(path, safetensorsOf({ w: floats(Array.from({ length: 50 }, () => value)) }));
+  return path;
+}
+
+describe('parents', () => {
+  it('are written down as the versions that they are, and must be there', async () => {
+    await registry.add('base', file(1), { change: 'fix' });
+    await registry.promote('base', 'prod', '1.0.0');
+    const parents = [{ model: 'base', version: 'prod' }];
+    const { version } = await registry.add('price', file(2), { change: 'fix', parents });
+    expect(version.parents).toEqual([{ model: 'base', version: '1.0.0' }]);
+    for (const [model, code] of [
+      ['none', 'MODEL_NOT_FOUND'],
+      ['price', 'VERSION_NOT_FOUND'],
+    ] as const) {
+      const added = registry.add('price', file(3), { change: 'fix', parents: [{ model, version: '1.0.1' }] });
+      await expect(added).rejects.toMatchObject({ code });
+    }
+    const { nodes } = await registry.lineage('base', 'prod');
+    expect(nodes.map(({ id, level }) => [id, level])).toEqual([
+      ['base@1.0.0', 0],
+      ['price@1.0.0', 1],
+    ]);
+    expect(await registry.search({ parent: 'base@1.0.0' })).toEqual([version]);
+    expect(await registry.card('price', 'latest')).toMatchObject({ parents: ['base@1.0.0'], format: 'safetensors' });
+    expect(JSON.parse(await registry.bom('price', 'latest'))).toMatchObject({
+      metadata: { component: { pedigree: { ancestors: [{ name: 'base', hashes: [{ alg: 'SHA-256' }] }] } } },
+    });
+  });
+});
+
+describe('usage', () => {
+  it('tells who restored or loaded what, when, and what it takes', async () => {
+    for (const value of [4, 5]) await registry.add('price', file(value), { change: 'fix' });
+    await open({ by: 'rui' }).restore('price', 'latest', { to: join(folder, 'out'), overwrite: true });
+    await registry.noteUse('price', '1.0.1', 'load');
+    const [usage, ...more] = await registry.usage('price');
+    expect(more).toEqual([]);
+    expect(usage).toMatchObject({
+      versions: [
+        { version: '1.0.1', uses: 2, lastBy: 'ana' },
+        { version: '1.0.0', uses: 0 },
+      ],
+      recent: [
+        { version: '1.0.1', by: 'ana', how: 'load' },
+        { version: '1.0.1', by: 'rui', how: 'restore' },
+      ],
+      bytes: 2 * statSync(join(folder, 'm.safetensors')).size,
+    });
+    expect(usage?.bytesStored).toBeGreaterThan(0);
+    expect(usage?.lastUsedAt).toBe(usage?.versions[0]?.lastAt);
+    await expect(registry.usage('none')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  });
+
+  it('is kept in few objects, however often a version is used, and by many at once', async () => {
+    await registry.add('price', file(6), { change: 'fix' });
+    for (let round = 0; round < 45; round += 1) await registry.noteUse('price', 'latest', 'load');
+    await Promise.all([1, 2, 3, 4].map(async () => open().noteUse('price', 'latest', 'load')));
+    const [usage] = await open().usage();
+    expect([usage?.versions[0]?.uses, usage?.recent.length]).toEqual([49, 49]);
+    expect((await storage.list('models/price/uses/', { limit: 1000 })).objects).toHaveLength(32);
+  });
+
+  it('that can not be noted keeps nobody from restoring', async () => {
+    await registry.add('price', file(7), { change: 'fix' });
+    const reader = open({ storage: withReadOnly(storage) });
+    await reader.restore('price', 'latest', { to: join(folder, 'out'), overwrite: true });
+    expect(events.at(-1)).toMatchObject({ type: 'model.use-not-noted', version: '1.0.0' });
+  });
+});
+
+describe('a cleanup', () => {
+  it('removes what the plan says, but not what came into use since', async () => {
+    for (const value of [8, 9, 10]) await registry.add('price', file(value), { change: 'fix' });
+    now += 100 * DAY;
+    const plan = await registry.planCleanup();
+    expect(plan.items.map(({ version, keep }) => [version, keep])).toEqual([
+      ['1.0.2', true],
+      ['1.0.1', false],
+      ['1.0.0', false],
+    ]);
+    await registry.promote('price', 'prod', '1.0.0');
+    const { removed, left } = await registry.cleanup(plan);
+    expect([removed, left].map((items) => items.map(({ version }) => version))).toEqual([['1.0.1'], ['1.0.0']]);
+    expect((await registry.list('price')).map(({ version }) => version)).toEqual(['1.0.2', '1.0.0']);
+    expect((await registry.history('price')).find(({ kind }) => kind === 'version.deleted')).toMatchObject({
+      reason: expect.stringContaining('no rule selects it') as string,
+    });
+    expect((await registry.cleanup(plan)).removed).toEqual([]);
+    await expect(registry.planCleanup({ model: 'none' })).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  });
+});
+
+describe('a scrub', () => {
+  it('reads those first that were not looked at for longest, within its budget, and remembers', async () => {
+    for (const value of [11, 12, 13]) await registry.add('price', file(value), { change: 'fix' });
+    const versions = async (bytes?: number): Promise<readonly string[]> =>
+      (await open().scrub({ budget: { bytes } })).checked.map(({ version }) => version);
+    const first = await registry.scrub({ budget: { bytes: 1 } });
+    expect(first).toMatchObject({ checked: [{ version: '1.0.0' }], damaged: [], left: 2 });
+    expect(first.oldest).toBeUndefined();
+    expect([await versions(1), await versions(1), await versions(1)]).toEqual([['1.0.1'], ['1.0.2'], ['1.0.0']]);
+    expect(await versions()).toEqual(['1.0.1', '1.0.2', '1.0.0']);
+    const none = await registry.scrub({ budget: { ms: 0 } });
+    expect([none.checked, none.left, (none.oldest ?? 0) > 0]).toEqual([[], 3, true]);
+    await expect(registry.scrub({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+
+  it('and a restore find content that was exchanged, by whoever could write to the history', async () => {
+    const names = join(folder, 'names');
+    const stored = open({ storage: fsStore(names) });
+    const first = await stored.add('price', file(14), { change: 'fix' });
+    await stored.add('price', file(15), { change: 'fix' });
+    const entry = join(names, 'models/price/history/000000000002');
+    chmodSync(entry, 0o600);
+    const event = JSON.parse(readFileSync(entry, 'utf8')) as { version: { snapshot: string } };
+    event.version.snapshot = first.version.snapshot;
+    writeFileSync(entry, JSON.stringify(event));
+    const tampered = open({ storage: fsStore(names) });
+    const to = join(folder, 'tampered');
+    await expect(tampered.restore('price', 'latest', { to })).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    const { damaged, checked } = await tampered.scrub();
+    expect([checked.length, damaged]).toEqual([
+      2,
+      [expect.objectContaining({ version: '1.0.1', damage: expect.stringContaining('Expected sha256:') as string })],
+    ]);
+    expect(events.at(-1)).toMatchObject({ type: 'model.damaged', version: '1.0.1' });
+    // It is known from then on, also to who does not read it again.
+    expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
+    now += 100 * DAY;
+    expect((await tampered.planCleanup()).items.filter(({ keep }) => keep)).toMatchObject([{ version: '1.0.0' }]);
+  });
+});
+
+describe('a file that was added before', () => {
+  /** So late that no file was touched just now. */
+  const later = { clock: () => Date.now() + 60_000 };
+
+  it('is not read again while it is unchanged', async () => {
+    const cacheDirectory = join(folder, 'cache');
+    const path = file(16, 'again.safetensors');
+    await open({ ...later, cacheDirectory }).add('price', path, { change: 'fix' });
+    expect(readdirSync(cacheDirectory)).toEqual(['model-files.json']);
+    // Whoever reads it would be told that it is none: the cache says what it was.
+    const cached = join(cacheDirectory, 'model-files.json');
+    const again = open({ ...later, cacheDirectory, limits: { steps: 0 }, accept: 'clean' });
+    expect(await again.add('price', path, { change: 'fix' })).toMatchObject({ isNew: false });
+    writeFileSync(cached, 'not JSON');
+    const reading = open({ ...later, cacheDirectory, limits: { steps: 0 }, accept: 'clean' });
+    await expect(reading.add('price', path, { change: 'fix' })).rejects.toMatchObject({ code: 'MODEL_REFUSED' });
+  });
+
+  it('is read again when it was touched, or was touched too shortly before it was read', async () => {
+    const path = file(17, 'touched.safetensors');
+    const patient = open({ ...later });
+    await patient.add('price', path, { change: 'fix' });
+    file(18, 'touched.safetensors');
+    expect(await patient.add('price', path, { change: 'fix' })).toMatchObject({ isNew: true });
+    const hasty = open({ clock: () => Date.now(), limits: { steps: 100 } });
+    expect(await hasty.add('price', path, { change: 'fix' })).toMatchObject({ isNew: false });
+  });
+
+  it.each([later, { clock: () => Date.now() }])(
+    'is refused when somebody writes to it between its inspection and its storing',
+    async (options) => {
+      const path = file(19, 'written.safetensors');
+      const meddled = new Proxy(repository, {
+        get: (target, name) => {
+          const call = Reflect.get(target, name) as unknown;
+          if (name === 'backup') file(20, 'written.safetensors');
+          return typeof call === 'function' ? (call.bind(target) as unknown) : call;
+        },
+      });
+      const adding = open({ ...options, repository: meddled }).add('price', path, { change: 'fix' });
+      await expect(adding).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+      await expect(registry.list('price')).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    },
+  );
+});
