@@ -8,6 +8,7 @@ import { highestVersion, type ModelState } from '../history/state.ts';
 import { inspectModel } from '../inspect/inspect-model.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
 import { nextVersion } from '../versions/change.ts';
+import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
 import { checkFacts } from './facts.ts';
@@ -37,18 +38,26 @@ export async function addVersion(
   checkFacts(options);
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
+  demandSigner(addition, parts);
   const inspection = await inspectModel(path, { digest: true, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
   const same = unchanged(await history.read(), inspection);
   if (same !== undefined) return { version: same, isNew: false, bytesStored: 0 };
   const stored = await store(path, { addition, inspection, parts });
-  const event = await history.append((state) => ({
-    kind: 'version.added',
-    version: versionOf(state, { addition, inspection, snapshot: stored.snapshot, parts }),
-  }));
+  const event = await history.append((state) => {
+    const version = versionOf(state, { addition, inspection, snapshot: stored.snapshot, parts });
+    const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
+    return { kind: 'version.added', version, ...signature };
+  });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
+}
+
+/** A key or name that can't be used is known before anything is read. */
+function demandSigner({ model, path }: Addition, { sign }: RegistryParts): void {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  if (sign !== undefined) signVersion({ model, version: '1.0.0', file: basename(path), digest }, sign);
 }
 
 function refuse(inspection: ModelInspection, addition: Addition, parts: RegistryParts): void {

@@ -1,18 +1,24 @@
 import type { Repository } from '@x/backup-store';
+import type { ModelTrust } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
 import type { RestoreContentOptions } from '../content/restore-content.ts';
+import type { PromotionGates } from '../gates/gates.ts';
 import type { LoggedEvent } from '../history/events.ts';
 import type { AliasMove } from '../history/state.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
 import type { Verdict } from '../inspect/inspection.ts';
+import type { LoadTestOptions } from '../load-test/contract.ts';
+import type { ModelSignOptions } from '../trust/sign-version.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelVersion, VersionFacts } from '../versions/version.ts';
 import type { VersionDiff } from './diff-versions.ts';
+import type { ModelVouching } from './vouching-contract.ts';
 
 /** Something that somebody wants to do to a model. */
 export interface ModelIntent {
-  readonly action: 'add' | 'restore' | 'promote' | 'delete';
+  /** `override`: to promote although gates have failed; `promote` is asked for before. */
+  readonly action: 'add' | 'restore' | 'promote' | 'delete' | 'sign' | 'test' | 'approve' | 'override';
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
@@ -21,14 +27,24 @@ export interface ModelIntent {
 
 /** What happened, for logs and audits. */
 export interface RegistryEvent {
-  readonly type: 'model.added' | 'model.refused' | 'model.restored' | 'model.promoted' | 'model.deleted';
+  readonly type:
+    | 'model.added'
+    | 'model.refused'
+    | 'model.restored'
+    | 'model.promoted'
+    | 'model.deleted'
+    | 'model.signed'
+    | 'model.approved'
+    | 'model.tested'
+    | 'model.overridden'
+    | 'model.denied';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly by: string;
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
-  /** Why, or codes of findings. */
+  /** Why, or codes of findings, or gates. */
   readonly reason?: string | undefined;
 }
 
@@ -45,6 +61,14 @@ export interface ModelRegistryOptions {
   /** The worst verdict that `add` takes. Default `suspicious`: only what is malicious is refused, and gates see to the rest. */
   readonly accept?: Exclude<Verdict, 'malicious'> | undefined;
   readonly limits?: Partial<InspectLimits> | undefined;
+  /** Signs every version when it is added. */
+  readonly sign?: ModelSignOptions | undefined;
+  /** Whose signatures count. With it, `restore` refuses what none of them has signed. */
+  readonly trust?: ModelTrust | undefined;
+  /** What a version needs before an alias points to it, by aliases. Moves back are free. */
+  readonly gates?: Readonly<Record<string, PromotionGates>> | undefined;
+  /** How `validate` loads models. */
+  readonly loadTest?: LoadTestOptions | undefined;
   /** Who works with it, for the history. Default: who is logged in. */
   readonly by?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -82,6 +106,8 @@ export interface MoveAliasOptions {
   /** What the alias has to point to before; `null`: there must be no such alias. Default: whatever it points to when the move is asked for. */
   readonly expected?: string | null | undefined;
   readonly reason?: string | undefined;
+  /** For `promote`: also when gates have failed. It takes a reason, which the history keeps with the gates. Default `false`. */
+  readonly force?: boolean | undefined;
 }
 
 /** One model, as it is at some time. */
@@ -93,7 +119,7 @@ export interface ModelSummary {
 }
 
 /** Versions of models. References are a version (`1.4.0`), an alias (`prod`) or `latest`. */
-export interface ModelRegistry {
+export interface ModelRegistry extends ModelVouching {
   /**
    * Inspects a file, stores it, and gives it the next version. When the file is that of the newest version, nothing is written.
    *
@@ -107,7 +133,11 @@ export interface ModelRegistry {
   list(model: string, options?: ListVersionsOptions): Promise<readonly ModelVersion[]>;
   /** @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. */
   get(model: string, reference: string): Promise<ModelVersion>;
-  /** Writes a version to a file, each byte compared. @throws {ModelError} `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`. */
+  /**
+   * Writes a version to a file, each byte compared; where the registry trusts somebody, only what they have signed.
+   *
+   * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`.
+   */
   restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
   /** What sets two versions apart. @throws {ModelError} those of `get`. */
   diff(model: string, before: string, after: string): Promise<VersionDiff>;
@@ -117,7 +147,11 @@ export interface ModelRegistry {
    * @throws {ModelError} `VERSION_IN_USE` while an alias points to it; those of `get`.
    */
   delete(model: string, version: string, options: { readonly reason: string }): Promise<void>;
-  /** Lets an alias point to a version. @throws {ModelError} `ALIAS_MOVED` when it does not point where it was expected to; those of `get`. */
+  /**
+   * Lets an alias point to a version, if it passes the gates of the alias.
+   *
+   * @throws {ModelError} `GATE_FAILED` with all that have failed; `ALIAS_MOVED` when it does not point where it was expected to; those of `get`.
+   */
   promote(model: string, alias: string, reference: string, options?: MoveAliasOptions): Promise<AliasMove>;
   /** Lets an alias point to where it pointed before its last move. @throws {ModelError} `ALIAS_NOT_FOUND`, `NOTHING_BEFORE`, `ALIAS_MOVED`. */
   rollback(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;

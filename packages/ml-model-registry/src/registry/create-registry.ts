@@ -4,6 +4,7 @@ import { listAll } from '@x/storage';
 import { systemClock } from '../clock.ts';
 import { restoreContent } from '../content/restore-content.ts';
 import { ModelError } from '../errors.ts';
+import { checkGates } from '../gates/check-gates.ts';
 import type { LoggedEvent } from '../history/events.ts';
 import { ModelHistory } from '../history/history.ts';
 import type { AliasMove } from '../history/state.ts';
@@ -23,6 +24,7 @@ import { diffVersions, type VersionDiff } from './diff-versions.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { Vouching } from './vouching.ts';
 
 /** Where histories lie in the store. */
 const PREFIX = 'models/';
@@ -49,7 +51,8 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 
 function partsOf(options: ModelRegistryOptions): RegistryParts {
   const { storage, repository, tenant = 'models', changes = {}, accept = 'suspicious', limits = {} } = options;
-  const { by = userInfo().username, clock = systemClock } = options;
+  const { by = userInfo().username, clock = systemClock, gates = {} } = options;
+  checkGates(gates);
   return {
     storage,
     repository,
@@ -57,19 +60,33 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     changes,
     accept,
     limits,
+    sign: options.sign,
+    trust: options.trust,
+    gates,
+    loadTest: options.loadTest ?? {},
     by,
     clock,
     tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
-    ask: async (intent) => options.authorize?.({ ...intent, by }),
+    ask: async (intent) => {
+      try {
+        await options.authorize?.({ ...intent, by });
+      } catch (error) {
+        const { action, ...what } = intent;
+        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by });
+        throw error;
+      }
+    },
   };
 }
 
 class StoredRegistry implements ModelRegistry {
   readonly #parts: RegistryParts;
   readonly #histories = new Map<string, ModelHistory>();
+  readonly #vouching: Vouching;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#vouching = new Vouching(parts, (model) => this.#history(model));
   }
 
   async add(model: string, path: string, options: AddOptions): Promise<AddedVersion> {
@@ -114,6 +131,7 @@ class StoredRegistry implements ModelRegistry {
   ): Promise<ModelVersion> {
     const version = await this.get(model, reference);
     await this.#parts.ask({ action: 'restore', model, version: version.version });
+    await this.#vouching.demand(version);
     await restoreContent(this.#parts.repository, version, options);
     this.#parts.tell({ type: 'model.restored', model, version: version.version });
     return version;
@@ -149,7 +167,33 @@ class StoredRegistry implements ModelRegistry {
 
   async promote(model: string, alias: string, reference: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
     checkAlias(alias);
+    if (Object.hasOwn(this.#parts.gates, alias))
+      return await this.#vouching.promote({ ...options, model, alias, reference });
     return await this.#move({ ...options, model, alias, to: (state) => findVersion(state, model, reference).version });
+  }
+
+  async planPromotion(model: string, alias: string, reference: string): ReturnType<ModelRegistry['planPromotion']> {
+    return await this.#vouching.plan(model, checkAlias(alias), reference);
+  }
+
+  async sign(model: string, reference: string): ReturnType<ModelRegistry['sign']> {
+    return await this.#vouching.sign(model, reference);
+  }
+
+  async verify(...asked: Parameters<ModelRegistry['verify']>): ReturnType<ModelRegistry['verify']> {
+    return await this.#vouching.verify(...asked);
+  }
+
+  async approve(...asked: Parameters<ModelRegistry['approve']>): ReturnType<ModelRegistry['approve']> {
+    return await this.#vouching.approve(...asked);
+  }
+
+  async trust(model: string, reference: string): ReturnType<ModelRegistry['trust']> {
+    return await this.#vouching.trust(model, reference);
+  }
+
+  async validate(...asked: Parameters<ModelRegistry['validate']>): ReturnType<ModelRegistry['validate']> {
+    return await this.#vouching.validate(...asked);
   }
 
   async rollback(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
