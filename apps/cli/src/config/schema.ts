@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
 import { text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
@@ -97,6 +98,7 @@ const models = z
         .record(z.string(), z.enum(['major', 'minor', 'patch']))
         .check(z.meta({ description: 'Kinds of changes of your own, and how far each raises the version.' })),
     ),
+    ...modelTrust,
   })
   .check(z.meta({ description: 'Versions of model files.' }));
 

@@ -81,6 +81,7 @@ import {
   modelRestored,
   modelVersion,
 } from './models.ts';
+import { modelApproved, modelSigned, modelValidation, modelVerified, promotionPlan } from './model-trust.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -176,6 +177,7 @@ export const SHAPES = {
   ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
   ModelAdded: modelAdded,
+  ModelApproved: modelApproved,
   ModelAliases: modelAliases,
   ModelDeleted: modelDeleted,
   ModelDiff: modelDiff,
@@ -184,7 +186,11 @@ export const SHAPES = {
   ModelList: modelList,
   ModelMove: modelMove,
   ModelRestored: modelRestored,
+  ModelSigned: modelSigned,
+  ModelValidation: modelValidation,
+  ModelVerified: modelVerified,
   ModelVersion: modelVersion,
+  PromotionPlan: promotionPlan,
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,
