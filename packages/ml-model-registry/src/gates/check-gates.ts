@@ -19,7 +19,7 @@ export function checkGates(gates: Readonly<Record<string, PromotionGates>>): voi
       throw wrong(`0 to 100 approvals for ${alias}`, String(approvals));
     }
     if (each.inspection !== undefined && !['clean', 'unknown', 'suspicious'].includes(each.inspection)) {
-      throw wrong(`clean, unknown or suspicious as inspection of ${alias}`, String(each.inspection));
+      throw wrong(`clean, unknown or suspicious as inspection of ${alias}`, each.inspection);
     }
   }
 }

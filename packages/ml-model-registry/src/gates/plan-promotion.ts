@@ -23,15 +23,15 @@ export async function planPromotion(planned: PlannedPromotion): Promise<Promotio
   return { model, alias, from: current?.version, to: version.version, gates: results, allowed };
 }
 
-async function ownResult({ name, check }: OwnGate, facts: GateFacts): Promise<GateResult> {
+async function ownResult(gate: OwnGate, facts: GateFacts): Promise<GateResult> {
   const result = (problem: string | undefined): GateResult => ({
-    gate: name,
+    gate: gate.name,
     status: problem === undefined ? 'passed' : 'failed',
     limit: 'passed',
     found: problem ?? 'passed',
   });
   try {
-    return result(await check(facts));
+    return result(await gate.check(facts));
   } catch (error) {
     // Who can't tell does not say yes.
     return result(error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { RunEnd } from './contract.ts';
 
 /** A program to run within limits. */
@@ -46,7 +47,7 @@ const OUT_OF_MEMORY =
  */
 export async function runChild(command: readonly [string, ...string[]], options: ChildOptions): Promise<ChildEnd> {
   options.signal?.throwIfAborted();
-  const [program, ...args] = limited(command, options.memoryBytes);
+  const [program, ...args] = limited(command, options);
   const child = spawn(program, args, {
     cwd: options.folder,
     env: options.environment,
@@ -85,12 +86,27 @@ export async function runChild(command: readonly [string, ...string[]], options:
   }
 }
 
-/** With a limit of data (`RLIMIT_DATA`, in KiB) that goes for it and all that it starts. */
-function limited(command: readonly [string, ...string[]], memoryBytes: number): readonly [string, ...string[]] {
+/**
+ * With limits of data (`RLIMIT_DATA`, in KiB) and processor time (`RLIMIT_CPU`, in seconds) that go for it and all that it starts. The latter ends what
+ * computes on when this process was killed.
+ */
+function limited(
+  command: readonly [string, ...string[]],
+  { memoryBytes, ms }: Pick<ChildOptions, 'memoryBytes' | 'ms'>,
+): readonly [string, ...string[]] {
   if (!LIMITS_MEMORY) return command;
   const kibibytes = String(Math.floor(memoryBytes / 1024));
+  const seconds = String(Math.ceil(ms / 1000) * availableParallelism() + 1);
   // No core is written: it would have all of the model.
-  return ['/bin/sh', '-c', 'ulimit -c 0; ulimit -d "$1" || exit 126; shift; exec "$@"', 'sh', kibibytes, ...command];
+  return [
+    '/bin/sh',
+    '-c',
+    'ulimit -c 0; ulimit -d "$1" && ulimit -t "$2" || exit 126; shift 2; exec "$@"',
+    'sh',
+    kibibytes,
+    seconds,
+    ...command,
+  ];
 }
 
 function outcomeOf(program: string, end: Omit<Ending, 'error'> & { readonly lastLines: readonly string[] }): string {

@@ -14,6 +14,8 @@ const MiB = 1024 * 1024;
 const LEAST_MEMORY = 768 * MiB;
 /** Differences that a report names. */
 const NAMED = 20;
+/** Longest text of a report, in UTF-16 units: models and programs say what they like. */
+const MOST_TEXT = 1000;
 
 /** A file that is to be loaded. */
 export interface LoadTestTask extends LoadTestOptions {
@@ -25,7 +27,7 @@ export interface LoadTestTask extends LoadTestOptions {
 /**
  * Loads a model in a process of its own, runs it on samples, and compares what comes out. What an inspection finds fault with is not loaded.
  *
- * @throws {ModelError} `INVALID_INPUT`, `RUNTIME_MISSING`; the reason of the signal.
+ * @throws {ModelError} `INVALID_INPUT`; the reason of the signal.
  */
 export async function loadTest(task: LoadTestTask): Promise<LoadTestReport> {
   const { inspection, runners = [], accept = 'clean' } = task;
@@ -41,6 +43,12 @@ export async function loadTest(task: LoadTestTask): Promise<LoadTestReport> {
     const result = await runner.run({ file: resolve(task.file), format, folder, samples, limits, signal: task.signal });
     const ms = Math.round(performance.now() - start);
     return { ...judged(result, { samples, tolerance: task.tolerance, runner }), ms, memoryLimited: LIMITS_MEMORY };
+  } catch (error) {
+    // The rest of a validation says something all the same.
+    if (error instanceof ModelError && error.code === 'RUNTIME_MISSING') {
+      return skippedTest(`Not loaded: ${error.message}. ${error.hint ?? ''}`);
+    }
+    throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -61,7 +69,7 @@ export function skippedTest(detail: string): LoadTestReport {
 }
 
 function judged(
-  { end, detail, outputs }: RunResult,
+  { end, detail: said, outputs }: RunResult,
   {
     samples,
     tolerance,
@@ -69,6 +77,7 @@ function judged(
   }: Pick<LoadTestTask, 'tolerance'> & { readonly samples: RunTask['samples']; readonly runner: ModelRunner },
 ): Omit<LoadTestReport, 'ms' | 'memoryLimited'> {
   const base = { runner: runner.name, end };
+  const detail = said.slice(0, MOST_TEXT);
   if (end !== 'ended') return { ...base, status: 'failed', detail, samples: 0, compared: 0, differences: [] };
   const expected = samples.filter((sample) => sample.outputs !== undefined);
   if (expected.length > 0 && outputs === undefined) {
@@ -79,9 +88,13 @@ function judged(
     const name = sample.name ?? String(index + 1);
     return compareOutputs(sample.outputs ?? {}, outputs?.[index] ?? {}, { sample: name, tolerance });
   });
-  const found = { samples: samples.length, compared: expected.length, differences: all.slice(0, NAMED) };
+  const found = { samples: samples.length, compared: expected.length, differences: all.slice(0, NAMED).map(cut) };
   const [first] = all;
   if (first === undefined) return { ...base, status: 'passed', detail, ...found };
-  const text = `${first.output} of sample ${first.sample}: ${first.message}`;
+  const text = `${first.output} of sample ${first.sample}: ${first.message}`.slice(0, MOST_TEXT);
   return { ...base, status: 'failed', detail: text, ...found };
+}
+
+function cut({ sample, output, message }: OutputDifference): OutputDifference {
+  return { sample: sample.slice(0, 200), output: output.slice(0, 200), message: message.slice(0, MOST_TEXT) };
 }

@@ -20,7 +20,6 @@ export interface ChildResult {
 }
 
 type Ort = typeof Runtime;
-type TensorType = Runtime.Tensor.Type;
 
 const arrays = {
   float32: Float32Array,
@@ -41,7 +40,7 @@ function tensorOf(ort: Ort, { type, shape, data }: SampleTensor): Runtime.Tensor
   if (type === 'uint64') return new ort.Tensor('uint64', BigUint64Array.from(data, BigInt), dims);
   if (!(type in arrays)) throw new Error(`Expected a type that samples can have, got ${type}`);
   const kind = type as keyof typeof arrays;
-  return new ort.Tensor(kind as TensorType, arrays[kind].from(data.map(Number)) as Float32Array, dims);
+  return new ort.Tensor(kind, arrays[kind].from(data.map(Number)) as Float32Array, dims);
 }
 
 /** What JSON has no number for is text. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire, findPackageJSON } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,7 +6,11 @@ import { ModelError } from '../errors.ts';
 import { runChild } from '../load-test/child.ts';
 import type { ModelRunner, RunResult, RunTask } from '../load-test/contract.ts';
 import { cleanEnvironment } from '../load-test/environment.ts';
+import { checkSamples } from '../load-test/sample.ts';
 import type { ChildResult } from './child.ts';
+
+/** Of what comes out for all samples, as JSON. */
+const MOST_BYTES = 256 * 1024 * 1024;
 
 /** How ONNX Runtime is found and run. */
 export interface OnnxRunnerOptions {
@@ -55,11 +59,25 @@ async function run(task: RunTask, options: OnnxRunnerOptions): Promise<RunResult
       detail: `Expected it to be run, got ${ended.outcome}${why === undefined ? '' : `: ${why}`}`,
     };
   }
-  const { outputs, error } = JSON.parse(await readFile(result, 'utf8')) as ChildResult;
-  if (error === undefined) return { end: 'ended', detail: `Loaded, and run on ${inputs.length} samples`, outputs };
-  const isMemory = /bad_alloc|failed to allocate|out of memory|allocation failed/i.test(error);
-  return { end: isMemory ? 'out-of-memory' : 'failed', detail: error };
+  return await resultIn(result, inputs.length);
 }
+
+/** What the child has written, held against what it may write: it has run what others have made. */
+async function resultIn(path: string, samples: number): Promise<RunResult> {
+  try {
+    if ((await stat(path)).size > MOST_BYTES)
+      return { end: 'failed', detail: `Expected at most ${MOST_BYTES} bytes of outputs, got more` };
+    const { outputs = [], error } = JSON.parse(await readFile(path, 'utf8')) as ChildResult;
+    if (error !== undefined)
+      return { end: isMemory(String(error)) ? 'out-of-memory' : 'failed', detail: String(error) };
+    checkSamples(outputs.map((each) => ({ inputs: each })));
+    return { end: 'ended', detail: `Loaded, and run on ${samples} samples`, outputs };
+  } catch (error) {
+    return { end: 'crashed', detail: `Expected outputs as JSON, got ${(error as Error).message}` };
+  }
+}
+
+const isMemory = (text: string): boolean => /bad_alloc|failed to allocate|out of memory|allocation failed/i.test(text);
 
 /** @throws {ModelError} `RUNTIME_MISSING`. */
 function runtimePath(from: string | undefined): string {

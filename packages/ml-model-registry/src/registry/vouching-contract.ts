@@ -44,7 +44,7 @@ export interface ModelVouching {
   /**
    * Brings a version back and looks whether it is what was added, whether it is safe to load, and whether it works. The file is removed afterwards.
    *
-   * @throws {ModelError} `RUNTIME_MISSING`, `INVALID_INPUT`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. What is wrong with the version is in the report.
+   * @throws {ModelError} `INVALID_INPUT`, `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. What is wrong with the version is in the report.
    */
   validate(model: string, reference: string, options?: ValidateVersionOptions): Promise<VersionValidation>;
   /** What `promote` would say: each gate with its limit and what was found. Changes nothing. @throws {ModelError} those of `get`. */

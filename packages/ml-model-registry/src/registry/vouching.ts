@@ -45,9 +45,9 @@ export class Vouching {
   }
 
   async sign(model: string, reference: string): Promise<StoredSignature> {
-    const { sign, ask, tell } = this.#parts;
+    const { sign } = this.#parts;
     const { history, version } = await this.#found(model, reference);
-    await ask({ action: 'sign', model, version: version.version });
+    await this.#parts.ask({ action: 'sign', model, version: version.version });
     if (sign === undefined) throw keyNeeded('a key that signs', 'Open the registry with the option sign.');
     const bundle = signVersion(version, sign);
     const { digest } = version;
@@ -55,7 +55,7 @@ export class Vouching {
       findVersion(state, model, version.version);
       return { kind: 'version.signed', version: version.version, digest, bundle };
     });
-    tell({ type: 'model.signed', model, version: version.version });
+    this.#parts.tell({ type: 'model.signed', model, version: version.version });
     return { bundle, at: event.at, by: event.by };
   }
 
@@ -76,21 +76,21 @@ export class Vouching {
 
   /** @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, where somebody is trusted. */
   async demand({ model, version: number }: ModelVersion): Promise<void> {
-    const { trust, tell } = this.#parts;
+    const { trust } = this.#parts;
     if (trust === undefined) return;
     const { version, known } = await this.#found(model, number);
     try {
       demandSigned(version, known, trust);
     } catch (error) {
-      tell({ type: 'model.refused', model, version: number, reason: (error as Error).message });
+      this.#parts.tell({ type: 'model.refused', model, version: number, reason: (error as Error).message });
       throw error;
     }
   }
 
   async approve(...[model, number, { reason }]: Parameters<ModelVouching['approve']>): Promise<Approval> {
-    const { by, ask, tell } = this.#parts;
+    const { by } = this.#parts;
     const { history, version, known } = await this.#found(model, number);
-    await ask({ action: 'approve', model, version: version.version });
+    await this.#parts.ask({ action: 'approve', model, version: version.version });
     demandOther(version, by, reason);
     const given = countedApprovals(version, known).find((approval) => approval.by === by);
     if (given !== undefined) return given;
@@ -99,16 +99,15 @@ export class Vouching {
       findVersion(state, model, version.version);
       return { kind: 'version.approved', version: version.version, digest, reason };
     });
-    tell({ type: 'model.approved', model, version: version.version, reason });
+    this.#parts.tell({ type: 'model.approved', model, version: version.version, reason });
     return { digest, reason, at: event.at, by: event.by };
   }
 
   async validate(
     ...[model, reference, options = {}]: Parameters<ModelVouching['validate']>
   ): ReturnType<ModelVouching['validate']> {
-    const { ask, tell } = this.#parts;
     const { history, version, known } = await this.#found(model, reference);
-    await ask({ action: 'test', model, version: version.version });
+    await this.#parts.ask({ action: 'test', model, version: version.version });
     const validation = await validateVersion({ version, known, options }, this.#parts);
     const { loadTest: report } = validation;
     if (report.status === 'skipped' || options.record === false) return validation;
@@ -117,7 +116,12 @@ export class Vouching {
       findVersion(state, model, version.version);
       return { kind: 'version.tested', version: version.version, digest, report };
     });
-    tell({ type: 'model.tested', model, version: version.version, reason: `${report.status}: ${report.detail}` });
+    this.#parts.tell({
+      type: 'model.tested',
+      model,
+      version: version.version,
+      reason: `${report.status}: ${report.detail}`,
+    });
     return validation;
   }
 
@@ -128,20 +132,25 @@ export class Vouching {
   /** Moves an alias that has gates. When something happens to the model meanwhile, gates are looked at anew. */
   async promote(promotion: Promotion): Promise<AliasMove> {
     const { model, alias, reference, ...options } = promotion;
-    const { ask, tell } = this.#parts;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await this.#found(model, reference);
       const { version } = found.version;
       const move: Move = { ...options, model, alias, to: () => version };
-      await ask({ action: 'promote', model, alias, version });
+      await this.#parts.ask({ action: 'promote', model, alias, version });
       aliasEvent(found.state, move);
       const plan = await this.#planned(found, alias);
       await this.#demandAllowed(plan, promotion);
       const moved = await appended(found, { ...move, gates: plan.gates, ...(plan.allowed ? {} : { forced: true }) });
       if (moved === undefined) continue;
       if (!plan.allowed)
-        tell({ type: 'model.overridden', model, alias, version, reason: `${failed(plan)}: ${moved.reason}` });
-      tell({ type: 'model.promoted', model, alias, version, reason: moved.reason });
+        this.#parts.tell({
+          type: 'model.overridden',
+          model,
+          alias,
+          version,
+          reason: `${failed(plan)}: ${moved.reason}`,
+        });
+      this.#parts.tell({ type: 'model.promoted', model, alias, version, reason: moved.reason });
       return moved;
     }
     throw new ModelError('CONFLICT', `Expected to judge ${model} as it is, got ${ATTEMPTS} changes meanwhile`, {
@@ -150,13 +159,13 @@ export class Vouching {
   }
 
   async #demandAllowed(plan: PromotionPlan, { force = false, reason = '' }: Promotion): Promise<void> {
-    const { ask, tell } = this.#parts;
     const { model, alias, to: version } = plan;
-    if (!force && !plan.allowed) tell({ type: 'model.refused', model, alias, version, reason: failed(plan) });
+    if (!force && !plan.allowed)
+      this.#parts.tell({ type: 'model.refused', model, alias, version, reason: failed(plan) });
     if (!force) return demandAllowed(plan);
     if (plan.allowed) return;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason to go past gates, got none');
-    await ask({ action: 'override', model, alias, version });
+    await this.#parts.ask({ action: 'override', model, alias, version });
   }
 
   async #planned({ state, version, known }: Found, alias: string): Promise<PromotionPlan> {

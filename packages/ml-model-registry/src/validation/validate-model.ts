@@ -41,7 +41,7 @@ export interface ValidationReport {
 /**
  * Validates a model file: digest, structure and a load test, in this order. What the digest or the inspection speaks against is not loaded.
  *
- * @throws {ModelError} Those of `inspectModel`; `INVALID_INPUT`, `RUNTIME_MISSING`. What is wrong with the model is in the report.
+ * @throws {ModelError} Those of `inspectModel`; `INVALID_INPUT`. What is wrong with the model is in the report.
  *
  * @example
  * ```ts
