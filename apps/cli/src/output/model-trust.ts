@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import { modelFinding, verdict } from './models.ts';
+import { gateResult, modelFinding, verdict } from './models.ts';
 import { make } from './parts.ts';
-
-export const gateResult = z.strictObject({
-  gate: z.string(),
-  status: z.enum(['passed', 'failed']),
-  limit: z.string().describe('what is demanded'),
-  found: z.string().describe('what is so'),
-});
 
 export const promotionPlan = z.strictObject({
   model: z.string(),
@@ -50,7 +43,7 @@ export const modelApproved = z.strictObject({
 
 const status = z.enum(['passed', 'failed', 'skipped', 'unchecked']);
 
-export const loadTestReport = z.strictObject({
+const loadTestReport = z.strictObject({
   status,
   runner: z.string().optional(),
   end: z.enum(['ended', 'failed', 'timeout', 'out-of-memory', 'crashed']).optional(),

@@ -87,6 +87,13 @@ export const modelList = z.strictObject({
   versions: z.array(modelVersion).optional().describe('of the model that was named, newest first'),
 });
 
+export const gateResult = z.strictObject({
+  gate: z.string(),
+  status: z.enum(['passed', 'failed']),
+  limit: z.string().describe('what is demanded'),
+  found: z.string().describe('what is so'),
+});
+
 export const modelMove = z.strictObject({
   model: z.string(),
   alias: z.string(),
@@ -95,17 +102,7 @@ export const modelMove = z.strictObject({
   at: make.iso('when'),
   by: z.string(),
   reason: z.string().optional(),
-  gates: z
-    .array(
-      z.strictObject({
-        gate: z.string(),
-        status: z.enum(['passed', 'failed']),
-        limit: z.string(),
-        found: z.string(),
-      }),
-    )
-    .optional()
-    .describe('what gates said'),
+  gates: z.array(gateResult).optional().describe('what gates said'),
   forced: z.boolean().optional().describe('moved although gates had failed'),
 });
 

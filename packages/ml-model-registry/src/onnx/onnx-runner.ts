@@ -67,7 +67,9 @@ async function resultIn(path: string, samples: number): Promise<RunResult> {
   try {
     if ((await stat(path)).size > MOST_BYTES)
       return { end: 'failed', detail: `Expected at most ${MOST_BYTES} bytes of outputs, got more` };
-    const { outputs = [], error } = JSON.parse(await readFile(path, 'utf8')) as ChildResult;
+    const { outputs = [], error } = JSON.parse(await readFile(path, 'utf8')) as Omit<ChildResult, 'error'> & {
+      readonly error?: unknown;
+    };
     if (error !== undefined)
       return { end: isMemory(String(error)) ? 'out-of-memory' : 'failed', detail: String(error) };
     checkSamples(outputs.map((each) => ({ inputs: each })));
