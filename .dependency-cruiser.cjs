@@ -13,9 +13,10 @@ const mayImport = {
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|command|deploy|file|guard|import|inspect|merge|migrate|mysql|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
+  'src/(?:analyze|archive|command|deploy|file|guard|import|inspect|merge|migrate|mysql|onnx|openfeature|postgres|records|redis|signed|sqlite|stale|stored|structure|validate)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'src/deploy/service/process/keeper\\.ts$',
+  'src/onnx/child\\.ts$',
   'dist/',
   'package\\.json$',
 ];

@@ -72,10 +72,12 @@ export default defineConfig([
     // What only some commands need has files of its own: a start parses a tenth of it all.
     splitting: true,
     // Both are built at the same time, and each cleans up after itself only.
-    clean: ['!worker.js', '!keeper.js'],
+    clean: ['!worker.js', '!keeper.js', '!onnx-child.js'],
   },
   // Threads begin with all that they need, from one file.
   { ...common, entry: { worker: 'src/compose/worker.ts' }, splitting: false, clean: false },
   // And so does what keeps a service running: it outlives the program that has started it.
   { ...common, entry: { keeper: 'src/compose/keeper.ts' }, splitting: false, clean: false },
+  // And so does what loads models to test them.
+  { ...common, entry: { 'onnx-child': 'src/compose/onnx-child.ts' }, splitting: false, clean: false },
 ]);

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', inspect: 'src/inspect/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    inspect: 'src/inspect/index.ts',
+    onnx: 'src/onnx/index.ts',
+    'onnx-child': 'src/onnx/child.ts',
+  },
   format: ['esm'],
   target: 'node22',
   platform: 'node',

@@ -16,6 +16,12 @@ export type ModelErrorCode =
   | 'NOTHING_BEFORE'
   | 'MODEL_REFUSED'
   | 'MODEL_DAMAGED'
+  | 'KEY_NEEDED'
+  | 'NOT_SIGNED'
+  | 'BAD_SIGNATURE'
+  | 'OWN_APPROVAL'
+  | 'GATE_FAILED'
+  | 'RUNTIME_MISSING'
   | 'HISTORY_DAMAGED'
   | 'CONFLICT'
   | 'ABORTED';

@@ -41,6 +41,39 @@ export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.t
 export type { ModelQuery } from './search/model-query.ts';
 export type { ModelUsage, ModelUse, VersionUsage } from './usage/model-usage.ts';
 export type { MovedTensor, Movement, ReshapedTensor, WeightsDiff } from './weights/weights-diff.ts';
+// What speaks for versions
+export type { ModelSignOptions } from './trust/sign-version.ts';
+export type { Approval, RecordedTest, StoredSignature, TrustEvent, VersionTrust } from './trust/trust-state.ts';
+export type { VersionVerification } from './trust/verify-version.ts';
+export type {
+  GateFacts,
+  GateResult,
+  MetricGate,
+  OwnGate,
+  PromotionGates,
+  PromotionPlan,
+  RegressionGate,
+} from './gates/gates.ts';
+export { commandRunner, type CommandRunnerOptions } from './load-test/command-runner.ts';
+export type { OutputDifference, Tolerance } from './load-test/compare-outputs.ts';
+export type {
+  LoadLimits,
+  LoadTestOptions,
+  LoadTestReport,
+  ModelRunner,
+  RunEnd,
+  RunResult,
+  RunTask,
+} from './load-test/contract.ts';
+export {
+  checkSamples,
+  type LoadSample,
+  type SampleTensor,
+  type SampleTensors,
+  type SampleValue,
+} from './load-test/sample.ts';
+export { validateModel, type ValidateOptions, type ValidationReport } from './validation/validate-model.ts';
+export type { ModelVouching, ValidateVersionOptions, VersionValidation } from './registry/vouching-contract.ts';
 
 // Versions
 export { createModelRegistry } from './registry/create-registry.ts';

@@ -67,6 +67,7 @@ import { modelsScrub } from './models-scrub.ts';
 import { modelsSearch } from './models-search.ts';
 import { modelsUsage } from './models-usage.ts';
 import { modelsAlias } from './models-alias.ts';
+import { modelsApprove } from './models-approve.ts';
 import { modelsCompare } from './models-compare.ts';
 import { modelsDelete } from './models-delete.ts';
 import { modelsHistory } from './models-history.ts';
@@ -76,6 +77,9 @@ import { modelsPromote } from './models-promote.ts';
 import { modelsRestore } from './models-restore.ts';
 import { modelsRollback } from './models-rollback.ts';
 import { modelsShow } from './models-show.ts';
+import { modelsSign } from './models-sign.ts';
+import { modelsValidate } from './models-validate.ts';
+import { modelsVerify } from './models-verify.ts';
 import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
 import { releaseCurrent } from './release-current.ts';
@@ -228,6 +232,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsList,
   modelsShow,
   modelsRestore,
+  modelsValidate,
+  modelsSign,
+  modelsVerify,
+  modelsApprove,
   modelsPromote,
   modelsRollback,
   modelsAlias,

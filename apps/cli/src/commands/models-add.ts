@@ -1,5 +1,6 @@
 import { resolvePath } from '../config/locations.ts';
 import { figures, modelReference, openModels, parameters } from '../compose/models.ts';
+import { MODEL_SIGNING_OPTIONS } from '../compose/model-trust.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -44,7 +45,7 @@ function factsOf(flags: AddFlags): Parameters<Awaited<ReturnType<typeof openMode
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [model = '', file = ''] = input.arguments;
   const facts = factsOf(input.options as AddFlags);
-  const { registry, repository } = await openModels(context);
+  const { registry, repository } = await openModels(context, { signs: true });
   await using _ = repository;
   const path = resolvePath(file, context.workingDirectory);
   const { version, isNew, bytesStored } = await registry.add(model, path, { ...facts, signal: context.signal });
@@ -87,6 +88,7 @@ export const modelsAdd: CommandDefinition = {
     { flags: '--dataset-digest <digest>', description: 'the digest of that' },
     { flags: '--commit <commit>', description: 'the commit of the code that trained it' },
     { flags: '--parent <model@version>', description: 'a version it was made of; may be repeated', repeatable: true },
+    ...MODEL_SIGNING_OPTIONS,
   ],
   examples: [
     {

@@ -13,13 +13,22 @@ function eventOutput(event: LoggedEvent): ShapeOf<'ModelEvent'> {
   const common = { n, at: new Date(at).toISOString(), by, kind };
   if (kind === 'version.added') return { ...common, version: event.version.version, reason: event.version.reason };
   if (kind === 'version.deleted') return { ...common, version: event.version, reason: event.reason };
-  const { alias, from, to, reason } = event;
-  return { ...common, alias, from, to, reason };
+  if (kind === 'version.signed') return { ...common, version: event.version };
+  if (kind === 'version.approved') return { ...common, version: event.version, reason: event.reason };
+  if (kind === 'version.tested') {
+    const { status, detail } = event.report;
+    return { ...common, version: event.version, reason: `${status}: ${detail}` };
+  }
+  const { alias, from, to, reason, forced } = event;
+  return { ...common, alias, from, to, reason, forced };
 }
 
 function eventLine(event: LoggedEvent): string {
-  const { alias, version, from = 'nothing', to = 'nothing', reason } = eventOutput(event);
-  const what = alias === undefined ? `${event.kind} ${version ?? ''}` : `${event.kind} ${alias}: ${from} -> ${to}`;
+  const { alias, version, from = 'nothing', to = 'nothing', reason, forced } = eventOutput(event);
+  const what =
+    alias === undefined
+      ? `${event.kind} ${version ?? ''}`
+      : `${event.kind} ${alias}: ${from} -> ${to}${forced === true ? ' (forced)' : ''}`;
   return `${formatTime(event.at)}  ${displayText(event.by)}  ${what}${reason === undefined ? '' : `  ${displayText(reason)}`}`;
 }
 

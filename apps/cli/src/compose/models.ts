@@ -4,6 +4,7 @@ import type { Repository } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { openConfigured, requireLocation } from './compose.ts';
+import { loadTestOptions, trustParts } from './model-trust.ts';
 
 /** An open registry; dispose of the repository that has its content. */
 export interface OpenModels {
@@ -11,14 +12,23 @@ export interface OpenModels {
   readonly repository: Repository;
 }
 
+/** What a command does with models, beside reading. */
+export interface OpenModelsOptions {
+  /** Signs: the key of the configuration is read. */
+  readonly signs?: boolean | undefined;
+  /** Loads models to test them. */
+  readonly loads?: boolean | undefined;
+}
+
 /**
  * Opens the registry that the configuration means: content in the repository, names and history in `models.store`, or else beside the content.
  *
  * @throws {CliError} `REPOSITORY_NOT_SET`; {StorageError} `UNSUPPORTED_URL`.
  */
-export async function openModels(context: Context): Promise<OpenModels> {
+export async function openModels(context: Context, options: OpenModelsOptions = {}): Promise<OpenModels> {
   const { settings } = await context.effective();
   const location = settings['models.store'] ?? requireLocation(settings);
+  const trust = await trustParts(context, settings, options.signs === true);
   const repository = await openConfigured(context);
   const [{ createModelRegistry }, { openStore }, { defaultCacheDirectory }] = await Promise.all([
     import('@x/ml-model-registry'),
@@ -33,6 +43,8 @@ export async function openModels(context: Context): Promise<OpenModels> {
     tenant: settings['models.tenant'],
     changes: settings['models.changes'],
     cacheDirectory: join(settings.cacheDirectory ?? defaultCacheDirectory(), 'models'),
+    ...trust,
+    ...(options.loads === true ? { loadTest: await loadTestOptions(context, settings) } : {}),
     onEvent,
   });
   return { registry, repository };

@@ -1,11 +1,12 @@
 import type { CompressionProfile } from '@x/backup-store';
 import type { DeploySettings } from './deploys.ts';
+import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends ReleaseSettings, DeploySettings {
+export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -123,6 +124,26 @@ export const FIELDS: readonly Field[] = [
   { name: 'models.tenant', type: 'text' },
   { name: 'models.changes', type: 'other' },
   { name: 'models.retention', type: 'text' },
+  { name: 'models.signKey', option: 'signKey', flag: '--sign-key', variable: 'HOLDFAST_MODEL_KEY_FILE', type: 'path' },
+  {
+    name: 'models.signKeyPassphraseFile',
+    option: 'keyPassphraseFile',
+    flag: '--key-passphrase-file',
+    variable: 'HOLDFAST_MODEL_KEY_PASSPHRASE_FILE',
+    type: 'path',
+  },
+  {
+    name: 'models.signKeyPassphrase',
+    variable: 'HOLDFAST_MODEL_KEY_PASSPHRASE',
+    file: false,
+    type: 'text',
+    secret: true,
+  },
+  { name: 'models.signCertificates', type: 'path' },
+  { name: 'models.trustKeys', type: 'paths' },
+  { name: 'models.trustRoots', type: 'path' },
+  { name: 'models.gates', type: 'other' },
+  { name: 'models.loadTest', type: 'other' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
   { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
   { name: 'release.components', type: 'other' },

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
 import { text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
@@ -100,6 +101,7 @@ const models = z
     retention: text(
       'Policy of `models cleanup`, as text (`7d 4w 12m`), a name in `retention.policies`, or a preset. Default: the preset `models`.',
     ),
+    ...modelTrust,
   })
   .check(z.meta({ description: 'Versions of model files.' }));
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { weightsDiff } from './model-weights.ts';
 import { make } from './parts.ts';
 
-const verdict = z
+export const verdict = z
   .enum(['clean', 'unknown', 'suspicious', 'malicious'])
   .describe('the worst that was found; only `clean` says that all is known to be harmless');
 const tensor = z.strictObject({
@@ -13,7 +13,7 @@ const tensor = z.strictObject({
   bytes: make.bytes('what it takes').optional(),
 });
 const framework = z.strictObject({ name: z.string(), version: z.string().optional() });
-const finding = z.strictObject({
+export const modelFinding = z.strictObject({
   code: z.string(),
   severity: z.enum(['note', 'unknown', 'suspicious', 'malicious']),
   message: z.string(),
@@ -26,7 +26,7 @@ export const modelInspection = z.strictObject({
   format: z.string(),
   formatVersion: z.string().optional(),
   verdict,
-  findings: z.array(finding),
+  findings: z.array(modelFinding),
   findingCount: make.count('findings, those that are left out included'),
   framework: framework.optional(),
   inputs: z.array(tensor),
@@ -88,6 +88,13 @@ export const modelList = z.strictObject({
   versions: z.array(modelVersion).optional().describe('of the model that was named, newest first'),
 });
 
+export const gateResult = z.strictObject({
+  gate: z.string(),
+  status: z.enum(['passed', 'failed']),
+  limit: z.string().describe('what is demanded'),
+  found: z.string().describe('what is so'),
+});
+
 export const modelMove = z.strictObject({
   model: z.string(),
   alias: z.string(),
@@ -96,6 +103,8 @@ export const modelMove = z.strictObject({
   at: make.iso('when'),
   by: z.string(),
   reason: z.string().optional(),
+  gates: z.array(gateResult).optional().describe('what gates said'),
+  forced: z.boolean().optional().describe('moved although gates had failed'),
 });
 
 export const modelAliases = z.strictObject({ model: z.string(), aliases: z.record(z.string(), z.string()) });
@@ -121,12 +130,20 @@ export const modelEvent = z.strictObject({
   n: make.count('1 for the first'),
   at: make.iso('when'),
   by: z.string(),
-  kind: z.enum(['version.added', 'version.deleted', 'alias.moved']),
+  kind: z.enum([
+    'version.added',
+    'version.signed',
+    'version.approved',
+    'version.tested',
+    'version.deleted',
+    'alias.moved',
+  ]),
   version: z.string().optional(),
   alias: z.string().optional(),
   from: z.string().optional(),
   to: z.string().optional(),
   reason: z.string().optional(),
+  forced: z.boolean().optional().describe('moved although gates had failed'),
 });
 
 export const modelRestored = z.strictObject({ path: z.string(), version: modelVersion });

@@ -82,6 +82,7 @@ import {
   modelVersion,
 } from './models.ts';
 import { modelBom, modelCard, modelCleanup, modelLineage, modelScrub, modelUsage } from './model-survey.ts';
+import { modelApproved, modelSigned, modelValidation, modelVerified, promotionPlan } from './model-trust.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -177,6 +178,7 @@ export const SHAPES = {
   ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
   ModelAdded: modelAdded,
+  ModelApproved: modelApproved,
   ModelAliases: modelAliases,
   ModelBom: modelBom,
   ModelCard: modelCard,
@@ -191,7 +193,11 @@ export const SHAPES = {
   ModelRestored: modelRestored,
   ModelScrub: modelScrub,
   ModelUsage: modelUsage,
+  ModelSigned: modelSigned,
+  ModelValidation: modelValidation,
+  ModelVerified: modelVerified,
   ModelVersion: modelVersion,
+  PromotionPlan: promotionPlan,
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,

@@ -224,6 +224,11 @@ const MODELS: Partial<Record<ModelErrorCode, ExitCode>> = {
   TARGET_EXISTS: EXIT.refused,
   MODEL_DAMAGED: EXIT.damaged,
   HISTORY_DAMAGED: EXIT.damaged,
+  KEY_NEEDED: EXIT.wrongKey,
+  NOT_SIGNED: EXIT.refused,
+  BAD_SIGNATURE: EXIT.refused,
+  OWN_APPROVAL: EXIT.refused,
+  GATE_FAILED: EXIT.refused,
   ABORTED: EXIT.interrupted,
 };
 

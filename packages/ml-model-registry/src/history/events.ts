@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { ModelBundle } from '@x/integrity';
 import { ModelError } from '../errors.ts';
+import type { GateResult } from '../gates/gates.ts';
+import type { TrustEvent } from '../trust/trust-state.ts';
 import type { ModelVersion } from '../versions/version.ts';
 
 /** What happened to a model. */
 export type ModelEvent =
-  | { readonly kind: 'version.added'; readonly version: ModelVersion }
+  | TrustEvent
+  | {
+      readonly kind: 'version.added';
+      readonly version: ModelVersion;
+      /** The signature that it was added with. */
+      readonly signature?: ModelBundle | undefined;
+    }
   | { readonly kind: 'version.deleted'; readonly version: string; readonly reason: string }
   | {
       readonly kind: 'alias.moved';
@@ -13,6 +22,10 @@ export type ModelEvent =
       readonly to?: string | undefined;
       readonly from?: string | undefined;
       readonly reason?: string | undefined;
+      /** What gates said then. */
+      readonly gates?: readonly GateResult[] | undefined;
+      /** Moved although gates had failed. */
+      readonly forced?: true | undefined;
     };
 
 /** An event as it stands in the history: who, when, and after what. */
@@ -50,7 +63,14 @@ export function decodeEvent(bytes: Uint8Array, n: number, before: HistoryEntry |
   return { event, digest: createHash('sha256').update(bytes).digest('hex') };
 }
 
-const kinds: ReadonlySet<string> = new Set<ModelEvent['kind']>(['version.added', 'version.deleted', 'alias.moved']);
+const kinds: ReadonlySet<string> = new Set<ModelEvent['kind']>([
+  'version.added',
+  'version.signed',
+  'version.approved',
+  'version.tested',
+  'version.deleted',
+  'alias.moved',
+]);
 
 function parsed(bytes: Uint8Array, n: number): LoggedEvent {
   try {

@@ -1,4 +1,6 @@
 import semver from 'semver';
+import type { GateResult } from '../gates/gates.ts';
+import { isTrustEvent, trustAdded, trustAfter, type TrustState, type VersionTrust } from '../trust/trust-state.ts';
 import type { ModelVersion } from '../versions/version.ts';
 import type { HistoryEntry, LoggedEvent } from './events.ts';
 
@@ -10,6 +12,10 @@ export interface AliasMove {
   readonly at: number;
   readonly by: string;
   readonly reason?: string | undefined;
+  /** What gates said then. */
+  readonly gates?: readonly GateResult[] | undefined;
+  /** Moved although gates had failed. */
+  readonly forced?: true | undefined;
 }
 
 /** A version that was deleted. Its number is never given again. */
@@ -28,6 +34,8 @@ export interface ModelState {
   readonly deleted: ReadonlyMap<string, DeletedVersion>;
   readonly aliases: ReadonlyMap<string, string>;
   readonly moves: readonly AliasMove[];
+  /** Signatures, approvals and load tests of versions. */
+  readonly trust: TrustState;
 }
 
 /** Before anything has happened. */
@@ -37,6 +45,7 @@ export const emptyState: ModelState = {
   deleted: new Map(),
   aliases: new Map(),
   moves: [],
+  trust: new Map(),
 };
 
 /** What events make of a state. The state itself stays as it is: it is copied once, not for each event. */
@@ -47,6 +56,7 @@ export function stateAfter(state: ModelState, entries: readonly HistoryEntry[]):
     deleted: new Map(state.deleted),
     aliases: new Map(state.aliases),
     moves: [...state.moves],
+    trust: new Map(state.trust),
   };
   for (const entry of entries) {
     next.last = entry;
@@ -61,21 +71,26 @@ interface Draft {
   readonly deleted: Map<string, DeletedVersion>;
   readonly aliases: Map<string, string>;
   readonly moves: AliasMove[];
+  readonly trust: Map<string, VersionTrust>;
 }
 
-function apply({ versions, deleted, aliases, moves }: Draft, event: LoggedEvent): void {
+function apply({ versions, deleted, aliases, moves, trust }: Draft, event: LoggedEvent): void {
   const { at, by } = event;
-  if (event.kind === 'version.added') versions.set(event.version.version, event.version);
-  else if (event.kind === 'version.deleted') {
+  if (isTrustEvent(event)) trust.set(event.version, trustAfter(trust, event));
+  else if (event.kind === 'version.added') {
+    const { version, signature } = event;
+    versions.set(version.version, version);
+    if (signature !== undefined) trust.set(version.version, trustAdded({ signature, at, by }));
+  } else if (event.kind === 'version.deleted') {
     const version = versions.get(event.version);
     if (version === undefined) return;
     versions.delete(event.version);
     deleted.set(event.version, { version, at, by, reason: event.reason });
   } else {
-    const { alias, from, to, reason } = event;
+    const { alias, from, to, reason, gates, forced } = event;
     if (to === undefined) aliases.delete(alias);
     else aliases.set(alias, to);
-    moves.push({ alias, from, to, at, by, reason });
+    moves.push({ alias, from, to, at, by, reason, gates, forced });
   }
 }
 

@@ -9,6 +9,7 @@ import { inspectOpened } from '../inspect/inspect-model.ts';
 import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
 import { nextVersion } from '../versions/change.ts';
+import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
 import { checkFacts } from './facts.ts';
@@ -38,6 +39,7 @@ export async function addVersion(
   checkFacts(options);
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
+  demandSigner(addition, parts);
   const file = await parts.files.look(path);
   const state = await history.read();
   const known = unchanged(state, file);
@@ -57,10 +59,11 @@ export async function addVersion(
   }
   const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
   if (isSettled) await file.remember(stored.digest);
-  const event = await history.append((now) => ({
-    kind: 'version.added',
-    version: versionOf(now, { addition, inspection, stored, parts }),
-  }));
+  const event = await history.append((now) => {
+    const version = versionOf(now, { addition, inspection, stored, parts });
+    const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
+    return { kind: 'version.added', version, ...signature };
+  });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
@@ -68,6 +71,12 @@ export async function addVersion(
 
 function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {
   return order.indexOf(verdict) <= order.indexOf(accept);
+}
+
+/** A key or name that can't be used is known before anything is read. */
+function demandSigner({ model, path }: Addition, { sign }: RegistryParts): void {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  if (sign !== undefined) signVersion({ model, version: '1.0.0', file: basename(path), digest }, sign);
 }
 
 function refuse(inspection: ModelInspection, addition: Addition, parts: RegistryParts): void {

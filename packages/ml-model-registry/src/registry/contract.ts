@@ -1,19 +1,25 @@
 import type { Repository } from '@x/backup-store';
+import type { ModelTrust } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
 import type { RestoreContentOptions } from '../content/restore-content.ts';
+import type { PromotionGates } from '../gates/gates.ts';
 import type { LoggedEvent } from '../history/events.ts';
 import type { AliasMove } from '../history/state.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
 import type { Verdict } from '../inspect/inspection.ts';
+import type { LoadTestOptions } from '../load-test/contract.ts';
+import type { ModelSignOptions } from '../trust/sign-version.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelVersion, VersionFacts } from '../versions/version.ts';
 import type { VersionDiff } from './diff-versions.ts';
 import type { ModelSurvey } from './survey-contract.ts';
+import type { ModelVouching } from './vouching-contract.ts';
 
 /** Something that somebody wants to do to a model. */
 export interface ModelIntent {
-  readonly action: 'add' | 'restore' | 'promote' | 'delete';
+  /** `override`: to promote although gates have failed; `promote` is asked for before. */
+  readonly action: 'add' | 'restore' | 'promote' | 'delete' | 'sign' | 'test' | 'approve' | 'override';
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
@@ -29,14 +35,19 @@ export interface RegistryEvent {
     | 'model.promoted'
     | 'model.deleted'
     | 'model.damaged'
-    | 'model.use-not-noted';
+    | 'model.use-not-noted'
+    | 'model.signed'
+    | 'model.approved'
+    | 'model.tested'
+    | 'model.overridden'
+    | 'model.denied';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly by: string;
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
-  /** Why, or codes of findings. */
+  /** Why, or codes of findings, or gates. */
   readonly reason?: string | undefined;
 }
 
@@ -55,6 +66,14 @@ export interface ModelRegistryOptions {
   readonly limits?: Partial<InspectLimits> | undefined;
   /** A folder of this machine that remembers what files looked like when they were read: unchanged ones are not read again. Default: only memory does. */
   readonly cacheDirectory?: string | undefined;
+  /** Signs every version when it is added. */
+  readonly sign?: ModelSignOptions | undefined;
+  /** Whose signatures count. With it, `restore` refuses what none of them has signed. */
+  readonly trust?: ModelTrust | undefined;
+  /** What a version needs before an alias points to it, by aliases. Moves back are free. */
+  readonly gates?: Readonly<Record<string, PromotionGates>> | undefined;
+  /** How `validate` loads models. */
+  readonly loadTest?: LoadTestOptions | undefined;
   /** Who works with it, for the history. Default: who is logged in. */
   readonly by?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -92,6 +111,8 @@ export interface MoveAliasOptions {
   /** What the alias has to point to before; `null`: there must be no such alias. Default: whatever it points to when the move is asked for. */
   readonly expected?: string | null | undefined;
   readonly reason?: string | undefined;
+  /** For `promote`: also when gates have failed. It takes a reason, which the history keeps with the gates. Default `false`. */
+  readonly force?: boolean | undefined;
 }
 
 /** How two versions are compared. */
@@ -110,7 +131,7 @@ export interface ModelSummary {
 }
 
 /** Versions of models. References are a version (`1.4.0`), an alias (`prod`) or `latest`. */
-export interface ModelRegistry extends ModelSurvey {
+export interface ModelRegistry extends ModelSurvey, ModelVouching {
   /**
    * Inspects a file, stores it, and gives it the next version. When the file is that of the newest version, nothing is written.
    *
@@ -125,7 +146,11 @@ export interface ModelRegistry extends ModelSurvey {
   list(model: string, options?: ListVersionsOptions): Promise<readonly ModelVersion[]>;
   /** @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. */
   get(model: string, reference: string): Promise<ModelVersion>;
-  /** Writes a version to a file, each byte compared. @throws {ModelError} `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`. */
+  /**
+   * Writes a version to a file, each byte compared; where the registry trusts somebody, only what they have signed.
+   *
+   * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`.
+   */
   restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
   /** What sets two versions apart. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
   diff(model: string, before: string, after: string, options?: DiffOptions): Promise<VersionDiff>;
@@ -135,7 +160,11 @@ export interface ModelRegistry extends ModelSurvey {
    * @throws {ModelError} `VERSION_IN_USE` while an alias points to it; those of `get`.
    */
   delete(model: string, version: string, options: { readonly reason: string }): Promise<void>;
-  /** Lets an alias point to a version. @throws {ModelError} `ALIAS_MOVED` when it does not point where it was expected to; those of `get`. */
+  /**
+   * Lets an alias point to a version, if it passes the gates of the alias.
+   *
+   * @throws {ModelError} `GATE_FAILED` with all that have failed; `ALIAS_MOVED` when it does not point where it was expected to; those of `get`.
+   */
   promote(model: string, alias: string, reference: string, options?: MoveAliasOptions): Promise<AliasMove>;
   /** Lets an alias point to where it pointed before its last move. @throws {ModelError} `ALIAS_NOT_FOUND`, `NOTHING_BEFORE`, `ALIAS_MOVED`. */
   rollback(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import { FileCache } from '../content/file-cache.ts';
 import { restoreContent } from '../content/restore-content.ts';
 import { ModelError } from '../errors.ts';
+import { checkGates } from '../gates/check-gates.ts';
 import type { LoggedEvent } from '../history/events.ts';
 import type { ModelHistory } from '../history/history.ts';
 import type { AliasMove } from '../history/state.ts';
@@ -29,6 +30,7 @@ import { Histories } from './histories.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
 import { Survey } from './survey.ts';
+import { Vouching } from './vouching.ts';
 
 /**
  * Opens a registry of models. Nothing is read or written yet.
@@ -52,7 +54,8 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 
 function partsOf(options: ModelRegistryOptions): RegistryParts {
   const { storage, repository, tenant = 'models', changes = {}, accept = 'suspicious', limits = {} } = options;
-  const { by = userInfo().username, clock = systemClock } = options;
+  const { by = userInfo().username, clock = systemClock, gates = {} } = options;
+  checkGates(gates);
   return {
     storage,
     repository,
@@ -60,20 +63,34 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     changes,
     accept,
     limits,
+    sign: options.sign,
+    trust: options.trust,
+    gates,
+    loadTest: options.loadTest ?? {},
     by,
     clock,
     files: new FileCache(options.cacheDirectory, clock),
     tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
-    ask: async (intent) => options.authorize?.({ ...intent, by }),
+    ask: async (intent) => {
+      try {
+        await options.authorize?.({ ...intent, by });
+      } catch (error) {
+        const { action, ...what } = intent;
+        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by });
+        throw error;
+      }
+    },
   };
 }
 
 class StoredRegistry extends Survey implements ModelRegistry {
   readonly #parts: RegistryParts;
+  readonly #vouching: Vouching;
 
   constructor(parts: RegistryParts) {
     super(parts, new Histories(parts));
     this.#parts = parts;
+    this.#vouching = new Vouching(parts, (model) => this.#history(model));
   }
 
   async add(model: string, path: string, options: AddOptions): Promise<AddedVersion> {
@@ -117,6 +134,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
   ): Promise<ModelVersion> {
     const version = await this.get(model, reference);
     await this.#parts.ask({ action: 'restore', model, version: version.version });
+    await this.#vouching.demand(version);
     await restoreContent(this.#parts.repository, version, options);
     this.#parts.tell({ type: 'model.restored', model, version: version.version });
     await this.#noteRestored(version);
@@ -151,7 +169,33 @@ class StoredRegistry extends Survey implements ModelRegistry {
 
   async promote(model: string, alias: string, reference: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
     checkAlias(alias);
+    if (Object.hasOwn(this.#parts.gates, alias))
+      return await this.#vouching.promote({ ...options, model, alias, reference });
     return await this.#move({ ...options, model, alias, to: (state) => findVersion(state, model, reference).version });
+  }
+
+  async planPromotion(model: string, alias: string, reference: string): ReturnType<ModelRegistry['planPromotion']> {
+    return await this.#vouching.plan(model, checkAlias(alias), reference);
+  }
+
+  async sign(model: string, reference: string): ReturnType<ModelRegistry['sign']> {
+    return await this.#vouching.sign(model, reference);
+  }
+
+  async verify(...asked: Parameters<ModelRegistry['verify']>): ReturnType<ModelRegistry['verify']> {
+    return await this.#vouching.verify(...asked);
+  }
+
+  async approve(...asked: Parameters<ModelRegistry['approve']>): ReturnType<ModelRegistry['approve']> {
+    return await this.#vouching.approve(...asked);
+  }
+
+  async trust(model: string, reference: string): ReturnType<ModelRegistry['trust']> {
+    return await this.#vouching.trust(model, reference);
+  }
+
+  async validate(...asked: Parameters<ModelRegistry['validate']>): ReturnType<ModelRegistry['validate']> {
+    return await this.#vouching.validate(...asked);
   }
 
   async rollback(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {

@@ -1,14 +1,18 @@
 import { ModelError } from '../errors.ts';
 import type { LoggedEvent, ModelEvent } from '../history/events.ts';
+import type { GateResult } from '../gates/gates.ts';
 import type { AliasMove, ModelState } from '../history/state.ts';
 import type { MoveAliasOptions } from './contract.ts';
 
 /** Where an alias is to point, by what the history says. */
-export interface Move extends MoveAliasOptions {
+export interface Move extends Omit<MoveAliasOptions, 'force'> {
   readonly model: string;
   readonly alias: string;
   /** `undefined`: the alias goes away. Throws where the move must not be. */
   readonly to: (state: ModelState) => string | undefined;
+  readonly gates?: readonly GateResult[] | undefined;
+  /** Gates have failed, and it is moved all the same. */
+  readonly forced?: true | undefined;
 }
 
 /**
@@ -17,7 +21,7 @@ export interface Move extends MoveAliasOptions {
  * @throws {ModelError} `ALIAS_MOVED`.
  */
 export function aliasEvent(state: ModelState, move: Move): ModelEvent {
-  const { model, alias, expected, reason } = move;
+  const { model, alias, expected, reason, gates, forced } = move;
   const from = state.aliases.get(alias);
   if (expected !== undefined && from !== (expected ?? undefined)) {
     throw new ModelError(
@@ -35,6 +39,8 @@ export function aliasEvent(state: ModelState, move: Move): ModelEvent {
     ...(to === undefined ? {} : { to }),
     ...(from === undefined ? {} : { from }),
     ...(reason === undefined ? {} : { reason }),
+    ...(gates === undefined ? {} : { gates }),
+    ...(forced === undefined ? {} : { forced }),
   };
 }
 
@@ -72,6 +78,6 @@ export function aliasNotFound(state: ModelState, model: string, alias: string): 
 /** A move as it stands in the history. */
 export function moveOf(event: LoggedEvent): AliasMove {
   if (event.kind !== 'alias.moved') throw new TypeError('Expected the event that was written');
-  const { alias, from, to, at, by, reason } = event;
-  return { alias, from, to, at, by, reason };
+  const { alias, from, to, at, by, reason, gates, forced } = event;
+  return { alias, from, to, at, by, reason, gates, forced };
 }

@@ -1,8 +1,12 @@
 import type { Repository } from '@x/backup-store';
 import type { ObjectStore } from '@x/storage';
+import type { ModelTrust } from '@x/integrity';
 import type { Clock } from '../clock.ts';
 import type { FileCache } from '../content/file-cache.ts';
+import type { PromotionGates } from '../gates/gates.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
+import type { LoadTestOptions } from '../load-test/contract.ts';
+import type { ModelSignOptions } from '../trust/sign-version.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
 
@@ -14,6 +18,10 @@ export interface RegistryParts {
   readonly changes: ChangeTable;
   readonly accept: NonNullable<ModelRegistryOptions['accept']>;
   readonly limits: Partial<InspectLimits>;
+  readonly sign: ModelSignOptions | undefined;
+  readonly trust: ModelTrust | undefined;
+  readonly gates: Readonly<Record<string, PromotionGates>>;
+  readonly loadTest: LoadTestOptions;
   readonly by: string;
   readonly clock: Clock;
   readonly files: FileCache;
