@@ -9,7 +9,7 @@ import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } 
 import type { Deployment } from './run/contract.ts';
 import { requiredPrograms } from './run/dependency-checks.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
-import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
+import { carryOut, type DeployingTools, resume, type ResumeOptions, undo, type UndoOptions } from './run/deploying.ts';
 import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
@@ -61,9 +61,13 @@ export interface Deployer {
     planOrTarget?: DeployPlan | string,
     options?: RollbackRunOptions & DeployCallOptions,
   ): Promise<Deployment>;
-  /** Goes on with a run that was killed, in the direction in which it went. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`; those of steps. */
-  resume(options?: DeployCallOptions): Promise<Deployment>;
-  /** Takes a run that was killed back. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`, `ROLLBACK_REFUSED`. */
+  /**
+   * Goes on with a run that was killed, in the direction in which it went. With `accept`, what can't be done or taken back is left as it is, so that the run ends.
+   *
+   * @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`; those of steps.
+   */
+  resume(options?: DeployCallOptions & ResumeOptions): Promise<Deployment>;
+  /** Takes a run that was killed back; with `accept`, all but what can't be. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`, `ROLLBACK_REFUSED`. */
   undo(options?: DeployCallOptions & UndoOptions): Promise<Deployment>;
   /** The releases on this machine; one of them is current. */
   list(): Promise<readonly DeployedRelease[]>;
@@ -142,11 +146,15 @@ export function createDeployer(options: DeployerOptions): Deployer {
         { what, plan: async (held, signal) => planRollback(held, what as string | undefined, { ...call, signal }) },
         call,
       ),
-    resume: async (call = {}) => (await ask('resume'), locked({ ...call, action: 'resume' }, resume)),
+    resume: async (call = {}) => {
+      await ask('resume');
+      const { accept, reason } = call;
+      return locked({ ...call, action: 'resume' }, async (held, signal) => resume(held, { accept, reason, signal }));
+    },
     undo: async (call = {}) => {
       await ask('undo');
       return locked({ ...call, action: 'undo' }, async (held, signal) =>
-        undo(held, { mayRestore: call.mayRestore, signal }),
+        undo(held, { mayRestore: call.mayRestore, accept: call.accept, reason: call.reason, signal }),
       );
     },
     list: async () => planned(async () => place.releases()),

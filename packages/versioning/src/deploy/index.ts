@@ -87,7 +87,7 @@ export type {
 } from './run/contract.ts';
 export type { DeployerOptions } from './run/deployer-options.ts';
 export type { DeployIntent } from './run/intent.ts';
-export type { UndoOptions } from './run/deploying.ts';
+export type { ResumeOptions, UndoOptions } from './run/deploying.ts';
 export type { DeployEvent, DeployListener } from './run/events.ts';
 export type { DeployHistoryOptions } from './run/history.ts';
 export type { CleanOutcome, InitialisedLayout } from './run/housekeeping.ts';

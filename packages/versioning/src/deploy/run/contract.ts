@@ -35,7 +35,8 @@ export type DeployRunStep = DeployStepName | RollbackStepName;
 /** How a step ended, as the journal and the report have it. */
 export interface StepReport {
   readonly step: DeployRunStep;
-  readonly outcome: 'done' | 'failed' | 'undone';
+  /** `left`: neither done nor taken back, as somebody has accepted that, or as nobody is in need of it. */
+  readonly outcome: 'done' | 'failed' | 'undone' | 'left';
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly ms: number;
@@ -71,6 +72,8 @@ export interface Deployment {
   readonly migrated?: readonly string[] | undefined;
   /** How long it took to be back on the release before, for what went back: held against the objective. */
   readonly wayBack?: WayBack | undefined;
+  /** Steps that were left as they are: neither done nor taken back. */
+  readonly left?: readonly DeployRunStep[] | undefined;
   /** The folder with what was kept of a failure: the report, and the last lines of the service's log. */
   readonly evidence?: string | undefined;
 }

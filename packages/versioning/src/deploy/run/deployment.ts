@@ -1,4 +1,4 @@
-import type { Deployment, WayBack } from './contract.ts';
+import type { Deployment, DeployRunStep, WayBack } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
 
 /** What is known when a run ends. */
@@ -10,10 +10,15 @@ export interface DeploymentEnd {
   readonly evidence?: string | undefined;
 }
 
+/** Steps that were left as they are. */
+export const leftSteps = ({ reports }: Pick<DeployRunState, 'reports'>): ReadonlySet<DeployRunStep> =>
+  new Set(reports.filter(({ outcome }) => outcome === 'left').map(({ step }) => step));
+
 /** A run that has begun, as the history has it. */
 export function openDeployment(run: string, state: DeployRunState): Deployment {
   const { plan, owner, startedAt, reports, done, failure } = state;
   const { kind, version, from, channel, strategy, committedAt, migrations } = plan;
+  const left = [...leftSteps(state)];
   return {
     id: run,
     kind,
@@ -29,6 +34,7 @@ export function openDeployment(run: string, state: DeployRunState): Deployment {
     committedAt,
     migrations: [migrations.expand, migrations.data, migrations.contract, migrations.back].flat().length,
     error: failure,
+    left: left.length === 0 ? undefined : left,
   };
 }
 

@@ -33,6 +33,17 @@ export type DeployEvent =
       readonly by: string;
       readonly backup: string;
     }
+  /** Somebody has said that a step may stay as it is: neither done nor taken back. */
+  | {
+      readonly kind: 'step.accepted';
+      readonly version: string;
+      readonly by: string;
+      readonly step: DeployRunStep;
+      readonly direction: 'forward' | 'back';
+      /** What was in the way. */
+      readonly found: string;
+      readonly reason?: string | undefined;
+    }
   | {
       readonly kind: 'lock.forced';
       readonly by: string;

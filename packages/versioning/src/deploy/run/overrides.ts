@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ledger, type Ledger, type ObjectStore } from '@x/storage';
 import { VersioningError } from '../../errors.ts';
+import type { DeployRunStep } from './contract.ts';
 import type { DeployHistoryOptions } from './history.ts';
 import type { DeployIntent } from './intent.ts';
 
@@ -24,6 +25,17 @@ export type DeployOverride =
       readonly run: string;
       /** How many migrations it was to run, forward or back. */
       readonly migrations: number;
+    })
+  /** A run was ended although something was neither done nor taken back. */
+  | (Overridden & {
+      readonly kind: 'left';
+      readonly version: string;
+      /** The deployment. */
+      readonly run: string;
+      readonly step: DeployRunStep;
+      readonly direction: 'forward' | 'back';
+      /** What was in the way. */
+      readonly found: string;
     })
   /** The lock was taken from somebody who may have been at work. */
   | (Overridden & {

@@ -18,6 +18,8 @@ export interface PlannedDeployMigrations {
   readonly contract: readonly string[];
   /** Taken back by a rollback, the last one first. */
   readonly back: readonly string[];
+  /** Those of `expand` that take something away all the same: the release before may not work with what is left. */
+  readonly destructive?: readonly string[] | undefined;
 }
 
 /**

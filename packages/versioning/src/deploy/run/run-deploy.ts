@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
+import type { VersioningError } from '../../errors.ts';
 import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
 import { ChecksFailed, databaseOf, STEP_ACTIONS, type StepDone } from './deploy-step.ts';
 import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
 import type { DeployRunState, StepBefore } from './journal.ts';
 import { appliedNow } from './migrate-database.ts';
-import { planRecovery, planRestoring } from './plan-recovery.ts';
-import type { NoRecovery, Recovery, RecoveryStep } from './recovery.ts';
+import { hasToLeave, leave, leaveAccepted, mayLeave } from './leaving.ts';
+import { isHarmless, planRecovery, planRestoring } from './plan-recovery.ts';
+import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
 import { type DeployWork, isoNow } from './tools.ts';
 
@@ -17,6 +19,11 @@ export async function goOn(work: DeployWork): Promise<void> {
   for (const { step } of plan.steps) {
     if (journal.state.done.has(step)) continue;
     signal?.throwIfAborted();
+    if (hasToLeave(work, step)) {
+      const found = 'data is left as it is';
+      await leaveAccepted(work, { report: { ...nowOf(work, step), detail: found }, direction: 'forward', found });
+      continue;
+    }
     await journal.write({ kind: 'begun', step, before: await stateBefore(work, step) });
     tools.tell({ kind: 'step.begun', version: plan.version, step });
     const begun = tools.clock();
@@ -39,10 +46,16 @@ export async function goOn(work: DeployWork): Promise<void> {
       const report = reported({ detail: message, checks }, 'failed');
       await journal.write({ kind: 'failed', report, error: { code: codeText(error), message } });
       tools.tell({ kind: 'step.ended', version: plan.version, report });
-      throw error;
+      if (!mayLeave(work, { step, direction: 'forward', error })) throw error;
+      const left = { ...nowOf(work, step), detail: `left as it is: ${message}` };
+      await leaveAccepted(work, { report: left, direction: 'forward', found: message });
     }
   }
 }
+
+/** A step that is left, as its report begins. */
+const nowOf = ({ tools }: DeployWork, step: DeployRunStep) =>
+  ({ step, outcome: 'left', at: isoNow(tools), ms: 0 }) as const;
 
 /** What only can be known before a step is begun for the first time. */
 async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep): Promise<StepBefore | undefined> {
@@ -55,7 +68,10 @@ async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep):
 }
 
 /** Decides how a run goes back, by its journal and its database. */
-export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise<Recovery | NoRecovery> {
+export async function wayBackNow(
+  work: DeployWork,
+  may: Pick<RecoveryFacts, 'mayRestore' | 'mayLeave'>,
+): Promise<Recovery | NoRecovery> {
   const { state } = work.journal;
   if (state.plan.kind === 'restart') return { steps: [], notes: [] };
   const { restoreData, expandMigrations } = work.tools.settings;
@@ -63,13 +79,7 @@ export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise
   const facts = hasMigrations
     ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
     : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
-  return planRecovery(state, { ...facts, restoreData, expandMigrations, mayRestore });
-}
-
-/** Takes back what was decided, each step written down. May be called again after a kill at any point. */
-async function goBack(work: DeployWork): Promise<void> {
-  const { recovery, undone } = work.journal.state;
-  for (const step of recovery?.steps ?? []) if (!undone.has(step.step)) await undo(work, step);
+  return planRecovery(state, { ...facts, restoreData, expandMigrations, ...may });
 }
 
 /** What a migration says that can't go where it has to: tried again, it says the same. */
@@ -80,6 +90,35 @@ const BLOCKED: readonly unknown[] = [
   'MIGRATION_MISSING',
   'IRREVERSIBLE_MIGRATION',
 ];
+
+/** Takes back what was decided, each step written down. May be called again after a kill at any point. */
+async function goBack(work: DeployWork): Promise<void> {
+  const { recovery, undone } = work.journal.state;
+  for (const step of recovery?.steps ?? []) {
+    if (undone.has(step.step)) continue;
+    try {
+      await undo(work, step);
+    } catch (error) {
+      if (!(await isLeft(work, step, error))) throw error;
+    }
+  }
+}
+
+/** Whether a step that can't be taken back stays as it is: as nobody is in need of that, or as somebody has accepted it. */
+async function isLeft(work: DeployWork, recovering: RecoveryStep, error: unknown): Promise<boolean> {
+  const { step, migrations = [] } = recovering;
+  const { message, code } = error as Partial<VersioningError>;
+  const found = message ?? String(error);
+  const report = nowOf(work, step);
+  if (BLOCKED.includes(code) && isHarmless(work.journal.state, recovering)) {
+    const detail = `${migrations.join(', ')} stays, as the release before works with it: ${found}`;
+    await leave(work, { ...report, detail });
+    return true;
+  }
+  if (!mayLeave(work, { step, direction: 'back', error })) return false;
+  await leaveAccepted(work, { report: { ...report, detail: `left as it is: ${found}` }, direction: 'back', found });
+  return true;
+}
 
 /** The way back by the safety backup, where an error says that a migration is in the way of the other one. */
 export function restoringAfter({ journal }: DeployWork, error: unknown): Recovery | undefined {

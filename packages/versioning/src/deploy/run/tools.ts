@@ -63,6 +63,14 @@ export interface DeployWork {
   /** What this process knows of the artefact. */
   readonly artifact: RunArtifact;
   readonly signal?: AbortSignal | undefined;
+  /** Given where somebody has said that what can't be done, or taken back, may stay as it is. */
+  readonly acceptance?: Acceptance | undefined;
+}
+
+/** That somebody has said so. */
+export interface Acceptance {
+  /** Why, in their words. */
+  readonly reason?: string | undefined;
 }
 
 /** Now, as journals have it. */
