@@ -35,7 +35,7 @@ export class ChecksFailed extends VersioningError {
 
 /** What each step does, of deploys and of rollbacks. */
 export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
-  'pre-checks': async (work) => checked(work, preChecksOf(work), 0),
+  'pre-checks': preChecks,
   validate: async (work) => checked(work, preChecksOf(work), 0),
   'maintenance-on': maintenanceOn,
   'safety-backup': safetyBackup,
@@ -53,6 +53,16 @@ export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
   good,
 };
 
+/** The artefact is fetched before: checks have a time in which they have to end, and a fetch takes as long as it takes. */
+async function preChecks(work: DeployWork): Promise<StepDone> {
+  const { tools, artifact, journal, signal } = work;
+  const { kind, version } = journal.state.plan;
+  // What is wrong with it is told by its check.
+  const release = await tools.releases.getRelease(version, { signal }).catch(() => undefined);
+  if (kind === 'deploy' && release?.artifact !== undefined && release.status !== 'yanked') await artifact.fetch(signal);
+  return checked(work, preChecksOf(work), 0);
+}
+
 /** @throws {VersioningError} `CHECKS_FAILED`. */
 async function checked(
   { tools, journal, signal }: DeployWork,
@@ -69,16 +79,22 @@ async function maintenanceOn({ tools, journal }: DeployWork): Promise<StepDone> 
   const { kind, version } = journal.state.plan;
   if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'it was on already, and stays on' };
   const reason = `${kind} of ${version}`;
-  await tools.place.maintenance.on(reason);
+  await tools.place.maintenance.on(reason, journal.run);
   tools.tell({ kind: 'maintenance.switchedOn', by: tools.by, reason });
   return { detail: 'on' };
 }
 
-async function maintenanceOff({ tools, journal }: DeployWork): Promise<StepDone> {
-  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'stays on, as it was' };
-  await tools.place.maintenance.off();
+async function maintenanceOff(work: DeployWork): Promise<StepDone> {
+  return { detail: await endMaintenance(work) };
+}
+
+/** Takes the flag of a run away. What somebody has switched on by hand, before or meanwhile, stays on. */
+export async function endMaintenance({ tools, journal }: DeployWork): Promise<string> {
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return 'stays on, as it was';
+  const other = await tools.place.maintenance.off(journal.run);
+  if (other !== undefined) return `stays on: ${other.by || 'somebody'} has switched it on by hand`;
   tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
-  return { detail: 'off' };
+  return 'off';
 }
 
 async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<StepDone> {

@@ -11,7 +11,7 @@ import { isAbort, isTakenOver, withHint } from './failure.ts';
 import { DeployJournal } from './journal.ts';
 import { leave, noteAccepted } from './leaving.ts';
 import { recordMigrations } from './migration-record.ts';
-import type { DeployPlan } from './plan.ts';
+import { countOf, type DeployPlan } from './plan.ts';
 import type { NoRecovery, Recovery } from './recovery.ts';
 import { RunArtifact } from './run-artifact.ts';
 import { finish, goBackOrRestore, goOn, restoringAfter, wayBackNow } from './run-deploy.ts';
@@ -52,7 +52,7 @@ async function noteAgreements(tools: DeployingTools, plan: DeployPlan, run: stri
   const { agreements, version, reason } = plan;
   const { by, channel } = tools;
   if (!agreements.includes('no-backup')) return [];
-  const migrations = Object.values(plan.migrations).flat().length;
+  const migrations = countOf(plan.migrations);
   await tools.overrides.write({ kind: 'no-backup', by, at: isoNow(tools), reason, channel, version, run, migrations });
   return [{ kind: 'backup.skipped', version, by, migrations, reason }];
 }

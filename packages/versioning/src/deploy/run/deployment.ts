@@ -1,5 +1,6 @@
 import type { Deployment, DeployRunStep, WayBack } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
+import { countOf } from './plan.ts';
 
 /** What is known when a run ends. */
 export interface DeploymentEnd {
@@ -32,7 +33,7 @@ export function openDeployment(run: string, state: DeployRunState): Deployment {
     steps: reports,
     backup: done.get('safety-backup')?.backup,
     committedAt,
-    migrations: [migrations.expand, migrations.data, migrations.contract, migrations.back].flat().length,
+    migrations: countOf(migrations),
     error: failure,
     left: left.length === 0 ? undefined : left,
   };

@@ -1,4 +1,5 @@
 import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
+import type { HandVerb } from './hand-verb.ts';
 
 /** Something that happened to a machine, for logs and audits. */
 export type DeployEvent =
@@ -55,6 +56,8 @@ export type DeployEvent =
       readonly by: string;
       readonly reason?: string | undefined;
     }
+  /** Somebody has started, stopped or set it up by hand. */
+  | { readonly kind: 'service.changed'; readonly by: string; readonly verb: HandVerb }
   | { readonly kind: 'release.cleaned'; readonly by: string; readonly versions: readonly string[] }
   | { readonly kind: 'evidence.cleaned'; readonly by: string; readonly paths: readonly string[] }
   /** A step begins, for progress. */

@@ -63,3 +63,7 @@ export type FileCheck = 'quick' | 'full';
 
 /** A plan with nothing to migrate. */
 export const NO_MIGRATIONS: PlannedDeployMigrations = { expand: [], data: [], contract: [], back: [] };
+
+/** How many migrations are run, forward or back. */
+export const countOf = ({ expand, data, contract, back }: PlannedDeployMigrations): number =>
+  expand.length + data.length + contract.length + back.length;

@@ -1,7 +1,7 @@
 import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
-import { databaseOf } from './deploy-step.ts';
+import { databaseOf, endMaintenance } from './deploy-step.ts';
 import { migrateAgain, migrateBack } from './migrate-database.ts';
 import { postChecksOf } from './own-checks.ts';
 import { checksText, runPatiently } from './patient-checks.ts';
@@ -27,12 +27,7 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
   switch: switchBack,
   service: serviceBack,
   stage: leaveFiles,
-  'maintenance-on': async ({ tools, journal }) => {
-    if (journal.state.before.get('maintenance-on')?.isOn === true) return 'stays on, as it was';
-    await tools.place.maintenance.off();
-    tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
-    return 'off';
-  },
+  'maintenance-on': endMaintenance,
 };
 
 async function takeBack(work: DeployWork, { migrations = [] }: RecoveryStep): Promise<string> {

@@ -5,6 +5,7 @@ import { ChecksFailed, databaseOf, STEP_ACTIONS, type StepDone } from './deploy-
 import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
 import type { DeployRunState, StepBefore } from './journal.ts';
+import { countOf } from './plan.ts';
 import { appliedNow } from './migrate-database.ts';
 import { hasToLeave, leave, leaveAccepted, mayLeave } from './leaving.ts';
 import { isHarmless, planRecovery, planRestoring } from './plan-recovery.ts';
@@ -75,10 +76,10 @@ export async function wayBackNow(
   const { state } = work.journal;
   if (state.plan.kind === 'restart') return { steps: [], notes: [] };
   const { restoreData, expandMigrations } = work.tools.settings;
-  const hasMigrations = Object.values(state.plan.migrations).some((ids) => Array.isArray(ids) && ids.length > 0);
-  const facts = hasMigrations
-    ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
-    : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
+  const facts =
+    countOf(state.plan.migrations) > 0
+      ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
+      : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
   return planRecovery(state, { ...facts, restoreData, expandMigrations, ...may });
 }
 

@@ -5,6 +5,7 @@ import type { Check } from '../checks/contract.ts';
 import type { Service } from '../service/contract.ts';
 import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
+import type { HandActions } from './hand-actions.ts';
 import type { DeployHistory } from './history.ts';
 import type { DeployJournal } from './journal.ts';
 import type { DeployOverrides } from './overrides.ts';
@@ -38,6 +39,7 @@ export interface DeployTools {
   readonly releases: ReleaseSource;
   readonly history: DeployHistory;
   readonly overrides: DeployOverrides;
+  readonly actions: HandActions;
   readonly service?: Service | undefined;
   readonly migrator?: MigratorFactory | undefined;
   readonly backup?: SafetyBackup | undefined;
