@@ -81,6 +81,7 @@ export type {
   Deployment,
   DeployRunStep,
   DeployStepName,
+  RestoredBackup,
   RollbackStepName,
   SafetyBackup,
   SafetyBackupCall,

@@ -43,6 +43,8 @@ export interface StepReport {
   /** For people: what was done, or what stopped it. */
   readonly detail: string;
   readonly checks?: readonly CheckResult[] | undefined;
+  /** Of a restore: what did not come back, and why. */
+  readonly partial?: readonly string[] | undefined;
 }
 
 /** One deploy or rollback as the history keeps it. */
@@ -91,8 +93,16 @@ export interface SafetyBackup {
   create(call: SafetyBackupCall): Promise<{ readonly id?: string | undefined; readonly detail: string }>;
   /** What `restore` would drop: writes since the backup, for people. */
   preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
-  /** Brings everything back to that backup. */
-  restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Brings everything back to that backup, and says what did not come back. */
+  restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<RestoredBackup | void>;
+}
+
+/** What has become of a restore. */
+export interface RestoredBackup {
+  /** What of the backup did not come back, and why, for people: the restore is partial then. */
+  readonly partial?: readonly string[] | undefined;
+  /** What else was done, for people: what had to be moved aside, for example. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** What a safety backup is made for. */

@@ -14,6 +14,8 @@ export interface StepDone {
   readonly detail: string;
   readonly result?: StepResult | undefined;
   readonly checks?: readonly CheckResult[] | undefined;
+  /** Of a restore: what did not come back, and why. */
+  readonly partial?: readonly string[] | undefined;
 }
 
 /** What a step does. It may have been half done before. */
@@ -131,15 +133,22 @@ async function migrationsBack(work: DeployWork): Promise<StepDone> {
   return { detail: ids.length === 0 ? 'taken back already' : ids.join(', ') };
 }
 
-async function restoreData({ tools, journal, signal }: DeployWork): Promise<StepDone> {
-  const { restores, version } = journal.state.plan;
+async function restoreData(work: DeployWork): Promise<StepDone> {
+  const { restores } = work.journal.state.plan;
+  if (restores === undefined) throw new Error('A rollback without backup has no such step');
+  return restoreBackup(work, restores);
+}
+
+/** Brings a backup back while the service is stopped: what is written meanwhile would be lost, or worse, mixed with it. */
+export async function restoreBackup({ tools, journal, signal }: DeployWork, name: string): Promise<StepDone> {
   const { backup, by, service } = tools;
-  if (backup === undefined || restores === undefined) throw new Error('A rollback without backup has no such step');
-  // What is written while data come back would be lost, or worse, mixed with them.
+  if (backup === undefined) throw new Error('Without backups nothing is restored');
   await service?.run('stop', { signal });
-  await backup.restore(restores, { signal });
-  tools.tell({ kind: 'backup.restored', version, by, backup: restores });
-  return { detail: restores };
+  const { partial = [], notes = [] } = (await backup.restore(name, { signal })) ?? {};
+  const missing = partial.length === 0 ? undefined : partial;
+  tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by, backup: name, partial: missing });
+  const parts = [name, ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]), ...notes];
+  return { detail: parts.join('; '), partial: missing };
 }
 
 async function stage({ tools, journal, artifact, signal }: DeployWork): Promise<StepDone> {

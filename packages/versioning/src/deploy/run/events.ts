@@ -33,6 +33,8 @@ export type DeployEvent =
       readonly version: string;
       readonly by: string;
       readonly backup: string;
+      /** Of a restore: what did not come back, and why. */
+      readonly partial?: readonly string[] | undefined;
     }
   /** Somebody has said that a step may stay as it is: neither done nor taken back. */
   | {

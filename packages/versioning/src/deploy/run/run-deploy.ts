@@ -35,6 +35,7 @@ export async function goOn(work: DeployWork): Promise<void> {
       ms: tools.clock() - begun,
       detail: done.detail,
       checks: done.checks,
+      partial: done.partial,
     });
     try {
       const done = await STEP_ACTIONS[step](work);
@@ -146,8 +147,9 @@ async function undo(work: DeployWork, step: RecoveryStep): Promise<void> {
   const begun = tools.clock();
   const at = new Date(begun).toISOString();
   // Who wants to stop has to wait for this: half a way back is worse than none.
-  const detail = (await UNDOING[step.step]?.({ ...work, signal: undefined }, step)) ?? '';
-  const report: StepReport = { step: step.step, outcome: 'undone', at, ms: tools.clock() - begun, detail };
+  const done = (await UNDOING[step.step]?.({ ...work, signal: undefined }, step)) ?? '';
+  const { detail, partial } = typeof done === 'string' ? { detail: done } : done;
+  const report: StepReport = { step: step.step, outcome: 'undone', at, ms: tools.clock() - begun, detail, partial };
   await journal.write({ kind: 'undone', report });
   tools.tell({ kind: 'step.ended', version, report });
 }
