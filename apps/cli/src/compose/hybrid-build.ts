@@ -35,9 +35,9 @@ export async function buildHere(
   const { manager } = releases;
   const isThere = (await manager.listReleases()).some((release) => release.version === version);
   if (!isThere && config.build !== undefined) {
-    const [command = '', ...args] = config.build;
+    const [command, ...args] = config.build;
     const { runCommand } = await import('@x/backup-store/command');
-    onLine?.(`${config.build.join(' ')}`);
+    onLine?.(config.build.join(' '));
     const env = { VERSION: version, CHANNEL: channel };
     await runCommand({ command, args, cwd: folder, env, signal: context.signal });
   }

@@ -16,7 +16,7 @@ export interface MakingRelease {
   /** As `openReleases` takes it. */
   readonly push?: string | boolean | undefined;
   /** What is asked of it. @param migrations Folder of its migrations, relative to what is released. */
-  wanted(migrations: string | undefined): Promise<PlanReleaseOptions>;
+  readonly wanted: (migrations: string | undefined) => Promise<PlanReleaseOptions>;
 }
 
 /** Plans a release and makes it. @throws {CliError} `USAGE`; {VersioningError} those of planning and making, with what was left. */

@@ -139,26 +139,28 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
 
   test('brings back what a backup has where the deploy itself has made the database, and says what it leaves', async () => {
     const shop = await newDeployableShop();
-    const { machine, root, configure } = shop;
+    const { machine, root } = shop;
     const media = join(root, 'shared/media');
     const deploy = { service: undefined, health: undefined, backup: 'required' };
     const beside = {
       migrate: { database: 'sqlite:../live/shared/db/app.sqlite' },
-      release: { migrations: 'migrations' },
       sources: { paths: [media] },
     };
-    await configure(deploy, { ...beside, tenants: { beta: { modules: { files: { paths: ['files'] } } } } });
+    const tenants = { beta: { modules: { files: { paths: ['files'] } } } };
+    const release = { migrations: 'migrations' };
+    await shop.configure(deploy, { ...beside, tenants });
     await machine.json('Created', ['init']);
     await machine.json('DeployInitialised', ['deploy', 'init']);
     await shop.release('1.0.0', { 'files/a': 'a' });
     await machine.json('Deployment', ['deploy', 'run', '1.0.0']);
     await writeFile(join(media, 'logo'), 'old');
+    await shop.configure(deploy, { ...beside, tenants, release });
     await shop.release('1.1.0', {
       'migrations/0001_orders.up.sql': '-- kind: contract\ncreate table orders (price integer);',
     });
     const { backup } = await machine.json('Deployment', ['deploy', 'run', '1.1.0']);
     await writeFile(join(media, 'logo'), 'new');
-    await configure(deploy, beside);
+    await shop.configure(deploy, { ...beside, release });
     const planned = await machine.json('DeployPlan', ['deploy', 'rollback', '--restore', '--dry-run']);
     expect(planned.warnings.join()).toMatch(new RegExp(`Restoring ${backup} drops the database .*app\\.sqlite, which`));
     const back = await machine.run(['deploy', 'rollback', '--yes', '--restore']);

@@ -68,7 +68,7 @@ export class RunArtifact {
       await this.verified(signal);
     } catch (error) {
       signal?.throwIfAborted();
-      this.#verified = Promise.reject(error as Error);
+      this.#verified = Promise.reject(error);
       this.#isRefused = true;
       this.#verified.catch(() => undefined);
     }
