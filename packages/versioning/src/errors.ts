@@ -88,7 +88,6 @@ export type VersioningErrorCode =
   | 'SERVICE_FAILED'
   | 'SERVICE_UNAVAILABLE'
   | 'STRATEGY_FAILED'
-  | 'INVALID_REQUEST'
   | 'REQUEST_UNTRUSTED'
   | 'CI_UNREACHABLE'
   | 'CI_REFUSED'

@@ -31,7 +31,8 @@ export const FORCE_OPTION: OptionDefinition = {
 /** Why. */
 export const REASON_OPTION: OptionDefinition = {
   flags: '--reason <text>',
-  description: 'why there is no backup, or why the lock is taken: written down with it, and shown by `deploy history`',
+  description:
+    'why there is no backup, the lock is taken, or something is left as it is: written down with it, and shown by `deploy history`',
 };
 
 /** The same, for the argument parser. */

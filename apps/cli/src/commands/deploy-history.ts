@@ -4,7 +4,7 @@ import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
-import { historyTable, overrideLines } from '../render/deployment.ts';
+import { handActionLines, historyTable, overrideLines } from '../render/deployment.ts';
 
 interface HistoryFlags {
   readonly limit?: number | undefined;
@@ -24,14 +24,16 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const wanted = { limit: most, channel, signal };
   const deployments = await deployer.history(wanted);
   const overrides = await deployer.overrides(wanted);
+  const actions = await deployer.actions(wanted);
   if (context.json) {
-    await emitObject(output, 'DeployHistory', { deployments, overrides });
-  } else if (deployments.length + overrides.length === 0) {
+    await emitObject(output, 'DeployHistory', { deployments, overrides, actions });
+  } else if (deployments.length + overrides.length + actions.length === 0) {
     messages.note('Nothing was deployed here yet.');
   } else {
     const [head = '', ...rows] = historyTable(deployments);
     const shown = deployments.length === 0 ? [] : [output.colors.bold(head), ...rows];
-    await output.write(`${[...shown, ...overrideLines(overrides, shown.length > 0)].join('\n')}\n`);
+    const lines = [...shown, ...overrideLines(overrides, shown.length > 0)];
+    await output.write(`${[...lines, ...handActionLines(actions, lines.length > 0)].join('\n')}\n`);
   }
   return EXIT.ok;
 }
@@ -41,7 +43,7 @@ export const deployHistory: CommandDefinition = {
   path: ['deploy', 'history'],
   summary: 'List deploys and rollbacks, newest first',
   description:
-    'Below them stands what somebody took upon themselves: deploys without a backup, and locks that were forced, with who, when and why. With `--json`, each deploy has its ' +
+    'Below them stands what somebody took upon themselves: deploys without a backup, and what was left as it is, and locks that were forced, with who, when and why; and what was done by hand: to the service, to maintenance, and what was cleaned up. With `--json`, each deploy has its ' +
     'steps, its checks and the name of its safety backup.',
   options: [{ flags: '--limit <n>', description: 'no more than this many', parse: limit }, ...DEPLOY_OPTIONS],
   examples: [

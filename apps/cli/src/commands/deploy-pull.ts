@@ -14,9 +14,15 @@ export interface PullFlags {
 
 /** Looks at the store, once or again and again, and says what came of it. */
 export async function deployPull(context: Context, flags: PullFlags, options: DeployRunOptions): Promise<ExitCode> {
-  const { output, json } = context;
+  const { output, json, messages } = context;
   let code: ExitCode = EXIT.ok;
+  const told = new Set<string>();
   for await (const result of pullHere(context, { server: flags.serverName, everyMs: flags.every, options })) {
+    for (const key of oddIn(result).filter((each) => !told.has(each))) {
+      // It stays there, and is said once.
+      told.add(key);
+      messages.warn(`${displayText(key)} in the store is no request or answer, and is passed over.`);
+    }
     if (json) await emitObject(output, 'DeployPulled', pulled(result));
     else if (result.kind !== 'idle' || flags.every === undefined) await output.line(displayText(resultText(result)));
     const isFailed = result.kind === 'answered' && result.answer.outcome === 'failed';
@@ -25,9 +31,18 @@ export async function deployPull(context: Context, flags: PullFlags, options: De
   return code;
 }
 
-function pulled(result: PullResult): { kind: PullResult['kind']; message?: string; answer?: AnswerOutput } {
-  if (result.kind === 'answered') return { kind: result.kind, answer: { ...result.answer } };
-  return result.kind === 'idle' ? { kind: result.kind } : { kind: result.kind, message: result.message };
+const oddIn = (result: PullResult): readonly string[] => ('odd' in result ? (result.odd ?? []) : []);
+
+interface PulledOutput {
+  kind: PullResult['kind'];
+  message?: string;
+  answer?: AnswerOutput;
+  odd?: readonly string[] | undefined;
+}
+
+function pulled(result: PullResult): PulledOutput {
+  if (result.kind === 'unreachable') return { kind: result.kind, message: result.message };
+  return result.kind === 'idle' ? result : { ...result, answer: { ...result.answer } };
 }
 
 type AnswerOutput = Extract<PullResult, { readonly kind: 'answered' }>['answer'];

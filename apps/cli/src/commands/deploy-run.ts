@@ -11,6 +11,7 @@ import { deployedLine } from '../render/deployment.ts';
 import { deployElsewhere } from './deploy-elsewhere.ts';
 import { deployPull, type PullFlags } from './deploy-pull.ts';
 import { RUN_OPTIONS, type RunFlags, runOptions, showDeployPlan } from './deploy-flags.ts';
+import { NOT_ELSEWHERE, NOT_WITH_PULL, NOT_WITH_RESTART, ONLY_WITH_PULL, refuseFlags } from './deploy-run-flags.ts';
 
 interface DeployFlags extends RunFlags, PullFlags {
   readonly pull?: true | undefined;
@@ -28,7 +29,8 @@ function wayName(text: string): string {
 }
 
 /** A version, or a look at the store for one. @throws {CliError} `USAGE`. */
-function checkWanted(version: string | undefined, { pull, dryRun, strategy, way }: DeployFlags): void {
+function checkWanted(version: string | undefined, flags: DeployFlags): void {
+  const { pull, strategy, way } = flags;
   if (version === undefined && pull !== true) {
     throw usageError('Expected a version, got none', 'Name a release; or let --pull find out what was asked for.');
   }
@@ -38,19 +40,19 @@ function checkWanted(version: string | undefined, { pull, dryRun, strategy, way 
       'A way is what another strategy says of itself where it ends here.',
     );
   }
-  if (pull !== true) return;
-  if (version !== undefined || dryRun === true || strategy !== undefined) {
-    throw usageError(
-      'Expected no version, --strategy or --dry-run beside --pull, got one',
-      'The store says what is deployed.',
-    );
+  if (pull === true && version !== undefined) {
+    throw usageError('Expected no version beside --pull, got one', 'The store says what is deployed.');
   }
+  if (pull === true) refuseFlags(flags, NOT_WITH_PULL, 'beside --pull');
+  else refuseFlags(flags, ONLY_WITH_PULL, 'without --pull');
+  if (strategy === 'local-restart') refuseFlags(flags, NOT_WITH_RESTART, 'with --strategy local-restart');
+  else if (!isHere(strategy)) refuseFlags(flags, NOT_ELSEWHERE, `with --strategy ${strategy}`);
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [version] = input.arguments;
   const { strategy, ...flags }: DeployFlags = input.options as DeployFlags;
-  checkWanted(version, { ...flags, strategy });
+  checkWanted(version, input.options as DeployFlags);
   if (version === undefined) return deployPull(context, flags, runOptions(flags));
   if (strategy !== undefined && !isHere(strategy))
     return deployElsewhere(context, { strategy, version, dryRun: flags.dryRun === true });

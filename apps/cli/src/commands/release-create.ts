@@ -1,7 +1,4 @@
-import type { Release, ReleasePlan } from '@x/versioning';
-import { releaseFailure } from '../compose/release-failure.ts';
-import { releaseProgress } from '../compose/release-progress.ts';
-import { openReleases } from '../compose/releases.ts';
+import { makeRelease } from '../compose/release-made.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -14,40 +11,13 @@ interface CreateFlags extends WantedFlags {
   readonly dryRun?: true | undefined;
 }
 
-interface Made {
-  readonly release: Release;
-  readonly plan: ReleasePlan;
-  readonly store: string;
-}
-
-async function create(context: Context, flags: WantedFlags): Promise<Made> {
-  const progress = releaseProgress(context.messages);
-  const { manager, workspace, store, checkPlace, prepare } = await openReleases(context, {
-    signs: true,
-    push: flags.push,
-    onEvent: progress.onEvent,
-  });
-  await checkPlace();
-  const wanted = await wantedRelease(context, flags, workspace.migrations);
-  const plan = await context.timed('plan the release', () => manager.planRelease(wanted));
-  const { version, reason } = plan.release;
-  context.messages.detail(`${plan.release.name}: ${reason}`);
-  await prepare();
-  try {
-    const release = await context.timed('release', () => manager.createRelease(plan, { signal: context.signal }));
-    return { release, plan, store };
-  } catch (error) {
-    progress.end();
-    throw await releaseFailure(context, error, { manager, version, hasBegun: progress.hasBegun });
-  } finally {
-    progress.end();
-  }
-}
-
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false, ...flags } = input.options as CreateFlags;
   if (dryRun) return showPlan(context, flags);
-  const { release, plan, store } = await create(context, flags);
+  const { release, plan, store } = await makeRelease(context, {
+    push: flags.push,
+    wanted: async (migrations) => wantedRelease(context, flags, migrations),
+  });
   if (context.json) await emitObject(context.output, 'Release', release);
   else if (context.messages.quiet) await context.output.line(release.version);
   else await context.output.line(releasedLine(release, { store, plan }));

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import type { SafetyBackup } from '@x/versioning/deploy';
+import type { Effective } from '../config/merge.ts';
 import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
@@ -7,23 +9,33 @@ import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 import { openConfigured } from './compose.ts';
-import { deploySources, type TenantSources } from './deploy-sources.ts';
-import { restoreTenant, shownDatabase } from './deploy-restore.ts';
+import { deploySources, isDatabaseMissing, migratedFile, type TenantSources } from './deploy-sources.ts';
+import { isIn, moveAside, restoreTenant, shownDatabase } from './deploy-restore.ts';
 import { userName } from './user.ts';
 
 /** The tag by which the snapshots of one safety backup are found again. */
 const tagOf = (id: string): string => `deploy=${id}`;
+
+/** Says that there was no database yet: one that is there when such a backup is restored was made since. */
+const WITHOUT_DATABASE = 'without-database';
 
 /** Makes safety backups in the configured repository: a snapshot of every tenant, and a version of the shared structure. */
 export function repositoryBackup(context: Context): SafetyBackup {
   return {
     create: async ({ version, kind, deployment, signal }) => {
       const id = `${kind === 'pre-deploy' ? 'deploy' : 'rollback'}-${deployment}`;
+      const effective = await context.effective();
+      const tags = [
+        tagOf(id),
+        ...(kind === 'pre-rollback' ? [kind] : []),
+        ...(isDatabaseMissing(context, effective) ? [WITHOUT_DATABASE] : []),
+      ];
+      const note = kind === 'pre-deploy' ? `before ${version}` : `before the rollback to ${version}`;
       const tenants = await tenantsToSave(context);
       // Nothing that could be brought back: none is offered then.
       if (tenants.length === 0) return { detail: 'there is no data yet' };
       await using repository = await openConfigured(context);
-      for (const tenant of tenants) await save(repository, tenant, { id, version, signal });
+      for (const tenant of tenants) await save(repository, tenant, { tags, note, signal });
       const structure = await saveStructure(context, repository, signal);
       const names = tenants.map(({ tenant }) => displayText(tenant)).join(', ');
       return { id, detail: `${formatNumberOf(tenants.length, 'tenant')} (${names})${structure}` };
@@ -31,16 +43,24 @@ export function repositoryBackup(context: Context): SafetyBackup {
     preview: async (id) => {
       await using repository = await openConfigured(context);
       const saved = await snapshotsOf(repository, id);
-      const tenants = await deploySources(context, await context.effective());
-      return saved.flatMap((record) => dropsOf(record, tenants));
+      const effective = await context.effective();
+      const tenants = await deploySources(context, effective);
+      const made = madeSince(context, effective, saved);
+      return [...saved.flatMap((record) => dropsOf(record, tenants)), ...(made === undefined ? [] : [goesAside(made)])];
     },
     restore: async (id, { signal } = {}) => {
       await using repository = await openConfigured(context);
-      const tenants = await deploySources(context, await context.effective());
-      for (const record of await snapshotsOf(repository, id)) {
+      const effective = await context.effective();
+      const tenants = await deploySources(context, effective);
+      const saved = await snapshotsOf(repository, id);
+      const partial: string[] = [];
+      for (const record of saved) {
         const tenant = tenants.find((each) => each.tenant === record.tenant.name);
-        if (tenant !== undefined) await restoreTenant(context, repository, { record, tenant, signal });
+        if (tenant === undefined) partial.push(notConfigured(record));
+        else partial.push(...(await restoreTenant(context, repository, { record, tenant, signal })));
       }
+      const made = madeSince(context, effective, saved);
+      return { partial, notes: made === undefined ? [] : [await moveAside(made)] };
     },
   };
 }
@@ -56,20 +76,21 @@ async function tenantsToSave(context: Context): Promise<readonly TenantSources[]
 }
 
 interface Saving {
-  readonly id: string;
-  readonly version: string;
+  readonly tags: readonly string[];
+  readonly note: string;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Half of a tenant is nothing to go back to. */
-async function save(repository: Repository, parts: TenantSources, { id, version, signal }: Saving): Promise<void> {
-  const { urls: _urls, ...what } = parts;
+async function save(repository: Repository, parts: TenantSources, { tags, note, signal }: Saving): Promise<void> {
+  const { databases: _databases, ...what } = parts;
   await repository.backup({
     ...what,
+    // Of rollbacks, too: policies keep what is from before something that may go wrong. The tag says which of both.
     kind: 'pre-deploy',
     atomic: true,
-    tags: [tagOf(id)],
-    note: `before ${version}`,
+    tags,
+    note,
     createdBy: userName(),
     signal,
   });
@@ -97,9 +118,25 @@ async function snapshotsOf(repository: Repository, id: string): Promise<readonly
   });
 }
 
+const notConfigured = ({ id, tenant }: SnapshotRecord): string =>
+  `${displayText(tenant.name)} is not configured any more, so snapshot ${shortId(id)} of it was not restored`;
+
+/** The database that was made after a backup, and so has no place in what comes back: its file. */
+function madeSince(context: Context, effective: Effective, saved: readonly SnapshotRecord[]): string | undefined {
+  const path = migratedFile(context, effective);
+  const wasMissing = saved.some(({ tags }) => tags.includes(WITHOUT_DATABASE));
+  return wasMissing && path !== undefined && existsSync(path) ? path : undefined;
+}
+
+const goesAside = (path: string): string =>
+  `the database ${displayText(path)}, which was not there yet (it is moved aside)`;
+
 /** What a restore drops, in words. */
 function dropsOf(record: SnapshotRecord, tenants: readonly TenantSources[]): readonly string[] {
-  const { urls = [], paths = [], modules = {} } = tenants.find(({ tenant }) => tenant === record.tenant.name) ?? {};
+  const known = tenants.find(({ tenant }) => tenant === record.tenant.name);
+  if (known === undefined) return [`nothing of ${displayText(record.tenant.name)}, which is not configured any more`];
+  const { paths, modules = {} } = known;
+  const urls = known.databases.filter((each) => isIn(record, each)).map(({ url }) => url);
   const since = formatTime(record.startedAt);
   const folders = [...paths, ...Object.values(modules).flatMap((module) => module.paths ?? [])];
   const places = [...urls.map(shownDatabase), ...folders];

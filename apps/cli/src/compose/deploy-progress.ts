@@ -26,6 +26,11 @@ export function deployProgress(messages: Messages): (event: DeployEvent) => void
         return undefined;
       case 'backup.skipped':
         return messages.warn(`No backup is made${beforeText(event.migrations)}: ${displayText(event.by)} has said so.`);
+      case 'backup.restored':
+        for (const line of event.partial ?? []) messages.warn(`Restored only in part: ${displayText(line)}.`);
+        return undefined;
+      case 'step.accepted':
+        return messages.warn(`${event.step} is left as it is: ${displayText(event.by)} has accepted that.`);
       case 'lock.forced':
         return messages.warn(`The lock was taken from ${displayText(event.from)}.`);
       default:

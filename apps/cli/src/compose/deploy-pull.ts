@@ -20,7 +20,7 @@ export interface PullCall {
 /**
  * Looks at the store of releases and deploys what was asked for, or what is newer. What was begun and killed is ended first.
  *
- * @throws {CliError} `USAGE`; {VersioningError} `INVALID_REQUEST`, `INVALID_OPTION`; {StorageError} those of the store.
+ * @throws {CliError} `USAGE`; {VersioningError} `INVALID_OPTION`; {StorageError} those of the store.
  */
 export async function* pullHere(context: Context, call: PullCall): AsyncGenerator<PullResult> {
   const { signal } = context;

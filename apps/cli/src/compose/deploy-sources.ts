@@ -14,7 +14,14 @@ export interface TenantSources {
   readonly modules?: Readonly<Record<string, BackupModule>> | undefined;
   readonly sources: readonly BackupSource[];
   /** Its databases, which are restored by their URLs. */
-  readonly urls: readonly string[];
+  readonly databases: readonly DatabaseToSave[];
+}
+
+/** A database, and by what it is found in a snapshot. */
+export interface DatabaseToSave {
+  readonly url: string;
+  /** `<kind>:<name>`, as sources of snapshots have it. */
+  readonly root: string;
 }
 
 /** The URL alone, of `[name=]url`. */
@@ -29,8 +36,10 @@ export async function deploySources(context: Context, effective: Effective): Pro
   const names = new Set([settings.tenant, ...Object.keys(settings.tenants)]);
   const known = [...names].flatMap((tenant) => databasesOf(effective, tenant)).map(urlOf);
   const database = deployDatabase(context, effective);
-  const isMissing = database === undefined || isNotThere(database.url, configFolder(context, effective));
-  const extra = isMissing || known.includes(database.url) ? [] : [database.url];
+  const extra =
+    isDatabaseMissing(context, effective) || database === undefined || known.includes(database.url)
+      ? []
+      : [database.url];
   const reading = { ...context, env: database?.env ?? context.env };
   const found: TenantSources[] = [];
   for (const tenant of names) {
@@ -41,9 +50,17 @@ export async function deploySources(context: Context, effective: Effective): Pro
   return found;
 }
 
-/** Before the first deploy, a database of SQLite is no file yet. */
-const isNotThere = (url: string, folder: string): boolean =>
-  isSqliteUrl(url) && !existsSync(parseSqliteUrl(url, folder).path);
+/** Whether the database that migrations run on is a file that is not there yet, as before the first deploy that has some. */
+export function isDatabaseMissing(context: Context, effective: Effective): boolean {
+  const path = migratedFile(context, effective);
+  return path !== undefined && !existsSync(path);
+}
+
+/** The file of the database that migrations run on, where it is one of SQLite. */
+export function migratedFile(context: Context, effective: Effective): string | undefined {
+  const { url = '' } = deployDatabase(context, effective) ?? {};
+  return isSqliteUrl(url) ? parseSqliteUrl(url, configFolder(context, effective)).path : undefined;
+}
 
 /** Databases of a tenant, as they are configured. */
 function databasesOf({ settings }: Effective, tenant: string): readonly string[] {
@@ -66,6 +83,8 @@ async function sourcesOf(
   const own = isPlain ? settings['sources.databases'] : [];
   const sources = await configuredStreams(context, effective, [...own, ...extra]);
   if (paths.length + sources.length === 0 && modules === undefined) return undefined;
-  const urls = [...databasesOf(effective, tenant), ...extra].map(urlOf);
-  return { tenant, paths, exclude: settings['sources.exclude'], modules, sources, urls };
+  const texts = [...databasesOf(effective, tenant), ...extra];
+  const named = await configuredStreams(context, effective, texts);
+  const databases = named.map(({ kind, name }, index) => ({ url: urlOf(texts[index] ?? ''), root: `${kind}:${name}` }));
+  return { tenant, paths, exclude: settings['sources.exclude'], modules, sources, databases };
 }

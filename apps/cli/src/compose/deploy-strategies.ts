@@ -5,6 +5,7 @@ import type { Effective } from '../config/merge.ts';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { durationOf } from './deploy-checks.ts';
+import { buildHere } from './hybrid-build.ts';
 import { ownStrategy } from './own-strategies.ts';
 import { openReleases, type OpenedReleases } from './releases.ts';
 import { configFolder } from './tenant-modules.ts';
@@ -37,7 +38,7 @@ export async function configuredStrategy(context: Context, name: string): Promis
   const configs = effective.settings['deploy.strategies'] ?? {};
   const parts = { deploy, releases, configs, folder: configFolder(context, effective) };
   if (name === 'remote-ci') return remoteCi(parts);
-  return name === 'hybrid' ? hybrid(parts) : serverControlled(parts, effective);
+  return name === 'hybrid' ? hybrid(context, parts) : serverControlled(parts, effective);
 }
 
 function missing(name: StrategyName, what: string): Error {
@@ -71,28 +72,16 @@ function remoteCi({ deploy, releases, configs, folder }: Parts): Strategy {
   });
 }
 
-/** Releases lie in a store that only grows, so that copying it brings what is new and takes nothing away. */
-function hybrid({ deploy, releases, configs }: Parts): Strategy {
+function hybrid(context: Context, { deploy, releases, configs, folder }: Parts): Strategy {
   const config = configs.hybrid;
   if (config?.host === undefined || config.store === undefined) throw missing('hybrid', 'a host and a store on it');
   const { host, store, root, copy, ssh, program = ['holdfast'] } = config;
-  const { folder, manager } = releases;
-  if (folder === undefined) {
-    throw usageError(
-      'Expected releases in a folder for the strategy hybrid, got a URL',
-      'Where both machines reach the same store, deploy there, or by server-controlled.',
-    );
-  }
   return deploy.hybridStrategy({
     host,
     ssh,
     copy,
     target: store,
-    build: async ({ version }) => {
-      // Says now that there is no such release, instead of on the host.
-      await manager.getRelease(version);
-      return folder;
-    },
+    build: async (call) => buildHere(context, { releases, config, folder }, call),
     command: ({ version, channel }) => [
       ...program,
       'deploy',

@@ -30,11 +30,19 @@ const hybrid = z
     host: text('As ssh takes it: `deploy@shop.example`.'),
     store: text('Absolute folder on the host that the releases are copied into.'),
     root: text('Root of the deployment on the host. Default: what is configured there.'),
+    build: command(
+      'A program that builds what is released, in the folder of this file, where there is no such release yet; it finds `VERSION` and `CHANNEL` in its environment. Then the release is made, as by `release create -v`. Default: nothing has to be built.',
+    ),
     copy: oneOf(['rsync', 'scp'], 'What copies. Default `rsync`.'),
     ssh: command('The program and its options. Default `["ssh", "-o", "BatchMode=yes"]`.'),
     program: command('Holdfast on the host. Default `["holdfast"]`.'),
   })
-  .check(z.meta({ description: 'Copies the releases to a host, and deploys there.' }));
+  .check(
+    z.meta({
+      description:
+        'Makes the release here where it is not there yet, copies the releases to a host, and deploys there.',
+    }),
+  );
 
 const serverControlled = z
   .strictObject({

@@ -21,8 +21,10 @@ export interface RemoteCiConfig {
   readonly poll?: string | undefined;
 }
 
-/** By copying the releases to a host. */
+/** By building here, copying the releases to a host and switching there. */
 export interface HybridConfig {
+  /** A program that builds what is released, where there is no such release yet. */
+  readonly build?: readonly [string, ...string[]] | undefined;
   readonly host?: string | undefined;
   /** Folder of releases on the host. */
   readonly store?: string | undefined;

@@ -100,4 +100,5 @@ export const deployPulled = z.strictObject({
       error: z.strictObject({ code: z.string(), message: z.string() }).optional(),
     })
     .optional(),
+  odd: z.array(z.string()).optional().describe('objects in the store that are no requests or answers: passed over'),
 });

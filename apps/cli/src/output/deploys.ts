@@ -1,30 +1,9 @@
 import { z } from 'zod';
+import { actions, channel, overrides, step } from './deploy-notes.ts';
 import { durationMs, make } from './parts.ts';
 import { versionText } from './release-parts.ts';
 
-const step = z
-  .enum([
-    'pre-checks',
-    'validate',
-    'maintenance-on',
-    'safety-backup',
-    'expand',
-    'migrations-back',
-    'restore-data',
-    'stage',
-    'check-files',
-    'switch',
-    'service',
-    'post-checks',
-    'data',
-    'contract',
-    'maintenance-off',
-    'good',
-  ])
-  .describe('in the order of deploys or rollbacks');
-
 const runKind = z.enum(['deploy', 'rollback', 'restart']);
-const channel = z.string().describe('what the machine is: `dev`, `staging`, `prod`, or another word');
 const strategy = z.string().describe('by what way the release came: `local`, `local-restart`, or another word');
 const ids = z.array(z.string()).describe('ids of migrations');
 
@@ -41,11 +20,14 @@ const check = z.strictObject({
 
 const stepReport = z.strictObject({
   step,
-  outcome: z.enum(['done', 'failed', 'undone']),
+  outcome: z
+    .enum(['done', 'failed', 'undone', 'left'])
+    .describe('`left`: neither done nor taken back, as somebody has accepted that, or as nobody is in need of it'),
   at: make.iso('when it began'),
   ms: durationMs,
   detail: z.string().describe('what was done, for people'),
   checks: z.array(check).optional(),
+  partial: z.array(z.string()).optional().describe('of a restore: what did not come back, and why'),
 });
 
 export const deployment = z.strictObject({
@@ -72,33 +54,9 @@ export const deployment = z.strictObject({
     .strictObject({ ms: durationMs, objectiveMs: durationMs, isMet: z.boolean() })
     .optional()
     .describe('how long going back took, beside how long it may take'),
+  left: z.array(step).optional().describe('steps that were left as they are'),
   evidence: z.string().optional().describe('folder with the report and the last lines of the service of a failure'),
 });
-
-const overridden = {
-  by: z.string(),
-  at: make.iso('when'),
-  reason: z.string().optional().describe('why, in their words'),
-  channel,
-};
-
-const override = z.union([
-  z.strictObject({
-    kind: z.literal('no-backup'),
-    ...overridden,
-    version: versionText,
-    run: z.string().describe('`id` of the deployment'),
-    migrations: make.count('migrations that it was to run'),
-  }),
-  z.strictObject({
-    kind: z.literal('forced-lock'),
-    ...overridden,
-    action: z.enum(['init', 'deploy', 'rollback', 'resume', 'undo', 'clean', 'service', 'maintenance', 'force-lock']),
-    from: z.string().describe('from whom'),
-  }),
-]);
-
-const overrides = z.array(override).describe('what somebody took upon themselves, newest first');
 
 export const deployPlan = z.strictObject({
   format: z.literal('holdfast-deploy-plan'),
@@ -120,6 +78,7 @@ export const deployPlan = z.strictObject({
     data: ids.describe('run after the checks'),
     contract: ids.describe('run last'),
     back: ids.describe('taken back by a rollback'),
+    destructive: ids.optional().describe('those of `expand` that take something away all the same'),
   }),
   restores: z.string().optional().describe('the backup that a rollback restores instead'),
   wayBack: z.array(z.string()).describe('what is done when a step fails, for people'),
@@ -161,7 +120,12 @@ const current = z.union([
   z.strictObject({ kind: z.literal('occupied') }),
 ]);
 
-const maintenance = z.strictObject({ reason: z.string(), since: z.string(), by: z.string() });
+const maintenance = z.strictObject({
+  reason: z.string(),
+  since: z.string(),
+  by: z.string(),
+  run: z.string().optional().describe('the deploy that has switched it on; none by hand'),
+});
 
 const lock = z.strictObject({
   owner: z.strictObject({
@@ -226,6 +190,7 @@ export const deployList = z.strictObject({ root: z.string(), releases: z.array(d
 export const deployHistory = z.strictObject({
   deployments: z.array(deployment).describe('newest first'),
   overrides,
+  actions,
 });
 
 export const deployCleaned = z.strictObject({

@@ -20,6 +20,10 @@ function stateText({ forgottenAt, status }: CatalogEntry): string {
   return forgottenAt === undefined ? status : `forgotten at ${formatTime(forgottenAt)}`;
 }
 
+/** Safety backups of deploys and of rollbacks have one kind; the tag says which it is. */
+const kindText = ({ kind, tags }: CatalogEntry): string =>
+  tags.includes('pre-rollback') ? `${kind} (pre-rollback)` : kind;
+
 /** Modules with the beginnings of their digests, and sources that belong to none. */
 function modulesText({ modules = [], sources }: CatalogEntry): string {
   const alone = sources.filter(({ module }) => module === undefined).map(({ path }) => path || '/');
@@ -32,7 +36,7 @@ export function catalogTable(entries: readonly CatalogEntry[]): readonly string[
     shortId(entry.id),
     formatTime(entry.startedAt),
     displayText(entry.tenant.name),
-    entry.kind,
+    kindText(entry),
     formatBytes(entry.bytes.total),
     entry.manifestSha256.slice(0, 12),
     stateText(entry),

@@ -6,6 +6,7 @@ const MARKS: Readonly<Record<StepReport['outcome'], string>> = {
   done: 'ok',
   failed: 'FAILED',
   undone: 'undone',
+  left: 'LEFT',
 };
 /** The longest name of a step. */
 const WIDTH = 15;

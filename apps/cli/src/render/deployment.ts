@@ -1,12 +1,12 @@
-import type { Deployment, DeployLockState, DeployOverride, DeployPlan } from '@x/versioning/deploy';
+import type { Deployment, DeployLockState, DeployOverride, DeployPlan, HandAction } from '@x/versioning/deploy';
 import { formatNumberOf } from './bytes.ts';
 import { factLines, tableLines } from './table.ts';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
 
 /** What a deploy, a rollback or a restart has come to, in one line. */
-export function deployedLine({ kind, version, from, ms = 0, wayBack }: Deployment): string {
-  const time = formatDuration(ms);
+export function deployedLine({ kind, version, from, ms = 0, wayBack, left = [] }: Deployment): string {
+  const time = `${formatDuration(ms)}${leftText(left)}`;
   if (kind === 'restart') return `restarted ${displayText(version)} in ${time}`;
   if (kind === 'deploy')
     return `deployed ${displayText(version)}${from === undefined ? '' : ` over ${displayText(from)}`} in ${time}`;
@@ -15,12 +15,14 @@ export function deployedLine({ kind, version, from, ms = 0, wayBack }: Deploymen
   return `rolled back from ${displayText(from ?? 'nothing')} to ${displayText(version)} in ${time} (${objective})`;
 }
 
+const leftText = (left: readonly string[]): string => (left.length === 0 ? '' : `; left as it is: ${left.join(', ')}`);
+
 /** How one that was ended by `resume` has ended. */
 export function endedLine(deployment: Deployment): string {
-  const { outcome, kind, version, from } = deployment;
+  const { outcome, kind, version, from, left = [] } = deployment;
   if (outcome === 'succeeded') return deployedLine(deployment);
   const what = outcome === 'undone' ? 'undone' : outcome === 'rolled-back' ? 'rolled back' : 'taken back';
-  return `${what} the ${kind} of ${displayText(version)}: ${from === undefined ? 'nothing' : displayText(from)} is current`;
+  return `${what} the ${kind} of ${displayText(version)}: ${from === undefined ? 'nothing' : displayText(from)} is current${leftText(left)}`;
 }
 
 /** A plan, for people: each step with what takes it back. */
@@ -69,7 +71,31 @@ export function overrideLines(overrides: readonly DeployOverride[], isBelow: boo
   return [...(isBelow ? [''] : []), ...tableLines(OVERRIDE_COLUMNS, rows)];
 }
 
+const ACTION_COLUMNS = [{ title: 'WHEN' }, { title: 'BY HAND' }, { title: 'BY' }, { title: 'WHY' }] as const;
+
+/** What somebody has done by hand, as a table below another one. */
+export function handActionLines(actions: readonly HandAction[], isBelow: boolean): readonly string[] {
+  if (actions.length === 0) return [];
+  const rows = actions.map((each) =>
+    [formatTime(each.at), handActionText(each), each.by, each.reason ?? '-'].map(displayText),
+  );
+  return [...(isBelow ? [''] : []), ...tableLines(ACTION_COLUMNS, rows)];
+}
+
+function handActionText(action: HandAction): string {
+  if (action.kind === 'service') return `service: ${action.verb}`;
+  if (action.kind === 'maintenance') return `maintenance ${action.state}`;
+  const { versions, evidence } = action;
+  const old = evidence.length === 0 ? [] : [`evidence of ${formatNumberOf(evidence.length, 'failure')}`];
+  return `cleaned: ${[...versions, ...old].join(', ')}`;
+}
+
 function overrideText(override: DeployOverride): string {
+  if (override.kind === 'left') {
+    const { step, version, direction, found } = override;
+    const way = direction === 'back' ? 'on the way back from' : 'of';
+    return `${step} left as it is ${way} ${version}: ${found}`;
+  }
   if (override.kind === 'forced-lock') return `lock taken from ${override.from} (${override.action})`;
   const { version, migrations } = override;
   return `no backup before ${version}${migrations === 0 ? '' : `, with ${formatNumberOf(migrations, 'migration')}`}`;

@@ -1,8 +1,10 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newCheckout, type TestCheckout } from '../support/checkout.ts';
-import { type Machine, newMachine, parseShape } from '../support/cli.ts';
+import { type Machine, parseShape } from '../support/cli.ts';
+import { preparedMachine } from '../support/prepared-machine.ts';
 
 interface Shop extends TestCheckout {
   readonly machine: Machine;
@@ -17,21 +19,29 @@ const STRATEGIES = {
 };
 
 /** A shop with the releases 0.1.0 and 0.2.0 in a store beside it. */
-async function newShop(strategies: object = STRATEGIES): Promise<Shop> {
-  const machine = await newMachine();
+const prepared = preparedMachine(async (machine) => {
   const checkout = await newCheckout(machine);
   const store = join(machine.root, 'releases');
-  const config = { deploy: { backup: 'none', strategies } };
   for (const [n, message] of ['feat: sell', 'feat: slots'].entries()) {
     await checkout.commit(message, {
-      'holdfast.config.json': JSON.stringify(config),
+      '.gitignore': '/holdfast.config.json\n',
       'package.json': `${JSON.stringify({ name: 'shop', version: `0.${n}.0` })}\n`,
       'sell.js': `sell(${n})\n`,
     });
     const { code, stderr } = await machine.run(['release', 'create', '-v', `0.${n + 1}.0`, '--store', store]);
     if (code !== 0) throw new Error(stderr);
   }
-  return { ...checkout, machine, store, args: (...args) => ['deploy', 'run', ...args, '--store', store] };
+  return { ...checkout, store };
+});
+
+/** The same with strategies. */
+async function newShop(strategies: object = STRATEGIES): Promise<Shop> {
+  const { machine, made } = await prepared();
+  await writeFile(
+    join(machine.cwd, 'holdfast.config.json'),
+    JSON.stringify({ deploy: { backup: 'none', strategies } }),
+  );
+  return { ...made, machine, args: (...args) => ['deploy', 'run', ...args, '--store', made.store] };
 }
 
 test('a request is written to the store, and a server that pulls obeys it, then goes to what is newer', async () => {
@@ -125,6 +135,20 @@ test('strategies of one’s own, programs and modules, are ranked and carried ou
   }
 });
 
+test('hybrid builds what is not released yet, here, before it copies', async () => {
+  const build = [process.execPath, '-e', 'require("fs").writeFileSync("../built", process.env.VERSION)'];
+  const hybrid = { host: 'shop.example', store: '/srv/releases', ssh: ['false'], build };
+  const { machine, git, args } = await newShop({ hybrid });
+  for (const version of ['0.2.0', '0.3.0']) {
+    const { code, stderr } = await machine.run(args(version, '--strategy', 'hybrid'));
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Expected to make a folder on shop.example') as string]);
+    // What is there is not built once more.
+    expect(existsSync(join(machine.root, 'built'))).toBe(version === '0.3.0');
+  }
+  expect(readFileSync(join(machine.root, 'built'), 'utf8')).toBe('0.3.0');
+  expect(git('tag', '--list', 'v0.3.0')).toBe('v0.3.0');
+});
+
 test('plans say what would be done, and nothing is', async () => {
   const { machine, git, args } = await newShop();
   const refs = git('for-each-ref');
@@ -164,16 +188,11 @@ test.each<readonly [string, readonly string[], object | undefined, string]>([
     { own: { hybrid: { command: ['true'] } } },
     'got hybrid, which comes along',
   ],
-  ['a release that is not there', ['9.9.9', '--strategy', 'hybrid'], undefined, '9.9.9'],
+  ['a flag without effect', ['0.1.0', '--every', '1m'], undefined, 'Expected no --every without --pull, got it'],
   ['a tag that is not there', ['9.9.9', '--strategy', 'remote-ci'], undefined, 'git fetch --tags'],
 ])('%s is told without a stack trace', async (_, args, strategies, text) => {
-  const machine = await newMachine();
-  const { commit } = await newCheckout(machine);
-  await commit('feat: sell', {
-    'holdfast.config.json': JSON.stringify({ deploy: { strategies: strategies ?? STRATEGIES } }),
-  });
-  const store = join(machine.root, 'releases');
-  const { code, stderr } = await machine.run(['deploy', 'run', ...args, '--store', store]);
+  const { machine, args: running } = await newShop(strategies);
+  const { code, stderr } = await machine.run(running(...args));
   expect(code).not.toBe(0);
   expect(stderr).toContain(text);
   expect(stderr).not.toContain('    at ');

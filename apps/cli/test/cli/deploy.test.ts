@@ -1,4 +1,5 @@
-import { existsSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
@@ -9,7 +10,7 @@ const currentOf = ({ root }: DeployableShop): string => readlinkSync(join(root, 
 
 // The shop is stopped by its process id, and git's hooks are scripts of a shell.
 describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000 }, () => {
-  test('that was not made yet says so, and what is missing', async () => {
+  test('that was not made yet says so, and then says whether it is in maintenance', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;
     const run = await machine.run(['deploy', 'run', '1.0.0', '--json']);
@@ -19,6 +20,19 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
     await shop.configure({ root: undefined });
     const rootless = await machine.run(['deploy', 'list']);
     expect([rootless.code, rootless.stderr]).toEqual([2, expect.stringContaining('Expected the root of a deployment')]);
+    await shop.configure({ backup: 'none' });
+    await machine.json('DeployInitialised', ['deploy', 'init']);
+    const on = await machine.run(['deploy', 'maintenance', 'on', '--reason', 'Back at 10']);
+    expect([on.code, JSON.parse(readDeployed(shop, 'shared/maintenance.json'))]).toMatchObject([
+      0,
+      { reason: 'Back at 10' },
+    ]);
+    expect((await machine.run(['deploy', 'status'])).stdout).toMatch(/maintenance +ON since .*: Back at 10/);
+    const off = await machine.json('DeployMaintenance', ['deploy', 'maintenance', 'off']);
+    expect([off, existsSync(join(shop.root, 'shared/maintenance.json'))]).toEqual([{ on: false }, false]);
+    expect((await machine.run(['deploy', 'maintenance', 'maybe'])).code).toBe(2);
+    const { stdout } = await machine.run(['deploy', 'history']);
+    expect(stdout).toMatch(/BY HAND[^]*maintenance off +\S+ +-[^]*maintenance on +\S+ +Back at 10/);
   });
 
   test('goes on by itself, back by itself, back on purpose, and is cleaned', async () => {
@@ -120,6 +134,45 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
     expect(await shop.answers()).toBe('1.0.0');
     using restored = new DatabaseSync(join(root, 'shared/db/app.sqlite'));
     expect(restored.prepare('select price from orders').all()).toEqual([{ price: 3 }, { price: 4 }]);
+    expect((await machine.run(['backup', 'catalog'])).stdout).toContain('pre-deploy (pre-rollback)');
+  });
+
+  test('brings back what a backup has where the deploy itself has made the database, and says what it leaves', async () => {
+    const shop = await newDeployableShop();
+    const { machine, root } = shop;
+    const media = join(root, 'shared/media');
+    const deploy = { service: undefined, health: undefined, backup: 'required' };
+    const beside = {
+      migrate: { database: 'sqlite:../live/shared/db/app.sqlite' },
+      sources: { paths: [media] },
+    };
+    const tenants = { beta: { modules: { files: { paths: ['files'] } } } };
+    const release = { migrations: 'migrations' };
+    await shop.configure(deploy, { ...beside, tenants });
+    await machine.json('Created', ['init']);
+    await machine.json('DeployInitialised', ['deploy', 'init']);
+    await shop.release('1.0.0', { 'files/a': 'a' });
+    await machine.json('Deployment', ['deploy', 'run', '1.0.0']);
+    await writeFile(join(media, 'logo'), 'old');
+    await shop.configure(deploy, { ...beside, tenants, release });
+    await shop.release('1.1.0', {
+      'migrations/0001_orders.up.sql': '-- kind: contract\ncreate table orders (price integer);',
+    });
+    const { backup } = await machine.json('Deployment', ['deploy', 'run', '1.1.0']);
+    await writeFile(join(media, 'logo'), 'new');
+    await shop.configure(deploy, { ...beside, release });
+    const planned = await machine.json('DeployPlan', ['deploy', 'rollback', '--restore', '--dry-run']);
+    expect(planned.warnings.join()).toMatch(new RegExp(`Restoring ${backup} drops the database .*app\\.sqlite, which`));
+    const back = await machine.run(['deploy', 'rollback', '--yes', '--restore']);
+    expect([back.code, back.stderr]).toEqual([
+      0,
+      expect.stringContaining('Restored only in part: beta is not configured any more'),
+    ]);
+    const found = readdirSync(join(root, 'shared/db'));
+    const aside = found.find((name) => name.startsWith('app.sqlite.aside-')) ?? '';
+    expect([found.includes('app.sqlite'), readDeployed(shop, 'shared/media/logo')]).toEqual([false, 'old']);
+    using kept = new DatabaseSync(join(root, 'shared/db', aside));
+    expect(kept.prepare('select * from orders').all()).toEqual([]);
   });
 
   test('that was killed is told of, stands in the way, and is gone on with', async () => {
@@ -159,20 +212,5 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
       4,
       expect.stringContaining('Expected a deploy that has not ended'),
     ]);
-  });
-
-  test('says that it is in maintenance, and no longer', async () => {
-    const shop = await newDeployableShop();
-    const { machine } = shop;
-    await machine.json('DeployInitialised', ['deploy', 'init']);
-    const on = await machine.run(['deploy', 'maintenance', 'on', '--reason', 'Back at 10']);
-    expect([on.code, JSON.parse(readDeployed(shop, 'shared/maintenance.json'))]).toMatchObject([
-      0,
-      { reason: 'Back at 10' },
-    ]);
-    expect((await machine.run(['deploy', 'status'])).stdout).toMatch(/maintenance +ON since .*: Back at 10/);
-    const off = await machine.json('DeployMaintenance', ['deploy', 'maintenance', 'off']);
-    expect([off, existsSync(join(shop.root, 'shared/maintenance.json'))]).toEqual([{ on: false }, false]);
-    expect((await machine.run(['deploy', 'maintenance', 'maybe'])).code).toBe(2);
   });
 });

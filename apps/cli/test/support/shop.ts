@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -48,7 +48,10 @@ export async function newDeployableShop(): Promise<DeployableShop> {
   };
   await configure({ backup: 'none' });
   await checkout.commit('feat: open', { 'server.mjs': SERVER, '.gitignore': '/holdfast.config.json\n' });
-  onTestFinished(async () => void (await machine.run(['deploy', 'service', 'stop'])));
+  onTestFinished(async () => {
+    // Where nothing was deployed, nothing runs.
+    if (existsSync(join(root, '.holdfast', 'service'))) await machine.run(['deploy', 'service', 'stop']);
+  });
   return {
     machine,
     checkout,

@@ -9,12 +9,13 @@ import { type CleanOutcome, cleanReleases, initialise, type InitialisedLayout } 
 import type { Deployment } from './run/contract.ts';
 import { requiredPrograms } from './run/dependency-checks.ts';
 import type { DeployerOptions } from './run/deployer-options.ts';
-import { carryOut, type DeployingTools, resume, undo, type UndoOptions } from './run/deploying.ts';
+import { carryOut, type DeployingTools, resume, type ResumeOptions, undo, type UndoOptions } from './run/deploying.ts';
 import { type Ask, type Locked, lockOf, refuseOutdated, refuseUnfinished } from './run/held.ts';
 import { DeployHistory, type DeployHistoryOptions } from './run/history.ts';
 import { layoutPlace } from './run/layout-place.ts';
 import type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
-import { type DeployOverride, DeployOverrides } from './run/overrides.ts';
+import { type HandAction, handActions } from './run/hand-actions.ts';
+import { type DeployOverride, deployOverrides } from './run/overrides.ts';
 import type { DeployPlan } from './run/plan.ts';
 import { planDeploy } from './run/plan-deploy.ts';
 import { planRollback } from './run/plan-rollback.ts';
@@ -61,9 +62,13 @@ export interface Deployer {
     planOrTarget?: DeployPlan | string,
     options?: RollbackRunOptions & DeployCallOptions,
   ): Promise<Deployment>;
-  /** Goes on with a run that was killed, in the direction in which it went. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`; those of steps. */
-  resume(options?: DeployCallOptions): Promise<Deployment>;
-  /** Takes a run that was killed back. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`, `ROLLBACK_REFUSED`. */
+  /**
+   * Goes on with a run that was killed, in the direction in which it went. With `accept`, what can't be done or taken back is left as it is, so that the run ends.
+   *
+   * @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`; those of steps.
+   */
+  resume(options?: DeployCallOptions & ResumeOptions): Promise<Deployment>;
+  /** Takes a run that was killed back; with `accept`, all but what can't be. @throws {VersioningError} `DEPLOY_NOT_FOUND`, `DEPLOY_LOCKED`, `ROLLBACK_REFUSED`. */
   undo(options?: DeployCallOptions & UndoOptions): Promise<Deployment>;
   /** The releases on this machine; one of them is current. */
   list(): Promise<readonly DeployedRelease[]>;
@@ -71,8 +76,10 @@ export interface Deployer {
   status(options?: { readonly signal?: AbortSignal | undefined }): Promise<DeployStanding>;
   /** Deploys and rollbacks, newest first. */
   history(options?: DeployHistoryOptions): Promise<readonly Deployment[]>;
-  /** What somebody took upon themselves: deploys without a backup, locks that were forced; with who, when and why, newest first. */
+  /** What somebody took upon themselves: deploys without a backup, what was left as it is, locks that were forced; with who, when and why, newest first. */
   overrides(options?: DeployHistoryOptions): Promise<readonly DeployOverride[]>;
+  /** What somebody has done by hand: to the service, to maintenance, and what was cleaned up; newest first. */
+  actions(options?: DeployHistoryOptions): Promise<readonly HandAction[]>;
   /**
    * Removes releases that nobody needs: all but the current one, the good one before it, those that run, and the last good ones; and evidence of failures after a week.
    *
@@ -81,7 +88,7 @@ export interface Deployer {
   clean(options?: DeployCallOptions & { readonly dryRun?: boolean | undefined }): Promise<CleanOutcome>;
   /** The service by hand. */
   readonly service: ServiceByHand;
-  /** The flag of maintenance by hand: a deploy that is under way has its own. */
+  /** The flag of maintenance by hand: what somebody has switched on, no deploy switches off. */
   readonly maintenance: MaintenanceByHand;
 }
 
@@ -142,22 +149,30 @@ export function createDeployer(options: DeployerOptions): Deployer {
         { what, plan: async (held, signal) => planRollback(held, what as string | undefined, { ...call, signal }) },
         call,
       ),
-    resume: async (call = {}) => (await ask('resume'), locked({ ...call, action: 'resume' }, resume)),
+    resume: async (call = {}) => {
+      await ask('resume');
+      const { accept, reason } = call;
+      return locked({ ...call, action: 'resume' }, async (held, signal) => resume(held, { accept, reason, signal }));
+    },
     undo: async (call = {}) => {
       await ask('undo');
       return locked({ ...call, action: 'undo' }, async (held, signal) =>
-        undo(held, { mayRestore: call.mayRestore, signal }),
+        undo(held, { mayRestore: call.mayRestore, accept: call.accept, reason: call.reason, signal }),
       );
     },
     list: async () => planned(async () => place.releases()),
     status: async (call) => readStanding(tools, call?.signal),
     history: async (call) => history.list(call),
     overrides: async (call) => tools.overrides.list(call),
+    actions: async (call) => tools.actions.list(call),
     clean: async ({ dryRun = false, ...call } = {}) => {
       await ask('clean');
+      const how = { keep: options.keep, dryRun };
+      // A look holds nobody up, and needs nobody's leave.
+      if (dryRun) return planned(async () => cleanReleases(tools, { ...how, signal: call.signal }));
       return locked({ ...call, action: 'clean' }, async (held, signal) => {
-        if (!dryRun) await refuseUnfinished(held.history);
-        return cleanReleases(held, { keep: options.keep, dryRun, signal });
+        await refuseUnfinished(held.history);
+        return cleanReleases(held, { ...how, signal });
       });
     },
     service: serviceByHand(tools, ask, locked),
@@ -195,7 +210,8 @@ function toolsOf(layout: DeployLayout, options: DeployerOptions): DeployingTools
     place: layoutPlace(layout, { by, clock, install, maintenanceHook }),
     releases,
     history: new DeployHistory(store),
-    overrides: new DeployOverrides(store),
+    overrides: deployOverrides(store),
+    actions: handActions(store),
     store,
     service,
     migrator,

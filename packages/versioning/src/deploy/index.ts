@@ -25,6 +25,8 @@ export type { Sleep } from '../clock.ts';
 export type { CheckTiming } from './checks/measured-check.ts';
 export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
+export { modelCheck } from './checks/model-check.ts';
+export type { ModelCheckOptions } from './checks/model-check.ts';
 export { postgresCheck } from './checks/postgres-check.ts';
 export type { PostgresCheckOptions } from './checks/postgres-check.ts';
 export { programCheck } from './checks/program-check.ts';
@@ -79,6 +81,7 @@ export type {
   Deployment,
   DeployRunStep,
   DeployStepName,
+  RestoredBackup,
   RollbackStepName,
   SafetyBackup,
   SafetyBackupCall,
@@ -87,16 +90,19 @@ export type {
 } from './run/contract.ts';
 export type { DeployerOptions } from './run/deployer-options.ts';
 export type { DeployIntent } from './run/intent.ts';
-export type { UndoOptions } from './run/deploying.ts';
+export type { ResumeOptions, UndoOptions } from './run/deploying.ts';
 export type { DeployEvent, DeployListener } from './run/events.ts';
 export type { DeployHistoryOptions } from './run/history.ts';
 export type { CleanOutcome, InitialisedLayout } from './run/housekeeping.ts';
 export type { DeployCallOptions, DeployRunOptions, RollbackRunOptions } from './run/options.ts';
-export type { DeployOverride, Overridden } from './run/overrides.ts';
+export type { DeployNote } from './run/note-ledger.ts';
+export type { DeployOverride } from './run/overrides.ts';
+export type { HandAction } from './run/hand-actions.ts';
+export type { HandVerb } from './run/hand-verb.ts';
 export type { DeployAgreement, DeployPlan, FileCheck, PlannedDeployMigrations, PlannedDeployStep } from './run/plan.ts';
 export type { RestoreData } from './run/recovery.ts';
 export type { MaintenanceByHand } from './run/maintenance-by-hand.ts';
-export type { HandOptions, HandVerb, ServiceByHand } from './run/service-by-hand.ts';
+export type { HandOptions, ServiceByHand } from './run/service-by-hand.ts';
 export type { DeployableRelease, ReleaseSource } from './run/source.ts';
 export type { DeployStanding, DiskSpace } from './run/standing.ts';
 export type { MigratorFactory } from './run/tools.ts';
@@ -131,7 +137,7 @@ export type { HybridOptions } from './strategies/hybrid.ts';
 export { localRestartStrategy } from './strategies/local-restart.ts';
 export type { LocalRestartOptions } from './strategies/local-restart.ts';
 export { pullDeploys, pullOnce } from './strategies/pull.ts';
-export type { PullLoopOptions, PullOptions, PullResult } from './strategies/pull.ts';
+export type { PassedOver, PullLoopOptions, PullOptions, PullResult } from './strategies/pull.ts';
 export { remoteCiStrategy } from './strategies/remote-ci.ts';
 export type { RemoteCiOptions } from './strategies/remote-ci.ts';
 export type { RemoteHost } from './strategies/remote-host.ts';

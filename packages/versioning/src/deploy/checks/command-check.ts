@@ -1,6 +1,6 @@
 import type { Check } from './contract.ts';
 import { oneLine } from './failure.ts';
-import { type CheckTiming, type Finding, measuredCheck } from './measured-check.ts';
+import { type Attempt, type CheckTiming, type Finding, measuredCheck } from './measured-check.ts';
 import { lastLines, type ProgramEnd, runProgram } from './program.ts';
 
 /** Options of {@link commandCheck}. */
@@ -36,7 +36,7 @@ const TIMEOUT_MS = 60_000;
  * ```
  */
 export function commandCheck(options: CommandCheckOptions): Check {
-  const { command, folder, environment, exitCode = 0, warnExitCodes = [] } = options;
+  const { command, exitCode = 0, warnExitCodes = [] } = options;
   const warns = warnExitCodes.length === 0 ? '' : ` (warns at ${warnExitCodes.join(', ')})`;
   return measuredCheck(
     {
@@ -44,13 +44,17 @@ export function commandCheck(options: CommandCheckOptions): Check {
       name: `command ${command[0]}`,
       limit: `ends with ${exitCode}${warns}`,
       hint: 'Check that the program is installed and may be run.',
-      async measure({ version, signal }) {
-        const own = version === undefined ? {} : { HOLDFAST_VERSION: version };
-        return judged(await runProgram({ command, folder, environment: { ...own, ...environment }, signal }), options);
-      },
+      measure: async (attempt) => commandEnd(options, attempt),
     },
     { timeoutMs: TIMEOUT_MS, ...options },
   );
+}
+
+/** Runs a program, and says what its end means. */
+export async function commandEnd(options: CommandCheckOptions, { version, signal }: Attempt): Promise<Finding> {
+  const { command, folder, environment } = options;
+  const own = version === undefined ? {} : { HOLDFAST_VERSION: version };
+  return judged(await runProgram({ command, folder, environment: { ...own, ...environment }, signal }), options);
 }
 
 function judged({ code, output }: ProgramEnd, options: CommandCheckOptions): Finding {

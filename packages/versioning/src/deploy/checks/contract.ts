@@ -4,7 +4,7 @@ export type CheckOutcome = 'ok' | 'warn' | 'fail';
 /** What a check has found. */
 export interface CheckResult {
   readonly name: string;
-  /** `disk`, `http`, `tcp`, `postgres`, `redis`, `container`, `backup`, `command`, or one of the user's own. */
+  /** `disk`, `http`, `tcp`, `postgres`, `redis`, `container`, `backup`, `program`, `command`, `model`, or one of the user's own. */
   readonly kind: string;
   readonly outcome: CheckOutcome;
   /** What was found, with its unit, for people: `91 % used`. */

@@ -9,6 +9,7 @@ import { httpCheck } from './http-check.ts';
 import type { CheckTiming } from './measured-check.ts';
 import { invalid, Members } from './members.ts';
 import { commandIn, headersIn, secretIn, statusIn, textsByName, versionIn } from './parsed-members.ts';
+import { modelCheck } from './model-check.ts';
 import { postgresCheck } from './postgres-check.ts';
 import { programCheck } from './program-check.ts';
 import { redisCheck } from './redis-check.ts';
@@ -94,24 +95,29 @@ const MAKERS: Readonly<Record<string, Make>> = {
       folder: resolve(folder),
       ...timing,
     }),
-  command: (members, timing, { folder = '.' }) => {
-    const command = commandIn(members, 'command');
-    if (command === undefined) throw invalid(members.at('command'), 'a program with its arguments', undefined);
-    return commandCheck({
-      command,
+  model: (members, timing, { folder = '.' }) =>
+    modelCheck({
+      model: members.neededText('model'),
+      load: neededCommand(members),
+      folder: resolve(folder, members.text('folder') ?? '.'),
+      environment: textsByName(members, 'environment'),
+      ...timing,
+    }),
+  command: (members, timing, { folder = '.' }) =>
+    commandCheck({
+      command: neededCommand(members),
       folder: resolve(folder, members.text('folder') ?? '.'),
       environment: textsByName(members, 'environment'),
       exitCode: members.number('exitCode', { from: 0, to: 255 }),
       warnExitCodes: warnCodes(members),
       lines: members.number('lines', { from: 0, to: 100 }),
       ...timing,
-    });
-  },
+    }),
 };
 
 /**
  * Makes checks of a configuration: a list of objects with their `kind` (`disk`, `http`, `tcp`, `postgres`, `redis`, `container`,
- * `backup`, `program`, `command`) and the options that the factory of this kind has. Secrets stand there as `{ "env": "NAME" }` or
+ * `backup`, `program`, `command`, `model`) and the options that the factory of this kind has. Secrets stand there as `{ "env": "NAME" }` or
  * `{ "file": "path" }`; nothing is read before a check runs.
  *
  * @throws {VersioningError} `INVALID_CHECK` with the place, as `checks[1].port`.
@@ -164,6 +170,12 @@ function httpUrl(members: Members): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   // It may have a password: it is not shown.
   throw invalid(members.at('url'), 'a URL with http: or https:', undefined);
+}
+
+function neededCommand(members: Members): readonly [string, ...string[]] {
+  const command = commandIn(members, 'command');
+  if (command === undefined) throw invalid(members.at('command'), 'a program with its arguments', undefined);
+  return command;
 }
 
 function neededPort(members: Members): number {

@@ -15,6 +15,8 @@ export interface Maintenance {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly by: string;
+  /** The deploy that has switched it on; none where somebody has, by hand. */
+  readonly run?: string | undefined;
 }
 
 /** Options of turning maintenance on or off. */
@@ -23,6 +25,8 @@ export interface MaintenanceOptions {
   readonly hook?: readonly [string, ...string[]] | undefined;
   /** How long the hook may take, in milliseconds. Default: 60,000. */
   readonly timeoutMs?: number | undefined;
+  /** Of turning it off: only where this deploy has turned it on. Default: whoever has. */
+  readonly run?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -32,20 +36,23 @@ const HOOK_MS = 60_000;
 const flagOf = (root: string): string => join(root, 'shared', 'maintenance.json');
 
 /**
- * Turns maintenance on: writes `shared/maintenance.json`, which the application looks at, then runs the hook. Where it is on already, it keeps since when, and the hook is run again.
+ * Turns maintenance on: writes `shared/maintenance.json`, which the application looks at, then runs the hook. Where it is on already, it keeps since when, and the hook is run again. A deploy (`run`) leaves a flag that is not its own as it is;
+ * whoever turns it on by hand while a deploy has it takes it over, so that it stays on when that has ended.
  *
  * @throws {VersioningError} `HOOK_FAILED`, and then maintenance is on; `LAYOUT_MISSING`, `WRITE_FAILED`.
  */
 export async function turnMaintenanceOn(
   layout: DeployLayout,
-  about: { readonly reason: string; readonly by: string },
+  about: Pick<Maintenance, 'reason' | 'by' | 'run'>,
   options: MaintenanceOptions = {},
 ): Promise<Maintenance> {
   await demandLayout(layout);
   const { clock = systemClock } = options;
-  const { reason, by } = about;
+  const { reason, by, run } = about;
   const before = await readMaintenance(layout);
-  const now: Maintenance = { reason, since: before?.since ?? new Date(clock()).toISOString(), by };
+  if (before !== undefined && run !== undefined && before.run !== run) return before;
+  const own = run === undefined ? {} : { run };
+  const now: Maintenance = { reason, since: before?.since ?? new Date(clock()).toISOString(), by, ...own };
   await writeWhole(flagOf(layout.root), `${JSON.stringify(now)}\n`, { mode: 0o644 });
   await runHook(layout, 'on', options);
   return now;
@@ -54,7 +61,7 @@ export async function turnMaintenanceOn(
 /**
  * Turns maintenance off: removes the file, then runs the hook. Where it is off already, the hook is run all the same.
  *
- * @returns What it was on for; `undefined` where it was off.
+ * @returns What it was on for; `undefined` where it was off, or is not that of `run`.
  * @throws {VersioningError} `HOOK_FAILED`, and then maintenance is off; `WRITE_FAILED`.
  */
 export async function turnMaintenanceOff(
@@ -62,6 +69,7 @@ export async function turnMaintenanceOff(
   options: MaintenanceOptions = {},
 ): Promise<Maintenance | undefined> {
   const before = await readMaintenance(layout);
+  if (before !== undefined && options.run !== undefined && before.run !== options.run) return undefined;
   const path = flagOf(layout.root);
   await rm(path, { force: true }).catch((cause: unknown) => {
     throw fileFailure('WRITE_FAILED', 'a file that can be removed', { path, cause });
@@ -81,7 +89,9 @@ export async function readMaintenance(layout: DeployLayout): Promise<Maintenance
     // Somebody has made it by hand: it is on, and that is all that is known.
   }
   const textOf = (each: unknown): string => (typeof each === 'string' ? each : '');
-  return { reason: textOf(value.reason), since: textOf(value.since), by: textOf(value.by) };
+  const run = textOf(value.run);
+  const own = run === '' ? {} : { run };
+  return { reason: textOf(value.reason), since: textOf(value.since), by: textOf(value.by), ...own };
 }
 
 /**

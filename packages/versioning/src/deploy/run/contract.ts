@@ -35,13 +35,16 @@ export type DeployRunStep = DeployStepName | RollbackStepName;
 /** How a step ended, as the journal and the report have it. */
 export interface StepReport {
   readonly step: DeployRunStep;
-  readonly outcome: 'done' | 'failed' | 'undone';
+  /** `left`: neither done nor taken back, as somebody has accepted that, or as nobody is in need of it. */
+  readonly outcome: 'done' | 'failed' | 'undone' | 'left';
   /** ISO 8601, UTC. */
   readonly at: string;
   readonly ms: number;
   /** For people: what was done, or what stopped it. */
   readonly detail: string;
   readonly checks?: readonly CheckResult[] | undefined;
+  /** Of a restore: what did not come back, and why. */
+  readonly partial?: readonly string[] | undefined;
 }
 
 /** One deploy or rollback as the history keeps it. */
@@ -71,6 +74,8 @@ export interface Deployment {
   readonly migrated?: readonly string[] | undefined;
   /** How long it took to be back on the release before, for what went back: held against the objective. */
   readonly wayBack?: WayBack | undefined;
+  /** Steps that were left as they are: neither done nor taken back. */
+  readonly left?: readonly DeployRunStep[] | undefined;
   /** The folder with what was kept of a failure: the report, and the last lines of the service's log. */
   readonly evidence?: string | undefined;
 }
@@ -88,8 +93,16 @@ export interface SafetyBackup {
   create(call: SafetyBackupCall): Promise<{ readonly id?: string | undefined; readonly detail: string }>;
   /** What `restore` would drop: writes since the backup, for people. */
   preview(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly string[]>;
-  /** Brings everything back to that backup. */
-  restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
+  /** Brings everything back to that backup, and says what did not come back. */
+  restore(id: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<RestoredBackup | void>;
+}
+
+/** What has become of a restore. */
+export interface RestoredBackup {
+  /** What of the backup did not come back, and why, for people: the restore is partial then. */
+  readonly partial?: readonly string[] | undefined;
+  /** What else was done, for people: what had to be moved aside, for example. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 /** What a safety backup is made for. */

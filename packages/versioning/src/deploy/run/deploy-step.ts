@@ -14,6 +14,8 @@ export interface StepDone {
   readonly detail: string;
   readonly result?: StepResult | undefined;
   readonly checks?: readonly CheckResult[] | undefined;
+  /** Of a restore: what did not come back, and why. */
+  readonly partial?: readonly string[] | undefined;
 }
 
 /** What a step does. It may have been half done before. */
@@ -35,7 +37,7 @@ export class ChecksFailed extends VersioningError {
 
 /** What each step does, of deploys and of rollbacks. */
 export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
-  'pre-checks': async (work) => checked(work, preChecksOf(work), 0),
+  'pre-checks': preChecks,
   validate: async (work) => checked(work, preChecksOf(work), 0),
   'maintenance-on': maintenanceOn,
   'safety-backup': safetyBackup,
@@ -53,6 +55,16 @@ export const STEP_ACTIONS: Readonly<Record<DeployRunStep, StepAction>> = {
   good,
 };
 
+/** The artefact is fetched before: checks have a time in which they have to end, and a fetch takes as long as it takes. */
+async function preChecks(work: DeployWork): Promise<StepDone> {
+  const { tools, artifact, journal, signal } = work;
+  const { kind, version } = journal.state.plan;
+  // What is wrong with it is told by its check.
+  const release = await tools.releases.getRelease(version, { signal }).catch(() => undefined);
+  if (kind === 'deploy' && release?.artifact !== undefined && release.status !== 'yanked') await artifact.fetch(signal);
+  return checked(work, preChecksOf(work), 0);
+}
+
 /** @throws {VersioningError} `CHECKS_FAILED`. */
 async function checked(
   { tools, journal, signal }: DeployWork,
@@ -69,16 +81,22 @@ async function maintenanceOn({ tools, journal }: DeployWork): Promise<StepDone> 
   const { kind, version } = journal.state.plan;
   if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'it was on already, and stays on' };
   const reason = `${kind} of ${version}`;
-  await tools.place.maintenance.on(reason);
+  await tools.place.maintenance.on(reason, journal.run);
   tools.tell({ kind: 'maintenance.switchedOn', by: tools.by, reason });
   return { detail: 'on' };
 }
 
-async function maintenanceOff({ tools, journal }: DeployWork): Promise<StepDone> {
-  if (journal.state.before.get('maintenance-on')?.isOn === true) return { detail: 'stays on, as it was' };
-  await tools.place.maintenance.off();
+async function maintenanceOff(work: DeployWork): Promise<StepDone> {
+  return { detail: await endMaintenance(work) };
+}
+
+/** Takes the flag of a run away. What somebody has switched on by hand, before or meanwhile, stays on. */
+export async function endMaintenance({ tools, journal }: DeployWork): Promise<string> {
+  if (journal.state.before.get('maintenance-on')?.isOn === true) return 'stays on, as it was';
+  const other = await tools.place.maintenance.off(journal.run);
+  if (other !== undefined) return `stays on: ${other.by || 'somebody'} has switched it on by hand`;
   tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
-  return { detail: 'off' };
+  return 'off';
 }
 
 async function safetyBackup({ tools, journal, signal }: DeployWork): Promise<StepDone> {
@@ -115,15 +133,22 @@ async function migrationsBack(work: DeployWork): Promise<StepDone> {
   return { detail: ids.length === 0 ? 'taken back already' : ids.join(', ') };
 }
 
-async function restoreData({ tools, journal, signal }: DeployWork): Promise<StepDone> {
-  const { restores, version } = journal.state.plan;
+async function restoreData(work: DeployWork): Promise<StepDone> {
+  const { restores } = work.journal.state.plan;
+  if (restores === undefined) throw new Error('A rollback without backup has no such step');
+  return restoreBackup(work, restores);
+}
+
+/** Brings a backup back while the service is stopped: what is written meanwhile would be lost, or worse, mixed with it. */
+export async function restoreBackup({ tools, journal, signal }: DeployWork, name: string): Promise<StepDone> {
   const { backup, by, service } = tools;
-  if (backup === undefined || restores === undefined) throw new Error('A rollback without backup has no such step');
-  // What is written while data come back would be lost, or worse, mixed with them.
+  if (backup === undefined) throw new Error('Without backups nothing is restored');
   await service?.run('stop', { signal });
-  await backup.restore(restores, { signal });
-  tools.tell({ kind: 'backup.restored', version, by, backup: restores });
-  return { detail: restores };
+  const { partial = [], notes = [] } = (await backup.restore(name, { signal })) ?? {};
+  const missing = partial.length === 0 ? undefined : partial;
+  tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by, backup: name, partial: missing });
+  const parts = [name, ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]), ...notes];
+  return { detail: parts.join('; '), partial: missing };
 }
 
 async function stage({ tools, journal, artifact, signal }: DeployWork): Promise<StepDone> {

@@ -4,14 +4,15 @@ import { VersioningError } from '../../errors.ts';
 import { thisOwner } from '../../release/owner.ts';
 import { newRunId } from '../../release/run-id.ts';
 import type { Deployment } from './contract.ts';
-import { openDeployment } from './deployment.ts';
+import { leftSteps, openDeployment } from './deployment.ts';
 import { evidenceFolder, keepEvidence } from './evidence.ts';
 import type { DeployEvent } from './events.ts';
-import { isAbort, withHint } from './failure.ts';
+import { isAbort, isTakenOver, withHint } from './failure.ts';
 import { DeployJournal } from './journal.ts';
+import { leave, noteAccepted } from './leaving.ts';
 import { recordMigrations } from './migration-record.ts';
-import type { DeployPlan } from './plan.ts';
-import type { NoRecovery } from './recovery.ts';
+import { countOf, type DeployPlan } from './plan.ts';
+import type { NoRecovery, Recovery } from './recovery.ts';
 import { RunArtifact } from './run-artifact.ts';
 import { finish, goBackOrRestore, goOn, restoringAfter, wayBackNow } from './run-deploy.ts';
 import { type DeployTools, type DeployWork, isoNow } from './tools.ts';
@@ -26,6 +27,10 @@ export interface DeployingTools extends DeployTools {
 export interface UndoOptions {
   /** Whether the safety backup may be restored where nothing else leads back. */
   readonly mayRestore?: boolean | undefined;
+  /** Leaves what can't be taken back as it is, and ends the run: written down with who has accepted that, and told as an event. */
+  readonly accept?: boolean | undefined;
+  /** Why, for what is accepted. */
+  readonly reason?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +52,7 @@ async function noteAgreements(tools: DeployingTools, plan: DeployPlan, run: stri
   const { agreements, version, reason } = plan;
   const { by, channel } = tools;
   if (!agreements.includes('no-backup')) return [];
-  const migrations = Object.values(plan.migrations).flat().length;
+  const migrations = countOf(plan.migrations);
   await tools.overrides.write({ kind: 'no-backup', by, at: isoNow(tools), reason, channel, version, run, migrations });
   return [{ kind: 'backup.skipped', version, by, migrations, reason }];
 }
@@ -63,9 +68,12 @@ async function keepMigrations(
   await recordMigrations(tools.place.layout, version, migrations);
 }
 
+/** How a run is gone on with. */
+export type ResumeOptions = Omit<UndoOptions, 'mayRestore'>;
+
 /** Goes on with the run that has not ended, in the direction in which it was going. */
-export async function resume(tools: DeployingTools, signal?: AbortSignal): Promise<Deployment> {
-  const work = await openWork(tools, signal);
+export async function resume(tools: DeployingTools, options: ResumeOptions = {}): Promise<Deployment> {
+  const work = await openWork(tools, options);
   tell(work, 'resumed');
   if (work.journal.state.ended !== undefined) return finish(work, work.journal.state.ended.outcome);
   return work.journal.state.recovery === undefined ? forward(work) : backward(work);
@@ -73,19 +81,32 @@ export async function resume(tools: DeployingTools, signal?: AbortSignal): Promi
 
 /** Takes the run that has not ended back. @throws {VersioningError} `ROLLBACK_REFUSED` where nothing leads back. */
 export async function undo(tools: DeployingTools, options: UndoOptions): Promise<Deployment> {
-  const { mayRestore = false, signal } = options;
-  const work = await openWork(tools, signal);
+  const { mayRestore = false } = options;
+  const work = await openWork(tools, options);
   const { ended, recovery } = work.journal.state;
   if (ended !== undefined) return finish(work, ended.outcome);
   if (recovery === undefined) {
-    const way = await wayBackNow(work, mayRestore);
+    const way = await wayBackNow(work, { mayRestore, mayLeave: work.acceptance !== undefined });
     if ('reason' in way) throw await noWayBack(work, way);
-    await work.journal.write({ kind: 'turned', recovery: way, at: isoNow(tools) });
+    await turnLeaving(work, way);
   }
   return backward(work, mayRestore);
 }
 
-async function openWork(tools: DeployingTools, signal: AbortSignal | undefined): Promise<DeployWork> {
+/** Going back without all that leads back is somebody's decision. */
+async function turnLeaving(work: DeployWork, way: Recovery): Promise<void> {
+  const { journal, tools } = work;
+  const { step, reason: found = '' } = way.leaves ?? {};
+  if (step !== undefined) await noteAccepted(work, { step, direction: 'back', found });
+  await journal.write({ kind: 'turned', recovery: way, at: isoNow(tools) });
+  if (step === undefined) return;
+  await leave(work, { step, outcome: 'left', at: isoNow(tools), ms: 0, detail: `left as it is: ${found}` });
+}
+
+async function openWork(
+  tools: DeployingTools,
+  { accept = false, reason, signal }: Omit<UndoOptions, 'mayRestore'>,
+): Promise<DeployWork> {
   const open = await tools.history.open(signal);
   if (open === undefined) {
     throw new VersioningError('DEPLOY_NOT_FOUND', 'Expected a deploy that has not ended, got none', {
@@ -99,7 +120,7 @@ async function openWork(tools: DeployingTools, signal: AbortSignal | undefined):
     });
   }
   await journal.write({ kind: 'taken', owner: thisOwner(tools.by) });
-  return workOf(tools, journal, signal);
+  return { ...workOf(tools, journal, signal), acceptance: accept ? { reason } : undefined };
 }
 
 function workOf(tools: DeployingTools, journal: DeployJournal, signal: AbortSignal | undefined): DeployWork {
@@ -114,13 +135,11 @@ async function forward(work: DeployWork): Promise<Deployment> {
   } catch (error) {
     throw await afterFailure(work, error);
   }
-  const deployment = await finish(work, 'succeeded');
+  const hasLeft = leftSteps(work.journal.state).size > 0;
+  const deployment = await finish(work, 'succeeded', hasLeft ? evidenceFolder(work) : undefined);
   tell(work, 'succeeded', deployment);
   return deployment;
 }
-
-const isTakenOver = (error: unknown): boolean =>
-  ['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError> | undefined)?.code ?? '');
 
 /** What was done about a failure is part of the error. */
 async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> {
@@ -138,7 +157,7 @@ async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> 
   const lines = await keepEvidence(work);
   if (lines.length > 0) tools.tell({ kind: 'service.logged', version: plan.version, lines });
   try {
-    const way = await wayBackNow(work, false);
+    const way = await wayBackNow(work, { mayRestore: false, mayLeave: false });
     if ('reason' in way) {
       tell(work, 'failed');
       return withHint(error, (await noWayBack(work, way)).hint ?? '');
@@ -161,16 +180,18 @@ async function backward(work: DeployWork, mayRestore = false): Promise<Deploymen
     },
   );
   const isFailure = failure !== undefined && failure.code !== 'ABORTED';
+  const isKept = isFailure || leftSteps(work.journal.state).size > 0;
   const hasSwitched = begun.includes('switch') && plan.kind === 'deploy';
   const outcome = !isFailure ? 'undone' : hasSwitched ? 'rolled-back' : 'failed';
-  const deployment = await finish(work, outcome, isFailure ? evidenceFolder(work) : undefined);
+  const deployment = await finish(work, outcome, isKept ? evidenceFolder(work) : undefined);
   tell(work, outcome === 'rolled-back' ? 'rolledBack' : outcome, deployment);
   return deployment;
 }
 
 function toldOf({ journal }: DeployWork, error: unknown, { from, evidence, outcome, wayBack }: Deployment): unknown {
-  const { recovery, plan } = journal.state;
-  const notes = (recovery?.notes ?? []).map((note) => ` ${note}.`).join('');
+  const { recovery, plan, reports } = journal.state;
+  const left = reports.filter((each) => each.outcome === 'left').map(({ detail }) => detail);
+  const notes = [...(recovery?.notes ?? []), ...left].map((note) => ` ${note}.`).join('');
   const what =
     plan.kind === 'restart'
       ? 'Nothing was taken back.'
@@ -186,7 +207,7 @@ async function noWayBack({ journal, tools }: DeployWork, { reason, backup }: NoR
   const { version, from } = journal.state.plan;
   const restore = backup === undefined ? '' : ` ${await restoreText(tools, backup)}`;
   return new VersioningError('ROLLBACK_REFUSED', `Expected a way back to ${from ?? 'nothing'}, got none: ${reason}`, {
-    hint: `${version} stays current. \`holdfast deploy resume\` tries again.${restore}`,
+    hint: `${version} stays current. \`holdfast deploy resume\` tries again, and with --accept ends the deploy without what can't be done.${restore}`,
   });
 }
 
@@ -197,7 +218,8 @@ async function blocked(work: DeployWork, error: unknown): Promise<VersioningErro
   const backup =
     restoringAfter(work, error) === undefined ? undefined : journal.state.done.get('safety-backup')?.backup;
   const restore = backup === undefined || restoreData === 'never' ? '' : ` ${await restoreText(tools, backup)}`;
-  return withHint(error, `\`holdfast deploy resume\` goes on with the way back.${restore}`);
+  const without = 'with --accept it leaves what is in the way as it is.';
+  return withHint(error, `\`holdfast deploy resume\` goes on with the way back, ${without}${restore}`);
 }
 
 /** What it would mean to restore a backup instead. */

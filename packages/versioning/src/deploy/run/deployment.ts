@@ -1,5 +1,6 @@
-import type { Deployment, WayBack } from './contract.ts';
+import type { Deployment, DeployRunStep, WayBack } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
+import { countOf } from './plan.ts';
 
 /** What is known when a run ends. */
 export interface DeploymentEnd {
@@ -10,10 +11,15 @@ export interface DeploymentEnd {
   readonly evidence?: string | undefined;
 }
 
+/** Steps that were left as they are. */
+export const leftSteps = ({ reports }: Pick<DeployRunState, 'reports'>): ReadonlySet<DeployRunStep> =>
+  new Set(reports.filter(({ outcome }) => outcome === 'left').map(({ step }) => step));
+
 /** A run that has begun, as the history has it. */
 export function openDeployment(run: string, state: DeployRunState): Deployment {
   const { plan, owner, startedAt, reports, done, failure } = state;
   const { kind, version, from, channel, strategy, committedAt, migrations } = plan;
+  const left = [...leftSteps(state)];
   return {
     id: run,
     kind,
@@ -27,8 +33,9 @@ export function openDeployment(run: string, state: DeployRunState): Deployment {
     steps: reports,
     backup: done.get('safety-backup')?.backup,
     committedAt,
-    migrations: [migrations.expand, migrations.data, migrations.contract, migrations.back].flat().length,
+    migrations: countOf(migrations),
     error: failure,
+    left: left.length === 0 ? undefined : left,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
+import type { HandVerb } from './hand-verb.ts';
 
 /** Something that happened to a machine, for logs and audits. */
 export type DeployEvent =
@@ -32,6 +33,19 @@ export type DeployEvent =
       readonly version: string;
       readonly by: string;
       readonly backup: string;
+      /** Of a restore: what did not come back, and why. */
+      readonly partial?: readonly string[] | undefined;
+    }
+  /** Somebody has said that a step may stay as it is: neither done nor taken back. */
+  | {
+      readonly kind: 'step.accepted';
+      readonly version: string;
+      readonly by: string;
+      readonly step: DeployRunStep;
+      readonly direction: 'forward' | 'back';
+      /** What was in the way. */
+      readonly found: string;
+      readonly reason?: string | undefined;
     }
   | {
       readonly kind: 'lock.forced';
@@ -44,6 +58,8 @@ export type DeployEvent =
       readonly by: string;
       readonly reason?: string | undefined;
     }
+  /** Somebody has started, stopped or set it up by hand. */
+  | { readonly kind: 'service.changed'; readonly by: string; readonly verb: HandVerb }
   | { readonly kind: 'release.cleaned'; readonly by: string; readonly versions: readonly string[] }
   | { readonly kind: 'evidence.cleaned'; readonly by: string; readonly paths: readonly string[] }
   /** A step begins, for progress. */

@@ -18,16 +18,23 @@ export const evidenceFolder = ({ tools, journal }: Pick<DeployWork, 'tools' | 'j
 export async function keepEvidence(work: DeployWork): Promise<readonly string[]> {
   const { state } = work.journal;
   const lines = state.begun.includes('service') ? await lastLines(work.tools.service) : [];
+  await keepReport(work);
+  if (lines.length === 0) return lines;
+  // The report is there without it, too.
+  await writeFile(join(evidenceFolder(work), 'service.log'), `${lines.join('\n')}\n`).catch(() => undefined);
+  return lines;
+}
+
+/** Keeps the report alone, as it is now. The journal has it, too: where it can't be written, that is in nobody's way. */
+export async function keepReport(work: Pick<DeployWork, 'tools' | 'journal'>): Promise<void> {
   const folder = evidenceFolder(work);
   try {
     // What a service says may be private.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(join(folder, 'report.json'), `${JSON.stringify(reportOf(state), undefined, 2)}\n`);
-    if (lines.length > 0) await writeFile(join(folder, 'service.log'), `${lines.join('\n')}\n`);
+    await writeFile(join(folder, 'report.json'), `${JSON.stringify(reportOf(work.journal.state), undefined, 2)}\n`);
   } catch {
-    // The journal has the report, too.
+    // As on a disk that is full.
   }
-  return lines;
 }
 
 function reportOf({ plan, startedAt, reports, failure }: DeployRunState): object {

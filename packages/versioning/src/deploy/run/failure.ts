@@ -9,6 +9,10 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORTED'));
 }
 
+/** Whether somebody else works on the run by now. */
+export const isTakenOver = (error: unknown): boolean =>
+  ['DEPLOY_TAKEN_OVER', 'DEPLOY_LOCK_LOST'].includes((error as Partial<VersioningError> | undefined)?.code ?? '');
+
 /** The word for an error that a journal keeps. */
 export function codeText(error: unknown): string {
   if (isAbort(error)) return 'ABORTED';

@@ -6,7 +6,7 @@ import type { DeployLayout } from '../layout/model.ts';
 import { applyLayout, planLayout } from '../layout/plan-layout.ts';
 import type { Service, ServiceAction } from '../service/contract.ts';
 import { releaseStates } from '../states/release-states.ts';
-import type { DeployTools } from './tools.ts';
+import { type DeployTools, isoNow } from './tools.ts';
 
 /** What was made for a new deployment. */
 export interface InitialisedLayout {
@@ -62,7 +62,7 @@ export interface CleanCall {
 
 /** Removes the releases that nobody needs, each with a reason, and old evidence. */
 export async function cleanReleases(tools: DeployTools, { keep, dryRun, signal }: CleanCall): Promise<CleanOutcome> {
-  const { clock, by, tell, place } = tools;
+  const { clock, by, channel, tell, place } = tools;
   const { layout } = place;
   const states = releaseStates(layout, { clock });
   const { byProcess, isPartial } = await findLiveReleases(layout);
@@ -75,6 +75,10 @@ export async function cleanReleases(tools: DeployTools, { keep, dryRun, signal }
   if (dryRun) return { ...decided, removed: [], spared: [], removedEvidence: [] };
   const report = await applyClean(layout, plan, { states, by, run: 'clean', signal });
   const removedEvidence = await removeEvidence(evidence, signal);
+  if (report.removed.length + removedEvidence.length > 0) {
+    const gone = { versions: report.removed, evidence: removedEvidence };
+    await tools.actions.write({ kind: 'clean', by, at: isoNow(tools), channel, ...gone });
+  }
   if (report.removed.length > 0) tell({ kind: 'release.cleaned', by, versions: report.removed });
   if (removedEvidence.length > 0) tell({ kind: 'evidence.cleaned', by, paths: removedEvidence });
   return { ...decided, ...report, removedEvidence };

@@ -18,6 +18,8 @@ export type DeployEntry =
   /** From here on it only goes back. Another one replaces it. */
   | { readonly kind: 'turned'; readonly recovery: Recovery; readonly at: string }
   | { readonly kind: 'undone'; readonly report: StepReport }
+  /** Nothing more is done about a step, in the direction in which the run goes. */
+  | { readonly kind: 'left'; readonly report: StepReport }
   | { readonly kind: 'ended'; readonly deployment: Deployment };
 
 /** What was there before a step, for the way back: afterwards nobody could tell it from what the step has done. */
@@ -141,6 +143,13 @@ function after(state: DeployRunState | undefined, entry: DeployEntry): DeployRun
       };
     case 'undone':
       return { ...state, reports: reported, undone: new Set(state.undone).add(entry.report.step) };
+    case 'left': {
+      const { step } = entry.report;
+      if (state.recovery !== undefined) {
+        return { ...state, reports: reported, undone: new Set(state.undone).add(step) };
+      }
+      return { ...state, reports: reported, done: new Map(state.done).set(step, {}), failure: undefined };
+    }
     case 'ended':
       return { ...state, ended: entry.deployment };
   }

@@ -49,8 +49,11 @@ export function layoutPlace(layout: DeployLayout, options: LayoutPlaceOptions): 
     mark: async (version, state, run) => states.mark(version, state, { by, run }),
     maintenance: {
       isOn: async () => (await readMaintenance(layout)) !== undefined,
-      on: async (reason) => void (await turnMaintenanceOn(layout, { reason, by }, { hook, clock })),
-      off: async () => void (await turnMaintenanceOff(layout, { hook })),
+      on: async (reason, run) => void (await turnMaintenanceOn(layout, { reason, by, run }, { hook, clock })),
+      off: async (run) => {
+        await turnMaintenanceOff(layout, { hook, run });
+        return readMaintenance(layout);
+      },
     },
   };
 }

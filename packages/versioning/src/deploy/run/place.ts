@@ -1,3 +1,4 @@
+import type { Maintenance } from '../maintenance/maintenance.ts';
 import type { ArtifactContent } from '../../artifact/model.ts';
 import type { FileCheck } from './plan.ts';
 import type { CurrentState, DeployedRelease, DeployedState, DeployLayout } from '../layout/model.ts';
@@ -54,6 +55,8 @@ export interface StageCall {
 /** The flag by which a service knows that it should not serve. */
 export interface MaintenanceSwitch {
   isOn(): Promise<boolean>;
-  on(reason: string): Promise<void>;
-  off(): Promise<void>;
+  /** @param run The deploy that needs it: a flag of somebody else stays theirs. None by hand. */
+  on(reason: string, run?: string): Promise<void>;
+  /** @param run Only the flag of this deploy is taken away. None by hand: any is. @returns Who has it on all the same. */
+  off(run?: string): Promise<Maintenance | undefined>;
 }

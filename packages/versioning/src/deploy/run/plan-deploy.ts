@@ -15,6 +15,9 @@ export const LOCAL = 'local';
 /** Only the service is restarted. */
 const RESTART = 'local-restart';
 
+/** What the linter calls an `expand` migration that takes something away. */
+const CONTRACTS = 'contracts-in-expand';
+
 const PHASES: readonly MigrationKind[] = ['expand', 'data', 'contract'];
 
 /** Decides everything about a deploy, and does nothing. */
@@ -76,8 +79,17 @@ async function pending(
   if (found === undefined) return { migrations: NO_MIGRATIONS, warnings: [] };
   const of = (kind: MigrationKind): readonly string[] =>
     found.steps.filter((step) => step.kind === kind).map(({ id }) => id);
+  const destructive = of('expand').filter((id) =>
+    found.warnings.some((warning) => warning.id === id && warning.rule === CONTRACTS),
+  );
   return {
-    migrations: { expand: of('expand'), data: of('data'), contract: of('contract'), back: [] },
+    migrations: {
+      expand: of('expand'),
+      data: of('data'),
+      contract: of('contract'),
+      back: [],
+      destructive: destructive.length === 0 ? undefined : destructive,
+    },
     warnings: [...found.gone, ...found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`)],
   };
 }

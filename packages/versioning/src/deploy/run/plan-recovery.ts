@@ -5,8 +5,10 @@ import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recove
 
 /** Decides how a run goes back from where it is. Nothing is done. */
 export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
-  const data = state.plan.kind === 'rollback' ? forwardAgain(state, facts) : dataBack(state, facts);
-  if ('reason' in data) return data;
+  const way = state.plan.kind === 'rollback' ? forwardAgain(state, facts) : dataBack(state, facts);
+  if ('reason' in way && !facts.mayLeave) return way;
+  const data: Recovery =
+    'reason' in way ? { steps: [], notes: [`${way.reason}: that stays as it is`], leaves: way } : way;
   // The backup is from before them.
   const isRestored = data.steps.some(({ step }) => step === 'restore-data');
   const hasExpand = state.plan.kind === 'deploy' && !isRestored;
@@ -14,14 +16,21 @@ export function planRecovery(state: DeployRunState, facts: RecoveryFacts): Recov
 }
 
 /**
- * The way back of a run whose migrations can't go back: the safety backup instead of them. `undefined` where there is none, or where no migrations are in the way.
+ * The way back of a run whose migrations can't go back: the safety backup instead of them. `undefined` where there is none, or where no migrations are in the way; nor for
+ * `expand` migrations that only have added something, as the release before works with that.
  */
 export function planRestoring(state: DeployRunState): Recovery | undefined {
   const next = state.recovery?.steps.find(({ step }) => !state.undone.has(step));
   const backup = state.done.get('safety-backup')?.backup;
-  if (next?.migrations === undefined || backup === undefined) return undefined;
+  if (next?.migrations === undefined || backup === undefined || isHarmless(state, next)) return undefined;
   const data: Recovery = { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
   return stepsBack(state, data, { steps: [], notes: [] });
+}
+
+/** Whether all is well when a step of a way back is left as it is: nothing was taken away that the release before needs. */
+export function isHarmless({ plan }: DeployRunState, { step, migrations = [] }: RecoveryStep): boolean {
+  const { destructive = [] } = plan.migrations;
+  return step === 'expand' && !migrations.some((id) => destructive.includes(id));
 }
 
 function stepsBack({ begun }: DeployRunState, data: Recovery, expand: Recovery): Recovery {
@@ -37,7 +46,7 @@ function stepsBack({ begun }: DeployRunState, data: Recovery, expand: Recovery):
     ...(has('stage') ? [{ step: 'stage' } as const] : []),
     ...(has('maintenance-on') ? [{ step: 'maintenance-on' } as const] : []),
   ];
-  return { steps, notes: [...data.notes, ...expand.notes] };
+  return { steps, notes: [...data.notes, ...expand.notes], leaves: data.leaves };
 }
 
 /** What `data` and `contract` migrations have done is taken back, or the backup from before them is restored. */
@@ -59,7 +68,8 @@ function dataBack(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRec
     contracted.length > 0
       ? `${contracted.join(', ')} has taken away what the release before needs`
       : `${lonely.join(', ')} has no way back`;
-  return { reason, backup: facts.restoreData === 'never' ? undefined : backup };
+  const step = contracted.length > 0 ? 'contract' : 'data';
+  return { reason, step, backup: facts.restoreData === 'never' ? undefined : backup };
 }
 
 /**
@@ -89,16 +99,27 @@ const hasWayBack = (id: string, { failure }: DeployRunState, facts: RecoveryFact
   facts.reversible.has(id) && !(facts.interrupted.has(id) && failure !== undefined);
 
 /** A rollback that fails runs again what it has taken back. */
-function forwardAgain({ plan, begun, done }: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+function forwardAgain(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRecovery {
+  const { plan, begun, done } = state;
   if (begun.includes('restore-data')) {
+    const step = 'restore-data';
     const backup = done.get('safety-backup')?.backup;
-    if (backup === undefined) return { reason: 'data were restored, and there is no backup of those before' };
-    // Nothing was written since that one was made: the service is stopped.
-    return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
+    if (backup === undefined) return { step, reason: 'data were restored, and there is no backup of those before' };
+    if (hasWritten(state) && facts.restoreData !== 'automatic' && !facts.mayRestore) {
+      const reason = `data were restored, and ${plan.version} may have written since`;
+      return { step, reason, backup: facts.restoreData === 'never' ? undefined : backup };
+    }
+    return { steps: [{ step, restores: backup }], notes: [] };
   }
   const gone = plan.migrations.back.filter((id) => !facts.applied.has(id) || facts.interrupted.has(id));
   if (!begun.includes('migrations-back') || gone.length === 0) return { steps: [], notes: [] };
   return { steps: [{ step: 'migrations-back', migrations: gone.toReversed() }], notes: [] };
+}
+
+/** Whether anything may have been written since data were restored: until its service is started, nobody is there to do so. Of one that is not ours nobody knows. */
+function hasWritten({ plan, begun, done }: DeployRunState): boolean {
+  const isOurs = plan.steps.some(({ step }) => step === 'service');
+  return isOurs ? begun.includes('service') : done.has('restore-data');
 }
 
 /** What a plan would take back by itself, in words. */

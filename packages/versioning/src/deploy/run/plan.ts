@@ -18,6 +18,8 @@ export interface PlannedDeployMigrations {
   readonly contract: readonly string[];
   /** Taken back by a rollback, the last one first. */
   readonly back: readonly string[];
+  /** Those of `expand` that take something away all the same: the release before may not work with what is left. */
+  readonly destructive?: readonly string[] | undefined;
 }
 
 /**
@@ -61,3 +63,7 @@ export type FileCheck = 'quick' | 'full';
 
 /** A plan with nothing to migrate. */
 export const NO_MIGRATIONS: PlannedDeployMigrations = { expand: [], data: [], contract: [], back: [] };
+
+/** How many migrations are run, forward or back. */
+export const countOf = ({ expand, data, contract, back }: PlannedDeployMigrations): number =>
+  expand.length + data.length + contract.length + back.length;

@@ -1,14 +1,14 @@
 import type { DeployedState } from '../layout/model.ts';
 import type { DeployRunStep } from './contract.ts';
 import type { DeployRunState } from './journal.ts';
-import { databaseOf } from './deploy-step.ts';
+import { databaseOf, endMaintenance, restoreBackup, type StepDone } from './deploy-step.ts';
 import { migrateAgain, migrateBack } from './migrate-database.ts';
 import { postChecksOf } from './own-checks.ts';
 import { checksText, runPatiently } from './patient-checks.ts';
 import type { RecoveryStep } from './recovery.ts';
 import type { DeployWork } from './tools.ts';
 
-type Undo = (work: DeployWork, step: RecoveryStep) => Promise<string>;
+type Undo = (work: DeployWork, step: RecoveryStep) => Promise<string | StepDone>;
 
 /** What takes each step back; it may have been half done before. Says what was done, for people. */
 export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
@@ -18,21 +18,14 @@ export const UNDOING: Partial<Record<DeployRunStep, Undo>> = {
   },
   data: takeBack,
   expand: takeBack,
-  'restore-data': async ({ tools, journal }, { restores = '' }) => {
-    await tools.service?.run('stop');
-    await tools.backup?.restore(restores);
-    tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by: tools.by, backup: restores });
-    return `${restores} restored`;
+  'restore-data': async (work, { restores = '' }) => {
+    const { detail, partial } = await restoreBackup(work, restores);
+    return { detail: `restored: ${detail}`, partial };
   },
   switch: switchBack,
   service: serviceBack,
   stage: leaveFiles,
-  'maintenance-on': async ({ tools, journal }) => {
-    if (journal.state.before.get('maintenance-on')?.isOn === true) return 'stays on, as it was';
-    await tools.place.maintenance.off();
-    tools.tell({ kind: 'maintenance.switchedOff', by: tools.by });
-    return 'off';
-  },
+  'maintenance-on': endMaintenance,
 };
 
 async function takeBack(work: DeployWork, { migrations = [] }: RecoveryStep): Promise<string> {

@@ -13,6 +13,8 @@ export interface Recovery {
   readonly steps: readonly RecoveryStep[];
   /** What was not taken back, and why that is all right. */
   readonly notes: readonly string[];
+  /** What somebody has accepted that it stays as it is. */
+  readonly leaves?: NoRecovery | undefined;
 }
 
 /** One step of a way back. */
@@ -27,6 +29,8 @@ export interface RecoveryStep {
 /** A run that can't go back by itself. */
 export interface NoRecovery {
   readonly reason: string;
+  /** What can't be taken back. */
+  readonly step: DeployRunStep;
   /** The backup with which it could. */
   readonly backup?: string | undefined;
 }
@@ -46,6 +50,8 @@ export interface RecoveryFacts extends AppliedFacts {
   readonly restoreData: RestoreData;
   /** Whether a person has asked for the backup to be restored. */
   readonly mayRestore: boolean;
+  /** Whether a person has said that what can't be taken back may stay as it is. */
+  readonly mayLeave: boolean;
   /** What is done with `expand` migrations once the new release has run. */
   readonly expandMigrations: 'keep' | 'back';
 }

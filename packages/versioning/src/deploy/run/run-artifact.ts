@@ -40,6 +40,7 @@ const MOST_JSON_BYTES = 1024 * 1024;
 export class RunArtifact {
   readonly #options: RunArtifactOptions;
   #verified: Promise<VerifiedArtifact> | undefined;
+  #isRefused = false;
 
   constructor(options: RunArtifactOptions) {
     this.#options = options;
@@ -56,8 +57,20 @@ export class RunArtifact {
       return await work;
     } catch (error) {
       // Whoever asks next may have more luck, or a signal that was not given.
-      if (this.#verified === work) this.#verified = undefined;
+      if (this.#verified === work && !this.#isRefused) this.#verified = undefined;
       throw error;
+    }
+  }
+
+  /** Fetches it now. What is in the way of that is told to whoever asks for it: fetched once more, it would be the same. */
+  async fetch(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.verified(signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      this.#verified = Promise.reject(error);
+      this.#isRefused = true;
+      this.#verified.catch(() => undefined);
     }
   }
 

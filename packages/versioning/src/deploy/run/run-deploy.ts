@@ -1,12 +1,15 @@
 import { rm } from 'node:fs/promises';
+import type { VersioningError } from '../../errors.ts';
 import type { Deployment, DeployRunStep, StepReport } from './contract.ts';
 import { ChecksFailed, databaseOf, STEP_ACTIONS, type StepDone } from './deploy-step.ts';
 import { deploymentOf } from './deployment.ts';
 import { codeText } from './failure.ts';
 import type { DeployRunState, StepBefore } from './journal.ts';
+import { countOf } from './plan.ts';
 import { appliedNow } from './migrate-database.ts';
-import { planRecovery, planRestoring } from './plan-recovery.ts';
-import type { NoRecovery, Recovery, RecoveryStep } from './recovery.ts';
+import { hasToLeave, leave, leaveAccepted, mayLeave } from './leaving.ts';
+import { isHarmless, planRecovery, planRestoring } from './plan-recovery.ts';
+import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
 import { type DeployWork, isoNow } from './tools.ts';
 
@@ -17,6 +20,11 @@ export async function goOn(work: DeployWork): Promise<void> {
   for (const { step } of plan.steps) {
     if (journal.state.done.has(step)) continue;
     signal?.throwIfAborted();
+    if (hasToLeave(work, step)) {
+      const found = 'data is left as it is';
+      await leaveAccepted(work, { report: { ...nowOf(work, step), detail: found }, direction: 'forward', found });
+      continue;
+    }
     await journal.write({ kind: 'begun', step, before: await stateBefore(work, step) });
     tools.tell({ kind: 'step.begun', version: plan.version, step });
     const begun = tools.clock();
@@ -27,6 +35,7 @@ export async function goOn(work: DeployWork): Promise<void> {
       ms: tools.clock() - begun,
       detail: done.detail,
       checks: done.checks,
+      partial: done.partial,
     });
     try {
       const done = await STEP_ACTIONS[step](work);
@@ -39,10 +48,16 @@ export async function goOn(work: DeployWork): Promise<void> {
       const report = reported({ detail: message, checks }, 'failed');
       await journal.write({ kind: 'failed', report, error: { code: codeText(error), message } });
       tools.tell({ kind: 'step.ended', version: plan.version, report });
-      throw error;
+      if (!mayLeave(work, { step, direction: 'forward', error })) throw error;
+      const left = { ...nowOf(work, step), detail: `left as it is: ${message}` };
+      await leaveAccepted(work, { report: left, direction: 'forward', found: message });
     }
   }
 }
+
+/** A step that is left, as its report begins. */
+const nowOf = ({ tools }: DeployWork, step: DeployRunStep) =>
+  ({ step, outcome: 'left', at: isoNow(tools), ms: 0 }) as const;
 
 /** What only can be known before a step is begun for the first time. */
 async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep): Promise<StepBefore | undefined> {
@@ -55,21 +70,18 @@ async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep):
 }
 
 /** Decides how a run goes back, by its journal and its database. */
-export async function wayBackNow(work: DeployWork, mayRestore: boolean): Promise<Recovery | NoRecovery> {
+export async function wayBackNow(
+  work: DeployWork,
+  may: Pick<RecoveryFacts, 'mayRestore' | 'mayLeave'>,
+): Promise<Recovery | NoRecovery> {
   const { state } = work.journal;
   if (state.plan.kind === 'restart') return { steps: [], notes: [] };
   const { restoreData, expandMigrations } = work.tools.settings;
-  const hasMigrations = Object.values(state.plan.migrations).some((ids) => Array.isArray(ids) && ids.length > 0);
-  const facts = hasMigrations
-    ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
-    : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
-  return planRecovery(state, { ...facts, restoreData, expandMigrations, mayRestore });
-}
-
-/** Takes back what was decided, each step written down. May be called again after a kill at any point. */
-async function goBack(work: DeployWork): Promise<void> {
-  const { recovery, undone } = work.journal.state;
-  for (const step of recovery?.steps ?? []) if (!undone.has(step.step)) await undo(work, step);
+  const facts =
+    countOf(state.plan.migrations) > 0
+      ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
+      : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
+  return planRecovery(state, { ...facts, restoreData, expandMigrations, ...may });
 }
 
 /** What a migration says that can't go where it has to: tried again, it says the same. */
@@ -80,6 +92,35 @@ const BLOCKED: readonly unknown[] = [
   'MIGRATION_MISSING',
   'IRREVERSIBLE_MIGRATION',
 ];
+
+/** Takes back what was decided, each step written down. May be called again after a kill at any point. */
+async function goBack(work: DeployWork): Promise<void> {
+  const { recovery, undone } = work.journal.state;
+  for (const step of recovery?.steps ?? []) {
+    if (undone.has(step.step)) continue;
+    try {
+      await undo(work, step);
+    } catch (error) {
+      if (!(await isLeft(work, step, error))) throw error;
+    }
+  }
+}
+
+/** Whether a step that can't be taken back stays as it is: as nobody is in need of that, or as somebody has accepted it. */
+async function isLeft(work: DeployWork, recovering: RecoveryStep, error: unknown): Promise<boolean> {
+  const { step, migrations = [] } = recovering;
+  const { message, code } = error as Partial<VersioningError>;
+  const found = message ?? String(error);
+  const report = nowOf(work, step);
+  if (BLOCKED.includes(code) && isHarmless(work.journal.state, recovering)) {
+    const detail = `${migrations.join(', ')} stays, as the release before works with it: ${found}`;
+    await leave(work, { ...report, detail });
+    return true;
+  }
+  if (!mayLeave(work, { step, direction: 'back', error })) return false;
+  await leaveAccepted(work, { report: { ...report, detail: `left as it is: ${found}` }, direction: 'back', found });
+  return true;
+}
 
 /** The way back by the safety backup, where an error says that a migration is in the way of the other one. */
 export function restoringAfter({ journal }: DeployWork, error: unknown): Recovery | undefined {
@@ -106,8 +147,9 @@ async function undo(work: DeployWork, step: RecoveryStep): Promise<void> {
   const begun = tools.clock();
   const at = new Date(begun).toISOString();
   // Who wants to stop has to wait for this: half a way back is worse than none.
-  const detail = (await UNDOING[step.step]?.({ ...work, signal: undefined }, step)) ?? '';
-  const report: StepReport = { step: step.step, outcome: 'undone', at, ms: tools.clock() - begun, detail };
+  const done = (await UNDOING[step.step]?.({ ...work, signal: undefined }, step)) ?? '';
+  const { detail, partial } = typeof done === 'string' ? { detail: done } : done;
+  const report: StepReport = { step: step.step, outcome: 'undone', at, ms: tools.clock() - begun, detail, partial };
   await journal.write({ kind: 'undone', report });
   tools.tell({ kind: 'step.ended', version, report });
 }

@@ -1,10 +1,8 @@
-import type { ServiceAction, ServiceCall, ServiceVerb } from '../service/contract.ts';
+import type { ServiceAction, ServiceCall } from '../service/contract.ts';
 import { refused } from './failure.ts';
+import type { HandVerb } from './hand-verb.ts';
 import type { Ask, Locked } from './held.ts';
-import type { DeployTools } from './tools.ts';
-
-/** What people do with a service by hand. */
-export type HandVerb = Exclude<ServiceVerb, 'handOver'>;
+import { type DeployTools, isoNow } from './tools.ts';
 
 /** How it is done. */
 export type HandOptions = Pick<ServiceCall, 'signal' | 'onAction'>;
@@ -53,15 +51,14 @@ async function planByHand(
 }
 
 /** Carries a verb out. What starts it writes its `.env` anew and says which version it is. @throws {VersioningError} as {@link planByHand}, and those of the service. */
-async function runByHand(
-  tools: Pick<DeployTools, 'place' | 'service'>,
-  verb: HandVerb,
-  call: HandOptions,
-): Promise<void> {
+async function runByHand(tools: DeployTools, verb: HandVerb, call: HandOptions): Promise<void> {
   const service = serviceOf(tools);
   const version = isStarting(verb) ? await currentVersion(tools) : undefined;
   if (version !== undefined) await tools.place.refreshEnv(version);
   await service.run(verb, { ...call, version });
+  const { by, channel } = tools;
+  await tools.actions.write({ kind: 'service', by, at: isoNow(tools), channel, verb });
+  tools.tell({ kind: 'service.changed', by, verb });
 }
 
 async function currentVersion({ place }: Pick<DeployTools, 'place'>): Promise<string | undefined> {

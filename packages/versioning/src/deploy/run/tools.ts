@@ -5,6 +5,7 @@ import type { Check } from '../checks/contract.ts';
 import type { Service } from '../service/contract.ts';
 import type { SafetyBackup } from './contract.ts';
 import type { DeployListener } from './events.ts';
+import type { HandActions } from './hand-actions.ts';
 import type { DeployHistory } from './history.ts';
 import type { DeployJournal } from './journal.ts';
 import type { DeployOverrides } from './overrides.ts';
@@ -38,6 +39,7 @@ export interface DeployTools {
   readonly releases: ReleaseSource;
   readonly history: DeployHistory;
   readonly overrides: DeployOverrides;
+  readonly actions: HandActions;
   readonly service?: Service | undefined;
   readonly migrator?: MigratorFactory | undefined;
   readonly backup?: SafetyBackup | undefined;
@@ -63,6 +65,14 @@ export interface DeployWork {
   /** What this process knows of the artefact. */
   readonly artifact: RunArtifact;
   readonly signal?: AbortSignal | undefined;
+  /** Given where somebody has said that what can't be done, or taken back, may stay as it is. */
+  readonly acceptance?: Acceptance | undefined;
+}
+
+/** That somebody has said so. */
+export interface Acceptance {
+  /** Why, in their words. */
+  readonly reason?: string | undefined;
 }
 
 /** Now, as journals have it. */

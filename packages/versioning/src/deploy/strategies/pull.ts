@@ -19,7 +19,7 @@ export interface PullOptions {
   readonly current: () => Promise<string | undefined>;
   /** Deploys a version here, and throws when it did not get live. It verifies the release: whoever may write to the store may ask for any. */
   readonly deploy: (version: string, signal: AbortSignal | undefined) => Promise<void>;
-  /** With it, only requests that are signed with it are obeyed, and answers are signed. Default: whoever may write to the store may ask. */
+  /** With it, only requests that are signed with it are obeyed, nothing is deployed without one, and answers are signed. Default: whoever may write to the store may ask. */
   readonly key?: Secret | undefined;
   /** How old a signed request may be when it is obeyed, in milliseconds. Default: 86,400,000, a day. */
   readonly maxAgeMs?: number | undefined;
@@ -27,11 +27,17 @@ export interface PullOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was in the store and is none of what should be there. */
+export interface PassedOver {
+  /** Keys of objects that are neither requests nor answers: damaged, of a newer format, or written by somebody who wants to be in the way. */
+  readonly odd?: readonly string[] | undefined;
+}
+
 /** What one look at the store has come to. */
 export type PullResult =
   /** Nothing was asked for, and nothing is newer. */
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'answered'; readonly answer: DeployAnswer }
+  | ({ readonly kind: 'idle' } & PassedOver)
+  | ({ readonly kind: 'answered'; readonly answer: DeployAnswer } & PassedOver)
   /** The store did not answer: it is asked again. */
   | { readonly kind: 'unreachable'; readonly message: string };
 
@@ -51,26 +57,29 @@ const AHEAD_MS = 300_000;
  * Looks at a store once: deploys what was asked for since the last answer, else the newest release of the channel if it is newer than what is live. Of several requests
  * the last one counts. A version that failed or was taken back here is not tried again by itself, only when it is asked for. May be called again after a kill at any point.
  *
- * With a key, a request without its signature, or an old one, is answered with `REQUEST_UNTRUSTED` and not obeyed.
+ * With a key, nothing is deployed but what was asked for and is signed: a server does not go to the newest release by itself, as whoever may write to the store could bring one there. A request
+ * without its signature, or an old one, is answered with `REQUEST_UNTRUSTED` and not obeyed. Objects that are no entries are passed over, and told.
  *
- * @throws {VersioningError} `INVALID_REQUEST`, `INVALID_OPTION` for a key; {StorageError} those of the store; the reason of the signal.
+ * @throws {VersioningError} `INVALID_OPTION` for a key; {StorageError} those of the store; the reason of the signal.
  */
 export async function pullOnce(options: PullOptions): Promise<PullResult> {
   const { storage, channel, server, key, newest, current, signal } = options;
   const book = requestBook(storage, key);
   const [requests, answers] = await Promise.all([book.requests(signal), book.answers(server, signal)]);
-  const own = answers.filter(({ trust }) => trust === 'trusted').map(({ entry }) => entry);
+  const odd = [...requests.odd, ...answers.odd];
+  const passed: PassedOver = odd.length === 0 ? {} : { odd };
+  const own = answers.found.filter(({ trust }) => trust === 'trusted').map(({ entry }) => entry);
   const answered = own.reduce((most, { request = 0 }) => Math.max(most, request), 0);
-  const open = requests.filter(({ entry }) => entry.channel === channel && entry.n > answered);
+  const open = requests.found.filter(({ entry }) => entry.channel === channel && entry.n > answered);
   // One that nobody may have written is in the way of none.
   const request = open.findLast((each) => flawOf(each, options) === undefined) ?? open.at(-1);
+  if (request === undefined && key !== undefined) return { kind: 'idle', ...passed };
   const live = await current();
   const target = request === undefined ? await newest(channel, signal) : await targetOf(request, options);
-  const told = answers.map(({ entry }) => entry);
-  if (request === undefined && !isWorthIt(target, live, told)) return { kind: 'idle' };
+  if (request === undefined && !isWorthIt(target, live, own)) return { kind: 'idle', ...passed };
   const answer = await outcomeOf(options, { request, target, live });
   await book.answer(answer, signal);
-  return { kind: 'answered', answer };
+  return { kind: 'answered', answer, ...passed };
 }
 
 async function targetOf(
@@ -150,7 +159,7 @@ function isPassing(error: unknown): boolean {
 /**
  * Looks at a store again and again, until the signal is given. A store that does not answer is asked again.
  *
- * @throws {VersioningError} `INVALID_REQUEST`; the reason of the signal.
+ * @throws {VersioningError} `INVALID_OPTION` for a key; the reason of the signal.
  * @example
  * ```ts
  * import { fsStore } from '@x/storage';

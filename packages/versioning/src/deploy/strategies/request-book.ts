@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Ledger, ledger, type ObjectStore } from '@x/storage';
+import { isStorageError, type Ledger, ledger, listAll, type ObjectStore } from '@x/storage';
 import { shown, VersioningError } from '../../errors.ts';
 import type { Secret } from '../checks/secret.ts';
 import { readKey, signed, type Trust, trustOf } from './request-signature.ts';
@@ -32,11 +32,18 @@ export interface DeployAnswer {
 export interface RequestBook {
   /** @throws {StorageError} Those of the store. */
   request(wanted: Omit<DeployRequest, 'n'>, signal?: AbortSignal): Promise<DeployRequest>;
-  /** @throws {VersioningError} `INVALID_REQUEST` for what is none. */
-  requests(signal?: AbortSignal): Promise<readonly Found<DeployRequest>[]>;
+  /** In the order of their numbers. */
+  requests(signal?: AbortSignal): Promise<Entries<DeployRequest>>;
   answer(answer: DeployAnswer, signal?: AbortSignal): Promise<void>;
-  /** @throws {VersioningError} `INVALID_REQUEST` for what is none. */
-  answers(server: string, signal?: AbortSignal): Promise<readonly Found<DeployAnswer>[]>;
+  /** In the order of their numbers. */
+  answers(server: string, signal?: AbortSignal): Promise<Entries<DeployAnswer>>;
+}
+
+/** What a ledger has. */
+export interface Entries<T> {
+  readonly found: readonly Found<T>[];
+  /** Keys of objects that are no entries: damaged, of a newer format, or written by somebody who wants to be in the way. They are passed over. */
+  readonly odd: readonly string[];
 }
 
 /** An entry that was read, and what is to be thought of it. */
@@ -56,9 +63,12 @@ const OUTCOMES: readonly unknown[] = ['deployed', 'current', 'failed', 'none'];
  * @param secret With it, what is written is signed, and what is read is held against it: `INVALID_OPTION` where it can't be read. Else all is trusted.
  */
 export function requestBook(store: ObjectStore, secret?: Secret): RequestBook {
-  const open = (name: string): Ledger => ledger(store, `${PLACE}/${name}`, { maxBytes: MOST_BYTES });
+  const open = (name: string): OpenBook => ({
+    store,
+    book: ledger(store, `${PLACE}/${name}`, { maxBytes: MOST_BYTES }),
+  });
   const requests = open('requests');
-  const answersOf = (server: string): Ledger => open(`answers/${checkedServer(server)}`);
+  const answersOf = (server: string): OpenBook => open(`answers/${checkedServer(server)}`);
   const key = async (): Promise<Uint8Array | undefined> => (secret === undefined ? undefined : readKey(secret));
   return {
     async request(wanted, signal) {
@@ -72,6 +82,11 @@ export function requestBook(store: ObjectStore, secret?: Secret): RequestBook {
   };
 }
 
+interface OpenBook {
+  readonly store: ObjectStore;
+  readonly book: Ledger;
+}
+
 interface BookCall {
   readonly key: Uint8Array | undefined;
   readonly signal: AbortSignal | undefined;
@@ -81,11 +96,15 @@ interface BookCall {
 const ATTEMPTS = 100;
 
 /** A signature is for one place, so whoever loses a race signs for the next. */
-async function append(book: Ledger, content: { readonly at: string }, { key, signal }: BookCall): Promise<number> {
+async function append(
+  { store, book }: OpenBook,
+  content: { readonly at: string },
+  { key, signal }: BookCall,
+): Promise<number> {
   const text = encoded(content);
   const bytes = (body: string): Uint8Array => new TextEncoder().encode(body);
   if (key === undefined) return book.append(bytes(text), { signal });
-  let n = (await book.latest({ signal }))?.n ?? 0;
+  let n = (await numbersOf({ store, book }, signal)).at(-1) ?? 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     n += 1;
     const place = { path: book.key(n), at: content.at };
@@ -108,27 +127,42 @@ function encoded(content: object): string {
 }
 
 async function readAll<T extends { readonly at: string }>(
-  book: Ledger,
+  { store, book }: OpenBook,
   parse: (value: Fields, n: number) => T | undefined,
   { key, signal }: BookCall,
-): Promise<Found<T>[]> {
+): Promise<Entries<T>> {
   const found: Found<T>[] = [];
-  for await (const { n, body } of book.entries({ signal })) {
-    const text = textOf(body);
+  const odd: string[] = [];
+  for (const n of await numbersOf({ store, book }, signal)) {
+    const path = book.key(n);
+    const text = await textOf(book, n, signal);
     const entry = parse(fieldsIn(text), n);
-    if (entry === undefined) throw invalidRequest(n);
-    const place = { path: book.key(n), at: entry.at };
-    found.push({ entry, trust: key === undefined ? 'trusted' : trustOf(text, place, key) });
+    if (entry === undefined) odd.push(path);
+    else found.push({ entry, trust: key === undefined ? 'trusted' : trustOf(text, { path, at: entry.at }, key) });
   }
-  return found;
+  return { found, odd };
+}
+
+/** Numbers in use, without a look at what stands there. */
+async function numbersOf({ store, book }: OpenBook, signal: AbortSignal | undefined): Promise<readonly number[]> {
+  const prefix = `${book.name}/`;
+  const numbers: number[] = [];
+  for await (const { key } of listAll(store, prefix, { signal })) {
+    const digits = key.slice(prefix.length);
+    if (/^\d{12}$/.test(digits) && Number(digits) > 0) numbers.push(Number(digits));
+  }
+  return numbers;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function textOf(body: Uint8Array): string {
+/** Empty for what is no text, or too long for an entry. */
+async function textOf(book: Ledger, n: number, signal: AbortSignal | undefined): Promise<string> {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
-  } catch {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await book.read(n, { signal }));
+  } catch (error) {
+    if (isStorageError(error) && error.code !== 'TOO_LARGE') throw error;
+    signal?.throwIfAborted();
     return '';
   }
 }
@@ -165,9 +199,3 @@ function answerIn({ server, request, version, outcome, at, error }: Fields): Dep
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isOptionalText = (value: unknown): value is string | undefined => value === undefined || isText(value);
-
-function invalidRequest(n: number): VersioningError {
-  return new VersioningError('INVALID_REQUEST', `Expected a request to deploy as entry ${n}, got something else`, {
-    hint: 'The store was damaged, or written by a newer Holdfast. Nothing is deployed from it.',
-  });
-}

@@ -104,7 +104,8 @@ async function awaitAnswers(
   const end = monotonicClock() + timeoutMs;
   for (;;) {
     for (const server of servers.filter((each) => !found.has(each))) {
-      const answers = (await book.answers(server, signal)).filter(({ entry }) => (entry.request ?? 0) >= request.n);
+      const { found: all } = await book.answers(server, signal);
+      const answers = all.filter(({ entry }) => (entry.request ?? 0) >= request.n);
       const answer = answers.find(({ trust }) => trust === 'trusted')?.entry;
       if (answers.length > 0 && answer === undefined && !odd.has(server)) {
         odd.add(server);

@@ -42,11 +42,11 @@ test.each<readonly [string, unknown]>([
   ['Expected checks to be a list, got an object', {}],
   ['Expected checks[0] to be an object, got "disk"', ['disk']],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "dsk"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, model, command, got "dsk"',
     [{ kind: 'dsk' }],
   ],
   [
-    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, command, got "constructor"',
+    'Expected checks[0].kind to be one of disk, http, tcp, postgres, redis, container, backup, program, model, command, got "constructor"',
     [{ kind: 'constructor' }],
   ],
   ['Expected a range of versions for go, got "new"', [{ kind: 'program', program: 'go', version: 'new' }]],

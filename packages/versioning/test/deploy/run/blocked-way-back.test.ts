@@ -27,7 +27,7 @@ describe('a way back on which a migration fails', { timeout: 30_000 }, () => {
   test('stops, says so, and is ended by the safety backup where somebody wants that', async () => {
     await using machine = await blockedMachine();
     expect(machine.hint).toMatch(
-      /Going back has stopped \(.*0003_fill.*nowhere.*resume` goes on with the way back\. `holdfast deploy resume --undo --restore-data` restores the backup pre-deploy-/s,
+      /Going back has stopped \(.*0003_fill.*nowhere.*resume` goes on with the way back, with --accept .* as it is\. `holdfast deploy resume --undo --restore-data` restores the backup pre-deploy-/s,
     );
     machine.sql('insert into orders (price) values (5)');
     await expect(machine.deployer().resume()).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { acquireDeployLock } from '../../../src/deploy/index.ts';
 import { childService } from './child-service.ts';
 import { runDeployer } from './deployer-process.ts';
 import { FIRST, runningMachine, type ShopMachine } from './shop-machine.ts';
@@ -41,6 +42,9 @@ describe('a release that failed, and was changed since', { timeout: 30_000 }, ()
     expect([removed, removedEvidence]).toEqual([['1.1.0'], kept.evidence.map(({ path }) => path)]);
     expect(removedEvidence.filter((path) => existsSync(path))).toEqual([]);
     expect(machine.events.at(-1)).toEqual({ kind: 'evidence.cleaned', by: 'ann', paths: removedEvidence });
+    expect(await machine.deployer().actions()).toMatchObject([
+      { kind: 'clean', by: 'ann', versions: ['1.1.0'], evidence: removedEvidence },
+    ]);
   });
 
   test('is left in its place when nothing was changed', async () => {
@@ -64,7 +68,10 @@ test('a run that has not ended may need what is there: cleaning is refused, look
   expect(killed).toBe(true);
   const deployer = machine.deployer(inDays(30));
   await expect(deployer.clean()).rejects.toMatchObject({ code: 'DEPLOY_UNFINISHED' });
+  // Nor is a look in anybody's way, or anybody in its.
+  await using lock = await acquireDeployLock(deployer.layout, { by: 'bea' });
   expect((await deployer.clean({ dryRun: true })).removed).toEqual([]);
+  expect(lock.lost.aborted).toBe(false);
   expect((await deployer.list()).map(({ version }) => version)).toContain('1.1.0');
 });
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { DeployRunStep } from '../../../src/deploy/index.ts';
 import type { DeployRunState } from '../../../src/deploy/run/journal.ts';
 import { NO_MIGRATIONS } from '../../../src/deploy/run/plan.ts';
-import { planRecovery } from '../../../src/deploy/run/plan-recovery.ts';
+import { planRecovery, planRestoring } from '../../../src/deploy/run/plan-recovery.ts';
 import type { RecoveryFacts } from '../../../src/deploy/run/recovery.ts';
 
 const DEPLOY: readonly DeployRunStep[] = [
@@ -51,11 +51,14 @@ const cases: fc.Arbitrary<Case> = fc
     interrupted: fc.subarray(IDS),
     restoreData: fc.constantFrom('offer' as const, 'automatic' as const, 'never' as const),
     mayRestore: fc.boolean(),
+    mayLeave: fc.boolean(),
+    hasService: fc.boolean(),
     expandMigrations: fc.constantFrom('keep' as const, 'back' as const),
   })
-  .map(({ isRollback, steps, hasBackup, hasFailed, applied, reversible, interrupted, ...rest }) => {
+  .map(({ isRollback, steps, hasBackup, hasFailed, hasService, applied, reversible, interrupted, ...rest }) => {
     const kind = isRollback ? 'rollback' : 'deploy';
-    const begun = (isRollback ? ROLLBACK : DEPLOY).slice(0, steps);
+    const all = (isRollback ? ROLLBACK : DEPLOY).filter((step) => hasService || step !== 'service');
+    const begun = all.slice(0, steps);
     const done = new Map(
       begun.slice(0, -1).map((step) => [step, step === 'safety-backup' && hasBackup ? { backup: 'b' } : {}]),
     );
@@ -63,6 +66,7 @@ const cases: fc.Arbitrary<Case> = fc
       kind,
       version: '2.0.0',
       from: '1.0.0',
+      steps: all.map((step) => ({ step, what: '' })),
       migrations: isRollback ? { ...NO_MIGRATIONS, back: MIGRATIONS.back } : { ...MIGRATIONS, back: [] },
     };
     const failure = hasFailed ? { code: 'X', message: 'x' } : undefined;
@@ -99,7 +103,7 @@ test('a way back has only what was begun, each once', () => {
       const isBegun = (step: DeployRunStep): boolean =>
         begun.includes(step) ||
         (step === 'data' && begun.includes('contract')) ||
-        (step === 'service' && steps.includes('restore-data'));
+        (step === 'service' && (steps.includes('restore-data') || begun.includes('restore-data')));
       expect(steps.filter((step) => step !== 'restore-data' && !isBegun(step))).toEqual([]);
     }),
   );
@@ -129,8 +133,11 @@ test('no contract is taken back, and data are restored only where that was said'
       expect(back).not.toContain('0004');
       expect(back.every((id) => facts.applied.has(id) && facts.reversible.has(id))).toBe(true);
       const restores = way.steps.some(({ step }) => step === 'restore-data');
-      if (restores && state.plan.kind === 'deploy')
-        expect(facts.restoreData === 'automatic' || facts.mayRestore).toBe(true);
+      // As long as nobody can have written since, data that a rollback has restored go back unasked.
+      const { begun, done, plan } = state;
+      const isOurs = plan.steps.some(({ step }) => step === 'service');
+      const isStill = plan.kind === 'rollback' && !(isOurs ? begun.includes('service') : done.has('restore-data'));
+      if (restores) expect(isStill || facts.restoreData === 'automatic' || facts.mayRestore).toBe(true);
       expect(restores && state.done.get('safety-backup')?.backup === undefined).toBe(false);
     }),
   );
@@ -145,3 +152,31 @@ test('what expand migrations have added stays once the new release has run', () 
     }),
   );
 });
+
+test('with leave to do so, there always is a way back, and it says what it leaves', () => {
+  fc.assert(
+    fc.property(cases, ({ state, facts }) => {
+      const strict = planRecovery(state, { ...facts, mayLeave: false });
+      const way = planRecovery(state, { ...facts, mayLeave: true });
+      if ('reason' in strict) expect(way).toMatchObject({ leaves: strict });
+      else expect(way).toEqual(strict);
+    }),
+  );
+});
+
+test.each([
+  [undefined, undefined],
+  [['0001'], { steps: [{ step: 'restore-data', restores: 'b' }], notes: [] }],
+])(
+  'an expand that can not go back is no reason to restore data, unless it takes something away (%j)',
+  (destructive, way) => {
+    const state = {
+      plan: { migrations: { ...MIGRATIONS, back: [], destructive } },
+      begun: [],
+      done: new Map([['safety-backup', { backup: 'b' }]]),
+      recovery: { steps: [{ step: 'expand', migrations: ['0002', '0001'] }], notes: [], at: '' },
+      undone: new Set(),
+    } as unknown as DeployRunState;
+    expect(planRestoring(state)?.steps[0]).toEqual(way?.steps[0]);
+  },
+);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ReleaseSource } from '../../../src/deploy/index.ts';
+import type { Check, ReleaseSource } from '../../../src/deploy/index.ts';
 import { runDeployer } from './deployer-process.ts';
 import { runningMachine, type ShopMachine } from './shop-machine.ts';
 
@@ -30,6 +30,39 @@ test('an artefact is fetched once, and files that have not changed are taken fro
   expect(releases.fetched).toEqual(['1.1.0', '1.2.0']);
   const record = readFileSync(join(deployer.layout.state, 'releases', 'v1.2.0.json'), 'utf8');
   expect(JSON.parse(record)).toMatchObject({ reusedFiles: 2 });
+});
+
+test('an artefact is fetched before checks begin, as their time is limited, and once, also when that fails', async () => {
+  await using machine = await runningMachine();
+  await machine.shelf.add('1.1.0');
+  const releases = counted(machine);
+  const order: string[] = [];
+  const slow: ReleaseSource = {
+    ...releases,
+    exportRelease: async (version, folder) => {
+      await releases.exportRelease(version, folder);
+      await new Promise(setImmediate);
+      order.push('fetched');
+    },
+  };
+  const own: Check = {
+    name: 'own',
+    kind: 'own',
+    run: async () => {
+      order.push('checked');
+      return Promise.resolve({ name: 'own', kind: 'own', outcome: 'ok', found: 'all well', ms: 0, attempts: 1 });
+    },
+  };
+  await machine.deployer({ releases: slow, preChecks: [own] }).deployRelease('1.1.0');
+  expect(order).toEqual(['fetched', 'checked']);
+  await machine.shelf.add('1.2.0');
+  let tries = 0;
+  const cut = { ...releases, exportRelease: () => Promise.reject(new Error(`the line was cut ${++tries} times`)) };
+  await expect(machine.deployer({ releases: cut }).deployRelease('1.2.0')).rejects.toMatchObject({
+    code: 'CHECKS_FAILED',
+    message: expect.stringContaining('release: the line was cut 1 times') as string,
+  });
+  expect(tries).toBe(1);
 });
 
 test('a source without lists of contents, and a deploy without checks before it, come to the same', async () => {

@@ -43,6 +43,9 @@ test('starting by hand writes the `.env` anew and tells the version, as a deploy
     ['restart', '1.0.0'],
   ]);
   expect(await machine.answers()).toBe('1.0.0');
+  const actions = ['restart', 'start', 'stop'].map((verb) => ({ kind: 'service', verb, by: 'ann', channel: 'prod' }));
+  expect(await deployer.actions()).toMatchObject(actions);
+  expect(machine.events.filter(({ kind }) => kind === 'service.changed').length).toBe(3);
 });
 
 test('starting by hand is refused while a deploy is under way; stopping is not', async () => {

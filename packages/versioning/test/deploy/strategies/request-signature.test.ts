@@ -114,6 +114,16 @@ test('a forged request is in the way of none that is signed', async () => {
   expect(deployed).toEqual(['1.0.5']);
 });
 
+test('a server with a key goes nowhere by itself, also where somebody puts a newer release into the store', async () => {
+  const { ask, pull, deployed } = world();
+  const newest = async (): Promise<string> => Promise.resolve('6.6.6');
+  expect(await pull({ newest })).toEqual({ kind: 'idle' });
+  await ask('1.0.5');
+  await pull({ newest });
+  expect(await pull({ newest })).toEqual({ kind: 'idle' });
+  expect(deployed).toEqual(['1.0.5']);
+});
+
 test('how old a request may be is said by the server', async () => {
   const { ask, pull } = world();
   await ask('1.0.5', { key, at: START - 3 * DAY });

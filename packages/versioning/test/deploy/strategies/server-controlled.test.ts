@@ -155,7 +155,7 @@ test('a deploy that was stopped has no answer, and is done by the next look; one
   expect(answerOf(await server.pull())).toMatchObject({ request: 1, outcome: 'current' });
 });
 
-test('a store that does not answer is asked again; what is damaged is told', async () => {
+test('a store that does not answer is asked again', async () => {
   const storage = memoryStore();
   let failures = 2;
   const shaky: ObjectStore = {
@@ -178,16 +178,26 @@ test('a store that does not answer is asked again; what is damaged is told', asy
   await expect(loop()).rejects.toThrow('enough');
   expect(kinds.filter((kind) => kind !== 'unreachable')).toEqual(['answered', 'idle']);
   expect(kinds[0]).toBe('unreachable');
-  for (const text of [
+});
+
+test('what is no request is in the way of none, and told', async () => {
+  const storage = memoryStore();
+  const odd = [
     '{',
     '{"format":"holdfast-deploy-request","formatVersion":1,"channel":"prod","by":"a","at":"x"}',
     '[]',
-  ]) {
-    const damaged = memoryStore();
-    await ledger(damaged, 'deploy/requests').append(new TextEncoder().encode(text));
-    await expect(newServer(damaged).pull()).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
-  }
+    ' '.repeat(70_000),
+  ];
+  for (const text of odd) await ledger(storage, 'deploy/requests').append(new TextEncoder().encode(text));
+  await ledger(storage, 'deploy/answers/web-1').append(new TextEncoder().encode('{}'));
+  const server = newServer(storage);
+  const told = { odd: [...odd.map((_, n) => `deploy/requests/${n + 1}`), 'deploy/answers/web-1/1'].map(padded) };
+  expect(await server.pull()).toEqual({ kind: 'idle', ...told });
+  await asking(storage, { key: () => 'correct horse battery staple' }).run(call('1.0.5'));
+  expect(await server.pull()).toMatchObject({ kind: 'answered', answer: { request: 5, outcome: 'deployed' }, ...told });
 });
+
+const padded = (key: string): string => key.replace(/\d+$/, (digits) => digits.padStart(12, '0'));
 
 test.each(['../x', '', 'a/b', '.hidden'])('%j is no name of a server', async (server) => {
   expect(() => asking(memoryStore(), { servers: [server] })).toThrow(

@@ -230,7 +230,7 @@ const wayBack: readonly StepTale[] = [
   },
   {
     title: 'a rollback that brings restored data back to those of before',
-    job: { ...RESTORE, sick: '1.0.0' },
+    job: { ...RESTORE, sick: '1.0.0', restoreData: 'automatic' },
     prepare: async () => movedOn(CONTRACTED),
     records: [
       ...begin,
