@@ -53,6 +53,8 @@ export interface RollbackResult {
   readonly filesWritten: number;
   readonly entriesDeleted: number;
   readonly problems: readonly EntryProblem[];
+  /** Of a place: what others have written since, which stays. See {@link PlaceReturned}. */
+  readonly kept?: readonly string[] | undefined;
 }
 
 /** A restore that was begun on this machine and has not ended: it was ended early, killed, or failed. */

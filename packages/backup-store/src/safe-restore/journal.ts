@@ -73,7 +73,14 @@ export class RestoreJournal {
     }
   }
 
+  /** Folder for what a restore notes of what it writes, for going back. Made by who notes something, and gone with the entry. */
+  notes(id: string): string {
+    return join(this.#folder, `${id}.notes`);
+  }
+
   async remove(id: string): Promise<void> {
+    // In this order: whoever goes back behind what has only the entry left finds that nothing was written.
+    await rm(this.notes(id), { recursive: true, force: true });
     await rm(this.#file(id), { force: true });
   }
 
