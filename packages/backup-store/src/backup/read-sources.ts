@@ -83,7 +83,8 @@ export async function readSources(
     for (const [i, source] of roots.entries()) {
       const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const told = i === roots.length - 1 ? end : undefined;
-      const parts = { exclude, skip: ownPlaces(run.context), source, writer, check, onFailure: end.fail, told };
+      const { ignoreFiles = true } = options;
+        const parts = { exclude, ignoreFiles, skip: ownPlaces(run.context), source, writer, check, onFailure: end.fail, told };
       outcomes.push(inModule(await runSource({ ...run, ...parts }), source.module));
     }
     expectTrees(options.trees ?? [], progress);

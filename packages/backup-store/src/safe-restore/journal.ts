@@ -17,7 +17,7 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** Everything that is needed to go back, should this process end. */
 export interface JournalEntry extends UnfinishedRestore {
   readonly changes: readonly Change[];
-  /** Roots, one character a byte, that were not there before. */
+  /** Roots, one character a byte, that were not there before, or of which the safety backup has only what was replaced. */
   readonly newRoots: readonly string[];
   /** Of a restore into a place. */
   readonly into?: PlaceNote | undefined;
