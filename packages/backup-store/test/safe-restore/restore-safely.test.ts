@@ -201,9 +201,18 @@ describe('a safe restore', () => {
     const again = await openAt(place);
     const [unfinished] = await again.unfinishedRestores();
     expect(unfinished).toMatchObject({ step: 'restore', roots: [place.source], safetySnapshot: expect.any(String) });
-    expect(await again.rollBack(unfinished?.id ?? '')).toMatchObject({ status: 'ok' });
+    const { id = '', safetySnapshot = '' } = unfinished ?? {};
+    expect(await failureOf(again.forget({ snapshots: [safetySnapshot] }))).toMatchObject({
+      code: 'SNAPSHOT_IN_USE',
+      details: [`${safetySnapshot}: the restore ${id} goes back to it`],
+    });
+    const both = await Promise.allSettled([again.rollBack(id), repository.rollBack(id)]);
+    expect(both.map((each) => (each.status === 'fulfilled' ? each.value.status : (each.reason as Error)))).toEqual(
+      expect.arrayContaining(['ok', expect.objectContaining({ code: 'ROLLBACK_BUSY' })]),
+    );
     expect(await differs()).toEqual([]);
-    expect(await failureOf(again.rollBack(unfinished?.id ?? ''))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await failureOf(again.rollBack(id))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect((await again.forget({ snapshots: [safetySnapshot] })).forgotten).toHaveLength(1);
   });
 
   it('that was killed is told of by the next process, and can be gone back behind', async () => {
