@@ -6,7 +6,8 @@ import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
-import { dropDatabase, scratchName } from './scratch-database.ts';
+import { lockNames } from './locked-names.ts';
+import { dropDatabase } from './scratch-database.ts';
 import { askServer } from './server.ts';
 import { countRows, demandRows } from './row-counts.ts';
 import { literal, quoted } from './sql-text.ts';
@@ -79,19 +80,18 @@ export async function exchangeTables(
   const { database, tables: patterns, clean = false, signal } = options;
   checkTables(patterns);
   await demandDump(options);
-  const scratch = scratchName();
+  // Before a long load: whether there is a database to go to, and a program that can take the tables there.
+  await demandTarget(options);
+  await using names = await lockNames(options, 'restore', signal);
+  const scratch = names.next();
   try {
-    // Before a long load: whether there is a database to go to, and a program that can take the tables there.
-    await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
-    await askServer(options, signal ?? new AbortController().signal);
     const { bytes } = await restorePostgres({ ...options, database: scratch, create: true, clean: false });
     const all = await tablesIn(options, { database: scratch, signal });
     const chosen = withPartitions(chooseTables(patterns, all), all);
     const exchange = planExchange(chosen, await situationOf(options, [...chosen, ...drops]), drops);
     refuseThere(exchange.replaced, { database, clean });
     signal?.throwIfAborted();
-    const names = chosen.map(nameInSql);
-    const rows = await countRows(options, names, { database: scratch, signal });
+    const rows = await countRows(options, chosen.map(nameInSql), { database: scratch, signal });
     options.onPut?.(chosen.map(tableName));
     await apply(options, { scratch, rows }, exchange);
     return { database, tables: chosen.map(tableName), replaced: exchange.replaced.map(tableName), bytes };
@@ -120,6 +120,17 @@ async function demandDump({ repository, snapshot, path, signal }: RestorePostgre
   const content = repository.read(snapshot, { path, signal })[Symbol.asyncIterator]();
   await content.next();
   await content.return?.();
+}
+
+async function demandTarget(options: RestorePostgresTablesOptions): Promise<void> {
+  const { database, signal = new AbortController().signal } = options;
+  try {
+    await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
+    await askServer(options, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw postgresFailure(error);
+  }
 }
 
 /** How the database is that the tables go to. Names in it are written in full. */

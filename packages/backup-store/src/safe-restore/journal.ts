@@ -100,7 +100,9 @@ export class RestoreJournal {
   /** Ids of safety snapshots that are needed to go back, each with that of its restore, whoever works on it. */
   async needed(): Promise<ReadonlyMap<string, string>> {
     const all = await this.#all();
-    return new Map(all.flatMap(({ safetySnapshot, id }) => (safetySnapshot === undefined ? [] : [[safetySnapshot, id]])));
+    return new Map(
+      all.flatMap(({ safetySnapshot, id }) => (safetySnapshot === undefined ? [] : [[safetySnapshot, id]])),
+    );
   }
 
   /**

@@ -33,11 +33,15 @@ export async function backAfter(way: PlaceReturn, reason: unknown): Promise<unkn
   const said = reason instanceof Error ? reason.message : String(reason);
   const details = reason instanceof BackupError ? (reason.details ?? []) : [];
   const state = kept.length === 0 ? 'all is as it was before' : 'what others have written since stays';
-  return new BackupError('RESTORE_ROLLED_BACK', `The restore into ${into?.name} was rolled back, and ${state}: ${said}`, {
-    cause: reason,
-    details: [...details, ...kept.map((each) => `kept: ${each}`)],
-    hint: safetyHint(safetySnapshot),
-  });
+  return new BackupError(
+    'RESTORE_ROLLED_BACK',
+    `The restore into ${into?.name} was rolled back, and ${state}: ${said}`,
+    {
+      cause: reason,
+      details: [...details, ...kept.map((each) => `kept: ${each}`)],
+      hint: safetyHint(safetySnapshot),
+    },
+  );
 }
 
 const safetyHint = (safety: string | undefined): string | undefined =>

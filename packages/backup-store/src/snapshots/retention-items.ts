@@ -27,11 +27,7 @@ export interface RetentionItemOptions {
  */
 export function retentionItem(
   { record, madeMs }: RankedSnapshot,
-  {
-    groupBy = ['host', 'paths'],
-    nowMs,
-    neededBy,
-  }: RetentionItemOptions,
+  { groupBy = ['host', 'paths'], nowMs, neededBy }: RetentionItemOptions,
 ): RetentionItem {
   const { id, startedAt, tags, kind, tenant, bytes, status } = record;
   // What was made just to be safe, or has no content, takes no place of a real backup, and never passes for the latest good one of them.

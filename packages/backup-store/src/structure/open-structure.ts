@@ -195,10 +195,14 @@ function demandRestored({ status, result, validation, rollback, safetySnapshot }
   const code =
     status === 'rolled-back' ? 'RESTORE_ROLLED_BACK' : rollback === undefined ? 'RESTORE_INVALID' : 'ROLLBACK_FAILED';
   const problems = [...validation.problems, ...(rollback?.problems ?? [])];
-  throw new BackupError(code, `Expected ${result.target} as the version has it, got ${problems[0]?.message ?? status}`, {
-    details: problems.map(({ path, message }) => `${path}: ${message}`),
-    hint: safetySnapshot && `What was there before is in the safety snapshot ${safetySnapshot}.`,
-  });
+  throw new BackupError(
+    code,
+    `Expected ${result.target} as the version has it, got ${problems[0]?.message ?? status}`,
+    {
+      details: problems.map(({ path, message }) => `${path}: ${message}`),
+      hint: safetySnapshot && `What was there before is in the safety snapshot ${safetySnapshot}.`,
+    },
+  );
 }
 
 const versionOf = ({ tags, sources }: SnapshotRecord): string | undefined =>

@@ -57,11 +57,14 @@ describe.skipIf(NO_MARIADB !== undefined)(`a guarded restore into MariaDB (${NO_
 
   it('saves, restores, and counts the rows of each table', async () => {
     const name = await changed();
+    // As a killed restore leaves it.
+    server.sql('mysql', 'CREATE DATABASE holdfast_restore_0123456789ab_1');
     const { validation, safetySnapshot, result } = await repository.restoreInto(into(name));
     expect(validation).toEqual({ status: 'passed', checked: 5, problems: [] });
     expect(result.replaced).toBeGreaterThan(3);
     expect(await repository.snapshot(safetySnapshot ?? '')).toMatchObject({ kind: 'safety' });
     expect(server.sql(name, 'SELECT COUNT(*) FROM orders')).toBe('24000');
+    expect(server.sql('mysql', "SHOW DATABASES LIKE 'holdfast%'")).toBe('');
   });
 
   it('makes everything what it was when the validation fails, and leaves nothing that is new', async () => {

@@ -25,7 +25,9 @@ test('going back is about what was changed, its folder and all that was deleted,
 });
 
 test('what is saved below a folder is what is not new, or the folders above when that is much or no text', () => {
-  const changes = changesOf(planOf(['overwrite', '/to/a/b/c'], ['delete', '/to/a/d'], ['create', '/to/n'], ['metadata', '/to/x']));
+  const changes = changesOf(
+    planOf(['overwrite', '/to/a/b/c'], ['delete', '/to/a/d'], ['create', '/to/n'], ['metadata', '/to/x']),
+  );
   expect(savedPaths(changes, '/to')).toEqual(['/to/a/b/c', '/to/a/d', '/to/x']);
   expect(savedPaths(changes, '/to', 2)).toEqual(['/to/a', '/to/x']);
   expect(savedPaths(changes, '/to', 1)).toEqual(['/to']);

@@ -149,7 +149,13 @@ describe('a safe restore', () => {
   it('below a folder saves exactly what it replaces or deletes, and makes that what it was', async () => {
     const place = newPlace();
     const to = join(place.folder, 'to');
-    buildTree(place.source, { a: 'good a', keep: 'same', sub: { b: 'good b' }, 'was-folder': 'good', fresh: { er: 'x' } });
+    buildTree(place.source, {
+      a: 'good a',
+      keep: 'same',
+      sub: { b: 'good b' },
+      'was-folder': 'good',
+      fresh: { er: 'x' },
+    });
     symlinkSync('a', join(place.source, 'link'));
     const repository = await createAt(place);
     await repository.backup({ paths: [place.source], name: 'good' });

@@ -112,7 +112,9 @@ describe('the structure that tenants share', () => {
     await structure.restore(options);
     expect(readFileSync(join(place.out, 'migrations/001_rooms.sql'), 'utf8')).toBe(FIRST['migrations/001_rooms.sql']);
     const kinds = async (): Promise<readonly string[]> =>
-      (await repository.snapshots({ tenant: 'shared-structure' })).filter(({ kind }) => kind === 'safety').map(({ sources }) => sources[0]?.root ?? '');
+      (await repository.snapshots({ tenant: 'shared-structure' }))
+        .filter(({ kind }) => kind === 'safety')
+        .map(({ sources }) => sources[0]?.root ?? '');
     expect(await kinds()).toEqual([join(place.out, 'migrations/001_rooms.sql')]);
     writeFiles(place.out, { 'migrations/001_rooms.sql': 'again' });
     await structure.restore({ ...options, safetyBackup: false });
