@@ -48,6 +48,7 @@ describe('the protection of hotels', () => {
     expect(await hotel.reservations()).toEqual([]);
     expect(await mergeBack(repository, one, { ...options, agree: () => true })).toMatchObject({ changes: 1 });
     expect(await hotel.reservations()).toEqual([made]);
+    expect((await repository.snapshots({ tenant: 'inn' })).map(({ kind }) => kind)).toContain('safety');
   });
 
   test('hotels are backed up round by round; one whose backups were erased gets no new ones, and the others go on', async () => {

@@ -56,6 +56,8 @@ export type BackupErrorCode =
   | 'SNAPSHOT_MISSING'
   /** The snapshot was forgotten, and its data removed, while it was being read. */
   | 'SNAPSHOT_FORGOTTEN'
+  /** A restore that is not finished needs this safety snapshot to go back to. `details` lists them. */
+  | 'SNAPSHOT_IN_USE'
   /** The path is not in the snapshot. */
   | 'PATH_NOT_FOUND'
   /** A checkpoint has no content of this file. */
@@ -94,6 +96,8 @@ export type BackupErrorCode =
   | 'RESTORE_ROLLED_BACK'
   /** What was restored is not as it should be, and there is nothing to go back to. */
   | 'RESTORE_INVALID'
+  /** Somebody else is going back behind this restore, or behind another one of the same place. */
+  | 'ROLLBACK_BUSY'
   /** What a restore has changed could not be made what it was before. The hint says how to do it by hand. */
   | 'ROLLBACK_FAILED'
   /** A program is too old for a server. */

@@ -13,7 +13,7 @@ export type {
   SnapshotSoftware,
   SnapshotSource,
 } from './snapshots/record.ts';
-export { retentionItem } from './snapshots/retention-items.ts';
+export { retentionItem, type RetentionItemOptions } from './snapshots/retention-items.ts';
 export type { SnapshotCheck, SnapshotFacts, SourceFacts } from './snapshots/facts.ts';
 export type {
   BackupSource,

@@ -7,7 +7,7 @@ import type {
   SafeRestoreResult,
   SnapshotRecord,
 } from '@x/backup-store';
-import { restoreInPlace, type SafetyFlags } from '../compose/safety.ts';
+import { restoreOver, type SafetyFlags } from '../compose/safety.ts';
 import { resolvePath } from '../config/locations.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
@@ -107,6 +107,10 @@ function optionsOf(context: Context, { record, path, flags }: FilesRequest): Res
   };
 }
 
+/** Whether something that is there may be replaced or deleted. */
+const isOver = ({ overwrite = 'never', delete: deletes = false }: FilesFlags): boolean =>
+  overwrite !== 'never' || deletes;
+
 /** `holdfast backup restore ID --to DIR`, and `--in-place`. */
 export async function restoreFiles(context: Context, repository: Repository, request: FilesRequest): Promise<ExitCode> {
   const { flags } = request;
@@ -121,7 +125,11 @@ export async function restoreFiles(context: Context, repository: Repository, req
     const lines = planLines(outcome.plan, context.messages.verbose);
     await demandConfirmation(context, { what: 'restore in place', lines, yes: flags.yes ?? false });
     giveThreadsRoom();
-    outcome = await restoreInPlace(context, repository, { options, flags });
+    outcome = await restoreOver(context, repository, { options, flags });
+  } else if (!dryRun && isOver(flags)) {
+    giveThreadsRoom();
+    const { plan: _plan, ...done } = await restoreOver(context, repository, { options, flags });
+    outcome = done;
   } else if (!dryRun) {
     giveThreadsRoom();
     outcome = { ...outcome, result: await quietly('restore', () => repository.restore(options)) };

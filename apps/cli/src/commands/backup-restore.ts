@@ -63,7 +63,7 @@ export const backupRestore: CommandDefinition = {
   path: ['backup', 'restore'],
   summary: 'Bring files back from a snapshot',
   description:
-    '--to DIR restores below a folder. --in-place restores to the original paths: it shows the plan, makes a ' +
+    '--to DIR restores below a folder; what --overwrite or --delete would replace there is saved first, and comes back when the restore fails. --in-place restores to the original paths: it shows the plan, makes a ' +
     'safety snapshot of what is there, and only then changes anything. After that each file that was written is compared with the ' +
     'snapshot: stop what else writes there. When that, or a command of your own, fails, everything is made what it was before. ' +
     '--into URL restores one dump to a database: the ' +

@@ -34,7 +34,10 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     if (unfinished.length === 0) context.messages.note('Every restore over what was there was finished.');
     await warnOfUnfinished(context, repository);
   } else if (rollback.into !== undefined) {
-    await context.output.line(`rollback: ok; ${displayText(rollback.into)} is as it was before`);
+    const { kept = [] } = rollback;
+    for (const each of kept) context.messages.note(`kept, as others have written it since: ${displayText(each)}`);
+    const state = kept.length === 0 ? '' : ', but for what others have written since';
+    await context.output.line(`rollback: ok; ${displayText(rollback.into)} is as it was before${state}`);
   } else {
     sayProblems(context.messages, rollback.problems);
     await context.output.line(

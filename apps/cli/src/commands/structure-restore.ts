@@ -15,6 +15,8 @@ interface RestoreFlags {
   readonly part?: readonly StructurePart[] | undefined;
   readonly overwrite?: OverwriteMode | undefined;
   readonly dryRun?: boolean | undefined;
+  /** `false` with `--no-safety-backup`. */
+  readonly safetyBackup: boolean;
 }
 
 type Status = 'ok' | 'partial' | 'failed';
@@ -29,11 +31,12 @@ const countOf = (plans: readonly RestorePlan[]): { filesWritten: number; entries
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [version = ''] = input.arguments;
-  const { to, part: parts, overwrite, dryRun = false } = input.options as RestoreFlags;
+  const { to, part: parts, overwrite, dryRun = false, safetyBackup } = input.options as unknown as RestoreFlags;
   const target = resolvePath(to, context.workingDirectory);
   const { repository, structure } = await openConfiguredStructure(context);
   await using _ = repository;
-  const options: StructureRestoreOptions = { version, to: target, parts, overwrite, signal: context.signal };
+  const { signal } = context;
+  const options: StructureRestoreOptions = { version, to: target, parts, overwrite, safetyBackup, signal };
   const results = dryRun ? [] : await structure.restore(options);
   const problems = results.flatMap((each) => each.problems);
   const status = RANK[Math.max(0, ...results.map((each) => RANK.indexOf(each.status)))] ?? 'ok';
@@ -70,7 +73,8 @@ export const structureRestore: CommandDefinition = {
   path: ['structure', 'restore'],
   summary: 'Bring a version of the shared structure back',
   description:
-    'Only files of its parts are written; what tenants have, and what lies beside the parts, stays as it is.',
+    'Only files of its parts are written; what tenants have, and what lies beside the parts, stays as it is. With --overwrite, what would be ' +
+    'replaced is saved in a safety snapshot first, what was written is compared with the version, and all is made what it was when that fails.',
   arguments: [{ name: '<version>', description: 'a version, such as 1.4.0, or latest' }],
   options: [
     { flags: '--to <folder>', description: 'root to restore below', required: true },
@@ -86,6 +90,10 @@ export const structureRestore: CommandDefinition = {
       choices: ['never', 'if-newer', 'if-changed', 'always'],
     },
     { flags: '--dry-run', description: 'show what would be written' },
+    {
+      flags: '--no-safety-backup',
+      description: 'no snapshot of what is there before it is overwritten, so nothing can be rolled back',
+    },
   ],
   examples: [
     { call: 'holdfast structure restore 1.4.0 --to /srv/app --overwrite if-changed', does: 'Back to version 1.4.0' },

@@ -65,15 +65,20 @@ export function groupingOf(groupBy: string = 'host,paths'): readonly GroupField[
 /**
  * Snapshots as items, a set for each tenant.
  *
+ * @param neededBy Safety snapshots that unfinished restores need.
  * @throws {CliError} `USAGE` for a grouping that there is not.
  */
-export function snapshotSets(snapshots: readonly RankedSnapshot[], by?: string): readonly ItemSet[] {
+export function snapshotSets(
+  snapshots: readonly RankedSnapshot[],
+  by?: string,
+  neededBy?: ReadonlyMap<string, string>,
+): readonly ItemSet[] {
   const groupBy = groupingOf(by);
   const nowMs = now();
   const byTenant = Map.groupBy(snapshots, ({ record }) => record.tenant.name);
   return [...byTenant].map(([tenant, members]) => ({
     tenant,
-    items: members.map((snapshot) => retentionItem(snapshot, { groupBy, nowMs })),
+    items: members.map((snapshot) => retentionItem(snapshot, { groupBy, nowMs, neededBy })),
   }));
 }
 

@@ -28,19 +28,19 @@ export function commandValidation(
   };
 }
 
-/** Restores to the original paths, and goes back by itself when the validation fails. */
-export async function restoreInPlace(
+/** Restores over what is there, in place or below a folder, and goes back by itself when that fails. */
+export async function restoreOver(
   context: Context,
   repository: Repository,
   { options, flags }: { readonly options: RestoreOptions; readonly flags: SafetyFlags },
 ): Promise<SafeRestoreResult> {
   const { messages, signal } = context;
-  const { to: _to, inPlace: _inPlace, ...what } = options;
+  const { inPlace: _inPlace, ...what } = options;
   const { validateCommand } = flags;
   const command = validateCommand === undefined ? undefined : commandValidation(validateCommand, signal);
   const progress = createProgressReporter(messages);
   return await context
-    .timed('restore in place', () =>
+    .timed('restore', () =>
       repository.restoreSafely({
         ...what,
         safetyBackup: flags.safetyBackup,

@@ -63,6 +63,10 @@ const rollback = z.strictObject({
   filesWritten: make.count('files written'),
   entriesDeleted: make.count('entries deleted'),
   problems: z.array(problem),
+  kept: z
+    .array(z.string())
+    .optional()
+    .describe('of a place: what others have written since, and what was left as it is'),
 });
 
 export const rollbackRun = z.strictObject({

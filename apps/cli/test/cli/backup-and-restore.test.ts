@@ -144,15 +144,9 @@ test('one path of a snapshot is restored, overwriting only when asked to', async
   await writeFile(target, 'mine');
   await machine.json('RestoreRun', ['backup', 'restore', 'latest:project/src', '--to', 'back']);
   expect(await readFile(target, 'utf8')).toBe('mine');
-  await machine.json('RestoreRun', [
-    'backup',
-    'restore',
-    'latest:project/src',
-    '--to',
-    'back',
-    '--overwrite',
-    'always',
-  ]);
+  const over = ['backup', 'restore', 'latest:project/src', '--to', 'back', '--overwrite', 'always'];
+  const { safetySnapshot = '' } = await machine.json('RestoreRun', over);
+  expect(await machine.json('Snapshot', ['backup', 'show', safetySnapshot])).toMatchObject({ kind: 'safety' });
   expect(await readFile(target, 'utf8')).toBe('console.log(1);\n');
   await writeFile(join(machine.cwd, 'back/project/src/extra'), '');
   await machine.json('RestoreRun', ['backup', 'restore', 'latest:project/src', '--to', 'back', '--delete']);

@@ -1,9 +1,11 @@
 import type { Repository } from '@x/backup-store';
 import {
+  intoRecords,
   type MergeRules,
   prepareRecordRestore,
   type RecordRestorePlan,
   type RecordRestoreResult,
+  recordsPlace,
 } from '@x/backup-store/merge';
 import type { Hotel } from '../hotel.ts';
 import type { HotelPlaces } from '../hotels.ts';
@@ -21,7 +23,8 @@ export interface MergeBackOptions {
 
 /**
  * Brings back what was harmed and keeps what is newer. Guests go on while the plan is made and looked at; they wait while it is
- * done, so that nobody books a room whose reservation is about to come back.
+ * done, so that nobody books a room whose reservation is about to come back. A safety snapshot is made before, and gone back to by itself when
+ * what was put is not what is there afterwards.
  *
  * @returns What was done; `undefined` when nobody agreed.
  */
@@ -30,18 +33,21 @@ export async function mergeBack(
   { hotel, places }: { readonly hotel: Hotel; readonly places: HotelPlaces },
   { snapshot, rules, agree }: MergeBackOptions,
 ): Promise<RecordRestoreResult | undefined> {
-  return await withRecords(places, async ({ target }) => {
-    const restore = await prepareRecordRestore(repository, {
+  return await withRecords(places, async (records) => {
+    const targetName = `${places.kind} of ${places.id}`;
+    const prepared = await prepareRecordRestore(repository, {
       snapshot,
       filter: { tenant: places.id },
       source: RECORDS,
       mode: 'merge',
-      target,
-      targetName: `${places.kind} of ${places.id}`,
+      target: records.target,
+      targetName,
       rules,
     });
-    const plan = await restore.plan();
+    const plan = await prepared.plan();
     if (!(await agree(plan))) return undefined;
-    return await hotel.atRest(async () => await restore.apply(plan));
+    const into = intoRecords({ prepared, plan, place: recordsPlace({ ...records, name: targetName }) });
+    const call = { snapshot: prepared.snapshot.id, filter: { tenant: places.id }, ...into };
+    return await hotel.atRest(async () => (await repository.restoreInto(call)).result);
   });
 }

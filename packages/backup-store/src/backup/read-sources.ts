@@ -44,6 +44,12 @@ export interface SourcesEnd {
   readonly handedOut: () => void;
 }
 
+/** What is left out of a root. */
+const leftOut = ({ exclude = [], ignoreFiles = true }: BackupOptions, source: SourceRoot) => ({
+  exclude: [...exclude, ...(source.exclude ?? [])],
+  ignoreFiles,
+});
+
 /**
  * Reads all sources of a backup: brings them to rest, reads one after the other, lets them go. Those that are no files or folders
  * come first, since what is at rest waits for them.
@@ -81,10 +87,9 @@ export async function readSources(
       outcomes.push(inModule(tell(run, await reading), moduleOf(run, source)));
     }
     for (const [i, source] of roots.entries()) {
-      const exclude = [...(options.exclude ?? []), ...(source.exclude ?? [])];
       const told = i === roots.length - 1 ? end : undefined;
-      const parts = { exclude, skip: ownPlaces(run.context), source, writer, check, onFailure: end.fail, told };
-      outcomes.push(inModule(await runSource({ ...run, ...parts }), source.module));
+      const parts = { skip: ownPlaces(run.context), source, writer, check, onFailure: end.fail, told };
+      outcomes.push(inModule(await runSource({ ...run, ...leftOut(options, source), ...parts }), source.module));
     }
     expectTrees(options.trees ?? [], progress);
     for (const tree of options.trees ?? []) {

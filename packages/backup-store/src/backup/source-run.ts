@@ -39,6 +39,7 @@ export interface SourceRunParts {
   readonly parent: SnapshotRecord | undefined;
   readonly reading: Reading;
   readonly exclude: readonly string[];
+  readonly ignoreFiles: boolean;
   /** Absent: nothing is read or written. */
   readonly writer?: BackupWriter | undefined;
   readonly counts: MutableCounts;
@@ -87,7 +88,8 @@ export async function runSource(parts: SourceRunParts): Promise<SourceOutcome> {
     has: (content) => writer === undefined || writer.has(content),
     read: reader && ((request) => reader.read(request)),
   });
-  const walk = { root: source.root, exclude: parts.exclude, ignoreFileName: IGNORE_FILE, skip: parts.skip };
+  const ignoreFileName = parts.ignoreFiles ? IGNORE_FILE : undefined;
+  const walk = { root: source.root, exclude: parts.exclude, ignoreFileName, skip: parts.skip };
   const left = new LeftToRead(parts.told?.nearlyOut);
   for await (const batch of scan(walk, { ...context.threads, onScanned: (bytes) => left.scanned(bytes) })) {
     for (const item of batch) {

@@ -11,7 +11,7 @@ export interface NamedTable {
 export const tableName = ({ schema, name }: NamedTable): string => (schema === undefined ? name : `${schema}.${name}`);
 
 /** Whether a pattern means a table: by its name, or by that with its schema. */
-export const fitsTable = (pattern: string, table: NamedTable): boolean =>
+const fitsTable = (pattern: string, table: NamedTable): boolean =>
   fitsName(pattern, table.name) || fitsName(pattern, tableName(table));
 
 /** @throws {BackupError} `INVALID_OPTION` when no table is named. */

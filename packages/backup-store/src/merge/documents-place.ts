@@ -5,6 +5,8 @@ import { BackupError } from '../errors.ts';
 import type { JsonDocument } from '../records/json/documents.ts';
 import { isUnfinished } from '../records/json/write-documents.ts';
 import type { RestorePlace } from '../repository/contract.ts';
+import { putFilesBack, returnDocuments } from './return-documents.ts';
+import { LogReader } from './written-log.ts';
 
 /** Options of {@link documentsPlace}. */
 export interface DocumentsPlaceOptions {
@@ -14,7 +16,7 @@ export interface DocumentsPlaceOptions {
 
 /**
  * JSON documents that records are restored into, for `Repository.restoreInto` and `Repository.rollBack`. They are saved, and come back, as files:
- * byte for byte as they were.
+ * byte for byte as they were. In those that others have written to since, records come back one by one, and what others have written stays.
  */
 export function documentsPlace({ documents, address }: DocumentsPlaceOptions): RestorePlace {
   const paths = documents.map(({ path }) => path);
@@ -23,15 +25,15 @@ export function documentsPlace({ documents, address }: DocumentsPlaceOptions): R
     address,
     current: { paths },
     look: async () => await Promise.resolve({ state: {}, isEmpty: false }),
-    goBack: async ({ safety }, { repository, signal }) => {
+    goBack: async ({ safety, state }, run) => {
       if (safety === undefined) throw new BackupError('SNAPSHOT_NOT_FOUND', 'Expected a safety snapshot, got none');
-      const how = { inPlace: true, overwrite: 'always', delete: true } as const;
-      const { status, problems } = await repository.restore({ snapshot: safety.id, ...how, signal });
       for (const path of paths) await removeUnfinished(path);
-      if (status === 'ok') return;
-      throw new BackupError('PATH_FAILED', `Expected ${paths.join(', ')} to come back, got ${status}`, {
-        details: problems.map(({ path, message }) => `${path}: ${message}`),
-      });
+      const { isNoted } = state as { readonly isNoted?: boolean };
+      const log = isNoted === true ? await LogReader.open(run.notes) : undefined;
+      // It was killed before the first document could be replaced.
+      if (isNoted === true && log === undefined) return;
+      if (log === undefined) return await putFilesBack({ safety }, run);
+      return await returnDocuments({ documents, safety, log }, run);
     },
   };
 }
@@ -39,6 +41,6 @@ export function documentsPlace({ documents, address }: DocumentsPlaceOptions): R
 /** What a killed restore has written beside a document, and not put in its place. */
 async function removeUnfinished(path: string): Promise<void> {
   const folder = dirname(path);
-  for (const name of await readdir(folder))
+  for (const name of await readdir(folder).catch(() => []))
     if (isUnfinished(name, basename(path))) await rm(join(folder, name), { force: true });
 }

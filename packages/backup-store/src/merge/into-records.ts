@@ -35,11 +35,23 @@ export interface IntoRecordsOptions {
  * ```
  */
 export function intoRecords({ prepared, plan, place }: IntoRecordsOptions): IntoPlace<RecordRestoreResult> {
-  const written = new WrittenRecords();
   return {
-    place,
-    restore: async ({ replacing }) => await prepared.applyOnly({ plan, onReplace: replacing, written }),
-    check: async (_result, { signal }) => await written.check(prepared.target, signal),
+    place: {
+      ...place,
+      look: async (run) => {
+        const { state, isEmpty } = await place.look(run);
+        return { state: { ...(state as object), isNoted: true }, isEmpty };
+      },
+    },
+    restore: async ({ replacing, notes }) => {
+      const written = new WrittenRecords(notes);
+      try {
+        return await prepared.applyOnly({ plan, onReplace: replacing, written });
+      } finally {
+        await written.close();
+      }
+    },
+    check: async (_result, { signal, notes }) => await new WrittenRecords(notes).check(prepared.target, signal),
     finish: async (result) => await prepared.note(result),
   };
 }

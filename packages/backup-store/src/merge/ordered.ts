@@ -35,7 +35,31 @@ export class OrderedReader<T extends { readonly id: string }> {
     return head;
   }
 
+  /** The next one if it has this id. */
+  at(id: string): T | undefined {
+    return this.head?.id === id ? this.head : undefined;
+  }
+
   async close(): Promise<void> {
     await this.#iterator.return?.();
+  }
+}
+
+/** All ids of these, in order, each once. While one is given, the sides that have it are at it. Closes them. */
+export async function* idsOf(
+  sides: readonly OrderedReader<{ readonly id: string }>[],
+): AsyncGenerator<string, void, undefined> {
+  try {
+    for (const side of sides) await side.advance();
+    for (;;) {
+      let first: string | undefined;
+      for (const { head } of sides)
+        if (head !== undefined && (first === undefined || compareIds(head.id, first) < 0)) first = head.id;
+      if (first === undefined) return;
+      yield first;
+      for (const side of sides) await side.take(first);
+    }
+  } finally {
+    for (const side of sides) await side.close();
   }
 }

@@ -3,7 +3,9 @@ import type { RecordAdapter } from '../records/contract.ts';
 import { recordsSource } from '../records/records-source.ts';
 import type { RestorePlace } from '../repository/contract.ts';
 import { restoreRecords } from './restore-records.ts';
+import { returnRecords } from './return-records.ts';
 import { snapshotRecords } from './snapshot-records.ts';
+import { LogReader } from './written-log.ts';
 
 /** Name of the source of records in a safety snapshot. */
 const SAFETY = 'before-restore';
@@ -19,9 +21,17 @@ export interface RecordsPlaceOptions extends RecordAdapter {
   readonly current?: RestorePlace['current'] | undefined;
 }
 
+/** How records were before. */
+interface RecordsBefore {
+  readonly modules: readonly string[];
+  /** The restore notes what it writes. */
+  readonly isNoted?: boolean | undefined;
+}
+
 /**
  * Tables of a database, or what else an adapter reads and writes as records, for `Repository.restoreInto` and `Repository.rollBack`. The safety
- * snapshot has the records of these modules; going back makes the modules what they were, in one transaction, and touches nothing else.
+ * snapshot has the records of these modules. Going back is one transaction: behind a restore by `intoRecords`, records that still are what that has
+ * written become what they were, and what others have written since stays; behind any other, the modules become what they were.
  */
 export function recordsPlace(options: RecordsPlaceOptions): RestorePlace {
   const { name, address, source, target, current } = options;
@@ -35,11 +45,15 @@ export function recordsPlace(options: RecordsPlaceOptions): RestorePlace {
       sources: [recordsSource({ ...own, name: SAFETY, mode: 'full' }), ...(current?.sources ?? [])],
     },
     look: async () => await Promise.resolve({ state: { modules }, isEmpty: false }),
-    goBack: async ({ safety, state }, { repository, signal }) => {
+    goBack: async ({ safety, state }, { repository, notes, signal = new AbortController().signal }) => {
+      const { modules: saved, isNoted } = state as unknown as RecordsBefore;
+      const log = isNoted === true ? await LogReader.open(notes) : undefined;
+      // It was killed before its transaction could end.
+      if (isNoted === true && log === undefined) return;
       if (safety === undefined) throw new BackupError('SNAPSHOT_NOT_FOUND', 'Expected a safety snapshot, got none');
-      const backup = snapshotRecords(repository, { snapshot: safety.id, source: SAFETY });
-      const { modules: saved } = state as { readonly modules: readonly string[] };
-      await restoreRecords({ mode: 'full', backup, target, modules: await inOrder(target, saved), signal });
+      const before = snapshotRecords(repository, { snapshot: safety.id, source: SAFETY });
+      if (log !== undefined) return await returnRecords(target, { log, saved: before, signal });
+      await restoreRecords({ mode: 'full', backup: before, target, modules: await inOrder(target, saved), signal });
     },
   };
 }

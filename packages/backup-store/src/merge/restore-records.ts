@@ -13,7 +13,7 @@ export interface RestoreRecordsCall {
   readonly plan?: RecordRestorePlan | undefined;
   /** Called by targets that can't do all or nothing, before the first change that could stay behind alone. */
   readonly onReplace?: (() => void) | undefined;
-  /** Remembers what was written, so that it can be looked at again. */
+  /** Notes what is written, before it can stay. */
   readonly written?: WrittenRecords | undefined;
 }
 
@@ -54,17 +54,18 @@ async function applyPlan(
   const changesOf = async function* (view: RecordReader): AsyncGenerator<RecordChange, void, undefined> {
     // A transaction that is tried again begins with nothing.
     const tally = new Tally(maxConflicts);
-    written?.begin();
+    await written?.begin();
     for await (const change of puts(runs, options, { view, tally, signal })) {
-      written?.note(change);
+      await written?.note(change);
       yield change;
     }
     done = planOf(options, tally);
     if (plan !== undefined && plan.fingerprint !== done.fingerprint) throw changedError(plan, done);
     for await (const change of deletions(runs, options, { view, done, signal })) {
-      written?.note(change);
+      await written?.note(change);
       yield change;
     }
+    await written?.end(view, signal);
   };
   const changes = await options.target.apply(changesOf, { signal, onReplace }).catch((error: unknown) => {
     throw isSerializationFailure(error) ? changedMeanwhile(error) : error;

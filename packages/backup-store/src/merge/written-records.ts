@@ -1,82 +1,87 @@
-import { createHash } from 'node:crypto';
-
-import { canonicalJson } from '../bytes/canonical-json.ts';
 import type { DataRecord, RecordChange, RecordReader } from '../records/contract.ts';
 import type { PlaceCheck } from '../repository/contract.ts';
-import type { SourceDetail } from '../source/contract.ts';
-
-/** Problems that are told one by one. */
-const TOLD = 20;
-
-/** What became of a record. `undefined`: it was deleted. */
-type Written = { readonly digest: string; readonly members: readonly string[] | undefined } | undefined;
+import { idsOf, OrderedReader } from './ordered.ts';
+import { digestOf, membersOf } from './record-digest.ts';
+import { TOLD, toldOf } from './told.ts';
+import { type LoggedRecord, LogReader, LogWriter } from './written-log.ts';
 
 /**
- * Remembers what a restore of records has written, as digests: about 150 bytes of memory for each change. What a target adds to
- * a record by itself, such as a default of a column that the backup does not know, is not looked at.
+ * Notes on disk what a restore of records writes, as digests: about 60 bytes for each change, and no memory. What a target adds to
+ * a record by itself, such as a default of a column that the backup does not know, is not looked at by {@link WrittenRecords.check}.
  */
 export class WrittenRecords {
-  readonly #modules: Map<string, Map<string, Written>> = new Map();
-  readonly #lists: Map<string, readonly string[]> = new Map();
+  readonly #folder: string;
+  readonly #log: LogWriter;
+
+  /** @param folder Its own; made when something is noted. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#log = new LogWriter(folder);
+  }
 
   /** What was noted before was not done: the transaction begins anew. */
-  begin(): void {
-    this.#modules.clear();
+  async begin(): Promise<void> {
+    await this.#log.clear();
   }
 
-  /** Remembers what was written to a record, or that it was removed. */
-  note(change: RecordChange): void {
-    const records = this.#modules.get(change.module) ?? new Map<string, Written>();
-    this.#modules.set(change.module, records);
-    if (change.type === 'delete') return void records.set(change.id, undefined);
+  /** Notes what is written to a record, or that it is removed. In each module by ids in order, what is put first. */
+  async note(change: RecordChange): Promise<void> {
+    const { module } = change;
+    if (change.type === 'delete') return await this.#log.add(module, 'deleted', { id: change.id });
     const { id, data } = change.record;
-    const members = this.#membersOf(data);
-    records.set(id, { digest: digestOf(data, members), members });
+    const members = membersOf(data);
+    await this.#log.add(module, 'put', { id, digest: digestOf(data, members), members });
   }
 
-  /** Reads it back. @throws What the target throws. */
+  /**
+   * All was noted, and is on disk when this returns.
+   *
+   * @param view What the transaction sees. If it sees what it has changed, that is read back: triggers may have made something else of it.
+   */
+  async end(view: RecordReader, signal: AbortSignal): Promise<void> {
+    await this.#log.end();
+    const log = view.seesChanges === true ? await LogReader.open(this.#folder) : undefined;
+    for (const module of log?.modules.put ?? []) {
+      const put = new OrderedReader(log?.read(module, 'put') ?? [], `what was put in "${module}"`);
+      const found = new OrderedReader(view.read(module, { signal }), `"${module}"`);
+      for await (const id of idsOf([put, found])) {
+        const record = put.at(id) && found.at(id);
+        if (record !== undefined) await this.#log.add(module, 'read-back', { id, digest: digestOf(record.data) });
+      }
+    }
+    if (log !== undefined) await this.#log.end();
+  }
+
+  /** Reads it back from the target. @throws What the target throws. */
   async check(target: RecordReader, signal: AbortSignal = new AbortController().signal): Promise<PlaceCheck> {
     const problems: string[] = [];
-    let checked = 0;
-    for (const [module, records] of this.#modules) {
-      const lost = new Set([...records].flatMap(([id, written]) => (written === undefined ? [] : [id])));
-      for await (const record of target.read(module, { signal })) {
-        if (!records.has(record.id)) continue;
-        lost.delete(record.id);
-        const problem = problemOf(record, records.get(record.id));
-        if (problem !== undefined) problems.push(`Expected ${module}/${record.id} ${problem}`);
+    let [checked, count] = [0, 0];
+    const log = await LogReader.open(this.#folder);
+    for (const module of new Set([...(log?.modules.put ?? []), ...(log?.modules.deleted ?? [])])) {
+      const put = new OrderedReader(log?.read(module, 'put') ?? [], `what was put in "${module}"`);
+      const deleted = new OrderedReader(log?.read(module, 'deleted') ?? [], `what was deleted in "${module}"`);
+      const found = new OrderedReader(target.read(module, { signal }), `"${module}"`);
+      for await (const id of idsOf([put, deleted, found])) {
+        const [wasPut, record] = [put.at(id), found.at(id)];
+        if (wasPut === undefined && deleted.at(id) === undefined) continue;
+        checked++;
+        const problem = problemOf(record, wasPut);
+        if (problem !== undefined && ++count <= TOLD) problems.push(`Expected ${module}/${id} ${problem}`);
       }
-      for (const id of lost) problems.push(`Expected ${module}/${id} to be there, got no such record`);
-      checked += records.size;
     }
-    const more = problems.length - TOLD;
-    return { checked, problems: more > 0 ? [...problems.slice(0, TOLD), `and ${more} more`] : problems };
+    return { checked, problems: toldOf(problems, count) };
   }
 
-  /** Names of members: most records of a module have the same, which are kept once. */
-  #membersOf(data: SourceDetail): readonly string[] | undefined {
-    if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined;
-    const names = Object.keys(data).toSorted();
-    const key = JSON.stringify(names);
-    const known = this.#lists.get(key) ?? names;
-    this.#lists.set(key, known);
-    return known;
+  /** Nothing more is noted. */
+  async close(): Promise<void> {
+    await this.#log.settle();
   }
 }
 
-function problemOf({ data }: DataRecord, written: Written): string | undefined {
-  if (written === undefined) return 'to be deleted, got a record';
-  return digestOf(data, written.members) === written.digest
+function problemOf(record: DataRecord | undefined, put: LoggedRecord | undefined): string | undefined {
+  if (put === undefined) return record === undefined ? undefined : 'to be deleted, got a record';
+  if (record === undefined) return 'to be there, got no such record';
+  return digestOf(record.data, put.members) === put.digest
     ? undefined
     : 'as it was written, got other values: a trigger, or somebody else, has changed them';
 }
-
-function digestOf(data: SourceDetail, members: readonly string[] | undefined): string {
-  const object = members === undefined || typeof data !== 'object' || Array.isArray(data) ? undefined : data;
-  const kept = object
-    ? Object.fromEntries((members ?? []).map((name) => [name, (object as Members)[name] ?? null]))
-    : data;
-  return createHash('sha256').update(canonicalJson(kept)).digest('base64').slice(0, 22);
-}
-
-type Members = Readonly<Record<string, SourceDetail>>;

@@ -1,3 +1,4 @@
+import { noteTables } from '../databases/noted-tables.ts';
 import type { IntoPlace, PlaceCheck } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
 import { mysqlPlace } from './mysql-place.ts';
@@ -24,10 +25,11 @@ export interface IntoMysqlOptions extends Omit<
 export function intoMysql({ address, ...options }: IntoMysqlOptions): IntoPlace<RestoreMysqlResult> {
   let dumped: ReadonlyMap<string, number> = new Map();
   return {
-    place: mysqlPlace({ ...options, address }, options.tables),
-    restore: async ({ repository, snapshot, signal, replacing }) => {
+    place: mysqlPlace({ ...options, address }, options.tables !== undefined),
+    restore: async ({ repository, snapshot, signal, replacing, notes }) => {
       const onReplace = (rows: ReadonlyMap<string, number>): void => {
         dumped = rows;
+        noteTables(notes, [...rows.keys()]);
         replacing();
       };
       return await restoreMysql({ ...options, repository, snapshot: snapshot.id, signal, onReplace });

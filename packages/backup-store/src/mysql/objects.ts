@@ -27,6 +27,18 @@ export async function objectsOf(
   return rows.map(([kind, object = '']) => ({ kind: kind as MysqlObjectKind, name: object }));
 }
 
+/** Views of a database that are made of one of these tables: the server keeps them with all names in full. */
+export async function viewsOf(
+  programs: MysqlPrograms,
+  server: MysqlServer,
+  of: { readonly database: string; readonly tables: readonly string[] },
+): Promise<string[]> {
+  const uses = of.tables.map((table) => `INSTR(VIEW_DEFINITION, ${literal(at(of.database, table))}) > 0`);
+  const sql = `SELECT TABLE_NAME FROM information_schema.VIEWS
+    WHERE TABLE_SCHEMA = ${literal(of.database)} AND (${uses.join(' OR ')}) ORDER BY 1`;
+  return (await query(programs, server.client, { sql })).map(([name = '']) => name);
+}
+
 const named = (objects: readonly MysqlObject[], kind: MysqlObjectKind): string[] =>
   objects.filter((object) => object.kind === kind).map(({ name }) => name);
 

@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { runCommand } from '../command/run-command.ts';
 import { checkTables, chooseTables } from '../databases/table-choice.ts';
 import { BackupError, isBackupError } from '../errors.ts';
 import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
 import { loadDump } from './load-dump.ts';
+import { lockNames } from './locked-names.ts';
 import { type Exchange, type MysqlObject, objectsOf, planExchange } from './objects.ts';
 import { type FoundProgram, identifier, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
 import { planReferences, type ReferenceMove, referencesOf } from './references.ts';
 import { countRows } from './row-counts.ts';
 import { askDatabase, askServer, dumpProgram, type MysqlDatabase, type MysqlServer } from './server.ts';
 
-/** How databases are called that a restore makes for itself. */
-const SCRATCH = 'holdfast_restore_';
 const NAMES_SAID = 20;
 
 /** Options of {@link restoreMysql}. */
@@ -102,7 +100,8 @@ export async function restoreMysql(options: RestoreMysqlOptions): Promise<Restor
     const server = await askServer(options, signal);
     const dump = await dumpProgram(options, server, signal);
     const target = await targetOf(options, server);
-    const work = { options, server, dump, target, scratch: `${SCRATCH}${randomBytes(6).toString('hex')}` };
+    await using names = await lockNames(options, server, { purpose: 'restore', signal });
+    const work = { options, server, dump, target, scratch: names.next() };
     const counted = { bytes: 0 };
     return { ...(await restoreBeside(work, counting(first, content, counted))), bytes: counted.bytes };
   } catch (error) {
@@ -224,7 +223,7 @@ function refuseReplacing({ clean, database }: RestoreMysqlOptions, replaced: rea
 function leftBehind(error: unknown, scratch: string): unknown {
   const cause = mysqlFailure(error);
   if (!isBackupError(cause)) return cause;
-  const hint = `What was restored is in the database ${scratch}. Run the restore again with clean, then drop that.`;
+  const hint = `What was restored is in the database ${scratch}. Run the restore again with clean: it drops that, too.`;
   return new BackupError(cause.code, cause.message, { cause, details: cause.details, hint });
 }
 

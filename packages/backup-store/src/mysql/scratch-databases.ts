@@ -1,10 +1,9 @@
-import { type HeldSession, holdSession } from '../databases/held-session.ts';
-import { runOf, type ScratchNames, scratchNames } from '../databases/scratch-names.ts';
 import type { Repository } from '../repository/contract.ts';
 import { mysqlFailure } from './failure.ts';
 import { loadDump } from './load-dump.ts';
+import { type LockedNames, lockNames } from './locked-names.ts';
 import { objectsOf } from './objects.ts';
-import { identifier, literal, mysqlCommand, type MysqlPrograms, query, SCRIPT } from './programs.ts';
+import { identifier, type MysqlPrograms, query } from './programs.ts';
 import { askServer, type MysqlServer } from './server.ts';
 
 /** A dump in a snapshot. */
@@ -24,33 +23,19 @@ export interface DumpAt {
 export class MysqlScratch implements AsyncDisposable {
   readonly server: MysqlServer;
   readonly #programs: MysqlPrograms;
-  readonly #names: ScratchNames;
-  readonly #session: HeldSession;
+  readonly #names: LockedNames;
   readonly #made: string[] = [];
 
-  private constructor(
-    programs: MysqlPrograms,
-    parts: { server: MysqlServer; names: ScratchNames; session: HeldSession },
-  ) {
+  private constructor(programs: MysqlPrograms, server: MysqlServer, names: LockedNames) {
     this.#programs = programs;
-    this.server = parts.server;
-    this.#names = parts.names;
-    this.#session = parts.session;
+    this.server = server;
+    this.#names = names;
   }
 
   /** @throws {BackupError} `DATABASE_...`, `COMMAND_...`. */
   static async open(programs: MysqlPrograms, signal?: AbortSignal): Promise<MysqlScratch> {
     const server = await askServer(programs, signal);
-    const names = scratchNames();
-    const session = await lock(programs, server, names.run);
-    const scratch = new MysqlScratch(programs, { server, names, session });
-    try {
-      await scratch.#sweep(signal);
-      return scratch;
-    } catch (error) {
-      await scratch[Symbol.asyncDispose]();
-      throw error;
-    }
+    return new MysqlScratch(programs, server, await lockNames(programs, server, { purpose: 'check', signal }));
   }
 
   /** Names of the databases that were made. */
@@ -88,37 +73,12 @@ export class MysqlScratch implements AsyncDisposable {
     await query(this.#programs, this.server.client, { sql, signal });
   }
 
-  /** Drops what killed trials have left: who is at work has made the lock before the database. */
-  async #sweep(signal?: AbortSignal): Promise<void> {
-    for (const database of this.server.databases) {
-      const run = runOf(database);
-      if (run === undefined) continue;
-      const sql = `SELECT IS_FREE_LOCK(${literal(lockName(run))})`;
-      const [[isFree] = []] = await query(this.#programs, this.server.client, { sql, signal });
-      if (isFree === '1') await this.#run(`DROP DATABASE IF EXISTS ${identifier(database)}`);
-    }
-  }
-
   /** Not ended by a signal: it would stay. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       for (const database of this.#made.splice(0)) await this.#run(`DROP DATABASE IF EXISTS ${identifier(database)}`);
     } finally {
-      await this.#session[Symbol.asyncDispose]();
+      await this.#names[Symbol.asyncDispose]();
     }
-  }
-}
-
-const lockName = (run: string): string => `holdfast_check_${run}`;
-
-async function lock(programs: MysqlPrograms, server: MysqlServer, run: string): Promise<HeldSession> {
-  // What is printed is wanted at once.
-  const args = [...SCRIPT, '--skip-column-names', '--unbuffered', '--connect-timeout=30'];
-  const name = literal(lockName(run));
-  try {
-    const command = mysqlCommand(programs, server.client, args);
-    return await holdSession(command, `SET SESSION wait_timeout = 2147483; SELECT GET_LOCK(${name}, 10);`);
-  } catch (error) {
-    throw mysqlFailure(error);
   }
 }

@@ -73,7 +73,7 @@ function placeOf({ database, ...programs }: Server): string {
 
 async function goBack(options: Server, { state, safety }: PlaceBefore, run: PlaceRun): Promise<void> {
   const { frame, tables } = state as unknown as PostgresBefore;
-  if (tables !== undefined) return await putTablesBack(options, { tables, safety }, run);
+  if (tables !== undefined) return await putTablesBack(options, { ...tables, safety }, run);
   if (frame === undefined) return await dropDatabase(options, options.database);
   const script = async function* (): AsyncGenerator<Uint8Array> {
     yield Buffer.from(`BEGIN;\n${dropAll(frame)}\n`);

@@ -5,7 +5,8 @@ import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { cleansItself } from './plain-dump.ts';
 import { postgresCommand, type PostgresPrograms, PSQL } from './programs.ts';
-import { createDatabase, dropDatabase, scratchName } from './scratch-database.ts';
+import { lockNames } from './locked-names.ts';
+import { createDatabase, dropDatabase } from './scratch-database.ts';
 
 /** How a dump in the custom format begins. */
 const CUSTOM_MAGIC = Buffer.from('PGDMP');
@@ -96,7 +97,8 @@ function refuseUseless({ options = [] }: RestorePostgresOptions, format: 'plain'
 /** Until all of the dump is in a database of its own, the other one is not touched; then it is changed in one transaction. */
 async function replacePlain(options: RestorePostgresOptions, dump: AsyncIterable<Uint8Array>): Promise<void> {
   const { database, signal } = options;
-  const scratch = scratchName();
+  await using names = await lockNames(options, 'restore', signal);
+  const scratch = names.next();
   try {
     await createDatabase(options, scratch, { like: database, signal });
     await restorePlain({ ...options, singleTransaction: true }, dump, scratch);

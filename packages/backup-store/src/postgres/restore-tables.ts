@@ -6,7 +6,8 @@ import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { postgresFailure } from './failure.ts';
 import { postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
 import { restorePostgres } from './restore-postgres.ts';
-import { dropDatabase, scratchName } from './scratch-database.ts';
+import { lockNames } from './locked-names.ts';
+import { dropDatabase } from './scratch-database.ts';
 import { askServer } from './server.ts';
 import { countRows, demandRows } from './row-counts.ts';
 import { literal, quoted } from './sql-text.ts';
@@ -27,6 +28,8 @@ export interface RestorePostgresTablesOptions extends PostgresPrograms {
   readonly tables: readonly string[];
   /** Replaces those that are there. Default: they are refused. */
   readonly clean?: boolean | undefined;
+  /** Told the names of all tables, with their schemas, right before the transaction that puts them. */
+  readonly onPut?: ((tables: readonly string[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -66,22 +69,30 @@ export interface RestorePostgresTablesResult {
 export async function restorePostgresTables(
   options: RestorePostgresTablesOptions,
 ): Promise<RestorePostgresTablesResult> {
+  return await exchangeTables(options, []);
+}
+
+/** The same, and drops tables, in one transaction. @throws {BackupError} as {@link restorePostgresTables} does; `TABLE_IN_USE` when something else needs these. */
+export async function exchangeTables(
+  options: RestorePostgresTablesOptions,
+  drops: readonly SchemaTable[],
+): Promise<RestorePostgresTablesResult> {
   const { database, tables: patterns, clean = false, signal } = options;
   checkTables(patterns);
   await demandDump(options);
-  const scratch = scratchName();
+  // Before a long load: whether there is a database to go to, and a program that can take the tables there.
+  await demandTarget(options);
+  await using names = await lockNames(options, 'restore', signal);
+  const scratch = names.next();
   try {
-    // Before a long load: whether there is a database to go to, and a program that can take the tables there.
-    await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
-    await askServer(options, signal ?? new AbortController().signal);
     const { bytes } = await restorePostgres({ ...options, database: scratch, create: true, clean: false });
     const all = await tablesIn(options, { database: scratch, signal });
     const chosen = withPartitions(chooseTables(patterns, all), all);
-    const exchange = planExchange(chosen, await situationOf(options, chosen));
+    const exchange = planExchange(chosen, await situationOf(options, [...chosen, ...drops]), drops);
     refuseThere(exchange.replaced, { database, clean });
     signal?.throwIfAborted();
-    const names = chosen.map(nameInSql);
-    const rows = await countRows(options, names, { database: scratch, signal });
+    const rows = await countRows(options, chosen.map(nameInSql), { database: scratch, signal });
+    options.onPut?.(chosen.map(tableName));
     await apply(options, { scratch, rows }, exchange);
     return { database, tables: chosen.map(tableName), replaced: exchange.replaced.map(tableName), bytes };
   } catch (error) {
@@ -93,6 +104,17 @@ export async function restorePostgresTables(
   }
 }
 
+/** Drops tables in one transaction, and nothing else. @throws {BackupError} `TABLE_IN_USE` when something else needs them; `DATABASE_...`, `COMMAND_...`. */
+export async function dropTables(
+  options: PostgresPrograms & { readonly database: string },
+  drops: readonly SchemaTable[],
+): Promise<void> {
+  if (drops.length === 0) return;
+  const { before } = planExchange([], await situationOf(options, drops), drops);
+  const load = postgresCommand(options, 'psql', [...PSQL, '--output=/dev/null'], options.database);
+  await runCommand({ ...load, stdin: `BEGIN;\n${before.join('\n')}\nCOMMIT;\n` });
+}
+
 /** Before anything is asked of the server: whether there is such a dump, for whoever asks. */
 async function demandDump({ repository, snapshot, path, signal }: RestorePostgresTablesOptions): Promise<void> {
   const content = repository.read(snapshot, { path, signal })[Symbol.asyncIterator]();
@@ -100,9 +122,20 @@ async function demandDump({ repository, snapshot, path, signal }: RestorePostgre
   await content.return?.();
 }
 
+async function demandTarget(options: RestorePostgresTablesOptions): Promise<void> {
+  const { database, signal = new AbortController().signal } = options;
+  try {
+    await queryJson(options, "SELECT json_build_object('ok', true)", { database, signal });
+    await askServer(options, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw postgresFailure(error);
+  }
+}
+
 /** How the database is that the tables go to. Names in it are written in full. */
 async function situationOf(
-  options: RestorePostgresTablesOptions,
+  options: PostgresPrograms & Pick<RestorePostgresTablesOptions, 'database' | 'signal'>,
   chosen: readonly SchemaTable[],
 ): Promise<TableSituation> {
   const wanted = chosen.map(({ schema, name }) => `(${literal(schema)}, ${literal(name)})`).join(', ');
@@ -113,8 +146,10 @@ async function situationOf(
       'schemas', (SELECT json_agg(nspname) FROM pg_catalog.pg_namespace),
       'there', (SELECT coalesce(json_agg(json_build_object('schema', nspname, 'name', relname)), '[]') FROM wanted),
       'keys', (SELECT coalesce(json_agg(json_build_object(
-          'table', format('%I.%I', n.nspname, c.relname), 'name', quote_ident(f.conname), 'definition', pg_get_constraintdef(f.oid))), '[]')
+          'table', format('%I.%I', n.nspname, c.relname), 'name', quote_ident(f.conname), 'definition', pg_get_constraintdef(f.oid),
+          'parent', pn.nspname || '.' || p.relname)), '[]')
         FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_class p ON p.oid = f.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
         WHERE f.contype = 'f' AND f.conparentid = 0 AND f.confrelid IN (SELECT oid FROM wanted) AND f.conrelid NOT IN (SELECT oid FROM wanted)),
       'users', (SELECT coalesce(json_agg(DISTINCT format('%I.%I', n.nspname, c.relname)), '[]')
         FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace

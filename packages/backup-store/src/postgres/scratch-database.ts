@@ -1,13 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { runCommand } from '../command/run-command.ts';
 import { MAINTENANCE, postgresCommand, type PostgresPrograms, PSQL, queryJson } from './programs.ts';
 import { literal, quoted } from './sql-text.ts';
 
 const SETTINGS_SQL = `SELECT json_build_object('encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype)
   FROM pg_database WHERE datname = current_database()`;
-
-/** A name for a database that a restore makes for itself. */
-export const scratchName = (): string => `holdfast_restore_${randomBytes(6).toString('hex')}`;
 
 /**
  * Makes an empty database.

@@ -1,3 +1,5 @@
+import { refuseNeeded } from '../databases/noted-tables.ts';
+import { tableName } from '../databases/table-choice.ts';
 import { BackupError } from '../errors.ts';
 import { quoted } from './sql-text.ts';
 
@@ -10,10 +12,15 @@ export interface SchemaTable {
 /** How a database is that tables are to go to. */
 export interface TableSituation {
   readonly schemas: readonly string[];
-  /** Of the tables, those that are there. */
+  /** Of the tables, and of those that go, those that are there. */
   readonly there: readonly SchemaTable[];
-  /** Foreign keys of other tables to them; names as they stand in SQL. */
-  readonly keys: readonly { readonly table: string; readonly name: string; readonly definition: string }[];
+  /** Foreign keys of other tables to them; names as they stand in SQL, but for that of the `parent`. */
+  readonly keys: readonly {
+    readonly table: string;
+    readonly name: string;
+    readonly definition: string;
+    readonly parent: string;
+  }[];
   /** Views that are made of them. */
   readonly users: readonly string[];
 }
@@ -31,10 +38,21 @@ export interface TableExchange {
 /**
  * Pure.
  *
- * @throws {BackupError} `TABLE_IN_USE` when views are made of what would be replaced.
+ * @param drops Tables of the situation that go, and do not come.
+ * @throws {BackupError} `TABLE_IN_USE` when views are made of what would be replaced, or something refers to what goes.
  */
-export function planExchange(tables: readonly SchemaTable[], situation: TableSituation): TableExchange {
+export function planExchange(
+  tables: readonly SchemaTable[],
+  situation: TableSituation,
+  drops: readonly SchemaTable[] = [],
+): TableExchange {
   const { schemas, there, keys, users } = situation;
+  const gone = drops.map(tableName);
+  const referring = keys.filter(({ parent }) => gone.includes(parent));
+  refuseNeeded(
+    gone,
+    referring.map(({ table, name }) => `${table} (${name})`),
+  );
   if (users.length > 0) {
     throw new BackupError('TABLE_IN_USE', `Expected tables that no view needs, got ${users.length} that do`, {
       details: users,

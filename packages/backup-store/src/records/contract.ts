@@ -69,6 +69,8 @@ export type RecordChange =
 
 /** Reads the records of a module as they are at one moment, ordered by the bytes of their ids in UTF-8. */
 export interface RecordReader {
+  /** `true` of what reads in the transaction that changes are done in: it sees those that were done already. */
+  readonly seesChanges?: boolean | undefined;
   /** Each record once. */
   read(module: string, options: { readonly signal: AbortSignal }): AsyncIterable<DataRecord>;
 }

@@ -40,6 +40,8 @@ export interface BackupOptions extends RunOptions {
   readonly tags?: readonly string[] | undefined;
   /** Globs of what to leave out; a pattern without `/` matches at any depth, as in `.gitignore`. */
   readonly exclude?: readonly string[] | undefined;
+  /** Whether `.holdfastignore` files in folders leave things out. Default `true`. */
+  readonly ignoreFiles?: boolean | undefined;
   /**
    * Default: `fast` for the kinds `pre-deploy` and `safety`, which somebody waits for, `maximum` for `trees` (archives), `auto` for what is
    * `scheduled`, else `balanced`.

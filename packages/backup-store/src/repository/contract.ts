@@ -255,7 +255,7 @@ export interface Repository extends AsyncDisposable {
   /**
    * Forgets snapshots: they are gone from every list at once. What only they need is deleted by the next {@link Repository.prune}.
    *
-   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`, `TENANT_HELD`: then none is forgotten.
+   * @throws {BackupError} `SNAPSHOT_NOT_FOUND`, `SNAPSHOT_AMBIGUOUS`, `TENANT_HELD`, `SNAPSHOT_IN_USE`: then none is forgotten.
    */
   forget(options: ForgetOptions): Promise<ForgetResult>;
   /** What {@link Repository.prune} would do, and what it costs. Changes nothing. @throws {BackupError} `PRUNE_REFUSED`. */

@@ -215,7 +215,12 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
 
   async forget(options: contract.ForgetOptions): Promise<contract.ForgetResult> {
     const all = await this.#lookup.all();
-    const result = await withReserve(this.#opened.sealed.store, async () => await forget(this.#context, all, options));
+    const needed = await new RestoreJournal(this.#context.cacheFolder).needed();
+    const parts = { all, needed };
+    const result = await withReserve(
+      this.#opened.sealed.store,
+      async () => await forget(this.#context, parts, options),
+    );
     await this.#context.refresh();
     return result;
   }

@@ -19,6 +19,11 @@ export interface PlaceRepository {
 /** What going back works with. */
 export interface PlaceRun {
   readonly repository: PlaceRepository;
+  /**
+   * A folder beside the note of the restore, for what going back has to know of what was written. The restore makes it when it
+   * needs it, and has it on disk before anything is replaced; it goes when the restore is over.
+   */
+  readonly notes: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,6 +46,12 @@ export interface PlaceBefore {
   readonly safety?: SnapshotRecord | undefined;
 }
 
+/** What going back has left as it is. */
+export interface PlaceReturned {
+  /** What others have written since the restore: each its name, such as `stays/17`; after the first 20 how many more. */
+  readonly kept: readonly string[];
+}
+
 /** Something that restores write into and that can be made what it was before: a database, documents. */
 export interface RestorePlace {
   /** Names it, without secrets: `postgres://db.example/shop`. Going back after a crash asks for the place of this name. */
@@ -54,7 +65,7 @@ export interface RestorePlace {
     readonly signal?: AbortSignal | undefined;
   }): Promise<{ readonly state: SourceDetail; readonly isEmpty: boolean }>;
   /** Makes it what it was. Called in another process after a crash, and again when it has failed. */
-  goBack(before: PlaceBefore, run: PlaceRun): Promise<void>;
+  goBack(before: PlaceBefore, run: PlaceRun): Promise<PlaceReturned | void>;
 }
 
 /** What a look at a place after a restore has found. */

@@ -1,8 +1,13 @@
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { EntryProblem } from './run-contract.ts';
 
-/** Options of `Repository.restoreSafely`: always to the original paths. */
+/** Options of `Repository.restoreSafely`: to the original paths, or with `to` below a folder. */
 export interface SafeRestoreOptions extends Omit<RestoreOptions, 'to' | 'inPlace'> {
+  /**
+   * Folder to restore below. Default: to the original paths. What would be overwritten or deleted there is what the safety
+   * backup has; metadata of folders is not gone back with.
+   */
+  readonly to?: string | undefined;
   /** Default `true`. Without a safety backup nothing can be rolled back. */
   readonly safetyBackup?: boolean | undefined;
   /**
@@ -53,6 +58,8 @@ export interface RollbackResult {
   readonly filesWritten: number;
   readonly entriesDeleted: number;
   readonly problems: readonly EntryProblem[];
+  /** Of a place: what others have written since, which stays. See {@link PlaceReturned}. */
+  readonly kept?: readonly string[] | undefined;
 }
 
 /** A restore that was begun on this machine and has not ended: it was ended early, killed, or failed. */

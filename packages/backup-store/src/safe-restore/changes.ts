@@ -1,8 +1,14 @@
+import { isUtf8 } from 'node:buffer';
+import { lstatSync } from 'node:fs';
+
 import type { RestoreAction, RestorePlan } from '../repository/contract.ts';
 import { isWithin } from '../catalog/path-order.ts';
 import type { OnlyPaths } from '../restore/only-paths.ts';
 import { sourceRoot } from '../snapshots/locate.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+
+/** Paths that a safety backup has as sources of their own. */
+const MOST_SAVED = 500;
 
 /** Something a restore changes: an absolute path, one character a byte. */
 export interface Change {
@@ -10,6 +16,8 @@ export interface Change {
   readonly isNew: boolean;
   /** All that was below it goes. */
   readonly isTree: boolean;
+  /** A folder was there, and something else takes its place. */
+  readonly wasFolder?: boolean | undefined;
 }
 
 /** A root of a snapshot, and whether it was there before the restore. */
@@ -31,6 +39,40 @@ export function changesOf({ actions }: RestorePlan): Change[] {
       // A folder that is deleted stands for what is in it; what is overwritten may be one.
       isTree: action === 'delete' || (action === 'overwrite' && kind !== 'directory'),
     }));
+}
+
+/** The same of a plan to restore below a folder: what happens to folders that stay is not gone back with. Looks at what is there. */
+export function changesBelow({ actions, ...plan }: RestorePlan): Change[] {
+  const chosen = actions.filter(({ action, kind }) => action !== 'metadata' || kind !== 'directory');
+  return changesOf({ ...plan, actions: chosen }).map((change) =>
+    change.isTree && lstatSync(Buffer.from(change.path, 'latin1'), { throwIfNoEntry: false })?.isDirectory() === true
+      ? { ...change, wasFolder: true }
+      : change,
+  );
+}
+
+/**
+ * Paths that have all that is overwritten or deleted, each within `root`: exactly these, or, where they are too many, the folders that they
+ * are in. Pure.
+ */
+export function savedPaths(changes: readonly Change[], root: string, most: number = MOST_SAVED): string[] {
+  const rootBytes = Buffer.from(root).toString('latin1');
+  const above = (path: string): string => (path === rootBytes ? path : path.slice(0, path.lastIndexOf('/')));
+  let paths = new Set(changes.filter(({ isNew }) => !isNew).map(({ path }) => readable(path, above)));
+  while (paths.size > most) {
+    const depth = Math.max(...[...paths].map(depthOf));
+    paths = new Set([...paths].map((path) => (depthOf(path) === depth ? above(path) : path)));
+  }
+  return [...paths].map((path) => Buffer.from(path, 'latin1').toString('utf8'));
+}
+
+const depthOf = (path: string): number => path.split('/').length;
+
+/** A path, or the folder above it that has a name in UTF-8. */
+function readable(path: string, above: (path: string) => string): string {
+  let name = path;
+  while (!isUtf8(Buffer.from(name, 'latin1'))) name = above(name);
+  return name;
 }
 
 /** Roots of a snapshot in which something changes; pure. */

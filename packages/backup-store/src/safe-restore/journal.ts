@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
@@ -17,7 +17,7 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 /** Everything that is needed to go back, should this process end. */
 export interface JournalEntry extends UnfinishedRestore {
   readonly changes: readonly Change[];
-  /** Roots, one character a byte, that were not there before. */
+  /** Roots, one character a byte, that were not there before, or of which the safety backup has only what was replaced. */
   readonly newRoots: readonly string[];
   /** Of a restore into a place. */
   readonly into?: PlaceNote | undefined;
@@ -73,21 +73,71 @@ export class RestoreJournal {
     }
   }
 
+  /** Folder for what a restore notes of what it writes, for going back. Made by who notes something, and gone with the entry. */
+  notes(id: string): string {
+    return join(this.#folder, `${id}.notes`);
+  }
+
   async remove(id: string): Promise<void> {
+    // In this order: whoever goes back behind what has only the entry left finds that nothing was written.
+    await rm(this.notes(id), { recursive: true, force: true });
     await rm(this.#file(id), { force: true });
   }
 
   /** Those on which nobody works any more, oldest first. */
   async unfinished(): Promise<JournalEntry[]> {
+    const found = (await this.#all()).filter((stored) => !isAlive(stored));
+    return found
+      .map(({ pid: _pid, startedMs: _ms, host: _host, ...entry }) => entry)
+      .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+  }
+
+  /** Whether somebody works on it. */
+  async isHeld(id: string): Promise<boolean> {
+    return (await this.#all()).some((stored) => stored.id === id && isAlive(stored));
+  }
+
+  /** Ids of safety snapshots that are needed to go back, each with that of its restore, whoever works on it. */
+  async needed(): Promise<ReadonlyMap<string, string>> {
+    const all = await this.#all();
+    return new Map(
+      all.flatMap(({ safetySnapshot, id }) => (safetySnapshot === undefined ? [] : [[safetySnapshot, id]])),
+    );
+  }
+
+  /**
+   * Takes the right to go back in a place. It ends with this process, however that ends.
+   *
+   * @returns `undefined` when somebody has it.
+   */
+  async claim(place: string): Promise<AsyncDisposable | undefined> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const path = join(this.#folder, `${createHash('sha256').update(place).digest('hex')}.claim`);
+    const own = join(this.#folder, `.${randomBytes(8).toString('hex')}.claim`);
+    await writeFile(own, JSON.stringify({ pid: process.pid, startedMs: processStartMs, host: hostname() }));
+    try {
+      while (!(await linked(own, path))) {
+        if (await isClaimed(path)) return undefined;
+        // Of several that find it left, one takes it away; who has taken another's by that puts it back.
+        const left = `${own}.left`;
+        await rename(path, left).catch(() => undefined);
+        if (await isClaimed(left)) await linked(left, path);
+        await rm(left, { force: true });
+      }
+    } finally {
+      await rm(own, { force: true });
+    }
+    return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) };
+  }
+
+  async #all(): Promise<Stored[]> {
     const names = await readdir(this.#folder).catch(() => [] as string[]);
-    const found: JournalEntry[] = [];
+    const found: Stored[] = [];
     for (const name of names.filter((each) => each.endsWith(SUFFIX))) {
       const stored = await readStored(join(this.#folder, name));
-      if (stored === undefined || isAlive(stored)) continue;
-      const { pid: _pid, startedMs: _ms, host: _host, ...entry } = stored;
-      found.push(entry);
+      if (stored !== undefined) found.push(stored);
     }
-    return found.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    return found;
   }
 
   /** The process goes on, and the restore does not: it counts as unfinished from now on. */
@@ -113,6 +163,22 @@ export function unfinishedOf(entry: JournalEntry): UnfinishedRestore {
 
 /** The same entry one step on. */
 export const atStep = (entry: JournalEntry, step: SafeRestoreStep['step']): JournalEntry => ({ ...entry, step });
+
+/** Gives a file a second name. `false`: there is one. */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function isClaimed(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text !== undefined && isAlive(JSON.parse(text) as Stored);
+}
 
 async function readStored(path: string): Promise<Stored | undefined> {
   try {

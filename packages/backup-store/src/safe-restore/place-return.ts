@@ -24,17 +24,23 @@ export async function backAfter(way: PlaceReturn, reason: unknown): Promise<unkn
     return reason;
   }
   onStep?.({ step: 'roll-back', safetySnapshot });
+  let kept: readonly string[];
   try {
-    await goBack(way);
+    ({ kept = [] } = await goBack(way));
   } catch (failure) {
     return failure;
   }
   const said = reason instanceof Error ? reason.message : String(reason);
-  const details = reason instanceof BackupError ? reason.details : undefined;
+  const details = reason instanceof BackupError ? (reason.details ?? []) : [];
+  const state = kept.length === 0 ? 'all is as it was before' : 'what others have written since stays';
   return new BackupError(
     'RESTORE_ROLLED_BACK',
-    `The restore into ${into?.name} was rolled back, and all is as it was before: ${said}`,
-    { cause: reason, details, hint: safetyHint(safetySnapshot) },
+    `The restore into ${into?.name} was rolled back, and ${state}: ${said}`,
+    {
+      cause: reason,
+      details: [...details, ...kept.map((each) => `kept: ${each}`)],
+      hint: safetyHint(safetySnapshot),
+    },
   );
 }
 
@@ -44,11 +50,16 @@ const safetyHint = (safety: string | undefined): string | undefined =>
 /** Makes a place what it was; the note of the restore goes when it is. @throws {BackupError} `ROLLBACK_FAILED`. */
 async function goBack({ context, repository, find, journal, entry, place }: PlaceReturn): Promise<RollbackResult> {
   const { safetySnapshot, into, snapshot } = entry;
+  let kept: readonly string[] | undefined;
   try {
     await journal.write(atStep(entry, 'roll-back'));
     const safety = safetySnapshot === undefined ? undefined : await find(safetySnapshot);
     // Not to be ended halfway by whoever has given up the restore.
-    await place.goBack({ state: into?.state ?? null, safety }, { repository });
+    const returned = await place.goBack(
+      { state: into?.state ?? null, safety },
+      { repository, notes: journal.notes(entry.id) },
+    );
+    ({ kept } = returned ?? {});
   } catch (cause) {
     await journal.release(atStep(entry, 'roll-back')).catch(() => undefined);
     context.emit('restore.rolledBack', { snapshot, status: 'failed' });
@@ -56,7 +67,7 @@ async function goBack({ context, repository, find, journal, entry, place }: Plac
   }
   await journal.remove(entry.id);
   context.emit('restore.rolledBack', { snapshot, status: 'ok' });
-  return { status: 'ok', filesWritten: 0, entriesDeleted: 0, problems: [] };
+  return { status: 'ok', filesWritten: 0, entriesDeleted: 0, problems: [], kept };
 }
 
 function notRolledBack({ id, into, safetySnapshot }: JournalEntry, cause: unknown): BackupError {

@@ -85,7 +85,7 @@ async function begin<Result>(parts: IntoParts, options: RestoreIntoOptions<Resul
   const replacing = (): void => {
     attempt.hasBegun = true;
   };
-  const run = { repository, snapshot: record, signal, replacing };
+  const run = { repository, snapshot: record, signal, replacing, notes: journal.notes(entry.id) };
   const attempt: Attempt<Result> = {
     ...parts,
     options,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 
-import { BackupError } from '../errors.ts';
+import { BackupError, codeOf } from '../errors.ts';
 import type {
   BackupOptions,
   BackupResult,
-  RestorePlan,
   RollbackResult,
   SafeRestoreOptions,
   SafeRestoreResult,
@@ -14,9 +14,10 @@ import { planRestore, restore, type RestoreFrom } from '../restore/restore.ts';
 import type { RunContext } from '../run/context.ts';
 import { onlyModules } from '../snapshots/modules.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
-import { type ChangedRoot, changedRoots, changesOf } from './changes.ts';
+import { changedRoots, changesBelow, changesOf } from './changes.ts';
 import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
 import { rollBack } from './roll-back.ts';
+import { makeSafetyBackup } from './safety-backup.ts';
 import { validateInPlace } from './validation.ts';
 
 /** What a safe restore works with. */
@@ -29,18 +30,22 @@ export interface SafeRestoreParts {
 }
 
 /**
- * Restores to the original paths: first a backup of what is there, then the restore, then its validation; when that fails,
+ * Restores files over what is there: first a backup of that, then the restore, then its validation; when one of the two fails,
  * everything is made what it was before.
+ *
+ * @throws {BackupError} `RESTORE_ROLLED_BACK`, or `ROLLBACK_FAILED`, when the restore itself has thrown.
  */
 export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestoreOptions): Promise<SafeRestoreResult> {
   const { context } = parts;
   // What belongs to other modules is neither compared nor saved.
   const from = { ...parts.from, record: onlyModules(parts.from.record, options.modules) };
-  const inPlace = { ...options, inPlace: true };
-  const plan = await planRestore(context, from, inPlace);
-  const changes = changesOf(plan);
-  const roots = changedRoots(from.record, changes);
-  const safetySnapshot = await makeSafetyBackup(parts, { options, plan, roots });
+  const to = options.to === undefined ? undefined : resolve(options.to);
+  const how = { ...options, to, inPlace: to === undefined ? true : undefined };
+  const plan = await planRestore(context, from, how);
+  const changes = to === undefined ? changesOf(plan) : changesBelow(plan);
+  const roots = to === undefined ? changedRoots(from.record, changes) : [{ root: Buffer.from(to), display: to }];
+  const what = { record: from.record, plan, changes, roots };
+  const safetySnapshot = await makeSafetyBackup(parts.backup, what, { ...options, to });
   const journal = new RestoreJournal(context.cacheFolder);
   const entry: JournalEntry = {
     id: newRestoreId(),
@@ -52,13 +57,17 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
     step: 'restore',
     roots: roots.map(({ display }) => display),
     changes,
-    newRoots: roots.filter(({ root }) => !existsSync(root)).map(({ root }) => root.toString('latin1')),
+    newRoots: roots
+      .filter(({ root }) => to !== undefined || !existsSync(root))
+      .map(({ root }) => root.toString('latin1')),
   };
   const step = (name: SafeRestoreStep['step']): void => options.onStep?.({ step: name, safetySnapshot });
   await journal.write(entry);
   try {
     step('restore');
-    const result = await restore(context, from, inPlace);
+    const result = await restore(context, from, how).catch(async (error: unknown) => {
+      throw await backAfter(parts, { journal, entry, options, error });
+    });
     step('validate');
     const validation = await validateInPlace(context, { from, result, changes }, options);
     const done = { plan, result, validation, safetySnapshot };
@@ -66,7 +75,7 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
       await journal.remove(entry.id);
       return { ...done, status: result.status === 'ok' ? 'restored' : 'partial' };
     }
-    if (options.safetyBackup === false && changes.some(({ isNew }) => !isNew)) {
+    if (!canGoBack(entry)) {
       await journal.remove(entry.id);
       return { ...done, status: 'failed' };
     }
@@ -76,9 +85,53 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
     return { ...done, rollback, status: rollback.status === 'ok' ? 'rolled-back' : 'failed' };
   } catch (error) {
     // It is not finished, and whoever comes next is told so.
-    await journal.release(entry).catch(() => undefined);
+    if (codeOf(error) !== 'RESTORE_ROLLED_BACK') await journal.release(entry).catch(() => undefined);
     throw error;
   }
+}
+
+const canGoBack = ({ safetySnapshot, changes }: JournalEntry): boolean =>
+  safetySnapshot !== undefined || changes.every(({ isNew }) => isNew);
+
+/** Goes back behind a restore that has thrown, unless somebody has given it up, who decides. @returns What to throw. */
+async function backAfter(
+  parts: SafeRestoreParts,
+  after: {
+    readonly journal: RestoreJournal;
+    readonly entry: JournalEntry;
+    readonly options: SafeRestoreOptions;
+    readonly error: unknown;
+  },
+): Promise<unknown> {
+  const { journal, entry, options, error } = after;
+  if (!canGoBack(entry) || options.signal?.aborted === true || codeOf(error) === 'ABORTED') return error;
+  const { safetySnapshot } = entry;
+  options.onStep?.({ step: 'roll-back', safetySnapshot });
+  const said = error instanceof Error ? error.message : String(error);
+  try {
+    await journal.write(atStep(entry, 'roll-back'));
+    const { status, problems } = await goBack(parts, journal, entry);
+    const details = problems.map(({ path, message }) => `${path}: ${message}`);
+    if (status !== 'ok') return notRolledBack(entry, { cause: error, said, details });
+  } catch (cause) {
+    return notRolledBack(entry, { cause, said, details: [(cause as Error).message] });
+  }
+  const hint = safetySnapshot && `What was there before is also in the safety snapshot ${safetySnapshot}.`;
+  return new BackupError('RESTORE_ROLLED_BACK', `The restore was rolled back, and all is as it was before: ${said}`, {
+    cause: error,
+    hint,
+  });
+}
+
+function notRolledBack(
+  { id, safetySnapshot }: JournalEntry,
+  { said, ...more }: { readonly cause: unknown; readonly said: string; readonly details: readonly string[] },
+): BackupError {
+  const message = `Expected all to become what it was before a restore that has failed (${said}), but it did not`;
+  return new BackupError('ROLLBACK_FAILED', message, {
+    ...more,
+    hint: `See to what was wrong, then roll the restore ${id} back again${safetySnapshot === undefined ? '' : `; the safety snapshot ${safetySnapshot} has what was there`}.`,
+  });
 }
 
 /** Rolls back what a journal has of files; the entry goes when all is as it was. */
@@ -94,36 +147,4 @@ export async function goBack(
   else await journal.release(atStep(entry, 'roll-back'));
   context.emit('restore.rolledBack', { snapshot: entry.snapshot, status: result.status });
   return result;
-}
-
-/** @throws {BackupError} `SAFETY_INCOMPLETE` when something that would be replaced or deleted could not be saved. */
-async function makeSafetyBackup(
-  { from, backup }: SafeRestoreParts,
-  { options, plan, roots }: { options: SafeRestoreOptions; plan: RestorePlan; roots: readonly ChangedRoot[] },
-): Promise<string | undefined> {
-  const paths = roots.filter(({ root }) => existsSync(root)).map(({ display }) => display);
-  if (options.safetyBackup === false || paths.length === 0) return undefined;
-  options.onStep?.({ step: 'safety-backup' });
-  const { snapshot, problems } = await backup({
-    paths,
-    kind: 'safety',
-    tenant: from.record.tenant.name,
-    note: `before the restore of ${from.record.id}`,
-    createdBy: options.createdBy,
-    signal: options.signal,
-    onProgress: options.onProgress,
-  });
-  const replaced = new Set(
-    plan.actions.filter(({ action }) => action === 'overwrite' || action === 'delete').map(({ path }) => path),
-  );
-  const lost = problems.map(({ path }) => path).filter((path) => replaced.has(path));
-  if (snapshot !== undefined && lost.length === 0) return snapshot.id;
-  throw new BackupError(
-    'SAFETY_INCOMPLETE',
-    'Expected to save everything that the restore replaces, but some of it can not be read',
-    {
-      hint: 'Nothing was changed. Make these paths readable, or restore to another folder and move the files yourself.',
-      details: lost,
-    },
-  );
 }

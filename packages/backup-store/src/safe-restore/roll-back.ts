@@ -29,8 +29,9 @@ export async function rollBack(
   }
   const only = touchedPaths(entry.changes);
   const back = { snapshot: safety?.record.id ?? '', inPlace: true, overwrite: 'always', delete: true } as const;
+  // First: what is new may be where a file was.
+  const removed = removeNew(entry);
   const result = safety && (await restore(context, safety, { ...back, ...options }, only));
-  const removed = removeNewRoots(entry);
   const problems = [...(result?.problems ?? []), ...removed.problems];
   const nothing = (result?.filesWritten ?? 0) + removed.count === 0;
   return {
@@ -41,8 +42,11 @@ export async function rollBack(
   };
 }
 
-/** Roots that were not there before: what the restore has made in them goes, deepest first, and folders only when they are empty then. */
-function removeNewRoots({ newRoots, changes }: JournalEntry): { count: number; problems: EntryProblem[] } {
+/**
+ * What the restore has made where no safety backup has looked goes, deepest first, and folders only when they are empty then; and what it
+ * has put where a folder was, which can't come back over it.
+ */
+function removeNew({ newRoots, changes }: JournalEntry): { count: number; problems: EntryProblem[] } {
   const problems: EntryProblem[] = [];
   let count = 0;
   for (const text of newRoots) {
@@ -51,11 +55,13 @@ function removeNewRoots({ newRoots, changes }: JournalEntry): { count: number; p
     const skip = folder.length === 1 ? 1 : folder.length + 1;
     try {
       using sink = openTreeSink(folder, { create: false });
-      for (const { path } of changes.toReversed()) {
+      for (const { path, isNew, wasFolder } of changes.toReversed()) {
         const bytes = Buffer.from(path, 'latin1');
-        if (!isWithin(bytes, root)) continue;
+        if ((!isNew && wasFolder !== true) || !isWithin(bytes, root)) continue;
         const relative = bytes.subarray(skip);
         const isFolder = sink.lstat(relative)?.kind === 'directory';
+        // It is back already.
+        if (isFolder && wasFolder === true) continue;
         if (isFolder && sink.list(relative).length > 0) continue;
         if (isFolder ? sink.removeTree(relative) : sink.remove(relative)) count++;
       }

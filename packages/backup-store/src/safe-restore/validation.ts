@@ -45,11 +45,12 @@ async function compare(
   { options, problems }: { readonly options: SafeRestoreOptions; readonly problems: EntryProblem[] },
 ): Promise<number> {
   const written = new Set(changes.map(({ path }) => path));
-  const { signal, path } = options;
+  const { signal, path, to } = options;
   const only = (bytes: Uint8Array): boolean => written.has(Buffer.from(bytes).toString('latin1'));
   const paths = path === undefined ? undefined : [path];
   const differences = diffLive(context, from, {
     content: 'always',
+    to,
     paths,
     signal,
     only,

@@ -12,10 +12,17 @@ import { resolveSnapshot, type TenantSnapshot } from './resolve.ts';
 /** Something to be forgotten: a snapshot, or the id of one that is gone. */
 type Target = { readonly tenant: OpenTenant; readonly id: string; readonly found?: TenantSnapshot | undefined };
 
+/** What there is. */
+export interface SnapshotsToForget {
+  readonly all: readonly TenantSnapshot[];
+  /** Ids of safety snapshots, each with that of the restore that is not finished and needs it. */
+  readonly needed: ReadonlyMap<string, string>;
+}
+
 /** Forgets snapshots: all of those asked for are looked up first. */
 export async function forget(
   context: RunContext,
-  all: readonly TenantSnapshot[],
+  { all, needed }: SnapshotsToForget,
   options: ForgetOptions,
 ): Promise<ForgetResult> {
   if (options.snapshots.length === 0)
@@ -30,6 +37,7 @@ export async function forget(
   const list = [...targets.values()];
   const what = 'forget snapshots of';
   for (const { tenant, found } of list) refuseHeld(context.keyring, found?.record.tenant ?? tenant.tenant, what);
+  refuseNeeded(list, needed);
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
     for (const { tenant, id, found } of list) {
@@ -43,6 +51,20 @@ export async function forget(
     forgotten: list.flatMap(({ found }) => found?.record ?? []),
     givenUp: list.filter(({ found }) => found === undefined).map(({ id }) => id),
   };
+}
+
+/** @throws {BackupError} `SNAPSHOT_IN_USE`. */
+function refuseNeeded(targets: readonly Target[], needed: ReadonlyMap<string, string>): void {
+  const used = targets.filter(({ id }) => needed.has(id));
+  if (used.length === 0) return;
+  throw new BackupError(
+    'SNAPSHOT_IN_USE',
+    `Expected snapshots that no unfinished restore needs, got ${used.map(({ id }) => id.slice(0, 8)).join(', ')}`,
+    {
+      details: used.map(({ id }) => `${id}: the restore ${needed.get(id)} goes back to it`),
+      hint: 'Nothing was forgotten. Go back behind the restore, or finish it by restoring again.',
+    },
+  );
 }
 
 /** What stays known of a snapshot. */

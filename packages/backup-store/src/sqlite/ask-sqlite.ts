@@ -41,6 +41,7 @@ interface Tasks {
   };
   put: {
     readonly options: {
+      /** A file; `:memory:` for none. */
       readonly from: string;
       readonly path: string;
       readonly names: readonly string[];
@@ -52,7 +53,7 @@ interface Tasks {
     readonly answer: {
       readonly isDone: boolean;
       readonly replaced: readonly string[];
-      /** References of rows to rows that are not there, as `table -> table`; more than before. */
+      /** References of rows to rows that are not there, as `table -> table`, more than before; views that need what would go. */
       readonly broken: readonly string[];
     };
   };

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { fitsTable } from '../databases/table-choice.ts';
+import { noteTables, notedTables } from '../databases/noted-tables.ts';
 import { BackupError } from '../errors.ts';
 import type { IntoPlace, PlaceBefore, PlaceRun, RestorePlace } from '../repository/contract.ts';
 import { askSqlite } from './ask-sqlite.ts';
 import { livePlace } from './live-place.ts';
 import {
+  dropTables,
   exchangeTables,
   restoreSqliteTables,
   type RestoreSqliteTablesOptions,
@@ -24,7 +25,7 @@ export interface SqliteTablesPlaceOptions {
 }
 
 /** Options of {@link intoSqliteTables}. */
-export interface IntoSqliteTablesOptions extends Omit<RestoreSqliteTablesOptions, 'read' | 'signal'> {
+export interface IntoSqliteTablesOptions extends Omit<RestoreSqliteTablesOptions, 'read' | 'onPut' | 'signal'> {
   /** Path of the database in the snapshot. */
   readonly path: string;
   /** What the place's `address` is to be. */
@@ -32,18 +33,15 @@ export interface IntoSqliteTablesOptions extends Omit<RestoreSqliteTablesOptions
 }
 
 interface TablesBefore {
-  readonly patterns: readonly string[];
   /** All tables that were there. */
   readonly there: readonly string[];
 }
 
 /**
- * A database of SQLite, for `Repository.rollBack` after a restore by `intoSqliteTables` was killed. Its tables are made what they were in
- * one transaction; the others are left alone.
- *
- * @param patterns Which tables are restored.
+ * A database of SQLite, for `Repository.rollBack` after a restore by `intoSqliteTables` was killed. The tables that were restored are made what
+ * they were in one transaction; the others are left alone.
  */
-export function sqliteTablesPlace(options: SqliteTablesPlaceOptions, patterns: readonly string[] = []): RestorePlace {
+export function sqliteTablesPlace(options: SqliteTablesPlaceOptions): RestorePlace {
   const { to, address } = options;
   return {
     name: `sqlite:${to}`,
@@ -53,7 +51,7 @@ export function sqliteTablesPlace(options: SqliteTablesPlaceOptions, patterns: r
     look: async ({ signal }) => {
       // Where there is none, the restore says so.
       const there = existsSync(to) ? await namesIn(options, signal) : [];
-      return { state: { patterns, there }, isEmpty: there.length === 0 };
+      return { state: { there }, isEmpty: there.length === 0 };
     },
     goBack: async (before, run) => await goBack(options, before, run),
   };
@@ -68,12 +66,15 @@ export function intoSqliteTables({
   path,
   ...options
 }: IntoSqliteTablesOptions): IntoPlace<RestoreSqliteTablesResult> {
-  const { to, waitMs, tables } = options;
+  const { to, waitMs } = options;
   return {
-    place: sqliteTablesPlace({ to, waitMs, address }, tables),
+    place: sqliteTablesPlace({ to, waitMs, address }),
     // One transaction.
-    restore: async ({ repository, snapshot, signal }) =>
-      await restoreSqliteTables({ ...options, read: repository.read(snapshot.id, { path, signal }), signal }),
+    restore: async ({ repository, snapshot, signal, notes }) => {
+      const onPut = (tables: readonly string[]): void => noteTables(notes, tables);
+      const read = repository.read(snapshot.id, { path, signal });
+      return await restoreSqliteTables({ ...options, read, onPut, signal });
+    },
     check: async (result, { signal }) => {
       const there = new Set(await namesIn(options, signal));
       const lost = result.tables.filter((table) => !there.has(table));
@@ -93,15 +94,23 @@ async function namesIn(
 async function goBack(
   options: SqliteTablesPlaceOptions,
   { state, safety }: PlaceBefore,
-  { repository }: PlaceRun,
+  { repository, notes }: PlaceRun,
 ): Promise<void> {
-  const { patterns, there } = state as unknown as TablesBefore;
-  const isMeant = (name: string): boolean => patterns.some((pattern) => fitsTable(pattern, { name }));
-  const drops = (await namesIn(options, undefined)).filter((name) => isMeant(name) && !there.includes(name));
+  const restored = notedTables(notes);
+  // It was killed before its transaction began.
+  if (restored === undefined) return;
+  const { there } = state as unknown as TablesBefore;
+  // SQLite takes `Rooms` and `rooms` for the same.
+  const small = (names: readonly string[]): Set<string> => new Set(names.map((name) => name.toLowerCase()));
+  const [known, put] = [small(there), small(restored)];
+  const isPut = (name: string): boolean => put.has(name.toLowerCase());
+  const drops = (await namesIn(options, undefined)).filter((name) => isPut(name) && !known.has(name.toLowerCase()));
+  const old = there.filter(isPut);
+  if (old.length === 0) return await dropTables(options, drops);
   const { to, waitMs } = options;
   const [source] = safety?.sources ?? [];
   if (safety === undefined || source === undefined)
     throw new BackupError('SNAPSHOT_NOT_FOUND', 'Expected a safety snapshot, got none');
   const read = repository.read(safety.id, { path: source.path });
-  await exchangeTables({ to, waitMs, read, tables: there.filter(isMeant), clean: true }, drops);
+  await exchangeTables({ to, waitMs, read, tables: old, clean: true }, drops);
 }

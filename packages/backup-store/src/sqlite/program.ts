@@ -153,10 +153,20 @@ const tasks = {
       if (replaced.length > 0 && !replaces) return { replaced, isDone: false, broken: [] };
       const broken = () => database.prepare('PRAGMA main.foreign_key_check').all().map((row) => row.table + ' -> ' + row.parent);
       const before = broken().length;
+      const works = (view) => {
+        try {
+          return database.prepare('SELECT * FROM main.' + quoted(view)) !== undefined;
+        } catch {
+          return false;
+        }
+      };
+      // Of what goes, others may have made views.
+      const views = drops.length === 0 ? [] : database.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'view'").all().map(({ name }) => name).filter(works);
       for (const name of drops) database.exec('DROP TABLE IF EXISTS main.' + quoted(name));
       for (const name of names) putTable(database, name);
       const after = broken();
-      if (after.length > before) return { replaced, isDone: false, broken: [...new Set(after)] };
+      const lost = views.filter((view) => !works(view)).map((view) => 'the view ' + view);
+      if (after.length > before || lost.length > 0) return { replaced, isDone: false, broken: [...new Set(after.length > before ? after : []), ...lost] };
       database.exec('COMMIT');
       return { replaced, isDone: true, broken: [] };
     } finally {

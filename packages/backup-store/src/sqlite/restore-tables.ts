@@ -24,6 +24,8 @@ export interface RestoreSqliteTablesOptions {
   readonly clean?: boolean | undefined;
   /** How long to wait for others who write, in milliseconds. Default: 10,000. */
   readonly waitMs?: number | undefined;
+  /** Told the names of all tables, right before the transaction that puts them. */
+  readonly onPut?: ((tables: readonly string[]) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -79,6 +81,7 @@ export async function exchangeTables(
     const chosen = chooseTables(patterns, tables);
     refuseVirtual(chosen);
     const names = chosen.map(({ name }) => name);
+    options.onPut?.(names);
     const call = { from, path: target, names, replaces: clean, drops, waitMs };
     const { isDone, replaced, broken } = await askSqlite('put', call, { path: target, signal });
     if (broken.length > 0) throw inUse(broken);
@@ -91,6 +94,18 @@ export async function exchangeTables(
   } finally {
     await folder.remove();
   }
+}
+
+/** Drops tables in one transaction, and nothing else. @throws {BackupError} as {@link restoreSqliteTables} does. */
+export async function dropTables(
+  { to, waitMs = WAIT_MS }: Pick<RestoreSqliteTablesOptions, 'to' | 'waitMs'>,
+  drops: readonly string[],
+): Promise<void> {
+  if (drops.length === 0) return;
+  const { target } = await livePlace(to);
+  const call = { from: ':memory:', path: target, names: [], replaces: true, drops, waitMs };
+  const { broken } = await askSqlite('put', call, { path: target });
+  if (broken.length > 0) throw inUse(broken);
 }
 
 async function demandDatabase(target: string): Promise<void> {
@@ -126,7 +141,7 @@ function refuseVirtual(tables: readonly { readonly name: string; readonly isVirt
 }
 
 const inUse = (broken: readonly string[]): BackupError =>
-  new BackupError('TABLE_IN_USE', 'Expected that all rows refer to rows that are there, got some that would not', {
+  new BackupError('TABLE_IN_USE', 'Expected that rows and views find what they refer to, got some that would not', {
     details: broken,
-    hint: 'Nothing was changed. Restore the tables that refer to each other together.',
+    hint: 'Nothing was changed. Restore the tables that refer to each other together; drop what others have made of them.',
   });

@@ -104,6 +104,8 @@ export interface StructureRestoreOptions extends RunOptions, Pick<RestoreOptions
   readonly to: string;
   /** Default: all. */
   readonly parts?: readonly StructurePart[] | undefined;
+  /** Whether what would be overwritten is saved first. Default `true`. */
+  readonly safetyBackup?: boolean | undefined;
 }
 
 /** What a retention of the structure's versions comes to. */
@@ -132,7 +134,12 @@ export interface SharedStructure {
   diff(before: string, after: string): Promise<readonly StructureChange[]>;
   /** What {@link SharedStructure.restore} would do; one plan for each part. */
   planRestore(options: StructureRestoreOptions): Promise<readonly RestorePlan[]>;
-  /** Puts the parts of a version below a root; nothing beside them is touched. */
+  /**
+   * Puts the parts of a version below a root; nothing beside them is touched. With `overwrite`, what would be replaced is saved first, what was
+   * written is compared with the version, and each path of a part that fails becomes what it was before.
+   *
+   * @throws {BackupError} `RESTORE_ROLLED_BACK`, `RESTORE_INVALID`, `ROLLBACK_FAILED`: the paths before that one are restored.
+   */
   restore(options: StructureRestoreOptions): Promise<readonly RestoreResult[]>;
   /**
    * Forgets versions. The policy is one of `@x/retention`; default: one of each month for 12 months. Majors and the latest version stay

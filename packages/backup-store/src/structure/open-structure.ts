@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { explain, planRetention, type RetentionPolicy } from '@x/retention';
 import { BackupError, isBackupError } from '../errors.ts';
-import type { BackupOptions, Repository, RestorePlan, RestoreResult } from '../repository/contract.ts';
+import type {
+  BackupOptions,
+  Repository,
+  RestorePlan,
+  RestoreResult,
+  SafeRestoreResult,
+} from '../repository/contract.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type {
   SharedStructure,
@@ -136,7 +142,11 @@ class StoredStructure implements SharedStructure {
 
   async restore(options: StructureRestoreOptions): Promise<readonly RestoreResult[]> {
     const results: RestoreResult[] = [];
-    for (const each of await this.#restores(options)) results.push(await this.#repository.restore(each));
+    const { overwrite = 'never', safetyBackup } = options;
+    for (const each of await this.#restores(options)) {
+      if (overwrite === 'never') results.push(await this.#repository.restore(each));
+      else results.push(demandRestored(await this.#repository.restoreSafely({ ...each, safetyBackup })));
+    }
     return results;
   }
 
@@ -177,6 +187,22 @@ class StoredStructure implements SharedStructure {
       if (!isBackupError(error, 'SNAPSHOT_NOT_FOUND')) throw error;
     }
   }
+}
+
+/** @throws {BackupError} `RESTORE_ROLLED_BACK`, `RESTORE_INVALID`, `ROLLBACK_FAILED`. */
+function demandRestored({ status, result, validation, rollback, safetySnapshot }: SafeRestoreResult): RestoreResult {
+  if (status === 'restored' || status === 'partial') return result;
+  const code =
+    status === 'rolled-back' ? 'RESTORE_ROLLED_BACK' : rollback === undefined ? 'RESTORE_INVALID' : 'ROLLBACK_FAILED';
+  const problems = [...validation.problems, ...(rollback?.problems ?? [])];
+  throw new BackupError(
+    code,
+    `Expected ${result.target} as the version has it, got ${problems[0]?.message ?? status}`,
+    {
+      details: problems.map(({ path, message }) => `${path}: ${message}`),
+      hint: safetySnapshot && `What was there before is in the safety snapshot ${safetySnapshot}.`,
+    },
+  );
 }
 
 const versionOf = ({ tags, sources }: SnapshotRecord): string | undefined =>

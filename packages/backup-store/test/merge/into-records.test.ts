@@ -40,6 +40,14 @@ const BEFORE = 'annAnn doraDora 1ann99 3dora15';
 const GOOD = 'annAnn benBen 1ann11 2ben12';
 const TABLES = [{ table: 'stays' }, { table: 'guests' }];
 
+/** Makes 12 of room 11 when that is written. */
+const TRIGGERS = {
+  sqlite: `CREATE TRIGGER other AFTER UPDATE ON stays WHEN new.room = 11
+    BEGIN UPDATE stays SET room = 12 WHERE id = new.id; END`,
+  postgres: `CREATE OR REPLACE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN new.room := 12; RETURN new; END$$;
+    CREATE TRIGGER other BEFORE UPDATE ON stays FOR EACH ROW WHEN (new.room = 11) EXECUTE FUNCTION other()`,
+};
+
 const no = (): never => {
   throw new Error('the hotel does not work');
 };
@@ -155,9 +163,35 @@ describe.each([
           'Expected stays/1 as it was written, got other values: a trigger, or somebody else, has changed them',
           'Expected stays/2 to be there, got no such record',
           'Expected guests/dora to be deleted, got a record',
+          'kept: stays/1',
         ]) as string[],
       });
-      expect(hotel.state()).toBe(BEFORE);
+      expect(hotel.state()).toBe(BEFORE.replace('99', '7'));
+    });
+
+    it('keeps what others have written to the same tables since, and says so', async () => {
+      const hotel = fresh();
+      const { repository, call } = await ready(hotel);
+      const validate = (): never => {
+        hotel.run(
+          "UPDATE stays SET room = 7 WHERE id = 1; DELETE FROM stays WHERE id = 2; INSERT INTO stays VALUES (3, 'ann', 33), (4, 'ann', 44)",
+        );
+        return no();
+      };
+      expect(await failureOf(repository.restoreInto({ ...call, validate }))).toMatchObject({
+        code: 'RESTORE_ROLLED_BACK',
+        message: expect.stringContaining('what others have written since stays') as string,
+        details: ['the hotel does not work', 'kept: stays/1', 'kept: stays/3'],
+      });
+      expect(hotel.state()).toBe('annAnn doraDora 1ann7 3ann33 4ann44');
+    });
+
+    it('goes back behind what a trigger has made of it', async () => {
+      const hotel = fresh();
+      const { repository, call } = await ready(hotel);
+      hotel.run(TRIGGERS[name === 'SQLite' ? 'sqlite' : 'postgres']);
+      expect(await failureOf(repository.restoreInto(call))).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
+      expect(hotel.state()).toBe('annAnn doraDora 1ann99 3dora15');
     });
 
     it('that somebody was faster than changes nothing, and rolls nothing back', async () => {
@@ -203,6 +237,30 @@ describe('a guarded restore of records into JSON documents', () => {
     expect(readFileSync(documents[1]?.path ?? '', 'utf8')).toContain('good 2');
   });
 
+  it('keeps what others have written to a document since, and brings back the bytes of the others', async () => {
+    const repository = await createAt(newPlace());
+    const folder = tempFolder();
+    const documents = written(folder, 3, 'good').map((path) => ({ path, idField: 'id' }));
+    const { source, target } = jsonRecords({ documents });
+    await repository.backup({ sources: [recordsSource({ name: 'hotel', ...source })], name: 'good' });
+    const [, lines] = written(folder, 4, 'worse').map((path) => readFileSync(path, 'utf8'));
+    const prepared = await prepareRecordRestore(repository, { snapshot: 'good', target, mode: 'full' });
+    const validate = (): never => {
+      const rooms = JSON.parse(readFileSync(join(folder, 'rooms.json'), 'utf8')) as { id: number; note: string }[];
+      const changed = rooms.map((room) => (room.id === 1 ? { ...room, note: 'mine' } : room));
+      writeFileSync(join(folder, 'rooms.json'), JSON.stringify([...changed, { id: 9, note: 'new' }]));
+      return no();
+    };
+    const into = { snapshot: 'good', ...intoRecords({ prepared, place: documentsPlace({ documents }) }), validate };
+    expect(await failureOf(repository.restoreInto(into))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+      details: ['the hotel does not work', 'kept: rooms/1'],
+    });
+    const rooms = JSON.parse(readFileSync(join(folder, 'rooms.json'), 'utf8')) as { note: string }[];
+    expect(rooms.map(({ note }) => note).toSorted()).toEqual(['mine', 'new', 'worse 0', 'worse 2', 'worse 3']);
+    expect(readFileSync(join(folder, 'stays.jsonl'), 'utf8')).toBe(lines);
+  });
+
   it.each([
     ['while it writes', (folder: string) => readdirSync(folder).some((name) => name.endsWith('.part'))],
     ['between two documents', (folder: string, old: number) => readFileSync(join(folder, 'rooms.json')).length !== old],
@@ -242,17 +300,18 @@ describe('a guarded restore of records into JSON documents', () => {
 
 describe('what was written', () => {
   it('is compared by what was put, whatever a target adds to it', async () => {
-    const records = new WrittenRecords();
-    records.note({ module: 'm', type: 'put', record: { id: 'a', data: { x: 1 } } });
+    const records = new WrittenRecords(join(tempFolder(), 'notes'));
+    await records.note({ module: 'm', type: 'put', record: { id: 'a', data: { x: 1 } } });
     const read = (data: object) => ({
       async *read(): AsyncGenerator<{ id: string; data: never }, void, undefined> {
         await setImmediate();
         yield { id: 'a', data: data as never };
       },
     });
+    await records.end(read({}), new AbortController().signal);
     expect(await records.check(read({ x: 1, added: 2 }))).toEqual({ checked: 1, problems: [] });
     expect((await records.check(read({ x: 2 }))).problems).toHaveLength(1);
-    records.begin();
+    await records.begin();
     expect(await records.check(read({ x: 2 }))).toEqual({ checked: 0, problems: [] });
   });
 });

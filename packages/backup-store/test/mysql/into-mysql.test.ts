@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Repository, SafeRestoreStep } from '../../src/index.ts';
-import { intoMysql, type IntoMysqlOptions, mysqlSource } from '../../src/mysql/index.ts';
+import { intoMysql, type IntoMysqlOptions, mysqlPlace, mysqlSource } from '../../src/mysql/index.ts';
 import { NO_MARIADB, startMariadb, type TestMariadb } from '../../../../tooling/test-servers/mariadb.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { SHOP } from './shop.ts';
@@ -57,11 +57,14 @@ describe.skipIf(NO_MARIADB !== undefined)(`a guarded restore into MariaDB (${NO_
 
   it('saves, restores, and counts the rows of each table', async () => {
     const name = await changed();
+    // As a killed restore leaves it.
+    server.sql('mysql', 'CREATE DATABASE holdfast_restore_0123456789ab_1');
     const { validation, safetySnapshot, result } = await repository.restoreInto(into(name));
     expect(validation).toEqual({ status: 'passed', checked: 5, problems: [] });
     expect(result.replaced).toBeGreaterThan(3);
     expect(await repository.snapshot(safetySnapshot ?? '')).toMatchObject({ kind: 'safety' });
     expect(server.sql(name, 'SELECT COUNT(*) FROM orders')).toBe('24000');
+    expect(server.sql('mysql', "SHOW DATABASES LIKE 'holdfast%'")).toBe('');
   });
 
   it('makes everything what it was when the validation fails, and leaves nothing that is new', async () => {
@@ -138,11 +141,21 @@ describe.skipIf(NO_MARIADB !== undefined)(`a guarded restore into MariaDB (${NO_
     const name = await changed();
     const before = stateOf(name);
     const validate = (): never => {
-      server.sql(name, 'UPDATE ml_models SET name = CONCAT("meanwhile ", id)');
+      server.sql(
+        name,
+        'UPDATE ml_models SET name = CONCAT("meanwhile ", id); CREATE TABLE sess_of_others (id int); CREATE VIEW told AS SELECT * FROM sessions',
+      );
       return no();
     };
     const call = { ...into(name, { tables: ['orders', 'sess*'] }), validate };
-    expect(await failureOf(repository.restoreInto(call))).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
+    expect(await failureOf(repository.restoreInto(call))).toMatchObject({
+      code: 'ROLLBACK_FAILED',
+      details: expect.arrayContaining(['told']) as string[],
+    });
+    server.sql(name, 'DROP VIEW told');
+    const [unfinished] = await repository.unfinishedRestores();
+    await repository.rollBack(unfinished?.id ?? '', { place: mysqlPlace({ ...server.connection, database: name }) });
+    server.sql(name, 'DROP TABLE sess_of_others');
     expect(stateOf(name)).toBe(before);
     expect(server.sql(name, 'SELECT name FROM ml_models WHERE id = 1')).toBe('meanwhile 1');
   });

@@ -228,6 +228,29 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a guarded restore into PostgreSQL ($
       expect(server.sql(database, 'SELECT name FROM rooms WHERE id = 1')).toBe('meanwhile');
     });
 
+    it('drops what it has made by name, keeps what others made under such names, and refuses to drop what they need', async () => {
+      const database = changed();
+      const before = stateOf(database);
+      const validate = (): never => {
+        server.sql(
+          database,
+          'CREATE TABLE bookings_of_others (id int); CREATE VIEW told AS SELECT * FROM sales.log_2026; CREATE TABLE mine_too (room int)',
+        );
+        return no();
+      };
+      const call = { ...tables(database, ['book*', 'sales.log*']), validate };
+      expect(await failureOf(repository.restoreInto(call))).toMatchObject({
+        code: 'ROLLBACK_FAILED',
+        details: expect.arrayContaining(['public.told']) as string[],
+      });
+      server.sql(database, 'DROP VIEW told');
+      const [unfinished] = await repository.unfinishedRestores();
+      const place = postgresPlace({ ...server.connection, database });
+      await repository.rollBack(unfinished?.id ?? '', { place });
+      server.sql(database, 'DROP TABLE bookings_of_others, mine_too');
+      expect(stateOf(database)).toBe(before);
+    });
+
     it('is taken back by the server itself when a row is lost on the way', async () => {
       const database = changed();
       const before = stateOf(database);

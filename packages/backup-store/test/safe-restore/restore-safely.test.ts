@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +37,18 @@ async function changedSince(): Promise<{ place: Place; repository: Repository; d
   const differs = async (): Promise<string[]> =>
     (await listOf(repository.diffLive('worse', { content: 'always' }))).map(({ change, path }) => `${change} ${path}`);
   return { place, repository, differs };
+}
+
+/** What is in a folder: modes, and contents or targets of links. */
+function treeOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .toSorted()
+    .map((name) => {
+      const path = join(folder, name);
+      const stats = lstatSync(path);
+      const content = stats.isFile() ? readFileSync(path, 'utf8') : stats.isSymbolicLink() ? readlinkSync(path) : '/';
+      return `${name} ${stats.mode.toString(8)} ${content}`;
+    });
 }
 
 describe('a safe restore', () => {
@@ -109,6 +132,57 @@ describe('a safe restore', () => {
     expect(existsSync(place.source)).toBe(false);
   });
 
+  it('that fails by itself goes back, too', async () => {
+    const { repository, differs } = await changedSince();
+    const onProgress: SafeRestoreOptions['onProgress'] = ({ phase }) => {
+      if (phase === 'restore') throw new Error('nobody listens');
+    };
+    expect(await failureOf(repository.restoreSafely({ ...always, onProgress }))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+      message: expect.stringContaining('nobody listens') as string,
+      hint: expect.stringMatching(/safety snapshot [0-9a-f]{32}/) as string,
+    });
+    expect(await differs()).toEqual([]);
+    expect(await repository.unfinishedRestores()).toEqual([]);
+  });
+
+  it('below a folder saves exactly what it replaces or deletes, and makes that what it was', async () => {
+    const place = newPlace();
+    const to = join(place.folder, 'to');
+    buildTree(place.source, {
+      a: 'good a',
+      keep: 'same',
+      sub: { b: 'good b' },
+      'was-folder': 'good',
+      fresh: { er: 'x' },
+    });
+    symlinkSync('a', join(place.source, 'link'));
+    const repository = await createAt(place);
+    await repository.backup({ paths: [place.source], name: 'good' });
+    await repository.restore({ snapshot: 'good', to });
+    const there = join(to, place.source);
+    writeFileSync(join(there, 'a'), 'mine');
+    for (const name of ['was-folder', 'link', 'fresh']) rmSync(join(there, name), { recursive: true });
+    symlinkSync('keep', join(there, 'link'));
+    buildTree(there, { fresh: 'a file', 'was-folder': { x: 'x' }, extra: { '.holdfastignore': 'y', y: 'y' } });
+    chmodSync(join(there, 'a'), 0o640);
+    const before = treeOf(there);
+    const validate = (): never => {
+      writeFileSync(join(there, 'sub/meanwhile'), 'and this');
+      throw new Error('no');
+    };
+    const result = await repository.restoreSafely({ ...always, to, validate });
+    expect(result).toMatchObject({ status: 'rolled-back', rollback: { status: 'ok', problems: [] } });
+    rmSync(join(there, 'sub/meanwhile'));
+    expect(treeOf(there)).toEqual(before);
+    const { kind, sources } = await repository.snapshot(result.safetySnapshot ?? '');
+    expect([kind, sources.map(({ root }) => root.slice(there.length + 1)).toSorted()]).toEqual([
+      'safety',
+      ['a', 'extra', 'fresh', 'keep', 'link', 'sub/b', 'was-folder'],
+    ]);
+    expect((await repository.restoreSafely({ ...always, to })).validation).toMatchObject({ status: 'passed' });
+  });
+
   it('without a safety backup can not go back, and says so', async () => {
     const { repository } = await changedSince();
     const count = (await repository.snapshots()).length;
@@ -133,9 +207,18 @@ describe('a safe restore', () => {
     const again = await openAt(place);
     const [unfinished] = await again.unfinishedRestores();
     expect(unfinished).toMatchObject({ step: 'restore', roots: [place.source], safetySnapshot: expect.any(String) });
-    expect(await again.rollBack(unfinished?.id ?? '')).toMatchObject({ status: 'ok' });
+    const { id = '', safetySnapshot = '' } = unfinished ?? {};
+    expect(await failureOf(again.forget({ snapshots: [safetySnapshot] }))).toMatchObject({
+      code: 'SNAPSHOT_IN_USE',
+      details: [`${safetySnapshot}: the restore ${id} goes back to it`],
+    });
+    const both = await Promise.allSettled([again.rollBack(id), repository.rollBack(id)]);
+    expect(both.map((each) => (each.status === 'fulfilled' ? each.value.status : (each.reason as Error)))).toEqual(
+      expect.arrayContaining(['ok', expect.objectContaining({ code: 'ROLLBACK_BUSY' })]),
+    );
     expect(await differs()).toEqual([]);
-    expect(await failureOf(again.rollBack(unfinished?.id ?? ''))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await failureOf(again.rollBack(id))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect((await again.forget({ snapshots: [safetySnapshot] })).forgotten).toHaveLength(1);
   });
 
   it('that was killed is told of by the next process, and can be gone back behind', async () => {

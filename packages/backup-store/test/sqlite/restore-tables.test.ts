@@ -7,6 +7,7 @@ import {
   restoreSqliteTables,
   type RestoreSqliteTablesResult,
   sqliteSource,
+  sqliteTablesPlace,
 } from '../../src/sqlite/index.ts';
 import { createAt, failureOf, newPlace, tempFolder } from '../fixtures/place.ts';
 
@@ -111,6 +112,41 @@ describe('single tables into a database of SQLite', () => {
 });
 
 describe('a guarded restore of single tables of SQLite', () => {
+  it('into a database without any drops them again by name, unless others have made something of them', async () => {
+    const place = places();
+    const to = join(place.folder, 'empty.db');
+    const empty = new DatabaseSync(to);
+    empty.exec('PRAGMA user_version = 7');
+    const repository = await createAt(newPlace());
+    await repository.backup({ sources: [sqliteSource({ path: place.from, name: 'app.db' })], name: 'good' });
+    const names = (): unknown[] =>
+      empty
+        .prepare("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
+        .all()
+        .map(({ name }) => name);
+    const call = (meanwhile: string): Parameters<typeof repository.restoreInto>[0] => ({
+      snapshot: 'good',
+      ...intoSqliteTables({ to, path: 'app.db', tables: ['not*', 'rooms'] }),
+      validate: () => {
+        empty.exec(meanwhile);
+        throw new Error('no');
+      },
+    });
+    expect(await failureOf(repository.restoreInto(call('CREATE TABLE notepad (a)')))).toMatchObject({
+      code: 'RESTORE_ROLLED_BACK',
+    });
+    expect(names()).toEqual(['notepad']);
+    expect(await failureOf(repository.restoreInto(call('CREATE VIEW seen AS SELECT * FROM notes')))).toMatchObject({
+      code: 'ROLLBACK_FAILED',
+      details: ['the view seen', expect.any(String) as string],
+    });
+    empty.exec('DROP VIEW seen');
+    const [unfinished] = await repository.unfinishedRestores();
+    await repository.rollBack(unfinished?.id ?? '', { place: sqliteTablesPlace({ to }) });
+    expect(names()).toEqual(['notepad']);
+    empty.close();
+  });
+
   it('makes them what they were when the validation fails, drops what is new, and leaves others alone', async () => {
     const place = places("DELETE FROM bookings; DROP TABLE notes; INSERT INTO told VALUES ('before')");
     const repository = await createAt(newPlace());

@@ -106,6 +106,21 @@ describe('the structure that tenants share', () => {
     ]);
   });
 
+  it('is saved as it is before a version is put over it', async () => {
+    writeFiles(place.out, { 'migrations/001_rooms.sql': 'changed by hand' });
+    const options = { version: '1.0.0', to: place.out, parts: ['migrations'], overwrite: 'if-changed' } as const;
+    await structure.restore(options);
+    expect(readFileSync(join(place.out, 'migrations/001_rooms.sql'), 'utf8')).toBe(FIRST['migrations/001_rooms.sql']);
+    const kinds = async (): Promise<readonly string[]> =>
+      (await repository.snapshots({ tenant: 'shared-structure' }))
+        .filter(({ kind }) => kind === 'safety')
+        .map(({ sources }) => sources[0]?.root ?? '');
+    expect(await kinds()).toEqual([join(place.out, 'migrations/001_rooms.sql')]);
+    writeFiles(place.out, { 'migrations/001_rooms.sql': 'again' });
+    await structure.restore({ ...options, safetyBackup: false });
+    expect(await kinds()).toHaveLength(1);
+  });
+
   it('keeps to its own tenant', async () => {
     writeFiles(join(place.source, 'hotel'), { 'bookings.json': '[]' });
     await repository.backup({ tenant: 'seaside', paths: [join(place.source, 'hotel')] });

@@ -121,6 +121,7 @@ function targetOf(client: PostgresClient, tables: Tables): RecordTarget {
       await inTransaction(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ', async () => {
         await client.query('SET CONSTRAINTS ALL DEFERRED');
         const view: RecordReader = {
+          seesChanges: true,
           async *read(module, reading) {
             yield* readRows({ client, signal: reading.signal, shape: await shapeOf(module), isWithin: true });
           },

@@ -123,6 +123,7 @@ function targetOf(options: SqliteRecordsOptions, tables: Tables): RecordTarget {
     apply: async (changes, { signal }) =>
       await within(async (database) => {
         const view: RecordReader = {
+          seesChanges: true,
           read: (module, reading) => readRows(database, tableShape(database, tableOf(tables, module)), reading),
         };
         const writers = new Map<string, TableWriter>();
