@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,11 @@ export class RestoreJournal {
         hint: 'Nothing was changed. Make room in the cache folder, or name another one.',
       });
     }
+  }
+
+  /** Whether a restore is noted, be it under way, rolled back just now or left unfinished. */
+  has(id: string): boolean {
+    return existsSync(this.#file(id));
   }
 
   async remove(id: string): Promise<void> {
