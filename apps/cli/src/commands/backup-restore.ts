@@ -1,6 +1,6 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
-import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
+import { checkMode, MERGE_OPTIONS, type MergeFlags, withMode } from '../compose/merge.ts';
 import { mergeTarget } from '../compose/merge-target.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
@@ -39,7 +39,7 @@ async function intoDatabase(context: Context, flags: RestoreFlags, what: Databas
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const flags = input.options as RestoreFlags;
+  const flags = withMode(input.options as RestoreFlags);
   const reference = parseReference(input.arguments[0] ?? '');
   checkTablesFlags(context, flags);
   checkMode(flags, reference.path);

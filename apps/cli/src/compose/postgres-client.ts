@@ -1,4 +1,6 @@
 import { BackupError } from '@x/backup-store';
+import type { Executor } from '@x/backup-store/command';
+import type { PsqlClient } from '@x/backup-store/postgres';
 import type { PostgresClient } from '@x/backup-store/records';
 
 /** Seconds that a server may take to answer the first time. */
@@ -8,6 +10,30 @@ const CONNECT_SECONDS = 30;
 export interface LazyClient extends PostgresClient, AsyncDisposable {
   /** @throws {BackupError} `DATABASE_UNREACHABLE`, `DATABASE_REFUSED`, `DATABASE_NOT_FOUND`. */
   connect(): Promise<void>;
+}
+
+/** How a server is reached: by a connection of this process, or by `psql` where an executor runs it. */
+export interface PostgresServer {
+  readonly url: string;
+  readonly password: string | undefined;
+  readonly executor?: Executor | undefined;
+  readonly binDirectory?: string | undefined;
+}
+
+/** A client of a PostgreSQL server, wherever its programs run. */
+export function clientOf(server: PostgresServer): LazyClient {
+  return server.executor === undefined ? postgresClient(server.url, server.password) : throughPsql(server);
+}
+
+function throughPsql(server: PostgresServer): LazyClient {
+  let opened: Promise<PsqlClient> | undefined;
+  const ready = async (): Promise<PsqlClient> =>
+    await (opened ??= import('@x/backup-store/postgres').then(({ psqlClient }) => psqlClient(server)));
+  return {
+    connect: async () => void (await (await ready()).query('SELECT 1')),
+    query: async (text, values) => await (await ready()).query(text, values),
+    [Symbol.asyncDispose]: async () => await (await opened)?.[Symbol.asyncDispose](),
+  };
 }
 
 /** A client of a PostgreSQL server. What is not in the URL comes from the environment or `~/.pgpass`, as libpq has it. */

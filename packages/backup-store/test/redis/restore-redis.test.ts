@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dockerExec, ssh } from '../../src/command/index.ts';
+import { type CommandLine, dockerExec, ssh } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { redisSource, restoreRedis, type RestoreRedisOptions, type RestoreRedisResult } from '../../src/redis/index.ts';
 import { IS_ROOT } from '../fixtures/child.ts';
@@ -192,8 +192,13 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
   });
 
   it('refuses a replica, and a way that the server can not find back', async () => {
-    const executor = { name: 'elsewhere', wrap: (line: never) => line };
-    expect(await failureOf(restore({ executor }))).toMatchObject({ code: 'INVALID_OPTION' });
+    // Where the server has another name than localhost.
+    const wrap = (line: CommandLine): CommandLine => ({
+      ...line,
+      args: line.args.map((word) => (word === 'cache.internal' ? '127.0.0.1' : word)),
+    });
+    const far = { executor: { name: 'elsewhere', wrap }, host: 'cache.internal' };
+    expect(await failureOf(restore(far))).toMatchObject({ code: 'INVALID_OPTION' });
     target.send('REPLICAOF 127.0.0.1 1');
     expect(await failureOf(restore())).toMatchObject({
       code: 'DATABASE_REFUSED',
