@@ -25,7 +25,8 @@ export const SERVICE_OPTIONS: readonly OptionDefinition[] = [
   },
   {
     flags: '--start-command <command>',
-    description: 'with --into: one that starts it again, whatever becomes of the restore; when it fails, what was there before is put back',
+    description:
+      'with --into: one that starts it again, whatever becomes of the restore; when it fails, what was there before is put back',
   },
 ];
 

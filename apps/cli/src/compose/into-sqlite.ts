@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import { BackupError, type NotedService, type NotedServiceHooks, type Repository, type SnapshotRecord } from '@x/backup-store';
+import {
+  BackupError,
+  type NotedService,
+  type NotedServiceHooks,
+  type Repository,
+  type SnapshotRecord,
+} from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';

@@ -38,7 +38,8 @@ export const MERGE_OPTIONS: readonly OptionDefinition[] = [
   },
   {
     flags: '--module <name>',
-    description: 'only this module: of files, or of records with --into, where --mode selective is meant unless another is given; may be repeated',
+    description:
+      'only this module: of files, or of records with --into, where --mode selective is meant unless another is given; may be repeated',
     repeatable: true,
   },
   {

@@ -120,7 +120,16 @@ test('the service of a restore that was killed is started by the next call, with
   write("INSERT INTO orders VALUES ('newer')");
   const hooks = ['--stop-command', 'echo stopped >>log', '--start-command', 'echo started >>log'];
   const kill = ['--validate-command', 'kill -9 $PPID; sleep 1'];
-  const killed = await machine.run(['backup', 'restore', 'latest', '--into', 'sqlite:app.db', '--yes', ...hooks, ...kill]);
+  const killed = await machine.run([
+    'backup',
+    'restore',
+    'latest',
+    '--into',
+    'sqlite:app.db',
+    '--yes',
+    ...hooks,
+    ...kill,
+  ]);
   expect([killed.signal, notes()]).toEqual(['SIGKILL', ['one']]);
   expect((await machine.run(['status'])).stderr).toContain('started again');
   expect(notes()).toEqual(['one', 'newer']);

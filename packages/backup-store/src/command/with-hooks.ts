@@ -1,7 +1,10 @@
 import type { BackupSource } from '../source/contract.ts';
 
 /** The same source with hooks: they run inside of its own, if it has some. */
-export function withHooks(source: BackupSource, hooks: Pick<BackupSource, 'quiesce' | 'resume' | 'resumeBy'>): BackupSource {
+export function withHooks(
+  source: BackupSource,
+  hooks: Pick<BackupSource, 'quiesce' | 'resume' | 'resumeBy'>,
+): BackupSource {
   const { name, kind } = source;
   return {
     name,

@@ -60,9 +60,7 @@ export function dumpArguments(dump: DumpOptions): string[] {
       },
     );
   }
-  const reserved = options.find(
-    (option) => !option.startsWith('-') || isOneOf(option, RESERVED, RESERVED_LETTERS),
-  );
+  const reserved = options.find((option) => !option.startsWith('-') || isOneOf(option, RESERVED, RESERVED_LETTERS));
   if (reserved !== undefined) {
     throw new BackupError(
       'INVALID_OPTION',

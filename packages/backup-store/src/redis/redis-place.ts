@@ -37,7 +37,15 @@ export function redisPlace(options: RedisPlaceOptions): RestorePlace {
       await letGo(server);
       if (safety === undefined) return void (await ask(server, ['FLUSHALL'], { expected: /^OK/ }));
       const path = await safetyDump(repository, safety, 'redis');
-      await restoreRedis({ ...server, server: program, reachedAt, repository, snapshot: safety.id, path, overwrite: true });
+      await restoreRedis({
+        ...server,
+        server: program,
+        reachedAt,
+        repository,
+        snapshot: safety.id,
+        path,
+        overwrite: true,
+      });
     },
   };
 }

@@ -196,7 +196,8 @@ async function replicate(options: RemoteHand, master: Master): Promise<void> {
       const calls = Number((await infoOf(master.programs, 'stats', signal))?.get('sync_full') ?? 0);
       const link = (await infoOf(options, 'replication', signal))?.get('master_link_status');
       if (link === 'up' && calls > 0) return true;
-      if (calls > 1) throw notTaken('got another call for it', 'It may have no room for the file, on its disk or in its memory.');
+      if (calls > 1)
+        throw notTaken('got another call for it', 'It may have no room for the file, on its disk or in its memory.');
       if (calls === 0 && late.aborted)
         throw notTaken('it did not call', 'It may run elsewhere than redis-cli does, or call by TLS.');
       return false;

@@ -137,13 +137,18 @@ describe('a service', () => {
     const calls: string[] = [];
     const broken = { ...noted(calls), goBack: () => Promise.reject(new Error('the server is gone')) };
     const failed = await failureOf(restore(calls, { place: broken, validate: () => Promise.reject(new Error('no')) }));
-    expect(failed).toMatchObject({ code: 'ROLLBACK_FAILED', hint: expect.stringContaining('was not started') as string });
+    expect(failed).toMatchObject({
+      code: 'ROLLBACK_FAILED',
+      hint: expect.stringContaining('was not started') as string,
+    });
     const start = async ({ startBy }: StoppedService): Promise<void> =>
       void (await Promise.resolve(calls.push(startBy.command)));
     expect(await repository.startServices(start)).toEqual([]);
     const [unfinished] = await repository.unfinishedRestores();
     await repository.rollBack(unfinished?.id ?? '', { place: noted(calls) });
-    expect(await repository.startServices(start)).toMatchObject([{ service: { startBy: by, restore: unfinished?.id } }]);
+    expect(await repository.startServices(start)).toMatchObject([
+      { service: { startBy: by, restore: unfinished?.id } },
+    ]);
     expect([calls, await left()]).toEqual([['stop', 'restore', 'back', 'start-shop'], []]);
   });
 
