@@ -21,10 +21,12 @@ async function rollBack(context: Context, repository: Repository, id: string): P
   await using held = unfinished && (await restoredPlace(context, unfinished));
   const place = held?.place;
   if (unfinished !== undefined) await stopServiceOf(repository, id);
-  const rollback = await context
-    .timed('roll back', () => repository.rollBack(id, { place }))
-    .finally(async () => await startLeftServices(context, repository));
-  return { ...rollback, into: place?.name };
+  try {
+    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
+    return { ...rollback, into: place?.name };
+  } finally {
+    await startLeftServices(context, repository);
+  }
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {

@@ -66,8 +66,9 @@ export class HeldSources {
   }
 
   /** Before it is brought to rest: should this process be killed, whoever comes next lets it go. */
-  async #note({ quiesce, resumeBy }: BackupSource): Promise<void> {
-    if (quiesce === undefined || resumeBy === undefined || this.#noted.has(nameOf(resumeBy))) return;
+  async #note(source: BackupSource): Promise<void> {
+    const { resumeBy } = source;
+    if (source.quiesce === undefined || resumeBy === undefined || this.#noted.has(nameOf(resumeBy))) return;
     const facts = { tenant: this.#tenant, reason: 'a backup', startBy: resumeBy };
     this.#noted.set(nameOf(resumeBy), await this.#notes.write(facts));
   }

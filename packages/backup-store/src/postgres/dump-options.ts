@@ -20,10 +20,8 @@ export interface DumpOptions {
 }
 
 /** What is said by other options, or would send the dump elsewhere. */
-const RESERVED = [
-  ...['file', 'format', 'compress', 'jobs', 'dbname', 'host', 'port', 'username', 'password', 'no-password', 'version'],
-  ...['help', 'lock-wait-timeout'],
-];
+const RESERVED =
+  'file format compress jobs dbname host port username password no-password version help lock-wait-timeout'.split(' ');
 const RESERVED_LETTERS = 'fFZjdhpUWwV?';
 /** Short options of `pg_dump` with a value: what stands behind one is that (PostgreSQL manual, "pg_dump"). */
 const WITH_VALUE = 'eEdfFhjnNpStTUZ';

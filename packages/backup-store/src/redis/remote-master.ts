@@ -1,25 +1,32 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import type { CommandOptions } from '../command/command-options.ts';
 import { Program } from '../command/program.ts';
 import { runCommand } from '../command/run-command.ts';
 import { Tail } from '../command/tail.ts';
-import { BackupError, isBackupError } from '../errors.ts';
-import { ask, programsOf, type RedisPrograms } from './programs.ts';
+import { BackupError } from '../errors.ts';
+import { ask, type RedisPrograms } from './programs.ts';
+import { infoOf, until } from './server-info.ts';
 import type { RedisServer } from './server.ts';
 
 /** Ports that few services have, and few systems give away by themselves. */
 const PORTS = [20_000, 32_000] as const;
 const PORT_ATTEMPTS = 5;
-/** Between two looks, in milliseconds; then longer ones. */
-const PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1000;
 /** Milliseconds that a server may take to call. */
 const CALL_MS = 30_000;
 const FIRST_WITH_ACL = 6;
 const LOOPBACK = '127.0.0.1';
 /** More than any server has. */
 const DATABASES = 4096;
+const SETTINGS = [
+  'dbfilename dump.rdb',
+  `databases ${DATABASES}`,
+  'save ""',
+  'appendonly no',
+  'logfile ""',
+  'daemonize no',
+  'repl-diskless-sync yes',
+  'repl-diskless-sync-delay 0',
+];
 /** Of a server's log, for an error. */
 const LOG_BYTES = 4096;
 const SHOWN = 5;
@@ -141,11 +148,7 @@ function startAt(
 ): Master {
   const { options, access, name } = at;
   const { executor, client, answerTimeoutMs, server = 'redis-server', signal } = options;
-  const settings = [
-    ...[`port ${port}`, `bind ${LOOPBACK}`, 'dbfilename dump.rdb', `databases ${DATABASES}`],
-    ...['save ""', 'appendonly no', 'logfile ""', 'daemonize no'],
-    ...['repl-diskless-sync yes', 'repl-diskless-sync-delay 0'],
-  ];
+  const settings = [`port ${port}`, `bind ${LOOPBACK}`, ...SETTINGS];
   const command: CommandOptions = {
     command: 'sh',
     args: ['-c', SERVE, 'sh', name, server, ...settings],
@@ -212,29 +215,3 @@ const notTaken = (got: string, why: string): BackupError =>
   new BackupError('DATABASE_UNREACHABLE', `Expected the server to load the data, ${got}`, {
     hint: `Look at its log. ${why}`,
   });
-
-/** A part of what a server says of itself; `undefined` while it does not answer. */
-async function infoOf(
-  programs: RedisPrograms,
-  section: string,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  try {
-    const info = await ask(programsOf(programs), ['INFO', section], { expected: /^# /m, signal });
-    return new Map(
-      info.split(/\r?\n/).flatMap((line) => {
-        const at = line.indexOf(':');
-        return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)] as const];
-      }),
-    );
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (isBackupError(error, 'COMMAND_NOT_FOUND')) throw error;
-    return undefined;
-  }
-}
-
-async function until(signal: AbortSignal | undefined, isDone: () => Promise<boolean>): Promise<void> {
-  for (let pauseMs = PAUSE_MS; !(await isDone()); pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS))
-    await setTimeout(pauseMs, undefined, { signal });
-}

@@ -32,7 +32,7 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
   beforeAll(async () => {
     server = await startPostgres(folder);
   });
-  afterAll(async () => await server.stop());
+  afterAll(() => server.stop());
 
   it.each([
     ['here', undefined],

@@ -94,14 +94,14 @@ describe('a service', () => {
 
   test('rests from before the place is looked at until what was restored is validated', async () => {
     const calls: string[] = [];
-    const place: RestorePlace = {
+    const looked: RestorePlace = {
       ...noted(calls),
       look: async () => {
         calls.push('look');
         return await Promise.resolve({ state: null, isEmpty: false });
       },
     };
-    await restore(calls, { place, validate: () => void calls.push('validate') });
+    await restore(calls, { place: looked, validate: () => void calls.push('validate') });
     expect([calls, await left()]).toEqual([['stop', 'look', 'restore', 'validate', 'start'], []]);
   });
 
