@@ -37,7 +37,7 @@ function throughPsql(server: PostgresServer): LazyClient {
 }
 
 /** A client of a PostgreSQL server. What is not in the URL comes from the environment or `~/.pgpass`, as libpq has it. */
-export function postgresClient(url: string, password: string | undefined): LazyClient {
+function postgresClient(url: string, password: string | undefined): LazyClient {
   let opened: Promise<{ query: PostgresClient['query']; end(): Promise<void> }> | undefined;
   const open = async (): Promise<{ query: PostgresClient['query']; end(): Promise<void> }> => {
     const { Client } = await import('pg');
