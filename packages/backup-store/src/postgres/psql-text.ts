@@ -15,13 +15,19 @@ export function withValues(text: string, values: readonly unknown[]): string {
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (value instanceof Uint8Array) return `'\\x${Buffer.from(value).toString('hex')}'`;
-  const isPlain = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-  const text = isPlain ? String(value) : '\0';
-  if (text.includes('\0'))
+  const text = plainText(value);
+  if (text === undefined || text.includes('\0'))
     throw new BackupError('INVALID_OPTION', `Expected text, a number, true or false as a value, got ${typeof value}`, {
       hint: 'Write it as the text that PostgreSQL reads, such as "{1,2}" for an array; no text has a zero byte.',
     });
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+function plainText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /** The records of a text of comma-separated values as `psql` prints them (RFC 4180, with `\n` as the end of a line). Pure. */
