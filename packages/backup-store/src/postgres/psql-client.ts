@@ -41,7 +41,7 @@ export interface PsqlClient extends AsyncDisposable {
  *
  * await using client = psqlClient({ database: 'hotel', user: 'postgres', executor: dockerExec('hotel-db') });
  * const { target } = postgresRecords({ client, tables: [{ table: 'stays', updatedAt: 'updated_at' }] });
- * console.log(await target.schema?.('stays'));
+ * console.log(await target.modules({ signal: AbortSignal.timeout(60_000) }));
  * ```
  */
 export function psqlClient(options: PsqlClientOptions): PsqlClient {
