@@ -37,7 +37,7 @@ const engineLayers = [
   ['chunker', 'codec', 'layout', 'envelope'],
   ['keyring'],
   ['identity', 'pack', 'blob-index', 'catalog'],
-  ['threads', 'run', 'session', 'journal'],
+  ['threads', 'run', 'session', 'journal', 'service'],
   ['source', 'sink'],
   ['backup', 'restore', 'verify', 'snapshots', 'keys'],
   ['prune', 'live'],

@@ -1,6 +1,7 @@
 import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
+import { startLeftServices } from '../compose/services.ts';
 import { userName } from '../compose/user.ts';
 import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
 import type { ChosenSources } from '../compose/sources.ts';
@@ -90,6 +91,7 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
   const software = await configuredSoftware(context, effective);
   keepHeapsSmall();
   await using repository = await openConfigured(context);
+  await startLeftServices(context, repository);
   saySources(context, sources);
   const progress = createProgressReporter(context.messages);
   const what = {

@@ -1,4 +1,3 @@
-import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import { usageError } from '../errors.ts';
 
 /** Where a restore goes, and what is called on the way. */
@@ -6,7 +5,6 @@ export interface PlaceFlags {
   readonly to?: string | undefined;
   readonly inPlace?: boolean | undefined;
   readonly into?: string | undefined;
-  readonly mode?: string | undefined;
   readonly validateCommand?: string | undefined;
   readonly stopCommand?: string | undefined;
   readonly startCommand?: string | undefined;
@@ -24,16 +22,15 @@ export function checkTarget({ to, into, inPlace = false }: PlaceFlags): void {
 
 /** Refuses commands that would not be called. @throws {CliError} `USAGE`. */
 export function checkCommands(flags: PlaceFlags): void {
-  const { inPlace = false, into, mode, validateCommand, stopCommand, startCommand } = flags;
+  const { inPlace = false, into, validateCommand, stopCommand, startCommand } = flags;
   if (validateCommand !== undefined && !inPlace && into === undefined)
     throw usageError(
       'Expected --in-place or --into with --validate-command, got neither',
       '`holdfast backup validate ID --command COMMAND` looks at a trial restore.',
     );
-  const replaces = mode === undefined && into !== undefined && isSqliteUrl(into);
-  if ((stopCommand !== undefined || startCommand !== undefined) && !replaces)
+  if ((stopCommand !== undefined || startCommand !== undefined) && into === undefined)
     throw usageError(
-      'Expected --into sqlite:/path with --stop-command and --start-command, got none',
+      'Expected --into URL with --stop-command and --start-command, got none',
       'Stop and start the service yourself, before and after.',
     );
 }

@@ -1,6 +1,7 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
 import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
+import type { ServiceFlags } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -10,23 +11,22 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore into a database of SQLite. */
-export interface IntoSqliteFlags extends SafetyFlags {
+export interface IntoSqliteFlags extends SafetyFlags, ServiceFlags {
   readonly into?: string | undefined;
-  readonly stopCommand?: string | undefined;
-  readonly startCommand?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }
 
-/** Options that only a restore into a database of SQLite has. */
-export const SQLITE_OPTIONS: readonly OptionDefinition[] = [
+/** What is stopped and started around a restore with --into. */
+export const SERVICE_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--stop-command <command>',
-    description: 'with --into sqlite: a command line, given to sh, that stops what has the database open',
+    description: 'with --into: a command line, given to sh, that stops what works with the database or the documents',
   },
   {
     flags: '--start-command <command>',
-    description: 'with --into sqlite: one that starts it again; when it fails, the old database is put back',
+    description:
+      'with --into: one that starts it again, whatever becomes of the restore; when it fails, what was there before is put back',
   },
 ];
 

@@ -4,6 +4,7 @@ import { restoreGuarded } from '../compose/guarded.ts';
 import { intoMerge, type MergeFlags, prepareMerge } from '../compose/merge.ts';
 import type { MergeTarget } from '../compose/merge-target.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
+import type { ServiceFlags } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
@@ -15,7 +16,7 @@ import { demandConfirmation } from '../terminal/confirmation.ts';
 const SHOWN = 20;
 
 /** What else a restore of records is called with. */
-export interface ModeFlags extends MergeFlags, SafetyFlags {
+export interface ModeFlags extends MergeFlags, SafetyFlags, ServiceFlags {
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }
@@ -62,8 +63,9 @@ export async function restoreMode(
   const { basis, deletionsFrom } = restore;
   if (!dryRun) await demandConfirmation(context, { what: 'restore of records', lines, yes });
   const isNeeded = plan.added + plan.replaced + plan.deleted > 0;
-  // What changes nothing needs no way back, and is noted all the same.
-  const how = isNeeded ? flags : { ...flags, safetyBackup: false, isQuiet: true };
+  // What changes nothing needs no way back and nobody to rest, and is noted all the same.
+  const rest = { stopCommand: undefined, startCommand: undefined };
+  const how = isNeeded ? flags : { ...flags, ...rest, safetyBackup: false, isQuiet: true };
   const into = await intoMerge({ restore, plan, target });
   const url = target.isFiles ? undefined : flags.into;
   const done = dryRun ? undefined : await restoreGuarded(context, repository, { record, into, flags: how, url });

@@ -1,6 +1,7 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { restoreGuarded } from '../compose/guarded.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
+import type { ServiceFlags } from '../compose/services.ts';
 import { checkTablesUrl, planTables, type TablesPlan } from '../compose/into-tables.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -13,15 +14,13 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore of single tables, and those that say nothing for one. */
-export interface TablesFlags extends SafetyFlags {
+export interface TablesFlags extends SafetyFlags, ServiceFlags {
   readonly table?: readonly string[] | undefined;
   readonly into?: string | undefined;
   readonly mode?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   readonly delete?: boolean | undefined;
-  readonly stopCommand?: string | undefined;
-  readonly startCommand?: string | undefined;
   readonly overwrite?: OverwriteMode | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
@@ -39,7 +38,7 @@ export const TABLE_OPTION: OptionDefinition = {
 /** Before anything is opened. @throws {CliError} `USAGE`. */
 export function checkTablesFlags(context: Context, flags: TablesFlags): void {
   if (flags.table === undefined) return;
-  const { into, mode, include, exclude, delete: deletes, stopCommand, startCommand, overwrite = 'never' } = flags;
+  const { into, mode, include, exclude, delete: deletes, overwrite = 'never' } = flags;
   if (into === undefined) {
     throw usageError('Expected --into URL with --table, got none', 'Files of a snapshot are chosen with --include.');
   }
@@ -52,8 +51,6 @@ export function checkTablesFlags(context: Context, flags: TablesFlags): void {
     '--include': include,
     '--exclude': exclude,
     '--delete': deletes,
-    '--stop-command': stopCommand,
-    '--start-command': startCommand,
   }).find(([, value]) => value !== undefined);
   if (useless !== undefined) {
     throw usageError(

@@ -1,9 +1,10 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
-import { checkMode, MERGE_OPTIONS, type MergeFlags } from '../compose/merge.ts';
+import { checkMode, MERGE_OPTIONS, type MergeFlags, withMode } from '../compose/merge.ts';
 import { mergeTarget } from '../compose/merge-target.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
+import { startLeftServices } from '../compose/services.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -11,7 +12,7 @@ import type { Context } from '../program/context.ts';
 import { type FilesFlags, restoreFiles } from './backup-restore-files.ts';
 import { checkCommands, checkTarget } from './backup-restore-flags.ts';
 import { checkIntoFlags, restoreInto } from './backup-restore-into.ts';
-import { type IntoSqliteFlags, restoreOverSqlite, SQLITE_OPTIONS } from './backup-restore-into-sqlite.ts';
+import { type IntoSqliteFlags, restoreOverSqlite, SERVICE_OPTIONS } from './backup-restore-into-sqlite.ts';
 import { restoreMode } from './backup-restore-mode.ts';
 import { checkTablesFlags, restoreTables, TABLE_OPTION, type TablesFlags } from './backup-restore-tables.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
@@ -38,7 +39,7 @@ async function intoDatabase(context: Context, flags: RestoreFlags, what: Databas
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const flags = input.options as RestoreFlags;
+  const flags = withMode(input.options as RestoreFlags);
   const reference = parseReference(input.arguments[0] ?? '');
   checkTablesFlags(context, flags);
   checkMode(flags, reference.path);
@@ -49,6 +50,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   }
   await using target = flags.mode === undefined ? undefined : mergeTarget(context, flags.into);
   await using repository = await openConfigured(context);
+  await startLeftServices(context, repository);
   await warnOfUnfinished(context, repository);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
   if (target !== undefined) return await restoreMode(context, repository, { record, flags, target });
@@ -85,7 +87,7 @@ export const backupRestore: CommandDefinition = {
         'database to restore to: postgres://, mysql://, mariadb://, redis://, rediss:// or sqlite:/path; with --mode also file:/path',
     },
     TABLE_OPTION,
-    ...SQLITE_OPTIONS,
+    ...SERVICE_OPTIONS,
     { flags: '--include <glob>', description: 'only what matches; may be repeated', repeatable: true },
     { flags: '--exclude <glob>', description: 'not what matches; may be repeated', repeatable: true },
     {

@@ -2,6 +2,7 @@ import type { Repository, RollbackResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { restoredPlace } from '../compose/restored-place.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
+import { startLeftServices, stopServiceOf } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -19,13 +20,19 @@ async function rollBack(context: Context, repository: Repository, id: string): P
   const unfinished = (await repository.unfinishedRestores()).find((each) => each.id === id);
   await using held = unfinished && (await restoredPlace(context, unfinished));
   const place = held?.place;
-  const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
-  return { ...rollback, into: place?.name };
+  if (unfinished !== undefined) await stopServiceOf(repository, id);
+  try {
+    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
+    return { ...rollback, into: place?.name };
+  } finally {
+    await startLeftServices(context, repository);
+  }
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [id] = input.arguments;
   await using repository = await openConfigured(context);
+  await startLeftServices(context, repository);
   const rollback = id === undefined ? undefined : await rollBack(context, repository, id);
   const unfinished = await repository.unfinishedRestores();
   if (context.json) {
@@ -57,7 +64,7 @@ export const backupRollback: CommandDefinition = {
   description:
     'Makes everything that a restore in place, or into a database, has changed what it was before, from its safety snapshot, and leaves ' +
     'alone what else has changed since: other files, and with --table and --mode other tables. Passwords come from where the ' +
-    'restore had them. Without an id: lists such restores of this machine.',
+    'restore had them. A service that was stopped for it is started again. Without an id: lists such restores of this machine.',
   arguments: [{ name: '[id]', description: 'of the restore, as the list shows it' }],
   examples: [
     { call: 'holdfast backup rollback', does: 'Was a restore left unfinished?' },

@@ -5,6 +5,7 @@ import { openConfigured, requireLocation } from '../compose/compose.ts';
 import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
+import { startLeftServices } from '../compose/services.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';
@@ -27,6 +28,7 @@ interface Reached {
 
 async function reach(context: Context, tenant: string): Promise<Reached> {
   await using repository = await openConfigured(context);
+  await startLeftServices(context, repository);
   await warnOfUnfinished(context, repository);
   const info = await repository.info();
   const all = await repository.snapshots();
@@ -106,7 +108,7 @@ export const status: CommandDefinition = {
   path: ['status'],
   summary: 'Say which repository is in use, whether it opens, and how old the latest snapshot is',
   description:
-    'The latest snapshot is that of this tenant and machine. Exits with 4 or 5 when the repository is not there or does not open.',
+    'The latest snapshot is that of this tenant and machine. What a backup or restore that was killed has left stopped is started. Exits with 4 or 5 when the repository is not there or does not open.',
   options: [{ flags: '--tenant <name>', description: 'whose latest snapshot' }],
   examples: [{ call: 'holdfast status', does: 'Is everything in place?' }],
   output: { shape: 'RepositoryStatus' },

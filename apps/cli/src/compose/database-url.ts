@@ -1,6 +1,6 @@
 import type { MysqlSourceOptions } from '@x/backup-store/mysql';
 import type { PostgresSourceOptions } from '@x/backup-store/postgres';
-import type { RedisSourceOptions } from '@x/backup-store/redis';
+import type { RedisSourceOptions, RestoreRedisOptions } from '@x/backup-store/redis';
 import { usageError } from '../errors.ts';
 import type { Environment } from '../config/locations.ts';
 import { hasPassword } from '../config/url-passwords.ts';
@@ -21,7 +21,7 @@ interface Named<Kind, Options> {
 export type NamedDatabase =
   | Named<'postgres', PostgresSourceOptions>
   | Named<'mysql', MysqlSourceOptions>
-  | Named<'redis', RedisSourceOptions>;
+  | Named<'redis', RedisSourceOptions & Pick<RestoreRedisOptions, 'reachedAt'>>;
 
 export type DatabaseKind = NamedDatabase['kind'];
 
@@ -114,6 +114,7 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
     if (value !== null) options[parameter] = meant(parameter, value, known);
     url.searchParams.delete(parameter);
   }
+  const reachedAt = scheme.kind === 'redis' ? takeReachedAt(url.searchParams) : undefined;
   const place = takeProgramPlace(url.searchParams);
   const password = passwordOf(
     scheme,
@@ -123,10 +124,24 @@ export function parseDatabase(text: string, env: Environment): NamedDatabase {
   url.searchParams.delete(PASSWORD_ENV);
   return {
     kind: scheme.kind,
-    options: { ...options, ...place, password, url: url.href },
+    options: { ...options, ...place, ...(reachedAt === undefined ? {} : { reachedAt }), password, url: url.href },
     database: database === '' ? undefined : database,
     shown: shownUrl(url),
   };
+}
+
+/** `reached-at=HOST:PORT`: where a server of Redis finds this process. @throws {CliError} `USAGE`. */
+function takeReachedAt(parameters: URLSearchParams): RestoreRedisOptions['reachedAt'] {
+  const text = parameters.get('reached-at');
+  if (text === null) return undefined;
+  parameters.delete('reached-at');
+  const at = URL.parse(`tcp://${text}`);
+  if (at !== null && at.hostname !== '' && at.host === text)
+    return { host: at.hostname.replace(/^\[(.*)\]$/, '$1'), ...(at.port === '' ? {} : { port: Number(at.port) }) };
+  throw usageError(
+    `Expected reached-at to be HOST or HOST:PORT, got ${JSON.stringify(text)}`,
+    'It is the address that the server finds this machine by.',
+  );
 }
 
 function shownUrl(url: URL): string {

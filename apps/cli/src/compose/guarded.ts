@@ -4,13 +4,14 @@ import { shortId } from '../render/snapshot.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { goBackCall } from './into-safety.ts';
 import { commandValidation, type SafetyFlags } from './safety.ts';
+import { type ServiceFlags, serviceOf, startLeftServices } from './services.ts';
 import { userName } from './user.ts';
 
 /** What is restored, and how it is guarded. */
 export interface GuardedRestore<Result> {
   readonly record: SnapshotRecord;
   readonly into: IntoPlace<Result>;
-  readonly flags: SafetyFlags;
+  readonly flags: SafetyFlags & ServiceFlags;
   /** As the user has named the place; absent where files are what comes back. */
   readonly url?: string | undefined;
 }
@@ -28,12 +29,13 @@ export async function restoreGuarded<Result>(
   const validate = command === undefined ? undefined : async () => await command({ snapshot: record.id });
   if (!safetyBackup && flags.isQuiet !== true)
     messages.note('No safety snapshot is made: what is replaced can not come back.');
-  return await context
+  const done = await context
     .timed('restore', () =>
       repository.restoreInto({
         ...into,
         snapshot: record.id,
         safetyBackup,
+        service: serviceOf(flags, context.workingDirectory),
         validate: flags.validate ? validate : false,
         createdBy: userName(),
         signal,
@@ -50,4 +52,7 @@ export async function restoreGuarded<Result>(
       }),
     )
     .finally(() => progress.end());
+  // What waited for an older restore into the same place, which is done with now.
+  await startLeftServices(context, repository);
+  return done;
 }

@@ -1,5 +1,6 @@
 import type { BackupSource } from '@x/backup-store';
 import { usageError } from '../errors.ts';
+import { lineCommand } from './services.ts';
 
 /** Command lines, given to sh, that bring to rest what is backed up, and let it go. */
 export interface HookLines {
@@ -64,6 +65,7 @@ export async function hooked(
     withHooks(source, {
       quiesce: async ({ signal }) => await hooks.quiesce(signal),
       resume: async () => await hooks.resume(),
+      resumeBy: lines.resume === undefined ? undefined : lineCommand(lines.resume, at.folder),
     }),
   );
 }

@@ -1,21 +1,25 @@
 import { existsSync } from 'node:fs';
-import type { Repository, SnapshotRecord } from '@x/backup-store';
+import {
+  BackupError,
+  type NotedService,
+  type NotedServiceHooks,
+  type Repository,
+  type SnapshotRecord,
+} from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
 import { commandValidation } from './safety.ts';
+import { type ServiceFlags, serviceOf } from './services.ts';
 import { parseSqliteUrl } from './sqlite-url.ts';
 
 /** What a restore into a database is to do. */
-export interface IntoRequest {
+export interface IntoRequest extends ServiceFlags {
   readonly repository: Repository;
   readonly record: SnapshotRecord;
   /** In the snapshot; default: its only database of the kind. */
   readonly path?: string | undefined;
   readonly url: string;
-  /** Command lines, given to `sh`. */
-  readonly stopCommand?: string | undefined;
-  readonly startCommand?: string | undefined;
   /** Looks at the new database where it is. */
   readonly validateCommand?: string | undefined;
   /** Saves what is there, once the service was stopped. */
@@ -61,24 +65,42 @@ export function planIntoSqlite(context: Context, { record, path, url }: IntoRequ
 export async function restoreIntoSqlite(context: Context, request: IntoRequest): Promise<IntoOutcome> {
   const { target, path } = planIntoSqlite(context, request);
   const { restoreSqlite } = await import('@x/backup-store/sqlite');
-  const { signal, messages } = context;
-  const {
-    path: to,
-    bytes,
-    replaced,
-    recovered,
-  } = await restoreSqlite({
-    to: target,
-    read: request.repository.read(request.record.id, { path, signal }),
-    stop: await hook(request.stopCommand, signal),
-    save: request.save,
-    check: validation(request, signal),
-    // Once the service is stopped, it is started again whatever happens.
-    start: await hook(request.startCommand),
-    signal,
-    onEvent: ({ type }) => messages.detail(type),
-  });
-  return { kind: 'sqlite', target: to, path, bytes, replaced, recovered };
+  const { signal, messages, workingDirectory } = context;
+  const { repository, record } = request;
+  const service = serviceOf(request, workingDirectory);
+  const note = await noted(request, { target, service });
+  try {
+    const done = await restoreSqlite({
+      to: target,
+      read: repository.read(record.id, { path, signal }),
+      stop: service?.stop,
+      save: request.save,
+      check: validation(request, signal),
+      start: service?.start,
+      signal,
+      onEvent: ({ type }) => messages.detail(type),
+    });
+    await note?.started();
+    const { path: to, bytes, replaced, recovered } = done;
+    return { kind: 'sqlite', target: to, path, bytes, replaced, recovered };
+  } catch (error) {
+    // It was started again, or said why not, unless the old database could not be put back: then whoever comes next ends that.
+    if (error instanceof BackupError) await note?.started();
+    else await note?.left();
+    throw error;
+  }
+}
+
+/** For whoever comes after this process was killed. */
+async function noted(
+  { repository, record }: IntoRequest,
+  { target, service }: { readonly target: string; readonly service: NotedServiceHooks | undefined },
+): Promise<NotedService | undefined> {
+  if (service?.startBy === undefined) return undefined;
+  const { stopBy, startBy } = service;
+  const place = `sqlite:${encodeURI(target)}`;
+  const reason = `the restore of ${record.id.slice(0, 8)} into sqlite:${target}`;
+  return await repository.noteService({ tenant: record.tenant.name, reason, stopBy, startBy, place });
 }
 
 function validation(
@@ -88,10 +110,4 @@ function validation(
   if (validateCommand === undefined) return undefined;
   const command = commandValidation(validateCommand, signal);
   return async () => await command({ snapshot: record.id });
-}
-
-async function hook(line: string | undefined, signal?: AbortSignal): Promise<(() => Promise<void>) | undefined> {
-  if (line === undefined) return undefined;
-  const { runCommand } = await import('@x/backup-store/command');
-  return async () => void (await runCommand({ command: 'sh', args: ['-c', line], signal }));
 }

@@ -7,7 +7,7 @@ import { parsePostgres } from './database-url.ts';
 import { isDocumentsUrl, parseDocumentsUrl } from './documents-url.ts';
 import { currentSqlite } from './into-safety.ts';
 import { absoluteUrl } from './local-url.ts';
-import { postgresClient } from './postgres-client.ts';
+import { clientOf, type PostgresServer } from './postgres-client.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
 /** What records are restored into. */
@@ -87,9 +87,7 @@ function documentsTarget(documents: readonly JsonDocument[], address: string): M
 }
 
 /** Tables of a database of PostgreSQL: those of one schema. */
-interface PostgresTables {
-  readonly url: string;
-  readonly password: string | undefined;
+interface PostgresTables extends PostgresServer {
   readonly schema: string | undefined;
   readonly database: string | undefined;
   readonly shown: string;
@@ -98,19 +96,20 @@ interface PostgresTables {
 /** What a URL says of tables in PostgreSQL. @throws {CliError} `USAGE`. */
 export function postgresTables(text: string, env: Context['env']): PostgresTables {
   const { options, database, shown } = parsePostgres(text, env);
-  const { url, password, schemas = [], ...more } = options;
+  const { url, password, executor, binDirectory, schemas = [], ...more } = options;
   const [other] = Object.entries(more).find(([, value]) => value !== undefined) ?? [];
   if (schemas.length > 1 || other !== undefined)
     throw usageError(
       `Expected no parameter of the database but one schema, got ${other ?? `${schemas.length} schemas`}`,
-      'Write it as postgres://user@host/database?schema=hotel.',
+      'Write it as postgres://user@host/database?schema=hotel; docker, ssh and bin say where psql runs.',
     );
-  return { url, password, schema: schemas[0], database, shown };
+  return { url, password, executor, binDirectory, schema: schemas[0], database, shown };
 }
 
-function postgresTarget({ url, password, schema, database, shown }: PostgresTables, address: string): MergeTarget {
-  const client = postgresClient(url, password);
-  const name = `${withoutUser(shown)}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`;
+function postgresTarget({ schema, database, shown, ...server }: PostgresTables, address: string): MergeTarget {
+  const client = clientOf(server);
+  const through = server.executor === undefined ? '' : ` through ${server.executor.name}`;
+  const name = `${withoutUser(shown)}${through}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`;
   const open: MergeTarget['open'] = async (tables) => {
     const { postgresRecords } = await import('@x/backup-store/records');
     await client.connect();
@@ -127,7 +126,7 @@ function postgresTarget({ url, password, schema, database, shown }: PostgresTabl
       const { postgresSource } = await import('@x/backup-store/postgres');
       const databases = database === undefined ? undefined : [database];
       // One that drops what is there when it is restored.
-      const current = { sources: [postgresSource({ url, password, format: 'custom', databases })] };
+      const current = { sources: [postgresSource({ ...server, format: 'custom', databases })] };
       return recordsPlace({ ...(await open(tablesOf(modules))), name, address: `${RECORDS}${address}`, current });
     },
     [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose](),

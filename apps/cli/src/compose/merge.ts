@@ -38,12 +38,13 @@ export const MERGE_OPTIONS: readonly OptionDefinition[] = [
   },
   {
     flags: '--module <name>',
-    description: 'only this module: of files, or of records with --mode; may be repeated',
+    description:
+      'only this module: of files, or of records with --into, where --mode selective is meant unless another is given; may be repeated',
     repeatable: true,
   },
   {
     flags: '--record <module/id>',
-    description: 'with --mode selective or merge: only this record; may be repeated',
+    description: 'with --into: only this record, as with --mode selective, or merge; may be repeated',
     repeatable: true,
   },
   {
@@ -83,11 +84,15 @@ interface FileFlags {
 
 const isGiven = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);
 
+/** `--into URL` with modules or records is a restore of these alone, and a module of a database is its records. Pure. */
+export function withMode<Flags extends MergeFlags & { readonly table?: unknown }>(flags: Flags): Flags {
+  const isMeant = flags.into !== undefined && flags.table === undefined && flags.mode === undefined;
+  return isMeant && (isGiven(flags.module) || isGiven(flags.record)) ? { ...flags, mode: 'selective' } : flags;
+}
+
 /** Refuses what says nothing together or can't be read: options of files with --mode, and those of records without. @throws {CliError} `USAGE`. */
 export function checkMode(flags: MergeFlags & FileFlags, path: string | undefined): void {
   if (flags.mode === undefined) {
-    if (flags.into !== undefined && isGiven(flags.module))
-      throw usageError('Expected --module with --to, --in-place or --mode, got --into', 'Name the dump as ID:PATH.');
     if (!Object.values(recordFlags(flags)).some((value) => isGiven(value))) return;
     throw usageError('Expected --mode with options of records, got none', 'Add --mode full, selective or merge.');
   }

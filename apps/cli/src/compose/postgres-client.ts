@@ -1,4 +1,6 @@
 import { BackupError } from '@x/backup-store';
+import type { Executor } from '@x/backup-store/command';
+import type { PsqlClient } from '@x/backup-store/postgres';
 import type { PostgresClient } from '@x/backup-store/records';
 
 /** Seconds that a server may take to answer the first time. */
@@ -10,8 +12,32 @@ export interface LazyClient extends PostgresClient, AsyncDisposable {
   connect(): Promise<void>;
 }
 
+/** How a server is reached: by a connection of this process, or by `psql` where an executor runs it. */
+export interface PostgresServer {
+  readonly url: string;
+  readonly password: string | undefined;
+  readonly executor?: Executor | undefined;
+  readonly binDirectory?: string | undefined;
+}
+
+/** A client of a PostgreSQL server, wherever its programs run. */
+export function clientOf(server: PostgresServer): LazyClient {
+  return server.executor === undefined ? postgresClient(server.url, server.password) : throughPsql(server);
+}
+
+function throughPsql(server: PostgresServer): LazyClient {
+  let opened: Promise<PsqlClient> | undefined;
+  const ready = async (): Promise<PsqlClient> =>
+    await (opened ??= import('@x/backup-store/postgres').then(({ psqlClient }) => psqlClient(server)));
+  return {
+    connect: async () => void (await (await ready()).query('SELECT 1')),
+    query: async (text, values) => await (await ready()).query(text, values),
+    [Symbol.asyncDispose]: async () => await (await opened)?.[Symbol.asyncDispose](),
+  };
+}
+
 /** A client of a PostgreSQL server. What is not in the URL comes from the environment or `~/.pgpass`, as libpq has it. */
-export function postgresClient(url: string, password: string | undefined): LazyClient {
+function postgresClient(url: string, password: string | undefined): LazyClient {
   let opened: Promise<{ query: PostgresClient['query']; end(): Promise<void> }> | undefined;
   const open = async (): Promise<{ query: PostgresClient['query']; end(): Promise<void> }> => {
     const { Client } = await import('pg');

@@ -3,7 +3,7 @@ import type { RecordModules, RecordTable, RecordTarget } from '@x/backup-store/r
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { postgresTables } from './merge-target.ts';
-import { postgresClient } from './postgres-client.ts';
+import { clientOf } from './postgres-client.ts';
 import { isDocumentsUrl, parseDocumentsUrl } from './documents-url.ts';
 import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
 
@@ -55,8 +55,8 @@ export async function recordsUrlTarget(text: string, place: Place): Promise<Live
     const database = parseSqliteUrl(url, place.workingDirectory).path;
     return { target: sqliteRecords({ database, tables }).target, [Symbol.asyncDispose]: nothing };
   }
-  const { url: server, password, schema } = postgresTables(url, place.env);
-  const client = postgresClient(server, password);
+  const { schema, ...server } = postgresTables(url, place.env);
+  const client = clientOf(server);
   const { target } = postgresRecords({ client, tables: tables.map((table) => ({ ...table, schema })) });
   return { target, [Symbol.asyncDispose]: async () => await client[Symbol.asyncDispose]() };
 }
@@ -67,9 +67,9 @@ async function sqliteModules(url: string, tables: readonly RecordTable[], place:
 }
 
 async function postgresModules(text: string, tables: readonly RecordTable[], place: Place): Promise<RecordModules> {
-  const { url, password, schema } = postgresTables(text, place.env);
+  const { schema, ...server } = postgresTables(text, place.env);
   const { postgresRecords } = await import('@x/backup-store/records');
-  let client = postgresClient(url, password);
+  let client = clientOf(server);
   const { source } = postgresRecords({
     client: { query: async (statement, values) => await client.query(statement, values) },
     tables: tables.map((table) => ({ ...table, schema })),
@@ -81,7 +81,7 @@ async function postgresModules(text: string, tables: readonly RecordTable[], pla
       await source.close?.();
       await client[Symbol.asyncDispose]();
       // A backup that begins again opens it again.
-      client = postgresClient(url, password);
+      client = clientOf(server);
     },
   };
 }

@@ -28,11 +28,20 @@ interface Case {
   readonly state: () => string | Promise<string>;
 }
 
+const HOOKS = ['--stop-command', 'echo stop >> services', '--start-command', 'echo start >> services'];
+/** What was done to the service that works with it, since it was last asked. */
+async function service(): Promise<string> {
+  const log = join(machine.cwd, 'services');
+  const done = await readFile(log, 'utf8');
+  await writeFile(log, '');
+  return done.trim().split('\n').join(' ');
+}
+
 const KILL = ['--validate-command', 'kill -9 $PPID; sleep 1'];
 
-/** A command that fails leads back; a kill is told of, and leads back by hand; without either it is done. */
+/** A command that fails leads back; a kill is told of, and leads back by hand; without either it is done. The service always goes on. */
 async function guards({ args, env, state }: Case): Promise<void> {
-  const call = ['backup', 'restore', 'latest', ...args, '--yes'];
+  const call = ['backup', 'restore', 'latest', ...args, '--yes', ...HOOKS];
   const before = await state();
   const failed = await machine.run([...call, '--validate-command', 'test -z "$HOLDFAST_SNAPSHOT"', '--json'], { env });
   expect([failed.code, parseShape('Failed', failed.stdout).error]).toEqual([
@@ -42,21 +51,24 @@ async function guards({ args, env, state }: Case): Promise<void> {
       hint: expect.stringMatching(/safety snapshot [0-9a-f]{32}/) as string,
     }),
   ]);
-  expect(await state()).toBe(before);
+  expect([await state(), await service()]).toEqual([before, 'stop start']);
   expect((await machine.run([...call, ...KILL], { env })).signal).toBe('SIGKILL');
   expect(await state()).not.toBe(before);
   const { stderr } = await machine.run(['status']);
+  // Not with what is half done.
+  expect(await service()).toBe('stop');
   const [, id = ''] = /holdfast backup rollback ([0-9a-f]{16})/.exec(stderr) ?? [];
   const elsewhere = join(machine.root, 'elsewhere');
   await mkdir(elsewhere);
   const back = await machine.json('RollbackRun', ['backup', 'rollback', id], { env, cwd: elsewhere });
   expect(back).toMatchObject({ unfinished: [], rollback: { status: 'ok', into: expect.any(String) as string } });
-  expect(await state()).toBe(before);
+  expect([await state(), await service()]).toEqual([before, 'stop start']);
   const done = await machine.json('RestoreRun', call, { env });
   expect(done).toMatchObject({ status: 'ok', validation: { status: 'passed', problems: [] } });
   expect(done.validation?.checked).toBeGreaterThan(0);
   expect(done.safetySnapshot).toMatch(/^[0-9a-f]{32}$/);
   expect(await state()).not.toBe(before);
+  expect(await service()).toBe('stop start');
 }
 
 describe('a guarded restore', () => {

@@ -35,6 +35,18 @@ test('when what writes can’t be brought to rest, no source is read, and it is 
   ]);
 });
 
+test('what a backup that was killed has left at rest is let go by the next call, which says so', async () => {
+  const killed = ['--source-command', 'one=kill -9 $PPID; sleep 1'];
+  expect((await machine.run(['backup', 'create', ...killed, ...HOOKS])).signal).toBe('SIGKILL');
+  expect(await log()).toEqual(['rest']);
+  const { stderr } = await machine.run(['status']);
+  expect([stderr, await log()]).toEqual([
+    expect.stringContaining('started again by `echo go >> log`') as string,
+    ['rest', 'go'],
+  ]);
+  expect([(await machine.run(['status'])).stderr, await log()]).toEqual(['', ['rest', 'go']]);
+});
+
 test('hooks of files alone are refused, on the command line and of a module', async () => {
   expect((await machine.run(['backup', 'create', 'files', ...HOOKS])).code).toBe(2);
   const modules = { files: { paths: ['files'], quiesce: 'echo rest >> log' } };

@@ -75,7 +75,6 @@ test('--module backs up only what it names; another tenant gets what is configur
     [...CREATE, '--module', 'mail'],
     ['backup', 'create', '--module', 'assets'],
     [...CREATE, 'other', '--module', 'assets'],
-    ['backup', 'restore', 'latest', '--module', 'assets', '--into', 'sqlite:x.db'],
   ];
   for (const args of refused) expect((await machine.run(args)).code, args.join(' ')).toBe(2);
 });

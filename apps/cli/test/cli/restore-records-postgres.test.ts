@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
@@ -53,6 +54,38 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a PostgreSQL server (${NO_POSTGRES ?
       1,
       expect.stringContaining('Expected a PostgreSQL server to answer'),
     ]);
+  });
+
+  test('rows are backed up and restored through psql in a container, one module by its name alone', async () => {
+    const machine = await newMachine();
+    await machine.json('Created', ['init']);
+    server.sql(
+      'postgres',
+      `CREATE SCHEMA inn; CREATE TABLE inn.rooms (id int PRIMARY KEY, name text, is_free bool GENERATED ALWAYS AS (true) STORED);
+      INSERT INTO inn.rooms VALUES (1, 'it''s "one"'), (2, NULL); CREATE TABLE inn.guests (id int PRIMARY KEY)`,
+    );
+    const client = join(machine.cwd, 'client');
+    const start = `named="PATH=$PATH"
+while [ "$1" != -- ]; do
+  if [ "$1" = --env ]; then eval "value=\\$$2"; named="$named $2=$value"; shift; fi
+  shift
+done
+shift 2
+exec env -i $named "$@"`;
+    await writeFile(client, `#!/bin/sh\necho "$*" >> '${machine.cwd}/clients'\n${start}\n`, { mode: 0o755 });
+    const env = server.env();
+    const url = `${server.url('postgres')}?schema=inn&docker=inn-db&docker-client=${client}`;
+    const create = ['backup', 'create', '--source', `records+${url}&table=rooms&table=guests`];
+    expect((await machine.json('BackupRun', create, { env })).status).toBe('ok');
+    server.sql('postgres', 'DELETE FROM inn.rooms; INSERT INTO inn.guests VALUES (1)');
+    const back = ['backup', 'restore', 'latest', '--module', 'rooms', '--into', url, '--yes'];
+    const { records, safetySnapshot, validation } = await machine.json('RestoreRun', back, { env });
+    expect([records?.plan.mode, records?.changes, validation?.status]).toEqual(['selective', 2, 'passed']);
+    expect(safetySnapshot).toBeDefined();
+    const state =
+      "SELECT string_agg(concat(id, name, is_free), '|' ORDER BY id), (SELECT count(*) FROM inn.guests) FROM inn.rooms";
+    expect(server.sql('postgres', state)).toBe('1it\'s "one"t|2t|1');
+    expect(await readFile(join(machine.cwd, 'clients'), 'utf8')).toMatch(/-- inn-db .*psql.*\n[^]*-- inn-db .*pg_dump/);
   });
 
   test('rows of SQLite are backed up as records, too', async () => {

@@ -115,6 +115,27 @@ test('the old database is back when the service does not start with the new one'
   ).toEqual(['app.db']);
 });
 
+test('the service of a restore that was killed is started by the next call, with the old database', async () => {
+  await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
+  write("INSERT INTO orders VALUES ('newer')");
+  const hooks = ['--stop-command', 'echo stopped >>log', '--start-command', 'echo started >>log'];
+  const kill = ['--validate-command', 'kill -9 $PPID; sleep 1'];
+  const killed = await machine.run([
+    'backup',
+    'restore',
+    'latest',
+    '--into',
+    'sqlite:app.db',
+    '--yes',
+    ...hooks,
+    ...kill,
+  ]);
+  expect([killed.signal, notes()]).toEqual(['SIGKILL', ['one']]);
+  expect((await machine.run(['status'])).stderr).toContain('started again');
+  expect(notes()).toEqual(['one', 'newer']);
+  expect(await readFile(join(machine.cwd, 'log'), 'utf8')).toBe('stopped\nstopped\nstarted\n');
+});
+
 test('a database that somebody has open is not replaced', async () => {
   await machine.json('BackupRun', ['backup', 'create', '--source', 'sqlite:app.db']);
   const open = new DatabaseSync(path);

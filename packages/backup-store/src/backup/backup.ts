@@ -6,6 +6,7 @@ import { type BackupTurn, NO_TURN } from '../run/backup-turns.ts';
 import type { RunContext } from '../run/context.ts';
 import { ownPlaces, realPath } from '../run/own-places.ts';
 import { softwareOf } from '../snapshots/modules.ts';
+import { ServiceNotes } from '../service/notes.ts';
 import { HeldSources } from './held-sources.ts';
 import { planSources } from './module-sources.ts';
 import { readSources, type SourcesEnd } from './read-sources.ts';
@@ -82,7 +83,7 @@ export async function backup(
     const end: SourcesEnd = {
       signal: options.signal ?? never,
       fail: nothing,
-      held: new HeldSources(),
+      held: new HeldSources(new ServiceNotes(context), tenant.tenant.name),
       nearlyOut: nothing,
       handedOut: nothing,
     };

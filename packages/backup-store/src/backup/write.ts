@@ -5,6 +5,7 @@ import { BackupError, isBackupError } from '../errors.ts';
 import type { BackupResult } from '../repository/contract.ts';
 import { checkAborted, whenStuck } from '../run/abort.ts';
 import { settled } from '../run/or-aborted.ts';
+import { ServiceNotes } from '../service/notes.ts';
 import { OpenSessions } from '../session/open-sessions.ts';
 import { Session } from '../session/session.ts';
 import { BackupWriter } from './backup-writer.ts';
@@ -41,7 +42,7 @@ export async function write(start: Start): Promise<BackupResult> {
   const ended = whenStuck(options.signal, ABORT_GRACE_MS, fail);
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const held = new HeldSources();
+  const held = new HeldSources(new ServiceNotes(context), tenant.tenant.name);
   let parts: Parts | undefined;
   let isRefused = false;
   try {

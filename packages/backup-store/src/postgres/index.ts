@@ -21,6 +21,8 @@ export { inspectPostgres } from './inspect-postgres.ts';
 export { postgresSource } from './postgres-source.ts';
 export type { PostgresSourceOptions } from './postgres-source.ts';
 export type { PostgresPrograms } from './programs.ts';
+export { psqlClient } from './psql-client.ts';
+export type { PsqlClient, PsqlClientOptions } from './psql-client.ts';
 export { scratchPostgres } from './scratch-postgres.ts';
 export { restorePostgres } from './restore-postgres.ts';
 export type { RestorePostgresOptions, RestorePostgresResult } from './restore-postgres.ts';

@@ -9,7 +9,7 @@ import { restoreRedis, type RestoreRedisOptions } from './restore-redis.ts';
 import { askServer, keysOf } from './server.ts';
 
 /** A server of Redis that is restored into. */
-export interface RedisPlaceOptions extends RedisPrograms, Pick<RestoreRedisOptions, 'reachedAt'> {
+export interface RedisPlaceOptions extends RedisPrograms, Pick<RestoreRedisOptions, 'reachedAt' | 'server'> {
   /** What {@link RestorePlace.address} is to be. */
   readonly address?: string | undefined;
 }
@@ -19,7 +19,7 @@ export interface RedisPlaceOptions extends RedisPrograms, Pick<RestoreRedisOptio
  * databases; one that had no keys is emptied. A server that the killed restore has left as a replica of nobody is let go first.
  */
 export function redisPlace(options: RedisPlaceOptions): RestorePlace {
-  const { address, reachedAt } = options;
+  const { address, reachedAt, server: program } = options;
   const server = programsOf(options);
   const { host, port, socket } = connectionParts(server);
   return {
@@ -37,7 +37,15 @@ export function redisPlace(options: RedisPlaceOptions): RestorePlace {
       await letGo(server);
       if (safety === undefined) return void (await ask(server, ['FLUSHALL'], { expected: /^OK/ }));
       const path = await safetyDump(repository, safety, 'redis');
-      await restoreRedis({ ...server, reachedAt, repository, snapshot: safety.id, path, overwrite: true });
+      await restoreRedis({
+        ...server,
+        server: program,
+        reachedAt,
+        repository,
+        snapshot: safety.id,
+        path,
+        overwrite: true,
+      });
     },
   };
 }

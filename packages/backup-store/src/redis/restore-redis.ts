@@ -4,7 +4,8 @@ import type { Repository, TenantHandle } from '../repository/contract.ts';
 import { connectionParts } from './connection.ts';
 import { ask, type RedisPrograms } from './programs.ts';
 import { RdbMaster } from './rdb-master.ts';
-import { type Route, routeTo } from './route.ts';
+import { handThere } from './remote-master.ts';
+import { isBesideServer, type Route, routeTo } from './route.ts';
 import { askServer, keysOf, type RedisServer } from './server.ts';
 import { type RdbFacts, wholeRdb } from './rdb-file.ts';
 
@@ -26,9 +27,13 @@ export interface RestoreRedisOptions extends RedisPrograms {
   readonly overwrite?: boolean | undefined;
   /**
    * Where the server finds this process: the server gets the data by a connection of its own. Default: the address of this machine
-   * that it is reached from, and a port that is free. Has to be given when `redis-cli` runs elsewhere, or for a `socket`.
+   * that it is reached from, and a port that is free. Where `redis-cli` runs in the container or on the machine of the server (an executor, and
+   * a `socket` or an address such as `localhost`), the data goes through that and needs no such connection. Has to be given when `redis-cli`
+   * runs anywhere else, or for a `socket` of this machine.
    */
   readonly reachedAt?: { readonly host: string; readonly port?: number | undefined } | undefined;
+  /** Name or path of the server's program where `redis-cli` runs, for what goes through an executor. Default `redis-server`. */
+  readonly server?: string | undefined;
   /** Called right before the server gets the end of the file, and so may drop what it has. What fails without it has changed nothing. */
   readonly onReplace?: (() => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -56,6 +61,9 @@ export interface RestoreRedisResult {
  * server keeps its data but takes no writes until `REPLICAOF NO ONE`. The data goes unencrypted: only the server's own address may
  * call, and over `rediss://` only a server on this machine is restored to. Not for nodes of a cluster.
  *
+ * Through an executor, the file is written to a private folder there, and a second `redis-server` beside the first serves it on the loopback
+ * interface for that moment. So it takes room and memory for the data once more there.
+ *
  * @throws {BackupError} `INVALID_OPTION`; `ALREADY_EXISTS`; `PATH_NOT_FOUND`; `DUMP_INCOMPLETE`; `VERSION_MISMATCH` for a file of a
  * later version of Redis; `DATABASE_...`, `COMMAND_...`; `BLOB_...` and `OBJECT_...` for what can't be read from the repository.
  *
@@ -79,9 +87,11 @@ export async function restoreRedis(options: RestoreRedisOptions): Promise<Restor
     const server = await askServer(options, signal);
     refuseServer(options, server);
     refuseNewer(start, server);
-    const route = await routeTo(connectionParts(options), options);
+    const parts = connectionParts(options);
     const facts: RdbFacts = { bytes: 0 };
-    await hand(options, route, wholeRdb(rest(start, content), facts));
+    const whole = wholeRdb(rest(start, content), facts);
+    if (isBesideServer(parts, options)) await handThere(options, server, whole);
+    else await hand(options, await routeTo(parts, options), whole);
     const keys = keysOf(await askServer(options, signal));
     return { keys, replaced: keysOf(server), bytes: facts.bytes, first: rdbFirst(start) };
   } finally {

@@ -20,28 +20,38 @@ export interface Route {
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
 
+/** What finds the way to a server. */
+interface Given {
+  readonly reachedAt?: Route['reachedAt'] | undefined;
+  readonly executor?: Executor | undefined;
+}
+
+const isElsewhere = ({ executor }: Given): boolean => executor !== undefined && executor.name !== 'local';
+
+/** Whether `redis-cli` runs in another place than this process, and on the machine of the server, by what its address says. */
+export function isBesideServer({ host = 'localhost', socket }: RedisParts, given: Given): boolean {
+  if (!isElsewhere(given) || given.reachedAt !== undefined) return false;
+  return socket !== undefined || host === 'localhost' || LOOPBACK.test(host);
+}
+
 /**
  * Finds out by a connection to the server which addresses it and this machine have for each other.
  *
  * @throws {BackupError} `INVALID_OPTION`, `DATABASE_UNREACHABLE`.
  */
-export async function routeTo(
-  parts: RedisParts,
-  given: { readonly reachedAt?: Route['reachedAt'] | undefined; readonly executor?: Executor | undefined },
-): Promise<Route> {
-  const { reachedAt, executor } = given;
-  const isElsewhere = executor !== undefined && executor.name !== 'local';
+export async function routeTo(parts: RedisParts, given: Given): Promise<Route> {
+  const { reachedAt } = given;
   const listenAt = (host: string): string => (isIP(host) !== 0 && LOOPBACK.test(host) ? host : '::');
   if (reachedAt !== undefined) {
     if (parts.tls === true && !LOOPBACK.test(reachedAt.host)) throw unencrypted();
     return { listenAt: listenAt(reachedAt.host), reachedAt };
   }
-  if (isElsewhere || parts.socket !== undefined) {
+  if (isElsewhere(given) || parts.socket !== undefined) {
     throw new BackupError(
       'INVALID_OPTION',
       'Expected reachedAt, the address that the server finds this machine by, got none',
       {
-        hint: 'It can not be found out through another program or a socket.',
+        hint: 'It can not be found out through another program or a socket; with a URL it is written as ?reached-at=HOST:PORT. It is not needed where redis-cli runs in the container, or on the machine, of the server: name the server as localhost there.',
       },
     );
   }

@@ -30,6 +30,7 @@ import type {
 } from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { RepositorySettings } from './settings-contract.ts';
+import type { NotedService, ServiceFacts, StartedService, StoppedService } from './service-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
@@ -48,6 +49,7 @@ export type * from './tenant-contract.ts';
 export type * from './tenant-stats-contract.ts';
 export type * from './tenants-contract.ts';
 export type * from './safe-restore-contract.ts';
+export type * from './service-contract.ts';
 export type * from './settings-contract.ts';
 export type * from './unlock-contract.ts';
 export type * from './verify-contract.ts';
@@ -244,6 +246,35 @@ export interface Repository extends AsyncDisposable {
     unfinished: string,
     at?: { readonly place?: RestorePlace | undefined; readonly tenant?: string | undefined },
   ): Promise<RollbackResult>;
+  /**
+   * Notes a service before it is stopped, for whoever comes after this process was killed. Restores by {@link Repository.restoreInto} and
+   * backups of sources with `resumeBy` do so by themselves.
+   *
+   * @throws {BackupError} `PATH_FAILED`: then do not stop it.
+   */
+  noteService(facts: ServiceFacts): Promise<NotedService>;
+  /** Services that processes of this machine have stopped and, as they were killed, not started again; oldest first. */
+  stoppedServices(filter?: Pick<SnapshotFilter, 'tenant'>): Promise<readonly StoppedService[]>;
+  /**
+   * Starts services that were left stopped, but for those that wait for a restore to be rolled back. To be called before a run, and after
+   * {@link Repository.rollBack}.
+   *
+   * @param start Starts one, such as `({ startBy }) => runCommand(startBy)`.
+   *
+   * @example
+   * ```ts
+   * import { openRepository } from '@x/backup-store';
+   * import { runCommand } from '@x/backup-store/command';
+   *
+   * await using repository = await openRepository({ store: '/backups', unlock: { keyFile: '/etc/holdfast/key' } });
+   * const started = await repository.startServices(async ({ startBy }) => void (await runCommand(startBy)));
+   * for (const { service, error } of started) console.log(service.since, service.reason, error ?? 'it works again');
+   * ```
+   */
+  startServices(
+    start: (service: StoppedService) => Promise<void>,
+    filter?: Pick<SnapshotFilter, 'tenant'>,
+  ): Promise<readonly StartedService[]>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
   /**

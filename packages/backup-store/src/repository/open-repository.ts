@@ -15,6 +15,8 @@ import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
 import { restoreInto } from '../safe-restore/restore-into.ts';
 import { restoreSafely } from '../safe-restore/restore-safely.ts';
 import { rollBackUnfinished } from '../safe-restore/unfinished.ts';
+import { ServiceNotes } from '../service/notes.ts';
+import { startServices } from '../service/start-services.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { forget } from '../snapshots/forget.ts';
@@ -197,6 +199,28 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     this.#context.requireOpen();
     const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
     return await rollBackUnfinished({ context: this.#context, find, repository: this }, unfinished, at);
+  }
+
+  async noteService(facts: contract.ServiceFacts): Promise<contract.NotedService> {
+    this.#context.requireOpen();
+    return await new ServiceNotes(this.#context).write(facts);
+  }
+
+  async stoppedServices({ tenant }: Pick<contract.SnapshotFilter, 'tenant'> = {}): Promise<
+    readonly contract.StoppedService[]
+  > {
+    this.#context.requireOpen();
+    const all = await new ServiceNotes(this.#context).left();
+    return tenant === undefined ? all : all.filter((each) => each.tenant === tenant);
+  }
+
+  async startServices(
+    start: (service: contract.StoppedService) => Promise<void>,
+    filter: Pick<contract.SnapshotFilter, 'tenant'> = {},
+  ): Promise<readonly contract.StartedService[]> {
+    const journal = new RestoreJournal(this.#context.cacheFolder);
+    const left = (await this.stoppedServices(filter)).filter(({ restore: id }) => id === undefined || !journal.has(id));
+    return await startServices(new ServiceNotes(this.#context), left, start);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {

@@ -5,6 +5,7 @@ import type { EntriesOptions, EntryView, ReadOptions } from './entries-contract.
 import type { RestoreOptions, RestoreResult } from './restore-contract.ts';
 import type { RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { RestoreCheck, SafeRestoreStep } from './safe-restore-contract.ts';
+import type { NotedServiceHooks } from './service-contract.ts';
 
 /** What restores into a place read from: an open repository, or one tenant of it. */
 export interface PlaceRepository {
@@ -100,6 +101,12 @@ export interface RestoreIntoOptions<Result> extends IntoPlace<Result>, RunOption
    * only a restore that fails by itself is rolled back.
    */
   readonly validate?: ((result: Result) => Promise<void> | void) | false | undefined;
+  /**
+   * What works with the place. It is stopped before the safety snapshot is made, and started again whatever becomes of the restore: with
+   * what was restored once that is validated, else with what was there before. When it does not start with what was restored, that is
+   * rolled back. It is not started after `ROLLBACK_FAILED`.
+   */
+  readonly service?: NotedServiceHooks | undefined;
   readonly createdBy?: string | undefined;
   /** Told of each step before it is taken. */
   readonly onStep?: ((step: SafeRestoreStep) => void) | undefined;

@@ -24,6 +24,7 @@ import type {
 } from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
+import type { NotedService, ServiceFacts, StartedService, StoppedService } from './service-contract.ts';
 import type {
   RollbackResult,
   SafeRestoreOptions,
@@ -102,6 +103,12 @@ export interface TenantHandle {
   unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
   /** As `Repository.rollBack`. @throws {BackupError} `INVALID_OPTION`, also for those of others. */
   rollBack(unfinished: string, at?: { readonly place?: RestorePlace | undefined }): Promise<RollbackResult>;
+  /** As `Repository.noteService`. */
+  noteService(facts: OfTenant<ServiceFacts>): Promise<NotedService>;
+  /** Those that were stopped for this tenant. */
+  stoppedServices(): Promise<readonly StoppedService[]>;
+  /** As `Repository.startServices`, for those that were stopped for this tenant. */
+  startServices(start: (service: StoppedService) => Promise<void>): Promise<readonly StartedService[]>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
   /** As `Repository.recordCheck`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */

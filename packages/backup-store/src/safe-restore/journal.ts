@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,11 @@ export class RestoreJournal {
   /** Folder for what a restore notes of what it writes, for going back. Made by who notes something, and gone with the entry. */
   notes(id: string): string {
     return join(this.#folder, `${id}.notes`);
+  }
+
+  /** Whether a restore is noted, be it under way, rolled back just now or left unfinished. */
+  has(id: string): boolean {
+    return existsSync(this.#file(id));
   }
 
   async remove(id: string): Promise<void> {

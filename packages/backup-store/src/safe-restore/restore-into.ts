@@ -11,6 +11,8 @@ import type {
 } from '../repository/contract.ts';
 import type { RunContext } from '../run/context.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import { HeldService } from '../service/held-service.ts';
+import { ServiceNotes } from '../service/notes.ts';
 import { type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
 import { backAfter, type PlaceReturn } from './place-return.ts';
 
@@ -35,22 +37,50 @@ interface Attempt<Result> extends PlaceReturn {
 
 /**
  * Restores into a database, or what else is a place: first a backup of what is there, then the restore, then its validation; when
- * one of the two fails after something was replaced, the place is made what it was before.
+ * one of the two fails after something was replaced, the place is made what it was before. What works with it rests meanwhile.
  */
 export async function restoreInto<Result>(
   parts: IntoParts,
   options: RestoreIntoOptions<Result>,
 ): Promise<RestoreIntoResult<Result>> {
-  const attempt = await begin(parts, options);
-  const { journal, entry } = attempt;
+  const { service: hooks = {}, place, signal } = options;
+  const { record, context } = parts;
+  const id = newRestoreId();
+  const reason = `the restore of ${record.id.slice(0, 8)} into ${place.name}`;
+  const about = { tenant: record.tenant.name, reason, restore: id, signal };
+  const service = await HeldService.stop(new ServiceNotes(context), hooks, about);
+  let attempt: Attempt<Result>;
+  let done: RestoreIntoResult<Result>;
+  try {
+    attempt = await begin(parts, options, id);
+    done = await restoreAndStart(attempt, service);
+  } catch (error) {
+    throw codeOf(error) === 'ROLLBACK_FAILED' ? await service.leave(error) : await service.startAfter(error);
+  }
+  await forgetOlder(attempt);
+  await options.finish?.(done.result);
+  return done;
+}
+
+/** Done when the service works with what was restored. */
+async function restoreAndStart<Result>(
+  attempt: Attempt<Result>,
+  service: HeldService,
+): Promise<RestoreIntoResult<Result>> {
+  const { journal, entry, options } = attempt;
   const { safetySnapshot } = entry;
   const result = await restoreOnce(attempt);
   options.onStep?.({ step: 'validate', safetySnapshot });
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
+  // Whoever comes after a kill starts the service with what is there from now on.
   await journal.remove(entry.id);
-  await forgetOlder(attempt);
-  await options.finish?.(result);
+  try {
+    await service.start();
+  } catch (error) {
+    await service.stopAgain().catch(() => undefined);
+    throw await backAfter(attempt, error);
+  }
   return { result, validation, safetySnapshot };
 }
 
@@ -62,7 +92,11 @@ async function forgetOlder<Result>({ journal, entry, place }: Attempt<Result>): 
 }
 
 /** Looks, saves, and notes on disk what going back would need. */
-async function begin<Result>(parts: IntoParts, options: RestoreIntoOptions<Result>): Promise<Attempt<Result>> {
+async function begin<Result>(
+  parts: IntoParts,
+  options: RestoreIntoOptions<Result>,
+  id: string,
+): Promise<Attempt<Result>> {
   const { context, record, repository } = parts;
   const { place, signal } = options;
   const { state, isEmpty } = await place.look({ signal });
@@ -70,7 +104,7 @@ async function begin<Result>(parts: IntoParts, options: RestoreIntoOptions<Resul
   const safetySnapshot = isSaved ? await save(parts, options) : undefined;
   const journal = new RestoreJournal(context.cacheFolder);
   const entry: JournalEntry = {
-    id: newRestoreId(),
+    id,
     tenant: record.tenant.name,
     snapshot: record.id,
     safetySnapshot,
@@ -105,7 +139,8 @@ async function restoreOnce<Result>(attempt: Attempt<Result>): Promise<Result> {
     options.onStep?.({ step: 'restore', safetySnapshot: entry.safetySnapshot });
     return await options.restore(run);
   } catch (error) {
-    if (attempt.hasBegun && !isAbort(error, options.signal)) throw await backAfter(attempt, error);
+    const isGivenUp = isAbort(error, options.signal);
+    if (attempt.hasBegun && (!isGivenUp || rests(options))) throw await backAfter(attempt, error);
     // Given up by somebody: that is told of, and they decide. Else nothing was changed.
     if (attempt.hasBegun) await journal.release(entry).catch(() => undefined);
     else await journal.remove(entry.id);
@@ -126,6 +161,7 @@ async function validate<Result>(attempt: Attempt<Result>, result: Result): Promi
     if (problems.length === 0) await options.validate?.(result);
   } catch (error) {
     if (isAbort(error, options.signal)) {
+      if (rests(options)) throw await backAfter(attempt, error);
       await journal.release({ ...entry, step: 'validate' }).catch(() => undefined);
       throw error;
     }
@@ -133,6 +169,9 @@ async function validate<Result>(attempt: Attempt<Result>, result: Result): Promi
   }
   return { status: problems.length === 0 ? 'passed' : 'failed', checked, problems: problems.slice(0, MAX_PROBLEMS) };
 }
+
+/** What rests is started again, so it has to be with one or the other. */
+const rests = <Result>({ service }: RestoreIntoOptions<Result>): boolean => service?.start !== undefined;
 
 const isAbort = (error: unknown, signal: AbortSignal | undefined): boolean =>
   codeOf(error) === 'ABORTED' || (signal?.aborted === true && error === signal.reason);

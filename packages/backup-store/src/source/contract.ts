@@ -1,3 +1,5 @@
+import type { ServiceCommand } from '../repository/service-contract.ts';
+
 /** A value that JSON has. */
 export type SourceDetail =
   | string
@@ -115,4 +117,9 @@ export interface BackupSource {
    * `quiesce` was, also when that or the run failed or was ended.
    */
   resume?(): Promise<void>;
+  /**
+   * Does what {@link BackupSource.resume} does, for whoever comes after this process was killed: it is kept on disk as long as the source
+   * is at rest, and `Repository.startServices` finds it.
+   */
+  readonly resumeBy?: ServiceCommand | undefined;
 }

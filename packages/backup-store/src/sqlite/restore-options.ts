@@ -1,3 +1,4 @@
+import type { ServiceHooks } from '../repository/contract.ts';
 import type { SqliteCheck, SqliteFacts } from './ask-sqlite.ts';
 
 /** A step of a restore that is done. */
@@ -16,16 +17,12 @@ export type SqliteRestoreEvent =
   | { readonly type: 'restore.finished'; readonly state: 'old' | 'new' };
 
 /** What is called on the way. All of it may be called again after a crash, so calling it twice must do no harm. */
-export interface SqliteRestoreHooks {
-  /** Ends the service that has the database open, and returns when it has ended. */
-  readonly stop?: ((run: { readonly signal: AbortSignal | undefined }) => Promise<void>) | undefined;
+export interface SqliteRestoreHooks extends ServiceHooks {
   /**
    * Saves the database that is there, if one is: called when the service has been stopped and nobody has the database open, so that
    * nothing is written behind it, and before anything is replaced. What it throws ends the restore, with everything as it was.
    */
   readonly save?: ((path: string) => Promise<void>) | undefined;
-  /** Starts it, and returns when it works; what it throws means that it does not work with this database. */
-  readonly start?: (() => Promise<void>) | undefined;
   /** Looks at the new database where it is now, before the service is started. What it throws means that it is no good. */
   readonly check?: ((path: string) => Promise<void>) | undefined;
   /** Called after each step. It must not throw. */

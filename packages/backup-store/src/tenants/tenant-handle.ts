@@ -12,6 +12,7 @@ import type {
 import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
 import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
 import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from '../repository/restore-into-contract.ts';
+import type { NotedService, ServiceFacts, StartedService, StoppedService } from '../repository/service-contract.ts';
 import type { RollbackResult, SafeRestoreResult, UnfinishedRestore } from '../repository/safe-restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
 import type { FilterOfTenant, OfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
@@ -48,6 +49,9 @@ type Calls = Pick<
   | 'restoreInto'
   | 'unfinishedRestores'
   | 'rollBack'
+  | 'noteService'
+  | 'stoppedServices'
+  | 'startServices'
   | 'verify'
   | 'recordCheck'
   | 'forget'
@@ -201,6 +205,21 @@ export class OpenTenantHandle implements TenantHandle {
     await this.#lookup.require(this.name);
     const bound = place && this.#bound(place);
     return await this.#calls.rollBack(unfinished, { place: bound, tenant: this.name });
+  }
+
+  async noteService(facts: OfTenant<ServiceFacts>): Promise<NotedService> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.noteService({ ...facts, tenant: this.name });
+  }
+
+  async stoppedServices(): Promise<readonly StoppedService[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.stoppedServices({ tenant: this.name });
+  }
+
+  async startServices(start: (service: StoppedService) => Promise<void>): Promise<readonly StartedService[]> {
+    await this.#lookup.require(this.name);
+    return await this.#calls.startServices(start, { tenant: this.name });
   }
 
   async verify(options: Omit<VerifyOptions, 'tenant'> = {}): Promise<VerifyReport> {

@@ -47,12 +47,26 @@ it('a dump is of what was asked for, never compressed, never asks and does not w
   expect(dumpArguments({ format: 'custom' })).toEqual(['--no-password', wait, '--format=custom', '--compress=0']);
 });
 
-it.each(['--file=/x', '-Fd', '--jobs=2', '-d', '--dbname=x', '--password', 'shop', '-Z9'])(
+it.each(['--file=/x', '-Fd', '--jobs=2', '-d', '--dbname=x', '--password', 'shop', '-Z9', '-cf', '--form=t'])(
   'the option %s is refused',
   (option) => {
     expect(() => postgresSource({ options: [option] })).toThrow(invalid);
   },
 );
+
+it.each(['--create', '-C', '-xC', '--cre'])('%s is refused, as the dump could not be restored', (option) => {
+  expect(() => postgresSource({ options: ['--clean', option] })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining(JSON.stringify(option)) as string,
+      hint: expect.stringContaining('Leave it out') as string,
+    }),
+  );
+});
+
+it.each(['-Ox', '--exclude-schema=C*', '-NfC', '-EUTF8', '--clean', '--no-privileges'])('%s is taken', (option) => {
+  expect(dumpArguments({ options: [option] }).at(-1)).toBe(option);
+});
 
 describe('databases', () => {
   const server = {

@@ -1,12 +1,15 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CommandLine, dockerExec, ssh } from '../../src/command/index.ts';
 import type { Repository } from '../../src/index.ts';
 import { redisSource, restoreRedis, type RestoreRedisOptions, type RestoreRedisResult } from '../../src/redis/index.ts';
 import { IS_ROOT } from '../fixtures/child.ts';
 import { createAt, failureOf, listOf, newPlace, tempFolder } from '../fixtures/place.ts';
 import { freePort } from '../../../../tooling/test-servers/free-port.ts';
 import { NO_REDIS, startRedis, type TestRedis } from '../../../../tooling/test-servers/redis.ts';
+import { dockerStandIn, sshStandIn } from '../fixtures/remote-clients.ts';
 import { coded, streamOf } from '../fixtures/stream-source.ts';
 import { mountSmallDisk } from '../fixtures/tmpfs.ts';
 
@@ -58,6 +61,26 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
     expect(target.send('DEBUG DIGEST')).toBe(digest);
     expect(target.send('INFO replication')).toBeDefined();
     expect(target.send('SET works yes')).toBe('OK');
+  });
+
+  it.each([
+    ['a container', (at: string) => dockerExec('cache', { client: dockerStandIn(at, join(at, 'log')) })],
+    ['ssh', (at: string) => ssh('cache.example', { client: sshStandIn(at, join(at, 'log')) })],
+  ])('goes through %s without a connection of its own, and leaves nothing there', async (_where, executorAt) => {
+    const there = tempFolder();
+    const executor = executorAt(there);
+    // What it is to call its usual master with.
+    target.send("CONFIG SET masterauth 'the other pass'\nSET mine 1");
+    const before = target.send('DEBUG DIGEST');
+    const cut = { executor, overwrite: true, repository: having(file.subarray(0, -100)) };
+    expect(await failureOf(restore(cut))).toMatchObject({ code: 'DUMP_INCOMPLETE' });
+    expect(target.send('DEBUG DIGEST')).toBe(before);
+    expect(await restore({ executor, overwrite: true })).toMatchObject({ keys: 5005, replaced: 1, bytes: file.length });
+    expect([target.send('DEBUG DIGEST'), target.send('SET works yes')]).toEqual([digest, 'OK']);
+    const log = readFileSync(join(there, 'log'), 'utf8');
+    expect(log).not.toMatch(/the other|swordfish/);
+    const folders = [...new Set(log.match(/holdfast-redis-[0-9a-f]{16}/g))];
+    expect(folders.map((name) => existsSync(join('/tmp', name)))).toEqual([false, false]);
   });
 
   it('refuses a server that has keys, and replaces them when asked', async () => {
@@ -169,8 +192,13 @@ describe.skipIf(NO_REDIS !== undefined)(`a restore into Redis (${NO_REDIS ?? 'of
   });
 
   it('refuses a replica, and a way that the server can not find back', async () => {
-    const executor = { name: 'elsewhere', wrap: (line: never) => line };
-    expect(await failureOf(restore({ executor }))).toMatchObject({ code: 'INVALID_OPTION' });
+    // Where the server has another name than localhost.
+    const wrap = (line: CommandLine): CommandLine => ({
+      ...line,
+      args: line.args.map((word) => (word === 'cache.internal' ? '127.0.0.1' : word)),
+    });
+    const far = { executor: { name: 'elsewhere', wrap }, host: 'cache.internal' };
+    expect(await failureOf(restore(far))).toMatchObject({ code: 'INVALID_OPTION' });
     target.send('REPLICAOF 127.0.0.1 1');
     expect(await failureOf(restore())).toMatchObject({
       code: 'DATABASE_REFUSED',

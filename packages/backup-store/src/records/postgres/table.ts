@@ -37,8 +37,8 @@ export interface TableShape {
 }
 
 const COLUMNS = `SELECT c.oid::text AS oid, format('%I.%I', n.nspname, c.relname) AS name,
-  a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, a.attgenerated <> '' AS generated,
-  a.attidentity = 'a' AS identity, array_position(i.indkey::int2[], a.attnum)::text AS place
+  a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, (a.attgenerated <> '')::text AS generated,
+  (a.attidentity = 'a')::text AS identity, array_position(i.indkey::int2[], a.attnum)::text AS place
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
@@ -71,7 +71,7 @@ export async function tableShape(client: PostgresClient, options: PostgresTable)
         : `Expected columns of ${asked}, got ${JSON.stringify(missing)}`,
       { hint: 'Name the columns of the id: the table has no primary key.', details: [...all.keys()] },
     );
-  const writable = rows.filter((row) => row['generated'] !== true).map((row) => String(row['column']));
+  const writable = rows.filter((row) => row['generated'] !== 'true').map((row) => String(row['column']));
   const columns = writable.filter((name) => chosen === undefined || [...chosen, ...id].includes(name));
   const column = (name: string): PostgresColumn => all.get(name) as PostgresColumn;
   const oid = String(first['oid']);
@@ -92,7 +92,7 @@ export async function tableShape(client: PostgresClient, options: PostgresTable)
 }
 
 function columnOf(row: Record<string, unknown>): PostgresColumn {
-  return { name: String(row['column']), type: String(row['type']), isIdentity: row['identity'] === true };
+  return { name: String(row['column']), type: String(row['type']), isIdentity: row['identity'] === 'true' };
 }
 
 function idSql(columns: readonly string[]): string {

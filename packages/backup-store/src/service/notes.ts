@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { BackupError } from '../errors.ts';
+import type { NotedService, ServiceCommand, ServiceFacts, StoppedService } from '../repository/service-contract.ts';
+import { processStartMs } from '../run/clock.ts';
+import { isAlive } from '../session/open-sessions.ts';
+
+const SUFFIX = '.service';
+/** What others may do with a file whose commands are run. */
+const WRITE_BY_OTHERS = 0o022;
+
+interface Stored extends StoppedService {
+  readonly pid: number;
+  readonly startedMs: number;
+  readonly host: string;
+}
+
+/**
+ * Services that processes of this machine have stopped, one file of JSON each in the cache folder: there before a service is stopped,
+ * and gone when it works again.
+ */
+export class ServiceNotes {
+  readonly #folder: string;
+  readonly #clock: () => number;
+
+  constructor(parts: { readonly cacheFolder: string; readonly clock: () => number }) {
+    this.#folder = join(parts.cacheFolder, 'services');
+    this.#clock = parts.clock;
+  }
+
+  /** @throws {BackupError} `PATH_FAILED`: then it must not be stopped. */
+  async write(facts: ServiceFacts & Pick<StoppedService, 'restore'>): Promise<NotedService> {
+    const id = randomBytes(8).toString('hex');
+    const since = new Date(this.#clock()).toISOString();
+    const stored: Stored = { ...facts, id, since, pid: process.pid, startedMs: processStartMs, host: hostname() };
+    try {
+      await this.#store(stored);
+    } catch (cause) {
+      throw new BackupError('PATH_FAILED', `Expected to note in ${this.#folder} what is stopped, got an error`, {
+        cause,
+        hint: 'Nothing was stopped. Make room in the cache folder, or name another one.',
+      });
+    }
+    return {
+      started: async () => await this.#started(stored),
+      left: async () => await this.#store({ ...stored, pid: 0, startedMs: 0 }).catch(() => undefined),
+    };
+  }
+
+  /** Those on which nobody works any more, oldest first. One that another process holds at rest is none of them. */
+  async left(): Promise<StoppedService[]> {
+    const all = await this.#all();
+    const held = new Set(all.filter((each) => isAlive(each)).map(({ startBy }) => nameOf(startBy)));
+    return all
+      .filter((each) => !isAlive(each) && !held.has(nameOf(each.startBy)))
+      .map(({ pid: _pid, startedMs: _ms, host: _host, ...service }) => service)
+      .toSorted((a, b) => (a.since < b.since ? -1 : 1));
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(join(this.#folder, `${id}${SUFFIX}`), { force: true });
+  }
+
+  /** What an earlier process has left of the same service is done with that, too. */
+  async #started({ id, startBy }: Stored): Promise<void> {
+    await this.remove(id);
+    for (const older of await this.left())
+      if (older.restore === undefined && nameOf(older.startBy) === nameOf(startBy)) await this.remove(older.id);
+  }
+
+  async #store(stored: Stored): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const temporary = join(this.#folder, `.${stored.id}.${randomBytes(6).toString('hex')}`);
+    try {
+      {
+        await using file = await open(temporary, 'wx', 0o600);
+        await file.writeFile(JSON.stringify(stored));
+        await file.sync();
+      }
+      await rename(temporary, join(this.#folder, `${stored.id}${SUFFIX}`));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async #all(): Promise<Stored[]> {
+    const names = await readdir(this.#folder).catch(() => [] as string[]);
+    const found = await Promise.all(
+      names.filter((name) => name.endsWith(SUFFIX)).map(async (name) => await readStored(join(this.#folder, name))),
+    );
+    return found.filter((each) => each !== undefined);
+  }
+}
+
+/** The same for the same service. */
+export const nameOf = ({ command, args = [], cwd }: ServiceCommand): string =>
+  JSON.stringify([command, args, cwd ?? null]);
+
+/** What others could have written is not run. */
+async function readStored(path: string): Promise<Stored | undefined> {
+  try {
+    const { uid, mode } = await stat(path);
+    if (process.platform !== 'win32' && (uid !== process.getuid?.() || (mode & WRITE_BY_OTHERS) !== 0))
+      return undefined;
+    const stored = JSON.parse(await readFile(path, 'utf8')) as Stored;
+    const isWhole = [stored.id, stored.since, stored.tenant, stored.reason, stored.startBy.command].every(
+      (each) => typeof each === 'string',
+    );
+    return isWhole ? stored : undefined;
+  } catch {
+    return undefined;
+  }
+}
