@@ -7,6 +7,7 @@ import type { ModelHistory } from '../history/history.ts';
 import { highestVersion, type ModelState } from '../history/state.ts';
 import { inspectModel } from '../inspect/inspect-model.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
+import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
@@ -34,7 +35,7 @@ export async function addVersion(
 ): Promise<AddedVersion> {
   const { model, options } = addition;
   const path = resolve(addition.path);
-  checkFacts(options);
+  checkFacts(options, own(parts.metrics, model));
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
   const inspection = await inspectModel(path, { digest: true, limits: parts.limits, signal: options.signal });
@@ -132,7 +133,7 @@ async function backedUp(
 
 function versionOf(state: ModelState, storing: Storing & { readonly snapshot: string }): ModelVersion {
   const { addition, inspection, snapshot, parts } = storing;
-  const { change, description, metrics, params, dataset, code, parents, tags } = addition.options;
+  const { change, description, metrics, measurements, params, dataset, code, parents, tags } = addition.options;
   const next = nextVersion(highestVersion(state), change, parts.changes);
   return {
     model: addition.model,
@@ -140,6 +141,7 @@ function versionOf(state: ModelState, storing: Storing & { readonly snapshot: st
     change,
     ...(description === undefined ? {} : { description }),
     metrics: metrics ?? {},
+    ...(measurements === undefined ? {} : { measurements }),
     params: params ?? {},
     ...(dataset === undefined ? {} : { dataset }),
     ...(code === undefined ? {} : { code }),

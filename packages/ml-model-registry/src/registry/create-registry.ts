@@ -48,13 +48,22 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 }
 
 function partsOf(options: ModelRegistryOptions): RegistryParts {
-  const { storage, repository, tenant = 'models', changes = {}, accept = 'suspicious', limits = {} } = options;
+  const {
+    storage,
+    repository,
+    tenant = 'models',
+    changes = {},
+    metrics = {},
+    accept = 'suspicious',
+    limits = {},
+  } = options;
   const { by = userInfo().username, clock = systemClock } = options;
   return {
     storage,
     repository,
     tenant,
     changes,
+    metrics,
     accept,
     limits,
     by,

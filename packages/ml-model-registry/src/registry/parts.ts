@@ -2,6 +2,7 @@ import type { Repository } from '@x/backup-store';
 import type { ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
+import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
 
@@ -11,6 +12,8 @@ export interface RegistryParts {
   readonly repository: Repository;
   readonly tenant: string;
   readonly changes: ChangeTable;
+  /** By the names of models. */
+  readonly metrics: Readonly<Record<string, MetricSet>>;
   readonly accept: NonNullable<ModelRegistryOptions['accept']>;
   readonly limits: Partial<InspectLimits>;
   readonly by: string;
