@@ -18,6 +18,7 @@ export type ModelErrorCode =
   | 'MODEL_DAMAGED'
   | 'HISTORY_DAMAGED'
   | 'CONFLICT'
+  | 'PACKAGE_MISSING'
   | 'ABORTED';
 
 /** What a {@link ModelError} can carry beside its message. */

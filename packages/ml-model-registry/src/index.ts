@@ -74,3 +74,11 @@ export { type AlertOptions, type MetricAlert, metricAlerts } from './metrics/ale
 export { type LotteryMetrics, lotteryMetrics } from './lottery/lottery-metrics.ts';
 export { lotteryDefinitions, type LotteryMetricName, type LotteryMetricSet } from './lottery/lottery-set.ts';
 export type { Draw, LotteryOptions, Prediction } from './lottery/game.ts';
+export {
+  modelReport,
+  type ModelReport,
+  type ModelReportOptions,
+  type ReportedMetric,
+  type ReportedVersion,
+} from './report/model-report.ts';
+export { reportHtml } from './report/report-html.ts';

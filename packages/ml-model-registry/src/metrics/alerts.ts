@@ -1,7 +1,8 @@
-import { compareMetrics, type CompareMetricsOptions } from './compare-metrics.ts';
-import type { MeasuredVersion } from './estimate.ts';
+import { type CompareMetricsOptions, eachConfidence, judgeMetric, sharedMetrics } from './compare-metrics.ts';
+import { checkConfidence } from './confidence.ts';
+import { type MeasuredVersion, own } from './estimate.ts';
 import { definitionOf } from './metric-set.ts';
-import { metricTrend } from './trend.ts';
+import { wayOf } from './trend.ts';
 
 /** A version that got worse, in a metric. */
 export interface MetricAlert {
@@ -29,41 +30,53 @@ export interface AlertOptions extends CompareMetricsOptions {
  * @throws {ModelError} `INVALID_INPUT` for a confidence that is none.
  */
 export function metricAlerts(versions: readonly MeasuredVersion[], options: AlertOptions = {}): readonly MetricAlert[] {
+  const { confidence = 0.95 } = options;
+  checkConfidence(confidence);
   const newest = versions.at(-1);
   if (newest === undefined) return [];
   const live = versions.find(({ version }) => version === options.live && version !== newest.version);
   const before = versions.at(-2);
-  const alerts = [
-    ...worse('WORSE_THAN_LIVE', [live, newest], options),
-    // What is live and came before is one comparison.
-    ...worse('WORSE_THAN_BEFORE', [before === live ? undefined : before, newest], options),
-  ];
-  for (const metric of Object.keys(newest.metrics).toSorted()) {
-    const best = bestOf(versions.slice(0, -1), metric, options);
-    if (best !== undefined && best !== live && best !== before) {
-      alerts.push(...worse('WORSE_THAN_BEST', [best, newest], options).filter((alert) => alert.metric === metric));
-    }
-    const { verdict, chance, points } = metricTrend(versions, metric, options);
-    if (verdict !== 'worse') continue;
-    const message = `${metric} gets worse over ${points.length} versions; by chance that is seen in ${percent(chance)} of such rows.`;
-    alerts.push({ code: 'GETTING_WORSE', metric, version: newest.version, message });
-  }
-  return alerts;
+  return Object.keys(newest.metrics)
+    .toSorted()
+    .flatMap((metric) => {
+      const best = bestOf(versions.slice(0, -1), metric, options);
+      return [
+        ...worse('WORSE_THAN_LIVE', [live, newest], { ...options, metric }),
+        // What is live and came before is one comparison, and so is what was best.
+        ...worse('WORSE_THAN_BEFORE', [before === live ? undefined : before, newest], { ...options, metric }),
+        ...worse('WORSE_THAN_BEST', [best === live || best === before ? undefined : best, newest], {
+          ...options,
+          metric,
+        }),
+        ...gettingWorse(versions, newest.version, { ...options, metric }),
+      ];
+    });
 }
 
+type OneMetric = AlertOptions & { readonly metric: string };
 type Pair = readonly [against: MeasuredVersion | undefined, newest: MeasuredVersion];
 
-function worse(code: MetricAlert['code'], [against, newest]: Pair, options: AlertOptions): MetricAlert[] {
-  if (against === undefined) return [];
-  return compareMetrics(against, newest, options)
-    .filter(({ verdict }) => verdict === 'worse')
-    .map(({ metric, before, after }) => ({
-      code,
-      metric,
-      version: newest.version,
-      against: against.version,
-      message: `${metric} is ${shown(after.value)} in ${newest.version}, worse than ${shown(before.value)} in ${against.version}.`,
-    }));
+function worse(code: MetricAlert['code'], [against, newest]: Pair, options: OneMetric): MetricAlert[] {
+  const { metric, confidence = 0.95, seed = 1 } = options;
+  if (against === undefined || !Object.hasOwn(against.metrics, metric)) return [];
+  const each = eachConfidence(confidence, sharedMetrics(against, newest).length);
+  const definition = definitionOf(options.metrics, metric);
+  if (judgeMetric([against, newest], metric, { definition, confidence: each, seed }).verdict !== 'worse') return [];
+  const [old, young] = [against, newest].map(({ metrics }) => shown(metrics[metric] ?? Number.NaN));
+  const message = `${metric} is ${young} in ${newest.version}, worse than ${old} in ${against.version}.`;
+  return [{ code, metric, version: newest.version, against: against.version, message }];
+}
+
+/** How far back a trend is looked for. */
+const LAST = 30;
+
+function gettingWorse(versions: readonly MeasuredVersion[], version: string, options: OneMetric): MetricAlert[] {
+  const { metric, confidence = 0.95 } = options;
+  const values = versions.flatMap(({ metrics }) => own(metrics, metric) ?? []).slice(-LAST);
+  const { verdict, chance } = wayOf(values, { definition: definitionOf(options.metrics, metric), confidence });
+  if (verdict !== 'worse') return [];
+  const message = `${metric} gets worse over ${values.length} versions; by chance that is seen in ${percent(chance)} of such rows.`;
+  return [{ code: 'GETTING_WORSE', metric, version, message }];
 }
 
 function bestOf(

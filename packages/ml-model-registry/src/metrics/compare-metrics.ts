@@ -1,6 +1,6 @@
-import { type CertaintyOptions, type Estimate, estimateOf, type MeasuredVersion, own } from './estimate.ts';
+import { type CertaintyOptions, type Estimate, estimateOf, type MeasuredVersion, own, samplesOf } from './estimate.ts';
 import { checkConfidence } from './confidence.ts';
-import { differenceOf, type Difference } from './difference.ts';
+import { differenceOf, type Difference, type DifferenceOptions, type MeasuredFigure } from './difference.ts';
 import type { Interval } from './interval.ts';
 import { definitionOf, type MetricSet } from './metric-set.ts';
 import type { ComparisonMethod, MetricVerdict } from './verdict.ts';
@@ -53,26 +53,49 @@ export function compareMetrics(
 ): readonly MetricComparison[] {
   const { confidence = 0.95, seed = 1 } = options;
   checkConfidence(confidence);
-  const names = Object.keys(after.metrics).filter((name) => Object.hasOwn(before.metrics, name));
-  const each = 1 - (1 - confidence) / Math.max(1, names.length);
-  return names.toSorted().flatMap((metric) => {
+  const names = sharedMetrics(before, after);
+  const each = eachConfidence(confidence, names.length);
+  return names.flatMap((metric) => {
     const definition = definitionOf(options.metrics, metric);
     const [old, young] = [before, after].map((version) =>
       estimateOf(version, metric, { confidence, seed, definition }),
     );
     if (old === undefined || young === undefined) return [];
-    const found = differenceOf(
-      { estimate: old, measurement: own(before.measurements ?? {}, metric) },
-      { estimate: young, measurement: own(after.measurements ?? {}, metric) },
-      { definition, confidence: each, seed },
-    );
-    return [{ metric, before: old, after: young, ...judged(found, definition?.better) }];
+    const judgement = judgeMetric([before, after], metric, { definition, confidence: each, seed });
+    return [{ metric, before: old, after: young, ...judgement }];
   });
 }
 
-type Judged = Pick<MetricComparison, 'difference' | 'interval' | 'method' | 'verdict' | 'reason'>;
+/** Metrics that both versions have, by name. */
+export function sharedMetrics(before: MeasuredVersion, after: MeasuredVersion): readonly string[] {
+  return Object.keys(after.metrics)
+    .filter((name) => Object.hasOwn(before.metrics, name))
+    .toSorted();
+}
 
-function judged(found: Difference, better: 'higher' | 'lower' | undefined): Judged {
+/** The confidence of each of several comparisons, so that all together have the one that was asked for. */
+export function eachConfidence(confidence: number, comparisons: number): number {
+  return 1 - (1 - confidence) / Math.max(1, comparisons);
+}
+
+/** Says of one metric which version is better, without the intervals of either. */
+export function judgeMetric(
+  [before, after]: readonly [MeasuredVersion, MeasuredVersion],
+  metric: string,
+  options: DifferenceOptions,
+): Judgement {
+  return judged(differenceOf(figureOf(before, metric), figureOf(after, metric), options), options.definition?.better);
+}
+
+function figureOf({ metrics, measurements = {} }: MeasuredVersion, metric: string): MeasuredFigure {
+  const measurement = own(measurements, metric);
+  return { value: own(metrics, metric) ?? Number.NaN, samples: samplesOf(measurement), measurement };
+}
+
+/** What is said of two figures. */
+export type Judgement = Pick<MetricComparison, 'difference' | 'interval' | 'method' | 'verdict' | 'reason'>;
+
+function judged(found: Difference, better: 'higher' | 'lower' | undefined): Judgement {
   const { difference, interval, method, reason } = found;
   const shown = { difference, method, ...(interval === undefined ? {} : { interval }) };
   if (interval === undefined || reason !== undefined) {

@@ -1,5 +1,5 @@
 import { differenceOfMeans, meanInterval } from './bootstrap.ts';
-import { bootstrapAt, type Estimate, FEWEST_VALUES, isRate } from './estimate.ts';
+import { bootstrapAt, FEWEST_VALUES, isRate } from './estimate.ts';
 import { differenceOfPairs, differenceOfShares, exactMcNemar, type Interval } from './interval.ts';
 import type { Measurement } from './measurement.ts';
 import type { MetricDefinition } from './metric-set.ts';
@@ -7,7 +7,8 @@ import type { ComparisonMethod } from './verdict.ts';
 
 /** A figure and how it was measured. */
 export interface MeasuredFigure {
-  readonly estimate: Estimate;
+  readonly value: number;
+  readonly samples?: number | undefined;
   readonly measurement: Measurement | undefined;
 }
 
@@ -29,21 +30,19 @@ export interface DifferenceOptions {
 
 /** How far two figures are apart and how sure that is, by the best of what was measured. */
 export function differenceOf(before: MeasuredFigure, after: MeasuredFigure, options: DifferenceOptions): Difference {
-  const difference = after.estimate.value - before.estimate.value;
+  const difference = after.value - before.value;
   const old = before.measurement?.values;
   const young = after.measurement?.values;
-  const areRates = [before, after].every(({ estimate, measurement }) =>
-    isRate(options.definition, estimate.value, measurement?.values),
+  const areRates = [before, after].every(({ value, measurement }) =>
+    isRate(options.definition, value, measurement?.values),
   );
   if (old !== undefined && young !== undefined && arePaired(before.measurement, after.measurement)) {
     const found = areRates ? pairedRates(old, young, options) : pairedMeans(old, young, options);
     return { difference, ...found };
   }
-  if (areRates && before.estimate.samples !== undefined && after.estimate.samples !== undefined) {
-    const [first, second] = [before, after].map(({ estimate }) => ({
-      rate: estimate.value,
-      samples: estimate.samples ?? 0,
-    })) as [Share, Share];
+  if (areRates && before.samples !== undefined && after.samples !== undefined) {
+    const first = { rate: before.value, samples: before.samples };
+    const second = { rate: after.value, samples: after.samples };
     return {
       difference,
       method: 'independent rates',
@@ -56,7 +55,6 @@ export function differenceOf(before: MeasuredFigure, after: MeasuredFigure, opti
   return { difference, method: 'independent means', interval };
 }
 
-type Share = Parameters<typeof differenceOfShares>[0];
 type Found = Omit<Difference, 'difference'>;
 
 function arePaired(before: Measurement | undefined, after: Measurement | undefined): boolean {

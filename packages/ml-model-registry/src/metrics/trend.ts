@@ -1,6 +1,6 @@
 import { checkConfidence } from './confidence.ts';
 import { type CertaintyOptions, type Estimate, estimateOf, type MeasuredVersion } from './estimate.ts';
-import { definitionOf, type MetricSet } from './metric-set.ts';
+import { definitionOf, type MetricDefinition, type MetricSet } from './metric-set.ts';
 import type { MetricVerdict } from './verdict.ts';
 
 /** How a metric went over versions. */
@@ -37,15 +37,28 @@ export function metricTrend(
   checkConfidence(confidence);
   const definition = definitionOf(options.metrics, metric);
   const points = versions
-    .flatMap((version) => estimateOf(version, metric, { ...options, definition }) ?? [])
-    .slice(-Math.min(200, last));
-  const values = points.map(({ value }) => value);
+    .filter(({ metrics }) => Object.hasOwn(metrics, metric))
+    .slice(-Math.min(200, last))
+    .flatMap((version) => estimateOf(version, metric, { ...options, definition }) ?? []);
+  const way = wayOf(
+    points.map(({ value }) => value),
+    { definition, confidence },
+  );
+  return { metric, points, ...way };
+}
+
+/** Where figures go, oldest first. */
+export function wayOf(
+  values: readonly number[],
+  options: { readonly definition: MetricDefinition | undefined; readonly confidence: number },
+): Pick<MetricTrend, 'slope' | 'chance' | 'verdict'> {
+  const { definition, confidence } = options;
   const score = ordered(values);
   const chance = kendallChance(values.length, Math.abs(score));
   const isSteady = score !== 0 && chance <= 1 - confidence && definition !== undefined;
   const isBetter = score > 0 === (definition?.better === 'higher');
   const verdict = isSteady ? (isBetter ? 'better' : 'worse') : 'no evidence';
-  return { metric, points, slope: middleSlope(values), chance, verdict };
+  return { slope: middleSlope(values), chance, verdict };
 }
 
 /** Pairs that rise, less those that fall. */
