@@ -82,3 +82,12 @@ export {
   type ReportedVersion,
 } from './report/model-report.ts';
 export { reportHtml } from './report/report-html.ts';
+
+// Canaries
+export {
+  type CanaryContext,
+  type CanaryFlags,
+  type ResolvedVersion,
+  type ResolveOptions,
+  resolveVersion,
+} from './canary/resolve-version.ts';
