@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', inspect: 'src/inspect/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    inspect: 'src/inspect/index.ts',
+    cache: 'src/cache/index.ts',
+    pdf: 'src/pdf/index.ts',
+    watch: 'src/watch/index.ts',
+  },
   format: ['esm'],
   target: 'node22',
   platform: 'node',

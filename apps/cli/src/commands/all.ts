@@ -66,9 +66,11 @@ import { modelsHistory } from './models-history.ts';
 import { modelsInspect } from './models-inspect.ts';
 import { modelsList } from './models-list.ts';
 import { modelsPromote } from './models-promote.ts';
+import { modelsReport } from './models-report.ts';
 import { modelsRestore } from './models-restore.ts';
 import { modelsRollback } from './models-rollback.ts';
 import { modelsShow } from './models-show.ts';
+import { modelsWatch } from './models-watch.ts';
 import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
 import { releaseCurrent } from './release-current.ts';
@@ -225,6 +227,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsRollback,
   modelsAlias,
   modelsCompare,
+  modelsReport,
+  modelsWatch,
   modelsHistory,
   modelsDelete,
   configShow,

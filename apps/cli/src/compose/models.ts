@@ -2,6 +2,7 @@ import type { ModelRegistry, RegistryEvent } from '@x/ml-model-registry';
 import type { Repository } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { metricSets } from './model-metrics.ts';
 import { openConfigured, requireLocation } from './compose.ts';
 
 /** An open registry; dispose of the repository that has its content. */
@@ -30,6 +31,7 @@ export async function openModels(context: Context): Promise<OpenModels> {
     repository,
     tenant: settings['models.tenant'],
     changes: settings['models.changes'],
+    metrics: await metricSets(settings),
     onEvent,
   });
   return { registry, repository };

@@ -1,3 +1,4 @@
+import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { DeploySettings } from './deploys.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
@@ -39,6 +40,8 @@ export interface Settings extends ReleaseSettings, DeploySettings {
   readonly 'models.store'?: string | undefined;
   readonly 'models.tenant'?: string | undefined;
   readonly 'models.changes'?: Readonly<Record<string, 'major' | 'minor' | 'patch'>> | undefined;
+  readonly 'models.metrics'?: Readonly<Record<string, 'lottery' | MetricSet>> | undefined;
+  readonly 'models.folders'?: readonly string[] | undefined;
   /** As it is written: a URL, or the name of a variable. */
   readonly 'migrate.database'?: string | undefined;
   readonly 'migrate.passwordFile'?: string | undefined;
@@ -121,6 +124,8 @@ export const FIELDS: readonly Field[] = [
   },
   { name: 'models.tenant', type: 'text' },
   { name: 'models.changes', type: 'other' },
+  { name: 'models.metrics', type: 'other' },
+  { name: 'models.folders', type: 'paths' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
   { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
   { name: 'release.components', type: 'other' },

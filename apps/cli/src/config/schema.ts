@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { release } from './release-schema.ts';
-import { text, texts } from './schema-parts.ts';
+import { oneOf, text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
 
 const MiB = 1024 * 1024;
@@ -86,6 +86,16 @@ const flags = z
   })
   .check(z.meta({ description: 'Feature flags.' }));
 
+const metric = z.strictObject({
+  better: z.enum(['higher', 'lower']).check(z.meta({ description: 'Which way is progress.' })),
+  unit: text('What it is in: `%`, `ms`.'),
+  range: z.optional(
+    z.tuple([z.number(), z.number()]).check(z.meta({ description: 'The least and the most that it can be.' })),
+  ),
+  kind: oneOf(['rate', 'mean'], '`rate`: a share of samples, from 0 to 1. Default `mean`.'),
+  description: text('What it says, in a sentence.'),
+});
+
 const models = z
   .strictObject({
     store: text(
@@ -97,6 +107,14 @@ const models = z
         .record(z.string(), z.enum(['major', 'minor', 'patch']))
         .check(z.meta({ description: 'Kinds of changes of your own, and how far each raises the version.' })),
     ),
+    metrics: z.optional(
+      z
+        .record(z.string(), z.union([z.literal('lottery'), z.record(z.string(), metric)]))
+        .check(
+          z.meta({ description: 'Metrics of models, by their names; `lottery` for those of a model for Lotofácil.' }),
+        ),
+    ),
+    folders: texts('Folders that `models watch` watches, relative to this file.'),
   })
   .check(z.meta({ description: 'Versions of model files.' }));
 

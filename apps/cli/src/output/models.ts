@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { metricComparison } from './model-metrics.ts';
 import { make } from './parts.ts';
 
 const verdict = z
@@ -44,6 +45,17 @@ export const modelVersion = z.strictObject({
   change: z.string(),
   description: z.string().optional(),
   metrics: z.record(z.string(), z.number()),
+  measurements: z
+    .record(
+      z.string(),
+      z.strictObject({
+        samples: make.count('samples that it comes from').optional(),
+        values: z.array(z.number()).readonly().optional().describe('what each sample gave'),
+        on: z.string().optional().describe('which samples'),
+      }),
+    )
+    .optional()
+    .describe('how metrics were measured'),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   dataset: z.strictObject({ name: z.string(), digest: z.string().optional() }).optional(),
   code: z.strictObject({ repository: z.string().optional(), commit: z.string() }).optional(),
@@ -113,6 +125,7 @@ export const modelDiff = z.strictObject({
   outputs: changed(z.string()),
   sizeChange: z.int().describe('bytes that the newer one is larger'),
   parametersChange: z.int().optional(),
+  verdicts: z.array(metricComparison).readonly().describe('of metrics that both have, by what chance does'),
 });
 
 export const modelEvent = z.strictObject({

@@ -81,6 +81,7 @@ import {
   modelRestored,
   modelVersion,
 } from './models.ts';
+import { modelReport, modelWatched } from './model-metrics.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -183,8 +184,10 @@ export const SHAPES = {
   ModelInspection: modelInspection,
   ModelList: modelList,
   ModelMove: modelMove,
+  ModelReport: modelReport,
   ModelRestored: modelRestored,
   ModelVersion: modelVersion,
+  ModelWatched: modelWatched,
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,

@@ -37,79 +37,97 @@ const AS_BYTES = { typeMapping: { 36: Buffer } };
  * ```
  */
 export function redisModels(options: RedisModelsOptions): CacheStore {
-  const { client, prefix = 'models:', clock = systemClock } = options;
-  const sizesKey = `${prefix}sizes`;
-  const usedKey = `${prefix}used`;
-  const send = async (...args: (string | Buffer)[]): Promise<unknown> => await client.sendCommand(args);
-  const pieceKey = (key: string, at: number): string => `${prefix}${key}:${at}`;
+  return new RedisModels(options);
+}
 
-  async function remove(key: string): Promise<void> {
-    const size = Number(await send('HGET', sizesKey, key));
-    // Without its size nobody reads the pieces.
-    await send('HDEL', sizesKey, key);
-    await send('ZREM', usedKey, key);
-    for (let at = 0; at < piecesOf(size); at += 1) await send('UNLINK', pieceKey(key, at));
+class RedisModels implements CacheStore {
+  readonly kind = 'redis';
+  readonly isPrivate = false;
+  readonly #client: RedisLike;
+  readonly #prefix: string;
+  readonly #clock: Clock;
+
+  constructor({ client, prefix = 'models:', clock = systemClock }: RedisModelsOptions) {
+    this.#client = client;
+    this.#prefix = prefix;
+    this.#clock = clock;
   }
 
-  async function sizes(): Promise<ReadonlyMap<string, number>> {
-    const flat = await send('HGETALL', sizesKey);
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const size = await this.#send('HGET', this.#sizes, key);
+    if (size === null) return undefined;
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < piecesOf(Number(size)); at += 1) {
+      const piece = await this.#client.sendCommand(['GET', this.#piece(key, at)], AS_BYTES);
+      // The server may let keys go by itself.
+      if (!(piece instanceof Uint8Array)) return undefined;
+      pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    }
+    await this.#send('ZADD', this.#used, 'XX', String(this.#clock()), key);
+    return Buffer.concat(pieces);
+  }
+
+  async set(key: string, bytes: Uint8Array, maxBytes: number): Promise<readonly string[]> {
+    for (let at = 0; at < piecesOf(bytes.length); at += 1) {
+      const start = at * PIECE;
+      const piece = Buffer.from(bytes.buffer, bytes.byteOffset + start, Math.min(PIECE, bytes.length - start));
+      await this.#send('SET', this.#piece(key, at), piece);
+    }
+    await this.#send('ZADD', this.#used, String(this.#clock()), key);
+    await this.#send('HSET', this.#sizes, key, String(bytes.length));
+    return await this.#evict(key, maxBytes);
+  }
+
+  async delete(key: string): Promise<void> {
+    const size = Number(await this.#send('HGET', this.#sizes, key));
+    // Without its size nobody reads the pieces.
+    await this.#send('HDEL', this.#sizes, key);
+    await this.#send('ZREM', this.#used, key);
+    for (let at = 0; at < piecesOf(size); at += 1) await this.#send('UNLINK', this.#piece(key, at));
+  }
+
+  async sizes(): Promise<ReadonlyMap<string, number>> {
+    const flat = await this.#send('HGETALL', this.#sizes);
     // A list in RESP2, a map or an object in RESP3.
     if (Array.isArray(flat)) {
-      return new Map(flat.flatMap((key, at) => (at % 2 === 0 ? [[String(key), Number(flat[at + 1])] as const] : [])));
+      const keys = flat.filter((_, at) => at % 2 === 0);
+      return new Map(keys.map((key, at) => [String(key), Number(flat[at * 2 + 1])]));
     }
     const pairs = flat instanceof Map ? [...flat] : Object.entries(flat as object);
     return new Map(pairs.map(([key, size]) => [String(key), Number(size)]));
   }
 
   /** Lets go what was not used for longest until the rest fits. */
-  async function evict(kept: string, maxBytes: number): Promise<readonly string[]> {
-    const all = await sizes();
+  async #evict(kept: string, maxBytes: number): Promise<readonly string[]> {
+    const all = await this.sizes();
     let total = [...all.values()].reduce((sum, size) => sum + size, 0);
     if (total <= maxBytes) return [];
     const gone: string[] = [];
-    const oldestFirst = ((await send('ZRANGE', usedKey, '0', '-1')) as readonly unknown[]).map(String);
-    for (const key of oldestFirst) {
+    const oldestFirst = ((await this.#send('ZRANGE', this.#used, '0', '-1')) as readonly unknown[]).map(String);
+    for (const key of oldestFirst.filter((each) => each !== kept)) {
       if (total <= maxBytes) break;
-      if (key === kept) continue;
-      await remove(key);
+      await this.delete(key);
       total -= all.get(key) ?? 0;
       gone.push(key);
     }
     return gone;
   }
 
-  return {
-    kind: 'redis',
-    isPrivate: false,
-    sizes,
-    delete: remove,
-    async get(key) {
-      const answer = await send('HGET', sizesKey, key);
-      if (answer === null) return undefined;
-      const pieces: Buffer[] = [];
-      for (let at = 0; at < piecesOf(Number(answer)); at += 1) {
-        const piece = await client.sendCommand(['GET', pieceKey(key, at)], AS_BYTES);
-        // The server may let keys go by itself.
-        if (!(piece instanceof Uint8Array)) return undefined;
-        pieces.push(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
-      }
-      await send('ZADD', usedKey, 'XX', String(clock()), key);
-      return Buffer.concat(pieces);
-    },
-    async set(key, bytes, maxBytes) {
-      for (let at = 0; at < piecesOf(bytes.length); at += 1) {
-        const piece = Buffer.from(
-          bytes.buffer,
-          bytes.byteOffset + at * PIECE,
-          Math.min(PIECE, bytes.length - at * PIECE),
-        );
-        await send('SET', pieceKey(key, at), piece);
-      }
-      await send('ZADD', usedKey, String(clock()), key);
-      await send('HSET', sizesKey, key, String(bytes.length));
-      return await evict(key, maxBytes);
-    },
-  };
+  async #send(...args: (string | Buffer)[]): Promise<unknown> {
+    return await this.#client.sendCommand(args);
+  }
+
+  #piece(key: string, at: number): string {
+    return `${this.#prefix}${key}:${at}`;
+  }
+
+  get #sizes(): string {
+    return `${this.#prefix}sizes`;
+  }
+
+  get #used(): string {
+    return `${this.#prefix}used`;
+  }
 }
 
 function piecesOf(bytes: number): number {

@@ -111,8 +111,10 @@ interface Expected {
 }
 
 function checkNumbers(numbers: readonly number[], { game, count, place }: Expected): void {
-  if (!Array.isArray(numbers) || numbers.length !== count) {
-    throw wrong(`${count} numbers in ${place}`, Array.isArray(numbers) ? numbers.length : typeof numbers);
+  // What comes from JSON may be anything.
+  const isList: boolean = Array.isArray(numbers);
+  if (!isList || numbers.length !== count) {
+    throw wrong(`${count} numbers in ${place}`, isList ? numbers.length : typeof numbers);
   }
   const odd = numbers.find((number) => !Number.isSafeInteger(number) || number < 1 || number > game.pool);
   if (odd !== undefined) throw wrong(`numbers from 1 to ${game.pool} in ${place}`, odd);

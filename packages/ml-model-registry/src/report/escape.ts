@@ -9,6 +9,6 @@ const entities: Readonly<Record<string, string>> = {
 /** A text as HTML and SVG have it; what XML forbids is shown as `�`. */
 export function escaped(text: string): string {
   return text
-    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD')
+    .replace(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '\uFFFD')
     .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

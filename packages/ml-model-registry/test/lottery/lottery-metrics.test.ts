@@ -6,13 +6,13 @@ import { checkMeasurements } from '../../src/metrics/measurement.ts';
 import { checkMetrics } from '../../src/metrics/metric-set.ts';
 
 const from = (first: number): number[] => Array.from({ length: 15 }, (_, at) => first + at);
-const numbers = fc
+const picks = fc
   .shuffledSubarray(
     Array.from({ length: 25 }, (_, at) => at + 1),
     { minLength: 15, maxLength: 15 },
   )
   .map((all) => [...all]);
-const rounds = fc.array(fc.tuple(numbers, numbers), { minLength: 1, maxLength: 12 });
+const rounds = fc.array(fc.tuple(picks, picks), { minLength: 1, maxLength: 12 });
 
 describe('metrics of a lottery', () => {
   it('are what their formulas say', () => {
@@ -60,7 +60,9 @@ describe('metrics of a lottery', () => {
         expect(metrics.taxa_acerto_media).toBeCloseTo(mean, 10);
         checkMetrics(definitions, metrics);
         checkMeasurements(measurements, metrics);
-        const turned = predictions.map(({ draw, numbers: all }) => ({ draw, numbers: all.toReversed() })).toReversed();
+        const turned = predictions
+          .map(({ draw, numbers: picked }) => ({ draw, numbers: picked.toReversed() }))
+          .toReversed();
         for (const [name, value] of Object.entries(lotteryMetrics(turned, draws, options).metrics)) {
           expect(value).toBeCloseTo(metrics[name] ?? Number.NaN, 10);
         }
@@ -74,7 +76,7 @@ describe('metrics of a lottery', () => {
       fc.property(rounds, (all) => {
         const draws = all.map(([drawn], id) => ({ id, numbers: drawn }));
         const { metrics } = lotteryMetrics(
-          draws.map(({ id, numbers: all }) => ({ draw: id, numbers: all })),
+          draws.map(({ id, numbers: picked }) => ({ draw: id, numbers: picked })),
           draws,
         );
         expect([metrics.acertos_15, metrics.taxa_acerto_media, metrics.cobertura_padroes]).toEqual([1, 1, 1]);

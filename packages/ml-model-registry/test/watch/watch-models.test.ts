@@ -26,8 +26,8 @@ async function start(options: Partial<WatchModelsOptions> = {}): Promise<ModelWa
     folders: [folder],
     debounce: 20,
     awaitWriteFinish: 0,
-    onEvent: (event) => {
-      events.push(event);
+    onEvent: (each) => {
+      events.push(each);
       for (const done of told.splice(0)) done();
     },
     ...options,
@@ -77,9 +77,9 @@ describe('watched folders', () => {
       writeWeights(join(folder, name), 1);
     }
     writeWeights(join(folder, 'yes.safetensors'), 1);
-    const { idle } = await start({ extensions: ['.SAFETENSORS'], ignore: ['checkpoints/', 'skip.safetensors'] });
+    const open = await start({ extensions: ['.SAFETENSORS'], ignore: ['checkpoints/', 'skip.safetensors'] });
     await event('yes.safetensors');
-    await idle();
+    await open.idle();
     expect(events.flatMap((each) => ('path' in each ? [each.path.slice(folder.length + 1)] : []))).toEqual([
       'yes.safetensors',
     ]);
