@@ -1,4 +1,4 @@
-import { metricSetOf } from '../compose/model-metrics.ts';
+import { loadMetrics, metricSetOf } from '../compose/model-metrics.ts';
 import { openModels } from '../compose/models.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -14,7 +14,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   await using _ = repository;
   const diff = await registry.diff(model, before, after);
   const [old, young] = await Promise.all([registry.get(model, before), registry.get(model, after)]);
-  const { compareMetrics } = await import('@x/ml-model-registry');
+  const { compareMetrics } = await loadMetrics();
   const verdicts = compareMetrics(old, young, { metrics: await metricSetOf(context, model) });
   if (context.json) {
     const { metrics, params, inputs, outputs } = diff;

@@ -1,5 +1,5 @@
 import { checkFolderOf, writeOutput } from '../compose/files.ts';
-import { metricSetOf } from '../compose/model-metrics.ts';
+import { loadMetrics, loadPdf, metricSetOf } from '../compose/model-metrics.ts';
 import { openModels } from '../compose/models.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -32,12 +32,12 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   for (const path of [page, paper]) if (path !== undefined) await checkFolderOf(path);
   const { registry, repository } = await openModels(context);
   await using _ = repository;
-  const { modelReport, reportHtml } = await import('@x/ml-model-registry');
+  const { modelReport, reportHtml } = await loadMetrics();
   const metrics = await metricSetOf(context, model);
   const report = await modelReport(registry, model, { metrics, alias, last, confidence });
   if (page !== undefined) await writeOutput(page, reportHtml(report));
   if (paper !== undefined) {
-    const { reportPdf } = await import('@x/ml-model-registry/pdf');
+    const { reportPdf } = await loadPdf();
     await writeOutput(paper, await reportPdf(report));
   }
   if (context.json) await emitObject(context.output, 'ModelReport', report);

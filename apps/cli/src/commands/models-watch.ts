@@ -1,4 +1,5 @@
 import type { ModelWatchEvent } from '@x/ml-model-registry/watch';
+import { loadWatch } from '../compose/model-metrics.ts';
 import { openModels } from '../compose/models.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -31,7 +32,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     throw usageError('Expected folders to watch, got none', 'Name them, or set models.folders.');
   const { registry, repository } = await openModels(context);
   await using _ = repository;
-  const { watchModels } = await import('@x/ml-model-registry/watch');
+  const { watchModels } = await loadWatch();
   let refused = 0;
   let printed = Promise.resolve();
   const onEvent = (event: ModelWatchEvent): void => {

@@ -53,3 +53,20 @@ function parsed(text: string): unknown {
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Comparisons and reports. */
+export async function loadMetrics(): Promise<
+  Pick<typeof import('@x/ml-model-registry'), 'compareMetrics' | 'modelReport' | 'reportHtml'>
+> {
+  return await import('@x/ml-model-registry');
+}
+
+/** Reports as PDF: a file of their own, as few need it. */
+export async function loadPdf(): Promise<typeof import('@x/ml-model-registry/pdf')> {
+  return await import('@x/ml-model-registry/pdf');
+}
+
+/** What watches folders. */
+export async function loadWatch(): Promise<Pick<typeof import('@x/ml-model-registry/watch'), 'watchModels'>> {
+  return await import('@x/ml-model-registry/watch');
+}

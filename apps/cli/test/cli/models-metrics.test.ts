@@ -30,7 +30,7 @@ beforeAll(async () => {
     const facts = ['--change', 'retrain', '--measured', `${value}.json`];
     await machine.run(['models', 'add', 'price', `${value}.safetensors`, ...facts]);
   }
-  await machine.run(['models', 'promote', 'price', 'prod', '1.0.0']);
+  await machine.run(['models', 'promote', 'price@1.0.0', 'prod']);
 });
 
 afterAll(async () => removeFolder(machine.root));

@@ -5,7 +5,7 @@ import type { ModelVersion } from '../../src/versions/version.ts';
 export type Said = Partial<ModelVersion> & { readonly version: string };
 
 /** A version with all that is not said. */
-export function madeUp(said: Said): ModelVersion {
+function madeUp(said: Said): ModelVersion {
   return {
     model: 'price',
     reason: '',
