@@ -25,13 +25,11 @@ const AS_BYTES = { typeMapping: { 36: Buffer } };
  *
  * @example
  * ```ts
- * import { createClient } from '@redis/client';
  * import type { ModelRegistry } from '@x/ml-model-registry';
- * import { createModelCache, redisModels } from '@x/ml-model-registry/cache';
+ * import { createModelCache, type ModelCache, type RedisLike, redisModels } from '@x/ml-model-registry/cache';
  *
- * export async function openCache(registry: ModelRegistry) {
- *   const client = createClient({ url: 'redis://127.0.0.1:6379' });
- *   await client.connect();
+ * // `client` is what `createClient` of `redis` gives, connected.
+ * export function openCache(registry: ModelRegistry, client: RedisLike): ModelCache {
  *   return createModelCache({ registry, maxBytes: 4e9, store: redisModels({ client }) });
  * }
  * ```
