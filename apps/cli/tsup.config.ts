@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
@@ -38,6 +39,17 @@ const yamlModules: Plugin = {
   },
 };
 
+/** Its fonts: it requires them by a function of its own when one is used, which no bundler follows. */
+const pdfFonts: Plugin = {
+  name: 'pdf-fonts',
+  setup(build) {
+    build.onLoad({ filter: /pdfkit\.node\.mjs$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('require$1(', 'require('),
+      loader: 'js',
+    }));
+  },
+};
+
 const banner = `#!/usr/bin/env node
 import { createRequire as requireOf } from 'node:module';
 const require = requireOf(import.meta.url);`;
@@ -52,7 +64,7 @@ const common: Options = {
   noExternal: [/.*/],
   // The plugin sees `node:` modules; tsup would cut the prefix, which node:sqlite can't do without.
   removeNodeProtocol: false,
-  esbuildPlugins: [lazyBuiltins, yamlModules],
+  esbuildPlugins: [lazyBuiltins, yamlModules, pdfFonts],
   esbuildOptions(options) {
     // Straight from the sources of the other packages: what nobody uses falls out function by function.
     options.conditions = ['source'];

@@ -24,6 +24,7 @@ export type ModelErrorCode =
   | 'RUNTIME_MISSING'
   | 'HISTORY_DAMAGED'
   | 'CONFLICT'
+  | 'PACKAGE_MISSING'
   | 'ABORTED';
 
 /** What a {@link ModelError} can carry beside its message. */

@@ -105,3 +105,39 @@ export type {
   VersionFacts,
   VersionInspection,
 } from './versions/version.ts';
+
+// Metrics
+export {
+  checkMetrics,
+  commonMetrics,
+  defineMetrics,
+  type MetricDefinition,
+  type MetricSet,
+} from './metrics/metric-set.ts';
+export type { Measurement, Measurements } from './metrics/measurement.ts';
+export type { CertaintyOptions, Estimate, MeasuredVersion } from './metrics/estimate.ts';
+export { compareMetrics, type CompareMetricsOptions, type MetricComparison } from './metrics/compare-metrics.ts';
+export type { ComparisonMethod, MetricVerdict } from './metrics/verdict.ts';
+export { type Interval, type Share, wilsonInterval } from './metrics/interval.ts';
+export { metricTrend, type MetricTrend, type TrendOptions } from './metrics/trend.ts';
+export { type AlertOptions, type MetricAlert, metricAlerts } from './metrics/alerts.ts';
+export { type LotteryMetrics, lotteryMetrics } from './lottery/lottery-metrics.ts';
+export { lotteryDefinitions, type LotteryMetricName, type LotteryMetricSet } from './lottery/lottery-set.ts';
+export type { Draw, LotteryOptions, Prediction } from './lottery/game.ts';
+export {
+  modelReport,
+  type ModelReport,
+  type ModelReportOptions,
+  type ReportedMetric,
+  type ReportedVersion,
+} from './report/model-report.ts';
+export { reportHtml } from './report/report-html.ts';
+
+// Canaries
+export {
+  type CanaryContext,
+  type CanaryFlags,
+  type ResolvedVersion,
+  type ResolveOptions,
+  resolveVersion,
+} from './canary/resolve-version.ts';

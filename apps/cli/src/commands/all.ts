@@ -74,12 +74,14 @@ import { modelsHistory } from './models-history.ts';
 import { modelsInspect } from './models-inspect.ts';
 import { modelsList } from './models-list.ts';
 import { modelsPromote } from './models-promote.ts';
+import { modelsReport } from './models-report.ts';
 import { modelsRestore } from './models-restore.ts';
 import { modelsRollback } from './models-rollback.ts';
 import { modelsShow } from './models-show.ts';
 import { modelsSign } from './models-sign.ts';
 import { modelsValidate } from './models-validate.ts';
 import { modelsVerify } from './models-verify.ts';
+import { modelsWatch } from './models-watch.ts';
 import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
 import { releaseCurrent } from './release-current.ts';
@@ -240,6 +242,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsRollback,
   modelsAlias,
   modelsCompare,
+  modelsReport,
+  modelsWatch,
   modelsHistory,
   modelsSearch,
   modelsLineage,

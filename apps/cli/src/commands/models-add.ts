@@ -1,4 +1,5 @@
 import { resolvePath } from '../config/locations.ts';
+import { readMeasured } from '../compose/model-metrics.ts';
 import { figures, modelReference, openModels, parameters } from '../compose/models.ts';
 import { MODEL_SIGNING_OPTIONS } from '../compose/model-trust.ts';
 import { usageError } from '../errors.ts';
@@ -13,6 +14,7 @@ interface AddFlags {
   readonly change: string;
   readonly description?: string | undefined;
   readonly metric?: readonly string[] | undefined;
+  readonly measured?: string | undefined;
   readonly param?: readonly string[] | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly dataset?: string | undefined;
@@ -45,10 +47,17 @@ function factsOf(flags: AddFlags): Parameters<Awaited<ReturnType<typeof openMode
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [model = '', file = ''] = input.arguments;
   const facts = factsOf(input.options as AddFlags);
+  const { measured } = input.options as AddFlags;
+  const said = measured === undefined ? undefined : await readMeasured(resolvePath(measured, context.workingDirectory));
   const { registry, repository } = await openModels(context, { signs: true });
   await using _ = repository;
   const path = resolvePath(file, context.workingDirectory);
-  const { version, isNew, bytesStored } = await registry.add(model, path, { ...facts, signal: context.signal });
+  const { version, isNew, bytesStored } = await registry.add(model, path, {
+    ...facts,
+    ...said,
+    metrics: { ...said?.metrics, ...facts.metrics },
+    signal: context.signal,
+  });
   if (context.json) {
     await emitObject(context.output, 'ModelAdded', { isNew, bytesStored, version: versionOutput(version) });
   } else if (context.messages.quiet) {
@@ -82,6 +91,7 @@ export const modelsAdd: CommandDefinition = {
     },
     { flags: '--description <text>', description: 'what is new' },
     { flags: '--metric <name=number>', description: 'a figure it was measured by; may be repeated', repeatable: true },
+    { flags: '--measured <file>', description: 'JSON with metrics and how they were measured, for intervals' },
     { flags: '--param <name=value>', description: 'a setting it was trained with; may be repeated', repeatable: true },
     { flags: '--tag <word>', description: 'a word or key=value; may be repeated', repeatable: true },
     { flags: '--dataset <name>', description: 'what it was trained on' },

@@ -1,3 +1,4 @@
+import { loadMetrics, metricSetOf } from '../compose/model-metrics.ts';
 import { openModels } from '../compose/models.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -5,6 +6,7 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatBytes } from '../render/bytes.ts';
 import { weightsLines } from '../render/model-weights.ts';
+import { comparisonLine } from '../render/model-metrics.ts';
 import { displayText } from '../render/text.ts';
 
 interface CompareFlags {
@@ -17,19 +19,24 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   await using _ = repository;
   const { weights = false } = input.options as CompareFlags;
   const diff = await registry.diff(model, before, after, { weights, signal: context.signal });
+  const [old, young] = await Promise.all([registry.get(model, before), registry.get(model, after)]);
+  const { compareMetrics } = await loadMetrics();
+  const verdicts = compareMetrics(old, young, { metrics: await metricSetOf(context, model) });
   if (context.json) {
     const { metrics, params, inputs, outputs } = diff;
     const lists = { metrics: [...metrics], params: [...params], inputs: [...inputs], outputs: [...outputs] };
-    await emitObject(context.output, 'ModelDiff', { model, ...diff, ...lists });
+    await emitObject(context.output, 'ModelDiff', { model, ...diff, ...lists, verdicts });
     return EXIT.ok;
   }
   await context.output.line(
     `${model} ${diff.before} and ${diff.after}: ${diff.sameContent ? 'the same file' : 'two files'}`,
   );
+  for (const each of verdicts) await context.output.line(comparisonLine(each, context.output.colors));
   for (const kind of ['metrics', 'params', 'inputs', 'outputs'] as const) {
-    for (const { name, before: old, after: young } of diff[kind]) {
+    for (const { name, before: first, after: second } of diff[kind]) {
+      if (kind === 'metrics' && verdicts.some(({ metric }) => metric === name)) continue;
       await context.output.line(
-        `  ${kind.slice(0, -1)} ${displayText(`${name}: ${old ?? 'none'} -> ${young ?? 'none'}`)}`,
+        `  ${kind.slice(0, -1)} ${displayText(`${name}: ${first ?? 'none'} -> ${second ?? 'none'}`)}`,
       );
     }
   }
@@ -45,6 +52,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 export const modelsCompare: CommandDefinition = {
   path: ['models', 'compare'],
   summary: 'Show what sets two versions of a model apart',
+  description:
+    'Metrics come with the interval that they are in, where it is known how they were measured, and a verdict: better, worse, or no evidence when chance explains the difference.',
   arguments: [
     { name: '<model>', description: 'name of the model' },
     { name: '<before>', description: 'a version or an alias' },

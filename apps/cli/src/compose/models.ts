@@ -3,6 +3,7 @@ import type { ModelRegistry, RegistryEvent } from '@x/ml-model-registry';
 import type { Repository } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
+import { metricSets } from './model-metrics.ts';
 import { openConfigured, requireLocation } from './compose.ts';
 import { loadTestOptions, trustParts } from './model-trust.ts';
 
@@ -45,6 +46,7 @@ export async function openModels(context: Context, options: OpenModelsOptions = 
     cacheDirectory: join(settings.cacheDirectory ?? defaultCacheDirectory(), 'models'),
     ...trust,
     ...(options.loads === true ? { loadTest: await loadTestOptions(context, settings) } : {}),
+    metrics: await metricSets(settings),
     onEvent,
   });
   return { registry, repository };

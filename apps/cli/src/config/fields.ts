@@ -1,3 +1,4 @@
+import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { DeploySettings } from './deploys.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
@@ -41,6 +42,8 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'models.tenant'?: string | undefined;
   readonly 'models.retention'?: string | undefined;
   readonly 'models.changes'?: Readonly<Record<string, 'major' | 'minor' | 'patch'>> | undefined;
+  readonly 'models.metrics'?: Readonly<Record<string, 'lottery' | MetricSet>> | undefined;
+  readonly 'models.folders'?: readonly string[] | undefined;
   /** As it is written: a URL, or the name of a variable. */
   readonly 'migrate.database'?: string | undefined;
   readonly 'migrate.passwordFile'?: string | undefined;
@@ -144,6 +147,8 @@ export const FIELDS: readonly Field[] = [
   { name: 'models.trustRoots', type: 'path' },
   { name: 'models.gates', type: 'other' },
   { name: 'models.loadTest', type: 'other' },
+  { name: 'models.metrics', type: 'other' },
+  { name: 'models.folders', type: 'paths' },
   { name: 'release.store', option: 'store', flag: '--store', variable: 'HOLDFAST_RELEASE_STORE', type: 'location' },
   { name: 'release.component', option: 'component', flag: '--component', type: 'text' },
   { name: 'release.components', type: 'other' },

@@ -4,7 +4,7 @@ import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
-import { text, texts } from './schema-parts.ts';
+import { oneOf, text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
 
 const MiB = 1024 * 1024;
@@ -87,6 +87,16 @@ const flags = z
   })
   .check(z.meta({ description: 'Feature flags.' }));
 
+const metric = z.strictObject({
+  better: z.enum(['higher', 'lower']).check(z.meta({ description: 'Which way is progress.' })),
+  unit: text('What it is in: `%`, `ms`.'),
+  range: z.optional(
+    z.tuple([z.number(), z.number()]).check(z.meta({ description: 'The least and the most that it can be.' })),
+  ),
+  kind: oneOf(['rate', 'mean'], '`rate`: a share of samples, from 0 to 1. Default `mean`.'),
+  description: text('What it says, in a sentence.'),
+});
+
 const models = z
   .strictObject({
     store: text(
@@ -102,6 +112,14 @@ const models = z
       'Policy of `models cleanup`, as text (`7d 4w 12m`), a name in `retention.policies`, or a preset. Default: the preset `models`.',
     ),
     ...modelTrust,
+    metrics: z.optional(
+      z
+        .record(z.string(), z.union([z.literal('lottery'), z.record(z.string(), metric)]))
+        .check(
+          z.meta({ description: 'Metrics of models, by their names; `lottery` for those of a model for Lotofácil.' }),
+        ),
+    ),
+    folders: texts('Folders that `models watch` watches, relative to this file.'),
   })
   .check(z.meta({ description: 'Versions of model files.' }));
 

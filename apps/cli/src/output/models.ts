@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { weightsDiff } from './model-weights.ts';
+import { metricComparison } from './model-metrics.ts';
 import { make } from './parts.ts';
 
 export const verdict = z
@@ -45,6 +46,17 @@ export const modelVersion = z.strictObject({
   change: z.string(),
   description: z.string().optional(),
   metrics: z.record(z.string(), z.number()),
+  measurements: z
+    .record(
+      z.string(),
+      z.strictObject({
+        samples: make.count('samples that it comes from').optional(),
+        values: z.array(z.number()).readonly().optional().describe('what each sample gave'),
+        on: z.string().optional().describe('which samples'),
+      }),
+    )
+    .optional()
+    .describe('how metrics were measured'),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   dataset: z.strictObject({ name: z.string(), digest: z.string().optional() }).optional(),
   code: z.strictObject({ repository: z.string().optional(), commit: z.string() }).optional(),
@@ -124,6 +136,7 @@ export const modelDiff = z.strictObject({
   sizeChange: z.int().describe('bytes that the newer one is larger'),
   parametersChange: z.int().optional(),
   weights: weightsDiff.optional().describe('with `--weights`: how far weights moved'),
+  verdicts: z.array(metricComparison).readonly().describe('of metrics that both have, by what chance does'),
 });
 
 export const modelEvent = z.strictObject({

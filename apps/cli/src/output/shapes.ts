@@ -83,6 +83,7 @@ import {
 } from './models.ts';
 import { modelBom, modelCard, modelCleanup, modelLineage, modelScrub, modelUsage } from './model-survey.ts';
 import { modelApproved, modelSigned, modelValidation, modelVerified, promotionPlan } from './model-trust.ts';
+import { modelReport, modelWatched } from './model-metrics.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -190,6 +191,7 @@ export const SHAPES = {
   ModelLineage: modelLineage,
   ModelList: modelList,
   ModelMove: modelMove,
+  ModelReport: modelReport,
   ModelRestored: modelRestored,
   ModelScrub: modelScrub,
   ModelUsage: modelUsage,
@@ -198,6 +200,7 @@ export const SHAPES = {
   ModelVerified: modelVerified,
   ModelVersion: modelVersion,
   PromotionPlan: promotionPlan,
+  ModelWatched: modelWatched,
   Signed: signed,
   Snapshot: snapshot,
   RestoreValidation: restoreValidation,

@@ -126,7 +126,7 @@ describe('versions of a model', () => {
     expect(shown.stdout).toMatch(/^version +price 1\.0\.0 \(prod\)\n/);
     const compared = await machine.run(['models', 'compare', 'price', 'prod', 'latest']);
     expect(compared.stdout).toBe(
-      'price 1.0.0 and 1.1.0: two files\n  metric rmse: 0.5 -> 0.25\n  param depth: none -> 3\n',
+      'price 1.0.0 and 1.1.0: two files\n  metric rmse: 0.5 -> 0.25  no evidence: It is not known how many samples there were.\n  param depth: none -> 3\n',
     );
 
     const restored = await machine.run(['models', 'restore', 'price@prod', '--to', 'out/price.safetensors']);

@@ -24,7 +24,9 @@ export interface CallOptions {
   /** Runs the sources instead of the bundle. */
   readonly sources?: boolean | undefined;
   readonly nodeFlags?: readonly string[] | undefined;
-  /** Called with the child and everything it has said on standard error so far, whenever it says more. */
+  /** Called with the child and everything it has said on standard output so far, whenever it says more. */
+  readonly onStdout?: ((child: ChildProcess, text: string) => void) | undefined;
+  /** The same for standard error. */
   readonly onStderr?: ((child: ChildProcess, text: string) => void) | undefined;
 }
 
@@ -58,7 +60,10 @@ function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      options.onStdout?.(child, stdout);
+    });
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
       options.onStderr?.(child, stderr);

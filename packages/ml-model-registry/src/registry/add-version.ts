@@ -8,6 +8,7 @@ import { highestVersion, type ModelState } from '../history/state.ts';
 import { inspectOpened } from '../inspect/inspect-model.ts';
 import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
 import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
+import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
@@ -36,7 +37,7 @@ export async function addVersion(
 ): Promise<AddedVersion> {
   const { model, options } = addition;
   const path = resolve(addition.path);
-  checkFacts(options);
+  checkFacts(options, own(parts.metrics, model));
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
   demandSigner(addition, parts);
@@ -172,7 +173,7 @@ async function backedUp(
 
 function versionOf(state: ModelState, storing: Storing & { readonly stored: Stored }): ModelVersion {
   const { addition, inspection, stored, parts } = storing;
-  const { change, description, metrics, params, dataset, code, parents, tags } = addition.options;
+  const { change, description, metrics, measurements, params, dataset, code, parents, tags } = addition.options;
   const next = nextVersion(highestVersion(state), change, parts.changes);
   return {
     model: addition.model,
@@ -180,6 +181,7 @@ function versionOf(state: ModelState, storing: Storing & { readonly stored: Stor
     change,
     ...(description === undefined ? {} : { description }),
     metrics: metrics ?? {},
+    ...(measurements === undefined ? {} : { measurements }),
     params: params ?? {},
     ...(dataset === undefined ? {} : { dataset }),
     ...(code === undefined ? {} : { code }),

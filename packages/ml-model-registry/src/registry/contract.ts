@@ -10,6 +10,7 @@ import type { InspectLimits } from '../inspect/limits.ts';
 import type { Verdict } from '../inspect/inspection.ts';
 import type { LoadTestOptions } from '../load-test/contract.ts';
 import type { ModelSignOptions } from '../trust/sign-version.ts';
+import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelVersion, VersionFacts } from '../versions/version.ts';
 import type { VersionDiff } from './diff-versions.ts';
@@ -61,6 +62,8 @@ export interface ModelRegistryOptions {
   readonly tenant?: string | undefined;
   /** Kinds of changes of one's own, and how far each raises the version. */
   readonly changes?: ChangeTable | undefined;
+  /** The metrics of models, by their names. `add` takes no others, and none out of its range. Models without a set may have any. */
+  readonly metrics?: Readonly<Record<string, MetricSet>> | undefined;
   /** The worst verdict that `add` takes. Default `suspicious`: only what is malicious is refused, and gates see to the rest. */
   readonly accept?: Exclude<Verdict, 'malicious'> | undefined;
   readonly limits?: Partial<InspectLimits> | undefined;

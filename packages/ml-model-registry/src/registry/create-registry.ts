@@ -53,14 +53,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 }
 
 function partsOf(options: ModelRegistryOptions): RegistryParts {
-  const { storage, repository, tenant = 'models', changes = {}, accept = 'suspicious', limits = {} } = options;
-  const { by = userInfo().username, clock = systemClock, gates = {} } = options;
+  const { storage, repository, tenant = 'models', changes = {}, metrics = {} } = options;
+  const { accept = 'suspicious', limits = {}, by = userInfo().username, clock = systemClock, gates = {} } = options;
   checkGates(gates);
   return {
     storage,
     repository,
     tenant,
     changes,
+    metrics,
     accept,
     limits,
     sign: options.sign,

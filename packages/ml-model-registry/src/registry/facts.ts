@@ -1,19 +1,23 @@
 import { ModelError } from '../errors.ts';
+import { checkMeasurements } from '../metrics/measurement.ts';
+import { checkMetrics, type MetricSet } from '../metrics/metric-set.ts';
 import type { AddOptions } from './contract.ts';
 
 /** Longest description, in UTF-16 units. */
 const MAX_DESCRIPTION = 100_000;
 
 /**
- * Looks whether what is said of a version can be kept: figures that are numbers, texts that are not endless.
+ * Looks whether what is said of a version can be kept: figures that are numbers and metrics of the model, texts that are not endless.
  *
  * @throws {ModelError} `INVALID_INPUT`.
  */
-export function checkFacts(options: AddOptions): void {
+export function checkFacts(options: AddOptions, set?: MetricSet): void {
   const { metrics = {}, params = {}, description = '', tags = [], code, dataset } = options;
   for (const [name, value] of Object.entries(metrics)) {
     if (!Number.isFinite(value)) throw wrong(`a number as metric ${JSON.stringify(name)}`, String(value));
   }
+  if (set !== undefined) checkMetrics(set, metrics);
+  checkMeasurements(options.measurements ?? {}, metrics);
   for (const [name, value] of Object.entries(params)) {
     const isKept = typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
     if (!isKept) throw wrong(`a text, number, true or false as parameter ${JSON.stringify(name)}`, typeof value);

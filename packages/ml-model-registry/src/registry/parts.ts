@@ -7,6 +7,7 @@ import type { PromotionGates } from '../gates/gates.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
 import type { LoadTestOptions } from '../load-test/contract.ts';
 import type { ModelSignOptions } from '../trust/sign-version.ts';
+import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
 
@@ -16,6 +17,8 @@ export interface RegistryParts {
   readonly repository: Repository;
   readonly tenant: string;
   readonly changes: ChangeTable;
+  /** By the names of models. */
+  readonly metrics: Readonly<Record<string, MetricSet>>;
   readonly accept: NonNullable<ModelRegistryOptions['accept']>;
   readonly limits: Partial<InspectLimits>;
   readonly sign: ModelSignOptions | undefined;

@@ -1,3 +1,4 @@
+import type { Measurements } from '../metrics/measurement.ts';
 import type { Framework, ModelFormat, TensorInfo, Verdict } from '../inspect/inspection.ts';
 
 /** A figure that a model was measured by, by its name: `accuracy`, `rmse`. */
@@ -30,6 +31,8 @@ export interface VersionFacts {
   readonly change: string;
   readonly description?: string | undefined;
   readonly metrics: Metrics;
+  /** How metrics were measured, by their names: what confidence intervals need. */
+  readonly measurements?: Measurements | undefined;
   readonly params: Params;
   readonly dataset?: Dataset | undefined;
   readonly code?: Code | undefined;
