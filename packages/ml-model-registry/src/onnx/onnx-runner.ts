@@ -70,8 +70,10 @@ async function resultIn(path: string, samples: number): Promise<RunResult> {
     const { outputs = [], error } = JSON.parse(await readFile(path, 'utf8')) as Omit<ChildResult, 'error'> & {
       readonly error?: unknown;
     };
-    if (error !== undefined)
-      return { end: isMemory(String(error)) ? 'out-of-memory' : 'failed', detail: String(error) };
+    if (error !== undefined) {
+      const detail = typeof error === 'string' ? error : JSON.stringify(error);
+      return { end: isMemory(detail) ? 'out-of-memory' : 'failed', detail };
+    }
     checkSamples(outputs.map((each) => ({ inputs: each })));
     return { end: 'ended', detail: `Loaded, and run on ${samples} samples`, outputs };
   } catch (error) {
