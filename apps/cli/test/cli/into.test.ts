@@ -126,7 +126,6 @@ test.each([
   ['no database', ['--into', 'mysql://h']],
   ['a database of no kind', ['--into', 'mongodb://h/d']],
   ['a filter', ['--into', 'mysql://h/d', '--include', 'x']],
-  ['a command that starts a service of SQLite', ['--into', 'mysql://h/d', '--start-command', 'true']],
   ['a way of overwriting that compares times', ['--into', 'mysql://h/d', '--overwrite', 'if-newer']],
   ['a % that stands for nothing', ['--into', 'mysql://admin:swordfish@h/d%zz']],
   ['a parameter that the programs do not know', ['--into', 'postgres://h/d?nonsense=swordfish']],
