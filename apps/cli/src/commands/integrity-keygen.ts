@@ -1,4 +1,5 @@
 import { unlink } from 'node:fs/promises';
+import type { KeyAlgorithm } from '@x/integrity';
 import { integrity, pathOf } from '../compose/integrity.ts';
 import { readSecretFile } from '../compose/secret-file.ts';
 import { emitObject } from '../output/emit.ts';
@@ -7,11 +8,12 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 
 interface KeygenFlags {
+  readonly algorithm?: KeyAlgorithm | undefined;
   readonly keyPassphraseFile?: string | undefined;
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { keyPassphraseFile } = input.options as KeygenFlags;
+  const { algorithm: wanted, keyPassphraseFile } = input.options as KeygenFlags;
   const { generateKeyPair, savePrivateKey, savePublicKey } = await integrity(context);
   const privateKey = pathOf(context, input.arguments[0] ?? '');
   const publicKey = `${privateKey}.pub`;
@@ -19,7 +21,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     keyPassphraseFile === undefined
       ? undefined
       : await readSecretFile(context, keyPassphraseFile, 'Passphrase of the new key');
-  const pair = generateKeyPair();
+  const pair = generateKeyPair({ algorithm: wanted });
   await savePrivateKey(privateKey, pair.privateKey, { passphrase });
   try {
     await savePublicKey(publicKey, pair.publicKey);
@@ -43,9 +45,14 @@ export const integrityKeygen: CommandDefinition = {
   path: ['integrity', 'keygen'],
   summary: 'Make a key to sign with',
   description:
-    'An Ed25519 key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify.',
+    'A key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify. Models are signed by keys of the kind ecdsa-p256 (or -p384, -p521), as OpenSSF model signing wants it.',
   arguments: [{ name: '<file>', description: 'where the private key goes; nothing is overwritten' }],
   options: [
+    {
+      flags: '--algorithm <name>',
+      description: 'kind of the key (default: ed25519)',
+      choices: ['ed25519', 'ecdsa-p256', 'ecdsa-p384', 'ecdsa-p521'],
+    },
     {
       flags: '--key-passphrase-file <file>',
       description: 'encrypt the private key with the passphrase in this file (- to be asked for it)',
@@ -53,6 +60,7 @@ export const integrityKeygen: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast integrity keygen ~/keys/release.pem', does: 'release.pem, and release.pem.pub to give away' },
+    { call: 'holdfast integrity keygen ~/keys/models.pem --algorithm ecdsa-p256', does: 'A key that signs models' },
   ],
   output: { shape: 'KeysMade' },
   run,

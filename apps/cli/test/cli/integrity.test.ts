@@ -167,7 +167,8 @@ test('a file that was signed is verified by the public key, and not when it was 
   expect(signed).toMatchObject({ keyIds: [keys.keyId], files: 1, output: join(machine.cwd, 'abc.sig.json') });
   const verify = ['verify-signature', 'abc', '--key', 'key.pem.pub'];
   expect((await run(...verify)).code).toBe(0);
-  await run('keygen', 'other.pem');
+  const other = await machine.json('KeysMade', ['integrity', 'keygen', 'other.pem', '--algorithm', 'ecdsa-p256']);
+  expect([keys.algorithm, other.algorithm]).toEqual(['ed25519', 'ecdsa-p256']);
   expect((await run('verify-signature', 'abc', '--key', 'other.pem.pub')).code).toBe(6);
   await appendFile(join(machine.cwd, 'abc'), 'd');
   const { code, stdout } = await run(...verify, '--json');
