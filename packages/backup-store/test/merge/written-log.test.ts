@@ -10,6 +10,7 @@ it('reads back ids that have any separator of lines in them', async () => {
   for (const id of ids) await writer.add('guests', 'deleted', { id });
   await writer.end();
   const reader = await LogReader.open(folder);
-  const found = await Array.fromAsync(reader?.read('guests', 'deleted') ?? [], ({ id }) => id);
+  const found: string[] = [];
+  for await (const { id } of reader?.read('guests', 'deleted') ?? []) found.push(id);
   expect(found).toEqual(ids);
 });
