@@ -11,6 +11,10 @@ const INDEX = 'written.json';
 /** What is known of the records of a module: put; deleted; as they were read back in the transaction that had put them. */
 export type LogPart = 'put' | 'deleted' | 'read-back';
 
+/** Ends a line for `node:readline`, and stands as it is in JSON. */
+const SEPARATORS = /[\u2028\u2029]/g;
+const escaped = (separator: string): string => `\\u${separator.charCodeAt(0).toString(16)}`;
+
 /** A line: a record that was put has a digest, of all that it has or of members of these names alone. */
 export interface LoggedRecord {
   readonly id: string;
@@ -42,7 +46,8 @@ export class LogWriter {
   async add(module: string, part: LogPart, { id, digest, members }: LoggedRecord): Promise<void> {
     const key = `${module}.${part}`;
     if (this.#file?.key !== key) await this.#begin(module, part, key);
-    this.#text += `${JSON.stringify([id, ...(digest === undefined ? [] : [digest]), ...this.#numberOf(members)])}\n`;
+    const line = JSON.stringify([id, ...(digest === undefined ? [] : [digest]), ...this.#numberOf(members)]);
+    this.#text += `${line.replace(SEPARATORS, escaped)}\n`;
     if (this.#text.length >= PIECE) await this.#flush();
   }
 

@@ -15,7 +15,7 @@ import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
 import { restoreInto } from '../safe-restore/restore-into.ts';
 import { restoreSafely } from '../safe-restore/restore-safely.ts';
 import { rollBackUnfinished } from '../safe-restore/unfinished.ts';
-import { ServiceNotes } from '../service/notes.ts';
+import { nameOf, ServiceNotes } from '../service/notes.ts';
 import { startServices } from '../service/start-services.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
@@ -219,7 +219,10 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     filter: Pick<contract.SnapshotFilter, 'tenant'> = {},
   ): Promise<readonly contract.StartedService[]> {
     const journal = new RestoreJournal(this.#context.cacheFolder);
-    const left = (await this.stoppedServices(filter)).filter(({ restore: id }) => id === undefined || !journal.has(id));
+    const waits = ({ restore: id }: contract.StoppedService): boolean => id !== undefined && journal.has(id);
+    // Also when something else has stopped it, too.
+    const waiting = new Set((await this.stoppedServices()).filter(waits).map(({ startBy }) => nameOf(startBy)));
+    const left = (await this.stoppedServices(filter)).filter(({ startBy }) => !waiting.has(nameOf(startBy)));
     return await startServices(new ServiceNotes(this.#context), left, start);
   }
 

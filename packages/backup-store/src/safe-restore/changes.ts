@@ -51,6 +51,16 @@ export function changesBelow({ actions, ...plan }: RestorePlan): Change[] {
   );
 }
 
+/** Whether all that an older restore of the same snapshot has changed, or was about to, is as that wanted it once a plan is carried out. Looks at what is there. */
+export function finishes({ actions }: RestorePlan, changes: readonly Change[]): boolean {
+  const found = new Map(actions.map((each) => [bytesOf(each).toString('latin1'), each]));
+  return changes.every(({ path, isNew }) => {
+    const planned = found.get(path);
+    if (planned === undefined) return lstatSync(Buffer.from(path, 'latin1'), { throwIfNoEntry: false }) === undefined;
+    return isNew || planned.action !== 'keep' || planned.reason === 'unchanged';
+  });
+}
+
 /**
  * Paths that have all that is overwritten or deleted, each within `root`: exactly these, or, where they are too many, the folders that they
  * are in. Pure.

@@ -84,6 +84,11 @@ export class RestoreJournal {
     return existsSync(this.#file(id));
   }
 
+  /** What was restored holds from now on, and what it has noted stays until {@link remove}: for whoever goes back behind it all the same. */
+  async settle(id: string): Promise<void> {
+    await rm(this.#file(id), { force: true });
+  }
+
   async remove(id: string): Promise<void> {
     // In this order: whoever goes back behind what has only the entry left finds that nothing was written.
     await rm(this.notes(id), { recursive: true, force: true });

@@ -74,13 +74,14 @@ async function restoreAndStart<Result>(
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
   // Whoever comes after a kill starts the service with what is there from now on.
-  await journal.remove(entry.id);
+  await journal.settle(entry.id);
   try {
     await service.start();
   } catch (error) {
     await service.stopAgain().catch(() => undefined);
     throw await backAfter(attempt, error);
   }
+  await journal.remove(entry.id);
   return { result, validation, safetySnapshot };
 }
 

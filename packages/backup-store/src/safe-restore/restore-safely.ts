@@ -5,6 +5,7 @@ import { BackupError, codeOf } from '../errors.ts';
 import type {
   BackupOptions,
   BackupResult,
+  RestorePlan,
   RollbackResult,
   SafeRestoreOptions,
   SafeRestoreResult,
@@ -14,7 +15,7 @@ import { planRestore, restore, type RestoreFrom } from '../restore/restore.ts';
 import type { RunContext } from '../run/context.ts';
 import { onlyModules } from '../snapshots/modules.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
-import { changedRoots, changesBelow, changesOf } from './changes.ts';
+import { changedRoots, changesBelow, changesOf, finishes } from './changes.ts';
 import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
 import { rollBack } from './roll-back.ts';
 import { makeSafetyBackup } from './safety-backup.ts';
@@ -73,6 +74,7 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
     const done = { plan, result, validation, safetySnapshot };
     if (validation.status !== 'failed') {
       await journal.remove(entry.id);
+      if (result.status === 'ok') await forgetOlder(journal, entry, plan);
       return { ...done, status: result.status === 'ok' ? 'restored' : 'partial' };
     }
     if (!canGoBack(entry)) {
@@ -90,7 +92,20 @@ export async function restoreSafely(parts: SafeRestoreParts, options: SafeRestor
   }
 }
 
-const canGoBack = ({ safetySnapshot, changes }: JournalEntry): boolean =>
+/** What an older restore of the same has left half done is done now: to go back behind it would undo this one. */
+async function forgetOlder(
+  journal: RestoreJournal,
+  { tenant, snapshot }: JournalEntry,
+  plan: RestorePlan,
+): Promise<void> {
+  for (const older of await journal.unfinished()) {
+    const isSame = older.into === undefined && older.tenant === tenant && older.snapshot === snapshot;
+    if (isSame && finishes(plan, older.changes)) await journal.remove(older.id);
+  }
+}
+
+/** Whether there is what going back needs. */
+export const canGoBack = ({ safetySnapshot, changes }: JournalEntry): boolean =>
   safetySnapshot !== undefined || changes.every(({ isNew }) => isNew);
 
 /** Goes back behind a restore that has thrown, unless somebody has given it up, who decides. @returns What to throw. */

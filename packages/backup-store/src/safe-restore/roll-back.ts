@@ -24,7 +24,7 @@ export async function rollBack(
   const hasOld = entry.changes.some(({ isNew }) => !isNew);
   if (safety === undefined && hasOld) {
     throw new BackupError('INVALID_OPTION', `Expected a safety backup to go back to, restore ${entry.id} made none`, {
-      hint: 'Restore an older snapshot of the same paths.',
+      hint: 'Nothing was changed, and it is not told of any more. Restore an older snapshot of the same paths.',
     });
   }
   const only = touchedPaths(entry.changes);

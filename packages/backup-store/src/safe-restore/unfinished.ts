@@ -2,7 +2,7 @@ import { BackupError } from '../errors.ts';
 import type { PlaceRepository, RestorePlace, RollbackResult } from '../repository/contract.ts';
 import { type JournalEntry, RestoreJournal } from './journal.ts';
 import { returnTo } from './place-return.ts';
-import { goBack, type SafeRestoreParts } from './restore-safely.ts';
+import { canGoBack, goBack, type SafeRestoreParts } from './restore-safely.ts';
 
 /** Files are gone back with one restore after the other. */
 const FILES = 'files';
@@ -24,7 +24,11 @@ export async function rollBackUnfinished(
   if (claim === undefined) throw busy(id);
   // Whoever had it before may have ended it.
   const entry = await unfinishedOf(journal, id, tenant);
-  if (entry.into === undefined) return await goBack(parts, journal, entry);
+  if (entry.into === undefined) {
+    // To tell of it again and again would be of no use.
+    if (!canGoBack(entry)) await journal.remove(entry.id);
+    return await goBack(parts, journal, entry);
+  }
   const find = async (snapshot: string) => (await parts.find(snapshot)).record;
   return await returnTo({ ...parts, find, journal, entry }, place);
 }

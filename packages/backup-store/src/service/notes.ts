@@ -44,7 +44,8 @@ export class ServiceNotes {
       });
     }
     return {
-      started: async () => await this.#started(stored),
+      // It works: a note that can't be taken away leads to one more start, and is no reason to undo anything.
+      started: async () => await this.#started(stored).catch(() => undefined),
       left: async () => await this.#store({ ...stored, pid: 0, startedMs: 0 }).catch(() => undefined),
     };
   }

@@ -148,6 +148,20 @@ describe.each([
       expect(await repository.unfinishedRestores()).toEqual([]);
     });
 
+    it('makes these records what they were when the service does not start with them', async () => {
+      const hotel = fresh();
+      const { repository, call } = await ready(hotel);
+      const starts: string[] = [];
+      const start = async (): Promise<void> => {
+        await Promise.resolve(starts.push(hotel.state()));
+        if (starts.length === 1) no();
+      };
+      expect(await failureOf(repository.restoreInto({ ...call, service: { start } }))).toMatchObject({
+        code: 'RESTORE_ROLLED_BACK',
+      });
+      expect([starts, hotel.state()]).toEqual([[GOOD, BEFORE], BEFORE]);
+    });
+
     it('finds by itself that what it has written is not there', async () => {
       const hotel = fresh();
       const { repository, call } = await ready(hotel);

@@ -143,12 +143,11 @@ describe('a service', () => {
     });
     const start = async ({ startBy }: StoppedService): Promise<void> =>
       void (await Promise.resolve(calls.push(startBy.command)));
+    await (await repository.noteService({ tenant: 'default', reason: 'a backup', startBy: by })).left();
     expect(await repository.startServices(start)).toEqual([]);
     const [unfinished] = await repository.unfinishedRestores();
     await repository.rollBack(unfinished?.id ?? '', { place: noted(calls) });
-    expect(await repository.startServices(start)).toMatchObject([
-      { service: { startBy: by, restore: unfinished?.id } },
-    ]);
+    expect(await repository.startServices(start)).toMatchObject([{ service: { startBy: by } }]);
     expect([calls, await left()]).toEqual([['stop', 'restore', 'back', 'start-shop'], []]);
   });
 

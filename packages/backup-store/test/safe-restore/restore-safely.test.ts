@@ -193,6 +193,12 @@ describe('a safe restore', () => {
     expect(result).toMatchObject({ status: 'failed', validation: { status: 'failed' } });
     expect(result.rollback).toBeUndefined();
     expect(await repository.snapshots()).toHaveLength(count);
+    const stop = new AbortController();
+    const onStep = (): void => stop.abort();
+    await failureOf(repository.restoreSafely({ ...always, safetyBackup: false, signal: stop.signal, onStep }));
+    const [unfinished] = await repository.unfinishedRestores();
+    expect(await failureOf(repository.rollBack(unfinished?.id ?? ''))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await repository.unfinishedRestores()).toEqual([]);
   });
 
   it('that was ended is told of, and can be gone back behind', async () => {
@@ -219,6 +225,20 @@ describe('a safe restore', () => {
     expect(await differs()).toEqual([]);
     expect(await failureOf(again.rollBack(id))).toMatchObject({ code: 'INVALID_OPTION' });
     expect((await again.forget({ snapshots: [safetySnapshot] })).forgotten).toHaveLength(1);
+  });
+
+  it('that was ended is finished by the same restore, and by no other', async () => {
+    const { place, repository } = await changedSince();
+    const stop = new AbortController();
+    const onStep: SafeRestoreOptions['onStep'] = ({ step }) => {
+      if (step === 'validate') stop.abort();
+    };
+    await failureOf(repository.restoreSafely({ ...always, signal: stop.signal, onStep }));
+    await repository.restoreSafely({ ...always, path: join(place.source, 'a') });
+    await repository.restoreSafely({ ...always, snapshot: 'worse' });
+    expect(await repository.unfinishedRestores()).toHaveLength(1);
+    await repository.restoreSafely(always);
+    expect(await repository.unfinishedRestores()).toEqual([]);
   });
 
   it('that was killed is told of by the next process, and can be gone back behind', async () => {
