@@ -60,14 +60,28 @@ export async function addVersion(
   }
   const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
   if (isSettled) await file.remember(stored.digest);
-  const event = await history.append((now) => {
-    const version = versionOf(now, { addition, inspection, stored, parts });
-    const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
-    return { kind: 'version.added', version, ...signature };
-  });
+  const event = await appended(history, { addition, inspection, stored, parts });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
+}
+
+/** Content whose version is surely not in the history is let go; when an answer was lost, it stays. */
+async function appended(
+  history: ModelHistory,
+  storing: Storing & { readonly stored: Stored },
+): ReturnType<ModelHistory['append']> {
+  const { parts, stored } = storing;
+  try {
+    return await history.append((now) => {
+      const version = versionOf(now, storing);
+      const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
+      return { kind: 'version.added', version, ...signature };
+    });
+  } catch (error) {
+    if (error instanceof ModelError) await parts.repository.forget({ snapshots: [stored.snapshot] });
+    throw error;
+  }
 }
 
 function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {

@@ -29,6 +29,7 @@ import { demandModel, findVersion } from './find-version.ts';
 import { Histories } from './histories.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
 import { Vouching } from './vouching.ts';
 
@@ -128,14 +129,16 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return findVersion(await this.#history(model).read(), model, reference);
   }
 
+  async admit(model: string, reference: string): Promise<ModelVersion> {
+    return await this.#vouching.admit(model, reference);
+  }
+
   async restore(
     model: string,
     reference: string,
     options: Parameters<ModelRegistry['restore']>[2],
   ): Promise<ModelVersion> {
-    const version = await this.get(model, reference);
-    await this.#parts.ask({ action: 'restore', model, version: version.version });
-    await this.#vouching.demand(version);
+    const version = await this.admit(model, reference);
     await restoreContent(this.#parts.repository, version, options);
     this.#parts.tell({ type: 'model.restored', model, version: version.version });
     await this.#noteRestored(version);
@@ -170,7 +173,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
 
   async promote(model: string, alias: string, reference: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
     checkAlias(alias);
-    if (Object.hasOwn(this.#parts.gates, alias))
+    const isGated = Object.hasOwn(this.#parts.gates, alias);
+    if (isGated || (await knownDamage(this.#parts, await this.get(model, reference))) !== undefined)
       return await this.#vouching.promote({ ...options, model, alias, reference });
     return await this.#move({ ...options, model, alias, to: (state) => findVersion(state, model, reference).version });
   }

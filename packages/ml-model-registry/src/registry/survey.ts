@@ -8,7 +8,7 @@ import { traceLineage } from '../lineage/trace-lineage.ts';
 import type { CleanupItem } from '../retention/cleanup.ts';
 import { planCleanup } from '../retention/plan-cleanup.ts';
 import type { ScrubbedVersion } from '../scrub/scrub.ts';
-import { noScrubs, type ScrubNotes, scrubVersions } from '../scrub/scrub-versions.ts';
+import { scrubVersions } from '../scrub/scrub-versions.ts';
 import { searchVersions } from '../search/search-versions.ts';
 import { noUses, type UseNotes, usageOf, withUse } from '../usage/use-notes.ts';
 import { versionId } from '../versions/known-version.ts';
@@ -18,6 +18,7 @@ import { demandModel, findVersion } from './find-version.ts';
 import { type Histories, knownVersions, PREFIX } from './histories.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
+import { scrubNotes } from './scrub-notes.ts';
 import type { ModelSurvey } from './survey-contract.ts';
 
 /** What is told of all models, and how they are looked after. */
@@ -81,19 +82,23 @@ export class Survey implements ModelSurvey {
 
   async cleanup({ items }: Parameters<ModelSurvey['cleanup']>[0]): ReturnType<ModelSurvey['cleanup']> {
     const [removed, left, snapshots]: [CleanupItem[], CleanupItem[], string[]] = [[], [], []];
-    for (const item of items.filter(({ keep }) => !keep)) {
-      const { model, version, why } = item;
-      await this.parts.ask({ action: 'delete', model, version });
-      try {
-        snapshots.push(await noteDeleted(this.histories.of(model), { model, version, reason: why }));
-        removed.push(item);
-        this.parts.tell({ type: 'model.deleted', model, version, reason: why });
-      } catch (error) {
-        if (!isOutdated(error)) throw error;
-        left.push(item);
+    try {
+      for (const item of items.filter(({ keep }) => !keep)) {
+        const { model, version, why } = item;
+        await this.parts.ask({ action: 'delete', model, version });
+        try {
+          snapshots.push(await noteDeleted(this.histories.of(model), { model, version, reason: why }));
+          removed.push(item);
+          this.parts.tell({ type: 'model.deleted', model, version, reason: why });
+        } catch (error) {
+          if (!isOutdated(error)) throw error;
+          left.push(item);
+        }
       }
+    } finally {
+      // Also of those before one that must not go.
+      if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
     }
-    if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
     return { removed, left };
   }
 
@@ -126,10 +131,6 @@ export class Survey implements ModelSurvey {
     return new Notebook(this.parts.storage, `${PREFIX}${model}/uses`, noUses);
   }
 
-  #scrubs(model: string): Notebook<ScrubNotes> {
-    return new Notebook(this.parts.storage, `${PREFIX}${model}/scrubs`, noScrubs);
-  }
-
   /** Bytes that each snapshot has added to the repository. */
   async #storedBytes(): Promise<ReadonlyMap<string, number>> {
     const snapshots = await this.parts.repository.snapshots({ tenant: this.parts.tenant, tags: ['kept-by=models'] });
@@ -139,7 +140,7 @@ export class Survey implements ModelSurvey {
   /** How contents were when they were read last, by ids of versions. */
   async #scrubbed(models: readonly string[]): Promise<ReadonlyMap<string, ScrubbedVersion>> {
     const all = await inLanes(models, async (model) => {
-      const { versions } = await this.#scrubs(model).read();
+      const { versions } = await scrubNotes(this.parts, model).read();
       return Object.entries(versions).map(([version, found]) => ({ model, version, bytes: 0, ...found }));
     });
     return new Map(all.flat().map((each) => [versionId(each), each]));
@@ -147,7 +148,7 @@ export class Survey implements ModelSurvey {
 
   async #noteScrubbed(checked: readonly ScrubbedVersion[], states: ReadonlyMap<string, ModelState>): Promise<void> {
     await inLanes([...Map.groupBy(checked, ({ model }) => model)], async ([model, found]) => {
-      await this.#scrubs(model).change(({ versions }) => {
+      await scrubNotes(this.parts, model).change(({ versions }) => {
         // What was deleted meanwhile is noted no longer.
         const there = Object.entries(versions).filter(([version]) => states.get(model)?.versions.has(version));
         const now = found.map(({ version, checkedAt, damage }) => [version, { checkedAt, damage }] as const);

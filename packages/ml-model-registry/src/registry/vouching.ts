@@ -13,6 +13,7 @@ import type { MoveAliasOptions } from './contract.ts';
 import { findVersion } from './find-version.ts';
 import { aliasEvent, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { knownDamage } from './scrub-notes.ts';
 import { validateVersion } from './validate-version.ts';
 import type { ModelVouching } from './vouching-contract.ts';
 
@@ -74,17 +75,19 @@ export class Vouching {
     return (await this.#found(model, reference)).known;
   }
 
-  /** @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, where somebody is trusted. */
-  async demand({ model, version: number }: ModelVersion): Promise<void> {
+  async admit(model: string, reference: string): Promise<ModelVersion> {
     const { trust } = this.#parts;
-    if (trust === undefined) return;
-    const { version, known } = await this.#found(model, number);
+    const { version, known } = await this.#found(model, reference);
+    await this.#parts.ask({ action: 'restore', model, version: version.version });
+    if (trust === undefined) return version;
     try {
       demandSigned(version, known, trust);
     } catch (error) {
-      this.#parts.tell({ type: 'model.refused', model, version: number, reason: (error as Error).message });
+      const reason = (error as Error).message;
+      this.#parts.tell({ type: 'model.refused', model, version: version.version, reason });
       throw error;
     }
+    return version;
   }
 
   async approve(...[model, number, { reason }]: Parameters<ModelVouching['approve']>): Promise<Approval> {
@@ -172,7 +175,9 @@ export class Vouching {
     const { gates, trust: signers } = this.#parts;
     const current = state.versions.get(state.aliases.get(alias) ?? '');
     const own = Object.hasOwn(gates, alias) ? gates[alias] : undefined;
-    return await planPromotion({ model: version.model, alias, version, current, trust: known, gates: own, signers });
+    const damage = await knownDamage(this.#parts, version);
+    const { model } = version;
+    return await planPromotion({ model, alias, version, current, trust: known, gates: own, signers, damage });
   }
 
   async #found(model: string, reference: string): Promise<Found> {

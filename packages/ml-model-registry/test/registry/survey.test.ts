@@ -133,6 +133,37 @@ describe('a cleanup', () => {
   });
 });
 
+describe('a cleanup that is not allowed to go on', () => {
+  it('has removed the contents of what is gone', async () => {
+    for (const value of [21, 22, 23]) await registry.add('price', file(value), { change: 'fix' });
+    now += 100 * DAY;
+    const plan = await registry.planCleanup();
+    const [, gone] = await registry.list('price');
+    let asked = 0;
+    const authorize = (): void => {
+      asked += 1;
+      if (asked > 1) throw new Error('not you');
+    };
+    await expect(open({ authorize }).cleanup(plan)).rejects.toThrow('not you');
+    const snapshots = (await repository.snapshots({ tenant: 'models' })).map(({ id }) => id);
+    expect([(await registry.list('price')).length, snapshots.includes(gone?.snapshot ?? '')]).toEqual([2, false]);
+  });
+});
+
+describe('what is not of a registry', () => {
+  it('may lie in its store, and what is too much for a history is not stored', async () => {
+    await storage.createIfAbsent('models/readme', Buffer.from('x'));
+    await storage.createIfAbsent('models/other_/x', Buffer.from('x'));
+    await registry.add('price', file(24), { change: 'fix' });
+    const count = (await repository.snapshots({ tenant: 'models' })).length;
+    const params = { long: 'x'.repeat(5_000_000) };
+    const adding = registry.add('price', file(25), { change: 'fix', params });
+    await expect(adding).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect((await registry.models()).map(({ model, latest }) => [model, latest])).toEqual([['price', '1.0.0']]);
+    expect(await repository.snapshots({ tenant: 'models' })).toHaveLength(count);
+  });
+});
+
 describe('a scrub', () => {
   it('reads those first that were not looked at for longest, within its budget, and remembers', async () => {
     for (const value of [11, 12, 13]) await registry.add('price', file(value), { change: 'fix' });
@@ -169,6 +200,10 @@ describe('a scrub', () => {
     expect(events.at(-1)).toMatchObject({ type: 'model.damaged', version: '1.0.1' });
     // It is known from then on, also to who does not read it again.
     expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
+    // No alias comes to it, with gates or without, unless somebody says why.
+    const promoting = open({ storage: fsStore(names) }).promote('price', 'prod', 'latest');
+    await expect(promoting).rejects.toMatchObject({ code: 'GATE_FAILED', details: [expect.stringContaining('content')] });
+    expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
     now += 100 * DAY;
     expect((await tampered.planCleanup()).items.filter(({ keep }) => keep)).toMatchObject([{ version: '1.0.0' }]);
   });
