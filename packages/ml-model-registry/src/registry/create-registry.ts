@@ -162,7 +162,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 
-  async delete(model: string, version: string, options: { readonly reason: string }): Promise<void> {
+  async delete(model: string, reference: string, options: { readonly reason: string }): Promise<void> {
+    const { version } = await this.get(model, reference);
     await this.#parts.ask({ action: 'delete', model, version });
     const { reason } = options;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason, got an empty text');
@@ -219,8 +220,9 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const history = this.#history(model);
     const state = await history.read();
     demandModel(state, model);
-    await this.#parts.ask({ action: 'promote', model, alias, version: move.to(state) });
-    const moved = moveOf(await history.append((current) => aliasEvent(current, move)));
+    const version = move.to(state);
+    await this.#parts.ask({ action: 'promote', model, alias, version });
+    const moved = moveOf(await history.append((current) => aliasEvent(current, move, { allowed: version })));
     this.#parts.tell({ type: 'model.promoted', model, alias, version: moved.to, reason: moved.reason });
     return moved;
   }

@@ -6,7 +6,7 @@ import type { ModelState } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
 import { traceLineage } from '../lineage/trace-lineage.ts';
 import type { CleanupItem } from '../retention/cleanup.ts';
-import { planCleanup } from '../retention/plan-cleanup.ts';
+import { inUse, planCleanup } from '../retention/plan-cleanup.ts';
 import type { ScrubbedVersion } from '../scrub/scrub.ts';
 import { scrubVersions } from '../scrub/scrub-versions.ts';
 import { searchVersions } from '../search/search-versions.ts';
@@ -82,9 +82,15 @@ export class Survey implements ModelSurvey {
 
   async cleanup({ items }: Parameters<ModelSurvey['cleanup']>[0]): ReturnType<ModelSurvey['cleanup']> {
     const [removed, left, snapshots]: [CleanupItem[], CleanupItem[], string[]] = [[], [], []];
+    // What is pointed to is looked at once more when it goes; what that was made from, here.
+    const used = inUse(await this.histories.states());
     try {
       for (const item of items.filter(({ keep }) => !keep)) {
         const { model, version, why } = item;
+        if (used.has(versionId(item))) {
+          left.push(item);
+          continue;
+        }
         await this.parts.ask({ action: 'delete', model, version });
         try {
           snapshots.push(await noteDeleted(this.histories.of(model), { model, version, reason: why }));
@@ -110,7 +116,8 @@ export class Survey implements ModelSurvey {
       repository,
       clock,
       known,
-      note: async (checked) => await this.#noteScrubbed(checked, states),
+      isThere: async ({ model, version }) => (await this.histories.of(model).read()).versions.has(version),
+      note: async (checked) => await this.#noteScrubbed(checked),
       tell: ({ model, version, damage }) => this.parts.tell({ type: 'model.damaged', model, version, reason: damage }),
     });
   }
@@ -146,13 +153,14 @@ export class Survey implements ModelSurvey {
     return new Map(all.flat().map((each) => [versionId(each), each]));
   }
 
-  async #noteScrubbed(checked: readonly ScrubbedVersion[], states: ReadonlyMap<string, ModelState>): Promise<void> {
+  async #noteScrubbed(checked: readonly ScrubbedVersion[]): Promise<void> {
     await inLanes([...Map.groupBy(checked, ({ model }) => model)], async ([model, found]) => {
+      const state = await this.histories.of(model).read();
       await scrubNotes(this.parts, model).change(({ versions }) => {
-        // What was deleted meanwhile is noted no longer.
-        const there = Object.entries(versions).filter(([version]) => states.get(model)?.versions.has(version));
         const now = found.map(({ version, checkedAt, damage }) => [version, { checkedAt, damage }] as const);
-        return { versions: Object.fromEntries([...there, ...now]) };
+        // What was deleted meanwhile is noted no longer.
+        const there = [...Object.entries(versions), ...now].filter(([version]) => state.versions.has(version));
+        return { versions: Object.fromEntries(there) };
       });
     });
   }

@@ -13,9 +13,9 @@ import type { MoveAliasOptions } from './contract.ts';
 import { findVersion } from './find-version.ts';
 import { aliasEvent, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
-import { knownDamage } from './scrub-notes.ts';
+import { knownDamage, scrubNotes } from './scrub-notes.ts';
 import { validateVersion } from './validate-version.ts';
-import type { ModelVouching } from './vouching-contract.ts';
+import type { ModelVouching, VersionValidation } from './vouching-contract.ts';
 
 /** Plans that others outdate before a move is given up. */
 const ATTEMPTS = 50;
@@ -113,6 +113,7 @@ export class Vouching {
     await this.#parts.ask({ action: 'test', model, version: version.version });
     const validation = await validateVersion({ version, known, options }, this.#parts);
     const { loadTest: report } = validation;
+    if (validation.digest.status === 'failed' && options.record !== false) await this.#noteDamage(version, validation);
     if (report.status === 'skipped' || options.record === false) return validation;
     const { digest } = version;
     await history.append((state) => {
@@ -126,6 +127,14 @@ export class Vouching {
       reason: `${report.status}: ${report.detail}`,
     });
     return validation;
+  }
+
+  /** Gates go by it, as by what a scrub finds. */
+  async #noteDamage({ model, version }: ModelVersion, { digest }: VersionValidation): Promise<void> {
+    const damage = digest.found;
+    const found = { [version]: { checkedAt: this.#parts.clock(), damage } };
+    await scrubNotes(this.#parts, model).change(({ versions }) => ({ versions: { ...versions, ...found } }));
+    this.#parts.tell({ type: 'model.damaged', model, version, reason: damage });
   }
 
   async plan(model: string, alias: string, reference: string): Promise<PromotionPlan> {

@@ -150,6 +150,46 @@ describe('a cleanup that is not allowed to go on', () => {
   });
 });
 
+describe('what somebody else does meanwhile', () => {
+  it('to an alias between the question whether it may move and the move is not overlooked', async () => {
+    for (const value of [31, 32, 33]) await registry.add('price', file(value), { change: 'fix' });
+    for (const version of ['1.0.0', '1.0.1']) await registry.promote('price', 'prod', version);
+    const asked: unknown[] = [];
+    const slow = open({
+      authorize: async ({ version }) => {
+        asked.push(version);
+        await registry.promote('price', 'prod', '1.0.2');
+      },
+    });
+    await expect(slow.rollback('price', 'prod')).rejects.toMatchObject({ code: 'ALIAS_MOVED' });
+    await expect(slow.delete('price', 'latest', { reason: 'old' })).rejects.toMatchObject({ code: 'VERSION_IN_USE' });
+    expect(asked).toEqual(['1.0.0', '1.0.2']);
+  });
+
+  it('to a version that is scrubbed or cleaned up, too', async () => {
+    for (const value of [34, 35, 36]) await registry.add('price', file(value), { change: 'fix' });
+    const parents = [{ model: 'price', version: '1.0.0' }];
+    await registry.add('made', file(37), { change: 'fix', parents });
+    now += 100 * DAY;
+    const plan = await registry.planCleanup({ model: 'price' });
+    await registry.promote('made', 'prod', 'latest');
+    expect((await registry.cleanup(plan)).left).toMatchObject([{ version: '1.0.0' }]);
+    const remover = open();
+    const meddled = new Proxy(repository, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name) as (...given: unknown[]) => AsyncIterable<unknown>;
+        if (name !== 'contents') return call.bind(target);
+        return async function* (...given: unknown[]) {
+          if ((await remover.list('price')).length > 1) await remover.delete('price', '1.0.0', { reason: 'old' });
+          yield* call.apply(target, given);
+        };
+      },
+    });
+    expect(await open({ repository: meddled }).scrub({ model: 'price' })).toMatchObject({ damaged: [] });
+    expect(events.map(({ type }) => type)).not.toContain('model.damaged');
+  });
+});
+
 describe('what is not of a registry', () => {
   it('may lie in its store, and what is too much for a history is not stored', async () => {
     await storage.createIfAbsent('models/readme', Buffer.from('x'));
@@ -204,6 +244,8 @@ describe('a scrub', () => {
     const promoting = open({ storage: fsStore(names) }).promote('price', 'prod', 'latest');
     await expect(promoting).rejects.toMatchObject({ code: 'GATE_FAILED', details: [expect.stringContaining('content')] });
     expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
+    expect(await tampered.add('price', file(15), { change: 'fix' })).toMatchObject({ isNew: true });
+    await tampered.delete('price', 'latest', { reason: 'not needed here' });
     now += 100 * DAY;
     expect((await tampered.planCleanup()).items.filter(({ keep }) => keep)).toMatchObject([{ version: '1.0.0' }]);
   });
