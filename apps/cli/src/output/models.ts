@@ -80,7 +80,10 @@ export const modelVersion = z.strictObject({
   addedAt: make.iso('when it was added'),
   addedBy: z.string(),
   aliases: z.array(z.string()).optional().describe('that point to it now'),
-  signatures: z.array(z.strictObject(vouched)).optional().describe('that there are; `models verify` says whether they count'),
+  signatures: z
+    .array(z.strictObject(vouched))
+    .optional()
+    .describe('that there are; `models verify` says whether they count'),
   approvals: z.array(z.strictObject({ ...vouched, reason: z.string() })).optional(),
   loadTest: z
     .strictObject({ ...vouched, status: z.string(), detail: z.string() })

@@ -51,7 +51,12 @@ function trustFacts({ signatures, approvals, test }: VersionTrust): readonly (re
     ),
     ...(test === undefined
       ? []
-      : [['load test', `${formatTime(test.at)}: ${displayText(`${test.report.status}, ${test.report.detail}`)}`] as const]),
+      : [
+          [
+            'load test',
+            `${formatTime(test.at)}: ${displayText(`${test.report.status}, ${test.report.detail}`)}`,
+          ] as const,
+        ]),
   ];
 }
 

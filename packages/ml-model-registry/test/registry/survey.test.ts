@@ -242,7 +242,10 @@ describe('a scrub', () => {
     expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
     // No alias comes to it, with gates or without, unless somebody says why.
     const promoting = open({ storage: fsStore(names) }).promote('price', 'prod', 'latest');
-    await expect(promoting).rejects.toMatchObject({ code: 'GATE_FAILED', details: [expect.stringContaining('content')] });
+    await expect(promoting).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+      details: [expect.stringContaining('content')],
+    });
     expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
     expect(await tampered.add('price', file(15), { change: 'fix' })).toMatchObject({ isNew: true });
     await tampered.delete('price', 'latest', { reason: 'not needed here' });

@@ -99,7 +99,9 @@ describe('a version of a registry with a key', () => {
     const entry = Buffer.from(await readObject(storage, 'models/other/history/000000000001')).toString();
     const body = Buffer.from(entry);
     const [first] = await open().history('price');
-    const previous = createHash('sha256').update(`${JSON.stringify(first)}\n`).digest('hex');
+    const previous = createHash('sha256')
+      .update(`${JSON.stringify(first)}\n`)
+      .digest('hex');
     const alias = { kind: 'alias.moved', alias: '1.0.0', to: '1.0.0', n: 2, at: 1, by: 'eve', previous, token: 't' };
     await storage.createIfAbsent('models/copied/history/000000000001', body);
     await storage.createIfAbsent('models/price/history/000000000002', Buffer.from(`${JSON.stringify(alias)}\n`));
