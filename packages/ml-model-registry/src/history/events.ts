@@ -97,10 +97,30 @@ function parsed(bytes: Uint8Array, n: number): LoggedEvent {
 function isOf(model: string, event: LoggedEvent): boolean {
   if (event.kind === 'version.added') {
     const version = event.version as Partial<ModelVersion> | undefined;
-    return version?.model === model && isVersion(version.version);
+    return version?.model === model && isVersion(version.version) && isWhole(version);
   }
   if (event.kind === 'alias.moved') return isAlias(event.alias) && (event.to === undefined || isVersion(event.to));
   return isVersion(event.version);
+}
+
+/** Has what all that reads versions counts on. */
+function isWhole({
+  digest,
+  file,
+  snapshot,
+  tags,
+  parents,
+  metrics,
+  params,
+  inspection,
+}: Partial<ModelVersion>): boolean {
+  return (
+    [file, snapshot].every((text) => typeof text === 'string') &&
+    typeof digest === 'string' &&
+    /^sha256:[0-9a-f]{64}$/.test(digest) &&
+    [tags, parents, inspection?.inputs, inspection?.outputs, inspection?.findings].every(Array.isArray) &&
+    [metrics, params].every((values) => typeof values === 'object' && values !== null)
+  );
 }
 
 function isVersion(text: unknown): boolean {

@@ -195,6 +195,12 @@ describe('what is not of a registry', () => {
     await storage.createIfAbsent('models/readme', Buffer.from('x'));
     await storage.createIfAbsent('models/other_/x', Buffer.from('x'));
     await registry.add('price', file(24), { change: 'fix' });
+    await storage.createIfAbsent('models/price/scrubs/000000000001', Buffer.from('{"notes":{"versions":null}}'));
+    const torn = { kind: 'version.added', n: 1, version: { model: 'torn', version: '1.0.0', digest: 'x' } };
+    const other = memoryStore();
+    await other.createIfAbsent('models/torn/history/000000000001', Buffer.from(JSON.stringify(torn)));
+    await expect(open({ storage: other }).models()).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+    expect((await registry.planCleanup()).items).toHaveLength(1);
     const count = (await repository.snapshots({ tenant: 'models' })).length;
     const params = { long: 'x'.repeat(5_000_000) };
     const adding = registry.add('price', file(25), { change: 'fix', params });
