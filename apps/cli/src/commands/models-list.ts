@@ -60,7 +60,7 @@ async function listVersions(
   const namesOf = (version: string): readonly string[] =>
     Object.entries(aliases).flatMap(([alias, to]) => (to === version ? [alias] : []));
   if (context.json) {
-    const all = versions.map((version) => versionOutput(version, namesOf(version.version)));
+    const all = versions.map((version) => versionOutput(version, { aliases: namesOf(version.version) }));
     await emitObject(context.output, 'ModelList', { versions: all });
     return EXIT.ok;
   }

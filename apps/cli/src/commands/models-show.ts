@@ -13,15 +13,16 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const aliases = Object.entries(await registry.aliases(model)).flatMap(([alias, to]) =>
     to === version.version ? [alias] : [],
   );
-  if (context.json) await emitObject(context.output, 'ModelVersion', versionOutput(version, aliases));
-  else for (const line of versionLines(version, aliases)) await context.output.line(line);
+  const beside = { aliases, trust: await registry.trust(model, version.version) };
+  if (context.json) await emitObject(context.output, 'ModelVersion', versionOutput(version, beside));
+  else for (const line of versionLines(version, beside)) await context.output.line(line);
   return EXIT.ok;
 }
 
 /** `holdfast models show`. */
 export const modelsShow: CommandDefinition = {
   path: ['models', 'show'],
-  summary: 'Show all that is known of a version of a model',
+  summary: 'Show all that is known of a version of a model, and who vouches for it',
   arguments: [{ name: '<model@version>', description: 'a version, an alias, or nothing for the latest' }],
   examples: [{ call: 'holdfast models show price@prod', does: 'What is live?' }],
   output: { shape: 'ModelVersion' },

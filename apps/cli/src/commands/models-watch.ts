@@ -1,5 +1,6 @@
 import type { ModelWatchEvent } from '@x/ml-model-registry/watch';
 import { loadWatch } from '../compose/model-metrics.ts';
+import { MODEL_SIGNING_OPTIONS } from '../compose/model-trust.ts';
 import { openModels } from '../compose/models.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -30,7 +31,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const folders = given.length > 0 ? given : (settings['models.folders'] ?? []);
   if (folders.length === 0)
     throw usageError('Expected folders to watch, got none', 'Name them, or set models.folders.');
-  const { registry, repository } = await openModels(context);
+  const { registry, repository } = await openModels(context, { signs: true });
   await using _ = repository;
   const { watchModels } = await loadWatch();
   let refused = 0;
@@ -75,6 +76,7 @@ export const modelsWatch: CommandDefinition = {
     { flags: '--ignore <name>', description: 'a name or path that does not count; may be repeated', repeatable: true },
     { flags: '--change <kind>', description: 'kind of change (default: retrain)' },
     { flags: '--once', description: 'add what is there, and end' },
+    ...MODEL_SIGNING_OPTIONS,
   ],
   examples: [
     { call: 'holdfast models watch training/out --ignore checkpoints', does: 'Each trained model is a version' },

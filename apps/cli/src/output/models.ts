@@ -39,6 +39,8 @@ export const modelInspection = z.strictObject({
   digest: z.string().optional().describe('`sha256:<hex>` of the file'),
 });
 
+const vouched = { at: make.iso('when'), by: z.string() };
+
 export const modelVersion = z.strictObject({
   model: z.string(),
   version: z.string(),
@@ -78,6 +80,15 @@ export const modelVersion = z.strictObject({
   addedAt: make.iso('when it was added'),
   addedBy: z.string(),
   aliases: z.array(z.string()).optional().describe('that point to it now'),
+  signatures: z
+    .array(z.strictObject(vouched))
+    .optional()
+    .describe('that there are; `models verify` says whether they count'),
+  approvals: z.array(z.strictObject({ ...vouched, reason: z.string() })).optional(),
+  loadTest: z
+    .strictObject({ ...vouched, status: z.string(), detail: z.string() })
+    .optional()
+    .describe('the last one'),
 });
 
 export const modelAdded = z.strictObject({

@@ -1,4 +1,4 @@
-import type { ModelInspection, ModelVersion } from '@x/ml-model-registry';
+import type { ModelInspection, ModelVersion, VersionTrust } from '@x/ml-model-registry';
 import type { ShapeOf } from '../output/shapes.ts';
 import type { Colors } from '../terminal/output.ts';
 import { formatBytes } from './bytes.ts';
@@ -8,8 +8,15 @@ import { formatTime } from './time.ts';
 
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
+/** What the history says of a version beside. */
+interface VersionBeside {
+  readonly aliases?: readonly string[] | undefined;
+  readonly trust?: VersionTrust | undefined;
+}
+
 /** A version as JSON has it. */
-export function versionOutput(version: ModelVersion, aliases?: readonly string[]): ShapeOf<'ModelVersion'> {
+export function versionOutput(version: ModelVersion, beside: VersionBeside = {}): ShapeOf<'ModelVersion'> {
+  const { aliases, trust } = beside;
   const { addedAt, parents, tags, inspection, ...rest } = version;
   const { inputs, outputs, findings } = inspection;
   const tensors = (all: ModelVersion['inspection']['inputs']): ShapeOf<'ModelVersion'>['inspection']['inputs'] =>
@@ -21,7 +28,36 @@ export function versionOutput(version: ModelVersion, aliases?: readonly string[]
     inspection: { ...inspection, inputs: tensors(inputs), outputs: tensors(outputs), findings: [...findings] },
     addedAt: isoOf(addedAt),
     ...(aliases === undefined ? {} : { aliases: [...aliases] }),
+    ...(trust === undefined ? {} : trustOutput(trust)),
   };
+}
+
+function trustOutput({ signatures, approvals, test }: VersionTrust): Partial<ShapeOf<'ModelVersion'>> {
+  return {
+    signatures: signatures.map(({ at, by }) => ({ at: isoOf(at), by })),
+    approvals: approvals.map(({ at, by, reason }) => ({ at: isoOf(at), by, reason })),
+    ...(test === undefined
+      ? {}
+      : { loadTest: { at: isoOf(test.at), by: test.by, status: test.report.status, detail: test.report.detail } }),
+  };
+}
+
+/** Who vouches for a version, a fact a line. */
+function trustFacts({ signatures, approvals, test }: VersionTrust): readonly (readonly [string, string])[] {
+  return [
+    ...signatures.map(({ at, by }) => ['signed', `${formatTime(at)} by ${displayText(by)}`] as const),
+    ...approvals.map(
+      ({ at, by, reason }) => ['approved', `${formatTime(at)} by ${displayText(by)}: ${displayText(reason)}`] as const,
+    ),
+    ...(test === undefined
+      ? []
+      : [
+          [
+            'load test',
+            `${formatTime(test.at)}: ${displayText(`${test.report.status}, ${test.report.detail}`)}`,
+          ] as const,
+        ]),
+  ];
 }
 
 /** `float32 [?, 3]` */
@@ -30,7 +66,8 @@ function tensorText(tensor: ModelInspection['inputs'][number]): string {
 }
 
 /** What is known of a version, a fact a line. */
-export function versionLines(version: ModelVersion, aliases: readonly string[]): readonly string[] {
+export function versionLines(version: ModelVersion, beside: Required<VersionBeside>): readonly string[] {
+  const { aliases = [], trust } = beside;
   const { inspection, metrics, params, dataset, code, parents, tags } = version;
   const { framework } = inspection;
   const list = (values: Readonly<Record<string, unknown>>): string =>
@@ -60,6 +97,7 @@ export function versionLines(version: ModelVersion, aliases: readonly string[]):
     ['parents', parents.map((parent) => `${parent.model}@${parent.version}`).join(' ')],
     ['tags', tags.join(' ')],
     ['added', `${formatTime(version.addedAt)} by ${displayText(version.addedBy)}`],
+    ...(trust === undefined ? [] : trustFacts(trust)),
     ['snapshot', version.snapshot.slice(0, 8)],
   ];
   return factLines(facts.filter(([, value]) => value !== ''));

@@ -81,6 +81,15 @@ describe('models that somebody vouches for', () => {
     const forced = await machine.run(['models', 'promote', 'price', 'prod', '--force', '--reason', 'an outage']);
     expect(forced.stdout).toContain('  passed  load test: passed; passed: Loaded by sh\n');
     expect(forced.stdout).toContain('price@prod is 1.0.0, past its gates; it was nothing (an outage)\n');
+    expect(await machine.json('ModelVersion', ['models', 'show', 'price'])).toMatchObject({
+      signatures: [{}],
+      approvals: [],
+      loadTest: { status: 'passed', detail: 'Loaded by sh' },
+    });
+    await mkdir(join(machine.cwd, 'out'));
+    await copyFile(fixture, join(machine.cwd, 'out/watched.onnx'));
+    await machine.run(['models', 'watch', 'out', '--once']);
+    expect((await machine.run(['models', 'show', 'watched'])).stdout).toMatch(/^signed +\d/m);
     const { stdout } = await machine.run(['models', 'history', 'price']);
     expect(stdout).toMatch(
       /version\.added[\s\S]*version\.signed[\s\S]*version\.tested[\s\S]*alias\.moved prod: nothing -> 1\.0\.0 \(forced\)/,

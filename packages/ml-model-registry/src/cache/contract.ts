@@ -50,7 +50,7 @@ export type CacheEvent =
 
 /** Options of `createModelCache`. */
 export interface ModelCacheOptions {
-  readonly registry: Pick<ModelRegistry, 'get' | 'restore'>;
+  readonly registry: Pick<ModelRegistry, 'get' | 'admit' | 'restore'>;
   /** All that is kept together has at most so many bytes. */
   readonly maxBytes: number;
   /** Default: memory. */

@@ -41,6 +41,8 @@ class HotModels implements ModelCache {
   readonly #answers: Answers;
   readonly #store: CacheStore;
   readonly #references: References;
+  /** What the registry has given to this cache once. */
+  readonly #admitted = new Set<string>();
   readonly #flights = new Map<string, Promise<Omit<CachedModel, 'version'>>>();
 
   constructor(options: ModelCacheOptions, answers: Answers) {
@@ -83,8 +85,14 @@ class HotModels implements ModelCache {
 
   async #find(key: string, version: ModelVersion): Promise<Omit<CachedModel, 'version'>> {
     const kept = await this.#kept(key, version);
-    if (kept !== undefined) return { bytes: kept, from: 'cache' };
+    if (kept !== undefined) {
+      // Somebody else may have put it there, who may do more, or trusts others.
+      if (!this.#admitted.has(key)) await this.#options.registry.admit(version.model, version.version);
+      this.#admitted.add(key);
+      return { bytes: kept, from: 'cache' };
+    }
     const bytes = await fetchModel(this.#options, version);
+    this.#admitted.add(key);
     if (digestOf(bytes) !== version.digest) {
       throw new ModelError('MODEL_DAMAGED', `Expected ${version.digest} as ${key}, got ${digestOf(bytes)}`, {
         hint: 'It changed between the registry and here. Look at the disk of the temporary folder.',

@@ -31,8 +31,11 @@ export function modelCardText(card: ModelCard): string {
   return [`# ${plain(`${card.model} ${card.version}`)}`, '', ...described(card), ...body].join('\n');
 }
 
+/** What whoever added it has said, as a quotation: its headings are not those of the card, its fences end with it, and its HTML is none. */
 function described({ description }: ModelCard): readonly string[] {
-  return description === undefined ? [] : [description, ''];
+  if (description === undefined) return [];
+  const lines = description.replace(/</g, '\\<').split(/\r\n?|\n/);
+  return [...lines.map((line) => `> ${line}`.trimEnd()), ''];
 }
 
 function details(card: ModelCard): readonly string[] {

@@ -52,7 +52,7 @@ export interface PromotionGates {
 
 /** Whether a version passes a gate. */
 export interface GateResult {
-  /** `metric rmse`, `no regression of rmse`, `inspection`, `signed`, `load test`, `approvals`, or the name of one's own. */
+  /** `content` when a scrub has found damage, `metric rmse`, `no regression of rmse`, `inspection`, `signed`, `load test`, `approvals`, or the name of one's own. */
   readonly gate: string;
   readonly status: 'passed' | 'failed';
   /** What is demanded. */

@@ -9,15 +9,19 @@ export interface PlannedPromotion extends GateFacts {
   readonly gates?: PromotionGates | undefined;
   /** Whose signatures count. */
   readonly signers?: ModelTrust | undefined;
+  /** What a scrub has found wrong with the content: no alias should point to what can't be brought back. */
+  readonly damage?: string | undefined;
 }
 
 /** Lists each gate with its limit and what was found. Changes nothing. */
 export async function planPromotion(planned: PlannedPromotion): Promise<PromotionPlan> {
-  const { gates = {}, signers, model, alias, version, current, trust } = planned;
+  const { gates = {}, signers, damage, model, alias, version, current, trust } = planned;
   const facts: GateFacts = { model, alias, version, current, trust };
   const verification =
     gates.signed === true && signers !== undefined ? verifyVersion(version, trust, signers) : undefined;
-  const results = [...judgeGates(gates, { ...facts, verification })];
+  const whole: readonly GateResult[] =
+    damage === undefined ? [] : [{ gate: 'content', status: 'failed', limit: 'what was added', found: damage }];
+  const results = [...whole, ...judgeGates(gates, { ...facts, verification })];
   for (const gate of gates.own ?? []) results.push(await ownResult(gate, facts));
   const allowed = results.every(({ status }) => status === 'passed');
   return { model, alias, from: current?.version, to: version.version, gates: results, allowed };

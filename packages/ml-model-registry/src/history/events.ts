@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ModelBundle } from '@x/integrity';
+import semver from 'semver';
 import { ModelError } from '../errors.ts';
 import type { GateResult } from '../gates/gates.ts';
 import type { TrustEvent } from '../trust/trust-state.ts';
+import { isAlias } from '../versions/names.ts';
 import type { ModelVersion } from '../versions/version.ts';
 
 /** What happened to a model. */
@@ -52,13 +54,22 @@ export function encodeEvent(event: LoggedEvent): Uint8Array {
   return Buffer.from(`${JSON.stringify(event)}\n`);
 }
 
+/** Where an entry stands. */
+export interface EntryPlace {
+  readonly model: string;
+  readonly n: number;
+  readonly before: HistoryEntry | undefined;
+}
+
 /**
- * Reads an entry, and looks whether it follows the one before.
+ * Reads an entry, and looks whether it follows the one before, and is of this model: a version that was copied from another one brings along the
+ * signatures of that.
  *
  * @throws {ModelError} `HISTORY_DAMAGED`.
  */
-export function decodeEvent(bytes: Uint8Array, n: number, before: HistoryEntry | undefined): HistoryEntry {
+export function decodeEvent(bytes: Uint8Array, { model, n, before }: EntryPlace): HistoryEntry {
   const event = parsed(bytes, n);
+  if (!isOf(model, event)) throw damaged(n, 'one that is not of this model, or names what is no version or alias');
   if (event.n !== n || event.previous !== before?.digest) throw damaged(n, 'one that does not follow the entry before');
   return { event, digest: createHash('sha256').update(bytes).digest('hex') };
 }
@@ -80,6 +91,40 @@ function parsed(bytes: Uint8Array, n: number): LoggedEvent {
     throw damaged(n, 'bytes that are none');
   }
   throw damaged(n, 'one of a kind that is not known');
+}
+
+/** An alias that looks like a version would stand for another one. */
+function isOf(model: string, event: LoggedEvent): boolean {
+  if (event.kind === 'version.added') {
+    const version = event.version as Partial<ModelVersion> | undefined;
+    return version?.model === model && isVersion(version.version) && isWhole(version);
+  }
+  if (event.kind === 'alias.moved') return isAlias(event.alias) && (event.to === undefined || isVersion(event.to));
+  return isVersion(event.version);
+}
+
+/** Has what all that reads versions counts on. */
+function isWhole({
+  digest,
+  file,
+  snapshot,
+  tags,
+  parents,
+  metrics,
+  params,
+  inspection,
+}: Partial<ModelVersion>): boolean {
+  return (
+    [file, snapshot].every((text) => typeof text === 'string') &&
+    typeof digest === 'string' &&
+    /^sha256:[0-9a-f]{64}$/.test(digest) &&
+    [tags, parents, inspection?.inputs, inspection?.outputs, inspection?.findings].every(Array.isArray) &&
+    [metrics, params].every((values) => typeof values === 'object' && values !== null)
+  );
+}
+
+function isVersion(text: unknown): boolean {
+  return typeof text === 'string' && semver.valid(text) === text;
 }
 
 /** An entry of a history is missing, or is none. */

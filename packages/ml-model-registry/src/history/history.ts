@@ -11,8 +11,9 @@ const ATTEMPTS = 50;
 /** An entry has at most the description of a version and what was found in it. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
-/** Who writes, and by which clock. */
+/** Whose history it is, who writes, and by which clock. */
 export interface HistoryOptions {
+  readonly model: string;
   readonly clock: Clock;
   readonly by: string;
 }
@@ -54,8 +55,9 @@ export class ModelHistory {
     const from = (before?.event.n ?? 0) + 1;
     const numbers = Array.from({ length: Math.max(0, (latest?.n ?? 0) + 1 - from) }, (_, index) => from + index);
     const bodies = await inLanes(numbers, async (n) => (n === latest?.n ? latest.body : await this.#entry(n)));
+    const { model } = this.#options;
     let last = before;
-    return bodies.map((body, index) => (last = decodeEvent(body, from + index, last)));
+    return bodies.map((body, index) => (last = decodeEvent(body, { model, n: from + index, before: last })));
   }
 
   async #entry(n: number): Promise<Uint8Array> {
@@ -71,7 +73,7 @@ export class ModelHistory {
    * Writes the event that `decide` makes of what the history says; when somebody else was faster, it is asked again with what is said then.
    *
    * @param decide Throws where the event must not be.
-   * @throws {ModelError} `CONFLICT` when others were faster each time.
+   * @throws {ModelError} `CONFLICT` when others were faster each time; `INVALID_INPUT` for more than an entry holds.
    */
   async append(decide: (state: ModelState) => ModelEvent): Promise<LoggedEvent> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
@@ -86,7 +88,18 @@ export class ModelHistory {
         ...(state.last === undefined ? {} : { previous: state.last.digest }),
         token: randomUUID(),
       };
-      if (await this.#ledger.appendAt(n, encodeEvent(event))) return event;
+      const bytes = encodeEvent(event);
+      // One that can't be read again would end the history.
+      if (bytes.length > MOST_BYTES) {
+        throw new ModelError(
+          'INVALID_INPUT',
+          `Expected at most ${MOST_BYTES} bytes to write to a history, got ${bytes.length}`,
+          {
+            hint: 'Say less of it. A model that names so many inputs and outputs can not be kept.',
+          },
+        );
+      }
+      if (await this.#ledger.appendAt(n, bytes)) return event;
     }
     throw new ModelError('CONFLICT', `Expected to write to the history of a model, got ${ATTEMPTS} lost races`, {
       hint: 'Others write to the same model all the time. Try again.',

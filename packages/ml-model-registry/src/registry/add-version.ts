@@ -15,6 +15,7 @@ import type { ModelVersion, VersionInspection } from '../versions/version.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
 import { checkFacts } from './facts.ts';
 import type { RegistryParts } from './parts.ts';
+import { knownDamage } from './scrub-notes.ts';
 
 const order: readonly Verdict[] = ['clean', 'unknown', 'suspicious', 'malicious'];
 
@@ -43,7 +44,7 @@ export async function addVersion(
   demandSigner(addition, parts);
   const file = await parts.files.look(path);
   const state = await history.read();
-  const known = unchanged(state, file);
+  const known = await unchanged(state, file, parts);
   // What was inspected when it was added is not inspected again, unless less is taken now.
   if (known !== undefined && isAccepted(known.inspection, parts))
     return { version: known, isNew: false, bytesStored: 0 };
@@ -53,21 +54,35 @@ export async function addVersion(
   const digest = !isSettled || newestOf(state)?.size === file.size;
   const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
   refuse(inspection, addition, parts);
-  const same = unchanged(await history.read(), inspection);
+  const same = await unchanged(await history.read(), inspection, parts);
   if (same !== undefined) {
     if (isSettled) await file.remember(same.digest);
     return { version: same, isNew: false, bytesStored: 0 };
   }
   const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
   if (isSettled) await file.remember(stored.digest);
-  const event = await history.append((now) => {
-    const version = versionOf(now, { addition, inspection, stored, parts });
-    const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
-    return { kind: 'version.added', version, ...signature };
-  });
+  const event = await appended(history, { addition, inspection, stored, parts });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
+}
+
+/** Content whose version is surely not in the history is let go; when an answer was lost, it stays. */
+async function appended(
+  history: ModelHistory,
+  storing: Storing & { readonly stored: Stored },
+): ReturnType<ModelHistory['append']> {
+  const { parts, stored } = storing;
+  try {
+    return await history.append((now) => {
+      const version = versionOf(now, storing);
+      const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };
+      return { kind: 'version.added', version, ...signature };
+    });
+  } catch (error) {
+    if (error instanceof ModelError) await parts.repository.forget({ snapshots: [stored.snapshot] });
+    throw error;
+  }
 }
 
 function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {
@@ -105,10 +120,15 @@ function refuse(inspection: ModelInspection, addition: Addition, parts: Registry
   );
 }
 
-/** The newest version, when it has this content. */
-function unchanged(state: ModelState, { digest }: Pick<ModelInspection, 'digest'>): ModelVersion | undefined {
+/** The newest version, when it has this content, and no scrub has found that lost. */
+async function unchanged(
+  state: ModelState,
+  { digest }: Pick<ModelInspection, 'digest'>,
+  parts: RegistryParts,
+): Promise<ModelVersion | undefined> {
   const newest = newestOf(state);
-  return newest !== undefined && newest.digest === digest ? newest : undefined;
+  if (newest === undefined || newest.digest !== digest) return undefined;
+  return (await knownDamage(parts, newest)) === undefined ? newest : undefined;
 }
 
 function newestOf({ versions }: ModelState): ModelVersion | undefined {

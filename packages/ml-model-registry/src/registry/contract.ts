@@ -164,7 +164,7 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
    */
   delete(model: string, version: string, options: { readonly reason: string }): Promise<void>;
   /**
-   * Lets an alias point to a version, if it passes the gates of the alias.
+   * Lets an alias point to a version, if it passes the gates of the alias, and no scrub has found it damaged.
    *
    * @throws {ModelError} `GATE_FAILED` with all that have failed; `ALIAS_MOVED` when it does not point where it was expected to; those of `get`.
    */

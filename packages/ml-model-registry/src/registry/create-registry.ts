@@ -29,6 +29,7 @@ import { demandModel, findVersion } from './find-version.ts';
 import { Histories } from './histories.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
 import { Vouching } from './vouching.ts';
 
@@ -128,14 +129,16 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return findVersion(await this.#history(model).read(), model, reference);
   }
 
+  async admit(model: string, reference: string): Promise<ModelVersion> {
+    return await this.#vouching.admit(model, reference);
+  }
+
   async restore(
     model: string,
     reference: string,
     options: Parameters<ModelRegistry['restore']>[2],
   ): Promise<ModelVersion> {
-    const version = await this.get(model, reference);
-    await this.#parts.ask({ action: 'restore', model, version: version.version });
-    await this.#vouching.demand(version);
+    const version = await this.admit(model, reference);
     await restoreContent(this.#parts.repository, version, options);
     this.#parts.tell({ type: 'model.restored', model, version: version.version });
     await this.#noteRestored(version);
@@ -159,7 +162,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 
-  async delete(model: string, version: string, options: { readonly reason: string }): Promise<void> {
+  async delete(model: string, reference: string, options: { readonly reason: string }): Promise<void> {
+    const { version } = await this.get(model, reference);
     await this.#parts.ask({ action: 'delete', model, version });
     const { reason } = options;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason, got an empty text');
@@ -170,7 +174,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
 
   async promote(model: string, alias: string, reference: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
     checkAlias(alias);
-    if (Object.hasOwn(this.#parts.gates, alias))
+    const isGated = Object.hasOwn(this.#parts.gates, alias);
+    if (isGated || (await knownDamage(this.#parts, await this.get(model, reference))) !== undefined)
       return await this.#vouching.promote({ ...options, model, alias, reference });
     return await this.#move({ ...options, model, alias, to: (state) => findVersion(state, model, reference).version });
   }
@@ -215,8 +220,9 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const history = this.#history(model);
     const state = await history.read();
     demandModel(state, model);
-    await this.#parts.ask({ action: 'promote', model, alias, version: move.to(state) });
-    const moved = moveOf(await history.append((current) => aliasEvent(current, move)));
+    const version = move.to(state);
+    await this.#parts.ask({ action: 'promote', model, alias, version });
+    const moved = moveOf(await history.append((current) => aliasEvent(current, move, { allowed: version })));
     this.#parts.tell({ type: 'model.promoted', model, alias, version: moved.to, reason: moved.reason });
     return moved;
   }

@@ -3,7 +3,7 @@ import { ModelHistory } from '../history/history.ts';
 import type { ModelState } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
 import type { KnownVersion } from '../versions/known-version.ts';
-import { checkModelName } from '../versions/names.ts';
+import { checkModelName, isModelName } from '../versions/names.ts';
 import type { RegistryParts } from './parts.ts';
 
 /** Where histories lie in the store. */
@@ -23,7 +23,7 @@ export class Histories {
     const found = this.#opened.get(checkModelName(model));
     if (found !== undefined) return found;
     const { storage, clock, by } = this.#parts;
-    const history = new ModelHistory(storage, `${PREFIX}${model}/history`, { clock, by });
+    const history = new ModelHistory(storage, `${PREFIX}${model}/history`, { model, clock, by });
     this.#opened.set(model, history);
     return history;
   }
@@ -32,7 +32,9 @@ export class Histories {
   async states(): Promise<ReadonlyMap<string, ModelState>> {
     const names = new Set<string>();
     for await (const { key } of listAll(this.#parts.storage, PREFIX)) {
-      names.add(key.slice(PREFIX.length).split('/', 1)[0] ?? '');
+      const [name = '', ...rest] = key.slice(PREFIX.length).split('/');
+      // The store may have what is of somebody else.
+      if (rest.length > 0 && isModelName(name)) names.add(name);
     }
     const sorted = [...names].toSorted();
     const states = await inLanes(sorted, async (name) => await this.of(name).read());

@@ -16,11 +16,15 @@ export interface Move extends Omit<MoveAliasOptions, 'force'> {
 }
 
 /**
- * The event of a move, when the alias points to where it is expected to (compare and set).
+ * The event of a move, when the alias points to where it is expected to (compare and set), and goes where it was allowed to.
  *
  * @throws {ModelError} `ALIAS_MOVED`.
  */
-export function aliasEvent(state: ModelState, move: Move): ModelEvent {
+export function aliasEvent(
+  state: ModelState,
+  move: Move,
+  asked?: { readonly allowed: string | undefined },
+): ModelEvent {
   const { model, alias, expected, reason, gates, forced } = move;
   const from = state.aliases.get(alias);
   if (expected !== undefined && from !== (expected ?? undefined)) {
@@ -33,6 +37,15 @@ export function aliasEvent(state: ModelState, move: Move): ModelEvent {
     );
   }
   const to = move.to(state);
+  if (asked !== undefined && asked.allowed !== to) {
+    throw new ModelError(
+      'ALIAS_MOVED',
+      `Expected ${alias} of ${model} to go to ${asked.allowed ?? 'no version'}, got ${to ?? 'none'} meanwhile`,
+      {
+        hint: 'Somebody has changed the model since it was asked whether this may be. Look at the history, and decide anew.',
+      },
+    );
+  }
   return {
     kind: 'alias.moved',
     alias,

@@ -41,9 +41,18 @@ export class Notebook<T extends object> {
     if (body === undefined) return this.#empty;
     try {
       const page = JSON.parse(Buffer.from(body).toString()) as { readonly notes?: Partial<T> } | null;
-      return { ...this.#empty, ...page?.notes };
+      const notes = { ...this.#empty, ...page?.notes };
+      const isSound = Object.entries(this.#empty).every(([name, value]) =>
+        isLike(value, (notes as Readonly<Record<string, unknown>>)[name]),
+      );
+      return isSound ? notes : this.#empty;
     } catch {
       return this.#empty;
     }
   }
+}
+
+/** Both are lists, or both are objects. */
+function isLike(value: unknown, found: unknown): boolean {
+  return typeof found === 'object' && found !== null && Array.isArray(found) === Array.isArray(value);
 }

@@ -6,9 +6,9 @@ import type { ModelState } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
 import { traceLineage } from '../lineage/trace-lineage.ts';
 import type { CleanupItem } from '../retention/cleanup.ts';
-import { planCleanup } from '../retention/plan-cleanup.ts';
+import { inUse, planCleanup } from '../retention/plan-cleanup.ts';
 import type { ScrubbedVersion } from '../scrub/scrub.ts';
-import { noScrubs, type ScrubNotes, scrubVersions } from '../scrub/scrub-versions.ts';
+import { scrubVersions } from '../scrub/scrub-versions.ts';
 import { searchVersions } from '../search/search-versions.ts';
 import { noUses, type UseNotes, usageOf, withUse } from '../usage/use-notes.ts';
 import { versionId } from '../versions/known-version.ts';
@@ -18,6 +18,7 @@ import { demandModel, findVersion } from './find-version.ts';
 import { type Histories, knownVersions, PREFIX } from './histories.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
+import { scrubNotes } from './scrub-notes.ts';
 import type { ModelSurvey } from './survey-contract.ts';
 
 /** What is told of all models, and how they are looked after. */
@@ -81,19 +82,29 @@ export class Survey implements ModelSurvey {
 
   async cleanup({ items }: Parameters<ModelSurvey['cleanup']>[0]): ReturnType<ModelSurvey['cleanup']> {
     const [removed, left, snapshots]: [CleanupItem[], CleanupItem[], string[]] = [[], [], []];
-    for (const item of items.filter(({ keep }) => !keep)) {
-      const { model, version, why } = item;
-      await this.parts.ask({ action: 'delete', model, version });
-      try {
-        snapshots.push(await noteDeleted(this.histories.of(model), { model, version, reason: why }));
-        removed.push(item);
-        this.parts.tell({ type: 'model.deleted', model, version, reason: why });
-      } catch (error) {
-        if (!isOutdated(error)) throw error;
-        left.push(item);
+    // What is pointed to is looked at once more when it goes; what that was made from, here.
+    const used = inUse(await this.histories.states());
+    try {
+      for (const item of items.filter(({ keep }) => !keep)) {
+        const { model, version, why } = item;
+        if (used.has(versionId(item))) {
+          left.push(item);
+          continue;
+        }
+        await this.parts.ask({ action: 'delete', model, version });
+        try {
+          snapshots.push(await noteDeleted(this.histories.of(model), { model, version, reason: why }));
+          removed.push(item);
+          this.parts.tell({ type: 'model.deleted', model, version, reason: why });
+        } catch (error) {
+          if (!isOutdated(error)) throw error;
+          left.push(item);
+        }
       }
+    } finally {
+      // Also of those before one that must not go.
+      if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
     }
-    if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
     return { removed, left };
   }
 
@@ -105,7 +116,8 @@ export class Survey implements ModelSurvey {
       repository,
       clock,
       known,
-      note: async (checked) => await this.#noteScrubbed(checked, states),
+      isThere: async ({ model, version }) => (await this.histories.of(model).read()).versions.has(version),
+      note: async (checked) => await this.#noteScrubbed(checked),
       tell: ({ model, version, damage }) => this.parts.tell({ type: 'model.damaged', model, version, reason: damage }),
     });
   }
@@ -126,10 +138,6 @@ export class Survey implements ModelSurvey {
     return new Notebook(this.parts.storage, `${PREFIX}${model}/uses`, noUses);
   }
 
-  #scrubs(model: string): Notebook<ScrubNotes> {
-    return new Notebook(this.parts.storage, `${PREFIX}${model}/scrubs`, noScrubs);
-  }
-
   /** Bytes that each snapshot has added to the repository. */
   async #storedBytes(): Promise<ReadonlyMap<string, number>> {
     const snapshots = await this.parts.repository.snapshots({ tenant: this.parts.tenant, tags: ['kept-by=models'] });
@@ -139,19 +147,20 @@ export class Survey implements ModelSurvey {
   /** How contents were when they were read last, by ids of versions. */
   async #scrubbed(models: readonly string[]): Promise<ReadonlyMap<string, ScrubbedVersion>> {
     const all = await inLanes(models, async (model) => {
-      const { versions } = await this.#scrubs(model).read();
+      const { versions } = await scrubNotes(this.parts, model).read();
       return Object.entries(versions).map(([version, found]) => ({ model, version, bytes: 0, ...found }));
     });
     return new Map(all.flat().map((each) => [versionId(each), each]));
   }
 
-  async #noteScrubbed(checked: readonly ScrubbedVersion[], states: ReadonlyMap<string, ModelState>): Promise<void> {
+  async #noteScrubbed(checked: readonly ScrubbedVersion[]): Promise<void> {
     await inLanes([...Map.groupBy(checked, ({ model }) => model)], async ([model, found]) => {
-      await this.#scrubs(model).change(({ versions }) => {
-        // What was deleted meanwhile is noted no longer.
-        const there = Object.entries(versions).filter(([version]) => states.get(model)?.versions.has(version));
+      const state = await this.histories.of(model).read();
+      await scrubNotes(this.parts, model).change(({ versions }) => {
         const now = found.map(({ version, checkedAt, damage }) => [version, { checkedAt, damage }] as const);
-        return { versions: Object.fromEntries([...there, ...now]) };
+        // What was deleted meanwhile is noted no longer.
+        const there = [...Object.entries(versions), ...now].filter(([version]) => state.versions.has(version));
+        return { versions: Object.fromEntries(there) };
       });
     });
   }

@@ -3,6 +3,7 @@ import type { PromotionPlan } from '../gates/gates.ts';
 import type { Approval, StoredSignature, VersionTrust } from '../trust/trust-state.ts';
 import type { VersionVerification } from '../trust/verify-version.ts';
 import type { ValidateOptions, ValidationReport } from '../validation/validate-model.ts';
+import type { ModelVersion } from '../versions/version.ts';
 
 /** How a version is validated. What is left out is as the registry has it. */
 export interface ValidateVersionOptions extends Omit<ValidateOptions, 'digest' | 'inspect'> {
@@ -33,6 +34,12 @@ export interface ModelVouching {
    * @throws {ModelError} `KEY_NEEDED` for nobody to trust; `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`.
    */
   verify(model: string, reference: string, trust?: ModelTrust): Promise<VersionVerification>;
+  /**
+   * Looks whether `restore` would give a version away, for those who have its content already: asks `authorize`, and where the registry trusts somebody, they have to have signed it.
+   *
+   * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`; those of `get`.
+   */
+  admit(model: string, reference: string): Promise<ModelVersion>;
   /** Signatures, approvals and the last load test of a version. @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. */
   trust(model: string, reference: string): Promise<VersionTrust>;
   /**

@@ -13,8 +13,9 @@ import type { MoveAliasOptions } from './contract.ts';
 import { findVersion } from './find-version.ts';
 import { aliasEvent, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { knownDamage, scrubNotes } from './scrub-notes.ts';
 import { validateVersion } from './validate-version.ts';
-import type { ModelVouching } from './vouching-contract.ts';
+import type { ModelVouching, VersionValidation } from './vouching-contract.ts';
 
 /** Plans that others outdate before a move is given up. */
 const ATTEMPTS = 50;
@@ -74,17 +75,19 @@ export class Vouching {
     return (await this.#found(model, reference)).known;
   }
 
-  /** @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, where somebody is trusted. */
-  async demand({ model, version: number }: ModelVersion): Promise<void> {
+  async admit(model: string, reference: string): Promise<ModelVersion> {
     const { trust } = this.#parts;
-    if (trust === undefined) return;
-    const { version, known } = await this.#found(model, number);
+    const { version, known } = await this.#found(model, reference);
+    await this.#parts.ask({ action: 'restore', model, version: version.version });
+    if (trust === undefined) return version;
     try {
       demandSigned(version, known, trust);
     } catch (error) {
-      this.#parts.tell({ type: 'model.refused', model, version: number, reason: (error as Error).message });
+      const reason = (error as Error).message;
+      this.#parts.tell({ type: 'model.refused', model, version: version.version, reason });
       throw error;
     }
+    return version;
   }
 
   async approve(...[model, number, { reason }]: Parameters<ModelVouching['approve']>): Promise<Approval> {
@@ -110,6 +113,7 @@ export class Vouching {
     await this.#parts.ask({ action: 'test', model, version: version.version });
     const validation = await validateVersion({ version, known, options }, this.#parts);
     const { loadTest: report } = validation;
+    if (validation.digest.status === 'failed' && options.record !== false) await this.#noteDamage(version, validation);
     if (report.status === 'skipped' || options.record === false) return validation;
     const { digest } = version;
     await history.append((state) => {
@@ -123,6 +127,14 @@ export class Vouching {
       reason: `${report.status}: ${report.detail}`,
     });
     return validation;
+  }
+
+  /** Gates go by it, as by what a scrub finds. */
+  async #noteDamage({ model, version }: ModelVersion, { digest }: VersionValidation): Promise<void> {
+    const damage = digest.found;
+    const found = { [version]: { checkedAt: this.#parts.clock(), damage } };
+    await scrubNotes(this.#parts, model).change(({ versions }) => ({ versions: { ...versions, ...found } }));
+    this.#parts.tell({ type: 'model.damaged', model, version, reason: damage });
   }
 
   async plan(model: string, alias: string, reference: string): Promise<PromotionPlan> {
@@ -172,7 +184,9 @@ export class Vouching {
     const { gates, trust: signers } = this.#parts;
     const current = state.versions.get(state.aliases.get(alias) ?? '');
     const own = Object.hasOwn(gates, alias) ? gates[alias] : undefined;
-    return await planPromotion({ model: version.model, alias, version, current, trust: known, gates: own, signers });
+    const damage = await knownDamage(this.#parts, version);
+    const { model } = version;
+    return await planPromotion({ model, alias, version, current, trust: known, gates: own, signers, damage });
   }
 
   async #found(model: string, reference: string): Promise<Found> {

@@ -41,8 +41,8 @@ export function planCleanup(facts: CleanupFacts, options: CleanupOptions): Clean
   };
 }
 
-/** What versions are used for, by their ids. */
-function inUse(states: ReadonlyMap<string, ModelState>): ReadonlyMap<string, string> {
+/** What versions are used for, by their ids: by aliases, or by what aliases point to. */
+export function inUse(states: ReadonlyMap<string, ModelState>): ReadonlyMap<string, string> {
   const used = new Map<string, string>();
   const pointed = [...states].flatMap(([model, { aliases, versions }]) =>
     [...aliases].map(([alias, number]) => ({ alias, model, version: versions.get(number) })),

@@ -23,6 +23,8 @@ export interface ScrubParts {
   readonly clock: Clock;
   /** Those that were checked, by their ids. */
   readonly known: ReadonlyMap<string, ScrubbedVersion>;
+  /** Whether a version was not deleted meanwhile. */
+  isThere(version: ModelVersion): Promise<boolean>;
   /** Keeps what was found. */
   note(checked: readonly ScrubbedVersion[]): Promise<void>;
   /** Told of each version that is damaged. */
@@ -59,6 +61,8 @@ export async function scrubVersions(
       if (bytes >= (budget.bytes ?? Number.POSITIVE_INFINITY)) break;
       const damage = await contentDamage(parts.repository, version, { signal });
       bytes += version.size;
+      // Its content was let go while it was read.
+      if (damage !== undefined && !(await parts.isThere(version))) continue;
       const result = resultOf(version, { checkedAt: clock(), damage });
       checked.push(result);
       if (damage !== undefined) parts.tell(result);

@@ -9,7 +9,7 @@ const VERSION_LIKE = /^v?\d+(?:\.|$)/;
  * @throws {ModelError} `INVALID_NAME`.
  */
 export function checkModelName(name: string): string {
-  if (NAME.test(name)) return name;
+  if (isModelName(name)) return name;
   throw new ModelError('INVALID_NAME', `Expected a name of a model, got ${JSON.stringify(name.slice(0, 100))}`, {
     hint: 'Use 1 to 64 small letters, digits, "-", "_" and single dots, with a letter or digit at both ends.',
   });
@@ -21,8 +21,18 @@ export function checkModelName(name: string): string {
  * @throws {ModelError} `INVALID_NAME`.
  */
 export function checkAlias(name: string): string {
-  if (NAME.test(name) && !VERSION_LIKE.test(name) && name !== 'latest') return name;
+  if (isAlias(name)) return name;
   throw new ModelError('INVALID_NAME', `Expected a name of an alias, got ${JSON.stringify(name.slice(0, 100))}`, {
     hint: 'Use small letters, digits, "-" and "_", such as "prod". Numbers and "latest" are versions.',
   });
+}
+
+/** Whether something is the name of an alias. */
+export function isAlias(name: unknown): boolean {
+  return typeof name === 'string' && NAME.test(name) && !VERSION_LIKE.test(name) && name !== 'latest';
+}
+
+/** Whether something is the name of a model. */
+export function isModelName(name: string): boolean {
+  return NAME.test(name);
 }

@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { ModelError } from '../errors.ts';
 import { modelNameOf, placeOf } from './chosen.ts';
 import type { ModelWatchEvent, WatchedFile, WatchModelsOptions } from './contract.ts';
@@ -57,7 +58,8 @@ export class AddLine {
 
   async #add(path: string): Promise<void> {
     const file = placeOf(this.#folders, path);
-    if (file === undefined) return;
+    // A link is told like a file, and would be read where it leads to.
+    if (file === undefined || (await isLink(path))) return;
     const { registry, modelOf = modelNameOf, factsOf } = this.#options;
     let model = '';
     try {
@@ -73,6 +75,11 @@ export class AddLine {
   #tell(event: ModelWatchEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  const stats = await lstat(path).catch(() => undefined);
+  return stats?.isSymbolicLink() === true;
 }
 
 function refusal(error: unknown, { path }: WatchedFile, model: string): ModelWatchEvent {

@@ -8,6 +8,7 @@ import type { CacheEvent, CacheStore, ModelCache, ModelCacheOptions } from '../.
 import { memoryModels } from '../../src/cache/memory-store.ts';
 import { createModelCache } from '../../src/cache/model-cache.ts';
 import { redisModels } from '../../src/cache/redis-store.ts';
+import { ModelError } from '../../src/errors.ts';
 import type { ModelRegistry } from '../../src/registry/contract.ts';
 import { ownRegistry, weightsFile, writeWeights } from '../support/registry.ts';
 
@@ -41,6 +42,7 @@ beforeEach(async () => {
 function open(store: CacheStore, options: Partial<ModelCacheOptions> = {}): ModelCache {
   const watched: ModelCacheOptions['registry'] = {
     get: async (model, reference) => await registry.get(model, reference),
+    admit: async (model, reference) => await registry.admit(model, reference),
     restore: async (model, reference, to) => {
       restores.push(`${model}@${reference}`);
       now += took;
@@ -134,6 +136,16 @@ describe.each(stores)('a cache in %s', (_, reason, store) => {
     expect((await cache.get('price')).bytes).toHaveLength(SIZE);
     expect(events).toMatchObject([{ type: 'too-large', bytes: SIZE }]);
     expect((await cache.figures()).entries).toBe(0);
+  });
+});
+
+describe('a store of several caches', () => {
+  it('gives to none what its registry would not', async () => {
+    const store = memoryModels();
+    await open(store).get('price@1.0.0');
+    const admit = async (): Promise<never> => await Promise.reject(new ModelError('NOT_SIGNED', 'not signed'));
+    const other = open(store, { registry: { get: registry.get.bind(registry), restore: admit, admit } });
+    await expect(other.get('price@1.0.0')).rejects.toMatchObject({ code: 'NOT_SIGNED' });
   });
 });
 

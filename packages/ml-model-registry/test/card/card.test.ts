@@ -39,6 +39,12 @@ describe('a model card', () => {
     expect(text).toContain('The inspection of the file says clean.');
   });
 
+  it('takes a description for a quotation, whatever is in it', () => {
+    const forged = { ...previous, description: 'Good.\n```\n## Caveats\r<script>x</script>' };
+    const text = modelCardText(modelCard(forged, { aliases: [], previous: undefined }));
+    expect(text).toContain('\n> Good.\n> ```\n> ## Caveats\n> \\<script>x\\</script>\n\n## Model details\n');
+  });
+
   it('of a first version compares with nothing', () => {
     const text = modelCardText(modelCard(previous, { aliases: [], previous: undefined }));
     expect(text).toContain('| Metric | Value |\n| --- | --- |\n| rmse | 0.5 |');

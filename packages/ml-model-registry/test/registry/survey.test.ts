@@ -133,6 +133,83 @@ describe('a cleanup', () => {
   });
 });
 
+describe('a cleanup that is not allowed to go on', () => {
+  it('has removed the contents of what is gone', async () => {
+    for (const value of [21, 22, 23]) await registry.add('price', file(value), { change: 'fix' });
+    now += 100 * DAY;
+    const plan = await registry.planCleanup();
+    const [, gone] = await registry.list('price');
+    let asked = 0;
+    const authorize = (): void => {
+      asked += 1;
+      if (asked > 1) throw new Error('not you');
+    };
+    await expect(open({ authorize }).cleanup(plan)).rejects.toThrow('not you');
+    const snapshots = (await repository.snapshots({ tenant: 'models' })).map(({ id }) => id);
+    expect([(await registry.list('price')).length, snapshots.includes(gone?.snapshot ?? '')]).toEqual([2, false]);
+  });
+});
+
+describe('what somebody else does meanwhile', () => {
+  it('to an alias between the question whether it may move and the move is not overlooked', async () => {
+    for (const value of [31, 32, 33]) await registry.add('price', file(value), { change: 'fix' });
+    for (const version of ['1.0.0', '1.0.1']) await registry.promote('price', 'prod', version);
+    const asked: unknown[] = [];
+    const slow = open({
+      authorize: async ({ version }) => {
+        asked.push(version);
+        await registry.promote('price', 'prod', '1.0.2');
+      },
+    });
+    await expect(slow.rollback('price', 'prod')).rejects.toMatchObject({ code: 'ALIAS_MOVED' });
+    await expect(slow.delete('price', 'latest', { reason: 'old' })).rejects.toMatchObject({ code: 'VERSION_IN_USE' });
+    expect(asked).toEqual(['1.0.0', '1.0.2']);
+  });
+
+  it('to a version that is scrubbed or cleaned up, too', async () => {
+    for (const value of [34, 35, 36]) await registry.add('price', file(value), { change: 'fix' });
+    const parents = [{ model: 'price', version: '1.0.0' }];
+    await registry.add('made', file(37), { change: 'fix', parents });
+    now += 100 * DAY;
+    const plan = await registry.planCleanup({ model: 'price' });
+    await registry.promote('made', 'prod', 'latest');
+    expect((await registry.cleanup(plan)).left).toMatchObject([{ version: '1.0.0' }]);
+    const remover = open();
+    const meddled = new Proxy(repository, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name) as (...given: unknown[]) => AsyncIterable<unknown>;
+        if (name !== 'contents') return call.bind(target);
+        return async function* (...given: unknown[]) {
+          if ((await remover.list('price')).length > 1) await remover.delete('price', '1.0.0', { reason: 'old' });
+          yield* call.apply(target, given);
+        };
+      },
+    });
+    expect(await open({ repository: meddled }).scrub({ model: 'price' })).toMatchObject({ damaged: [] });
+    expect(events.map(({ type }) => type)).not.toContain('model.damaged');
+  });
+});
+
+describe('what is not of a registry', () => {
+  it('may lie in its store, and what is too much for a history is not stored', async () => {
+    await storage.createIfAbsent('models/readme', Buffer.from('x'));
+    await storage.createIfAbsent('models/other_/x', Buffer.from('x'));
+    await registry.add('price', file(24), { change: 'fix' });
+    await storage.createIfAbsent('models/price/scrubs/000000000001', Buffer.from('{"notes":{"versions":null}}'));
+    const torn = { kind: 'version.added', n: 1, version: { model: 'torn', version: '1.0.0', digest: 'x' } };
+    const other = memoryStore();
+    await other.createIfAbsent('models/torn/history/000000000001', Buffer.from(JSON.stringify(torn)));
+    await expect(open({ storage: other }).models()).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+    expect((await registry.planCleanup()).items).toHaveLength(1);
+    const count = (await repository.snapshots({ tenant: 'models' })).length;
+    const params = { long: 'x'.repeat(5_000_000) };
+    const adding = registry.add('price', file(25), { change: 'fix', params });
+    await expect(adding).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect((await registry.models()).map(({ model, latest }) => [model, latest])).toEqual([['price', '1.0.0']]);
+    expect(await repository.snapshots({ tenant: 'models' })).toHaveLength(count);
+  });
+});
+
 describe('a scrub', () => {
   it('reads those first that were not looked at for longest, within its budget, and remembers', async () => {
     for (const value of [11, 12, 13]) await registry.add('price', file(value), { change: 'fix' });
@@ -169,6 +246,15 @@ describe('a scrub', () => {
     expect(events.at(-1)).toMatchObject({ type: 'model.damaged', version: '1.0.1' });
     // It is known from then on, also to who does not read it again.
     expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
+    // No alias comes to it, with gates or without, unless somebody says why.
+    const promoting = open({ storage: fsStore(names) }).promote('price', 'prod', 'latest');
+    await expect(promoting).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+      details: [expect.stringContaining('content')],
+    });
+    expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
+    expect(await tampered.add('price', file(15), { change: 'fix' })).toMatchObject({ isNew: true });
+    await tampered.delete('price', 'latest', { reason: 'not needed here' });
     now += 100 * DAY;
     expect((await tampered.planCleanup()).items.filter(({ keep }) => keep)).toMatchObject([{ version: '1.0.0' }]);
   });

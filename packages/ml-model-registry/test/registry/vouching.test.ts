@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRepository, type Repository } from '@x/backup-store';
 import { digestFile, generateKeyPair, verifyModel } from '@x/integrity';
-import { memoryStore, type ObjectStore } from '@x/storage';
+import { memoryStore, type ObjectStore, readObject } from '@x/storage';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandRunner } from '../../src/load-test/command-runner.ts';
 import { createModelRegistry } from '../../src/registry/create-registry.ts';
@@ -89,6 +90,25 @@ describe('a version of a registry with a key', () => {
     await open({ sign: { privateKey: key.privateKey } }).sign('price', '1.0.0');
     await open({ trust }).restore('price', 'latest', { to });
     expect(types()).toContain('model.signed');
+  });
+
+  it('that was copied into the history of another model, or hides behind an alias that looks like it, is seen', async () => {
+    const signer = open({ sign: { privateKey: key.privateKey } });
+    await signer.add('other', model(1), { change: 'fix' });
+    await signer.add('price', model(2), { change: 'fix' });
+    const entry = Buffer.from(await readObject(storage, 'models/other/history/000000000001')).toString();
+    const body = Buffer.from(entry);
+    const [first] = await open().history('price');
+    const previous = createHash('sha256')
+      .update(`${JSON.stringify(first)}\n`)
+      .digest('hex');
+    const alias = { kind: 'alias.moved', alias: '1.0.0', to: '1.0.0', n: 2, at: 1, by: 'eve', previous, token: 't' };
+    await storage.createIfAbsent('models/copied/history/000000000001', body);
+    await storage.createIfAbsent('models/price/history/000000000002', Buffer.from(`${JSON.stringify(alias)}\n`));
+    for (const name of ['copied', 'price']) {
+      const restoring = open({ trust }).restore(name, 'latest', { to: join(folder, 'copied') });
+      await expect(restoring).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
+    }
   });
 
   it('needs a key on one of the curves that others know, before anything is stored', async () => {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelRegistry } from '../../src/registry/contract.ts';
@@ -55,6 +56,15 @@ describe('watched folders', () => {
     const before = events.length;
     writeWeights(join(folder, 'Preço v2.safetensors'), 2);
     expect(await event('v2.safetensors', before)).toMatchObject({ type: 'added', version: '1.1.0' });
+  });
+
+  it('do not lead elsewhere by links', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+    symlinkSync(writeWeights(join(elsewhere, 'secret.safetensors'), 1), join(folder, 'link.safetensors'));
+    symlinkSync(elsewhere, join(folder, 'linked'));
+    writeWeights(join(folder, 'own.safetensors'), 1);
+    await (await start()).idle();
+    expect((await registry.models()).map(({ model }) => model)).toEqual(['own']);
   });
 
   it('tell of a refused file once, and try it again when it changes', async () => {

@@ -8,6 +8,26 @@ const OWN_PARTS = /^(?:|model|\/?part|\.part|_temp\/part|_temp_[0-9a-f]{32}\/par
 
 /** Operators that give the program's value, whatever else they have. */
 const GIVEN: ReadonlySet<string> = new Set(['Placeholder', 'PlaceholderV2', 'PlaceholderWithDefault', '_Arg']);
+/** Operators that make paths of nothing but their inputs, and those that choose between them. Whatever else a path goes through may put another in its place. */
+const PASSING: ReadonlySet<string> = new Set([
+  'Const',
+  'ConcatV2',
+  'ExpandDims',
+  'Identity',
+  'IdentityN',
+  'Merge',
+  'Pack',
+  'Reshape',
+  'Select',
+  'SelectV2',
+  'ShardedFilename',
+  'Squeeze',
+  'StaticRegexFullMatch',
+  'StridedSlice',
+  'StringJoin',
+  'Switch',
+  'Unpack',
+]);
 /** Calls whose inputs are the arguments of the function, one for one. */
 const PLAIN_CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 
@@ -119,6 +139,8 @@ async function traceOf(start: string, place: PathPlace & { readonly scope: Scope
     if (node === undefined) {
       if (scope.arguments.includes(name)) given.push(name);
     } else if (assets.has(name) || GIVEN.has(node.operator)) isGiven = true;
+    else if (!PASSING.has(node.operator)) parts.push(`what ${node.operator} makes`);
+    else parts.push(await textOf(node.attributes.get('separator'), 's', place.texts));
     if (node?.operator === 'Const' && !assets.has(name)) {
       const tensor = messageOf(node.attributes.get('value'), 'tensor');
       parts.push(...(await textsOf(tensor, 'string_val', place.texts)));

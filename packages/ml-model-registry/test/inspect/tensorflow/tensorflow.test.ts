@@ -208,6 +208,20 @@ describe('paths of files that are saved and restored', () => {
       [text('p', '/x/y'), node('q', 'PlaceholderWithDefault', 'p'), node('s', 'SaveV2', 'q')],
       [],
     ],
+    [
+      'of the model in an attribute of what joins',
+      [
+        placeholder('p'),
+        node('j', 'StringJoin', 'p', 'p', attribute('separator', field(2, '/../../x'))),
+        node('s', 'SaveV2', 'j'),
+      ],
+      [],
+    ],
+    [
+      'of a function that is given one',
+      [placeholder('p'), call('c', 'own', 'p'), node('r', 'RestoreV2', 'c')],
+      [definition('own', ['q'], [text('t', '/etc/passwd')])],
+    ],
     ['of the model through a function', [text('p', 'x'), call('c', 'restore', 'p')], [restore]],
     [
       'of the model through two',
