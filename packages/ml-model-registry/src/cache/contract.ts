@@ -12,6 +12,7 @@ export interface CacheStore {
   get(key: string): Promise<Uint8Array | undefined>;
   /** Keeps bytes, and lets those go that were not used for longest until all fit into `maxBytes`. Returns the keys that went. */
   set(key: string, bytes: Uint8Array, maxBytes: number): Promise<readonly string[]>;
+  /** Lets bytes go, if they are there. */
   delete(key: string): Promise<void>;
   /** Sizes of all that is kept, in bytes, by key. */
   sizes(): Promise<ReadonlyMap<string, number>>;
@@ -68,6 +69,7 @@ export interface ModelCacheOptions {
   /** Folder for what comes out of the registry, for a moment. Default: the system's. */
   readonly temporary?: string | undefined;
   readonly clock?: Clock | undefined;
+  /** Told what happens, alerts among it. */
   readonly onEvent?: ((event: CacheEvent) => void) | undefined;
 }
 
@@ -102,5 +104,6 @@ export interface ModelCache {
   warm(reference: string): Promise<ModelVersion>;
   /** Forgets where aliases of a model point, or of all: to be called by `onEvent` of the registry. */
   refresh(model?: string): void;
+  /** How it has done so far. */
   figures(): Promise<CacheFigures>;
 }

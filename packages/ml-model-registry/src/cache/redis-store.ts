@@ -3,6 +3,7 @@ import type { CacheStore } from './contract.ts';
 
 /** The part of a client of Redis that is used: that of the packages `redis` and `@redis/client`, connected. */
 export interface RedisLike {
+  /** Sends a command, and gives what the server answers. */
   sendCommand(args: readonly (string | Buffer)[], options?: { readonly typeMapping?: object }): Promise<unknown>;
 }
 

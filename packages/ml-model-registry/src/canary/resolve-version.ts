@@ -3,6 +3,7 @@ import type { ModelVersion } from '../versions/version.ts';
 
 /** The part of feature flags that is used: `createFlags` of `@x/feature-flags` fits. */
 export interface CanaryFlags {
+  /** Whether a flag is on for somebody. */
   isEnabled(key: string, context: CanaryContext): boolean;
 }
 

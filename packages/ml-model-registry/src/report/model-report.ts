@@ -68,6 +68,7 @@ export interface ModelReportOptions extends CertaintyOptions {
   readonly alias?: string | undefined;
   /** Versions that are reported, the newest. Default 30; at most 200. */
   readonly last?: number | undefined;
+  /** Milliseconds since 1970, for the date of the report. Default: the clock of the system. */
   readonly clock?: (() => number) | undefined;
 }
 

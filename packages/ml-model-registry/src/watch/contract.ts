@@ -51,6 +51,7 @@ export interface WatchModelsOptions {
   readonly factsOf?:
     | ((file: WatchedFile) => Omit<AddOptions, 'signal'> | Promise<Omit<AddOptions, 'signal'>>)
     | undefined;
+  /** Told what became of each file. */
   readonly onEvent?: ((event: ModelWatchEvent) => void) | undefined;
 }
 

@@ -22,7 +22,7 @@ export type { DiskCheckOptions } from './checks/disk-check.ts';
 export { httpCheck } from './checks/http-check.ts';
 export type { HttpCheckOptions, ReportedVersion } from './checks/http-check.ts';
 export type { Sleep } from '../clock.ts';
-export type { CheckTiming } from './checks/measured-check.ts';
+export type { Attempt, CheckTiming } from './checks/measured-check.ts';
 export { parseChecks } from './checks/parse-checks.ts';
 export type { ParseChecksOptions } from './checks/parse-checks.ts';
 export { modelCheck } from './checks/model-check.ts';
