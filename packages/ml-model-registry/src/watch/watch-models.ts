@@ -78,7 +78,8 @@ async function choiceOf(options: WatchModelsOptions): Promise<Choice> {
   if (folders.length === 0) throw wrong('folders to watch', 'none');
   for (const folder of folders) {
     const found = await stat(folder).catch(() => undefined);
-    if (found?.isDirectory() !== true) throw wrong('a folder to watch', JSON.stringify(folder));
+    if (found?.isDirectory() !== true)
+      throw wrong('a folder to watch', JSON.stringify(folder), 'Make it, or check the path.');
   }
   for (const extension of extensions) {
     if (!/^\.[^./\\]+$/.test(extension)) throw wrong('an ending such as .onnx', JSON.stringify(extension));
@@ -101,6 +102,6 @@ async function loadChokidar(): Promise<Pick<typeof import('chokidar'), 'watch'>>
   }
 }
 
-function wrong(expected: string, found: string): ModelError {
-  return new ModelError('INVALID_INPUT', `Expected ${expected}, got ${found}`);
+function wrong(expected: string, found: string, hint?: string): ModelError {
+  return new ModelError('INVALID_INPUT', `Expected ${expected}, got ${found}`, { hint });
 }
