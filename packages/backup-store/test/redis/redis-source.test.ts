@@ -127,17 +127,23 @@ mkfifo '${folder}/pipe'; redis-cli "$@" > '${folder}/pipe' & pid=$!
 { head -c 100000; echo $pid > '${begun}'; while test ! -e '${go}'; do sleep 0.05; done; cat; } < '${folder}/pipe'
 wait $pid`,
     );
-    server.send('DEBUG POPULATE 20000 more 600');
-    const work = repository.backup({ sources: [source({ client }), other] });
-    await contentOf(begun);
-    await server.stop();
-    script(go, '');
-    expect((await work).sources).toMatchObject([
-      { status: 'failed', entries: 0, error: { code: 'DATABASE_UNREACHABLE' } },
-      { status: 'ok' },
-    ]);
-    await server.start();
-    server.send(FILL);
+    // More than the buffers between the two hold: it has not sent all when it goes.
+    server.send('CONFIG SET rdbcompression no\nDEBUG POPULATE 40000 more 1500');
+    try {
+      const work = repository.backup({ sources: [source({ client }), other] });
+      await contentOf(begun);
+      await server.stop();
+      script(go, '');
+      expect((await work).sources).toMatchObject([
+        { status: 'failed', entries: 0, error: { code: 'DATABASE_UNREACHABLE' } },
+        { status: 'ok' },
+      ]);
+    } finally {
+      // A server that is stopped twice is none that a second try could use.
+      await server.stop();
+      await server.start();
+      server.send(FILL);
+    }
     expect(await repository.backup({ sources: [source(), other] })).toMatchObject({ status: 'ok' });
     expect(await repository.verify({ level: 'full' })).toMatchObject({ status: 'ok' });
   });
