@@ -41,7 +41,7 @@ async function packedBytes(repository: string): Promise<number> {
 }
 
 test('every command has help with an example, and --version is a version', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   for (const { path, examples } of COMMANDS) {
     expect(examples[0].call, path.join(' ')).toMatch(/^holdfast /);
     const ended = await machine.run([...path, '--help']);
@@ -50,8 +50,9 @@ test('every command has help with an example, and --version is a version', async
     expect(ended.stdout).toContain(examples[0].call);
     expect(ended.stdout).toContain('--json');
   }
-  expect((await machine.run(['--version'], { start: true })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect((await machine.run(['help', 'backup'], { start: true })).stdout).toContain('restore');
+  const started = await newMachine();
+  expect((await started.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await started.run(['help', 'backup'])).stdout).toContain('restore');
 });
 
 test('Ctrl-C ends a backup cleanly, and the next run does not start from nothing', { timeout: 120_000 }, async () => {

@@ -22,8 +22,6 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
   readonly input?: string | undefined;
-  /** Starts the program, for what is about its process. By itself a run takes none unless another one is under way. */
-  readonly start?: boolean | undefined;
   /** Runs the sources instead of the bundle. */
   readonly sources?: boolean | undefined;
   readonly nodeFlags?: readonly string[] | undefined;
@@ -60,8 +58,8 @@ export function parseLines<Name extends ShapeName>(shape: Name, text: string): r
 }
 
 /** Whether a run is about its process: what it says while it runs is for who kills it. */
-function needsProcess({ start, sources, nodeFlags, onStdout, onStderr }: CallOptions): boolean {
-  return (start ?? sources ?? false) || (nodeFlags ?? onStdout ?? onStderr) !== undefined;
+function needsProcess({ sources, nodeFlags, onStdout, onStderr }: CallOptions): boolean {
+  return (sources ?? nodeFlags ?? onStdout ?? onStderr) !== undefined;
 }
 
 function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
@@ -81,15 +79,21 @@ function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
   });
 }
 
+/** How a {@link Machine} runs the program. */
+export interface MachineKind {
+  /** In the process of the tests, where they are not about processes: a start costs more than most commands. One at a time; others start. */
+  readonly inProcess?: boolean | undefined;
+}
+
 /** Makes a {@link Machine} that is removed when the test is over. */
-export async function newMachine(): Promise<Machine> {
-  const machine = machineIn(await temporaryFolder());
+export async function newMachine(kind: MachineKind = {}): Promise<Machine> {
+  const machine = machineIn(await temporaryFolder(), kind);
   await mkdir(machine.cwd);
   return machine;
 }
 
 /** A {@link Machine} in a folder of its own. Nothing is made. */
-export function machineIn(root: string): Machine {
+export function machineIn(root: string, { inProcess = false }: MachineKind = {}): Machine {
   const cwd = join(root, 'work');
   const repository = join(root, 'repository');
   const env = {
@@ -107,7 +111,7 @@ export function machineIn(root: string): Machine {
   const command = [process.execPath, BUNDLE];
   const run = (args: readonly string[], options: CallOptions = {}): Promise<Ended> => {
     const place = { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } };
-    if (!needsProcess(options) && isFree()) return runHere({ ...place, args, input: options.input ?? '' });
+    if (inProcess && !needsProcess(options) && isFree()) return runHere({ ...place, args, input: options.input ?? '' });
     const start = options.sources ? ['--conditions=source', SOURCE] : [BUNDLE];
     const rest = [...(options.nodeFlags ?? []), ...start, ...args];
     return ended(spawn(process.execPath, rest, place), options);
