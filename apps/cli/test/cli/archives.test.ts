@@ -7,7 +7,7 @@ import { newMachine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
 
 test('a snapshot goes to an archive, is verified, and comes back in another repository', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   await writeTree(machine.cwd, { 'files/a.txt': 'a', 'files/b/c.txt': 'c' });
   await machine.run(['init']);
   await machine.run(['backup', 'create', 'files', '--name', 'one']);
@@ -33,7 +33,7 @@ test('a snapshot goes to an archive, is verified, and comes back in another repo
 });
 
 test('an archive for a recipient of age needs the identity', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   await writeTree(machine.cwd, { 'a.txt': 'a' });
   await machine.run(['init']);
   await machine.run(['backup', 'create', 'a.txt']);
@@ -47,7 +47,7 @@ test('an archive for a recipient of age needs the identity', async () => {
 });
 
 test('a dump goes to .gz, by export and by cat', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   await machine.run(['init']);
   await machine.run(['backup', 'create', '--source-command', 'db/shop.sql=printf "SELECT 1;"']);
   expect(await machine.json('FileExported', ['backup', 'export', 'latest', '--to', 'shop.sql.gz'])).toMatchObject({

@@ -21,7 +21,7 @@ const rooms = (): (number | null)[] => {
 };
 
 beforeEach(async () => {
-  machine = await newMachine({ inProcess: true });
+  machine = await newMachine();
   database = join(machine.cwd, 'hotel.db');
   const keyFile = join(machine.cwd, 'key');
   await machine.json('Created', ['init', '--key-file', keyFile]);

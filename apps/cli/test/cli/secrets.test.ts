@@ -8,7 +8,7 @@ import { writeTree } from '../support/tree.ts';
 const PASSPHRASE = 'tiger-lily-4711';
 
 test('a passphrase is in no output, no file and no child process, with --debug and in errors as well', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   const env = { HOLDFAST_PASSPHRASE: PASSPHRASE };
   await writeTree(machine.cwd, { 'a.txt': 'a', '.gitignore': '*.log' });
   execFileSync('git', ['init', '-q'], { cwd: machine.cwd });
@@ -46,7 +46,7 @@ test('a passphrase is in no output, no file and no child process, with --debug a
 });
 
 test('there is no option that takes a passphrase, and a passphrase in the configuration is refused without repeating it', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   const option = await machine.run(['init', '--passphrase', PASSPHRASE]);
   expect(option.code).toBe(2);
   await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ passphrase: PASSPHRASE }));

@@ -5,7 +5,7 @@ import { newMachine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
 
 test('versions of the shared structure are made, listed, compared, restored and forgotten', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   await writeTree(machine.cwd, {
     'src/button.js': 'export const button = 1;',
     'locales/en.json': '{"title":"Rooms"}',
@@ -44,7 +44,7 @@ test('versions of the shared structure are made, listed, compared, restored and 
 });
 
 test('a structure without parts, a version that is not there and one that goes back are told', async () => {
-  const machine = await newMachine({ inProcess: true });
+  const machine = await newMachine();
   await writeTree(machine.cwd, { 'src/button.js': '' });
   await machine.run(['init']);
   expect(await machine.run(['structure', 'backup'])).toMatchObject({ code: 2 });
