@@ -10,7 +10,7 @@ const noise = (bytes: number): Buffer => createHash('shake256', { outputLength: 
 const DUMP = '--\n-- PostgreSQL database dump\n--\n\nSELECT 1;\n\n--\n-- PostgreSQL database dump complete\n--\n\n';
 
 async function prepared(): Promise<Machine> {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const rows = Array.from({ length: 9000 }, (_, row) => `${row},room ${row % 40},2026-11-${(row % 28) + 1}`);
   await writeTree(join(machine.cwd, 'data'), {
     'rooms.csv': rows.join('\n'),
@@ -68,7 +68,7 @@ test('what would be stored is what a backup then stores', async () => {
 });
 
 test('dumps are checked: sound ends with 0, unknown with 3, incomplete and damaged with 6', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const file = (name: string): string => join(machine.cwd, name);
   const packed = gzipSync(DUMP);
   await writeFile(file('whole.sql.gz'), packed);
@@ -102,7 +102,7 @@ test('dumps are checked: sound ends with 0, unknown with 3, incomplete and damag
 });
 
 test('an interrupt ends it with 130', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.cwd, 'large'), noise(40_000_000));
   const { code } = await machine.run(['backup', 'analyze', 'large', '--debug'], {
     onStderr: (child, text) => {

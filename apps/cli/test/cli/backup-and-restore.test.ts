@@ -8,20 +8,23 @@ import { digestTree, writeTree } from '../support/tree.ts';
 let machine: Machine;
 let project: string;
 
-const prepared = preparedMachine(async (fresh) => {
-  await fresh.json('Created', ['init']);
-  project = join(fresh.cwd, 'project');
-  await writeTree(project, {
-    'src/main.ts': 'console.log(1);\n',
-    'src/deep/er/file.txt': 'deep\n',
-    'big.bin': Buffer.alloc(3_000_000, 'abc'),
-    'empty/': '',
-    link: { link: 'src/main.ts' },
-  });
-  await chmod(join(project, 'src/main.ts'), 0o750);
-  await utimes(join(project, 'big.bin'), 1_600_000_000.5, 1_600_000_000.5);
-  await writeFile(Buffer.concat([Buffer.from(`${project}/bytes-`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
-});
+const prepared = preparedMachine(
+  async (fresh) => {
+    await fresh.json('Created', ['init']);
+    project = join(fresh.cwd, 'project');
+    await writeTree(project, {
+      'src/main.ts': 'console.log(1);\n',
+      'src/deep/er/file.txt': 'deep\n',
+      'big.bin': Buffer.alloc(3_000_000, 'abc'),
+      'empty/': '',
+      link: { link: 'src/main.ts' },
+    });
+    await chmod(join(project, 'src/main.ts'), 0o750);
+    await utimes(join(project, 'big.bin'), 1_600_000_000.5, 1_600_000_000.5);
+    await writeFile(Buffer.concat([Buffer.from(`${project}/bytes-`), Buffer.from([0xff, 0xfe])]), 'not UTF-8');
+  },
+  { inProcess: true },
+);
 
 beforeEach(async () => {
   ({ machine } = await prepared());

@@ -5,7 +5,7 @@ import { newMachine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
 
 test('the catalog tells of modules, kinds, digests, checks, what is kept until when, and what was forgotten', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'project'), { 'a.txt': 'one' });
   const first = (await machine.json('BackupRun', ['backup', 'create', 'project'])).snapshot;
@@ -47,7 +47,7 @@ test('the catalog tells of modules, kinds, digests, checks, what is kept until w
 });
 
 test('until when a backup is kept stands in the catalog by itself, by the policy of its tenant or of the configuration', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'project'), { 'a.txt': 'one' });
   await machine.run(['tenant', 'add', 'inn', '--retention', '2last']);

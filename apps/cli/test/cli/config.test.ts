@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { newMachine, parseShape } from '../support/cli.ts';
 
 test('config show says where each value came from', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const file = join(machine.cwd, 'holdfast.config.json');
   await writeFile(
     file,
@@ -36,7 +36,7 @@ test('config show says where each value came from', async () => {
 });
 
 test('--config takes another file, wherever the flag stands', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.root, 'other.json'), '{"tenant": "other"}');
   for (const args of [
     ['--config', '../other.json', 'config', 'show'],
@@ -51,7 +51,7 @@ test('--config takes another file, wherever the flag stands', async () => {
 });
 
 test('a wrong configuration stops every command, and validate lists all that is wrong', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(
     join(machine.cwd, 'holdfast.config.json'),
     '{"repositry": "x", "profile": "best", "performance": {"readers": -1}}',
@@ -70,7 +70,7 @@ test('a wrong configuration stops every command, and validate lists all that is 
 });
 
 test('a right one is valid, by name as well', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.root, 'c.json'), '{"repository": "x"}');
   expect(await machine.json('ConfigValidated', ['config', 'validate', '../c.json'])).toMatchObject({
     valid: true,
@@ -82,7 +82,7 @@ test('a right one is valid, by name as well', async () => {
 });
 
 test('settings of the configuration reach the engine', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(
     join(machine.cwd, 'holdfast.config.json'),
     JSON.stringify({

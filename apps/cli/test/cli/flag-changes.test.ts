@@ -13,7 +13,7 @@ flags:
 const WHY = ['--why', 'Because', '--by', 'ann'] as const;
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.cwd, 'flags.yaml'), FLAGS);
 });
 

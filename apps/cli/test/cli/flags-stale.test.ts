@@ -20,7 +20,7 @@ const DAY = 86_400_000;
 const write = (name: string, content: string): Promise<void> => writeFile(join(machine.cwd, name), content);
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await write('flags.yaml', FLAGS);
   await mkdir(join(machine.cwd, 'src'));
   await write('src/page.ts', CODE);
@@ -125,6 +125,6 @@ test('what is not there or no counts is refused with what to do', async () => {
     code: 'UNREADABLE_SOURCES',
     hint: expect.stringContaining('--exclude') as string,
   });
-  const none = await (await newMachine()).run(['flags', 'stale']);
+  const none = await (await newMachine({ inProcess: true })).run(['flags', 'stale']);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a file with flags, got none')]);
 });

@@ -18,7 +18,7 @@ flags:
 `;
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.cwd, 'flags.yaml'), FLAGS);
 });
 
@@ -188,7 +188,7 @@ test('what is no flag, file or context is refused with what to do', async () => 
     expect([code !== 0, stderr], call.join(' ')).toEqual([true, expect.stringContaining(message)]);
     expect(stderr, call.join(' ')).not.toMatch(/\n +at /);
   }
-  const empty = await newMachine();
+  const empty = await newMachine({ inProcess: true });
   const none = await empty.run(['flags', 'list']);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('Expected a file with flags, got none')]);
 });

@@ -9,17 +9,20 @@ let machine: Machine;
 let ids: readonly string[];
 
 /** Three snapshots of one folder and one of another, which is a group of its own. */
-const prepared = preparedMachine(async (fresh) => {
-  await fresh.json('Created', ['init']);
-  await writeTree(fresh.cwd, { 'a/f': '1', 'b/f': '1' });
-  const made: string[] = [];
-  for (const [folder, ...rest] of [['a'], ['a', '--tag', 'release'], ['b'], ['a']] as const) {
-    await writeFile(join(fresh.cwd, folder, 'f'), String(made.length));
-    const run = await fresh.json('BackupRun', ['backup', 'create', folder, ...rest]);
-    made.push(run.snapshot?.id ?? '');
-  }
-  return made;
-});
+const prepared = preparedMachine(
+  async (fresh) => {
+    await fresh.json('Created', ['init']);
+    await writeTree(fresh.cwd, { 'a/f': '1', 'b/f': '1' });
+    const made: string[] = [];
+    for (const [folder, ...rest] of [['a'], ['a', '--tag', 'release'], ['b'], ['a']] as const) {
+      await writeFile(join(fresh.cwd, folder, 'f'), String(made.length));
+      const run = await fresh.json('BackupRun', ['backup', 'create', folder, ...rest]);
+      made.push(run.snapshot?.id ?? '');
+    }
+    return made;
+  },
+  { inProcess: true },
+);
 
 beforeEach(async () => {
   ({ machine, made: ids } = await prepared());

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { newMachine, parseShape } from '../support/cli.ts';
 
 test('init makes a key file that only its owner reads, and shows a recovery code once', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const created = await machine.json('Created', ['init']);
   expect(created).toMatchObject({ repository: machine.repository, encrypted: true, passphrase: false });
   expect(created.keyFile).toMatch(/config\/holdfast\/keys\/repository-[0-9a-f]{8}\.key$/);
@@ -15,7 +15,7 @@ test('init makes a key file that only its owner reads, and shows a recovery code
 });
 
 test('the recovery code opens the repository without its key file', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const { recoveryCode = '' } = await machine.json('Created', ['init', '--key-file', join(machine.root, 'k')]);
   await writeFile(join(machine.root, 'code'), `${recoveryCode.toLowerCase()}\n`);
   const status = await machine.json('RepositoryStatus', ['status', '--recovery-code-file', join(machine.root, 'code')]);
@@ -27,7 +27,7 @@ test('the recovery code opens the repository without its key file', async () => 
 });
 
 test('a passphrase opens it, too, from a file, from standard input and from the environment', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const file = join(machine.root, 'passphrase');
   await writeFile(file, 'correct horse\r\n');
   const created = await machine.json('Created', ['init', '--passphrase-file', file]);
@@ -45,7 +45,7 @@ test('a passphrase opens it, too, from a file, from standard input and from the 
 });
 
 test('--no-passphrase is no encryption, and says so', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const created = await machine.json('Created', ['init', '--no-passphrase']);
   expect(created).toMatchObject({ encrypted: false, passphrase: false });
   expect(created.keyFile).toBeUndefined();
@@ -55,7 +55,7 @@ test('--no-passphrase is no encryption, and says so', async () => {
 });
 
 test('a second init changes nothing and leaves no key behind', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const created = await machine.json('Created', ['init']);
   const key = await readFile(created.keyFile ?? '');
   const again = await machine.run(['init', '--json']);
@@ -68,7 +68,7 @@ test('a second init changes nothing and leaves no key behind', async () => {
 });
 
 test('options that exclude each other are refused', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const { code, stderr } = await machine.run(['init', '--no-passphrase', '--passphrase-file', 'x']);
   expect(code).toBe(2);
   expect(stderr).toContain('Expected one of --passphrase-file and --no-passphrase, got both');
@@ -77,7 +77,7 @@ test('options that exclude each other are refused', async () => {
 });
 
 test('a password file that is empty or missing is no password', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.root, 'empty'), '\n');
   for (const file of ['empty', 'missing']) {
     const ended = await machine.run(['init', '--passphrase-file', join(machine.root, file), '--json']);

@@ -23,7 +23,7 @@ const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
 let machine: Machine;
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await writeTree(machine.cwd, {
     abc: 'abc',
     'dist/app.js': 'console.log(1);\n',

@@ -10,11 +10,14 @@ import { writeTree } from '../support/tree.ts';
 const PASSPHRASE = 'tiger-lily-4711';
 
 /** A machine with a repository and one snapshot. */
-const machineWithRepository = preparedMachine(async (machine) => {
-  await writeTree(machine.cwd, { 'a.txt': 'a' });
-  await machine.run(['init']);
-  await machine.run(['backup', 'create', 'a.txt']);
-});
+const machineWithRepository = preparedMachine(
+  async (machine) => {
+    await writeTree(machine.cwd, { 'a.txt': 'a' });
+    await machine.run(['init']);
+    await machine.run(['backup', 'create', 'a.txt']);
+  },
+  { inProcess: true },
+);
 
 async function newIdentity(
   machine: Machine,

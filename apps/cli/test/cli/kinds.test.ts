@@ -12,7 +12,7 @@ const back = async (...more: readonly string[]): ReturnType<typeof machine.json<
   await machine.json('BackupRun', ['backup', 'create', 'project', ...more]);
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   project = join(machine.cwd, 'project');
   await writeTree(project, { 'a.txt': 'one', 'same.txt': 'same' });

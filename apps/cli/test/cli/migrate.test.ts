@@ -23,7 +23,7 @@ interface Shop extends Machine {
 }
 
 async function newShop(files: Readonly<Record<string, string>> = FILES): Promise<Shop> {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await mkdir(join(machine.cwd, 'migrations'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(machine.cwd, 'migrations', name), text);
   const named = ['--database', 'sqlite:shop.db', '--migrations', 'migrations'];

@@ -9,7 +9,7 @@ import { writeTree } from '../support/tree.ts';
 
 /** A configuration with the modules of a hotel, beside what it is about. */
 async function hotel(more: object = {}): Promise<Machine> {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   const database = new DatabaseSync(join(machine.cwd, 'hotel.db'));
   database.exec('CREATE TABLE rooms (id INTEGER); INSERT INTO rooms VALUES (7)');
   database.close();
@@ -109,7 +109,7 @@ test('the version of the software comes from a package.json too, with the commit
 test('a password in a URL of the configuration is refused by every command, and not repeated', async () => {
   const secret = 'hunter2';
   const sources = [`shop=postgres://me:${secret}@db/shop`, `mysql://db/x?password=${secret}`, 'redis://cache'];
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await writeFile(
     join(machine.cwd, 'holdfast.config.json'),
     JSON.stringify({ sources: { databases: sources }, tenants: { a: { modules: { database: { sources } } } } }),

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { newMachine } from '../support/cli.ts';
 
 test('records that were erased do not come back, whoever restores or merges, and the journal tells how many', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   const database = join(machine.cwd, 'inn.db');
   const run = (sql: string): void => {

@@ -10,7 +10,7 @@ const MiB = 1024 * 1024;
 let machine: Machine;
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'data'), { 'large.bin': randomBytes(3 * MiB), 'notes.txt': 'notes\n' });
   await machine.json('BackupRun', ['backup', 'create', 'data', '--name', 'first']);

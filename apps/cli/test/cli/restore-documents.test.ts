@@ -28,7 +28,7 @@ const rooms = async (): Promise<Readonly<Record<string, number>>> => {
 };
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(machine.cwd, { 'hotel/guests.jsonl': `${JSON.stringify({ number: 'g-1', name: 'Ann' })}\n` });
   await write(STAYS);

@@ -16,7 +16,7 @@ const dumps = Array.from({ length: 31 }, (_, index) => {
 });
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await writeFile(join(machine.cwd, 'dumps.json'), JSON.stringify(dumps));
 });
 

@@ -7,7 +7,7 @@ import { writeTree } from '../support/tree.ts';
 let machine: Machine;
 
 beforeEach(async () => {
-  machine = await newMachine();
+  machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'files'), { a: 'a' });
 });

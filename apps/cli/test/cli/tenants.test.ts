@@ -17,7 +17,7 @@ async function addTwo(machine: Machine, args: readonly string[] = []): Promise<v
   }
 }
 
-const machineWithTwo = preparedMachine(addTwo);
+const machineWithTwo = preparedMachine(addTwo, { inProcess: true });
 
 test('tenants are added, listed, shown and changed, and a misspelt one is not made by a backup', async () => {
   const { machine } = await machineWithTwo();
@@ -86,8 +86,8 @@ test('without a policy, `backup forget` goes by those of the tenants, and leaves
 });
 
 test('a tenant is erased after a look at the plan, with a certificate that verifies offline', async () => {
-  const keys = join((await newMachine()).root, 'keys');
-  const machine = await newMachine();
+  const keys = join((await newMachine({ inProcess: true })).root, 'keys');
+  const machine = await newMachine({ inProcess: true });
   await addTwo(machine, ['--key-store', keys]);
   expect((await machine.run(['tenant', 'list'])).code).toBe(2);
   await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ keyStore: keys }));

@@ -5,7 +5,7 @@ import { newMachine } from '../support/cli.ts';
 import { writeTree } from '../support/tree.ts';
 
 test('a trial restore passes or fails by its checks, and ends with a code that says so', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   await machine.json('Created', ['init']);
   await writeTree(join(machine.cwd, 'project'), { 'a.txt': 'one' });
   await machine.json('BackupRun', ['backup', 'create', 'project']);

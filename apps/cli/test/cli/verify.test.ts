@@ -9,13 +9,16 @@ import { writeTree } from '../support/tree.ts';
 const noise = (n: number): Buffer => createHash('shake256', { outputLength: 100_000 }).update(String(n)).digest();
 
 /** Three backups of a file each: three packs of data, and those of catalogs. */
-const prepared = preparedMachine(async (machine) => {
-  await machine.json('Created', ['init']);
-  for (let n = 0; n < 3; n++) {
-    await writeTree(join(machine.cwd, 'data'), { [`file ${n}`]: noise(n) });
-    await machine.json('BackupRun', ['backup', 'create', 'data', '--check-sealed', n === 0 ? 'all' : 'off']);
-  }
-});
+const prepared = preparedMachine(
+  async (machine) => {
+    await machine.json('Created', ['init']);
+    for (let n = 0; n < 3; n++) {
+      await writeTree(join(machine.cwd, 'data'), { [`file ${n}`]: noise(n) });
+      await machine.json('BackupRun', ['backup', 'create', 'data', '--check-sealed', n === 0 ? 'all' : 'off']);
+    }
+  },
+  { inProcess: true },
+);
 
 async function flip(machine: Machine, name: string, at: number): Promise<void> {
   const file = join(machine.repository, name);
@@ -74,7 +77,7 @@ test('a lost spare is told with what to do about it, and ends with 3; lost data 
 });
 
 test('wrong sizes, and samples of what none can be taken of, are told before anything is opened', async () => {
-  const machine = await newMachine();
+  const machine = await newMachine({ inProcess: true });
   for (const [args, message] of [
     [['--sample', '500M'], /^holdfast: Expected a sample such as 10%, 500MB or 2m, got "500M"\nhint: A share is/],
     [['--sample', '0%'], /^holdfast: Expected a sample such as/],

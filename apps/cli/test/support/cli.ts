@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { SHAPES, type ShapeName, type ShapeOf } from '../../src/output/shapes.ts';
 import { BUNDLE } from './bundle.ts';
 import { temporaryFolder } from './folders.ts';
+import { isFree, runHere } from './in-process.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -56,6 +57,11 @@ export function parseLines<Name extends ShapeName>(shape: Name, text: string): r
     .map((line) => parseShape(shape, line));
 }
 
+/** Whether a run is about its process: what it says while it runs is for who kills it. */
+function needsProcess({ sources, nodeFlags, onStdout, onStderr }: CallOptions): boolean {
+  return (sources ?? nodeFlags ?? onStdout ?? onStderr) !== undefined;
+}
+
 function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
     let stdout = '';
@@ -73,15 +79,21 @@ function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
   });
 }
 
+/** How a {@link Machine} runs the program. */
+export interface MachineKind {
+  /** In the process of the tests, where they are not about processes: a start costs more than most commands. One at a time; others start. */
+  readonly inProcess?: boolean | undefined;
+}
+
 /** Makes a {@link Machine} that is removed when the test is over. */
-export async function newMachine(): Promise<Machine> {
-  const machine = machineIn(await temporaryFolder());
+export async function newMachine(kind: MachineKind = {}): Promise<Machine> {
+  const machine = machineIn(await temporaryFolder(), kind);
   await mkdir(machine.cwd);
   return machine;
 }
 
 /** A {@link Machine} in a folder of its own. Nothing is made. */
-export function machineIn(root: string): Machine {
+export function machineIn(root: string, { inProcess = false }: MachineKind = {}): Machine {
   const cwd = join(root, 'work');
   const repository = join(root, 'repository');
   const env = {
@@ -98,9 +110,11 @@ export function machineIn(root: string): Machine {
   };
   const command = [process.execPath, BUNDLE];
   const run = (args: readonly string[], options: CallOptions = {}): Promise<Ended> => {
+    const place = { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } };
+    if (inProcess && !needsProcess(options) && isFree()) return runHere({ ...place, args, input: options.input ?? '' });
     const start = options.sources ? ['--conditions=source', SOURCE] : [BUNDLE];
     const rest = [...(options.nodeFlags ?? []), ...start, ...args];
-    return ended(spawn(process.execPath, rest, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } }), options);
+    return ended(spawn(process.execPath, rest, place), options);
   };
   return {
     root,

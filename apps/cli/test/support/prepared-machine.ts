@@ -3,7 +3,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll } from 'vitest';
-import { type Machine, machineIn } from './cli.ts';
+import { type Machine, machineIn, type MachineKind } from './cli.ts';
 import { newFolder, removeFolder } from './folders.ts';
 
 /** A machine, and what its preparation gave. */
@@ -18,11 +18,14 @@ export interface Prepared<Made> {
  *
  * @returns What puts the machine back to how it was then. There is one machine, in one place, as snapshots know the paths they are of.
  */
-export function preparedMachine<Made>(prepare: (machine: Machine) => Promise<Made>): () => Promise<Prepared<Made>> {
+export function preparedMachine<Made>(
+  prepare: (machine: Machine) => Promise<Made>,
+  kind: MachineKind = {},
+): () => Promise<Prepared<Made>> {
   let first: Promise<Prepared<Made> & { readonly folder: string; readonly kept: string }> | undefined;
   const begin = async (): NonNullable<typeof first> => {
     const folder = await newFolder();
-    const machine = machineIn(join(folder, 'machine'));
+    const machine = machineIn(join(folder, 'machine'), kind);
     const kept = join(folder, 'kept');
     await mkdir(machine.cwd, { recursive: true });
     const made = await prepare(machine);
