@@ -5,7 +5,7 @@
 export const ORDERS: number = 4500;
 
 /** A database with one of each: keys between tables, a view, a trigger, routines, an event, bytes, odd texts, a table of MyISAM. */
-export const SHOP = `
+export const SHOP: string = `
 CREATE TABLE ml_models (id int PRIMARY KEY, name varchar(200) NOT NULL, weights blob) ENGINE=InnoDB;
 CREATE TABLE ml_runs (id int AUTO_INCREMENT PRIMARY KEY, model int, at datetime(3), FOREIGN KEY (model) REFERENCES ml_models (id));
 CREATE TABLE orders (id int PRIMARY KEY, note text);
