@@ -70,8 +70,8 @@ test.each(['backup', 'forget', 'prune'] as const)(
 
 test('a backup that is killed at nine tenths sends at most a tenth again', { timeout: 240_000 }, async () => {
   const place = newPlace();
-  // A tenth of it is more than a pack.
-  const total = 240_000_000;
+  // A tenth of it is more than the packs that are on their way at a time.
+  const total = 400_000_000;
   buildTree(place.source, Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, noise(total / 100, i)])));
   await (await createAt(place)).close();
   expect(await runActor(place, { role: 'backup', killAtBytes: total * 0.9 })).toBe(true);
