@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readZip } from '@x/integrity/archive';
 import { exportZip, type ExportZipOptions, type ExportZipResult } from '../../src/archive/index.ts';
 import type { Repository } from '../../src/repository/contract.ts';
 import type { SnapshotRecord } from '../../src/snapshots/record.ts';
-import { createAt, newPlace, type Place } from '../fixtures/place.ts';
+import { onceInFolder } from '../../../../tooling/test-servers/once-in-folder.ts';
+import { placeIn } from '../fixtures/place-in.ts';
+import { createAt, newPlace, openAt, type Place } from '../fixtures/place.ts';
 import { sourceOf } from '../fixtures/stream-source.ts';
 import { buildTree, file, folder, hardLink, sparse, symlink, type Tree, utf8 } from '../fixtures/tree.ts';
 
@@ -51,12 +53,25 @@ export interface Origin {
   readonly record: SnapshotRecord;
 }
 
-/** Backs up a tree, and a source that is a stream. */
-export async function originOf(
-  tree: Tree = TREE,
-  dump: Record<string, string> = { 'shop.sql': 'CREATE TABLE a ();\n' },
-): Promise<Origin> {
-  const place = newPlace();
+const DUMP = { 'shop.sql': 'CREATE TABLE a ();\n' };
+
+/** A repository with a snapshot of one of each, made once: tests work on copies, and change nothing of what was backed up. */
+const oneOfEach = onceInFolder(async (path) => {
+  const { place, repository, record } = await made(placeIn(path), TREE, DUMP);
+  await repository.close();
+  return { place, record };
+});
+
+/** A repository with a snapshot of a tree, and of a source that is a stream. */
+export async function originOf(tree?: Tree, dump: Record<string, string> = DUMP): Promise<Origin> {
+  if (tree !== undefined) return await made(newPlace(), tree, dump);
+  const { place: first, record } = await oneOfEach();
+  const place = { ...newPlace(), source: first.source };
+  for (const part of ['store', 'cache', 'keyFile'] as const) cpSync(first[part], place[part], { recursive: true });
+  return { place, repository: await openAt(place), record };
+}
+
+async function made(place: Place, tree: Tree, dump: Record<string, string>): Promise<Origin> {
   buildTree(place.source, tree);
   const repository = await createAt(place);
   const sources = Object.keys(dump).length === 0 ? [] : [sourceOf('db', dump, { kind: 'postgres' })];

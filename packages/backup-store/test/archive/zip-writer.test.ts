@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { setTimeout } from 'node:timers/promises';
 import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deflated } from '../../src/archive/deflate.ts';
+import { EXPORT } from '../fixtures/bundle.ts';
 import { listOf } from '../fixtures/place.ts';
 import { streamOf } from '../fixtures/stream-source.ts';
 import { noise, originOf } from './archives.ts';
@@ -49,14 +49,13 @@ test('whatever is deflated comes back', async () => {
 test('a process that is killed while it exports leaves nothing under the name', async () => {
   const { place, repository } = await originOf({ large: Buffer.concat([TEXT, noise(30_000_000)]) }, {});
   await repository.close();
-  const script = fileURLToPath(new URL('children/export.ts', import.meta.url));
   const to = `${place.folder}/a.zip`;
-  const child = spawn(process.execPath, ['--conditions=source', script, JSON.stringify({ ...place, to })], {
+  const child = spawn(process.execPath, [EXPORT, JSON.stringify({ ...place, to })], {
     stdio: 'inherit',
   });
   const closed = once(child, 'close');
   const isBegun = (): boolean => readdirSync(place.folder).some((name) => name.endsWith('.part'));
-  for (let tries = 0; tries < 1000 && !isBegun(); tries++) await setTimeout(10);
+  for (let tries = 0; tries < 6000 && !isBegun(); tries++) await setTimeout(10);
   expect(isBegun()).toBe(true);
   child.kill('SIGKILL');
   await closed;

@@ -156,7 +156,7 @@ it('a stream is asked for no more than a store takes', async () => {
   const performance = { workers: 2, bufferBytes: 4 * MiB };
   const settings = { store, cacheDirectory, workerEntry: WORKER, encrypted: false, performance };
   const { repository } = await createRepository(settings);
-  const total = 200 * MiB;
+  const total = 120 * MiB;
   const source = sourceOf(
     'big',
     {},

@@ -23,6 +23,8 @@ import { createAt, failureOf, filesBelow, listOf, newPlace, openAt, type Place, 
 import { buildTree, fifo } from '../fixtures/tree.ts';
 
 const MiB = 1024 * 1024;
+/** Above 16 MiB a file is read in pieces. */
+const LARGE = 20 * MiB;
 
 /**
  * A folder in which a large file comes first: while it is being read, everything has been scanned, and `z` has not been
@@ -32,7 +34,7 @@ async function whileReading(
   place: Place,
   meanwhile: () => void,
 ): Promise<Awaited<ReturnType<Awaited<ReturnType<typeof createAt>>['backup']>>> {
-  buildTree(place.source, { a: noise(40 * MiB, 1), z: 'as scanned', zz: 'stays' });
+  buildTree(place.source, { a: noise(LARGE, 1), z: 'as scanned', zz: 'stays' });
   const repository = await createAt(place);
   let called = false;
   const result = await repository.backup({
@@ -86,7 +88,7 @@ it('a file that becomes a folder, a link or a pipe after the scan is a problem, 
 
 it('a large file that shrinks while it is read is kept in one of its states', async () => {
   const place = newPlace();
-  const content = noise(24 * MiB, 2);
+  const content = noise(12 * MiB, 2);
   const result = await whileReading(place, () => writeFileSync(join(place.source, 'a'), content));
   const back = readFileSync(join(restored(place), 'a'));
   if (result.problems.some(({ code }) => code === 'TORN')) return;
@@ -127,7 +129,7 @@ it('a log that is written all the time is kept as a beginning of it, and marked 
 
 it('a file that changes after it was taken for unchanged is no silent change', async () => {
   const place = newPlace();
-  buildTree(place.source, { a: noise(40 * MiB, 1), z: 'one' });
+  buildTree(place.source, { a: noise(LARGE, 1), z: 'one' });
   utimesSync(join(place.source, 'z'), 1e9, 1e9);
   const repository = await createAt(place);
   await repository.backup({ paths: [place.source] });
@@ -256,7 +258,7 @@ it('with few file descriptors left a backup is whole, or says what it lacks', as
   if (process.platform === 'win32') skip('Windows has no ulimit');
   const place = newPlace();
   const files = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`f${i}`, noise(20_000, i)]));
-  buildTree(place.source, { ...files, large: noise(40 * MiB, 'l'), deep: { a: { b: { c: { d: 'x' } } } } });
+  buildTree(place.source, { ...files, large: noise(LARGE, 'l'), deep: { a: { b: { c: { d: 'x' } } } } });
   const repository = await createAt(place);
   // With 30 no thread can start, with 40 some files can't be opened.
   for (const openFiles of [30, 40, 64]) {

@@ -6,7 +6,7 @@ import type { Entry } from '../../src/catalog/entry.ts';
 import { PageMatches } from '../../src/snapshots/page-matches.ts';
 import { ScanCache } from '../../src/source/scan-cache.ts';
 import { catalogOf, entryOf, fileOf, type MadeCatalog } from '../fixtures/entries.ts';
-import { collectGarbage } from '../fixtures/garbage.ts';
+import { collectObjects } from '../fixtures/garbage.ts';
 
 function* files(count: number, size: number): Generator<Entry> {
   yield entryOf('', { kind: 'directory' });
@@ -35,7 +35,7 @@ class HandedOut {
   /** Counts what is held, now and then. */
   async look(): Promise<void> {
     if (this.#looks++ % 8 !== 0) return;
-    await collectGarbage();
+    await collectObjects();
     this.most = Math.max(this.most, this.#pages.filter((page) => page.deref() !== undefined).length);
   }
 }
@@ -80,11 +80,16 @@ const walks: [string, Walk][] = [
   ],
 ];
 
+/** Two catalogs of so many files, of which every entry is different. */
+const catalogs = [8000, 40_000].map(
+  (count) => [count, catalogOf(files(count, 1)), catalogOf(files(count, 2))] as const,
+);
+
 test.each(walks)('%s holds the same few pages at a time, however many files there are', async (_, walk) => {
   const most: number[] = [];
-  for (const count of [8000, 40_000]) {
+  for (const [count, before, after] of catalogs) {
     const held = new HandedOut();
-    await walk(held, catalogOf(files(count, 1)), catalogOf(files(count, 2)));
+    await walk(held, before, after);
     expect(held.count).toBeGreaterThan(count / 1500);
     most.push(held.most);
   }

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -24,6 +23,7 @@ import {
 } from '../../src/records/index.ts';
 import type { IntoPlace, Repository, RestorePlace, SafeRestoreStep } from '../../src/repository/contract.ts';
 import type { RecordRestoreResult } from '../../src/merge/index.ts';
+import { DOCUMENTS_RESTORE } from '../fixtures/bundle.ts';
 import { createAt, failureOf, newPlace, openAt, tempFolder } from '../fixtures/place.ts';
 import { NO_POSTGRES, startPostgres, type TestServer } from '../../../../tooling/test-servers/postgres.ts';
 
@@ -289,16 +289,17 @@ describe('a guarded restore of records into JSON documents', () => {
     const ids = (text: string | undefined): number => (text ?? '').split('good').length - 1;
     written(folder, 6_000, 'worse');
     const before = texts();
-    const script = fileURLToPath(new URL('../fixtures/children/documents-restore.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=source', script, JSON.stringify({ ...place, paths })], {
+    const child = spawn(process.execPath, [DOCUMENTS_RESTORE, JSON.stringify({ ...place, paths })], {
       stdio: 'inherit',
     });
     const ended = once(child, 'close');
-    let isOver = false;
-    void ended.then(() => (isOver = true));
-    while (!isOver && !isTime(folder, before[0]?.length ?? 0)) await setImmediate();
-    child.kill('SIGKILL');
-    expect((await ended)[1]).toBe('SIGKILL');
+    // As soon as something happens there.
+    const watcher = watch(folder, () => {
+      if (isTime(folder, before[0]?.length ?? 0)) child.kill('SIGKILL');
+    });
+    const [, signal] = await ended;
+    watcher.close();
+    expect(signal).toBe('SIGKILL');
     for (const [at, text] of texts().entries()) {
       const isOld = text === before[at];
       expect([isOld, isOld ? 4_000 : ids(text)]).toEqual([isOld, 4_000]);

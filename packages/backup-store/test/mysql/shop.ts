@@ -1,13 +1,19 @@
+/**
+ * Rows of its largest table, of half a kilobyte each: of a dump a row is a statement, and the more there are the longer everything
+ * takes. Together they are several of the statements that a restore makes of them, and several chunks.
+ */
+export const ORDERS: number = 4500;
+
 /** A database with one of each: keys between tables, a view, a trigger, routines, an event, bytes, odd texts, a table of MyISAM. */
-export const SHOP = `
+export const SHOP: string = `
 CREATE TABLE ml_models (id int PRIMARY KEY, name varchar(200) NOT NULL, weights blob) ENGINE=InnoDB;
 CREATE TABLE ml_runs (id int AUTO_INCREMENT PRIMARY KEY, model int, at datetime(3), FOREIGN KEY (model) REFERENCES ml_models (id));
 CREATE TABLE orders (id int PRIMARY KEY, note text);
 CREATE TABLE audit (id int AUTO_INCREMENT PRIMARY KEY, what varchar(100));
 CREATE TABLE sessions (id int PRIMARY KEY, at int) ENGINE=MyISAM;
 INSERT INTO ml_models SELECT seq, CONCAT('model ', seq, ' \\t \\n \\\\ '' ☃ VALUES ('), UNHEX('DEADBEEF') FROM seq_1_to_500;
-INSERT INTO ml_runs (model, at) SELECT 1 + seq % 500, '2026-01-02 03:04:05.678' FROM seq_1_to_2000;
-INSERT INTO orders SELECT seq, REPEAT(SHA2(seq, 512), 2) FROM seq_1_to_24000;
+INSERT INTO ml_runs (model, at) SELECT 1 + seq % 500, '2026-01-02 03:04:05.678' FROM seq_1_to_1000;
+INSERT INTO orders SELECT seq, REPEAT(SHA2(seq, 512), 4) FROM seq_1_to_${ORDERS};
 INSERT INTO sessions VALUES (1, 2);
 DELIMITER //
 CREATE FUNCTION label(id int) RETURNS varchar(20) DETERMINISTIC RETURN CONCAT('no. ', id)//

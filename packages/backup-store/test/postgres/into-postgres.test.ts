@@ -63,12 +63,11 @@ describe.skipIf(NO_POSTGRES !== undefined)(`a guarded restore into PostgreSQL ($
 
   const changed = (): string => {
     const name = `c_${randomBytes(4).toString('hex')}`;
-    server.sql('postgres', `CREATE DATABASE ${name} TEMPLATE shop`);
-    server.sql(name, CHANGED);
+    server.sql('postgres', `CREATE DATABASE ${name} TEMPLATE shop;\n\\connect ${name}\n${CHANGED}`);
     return name;
   };
   const stateOf = (database: string): string =>
-    `${server.sql(database, STATE)} ${server.sql(database, 'SELECT count(*), max(id) FROM bookings')}`;
+    server.sql(database, `${STATE}; SELECT count(*), max(id) FROM bookings`);
   const into = (
     database: string,
     more: Partial<IntoPostgresOptions> = {},

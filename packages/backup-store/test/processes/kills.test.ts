@@ -70,6 +70,7 @@ test.each(['backup', 'forget', 'prune'] as const)(
 
 test('a backup that is killed at nine tenths sends at most a tenth again', { timeout: 240_000 }, async () => {
   const place = newPlace();
+  // A tenth of it is more than the packs that are on their way at a time.
   const total = 400_000_000;
   buildTree(place.source, Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, noise(total / 100, i)])));
   await (await createAt(place)).close();

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { DataRecord, RecordModule, Repository, SnapshotRecord } from '../../src/index.ts';
 import { listModules, readRecords, recordsSource, sqliteRecords } from '../../src/records/index.ts';
+import { RECORDS } from '../fixtures/bundle.ts';
 import { createAt, failureOf, listOf, newPlace, openAt, tempFolder } from '../fixtures/place.ts';
 import { coded } from '../fixtures/stream-source.ts';
 import { readModule, TestTable } from '../fixtures/records-machine.ts';
@@ -141,9 +141,8 @@ describe('a backup of records', () => {
     const sources = [recordsSource({ name: 'hotel', modules: [table.module('ids')], overlapMs: 0 })];
     const repository = await createAt(place);
     const { snapshot } = await repository.backup({ sources });
-    const script = fileURLToPath(new URL('../fixtures/children/records.ts', import.meta.url));
     const parts = JSON.stringify({ ...place, count: 6_000 });
-    const child = spawn(process.execPath, ['--conditions=source', script, parts], {
+    const child = spawn(process.execPath, [RECORDS, parts], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');

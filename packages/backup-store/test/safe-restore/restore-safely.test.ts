@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Repository, SafeRestoreOptions, SafeRestoreStep } from '../../src/index.ts';
+import { SAFE_RESTORE } from '../fixtures/bundle.ts';
 import { createAt, failureOf, listOf, newPlace, openAt, type Place } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
@@ -243,8 +243,7 @@ describe('a safe restore', () => {
 
   it('that was killed is told of by the next process, and can be gone back behind', async () => {
     const { place, repository, differs } = await changedSince();
-    const script = fileURLToPath(new URL('../fixtures/children/safe-restore.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=source', script, JSON.stringify(place)], {
+    const child = spawn(process.execPath, [SAFE_RESTORE, JSON.stringify(place)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(child.stdout, 'data');

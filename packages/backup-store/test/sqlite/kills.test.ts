@@ -12,8 +12,8 @@ import type { ChildSqliteRestore } from '../fixtures/children/sqlite-restore.ts'
 import { tempFolder } from '../fixtures/place.ts';
 import { makeDatabase, stateOf } from '../fixtures/sqlite.ts';
 
-/** Where there is time, a process is killed before each step; else before every third one. */
-const STEP = IS_THOROUGH ? 1 : 3;
+/** Where there is time, a process is killed before each step; else before every eighth one. */
+const STEP = IS_THOROUGH ? 1 : 8;
 
 const folder = tempFolder(afterAll);
 const old = makeDatabase(join(folder, 'old.db'), { version: 1 });
@@ -66,7 +66,7 @@ async function killedAt(killAt: number, fails: boolean): Promise<'old' | 'new'> 
   return there;
 }
 
-/** Calls it for each number, or each third one, as many at a time as there are processors. */
+/** Calls it for each number, or each eighth one, as many at a time as there are processors. */
 async function forEach(first: number, last: number, call: (killAt: number) => Promise<void>): Promise<void> {
   let next = first;
   const one = async (): Promise<void> => {

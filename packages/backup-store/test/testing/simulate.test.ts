@@ -3,8 +3,8 @@ import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { MUTANTS, type Mutant, replay, shrink, simulate } from '../../src/testing/index.ts';
 
 /** So many schedules are part of every test run; `npm run simulate` runs any number of them. */
-const SCHEDULES = IS_THOROUGH ? 1500 : 400;
-const SEALED_SCHEDULES = IS_THOROUGH ? 60 : 20;
+const SCHEDULES = IS_THOROUGH ? 1500 : 150;
+const SEALED_SCHEDULES = IS_THOROUGH ? 60 : 8;
 
 /**
  * One schedule for each broken rule that shows the damage it does. A change of what the engine asks of a store changes what a

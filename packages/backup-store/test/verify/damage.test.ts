@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { noise } from '../fixtures/content.ts';
 import { createAt, filesBelow, newPlace, openAt, type Place, restored, withSessionsKept } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
@@ -134,7 +135,7 @@ describe.each(kinds)('a flipped bit in a %s', (kind) => {
         expect(said, `byte ${at} of ${bytes.length}`).toContain(name);
       }),
       {
-        numRuns: 5,
+        numRuns: IS_THOROUGH ? 12 : 3,
         examples: [
           [0, 0, 0],
           [0, 0.9999999, 7],
