@@ -63,7 +63,9 @@ function runGit(args: readonly string[], cwd: string, home: string): string {
 
 /** Each field has its end. */
 function parseCall(line: string): Call {
-  const [program = '', key = '', token = '', repository = '', passphrase = '', ...args] = line.split('\u001F').slice(0, -1);
+  const [program = '', key = '', token = '', repository = '', passphrase = '', ...args] = line
+    .split('\u001F')
+    .slice(0, -1);
   return { program: program as Call['program'], args, key, token, repository, passphrase };
 }
 

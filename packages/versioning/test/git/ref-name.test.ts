@@ -4,8 +4,41 @@ import { refOf } from '../../src/git/ref-name.ts';
 
 /** Each of which git is asked about, by one shell. */
 const NAMES = [
-  ...['v1.2.3', 'a/b', 'a./b', 'a@b', '@', 'a{b', '{', 'a-', 'é', 'a\u0080b', '\u{1F680}', "a'b", 'a|b', 'a,b', 'lock', 'a.lockx'],
-  ...['', '.', '.a', 'a/.b', 'a..b', 'a.', 'a/', '/a', 'a//b', 'a.lock', 'a.lock/b', 'a@{b', '@{1}', 'a\u007Fb', 'a\u0001b'],
+  ...[
+    'v1.2.3',
+    'a/b',
+    'a./b',
+    'a@b',
+    '@',
+    'a{b',
+    '{',
+    'a-',
+    'é',
+    'a\u0080b',
+    '\u{1F680}',
+    "a'b",
+    'a|b',
+    'a,b',
+    'lock',
+    'a.lockx',
+  ],
+  ...[
+    '',
+    '.',
+    '.a',
+    'a/.b',
+    'a..b',
+    'a.',
+    'a/',
+    '/a',
+    'a//b',
+    'a.lock',
+    'a.lock/b',
+    'a@{b',
+    '@{1}',
+    'a\u007Fb',
+    'a\u0001b',
+  ],
   ...['a b', 'a\nb', 'a\tb', 'a~b', 'a^b', 'a:b', 'a?b', 'a*b', 'a[b', 'a\\b'],
 ];
 
