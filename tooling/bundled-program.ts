@@ -22,7 +22,12 @@ export function bundledProgram(source: URL): Promise<string> {
 async function bundle(source: string): Promise<string> {
   const { build } = await import('tsup');
   // Not that of another process which bundles it now; and the same in the next run, as compiled code is cached by name.
-  const outDir = join(FOLDER, basename(process.cwd()), process.env['VITEST_POOL_ID'] ?? '0', basename(dirname(dirname(source))));
+  const outDir = join(
+    FOLDER,
+    basename(process.cwd()),
+    process.env['VITEST_POOL_ID'] ?? '0',
+    basename(dirname(dirname(source))),
+  );
   const name = basename(source, '.ts');
   await build({
     config: false,
