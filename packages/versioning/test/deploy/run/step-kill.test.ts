@@ -109,32 +109,35 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     expect(paths()).toEqual(waiting);
   });
 
-  test.each(chosenMoments(tale))('%s ends as planned when it is resumed, and in order when it is undone', async (killAt) => {
-    const isPast = pastOf(tale, killAt);
-    if (IS_THOROUGH) await killed(killAt);
-    await machine.bring(killAt);
-    const deployer = machine.deployer(job);
-    // What is not in the history was not begun, and what has its end there needs nothing more.
-    const isOver = killAt === `after ${tale.records.at(-1)}`;
-    expect(await isOpen(deployer)).toBe(isPast('history running') && !isOver);
-    if (!(await isOpen(deployer))) return await demandOrder(machine, maintenance, isOver ? resumed : before);
+  test.each(chosenMoments(tale))(
+    '%s ends as planned when it is resumed, and in order when it is undone',
+    async (killAt) => {
+      const isPast = pastOf(tale, killAt);
+      if (IS_THOROUGH) await killed(killAt);
+      await machine.bring(killAt);
+      const deployer = machine.deployer(job);
+      // What is not in the history was not begun, and what has its end there needs nothing more.
+      const isOver = killAt === `after ${tale.records.at(-1)}`;
+      expect(await isOpen(deployer)).toBe(isPast('history running') && !isOver);
+      if (!(await isOpen(deployer))) return await demandOrder(machine, maintenance, isOver ? resumed : before);
 
-    const goesForward = !isPast('turned') || killAt === 'before turned';
-    const resuming = deployer.resume();
-    if (code !== undefined && goesForward) await expect(resuming).rejects.toMatchObject({ code });
-    else await resuming;
-    await demandOrder(machine, maintenance, resumed);
+      const goesForward = !isPast('turned') || killAt === 'before turned';
+      const resuming = deployer.resume();
+      if (code !== undefined && goesForward) await expect(resuming).rejects.toMatchObject({ code });
+      else await resuming;
+      await demandOrder(machine, maintenance, resumed);
 
-    await machine.bring(killAt);
-    // Another one: ledgers are never shorter than they were.
-    const other = machine.deployer(job);
-    const isEnded = killAt === 'after ended';
-    // Only the safety backup leads back behind a contract, and restored data to which somebody may have written since.
-    const needsBackup = isPast('done contract') || (job.action === 'restore' && isPast('begun service'));
-    if (needsBackup && job.restoreData !== 'automatic' && !isEnded) {
-      await expect(other.undo()).rejects.toMatchObject({ code: 'ROLLBACK_REFUSED' });
-      await other.undo({ mayRestore: true });
-    } else await other.undo();
-    await demandOrder(machine, maintenance, isEnded ? resumed : undone(isPast));
-  });
+      await machine.bring(killAt);
+      // Another one: ledgers are never shorter than they were.
+      const other = machine.deployer(job);
+      const isEnded = killAt === 'after ended';
+      // Only the safety backup leads back behind a contract, and restored data to which somebody may have written since.
+      const needsBackup = isPast('done contract') || (job.action === 'restore' && isPast('begun service'));
+      if (needsBackup && job.restoreData !== 'automatic' && !isEnded) {
+        await expect(other.undo()).rejects.toMatchObject({ code: 'ROLLBACK_REFUSED' });
+        await other.undo({ mayRestore: true });
+      } else await other.undo();
+      await demandOrder(machine, maintenance, isEnded ? resumed : undone(isPast));
+    },
+  );
 });
