@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../tooling/thoroughness.ts';
 import {
   formatPolicy,
   parsePolicy,
@@ -75,7 +76,7 @@ describe('the schema', () => {
         // An array of policies is not one policy, though a plan takes it.
         if (!Array.isArray(json)) expect(bySchema(json)).toBe(atRuntime(json));
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -136,7 +137,7 @@ describe('the text of a policy', () => {
           expect(error).toMatchObject({ code: expect.stringMatching(/^INVALID_POLICY/) });
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import { createFlags, type FlagError, parseFlags } from '../../src/index.ts';
 
 async function problemsOf(text: string): Promise<readonly string[]> {
@@ -188,7 +189,7 @@ describe('parseFlags', () => {
           expect((error as FlagError).name).toBe('FlagError');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

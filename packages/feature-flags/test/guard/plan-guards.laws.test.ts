@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import { type GuardReadings, neededMetrics, planGuards } from '../../src/guard/index.ts';
 import { checkDefinitions, type FlagDefinitions, type RampGuard, type RampStep } from '../../src/index.ts';
 import { anyDefinitions, NOW, only } from '../fixtures.ts';
@@ -63,7 +64,7 @@ const law = (
   it(title, () => {
     fc.assert(
       fc.property(anyRamp, anyReadings, (ramp, readings) => holds(only(ramped(...ramp)), readings, ramp)),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -138,7 +139,7 @@ it('a reading that breaks a condition of the step in force brings back the perce
       const after = applied(definitions, editsOf(decisions));
       expect(percentageOf(after)).toBe(past[current - 1]?.percentage ?? 0);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -150,7 +151,7 @@ it('unknown readings write nothing, whatever the ramp', () => {
       const f = { errors: { samples }, latency: { samples: [] } };
       expect(editsOf(planGuards(only(ramped(...ramp)), { f }, options))).toEqual([]);
     }),
-    { numRuns: 1000 },
+    { numRuns: runs(1000) },
   );
 });
 
@@ -183,6 +184,6 @@ it('many rounds later, the percentage has never been above that of the clock alo
         if (now > byTime) expect(decisions.some(({ action }) => action === 'enter')).toBe(true);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   createFlags,
   type FlagContext,
@@ -220,7 +221,7 @@ describe('laws of rollouts', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

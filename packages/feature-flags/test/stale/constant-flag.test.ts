@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   type FlagContext,
   type FlagDefinitions,
@@ -163,7 +164,7 @@ describe('what everybody is said to get', () => {
       fc.property(anyDefinitions, contexts, (definitions, each) => {
         said += holds(definitions, each) + holds(toFlagd(definitions), each);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
     expect(said).toBeGreaterThan(100);
   });
@@ -174,7 +175,7 @@ describe('what everybody is said to get', () => {
       fc.property(anyGuardedRamp, (ramp) => {
         said += holds(only({ schedule: { ramp } }), [{ targetingKey: 'u1' }]);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(said).toBeGreaterThan(10);
   });

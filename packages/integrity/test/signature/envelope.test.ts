@@ -1,6 +1,7 @@
 import { createPublicKey, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   type DsseEnvelope,
   generateKeyPair,
@@ -162,7 +163,7 @@ describe('envelopes', () => {
           expect(error).toHaveProperty('code', 'INVALID_ENVELOPE');
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

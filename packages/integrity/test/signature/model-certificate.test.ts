@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   generateKeyPair,
   type ModelBundle,
@@ -256,7 +257,7 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
             expect(error).toHaveProperty('code', 'INVALID_BUNDLE');
           }
         }),
-        { numRuns: 300 },
+        { numRuns: runs(300) },
       );
     });
 

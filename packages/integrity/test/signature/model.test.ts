@@ -1,6 +1,7 @@
 import { createHash, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   digest,
   generateKeyPair,
@@ -430,7 +431,7 @@ describe('hostile bundles', () => {
           expect((error as { code?: unknown }).code).toMatch(/^(INVALID|UNSUPPORTED)_BUNDLE$/);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

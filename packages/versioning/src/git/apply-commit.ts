@@ -5,7 +5,7 @@ import { allSaid, gitFailure } from './git-failure.ts';
 import { identityEnvironment, isSameIdentity } from './identity.ts';
 import { withMessageFile } from './message.ts';
 import type { CommitPlan } from './plan-commit.ts';
-import { readBranch } from './read-checkout.ts';
+import { readBranch } from './read-branch.ts';
 import { readCommit, readHead } from './read-commit.ts';
 import { askGit, type GitAnswer, type GitOptions, runGit } from './run-git.ts';
 import { type Signing, signingFailure } from './signing.ts';

@@ -22,7 +22,8 @@ export interface TagPlan {
 
 /** Options of {@link planTag}. */
 export interface PlanTagOptions {
-  readonly checkout: Checkout;
+  /** As `readCheckout` reads it. */
+  readonly checkout: Pick<Checkout, 'root' | 'commit' | 'branch' | 'changed' | 'untracked'>;
   /** Such as `v1.2.3`. */
   readonly name: string;
   readonly message: string;

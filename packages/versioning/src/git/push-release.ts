@@ -37,9 +37,9 @@ export interface PushedRelease {
 export async function pushRelease(options: PushReleaseOptions): Promise<PushedRelease> {
   const { tag, branch } = options;
   await checkRemote(options.remote, options);
-  const tagSpec = `${checkedId(tag.object)}:${await refOf('tag', tag.name, options)}`;
+  const tagSpec = `${checkedId(tag.object)}:${refOf('tag', tag.name)}`;
   if (branch === undefined) return { pushed: await push(tagSpec, options), isAtomic: true };
-  const branchSpec = `${checkedId(branch.commit)}:${await refOf('branch', branch.name, options)}`;
+  const branchSpec = `${checkedId(branch.commit)}:${refOf('branch', branch.name)}`;
   const answer = await attempt(['--atomic', '--', options.remote, branchSpec, tagSpec], options);
   if (answer.code === 0) return { pushed: answer.isNew, isAtomic: true };
   if (/does not support --atomic/.test(answer.complaints)) {
@@ -78,7 +78,7 @@ async function isContained(options: PushReleaseOptions): Promise<boolean> {
   if (branch === undefined) return false;
   const there = (await readRemoteRefs(namesOf(options))).branch;
   if (there === undefined) return false;
-  const ref = await refOf('branch', branch.name, options);
+  const ref = refOf('branch', branch.name);
   const fetching = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--', remote];
   await askRemote([...fetching, ref], options);
   return (await askGit(['merge-base', '--is-ancestor', branch.commit, there], options)).code === 0;

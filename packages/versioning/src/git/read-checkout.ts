@@ -1,6 +1,6 @@
 import type { Checkout, Remote, Upstream } from './checkout.ts';
 import { readStatus } from './read-status.ts';
-import { askGit, type GitOptions, runGit } from './run-git.ts';
+import { type GitOptions, runGit } from './run-git.ts';
 import { withoutCredentials } from './without-credentials.ts';
 
 /**
@@ -18,40 +18,32 @@ import { withoutCredentials } from './without-credentials.ts';
  * ```
  */
 export async function readCheckout(options: GitOptions): Promise<Checkout> {
-  const root = withoutNewline(await runGit(['rev-parse', '--show-toplevel'], options));
+  const { root, isShallow } = await readPlace(options);
   const inRoot = { folder: root, signal: options.signal };
-  const [status, branch, shallow, remotes] = await Promise.all([
-    readStatus(inRoot),
-    readBranch(inRoot),
-    runGit(['rev-parse', '--is-shallow-repository'], inRoot),
-    readRemotes(inRoot),
-  ]);
-  const { commit, changed, untracked } = status;
-  const [commitDateMs, upstream] = await Promise.all([
-    readDate(commit, inRoot),
-    branch === undefined ? undefined : readUpstream(branch, inRoot),
-  ]);
+  const [status, remotes] = await Promise.all([readStatus(inRoot), readRemotes(inRoot)]);
+  const { commit, branch, changed, untracked } = status;
+  const tip = branch === undefined ? undefined : await readTip(branch, inRoot);
+  // Somebody may have committed meanwhile; and what is checked out need not be a branch.
+  const commitDateMs = tip?.commit === commit ? tip.dateMs : await readDate(commit, inRoot);
   return {
     root,
     commit,
     commitDateMs,
     branch,
-    upstream,
+    upstream: tip?.upstream,
     isDirty: changed.count + untracked.count > 0,
     changed,
     untracked,
-    isShallow: shallow.trim() === 'true',
+    isShallow,
     remotes,
   };
 }
 
-/** A path may end in anything but this one. */
-const withoutNewline = (text: string): string => text.replace(/\r?\n$/, '');
-
-/** The branch that is checked out; none when HEAD is detached. @throws {VersioningError} `GIT_NOT_FOUND`. */
-export async function readBranch(options: GitOptions): Promise<string | undefined> {
-  const { code, output } = await askGit(['symbolic-ref', '--quiet', 'HEAD'], options);
-  return code === 0 ? output.trim().replace(/^refs\/heads\//, '') : undefined;
+/** Where the checkout is, and whether its history is cut off. A path may have anything in it, but no newline at its end. */
+async function readPlace(options: GitOptions): Promise<{ readonly root: string; readonly isShallow: boolean }> {
+  const text = await runGit(['rev-parse', '--is-shallow-repository', '--show-toplevel'], options);
+  const [, shallow, root = ''] = /^(\w+)\r?\n(.*?)\r?\n?$/s.exec(text) ?? [];
+  return { root, isShallow: shallow === 'true' };
 }
 
 async function readDate(commit: string, options: GitOptions): Promise<number> {
@@ -59,14 +51,22 @@ async function readDate(commit: string, options: GitOptions): Promise<number> {
   return Number(await runGit(args, options)) * 1000;
 }
 
-async function readUpstream(branch: string, options: GitOptions): Promise<Upstream | undefined> {
-  const format = '--format=%(upstream:remotename)%09%(upstream:remoteref)';
-  const [remote = '', ref = ''] = (await runGit(['for-each-ref', format, `refs/heads/${branch}`], options))
-    .trim()
-    .split('\t');
+/** The newest commit of a branch, and what it follows. */
+interface Tip {
+  readonly commit: string;
+  readonly dateMs: number;
+  readonly upstream: Upstream | undefined;
+}
+
+const TIP_FIELDS = ['%(objectname)', '%(committerdate:unix)', '%(upstream:remotename)', '%(upstream:remoteref)'];
+
+async function readTip(branch: string, options: GitOptions): Promise<Tip> {
+  const text = await runGit(['for-each-ref', `--format=${TIP_FIELDS.join('%09')}`, `refs/heads/${branch}`], options);
+  const [commit = '', seconds = '', remote = '', ref = ''] = text.trim().split('\t');
   // A branch can also follow another one of its own repository, which git calls `.`.
-  if (remote === '' || remote === '.' || !ref.startsWith('refs/heads/')) return undefined;
-  return { remote, branch: ref.slice('refs/heads/'.length) };
+  const isFollowing = remote !== '' && remote !== '.' && ref.startsWith('refs/heads/');
+  const upstream = isFollowing ? { remote, branch: ref.slice('refs/heads/'.length) } : undefined;
+  return { commit, dateMs: Number(seconds) * 1000, upstream };
 }
 
 async function readRemotes(options: GitOptions): Promise<readonly Remote[]> {

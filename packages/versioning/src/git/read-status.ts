@@ -1,14 +1,17 @@
 import { VersioningError } from '../errors.ts';
 import type { CountedPaths } from './checkout.ts';
 import { nulRecords } from './nul-records.ts';
+import { readBranch } from './read-branch.ts';
 import { type GitOptions, streamGit } from './run-git.ts';
 
 /** How many paths are named. */
 const FIRST = 20;
 
 /** What `git status` tells. */
-interface Status {
+export interface Status {
   readonly commit: string;
+  /** The branch that is checked out; none when HEAD is detached. */
+  readonly branch: string | undefined;
   readonly changed: CountedPaths;
   readonly untracked: CountedPaths;
 }
@@ -17,23 +20,26 @@ interface Status {
 const FIELDS_BEFORE_PATH: Readonly<Record<string, number>> = { '1': 8, u: 10, '?': 1 };
 
 /**
- * Reads which files are not as in the commit. It is read while it is written, so that a million of them need no memory.
+ * Reads what is checked out, and which files are not as in the commit. It is read while it is written, so that a million of them need no memory.
  *
  * @throws {VersioningError} `NO_COMMITS`; `GIT_NOT_FOUND`, `GIT_FAILED`.
  */
 export async function readStatus(options: GitOptions): Promise<Status> {
   const changed = new PathCounter();
   const untracked = new PathCounter();
-  let commit = '';
+  let [commit, head] = ['', ''];
   const args = ['status', '--porcelain=v2', '-z', '--branch', '--no-ahead-behind', '--no-renames'];
   for await (const record of nulRecords(streamGit([...args, '--untracked-files=normal'], options))) {
     const [kind = ''] = record;
     const fields = FIELDS_BEFORE_PATH[kind];
     if (fields !== undefined) (kind === '?' ? untracked : changed).add(afterFields(record, fields));
     else if (record.startsWith('# branch.oid ')) commit = record.slice('# branch.oid '.length);
+    else if (record.startsWith('# branch.head ')) head = record.slice('# branch.head '.length);
   }
   if (commit === '(initial)') throw noCommits(options.folder);
-  return { commit, changed: changed.counted(), untracked: untracked.counted() };
+  // A branch may have that very name.
+  const branch = head === '(detached)' ? await readBranch(options) : head;
+  return { commit, branch, changed: changed.counted(), untracked: untracked.counted() };
 }
 
 class PathCounter {

@@ -21,12 +21,14 @@ export interface StoredTag {
 
 /** Reads a tag; none where there is no such tag. @throws {VersioningError} `INVALID_OPTION`, `GIT_NOT_FOUND`, `GIT_FAILED`. */
 export async function readTag(name: string, options: GitOptions): Promise<StoredTag | undefined> {
-  const ref = await refOf('tag', name, options);
-  const line = await runGit(['for-each-ref', '--format=%(objectname) %(objecttype) %(refname)', ref], options);
-  const [object = '', type = '', found = ''] = line.trim().split(' ');
+  const ref = refOf('tag', name);
+  const fields = ['%(objectname)', '%(objecttype)', '%(refname)', '%(*objectname)', '%(*objecttype)'];
+  const line = await runGit(['for-each-ref', `--format=${fields.join(' ')}`, ref], options);
+  const [object = '', type = '', found = '', inner = '', innerType = ''] = line.trim().split(' ');
   if (found !== ref) return undefined;
   const [commit, text] = await Promise.all([
-    peeled(object, options),
+    // Tags of tags are rare.
+    type === 'commit' ? object : innerType === 'commit' ? inner : peeled(object, options),
     type === 'tag' ? runGit(['cat-file', 'tag', object], options) : undefined,
   ]);
   if (text === undefined) return { object, isAnnotated: false, commit, message: '', isSigned: false };

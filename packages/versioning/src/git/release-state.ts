@@ -10,7 +10,10 @@ const NAMED = 5;
  * @param allowed `true` for any change, `untracked` for files that git does not know.
  * @throws {VersioningError} `DIRTY_TREE`.
  */
-export function refuseDirty({ changed, untracked }: Checkout, allowed: boolean | 'untracked' = false): void {
+export function refuseDirty(
+  { changed, untracked }: Pick<Checkout, 'changed' | 'untracked'>,
+  allowed: boolean | 'untracked' = false,
+): void {
   if (allowed === true || (changed.count === 0 && (untracked.count === 0 || allowed === 'untracked'))) return;
   const kinds = [told(changed, 'changed'), allowed === 'untracked' ? '' : told(untracked, 'untracked')];
   throw new VersioningError('DIRTY_TREE', `Expected a clean tree, got ${kinds.filter(Boolean).join(', and ')}`, {
@@ -25,7 +28,7 @@ function told({ count, first }: CountedPaths, kind: string): string {
 }
 
 /** @throws {VersioningError} `DETACHED_HEAD`. */
-export function refuseDetached({ branch, commit }: Checkout, isAllowed = false): void {
+export function refuseDetached({ branch, commit }: Pick<Checkout, 'branch' | 'commit'>, isAllowed = false): void {
   if (branch !== undefined || isAllowed) return;
   throw new VersioningError(
     'DETACHED_HEAD',

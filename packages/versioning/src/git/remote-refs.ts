@@ -30,8 +30,8 @@ export interface ReadRemoteRefsOptions extends GitOptions {
 export async function readRemoteRefs(options: ReadRemoteRefsOptions): Promise<RemoteRefs> {
   const { remote } = options;
   await checkRemote(remote, options);
-  const tag = await refOf('tag', options.tag, options);
-  const branch = options.branch === undefined ? undefined : await refOf('branch', options.branch, options);
+  const tag = refOf('tag', options.tag);
+  const branch = options.branch === undefined ? undefined : refOf('branch', options.branch);
   const names = [tag, `${tag}^{}`, ...(branch === undefined ? [] : [branch])];
   const args = ['ls-remote', '--', remote, ...names];
   const { code, output, complaints } = await askRemote(args, options);

@@ -2,7 +2,7 @@ import { VersioningError } from '../errors.ts';
 import { applyTag } from '../git/apply-tag.ts';
 import { planTag, type TagPlan } from '../git/plan-tag.ts';
 import { pushRelease } from '../git/push-release.ts';
-import { readCheckout } from '../git/read-checkout.ts';
+import { readStatus } from '../git/read-status.ts';
 import { refuseDirty } from '../git/release-state.ts';
 import { undoTag } from '../git/undo-tag.ts';
 import type { ReleasePlan } from './plan.ts';
@@ -46,7 +46,7 @@ async function tagPlanOf({ plan, results, signal }: GitWork): Promise<TagPlan> {
   const { root, tag, release } = plan;
   if (tag === undefined || results.manifest === undefined) throw new Error('A release without tag has no such step');
   return planTag({
-    checkout: await readCheckout({ folder: root, signal }),
+    checkout: { root, ...(await readStatus({ folder: root, signal })) },
     name: tag.name,
     message: `${tag.message}\n\n${TRAILER}: ${results.manifest.digest}\n`,
     dateMs: Date.parse(release.createdAt),
@@ -69,7 +69,7 @@ export const commitOf = ({ plan, results }: Pick<GitWork, 'plan' | 'results'>): 
  * @throws {VersioningError} `HEAD_MOVED`, `DIRTY_TREE`.
  */
 export async function refuseOtherTree({ plan, results, signal }: GitWork): Promise<void> {
-  const checkout = await readCheckout({ folder: plan.root, signal });
+  const checkout = await readStatus({ folder: plan.root, signal });
   const expected = commitOf({ plan, results });
   if (checkout.commit !== expected) {
     throw new VersioningError('HEAD_MOVED', `Expected the commit ${expected} of the release, got ${checkout.commit}`, {

@@ -1,7 +1,8 @@
 import type { PrivateKey } from '@x/integrity';
 import type { ObjectStore } from '@x/storage';
 import { VersioningError } from '../errors.ts';
-import { readCheckout } from '../git/read-checkout.ts';
+import { readBranch } from '../git/read-branch.ts';
+import { readHead } from '../git/read-commit.ts';
 import type { Clock } from '../clock.ts';
 import type { OpenRun } from './history-state.ts';
 import type { ReleaseManagerEvent } from './manager.ts';
@@ -49,7 +50,8 @@ export async function carryOut(tools: ReleasingTools, plan: ReleasePlan, signal?
 
 /** Whoever plans and waits may find another commit checked out. @throws {VersioningError} `PLAN_OUTDATED`. */
 async function refuseOutdated({ root, basis }: ReleasePlan, signal: AbortSignal | undefined): Promise<void> {
-  const { commit, branch } = await readCheckout({ folder: root, signal });
+  const git = { folder: root, signal };
+  const [commit, branch] = await Promise.all([readHead(git), readBranch(git)]);
   if (commit === basis.commit && branch === basis.branch) return;
   throw new VersioningError(
     'PLAN_OUTDATED',

@@ -61,6 +61,14 @@ function runGit(args: readonly string[], cwd: string, home: string): string {
   return execFileSync('git', args, { cwd, env: { ...gitEnv(home), PATH }, encoding: 'utf8', stdio: 'pipe' }).trim();
 }
 
+/** Each field has its end. */
+function parseCall(line: string): Call {
+  const [program = '', key = '', token = '', repository = '', passphrase = '', ...args] = line
+    .split('\u001F')
+    .slice(0, -1);
+  return { program: program as Call['program'], args, key, token, repository, passphrase };
+}
+
 /** A remote, its checkout and the stand-ins, which every world is a copy of. */
 function newTemplate(): string {
   const top = mkdtempSync(join(tmpdir(), 'holdfast-ci-'));
@@ -102,10 +110,7 @@ export function newWorld(): ReleaseWorld {
   set('npm-version', '11.19.1');
   const calls = (): readonly Call[] =>
     existsSync(join(state, 'calls'))
-      ? readFileSync(join(state, 'calls'), 'utf8')
-          .trimEnd()
-          .split('\n')
-          .map((line) => JSON.parse(line) as Call)
+      ? readFileSync(join(state, 'calls'), 'utf8').split('\u001E').slice(0, -1).map(parseCall)
       : [];
   const plan = planCi();
   const action = actionOf(plan);

@@ -1,14 +1,16 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Programs that write down how they were called, one JSON line a call, and do as little as a test needs. Their state is files in $STATE.
+// Programs that write down how they were called, with characters between fields and calls that nothing else has, and do as little as a test needs. Their state is files in $STATE.
 const RECORDING = `#!/bin/bash
 set -eu
 record() {
   local key=''
-  if [[ -n "\${HOLDFAST_SIGNING_KEY_FILE:-}" ]]; then key=$(stat -c '%a' "$HOLDFAST_SIGNING_KEY_FILE"):$(cat "$HOLDFAST_SIGNING_KEY_FILE"); fi
-  jq -cn --arg program "$1" --arg key "$key" --arg token "\${GH_TOKEN:-}" --arg repository "\${HOLDFAST_REPO:-}" \\
-    --arg passphrase "\${HOLDFAST_PASSPHRASE-unset}" --args '$ARGS.named + {args: $ARGS.positional}' -- "\${@:2}" >> "$STATE/calls"
+  if [[ -n "\${HOLDFAST_SIGNING_KEY_FILE:-}" ]]; then key=$(stat -c '%a' "$HOLDFAST_SIGNING_KEY_FILE"):$(< "$HOLDFAST_SIGNING_KEY_FILE"); fi
+  {
+    printf '%s\\037' "$1" "$key" "\${GH_TOKEN:-}" "\${HOLDFAST_REPO:-}" "\${HOLDFAST_PASSPHRASE-unset}" "\${@:2}"
+    printf '\\036'
+  } >> "$STATE/calls"
 }
 `;
 
@@ -55,7 +57,7 @@ if [[ -e "$STATE/fail-gh-$2" ]]; then rm "$STATE/fail-gh-$2"; exit 1; fi
 /** An npm whose registry is files; what is no business of a registry the real one does. */
 const NPM = `${RECORDING}
 case "$1" in
-  exec) if [[ -e "$STATE/real-exec" ]]; then PATH="$REAL_PATH" exec npm "$@"; fi
+  exec) if [[ -e "$STATE/real-exec" && "$5 $6" == 'release create' ]]; then PATH="$REAL_PATH" exec npm "$@"; fi
     [[ "$2 $3 $4" == '--no -- holdfast' ]]
     shift 4
     exec "$STATE/../bin/holdfast" "$@"

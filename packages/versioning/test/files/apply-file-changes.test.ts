@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, cp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { bundledProgram } from '../../../../tooling/bundled-program.ts';
 import { applyFileChanges, undoFileChanges } from '../../src/files/apply-file-changes.ts';
 import type { FileChange } from '../../src/index.ts';
 import { harvest, plant, temporaryFolder, type Tree } from '../artifact/tree.ts';
@@ -125,7 +125,7 @@ test('a file that can not be written leaves nothing of the attempt, and the rest
 test.each(['apply', 'undo'])(
   'after a kill at whatever call of %s, applying again and undoing end in the right bytes',
   async (direction) => {
-    const script = fileURLToPath(new URL('children/killed-apply.ts', import.meta.url));
+    const script = await bundledProgram(new URL('children/killed-apply.ts', import.meta.url));
     /** What was seen between the two, to know that kills happened everywhere. */
     const seen = new Set<string>();
     for (let call = 1; ; call++) {

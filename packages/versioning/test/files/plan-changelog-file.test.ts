@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import { formatChangelog, planChangelogFile } from '../../src/index.ts';
 import { notes } from './notes.ts';
 
@@ -375,7 +376,7 @@ describe('laws', () => {
         expect(planned.split('\n').filter((each) => /^#+ \[?77\.0\.0/.test(each))).toHaveLength(1);
         expect(planChangelogFile(planned, notesOf)).toBe(planned);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -393,7 +394,7 @@ describe('laws', () => {
         expect(planChangelogFile(planned, notesOf)).toBe(planned);
         if (end === '\r\n') expect(planned.replaceAll('\r\n', '')).not.toContain('\n');
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 export interface Checkout extends Disposable {
   readonly folder: string;
   git(...args: readonly string[]): string;
+  /** The commit that was made last, on what is checked out. */
+  head(): string;
   /** Changes a file and commits it. @returns The hash. */
   commit(message: string, file?: string): string;
   tag(name: string): void;
@@ -51,19 +53,25 @@ export function newCheckout(template?: Template): Checkout {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   };
-  if (template === undefined) git('init', '--quiet', '--initial-branch=main');
+  /** Read from its files, which takes no process: after a commit it stands in them. */
+  const head = (): string => {
+    const [, ref] = /^ref: (.*)\n$/.exec(readFileSync(join(folder, '.git/HEAD'), 'utf8')) ?? [];
+    return readFileSync(join(folder, '.git', ref ?? 'HEAD'), 'utf8').trim();
+  };
+  if (template === undefined) git('init', '--quiet', '--template=', '--initial-branch=main');
   // With their times, as git compares them with its index.
   else cpSync(template.folder, folder, { recursive: true, preserveTimestamps: true });
   return {
     folder,
     git,
+    head,
     commit(message, file = 'file.txt') {
       seconds += DAY_SECONDS;
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), `${count++}\n`);
       git('add', '-A');
       git('commit', '--quiet', '--cleanup=verbatim', '-m', message);
-      return git('rev-parse', 'HEAD');
+      return head();
     },
     tag: (name) => void git('tag', '-a', '-m', name, name),
     [Symbol.dispose]: () => {

@@ -22,8 +22,8 @@ let checkout: ReleaseCheckout;
 let parent: string;
 beforeEach(() => {
   withoutMachineSettings();
-  checkout = newReleaseCheckout();
-  parent = checkout.commit('feat: begin', 'package.json');
+  checkout = newReleaseCheckout(2);
+  parent = checkout.head();
 });
 afterEach(() => {
   checkout[Symbol.dispose]();
@@ -45,7 +45,7 @@ function writeFiles(): void {
   checkout.write('package.json', '{}\n');
 }
 
-const head = (): string => checkout.git('rev-parse', 'HEAD');
+const head = (): string => checkout.head();
 const status = (): string => checkout.git('status', '--porcelain', '--untracked-files=all');
 const committedFiles = (): string => checkout.git('show', '--format=', '--name-status');
 

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { vi } from 'vitest';
@@ -23,7 +33,7 @@ export interface ReleaseCheckout extends Checkout {
   write(file: string, content: string): void;
   /** Puts a script in the place of a hook. */
   hook(name: string, script: string): void;
-  /** Makes a bare repository the remote `origin` and pushes `main`. @returns Its folder. */
+  /** Makes a bare repository with `main` the remote `origin`, which `main` follows. @returns Its folder. */
   addOrigin(): string;
 }
 
@@ -33,22 +43,33 @@ export function withoutMachineSettings(): void {
   vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
 }
 
-let template: Template | undefined;
+/** What makes a template the first time that it is asked, for all who ask in this process. */
+function once(make: () => Template): () => Template {
+  let made: Template | undefined;
+  return () => (made ??= make());
+}
 
-/** A first commit by somebody known, made once in a process. */
-function firstCommit(): Template {
-  if (template !== undefined) return template;
+/** A first commit by somebody known. */
+const firstCommit = once(() => {
   const checkout = newCheckout();
   process.once('exit', () => checkout[Symbol.dispose]());
   checkout.git('config', 'user.name', ANN.name);
   checkout.git('config', 'user.email', ANN.email);
   checkout.commit('feat: first');
-  template = { folder: checkout.folder, commits: 1 };
-  return template;
-}
+  return { folder: checkout.folder, commits: 1 };
+});
 
-export function newReleaseCheckout(): ReleaseCheckout {
+/** And a second one, which has a `package.json`. */
+const secondCommit = once(() => {
   const checkout = newCheckout(firstCommit());
+  process.once('exit', () => checkout[Symbol.dispose]());
+  checkout.commit('feat: begin', 'package.json');
+  return { folder: checkout.folder, commits: 2 };
+});
+
+/** @param commits How many it begins with; the second one has a `package.json`. */
+export function newReleaseCheckout(commits: 1 | 2 = 1): ReleaseCheckout {
+  const checkout = newCheckout(commits === 1 ? firstCommit() : secondCommit());
   const beside = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   const { folder } = checkout;
   const git = (...args: readonly string[]): string => checkout.git(...args);
@@ -65,9 +86,20 @@ export function newReleaseCheckout(): ReleaseCheckout {
     },
     addOrigin() {
       const origin = join(beside, 'origin.git');
-      git('init', '--quiet', '--bare', '--initial-branch=main', origin);
-      git('remote', 'add', 'origin', origin);
-      git('push', '--quiet', '--set-upstream', 'origin', 'main');
+      // What a push into a new bare repository leaves, without the processes of one.
+      const main = git('rev-parse', 'refs/heads/main');
+      const settings = readFileSync(join(folder, '.git/config'), 'utf8');
+      mkdirSync(join(origin, 'refs/heads'), { recursive: true });
+      cpSync(join(folder, '.git/objects'), join(origin, 'objects'), { recursive: true });
+      writeFileSync(join(origin, 'HEAD'), 'ref: refs/heads/main\n');
+      writeFileSync(join(origin, 'refs/heads/main'), `${main}\n`);
+      writeFileSync(join(origin, 'config'), settings.replace('bare = false', 'bare = true'));
+      const fetched = '+refs/heads/*:refs/remotes/origin/*';
+      const remote = `[remote "origin"]\n\turl = ${JSON.stringify(origin)}\n\tfetch = ${fetched}\n`;
+      const followed = `[branch "main"]\n\tremote = origin\n\tmerge = refs/heads/main\n`;
+      appendFileSync(join(folder, '.git/config'), `${remote}${followed}`);
+      mkdirSync(join(folder, '.git/refs/remotes/origin'), { recursive: true });
+      writeFileSync(join(folder, '.git/refs/remotes/origin/main'), `${main}\n`);
       return origin;
     },
     [Symbol.dispose]: () => {

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { bundledProgram } from '../../../../tooling/bundled-program.ts';
 
 /** What a process of its own releases. */
 export interface ReleaserJob {
@@ -21,18 +21,18 @@ export type ReleaserEnd =
   | { readonly killed: true }
   | { readonly killed: false; readonly writes: number; readonly manifest: string };
 
-const SCRIPT = fileURLToPath(new URL('children/releaser.ts', import.meta.url));
+const PROGRAM = new URL('children/releaser.ts', import.meta.url);
 
 /** Begins a process. */
-export function startReleaser(job: ReleaserJob): ChildProcessByStdio<null, Readable, Readable> {
-  return spawn(process.execPath, ['--conditions=source', SCRIPT, JSON.stringify(job)], {
+export async function startReleaser(job: ReleaserJob): Promise<ChildProcessByStdio<null, Readable, Readable>> {
+  return spawn(process.execPath, [await bundledProgram(PROGRAM), JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
 /** Runs a process to its end. @throws when it fails otherwise than by being killed. */
 export async function runReleaser(job: ReleaserJob): Promise<ReleaserEnd> {
-  const child = startReleaser(job);
+  const child = await startReleaser(job);
   let said = '';
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
   child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../../../../tooling/thoroughness.ts';
 import { createSbom, parseLockfile, VersioningError } from '../../src/index.ts';
 import { SHOP, SHOPS, shopText } from './shop.ts';
 
@@ -22,7 +23,7 @@ test.each(SHOPS)('%s with bytes cut out or put in gives a graph or a typed error
         expect(['INVALID_LOCKFILE', 'UNSUPPORTED_LOCKFILE']).toContain(error.code);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { bundledProgram } from '../../../../../tooling/bundled-program.ts';
 import type { ShopPlaces } from './shop-machine.ts';
 
 /** What a process of its own does. */
@@ -26,11 +26,11 @@ export interface DeployerEnd {
   readonly hint?: string | undefined;
 }
 
-const SCRIPT = fileURLToPath(new URL('children/deployer.ts', import.meta.url));
+const PROGRAM = new URL('children/deployer.ts', import.meta.url);
 
 /** Runs a process to its end. @throws when it ends otherwise than by being killed or by itself. */
 export async function runDeployer(job: DeployerJob): Promise<DeployerEnd> {
-  const child = spawn(process.execPath, ['--conditions=source', SCRIPT, JSON.stringify(job)], {
+  const child = spawn(process.execPath, [await bundledProgram(PROGRAM), JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [said, complained] = ['', ''];

@@ -1,13 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../../tooling/thoroughness.ts';
 import { type DeployerEnd, runDeployer } from './deployer-process.ts';
 import { CONTRACTED, NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
 
-/** Where there is time, a process is killed at each moment; else at one, as `step-kill.test.ts` has each step. */
-const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
-
-/** The moments at which one is killed, or only one of them. */
+/** Where there is time, a process is killed at each moment; else at one of them, as `step-kill.test.ts` has each step. */
 function chosen(moments: number, one: number): readonly number[] {
   return IS_THOROUGH ? Array.from({ length: moments }, (_, index) => index + 1) : [one];
 }
@@ -82,7 +80,10 @@ describe('a deploy whose process is killed', { timeout: 120_000 }, () => {
   test('within each of its steps ends as planned when it is resumed, and where it was when it is undone', async () => {
     const begun = end.seen.filter((moment) => moment.startsWith('step.begun '));
     expect(begun.length).toBeGreaterThan(6);
-    for (const [n, from] of begun.entries()) await (n % 2 === 0 ? resumed : undone)(2, from);
+    // Else those behind which there is most to be put right: the others are in `step-kill.test.ts`, too.
+    const some = begun.filter((moment) => IS_THOROUGH || /expand|stage|switch|service/.test(moment));
+    expect(some.length).toBeGreaterThan(3);
+    for (const [n, from] of some.entries()) await (n % 2 === 0 ? resumed : undone)(2, from);
   }, 600_000);
 
   test.each(chosen(MOMENTS, 55))('at moment %i ends as planned when it is resumed', async (n) => resumed(n));

@@ -1,12 +1,10 @@
 import { basename } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IS_THOROUGH } from '../../../../../tooling/thoroughness.ts';
 import { acquireDeployLock, type Deployer } from '../../../src/deploy/index.ts';
 import type { StepMachine } from './steps/step-machine.ts';
 import { type Stand, type StepTale, TALES } from './steps/step-tales.ts';
 import { bundleStepper, type Stepper, stepper } from './steps/stepper-process.ts';
-
-/** Where there is time, each state is that of a process of its own. */
-const IS_THOROUGH = process.env['HOLDFAST_THOROUGH'] !== undefined;
 
 let program: string;
 
@@ -24,6 +22,15 @@ function moments({ records, from = 'planned' }: StepTale): readonly string[] {
     .slice(records.indexOf(from))
     .flatMap((record) => (isSame(record) ? [`after ${record}`] : [`before ${record}`, `after ${record}`]));
 }
+
+/** Where there is time, all of them, each with a process of its own; else each third, of each tale others. */
+function chosenMoments(tale: StepTale): readonly string[] {
+  const turn = TALES.indexOf(tale) % 3;
+  return moments(tale).filter((_, index) => IS_THOROUGH || index % 3 === turn);
+}
+
+/** The moment at which what lies on the disk is compared with what a killed process leaves. */
+const waitsAt = (tale: StepTale): string => moments(tale).at(-6) ?? '';
 
 /** Whether the work that leads to a record was done when a process died at a moment. */
 function pastOf({ records }: StepTale, moment: string): (record: string) => boolean {
@@ -67,7 +74,7 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     machine = await tale.prepare();
     machine.keep('before');
     stepping = stepper(program, machine.places);
-    const chosen = new Set(moments(tale));
+    const chosen = new Set([...chosenMoments(tale), waitsAt(tale)]);
     seen = await stepping.run(job, (moment) => {
       if (chosen.has(moment)) machine.keep(moment);
       if (moment.startsWith('end')) machine.keep('end');
@@ -91,7 +98,7 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
   }
 
   test('leaves what it has on the disk while it waits', async () => {
-    const moment = moments(tale).at(-6) ?? '';
+    const moment = waitsAt(tale);
     const paths = (): readonly string[] =>
       machine
         .paths(moment)
@@ -102,32 +109,35 @@ describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed
     expect(paths()).toEqual(waiting);
   });
 
-  test.each(moments(tale))('%s ends as planned when it is resumed, and in order when it is undone', async (killAt) => {
-    const isPast = pastOf(tale, killAt);
-    if (IS_THOROUGH) await killed(killAt);
-    await machine.bring(killAt);
-    const deployer = machine.deployer(job);
-    // What is not in the history was not begun, and what has its end there needs nothing more.
-    const isOver = killAt === `after ${tale.records.at(-1)}`;
-    expect(await isOpen(deployer)).toBe(isPast('history running') && !isOver);
-    if (!(await isOpen(deployer))) return await demandOrder(machine, maintenance, isOver ? resumed : before);
+  test.each(chosenMoments(tale))(
+    '%s ends as planned when it is resumed, and in order when it is undone',
+    async (killAt) => {
+      const isPast = pastOf(tale, killAt);
+      if (IS_THOROUGH) await killed(killAt);
+      await machine.bring(killAt);
+      const deployer = machine.deployer(job);
+      // What is not in the history was not begun, and what has its end there needs nothing more.
+      const isOver = killAt === `after ${tale.records.at(-1)}`;
+      expect(await isOpen(deployer)).toBe(isPast('history running') && !isOver);
+      if (!(await isOpen(deployer))) return await demandOrder(machine, maintenance, isOver ? resumed : before);
 
-    const goesForward = !isPast('turned') || killAt === 'before turned';
-    const resuming = deployer.resume();
-    if (code !== undefined && goesForward) await expect(resuming).rejects.toMatchObject({ code });
-    else await resuming;
-    await demandOrder(machine, maintenance, resumed);
+      const goesForward = !isPast('turned') || killAt === 'before turned';
+      const resuming = deployer.resume();
+      if (code !== undefined && goesForward) await expect(resuming).rejects.toMatchObject({ code });
+      else await resuming;
+      await demandOrder(machine, maintenance, resumed);
 
-    await machine.bring(killAt);
-    // Another one: ledgers are never shorter than they were.
-    const other = machine.deployer(job);
-    const isEnded = killAt === 'after ended';
-    // Only the safety backup leads back behind a contract, and restored data to which somebody may have written since.
-    const needsBackup = isPast('done contract') || (job.action === 'restore' && isPast('begun service'));
-    if (needsBackup && job.restoreData !== 'automatic' && !isEnded) {
-      await expect(other.undo()).rejects.toMatchObject({ code: 'ROLLBACK_REFUSED' });
-      await other.undo({ mayRestore: true });
-    } else await other.undo();
-    await demandOrder(machine, maintenance, isEnded ? resumed : undone(isPast));
-  });
+      await machine.bring(killAt);
+      // Another one: ledgers are never shorter than they were.
+      const other = machine.deployer(job);
+      const isEnded = killAt === 'after ended';
+      // Only the safety backup leads back behind a contract, and restored data to which somebody may have written since.
+      const needsBackup = isPast('done contract') || (job.action === 'restore' && isPast('begun service'));
+      if (needsBackup && job.restoreData !== 'automatic' && !isEnded) {
+        await expect(other.undo()).rejects.toMatchObject({ code: 'ROLLBACK_REFUSED' });
+        await other.undo({ mayRestore: true });
+      } else await other.undo();
+      await demandOrder(machine, maintenance, isEnded ? resumed : undone(isPast));
+    },
+  );
 });

@@ -108,7 +108,7 @@ describe.skipIf(postgres.missing !== undefined)('CREATE INDEX CONCURRENTLY', () 
     const reader = await driver.connect('work');
     await reader.begin();
     await reader.query('select * from rooms');
-    const child = startChild({ dialect: 'postgres', address, folder, direction: 'up' });
+    const child = await startChild({ dialect: 'postgres', address, folder, direction: 'up' });
     const watcher = await driver.connect('read');
     await until(async () => (await watcher.query(IS_WAITING)).length > 0);
     child.kill('SIGKILL');

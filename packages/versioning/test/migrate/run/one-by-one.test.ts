@@ -132,7 +132,7 @@ create table b(x int);`;
         '1_a.sql':
           'create table a(x int);\ncreate table b as select sleep(3) as x, 1 as y;\nalter table b add column z int;',
       });
-      const child = startChild({ dialect: 'mysql', address, folder, direction: 'up' });
+      const child = await startChild({ dialect: 'mysql', address, folder, direction: 'up' });
       const watcher = await driver.connect('read');
       const isAtWork = "select 1 from information_schema.processlist where info like 'create table b%'";
       while ((await watcher.query(isAtWork)).length === 0) await setTimeout(20);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { runs } from '../../../../../tooling/thoroughness.ts';
 import { readPlainYaml } from '../../../src/sbom/lockfile/plain-yaml.ts';
 import { SHOPS, shopText } from '../shop.ts';
 
@@ -93,7 +94,7 @@ describe('reads as the yaml package does', () => {
         const plain = readPlainYaml(yaml);
         if (plain !== undefined) expect(plain).toEqual(parse(yaml));
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
   });
 
@@ -105,7 +106,7 @@ describe('reads as the yaml package does', () => {
         const plain = readPlainYaml(yaml);
         if (plain !== undefined) expect(plain).toEqual(parse(yaml, { uniqueKeys: false }) ?? {});
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 });

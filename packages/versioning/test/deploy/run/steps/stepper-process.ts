@@ -1,36 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { bundledProgram } from '../../../../../../tooling/bundled-program.ts';
 import type { ShopPlaces } from '../shop-machine.ts';
 import type { StepJob } from './step-job.ts';
 
-/** Git ignores it, and it is inside of this ES module package. */
-const FOLDER = fileURLToPath(new URL('../../../../.cache/test/', import.meta.url));
-
-/** Bundles the process from the sources as they are now: it starts in a tenth of the processor time that loading each source takes. */
-export async function bundleStepper(): Promise<string> {
-  const { build } = await import('tsup');
-  await build({
-    config: false,
-    entry: { stepper: fileURLToPath(new URL('children/stepper.ts', import.meta.url)) },
-    outDir: FOLDER,
-    format: ['esm'],
-    target: 'node24',
-    platform: 'node',
-    noExternal: [/.*/],
-    // `node:sqlite` has no other name.
-    removeNodeProtocol: false,
-    // What is CommonJS requires modules of Node.
-    banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-    clean: false,
-    silent: true,
-    esbuildOptions(options) {
-      options.conditions = ['source'];
-    },
-  });
-  return `${FOLDER}stepper.js`;
-}
+/** The process, bundled. */
+export const bundleStepper = (): Promise<string> => bundledProgram(new URL('children/stepper.ts', import.meta.url));
 
 /** A process that does a job. */
 export interface Stepper {
