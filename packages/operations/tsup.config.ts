@@ -4,7 +4,7 @@ export default defineConfig({
   entry: { index: 'src/index.ts' },
   format: ['esm'],
   target: 'es2024',
-  platform: 'neutral',
+  platform: 'node',
   dts: true,
   sourcemap: true,
   clean: true,
