@@ -185,6 +185,18 @@ module.exports = {
       from: { path: '^apps/cli/src/', pathNot: '^apps/cli/src/(compose/|compose\\.ts$|main\\.ts$)' },
       to: { path: '^packages/', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'cli-loads-packages-late',
+      comment:
+        'What is imported at the top is loaded by every start, `--help` too, with all that is behind it: take types only, and the rest by `await import()` where it is needed.',
+      severity: 'error',
+      // Processes and threads of their own begin with a package; where programs run is a small part of one.
+      from: {
+        path: '^apps/cli/src/',
+        pathNot: '^apps/cli/src/compose/(worker|keeper|onnx-child|executor-url)\\.ts$',
+      },
+      to: { path: '^packages/', dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -10,21 +10,30 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
  *
  * An ES module with `import { zstdCompress } from 'node:zlib'` does not even start on a Node whose zlib has no
  * such export; this way it starts, and says which Node it needs. It also keeps start-up from loading what a
- * command never uses.
+ * command never uses. Each name is taken by itself: a copy of all that a module exports takes milliseconds for each
+ * module, and makes what Node itself makes late.
  */
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup(build) {
-    build.onResolve({ filter: /^node:/ }, ({ path, namespace, kind }) => {
-      // What is imported when it is needed is lazy already.
-      if (kind === 'dynamic-import') return { path, external: true };
-      // The stand-in itself requires the real thing.
-      return namespace === 'lazy-builtin' ? { path, external: true } : { path, namespace: 'lazy-builtin' };
+    build.onResolve({ filter: /^node:/ }, ({ path, kind }) => {
+      // What is imported, or required, when it is needed is lazy already.
+      return kind === 'import-statement'
+        ? { path, namespace: 'lazy-builtin', sideEffects: false }
+        : { path, external: true };
     });
-    build.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-      loader: 'js',
-    }));
+    build.onLoad({ filter: /.*/, namespace: 'lazy-builtin' }, ({ path }) => {
+      const names = Object.keys(process.getBuiltinModule(path) ?? {}).filter((name) => /^[a-z_$][\w$]*$/i.test(name));
+      const taken = names.map((name) => `const _${name} = /* @__PURE__ */ take(${JSON.stringify(name)});`);
+      const exported = names.map((name) => `_${name} as ${name}`);
+      return {
+        contents: `const whole = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});
+          const take = (name) => whole[name];
+          ${taken.join('\n')}
+          export { whole as default, ${exported.filter((each) => !each.endsWith(' as default')).join(', ')} };`,
+        loader: 'js',
+      };
+    });
   },
 };
 

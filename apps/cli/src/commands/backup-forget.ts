@@ -74,7 +74,7 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
   const neededBy = new Map(
     unfinished.flatMap(({ id, safetySnapshot }) => (safetySnapshot ? [[safetySnapshot, id]] : [])),
   );
-  const all = snapshotSets(snapshots, flags.groupBy, neededBy);
+  const all = await snapshotSets(snapshots, flags.groupBy, neededBy);
   const sets = all.filter(({ tenant }) => !held.has(tenant) && (stored === undefined || stored.has(tenant)));
   for (const { tenant } of all.filter((each) => held.has(each.tenant)))
     context.messages.warn(`Tenant ${displayText(tenant)} is under a legal hold: all of it stays.`);

@@ -19,7 +19,7 @@ const SRI: ReadonlySet<string> = new Set(['sha256', 'sha512']);
 async function digestOf(context: Context, path: string, { algorithm, legacy }: HashFlags): Promise<Digest> {
   const { digest, digestFile } = await integrity(context);
   const options = { algorithm, legacy, signal: context.signal };
-  return path === '-' ? digest(process.stdin, options) : digestFile(pathOf(context, path), options);
+  return path === '-' ? digest(context.input, options) : digestFile(pathOf(context, path), options);
 }
 
 async function lineOf(

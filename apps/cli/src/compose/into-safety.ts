@@ -1,4 +1,4 @@
-import { BackupError, type BackupSource, type Repository, type SnapshotRecord } from '@x/backup-store';
+import type { BackupError, BackupSource, Repository, SnapshotRecord } from '@x/backup-store';
 import type { Context } from '../program/context.ts';
 import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
@@ -48,11 +48,11 @@ export async function saveTarget(
         onProgress: progress.onProgress,
       }),
     )
-    .catch((error: unknown) => {
-      throw error instanceof BackupError && error.code === 'SOURCE_FAILED' ? notSaved(error) : error;
+    .catch(async (error: unknown) => {
+      throw (error as Partial<BackupError>).code === 'SOURCE_FAILED' ? await notSaved(error as BackupError) : error;
     })
     .finally(() => progress.end());
-  if (snapshot === undefined) throw notSaved();
+  if (snapshot === undefined) throw await notSaved();
   messages.note(`Safety snapshot ${shortId(snapshot.id)}; to undo what follows:`);
   messages.note(`  ${goBackCall(snapshot.id, current.paths === undefined ? url : undefined)}`);
   return snapshot.id;
@@ -64,12 +64,15 @@ export async function currentSqlite(path: string): Promise<BackupSource> {
   return sqliteSource({ path, check: false });
 }
 
-const notSaved = (cause?: BackupError): BackupError =>
-  new BackupError('SAFETY_INCOMPLETE', 'Expected to save the database before it is changed, but it can not be read', {
+async function notSaved(cause?: BackupError): Promise<BackupError> {
+  const { BackupError: Thrown } = await import('@x/backup-store');
+  const message = 'Expected to save the database before it is changed, but it can not be read';
+  return new Thrown('SAFETY_INCOMPLETE', message, {
     cause,
     hint: 'The database was not changed. --no-safety-backup restores without a way back.',
     details: cause?.details,
   });
+}
 
 /** The command that brings a database, or files, back from the safety snapshot. Pure. */
 export function goBackCall(id: string, url: string | undefined): string {

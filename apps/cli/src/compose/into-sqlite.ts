@@ -1,11 +1,5 @@
 import { existsSync } from 'node:fs';
-import {
-  BackupError,
-  type NotedService,
-  type NotedServiceHooks,
-  type Repository,
-  type SnapshotRecord,
-} from '@x/backup-store';
+import type { NotedService, NotedServiceHooks, Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
@@ -85,6 +79,7 @@ export async function restoreIntoSqlite(context: Context, request: IntoRequest):
     return { kind: 'sqlite', target: to, path, bytes, replaced, recovered };
   } catch (error) {
     // It was started again, or said why not, unless the old database could not be put back: then whoever comes next ends that.
+    const { BackupError } = await import('@x/backup-store');
     if (error instanceof BackupError) await note?.started();
     else await note?.left();
     throw error;

@@ -1,5 +1,5 @@
 import type { PostgresSourceOptions } from '@x/backup-store/postgres';
-import { BackupError, type IntoPlace, type Repository, type SnapshotRecord } from '@x/backup-store';
+import type { BackupError, IntoPlace, Repository, SnapshotRecord } from '@x/backup-store';
 import { usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 import { type DatabaseKind, type NamedDatabase, parseDatabase } from './database-url.ts';
@@ -88,7 +88,7 @@ export async function planInto(context: Context, repository: Repository, request
   const target = await targetOf(named, request.url);
   const dump = await findDump(repository, request, { kind: named.kind, database: target.database });
   const { server, exists, items } = await context.timed('look at the database', () => target.inspect(signal));
-  if (items > 0 && !overwrite) throw notEmpty(named.kind, items);
+  if (items > 0 && !overwrite) throw await notEmpty(named.kind, items);
   const action = !exists ? 'create' : items === 0 ? 'fill' : 'replace';
   const { kind } = named;
   const { database } = target;
@@ -107,14 +107,13 @@ export async function planInto(context: Context, repository: Repository, request
   return { plan, into: target.into(plan), apply };
 }
 
-const notEmpty = (kind: DatabaseKind, items: number): BackupError =>
-  new BackupError(
-    'ALREADY_EXISTS',
-    `Expected an empty database, got one with ${items} ${kind === 'redis' ? 'keys' : 'tables and the like'}`,
-    {
-      hint: 'Nothing was changed. Replace what is there with --overwrite always, or restore to another database.',
-    },
-  );
+async function notEmpty(kind: DatabaseKind, items: number): Promise<BackupError> {
+  const { BackupError } = await import('@x/backup-store');
+  const found = `${items} ${kind === 'redis' ? 'keys' : 'tables and the like'}`;
+  return new BackupError('ALREADY_EXISTS', `Expected an empty database, got one with ${found}`, {
+    hint: 'Nothing was changed. Replace what is there with --overwrite always, or restore to another database.',
+  });
+}
 
 async function targetOf(named: NamedDatabase, address?: string): Promise<Target> {
   if (named.kind === 'redis') {

@@ -20,7 +20,7 @@ export interface ItemFlags extends FilterFlags, KeepFlags {
 export async function itemSets(context: Context, flags: ItemFlags): Promise<readonly ItemSet[]> {
   if (flags.items === undefined) {
     await using repository = await openConfigured(context);
-    return snapshotSets(await repository.timeline(filterOf(flags, context.workingDirectory)), flags.groupBy);
+    return await snapshotSets(await repository.timeline(filterOf(flags, context.workingDirectory)), flags.groupBy);
   }
   const filters = [flags.host, flags.tag, flags.root].some((filter) => filter !== undefined);
   if (filters) {

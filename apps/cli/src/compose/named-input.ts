@@ -10,7 +10,7 @@ import { readStandardInput } from './secret-file.ts';
  * @throws {CliError} `UNREADABLE`.
  */
 export async function readNamed(context: Context, file: string, what: string): Promise<string> {
-  if (file === '-') return readStandardInput();
+  if (file === '-') return readStandardInput(context);
   const path = resolvePath(file, context.workingDirectory);
   return readInputText(path, what, 'Check the path; - is standard input.');
 }

@@ -1,4 +1,3 @@
-import { BackupError } from '@x/backup-store';
 import type { Executor } from '@x/backup-store/command';
 import type { PsqlClient } from '@x/backup-store/postgres';
 import type { PostgresClient } from '@x/backup-store/records';
@@ -70,7 +69,8 @@ function postgresClient(url: string, password: string | undefined): LazyClient {
 }
 
 /** Says by its SQLSTATE why there is no connection (PostgreSQL manual, "Error Codes"). */
-function refuse(error: unknown): never {
+async function refuse(error: unknown): Promise<never> {
+  const { BackupError } = await import('@x/backup-store');
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string };
   if (code === '3D000')
     throw new BackupError('DATABASE_NOT_FOUND', `Expected the database to be there: ${message}`, { cause: error });

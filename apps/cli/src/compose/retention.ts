@@ -1,4 +1,4 @@
-import { type GroupField, type RankedSnapshot, retentionItem } from '@x/backup-store';
+import type { GroupField, RankedSnapshot } from '@x/backup-store';
 import type { Decision, GroupBy, RetentionItem, RetentionPolicy } from '@x/retention';
 import { now } from '../clock.ts';
 import { usageError } from '../errors.ts';
@@ -68,11 +68,12 @@ export function groupingOf(groupBy: string = 'host,paths'): readonly GroupField[
  * @param neededBy Safety snapshots that unfinished restores need.
  * @throws {CliError} `USAGE` for a grouping that there is not.
  */
-export function snapshotSets(
+export async function snapshotSets(
   snapshots: readonly RankedSnapshot[],
   by?: string,
   neededBy?: ReadonlyMap<string, string>,
-): readonly ItemSet[] {
+): Promise<readonly ItemSet[]> {
+  const { retentionItem } = await import('@x/backup-store');
   const groupBy = groupingOf(by);
   const nowMs = now();
   const byTenant = Map.groupBy(snapshots, ({ record }) => record.tenant.name);

@@ -4,9 +4,9 @@ import { CliError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
 
 /** All of standard input, as text. */
-export async function readStandardInput(): Promise<string> {
+export async function readStandardInput({ input }: Pick<Context, 'input'>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  for await (const chunk of input) chunks.push(Buffer.from(chunk as Uint8Array));
   return Buffer.concat(chunks).toString('utf8');
 }
 
@@ -20,7 +20,7 @@ export async function readSecretFile(context: Context, file: string, what: strin
   const path = file === '-' ? 'standard input' : resolvePath(file, context.workingDirectory);
   let text: string;
   try {
-    text = file === '-' ? await readStandardInput() : await readFile(path, 'utf8');
+    text = file === '-' ? await readStandardInput(context) : await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'an error';
     throw new CliError('SECRET_UNREADABLE', `Expected a file with the ${what.toLowerCase()}, got ${code} for ${path}`, {

@@ -1,5 +1,3 @@
-import { runCommand } from '@x/backup-store/command';
-
 /** What a command line is given. */
 export interface CommandFeed {
   /** Given to `sh`. */
@@ -16,6 +14,7 @@ export interface CommandFeed {
  * @throws {BackupError} `COMMAND_FAILED`, `COMMAND_NOT_FOUND`; what the content throws.
  */
 export async function feedCommand({ line, content, signal }: CommandFeed): Promise<Buffer> {
+  const { runCommand } = await import('@x/backup-store/command');
   try {
     return (await runCommand({ command: 'sh', args: ['-c', line], stdin: () => content, signal })).stdout;
   } catch (error) {

@@ -20,8 +20,7 @@ export interface World {
 
 /** The context of one command: the world, its options, and the configuration read when it is first asked for. */
 export function createContext(world: World, flags: GlobalOptions & object): Context {
-  const { input, ...rest } = world;
-  const { messages, signal, env, workingDirectory } = world;
+  const { input, messages, signal, env, workingDirectory } = world;
   let effective: Promise<Effective> | undefined;
   const load = async (): Promise<Effective> => {
     const file = await loadConfig(flags.config, workingDirectory);
@@ -29,7 +28,7 @@ export function createContext(world: World, flags: GlobalOptions & object): Cont
     return mergeSettings({ flags: { ...flags }, env, file, workingDirectory });
   };
   return {
-    ...rest,
+    ...world,
     globals: flags,
     prompt: createPrompt({ input, messages, signal }),
     json: flags.json ?? false,

@@ -3,8 +3,8 @@ import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
 import type { GlobalOptions } from '../program/context.ts';
-import { createMessages, type Messages } from '../terminal/messages.ts';
-import { createOutput, wantsColor, type Output } from '../terminal/output.ts';
+import { createMessages, type Messages, type MessageStream } from '../terminal/messages.ts';
+import { createOutput, wantsColor, type Output, type OutputStream } from '../terminal/output.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createContext } from './context.ts';
 import { reportFailure } from './failure.ts';
@@ -19,25 +19,36 @@ function takeEnvironment(): Environment {
   return env;
 }
 
+/** The streams of a run. */
+export interface Standard {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: OutputStream;
+  readonly stderr: MessageStream;
+}
+
 interface Streams {
   readonly output: Output;
   readonly messages: Messages;
 }
 
-function streams(env: Environment, looks: GlobalOptions): Streams {
+function streams({ stdout, stderr }: Standard, env: Environment, looks: GlobalOptions): Streams {
   return {
-    output: createOutput(process.stdout, wantsColor(process.stdout, env, looks.color)),
-    messages: createMessages(process.stderr, { ...looks, color: wantsColor(process.stderr, env, looks.color) }),
+    output: createOutput(stdout, wantsColor(stdout, env, looks.color)),
+    messages: createMessages(stderr, { ...looks, color: wantsColor(stderr, env, looks.color) }),
   };
 }
 
-/** Runs the command line and returns the exit code. */
-async function runCommandLine(entry: URL, argv: readonly string[]): Promise<number> {
+/**
+ * Runs a command line and returns the exit code. Of the process it uses the environment, the working directory and signals.
+ *
+ * @param entry - The module that worker threads start with.
+ */
+export async function runCommandLine(entry: URL, argv: readonly string[], standard: Standard): Promise<number> {
   setV8Flags();
   const env = takeEnvironment();
   const looks = looksOf(argv);
   // Until the parser has said which options were meant.
-  let said = streams(env, looks);
+  let said = streams(standard, env, looks);
   using watch = watchSignals(
     (text) => said.messages.note(text),
     (code) => process.exit(code),
@@ -48,15 +59,16 @@ async function runCommandLine(entry: URL, argv: readonly string[]): Promise<numb
     version: packageJson.version,
     commands: COMMANDS,
     groups: GROUPS,
+    argv,
     dispatch: async (definition, { arguments: args, options }) => {
       const flags = options as GlobalOptions;
-      said = streams(env, flags);
+      said = streams(standard, env, flags);
       isJson = flags.json ?? false;
       const world = {
         entry,
         env,
         workingDirectory: process.cwd(),
-        input: process.stdin,
+        input: standard.stdin,
         ...said,
         signal: watch.signal,
       };
@@ -75,7 +87,7 @@ async function runCommandLine(entry: URL, argv: readonly string[]): Promise<numb
 
 /** Runs the program to its end, exit code included. */
 export async function runProgram(entry: URL): Promise<void> {
-  const exitCode = await runCommandLine(entry, process.argv.slice(2));
+  const exitCode = await runCommandLine(entry, process.argv.slice(2), process);
   // Both streams are written synchronously to files and terminals, but not always to pipes.
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))),

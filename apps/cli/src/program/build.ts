@@ -11,6 +11,8 @@ export interface ProgramParts {
   readonly commands: readonly CommandDefinition[];
   /** Groups of commands: name and summary. */
   readonly groups: Readonly<Record<string, string>>;
+  /** What will be parsed. Commands that it can't mean are only as much as help and suggestions say of them. */
+  readonly argv: readonly string[];
   readonly dispatch: Dispatch;
 }
 
@@ -75,11 +77,30 @@ function optionsOf(command: Command): object {
   return Object.assign({}, ...from(false), ...from(true)) as object;
 }
 
+/** One option, so that a list of commands says that there are some: all of all commands take as long to make as the rest of a start. */
+function markOptions(command: Command): void {
+  for (const each of GLOBAL_OPTIONS.slice(0, 1)) command.addOption(option(each));
+}
+
+/** Whether arguments may mean a command: they have all its words then. */
+function mayMean(
+  words: ReadonlySet<string>,
+  { path, aliases = [] }: Pick<CommandDefinition, 'path' | 'aliases'>,
+): boolean {
+  const name = path.at(-1) ?? '';
+  return path.slice(0, -1).every((word) => words.has(word)) && [name, ...aliases].some((word) => words.has(word));
+}
+
+/** A command as lists show it. */
+function listed({ path, aliases = [], summary, arguments: args = [] }: CommandDefinition): Command {
+  const command = prepare(new Command(path.at(-1)));
+  for (const { name, description } of args) command.addArgument(new Argument(name, description));
+  return command.aliases([...aliases]).summary(summary);
+}
+
 function commandOf(definition: CommandDefinition, dispatch: Dispatch): Command {
-  const command = prepare(new Command(definition.path.at(-1)));
-  command.aliases([...(definition.aliases ?? [])]).summary(definition.summary);
+  const command = listed(definition);
   command.description([`${definition.summary}.`, definition.description].filter(Boolean).join('\n'));
-  for (const { name, description } of definition.arguments ?? []) command.addArgument(new Argument(name, description));
   for (const each of definition.options ?? []) command.addOption(option(each));
   addGlobalOptions(command, definition.options ?? []);
   command.addHelpText('after', examplesText(definition));
@@ -88,9 +109,7 @@ function commandOf(definition: CommandDefinition, dispatch: Dispatch): Command {
 }
 
 function groupOf(program: Command, name: string, summary: string = name): Command {
-  const group = prepare(program.command(name)).description(summary).enablePositionalOptions();
-  addGlobalOptions(group);
-  return group;
+  return prepare(program.command(name)).description(summary).enablePositionalOptions();
 }
 
 /** The argument parser, made from the definitions of the commands. */
@@ -102,14 +121,19 @@ export function buildProgram(parts: ProgramParts): Command {
     // Each command reads what follows its name by itself: the value of an option may look like an option of the program.
     .enablePositionalOptions();
   for (const each of GLOBAL_OPTIONS) program.addOption(option(each));
+  const words = new Set(parts.argv);
   for (const definition of parts.commands) {
     const [first] = definition.path;
     let parent = program;
     if (definition.path.length > 1) {
       const group = program.commands.find((command) => command.name() === first);
       parent = group ?? groupOf(program, first, parts.groups[first]);
+      if (group === undefined) (words.has(first) ? addGlobalOptions : markOptions)(parent);
     }
-    parent.addCommand(commandOf(definition, parts.dispatch));
+    const isMeant = mayMean(words, definition);
+    const command = isMeant ? commandOf(definition, parts.dispatch) : listed(definition);
+    if (!isMeant) markOptions(command);
+    parent.addCommand(command);
   }
   program.addHelpText(
     'after',

@@ -28,6 +28,8 @@ export interface Context {
   readonly globals: GlobalOptions;
   readonly env: Environment;
   readonly workingDirectory: string;
+  /** Standard input. */
+  readonly input: NodeJS.ReadStream;
   readonly output: Output;
   readonly messages: Messages;
   readonly prompt: Prompt;

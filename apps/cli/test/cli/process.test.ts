@@ -4,7 +4,6 @@ import { mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { IS_THOROUGH } from '../../../../tooling/thoroughness.ts';
 import { COMMANDS } from '../../src/commands/all.ts';
 import { BUNDLE } from '../support/bundle.ts';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
@@ -41,22 +40,18 @@ async function packedBytes(repository: string): Promise<number> {
   return sum;
 }
 
-/** Where there is time, all commands; else every fourth one: a start for each of a hundred takes seconds. */
-const ASKED = COMMANDS.filter((_, n) => IS_THOROUGH || n % 4 === 0);
-
 test('every command has help with an example, and --version is a version', async () => {
   const machine = await newMachine();
-  for (const { path, examples } of COMMANDS) expect(examples[0].call, path.join(' ')).toMatch(/^holdfast /);
-  const pages = ASKED.map(async ({ path, examples }) => {
+  for (const { path, examples } of COMMANDS) {
+    expect(examples[0].call, path.join(' ')).toMatch(/^holdfast /);
     const ended = await machine.run([...path, '--help']);
     expect({ path, code: ended.code, stderr: ended.stderr }).toEqual({ path, code: 0, stderr: '' });
     expect(ended.stdout).toContain(`Usage: holdfast ${path.join(' ')}`);
     expect(ended.stdout).toContain(examples[0].call);
     expect(ended.stdout).toContain('--json');
-  });
-  await Promise.all(pages);
-  expect((await machine.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect((await machine.run(['help', 'backup'])).stdout).toContain('restore');
+  }
+  expect((await machine.run(['--version'], { start: true })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect((await machine.run(['help', 'backup'], { start: true })).stdout).toContain('restore');
 });
 
 test('Ctrl-C ends a backup cleanly, and the next run does not start from nothing', { timeout: 120_000 }, async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { SHAPES, type ShapeName, type ShapeOf } from '../../src/output/shapes.ts';
 import { BUNDLE } from './bundle.ts';
 import { temporaryFolder } from './folders.ts';
+import { isFree, runHere } from './in-process.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -21,6 +22,8 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly cwd?: string | undefined;
   readonly input?: string | undefined;
+  /** Starts the program, for what is about its process. By itself a run takes none unless another one is under way. */
+  readonly start?: boolean | undefined;
   /** Runs the sources instead of the bundle. */
   readonly sources?: boolean | undefined;
   readonly nodeFlags?: readonly string[] | undefined;
@@ -54,6 +57,11 @@ export function parseLines<Name extends ShapeName>(shape: Name, text: string): r
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => parseShape(shape, line));
+}
+
+/** Whether a run is about its process: what it says while it runs is for who kills it. */
+function needsProcess({ start, sources, nodeFlags, onStdout, onStderr }: CallOptions): boolean {
+  return (start ?? sources ?? false) || (nodeFlags ?? onStdout ?? onStderr) !== undefined;
 }
 
 function ended(child: ChildProcess, options: CallOptions): Promise<Ended> {
@@ -98,9 +106,11 @@ export function machineIn(root: string): Machine {
   };
   const command = [process.execPath, BUNDLE];
   const run = (args: readonly string[], options: CallOptions = {}): Promise<Ended> => {
+    const place = { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } };
+    if (!needsProcess(options) && isFree()) return runHere({ ...place, args, input: options.input ?? '' });
     const start = options.sources ? ['--conditions=source', SOURCE] : [BUNDLE];
     const rest = [...(options.nodeFlags ?? []), ...start, ...args];
-    return ended(spawn(process.execPath, rest, { cwd: options.cwd ?? cwd, env: { ...env, ...options.env } }), options);
+    return ended(spawn(process.execPath, rest, place), options);
   };
   return {
     root,
