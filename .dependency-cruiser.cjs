@@ -7,6 +7,7 @@ const mayImport = {
   'feature-flags': ['integrity', 'storage'],
   versioning: ['integrity', 'retention', 'storage'],
   'ml-model-registry': ['integrity', 'retention', 'storage', 'versioning', 'backup-store'],
+  operations: ['integrity', 'retention', 'storage', 'feature-flags', 'backup-store', 'versioning', 'ml-model-registry'],
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */

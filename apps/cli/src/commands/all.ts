@@ -124,6 +124,13 @@ import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
 import { migrateVerify } from './migrate-verify.ts';
 import { init } from './init.ts';
+import {
+  scheduleHistoryCommand,
+  scheduleListCommand,
+  scheduleNextCommand,
+  scheduleNowCommand,
+} from './schedule-list.ts';
+import { scheduleRunCommand } from './schedule-run.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of help. */
@@ -253,6 +260,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsCleanup,
   modelsScrub,
   modelsDelete,
+  scheduleRunCommand,
+  scheduleListCommand,
+  scheduleNextCommand,
+  scheduleHistoryCommand,
+  scheduleNowCommand,
   configShow,
   configValidate,
 ];
@@ -271,5 +283,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   deploy: 'Deploy releases to this machine, look after them, and go back',
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
+  schedule: 'Run jobs by themselves, and see what became of them',
   config: 'Show and check the configuration',
 };

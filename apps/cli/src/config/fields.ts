@@ -4,6 +4,7 @@ import type { DeploySettings } from './deploys.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
+import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
@@ -49,6 +50,9 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'migrate.passwordFile'?: string | undefined;
   readonly 'migrate.migrations'?: string | undefined;
   readonly 'migrate.lockTimeout'?: string | undefined;
+  readonly 'schedule.store'?: string | undefined;
+  readonly 'schedule.timeZone'?: string | undefined;
+  readonly 'schedule.jobs'?: ScheduledJobs | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -218,6 +222,15 @@ export const FIELDS: readonly Field[] = [
   { name: 'migrate.passwordFile', option: 'passwordFile', flag: '--password-file', type: 'path' },
   { name: 'migrate.migrations', type: 'path' },
   { name: 'migrate.lockTimeout', option: 'lockTimeout', flag: '--lock-timeout', type: 'text' },
+  {
+    name: 'schedule.store',
+    option: 'scheduleStore',
+    flag: '--schedule-store',
+    variable: 'HOLDFAST_SCHEDULE_STORE',
+    type: 'location',
+  },
+  { name: 'schedule.timeZone', type: 'text' },
+  { name: 'schedule.jobs', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

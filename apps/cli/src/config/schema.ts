@@ -4,6 +4,7 @@ import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
+import { schedule } from './schedule-schema.ts';
 import { oneOf, text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
 
@@ -173,6 +174,7 @@ export const configSchema = z
     deploy: z.optional(deploy),
     migrate: z.optional(migrate),
     models: z.optional(models),
+    schedule: z.optional(schedule),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

@@ -16,6 +16,8 @@ export interface World {
   readonly output: Output;
   readonly messages: Messages;
   readonly signal: AbortSignal;
+  readonly onHangup: Context['onHangup'];
+  readonly call: Context['call'];
 }
 
 /** The context of one command: the world, its options, and the configuration read when it is first asked for. */
@@ -33,6 +35,11 @@ export function createContext(world: World, flags: GlobalOptions & object): Cont
     prompt: createPrompt({ input, messages, signal }),
     json: flags.json ?? false,
     effective: () => (effective ??= load()),
+    reread: async () => {
+      const read = await load();
+      effective = Promise.resolve(read);
+      return read;
+    },
     timed: async (what, step) => {
       const started = performance.now();
       try {

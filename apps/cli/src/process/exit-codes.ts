@@ -2,6 +2,7 @@ import type { BackupErrorCode } from '@x/backup-store';
 import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
 import type { ModelErrorCode } from '@x/ml-model-registry';
+import type { OperationsErrorCode } from '@x/operations';
 import type { RetentionErrorCode } from '@x/retention';
 import type { StorageErrorCode } from '@x/storage';
 import type { VersioningErrorCode } from '@x/versioning';
@@ -234,12 +235,21 @@ const MODELS: Partial<Record<ModelErrorCode, ExitCode>> = {
   ABORTED: EXIT.interrupted,
 };
 
+const OPERATIONS: Partial<Record<OperationsErrorCode, ExitCode>> = {
+  INVALID_JOB: EXIT.usage,
+  INVALID_OPTION: EXIT.usage,
+  INVALID_TIMING: EXIT.usage,
+  UNKNOWN_JOB: EXIT.notFound,
+  SCHEDULE_DAMAGED: EXIT.damaged,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
   IntegrityError: INTEGRITY,
   ModelError: MODELS,
+  OperationsError: OPERATIONS,
   RetentionError: RETENTION,
   FlagError: FLAGS,
   VersioningError: VERSIONING,

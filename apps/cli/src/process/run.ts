@@ -1,16 +1,18 @@
+import { Readable } from 'node:stream';
 import { COMMANDS, GROUPS } from '../commands/all.ts';
 import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
-import type { GlobalOptions } from '../program/context.ts';
+import type { Call, GlobalOptions } from '../program/context.ts';
 import { createMessages, type Messages, type MessageStream } from '../terminal/messages.ts';
 import { createOutput, wantsColor, type Output, type OutputStream } from '../terminal/output.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createContext } from './context.ts';
+import { EXIT } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import { looksOf } from './globals.ts';
 import { setV8Flags } from './v8-flags.ts';
-import { watchSignals } from './signals.ts';
+import { type SignalWatch, watchSignals } from './signals.ts';
 
 /** The environment of this run. Passphrases are taken out of the process's own, which child processes inherit. */
 function takeEnvironment(): Environment {
@@ -38,21 +40,22 @@ function streams({ stdout, stderr }: Standard, env: Environment, looks: GlobalOp
   };
 }
 
-/**
- * Runs a command line and returns the exit code. Of the process it uses the environment, the working directory and signals.
- *
- * @param entry - The module that worker threads start with.
- */
-export async function runCommandLine(entry: URL, argv: readonly string[], standard: Standard): Promise<number> {
-  setV8Flags();
-  const env = takeEnvironment();
+/** What one command line is run with. */
+interface Line {
+  readonly entry: URL;
+  readonly argv: readonly string[];
+  readonly standard: Standard;
+  readonly env: Environment;
+  readonly watch: Pick<SignalWatch, 'signal' | 'exitCode' | 'onHangup'>;
+  /** Is told through which streams is spoken: the parser says which options were meant. */
+  readonly onStreams: (said: Streams) => void;
+}
+
+async function runLine(line: Line): Promise<number> {
+  const { entry, argv, standard, env, watch, onStreams } = line;
   const looks = looksOf(argv);
-  // Until the parser has said which options were meant.
   let said = streams(standard, env, looks);
-  using watch = watchSignals(
-    (text) => said.messages.note(text),
-    (code) => process.exit(code),
-  );
+  onStreams(said);
   let isJson = looks.json ?? false;
   let exitCode = 0;
   const program = buildProgram({
@@ -63,6 +66,7 @@ export async function runCommandLine(entry: URL, argv: readonly string[], standa
     dispatch: async (definition, { arguments: args, options }) => {
       const flags = options as GlobalOptions;
       said = streams(standard, env, flags);
+      onStreams(said);
       isJson = flags.json ?? false;
       const world = {
         entry,
@@ -71,6 +75,8 @@ export async function runCommandLine(entry: URL, argv: readonly string[], standa
         input: standard.stdin,
         ...said,
         signal: watch.signal,
+        onHangup: watch.onHangup,
+        call: async (call: Call) => callLine(call, line),
       };
       exitCode = await definition.run(createContext(world, flags), { arguments: args, options });
     },
@@ -83,6 +89,35 @@ export async function runCommandLine(entry: URL, argv: readonly string[], standa
   } finally {
     said.messages.status(undefined);
   }
+}
+
+/** A command line within another: with the same environment, and streams and a signal of its own. */
+async function callLine({ argv, stdout, stderr, signal }: Call, { entry, env }: Line): Promise<number> {
+  const stdin = Readable.from([]) as NodeJS.ReadStream;
+  const watch = {
+    signal,
+    get exitCode() {
+      return signal.aborted ? EXIT.interrupted : undefined;
+    },
+    onHangup: () => undefined,
+  };
+  return runLine({ entry, argv, standard: { stdin, stdout, stderr }, env, watch, onStreams: () => undefined });
+}
+
+/**
+ * Runs a command line and returns the exit code. Of the process it uses the environment, the working directory and signals.
+ *
+ * @param entry - The module that worker threads start with.
+ */
+export async function runCommandLine(entry: URL, argv: readonly string[], standard: Standard): Promise<number> {
+  setV8Flags();
+  const env = takeEnvironment();
+  let said: Streams | undefined;
+  using watch = watchSignals(
+    (text) => said?.messages.note(text),
+    (code) => process.exit(code),
+  );
+  return await runLine({ entry, argv, standard, env, watch, onStreams: (latest) => (said = latest) });
 }
 
 /** Runs the program to its end, exit code included. */

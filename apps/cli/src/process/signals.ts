@@ -8,6 +8,8 @@ export interface SignalWatch extends Disposable {
   readonly signal: AbortSignal;
   /** `128 + n` once a signal came, as shells have it: 130 for Ctrl-C. */
   readonly exitCode: number | undefined;
+  /** Lets somebody else answer SIGHUP: long-running programs read their configuration again. */
+  onHangup(listener: () => void): void;
 }
 
 /** The reason of an abort by a signal. */
@@ -20,7 +22,9 @@ class InterruptedError extends Error {
 export function watchSignals(note: (text: string) => void, exit: (code: number) => void): SignalWatch {
   const controller = new AbortController();
   let exitCode: number | undefined;
+  let hangup: (() => void) | undefined;
   const listener = (name: NodeJS.Signals): void => {
+    if (name === 'SIGHUP' && hangup !== undefined) return hangup();
     const code = 128 + NUMBERS[name as Watched];
     if (exitCode !== undefined) return exit(code);
     exitCode = code;
@@ -33,6 +37,9 @@ export function watchSignals(note: (text: string) => void, exit: (code: number) 
     signal: controller.signal,
     get exitCode() {
       return exitCode;
+    },
+    onHangup: (wanted) => {
+      hangup = wanted;
     },
     [Symbol.dispose]: () => {
       for (const name of names) process.off(name, listener);

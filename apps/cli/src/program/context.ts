@@ -1,7 +1,7 @@
 import type { Effective } from '../config/merge.ts';
 import type { Environment } from '../config/locations.ts';
-import type { Messages } from '../terminal/messages.ts';
-import type { Output } from '../terminal/output.ts';
+import type { Messages, MessageStream } from '../terminal/messages.ts';
+import type { Output, OutputStream } from '../terminal/output.ts';
 import type { Prompt } from '../terminal/prompt.ts';
 
 /** The options that every command takes. */
@@ -21,6 +21,14 @@ export interface GlobalOptions {
   readonly json?: boolean | undefined;
 }
 
+/** A command line that another one runs. */
+export interface Call {
+  readonly argv: readonly string[];
+  readonly stdout: OutputStream;
+  readonly stderr: MessageStream;
+  readonly signal: AbortSignal;
+}
+
 /** Everything a command may use of the world. */
 export interface Context {
   /** The module that worker threads start with. */
@@ -38,6 +46,12 @@ export interface Context {
   readonly json: boolean;
   /** The configuration in force, flags of the command included. @throws {CliError} `CONFIG_INVALID`, `CONFIG_NOT_FOUND`. */
   effective(): Promise<Effective>;
+  /** Reads the configuration again; what was in force stays when it is wrong. @throws {CliError} as `effective`. */
+  reread(): Promise<Effective>;
+  /** Lets the command answer SIGHUP, which ends the program else. */
+  readonly onHangup: (listener: () => void) => void;
+  /** Runs another command line in this process. @returns Its exit code. */
+  readonly call: (call: Call) => Promise<number>;
   /** Runs a step and says with `--debug` how long it took. */
   timed<T>(what: string, step: () => Promise<T>): Promise<T>;
 }

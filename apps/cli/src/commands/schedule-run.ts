@@ -1,0 +1,88 @@
+import type { ScheduleEvent } from '@x/operations';
+import { now } from '../clock.ts';
+import { runDue, runSchedule } from '../compose/schedule-loop.ts';
+import { demandDuration } from '../config/duration.ts';
+import { jsonOf } from '../output/emit.ts';
+import { eventOutput } from '../output/schedule-runs.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatNumberOf } from '../render/bytes.ts';
+import { eventText } from '../render/schedule.ts';
+import { displayText } from '../render/text.ts';
+import { formatTime } from '../render/time.ts';
+import { SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
+
+interface RunFlags {
+  readonly once?: true | undefined;
+  readonly grace?: number | undefined;
+  readonly concurrency?: number | undefined;
+}
+
+/** What a run is given to come to its end, where nobody says otherwise, in milliseconds. */
+const GRACE_MS = 30_000;
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const { once, grace = GRACE_MS, concurrency } = input.options as RunFlags;
+  const { output, messages } = context;
+  let printed = Promise.resolve();
+  let isBad = false;
+  const onEvent = (event: ScheduleEvent): void => {
+    if (event.type === 'run.failed' || event.type === 'run.givenUp' || event.type === 'schedule.failed') isBad = true;
+    const line = context.json
+      ? jsonOf('ScheduleEvent', eventOutput(event))
+      : `${formatTime(now())}  ${eventText(event)}`;
+    printed = printed.then(async () => output.line(line));
+  };
+  if (once === true) {
+    await runDue(context, onEvent);
+    await printed;
+    return isBad ? EXIT.failed : EXIT.ok;
+  }
+  await runSchedule(context, {
+    graceMs: grace,
+    concurrency,
+    onEvent,
+    onReady: (jobs, location) => {
+      messages.note(
+        `${formatNumberOf(jobs.length, 'job')}, runs are kept in ${displayText(location)}. Ctrl-C ends it.`,
+      );
+      if (jobs.length === 0) messages.warn('No job is configured: write some below schedule.jobs.');
+    },
+    onRefused: (error) => {
+      messages.warn(
+        `The configuration was not taken: ${displayText(error instanceof Error ? error.message : String(error))}`,
+      );
+      const details = error instanceof Error && 'details' in error && Array.isArray(error.details) ? error.details : [];
+      for (const detail of details) messages.warn(displayText(String(detail)));
+    },
+  });
+  await printed;
+  return EXIT.ok;
+}
+
+/** `holdfast schedule run`. */
+export const scheduleRunCommand: CommandDefinition = {
+  path: ['schedule', 'run'],
+  summary: 'Run the jobs of the configuration at their times, until Ctrl-C',
+  description:
+    'Each slot of a job is run once, by one of all that share the store; when its process dies, another takes it over within two minutes. What went by while nothing ran is caught ' +
+    'up as the job says, and named. Ctrl-C and SIGTERM let runs end (--grace), and give back what takes longer. SIGHUP reads the configuration again; what is wrong in it is ' +
+    'told, and the one before stays. With --once, for timers of the system: what is due is run, and 1 says that some of it failed.',
+  options: [
+    { flags: '--once', description: 'run what is due, and end' },
+    {
+      flags: '--grace <duration>',
+      description: 'how long runs may still take at the end (default: 30s)',
+      parse: demandDuration,
+    },
+    { flags: '--concurrency <n>', description: 'jobs at the same time (default: 2)', parse: wholeNumber },
+    ...SCHEDULE_OPTIONS,
+  ],
+  examples: [
+    { call: 'holdfast schedule run', does: 'In the foreground, as systemd or a container wants it' },
+    { call: 'holdfast schedule run --once', does: 'What is due, from a timer' },
+  ],
+  output: { shape: 'ScheduleEvent', lines: true },
+  run,
+};

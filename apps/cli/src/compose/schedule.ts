@@ -1,0 +1,119 @@
+import { join, dirname } from 'node:path';
+import type { Job, RunContext, RunReport, Timing } from '@x/operations';
+import type { ObjectStore } from '@x/storage';
+import { demandDuration } from '../config/duration.ts';
+import type { CommandWords, ScheduledJob } from '../config/schedule.ts';
+import type { Effective } from '../config/merge.ts';
+import { CliError } from '../errors.ts';
+import { EXIT } from '../process/exit-codes.ts';
+import type { Context } from '../program/context.ts';
+import { TailStream } from './tail-stream.ts';
+
+/** Jobs that run by themselves, and where their runs are remembered. */
+export interface OpenSchedule {
+  readonly store: ObjectStore;
+  readonly jobs: readonly Job[];
+  /** Folder or URL of the store. */
+  readonly location: string;
+}
+
+/**
+ * The jobs of the configuration.
+ *
+ * @throws {CliError} `CONFIG_INVALID`; {OperationsError} `INVALID_JOB`, `INVALID_TIMING`; {StorageError} `UNSUPPORTED_URL`.
+ */
+export async function openSchedule(context: Context, effective: Effective): Promise<OpenSchedule> {
+  const { settings, file } = effective;
+  const folder = file === undefined ? context.workingDirectory : dirname(file);
+  const location = settings['schedule.store'] ?? join(folder, '.holdfast', 'schedule');
+  const jobs = Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, job]) =>
+    jobsOf(context, { name, job, timeZone: settings['schedule.timeZone'], file }),
+  );
+  const [{ openStore }, { readyJobs }] = await Promise.all([import('@x/storage'), import('@x/operations')]);
+  readyJobs(jobs);
+  return { store: await openStore(location), jobs, location };
+}
+
+interface NamedJob {
+  readonly name: string;
+  readonly job: ScheduledJob;
+  readonly timeZone: string | undefined;
+  /** The configuration that they stand in: commands read it, too. */
+  readonly file: string | undefined;
+}
+
+function jobsOf(context: Context, { name, job, timeZone, file }: NamedJob): Job[] {
+  for (const [first] of job.run) {
+    if (first !== 'schedule') continue;
+    throw new CliError('CONFIG_INVALID', `Expected schedule.jobs.${name} to run commands, got "schedule" itself`, {
+      hint: 'Let it run what is to be done, such as ["backup", "create"].',
+    });
+  }
+  const common = {
+    timing: timingOf(name, job, timeZone),
+    jitterMs: job.jitter === undefined ? undefined : demandDuration(job.jitter),
+    graceMs: job.grace === undefined ? undefined : demandDuration(job.grace),
+    catchUp: job.catchUp,
+  };
+  const config = file === undefined ? [] : ['--config', file];
+  const runFor = (tenant: string | undefined) => async (run: RunContext) =>
+    runCommands(
+      context,
+      job.run.map((words) => [...scheduled(words), ...(tenant === undefined ? [] : ['--tenant', tenant]), ...config]),
+      run,
+    );
+  if (job.tenants === undefined) return [{ name, ...common, run: runFor(undefined) }];
+  return job.tenants.map((tenant) => ({ name: `${name}/${tenant}`, ...common, run: runFor(tenant) }));
+}
+
+function timingOf(name: string, job: ScheduledJob, usual: string | undefined): Timing | undefined {
+  const { cron, at, every, timeZone = usual } = job;
+  const given = [cron, at, every].filter((each) => each !== undefined).length;
+  if (given > 1)
+    throw new CliError(
+      'CONFIG_INVALID',
+      `Expected one of "cron", "at" and "every" in schedule.jobs.${name}, got ${given}`,
+      {
+        hint: 'Make two jobs of it.',
+      },
+    );
+  if (cron !== undefined) return { cron, timeZone };
+  if (at !== undefined) return { at, timeZone };
+  return every === undefined ? undefined : { everyMs: demandDuration(every) };
+}
+
+/** Backups of a schedule look at their data before they choose how to compress. */
+function scheduled(words: CommandWords): readonly string[] {
+  const isBackup = words[0] === 'backup' && words[1] === 'create' && !words.includes('--scheduled');
+  return isBackup ? [...words, '--scheduled'] : words;
+}
+
+/** Runs commands one after the other, until one fails. */
+async function runCommands(
+  context: Context,
+  lines: readonly (readonly string[])[],
+  { signal }: RunContext,
+): Promise<RunReport> {
+  const commands: { command: string; exitCode: number; output: string }[] = [];
+  let outcome: 'ok' | 'partial' = 'ok';
+  for (const argv of lines) {
+    const [stdout, stderr] = [new TailStream(), new TailStream()];
+    const exitCode = await context.call({ argv, stdout, stderr, signal });
+    const command = argv.join(' ');
+    commands.push({ command, exitCode, output: `${stdout.text()}${stderr.text()}`.trim() });
+    if (exitCode === EXIT.partial) outcome = 'partial';
+    else if (exitCode !== EXIT.ok)
+      return {
+        outcome: 'failed',
+        error: { code: `EXIT_${exitCode}`, message: lastLine(stderr.text(), command) },
+        details: { commands },
+      };
+  }
+  return { outcome, details: { commands } };
+}
+
+/** What a failed command has said last, without what to do about it. */
+function lastLine(text: string, command: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint: '));
+  return lines.at(-1)?.trim() ?? `${command} has failed`;
+}

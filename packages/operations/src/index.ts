@@ -1,0 +1,24 @@
+/**
+ * Runs backups, checks and drills by itself, at the right times, once on many machines, and tells what came of them.
+ *
+ * @module
+ */
+export { systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
+export { OperationsError } from './errors.ts';
+export type { OperationsErrorCode, OperationsErrorOptions } from './errors.ts';
+export { createScheduler } from './scheduler/scheduler.ts';
+export type { Look, Scheduler, SchedulerOptions, StopOptions } from './scheduler/scheduler.ts';
+export type { ScheduleEvent } from './scheduler/events.ts';
+export { readyJobs } from './scheduler/job.ts';
+export type { Job, ReadyJob, RunContext, RunReport } from './scheduler/job.ts';
+export type { RunEnd } from './scheduler/job-runner.ts';
+export { runHistory } from './scheduler/history.ts';
+export type { RunHistoryOptions, RunRecord } from './scheduler/history.ts';
+export { cleanRuns } from './scheduler/clean.ts';
+export type { CleanRunsOptions } from './scheduler/clean.ts';
+export type { CatchUp } from './slots/plan.ts';
+export type { MissedSlots, RunError, RunOutcome, RunOwner, RunReason } from './slots/entry.ts';
+export { nextSlot } from './timing/slots-of.ts';
+export { checkTiming } from './timing/timing.ts';
+export type { Timing } from './timing/timing.ts';
