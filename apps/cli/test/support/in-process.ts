@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import type { runCommandLine } from '../../src/process/run.ts';
 import { BUNDLE } from './bundle.ts';
 
-type Program = typeof import('../../src/process/run.ts');
+interface Program {
+  readonly runCommandLine: typeof runCommandLine;
+}
 
 /** A run of the program in this process. */
 export interface Call {
@@ -68,13 +71,13 @@ export function isFree(): boolean {
 export async function runHere(call: Call): Promise<Outcome> {
   isRunning = true;
   try {
-    const { runCommandLine } = await (program ??= load());
+    const { runCommandLine: runIt } = await (program ??= load());
     const [stdout, stderr] = [new Kept(), new Kept()];
     const stdin = Readable.from([Buffer.from(call.input)]) as unknown as NodeJS.ReadStream;
     const leave = enter(call);
     try {
       const entry = pathToFileURL(join(dirname(BUNDLE), 'worker.js'));
-      const code = await runCommandLine(entry, call.args, { stdin, stdout, stderr });
+      const code = await runIt(entry, call.args, { stdin, stdout, stderr });
       return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
     } finally {
       leave();
