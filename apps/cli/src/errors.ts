@@ -22,6 +22,8 @@ export type CliErrorCode =
   | 'UNREADABLE'
   /** A file that the command was to write can't be written. Nothing is left of it. */
   | 'UNWRITABLE'
+  /** A process that was to run in the background has ended at once. */
+  | 'DAEMON_ENDED'
   /** A failure that nobody foresaw: worth a report, with what `--debug` says. */
   | 'UNEXPECTED';
 

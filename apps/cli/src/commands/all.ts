@@ -130,6 +130,7 @@ import {
   scheduleNextCommand,
   scheduleNowCommand,
 } from './schedule-list.ts';
+import { scheduleStatusCommand, scheduleStopCommand, scheduleUnitCommand } from './schedule-daemon.ts';
 import { scheduleRunCommand } from './schedule-run.ts';
 import { status } from './status.ts';
 
@@ -261,6 +262,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsScrub,
   modelsDelete,
   scheduleRunCommand,
+  scheduleStopCommand,
+  scheduleStatusCommand,
+  scheduleUnitCommand,
   scheduleListCommand,
   scheduleNextCommand,
   scheduleHistoryCommand,

@@ -14,3 +14,11 @@ export function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
   throw usageError(`Expected a whole number, got ${JSON.stringify(text)}`, 'Write a number from 1 to 999999.');
 }
+
+/** Where a process in the background leaves word of itself. */
+export const DAEMON_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--pid-file <file>',
+    description: 'file with the process (default: .holdfast/schedule.pid beside the configuration)',
+  },
+];

@@ -1,7 +1,12 @@
 import type { ScheduleEvent } from '@x/operations';
 import { now } from '../clock.ts';
+import { daemonFiles, startDaemon } from '../compose/daemon.ts';
+import { takeDaemonFile } from '../compose/daemon-file.ts';
+import { lookAtJobs } from '../compose/schedule-look.ts';
 import { runDue, runSchedule } from '../compose/schedule-loop.ts';
 import { demandDuration } from '../config/duration.ts';
+import { resolvePath } from '../config/locations.ts';
+import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
 import { eventOutput } from '../output/schedule-runs.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -11,9 +16,12 @@ import { formatNumberOf } from '../render/bytes.ts';
 import { eventText } from '../render/schedule.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
-import { SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
+import { DAEMON_OPTIONS, SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
 
 interface RunFlags {
+  readonly daemon?: true | undefined;
+  readonly pidFile?: string | undefined;
+  readonly log?: string | undefined;
   readonly once?: true | undefined;
   readonly grace?: number | undefined;
   readonly concurrency?: number | undefined;
@@ -23,8 +31,10 @@ interface RunFlags {
 const GRACE_MS = 30_000;
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const { once, grace = GRACE_MS, concurrency } = input.options as RunFlags;
+  const flags = input.options as RunFlags;
+  const { once, grace = GRACE_MS, concurrency } = flags;
   const { output, messages } = context;
+  if (flags.daemon === true) return begin(context, flags);
   let printed = Promise.resolve();
   let isBad = false;
   const onEvent = (event: ScheduleEvent): void => {
@@ -39,6 +49,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     await printed;
     return isBad ? EXIT.failed : EXIT.ok;
   }
+  const { pidFile } = await daemonFiles(context, flags);
+  const log = flags.log === undefined ? undefined : resolvePath(flags.log, context.workingDirectory);
+  await using _ = await takeDaemonFile(pidFile, now(), log);
   await runSchedule(context, {
     graceMs: grace,
     concurrency,
@@ -61,6 +74,18 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   return EXIT.ok;
 }
 
+/** Starts it in the background. */
+async function begin(context: Context, flags: RunFlags): Promise<ExitCode> {
+  if (flags.once === true) throw usageError('Expected --daemon or --once, got both', 'With --once it ends by itself.');
+  // What is wrong with the jobs is told here, and not in a log.
+  await lookAtJobs(context);
+  const files = await daemonFiles(context, flags);
+  const { pid } = await startDaemon(context, files);
+  if (context.json) await context.output.line(jsonOf('ScheduleDaemon', { running: true, pid, ...files }));
+  else context.messages.note(`Process ${pid} runs the jobs; it writes to ${displayText(files.log)}.`);
+  return EXIT.ok;
+}
+
 /** `holdfast schedule run`. */
 export const scheduleRunCommand: CommandDefinition = {
   path: ['schedule', 'run'],
@@ -70,6 +95,9 @@ export const scheduleRunCommand: CommandDefinition = {
     'up as the job says, and named. Ctrl-C and SIGTERM let runs end (--grace), and give back what takes longer. SIGHUP reads the configuration again; what is wrong in it is ' +
     'told, and the one before stays. With --once, for timers of the system: what is due is run, and 1 says that some of it failed.',
   options: [
+    { flags: '--daemon', description: 'in the background' },
+    { flags: '--log <file>', description: 'with --daemon: where its lines go (default: .holdfast/schedule.log)' },
+    ...DAEMON_OPTIONS,
     { flags: '--once', description: 'run what is due, and end' },
     {
       flags: '--grace <duration>',
@@ -81,6 +109,7 @@ export const scheduleRunCommand: CommandDefinition = {
   ],
   examples: [
     { call: 'holdfast schedule run', does: 'In the foreground, as systemd or a container wants it' },
+    { call: 'holdfast schedule run --daemon', does: 'In the background; `schedule stop` ends it' },
     { call: 'holdfast schedule run --once', does: 'What is due, from a timer' },
   ],
   output: { shape: 'ScheduleEvent', lines: true },

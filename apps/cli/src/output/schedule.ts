@@ -81,3 +81,15 @@ export const scheduleEvent = z.strictObject({
   details: z.unknown().optional(),
   missed,
 });
+
+export const scheduleDaemon = z.strictObject({
+  running: z.boolean(),
+  pid: z.int().optional(),
+  host: z.string().optional(),
+  started: make.iso('when it began').optional(),
+  pidFile: z.string(),
+  log: z.string().optional(),
+  stopped: z.boolean().optional().describe('of `schedule stop`: whether it has ended'),
+});
+
+export const scheduleUnit = z.strictObject({ unit: z.string().describe('a service of systemd') });

@@ -66,7 +66,16 @@ import {
 import { releaseDifference } from './release-diff.ts';
 import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
-import { scheduleEvent, scheduleHistory, scheduleList, scheduleNext, scheduleNow, scheduleRun } from './schedule.ts';
+import {
+  scheduleDaemon,
+  scheduleUnit,
+  scheduleEvent,
+  scheduleHistory,
+  scheduleList,
+  scheduleNext,
+  scheduleNow,
+  scheduleRun,
+} from './schedule.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
 import { snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
@@ -177,12 +186,14 @@ export const SHAPES = {
   RestoreRun: restoreRun,
   RetentionPlan: retentionPlan,
   RetentionSimulation: retentionSimulation,
+  ScheduleDaemon: scheduleDaemon,
   ScheduleEvent: scheduleEvent,
   ScheduleHistory: scheduleHistory,
   ScheduleList: scheduleList,
   ScheduleNext: scheduleNext,
   ScheduleNow: scheduleNow,
   ScheduleRun: scheduleRun,
+  ScheduleUnit: scheduleUnit,
   ScrubRun: scrubRun,
   SignatureVerification: signatureVerification,
   ModelAdded: modelAdded,

@@ -36,6 +36,7 @@ const CLI: Readonly<Record<CliErrorCode, ExitCode>> = {
   NOT_CONFIRMED: EXIT.usage,
   UNREADABLE: EXIT.failed,
   UNWRITABLE: EXIT.failed,
+  DAEMON_ENDED: EXIT.failed,
   UNEXPECTED: EXIT.failed,
 };
 

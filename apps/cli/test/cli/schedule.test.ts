@@ -1,7 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { machineIn, type Machine, parseLines } from '../support/cli.ts';
+import type { ShapeOf } from '../../src/output/shapes.ts';
+import { machineIn, type Machine, parseLines, parseShape } from '../support/cli.ts';
 import { newFolder, removeFolder } from '../support/folders.ts';
 
 let machine: Machine;
@@ -127,6 +129,51 @@ describe('holdfast schedule', () => {
     });
     expect(ended.stderr).toContain('evry');
     expect(ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('in the background is one process, which is found, killed, started again and stopped', async () => {
+    await configure({ store: 'quiet', jobs: { yearly: { cron: '0 0 1 1 *', run: [['backup', 'list']] } } });
+    const status = async (): Promise<ShapeOf<'ScheduleDaemon'>> => {
+      const { stdout } = await machine.run(['schedule', 'status', '--json']);
+      return parseShape('ScheduleDaemon', stdout);
+    };
+    const begin = ['schedule', 'run', '--daemon'];
+    expect(await status()).toMatchObject({ running: false });
+    expect(await machine.run(begin, { onStdout: () => undefined })).toMatchObject({ code: 0 });
+    const { pid = 0, log = '' } = await status();
+    expect(await readFile(log, 'utf8')).toContain('1 job, runs are kept in');
+    const second = await machine.run(begin, { onStdout: () => undefined });
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining(`process ${pid}`) as string });
+    process.kill(pid, 'SIGKILL');
+    expect(await machine.run(begin, { onStdout: () => undefined })).toMatchObject({ code: 0 });
+    expect((await status()).pid).not.toBe(pid);
+    expect(await machine.run(['schedule', 'stop'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('has ended') as string,
+    });
+    expect(await machine.run(['schedule', 'status'])).toMatchObject({
+      code: 4,
+      stdout: expect.stringMatching(/yearly: last never/) as string,
+    });
+  });
+
+  it('of what can not begin in the background it shows why', async () => {
+    await configure({ jobs: { odd: { cron: '61 * * * *', run: [['backup', 'list']] } } });
+    expect(await machine.run(['schedule', 'run', '--daemon'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('61') as string,
+    });
+  });
+
+  it('prints a service that systemd takes', async () => {
+    await configure({ jobs: {} });
+    const { stdout } = await machine.run(['schedule', 'unit', '--user', 'root']);
+    expect(stdout).toContain(`--config ${join(machine.cwd, 'holdfast.config.json')}`);
+    if (spawnSync('systemd-analyze', ['--version']).status !== 0) return;
+    const file = join(machine.root, 'holdfast.service');
+    await writeFile(file, stdout);
+    const verified = spawnSync('systemd-analyze', ['verify', file], { encoding: 'utf8' });
+    expect(verified.stderr).not.toContain('holdfast.service:');
   });
 
   it.each<[string, object, string]>([
