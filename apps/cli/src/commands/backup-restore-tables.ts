@@ -14,7 +14,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore of single tables, and those that say nothing for one. */
-export interface TablesFlags extends SafetyFlags, ServiceFlags {
+export interface TablesFlags extends SafetyFlags {
   readonly table?: readonly string[] | undefined;
   readonly into?: string | undefined;
   readonly mode?: string | undefined;

@@ -20,9 +20,9 @@ async function rollBack(context: Context, repository: Repository, id: string): P
   const unfinished = (await repository.unfinishedRestores()).find((each) => each.id === id);
   await using held = unfinished && (await restoredPlace(context, unfinished));
   const place = held?.place;
-  if (unfinished !== undefined) await stopServiceOf(repository, id);
+  const prepare = async (): Promise<void> => await stopServiceOf(repository, id);
   try {
-    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
+    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place, prepare }));
     return { ...rollback, into: place?.name };
   } finally {
     await startLeftServices(context, repository);

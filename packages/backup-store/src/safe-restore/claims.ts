@@ -68,7 +68,7 @@ export class RestoreClaims {
     const own = join(this.#folder, `.${randomBytes(8).toString('hex')}.lock`);
     await writeFile(own, JSON.stringify(ownHolder()), { mode: 0o600 });
     try {
-      for (let waited = 0; !(await linked(own, path)); ) {
+      for (let waited = 0; !(await linked(own, path));) {
         if (!(await isLocked(path))) {
           await takeAway(path, `${own}.left`);
           continue;
@@ -120,7 +120,9 @@ async function isLocked(path: string): Promise<boolean> {
 /** Whether two claims are about the same. */
 function meets(a: ClaimedPlace, b: ClaimedPlace): boolean {
   if (a.name !== undefined && a.name === b.name) return true;
-  const [ours, theirs] = [a.roots, b.roots].map((roots) => roots.map((root) => Buffer.from(root === '/' ? '' : root, 'latin1')));
+  const [ours, theirs] = [a.roots, b.roots].map((roots) =>
+    roots.map((root) => Buffer.from(root === '/' ? '' : root, 'latin1')),
+  );
   return ours?.some((one) => theirs?.some((two) => isWithin(one, two) || isWithin(two, one))) === true;
 }
 

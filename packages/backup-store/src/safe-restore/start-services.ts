@@ -50,9 +50,7 @@ async function startable({ notes, journal }: Noted, tenant: string | undefined):
     // Also when something else has stopped it, too.
     if (step !== undefined && step !== 'start') waiting.add(nameOf(startBy));
   }
-  return left.filter(
-    (each) => !waiting.has(nameOf(each.startBy)) && (tenant === undefined || each.tenant === tenant),
-  );
+  return left.filter((each) => !waiting.has(nameOf(each.startBy)) && (tenant === undefined || each.tenant === tenant));
 }
 
 /** Its restore is over. */

@@ -204,10 +204,7 @@ export class OpenTenantHandle implements TenantHandle {
     return await this.#calls.unfinishedRestores({ tenant: this.name });
   }
 
-  async rollBack(
-    unfinished: string,
-    { place, prepare }: RollbackOptions = {},
-  ): Promise<RollbackResult> {
+  async rollBack(unfinished: string, { place, prepare }: RollbackOptions = {}): Promise<RollbackResult> {
     await this.#lookup.require(this.name);
     const bound = place && this.#bound(place);
     return await this.#calls.rollBack(unfinished, { place: bound, prepare, tenant: this.name });

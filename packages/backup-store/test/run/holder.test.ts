@@ -34,10 +34,13 @@ test.each([
   expect(await isHeld(fileOf({ isOld }), holder)).toBe(isExpected);
 });
 
-test.skipIf(ownHolder().space === undefined)('what was written before the machine was started anew is not held', async () => {
-  const before = { ...ownHolder(), space: 'another-start/pid:[1]' };
-  expect(await isHeld(fileOf({ isOld: false }), before)).toBe(false);
-});
+test.skipIf(ownHolder().space === undefined)(
+  'what was written before the machine was started anew is not held',
+  async () => {
+    const before = { ...ownHolder(), space: 'another-start/pid:[1]' };
+    expect(await isHeld(fileOf({ isOld: false }), before)).toBe(false);
+  },
+);
 
 test('a file is renewed with what it has, until that ends or another one is there', async () => {
   const path = fileOf({ isOld: true });
