@@ -22,11 +22,10 @@ import type {
 } from './contract.ts';
 import { diffInventories } from './diff-inventories.ts';
 import { compareVersions, isMajor, planStructureVersion } from './plan-version.ts';
-import { INVENTORY, inventorySource, readInventory } from './stored-inventory.ts';
+import { inventorySource, readInventory } from './stored-inventory.ts';
+import { TAG, versionOf } from './snapshot-version.ts';
 import { PARTS, checkParts, takeInventory } from './take-inventory.ts';
 
-/** Key of the tag that says which version a snapshot is. */
-const TAG = 'structure';
 const DEFAULT_TENANT = 'shared-structure';
 const DEFAULT_POLICY: RetentionPolicy = { monthly: 12 };
 
@@ -201,8 +200,3 @@ function demandRestored({ status, result, validation, rollback, safetySnapshot }
     },
   );
 }
-
-const versionOf = ({ tags, sources }: SnapshotRecord): string | undefined =>
-  sources.some((source) => source.kind === INVENTORY)
-    ? tags.find((tag) => tag.startsWith(`${TAG}=`))?.slice(TAG.length + 1)
-    : undefined;
