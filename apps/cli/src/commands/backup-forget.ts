@@ -10,6 +10,7 @@ import {
   snapshotSets,
   untrustedIn,
 } from '../compose/retention.ts';
+import { majorVersions } from '../compose/structure.ts';
 import { storedPolicies } from '../compose/tenants.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -114,12 +115,10 @@ async function askForMajors(
   { options, yes = false }: { readonly options: ForgetOptions; readonly yes: boolean | undefined },
 ): Promise<void> {
   const { forgotten } = await repository.forget({ ...options, dryRun: true });
-  if (!forgotten.some(({ tags }) => tags.includes('kept-by=structure'))) return;
-  const { majorVersionOf } = await import('@x/backup-store/structure');
-  const lines = forgotten.flatMap((each) => {
-    const version = majorVersionOf(each);
-    return version === undefined ? [] : [`${shortId(each.id)} is ${version}, a major version of the shared structure.`];
-  });
+  const majors = await majorVersions(forgotten);
+  const lines = [...majors].map(
+    ([id, version]) => `${shortId(id)} is ${version}, a major version of the shared structure.`,
+  );
   if (lines.length > 0) await demandConfirmation(context, { what: 'forgetting of a major version', lines, yes });
 }
 

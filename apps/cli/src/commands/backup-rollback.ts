@@ -2,7 +2,7 @@ import type { Repository, RollbackResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { restoredPlace } from '../compose/restored-place.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
-import { startLeftServices, stopServiceOf } from '../compose/services.ts';
+import { startLeftServices, stopServiceOf } from '../compose/left-services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';

@@ -4,7 +4,8 @@ import { shortId } from '../render/snapshot.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { goBackCall } from './into-safety.ts';
 import { commandValidation, type SafetyFlags } from './safety.ts';
-import { serviceOf, startLeftServices } from './services.ts';
+import { startLeftServices } from './left-services.ts';
+import { serviceOf } from './services.ts';
 import { userName } from './user.ts';
 
 /** What is restored, and how it is guarded. */

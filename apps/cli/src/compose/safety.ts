@@ -4,7 +4,8 @@ import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
-import { type ServiceFlags, serviceOf, startLeftServices } from './services.ts';
+import { startLeftServices } from './left-services.ts';
+import { type ServiceFlags, serviceOf } from './services.ts';
 import { userName } from './user.ts';
 
 /** How a restore over what is there is made safe. */

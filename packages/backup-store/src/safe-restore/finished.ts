@@ -14,7 +14,7 @@ export async function endInto(journal: RestoreJournal, entry: JournalEntry): Pro
 }
 
 /** Whether one restore has restored all that another one has. Pure. */
-export function covers(done: PlaceNote, older: PlaceNote): boolean {
+function covers(done: PlaceNote, older: PlaceNote): boolean {
   if (done.name !== older.name) return false;
   if (done.parts === undefined) return true;
   const isCovered = ({ name, choice }: RestoredPart): boolean =>
