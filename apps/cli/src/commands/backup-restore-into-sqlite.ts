@@ -1,7 +1,6 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
 import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';

@@ -1,7 +1,6 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { restoreGuarded } from '../compose/guarded.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { checkTablesUrl, planTables, type TablesPlan } from '../compose/into-tables.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
