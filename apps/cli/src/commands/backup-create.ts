@@ -1,7 +1,7 @@
 import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
-import { startLeftServices } from '../compose/services.ts';
+import { startLeftServices } from '../compose/left-services.ts';
 import { userName } from '../compose/user.ts';
 import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
 import type { ChosenSources } from '../compose/sources.ts';

@@ -1,4 +1,4 @@
-import type { ForgetResult } from '@x/backup-store';
+import type { ForgetOptions, ForgetResult, Repository } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
 import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
@@ -10,6 +10,7 @@ import {
   snapshotSets,
   untrustedIn,
 } from '../compose/retention.ts';
+import { majorVersions } from '../compose/structure.ts';
 import { storedPolicies } from '../compose/tenants.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -18,8 +19,9 @@ import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { displayText } from '../render/text.ts';
-import { snapshotTable } from '../render/snapshot.ts';
+import { shortId, snapshotTable } from '../render/snapshot.ts';
 import { decisionOutput, decisionTable } from '../render/decisions.ts';
+import { demandConfirmation } from '../terminal/confirmation.ts';
 import { REFERENCE_ARGUMENT, REFERENCE_OPTIONS } from './filter-options.ts';
 import { SVG_OPTION } from './item-options.ts';
 import { drawPlan } from './retention-picture.ts';
@@ -27,11 +29,12 @@ import { drawPlan } from './retention-picture.ts';
 interface ForgetFlags extends FilterFlags, KeepFlags {
   readonly dryRun?: boolean | undefined;
   readonly svg?: string | undefined;
+  readonly yes?: boolean | undefined;
 }
 
 async function render(
   context: Context,
-  { forgotten, givenUp }: ForgetResult,
+  { forgotten, givenUp }: Pick<ForgetResult, 'forgotten' | 'givenUp'>,
   { dryRun, isListed = false }: { dryRun: boolean; isListed?: boolean },
 ): Promise<void> {
   const { output, messages } = context;
@@ -83,8 +86,10 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
   const gone = explained.flatMap(({ decision }) => (decision.keep ? [] : [decision.id]));
   const result =
     gone.length === 0
-      ? { forgotten: [], givenUp: [] }
-      : await context.timed('forget', () => repository.forget({ snapshots: gone, dryRun }));
+      ? { forgotten: [], givenUp: [], kept: [] }
+      : await context.timed('forget', () => repository.forget({ snapshots: gone, dryRun, whenNeeded: 'keep' }));
+  for (const { id, restore } of result.kept)
+    context.messages.warn(`${shortId(id)} stays: the restore ${restore}, which is under way, may go back to it.`);
   if (context.json) {
     await emitObject(context.output, 'ForgetRun', { dryRun, plan: explained.map(decisionOutput), ...result });
     return EXIT.ok;
@@ -103,6 +108,20 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
   return EXIT.ok;
 }
 
+/** Policies never forget a major version of the shared structure, so whoever names one says so twice. @throws {CliError} `NOT_CONFIRMED`. */
+async function askForMajors(
+  context: Context,
+  repository: Repository,
+  { options, yes = false }: { readonly options: ForgetOptions; readonly yes: boolean | undefined },
+): Promise<void> {
+  const { forgotten } = await repository.forget({ ...options, dryRun: true });
+  const majors = await majorVersions(forgotten);
+  const lines = [...majors].map(
+    ([id, version]) => `${shortId(id)} is ${version}, a major version of the shared structure.`,
+  );
+  if (lines.length > 0) await demandConfirmation(context, { what: 'forgetting of a major version', lines, yes });
+}
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { dryRun = false, ...flags } = input.options as ForgetFlags;
   if (hasPolicy(flags) && input.arguments.length > 0)
@@ -117,6 +136,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     );
   }
   const options = { snapshots, filter: filterOf(flags, context.workingDirectory), dryRun };
+  if (!dryRun) await askForMajors(context, repository, { options, yes: flags.yes });
   const { forgotten, givenUp } = await context.timed('forget', () => repository.forget(options));
   if (context.json) await emitObject(context.output, 'ForgetRun', { dryRun, forgotten, givenUp });
   else await render(context, { forgotten, givenUp }, { dryRun });
@@ -130,12 +150,13 @@ export const backupForget: CommandDefinition = {
   description:
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +
     '`backup prune`. When one of the ids is not found or means several snapshots, none is forgotten. A snapshot that ' +
-    'was taken away from the repository is given up by its whole id, and not missed any more. With a policy, all snapshots that ' +
-    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always. Without a policy and without snapshots, those of each tenant that has a policy of its own (`tenant set`) are ranked by that, others by retention.default of the configuration. Where the configuration has another ' +
+    'was taken away from the repository is given up by its whole id, and not missed any more. A major version of the shared structure is asked about. With a policy, all snapshots that ' +
+    'it does not keep are forgotten, of all tenants unless --tenant names one, ranked among those of the same tenant, machine and paths; the newest whole one of each stays always, safety snapshots stay for a week, and what a restore may go back to stays. Without a policy and without snapshots, those of each tenant that has a policy of its own (`tenant set`) are ranked by that, others by retention.default of the configuration. Where the configuration has another ' +
     'policy of the same name for a tenant, that one decides.',
   arguments: [{ name: '[id...]', description: REFERENCE_ARGUMENT }],
   options: [
     { flags: '--dry-run', description: 'show what would be forgotten' },
+    { flags: '-y, --yes', description: 'do not ask before a major version of the shared structure is forgotten' },
     ...KEEP_OPTIONS,
     SVG_OPTION,
     ...REFERENCE_OPTIONS,

@@ -28,9 +28,9 @@ export function checkCommands(flags: PlaceFlags): void {
       'Expected --in-place or --into with --validate-command, got neither',
       '`holdfast backup validate ID --command COMMAND` looks at a trial restore.',
     );
-  if ((stopCommand !== undefined || startCommand !== undefined) && into === undefined)
+  if ((stopCommand !== undefined || startCommand !== undefined) && into === undefined && !inPlace)
     throw usageError(
-      'Expected --into URL with --stop-command and --start-command, got none',
+      'Expected --in-place or --into with --stop-command and --start-command, got neither',
       'Stop and start the service yourself, before and after.',
     );
 }

@@ -1,7 +1,6 @@
 import { currentSqlite, saveTarget } from '../compose/into-safety.ts';
 import { type IntoOutcome, type IntoRequest, planIntoSqlite, restoreIntoSqlite } from '../compose/into-sqlite.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -11,7 +10,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore into a database of SQLite. */
-export interface IntoSqliteFlags extends SafetyFlags, ServiceFlags {
+export interface IntoSqliteFlags extends SafetyFlags {
   readonly into?: string | undefined;
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
@@ -21,12 +20,13 @@ export interface IntoSqliteFlags extends SafetyFlags, ServiceFlags {
 export const SERVICE_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--stop-command <command>',
-    description: 'with --into: a command line, given to sh, that stops what works with the database or the documents',
+    description:
+      'with --into and --in-place: a command line, given to sh, that stops what works with the database, the documents or the files',
   },
   {
     flags: '--start-command <command>',
     description:
-      'with --into: one that starts it again, whatever becomes of the restore; when it fails, what was there before is put back',
+      'with --into and --in-place: one that starts it again, whatever becomes of the restore; when it fails, what was there before is put back',
   },
 ];
 

@@ -3,7 +3,6 @@ import { isDocumentsUrl } from '../compose/documents-url.ts';
 import { checkInto, type IntoPlan, planInto } from '../compose/into.ts';
 import { restoreGuarded } from '../compose/guarded.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { isSqliteUrl, parseSqliteUrl } from '../compose/sqlite-url.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -15,7 +14,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Options of `backup restore` that concern `--into`. */
-export interface IntoFlags extends SafetyFlags, ServiceFlags {
+export interface IntoFlags extends SafetyFlags {
   readonly into?: string | undefined;
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;

@@ -4,7 +4,6 @@ import { restoreGuarded } from '../compose/guarded.ts';
 import { intoMerge, type MergeFlags, prepareMerge } from '../compose/merge.ts';
 import type { MergeTarget } from '../compose/merge-target.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
@@ -16,7 +15,7 @@ import { demandConfirmation } from '../terminal/confirmation.ts';
 const SHOWN = 20;
 
 /** What else a restore of records is called with. */
-export interface ModeFlags extends MergeFlags, SafetyFlags, ServiceFlags {
+export interface ModeFlags extends MergeFlags, SafetyFlags {
   readonly dryRun?: boolean | undefined;
   readonly yes?: boolean | undefined;
 }

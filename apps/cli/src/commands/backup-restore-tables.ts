@@ -1,7 +1,6 @@
 import type { OverwriteMode, Repository, SnapshotRecord } from '@x/backup-store';
 import { restoreGuarded } from '../compose/guarded.ts';
 import type { SafetyFlags } from '../compose/safety.ts';
-import type { ServiceFlags } from '../compose/services.ts';
 import { checkTablesUrl, planTables, type TablesPlan } from '../compose/into-tables.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -14,7 +13,7 @@ import { displayText } from '../render/text.ts';
 import { demandConfirmation } from '../terminal/confirmation.ts';
 
 /** Flags of a restore of single tables, and those that say nothing for one. */
-export interface TablesFlags extends SafetyFlags, ServiceFlags {
+export interface TablesFlags extends SafetyFlags {
   readonly table?: readonly string[] | undefined;
   readonly into?: string | undefined;
   readonly mode?: string | undefined;

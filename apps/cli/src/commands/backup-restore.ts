@@ -4,7 +4,7 @@ import { checkMode, MERGE_OPTIONS, type MergeFlags, withMode } from '../compose/
 import { mergeTarget } from '../compose/merge-target.ts';
 import { findSnapshot, parseReference, snapshotPath, type FilterFlags } from '../compose/reference.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
-import { startLeftServices } from '../compose/services.ts';
+import { startLeftServices } from '../compose/left-services.ts';
 import { isSqliteUrl } from '../compose/sqlite-url.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';

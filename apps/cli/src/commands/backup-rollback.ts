@@ -2,7 +2,7 @@ import type { Repository, RollbackResult } from '@x/backup-store';
 import { openConfigured } from '../compose/compose.ts';
 import { restoredPlace } from '../compose/restored-place.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
-import { startLeftServices, stopServiceOf } from '../compose/services.ts';
+import { startLeftServices, stopServiceOf } from '../compose/left-services.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -20,9 +20,9 @@ async function rollBack(context: Context, repository: Repository, id: string): P
   const unfinished = (await repository.unfinishedRestores()).find((each) => each.id === id);
   await using held = unfinished && (await restoredPlace(context, unfinished));
   const place = held?.place;
-  if (unfinished !== undefined) await stopServiceOf(repository, id);
+  const prepare = async (): Promise<void> => await stopServiceOf(repository, id);
   try {
-    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place }));
+    const rollback = await context.timed('roll back', () => repository.rollBack(id, { place, prepare }));
     return { ...rollback, into: place?.name };
   } finally {
     await startLeftServices(context, repository);

@@ -5,7 +5,7 @@ import { openConfigured, requireLocation } from '../compose/compose.ts';
 import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
-import { startLeftServices } from '../compose/services.ts';
+import { startLeftServices } from '../compose/left-services.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';

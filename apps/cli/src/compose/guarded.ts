@@ -4,14 +4,15 @@ import { shortId } from '../render/snapshot.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
 import { goBackCall } from './into-safety.ts';
 import { commandValidation, type SafetyFlags } from './safety.ts';
-import { type ServiceFlags, serviceOf, startLeftServices } from './services.ts';
+import { startLeftServices } from './left-services.ts';
+import { serviceOf } from './services.ts';
 import { userName } from './user.ts';
 
 /** What is restored, and how it is guarded. */
 export interface GuardedRestore<Result> {
   readonly record: SnapshotRecord;
   readonly into: IntoPlace<Result>;
-  readonly flags: SafetyFlags & ServiceFlags;
+  readonly flags: SafetyFlags;
   /** As the user has named the place; absent where files are what comes back. */
   readonly url?: string | undefined;
 }

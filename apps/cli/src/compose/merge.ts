@@ -10,6 +10,8 @@ import { demandMoment } from '../config/moment.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { shortId } from '../render/snapshot.ts';
+import { displayText } from '../render/text.ts';
 import type { MergeTarget } from './merge-target.ts';
 import { recordNames } from './record-names.ts';
 import { checkRewrite, rewriteOf, type RewriteFlags, rewritten, rowFilter, rowsThere } from './record-rewrite.ts';
@@ -131,6 +133,21 @@ function rulesOf(flags: MergeFlags): MergeRules | undefined {
   return { conflict, restoreDeleted, damaged: { since: demandMoment(damagedSince), until } };
 }
 
+/** @throws {CliError} `USAGE` for a module that is no records, such as the dump of a database. */
+function refuseOthers({ id, sources }: SnapshotRecord, modules: readonly string[] = []): void {
+  // Modules of records have names of their own, as tables have.
+  if (sources.some(({ kind }) => kind === 'records')) return;
+  const other = sources.find(({ module }) => module !== undefined && modules.includes(module));
+  if (other === undefined) return;
+  const at = `${shortId(id)}:${displayText(other.path)}`;
+  throw usageError(
+    `Expected a module of records with --into, got ${displayText(other.module ?? '')}, which is ${other.kind === 'directory' ? 'files' : `a dump of ${displayText(other.kind)}`}`,
+    other.kind === 'directory'
+      ? 'Restore it with --to DIR, or with --in-place.'
+      : `Leave --module out and name the dump: \`holdfast backup restore ${at} --into URL\`. --table restores single tables of it, and --to DIR the dump as a file.`,
+  );
+}
+
 function hasColumn(schema: SourceDetail | undefined, column: string): boolean {
   const columns = (schema as { readonly columns?: object } | undefined)?.columns;
   return typeof columns === 'object' && Object.hasOwn(columns, column);
@@ -154,6 +171,7 @@ export async function prepareMerge(
   const [rules, records] = [rulesOf(flags), recordNames(flags.record)];
   const { prepareRecordRestore, recordsSourceOf } = await import('@x/backup-store/merge');
   const { listModules } = await import('@x/backup-store/records');
+  refuseOthers(record, module);
   const source = recordsSourceOf(record, flags.recordsSource);
   const stored = await listModules(repository, record.id, { source, signal: context.signal });
   const wanted = stored.filter(({ name }) => module === undefined || module.length === 0 || module.includes(name));
@@ -177,6 +195,7 @@ export async function prepareMerge(
     records,
     rules,
     map: rewrite === undefined ? undefined : (each) => rewritten(each, rewrite),
+    choice: rewrite && JSON.stringify([...rewrite.only, '=>', ...rewrite.set]),
     base,
     signal: context.signal,
   });

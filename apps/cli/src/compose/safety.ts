@@ -4,10 +4,12 @@ import { shortId } from '../render/snapshot.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 import { createProgressReporter } from '../terminal/progress-reporter.ts';
+import { startLeftServices } from './left-services.ts';
+import { type ServiceFlags, serviceOf } from './services.ts';
 import { userName } from './user.ts';
 
 /** How a restore over what is there is made safe. */
-export interface SafetyFlags {
+export interface SafetyFlags extends ServiceFlags {
   /** `false` with `--no-safety-backup`. */
   readonly safetyBackup: boolean;
   /** `false` with `--no-validate`. */
@@ -39,12 +41,13 @@ export async function restoreOver(
   const { validateCommand } = flags;
   const command = validateCommand === undefined ? undefined : commandValidation(validateCommand, signal);
   const progress = createProgressReporter(messages);
-  return await context
+  const done = await context
     .timed('restore', () =>
       repository.restoreSafely({
         ...what,
         safetyBackup: flags.safetyBackup,
         validate: flags.validate ? command : false,
+        service: serviceOf(flags, context.workingDirectory),
         createdBy: userName(),
         signal,
         onProgress: progress.onProgress,
@@ -52,11 +55,17 @@ export async function restoreOver(
           if (step === 'safety-backup') messages.note('Making a safety snapshot of what is there now.');
           if (step === 'restore' && safetySnapshot !== undefined)
             messages.note(`Safety snapshot ${shortId(safetySnapshot)}: restore it to undo what follows.`);
-          if (step === 'roll-back') messages.warn('The validation failed: making everything what it was before.');
+          if (step === 'roll-back') messages.warn('The restore failed: making everything what it was before.');
         },
       }),
     )
     .finally(() => progress.end());
+  const isHalf = done.rollback !== undefined && done.rollback.status !== 'ok';
+  if (isHalf && flags.startCommand !== undefined)
+    messages.warn('The service was not started, as what it works with is neither old nor new.');
+  // What waited for an older restore of the same, which is done with now.
+  await startLeftServices(context, repository);
+  return done;
 }
 
 /** Tells of restores over what was there that this machine has begun and not finished. */

@@ -1,8 +1,4 @@
-import type { NotedServiceHooks, Repository, ServiceCommand, StoppedService } from '@x/backup-store';
-import type { Context } from '../program/context.ts';
-import { displayText } from '../render/text.ts';
-import { formatTime } from '../render/time.ts';
-import { isSqliteUrl, parseSqliteUrl } from './sqlite-url.ts';
+import type { NotedServiceHooks, ServiceCommand } from '@x/backup-store';
 
 /** Command lines, given to `sh`, that stop and start what works with the data that is restored. */
 export interface ServiceFlags {
@@ -21,44 +17,14 @@ export function serviceOf({ stopCommand, startCommand }: ServiceFlags, cwd: stri
   return {
     stopBy,
     startBy,
-    stop: stopBy && (async ({ signal }) => await run(stopBy, signal)),
+    stop: stopBy && (async ({ signal }) => await runService(stopBy, signal)),
     // Once the service is stopped, it is started again whatever happens.
-    start: startBy && (async () => await run(startBy)),
+    start: startBy && (async () => await runService(startBy)),
   };
 }
 
-async function run(by: ServiceCommand, signal?: AbortSignal): Promise<void> {
+/** Runs what stops or starts a service. @throws What has failed. */
+export async function runService(by: ServiceCommand, signal?: AbortSignal): Promise<void> {
   const { runCommand } = await import('@x/backup-store/command');
   await runCommand({ ...by, signal });
-}
-
-/** Starts what a process that was killed has left stopped on this machine, and says so. */
-export async function startLeftServices(context: Context, repository: Repository): Promise<void> {
-  const { messages } = context;
-  for (const { service, error } of await repository.startServices(async (each) => await start(context, each))) {
-    const by = displayText(service.startBy.args?.at(-1) ?? service.startBy.command);
-    const left = `Stopped at ${formatTime(service.since)} for ${displayText(service.reason)}, which was killed`;
-    messages.warn(
-      error === undefined
-        ? `${left}: started again by \`${by}\`.`
-        : `${left}, and it does not start by \`${by}\`: ${displayText((error as Error).message)}`,
-    );
-  }
-}
-
-/** A database of SQLite is made old or new before. */
-async function start(context: Context, { place, stopBy, startBy }: StoppedService): Promise<void> {
-  if (place !== undefined && isSqliteUrl(place)) {
-    const { recoverSqliteRestore } = await import('@x/backup-store/sqlite');
-    const to = parseSqliteUrl(place, context.workingDirectory).path;
-    const stop = stopBy && (async () => await run(stopBy));
-    if ((await recoverSqliteRestore({ to, stop, start: async () => await run(startBy) })) !== 'none') return;
-  }
-  await run(startBy);
-}
-
-/** Before it is gone back behind a restore: somebody may have started the service since. */
-export async function stopServiceOf(repository: Repository, restore: string): Promise<void> {
-  const service = (await repository.stoppedServices()).find((each) => each.restore === restore);
-  if (service?.stopBy !== undefined) await run(service.stopBy);
 }

@@ -1,4 +1,4 @@
-import type { Repository } from '@x/backup-store';
+import type { Repository, SnapshotRecord } from '@x/backup-store';
 import type { SharedStructure, StructureParts } from '@x/backup-store/structure';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -52,6 +52,16 @@ export async function structurePlace(
     );
   }
   return { root, parts };
+}
+
+/** Snapshots among these that are major versions of the structure, by their ids. */
+export async function majorVersions(snapshots: readonly SnapshotRecord[]): Promise<ReadonlyMap<string, string>> {
+  // Most are no versions of it, and need none of its code.
+  const versions = snapshots.filter(({ tags }) => tags.includes('kept-by=structure'));
+  if (versions.length === 0) return new Map();
+  const { majorVersionOf } = await import('@x/backup-store/structure');
+  const found = versions.map((each) => [each.id, majorVersionOf(each)] as const);
+  return new Map(found.flatMap(([id, version]) => (version === undefined ? [] : [[id, version] as const])));
 }
 
 /** The configured repository with the structure in it; dispose of the repository. */

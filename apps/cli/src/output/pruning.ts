@@ -8,6 +8,10 @@ export const forgetRun = z.strictObject({
   plan: z.array(decision).optional().describe('with a policy: what becomes of each snapshot'),
   forgotten: z.array(snapshot).describe('what is (with `--dry-run`: would be) forgotten'),
   givenUp: z.array(snapshotId).describe('snapshots that had been taken away, and are not missed any more'),
+  kept: z
+    .array(z.strictObject({ id: snapshotId, restore: z.string() }))
+    .optional()
+    .describe('with a policy: what it would forget and a restore of another process needs meanwhile'),
 });
 
 const pack = z.strictObject({

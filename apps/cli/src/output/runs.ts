@@ -79,7 +79,7 @@ export const rollbackRun = z.strictObject({
         path: z.string().optional(),
         safetySnapshot: snapshotId.optional(),
         startedAt: make.iso('start'),
-        step: z.enum(['safety-backup', 'restore', 'validate', 'roll-back']),
+        step: z.enum(['safety-backup', 'restore', 'validate', 'start', 'roll-back']),
         roots: z
           .array(z.string())
           .describe('paths that were backed up, in which it changes something; none with `into`'),

@@ -117,6 +117,22 @@ describe('a guarded restore', () => {
     });
   });
 
+  it('that was killed while its service could not start with it is rolled back by the next command', async () => {
+    const path = join(machine.cwd, 'stays.json');
+    await writeFile(path, '[{"id":"a","room":1}]');
+    await machine.json('BackupRun', ['backup', 'create', '--source', 'records+file:stays.json?id=id']);
+    const now = '[{"id":"a","room":2}]';
+    await writeFile(path, now);
+    const start = "grep -q '2' stays.json && exit 0; test -e killed && exit 1; touch killed; kill -9 $PPID; sleep 1";
+    const call = ['backup', 'restore', 'latest', '--into', 'file:stays.json?id=id', '--mode', 'full', '--yes'];
+    expect((await machine.run([...call, '--start-command', start])).signal).toBe('SIGKILL');
+    expect(await readFile(path, 'utf8')).not.toBe(now);
+    const { stderr } = await machine.run(['status']);
+    expect(stderr).toMatch(/does not start by[\s\S]*was rolled back: ok[\s\S]*started again by/);
+    expect(await readFile(path, 'utf8')).toBe(now);
+    expect((await machine.json('RollbackRun', ['backup', 'rollback'])).unfinished).toEqual([]);
+  });
+
   it('without a safety snapshot says so before, and after a failure that nothing was rolled back', async () => {
     const path = join(machine.cwd, 'stays.json');
     await writeFile(path, '[{"id":"a","room":1}]');

@@ -58,6 +58,16 @@ test('the configured modules of a tenant are backed up, shown with their digests
   const database = new DatabaseSync(join(machine.cwd, 'two/hotel/hotel.db'), { readOnly: true });
   expect(database.prepare('SELECT id FROM rooms').all()).toEqual([{ id: 7 }]);
   database.close();
+  const dump = await machine.run([
+    'backup',
+    'restore',
+    ...reference,
+    '--module',
+    'database',
+    '--into',
+    'sqlite:hotel.db',
+  ]);
+  expect([dump.code, dump.stderr]).toEqual([2, expect.stringMatching(/a dump of sqlite[\s\S]*Leave --module out/)]);
   const missing = await machine.run(['backup', 'restore', ...reference, '--module', 'mail', '--to', 'three']);
   expect([missing.code, missing.stderr]).toEqual([4, expect.stringContaining('It has assets, database.')]);
   expect(existsSync(join(machine.cwd, 'three'))).toBe(false);

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { newMachine, parseShape, type Machine } from '../support/cli.ts';
@@ -21,11 +21,15 @@ beforeEach(async () => {
 
 test('a restore in place that fails its validation is rolled back by itself, and says so', async () => {
   const before = await digestTree(project);
-  const failed = await machine.run([...IN_PLACE, '--validate-command', 'grep -q rooms project/a.txt', '--json']);
+  const hooks = ['--stop-command', 'cat project/a.txt >> log', '--start-command', 'cat project/a.txt >> log'];
+  const rooms = ['--validate-command', 'cat project/a.txt >> log; grep -q rooms project/a.txt'];
+  const failed = await machine.run([...IN_PLACE, ...hooks, ...rooms, '--json']);
   expect(failed.code).toBe(1);
   const run = parseShape('RestoreRun', failed.stdout);
   expect(run).toMatchObject({ status: 'failed', validation: { status: 'failed' }, rollback: { status: 'ok' } });
   expect(await digestTree(project)).toEqual(before);
+  // The service rests, and starts with what was there before.
+  expect(await readFile(join(machine.cwd, 'log'), 'utf8')).toBe('worsegoodworse');
   const told = await machine.run([...IN_PLACE, '--validate-command', 'false']);
   expect(told.stdout).toContain('rolled back: everything is as it was before');
   const passed = await machine.json('RestoreRun', [...IN_PLACE, '--validate-command', 'grep -q good project/a.txt']);

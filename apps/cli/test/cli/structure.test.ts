@@ -41,6 +41,10 @@ test('versions of the shared structure are made, listed, compared, restored and 
   expect(await machine.json('StructureForget', ['structure', 'forget', '--policy', '1m'])).toMatchObject({
     forgotten: [],
   });
+  const forget = ['backup', 'forget', versions[0]?.snapshot ?? ''];
+  const asked = await machine.run(forget);
+  expect([asked.code === 0, asked.stderr]).toEqual([false, expect.stringContaining('is 1.0.0, a major version')]);
+  expect((await machine.json('ForgetRun', [...forget, '--yes'])).forgotten).toHaveLength(1);
 });
 
 test('a structure without parts, a version that is not there and one that goes back are told', async () => {

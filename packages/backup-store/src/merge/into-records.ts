@@ -38,6 +38,7 @@ export function intoRecords({ prepared, plan, place }: IntoRecordsOptions): Into
   return {
     place: {
       ...place,
+      parts: prepared.parts(plan?.modules.map(({ module }) => module) ?? place.parts?.map(({ name }) => name)),
       look: async (run) => {
         const { state, isEmpty } = await place.look(run);
         return { state: { ...(state as object), isNoted: true }, isEmpty };

@@ -1,5 +1,13 @@
 import { BackupError } from '../errors.ts';
-import type { DatedSnapshot, JournalEntry, Repository, SnapshotFilter, TenantHandle } from '../repository/contract.ts';
+import type {
+  DatedSnapshot,
+  JournalEntry,
+  Repository,
+  RestoredPart,
+  SnapshotFilter,
+  TenantHandle,
+} from '../repository/contract.ts';
+import { randomId } from '../layout/names.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { type BaseChoice, chooseBase, type RestoredFrom } from './choose-base.ts';
 import { planRecordRestore } from './plan-restore.ts';
@@ -25,6 +33,11 @@ export interface SnapshotRestoreOptions extends Omit<RecordRestoreOptions, 'back
    * damage the newest one from before it, else none, since a snapshot from after the harm would take that for a purpose.
    */
   readonly deletionsFrom?: string | undefined;
+  /**
+   * With `map`: says which records it lets through, so that an unfinished restore is known to be done by a later one of the same. Default: no
+   * other one does the same.
+   */
+  readonly choice?: string | undefined;
   /** Names the target in the journal, such as a database's address without its password. Default: nothing is noted. */
   readonly targetName?: string | undefined;
 }
@@ -40,6 +53,8 @@ export interface SnapshotRestore {
   readonly basis: BaseChoice;
   /** Id of the snapshot whose deletions count. */
   readonly deletionsFrom?: string | undefined;
+  /** What of a place it restores when it is about these modules; `undefined`: all. */
+  parts(modules: readonly string[] | undefined): readonly RestoredPart[] | undefined;
   /** What it would do. Changes nothing. */
   plan(): Promise<RecordRestorePlan>;
   /** Does it, and notes it in the journal. */
@@ -105,6 +120,7 @@ export async function prepareRecordRestore(
     target: options.target,
     basis,
     deletionsFrom,
+    parts: (modules = options.modules) => partsOf(options, modules),
     plan: async () => await planRecordRestore(run),
     async apply(plan) {
       const result = await restoreRecords(run, { plan });
@@ -114,6 +130,16 @@ export async function prepareRecordRestore(
     applyOnly: async (how) => await restoreRecords(run, how),
     note,
   };
+}
+
+/** Parts of a place, as far as they are chosen. */
+function partsOf(
+  { records, map, choice = map && randomId(16) }: SnapshotRestoreOptions,
+  modules: readonly string[] | undefined,
+): readonly RestoredPart[] | undefined {
+  const names = modules ?? (records && Object.keys(records));
+  const chosen = (name: string): string | undefined => records && JSON.stringify(records[name]?.toSorted() ?? []);
+  return names?.map((name) => ({ name, choice: [choice, chosen(name)].filter(Boolean).join(' ') || undefined }));
 }
 
 interface Found {

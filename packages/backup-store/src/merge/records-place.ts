@@ -40,6 +40,7 @@ export function recordsPlace(options: RecordsPlaceOptions): RestorePlace {
   return {
     name,
     address,
+    parts: modules.map((module) => ({ name: module })),
     current: {
       ...current,
       sources: [recordsSource({ ...own, name: SAFETY, mode: 'full' }), ...(current?.sources ?? [])],

@@ -25,7 +25,10 @@ export interface IntoMysqlOptions extends Omit<
 export function intoMysql({ address, ...options }: IntoMysqlOptions): IntoPlace<RestoreMysqlResult> {
   let dumped: ReadonlyMap<string, number> = new Map();
   return {
-    place: mysqlPlace({ ...options, address }, options.tables !== undefined),
+    place: {
+      ...mysqlPlace({ ...options, address }, options.tables !== undefined),
+      parts: options.tables?.map((name) => ({ name })),
+    },
     restore: async ({ repository, snapshot, signal, replacing, notes }) => {
       const onReplace = (rows: ReadonlyMap<string, number>): void => {
         dumped = rows;

@@ -33,7 +33,7 @@ export function intoPostgresTables({
     return { state: { tables: { there } }, isEmpty: there.length === 0 };
   };
   return {
-    place: { ...postgresPlace({ ...options, address }), look },
+    place: { ...postgresPlace({ ...options, address }), look, parts: options.tables.map((name) => ({ name })) },
     // One transaction, which counts the rows itself.
     restore: async ({ repository, snapshot, signal, notes }) => {
       const onPut = (tables: readonly string[]): void => noteTables(notes, tables);

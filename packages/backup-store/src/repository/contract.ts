@@ -18,7 +18,7 @@ import type { RecordJournal } from './journal-contract.ts';
 import type { RepositoryKeys } from './keys-contract.ts';
 import type { RepairOptions, RepairResult } from './repair-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
-import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RollbackOptions } from './restore-into-contract.ts';
 import type { TenantHandle } from './tenant-contract.ts';
 import type { DatedSnapshot, TenantStats } from './tenant-stats-contract.ts';
 import type { RepositoryTenants } from './tenants-contract.ts';
@@ -238,13 +238,14 @@ export interface Repository extends AsyncDisposable {
   /**
    * Goes back behind a restore that was not finished. What else has changed since stays as it is.
    *
-   * @param at `place`: what it was restored into, where that is no folder. `tenant`: only one of this tenant.
+   * @param at `tenant`: only one of this tenant.
    * @throws {BackupError} `INVALID_OPTION` when there is none of this id, it has made no safety backup, or `place` is another one;
-   * `SNAPSHOT_NOT_FOUND` when the safety backup was forgotten; `ROLLBACK_FAILED` for a place.
+   * `ROLLBACK_BUSY` when somebody restores or goes back there; `SNAPSHOT_NOT_FOUND` when the safety backup was forgotten;
+   * `ROLLBACK_FAILED` for a place; what `prepare` throws.
    */
   rollBack(
     unfinished: string,
-    at?: { readonly place?: RestorePlace | undefined; readonly tenant?: string | undefined },
+    at?: RollbackOptions & { readonly tenant?: string | undefined },
   ): Promise<RollbackResult>;
   /**
    * Notes a service before it is stopped, for whoever comes after this process was killed. Restores by {@link Repository.restoreInto} and
@@ -257,7 +258,8 @@ export interface Repository extends AsyncDisposable {
   stoppedServices(filter?: Pick<SnapshotFilter, 'tenant'>): Promise<readonly StoppedService[]>;
   /**
    * Starts services that were left stopped, but for those that wait for a restore to be rolled back. To be called before a run, and after
-   * {@link Repository.rollBack}.
+   * {@link Repository.rollBack}. A restore that was killed while its service started is finished by that; when the service does not start,
+   * the restore stays unfinished, and is to be rolled back as it would have been.
    *
    * @param start Starts one, such as `({ startBy }) => runCommand(startBy)`.
    *

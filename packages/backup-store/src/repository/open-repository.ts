@@ -15,8 +15,8 @@ import { RestoreJournal, unfinishedOf } from '../safe-restore/journal.ts';
 import { restoreInto } from '../safe-restore/restore-into.ts';
 import { restoreSafely } from '../safe-restore/restore-safely.ts';
 import { rollBackUnfinished } from '../safe-restore/unfinished.ts';
-import { nameOf, ServiceNotes } from '../service/notes.ts';
-import { startServices } from '../service/start-services.ts';
+import { ServiceNotes } from '../service/notes.ts';
+import { startServices } from '../safe-restore/start-services.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
 import { forget } from '../snapshots/forget.ts';
@@ -194,7 +194,7 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
 
   async rollBack(
     unfinished: string,
-    at: { readonly place?: contract.RestorePlace | undefined; readonly tenant?: string | undefined } = {},
+    at: contract.RollbackOptions & { readonly tenant?: string | undefined } = {},
   ): Promise<contract.RollbackResult> {
     this.#context.requireOpen();
     const find = async (snapshot: string): Promise<TenantSnapshot> => await this.#lookup.one(snapshot);
@@ -218,12 +218,8 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     start: (service: contract.StoppedService) => Promise<void>,
     filter: Pick<contract.SnapshotFilter, 'tenant'> = {},
   ): Promise<readonly contract.StartedService[]> {
-    const journal = new RestoreJournal(this.#context.cacheFolder);
-    const waits = ({ restore: id }: contract.StoppedService): boolean => id !== undefined && journal.has(id);
-    // Also when something else has stopped it, too.
-    const waiting = new Set((await this.stoppedServices()).filter(waits).map(({ startBy }) => nameOf(startBy)));
-    const left = (await this.stoppedServices(filter)).filter(({ startBy }) => !waiting.has(nameOf(startBy)));
-    return await startServices(new ServiceNotes(this.#context), left, start);
+    const parts = { notes: new ServiceNotes(this.#context), journal: new RestoreJournal(this.#context.cacheFolder) };
+    return await startServices(parts, start, filter.tenant);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {

@@ -8,6 +8,18 @@ export interface ForgetOptions {
   readonly filter?: SnapshotFilter | undefined;
   /** Looks them up, and forgets nothing. */
   readonly dryRun?: boolean | undefined;
+  /**
+   * What happens when an unfinished restore, or one of another process, needs one of them to go back to. `refuse` (default): none is forgotten.
+   * `keep`: that one stays, and the others are forgotten.
+   */
+  readonly whenNeeded?: 'refuse' | 'keep' | undefined;
+}
+
+/** A snapshot that stays, as a restore needs it to go back to. */
+export interface NeededSnapshot {
+  readonly id: string;
+  /** Id of the restore. */
+  readonly restore: string;
 }
 
 /** What `Repository.forget` did. */
@@ -16,6 +28,8 @@ export interface ForgetResult {
   readonly forgotten: readonly SnapshotRecord[];
   /** Ids of snapshots that had been taken away, and are not missed from now on. */
   readonly givenUp: readonly string[];
+  /** With `whenNeeded: 'keep'`: those that stay. */
+  readonly kept: readonly NeededSnapshot[];
 }
 
 /** Options of `Repository.planPrune` and `Repository.prune`. */

@@ -12,6 +12,8 @@ export interface RestoreOptions extends RunOptions {
   readonly filter?: SnapshotFilter | undefined;
   /** Only this path of the snapshot and what is below it. */
   readonly path?: string | undefined;
+  /** Several such paths, instead of `path`. */
+  readonly paths?: readonly string[] | undefined;
   /** Only what belongs to these modules. */
   readonly modules?: readonly string[] | undefined;
   /** Folder to restore below. Exactly one of `to` and `inPlace`. */

@@ -53,12 +53,24 @@ export interface PlaceReturned {
   readonly kept: readonly string[];
 }
 
+/** A part of a place that is restored: a table, a module. */
+export interface RestoredPart {
+  /** May be a pattern of names. */
+  readonly name: string;
+  /** Which of its records, where not all. Only who restores has to understand it. */
+  readonly choice?: string | undefined;
+}
+
 /** Something that restores write into and that can be made what it was before: a database, documents. */
 export interface RestorePlace {
   /** Names it, without secrets: `postgres://db.example/shop`. Going back after a crash asks for the place of this name. */
   readonly name: string;
   /** Kept with a restore that is under way, for whoever has to find the place again. Without secrets. */
   readonly address?: string | undefined;
+  /**
+   * What of it is restored. Default: all. A restore that succeeds ends what unfinished ones have left of the same parts, and of no others.
+   */
+  readonly parts?: readonly RestoredPart[] | undefined;
   /** What a safety snapshot is made of. */
   readonly current: Pick<BackupOptions, 'sources' | 'paths'>;
   /** Looks at what is there. `state` is kept until the restore is over; `isEmpty`: there is nothing that could get lost. */
@@ -118,4 +130,15 @@ export interface RestoreIntoResult<Result> {
   readonly validation: RestoreCheck;
   /** Id. Absent when there was nothing to lose, or none was wanted. */
   readonly safetySnapshot?: string | undefined;
+}
+
+/** Options of `Repository.rollBack`. */
+export interface RollbackOptions {
+  /** Where the restore wrote into, unless that was files. */
+  readonly place?: RestorePlace | undefined;
+  /**
+   * Called when nobody else restores or goes back there any more, and before anything is changed: stops what works with the place. What it
+   * throws ends the call, and the restore stays unfinished.
+   */
+  readonly prepare?: (() => Promise<void>) | undefined;
 }

@@ -1,5 +1,6 @@
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { EntryProblem } from './run-contract.ts';
+import type { NotedServiceHooks } from './service-contract.ts';
 
 /** Options of `Repository.restoreSafely`: to the original paths, or with `to` below a folder. */
 export interface SafeRestoreOptions extends Omit<RestoreOptions, 'to' | 'inPlace'> {
@@ -16,6 +17,11 @@ export interface SafeRestoreOptions extends Omit<RestoreOptions, 'to' | 'inPlace
    * be. `false`: not at all, and what could not be restored is no reason to go back.
    */
   readonly validate?: ((result: RestoreResult) => Promise<void> | void) | false | undefined;
+  /**
+   * What works with the files. It is stopped before they are looked at, and started again whatever becomes of the restore, as with
+   * `Repository.restoreInto`. When it does not start with what was restored, that counts as a validation that has failed.
+   */
+  readonly service?: NotedServiceHooks | undefined;
   readonly createdBy?: string | undefined;
   /** Told of each step before it is taken. */
   readonly onStep?: ((step: SafeRestoreStep) => void) | undefined;
@@ -23,7 +29,7 @@ export interface SafeRestoreOptions extends Omit<RestoreOptions, 'to' | 'inPlace
 
 /** What a safe restore is about to do, with the id of the safety backup once there is one. */
 export interface SafeRestoreStep {
-  readonly step: 'safety-backup' | 'restore' | 'validate' | 'roll-back';
+  readonly step: 'safety-backup' | 'restore' | 'validate' | 'start' | 'roll-back';
   readonly safetySnapshot?: string | undefined;
 }
 
@@ -72,6 +78,7 @@ export interface UnfinishedRestore {
   readonly safetySnapshot?: string | undefined;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** `start`: it was validated, and whether the service works with it is not known. `Repository.startServices` finds out. */
   readonly step: SafeRestoreStep['step'];
   /** Roots in which it changes something; none of a restore into a place. */
   readonly roots: readonly string[];

@@ -23,7 +23,7 @@ import type {
   NotedRestore,
 } from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
-import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from './restore-into-contract.ts';
+import type { RestoreIntoOptions, RestoreIntoResult, RollbackOptions } from './restore-into-contract.ts';
 import type { NotedService, ServiceFacts, StartedService, StoppedService } from './service-contract.ts';
 import type {
   RollbackResult,
@@ -102,7 +102,7 @@ export interface TenantHandle {
   /** Those of this tenant's snapshots that this machine has begun and not finished. */
   unfinishedRestores(): Promise<readonly UnfinishedRestore[]>;
   /** As `Repository.rollBack`. @throws {BackupError} `INVALID_OPTION`, also for those of others. */
-  rollBack(unfinished: string, at?: { readonly place?: RestorePlace | undefined }): Promise<RollbackResult>;
+  rollBack(unfinished: string, at?: RollbackOptions): Promise<RollbackResult>;
   /** As `Repository.noteService`. */
   noteService(facts: OfTenant<ServiceFacts>): Promise<NotedService>;
   /** Those that were stopped for this tenant. */

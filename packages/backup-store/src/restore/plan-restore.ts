@@ -10,7 +10,7 @@ import { checkAborted } from '../run/abort.ts';
 import type { OpenTenant } from '../run/context.ts';
 import { joinPath } from '../run/display-path.ts';
 import type { FoundEntry, TreeSink } from '../sink/contract.ts';
-import { locate, type SourcePart, sourcePath, sourceRoot } from '../snapshots/locate.ts';
+import { locateAll, pathsOf, type SourcePart, sourcePath, sourceRoot } from '../snapshots/locate.ts';
 import { onlyModules } from '../snapshots/modules.ts';
 import { pageRef } from '../snapshots/page-ref.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
@@ -38,7 +38,7 @@ export async function planItems(
   const items: RestoreItem[] = [];
   const wanted = selection(options.include, options.exclude);
   using targets = new TargetTrees();
-  const parts = locate(record, options.path);
+  const parts = locateAll(record, pathsOf(options));
   if (options.inPlace === true) refusePlaceless(parts);
   for (const part of parts) {
     const { root, prefix } = await targetOf(tenant, part, options);
@@ -47,10 +47,11 @@ export async function planItems(
     const kept = new KeptPlaces(root, own);
     await planPart({ tenant, part, options, only, wanted, items, tree, prefix, kept, sink: targets.open(root) });
   }
-  if (items.length === 0 && (options.path !== undefined || options.include !== undefined)) {
+  const named = pathsOf(options).filter((path) => path !== undefined);
+  if (items.length === 0 && (named.length > 0 || options.include !== undefined)) {
     throw new BackupError(
       'PATH_NOT_FOUND',
-      `Expected ${options.path ?? options.include?.join(', ')} in snapshot ${record.id.slice(0, 8)}, got none`,
+      `Expected ${(named.length > 0 ? named : options.include)?.join(', ')} in snapshot ${record.id.slice(0, 8)}, got none`,
       {
         hint: 'List the snapshot to see what it holds.',
       },

@@ -88,7 +88,11 @@ export async function restore(
 ): Promise<RestoreResult> {
   const { tenant, record } = from;
   const meter = new ProgressMeter('plan', options.onProgress);
-  const isWhole = options.path === undefined && options.include === undefined && options.modules === undefined;
+  const isWhole =
+    options.path === undefined &&
+    options.paths === undefined &&
+    options.include === undefined &&
+    options.modules === undefined;
   await using pool = startThreads(context, isWhole ? record.bytes.total : 1);
   const plan = await planOf(context, from, { ...options, only });
   meter.phase = 'restore';

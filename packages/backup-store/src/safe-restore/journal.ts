@@ -1,17 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 import { BackupError } from '../errors.ts';
-import type { SafeRestoreStep, UnfinishedRestore } from '../repository/contract.ts';
-import { processStartMs } from '../run/clock.ts';
-import { isAlive } from '../session/open-sessions.ts';
+import type { RestoredPart, SafeRestoreStep, UnfinishedRestore } from '../repository/contract.ts';
+import { type Holder, isHeld, keepFresh, NOBODY, ownHolder } from '../run/holder.ts';
 import type { SourceDetail } from '../source/contract.ts';
 import type { Change } from './changes.ts';
 
+/** Folder of what this machine has begun to restore, in the cache folder. */
+export const RESTORES = 'restores';
 const SUFFIX = '.restore';
 const MAX_BYTES = 1024 * 1024 * 1024;
 
@@ -30,13 +29,11 @@ export interface PlaceNote {
   readonly address?: string | undefined;
   readonly state: SourceDetail;
   readonly isEmpty: boolean;
+  /** What of it is restored; absent: all. */
+  readonly parts?: readonly RestoredPart[] | undefined;
 }
 
-interface Stored extends JournalEntry {
-  readonly pid: number;
-  readonly startedMs: number;
-  readonly host: string;
-}
+interface Stored extends JournalEntry, Holder {}
 
 /**
  * Restores to original paths that this machine has begun, one file each in the cache folder: zstd of JSON. It is there before
@@ -44,9 +41,11 @@ interface Stored extends JournalEntry {
  */
 export class RestoreJournal {
   readonly #folder: string;
+  /** Ends the renewing of what this process works on. */
+  readonly #renewed = new Map<string, () => void>();
 
   constructor(cacheFolder: string) {
-    this.#folder = join(cacheFolder, 'restores');
+    this.#folder = join(cacheFolder, RESTORES);
   }
 
   #file(id: string): string {
@@ -55,8 +54,20 @@ export class RestoreJournal {
 
   /** Unlike what only saves time, it has to be on disk before anything is changed. @throws {BackupError} `PATH_FAILED`. */
   async write(entry: JournalEntry): Promise<void> {
-    const stored: Stored = { ...entry, pid: process.pid, startedMs: processStartMs, host: hostname() };
-    const temp = join(this.#folder, `.${entry.id}.${randomBytes(6).toString('hex')}`);
+    try {
+      await this.#store({ ...entry, ...ownHolder() });
+    } catch (cause) {
+      throw new BackupError('PATH_FAILED', `Expected to note the restore in ${this.#folder}, got an error`, {
+        cause,
+        hint: 'Nothing was changed. Make room in the cache folder, or name another one.',
+      });
+    }
+    this.#renewed.get(entry.id)?.();
+    this.#renewed.set(entry.id, keepFresh(this.#file(entry.id)));
+  }
+
+  async #store(stored: Stored): Promise<void> {
+    const temp = join(this.#folder, `.${stored.id}.${randomBytes(6).toString('hex')}`);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       {
@@ -64,13 +75,10 @@ export class RestoreJournal {
         await file.writeFile(zstdCompressSync(JSON.stringify(stored)));
         await file.sync();
       }
-      await rename(temp, this.#file(entry.id));
-    } catch (cause) {
+      await rename(temp, this.#file(stored.id));
+    } catch (error) {
       await rm(temp, { force: true });
-      throw new BackupError('PATH_FAILED', `Expected to note the restore in ${this.#folder}, got an error`, {
-        cause,
-        hint: 'Nothing was changed. Make room in the cache folder, or name another one.',
-      });
+      throw error;
     }
   }
 
@@ -79,17 +87,13 @@ export class RestoreJournal {
     return join(this.#folder, `${id}.notes`);
   }
 
-  /** Whether a restore is noted, be it under way, rolled back just now or left unfinished. */
-  has(id: string): boolean {
-    return existsSync(this.#file(id));
-  }
-
-  /** What was restored holds from now on, and what it has noted stays until {@link remove}: for whoever goes back behind it all the same. */
-  async settle(id: string): Promise<void> {
-    await rm(this.#file(id), { force: true });
+  /** How far a restore that is noted has come, be it under way, rolled back just now or left unfinished. */
+  async step(id: string): Promise<SafeRestoreStep['step'] | undefined> {
+    return (await readStored(this.#file(id)))?.step;
   }
 
   async remove(id: string): Promise<void> {
+    this.#renewed.get(id)?.();
     // In this order: whoever goes back behind what has only the entry left finds that nothing was written.
     await rm(this.notes(id), { recursive: true, force: true });
     await rm(this.#file(id), { force: true });
@@ -97,15 +101,19 @@ export class RestoreJournal {
 
   /** Those on which nobody works any more, oldest first. */
   async unfinished(): Promise<JournalEntry[]> {
-    const found = (await this.#all()).filter((stored) => !isAlive(stored));
-    return found
-      .map(({ pid: _pid, startedMs: _ms, host: _host, ...entry }) => entry)
-      .toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
+    const left: JournalEntry[] = [];
+    for (const stored of await this.#all()) if (!(await this.#isHeld(stored))) left.push(entryOf(stored));
+    return left.toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   }
 
   /** Whether somebody works on it. */
   async isHeld(id: string): Promise<boolean> {
-    return (await this.#all()).some((stored) => stored.id === id && isAlive(stored));
+    const stored = await readStored(this.#file(id));
+    return stored !== undefined && (await this.#isHeld(stored));
+  }
+
+  async #isHeld(stored: Stored): Promise<boolean> {
+    return await isHeld(this.#file(stored.id), stored);
   }
 
   /** Ids of safety snapshots that are needed to go back, each with that of its restore, whoever works on it. */
@@ -114,31 +122,6 @@ export class RestoreJournal {
     return new Map(
       all.flatMap(({ safetySnapshot, id }) => (safetySnapshot === undefined ? [] : [[safetySnapshot, id]])),
     );
-  }
-
-  /**
-   * Takes the right to go back in a place. It ends with this process, however that ends.
-   *
-   * @returns `undefined` when somebody has it.
-   */
-  async claim(place: string): Promise<AsyncDisposable | undefined> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const path = join(this.#folder, `${createHash('sha256').update(place).digest('hex')}.claim`);
-    const own = join(this.#folder, `.${randomBytes(8).toString('hex')}.claim`);
-    await writeFile(own, JSON.stringify({ pid: process.pid, startedMs: processStartMs, host: hostname() }));
-    try {
-      while (!(await linked(own, path))) {
-        if (await isClaimed(path)) return undefined;
-        // Of several that find it left, one takes it away; who has taken another's by that puts it back.
-        const left = `${own}.left`;
-        await rename(path, left).catch(() => undefined);
-        if (await isClaimed(left)) await linked(left, path);
-        await rm(left, { force: true });
-      }
-    } finally {
-      await rm(own, { force: true });
-    }
-    return { [Symbol.asyncDispose]: async () => await rm(path, { force: true }) };
   }
 
   async #all(): Promise<Stored[]> {
@@ -153,12 +136,8 @@ export class RestoreJournal {
 
   /** The process goes on, and the restore does not: it counts as unfinished from now on. */
   async release(entry: JournalEntry): Promise<void> {
-    const stored: Stored = { ...entry, pid: 0, startedMs: 0, host: hostname() };
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const temp = join(this.#folder, `.${entry.id}.${randomBytes(6).toString('hex')}`);
-    await using file = await open(temp, 'wx', 0o600);
-    await file.writeFile(zstdCompressSync(JSON.stringify(stored)));
-    await rename(temp, this.#file(entry.id));
+    this.#renewed.get(entry.id)?.();
+    await this.#store({ ...entry, ...NOBODY });
   }
 }
 
@@ -175,20 +154,10 @@ export function unfinishedOf(entry: JournalEntry): UnfinishedRestore {
 /** The same entry one step on. */
 export const atStep = (entry: JournalEntry, step: SafeRestoreStep['step']): JournalEntry => ({ ...entry, step });
 
-/** Gives a file a second name. `false`: there is one. */
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function isClaimed(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text !== undefined && isAlive(JSON.parse(text) as Stored);
+/** Without who holds it. */
+function entryOf(stored: Stored): JournalEntry {
+  const { changes, newRoots, into } = stored;
+  return { ...unfinishedOf(stored), changes, newRoots, into };
 }
 
 async function readStored(path: string): Promise<Stored | undefined> {

@@ -15,11 +15,15 @@ export interface PlaceReturn {
   readonly onStep?: ((step: SafeRestoreStep) => void) | undefined;
 }
 
+/** Whether there is what going back in a place needs. */
+export const canReturn = ({ safetySnapshot, into }: JournalEntry): boolean =>
+  safetySnapshot !== undefined || into?.isEmpty === true;
+
 /** Goes back if that can be done, and returns the error that says what has become of the restore. */
 export async function backAfter(way: PlaceReturn, reason: unknown): Promise<unknown> {
   const { journal, entry, onStep } = way;
   const { safetySnapshot, into } = entry;
-  if (safetySnapshot === undefined && into?.isEmpty !== true) {
+  if (!canReturn(entry)) {
     await journal.remove(entry.id);
     return reason;
   }
@@ -96,7 +100,7 @@ export async function returnTo(
 ): Promise<RollbackResult> {
   const { entry, journal } = way;
   // Without it, going back would leave nothing of what was there.
-  if (entry.safetySnapshot === undefined && entry.into?.isEmpty !== true) {
+  if (!canReturn(entry)) {
     await journal.remove(entry.id);
     throw new BackupError(
       'INVALID_OPTION',

@@ -13,7 +13,9 @@ import type { RunContext } from '../run/context.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { HeldService } from '../service/held-service.ts';
 import { ServiceNotes } from '../service/notes.ts';
-import { type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
+import { RestoreClaims } from './claims.ts';
+import { endInto } from './finished.ts';
+import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
 import { backAfter, type PlaceReturn } from './place-return.ts';
 
 const MAX_PROBLEMS = 100;
@@ -46,6 +48,8 @@ export async function restoreInto<Result>(
   const { service: hooks = {}, place, signal } = options;
   const { record, context } = parts;
   const id = newRestoreId();
+  // Before anything is stopped or looked at: who goes back there has both under way.
+  await using _ = await new RestoreClaims(context.cacheFolder).take({ name: place.name, roots: [] }, 'restore');
   const reason = `the restore of ${record.id.slice(0, 8)} into ${place.name}`;
   const about = { tenant: record.tenant.name, reason, restore: id, signal };
   const service = await HeldService.stop(new ServiceNotes(context), hooks, about);
@@ -57,7 +61,7 @@ export async function restoreInto<Result>(
   } catch (error) {
     throw codeOf(error) === 'ROLLBACK_FAILED' ? await service.leave(error) : await service.startAfter(error);
   }
-  await forgetOlder(attempt);
+  await endInto(attempt.journal, attempt.entry);
   await options.finish?.(done.result);
   return done;
 }
@@ -73,23 +77,15 @@ async function restoreAndStart<Result>(
   options.onStep?.({ step: 'validate', safetySnapshot });
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
-  // Whoever comes after a kill starts the service with what is there from now on.
-  await journal.settle(entry.id);
+  // Whoever comes after a kill starts the service with what is there from now on, and goes back when it does not start.
+  if (options.service?.start !== undefined) await journal.write(atStep(entry, 'start'));
   try {
     await service.start();
   } catch (error) {
     await service.stopAgain().catch(() => undefined);
     throw await backAfter(attempt, error);
   }
-  await journal.remove(entry.id);
   return { result, validation, safetySnapshot };
-}
-
-/** What an older restore into the same place has left half done is done now: to go back behind it would undo this one. */
-async function forgetOlder<Result>({ journal, entry, place }: Attempt<Result>): Promise<void> {
-  for (const older of await journal.unfinished()) {
-    if (older.tenant === entry.tenant && older.into?.name === place.name) await journal.remove(older.id);
-  }
 }
 
 /** Looks, saves, and notes on disk what going back would need. */
@@ -114,7 +110,7 @@ async function begin<Result>(
     roots: [],
     changes: [],
     newRoots: [],
-    into: { name: place.name, address: place.address, state, isEmpty },
+    into: { name: place.name, address: place.address, state, isEmpty, parts: place.parts },
   };
   await journal.write(entry);
   const replacing = (): void => {

@@ -1,11 +1,9 @@
 import { BackupError } from '../errors.ts';
-import type { PlaceRepository, RestorePlace, RollbackResult } from '../repository/contract.ts';
-import { type JournalEntry, RestoreJournal } from './journal.ts';
-import { returnTo } from './place-return.ts';
+import type { PlaceRepository, RollbackOptions, RollbackResult } from '../repository/contract.ts';
+import { RestoreClaims } from './claims.ts';
+import { atStep, type JournalEntry, RestoreJournal } from './journal.ts';
+import { canReturn, returnTo } from './place-return.ts';
 import { canGoBack, goBack, type SafeRestoreParts } from './restore-safely.ts';
-
-/** Files are gone back with one restore after the other. */
-const FILES = 'files';
 
 /** What going back behind an unfinished restore works with. */
 export interface UnfinishedParts extends Pick<SafeRestoreParts, 'context' | 'find'> {
@@ -16,14 +14,33 @@ export interface UnfinishedParts extends Pick<SafeRestoreParts, 'context' | 'fin
 export async function rollBackUnfinished(
   parts: UnfinishedParts,
   id: string,
-  { place, tenant }: { readonly place?: RestorePlace | undefined; readonly tenant?: string | undefined },
+  { place, tenant, prepare }: RollbackOptions & { readonly tenant?: string | undefined },
 ): Promise<RollbackResult> {
-  const journal = new RestoreJournal(parts.context.cacheFolder);
-  const { into } = await unfinishedOf(journal, id, tenant);
-  await using claim = await journal.claim(into?.name ?? FILES);
-  if (claim === undefined) throw busy(id);
+  const { cacheFolder } = parts.context;
+  const journal = new RestoreJournal(cacheFolder);
+  const { into, roots } = await unfinishedOf(journal, id, tenant);
+  const claimed = { name: into?.name, roots: roots.map((root) => Buffer.from(root).toString('latin1')) };
+  await using _ = await new RestoreClaims(cacheFolder).take(claimed, 'return');
   // Whoever had it before may have ended it.
   const entry = await unfinishedOf(journal, id, tenant);
+  if (!canBegin(entry, place)) return await goBackIn(parts, { journal, entry, place });
+  // Whoever comes now is told that somebody is at work.
+  await journal.write(entry);
+  try {
+    await prepare?.();
+    await journal.write(atStep(entry, 'roll-back'));
+    return await goBackIn(parts, { journal, entry, place });
+  } catch (error) {
+    if ((await journal.step(id)) === entry.step) await journal.release(entry);
+    else if (await journal.isHeld(id)) await journal.release(atStep(entry, 'roll-back'));
+    throw error;
+  }
+}
+
+async function goBackIn(
+  parts: UnfinishedParts,
+  { journal, entry, place }: { readonly journal: RestoreJournal; readonly entry: JournalEntry } & RollbackOptions,
+): Promise<RollbackResult> {
   if (entry.into === undefined) {
     // To tell of it again and again would be of no use.
     if (!canGoBack(entry)) await journal.remove(entry.id);
@@ -32,6 +49,10 @@ export async function rollBackUnfinished(
   const find = async (snapshot: string) => (await parts.find(snapshot)).record;
   return await returnTo({ ...parts, find, journal, entry }, place);
 }
+
+/** Whether it will be gone back. */
+const canBegin = (entry: JournalEntry, place: RollbackOptions['place']): boolean =>
+  entry.into === undefined ? canGoBack(entry) : canReturn(entry) && place?.name === entry.into.name;
 
 async function unfinishedOf(journal: RestoreJournal, id: string, tenant: string | undefined): Promise<JournalEntry> {
   const all = (await journal.unfinished()).filter((each) => tenant === undefined || each.tenant === tenant);

@@ -46,8 +46,8 @@ async function compare(
 ): Promise<number> {
   const written = new Set(changes.map(({ path }) => path));
   const { signal, path, to } = options;
+  const paths = options.paths ?? (path === undefined ? undefined : [path]);
   const only = (bytes: Uint8Array): boolean => written.has(Buffer.from(bytes).toString('latin1'));
-  const paths = path === undefined ? undefined : [path];
   const differences = diffLive(context, from, {
     content: 'always',
     to,

@@ -1,21 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { BackupError } from '../errors.ts';
 import type { NotedService, ServiceCommand, ServiceFacts, StoppedService } from '../repository/service-contract.ts';
-import { processStartMs } from '../run/clock.ts';
-import { isAlive } from '../session/open-sessions.ts';
+import { type Holder, isHeld, keepFresh, NOBODY, ownHolder } from '../run/holder.ts';
 
 const SUFFIX = '.service';
 /** What others may do with a file whose commands are run. */
 const WRITE_BY_OTHERS = 0o022;
 
-interface Stored extends StoppedService {
-  readonly pid: number;
-  readonly startedMs: number;
-  readonly host: string;
-}
+interface Stored extends StoppedService, Holder {}
 
 /**
  * Services that processes of this machine have stopped, one file of JSON each in the cache folder: there before a service is stopped,
@@ -34,7 +28,7 @@ export class ServiceNotes {
   async write(facts: ServiceFacts & Pick<StoppedService, 'restore'>): Promise<NotedService> {
     const id = randomBytes(8).toString('hex');
     const since = new Date(this.#clock()).toISOString();
-    const stored: Stored = { ...facts, id, since, pid: process.pid, startedMs: processStartMs, host: hostname() };
+    const stored: Stored = { ...facts, id, since, ...ownHolder() };
     try {
       await this.#store(stored);
     } catch (cause) {
@@ -43,25 +37,38 @@ export class ServiceNotes {
         hint: 'Nothing was stopped. Make room in the cache folder, or name another one.',
       });
     }
+    const endRenewing = keepFresh(this.#path(id));
     return {
       // It works: a note that can't be taken away leads to one more start, and is no reason to undo anything.
-      started: async () => await this.#started(stored).catch(() => undefined),
-      left: async () => await this.#store({ ...stored, pid: 0, startedMs: 0 }).catch(() => undefined),
+      started: async () => {
+        endRenewing();
+        await this.#started(stored).catch(() => undefined);
+      },
+      left: async () => {
+        endRenewing();
+        await this.#store({ ...stored, ...NOBODY }).catch(() => undefined);
+      },
     };
   }
 
   /** Those on which nobody works any more, oldest first. One that another process holds at rest is none of them. */
   async left(): Promise<StoppedService[]> {
-    const all = await this.#all();
-    const held = new Set(all.filter((each) => isAlive(each)).map(({ startBy }) => nameOf(startBy)));
+    const all = await Promise.all(
+      (await this.#all()).map(async (stored) => ({ stored, isHeld: await isHeld(this.#path(stored.id), stored) })),
+    );
+    const held = new Set(all.filter((each) => each.isHeld).map(({ stored }) => nameOf(stored.startBy)));
     return all
-      .filter((each) => !isAlive(each) && !held.has(nameOf(each.startBy)))
-      .map(({ pid: _pid, startedMs: _ms, host: _host, ...service }) => service)
+      .filter((each) => !each.isHeld && !held.has(nameOf(each.stored.startBy)))
+      .map(({ stored }) => serviceOf(stored))
       .toSorted((a, b) => (a.since < b.since ? -1 : 1));
   }
 
+  #path(id: string): string {
+    return join(this.#folder, `${id}${SUFFIX}`);
+  }
+
   async remove(id: string): Promise<void> {
-    await rm(join(this.#folder, `${id}${SUFFIX}`), { force: true });
+    await rm(this.#path(id), { force: true });
   }
 
   /** What an earlier process has left of the same service is done with that, too. */
@@ -80,7 +87,7 @@ export class ServiceNotes {
         await file.writeFile(JSON.stringify(stored));
         await file.sync();
       }
-      await rename(temporary, join(this.#folder, `${stored.id}${SUFFIX}`));
+      await rename(temporary, this.#path(stored.id));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
@@ -94,6 +101,11 @@ export class ServiceNotes {
     );
     return found.filter((each) => each !== undefined);
   }
+}
+
+/** Without who holds it. */
+function serviceOf({ id, since, tenant, reason, stopBy, startBy, place, restore }: Stored): StoppedService {
+  return { id, since, tenant, reason, stopBy, startBy, place, restore };
 }
 
 /** The same for the same service. */

@@ -1,21 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { processStartMs } from '../run/clock.ts';
+import { type Holder, isHeld, keepFresh, NOBODY, ownHolder } from '../run/holder.ts';
 
-/** A session that this machine has begun and not yet ended. */
-export interface OpenSession {
+/** A session that this machine has begun and not yet ended, and the process that works on it. */
+interface OpenSession extends Holder {
   /** 32 hex digits. */
   readonly session: string;
   readonly epoch: number;
-  /** The process that works on it; 0 when none does. */
-  readonly pid: number;
-  /** When that process began: another one may get its number. Milliseconds since 1970. */
-  readonly startedMs: number;
-  /** The machine it runs on: the folder may be shared, and a number means nothing elsewhere. */
-  readonly host?: string | undefined;
 }
 
 const SUFFIX = '.json';
@@ -38,38 +31,47 @@ export interface SessionMemory {
  */
 export class OpenSessions implements SessionMemory {
   readonly #folder: string;
+  #endRenewing: (() => void) | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   async remember(session: string, epoch: number): Promise<void> {
-    await this.#write({ session, epoch, pid: process.pid, startedMs: processStartMs, host: hostname() });
+    await this.#write({ session, epoch, ...ownHolder() });
+    this.#endRenewing?.();
+    this.#endRenewing = keepFresh(this.#path(session));
+  }
+
+  #path(session: string): string {
+    return join(this.#folder, `${session}${SUFFIX}`);
   }
 
   async release(session: string, epoch: number): Promise<void> {
-    await this.#write({ session, epoch, pid: 0, startedMs: 0 });
+    this.#endRenewing?.();
+    await this.#write({ session, epoch, ...NOBODY });
   }
 
   /** A machine that can't remember is no reason to fail a backup. */
   async #write(session: OpenSession): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeFile(join(this.#folder, `${session.session}${SUFFIX}`), JSON.stringify(session), { mode: 0o600 });
+      await writeFile(this.#path(session.session), JSON.stringify(session), { mode: 0o600 });
     } catch {
       // See above.
     }
   }
 
   async forget(session: string): Promise<void> {
-    await rm(join(this.#folder, `${session}${SUFFIX}`), { force: true }).catch(() => undefined);
+    this.#endRenewing?.();
+    await rm(this.#path(session), { force: true }).catch(() => undefined);
   }
 
   async adopt(): Promise<{ readonly session: string; readonly epoch: number } | undefined> {
     const names = await readdir(this.#folder).catch(() => [] as string[]);
     for (const name of names.filter((each) => each.endsWith(SUFFIX))) {
       const found = await readOpen(join(this.#folder, name));
-      if (found === undefined || isAlive(found)) continue;
+      if (found === undefined || (await isHeld(join(this.#folder, name), found))) continue;
       const taken = join(this.#folder, `${name}.${randomBytes(6).toString('hex')}`);
       try {
         await rename(join(this.#folder, name), taken);
@@ -78,7 +80,7 @@ export class OpenSessions implements SessionMemory {
       }
       // Between the look and the rename another process may have taken it, and this file is that one's.
       const moved = await readOpen(taken);
-      if (moved === undefined || isAlive(moved)) {
+      if (moved === undefined || (await isHeld(taken, moved))) {
         await rename(taken, join(this.#folder, name)).catch(() => undefined);
         continue;
       }
@@ -92,7 +94,7 @@ export class OpenSessions implements SessionMemory {
 
 async function readOpen(path: string): Promise<OpenSession | undefined> {
   try {
-    const { session, epoch, pid, startedMs, host } = JSON.parse(await readFile(path, 'utf8')) as Record<
+    const { session, epoch, pid, startedMs, host, space, renews } = JSON.parse(await readFile(path, 'utf8')) as Record<
       string,
       unknown
     >;
@@ -103,24 +105,16 @@ async function readOpen(path: string): Promise<OpenSession | undefined> {
       Number.isSafeInteger(pid) &&
       Number.isSafeInteger(startedMs);
     if (!valid) return undefined;
-    const open = { session, epoch: Number(epoch), pid: Number(pid), startedMs: Number(startedMs) };
-    return typeof host === 'string' ? { ...open, host } : open;
+    return {
+      session,
+      epoch: Number(epoch),
+      pid: Number(pid),
+      startedMs: Number(startedMs),
+      host: typeof host === 'string' ? host : undefined,
+      space: typeof space === 'string' ? space : undefined,
+      renews: renews === true,
+    };
   } catch {
     return undefined;
-  }
-}
-
-/** Whether the process that has left this mark may still run. */
-export function isAlive({ pid, startedMs, host }: Pick<OpenSession, 'pid' | 'startedMs' | 'host'>): boolean {
-  if (pid <= 0) return false;
-  // Nobody here can tell, and taking over what another machine works on would end its run.
-  if (host !== undefined && host !== hostname()) return true;
-  // In a container each run may have the same number.
-  if (pid === process.pid) return startedMs === processStartMs;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -34,10 +34,12 @@ export async function forget(
     const target = targetOf(context, all, { reference, options });
     targets.set(target.id, target);
   }
-  const list = [...targets.values()];
+  const isNeeded = ({ id }: Target): boolean => needed.has(id);
+  const wanted = [...targets.values()];
+  if (options.whenNeeded !== 'keep') refuseNeeded(wanted.filter(isNeeded), needed);
+  const list = wanted.filter((each) => !isNeeded(each));
   const what = 'forget snapshots of';
   for (const { tenant, found } of list) refuseHeld(context.keyring, found?.record.tenant ?? tenant.tenant, what);
-  refuseNeeded(list, needed);
   if (options.dryRun !== true) {
     const at = new Date(context.clock()).toISOString();
     for (const { tenant, id, found } of list) {
@@ -50,12 +52,12 @@ export async function forget(
   return {
     forgotten: list.flatMap(({ found }) => found?.record ?? []),
     givenUp: list.filter(({ found }) => found === undefined).map(({ id }) => id),
+    kept: wanted.filter(isNeeded).map(({ id }) => ({ id, restore: needed.get(id) ?? '' })),
   };
 }
 
 /** @throws {BackupError} `SNAPSHOT_IN_USE`. */
-function refuseNeeded(targets: readonly Target[], needed: ReadonlyMap<string, string>): void {
-  const used = targets.filter(({ id }) => needed.has(id));
+function refuseNeeded(used: readonly Target[], needed: ReadonlyMap<string, string>): void {
   if (used.length === 0) return;
   throw new BackupError(
     'SNAPSHOT_IN_USE',

@@ -55,6 +55,30 @@ export function locate(record: SnapshotRecord, path: string | undefined): Source
   });
 }
 
+/** Paths that a restore is about; `undefined` among them: everything. */
+export const pathsOf = ({
+  path,
+  paths,
+}: {
+  readonly path?: string | undefined;
+  readonly paths?: readonly string[] | undefined;
+}): readonly (string | undefined)[] => paths ?? [path];
+
+/** Where several paths are; what is within another one's part is not there twice. @throws {BackupError} `PATH_NOT_FOUND`. */
+export function locateAll(record: SnapshotRecord, paths: readonly (string | undefined)[]): SourcePart[] {
+  const parts = paths.flatMap((path) => locate(record, path));
+  return parts.filter(
+    (part, position) =>
+      !parts.some(
+        (other, at) =>
+          other.source === part.source &&
+          isWithin(part.within, other.within) &&
+          (at < position || !isWithin(other.within, part.within)) &&
+          at !== position,
+      ),
+  );
+}
+
 /** What a source whose path is `base` holds of a path, if it can hold it. */
 export function partOf(source: SnapshotSource, base: Buffer, wanted: Buffer): SourcePart | undefined {
   if (isWithin(base, wanted)) return { source, within: EMPTY };

@@ -13,6 +13,9 @@ const quoted = (part: string): string => (/[\s",]/.test(part) || part === '' ? J
 /** A snapshot with such a tag is part of something that has rules of its own: versions of models, of a shared structure. */
 const KEPT_BY = 'kept-by=';
 
+/** For so long, a restore on some machine may still need the safety snapshot that it has made. */
+const SAFETY_MS = 7 * 86_400_000;
+
 /** Options of {@link retentionItem}. */
 export interface RetentionItemOptions {
   readonly groupBy?: readonly GroupField[] | undefined;
@@ -23,7 +26,8 @@ export interface RetentionItemOptions {
 
 /**
  * A snapshot as `planRetention` of `@x/retention` ranks it, among those of the same tenant and of the same fields. Pure.
- * `nowMs` is in milliseconds since 1970. One with a tag `kept-by=NAME` is in use by that name: no policy removes it.
+ * `nowMs` is in milliseconds since 1970. One with a tag `kept-by=NAME` is in use by that name: no policy removes it. Nor one of kind `safety`
+ * for a week, wherever the restore was that it belongs to.
  */
 export function retentionItem(
   { record, madeMs }: RankedSnapshot,
@@ -42,5 +46,7 @@ export function retentionItem(
       ? tags.find((tag) => tag.startsWith(KEPT_BY))?.slice(KEPT_BY.length)
       : `the unfinished restore ${restore}`;
   const inUse = keeper === undefined ? {} : { inUse: keeper };
-  return { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok', ...inUse };
+  const until = kind === 'safety' ? { retainUntil: madeMs + SAFETY_MS } : {};
+  const facts = { id, time: startedAt, storedAt, tags, kind, group, bytes: bytes.stored, good: status === 'ok' };
+  return { ...facts, ...inUse, ...until };
 }

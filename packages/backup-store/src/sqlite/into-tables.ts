@@ -68,7 +68,7 @@ export function intoSqliteTables({
 }: IntoSqliteTablesOptions): IntoPlace<RestoreSqliteTablesResult> {
   const { to, waitMs } = options;
   return {
-    place: sqliteTablesPlace({ to, waitMs, address }),
+    place: { ...sqliteTablesPlace({ to, waitMs, address }), parts: options.tables.map((name) => ({ name })) },
     // One transaction.
     restore: async ({ repository, snapshot, signal, notes }) => {
       const onPut = (tables: readonly string[]): void => noteTables(notes, tables);

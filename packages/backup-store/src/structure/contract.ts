@@ -132,13 +132,14 @@ export interface SharedStructure {
   inventory(version: string): Promise<StructureInventory>;
   /** @throws {BackupError} `SNAPSHOT_NOT_FOUND`. */
   diff(before: string, after: string): Promise<readonly StructureChange[]>;
-  /** What {@link SharedStructure.restore} would do; one plan for each part. */
+  /** What {@link SharedStructure.restore} would do: one plan, or none where the version has nothing of these parts. */
   planRestore(options: StructureRestoreOptions): Promise<readonly RestorePlan[]>;
   /**
    * Puts the parts of a version below a root; nothing beside them is touched. With `overwrite`, what would be replaced is saved first, what was
-   * written is compared with the version, and each path of a part that fails becomes what it was before.
+   * written is compared with the version, and when that fails, or was killed and is rolled back, all parts become what they were before. One
+   * result, or none where the version has nothing of these parts.
    *
-   * @throws {BackupError} `RESTORE_ROLLED_BACK`, `RESTORE_INVALID`, `ROLLBACK_FAILED`: the paths before that one are restored.
+   * @throws {BackupError} `RESTORE_ROLLED_BACK`, `RESTORE_INVALID`, `ROLLBACK_FAILED`.
    */
   restore(options: StructureRestoreOptions): Promise<readonly RestoreResult[]>;
   /**

@@ -4,6 +4,7 @@ import { BackupError, isBackupError } from '../errors.ts';
 import type {
   BackupOptions,
   Repository,
+  RestoreOptions,
   RestorePlan,
   RestoreResult,
   SafeRestoreResult,
@@ -21,11 +22,10 @@ import type {
 } from './contract.ts';
 import { diffInventories } from './diff-inventories.ts';
 import { compareVersions, isMajor, planStructureVersion } from './plan-version.ts';
-import { INVENTORY, inventorySource, readInventory } from './stored-inventory.ts';
+import { inventorySource, readInventory } from './stored-inventory.ts';
+import { TAG, versionOf } from './snapshot-version.ts';
 import { PARTS, checkParts, takeInventory } from './take-inventory.ts';
 
-/** Key of the tag that says which version a snapshot is. */
-const TAG = 'structure';
 const DEFAULT_TENANT = 'shared-structure';
 const DEFAULT_POLICY: RetentionPolicy = { monthly: 12 };
 
@@ -135,30 +135,26 @@ class StoredStructure implements SharedStructure {
   }
 
   async planRestore(options: StructureRestoreOptions): Promise<readonly RestorePlan[]> {
-    const plans: RestorePlan[] = [];
-    for (const each of await this.#restores(options)) plans.push(await this.#repository.planRestore(each));
-    return plans;
+    const wanted = await this.#wanted(options);
+    return wanted.paths.length === 0 ? [] : [await this.#repository.planRestore(wanted)];
   }
 
   async restore(options: StructureRestoreOptions): Promise<readonly RestoreResult[]> {
-    const results: RestoreResult[] = [];
     const { overwrite = 'never', safetyBackup } = options;
-    for (const each of await this.#restores(options)) {
-      if (overwrite === 'never') results.push(await this.#repository.restore(each));
-      else results.push(demandRestored(await this.#repository.restoreSafely({ ...each, safetyBackup })));
-    }
-    return results;
+    const wanted = await this.#wanted(options);
+    if (wanted.paths.length === 0) return [];
+    if (overwrite === 'never') return [await this.#repository.restore(wanted)];
+    return [demandRestored(await this.#repository.restoreSafely({ ...wanted, safetyBackup }))];
   }
 
-  /** One restore for each path of the parts: the inventory beside them is no part of the structure. */
-  async #restores(options: StructureRestoreOptions): Promise<readonly Parameters<Repository['restore']>[0][]> {
+  /** The paths of the parts, as one restore: the inventory beside them is no part of the structure. */
+  async #wanted(options: StructureRestoreOptions): Promise<RestoreOptions & { readonly paths: readonly string[] }> {
     const { version, to, overwrite, signal, onProgress, parts: wanted = PARTS } = options;
     const { snapshot } = await this.#find(version);
     const { parts } = await readInventory(this.#repository, snapshot.id);
     checkParts(parts);
-    return wanted
-      .flatMap((part) => parts[part] ?? [])
-      .map((path) => ({ snapshot: snapshot.id, path, to: join(to), overwrite, signal, onProgress }));
+    const paths = wanted.flatMap((part) => parts[part] ?? []);
+    return { snapshot: snapshot.id, paths, to: join(to), overwrite, signal, onProgress };
   }
 
   async forget({
@@ -204,8 +200,3 @@ function demandRestored({ status, result, validation, rollback, safetySnapshot }
     },
   );
 }
-
-const versionOf = ({ tags, sources }: SnapshotRecord): string | undefined =>
-  sources.some((source) => source.kind === INVENTORY)
-    ? tags.find((tag) => tag.startsWith(`${TAG}=`))?.slice(TAG.length + 1)
-    : undefined;

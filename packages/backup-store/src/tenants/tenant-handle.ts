@@ -11,7 +11,12 @@ import type {
 } from '../repository/entries-contract.ts';
 import type { ForgetResult, PruneOptions, PrunePlan, PruneResult } from '../repository/prune-contract.ts';
 import type { RestorePlan, RestoreResult } from '../repository/restore-contract.ts';
-import type { RestoreIntoOptions, RestoreIntoResult, RestorePlace } from '../repository/restore-into-contract.ts';
+import type {
+  RestoreIntoOptions,
+  RestoreIntoResult,
+  RestorePlace,
+  RollbackOptions,
+} from '../repository/restore-into-contract.ts';
 import type { NotedService, ServiceFacts, StartedService, StoppedService } from '../repository/service-contract.ts';
 import type { RollbackResult, SafeRestoreResult, UnfinishedRestore } from '../repository/safe-restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
@@ -183,10 +188,11 @@ export class OpenTenantHandle implements TenantHandle {
 
   /** The place; what it reads is this tenant's. */
   #bound(place: RestorePlace): RestorePlace {
-    const { name, address, current } = place;
+    const { name, address, parts, current } = place;
     return {
       name,
       address,
+      parts,
       current,
       look: async (run) => await place.look(run),
       goBack: async (before, run) => await place.goBack(before, { ...run, repository: this }),
@@ -198,13 +204,10 @@ export class OpenTenantHandle implements TenantHandle {
     return await this.#calls.unfinishedRestores({ tenant: this.name });
   }
 
-  async rollBack(
-    unfinished: string,
-    { place }: { readonly place?: RestorePlace | undefined } = {},
-  ): Promise<RollbackResult> {
+  async rollBack(unfinished: string, { place, prepare }: RollbackOptions = {}): Promise<RollbackResult> {
     await this.#lookup.require(this.name);
     const bound = place && this.#bound(place);
-    return await this.#calls.rollBack(unfinished, { place: bound, tenant: this.name });
+    return await this.#calls.rollBack(unfinished, { place: bound, prepare, tenant: this.name });
   }
 
   async noteService(facts: OfTenant<ServiceFacts>): Promise<NotedService> {

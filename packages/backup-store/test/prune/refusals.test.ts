@@ -88,7 +88,7 @@ describe('a prune deletes nothing', () => {
     let id = '';
     await using repository = await agedAndDamaged(place, ({ two }) => damage(place, commitOf(place, (id = two))));
     expect(await expectRefusal(place, repository)).toMatchObject({ object: commitOf(place, id) });
-    expect(await repository.forget({ snapshots: [id] })).toEqual({ forgotten: [], givenUp: [id] });
+    expect(await repository.forget({ snapshots: [id] })).toEqual({ forgotten: [], givenUp: [id], kept: [] });
     await repository.prune(NOW);
     expect([...packsOf(place).keys()].filter((name) => name.includes(id))).toEqual([]);
     await expectWell(place, ['one', 'three']);
@@ -122,7 +122,7 @@ describe('a prune deletes nothing', () => {
       rmSync(join(place.store, commitOf(place, (id = two)))),
     );
     expect(await expectRefusal(place, repository)).toMatchObject({ object: id });
-    expect(await repository.forget({ snapshots: [id] })).toEqual({ forgotten: [], givenUp: [id] });
+    expect(await repository.forget({ snapshots: [id] })).toEqual({ forgotten: [], givenUp: [id], kept: [] });
     await repository.prune(NOW);
     await expectWell(place, ['one', 'three']);
   });

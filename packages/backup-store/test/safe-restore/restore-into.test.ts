@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
   NotedServiceHooks,
@@ -6,7 +9,7 @@ import type {
   RestorePlace,
   StoppedService,
 } from '../../src/index.ts';
-import { createAt, failureOf, newPlace } from '../fixtures/place.ts';
+import { createAt, failureOf, filesBelow, newPlace } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const place = newPlace(afterAll);
@@ -30,12 +33,12 @@ const noted = (calls: string[]): RestorePlace => ({
 });
 
 /** A restore that is given up after it has begun to replace what is there. */
-async function givenUp(calls: string[]): Promise<string> {
+async function givenUp(calls: string[], into = noted(calls), safetyBackup = false): Promise<string> {
   const ended = new AbortController();
   const restore = repository.restoreInto({
     snapshot: 'good',
-    place: noted(calls),
-    safetyBackup: false,
+    place: into,
+    safetyBackup,
     signal: ended.signal,
     restore: ({ replacing }) => {
       replacing();
@@ -65,6 +68,45 @@ test('a restore into the same place that succeeds ends what older ones have left
     restore: async () => await Promise.resolve('done'),
   });
   expect([calls, await repository.unfinishedRestores()]).toEqual([[], []]);
+});
+
+test('and leaves those of other parts, until what it restores covers them', async () => {
+  const calls: string[] = [];
+  const withParts = (...names: string[]): RestorePlace => ({
+    ...noted(calls),
+    parts: names.map((name) => ({ name })),
+  });
+  const id = await givenUp(calls, withParts('orders', 'users'));
+  const left = async (...names: string[]): Promise<readonly string[]> => {
+    const restore = async (): Promise<string> => await Promise.resolve('done');
+    await repository.restoreInto({ snapshot: 'good', place: withParts(...names), restore });
+    return (await repository.unfinishedRestores()).map((each) => each.id);
+  };
+  expect([await left('orders'), await left('users', 'orders', 'rooms')]).toEqual([[id], []]);
+});
+
+test('nobody goes back where a restore is under way, nor restores where somebody goes back', async () => {
+  const calls: string[] = [];
+  const busy = expect.objectContaining({ code: 'ROLLBACK_BUSY' }) as unknown;
+  const id = await givenUp(calls, noted(calls), true);
+  const prepare = async (): Promise<void> => void (await Promise.resolve(calls.push('stop')));
+  const during: unknown[] = [];
+  const restore = async (): Promise<string> => {
+    during.push(await failureOf(repository.rollBack(id, { place: noted(calls), prepare })));
+    throw new Error('no');
+  };
+  await failureOf(repository.restoreInto({ snapshot: 'good', place: noted(calls), restore }));
+  const goBack = async (): Promise<void> => {
+    calls.push('back');
+    const service = { stop: async () => void (await Promise.resolve(calls.push('stopped'))) };
+    const into = { snapshot: 'good', place: noted(calls), restore, service };
+    during.push(await failureOf(repository.restoreInto(into)));
+  };
+  await repository.rollBack(id, { place: { ...noted(calls), goBack }, prepare });
+  expect([during, calls]).toEqual([
+    [busy, busy],
+    ['stop', 'back'],
+  ]);
 });
 
 describe('a service', () => {
@@ -149,6 +191,27 @@ describe('a service', () => {
     await repository.rollBack(unfinished?.id ?? '', { place: noted(calls) });
     expect(await repository.startServices(start)).toMatchObject([{ service: { startBy: by } }]);
     expect([calls, await left()]).toEqual([['stop', 'restore', 'back', 'start-shop'], []]);
+  });
+
+  test('that starts after its restore was killed in between finishes that', async () => {
+    const calls: string[] = [];
+    const kept = new Map<string, Buffer>();
+    const notes = (): string[] => filesBelow(place.cache).filter((name) => /\.(?:restore|service)$/.test(name));
+    const start = async (): Promise<void> => {
+      for (const name of notes()) kept.set(name, readFileSync(join(place.cache, name)));
+      await Promise.resolve();
+    };
+    await restore(calls, { service: service(calls, { start }) });
+    // As the next process finds them.
+    const of = (text: string): string => text.replace(/"startedMs":\d+/, '"startedMs":1');
+    for (const [name, bytes] of kept)
+      writeFileSync(
+        join(place.cache, name),
+        name.endsWith('.service') ? of(bytes.toString()) : zstdCompressSync(of(zstdDecompressSync(bytes).toString())),
+      );
+    expect(await repository.unfinishedRestores()).toMatchObject([{ step: 'start' }]);
+    expect(await repository.startServices(async () => await Promise.resolve())).toHaveLength(1);
+    expect([notes(), await left()]).toEqual([[], []]);
   });
 
   test('that does not start stays noted, and one that others hold at rest is none of ours', async () => {

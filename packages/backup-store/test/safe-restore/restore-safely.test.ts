@@ -218,6 +218,12 @@ describe('a safe restore', () => {
       code: 'SNAPSHOT_IN_USE',
       details: [`${safetySnapshot}: the restore ${id} goes back to it`],
     });
+    expect(await again.forget({ snapshots: [safetySnapshot, 'good'], whenNeeded: 'keep', dryRun: true })).toMatchObject(
+      {
+        forgotten: [{ name: 'good' }],
+        kept: [{ id: safetySnapshot, restore: id }],
+      },
+    );
     const both = await Promise.allSettled([again.rollBack(id), repository.rollBack(id)]);
     expect(both.map((each) => (each.status === 'fulfilled' ? each.value.status : (each.reason as Error)))).toEqual(
       expect.arrayContaining(['ok', expect.objectContaining({ code: 'ROLLBACK_BUSY' })]),

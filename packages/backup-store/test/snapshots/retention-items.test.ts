@@ -6,7 +6,7 @@ import { retentionItem } from '../../src/snapshots/retention-items.ts';
 const made = Date.UTC(2026, 0, 2);
 
 /** A snapshot of some hour. */
-function snapshot(id: string, hour: number, tags: readonly string[]): RankedSnapshot {
+function snapshot(id: string, hour: number, tags: readonly string[], kind = 'full'): RankedSnapshot {
   const madeMs = made + hour * 3_600_000;
   const startedAt = new Date(madeMs).toISOString();
   const tenant = { id: 't', name: 'models' };
@@ -15,7 +15,7 @@ function snapshot(id: string, hour: number, tags: readonly string[]): RankedSnap
     id,
     host: 'h',
     tags,
-    kind: 'full',
+    kind,
     startedAt,
     tenant,
     bytes,
@@ -31,4 +31,15 @@ test('policies leave a snapshot alone whose tag says who keeps it', () => {
   const items = all.map((each) => retentionItem(each, { nowMs }));
   const decisions = planRetention(items, { daily: 1 }, { now: nowMs, timeZone: 'UTC' });
   expect(decisions.filter(({ keep }) => !keep).map(({ id }) => id)).toEqual(['b']);
+});
+
+test('and safety snapshots for a week, as a restore on another machine may need them', () => {
+  const all = ['a', 'b', 'c'].map((id, at) => snapshot(id, at, [], 'safety'));
+  const gone = (days: number): readonly string[] => {
+    const nowMs = made + days * 86_400_000;
+    const items = all.map((each) => retentionItem(each, { nowMs }));
+    const decisions = planRetention(items, { daily: 1 }, { now: nowMs, timeZone: 'UTC' });
+    return decisions.filter(({ keep }) => !keep).map(({ id }) => id);
+  };
+  expect([gone(6), gone(8)]).toEqual([[], ['a', 'b']]);
 });

@@ -121,6 +121,31 @@ describe('the structure that tenants share', () => {
     expect(await kinds()).toHaveLength(1);
   });
 
+  it('comes back with all parts or none, also when that was ended and is rolled back later', async () => {
+    const [first, last] = ['src/components/button.ts', 'migrations/001_rooms.sql'] as const;
+    const changed = { [first]: 'changed by hand', [last]: 'and this' };
+    writeFiles(place.out, changed);
+    const read = (name: string): string => readFileSync(join(place.out, name), 'utf8');
+    const whenLast = async (fail: () => void, signal?: AbortSignal): Promise<unknown> => {
+      const onProgress = (): void => void (read(last) === FIRST[last] && fail());
+      return await failureOf(
+        structure.restore({ version: '1.0.0', to: place.out, overwrite: 'always', onProgress, signal }),
+      );
+    };
+    const fails = (): never => {
+      throw new Error('nobody listens');
+    };
+    expect(await whenLast(fails)).toMatchObject({ code: 'RESTORE_ROLLED_BACK' });
+    expect([read(first), read(last)]).toEqual(Object.values(changed));
+    const stop = new AbortController();
+    expect(await whenLast(() => stop.abort(), stop.signal)).toMatchObject({ code: 'ABORTED' });
+    expect([read(first), read(last)]).toEqual([FIRST[first], FIRST[last]]);
+    const [unfinished, ...more] = await repository.unfinishedRestores();
+    expect(more).toEqual([]);
+    await repository.rollBack(unfinished?.id ?? '');
+    expect([read(first), read(last)]).toEqual(Object.values(changed));
+  });
+
   it('keeps to its own tenant', async () => {
     writeFiles(join(place.source, 'hotel'), { 'bookings.json': '[]' });
     await repository.backup({ tenant: 'seaside', paths: [join(place.source, 'hotel')] });

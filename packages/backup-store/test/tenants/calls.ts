@@ -189,5 +189,6 @@ export const NO_SNAPSHOT: Readonly<Record<string, string>> = {
   diffInventories: 'inventories that the caller has',
   compareVersions: 'inventories that the caller has',
   planStructureVersion: 'inventories that the caller has',
+  majorVersionOf: 'a record that the caller has',
   takeInventory: 'files',
 };
