@@ -27,6 +27,7 @@ import { noteDeleted } from './delete-version.ts';
 import { diffVersions, type VersionDiff } from './diff-versions.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { Histories } from './histories.ts';
+import { letGo } from './leftovers.ts';
 import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
 import { knownDamage } from './scrub-notes.ts';
@@ -168,7 +169,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const { reason } = options;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason, got an empty text');
     const snapshot = await noteDeleted(this.#history(model), { model, version, reason });
-    await this.#parts.repository.forget({ snapshots: [snapshot] });
+    await letGo(this.#parts.repository, [snapshot]);
     this.#parts.tell({ type: 'model.deleted', model, version, reason });
   }
 

@@ -30,7 +30,10 @@ export interface ModelSurvey {
    * @throws {ModelError} `MODEL_NOT_FOUND`; {RetentionError} for a policy that is none.
    */
   planCleanup(options?: CleanupOptions): Promise<CleanupPlan>;
-  /** Removes what a plan says, and nothing else. What came into use since stays. */
+  /**
+   * Removes the versions that a plan says, and no others. What came into use since stays. Contents that no version names are let go, too, whatever the
+   * plan says: those of versions that are deleted, and of additions that began more than a day ago and did not end.
+   */
   cleanup(plan: CleanupPlan): Promise<CleanupResult>;
   /**
    * Reads contents back and compares them with their digests, those first that were not looked at for longest. Remembers what was read when.

@@ -16,6 +16,7 @@ import type { ModelVersion } from '../versions/version.ts';
 import { noteDeleted } from './delete-version.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { type Histories, knownVersions, PREFIX } from './histories.ts';
+import { letGo, releaseLeftovers } from './leftovers.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
 import { scrubNotes } from './scrub-notes.ts';
@@ -103,9 +104,9 @@ export class Survey implements ModelSurvey {
       }
     } finally {
       // Also of those before one that must not go.
-      if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
+      await letGo(this.parts.repository, snapshots);
     }
-    return { removed, left };
+    return { removed, left, leftovers: (await releaseLeftovers(this.histories, this.parts)).length };
   }
 
   async scrub(options: Parameters<ModelSurvey['scrub']>[0] = {}): ReturnType<ModelSurvey['scrub']> {

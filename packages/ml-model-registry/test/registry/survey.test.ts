@@ -133,6 +133,60 @@ describe('a cleanup', () => {
   });
 });
 
+describe('what a kill has left', () => {
+  /** A store for which something happens before the history is written. */
+  const before = (happens: () => Promise<void> | void): ObjectStore => ({
+    ...storage,
+    createIfAbsent: async (key, ...rest) => {
+      if (key.includes('/history/')) await happens();
+      return await storage.createIfAbsent(key, ...rest);
+    },
+  });
+  const die = (): void => {
+    throw new Error('killed');
+  };
+  const stored = async (): Promise<number> => (await repository.snapshots({ tenant: 'models' })).length;
+  const cleanup = async (): Promise<number> => (await registry.cleanup(await registry.planCleanup())).leftovers;
+
+  it('of an addition goes with a cleanup a day later, and what was added stays', async () => {
+    const count = await stored();
+    await registry.add('price', file(41), { change: 'fix' });
+    await expect(open({ storage: before(die) }).add('price', file(42), { change: 'fix' })).rejects.toThrow('killed');
+    await expect(open({ storage: before(die) }).add('first', file(42), { change: 'fix' })).rejects.toThrow('killed');
+    expect([await cleanup(), await stored()]).toEqual([0, count + 3]);
+    now += DAY;
+    expect([await cleanup(), await stored(), await cleanup()]).toEqual([2, count + 1, 0]);
+    expect((await registry.models()).map(({ model, versions }) => [model, versions])).toEqual([['price', 1]]);
+    expect((await registry.scrub()).damaged).toEqual([]);
+  });
+
+  it('of a deletion goes with the next cleanup', async () => {
+    const count = await stored();
+    await registry.add('price', file(43), { change: 'fix' });
+    const killed = new Proxy(repository, {
+      get: (target, name) => (name === 'forget' ? die : (Reflect.get(target, name) as () => void).bind(target)),
+    });
+    await expect(open({ repository: killed }).delete('price', '1.0.0', { reason: 'old' })).rejects.toThrow('killed');
+    expect([await stored(), await cleanup(), await stored()]).toEqual([count + 1, 1, count]);
+  });
+
+  it('is told from an addition that takes days: that ends without a version', async () => {
+    const count = await stored();
+    await registry.add('price', file(44), { change: 'fix' });
+    let slept = false;
+    const slow = before(async () => {
+      if (slept) return;
+      slept = true;
+      now += 2 * DAY;
+      expect(await cleanup()).toBe(1);
+    });
+    const added = open({ storage: slow }).add('price', file(45), { change: 'fix' });
+    await expect(added).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await registry.list('price')).map(({ version }) => version)).toEqual(['1.0.0']);
+    expect([await stored(), await cleanup()]).toEqual([count + 1, 0]);
+  });
+});
+
 describe('a cleanup that is not allowed to go on', () => {
   it('has removed the contents of what is gone', async () => {
     for (const value of [21, 22, 23]) await registry.add('price', file(value), { change: 'fix' });
