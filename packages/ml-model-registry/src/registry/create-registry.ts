@@ -28,8 +28,9 @@ import { diffVersions, type VersionDiff } from './diff-versions.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { Histories } from './histories.ts';
 import { letGo } from './leftovers.ts';
-import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
+import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
 import { Vouching } from './vouching.ts';
@@ -206,7 +207,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
   }
 
   async rollback(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
-    return await this.#move({ ...options, model, alias, to: (state) => before(state, model, alias) });
+    return await rollBack({ ...options, model, alias }, this.#history(model), this.#parts);
   }
 
   async removeAlias(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {

@@ -307,6 +307,19 @@ describe('a scrub', () => {
       details: [expect.stringContaining('content')],
     });
     expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
+    // The way back neither, whether a scrub has found it or the content is simply gone.
+    const because = { force: true, reason: 'in a backup' };
+    await tampered.promote('price', 'prod', 'latest', because);
+    await tampered.promote('price', 'prod', '1.0.0');
+    await expect(tampered.rollback('price', 'prod')).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    await expect(tampered.rollback('price', 'prod', { force: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await tampered.rollback('price', 'prod', because)).toMatchObject({ to: '1.0.1', forced: true });
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['model.overridden', 'model.promoted']);
+    await tampered.promote('price', 'staging', '1.0.0');
+    await tampered.promote('price', 'staging', 'latest', because);
+    await repository.forget({ snapshots: [first.version.snapshot] });
+    await expect(tampered.rollback('price', 'staging')).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    for (const alias of ['prod', 'staging']) await tampered.removeAlias('price', alias);
     expect(await tampered.add('price', file(15), { change: 'fix' })).toMatchObject({ isNew: true });
     await tampered.delete('price', 'latest', { reason: 'not needed here' });
     now += 100 * DAY;
