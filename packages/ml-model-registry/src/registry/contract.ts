@@ -19,8 +19,18 @@ import type { ModelVouching } from './vouching-contract.ts';
 
 /** Something that somebody wants to do to a model. */
 export interface ModelIntent {
-  /** `override`: to move an alias although gates have failed, or what it goes to is damaged; `promote` is asked for before. */
-  readonly action: 'add' | 'restore' | 'promote' | 'delete' | 'sign' | 'test' | 'approve' | 'override';
+  /** `compare`: to read the contents of two versions for `diff`; each is asked about. `scrub`: to read all contents of a model. `override`: to move an alias although gates have failed, or what it goes to is damaged; `promote` is asked for before. */
+  readonly action:
+    | 'add'
+    | 'restore'
+    | 'promote'
+    | 'delete'
+    | 'sign'
+    | 'test'
+    | 'approve'
+    | 'override'
+    | 'compare'
+    | 'scrub';
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
@@ -40,6 +50,7 @@ export interface RegistryEvent {
     | 'model.signed'
     | 'model.approved'
     | 'model.tested'
+    | 'model.scrubbed'
     | 'model.overridden'
     | 'model.denied';
   /** Milliseconds since 1970. */
@@ -155,7 +166,7 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
    * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`.
    */
   restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
-  /** What sets two versions apart. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
+  /** What sets two versions apart. With `weights`, `authorize` is asked, as contents are read. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
   diff(model: string, before: string, after: string, options?: DiffOptions): Promise<VersionDiff>;
   /**
    * Takes a version away. Its number is not given again, and the history keeps what it was.

@@ -75,12 +75,12 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     clock,
     files: new FileCache(options.cacheDirectory, clock),
     tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
-    ask: async (intent) => {
+    ask: async ({ by: who = by, ...intent }) => {
       try {
-        await options.authorize?.({ ...intent, by });
+        await options.authorize?.({ ...intent, by: who });
       } catch (error) {
         const { action, ...what } = intent;
-        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by });
+        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by: who });
         throw error;
       }
     },
@@ -131,8 +131,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return findVersion(await this.#history(model).read(), model, reference);
   }
 
-  async admit(model: string, reference: string): Promise<ModelVersion> {
-    return await this.#vouching.admit(model, reference);
+  async admit(...asked: Parameters<ModelRegistry['admit']>): Promise<ModelVersion> {
+    return await this.#vouching.admit(...asked);
   }
 
   async restore(
@@ -161,6 +161,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const diff = diffVersions(old, young);
     if (options.weights !== true) return diff;
     const { repository } = this.#parts;
+    for (const { version } of [old, young]) await this.#parts.ask({ action: 'compare', model, version });
     return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 

@@ -20,6 +20,7 @@ export interface ModelSurvey {
   usage(model?: string): Promise<readonly ModelUsage[]>;
   /**
    * Notes that a version is used. `restore` does so by itself; this is for programs that load a file that was restored before.
+   * It is a note, and gives nothing away: `authorize` is not asked, and nothing is told to `onEvent`.
    *
    * @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`.
    */
@@ -37,6 +38,7 @@ export interface ModelSurvey {
   cleanup(plan: CleanupPlan): Promise<CleanupResult>;
   /**
    * Reads contents back and compares them with their digests, those first that were not looked at for longest. Remembers what was read when.
+   * `authorize` is asked about each model first.
    *
    * @throws {ModelError} `MODEL_NOT_FOUND`, `ABORTED`. Damage is no error: it is in the report.
    */

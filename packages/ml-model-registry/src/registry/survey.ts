@@ -111,6 +111,7 @@ export class Survey implements ModelSurvey {
 
   async scrub(options: Parameters<ModelSurvey['scrub']>[0] = {}): ReturnType<ModelSurvey['scrub']> {
     const states = await this.#states(options.model);
+    for (const model of states.keys()) await this.parts.ask({ action: 'scrub', model });
     const known = await this.#scrubbed([...states.keys()]);
     const { repository, clock } = this.parts;
     return await scrubVersions(versionsOf(states), options, {
@@ -163,6 +164,8 @@ export class Survey implements ModelSurvey {
         const there = [...Object.entries(versions), ...now].filter(([version]) => state.versions.has(version));
         return { versions: Object.fromEntries(there) };
       });
+      const damaged = found.filter(({ damage }) => damage !== undefined).length;
+      this.parts.tell({ type: 'model.scrubbed', model, reason: `${found.length} read, ${damaged} damaged` });
     });
   }
 }

@@ -75,10 +75,10 @@ export class Vouching {
     return (await this.#found(model, reference)).known;
   }
 
-  async admit(model: string, reference: string): Promise<ModelVersion> {
+  async admit(...[model, reference, { by } = {}]: Parameters<ModelVouching['admit']>): Promise<ModelVersion> {
     const { trust } = this.#parts;
     const { version, known } = await this.#found(model, reference);
-    await this.#parts.ask({ action: 'restore', model, version: version.version });
+    await this.#parts.ask({ action: 'restore', model, version: version.version, by });
     if (trust === undefined) return version;
     try {
       demandSigned(version, known, trust);

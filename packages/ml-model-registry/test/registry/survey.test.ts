@@ -297,7 +297,10 @@ describe('a scrub', () => {
       2,
       [expect.objectContaining({ version: '1.0.1', damage: expect.stringContaining('Expected sha256:') as string })],
     ]);
-    expect(events.at(-1)).toMatchObject({ type: 'model.damaged', version: '1.0.1' });
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'model.damaged', version: '1.0.1' },
+      { type: 'model.scrubbed', reason: '2 read, 1 damaged' },
+    ]);
     // It is known from then on, also to who does not read it again.
     expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
     // No alias comes to it, with gates or without, unless somebody says why.
