@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit';
+import { PDFDocument } from 'pdfkit';
 import { expect, it } from 'vitest';
 import { PAGE } from '../../src/pdf/page.ts';
 import { printable } from '../../src/pdf/printable.ts';
