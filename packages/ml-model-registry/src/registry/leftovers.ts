@@ -19,7 +19,7 @@ interface LeftoverFacts {
  * Ids of snapshots that no version names, because somebody was killed: between storing a file and writing its version, or between writing that a version
  * is gone and letting its content go. Those that this registry knows nothing of are not its own: others may keep models in the same repository.
  */
-export function planLeftovers({ states, additions, snapshots }: LeftoverFacts): readonly string[] {
+function planLeftovers({ states, additions, snapshots }: LeftoverFacts): readonly string[] {
   const all = [...states.values()];
   const named = new Set(all.flatMap(({ versions }) => [...versions.values()].map(({ snapshot }) => snapshot)));
   const deleted = new Set(

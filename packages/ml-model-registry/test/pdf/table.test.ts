@@ -1,11 +1,11 @@
-import { PDFDocument } from 'pdfkit';
+import Document from 'pdfkit';
 import { expect, it } from 'vitest';
 import { PAGE } from '../../src/pdf/page.ts';
 import { printable } from '../../src/pdf/printable.ts';
 import { drawTable } from '../../src/pdf/table.ts';
 
 it('a row that is higher than a page goes on on the next, and loses nothing', async () => {
-  const document = new PDFDocument({ size: 'A4', margin: PAGE.margin, compress: false });
+  const document = new Document({ size: 'A4', margin: PAGE.margin, compress: false });
   let pdf = '';
   document.on('data', (bytes: Buffer) => (pdf += bytes.toString('latin1')));
   const end = new Promise((resolve) => document.on('end', resolve));
