@@ -73,6 +73,7 @@ import { modelsDelete } from './models-delete.ts';
 import { modelsHistory } from './models-history.ts';
 import { modelsInspect } from './models-inspect.ts';
 import { modelsList } from './models-list.ts';
+import { modelsLottery } from './models-lottery.ts';
 import { modelsPromote } from './models-promote.ts';
 import { modelsReport } from './models-report.ts';
 import { modelsRestore } from './models-restore.ts';
@@ -251,6 +252,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   modelsAlias,
   modelsCompare,
   modelsReport,
+  modelsLottery,
   modelsWatch,
   modelsHistory,
   modelsSearch,

@@ -1,4 +1,4 @@
-import type { CleanupItem } from '@x/ml-model-registry';
+import type { CleanupItem, CleanupResult } from '@x/ml-model-registry';
 import type { RetentionPolicy } from '@x/retention';
 import { openModels } from '../compose/models.ts';
 import { policiesFor } from '../compose/policies.ts';
@@ -44,6 +44,8 @@ function planTable(items: readonly CleanupItem[]): readonly string[] {
   );
 }
 
+const nothing: CleanupResult = { removed: [], left: [], leftovers: 0 };
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CleanupFlags;
   const { dryRun = false } = flags;
@@ -53,7 +55,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { registry, repository } = await openModels(context);
   await using _ = repository;
   const plan = await registry.planCleanup({ model, policy, timeZone });
-  const { removed, left } = dryRun ? { removed: [], left: [] } : await registry.cleanup(plan);
+  const { removed, left, leftovers } = dryRun ? nothing : await registry.cleanup(plan);
   if (context.json) {
     const [all, gone, kept] = [plan.items, removed, left].map((items) => items.map(itemOutput));
     await emitObject(context.output, 'ModelCleanup', {
@@ -61,6 +63,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       plan: all ?? [],
       removed: gone ?? [],
       left: kept ?? [],
+      leftovers,
     });
     return EXIT.ok;
   }
@@ -77,7 +80,9 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     return EXIT.ok;
   }
   await output.line(`${formatNumberOf(removed.length, 'version')} removed`);
-  if (removed.length > 0) messages.note('The space comes back with `holdfast backup prune`.');
+  if (leftovers > 0)
+    messages.note(`${formatNumberOf(leftovers, 'content')} let go that no version names: an add or delete was killed.`);
+  if (removed.length + leftovers > 0) messages.note('The space comes back with `holdfast backup prune`.');
   return EXIT.ok;
 }
 
@@ -87,7 +92,8 @@ export const modelsCleanup: CommandDefinition = {
   summary: 'Remove versions of models that have had their time',
   description:
     'By itself all versions of 7 days stay, one a day of 30, one a week of 90, and at most 50 of a model. What an alias points to stays, the parents of that, ' +
-    'and the newest version of each model that is not damaged. Numbers are not given again, and the history keeps what versions were.',
+    'and the newest version of each model that is not damaged. Numbers are not given again, and the history keeps what versions were. ' +
+    'Contents go, too, that no version names because somebody was killed a day ago or earlier while adding a file, or while deleting a version.',
   arguments: [{ name: '[model]', description: 'only this one (default: all)' }],
   options: [
     { flags: '--dry-run', description: 'show what would go, and why' },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { LoadSample, ValidationReport } from '@x/ml-model-registry';
 import { readInputText } from '../compose/files.ts';
 import { loadTestOptions, loadValidation } from '../compose/model-trust.ts';
@@ -42,7 +43,23 @@ async function ofFile(context: Context, flags: ValidateFlags & { readonly file: 
   return { path: flags.file, ...(await validateModel(path, { ...options, samples })) };
 }
 
+/** What has folders or an ending may be the name of a model, but when there is none, it was meant as a file. */
+const LIKE_A_FILE = /[/\\]|\.[a-z]\w{1,11}$/i;
+
 async function ofVersion(context: Context, text: string, flags: ValidateFlags): Promise<Shown> {
+  try {
+    return await ofKnownVersion(context, text, flags);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if ((code !== 'MODEL_NOT_FOUND' && code !== 'INVALID_NAME') || !LIKE_A_FILE.test(text)) throw cause;
+    const isThere = existsSync(resolvePath(text, context.workingDirectory));
+    const found = `Expected a version of a model, got the path of a file${isThere ? '' : ' that is not there'}: ${text}`;
+    const hint = isThere ? `Name it with --file ${text}.` : 'Check the path, and name it with --file.';
+    throw new CliError(isThere ? 'USAGE' : 'UNREADABLE', found, { cause, hint });
+  }
+}
+
+async function ofKnownVersion(context: Context, text: string, flags: ValidateFlags): Promise<Shown> {
   const { model, reference } = modelReference(text);
   const samples = await samplesIn(context, flags.samples);
   const { registry, repository } = await openModels(context, { loads: true });

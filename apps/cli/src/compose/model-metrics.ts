@@ -42,6 +42,13 @@ export async function readMeasured(path: string): Promise<Measured> {
   );
 }
 
+/** Reads a JSON list of objects; what they have to be, whoever works with them says. @throws {CliError} `UNREADABLE`, `USAGE`. */
+export async function readList<T>(path: string, what: string, form: string): Promise<readonly T[]> {
+  const value = parsed(await readInputText(path, what, `Name a JSON file: ${form}.`));
+  if (Array.isArray(value) && value.every(isRecord)) return value as readonly T[];
+  throw usageError(`Expected ${what} in ${path}, got other JSON or none`, `Write ${form}.`);
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -56,7 +63,7 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** Comparisons and reports. */
 export async function loadMetrics(): Promise<
-  Pick<typeof import('@x/ml-model-registry'), 'compareMetrics' | 'modelReport' | 'reportHtml'>
+  Pick<typeof import('@x/ml-model-registry'), 'compareMetrics' | 'lotteryMetrics' | 'modelReport' | 'reportHtml'>
 > {
   return await import('@x/ml-model-registry');
 }

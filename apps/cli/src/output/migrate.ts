@@ -51,6 +51,7 @@ export const migrationPlan = z.strictObject({
       checksum: z.string().describe('`sha256:<hex>` of the text'),
       statements: z.array(z.string()).describe('none for a module'),
       isTransactional: z.boolean(),
+      takesAway: z.literal(true).optional().describe('an `expand` after which an older version lacks something'),
     }),
   ),
   warnings: z.array(warning),

@@ -98,3 +98,16 @@ export const modelWatched = z.strictObject({
   message: z.string().optional(),
   details: z.array(z.string()).readonly().optional().describe('findings'),
 });
+
+export const modelLottery = z.strictObject({
+  metrics: z.record(z.string(), z.number()),
+  measurements: z.record(
+    z.string(),
+    z.strictObject({
+      samples: make.count('samples, where there are no values').optional(),
+      values: z.array(z.number()).readonly().optional().describe('of each prediction, or draw, in order'),
+      on: z.string().optional().describe('names the draws, so that only the same ones are compared pair by pair'),
+    }),
+  ),
+  definitions: z.record(z.string(), definition),
+});

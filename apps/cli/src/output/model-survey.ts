@@ -107,6 +107,7 @@ export const modelCleanup = z.strictObject({
   plan: z.array(cleanupItem).describe('by model, newest first'),
   removed: z.array(cleanupItem).describe('what is gone; with --dry-run, nothing'),
   left: z.array(cleanupItem).describe('what the plan would have removed, but came into use since'),
+  leftovers: make.count('contents that were let go because no version names them'),
 });
 
 const scrubbed = z.strictObject({

@@ -93,7 +93,7 @@ import {
 } from './models.ts';
 import { modelBom, modelCard, modelCleanup, modelLineage, modelScrub, modelUsage } from './model-survey.ts';
 import { modelApproved, modelSigned, modelValidation, modelVerified, promotionPlan } from './model-trust.ts';
-import { modelReport, modelWatched } from './model-metrics.ts';
+import { modelLottery, modelReport, modelWatched } from './model-metrics.ts';
 import { restoreValidation } from './validation.ts';
 import {
   structureBackup,
@@ -208,6 +208,7 @@ export const SHAPES = {
   ModelInspection: modelInspection,
   ModelLineage: modelLineage,
   ModelList: modelList,
+  ModelLottery: modelLottery,
   ModelMove: modelMove,
   ModelReport: modelReport,
   ModelRestored: modelRestored,

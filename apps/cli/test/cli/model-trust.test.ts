@@ -113,6 +113,8 @@ describe('models that somebody vouches for', () => {
     const wrong = await machine.run([...call, '--digest', `sha256:${'0'.repeat(64)}`]);
     expect([wrong.code, wrong.stdout]).toEqual([6, expect.stringContaining('Not loaded: it is another file')]);
     expect((await machine.run(['models', 'validate'])).code).toBe(2);
+    const missing = await machine.run(['models', 'validate', 'missing.onnx']);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('that is not there: missing.onnx')]);
     await writeFile(join(machine.cwd, 'samples.json'), '{');
     expect((await machine.run([...call, '--samples', 'samples.json'])).stderr).toContain('Expected samples as JSON');
   });

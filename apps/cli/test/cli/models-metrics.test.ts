@@ -59,6 +59,23 @@ describe('metrics of models', () => {
   });
 });
 
+describe('models lottery', () => {
+  it('measures predictions by draws, as `models add --measured` takes it', async () => {
+    const first = Array.from({ length: 15 }, (_, at) => at + 1);
+    const [draws, predictions] = [[{ id: 7, numbers: first }], [{ draw: 7, numbers: [...first.slice(1), 16] }]];
+    await writeFile(join(machine.cwd, 'draws.json'), JSON.stringify(draws));
+    await writeFile(join(machine.cwd, 'predicted.json'), JSON.stringify(predictions));
+    const call = ['models', 'lottery', '--predictions', 'predicted.json', '--draws', 'draws.json'];
+    const { metrics } = await machine.json('ModelLottery', [...call, '--out', 'measured.json']);
+    expect(metrics).toMatchObject({ acertos_15: 0, acertos_14: 1, taxa_acerto_media: 14 / 15 });
+    await machine.run(['models', 'add', 'lottery', '1.safetensors', '--change', 'fix', '--measured', 'measured.json']);
+    const shown = await machine.json('ModelVersion', ['models', 'show', 'lottery']);
+    expect(shown).toMatchObject({ version: '1.0.0', metrics: { acertos_14: 1 } });
+    const other = await machine.run([...call, '--pool', '10']);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('Expected 1 to 10 as drawn, got 15')]);
+  });
+});
+
 describe('models watch', () => {
   it('adds what is in the folders of the configuration, and says what was refused', async () => {
     await writeFile(join(machine.cwd, 'out/trained.safetensors'), weights(7));

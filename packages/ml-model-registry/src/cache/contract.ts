@@ -92,6 +92,15 @@ export interface CacheFigures extends CacheCounts {
   readonly models: Readonly<Record<string, CacheCounts & { readonly entries: number; readonly bytes: number }>>;
 }
 
+/** Who asks a cache. */
+export interface CacheAsk {
+  /**
+   * On whose behalf. With it, each answer is asked of the registry first (`admit`, and by it `authorize`), also when the bytes are near: that reads what is new in
+   * the history. Default: whoever has the registry, who is asked about once for each version.
+   */
+  readonly by?: string | undefined;
+}
+
 /** Models that are asked for often. References are `price@prod`, `price@1.4.0`, or `price` for its latest version. */
 export interface ModelCache {
   /**
@@ -99,7 +108,7 @@ export interface ModelCache {
    *
    * @throws {ModelError} `INVALID_INPUT` for a reference that is none; those of `ModelRegistry.restore`.
    */
-  get(reference: string): Promise<CachedModel>;
+  get(reference: string, ask?: CacheAsk): Promise<CachedModel>;
   /** Brings a model near before anybody asks for it. Does not count as an answer. @throws {ModelError} those of `get`. */
   warm(reference: string): Promise<ModelVersion>;
   /** Forgets where aliases of a model point, or of all: to be called by `onEvent` of the registry. */

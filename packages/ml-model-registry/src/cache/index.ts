@@ -7,6 +7,7 @@ export { createModelCache } from './model-cache.ts';
 export type {
   CacheAlert,
   CacheCounts,
+  CacheAsk,
   CachedModel,
   CacheEvent,
   CacheFigures,

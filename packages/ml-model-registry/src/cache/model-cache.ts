@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelVersion } from '../versions/version.ts';
 import { Answers } from './answers.ts';
-import type { CachedModel, CacheFigures, CacheStore, ModelCache, ModelCacheOptions } from './contract.ts';
+import type { CacheAsk, CachedModel, CacheFigures, CacheStore, ModelCache, ModelCacheOptions } from './contract.ts';
 import { fetchModel } from './fetch-model.ts';
 import { memoryModels } from './memory-store.ts';
 import { References } from './references.ts';
@@ -53,10 +53,11 @@ class HotModels implements ModelCache {
     this.#references = new References(registry, { aliasesFor, clock });
   }
 
-  async get(reference: string): Promise<CachedModel> {
+  async get(reference: string, { by }: CacheAsk = {}): Promise<CachedModel> {
     const { clock = systemClock, onEvent } = this.#options;
     const start = clock();
     const version = await this.#references.resolve(reference);
+    if (by !== undefined) await this.#options.registry.admit(version.model, version.version, { by });
     const found = await this.#near(version);
     const answer = { model: version.model, isHit: found.from === 'cache', took: clock() - start };
     for (const alert of this.#answers.count(answer)) onEvent?.({ type: 'alert', alert });

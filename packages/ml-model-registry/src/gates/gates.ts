@@ -9,7 +9,7 @@ export interface MetricGate {
   readonly max?: number | undefined;
 }
 
-/** A figure that must not be worse than that of the version that the alias points to. */
+/** A figure that must not be worse than that of the version that the alias points to, or pointed to before it was taken away. */
 export interface RegressionGate {
   readonly metric: string;
   /** Which figures are better. */
@@ -25,6 +25,8 @@ export interface GateFacts {
   readonly version: ModelVersion;
   /** What the alias points to now. */
   readonly current?: ModelVersion | undefined;
+  /** The same; where the alias was taken away, what it pointed to last, also when that was deleted since. */
+  readonly last?: ModelVersion | undefined;
   readonly trust: VersionTrust;
 }
 

@@ -42,20 +42,20 @@ function metricResult({ metric, min, max }: MetricGate, { version }: JudgedFacts
   return result(`metric ${metric}`, passed, [limit, String(value ?? 'not measured')]);
 }
 
-function regressionResult(gate: RegressionGate, { version, current }: JudgedFacts): GateResult {
+function regressionResult(gate: RegressionGate, { version, last }: JudgedFacts): GateResult {
   const { metric, better, tolerance = 0 } = gate;
   const name = `no regression of ${metric}`;
   const value = figure(version, metric);
   if (value === undefined) return result(name, false, ['measured', 'not measured']);
-  if (current === undefined) return result(name, true, ['nothing is there yet', String(value)]);
-  const old = figure(current, metric);
+  if (last === undefined) return result(name, true, ['nothing is there yet', String(value)]);
+  const old = figure(last, metric);
   // It has not become worse than anything that is known.
-  if (old === undefined) return result(name, true, [`${current.version} was not measured`, String(value)]);
+  if (old === undefined) return result(name, true, [`${last.version} was not measured`, String(value)]);
   const slack = toleranceOf(tolerance, old);
   const limit = better === 'higher' ? old - slack : old + slack;
   const passed = better === 'higher' ? value >= limit : value <= limit;
   const bound = `at ${better === 'higher' ? 'least' : 'most'} ${limit}`;
-  const why = tolerance === 0 ? `as ${current.version}` : `${old} of ${current.version} and ${tolerance} tolerance`;
+  const why = tolerance === 0 ? `as ${last.version}` : `${old} of ${last.version} and ${tolerance} tolerance`;
   return result(name, passed, [`${bound} (${why})`, String(value)]);
 }
 

@@ -15,16 +15,20 @@ export interface PlannedPromotion extends GateFacts {
 
 /** Lists each gate with its limit and what was found. Changes nothing. */
 export async function planPromotion(planned: PlannedPromotion): Promise<PromotionPlan> {
-  const { gates = {}, signers, damage, model, alias, version, current, trust } = planned;
-  const facts: GateFacts = { model, alias, version, current, trust };
+  const { gates = {}, signers, damage, model, alias, version, current, last, trust } = planned;
+  const facts: GateFacts = { model, alias, version, current, last, trust };
   const verification =
     gates.signed === true && signers !== undefined ? verifyVersion(version, trust, signers) : undefined;
-  const whole: readonly GateResult[] =
-    damage === undefined ? [] : [{ gate: 'content', status: 'failed', limit: 'what was added', found: damage }];
+  const whole = damage === undefined ? [] : [contentGate(damage)];
   const results = [...whole, ...judgeGates(gates, { ...facts, verification })];
   for (const gate of gates.own ?? []) results.push(await ownResult(gate, facts));
   const allowed = results.every(({ status }) => status === 'passed');
   return { model, alias, from: current?.version, to: version.version, gates: results, allowed };
+}
+
+/** The gate of every alias: what can't be brought back goes nowhere. */
+export function contentGate(damage: string): GateResult {
+  return { gate: 'content', status: 'failed', limit: 'what was added', found: damage };
 }
 
 async function ownResult(gate: OwnGate, facts: GateFacts): Promise<GateResult> {

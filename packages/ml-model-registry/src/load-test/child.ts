@@ -10,6 +10,8 @@ export interface ChildOptions {
   /** Milliseconds. */
   readonly ms: number;
   readonly memoryBytes: number;
+  /** The largest file that it may write, in bytes, where the kernel can limit that (Linux). Default: any. */
+  readonly fileBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -87,24 +89,26 @@ export async function runChild(command: readonly [string, ...string[]], options:
 }
 
 /**
- * With limits of data (`RLIMIT_DATA`, in KiB) and processor time (`RLIMIT_CPU`, in seconds) that go for it and all that it starts. The latter ends what
+ * With limits of data (`RLIMIT_DATA`, in KiB), of files (`RLIMIT_FSIZE`, in blocks of 512 bytes) and of processor time (`RLIMIT_CPU`, in seconds) that go for it and all that it starts. The latter ends what
  * computes on when this process was killed.
  */
 function limited(
   command: readonly [string, ...string[]],
-  { memoryBytes, ms }: Pick<ChildOptions, 'memoryBytes' | 'ms'>,
+  { memoryBytes, fileBytes, ms }: Pick<ChildOptions, 'memoryBytes' | 'fileBytes' | 'ms'>,
 ): readonly [string, ...string[]] {
   if (!LIMITS_MEMORY) return command;
   const kibibytes = String(Math.floor(memoryBytes / 1024));
+  const blocks = fileBytes === undefined ? 'unlimited' : String(Math.ceil(fileBytes / 512));
   const seconds = String(Math.ceil(ms / 1000) * availableParallelism() + 1);
   // No core is written: it would have all of the model.
   return [
     '/bin/sh',
     '-c',
-    'ulimit -c 0; ulimit -d "$1" && ulimit -t "$2" || exit 126; shift 2; exec "$@"',
+    'ulimit -c 0; ulimit -d "$1" && ulimit -t "$2" && { [ "$3" = unlimited ] || ulimit -f "$3"; } || exit 126; shift 3; exec "$@"',
     'sh',
     kibibytes,
     seconds,
+    blocks,
     ...command,
   ];
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type * as Runtime from 'onnxruntime-node';
 import type { SampleTensor, SampleTensors, SampleValue } from '../load-test/sample.ts';
+import { type ChildResult, resultText } from './result.ts';
 
 // The program that loads an ONNX model: `node child.js REQUEST RESULT`, both JSON. It may be ended at any time.
 
@@ -11,12 +12,8 @@ interface ChildRequest {
   readonly file: string;
   readonly threads: number;
   readonly inputs: readonly SampleTensors[];
-}
-
-/** What it has found. */
-export interface ChildResult {
-  readonly outputs?: readonly SampleTensors[] | undefined;
-  readonly error?: string | undefined;
+  /** Of the result. */
+  readonly mostBytes: number;
 }
 
 type Ort = typeof Runtime;
@@ -75,12 +72,13 @@ async function outputsOf({ runtime, file, threads, inputs }: ChildRequest): Prom
 }
 
 const [, , request = '', result = ''] = process.argv;
-let said: ChildResult;
+let said: string;
 try {
-  said = { outputs: await outputsOf(JSON.parse(await readFile(request, 'utf8')) as ChildRequest) };
+  const asked = JSON.parse(await readFile(request, 'utf8')) as ChildRequest;
+  said = resultText({ outputs: await outputsOf(asked) }, asked.mostBytes);
 } catch (error) {
-  said = { error: error instanceof Error ? error.message : String(error) };
+  said = JSON.stringify({ error: error instanceof Error ? error.message : String(error) } satisfies ChildResult);
 }
-await writeFile(result, JSON.stringify(said));
+await writeFile(result, said);
 // Threads of the runtime do not keep it.
 process.exit(0);

@@ -7,7 +7,7 @@ import { runChild } from '../load-test/child.ts';
 import type { ModelRunner, RunResult, RunTask } from '../load-test/contract.ts';
 import { cleanEnvironment } from '../load-test/environment.ts';
 import { checkSamples } from '../load-test/sample.ts';
-import type { ChildResult } from './child.ts';
+import type { ChildResult } from './result.ts';
 
 /** Of what comes out for all samples, as JSON. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -44,11 +44,16 @@ async function run(task: RunTask, options: OnnxRunnerOptions): Promise<RunResult
   const runtime = pathToFileURL(runtimePath(options.from)).href;
   const [request, result] = [join(task.folder, 'request.json'), join(task.folder, 'result.json')];
   const inputs = task.samples.map((sample) => sample.inputs);
-  await writeFile(request, JSON.stringify({ runtime, file: task.file, threads: options.threads ?? 1, inputs }));
+  await writeFile(
+    request,
+    JSON.stringify({ runtime, file: task.file, threads: options.threads ?? 1, inputs, mostBytes: MOST_BYTES }),
+  );
   const program = fileURLToPath(options.child ?? defaultChild());
   const ended = await runChild([process.execPath, '--no-warnings', program, request, result], {
     folder: task.folder,
     environment: cleanEnvironment(task.folder),
+    // What the model makes of the process must not fill the disk either.
+    fileBytes: MOST_BYTES,
     ...task.limits,
     signal: task.signal,
   });

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** Points on A4, of which 72 are an inch. */
 export const PAGE = { width: 595.28, height: 841.89, margin: 48 } as const;
 
@@ -46,17 +48,19 @@ export interface TextLook {
   readonly align?: 'left' | 'center' | 'right' | undefined;
 }
 
-/** Characters of the fonts that every reader of PDF has (WinAnsi): the others would come out as something else. */
-const FOREIGN = /[^\n\u0020-\u007E\u00A0-\u00FF€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/gu;
-
-/** A text as it can be printed, with `?` for what can not be. */
-export function printable(text: string): string {
-  return text.normalize('NFC').replace(FOREIGN, '?');
+/** Height that is left on the page. */
+export function roomLeft({ y }: Paper): number {
+  return PAGE.height - PAGE.margin - y;
 }
 
 /** Begins a page when so much room is not left. */
 export function demandRoom(paper: Paper, height: number): void {
-  if (paper.y + height <= PAGE.height - PAGE.margin) return;
+  if (height <= roomLeft(paper)) return;
+  beginPage(paper);
+}
+
+/** Goes on at the top of a new page. */
+export function beginPage(paper: Paper): void {
   paper.addPage();
   paper.y = PAGE.margin;
 }

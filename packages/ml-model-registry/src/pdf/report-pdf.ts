@@ -5,13 +5,15 @@ import type { ModelReport, ReportedMetric, ReportedVersion } from '../report/mod
 import { definitionText, differenceText, estimateText, sizeText } from '../report/words.ts';
 import { demandRoom, INK, line, PAGE, type Paper, WIDTH } from './page.ts';
 import { drawChart } from './pdf-chart.ts';
+import { isEscaped } from './printable.ts';
 import { type Cell, drawTable } from './table.ts';
 
 /** Points. */
 const CHART = { width: WIDTH, height: 140 };
 
 /**
- * A report as PDF, A4, with the same charts as lines. Its fonts are those that every reader has: characters beyond those of Western Europe are printed as `?`. The same report gives
+ * A report as PDF, A4, with the same charts as lines. Its fonts are those that every reader has: letters beyond those of Western Europe lose their marks, and other
+ * characters are told by their numbers (`\u{6A21}`), with a note. The same report gives
  * the same bytes.
  *
  * @throws {ModelError} `PACKAGE_MISSING` without pdfkit.
@@ -73,6 +75,14 @@ function draw(paper: Paper, report: ModelReport): void {
     shares: [0.15, 0.15, 0.25, 0.2, 0.25],
     rows: report.versions.map(versionRow),
   });
+  if (isEscaped(JSON.stringify(report)))
+    line(
+      paper,
+      String.raw`\u{…} stands for a character that the fonts of this page do not have. The HTML page has it.`,
+      {
+        color: INK.soft,
+      },
+    );
 }
 
 function heading(paper: Paper, text: string): void {

@@ -12,15 +12,18 @@ import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
+import { type Addition, additionTag, beginAddition, endAddition } from './additions.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
+import { withdraw } from './delete-version.ts';
 import { checkFacts } from './facts.ts';
+import { letGo } from './leftovers.ts';
 import type { RegistryParts } from './parts.ts';
 import { knownDamage } from './scrub-notes.ts';
 
 const order: readonly Verdict[] = ['clean', 'unknown', 'suspicious', 'malicious'];
 
 /** A file that somebody wants to add. */
-export interface Addition {
+export interface AddedFile {
   readonly model: string;
   readonly path: string;
   readonly options: AddOptions;
@@ -32,7 +35,7 @@ export interface Addition {
  * @throws {ModelError} Those of `ModelRegistry.add`.
  */
 export async function addVersion(
-  addition: Addition,
+  addition: AddedFile,
   history: ModelHistory,
   parts: RegistryParts,
 ): Promise<AddedVersion> {
@@ -59,10 +62,12 @@ export async function addVersion(
     if (isSettled) await file.remember(same.digest);
     return { version: same, isNew: false, bytesStored: 0 };
   }
-  const stored = await store({ addition, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
+  const begun = await beginAddition(parts, model);
+  const stored = await store({ addition, begun, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
   if (isSettled) await file.remember(stored.digest);
-  const event = await appended(history, { addition, inspection, stored, parts });
+  const event = await appended(history, { addition, begun, inspection, stored, parts });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
+  if (!(await endAddition(parts, begun))) await withdraw(history, event.version, parts);
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
 }
@@ -80,7 +85,10 @@ async function appended(
       return { kind: 'version.added', version, ...signature };
     });
   } catch (error) {
-    if (error instanceof ModelError) await parts.repository.forget({ snapshots: [stored.snapshot] });
+    if (error instanceof ModelError) {
+      await letGo(parts.repository, [stored.snapshot]);
+      await endAddition(parts, storing.begun);
+    }
     throw error;
   }
 }
@@ -90,12 +98,12 @@ function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: R
 }
 
 /** A key or name that can't be used is known before anything is read. */
-function demandSigner({ model, path }: Addition, { sign }: RegistryParts): void {
+function demandSigner({ model, path }: AddedFile, { sign }: RegistryParts): void {
   const digest = `sha256:${'0'.repeat(64)}`;
   if (sign !== undefined) signVersion({ model, version: '1.0.0', file: basename(path), digest }, sign);
 }
 
-function refuse(inspection: ModelInspection, addition: Addition, parts: RegistryParts): void {
+function refuse(inspection: ModelInspection, addition: AddedFile, parts: RegistryParts): void {
   const { verdict, findings } = inspection;
   if (isAccepted(inspection, parts)) return;
   const worst = findings.toSorted(
@@ -136,7 +144,8 @@ function newestOf({ versions }: ModelState): ModelVersion | undefined {
 }
 
 interface Storing {
-  readonly addition: Addition;
+  readonly addition: AddedFile;
+  readonly begun: Addition;
   readonly inspection: ModelInspection;
   readonly parts: RegistryParts;
 }
@@ -151,12 +160,12 @@ interface Stored {
 async function store(
   storing: Storing & { readonly opened: OpenFile; readonly mark: string | undefined },
 ): Promise<Stored> {
-  const { addition, inspection, opened, mark, parts } = storing;
+  const { addition, begun, inspection, opened, mark, parts } = storing;
   const source = modelSource({ source: opened.source, cuts: tensorCuts(inspection) });
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
     sources: [source],
-    tags: [`model=${addition.model}`, 'kept-by=models'],
+    tags: [`model=${addition.model}`, 'kept-by=models', additionTag(begun)],
     name: addition.model,
     atomic: true,
     signal: addition.options.signal,
@@ -165,7 +174,8 @@ async function store(
   const digest = source.digest();
   const isSame = inspection.digest === undefined ? (await opened.mark()) === mark : digest === inspection.digest;
   if (digest === undefined || !isSame) {
-    await parts.repository.forget({ snapshots: [snapshot.id] });
+    await letGo(parts.repository, [snapshot.id]);
+    await endAddition(parts, begun);
     throw new ModelError(
       'FILE_CHANGED',
       `Expected a file that nobody writes to, got one that changed after its inspection: ${addition.path}`,

@@ -19,8 +19,18 @@ import type { ModelVouching } from './vouching-contract.ts';
 
 /** Something that somebody wants to do to a model. */
 export interface ModelIntent {
-  /** `override`: to promote although gates have failed; `promote` is asked for before. */
-  readonly action: 'add' | 'restore' | 'promote' | 'delete' | 'sign' | 'test' | 'approve' | 'override';
+  /** `compare`: to read the contents of two versions for `diff`; each is asked about. `scrub`: to read all contents of a model. `override`: to move an alias although gates have failed, or what it goes to is damaged; `promote` is asked for before. */
+  readonly action:
+    | 'add'
+    | 'restore'
+    | 'promote'
+    | 'delete'
+    | 'sign'
+    | 'test'
+    | 'approve'
+    | 'override'
+    | 'compare'
+    | 'scrub';
   readonly model: string;
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
@@ -40,6 +50,7 @@ export interface RegistryEvent {
     | 'model.signed'
     | 'model.approved'
     | 'model.tested'
+    | 'model.scrubbed'
     | 'model.overridden'
     | 'model.denied';
   /** Milliseconds since 1970. */
@@ -114,7 +125,7 @@ export interface MoveAliasOptions {
   /** What the alias has to point to before; `null`: there must be no such alias. Default: whatever it points to when the move is asked for. */
   readonly expected?: string | null | undefined;
   readonly reason?: string | undefined;
-  /** For `promote`: also when gates have failed. It takes a reason, which the history keeps with the gates. Default `false`. */
+  /** For `promote` and `rollback`: also when gates have failed, or the content is damaged. It takes a reason, which the history keeps with the gates. Default `false`. */
   readonly force?: boolean | undefined;
 }
 
@@ -155,7 +166,7 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
    * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`, `TARGET_EXISTS`, `MODEL_DAMAGED`, `WRITE_FAILED`; those of `get`.
    */
   restore(model: string, reference: string, options: RestoreContentOptions): Promise<ModelVersion>;
-  /** What sets two versions apart. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
+  /** What sets two versions apart. With `weights`, `authorize` is asked, as contents are read. @throws {ModelError} those of `get`; with `weights`, `MODEL_DAMAGED` and `ABORTED`. */
   diff(model: string, before: string, after: string, options?: DiffOptions): Promise<VersionDiff>;
   /**
    * Takes a version away. Its number is not given again, and the history keeps what it was.
@@ -169,7 +180,12 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
    * @throws {ModelError} `GATE_FAILED` with all that have failed; `ALIAS_MOVED` when it does not point where it was expected to; those of `get`.
    */
   promote(model: string, alias: string, reference: string, options?: MoveAliasOptions): Promise<AliasMove>;
-  /** Lets an alias point to where it pointed before its last move. @throws {ModelError} `ALIAS_NOT_FOUND`, `NOTHING_BEFORE`, `ALIAS_MOVED`. */
+  /**
+   * Lets an alias point to where it pointed before its last move. There are no gates, but what a scrub has found damaged, or what the repository has no
+   * longer, takes `force`. All of the content is not read.
+   *
+   * @throws {ModelError} `ALIAS_NOT_FOUND`, `NOTHING_BEFORE`, `ALIAS_MOVED`, `MODEL_DAMAGED`; `INVALID_INPUT` for `force` without a reason that needs one.
+   */
   rollback(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;
   /** Takes an alias away. @throws {ModelError} `ALIAS_NOT_FOUND`, `ALIAS_MOVED`. */
   removeAlias(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;

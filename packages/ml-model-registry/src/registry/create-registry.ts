@@ -27,8 +27,10 @@ import { noteDeleted } from './delete-version.ts';
 import { diffVersions, type VersionDiff } from './diff-versions.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { Histories } from './histories.ts';
-import { aliasEvent, aliasNotFound, before, type Move, moveOf } from './move-alias.ts';
+import { letGo } from './leftovers.ts';
+import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
 import { Vouching } from './vouching.ts';
@@ -73,12 +75,12 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     clock,
     files: new FileCache(options.cacheDirectory, clock),
     tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
-    ask: async (intent) => {
+    ask: async ({ by: who = by, ...intent }) => {
       try {
-        await options.authorize?.({ ...intent, by });
+        await options.authorize?.({ ...intent, by: who });
       } catch (error) {
         const { action, ...what } = intent;
-        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by });
+        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by: who });
         throw error;
       }
     },
@@ -129,8 +131,8 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return findVersion(await this.#history(model).read(), model, reference);
   }
 
-  async admit(model: string, reference: string): Promise<ModelVersion> {
-    return await this.#vouching.admit(model, reference);
+  async admit(...asked: Parameters<ModelRegistry['admit']>): Promise<ModelVersion> {
+    return await this.#vouching.admit(...asked);
   }
 
   async restore(
@@ -159,6 +161,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const diff = diffVersions(old, young);
     if (options.weights !== true) return diff;
     const { repository } = this.#parts;
+    for (const { version } of [old, young]) await this.#parts.ask({ action: 'compare', model, version });
     return { ...diff, weights: await diffWeights(old, young, { repository, signal: options.signal }) };
   }
 
@@ -168,7 +171,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
     const { reason } = options;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason, got an empty text');
     const snapshot = await noteDeleted(this.#history(model), { model, version, reason });
-    await this.#parts.repository.forget({ snapshots: [snapshot] });
+    await letGo(this.#parts.repository, [snapshot]);
     this.#parts.tell({ type: 'model.deleted', model, version, reason });
   }
 
@@ -205,7 +208,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
   }
 
   async rollback(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {
-    return await this.#move({ ...options, model, alias, to: (state) => before(state, model, alias) });
+    return await rollBack({ ...options, model, alias }, this.#history(model), this.#parts);
   }
 
   async removeAlias(model: string, alias: string, options: MoveAliasOptions = {}): Promise<AliasMove> {

@@ -1,6 +1,9 @@
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
+import type { ModelVersion } from '../versions/version.ts';
 import { findVersion } from './find-version.ts';
+import { letGo } from './leftovers.ts';
+import type { RegistryParts } from './parts.ts';
 
 /** A version that somebody wants gone. */
 export interface Deletion {
@@ -33,4 +36,21 @@ export async function noteDeleted(history: ModelHistory, deletion: Deletion): Pr
     return { kind: 'version.deleted', version: found.version, reason };
   });
   return snapshot;
+}
+
+/**
+ * Takes a version away that was just added: a cleanup has taken it for left behind, so its content goes.
+ *
+ * @throws {ModelError} `CONFLICT`.
+ */
+export async function withdraw(
+  history: ModelHistory,
+  { model, version, snapshot }: ModelVersion,
+  { repository }: Pick<RegistryParts, 'repository'>,
+): Promise<never> {
+  await noteDeleted(history, { model, version, reason: 'took more than a day to add, and was cleaned up meanwhile' });
+  await letGo(repository, [snapshot]);
+  throw new ModelError('CONFLICT', `Expected to add ${model} ${version}, got a cleanup that took it for left behind`, {
+    hint: 'It began more than a day ago. Nothing was added: add it again.',
+  });
 }

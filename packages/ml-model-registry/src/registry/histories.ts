@@ -9,6 +9,8 @@ import type { RegistryParts } from './parts.ts';
 /** Where histories lie in the store. */
 export const PREFIX = 'models/';
 
+const HISTORY = 'history';
+
 /** The histories of all models. Each is read once, and then what is new. */
 export class Histories {
   readonly #parts: RegistryParts;
@@ -23,22 +25,27 @@ export class Histories {
     const found = this.#opened.get(checkModelName(model));
     if (found !== undefined) return found;
     const { storage, clock, by } = this.#parts;
-    const history = new ModelHistory(storage, `${PREFIX}${model}/history`, { model, clock, by });
+    const history = new ModelHistory(storage, `${PREFIX}${model}/${HISTORY}`, { model, clock, by });
     this.#opened.set(model, history);
     return history;
   }
 
   /** What the histories of all models say, by their names in order. */
   async states(): Promise<ReadonlyMap<string, ModelState>> {
+    const names = await this.namesWith(HISTORY);
+    const states = await inLanes(names, async (name) => await this.of(name).read());
+    return new Map(names.map((name, index) => [name, states[index] as ModelState]));
+  }
+
+  /** Names of models below which there is something of a kind, in order. */
+  async namesWith(kind: string): Promise<readonly string[]> {
     const names = new Set<string>();
     for await (const { key } of listAll(this.#parts.storage, PREFIX)) {
-      const [name = '', ...rest] = key.slice(PREFIX.length).split('/');
+      const [name = '', its] = key.slice(PREFIX.length).split('/');
       // The store may have what is of somebody else.
-      if (rest.length > 0 && isModelName(name)) names.add(name);
+      if (its === kind && isModelName(name)) names.add(name);
     }
-    const sorted = [...names].toSorted();
-    const states = await inLanes(sorted, async (name) => await this.of(name).read());
-    return new Map(sorted.map((name, index) => [name, states[index] as ModelState]));
+    return [...names].toSorted();
   }
 }
 

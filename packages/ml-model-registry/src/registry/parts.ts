@@ -30,6 +30,6 @@ export interface RegistryParts {
   readonly files: FileCache;
   /** Tells of something that happened. */
   tell(event: Omit<RegistryEvent, 'at' | 'by'>): void;
-  /** Throws where somebody may not do what they want. */
-  ask(intent: Omit<ModelIntent, 'by'>): Promise<void>;
+  /** Throws where somebody may not do what they want. Default of `by`: whose registry it is. */
+  ask(intent: Omit<ModelIntent, 'by'> & { readonly by?: string | undefined }): Promise<void>;
 }

@@ -20,6 +20,7 @@ export interface ModelSurvey {
   usage(model?: string): Promise<readonly ModelUsage[]>;
   /**
    * Notes that a version is used. `restore` does so by itself; this is for programs that load a file that was restored before.
+   * It is a note, and gives nothing away: `authorize` is not asked, and nothing is told to `onEvent`.
    *
    * @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`.
    */
@@ -30,10 +31,14 @@ export interface ModelSurvey {
    * @throws {ModelError} `MODEL_NOT_FOUND`; {RetentionError} for a policy that is none.
    */
   planCleanup(options?: CleanupOptions): Promise<CleanupPlan>;
-  /** Removes what a plan says, and nothing else. What came into use since stays. */
+  /**
+   * Removes the versions that a plan says, and no others. What came into use since stays. Contents that no version names are let go, too, whatever the
+   * plan says: those of versions that are deleted, and of additions that began more than a day ago and did not end.
+   */
   cleanup(plan: CleanupPlan): Promise<CleanupResult>;
   /**
    * Reads contents back and compares them with their digests, those first that were not looked at for longest. Remembers what was read when.
+   * `authorize` is asked about each model first.
    *
    * @throws {ModelError} `MODEL_NOT_FOUND`, `ABORTED`. Damage is no error: it is in the report.
    */

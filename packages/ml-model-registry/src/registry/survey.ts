@@ -16,6 +16,7 @@ import type { ModelVersion } from '../versions/version.ts';
 import { noteDeleted } from './delete-version.ts';
 import { demandModel, findVersion } from './find-version.ts';
 import { type Histories, knownVersions, PREFIX } from './histories.ts';
+import { letGo, releaseLeftovers } from './leftovers.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
 import { scrubNotes } from './scrub-notes.ts';
@@ -103,13 +104,14 @@ export class Survey implements ModelSurvey {
       }
     } finally {
       // Also of those before one that must not go.
-      if (snapshots.length > 0) await this.parts.repository.forget({ snapshots });
+      await letGo(this.parts.repository, snapshots);
     }
-    return { removed, left };
+    return { removed, left, leftovers: (await releaseLeftovers(this.histories, this.parts)).length };
   }
 
   async scrub(options: Parameters<ModelSurvey['scrub']>[0] = {}): ReturnType<ModelSurvey['scrub']> {
     const states = await this.#states(options.model);
+    for (const model of states.keys()) await this.parts.ask({ action: 'scrub', model });
     const known = await this.#scrubbed([...states.keys()]);
     const { repository, clock } = this.parts;
     return await scrubVersions(versionsOf(states), options, {
@@ -162,6 +164,8 @@ export class Survey implements ModelSurvey {
         const there = [...Object.entries(versions), ...now].filter(([version]) => state.versions.has(version));
         return { versions: Object.fromEntries(there) };
       });
+      const damaged = found.filter(({ damage }) => damage !== undefined).length;
+      this.parts.tell({ type: 'model.scrubbed', model, reason: `${found.length} read, ${damaged} damaged` });
     });
   }
 }

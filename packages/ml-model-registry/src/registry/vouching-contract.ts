@@ -37,9 +37,10 @@ export interface ModelVouching {
   /**
    * Looks whether `restore` would give a version away, for those who have its content already: asks `authorize`, and where the registry trusts somebody, they have to have signed it.
    *
+   * @param options.by Who wants it, for `authorize`. Default: whose registry it is.
    * @throws {ModelError} `NOT_SIGNED`, `BAD_SIGNATURE`; those of `get`.
    */
-  admit(model: string, reference: string): Promise<ModelVersion>;
+  admit(model: string, reference: string, options?: { readonly by?: string | undefined }): Promise<ModelVersion>;
   /** Signatures, approvals and the last load test of a version. @throws {ModelError} `MODEL_NOT_FOUND`, `VERSION_NOT_FOUND`. */
   trust(model: string, reference: string): Promise<VersionTrust>;
   /**

@@ -75,10 +75,10 @@ export class Vouching {
     return (await this.#found(model, reference)).known;
   }
 
-  async admit(model: string, reference: string): Promise<ModelVersion> {
+  async admit(...[model, reference, { by } = {}]: Parameters<ModelVouching['admit']>): Promise<ModelVersion> {
     const { trust } = this.#parts;
     const { version, known } = await this.#found(model, reference);
-    await this.#parts.ask({ action: 'restore', model, version: version.version });
+    await this.#parts.ask({ action: 'restore', model, version: version.version, by });
     if (trust === undefined) return version;
     try {
       demandSigned(version, known, trust);
@@ -186,7 +186,8 @@ export class Vouching {
     const own = Object.hasOwn(gates, alias) ? gates[alias] : undefined;
     const damage = await knownDamage(this.#parts, version);
     const { model } = version;
-    return await planPromotion({ model, alias, version, current, trust: known, gates: own, signers, damage });
+    const last = current ?? lastOf(state, alias);
+    return await planPromotion({ model, alias, version, current, last, trust: known, gates: own, signers, damage });
   }
 
   async #found(model: string, reference: string): Promise<Found> {
@@ -195,6 +196,12 @@ export class Vouching {
     const version = findVersion(state, model, reference);
     return { history, state, version, known: trustIn(state.trust, version.version) };
   }
+}
+
+/** What an alias pointed to before it was taken away: that it is gone makes nothing good that is worse. */
+function lastOf({ moves, versions, deleted }: ModelState, alias: string): ModelVersion | undefined {
+  const number = moves.findLast((move) => move.alias === alias && move.to !== undefined)?.to ?? '';
+  return versions.get(number) ?? deleted.get(number)?.version;
 }
 
 /** Writes a move, unless something has happened since gates were looked at. */

@@ -36,4 +36,6 @@ export interface CleanupResult {
   readonly removed: readonly CleanupItem[];
   /** What the plan would have removed, but came into use since, or was deleted already. */
   readonly left: readonly CleanupItem[];
+  /** Contents that were let go because no version names them: whoever was to write or delete the version was killed. */
+  readonly leftovers: number;
 }

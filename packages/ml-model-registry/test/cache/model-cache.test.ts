@@ -42,7 +42,7 @@ beforeEach(async () => {
 function open(store: CacheStore, options: Partial<ModelCacheOptions> = {}): ModelCache {
   const watched: ModelCacheOptions['registry'] = {
     get: async (model, reference) => await registry.get(model, reference),
-    admit: async (model, reference) => await registry.admit(model, reference),
+    admit: async (...asked) => await registry.admit(...asked),
     restore: async (model, reference, to) => {
       restores.push(`${model}@${reference}`);
       now += took;
@@ -146,6 +146,19 @@ describe('a store of several caches', () => {
     const admit = async (): Promise<never> => await Promise.reject(new ModelError('NOT_SIGNED', 'not signed'));
     const other = open(store, { registry: { get: registry.get.bind(registry), restore: admit, admit } });
     await expect(other.get('price@1.0.0')).rejects.toMatchObject({ code: 'NOT_SIGNED' });
+  });
+
+  it('asks for each answer on whose behalf it is, where that is said', async () => {
+    const own = await ownRegistry({
+      authorize: ({ by }) => {
+        if (by === 'eve') throw new Error('not you');
+      },
+    });
+    await own.registry.add('price', writeWeights(join(own.folder, 'm.safetensors'), 1), { change: 'fix' });
+    const cache = open(memoryModels(), { registry: own.registry });
+    for (const from of ['registry', 'cache'])
+      expect(await cache.get('price@1.0.0', { by: 'rui' })).toMatchObject({ from });
+    await expect(cache.get('price@1.0.0', { by: 'eve' })).rejects.toThrow('not you');
   });
 });
 

@@ -14,7 +14,7 @@ const planned = async (
   facts: { readonly version?: ModelVersion; readonly current?: ModelVersion; readonly trust?: VersionTrust } = {},
 ): Promise<PromotionPlan> => {
   const { version = versionWith({}), current, trust = none } = facts;
-  return await planPromotion({ model: 'price', alias: 'prod', version, current, trust, gates });
+  return await planPromotion({ model: 'price', alias: 'prod', version, current, last: current, trust, gates });
 };
 const statuses = ({ gates }: PromotionPlan): readonly GateResult['status'][] => gates.map(({ status }) => status);
 

@@ -250,13 +250,25 @@ describe('what goes wrong', () => {
     const guarded = open({
       authorize: (intent) => {
         asked.push(intent);
-        if (intent.action === 'promote') throw new Error('not you');
+        if (['promote', 'scrub', 'compare'].includes(intent.action)) throw new Error('not you');
       },
     });
     await guarded.add('price', model('a.safetensors', 1), { change: 'fix' });
     await expect(guarded.promote('price', 'prod', '1.0.0')).rejects.toThrow('not you');
     expect(await guarded.aliases('price')).toEqual({});
-    expect(asked).toMatchObject([{ action: 'add' }, { action: 'promote', alias: 'prod', version: '1.0.0', by: 'ana' }]);
+    await expect(guarded.scrub()).rejects.toThrow('not you');
+    await expect(guarded.diff('price', '1.0.0', 'latest', { weights: true })).rejects.toThrow('not you');
+    expect(asked).toMatchObject([
+      { action: 'add' },
+      { action: 'promote', alias: 'prod', version: '1.0.0', by: 'ana' },
+      { action: 'scrub', model: 'price' },
+      { action: 'compare', version: '1.0.0' },
+    ]);
+    await registry.scrub();
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'model.denied', reason: 'compare' },
+      { type: 'model.scrubbed', model: 'price', reason: '1 read, 0 damaged' },
+    ]);
   });
 
   it('two that add at once get two versions', async () => {

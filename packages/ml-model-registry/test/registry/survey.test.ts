@@ -133,6 +133,60 @@ describe('a cleanup', () => {
   });
 });
 
+describe('what a kill has left', () => {
+  /** A store for which something happens before the history is written. */
+  const before = (happens: () => Promise<void> | void): ObjectStore => ({
+    ...storage,
+    createIfAbsent: async (key, ...rest) => {
+      if (key.includes('/history/')) await happens();
+      return await storage.createIfAbsent(key, ...rest);
+    },
+  });
+  const die = (): void => {
+    throw new Error('killed');
+  };
+  const stored = async (): Promise<number> => (await repository.snapshots({ tenant: 'models' })).length;
+  const cleanup = async (): Promise<number> => (await registry.cleanup(await registry.planCleanup())).leftovers;
+
+  it('of an addition goes with a cleanup a day later, and what was added stays', async () => {
+    const count = await stored();
+    await registry.add('price', file(41), { change: 'fix' });
+    await expect(open({ storage: before(die) }).add('price', file(42), { change: 'fix' })).rejects.toThrow('killed');
+    await expect(open({ storage: before(die) }).add('first', file(42), { change: 'fix' })).rejects.toThrow('killed');
+    expect([await cleanup(), await stored()]).toEqual([0, count + 3]);
+    now += DAY;
+    expect([await cleanup(), await stored(), await cleanup()]).toEqual([2, count + 1, 0]);
+    expect((await registry.models()).map(({ model, versions }) => [model, versions])).toEqual([['price', 1]]);
+    expect((await registry.scrub()).damaged).toEqual([]);
+  });
+
+  it('of a deletion goes with the next cleanup', async () => {
+    const count = await stored();
+    await registry.add('price', file(43), { change: 'fix' });
+    const killed = new Proxy(repository, {
+      get: (target, name) => (name === 'forget' ? die : (Reflect.get(target, name) as () => void).bind(target)),
+    });
+    await expect(open({ repository: killed }).delete('price', '1.0.0', { reason: 'old' })).rejects.toThrow('killed');
+    expect([await stored(), await cleanup(), await stored()]).toEqual([count + 1, 1, count]);
+  });
+
+  it('is told from an addition that takes days: that ends without a version', async () => {
+    const count = await stored();
+    await registry.add('price', file(44), { change: 'fix' });
+    let slept = false;
+    const slow = before(async () => {
+      if (slept) return;
+      slept = true;
+      now += 2 * DAY;
+      expect(await cleanup()).toBe(1);
+    });
+    const added = open({ storage: slow }).add('price', file(45), { change: 'fix' });
+    await expect(added).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await registry.list('price')).map(({ version }) => version)).toEqual(['1.0.0']);
+    expect([await stored(), await cleanup()]).toEqual([count + 1, 0]);
+  });
+});
+
 describe('a cleanup that is not allowed to go on', () => {
   it('has removed the contents of what is gone', async () => {
     for (const value of [21, 22, 23]) await registry.add('price', file(value), { change: 'fix' });
@@ -243,7 +297,10 @@ describe('a scrub', () => {
       2,
       [expect.objectContaining({ version: '1.0.1', damage: expect.stringContaining('Expected sha256:') as string })],
     ]);
-    expect(events.at(-1)).toMatchObject({ type: 'model.damaged', version: '1.0.1' });
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'model.damaged', version: '1.0.1' },
+      { type: 'model.scrubbed', reason: '2 read, 1 damaged' },
+    ]);
     // It is known from then on, also to who does not read it again.
     expect((await open({ storage: fsStore(names) }).scrub({ budget: { ms: 0 } })).damaged).toHaveLength(1);
     // No alias comes to it, with gates or without, unless somebody says why.
@@ -253,6 +310,19 @@ describe('a scrub', () => {
       details: [expect.stringContaining('content')],
     });
     expect(await tampered.planPromotion('price', 'prod', '1.0.0')).toMatchObject({ allowed: true, gates: [] });
+    // The way back neither, whether a scrub has found it or the content is simply gone.
+    const because = { force: true, reason: 'in a backup' };
+    await tampered.promote('price', 'prod', 'latest', because);
+    await tampered.promote('price', 'prod', '1.0.0');
+    await expect(tampered.rollback('price', 'prod')).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    await expect(tampered.rollback('price', 'prod', { force: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await tampered.rollback('price', 'prod', because)).toMatchObject({ to: '1.0.1', forced: true });
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['model.overridden', 'model.promoted']);
+    await tampered.promote('price', 'staging', '1.0.0');
+    await tampered.promote('price', 'staging', 'latest', because);
+    await repository.forget({ snapshots: [first.version.snapshot] });
+    await expect(tampered.rollback('price', 'staging')).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    for (const alias of ['prod', 'staging']) await tampered.removeAlias('price', alias);
     expect(await tampered.add('price', file(15), { change: 'fix' })).toMatchObject({ isNew: true });
     await tampered.delete('price', 'latest', { reason: 'not needed here' });
     now += 100 * DAY;

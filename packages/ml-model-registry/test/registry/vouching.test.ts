@@ -156,6 +156,17 @@ describe('an alias with gates', () => {
     expect(events.at(-2)).toMatchObject({ type: 'model.refused', reason: 'no regression of hits, approvals' });
   });
 
+  it('that was taken away takes nothing worse than it had, also when that is deleted', async () => {
+    const registry = open({ gates: { prod: { noRegression: [{ metric: 'hits', better: 'higher' }] } } });
+    await registry.promote('price', 'prod', '1.0.0');
+    await registry.removeAlias('price', 'prod');
+    const worse = { code: 'GATE_FAILED', details: [expect.stringContaining('at least 0.6 (as 1.0.0)') as string] };
+    await expect(registry.promote('price', 'prod', '1.1.0')).rejects.toMatchObject(worse);
+    await registry.delete('price', '1.0.0', { reason: 'out of the way' });
+    await expect(registry.promote('price', 'prod', '1.1.0')).rejects.toMatchObject(worse);
+    expect((await registry.planPromotion('price', 'prod', '1.1.0')).from).toBeUndefined();
+  });
+
   it('is forced only with a reason and by whom may, and the history keeps what was wrong', async () => {
     const registry = open({ gates });
     await expect(registry.promote('price', 'prod', '1.1.0', { force: true, reason: ' ' })).rejects.toMatchObject({

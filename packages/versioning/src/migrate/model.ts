@@ -18,6 +18,8 @@ export interface MigrationStep {
   readonly statements: readonly string[];
   /** Whether all of it is one transaction. Otherwise each statement is written down before and after, and a killed run goes on after the last. */
   readonly isTransactional: boolean;
+  /** An expand after which an older version lacks something, be it meant or not. */
+  readonly takesAway?: true | undefined;
 }
 
 /** What a run of the migrator would do, as data. */

@@ -1,4 +1,5 @@
-import { shown } from '../../errors.ts';
+import { shown, type VersioningError } from '../../errors.ts';
+import type { MigrationWarning } from '../../migrate/model.ts';
 import type { MigrationKind } from '../../migrations/model.ts';
 import { decideBackup } from './backup-rules.ts';
 import { refused } from './failure.ts';
@@ -79,9 +80,9 @@ async function pending(
   if (found === undefined) return { migrations: NO_MIGRATIONS, warnings: [] };
   const of = (kind: MigrationKind): readonly string[] =>
     found.steps.filter((step) => step.kind === kind).map(({ id }) => id);
-  const destructive = of('expand').filter((id) =>
-    found.warnings.some((warning) => warning.id === id && warning.rule === CONTRACTS),
-  );
+  const misplaced = found.warnings.find(({ rule }) => rule === CONTRACTS);
+  if (misplaced !== undefined) throw takesTooEarly(version, misplaced);
+  const destructive = found.steps.filter(({ takesAway }) => takesAway === true).map(({ id }) => id);
   return {
     migrations: {
       expand: of('expand'),
@@ -92,6 +93,14 @@ async function pending(
     },
     warnings: [...found.gone, ...found.warnings.map(({ id, line, message }) => `${id}, line ${line}: ${message}`)],
   };
+}
+
+/** It runs while the release before is still at work, and would be left in place when that is gone back to. */
+function takesTooEarly(version: string, { id, line, message }: MigrationWarning): VersioningError {
+  return refused(
+    `Expected what ${version} does to the database before the switch to take nothing away, got ${id}, line ${line}: ${message}`,
+    `Make it a contract, which runs after the checks; or say above the statement that it is meant: -- lint: allow ${CONTRACTS}`,
+  );
 }
 
 /** What the steps of a deploy depend on. */

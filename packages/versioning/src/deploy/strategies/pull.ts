@@ -69,7 +69,9 @@ export async function pullOnce(options: PullOptions): Promise<PullResult> {
   const odd = [...requests.odd, ...answers.odd];
   const passed: PassedOver = odd.length === 0 ? {} : { odd };
   const own = answers.found.filter(({ trust }) => trust === 'trusted').map(({ entry }) => entry);
-  const answered = own.reduce((most, { request = 0 }) => Math.max(most, request), 0);
+  const last = requests.found.at(-1)?.entry.n ?? 0;
+  // An answer to what does not count keeps nothing from being answered.
+  const answered = own.reduce((most, { request = 0 }) => (request <= last ? Math.max(most, request) : most), 0);
   const open = requests.found.filter(({ entry }) => entry.channel === channel && entry.n > answered);
   // One that nobody may have written is in the way of none.
   const request = open.findLast((each) => flawOf(each, options) === undefined) ?? open.at(-1);

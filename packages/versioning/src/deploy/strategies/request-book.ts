@@ -92,6 +92,8 @@ interface BookCall {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Numbers that may be missing in a row. None is by itself: entries are not removed. */
+const MOST_GAP = 1000;
 /** Lost races before it is given up. */
 const ATTEMPTS = 100;
 
@@ -102,13 +104,12 @@ async function append(
   { key, signal }: BookCall,
 ): Promise<number> {
   const text = encoded(content);
-  const bytes = (body: string): Uint8Array => new TextEncoder().encode(body);
-  if (key === undefined) return book.append(bytes(text), { signal });
-  let n = (await numbersOf({ store, book }, signal)).at(-1) ?? 0;
+  let n = (await numbersOf({ store, book }, signal)).numbers.at(-1) ?? 0;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     n += 1;
     const place = { path: book.key(n), at: content.at };
-    if (await book.appendAt(n, bytes(signed(text, place, key)), { signal })) return n;
+    const body = new TextEncoder().encode(key === undefined ? text : signed(text, place, key));
+    if (await book.appendAt(n, body, { signal })) return n;
   }
   throw new Error('Expected to write a request to deploy, got a hundred lost races');
 }
@@ -133,25 +134,39 @@ async function readAll<T extends { readonly at: string }>(
 ): Promise<Entries<T>> {
   const found: Found<T>[] = [];
   const odd: string[] = [];
-  for (const n of await numbersOf({ store, book }, signal)) {
+  const { numbers, beyond } = await numbersOf({ store, book }, signal);
+  for (const n of numbers) {
     const path = book.key(n);
     const text = await textOf(book, n, signal);
     const entry = parse(fieldsIn(text), n);
     if (entry === undefined) odd.push(path);
     else found.push({ entry, trust: key === undefined ? 'trusted' : trustOf(text, { path, at: entry.at }, key) });
   }
-  return { found, odd };
+  return { found, odd: [...odd, ...beyond] };
 }
 
-/** Numbers in use, without a look at what stands there. */
-async function numbersOf({ store, book }: OpenBook, signal: AbortSignal | undefined): Promise<readonly number[]> {
+interface Numbers {
+  /** Ascending. */
+  readonly numbers: readonly number[];
+  /** Keys of those that are no next ones. */
+  readonly beyond: readonly string[];
+}
+
+/**
+ * Numbers in use, without a look at what stands there. Each is the next one after those before. What lies beyond a gap was put there to use up all numbers, or
+ * to be the last one for ever: it does not count.
+ */
+async function numbersOf({ store, book }: OpenBook, signal: AbortSignal | undefined): Promise<Numbers> {
   const prefix = `${book.name}/`;
   const numbers: number[] = [];
   for await (const { key } of listAll(store, prefix, { signal })) {
     const digits = key.slice(prefix.length);
     if (/^\d{12}$/.test(digits) && Number(digits) > 0) numbers.push(Number(digits));
   }
-  return numbers;
+  numbers.sort((a, b) => a - b);
+  const end = numbers.findIndex((n, index) => n - (numbers[index - 1] ?? 0) > MOST_GAP);
+  if (end < 0) return { numbers, beyond: [] };
+  return { numbers: numbers.slice(0, end), beyond: numbers.slice(end).map((n) => book.key(n)) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -28,6 +28,12 @@ export function lintScript(
   return [{ id, direction, line: 1, rule: 'no-way-back', message }, ...warnings];
 }
 
+/** Whether an expand takes something away that an older version works with, be it meant or not. */
+export function takesAway({ kind, forward }: RunnableMigration, dialect: Dialect): boolean {
+  if (kind !== 'expand') return false;
+  return judgedStatements(forward, dialect).some(({ findings }) => findings.some(({ rule }) => CONTRACTING.has(rule)));
+}
+
 function outOfPlace({ rule }: Finding): Finding {
   return {
     rule: 'contracts-in-expand',

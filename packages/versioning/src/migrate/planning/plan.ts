@@ -1,5 +1,5 @@
 import { VersioningError } from '../../errors.ts';
-import { lintScript } from '../lint/lint.ts';
+import { lintScript, takesAway } from '../lint/lint.ts';
 import type { Dialect, Direction, MigrateOptions, MigrationPlan, MigrationStep } from '../model.ts';
 import { numberOf, type RunnableMigration } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
@@ -35,7 +35,7 @@ export function planMigrating(planning: Planning, direction: Direction, options:
   };
 }
 
-function stepOf({ state }: Planning, migration: RunnableMigration, direction: Direction): MigrationStep {
+function stepOf({ state, dialect }: Planning, migration: RunnableMigration, direction: Direction): MigrationStep {
   const { id, kind, description, forward, backward } = migration;
   const script = direction === 'up' ? forward : (backward ?? forward);
   const { checksum, statements } = script;
@@ -50,6 +50,7 @@ function stepOf({ state }: Planning, migration: RunnableMigration, direction: Di
     checksum,
     statements: statements.map(({ text }) => text),
     isTransactional,
+    ...(direction === 'up' && takesAway(migration, dialect) ? { takesAway: true } : {}),
   };
 }
 

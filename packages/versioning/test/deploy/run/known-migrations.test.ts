@@ -21,7 +21,7 @@ const gone = ({ warnings }: DeployPlan): readonly string[] => warnings.filter((l
 
 const records = ({ places }: ShopMachine): string => join(places.root, '.holdfast', 'migrations');
 
-describe('a release that is gone from where releases come from', { timeout: 30_000 }, () => {
+describe('a release that is gone from where releases come from', () => {
   test('is known from what was written down when it was deployed', async () => {
     await using machine = await leftBehind();
     await machine.shelf.remove('1.1.0');

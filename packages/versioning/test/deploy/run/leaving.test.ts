@@ -64,7 +64,23 @@ test('a contract that can not be run is left where somebody accepts that: forwar
 
 const upId = (file: string): readonly string[] => (file.endsWith('.up.sql') ? [file.replace('.up.sql', '')] : []);
 
-const STUCK = { ...FIRST, '0002_next.down.sql': 'drop table nowhere;', '0003_broken.up.sql': 'drop table nowhere;' };
+const STUCK = {
+  ...FIRST,
+  '0002_next.down.sql': 'drop table nowhere;',
+  '0003_broken.up.sql': 'insert into nowhere values (1);',
+};
+
+test('an expand that takes something away is refused where nothing says that it is meant', async () => {
+  await using machine = await runningMachine();
+  await machine.shelf.add('1.1.0', {
+    migrations: { ...FIRST, '0002_next.up.sql': 'alter table orders drop column price;' },
+  });
+  await expect(machine.deployer().deployRelease('1.1.0')).rejects.toMatchObject({
+    code: 'DEPLOY_REFUSED',
+    message: expect.stringContaining('0002_next, line 1: ') as string,
+  });
+  expect(machine.current()).toBe('v1.0.0');
+});
 
 test('an expand whose way back fails stays by itself, unless it has taken something away', async () => {
   await using machine = await failedMachine({
@@ -74,7 +90,8 @@ test('an expand whose way back fails stays by itself, unless it has taken someth
   expect(machine.hint).toMatch(/Everything was taken back\. 0002_next stays, as the release before works with it: /);
   const [{ outcome, left, migrated } = {}] = await machine.deployer().history();
   expect([outcome, left, migrated]).toEqual(['failed', ['expand'], ['0002_next']]);
-  await using other = await failedMachine({ ...STUCK, '0002_next.up.sql': 'alter table orders drop column price;' });
+  const taken = '-- lint: allow contracts-in-expand\nalter table orders drop column price;';
+  await using other = await failedMachine({ ...STUCK, '0002_next.up.sql': taken });
   expect(other.hint).toMatch(/Going back has stopped .*--accept .*--restore-data` restores the backup /s);
   expect(await other.deployer().resume(ACCEPTED)).toMatchObject({ outcome: 'failed', left: ['expand'] });
 });

@@ -69,6 +69,20 @@ test('the signature is HMAC-SHA-256 over method, path, time and body, as the for
   expect(signature).toBe(`${createHmac('sha256', KEY).update(signed).digest('hex')}"}`);
 });
 
+test('a number far beyond the others is passed over, and neither asking nor answering ends by it', async () => {
+  const { ask, pull, deployed, storage, text } = world();
+  await ask('1.0.4');
+  const planted = 'deploy/requests/999999999999';
+  await storage.createIfAbsent(planted, new TextEncoder().encode(await text('deploy/requests', 1)));
+  await storage.createIfAbsent('deploy/answers/web-1/999999999999', new TextEncoder().encode('{}'));
+  expect(await pull()).toMatchObject({ answer: { request: 1 }, odd: [planted, 'deploy/answers/web-1/999999999999'] });
+  await ask('1.0.5');
+  expect(await pull()).toMatchObject({ answer: { request: 2, outcome: 'deployed' } });
+  await ask('1.0.6', {});
+  expect(await pull({ key: undefined })).toMatchObject({ answer: { request: 3, outcome: 'deployed' } });
+  expect(deployed).toEqual(['1.0.4', '1.0.5', '1.0.6']);
+});
+
 describe('a server with a key deploys nothing', () => {
   test.each<readonly [string, (world: World) => Promise<unknown>]>([
     ['without a signature', ({ ask }) => ask('6.6.6', {})],
