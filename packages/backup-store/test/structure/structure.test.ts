@@ -166,6 +166,19 @@ describe('the structure that tenants share', () => {
     expect((await structure.catalog()).map(({ version }) => version)).toEqual(['1.0.0', '2.0.0', '2.0.3']);
   });
 
+  it('where nobody names a policy keeps the latest of each of twelve months', async () => {
+    const other = openStructure(repository, { tenant: 'by-itself', clock: () => now });
+    for (let month = 0; month < 14; month++) {
+      writeFiles(root, { 'styles/main.css': `body { padding: ${month}px }` });
+      now = Date.UTC(2028, month, 10);
+      await other.backup({ root, parts: { styles: ['styles'] } });
+    }
+    const { forgotten } = await other.forget();
+    // The first is a major version, and stays; the second is the thirteenth month before.
+    expect(forgotten).toEqual(['1.0.1']);
+    expect(await other.catalog()).toHaveLength(13);
+  });
+
   it('says what is wrong with what it is asked', async () => {
     const refused = async (options: object): Promise<unknown> =>
       await failureOf(structure.backup({ root, parts: PARTS, ...options }));
