@@ -19,6 +19,6 @@ export function wholeNumber(text: string): number {
 export const DAEMON_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--pid-file <file>',
-    description: 'file with the process (default: .holdfast/schedule.pid beside the configuration)',
+    description: 'file with the process (default: .holdfast/schedule-HOST.pid beside the configuration)',
   },
 ];

@@ -1,4 +1,4 @@
-import type { ScheduleEvent } from '@x/operations';
+import type { ScheduleEvent, WatchedRun } from '@x/operations';
 import { now } from '../clock.ts';
 import { daemonFiles, startDaemon } from '../compose/daemon.ts';
 import { takeDaemonFile } from '../compose/daemon-file.ts';
@@ -15,7 +15,7 @@ import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { eventText } from '../render/schedule.ts';
 import { displayText } from '../render/text.ts';
-import { formatTime } from '../render/time.ts';
+import { formatDuration, formatTime } from '../render/time.ts';
 import { DAEMON_OPTIONS, SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
 
 interface RunFlags {
@@ -37,17 +37,26 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (flags.daemon === true) return begin(context, flags);
   let printed = Promise.resolve();
   let isBad = false;
+  let isPartial = false;
   const onEvent = (event: ScheduleEvent): void => {
     if (event.type === 'run.failed' || event.type === 'run.givenUp' || event.type === 'schedule.failed') isBad = true;
+    if (event.type === 'run.finished' && event.outcome === 'partial') isPartial = true;
     const line = context.json
       ? jsonOf('ScheduleEvent', eventOutput(event))
       : `${formatTime(now())}  ${eventText(event)}`;
     printed = printed.then(async () => output.line(line));
   };
   if (once === true) {
-    await runDue(context, onEvent);
-    await printed;
-    return isBad ? EXIT.failed : EXIT.ok;
+    const onWatched = ({ job, slotMs, leaseMs }: WatchedRun): void =>
+      messages.note(
+        `${displayText(job)} of ${formatTime(slotMs)} was begun by another process: it is taken over when nothing is heard of it for ${formatDuration(leaseMs)}.`,
+      );
+    try {
+      await runDue(context, { concurrency, onEvent, onWatched });
+    } finally {
+      await printed;
+    }
+    return isBad ? EXIT.failed : isPartial ? EXIT.partial : EXIT.ok;
   }
   const { pidFile } = await daemonFiles(context, flags);
   const log = flags.log === undefined ? undefined : resolvePath(flags.log, context.workingDirectory);
@@ -91,9 +100,10 @@ export const scheduleRunCommand: CommandDefinition = {
   path: ['schedule', 'run'],
   summary: 'Run the jobs of the configuration at their times, until Ctrl-C',
   description:
-    'Each slot of a job is run once, by one of all that share the store; when its process dies, another takes it over within two minutes. What went by while nothing ran is caught ' +
+    'Each slot of a job is run once, by one of all that share the store; when its process dies, another takes it over: at once on the same machine (Linux), ' +
+    'else when nothing was heard of it for its lease, a minute at first and a quarter of an hour at most. What went by while nothing ran is caught ' +
     'up as the job says, and named. Ctrl-C and SIGTERM let runs end (--grace), and give back what takes longer. SIGHUP reads the configuration again; what is wrong in it is ' +
-    'told, and the one before stays. With --once, for timers of the system: what is due is run, and 1 says that some of it failed.',
+    'told, and the one before stays. With --once, for timers of the system: what is due is run, 1 says that some of it failed, and 3 that something was left out.',
   options: [
     { flags: '--daemon', description: 'in the background' },
     { flags: '--log <file>', description: 'with --daemon: where its lines go (default: .holdfast/schedule.log)' },

@@ -1,4 +1,4 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { CliError } from '../errors.ts';
@@ -41,13 +41,11 @@ export async function takeDaemonFile(
     for (;;) {
       try {
         await link(own, file);
-        return { [Symbol.asyncDispose]: async () => rm(file, { force: true }) };
+        return { [Symbol.asyncDispose]: async () => leave(file, daemon) };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const other = await runningDaemon(file);
-      if (other !== undefined) throw alreadyRunning(file, other);
-      await rm(file, { force: true });
+      await takeAway(file, `${own}.left`);
     }
   } catch (error) {
     if (error instanceof CliError) throw error;
@@ -58,6 +56,29 @@ export async function takeDaemonFile(
   } finally {
     await rm(own, { force: true });
   }
+}
+
+/** Takes away what a process has left that has died. Another's file goes back. @throws {CliError} `USAGE`. */
+async function takeAway(file: string, aside: string): Promise<void> {
+  await refuseSecondDaemon(file);
+  await rename(file, aside).catch(ignoring('ENOENT'));
+  const found = await readDaemon(aside);
+  const isLive = found !== undefined && (await isThere(found));
+  if (isLive) await link(aside, file).catch(ignoring('EEXIST'));
+  await rm(aside, { force: true });
+  if (isLive) throw alreadyRunning(file, found);
+}
+
+/** Takes the file of a process away, and no other's. */
+async function leave(file: string, { pid, host, startTicks: ticks }: Daemon): Promise<void> {
+  const found = await readDaemon(file);
+  if (found?.pid === pid && found.host === host && found.startTicks === ticks) await rm(file, { force: true });
+}
+
+function ignoring(code: string): (error: unknown) => void {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code !== code) throw error;
+  };
 }
 
 /** @throws {CliError} `USAGE` when a process runs by this file. */

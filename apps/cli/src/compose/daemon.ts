@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { resolvePath } from '../config/locations.ts';
 import { CliError } from '../errors.ts';
@@ -28,7 +29,7 @@ export async function daemonFiles(
   const folder = join(file === undefined ? context.workingDirectory : dirname(file), '.holdfast');
   const place = (given: string | undefined, usual: string): string =>
     given === undefined ? join(folder, usual) : resolvePath(given, context.workingDirectory);
-  return { pidFile: place(named.pidFile, 'schedule.pid'), log: place(named.log, 'schedule.log') };
+  return { pidFile: place(named.pidFile, `schedule-${hostname()}.pid`), log: place(named.log, 'schedule.log') };
 }
 
 /**
@@ -67,7 +68,15 @@ export async function startDaemon(context: Context, { pidFile, log }: DaemonFile
 
 /** Asks a process to end, and waits for it. @returns Whether it has ended. */
 export async function stopDaemon(daemon: Daemon, waitMs: number): Promise<boolean> {
-  process.kill(daemon.pid, 'SIGTERM');
+  try {
+    process.kill(daemon.pid, 'SIGTERM');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true;
+    throw new CliError('UNWRITABLE', `Expected to be allowed to end process ${daemon.pid}, got no permission`, {
+      cause: error,
+      hint: 'Call it as the user that has started it.',
+    });
+  }
   for (let waited = 0; waited < waitMs; waited += STEP_MS) {
     if (!(await isThere(daemon))) return true;
     await setTimeout(STEP_MS);

@@ -79,8 +79,15 @@ export async function runJobNow(
   const names = jobs.map(({ name }) => name);
   if (!names.includes(job)) throw noSuchJob(job, names);
   const scheduler = createScheduler({ store, jobs, onEvent });
-  context.signal.addEventListener('abort', () => void scheduler.stop(), { once: true });
-  return await scheduler.runNow(job);
+  const { signal } = context;
+  signal.throwIfAborted();
+  const stop = (): void => void scheduler.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await scheduler.runNow(job);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 function noSuchJob(job: string, names: readonly string[]): CliError {

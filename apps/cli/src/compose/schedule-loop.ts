@@ -1,6 +1,8 @@
-import type { ScheduleEvent, Scheduler } from '@x/operations';
+import { setTimeout } from 'node:timers/promises';
+import type { ScheduleEvent, Scheduler, WatchedRun } from '@x/operations';
+import { now } from '../clock.ts';
 import type { Context } from '../program/context.ts';
-import { openSchedule } from './schedule.ts';
+import { openSchedule, type OpenSchedule } from './schedule.ts';
 
 /** How jobs are run until somebody says stop. */
 export interface ScheduleLoop {
@@ -17,50 +19,85 @@ export interface ScheduleLoop {
 /** Longer than any run. */
 const FOR_EVER_MS = 2 ** 31 - 1;
 
-/** Runs jobs until the signal of the context. SIGHUP reads the configuration again: what runs ends first. */
+/**
+ * Runs jobs until the signal of the context. SIGHUP reads the configuration again: what runs comes to its end beside it, and what is new begins at once.
+ */
 export async function runSchedule(context: Context, loop: ScheduleLoop): Promise<void> {
   const { createScheduler } = await import('@x/operations');
-  const begin = async (effective: Awaited<ReturnType<Context['effective']>>): Promise<Scheduler> => {
-    const { store, jobs, location } = await openSchedule(context, effective);
-    const scheduler = createScheduler({ store, jobs, concurrency: loop.concurrency, onEvent: loop.onEvent });
+  const all = new Set<Scheduler>();
+  const begin = ({ store, jobs, location, keepMs }: OpenSchedule): Scheduler => {
+    const { concurrency, onEvent } = loop;
+    const scheduler = createScheduler({ store, jobs, concurrency, keepMs, onEvent });
     loop.onReady(
       jobs.map(({ name }) => name),
       location,
     );
     scheduler.start();
+    all.add(scheduler);
     return scheduler;
   };
-  let current = begin(await context.effective());
-  await current;
+  let current: Scheduler | undefined;
+  let turn = Promise.resolve();
+  const reload = async (): Promise<void> => {
+    try {
+      const opened = await openSchedule(context, await context.reread());
+      if (context.signal.aborted) return;
+      const before = current;
+      current = begin(opened);
+      if (before !== undefined) void before.stop({ graceMs: FOR_EVER_MS }).then(() => all.delete(before));
+    } catch (error) {
+      loop.onRefused(error);
+    }
+  };
   context.onHangup(() => {
-    current = current.then(async (before) => {
-      try {
-        const effective = await context.reread();
-        // What is wrong is found before anything is stopped.
-        await openSchedule(context, effective);
-        await before.stop({ graceMs: FOR_EVER_MS });
-        return await begin(effective);
-      } catch (error) {
-        loop.onRefused(error);
-        return before;
-      }
-    });
+    turn = turn.then(reload);
   });
+  current = begin(await openSchedule(context, await context.effective()));
   await aborted(context.signal);
-  await (await current).stop({ graceMs: loop.graceMs });
+  await turn;
+  await Promise.all([...all].map(async (scheduler) => scheduler.stop({ graceMs: loop.graceMs })));
 }
 
-/** Begins what is due, and waits for its end. @returns Whether all of it went well. */
-export async function runDue(context: Context, onEvent: (event: ScheduleEvent) => void): Promise<void> {
+/** How what is due is run. */
+export type DueRuns = Pick<ScheduleLoop, 'concurrency' | 'onEvent'> & {
+  /** Is told of a run that another process has, or had: it is waited for until one knows. */
+  readonly onWatched: (run: WatchedRun) => void;
+};
+
+/** Between looks for a sign of life, in milliseconds. */
+const LOOK_MS = 1000;
+
+/** Runs what is due now, and waits for its end. A run whose process gives no sign of life is taken over. */
+export async function runDue(context: Context, { concurrency, onEvent, onWatched }: DueRuns): Promise<void> {
   const { createScheduler } = await import('@x/operations');
-  const { store, jobs } = await openSchedule(context, await context.effective());
-  const scheduler = createScheduler({ store, jobs, concurrency: jobs.length || 1, onEvent });
+  const { store, jobs, keepMs } = await openSchedule(context, await context.effective());
+  const { signal } = context;
+  signal.throwIfAborted();
+  const scheduler = createScheduler({ store, jobs, concurrency, keepMs, onEvent });
   const stop = (): void => void scheduler.stop();
-  context.signal.addEventListener('abort', stop, { once: true });
-  await scheduler.look();
-  await scheduler.idle();
-  context.signal.removeEventListener('abort', stop);
-  if (!context.signal.aborted) await scheduler.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  const started = now();
+  const silent = new Map<string, number>();
+  while (!signal.aborted) {
+    const look = await scheduler.look();
+    await scheduler.idle();
+    // What became due meanwhile is for the next call.
+    const isBehind = look.started.some(({ slotMs }) => slotMs <= started);
+    if (!isBehind && !look.watched.some((run) => isSilent(silent, run, onWatched))) break;
+    if (!isBehind) await setTimeout(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+  signal.removeEventListener('abort', stop);
+  await scheduler.stop();
+  signal.throwIfAborted();
+}
+
+/** Whether a run has given no sign of life since it was first looked at. */
+function isSilent(silent: Map<string, number>, run: WatchedRun, onWatched: (run: WatchedRun) => void): boolean {
+  const name = `${run.job} ${run.slotMs}`;
+  const seen = silent.get(name);
+  if (seen === undefined) onWatched(run);
+  silent.set(name, seen ?? run.entries);
+  return (seen ?? run.entries) === run.entries;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -15,6 +15,8 @@ export interface OpenSchedule {
   readonly jobs: readonly Job[];
   /** Folder or URL of the store. */
   readonly location: string;
+  /** How long runs are remembered, in milliseconds; `undefined` for the usual time. */
+  readonly keepMs: number | undefined;
 }
 
 /**
@@ -27,24 +29,24 @@ export async function openSchedule(context: Context, effective: Effective): Prom
   const folder = file === undefined ? context.workingDirectory : dirname(file);
   const location = settings['schedule.store'] ?? join(folder, '.holdfast', 'schedule');
   const jobs = Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, job]) =>
-    jobsOf(context, { name, job, timeZone: settings['schedule.timeZone'], file }),
+    jobsOf(context, { name, job, timeZone: settings['schedule.timeZone'] }),
   );
-  const [{ openStore }, { readyJobs }] = await Promise.all([import('@x/storage'), import('@x/operations')]);
-  readyJobs(jobs);
-  return { store: await openStore(location), jobs, location };
+  const [{ openStore }, { checkJob }] = await Promise.all([import('@x/storage'), import('@x/operations')]);
+  for (const job of jobs) checkInConfiguration(job, checkJob);
+  const keep = settings['schedule.keep'];
+  const keepMs = keep === undefined ? undefined : demandDuration(keep);
+  return { store: await openStore(location), jobs, location, keepMs };
 }
 
 interface NamedJob {
   readonly name: string;
   readonly job: ScheduledJob;
   readonly timeZone: string | undefined;
-  /** The configuration that they stand in: commands read it, too. */
-  readonly file: string | undefined;
 }
 
-function jobsOf(context: Context, { name, job, timeZone, file }: NamedJob): Job[] {
-  for (const [first] of job.run) {
-    if (first !== 'schedule') continue;
+function jobsOf(context: Context, { name, job, timeZone }: NamedJob): Job[] {
+  for (const words of job.run) {
+    if (words.find((word) => !word.startsWith('-')) !== 'schedule') continue;
     throw new CliError('CONFIG_INVALID', `Expected schedule.jobs.${name} to run commands, got "schedule" itself`, {
       hint: 'Let it run what is to be done, such as ["backup", "create"].',
     });
@@ -55,11 +57,10 @@ function jobsOf(context: Context, { name, job, timeZone, file }: NamedJob): Job[
     graceMs: job.grace === undefined ? undefined : demandDuration(job.grace),
     catchUp: job.catchUp,
   };
-  const config = file === undefined ? [] : ['--config', file];
   const runFor = (tenant: string | undefined) => async (run: RunContext) =>
     runCommands(
       context,
-      job.run.map((words) => [...scheduled(words), ...(tenant === undefined ? [] : ['--tenant', tenant]), ...config]),
+      job.run.map((words) => ofTenant(scheduled(words), tenant)),
       run,
     );
   if (job.tenants === undefined) return [{ name, ...common, run: runFor(undefined) }];
@@ -82,6 +83,26 @@ function timingOf(name: string, job: ScheduledJob, usual: string | undefined): T
   return every === undefined ? undefined : { everyMs: demandDuration(every) };
 }
 
+/** A command of a tenant: what follows `--` is no option any more. */
+function ofTenant(words: readonly string[], tenant: string | undefined): readonly string[] {
+  if (tenant === undefined) return words;
+  const end = words.indexOf('--');
+  return words.toSpliced(end < 0 ? words.length : end, 0, '--tenant', tenant);
+}
+
+/** What packages say of a job, in words of the configuration. @throws {CliError} `CONFIG_INVALID`. */
+function checkInConfiguration(job: Job, check: (job: Job) => void): void {
+  try {
+    check(job);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new CliError('CONFIG_INVALID', `schedule.jobs.${job.name}: ${error.message}`, {
+      cause: error,
+      hint: 'Such as "cron": "0 2 * * 1-5", "at": ["02:30"] or "every": "6h"; names are small letters, digits, ".", "_" and "-".',
+    });
+  }
+}
+
 /** Backups of a schedule look at their data before they choose how to compress. */
 function scheduled(words: CommandWords): readonly string[] {
   const isBackup = words[0] === 'backup' && words[1] === 'create' && !words.includes('--scheduled');
@@ -97,15 +118,16 @@ async function runCommands(
   const commands: { command: string; exitCode: number; output: string }[] = [];
   let outcome: 'ok' | 'partial' = 'ok';
   for (const argv of lines) {
+    signal.throwIfAborted();
     const [stdout, stderr] = [new TailStream(), new TailStream()];
     const exitCode = await context.call({ argv, stdout, stderr, signal });
-    const command = argv.join(' ');
-    commands.push({ command, exitCode, output: `${stdout.text()}${stderr.text()}`.trim() });
+    const command = withoutPasswords(argv.join(' '));
+    commands.push({ command, exitCode, output: withoutPasswords(`${stdout.text()}${stderr.text()}`.trim()) });
     if (exitCode === EXIT.partial) outcome = 'partial';
     else if (exitCode !== EXIT.ok)
       return {
         outcome: 'failed',
-        error: { code: `EXIT_${exitCode}`, message: lastLine(stderr.text(), command) },
+        error: { code: `EXIT_${exitCode}`, message: withoutPasswords(lastLine(stderr.text(), command)) },
         details: { commands },
       };
   }
@@ -116,4 +138,9 @@ async function runCommands(
 function lastLine(text: string, command: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint: '));
   return lines.at(-1)?.trim() ?? `${command} has failed`;
+}
+
+/** Runs are kept where others may read them: passwords of URLs are not. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*):[^\s/?#@]*@/gi, '$1:hidden@');
 }

@@ -52,6 +52,8 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'migrate.lockTimeout'?: string | undefined;
   readonly 'schedule.store'?: string | undefined;
   readonly 'schedule.timeZone'?: string | undefined;
+  /** A duration as it is typed. */
+  readonly 'schedule.keep'?: string | undefined;
   readonly 'schedule.jobs'?: ScheduledJobs | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
@@ -230,6 +232,7 @@ export const FIELDS: readonly Field[] = [
     type: 'location',
   },
   { name: 'schedule.timeZone', type: 'text' },
+  { name: 'schedule.keep', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },

@@ -35,6 +35,7 @@ export const schedule = z
       'Folder or URL of a store in which runs are claimed and remembered: one for all machines that share the work. Default: the folder `.holdfast/schedule` beside this file.',
     ),
     timeZone: text('Whose times of day count, as `Europe/Lisbon`. Default `UTC`.'),
+    keep: duration('How long runs are remembered. Default `90d`.'),
     jobs: z.optional(
       z.record(word, job).check(z.meta({ description: 'Jobs by name: small letters, digits, `.`, `_` and `-`.' })),
     ),

@@ -1,10 +1,12 @@
 import type { ConfigProblem } from './problems.ts';
+import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** What of a valid configuration has URLs of databases. */
 interface WithDatabases {
   readonly sources?: { readonly databases?: readonly string[] | undefined } | undefined;
   readonly tenants?: TenantConfigs | undefined;
+  readonly schedule?: { readonly jobs?: ScheduledJobs | undefined } | undefined;
   readonly migrate?: { readonly database?: string | undefined } | undefined;
 }
 
@@ -14,11 +16,13 @@ export const hasPassword = ({ password, searchParams }: URL): boolean =>
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
-  const { sources, tenants = {}, migrate } = content as WithDatabases;
+  const { sources, tenants = {}, schedule, migrate } = content as WithDatabases;
   const lists: (readonly [string, readonly string[]])[] = [['sources.databases', sources?.databases ?? []]];
   for (const [tenant, { modules = {} }] of Object.entries(tenants))
     for (const [module, { sources: urls = [] }] of Object.entries(modules))
       lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
+  for (const [job, { run }] of Object.entries(schedule?.jobs ?? {}))
+    for (const [index, words] of run.entries()) lists.push([`schedule.jobs.${job}.run[${index}]`, words]);
   const found = lists.flatMap(([list, urls]) =>
     urls.flatMap((url, index) => (isOpen(url) ? [`${list}[${index}]`] : [])),
   );

@@ -7,7 +7,7 @@ import type { Call, GlobalOptions } from '../program/context.ts';
 import { createMessages, type Messages, type MessageStream } from '../terminal/messages.ts';
 import { createOutput, wantsColor, type Output, type OutputStream } from '../terminal/output.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { createContext } from './context.ts';
+import { createContext, type InForce } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { reportFailure } from './failure.ts';
 import { looksOf } from './globals.ts';
@@ -49,10 +49,12 @@ interface Line {
   readonly watch: Pick<SignalWatch, 'signal' | 'exitCode' | 'onHangup'>;
   /** Is told through which streams is spoken: the parser says which options were meant. */
   readonly onStreams: (said: Streams) => void;
+  /** Of a command line within another. */
+  readonly inForce?: InForce | undefined;
 }
 
 async function runLine(line: Line): Promise<number> {
-  const { entry, argv, standard, env, watch, onStreams } = line;
+  const { entry, argv, standard, env, watch, onStreams, inForce } = line;
   const looks = looksOf(argv);
   let said = streams(standard, env, looks);
   onStreams(said);
@@ -76,7 +78,8 @@ async function runLine(line: Line): Promise<number> {
         ...said,
         signal: watch.signal,
         onHangup: watch.onHangup,
-        call: async (call: Call) => callLine(call, line),
+        call: async (call: Call, handedOn: InForce) => callLine(call, line, handedOn),
+        inForce,
       };
       exitCode = await definition.run(createContext(world, flags), { arguments: args, options });
     },
@@ -92,7 +95,11 @@ async function runLine(line: Line): Promise<number> {
 }
 
 /** A command line within another: with the same environment, and streams and a signal of its own. */
-async function callLine({ argv, stdout, stderr, signal }: Call, { entry, env }: Line): Promise<number> {
+async function callLine(
+  { argv, stdout, stderr, signal }: Call,
+  { entry, env }: Line,
+  inForce: InForce,
+): Promise<number> {
   const stdin = Readable.from([]) as NodeJS.ReadStream;
   const watch = {
     signal,
@@ -101,7 +108,7 @@ async function callLine({ argv, stdout, stderr, signal }: Call, { entry, env }: 
     },
     onHangup: () => undefined,
   };
-  return runLine({ entry, argv, standard: { stdin, stdout, stderr }, env, watch, onStreams: () => undefined });
+  return runLine({ entry, argv, standard: { stdin, stdout, stderr }, env, watch, onStreams: () => undefined, inForce });
 }
 
 /**

@@ -23,6 +23,7 @@ export interface GlobalOptions {
 
 /** A command line that another one runs. */
 export interface Call {
+  /** Runs with the configuration and the options of the program that are in force for who calls. */
   readonly argv: readonly string[];
   readonly stdout: OutputStream;
   readonly stderr: MessageStream;

@@ -18,7 +18,8 @@ Type=exec
 ${user === undefined ? '' : `User=${escaped(user)}\n`}WorkingDirectory=${escaped(folder)}
 ExecStart=${command.map(quoted).join(' ')}
 ExecReload=/bin/kill -HUP $MAINPID
-# Runs are given half a minute to end, and given back then.
+# Runs are given half a minute to end, with all that they have started, and given back then.
+KillMode=mixed
 TimeoutStopSec=60
 Restart=always
 RestartSec=10

@@ -52,7 +52,6 @@ describe('holdfast schedule', () => {
     const ran = await machine.json('ScheduleNow', ['schedule', 'now', 'nightly']);
     expect(ran).toMatchObject({ job: 'nightly', outcome: 'ok' });
     const { runs } = await machine.json('ScheduleHistory', ['schedule', 'history', 'nightly']);
-    const config = `--config ${join(machine.cwd, 'holdfast.config.json')}`;
     expect(runs).toMatchObject([
       {
         status: 'ok',
@@ -60,11 +59,11 @@ describe('holdfast schedule', () => {
         details: {
           commands: [
             {
-              command: `backup create data --scheduled ${config}`,
+              command: 'backup create data --scheduled',
               exitCode: 0,
               output: expect.stringContaining('snapshot') as string,
             },
-            { command: `backup verify ${config}`, exitCode: 0 },
+            { command: 'backup verify', exitCode: 0 },
           ],
         },
       },

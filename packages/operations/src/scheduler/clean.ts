@@ -13,10 +13,14 @@ export interface CleanRunsOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-const KEEP_MS = 90 * 24 * 60 * 60_000;
+/** How long runs are kept, where nobody says otherwise, in milliseconds. */
+export const KEEP_MS: number = 90 * 24 * 60 * 60_000;
+
+/** Turns that are kept: where the clock was wrong, the ones before count. */
+const TURNS = 10;
 
 /**
- * Forgets old runs of a job. The latest one stays, whatever its age, and so does one that has not ended: they say what is to be run next.
+ * Forgets old runs of a job. The latest ten stay, whatever their age, and so does one that has not ended: they say what is to be run next.
  *
  * @returns How many were forgotten.
  * @throws {OperationsError} `INVALID_JOB`
@@ -26,14 +30,14 @@ export async function cleanRuns(store: ObjectStore, job: string, options: CleanR
   const book = slotBook(store);
   checkJobName(job);
   let removed = 0;
-  let before: number | undefined;
-  for await (const slotMs of book.slots(job)) {
-    if (before !== undefined && before < nowMs - keepMs && isEnded(await book.read(job, before))) {
-      if (!dryRun) await book.remove(job, before);
-      removed++;
-    }
-    if (slotMs >= nowMs - keepMs) break;
-    before = slotMs;
+  const oldest = await book.oldestOf(job, TURNS);
+  if (oldest === undefined) return 0;
+  const untilMs = Math.min(nowMs - keepMs, oldest.slotMs - 1);
+  for await (const slotMs of book.slots(job, { untilMs })) {
+    if (!isEnded(await book.read(job, slotMs))) continue;
+    if (!dryRun) await book.remove(job, slotMs);
+    removed++;
   }
+  if (!dryRun) await book.removeTurns(job, oldest.n);
   return removed;
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import { OperationsError } from '../errors.ts';
-import type { RunError, RunOutcome, RunOwner, RunReason } from '../slots/entry.ts';
+import type { MissedSlots, RunError, RunOutcome, RunOwner, RunReason } from '../slots/entry.ts';
 import { HeldRun } from '../slots/held-run.ts';
 import type { SlotDecision } from '../slots/plan.ts';
+import { keptDetails, runError } from '../slots/run-error.ts';
 import type { SlotBook } from '../slots/slot-book.ts';
 import type { ScheduleEvent } from './events.ts';
 import type { ReadyJob } from './job.ts';
-import { keptDetails, runError } from '../slots/run-error.ts';
 
 /** What runs stand on. */
 export interface RunnerOptions {
@@ -15,7 +15,9 @@ export interface RunnerOptions {
   readonly owner: RunOwner;
   readonly leaseMs: number;
   readonly onEvent: (event: ScheduleEvent) => void;
-  /** Aborted when runs are to be given back. */
+  /** Aborted when the scheduler is told to stop: what fails from then on is given back. */
+  readonly stopping: AbortSignal;
+  /** Aborted when runs are to end. */
   readonly stop: AbortSignal;
 }
 
@@ -30,7 +32,14 @@ export interface RunEnd {
 }
 
 /** What is claimed, and why. */
-export type Claim = Extract<SlotDecision, { kind: 'claim' }> & { readonly reason: RunReason };
+export interface Claim {
+  readonly slotMs: number;
+  /** Entries that the slot has: 0 for one that nobody had. */
+  readonly entries: number;
+  readonly attempt: number;
+  readonly reason: RunReason;
+  readonly missed: MissedSlots | undefined;
+}
 
 /** Claims a run. @returns `undefined` when another process was faster. */
 export async function claimRun(job: ReadyJob, claim: Claim, options: RunnerOptions): Promise<HeldRun | undefined> {
@@ -38,9 +47,9 @@ export async function claimRun(job: ReadyJob, claim: Claim, options: RunnerOptio
   const { slotMs, entries, attempt, missed, reason } = claim;
   const entry = { kind: 'claimed', atMs: clock.now(), attempt, owner, leaseMs, reason, missed } as const;
   if (!(await book.add(job.name, { slotMs, entries }, entry))) return undefined;
-  if (missed !== undefined) onEvent({ type: 'run.missed', job: job.name, slotMs, missed });
+  if (missed !== undefined && entries === 0) onEvent({ type: 'run.missed', job: job.name, slotMs, missed });
   onEvent({ type: 'run.started', job: job.name, slotMs, attempt, reason });
-  return new HeldRun({ book, job: job.name, slotMs, entries: entries + 1, leaseMs, clock });
+  return new HeldRun({ book, job: job.name, slotMs, entries: entries + 1, leaseMs, token: owner.id, clock });
 }
 
 /** Runs a job that was claimed, and says how it ended. Never rejects for what the job does. */
@@ -50,14 +59,15 @@ export async function runClaimed(
   held: HeldRun,
   options: RunnerOptions,
 ): Promise<RunEnd | undefined> {
-  const { clock, onEvent, stop } = options;
+  const { clock, onEvent, stop, stopping } = options;
   const { slotMs, attempt, reason, missed } = claim;
   const about = { job: job.name, slotMs };
   const started = clock.monotonic();
   const signal = AbortSignal.any([held.lost, stop]);
   const told = await reportOf(job, { job: job.name, slotMs, attempt, reason, missed, signal });
   const durationMs = Math.round(clock.monotonic() - started);
-  if (stop.aborted && told.outcome === 'failed') {
+  // Whoever stops a service may stop what its jobs have started, too.
+  if (stopping.aborted && told.outcome === 'failed') {
     onEvent((await held.release(stop)) ? { type: 'run.released', ...about } : { type: 'run.lost', ...about });
     return undefined;
   }
@@ -74,6 +84,7 @@ type Told = Pick<RunEnd, 'outcome' | 'error' | 'details'>;
 
 async function reportOf(job: ReadyJob, context: Parameters<ReadyJob['run']>[0]): Promise<Told> {
   try {
+    context.signal.throwIfAborted();
     const report = (await job.run(context)) ?? {};
     const { outcome = 'ok', error } = report;
     return { outcome, error, details: keptDetails(report.details) };
@@ -88,11 +99,12 @@ export async function giveUp(
   decision: Extract<SlotDecision, { kind: 'give-up' }>,
   options: RunnerOptions,
 ): Promise<void> {
-  const { book, clock, onEvent } = options;
+  const { book, clock, owner, onEvent } = options;
   const { slotMs, entries, attempts } = decision;
   const error = runError(
     new OperationsError('RUN_TAKEN_OVER', `Expected the run to end, ${attempts} processes have died in it`),
   );
-  const entry = { kind: 'finished', atMs: clock.now(), outcome: 'failed', error, details: undefined } as const;
-  if (await book.add(job, { slotMs, entries }, entry)) onEvent({ type: 'run.givenUp', job, slotMs, attempts });
+  const end = { atMs: clock.now(), token: owner.id, outcome: 'failed', error, details: undefined } as const;
+  if (await book.add(job, { slotMs, entries }, { kind: 'finished', ...end }))
+    onEvent({ type: 'run.givenUp', job, slotMs, attempts });
 }

@@ -59,30 +59,36 @@ const MAX_ATTEMPTS = 3;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 
 /**
- * Checks jobs, and fills in what they leave out.
+ * Checks a job, and fills in what it leaves out.
  *
  * @throws {OperationsError} `INVALID_JOB`, `INVALID_TIMING`
  */
+export function checkJob(job: Job): ReadyJob {
+  const name = checkJobName(job.name);
+  if (job.timing !== undefined) checkTiming(job.timing);
+  const { catchUp = 'latest' } = job;
+  if (!['latest', 'all', 'none'].includes(catchUp))
+    throw new OperationsError(
+      'INVALID_JOB',
+      `Expected "catchUp" of ${name} to be latest, all or none, got ${shown(catchUp)}`,
+    );
+  return {
+    ...job,
+    catchUp,
+    jitterMs: within(job, 'jitterMs', 0, [0, WEEK_MS]),
+    graceMs: within(job, 'graceMs', GRACE_MS, [0, 52 * WEEK_MS]),
+    maxAttempts: within(job, 'maxAttempts', MAX_ATTEMPTS, [1, 100]),
+  };
+}
+
+/** Jobs by name. @throws {OperationsError} as {@link checkJob}, and for two of one name. */
 export function readyJobs(jobs: readonly Job[]): ReadonlyMap<string, ReadyJob> {
   const ready = new Map<string, ReadyJob>();
   for (const job of jobs) {
-    const name = checkJobName(job.name);
-    if (ready.has(name))
-      throw new OperationsError('INVALID_JOB', `Expected one job of each name, got ${shown(name)} twice`);
-    if (job.timing !== undefined) checkTiming(job.timing);
-    const { catchUp = 'latest' } = job;
-    if (!['latest', 'all', 'none'].includes(catchUp))
-      throw new OperationsError(
-        'INVALID_JOB',
-        `Expected "catchUp" of ${name} to be latest, all or none, got ${shown(catchUp)}`,
-      );
-    ready.set(name, {
-      ...job,
-      catchUp,
-      jitterMs: within(job, 'jitterMs', 0, [0, WEEK_MS]),
-      graceMs: within(job, 'graceMs', GRACE_MS, [0, 52 * WEEK_MS]),
-      maxAttempts: within(job, 'maxAttempts', MAX_ATTEMPTS, [1, 100]),
-    });
+    const checked = checkJob(job);
+    if (ready.has(job.name))
+      throw new OperationsError('INVALID_JOB', `Expected one job of each name, got ${shown(job.name)} twice`);
+    ready.set(job.name, checked);
   }
   return ready;
 }

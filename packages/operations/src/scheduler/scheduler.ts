@@ -1,40 +1,57 @@
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { ObjectStore } from '@x/storage';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperationsError, shown } from '../errors.ts';
 import type { RunReason } from '../slots/entry.ts';
-import { SHORTEST_LEASE_MS } from '../slots/held-run.ts';
-import { planSlot, type SlotDecision } from '../slots/plan.ts';
+import { type HeldRun, SHORTEST_LEASE_MS } from '../slots/held-run.ts';
+import { ownProcess } from '../slots/process-proof.ts';
+import { runError } from '../slots/run-error.ts';
 import { slotBook } from '../slots/slot-book.ts';
-import { isEnded } from '../slots/state.ts';
-import { WatchedLeases } from '../slots/watched-leases.ts';
+import { cleanRuns, KEEP_MS } from './clean.ts';
 import type { ScheduleEvent } from './events.ts';
 import { type Job, type ReadyJob, readyJobs } from './job.ts';
-import { type Claim, claimRun, giveUp, type RunEnd, type RunnerOptions, runClaimed } from './job-runner.ts';
-import { newestSlot } from './newest-slot.ts';
-import { runError } from '../slots/run-error.ts';
+import { type Claim, claimRun, giveUp, runClaimed, type RunEnd, type RunnerOptions } from './job-runner.ts';
+import { JobTurnsView } from './job-turns.ts';
 
 /** Options of {@link createScheduler}. */
 export interface SchedulerOptions {
   /** Where runs are claimed and remembered: one store for all machines that share the work. */
   readonly store: ObjectStore;
   readonly jobs: readonly Job[];
-  /** A name that only one running process has at a time: it takes over at once what its predecessor has left. Without it a run is taken over when its lease has passed. */
+  /**
+   * A name that only one running process has at a time: it takes over at once what its predecessor has left. Without it that is done where the system
+   * proves that the process has ended (Linux, on the same machine), and else when its lease has passed.
+   */
   readonly instance?: string | undefined;
   /** Milliseconds without a sign of life until a run is taken over; default 60,000. */
   readonly leaseMs?: number | undefined;
-  /** Jobs that run at the same time here; default 2. */
+  /** Jobs that run at the same time here; default 2. Whoever waits longest begins first. */
   readonly concurrency?: number | undefined;
+  /** Runs older than this are forgotten, in milliseconds; default 90 days. */
+  readonly keepMs?: number | undefined;
   readonly clock?: Clock | undefined;
   /** Is told what happens. Must not throw. */
   readonly onEvent?: ((event: ScheduleEvent) => void) | undefined;
 }
 
+/** A run that was begun. */
+export interface StartedRun {
+  readonly job: string;
+  readonly slotMs: number;
+}
+
+/** A run that another process has, or had when it died. */
+export interface WatchedRun extends StartedRun {
+  /** Signs of life: when there are no more for `leaseMs` milliseconds, the run is taken over. */
+  readonly entries: number;
+  readonly leaseMs: number;
+}
+
 /** What one look at the jobs came to. */
 export interface Look {
   /** Runs that were begun. */
-  readonly started: readonly { readonly job: string; readonly slotMs: number }[];
+  readonly started: readonly StartedRun[];
+  readonly watched: readonly WatchedRun[];
   /** Milliseconds since 1970 when the next run is due; `undefined` when none is. */
   readonly nextMs: number | undefined;
 }
@@ -66,6 +83,7 @@ export interface Scheduler {
 /** A scheduler looks at least so often, in milliseconds: clocks jump, and machines sleep. */
 const LOOK_MS = 30_000;
 const LEASE_MS = 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Makes a scheduler. All processes that share a store share the runs: each slot of a job is run by one of them, and taken over with the next
@@ -94,12 +112,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 class StoredScheduler implements Scheduler {
   readonly #jobs: ReadonlyMap<string, ReadyJob>;
   readonly #runner: RunnerOptions;
+  readonly #view: JobTurnsView;
+  readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #concurrency: number;
-  readonly #leases = new WatchedLeases();
-  readonly #newest = new Map<string, number>();
-  readonly #firstSeen = new Map<string, number>();
+  readonly #keepMs: number;
   readonly #running = new Map<string, Promise<RunEnd | undefined>>();
+  /** Jobs that are being decided on: one decision about a job at a time. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #cleaned = new Map<string, number>();
   readonly #stopping = new AbortController();
   readonly #abortRuns = new AbortController();
   #wake = new AbortController();
@@ -108,11 +129,15 @@ class StoredScheduler implements Scheduler {
   constructor(options: SchedulerOptions) {
     const { store, jobs, instance, clock = systemClock, onEvent = () => undefined } = options;
     this.#jobs = readyJobs(jobs);
+    this.#store = store;
     this.#clock = clock;
     this.#concurrency = atLeast('concurrency', options.concurrency ?? 2, 1);
-    const owner = { id: randomUUID(), instance, host: hostname(), pid: process.pid };
+    this.#keepMs = atLeast('keepMs', options.keepMs ?? KEEP_MS, 1);
+    const owner = { id: randomUUID(), instance, ...ownProcess() };
     const leaseMs = atLeast('leaseMs', options.leaseMs ?? LEASE_MS, SHORTEST_LEASE_MS);
-    this.#runner = { book: slotBook(store), clock, owner, leaseMs, onEvent, stop: this.#abortRuns.signal };
+    const [stopping, stop] = [this.#stopping.signal, this.#abortRuns.signal];
+    this.#runner = { book: slotBook(store), clock, owner, leaseMs, onEvent, stopping, stop };
+    this.#view = new JobTurnsView(this.#runner);
   }
 
   start(): void {
@@ -133,23 +158,27 @@ class StoredScheduler implements Scheduler {
 
   async look(): Promise<Look> {
     this.#refuseStopped();
-    const started: { job: string; slotMs: number }[] = [];
+    const due: { job: ReadyJob; dueMs: number }[] = [];
+    const watched: WatchedRun[] = [];
+    const started: StartedRun[] = [];
     let nextMs: number | undefined;
     for (const job of this.#jobs.values()) {
-      // A job that runs here, or for which there is no room, is looked at when one has ended.
-      if (this.#stopping.signal.aborted || this.#running.has(job.name) || this.#running.size >= this.#concurrency)
-        continue;
-      try {
-        const decision = await this.#decide(job);
-        if (decision.kind === 'wait' && decision.untilMs !== undefined)
-          nextMs = Math.min(nextMs ?? decision.untilMs, decision.untilMs);
-        if (await this.#carryOut(job, decision))
-          started.push({ job: job.name, slotMs: this.#newest.get(job.name) ?? 0 });
-      } catch (error) {
-        this.#runner.onEvent({ type: 'schedule.failed', job: job.name, error: runError(error) });
-      }
+      // One that runs here, or for which there is no room, is looked at when one has ended.
+      if (this.#running.has(job.name) || this.#running.size >= this.#concurrency) continue;
+      const decision = await this.#guarded(job, async () => (await this.#view.look(job)).decision);
+      if (decision?.kind === 'wait' && decision.untilMs !== undefined)
+        nextMs = Math.min(nextMs ?? decision.untilMs, decision.untilMs);
+      else if (decision?.kind === 'watch') watched.push({ job: job.name, ...decision });
+      else if (decision?.kind === 'claim' || decision?.kind === 'advance') due.push({ job, dueMs: decision.dueMs });
+      else if (decision?.kind === 'give-up') due.push({ job, dueMs: decision.slotMs });
     }
-    return { started, nextMs };
+    // Whoever waits longest begins first: else jobs that take longer than their interval would leave no room to others.
+    for (const { job } of due.toSorted((a, b) => a.dueMs - b.dueMs)) {
+      if (this.#stopping.signal.aborted || this.#running.size >= this.#concurrency) break;
+      const run = await this.#guarded(job, async () => this.#goOn(job));
+      if (run !== undefined) started.push({ job: job.name, slotMs: run });
+    }
+    return { started, watched, nextMs };
   }
 
   async idle(): Promise<void> {
@@ -163,21 +192,27 @@ class StoredScheduler implements Scheduler {
       const known = [...this.#jobs.keys()].join(', ') || 'none';
       throw new OperationsError('UNKNOWN_JOB', `Expected one of the jobs (${known}), got ${shown(name)}`);
     }
-    await this.#running.get(name)?.catch(() => undefined);
-    const nowMs = this.#clock.now();
-    const { newest } = await newestSlot(this.#runner.book, name, this.#newest.get(name), nowMs);
-    if (newest !== undefined && !isEnded(newest)) {
-      const decision = await this.#decide(job);
-      return (await this.#carryOut(job, decision)) ? this.#running.get(name) : undefined;
-    }
-    const slotMs = Math.max(Math.floor(nowMs), (newest?.slotMs ?? -1) + 1);
-    const claim: Claim = { kind: 'claim', slotMs, entries: 0, attempt: 1, missed: undefined, reason };
-    return (await this.#begin(job, claim)) ? this.#running.get(name) : undefined;
+    while (this.#running.has(name)) await this.#running.get(name);
+    const run = await this.#inTurn(job, async () => {
+      if (this.#running.has(name)) return undefined;
+      const asked = await this.#view.ask(job, reason);
+      // What another process has left is run instead.
+      if (asked === undefined) return (await this.#goOn(job)) === undefined ? undefined : this.#runOf(name);
+      const claim: Claim = { ...asked, entries: 0, attempt: 1, reason };
+      return (await this.#begin(job, claim)) ? this.#runOf(name) : undefined;
+    });
+    return run?.end;
+  }
+
+  /** In an object: a promise that is returned as it is would be waited for. */
+  #runOf(name: string): { readonly end: Promise<RunEnd | undefined> | undefined } {
+    return { end: this.#running.get(name) };
   }
 
   async stop({ graceMs = 0 }: StopOptions = {}): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
+    await Promise.allSettled(this.#turns.values());
     const idle = new AbortController();
     const ended = this.idle().then(() => idle.abort());
     if (graceMs > 0) await this.#clock.sleep(graceMs, idle.signal);
@@ -185,59 +220,79 @@ class StoredScheduler implements Scheduler {
     await ended;
   }
 
-  async #decide(job: ReadyJob): Promise<SlotDecision> {
-    const { book, owner, onEvent } = this.#runner;
-    const nowMs = this.#clock.now();
-    const firstSeenMs = this.#firstSeen.get(job.name) ?? (await book.firstSeen(job.name, nowMs));
-    this.#firstSeen.set(job.name, firstSeenMs);
-    const { newest, ahead } = await newestSlot(book, job.name, this.#newest.get(job.name), nowMs);
-    if (ahead !== undefined) onEvent({ type: 'clock.ahead', job: job.name, slotMs: ahead, nowMs });
-    if (newest !== undefined) this.#newest.set(job.name, newest.slotMs);
-    const isOwnerGone =
-      newest?.status === 'open' && this.#leases.isGone(job.name, newest, owner.instance, this.#clock.monotonic());
-    if (job.timing === undefined && (newest === undefined || isEnded(newest)))
-      return { kind: 'wait', untilMs: undefined };
-    const { timing = { everyMs: LEASE_MS }, jitterMs, catchUp, graceMs, maxAttempts } = job;
-    const rules = { job: job.name, timing, jitterMs, catchUp, graceMs, maxAttempts };
-    return planSlot({ ...rules, newest, isOwnerGone, firstSeenMs, nowMs });
-  }
-
-  /** @returns Whether a run has begun here. */
-  async #carryOut(job: ReadyJob, decision: SlotDecision): Promise<boolean> {
-    const { book, clock, onEvent } = this.#runner;
-    switch (decision.kind) {
-      case 'wait':
-      case 'watch':
-        return false;
-      case 'claim':
-        return this.#begin(job, { ...decision, reason: 'time' });
-      case 'give-up':
-        await giveUp(job.name, decision, this.#runner);
-        return false;
-      case 'miss': {
-        const { slotMs, missed } = decision;
-        const isOurs = await book.add(job.name, { slotMs, entries: 0 }, { kind: 'missed', atMs: clock.now(), missed });
-        if (isOurs) onEvent({ type: 'run.missed', job: job.name, slotMs, missed });
-        return false;
-      }
+  /** Carries out what is to be done about a job now. @returns The slot that is run here. */
+  async #goOn(job: ReadyJob): Promise<number | undefined> {
+    const { book, onEvent } = this.#runner;
+    if (this.#running.has(job.name)) return undefined;
+    const { decision, turn, next } = await this.#view.look(job);
+    if (decision.kind === 'give-up') await giveUp(job.name, decision, this.#runner);
+    if (decision.kind === 'claim') {
+      const { slotMs, entries, attempt } = decision;
+      const { reason = 'time', missed } = turn ?? {};
+      return (await this.#begin(job, { slotMs, entries, attempt, reason, missed })) ? slotMs : undefined;
     }
+    if (decision.kind !== 'advance') return undefined;
+    const { slotMs, missed, to } = decision;
+    if (!(await book.advance(job.name, next, { kind: to, slotMs, reason: 'time', missed }))) return undefined;
+    if (to === 'run') {
+      const claim: Claim = { slotMs, entries: 0, attempt: 1, reason: 'time', missed };
+      return (await this.#begin(job, claim)) ? slotMs : undefined;
+    }
+    if (missed === undefined) return undefined;
+    onEvent({ type: 'run.missed', job: job.name, slotMs, missed });
+    await book.add(job.name, { slotMs, entries: 0 }, { kind: 'missed', atMs: this.#clock.now(), missed });
+    return undefined;
   }
 
   async #begin(job: ReadyJob, claim: Claim): Promise<boolean> {
     const held = await claimRun(job, claim, this.#runner);
     if (held === undefined) return false;
-    this.#newest.set(job.name, claim.slotMs);
-    const run = runClaimed(job, claim, held, this.#runner)
-      .catch((error: unknown) => {
-        this.#runner.onEvent({ type: 'schedule.failed', job: job.name, error: runError(error) });
-        return undefined;
-      })
-      .finally(() => {
-        this.#running.delete(job.name);
-        this.#wake.abort();
-      });
+    const run = this.#runToEnd(job, claim, held);
     this.#running.set(job.name, run);
     return true;
+  }
+
+  async #runToEnd(job: ReadyJob, claim: Claim, held: HeldRun): Promise<RunEnd | undefined> {
+    try {
+      const end = await runClaimed(job, claim, held, this.#runner);
+      await this.#clean(job.name);
+      return end;
+    } catch (error) {
+      this.#runner.onEvent({ type: 'schedule.failed', job: job.name, error: runError(error) });
+      return undefined;
+    } finally {
+      this.#running.delete(job.name);
+      this.#wake.abort();
+    }
+  }
+
+  /** Once a day. */
+  async #clean(job: string): Promise<void> {
+    const nowMs = this.#clock.now();
+    if (nowMs - (this.#cleaned.get(job) ?? 0) < DAY_MS) return;
+    this.#cleaned.set(job, nowMs);
+    await cleanRuns(this.#store, job, { nowMs, keepMs: this.#keepMs });
+  }
+
+  /** One decision about a job at a time. */
+  async #inTurn<T>(job: ReadyJob, action: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(job.name) ?? Promise.resolve();
+    const turn = before.then(action, action);
+    this.#turns.set(
+      job.name,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  /** What goes wrong is told, and tried again at the next look. */
+  async #guarded<T>(job: ReadyJob, action: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await this.#inTurn(job, action);
+    } catch (error) {
+      this.#runner.onEvent({ type: 'schedule.failed', job: job.name, error: runError(error) });
+      return undefined;
+    }
   }
 
   #refuseStopped(): void {

@@ -8,6 +8,8 @@ export interface RunOwner {
   readonly instance: string | undefined;
   readonly host: string;
   readonly pid: number;
+  /** What no other process ever has had: the start of the system, its space of numbers of processes, and the start of the process. `undefined` where the system does not tell. */
+  readonly process: string | undefined;
 }
 
 /** Slots before this one that nobody has run, and nobody will. */
@@ -31,7 +33,9 @@ export interface RunError {
   readonly message: string;
 }
 
-/** One entry of a slot's ledger. */
+/**
+ * One entry of a slot's ledger. The token is that of who has claimed it: after an answer that was lost it tells whether an entry is one's own.
+ */
 export type SlotEntry =
   | {
       readonly kind: 'claimed';
@@ -43,12 +47,13 @@ export type SlotEntry =
       readonly reason: RunReason;
       readonly missed: MissedSlots | undefined;
     }
-  | { readonly kind: 'renewed'; readonly atMs: number; readonly leaseMs: number }
+  | { readonly kind: 'renewed'; readonly atMs: number; readonly token: string; readonly leaseMs: number }
   /** Given back by its owner, who was told to stop. */
-  | { readonly kind: 'released'; readonly atMs: number }
+  | { readonly kind: 'released'; readonly atMs: number; readonly token: string }
   | {
       readonly kind: 'finished';
       readonly atMs: number;
+      readonly token: string;
       readonly outcome: RunOutcome;
       readonly error: RunError | undefined;
       /** What the job says of its run, as JSON. */
@@ -71,7 +76,8 @@ const isOwner = (value: unknown): boolean =>
   isText(value['id']) &&
   isText(value['host']) &&
   isTime(value['pid']) &&
-  (value['instance'] === undefined || isText(value['instance']));
+  (value['instance'] === undefined || isText(value['instance'])) &&
+  (value['process'] === undefined || isText(value['process']));
 const isError = (value: unknown): boolean =>
   isRecord(value) && isText(value['message']) && (value['code'] === undefined || isText(value['code']));
 
@@ -82,10 +88,12 @@ const checks: Readonly<Record<string, (entry: Readonly<Record<string, unknown>>)
     isOwner(entry['owner']) &&
     isOneOf(entry['reason'], 'time', 'manual', 'change') &&
     (entry['missed'] === undefined || isMissed(entry['missed'])),
-  renewed: (entry) => isTime(entry['leaseMs']),
-  released: () => true,
+  renewed: (entry) => isTime(entry['leaseMs']) && isText(entry['token']),
+  released: (entry) => isText(entry['token']),
   finished: (entry) =>
-    isOneOf(entry['outcome'], 'ok', 'partial', 'failed') && (entry['error'] === undefined || isError(entry['error'])),
+    isText(entry['token']) &&
+    isOneOf(entry['outcome'], 'ok', 'partial', 'failed') &&
+    (entry['error'] === undefined || isError(entry['error'])),
   missed: (entry) => isMissed(entry['missed']),
 };
 

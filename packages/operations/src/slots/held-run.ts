@@ -17,6 +17,8 @@ export interface HeldRunOptions {
   /** Entries of the slot, the claim included. */
   readonly entries: number;
   readonly leaseMs: number;
+  /** The id of its owner. */
+  readonly token: string;
   readonly clock: Clock;
 }
 
@@ -48,12 +50,12 @@ export class HeldRun {
     end: { outcome: RunOutcome; error: RunError | undefined; details: unknown },
     signal: AbortSignal,
   ): Promise<boolean> {
-    return this.#end({ kind: 'finished', atMs: this.#options.clock.now(), ...end }, signal);
+    return this.#end({ kind: 'finished', ...this.#own(), ...end }, signal);
   }
 
   /** Gives the run back: whoever looks next may have it at once. */
   async release(signal: AbortSignal): Promise<boolean> {
-    return this.#end({ kind: 'released', atMs: this.#options.clock.now() }, signal);
+    return this.#end({ kind: 'released', ...this.#own() }, signal);
   }
 
   async #end(entry: SlotEntry, signal: AbortSignal): Promise<boolean> {
@@ -88,11 +90,23 @@ export class HeldRun {
 
   async #addNow(entry: SlotEntry): Promise<boolean> {
     if (this.#lost.signal.aborted || this.#done.signal.aborted) return false;
-    const { book, job, slotMs } = this.#options;
-    const isOurs = await book.add(job, { slotMs, entries: this.#entries }, entry);
-    if (isOurs) this.#entries++;
-    else this.#lose();
-    return isOurs;
+    const { book, job, slotMs, token } = this.#options;
+    while (!(await book.add(job, { slotMs, entries: this.#entries }, entry))) {
+      // Somebody has this number: it may be this run itself, whose answer was lost.
+      const found = await book.entry(job, slotMs, this.#entries + 1);
+      if (found === undefined || !('token' in found) || found.token !== token) {
+        this.#lose();
+        return false;
+      }
+      this.#entries++;
+      if (found.kind === entry.kind && entry.kind !== 'renewed') return true;
+    }
+    this.#entries++;
+    return true;
+  }
+
+  #own(): { readonly atMs: number; readonly token: string } {
+    return { atMs: this.#options.clock.now(), token: this.#options.token };
   }
 
   #lose(): void {
@@ -117,7 +131,7 @@ export class HeldRun {
       if (ends.aborted) return;
       const next = Math.max(first, Math.min(LONGEST_LEASE_MS, (clock.monotonic() - started) / 4));
       try {
-        await this.#add({ kind: 'renewed', atMs: clock.now(), leaseMs: Math.floor(next) });
+        await this.#add({ kind: 'renewed', ...this.#own(), leaseMs: Math.floor(next) });
         leaseMs = next;
       } catch {
         // The store does not answer: the next try comes soon enough, or another process takes over.

@@ -16,18 +16,19 @@ export type CatchUp = 'latest' | 'all' | 'none';
 /** What is asked. */
 export interface SlotQuestion {
   readonly job: string;
-  readonly timing: Timing;
+  /** Absent: it runs only when somebody asks. */
+  readonly timing: Timing | undefined;
   readonly jitterMs: number;
   readonly catchUp: CatchUp;
   readonly graceMs: number;
   /** So many processes may die in a run until it is given up. */
   readonly maxAttempts: number;
-  /** The latest slot that anybody has claimed or called missed. */
-  readonly newest: SlotState | undefined;
+  /** The slot that the job is at; `undefined` when it has only been seen, or that slot was missed. */
+  readonly current: SlotState | undefined;
   /** Whether the owner of that slot is known to be gone. */
   readonly isOwnerGone: boolean;
-  /** Slots up to this moment are none of ours: the job was not there. */
-  readonly firstSeenMs: number;
+  /** Slots up to this moment are over. */
+  readonly cursorMs: number;
   readonly nowMs: number;
 }
 
@@ -35,41 +36,59 @@ export interface SlotQuestion {
 export type SlotDecision =
   | { readonly kind: 'wait'; readonly untilMs: number | undefined }
   /** Somebody runs it. */
-  | { readonly kind: 'watch'; readonly slotMs: number }
+  | { readonly kind: 'watch'; readonly slotMs: number; readonly entries: number; readonly leaseMs: number }
+  /** Go on to a slot, to run it or because it was missed. */
+  | {
+      readonly kind: 'advance';
+      readonly to: 'run' | 'missed';
+      readonly slotMs: number;
+      /** Since when the job waits, in milliseconds since 1970. */
+      readonly dueMs: number;
+      readonly missed: MissedSlots | undefined;
+    }
+  /** Run the slot that the job is at. */
   | {
       readonly kind: 'claim';
       readonly slotMs: number;
-      /** Entries that the slot has: 0 for one that nobody had. */
       readonly entries: number;
       readonly attempt: number;
-      readonly missed: MissedSlots | undefined;
+      readonly dueMs: number;
     }
-  | { readonly kind: 'miss'; readonly slotMs: number; readonly missed: MissedSlots }
   | { readonly kind: 'give-up'; readonly slotMs: number; readonly entries: number; readonly attempts: number };
 
 /** Decides what to do about a job: a pure function, so that all machines that see the same decide the same. */
 export function planSlot(question: SlotQuestion): SlotDecision {
-  const { newest } = question;
-  if (newest !== undefined && !isEnded(newest)) return forOpen(newest, question);
-  const { timing, nowMs, firstSeenMs, catchUp } = question;
-  const cursorMs = newest?.slotMs ?? firstSeenMs;
-  const due = catchUp === 'all' ? nextDue(question, cursorMs) : latestDue(question, cursorMs);
+  const { current, timing, nowMs, cursorMs, catchUp } = question;
+  if (current !== undefined && !isEnded(current)) return forOpen(current, question);
+  if (timing === undefined) return { kind: 'wait', untilMs: undefined };
+  const due = catchUp === 'all' ? nextDue(question, timing) : latestDue(question, timing);
   if (due === undefined) {
     const next = nextSlot(timing, cursorMs);
     return { kind: 'wait', untilMs: next === undefined ? undefined : next + jitter(question, next) };
   }
   const { slotMs, missed } = due;
-  if (catchUp !== 'none' || nowMs - slotMs - jitter(question, slotMs) <= question.graceMs)
-    return { kind: 'claim', slotMs, entries: 0, attempt: 1, missed };
-  const count = (missed?.count ?? 0) + 1;
-  return { kind: 'miss', slotMs, missed: { count, firstMs: missed?.firstMs ?? slotMs, lastMs: slotMs } };
+  const offset = jitter(question, slotMs);
+  const dueMs = (missed?.firstMs ?? slotMs) + offset;
+  if (catchUp !== 'none' || nowMs - slotMs - offset <= question.graceMs)
+    return { kind: 'advance', to: 'run', slotMs, dueMs, missed };
+  const all = { count: (missed?.count ?? 0) + 1, firstMs: missed?.firstMs ?? slotMs, lastMs: slotMs };
+  return { kind: 'advance', to: 'missed', slotMs, dueMs, missed: all };
+}
+
+/** What somebody who asks for a run at a moment runs over. */
+export function missedBefore(
+  question: Pick<SlotQuestion, 'timing' | 'cursorMs'>,
+  slotMs: number,
+): MissedSlots | undefined {
+  const { timing, cursorMs } = question;
+  return timing === undefined ? undefined : slotsBetween(timing, cursorMs, slotMs - 1);
 }
 
 function forOpen(state: SlotState, { isOwnerGone, maxAttempts }: SlotQuestion): SlotDecision {
-  const { slotMs, entries, attempts, status } = state;
-  if (status === 'open' && !isOwnerGone) return { kind: 'watch', slotMs };
+  const { slotMs, entries, attempts, status, leaseMs } = state;
+  if (status === 'open' && !isOwnerGone) return { kind: 'watch', slotMs, entries, leaseMs };
   if (attempts >= maxAttempts) return { kind: 'give-up', slotMs, entries, attempts };
-  return { kind: 'claim', slotMs, entries, attempt: attempts + 1, missed: undefined };
+  return { kind: 'claim', slotMs, entries, attempt: attempts + 1, dueMs: slotMs };
 }
 
 const jitter = ({ job, jitterMs }: SlotQuestion, slotMs: number): number => jitterOf(job, slotMs, jitterMs);
@@ -79,14 +98,14 @@ interface Due {
   readonly missed: MissedSlots | undefined;
 }
 
-function nextDue(question: SlotQuestion, cursorMs: number): Due | undefined {
-  const slotMs = nextSlot(question.timing, cursorMs);
+function nextDue(question: SlotQuestion, timing: Timing): Due | undefined {
+  const slotMs = nextSlot(timing, question.cursorMs);
   if (slotMs === undefined || slotMs + jitter(question, slotMs) > question.nowMs) return undefined;
   return { slotMs, missed: undefined };
 }
 
-function latestDue(question: SlotQuestion, cursorMs: number): Due | undefined {
-  const { timing, nowMs } = question;
+function latestDue(question: SlotQuestion, timing: Timing): Due | undefined {
+  const { nowMs, cursorMs } = question;
   let lastMs = latestSlot(timing, nowMs);
   if (lastMs !== undefined && lastMs + jitter(question, lastMs) > nowMs) lastMs = latestSlot(timing, lastMs - 1);
   const between = lastMs === undefined ? undefined : slotsBetween(timing, cursorMs, lastMs);

@@ -229,6 +229,7 @@ describe('a run whose process is gone', () => {
     const other = machine(store, clock, { timing: { everyMs: DAY } });
     busy.scheduler.start();
     other.scheduler.start();
+    await clock.pass(1);
     clock.suspend(DAY);
     await clock.pass(7 * HOUR);
     expect([...busy.runs, ...other.runs]).toHaveLength(1);
@@ -302,6 +303,69 @@ describe('a clock that jumps', () => {
   });
 });
 
+describe('several jobs', () => {
+  it('with room for one: whoever waits longest begins first, though others are due again', async () => {
+    const clock = new VirtualClock(START);
+    const ran: string[] = [];
+    const slow = (name: string): Job => ({
+      name,
+      timing: { everyMs: HOUR },
+      run: async ({ signal }) => {
+        ran.push(name);
+        await clock.sleep(2 * HOUR, signal);
+      },
+    });
+    const scheduler = createScheduler({ store: memoryStore(), clock, concurrency: 1, jobs: ['a', 'b', 'c'].map(slow) });
+    scheduler.start();
+    await clock.pass(12 * HOUR);
+    await scheduler.stop();
+    expect(ran.slice(0, 5)).toEqual(['a', 'b', 'c', 'a', 'b']);
+  });
+});
+
+describe('a clock that was wrong when a job was first seen', () => {
+  it.each([['2036-01-01T00:00:00Z'], ['1970-01-01T00:00:30Z']])(
+    '%s keeps nothing from being run when it is right',
+    async (wrong) => {
+      const [store, clock] = [memoryStore(), new VirtualClock(wrong)];
+      const { scheduler, runs } = machine(store, clock, { catchUp: 'all' });
+      scheduler.start();
+      await clock.pass(60_000);
+      clock.set(START);
+      await clock.pass(2 * HOUR + 60_000);
+      await scheduler.stop();
+      expect(runs.map(({ slotMs }) => slotMs - at(START))).toEqual([HOUR, 2 * HOUR]);
+    },
+  );
+});
+
+describe('an answer of the store that is lost', () => {
+  it('does not make a process lose its run to itself', async () => {
+    const clock = new VirtualClock(START);
+    let losses = 0;
+    const inner = memoryStore();
+    // Of each entry of a run after the claim the answer is lost, and what is read to find out as well.
+    const store = withFaults(inner, {
+      decide: ({ call, key }) => {
+        if (!/^runs\/.*\/00000000000[2-9]$/.test(key)) return undefined;
+        if (call === 'createIfAbsent' && losses % 2 === 0) return losses++ < 7 ? { kind: 'error-after' } : undefined;
+        if (call === 'get' && losses % 2 === 1) return losses++ < 7 ? { kind: 'error-before' } : undefined;
+        return undefined;
+      },
+    });
+    const job = held();
+    const { scheduler, events } = machine(store, clock, { run: job.run });
+    scheduler.start();
+    await clock.pass(HOUR + 90_000);
+    job.end();
+    await clock.pass(60_000);
+    await scheduler.stop();
+    expect(losses).toBeGreaterThan(4);
+    expect(typesOf(events)).toEqual(['run.started', 'run.finished']);
+    expect(await runHistory(inner, 'backup')).toMatchObject([{ status: 'ok', attempts: 1 }]);
+  });
+});
+
 describe('by hand', () => {
   it('a job runs at once, and its result comes back', async () => {
     const [store, clock] = [memoryStore(), new VirtualClock(START)];
@@ -309,11 +373,36 @@ describe('by hand', () => {
     expect(await scheduler.runNow('backup')).toMatchObject({ outcome: 'ok', details: 7 });
     expect(await scheduler.runNow('backup', 'change')).toMatchObject({ outcome: 'ok' });
     expect(await runHistory(store, 'backup')).toMatchObject([{ reason: 'change' }, { reason: 'manual' }]);
-    expect(await scheduler.look()).toEqual({ started: [], nextMs: undefined });
+    expect(await scheduler.look()).toEqual({ started: [], watched: [], nextMs: undefined });
     await expect(scheduler.runNow('nope')).rejects.toMatchObject({
       code: 'UNKNOWN_JOB',
       message: expect.stringContaining('backup') as string,
     });
+  });
+});
+
+describe('asked for beside its times', () => {
+  it('a job is never run beside itself, and what is run over is named', async () => {
+    const [store, clock] = [memoryStore(), new VirtualClock(START)];
+    let [now, most] = [0, 0];
+    const run: Job['run'] = async ({ signal }) => {
+      most = Math.max(most, ++now);
+      await clock.sleep(90_000, signal);
+      now--;
+    };
+    const all = [machine(store, clock, { run }), machine(store, clock, { run })];
+    for (const { scheduler } of all) await scheduler.look();
+    clock.suspend(3 * HOUR);
+    const [one, two] = all.map(({ scheduler }) => scheduler);
+    const ends = [one, two].flatMap((each) => (each === undefined ? [] : [each.runNow('backup')]));
+    await two?.look();
+    await clock.pass(HOUR / 2);
+    await Promise.all(ends);
+    await Promise.all(all.map(async ({ scheduler }) => scheduler.stop()));
+    expect(most).toBe(1);
+    const history = await runHistory(store, 'backup');
+    const missed = history.reduce((sum, each) => sum + (each.missed?.count ?? 0), 0);
+    expect(missed + history.filter(({ slotMs }) => slotMs % HOUR === 0).length).toBe(3);
   });
 });
 
@@ -341,6 +430,9 @@ describe('a record that can not be read', () => {
     const [store, clock] = [memoryStore(), new VirtualClock(START)];
     const { scheduler, runs } = machine(store, clock);
     await scheduler.look();
+    const turn = { kind: 'run', slotMs: at(START) + HOUR, reason: 'time' };
+    await store.createIfAbsent('turns/backup/000000000002', new TextEncoder().encode(JSON.stringify(turn)));
+    await store.createIfAbsent('turns/backup/000000000003', new TextEncoder().encode('{"kind":'));
     await store.createIfAbsent('runs/backup/20260101t010000.000z/000000000001', new TextEncoder().encode('{"kind":'));
     scheduler.start();
     await clock.pass(2 * HOUR);
@@ -354,18 +446,19 @@ describe('a record that can not be read', () => {
 });
 
 describe('runs of long ago', () => {
-  it('are forgotten, but never the latest one', async () => {
+  it('are forgotten, but never the latest ones', async () => {
     const [store, clock] = [memoryStore(), new VirtualClock(START)];
     const { scheduler, runs } = machine(store, clock);
     scheduler.start();
-    await clock.pass(10 * HOUR + 1);
+    await clock.pass(20 * HOUR + 1);
     await scheduler.stop();
-    const old = { nowMs: clock.now(), keepMs: 3.5 * HOUR };
-    expect(await cleanRuns(store, 'backup', { ...old, dryRun: true })).toBe(6);
-    expect(await cleanRuns(store, 'backup', old)).toBe(6);
-    expect(await runHistory(store, 'backup')).toHaveLength(4);
+    const old = { nowMs: clock.now(), keepMs: 12.5 * HOUR };
+    expect(await cleanRuns(store, 'backup', { ...old, dryRun: true })).toBe(7);
+    expect(await cleanRuns(store, 'backup', old)).toBe(7);
+    expect(await runHistory(store, 'backup')).toHaveLength(13);
     expect(await cleanRuns(store, 'backup', { nowMs: clock.now() + 999 * DAY })).toBe(3);
-    expect(await runHistory(store, 'backup')).toMatchObject([{ slotMs: runs.at(-1)?.slotMs }]);
+    expect(await runHistory(store, 'backup')).toHaveLength(10);
+    expect(await runHistory(store, 'backup', { limit: 1 })).toMatchObject([{ slotMs: runs.at(-1)?.slotMs }]);
   });
 });
 

@@ -5,7 +5,7 @@ import { slotState } from '../../src/slots/state.ts';
 import { jitterOf } from '../../src/timing/jitter.ts';
 
 const HOUR = 60 * 60_000;
-const owner = { id: 'a', instance: undefined, host: 'h', pid: 1 };
+const owner = { id: 'a', instance: undefined, host: 'h', pid: 1, process: undefined };
 
 const question = (more: Partial<SlotQuestion> = {}): SlotQuestion => ({
   job: 'backup',
@@ -14,9 +14,9 @@ const question = (more: Partial<SlotQuestion> = {}): SlotQuestion => ({
   catchUp: 'latest',
   graceMs: 5 * 60_000,
   maxAttempts: 3,
-  newest: undefined,
+  current: undefined,
   isOwnerGone: false,
-  firstSeenMs: 0,
+  cursorMs: 0,
   nowMs: 0,
   ...more,
 });
@@ -33,17 +33,15 @@ it('each slot is run once or named as missed, whenever somebody looks and whatev
         nowMs += pause;
         for (;;) {
           const last = ended.at(-1);
-          const end = { kind: 'finished', atMs: 0, outcome: 'ok', error: undefined, details: undefined } as const;
-          const newest = last === undefined ? undefined : slotState(last, [end]);
-          const decision = planSlot(question({ catchUp, jitterMs, newest, nowMs }));
+          const decision = planSlot(question({ catchUp, jitterMs, cursorMs: last ?? 0, nowMs }));
           if (decision.kind === 'wait') {
             expect(decision.untilMs).toBeGreaterThan(nowMs);
             break;
           }
-          if (decision.kind !== 'claim' && decision.kind !== 'miss') throw new Error(decision.kind);
+          if (decision.kind !== 'advance') throw new Error(decision.kind);
           expect(decision.slotMs).toBeGreaterThan(last ?? 0);
           expect(decision.slotMs + jitterOf('backup', decision.slotMs, jitterMs)).toBeLessThanOrEqual(nowMs);
-          missed += (decision.missed?.count ?? 0) - (decision.kind === 'miss' ? 1 : 0);
+          missed += (decision.missed?.count ?? 0) - (decision.to === 'missed' ? 1 : 0);
           ended.push(decision.slotMs);
         }
       }
@@ -63,12 +61,17 @@ it('a run that somebody holds is watched, and taken over with the next number wh
     reason: 'time',
     missed: undefined,
   } as const;
-  const newest = slotState(HOUR, [claimed]);
-  expect(planSlot(question({ newest, nowMs: 9 * HOUR }))).toEqual({ kind: 'watch', slotMs: HOUR });
-  const taken = planSlot(question({ newest, isOwnerGone: true, nowMs: 9 * HOUR }));
-  expect(taken).toEqual({ kind: 'claim', slotMs: HOUR, entries: 1, attempt: 2, missed: undefined });
+  const current = slotState(HOUR, [claimed]);
+  expect(planSlot(question({ current, nowMs: 9 * HOUR }))).toEqual({
+    kind: 'watch',
+    slotMs: HOUR,
+    entries: 1,
+    leaseMs: 1,
+  });
+  const taken = planSlot(question({ current, isOwnerGone: true, nowMs: 9 * HOUR }));
+  expect(taken).toEqual({ kind: 'claim', slotMs: HOUR, entries: 1, attempt: 2, dueMs: HOUR });
   const thrice = slotState(HOUR, [claimed, claimed, claimed]);
-  const given = planSlot(question({ newest: thrice, isOwnerGone: true, nowMs: 9 * HOUR }));
+  const given = planSlot(question({ current: thrice, isOwnerGone: true, nowMs: 9 * HOUR }));
   expect(given).toEqual({ kind: 'give-up', slotMs: HOUR, entries: 3, attempts: 3 });
 });
 
@@ -82,8 +85,8 @@ it('a run that was given back is begun again at once, and that counts as no deat
     reason: 'time',
     missed: undefined,
   } as const;
-  const newest = slotState(HOUR, [claimed, { kind: 'released', atMs: 0 }]);
-  expect(planSlot(question({ newest, nowMs: HOUR }))).toMatchObject({ kind: 'claim', entries: 2, attempt: 1 });
+  const current = slotState(HOUR, [claimed, { kind: 'released', atMs: 0, token: 'a' }]);
+  expect(planSlot(question({ current, nowMs: HOUR }))).toMatchObject({ kind: 'claim', entries: 2, attempt: 1 });
 });
 
 it('jitter is spread over its range, and the same for the same slot', () => {

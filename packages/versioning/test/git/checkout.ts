@@ -58,9 +58,14 @@ export function newCheckout(template?: Template): Checkout {
     const [, ref] = /^ref: (.*)\n$/.exec(readFileSync(join(folder, '.git/HEAD'), 'utf8')) ?? [];
     return readFileSync(join(folder, '.git', ref ?? 'HEAD'), 'utf8').trim();
   };
-  if (template === undefined) git('init', '--quiet', '--template=', '--initial-branch=main');
-  // With their times, as git compares them with its index.
-  else cpSync(template.folder, folder, { recursive: true, preserveTimestamps: true });
+  if (template === undefined) {
+    git('init', '--quiet', '--template=', '--initial-branch=main');
+    // As git leaves it, without the dozen examples.
+    mkdirSync(join(folder, '.git/hooks'));
+  } else {
+    // With their times, as git compares them with its index.
+    cpSync(template.folder, folder, { recursive: true, preserveTimestamps: true });
+  }
   return {
     folder,
     git,

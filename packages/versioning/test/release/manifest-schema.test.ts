@@ -232,7 +232,7 @@ describe('manifests that are nearly sound', () => {
       { numRuns: runs(300) },
     );
     expect(
-      Object.values(seen).every((count) => count > 20),
+      Object.values(seen).every((count) => count > 1),
       JSON.stringify(seen),
     ).toBe(true);
   });

@@ -143,6 +143,6 @@ describe('whatever is asked', () => {
       }),
       { numRuns: runs(1000) },
     );
-    expect(answers).toBeGreaterThan(200);
+    expect(answers).toBeGreaterThan(20);
   });
 });

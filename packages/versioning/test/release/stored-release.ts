@@ -47,7 +47,7 @@ export async function makeStoredRelease(privateKey: PrivateKey): Promise<StoredR
   });
   // Few files are copied sooner than many.
   shop.checkout.git('gc', '--quiet', '--prune=now');
-  rmSync(join(shop.folder, '.git/hooks'), { recursive: true });
+  rmSync(join(shop.folder, '.git/hooks'), { recursive: true, force: true });
   const copied = copyOf(shop);
   const manifest = JSON.parse(readFileSync(pathIn(copied.stored, made.manifest), 'utf8')) as ReleaseManifest;
   return opened(copied, manifest, made.manifest);
