@@ -8,7 +8,7 @@ interface Early {
 }
 
 /** How long a thread without anything to do is kept, in milliseconds: for the next backup of many, of whatever repository. */
-const KEPT_MS = 2000;
+const KEPT_MS = 500;
 /** Threads of one role that are kept. */
 const MOST_KEPT = 8;
 
