@@ -66,7 +66,9 @@ async function say(context: Context, repository: Repository, all: readonly Start
   for (const { service, error } of all) {
     const by = displayText(service.startBy.args?.at(-1) ?? service.startBy.command);
     const left = `Stopped at ${formatTime(service.since)} for ${displayText(service.reason)}, which was killed`;
-    const way = isOf(unfinished, service) ? `. \`holdfast backup rollback ${service.restore}\` goes back behind it.` : '';
+    const way = isOf(unfinished, service)
+      ? `. \`holdfast backup rollback ${service.restore}\` goes back behind it.`
+      : '';
     context.messages.warn(
       error === undefined
         ? `${left}: started again by \`${by}\`.`
