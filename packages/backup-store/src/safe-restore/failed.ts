@@ -14,7 +14,7 @@ export interface FailedRestore {
  *
  * @returns What to throw.
  */
-export async function endFailed(error: unknown, { service, attempt }: FailedRestore): Promise<unknown> {
+export async function endFailed({ service, attempt }: FailedRestore, error: unknown): Promise<unknown> {
   const step = attempt && (await attempt.journal.step(attempt.entry.id));
   if (attempt === undefined || (step === undefined && codeOf(error) !== 'ROLLBACK_FAILED'))
     return await service.startAfter(error);

@@ -60,7 +60,7 @@ export async function restoreInto<Result>(
     attempt = await begin(parts, options, { id, claim });
     done = await restoreAndStart(attempt, service);
   } catch (error) {
-    throw await endFailed(error, { service, attempt });
+    throw await endFailed({ service, attempt }, error);
   }
   await endInto(attempt.journal, attempt.entry);
   await service.end();

@@ -68,7 +68,7 @@ export async function restoreSafely(parts: SafeRestoreParts, given: SafeRestoreO
     attempt = await begin({ ...parts, from }, options, { id, claim });
     return await restoreAndStart(attempt, service);
   } catch (error) {
-    throw await endFailed(error, { service, attempt });
+    throw await endFailed({ service, attempt }, error);
   }
 }
 

@@ -280,7 +280,7 @@ describe('a service', () => {
     };
     await restore(calls, { validate: unwritable, service: service(calls, { start }) });
     expect([calls.splice(0), await left(), notes()]).toEqual([['stop', 'restore', 'start'], [], []]);
-    const last = async (): Promise<void> => void (await Promise.resolve(unwritable()));
+    const last = async (): Promise<void> => await Promise.resolve(unwritable());
     await failureOf(restore(calls, { service: service(calls, { start: last }) }));
     expect(notes()).toEqual([expect.stringMatching(/\.service$/)]);
     rmSync(path, { recursive: true });
