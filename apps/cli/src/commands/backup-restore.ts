@@ -50,7 +50,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   }
   await using target = flags.mode === undefined ? undefined : mergeTarget(context, flags.into);
   await using repository = await openConfigured(context);
-  await startLeftServices(context, repository);
+  await startLeftServices(context, repository, { goesBack: true });
   await warnOfUnfinished(context, repository);
   const record = await findSnapshot(context, repository, { snapshot: reference.snapshot, flags });
   if (target !== undefined) return await restoreMode(context, repository, { record, flags, target });

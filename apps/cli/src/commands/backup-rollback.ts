@@ -20,19 +20,22 @@ async function rollBack(context: Context, repository: Repository, id: string): P
   const unfinished = (await repository.unfinishedRestores()).find((each) => each.id === id);
   await using held = unfinished && (await restoredPlace(context, unfinished));
   const place = held?.place;
-  const prepare = async (): Promise<void> => await stopServiceOf(repository, id);
+  const prepare = async (): Promise<void> => await stopServiceOf(context, repository, id);
+  let isBack = false;
   try {
     const rollback = await context.timed('roll back', () => repository.rollBack(id, { place, prepare }));
+    isBack = true;
     return { ...rollback, into: place?.name };
   } finally {
-    await startLeftServices(context, repository);
+    // To start what was stopped for it would finish what was to be undone.
+    await startLeftServices(context, repository, { except: isBack ? undefined : id });
   }
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [id] = input.arguments;
   await using repository = await openConfigured(context);
-  await startLeftServices(context, repository);
+  if (id === undefined) await startLeftServices(context, repository, { goesBack: true });
   const rollback = id === undefined ? undefined : await rollBack(context, repository, id);
   const unfinished = await repository.unfinishedRestores();
   if (context.json) {

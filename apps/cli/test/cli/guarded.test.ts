@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -117,7 +117,13 @@ describe('a guarded restore', () => {
     });
   });
 
-  it('that was killed while its service could not start with it is rolled back by the next command', async () => {
+  /** The first note of such a name on this machine. */
+  async function noteOf(ending: string): Promise<string> {
+    for await (const path of glob(`${machine.root}/cache/**/*.${ending}`)) return path;
+    throw new Error('none');
+  }
+
+  it('that was killed while its service could not start with it is rolled back by the next restore or rollback, and later by hand', async () => {
     const path = join(machine.cwd, 'stays.json');
     await writeFile(path, '[{"id":"a","room":1}]');
     await machine.json('BackupRun', ['backup', 'create', '--source', 'records+file:stays.json?id=id']);
@@ -125,12 +131,39 @@ describe('a guarded restore', () => {
     await writeFile(path, now);
     const start = "grep -q '2' stays.json && exit 0; test -e killed && exit 1; touch killed; kill -9 $PPID; sleep 1";
     const call = ['backup', 'restore', 'latest', '--into', 'file:stays.json?id=id', '--mode', 'full', '--yes'];
-    expect((await machine.run([...call, '--start-command', start])).signal).toBe('SIGKILL');
-    expect(await readFile(path, 'utf8')).not.toBe(now);
-    const { stderr } = await machine.run(['status']);
-    expect(stderr).toMatch(/does not start by[\s\S]*was rolled back: ok[\s\S]*started again by/);
+    // As most do that find nothing to stop.
+    const stop = 'test ! -e killed';
+    const killed = await machine.run([...call, '--stop-command', stop, '--start-command', start]);
+    expect(killed.signal).toBe('SIGKILL');
+    const restored = await readFile(path, 'utf8');
+    const told = /does not start by[\s\S]*`holdfast backup rollback [0-9a-f]{16}` goes back behind it/;
+    expect((await machine.run(['status'])).stderr).toMatch(told);
+    const note = await noteOf('service');
+    const seen = (await stat(note)).mtimeMs / 1000;
+    await utimes(note, seen, seen - 20 * 60);
+    expect((await machine.run(['backup', 'rollback'])).stderr).toMatch(told);
+    expect([restored === now, await readFile(path, 'utf8')]).toEqual([false, restored]);
+    await utimes(note, seen, seen);
+    const { stderr } = await machine.run(['backup', 'rollback']);
+    expect(stderr).toMatch(/does not start by[\s\S]*did not stop[\s\S]*was rolled back: ok[\s\S]*started again by/);
     expect(await readFile(path, 'utf8')).toBe(now);
     expect((await machine.json('RollbackRun', ['backup', 'rollback'])).unfinished).toEqual([]);
+  });
+
+  it('that was killed while its service started is rolled back on demand, and not finished before', async () => {
+    const path = join(machine.cwd, 'stays.json');
+    await writeFile(path, '[{"id":"a","room":1}]');
+    await machine.json('BackupRun', ['backup', 'create', '--source', 'records+file:stays.json?id=id']);
+    const now = '[{"id":"a","room":2}]';
+    await writeFile(path, now);
+    const start = 'echo start >> services; test -e killed && exit 0; touch killed; kill -9 $PPID; sleep 1';
+    const call = ['backup', 'restore', 'latest', '--into', 'file:stays.json?id=id', '--mode', 'full', '--yes'];
+    const killed = await machine.run([...call, '--stop-command', 'echo stop >> services', '--start-command', start]);
+    expect(killed.signal).toBe('SIGKILL');
+    const id = basename(await noteOf('restore'), '.restore');
+    const back = await machine.json('RollbackRun', ['backup', 'rollback', id]);
+    expect(back).toMatchObject({ unfinished: [], rollback: { status: 'ok' } });
+    expect([await readFile(path, 'utf8'), await service()]).toEqual([now, 'stop start stop start']);
   });
 
   it('without a safety snapshot says so before, and after a failure that nothing was rolled back', async () => {

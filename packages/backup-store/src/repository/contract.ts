@@ -30,7 +30,13 @@ import type {
 } from './safe-restore-contract.ts';
 import type { EntryProblem, RunOptions, SnapshotFilter } from './run-contract.ts';
 import type { RepositorySettings } from './settings-contract.ts';
-import type { NotedService, ServiceFacts, StartedService, StoppedService } from './service-contract.ts';
+import type {
+  NotedService,
+  ServiceFacts,
+  StartedService,
+  StartServicesOptions,
+  StoppedService,
+} from './service-contract.ts';
 import type { Unlock } from './unlock-contract.ts';
 import type { VerifyOptions, VerifyReport } from './verify-contract.ts';
 
@@ -259,7 +265,8 @@ export interface Repository extends AsyncDisposable {
   /**
    * Starts services that were left stopped, but for those that wait for a restore to be rolled back. To be called before a run, and after
    * {@link Repository.rollBack}. A restore that was killed while its service started is finished by that; when the service does not start,
-   * the restore stays unfinished, and is to be rolled back as it would have been.
+   * the restore stays unfinished, and is to be rolled back as it would have been. Nobody goes back in its place meanwhile, and none is
+   * started where somebody does.
    *
    * @param start Starts one, such as `({ startBy }) => runCommand(startBy)`.
    *
@@ -275,7 +282,7 @@ export interface Repository extends AsyncDisposable {
    */
   startServices(
     start: (service: StoppedService) => Promise<void>,
-    filter?: Pick<SnapshotFilter, 'tenant'>,
+    options?: StartServicesOptions,
   ): Promise<readonly StartedService[]>;
   /** Checks what is stored and reports everything that is wrong, with the snapshots and paths concerned. */
   verify(options?: VerifyOptions): Promise<VerifyReport>;

@@ -16,6 +16,7 @@ import { restoreInto } from '../safe-restore/restore-into.ts';
 import { restoreSafely } from '../safe-restore/restore-safely.ts';
 import { rollBackUnfinished } from '../safe-restore/unfinished.ts';
 import { ServiceNotes } from '../service/notes.ts';
+import { RestoreClaims } from '../safe-restore/claims.ts';
 import { startServices } from '../safe-restore/start-services.ts';
 import { SnapshotChecks } from '../snapshots/checks.ts';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
@@ -216,10 +217,12 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
 
   async startServices(
     start: (service: contract.StoppedService) => Promise<void>,
-    filter: Pick<contract.SnapshotFilter, 'tenant'> = {},
+    options: contract.StartServicesOptions = {},
   ): Promise<readonly contract.StartedService[]> {
-    const parts = { notes: new ServiceNotes(this.#context), journal: new RestoreJournal(this.#context.cacheFolder) };
-    return await startServices(parts, start, filter.tenant);
+    const { cacheFolder } = this.#context;
+    const journal = new RestoreJournal(cacheFolder);
+    const parts = { notes: new ServiceNotes(this.#context), journal, claims: new RestoreClaims(cacheFolder) };
+    return await startServices(parts, start, options);
   }
 
   async verify(options: contract.VerifyOptions = {}): Promise<contract.VerifyReport> {

@@ -38,8 +38,18 @@ export interface StoppedService extends ServiceFacts {
   readonly id: string;
   /** ISO 8601. */
   readonly since: string;
+  /** When whoever has stopped it was at work for the last time, by the clock of the cache folder; up to 20 seconds early. ISO 8601. */
+  readonly lastSeen: string;
   /** A restore that was not finished: the service is not started before that was rolled back, or done again. */
   readonly restore?: string | undefined;
+}
+
+/** Which services are started. */
+export interface StartServicesOptions {
+  /** Only those that were stopped for this tenant. */
+  readonly tenant?: string | undefined;
+  /** Id of a restore, such as one that is about to be rolled back: what was stopped for it stays so. */
+  readonly except?: string | undefined;
 }
 
 /** What has become of a service that was to be started. */

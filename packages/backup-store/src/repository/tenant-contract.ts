@@ -24,7 +24,13 @@ import type {
 } from './journal-contract.ts';
 import type { RestoreOptions, RestorePlan, RestoreResult } from './restore-contract.ts';
 import type { RestoreIntoOptions, RestoreIntoResult, RollbackOptions } from './restore-into-contract.ts';
-import type { NotedService, ServiceFacts, StartedService, StoppedService } from './service-contract.ts';
+import type {
+  NotedService,
+  ServiceFacts,
+  StartedService,
+  StartServicesOptions,
+  StoppedService,
+} from './service-contract.ts';
 import type {
   RollbackResult,
   SafeRestoreOptions,
@@ -108,7 +114,10 @@ export interface TenantHandle {
   /** Those that were stopped for this tenant. */
   stoppedServices(): Promise<readonly StoppedService[]>;
   /** As `Repository.startServices`, for those that were stopped for this tenant. */
-  startServices(start: (service: StoppedService) => Promise<void>): Promise<readonly StartedService[]>;
+  startServices(
+    start: (service: StoppedService) => Promise<void>,
+    options?: Omit<StartServicesOptions, 'tenant'>,
+  ): Promise<readonly StartedService[]>;
   /** Checks what this tenant has stored, and nothing that belongs to the whole repository. */
   verify(options?: Omit<VerifyOptions, 'tenant'>): Promise<VerifyReport>;
   /** As `Repository.recordCheck`. @throws {BackupError} `SNAPSHOT_NOT_FOUND`, also for those of others. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { isWithin } from '../catalog/path-order.ts';
 import { BackupError } from '../errors.ts';
 import { type Holder, isHeld, keepFresh, ownHolder } from '../run/holder.ts';
-import { RESTORES } from './journal.ts';
+import { type JournalEntry, RESTORES } from './journal.ts';
 
 const SUFFIX = '.claim';
 const LOCK = 'claims.lock';
@@ -21,8 +21,26 @@ export interface ClaimedPlace {
   readonly roots: readonly string[];
 }
 
+/** What to claim for going back behind a restore. */
+export const placeOf = ({ into, roots }: JournalEntry): ClaimedPlace => ({
+  name: into?.name,
+  roots: roots.map((root) => Buffer.from(root).toString('latin1')),
+});
+
 interface Claim extends ClaimedPlace, Holder {
+  readonly id?: string | undefined;
   readonly as: 'restore' | 'return';
+}
+
+/** A place that this process has claimed. */
+export interface RestoreClaim extends AsyncDisposable {
+  /**
+   * A restore goes back by itself: nobody else may begin there any more.
+   *
+   * @returns Whether nobody else is at work there. Those who have begun go on.
+   * @throws {BackupError} `ROLLBACK_BUSY` when others can't be looked for.
+   */
+  becomeReturn(): Promise<boolean>;
 }
 
 /**
@@ -37,16 +55,28 @@ export class RestoreClaims {
   }
 
   /** @throws {BackupError} `ROLLBACK_BUSY` when others are at work there. */
-  async take(place: ClaimedPlace, as: Claim['as']): Promise<AsyncDisposable> {
+  async take(place: ClaimedPlace, as: Claim['as']): Promise<RestoreClaim> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await using lock = await this.#lock();
     if (lock === undefined) throw busy(place, as);
     for (const other of await this.#others())
       if ((as === 'return' || other.as === 'return') && meets(place, other)) throw busy(place, as);
-    const path = join(this.#folder, `${randomBytes(8).toString('hex')}${SUFFIX}`);
-    const claim: Claim = { ...place, as, ...ownHolder() };
+    const id = randomBytes(8).toString('hex');
+    const path = join(this.#folder, `${id}${SUFFIX}`);
+    const claim: Claim = { ...place, id, as, ...ownHolder() };
     await writeFile(path, JSON.stringify(claim), { mode: 0o600 });
-    return released(path);
+    return { ...released(path), becomeReturn: async () => await this.#becomeReturn(path, claim) };
+  }
+
+  async #becomeReturn(path: string, claim: Claim): Promise<boolean> {
+    await using lock = await this.#lock();
+    if (lock === undefined) throw busy(claim, 'return');
+    const others = (await this.#others()).filter(({ id }) => id !== claim.id);
+    await using file = await open(path, 'r+');
+    // Over what is there, which needs no room on the disk and leaves the same file to be renewed.
+    const { size } = await file.stat();
+    await file.write(JSON.stringify({ ...claim, as: 'return' }).padEnd(size), 0);
+    return !others.some((other) => meets(claim, other));
   }
 
   /** Those that hold. What others have left goes. */

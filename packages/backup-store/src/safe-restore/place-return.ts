@@ -2,6 +2,7 @@ import { BackupError } from '../errors.ts';
 import type { PlaceRepository, RestorePlace, RollbackResult, SafeRestoreStep } from '../repository/contract.ts';
 import type { RunContext } from '../run/context.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
+import type { RestoreClaim } from './claims.ts';
 import { atStep, type JournalEntry, type RestoreJournal } from './journal.ts';
 
 /** What going back to how a place was works with. */
@@ -19,13 +20,24 @@ export interface PlaceReturn {
 export const canReturn = ({ safetySnapshot, into }: JournalEntry): boolean =>
   safetySnapshot !== undefined || into?.isEmpty === true;
 
+/** The same, of a restore that goes back by itself. */
+export interface OwnReturn extends PlaceReturn {
+  readonly claim: RestoreClaim;
+}
+
 /** Goes back if that can be done, and returns the error that says what has become of the restore. */
-export async function backAfter(way: PlaceReturn, reason: unknown): Promise<unknown> {
-  const { journal, entry, onStep } = way;
+export async function backAfter(way: OwnReturn, reason: unknown): Promise<unknown> {
+  const { journal, entry, onStep, claim } = way;
   const { safetySnapshot, into } = entry;
   if (!canReturn(entry)) {
     await journal.remove(entry.id);
     return reason;
+  }
+  const isAlone = await claim.becomeReturn().catch(() => false);
+  // Replaced as a whole, it would lose what the other restore has written.
+  if (!isAlone && into?.parts === undefined) {
+    await journal.release(entry).catch(() => undefined);
+    return notRolledBack(entry, new Error('another restore is under way in it', { cause: reason }));
   }
   onStep?.({ step: 'roll-back', safetySnapshot });
   let kept: readonly string[];

@@ -13,10 +13,11 @@ import type { RunContext } from '../run/context.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { HeldService } from '../service/held-service.ts';
 import { ServiceNotes } from '../service/notes.ts';
-import { RestoreClaims } from './claims.ts';
-import { endInto } from './finished.ts';
+import { type RestoreClaim, RestoreClaims } from './claims.ts';
+import { endFailed } from './failed.ts';
+import { endInto, type FoundPlace } from './finished.ts';
 import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
-import { backAfter, type PlaceReturn } from './place-return.ts';
+import { backAfter, canReturn, type OwnReturn } from './place-return.ts';
 
 const MAX_PROBLEMS = 100;
 
@@ -31,7 +32,7 @@ export interface IntoParts {
   readonly find: (snapshot: string) => Promise<SnapshotRecord>;
 }
 
-interface Attempt<Result> extends PlaceReturn {
+interface Attempt<Result> extends OwnReturn {
   readonly options: RestoreIntoOptions<Result>;
   readonly run: IntoRun;
   hasBegun: boolean;
@@ -49,19 +50,20 @@ export async function restoreInto<Result>(
   const { record, context } = parts;
   const id = newRestoreId();
   // Before anything is stopped or looked at: who goes back there has both under way.
-  await using _ = await new RestoreClaims(context.cacheFolder).take({ name: place.name, roots: [] }, 'restore');
+  await using claim = await new RestoreClaims(context.cacheFolder).take({ name: place.name, roots: [] }, 'restore');
   const reason = `the restore of ${record.id.slice(0, 8)} into ${place.name}`;
   const about = { tenant: record.tenant.name, reason, restore: id, signal };
   const service = await HeldService.stop(new ServiceNotes(context), hooks, about);
-  let attempt: Attempt<Result>;
+  let attempt: Attempt<Result> | undefined;
   let done: RestoreIntoResult<Result>;
   try {
-    attempt = await begin(parts, options, id);
+    attempt = await begin(parts, options, { id, claim });
     done = await restoreAndStart(attempt, service);
   } catch (error) {
-    throw codeOf(error) === 'ROLLBACK_FAILED' ? await service.leave(error) : await service.startAfter(error);
+    throw await endFailed({ service, attempt }, error);
   }
   await endInto(attempt.journal, attempt.entry);
+  await service.end();
   await options.finish?.(done.result);
   return done;
 }
@@ -77,8 +79,9 @@ async function restoreAndStart<Result>(
   options.onStep?.({ step: 'validate', safetySnapshot });
   const validation = await validate(attempt, result);
   if (validation.status === 'failed') throw await backAfter(attempt, invalid(entry, validation));
-  // Whoever comes after a kill starts the service with what is there from now on, and goes back when it does not start.
-  if (options.service?.start !== undefined) await journal.write(atStep(entry, 'start'));
+  // Whoever comes after a kill starts the service with what is there from now on, and goes back when it does not start. Where that can't be
+  // noted, they go back.
+  if (options.service?.startBy !== undefined) await journal.write(atStep(entry, 'start')).catch(() => undefined);
   try {
     await service.start();
   } catch (error) {
@@ -92,14 +95,16 @@ async function restoreAndStart<Result>(
 async function begin<Result>(
   parts: IntoParts,
   options: RestoreIntoOptions<Result>,
-  id: string,
+  { id, claim }: { readonly id: string; readonly claim: RestoreClaim },
 ): Promise<Attempt<Result>> {
   const { context, record, repository } = parts;
   const { place, signal } = options;
+  const journal = new RestoreJournal(context.cacheFolder);
+  const leftBefore = (await journal.unfinished()).map((each) => each.id);
   const { state, isEmpty } = await place.look({ signal });
   const isSaved = options.safetyBackup !== false && !isEmpty;
   const safetySnapshot = isSaved ? await save(parts, options) : undefined;
-  const journal = new RestoreJournal(context.cacheFolder);
+  const into: FoundPlace = { name: place.name, address: place.address, state, isEmpty, parts: place.parts, leftBefore };
   const entry: JournalEntry = {
     id,
     tenant: record.tenant.name,
@@ -110,7 +115,7 @@ async function begin<Result>(
     roots: [],
     changes: [],
     newRoots: [],
-    into: { name: place.name, address: place.address, state, isEmpty, parts: place.parts },
+    into,
   };
   await journal.write(entry);
   const replacing = (): void => {
@@ -121,6 +126,7 @@ async function begin<Result>(
     ...parts,
     options,
     place,
+    claim,
     onStep: options.onStep,
     journal,
     entry,
@@ -137,8 +143,10 @@ async function restoreOnce<Result>(attempt: Attempt<Result>): Promise<Result> {
     return await options.restore(run);
   } catch (error) {
     const isGivenUp = isAbort(error, options.signal);
-    if (attempt.hasBegun && (!isGivenUp || rests(options))) throw await backAfter(attempt, error);
-    // Given up by somebody: that is told of, and they decide. Else nothing was changed.
+    // What rests would have to work with what is half done.
+    const isStuck = rests(options) && !canReturn(entry);
+    if (attempt.hasBegun && !isStuck && (!isGivenUp || rests(options))) throw await backAfter(attempt, error);
+    // Given up by somebody, or nobody can go back: that is told of, and they decide. Else nothing was changed.
     if (attempt.hasBegun) await journal.release(entry).catch(() => undefined);
     else await journal.remove(entry.id);
     throw error;

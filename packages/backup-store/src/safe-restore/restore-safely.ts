@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { BackupError, codeOf } from '../errors.ts';
 import type {
   BackupOptions,
   BackupResult,
   RestoreOptions,
   RestorePlan,
-  RollbackResult,
   SafeRestoreOptions,
   SafeRestoreResult,
 } from '../repository/contract.ts';
-import { planRestore, restore, type RestoreFrom } from '../restore/restore.ts';
-import type { RunContext } from '../run/context.ts';
+import { planRestore, restore } from '../restore/restore.ts';
 import { joinPath } from '../run/display-path.ts';
 import { HeldService } from '../service/held-service.ts';
 import { ServiceNotes } from '../service/notes.ts';
@@ -22,25 +19,29 @@ import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { TenantSnapshot } from '../snapshots/resolve.ts';
 import { changedRoots, changesBelow, changesOf, finishes } from './changes.ts';
 import { RestoreClaims } from './claims.ts';
+import { endFailed } from './failed.ts';
+import {
+  backAfter,
+  canGoBack,
+  type FilesReturn,
+  goBackByItself,
+  type OwnFilesReturn,
+  notRolledBack,
+} from './files-return.ts';
 import { atStep, type JournalEntry, newRestoreId, RestoreJournal } from './journal.ts';
-import { rollBack } from './roll-back.ts';
 import { makeSafetyBackup } from './safety-backup.ts';
 import { validateInPlace } from './validation.ts';
 
 /** What a safe restore works with. */
-export interface SafeRestoreParts {
-  readonly context: RunContext;
+export interface SafeRestoreParts extends FilesReturn {
   readonly from: TenantSnapshot;
   readonly backup: (options: BackupOptions) => Promise<BackupResult>;
-  /** A snapshot to restore from, by its id. */
-  readonly find: (snapshot: string) => Promise<RestoreFrom>;
 }
 
-interface Attempt extends SafeRestoreParts {
-  readonly options: SafeRestoreOptions;
+interface Attempt extends SafeRestoreParts, OwnFilesReturn {
   readonly plan: RestorePlan;
-  readonly journal: RestoreJournal;
-  readonly entry: JournalEntry;
+  /** Restores that others had left unfinished when it began. */
+  readonly leftBefore: ReadonlySet<string>;
 }
 
 /**
@@ -57,15 +58,17 @@ export async function restoreSafely(parts: SafeRestoreParts, given: SafeRestoreO
   const { record } = from;
   const id = newRestoreId();
   // Before anything is stopped or looked at: who goes back there has both under way.
-  await using _ = await new RestoreClaims(context.cacheFolder).take({ roots: rootsOf(record, options) }, 'restore');
+  await using claim = await new RestoreClaims(context.cacheFolder).take({ roots: rootsOf(record, options) }, 'restore');
   const where = options.to === undefined ? 'in place' : `to ${options.to}`;
   const reason = `the restore of ${record.id.slice(0, 8)} ${where}`;
   const about = { tenant: record.tenant.name, reason, restore: id, signal: options.signal };
   const service = await HeldService.stop(new ServiceNotes(context), options.service ?? {}, about);
+  let attempt: Attempt | undefined;
   try {
-    return await restoreAndStart(await begin({ ...parts, from }, options, id), service);
+    attempt = await begin({ ...parts, from }, options, { id, claim });
+    return await restoreAndStart(attempt, service);
   } catch (error) {
-    throw codeOf(error) === 'ROLLBACK_FAILED' ? await service.leave(error) : await service.startAfter(error);
+    throw await endFailed({ service, attempt }, error);
   }
 }
 
@@ -77,15 +80,20 @@ function rootsOf(record: SnapshotRecord, options: SafeRestoreOptions): string[] 
 }
 
 /** Looks, saves, and notes on disk what going back would need. */
-async function begin(parts: SafeRestoreParts, options: SafeRestoreOptions, id: string): Promise<Attempt> {
+async function begin(
+  parts: SafeRestoreParts,
+  options: SafeRestoreOptions,
+  { id, claim }: Pick<Attempt, 'claim'> & { readonly id: string },
+): Promise<Attempt> {
   const { context, from } = parts;
   const { to } = options;
+  const journal = new RestoreJournal(context.cacheFolder);
+  const leftBefore = new Set((await journal.unfinished()).map((each) => each.id));
   const plan = await planRestore(context, from, placed(options));
   const changes = to === undefined ? changesOf(plan) : changesBelow(plan);
   const roots = to === undefined ? changedRoots(from.record, changes) : [{ root: Buffer.from(to), display: to }];
   const what = { record: from.record, plan, changes, roots };
   const safetySnapshot = await makeSafetyBackup(parts.backup, what, options);
-  const journal = new RestoreJournal(context.cacheFolder);
   const entry: JournalEntry = {
     id,
     tenant: from.record.tenant.name,
@@ -101,7 +109,7 @@ async function begin(parts: SafeRestoreParts, options: SafeRestoreOptions, id: s
       .map(({ root }) => root.toString('latin1')),
   };
   await journal.write(entry);
-  return { ...parts, options, plan, journal, entry };
+  return { ...parts, options, plan, journal, entry, claim, leftBefore };
 }
 
 const placed = (options: SafeRestoreOptions): RestoreOptions => ({
@@ -113,7 +121,7 @@ type Done = Omit<SafeRestoreResult, 'status'>;
 
 /** Done when the service works with what was restored. */
 async function restoreAndStart(attempt: Attempt, service: HeldService): Promise<SafeRestoreResult> {
-  const { journal, entry, options, plan } = attempt;
+  const { journal, entry, options } = attempt;
   let done: Done;
   try {
     done = await restoreOnce(attempt);
@@ -121,22 +129,22 @@ async function restoreAndStart(attempt: Attempt, service: HeldService): Promise<
     throw await backAfter(attempt, error);
   }
   if (done.validation.status === 'failed') return await withoutIt(attempt, done, service);
-  if (rests(options)) {
-    // Whoever comes after a kill starts the service with what is there from now on, and goes back when it does not start.
-    await journal.write(atStep(entry, 'start'));
-    try {
-      await service.start();
-    } catch (error) {
-      await service.stopAgain().catch(() => undefined);
-      if (canGoBack(entry)) throw await backAfter(attempt, error);
-      await journal.remove(entry.id);
-      throw error;
-    }
+  // Whoever comes after a kill starts the service with what is there from now on, and goes back when it does not start. Where that can't be
+  // noted, they go back.
+  if (options.service?.startBy !== undefined) await journal.write(atStep(entry, 'start')).catch(() => undefined);
+  try {
+    await service.start();
+  } catch (error) {
+    await service.stopAgain().catch(() => undefined);
+    if (canGoBack(entry)) throw await backAfter(attempt, error);
+    await journal.remove(entry.id);
+    throw error;
   }
+  const isWhole = done.result.status === 'ok';
   await journal.remove(entry.id);
-  if (done.result.status !== 'ok') return { ...done, status: 'partial' };
-  await forgetOlder(journal, entry, plan);
-  return { ...done, status: 'restored' };
+  if (isWhole) await forgetOlder(attempt);
+  await service.end();
+  return { ...done, status: isWhole ? 'restored' : 'partial' };
 }
 
 async function restoreOnce({ context, from, options, plan, entry }: Attempt): Promise<Done> {
@@ -154,89 +162,27 @@ async function withoutIt(attempt: Attempt, done: Done, service: HeldService): Pr
   if (!canGoBack(entry)) {
     await journal.remove(entry.id);
     await service.start();
+    await service.end();
     return { ...done, status: 'failed' };
   }
   options.onStep?.({ step: 'roll-back', safetySnapshot: entry.safetySnapshot });
-  await journal.write(atStep(entry, 'roll-back'));
-  const rollback = await goBack(attempt, journal, entry).catch(async (cause: unknown) => {
+  const rollback = await goBackByItself(attempt).catch(async (cause: unknown) => {
     await journal.release(atStep(entry, 'roll-back')).catch(() => undefined);
     const said = done.validation.problems[0]?.message ?? '';
     throw notRolledBack(entry, { cause, said, details: [(cause as Error).message] });
   });
-  if (rollback.status === 'ok') await service.start();
-  else await service.leave(undefined);
+  if (rollback.status === 'ok') {
+    await service.start();
+    await service.end();
+  } else await service.leave(undefined);
   return { ...done, rollback, status: rollback.status === 'ok' ? 'rolled-back' : 'failed' };
 }
 
-/** What rests is started again, so it has to be with one or the other. */
-const rests = ({ service }: SafeRestoreOptions): boolean => service?.start !== undefined;
-
 /** What an older restore of the same has left half done is done now: to go back behind it would undo this one. */
-async function forgetOlder(
-  journal: RestoreJournal,
-  { tenant, snapshot }: JournalEntry,
-  plan: RestorePlan,
-): Promise<void> {
+async function forgetOlder({ journal, entry, plan, leftBefore }: Attempt): Promise<void> {
+  const { tenant, snapshot } = entry;
   for (const older of await journal.unfinished()) {
     const isSame = older.into === undefined && older.tenant === tenant && older.snapshot === snapshot;
-    if (isSame && finishes(plan, older.changes)) await journal.remove(older.id);
+    if (isSame && leftBefore.has(older.id) && finishes(plan, older.changes)) await journal.remove(older.id);
   }
-}
-
-/** Whether there is what going back needs. */
-export const canGoBack = ({ safetySnapshot, changes }: JournalEntry): boolean =>
-  safetySnapshot !== undefined || changes.every(({ isNew }) => isNew);
-
-/** Goes back behind a restore that has thrown, unless somebody has given it up, who decides. @returns What to throw. */
-async function backAfter(attempt: Attempt, error: unknown): Promise<unknown> {
-  const { journal, entry, options } = attempt;
-  const isGivenUp = options.signal?.aborted === true || codeOf(error) === 'ABORTED';
-  if (!canGoBack(entry) || (isGivenUp && !rests(options))) {
-    // It is not finished, and whoever comes next is told so.
-    await journal.release(entry).catch(() => undefined);
-    return error;
-  }
-  const { safetySnapshot } = entry;
-  options.onStep?.({ step: 'roll-back', safetySnapshot });
-  const said = error instanceof Error ? error.message : String(error);
-  try {
-    await journal.write(atStep(entry, 'roll-back'));
-    const { status, problems } = await goBack(attempt, journal, entry);
-    const details = problems.map(({ path, message }) => `${path}: ${message}`);
-    if (status !== 'ok') return notRolledBack(entry, { cause: error, said, details });
-  } catch (cause) {
-    await journal.release(atStep(entry, 'roll-back')).catch(() => undefined);
-    return notRolledBack(entry, { cause, said, details: [(cause as Error).message] });
-  }
-  const hint = safetySnapshot && `What was there before is also in the safety snapshot ${safetySnapshot}.`;
-  return new BackupError('RESTORE_ROLLED_BACK', `The restore was rolled back, and all is as it was before: ${said}`, {
-    cause: error,
-    hint,
-  });
-}
-
-function notRolledBack(
-  { id, safetySnapshot }: JournalEntry,
-  { said, ...more }: { readonly cause: unknown; readonly said: string; readonly details: readonly string[] },
-): BackupError {
-  const message = `Expected all to become what it was before a restore that has failed (${said}), but it did not`;
-  return new BackupError('ROLLBACK_FAILED', message, {
-    ...more,
-    hint: `See to what was wrong, then roll the restore ${id} back again${safetySnapshot === undefined ? '' : `; the safety snapshot ${safetySnapshot} has what was there`}.`,
-  });
-}
-
-/** Rolls back what a journal has of files; the entry goes when all is as it was. */
-export async function goBack(
-  { context, find }: Pick<SafeRestoreParts, 'context' | 'find'>,
-  journal: RestoreJournal,
-  entry: JournalEntry,
-): Promise<RollbackResult> {
-  const safety = entry.safetySnapshot === undefined ? undefined : await find(entry.safetySnapshot);
-  // Not to be ended halfway by whoever has given up the restore.
-  const result = await rollBack(context, entry, { safety });
-  if (result.status === 'ok') await journal.remove(entry.id);
-  else await journal.release(atStep(entry, 'roll-back'));
-  context.emit('restore.rolledBack', { snapshot: entry.snapshot, status: result.status });
-  return result;
 }

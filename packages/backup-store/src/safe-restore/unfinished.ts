@@ -1,12 +1,12 @@
 import { BackupError } from '../errors.ts';
 import type { PlaceRepository, RollbackOptions, RollbackResult } from '../repository/contract.ts';
-import { RestoreClaims } from './claims.ts';
+import { placeOf, RestoreClaims } from './claims.ts';
 import { atStep, type JournalEntry, RestoreJournal } from './journal.ts';
+import { canGoBack, type FilesReturn, goBack } from './files-return.ts';
 import { canReturn, returnTo } from './place-return.ts';
-import { canGoBack, goBack, type SafeRestoreParts } from './restore-safely.ts';
 
 /** What going back behind an unfinished restore works with. */
-export interface UnfinishedParts extends Pick<SafeRestoreParts, 'context' | 'find'> {
+export interface UnfinishedParts extends FilesReturn {
   readonly repository: PlaceRepository;
 }
 
@@ -18,8 +18,7 @@ export async function rollBackUnfinished(
 ): Promise<RollbackResult> {
   const { cacheFolder } = parts.context;
   const journal = new RestoreJournal(cacheFolder);
-  const { into, roots } = await unfinishedOf(journal, id, tenant);
-  const claimed = { name: into?.name, roots: roots.map((root) => Buffer.from(root).toString('latin1')) };
+  const claimed = placeOf(await unfinishedOf(journal, id, tenant));
   await using _ = await new RestoreClaims(cacheFolder).take(claimed, 'return');
   // Whoever had it before may have ended it.
   const entry = await unfinishedOf(journal, id, tenant);

@@ -1,14 +1,14 @@
 import { BackupError } from '../errors.ts';
-import type { NotedService, NotedServiceHooks, StoppedService } from '../repository/service-contract.ts';
-import type { ServiceNotes } from './notes.ts';
+import type { NotedServiceHooks, StoppedService } from '../repository/service-contract.ts';
+import type { ServiceNotes, SharedNote } from './notes.ts';
 
 /** A service that is stopped, and started again whatever becomes of what is done meanwhile. */
 export class HeldService {
   readonly #hooks: NotedServiceHooks;
   readonly #signal: AbortSignal | undefined;
-  readonly #note: NotedService | undefined;
+  readonly #note: SharedNote | undefined;
 
-  private constructor(hooks: NotedServiceHooks, signal: AbortSignal | undefined, note: NotedService | undefined) {
+  private constructor(hooks: NotedServiceHooks, signal: AbortSignal | undefined, note: SharedNote | undefined) {
     this.#hooks = hooks;
     this.#signal = signal;
     this.#note = note;
@@ -32,14 +32,20 @@ export class HeldService {
     }
   }
 
-  /** @throws What `start` throws: it does not work with what is there. */
+  /** Starts it, unless others hold it at rest, who do. @throws What `start` throws: it does not work with what is there. */
   async start(): Promise<void> {
+    if ((await this.#note?.starting()) === false) return;
     await this.#hooks.start?.();
+  }
+
+  /** It works, and what it was stopped for is over: its note goes. After that is noted, or whoever comes after a kill would undo it. */
+  async end(): Promise<void> {
     await this.#note?.started();
   }
 
   /** It was started and does not work, which is not to say that it has ended. */
   async stopAgain(): Promise<void> {
+    await this.#note?.resting();
     await this.#hooks.stop?.({ signal: this.#signal?.aborted === true ? undefined : this.#signal });
   }
 
@@ -47,6 +53,7 @@ export class HeldService {
   async startAfter(error: unknown): Promise<unknown> {
     try {
       await this.start();
+      await this.end();
       return error;
     } catch (cause) {
       await this.#note?.left();

@@ -9,7 +9,21 @@ const SUFFIX = '.service';
 /** What others may do with a file whose commands are run. */
 const WRITE_BY_OTHERS = 0o022;
 
-interface Stored extends StoppedService, Holder {}
+interface Stored extends Omit<StoppedService, 'lastSeen'>, Holder {
+  /** It is being started, and rests for nobody any more. */
+  readonly starts?: boolean | undefined;
+}
+
+/** What is found on disk. */
+interface Found extends Stored, Pick<StoppedService, 'lastSeen'> {}
+
+/** The note of a service that others may hold at rest at the same time. */
+export interface SharedNote extends NotedService {
+  /** It is about to be started. `false`: others still hold it at rest, and the last of them starts it. */
+  starting(): Promise<boolean>;
+  /** It did not start, and rests again. */
+  resting(): Promise<void>;
+}
 
 /**
  * Services that processes of this machine have stopped, one file of JSON each in the cache folder: there before a service is stopped,
@@ -25,7 +39,7 @@ export class ServiceNotes {
   }
 
   /** @throws {BackupError} `PATH_FAILED`: then it must not be stopped. */
-  async write(facts: ServiceFacts & Pick<StoppedService, 'restore'>): Promise<NotedService> {
+  async write(facts: ServiceFacts & Pick<StoppedService, 'restore'>): Promise<SharedNote> {
     const id = randomBytes(8).toString('hex');
     const since = new Date(this.#clock()).toISOString();
     const stored: Stored = { ...facts, id, since, ...ownHolder() };
@@ -37,8 +51,25 @@ export class ServiceNotes {
         hint: 'Nothing was stopped. Make room in the cache folder, or name another one.',
       });
     }
-    const endRenewing = keepFresh(this.#path(id));
+    let endRenewing = keepFresh(this.#path(id));
+    const change = async (starts: boolean): Promise<void> => {
+      endRenewing();
+      // It is another file then.
+      await this.#store({ ...stored, starts }).finally(() => {
+        endRenewing = keepFresh(this.#path(id));
+      });
+    };
     return {
+      starting: async () => {
+        try {
+          // In this order: of two that are done at once, both start it, and not neither.
+          await change(true);
+          return !(await this.#isAtRest(stored));
+        } catch {
+          return true;
+        }
+      },
+      resting: async () => await change(false).catch(() => undefined),
       // It works: a note that can't be taken away leads to one more start, and is no reason to undo anything.
       started: async () => {
         endRenewing();
@@ -71,6 +102,14 @@ export class ServiceNotes {
     await rm(this.#path(id), { force: true });
   }
 
+  /** Whether others hold the same service. */
+  async #isAtRest({ id, startBy }: Stored): Promise<boolean> {
+    for (const other of await this.#all())
+      if (other.id !== id && other.starts !== true && nameOf(other.startBy) === nameOf(startBy))
+        if (await isHeld(this.#path(other.id), other)) return true;
+    return false;
+  }
+
   /** What an earlier process has left of the same service is done with that, too. */
   async #started({ id, startBy }: Stored): Promise<void> {
     await this.remove(id);
@@ -94,7 +133,7 @@ export class ServiceNotes {
     }
   }
 
-  async #all(): Promise<Stored[]> {
+  async #all(): Promise<Found[]> {
     const names = await readdir(this.#folder).catch(() => [] as string[]);
     const found = await Promise.all(
       names.filter((name) => name.endsWith(SUFFIX)).map(async (name) => await readStored(join(this.#folder, name))),
@@ -104,8 +143,8 @@ export class ServiceNotes {
 }
 
 /** Without who holds it. */
-function serviceOf({ id, since, tenant, reason, stopBy, startBy, place, restore }: Stored): StoppedService {
-  return { id, since, tenant, reason, stopBy, startBy, place, restore };
+function serviceOf({ id, since, lastSeen, tenant, reason, stopBy, startBy, place, restore }: Found): StoppedService {
+  return { id, since, lastSeen, tenant, reason, stopBy, startBy, place, restore };
 }
 
 /** The same for the same service. */
@@ -113,16 +152,16 @@ export const nameOf = ({ command, args = [], cwd }: ServiceCommand): string =>
   JSON.stringify([command, args, cwd ?? null]);
 
 /** What others could have written is not run. */
-async function readStored(path: string): Promise<Stored | undefined> {
+async function readStored(path: string): Promise<Found | undefined> {
   try {
-    const { uid, mode } = await stat(path);
+    const { uid, mode, mtime } = await stat(path);
     if (process.platform !== 'win32' && (uid !== process.getuid?.() || (mode & WRITE_BY_OTHERS) !== 0))
       return undefined;
     const stored = JSON.parse(await readFile(path, 'utf8')) as Stored;
     const isWhole = [stored.id, stored.since, stored.tenant, stored.reason, stored.startBy.command].every(
       (each) => typeof each === 'string',
     );
-    return isWhole ? stored : undefined;
+    return isWhole ? { ...stored, lastSeen: mtime.toISOString() } : undefined;
   } catch {
     return undefined;
   }

@@ -17,7 +17,13 @@ import type {
   RestorePlace,
   RollbackOptions,
 } from '../repository/restore-into-contract.ts';
-import type { NotedService, ServiceFacts, StartedService, StoppedService } from '../repository/service-contract.ts';
+import type {
+  NotedService,
+  ServiceFacts,
+  StartedService,
+  StartServicesOptions,
+  StoppedService,
+} from '../repository/service-contract.ts';
 import type { RollbackResult, SafeRestoreResult, UnfinishedRestore } from '../repository/safe-restore-contract.ts';
 import type { EntryProblem } from '../repository/run-contract.ts';
 import type { FilterOfTenant, OfTenant, TenantHandle, TenantJournal } from '../repository/tenant-contract.ts';
@@ -220,9 +226,12 @@ export class OpenTenantHandle implements TenantHandle {
     return await this.#calls.stoppedServices({ tenant: this.name });
   }
 
-  async startServices(start: (service: StoppedService) => Promise<void>): Promise<readonly StartedService[]> {
+  async startServices(
+    start: (service: StoppedService) => Promise<void>,
+    { except }: Omit<StartServicesOptions, 'tenant'> = {},
+  ): Promise<readonly StartedService[]> {
     await this.#lookup.require(this.name);
-    return await this.#calls.startServices(start, { tenant: this.name });
+    return await this.#calls.startServices(start, { except, tenant: this.name });
   }
 
   async verify(options: Omit<VerifyOptions, 'tenant'> = {}): Promise<VerifyReport> {

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
+  BackupError,
   NotedServiceHooks,
   Repository,
   RestoreIntoOptions,
@@ -14,6 +15,7 @@ import { buildTree } from '../fixtures/tree.ts';
 
 const place = newPlace(afterAll);
 let repository: Repository;
+const codeOf = (error: unknown): string => (error as BackupError).code;
 
 beforeAll(async () => {
   buildTree(place.source, { a: 'x' });
@@ -83,6 +85,45 @@ test('and leaves those of other parts, until what it restores covers them', asyn
     return (await repository.unfinishedRestores()).map((each) => each.id);
   };
   expect([await left('orders'), await left('users', 'orders', 'rooms')]).toEqual([[id], []]);
+});
+
+test('and leaves one that has begun later, or was still under way when it began', async () => {
+  const calls: string[] = [];
+  let id = '';
+  const restore = async (): Promise<string> => {
+    id = await givenUp(calls);
+    return 'done';
+  };
+  await repository.restoreInto({ snapshot: 'good', place: noted(calls), restore });
+  expect((await repository.unfinishedRestores()).map((each) => each.id)).toEqual([id]);
+  await failureOf(repository.rollBack(id, { place: noted(calls) }));
+});
+
+test('one that fails beside another one goes back in its own parts, where nobody begins meanwhile, and in nothing as a whole', async () => {
+  const calls: string[] = [];
+  const failing = async (into: RestorePlace): Promise<unknown> =>
+    await failureOf(
+      repository.restoreInto({
+        snapshot: 'good',
+        place: into,
+        restore: ({ replacing }) => {
+          replacing();
+          return Promise.reject(new Error('no'));
+        },
+      }),
+    );
+  const during: unknown[] = [];
+  const restore = async (): Promise<string> => {
+    during.push(await failing(noted(calls)));
+    const goBack = async (): Promise<void> => void calls.push(codeOf(await failing(noted(calls))));
+    during.push(await failing({ ...noted(calls), parts: [{ name: 'orders' }], goBack }));
+    return 'done';
+  };
+  await repository.restoreInto({ snapshot: 'good', place: noted(calls), restore });
+  expect([during.map(codeOf), calls]).toEqual([['ROLLBACK_FAILED', 'RESTORE_ROLLED_BACK'], ['ROLLBACK_BUSY']]);
+  const [unfinished] = await repository.unfinishedRestores();
+  await repository.rollBack(unfinished?.id ?? '', { place: noted(calls) });
+  expect(calls).toEqual(['ROLLBACK_BUSY', 'back']);
 });
 
 test('nobody goes back where a restore is under way, nor restores where somebody goes back', async () => {
@@ -193,25 +234,101 @@ describe('a service', () => {
     expect([calls, await left()]).toEqual([['stop', 'restore', 'back', 'start-shop'], []]);
   });
 
-  test('that starts after its restore was killed in between finishes that', async () => {
+  test('waits when its restore ends halfway without a way back, until another one has restored all', async () => {
     const calls: string[] = [];
+    const half: Partial<RestoreIntoOptions<string>> = {
+      safetyBackup: false,
+      restore: ({ replacing }) => {
+        replacing();
+        return Promise.reject(new Error('no'));
+      },
+    };
+    await failureOf(restore(calls, half));
+    const started = async (): Promise<number> =>
+      (await repository.startServices(async () => await Promise.resolve())).length;
+    expect([calls.splice(0), await started(), (await left()).length]).toEqual([['stop'], 0, 2]);
+    await restore(calls, { service: undefined });
+    expect([calls, await started(), await left()]).toEqual([['restore'], 1, []]);
+  });
+
+  test('that others hold at rest as well is started by the last of them', async () => {
+    const calls: string[] = [];
+    const both = async (): Promise<string> => {
+      await restore(calls);
+      calls.push('restore too');
+      return 'done';
+    };
+    await restore(calls, { restore: both });
+    expect([calls, await left()]).toEqual([['stop', 'stop', 'restore', 'restore too', 'start'], []]);
+  });
+
+  const notes = (of = /\.(?:restore|service)$/): string[] => filesBelow(place.cache).filter((name) => of.test(name));
+
+  test('is started where nothing can be noted any more, and its own note goes after that of the restore', async () => {
+    const calls: string[] = [];
+    const entry = (): string => join(place.cache, notes(/\.restore$/)[0] ?? '');
+    let path = '';
+    // A folder in its place is neither replaced nor removed.
+    const unwritable = (): void => {
+      path = entry();
+      rmSync(path);
+      mkdirSync(path);
+    };
+    const start = async (): Promise<void> => {
+      await Promise.resolve(calls.push('start'));
+      rmSync(path, { recursive: true });
+    };
+    await restore(calls, { validate: unwritable, service: service(calls, { start }) });
+    expect([calls.splice(0), await left(), notes()]).toEqual([['stop', 'restore', 'start'], [], []]);
+    const last = async (): Promise<void> => await Promise.resolve(unwritable());
+    await failureOf(restore(calls, { service: service(calls, { start: last }) }));
+    expect(notes()).toEqual([expect.stringMatching(/\.service$/)]);
+    rmSync(path, { recursive: true });
+    rmSync(join(place.cache, notes()[0] ?? ''));
+  });
+
+  /** As the next process finds a restore that was killed while its service started. */
+  async function killedAtStart(calls: string[]): Promise<string> {
     const kept = new Map<string, Buffer>();
-    const notes = (): string[] => filesBelow(place.cache).filter((name) => /\.(?:restore|service)$/.test(name));
     const start = async (): Promise<void> => {
       for (const name of notes()) kept.set(name, readFileSync(join(place.cache, name)));
       await Promise.resolve();
     };
     await restore(calls, { service: service(calls, { start }) });
-    // As the next process finds them.
     const of = (text: string): string => text.replace(/"startedMs":\d+/, '"startedMs":1');
     for (const [name, bytes] of kept)
       writeFileSync(
         join(place.cache, name),
         name.endsWith('.service') ? of(bytes.toString()) : zstdCompressSync(of(zstdDecompressSync(bytes).toString())),
       );
-    expect(await repository.unfinishedRestores()).toMatchObject([{ step: 'start' }]);
+    const [unfinished] = await repository.unfinishedRestores();
+    expect(unfinished?.step).toBe('start');
+    return unfinished?.id ?? '';
+  }
+
+  test('that starts after its restore was killed in between finishes that', async () => {
+    await killedAtStart([]);
     expect(await repository.startServices(async () => await Promise.resolve())).toHaveLength(1);
     expect([notes(), await left()]).toEqual([[], []]);
+  });
+
+  test('is not started while somebody goes back, nor without leave, and nobody goes back while it starts', async () => {
+    const calls: string[] = [];
+    const at = { place: noted(calls) };
+    const id = await killedAtStart([]);
+    const start = async (): Promise<void> => {
+      calls.push(codeOf(await failureOf(repository.rollBack(id, at))));
+      throw new Error('no');
+    };
+    expect(await repository.startServices(start, { except: id })).toEqual([]);
+    expect(await repository.startServices(start)).toHaveLength(1);
+    const prepare = async (): Promise<void> => {
+      expect(await repository.startServices(start)).toEqual([]);
+    };
+    await repository.rollBack(id, { ...at, prepare });
+    expect(calls).toEqual(['ROLLBACK_BUSY', 'back']);
+    expect(await repository.startServices(async () => await Promise.resolve())).toHaveLength(1);
+    expect(await left()).toEqual([]);
   });
 
   test('that does not start stays noted, and one that others hold at rest is none of ours', async () => {

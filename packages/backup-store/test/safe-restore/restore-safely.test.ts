@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -16,7 +17,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Repository, SafeRestoreOptions, SafeRestoreStep } from '../../src/index.ts';
 import { SAFE_RESTORE } from '../fixtures/bundle.ts';
-import { createAt, failureOf, listOf, newPlace, openAt, type Place } from '../fixtures/place.ts';
+import { createAt, failureOf, filesBelow, listOf, newPlace, openAt, type Place } from '../fixtures/place.ts';
 import { buildTree } from '../fixtures/tree.ts';
 
 const always = { snapshot: 'good', overwrite: 'always', delete: true } as const;
@@ -199,6 +200,33 @@ describe('a safe restore', () => {
     const [unfinished] = await repository.unfinishedRestores();
     expect(await failureOf(repository.rollBack(unfinished?.id ?? ''))).toMatchObject({ code: 'INVALID_OPTION' });
     expect(await repository.unfinishedRestores()).toEqual([]);
+  });
+
+  it('leaves a service stopped when going back can not be noted, and when it ends halfway without a way back', async () => {
+    const { place, repository } = await changedSince();
+    const calls: string[] = [];
+    const said = (call: string) => async (): Promise<void> => void (await Promise.resolve(calls.push(call)));
+    const service = { startBy: { command: 'start-shop' }, stop: said('stop'), start: said('start') };
+    let entry = '';
+    const validate = (): never => {
+      entry = join(place.cache, filesBelow(place.cache).find((name) => name.endsWith('.restore')) ?? '');
+      // A folder in its place is not replaced.
+      rmSync(entry);
+      mkdirSync(entry);
+      throw new Error('the rooms are not there');
+    };
+    expect(await failureOf(repository.restoreSafely({ ...always, service, validate }))).toMatchObject({
+      code: 'ROLLBACK_FAILED',
+      message: expect.stringContaining('the rooms are not there') as string,
+    });
+    rmSync(entry, { recursive: true });
+    writeFileSync(join(place.source, 'a'), 'worse');
+    const onProgress: SafeRestoreOptions['onProgress'] = ({ phase }) => {
+      if (phase === 'restore') throw new Error('nobody listens');
+    };
+    await failureOf(repository.restoreSafely({ ...always, service, safetyBackup: false, onProgress }));
+    expect([calls, (await repository.unfinishedRestores()).length]).toEqual([['stop', 'stop'], 1]);
+    expect(await repository.startServices(said('start'))).toEqual([]);
   });
 
   it('that was ended is told of, and can be gone back behind', async () => {
