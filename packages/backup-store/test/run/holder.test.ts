@@ -48,9 +48,12 @@ test.skipIf(ownHolder().space === undefined).each([
   ['an earlier start of this machine, without a lease', { ...before, renews: undefined }, false, false],
   ['another process of this system', parent, true, true],
   ['one whose number another process has now', { ...parent, ticks: 1 }, false, false],
-])('what %s has written is held or not, where the system tells its starts apart', async (_who, holder, isOld, isExpected) => {
-  expect(await isHeld(fileOf({ isOld }), holder, AWAKE)).toBe(isExpected);
-});
+])(
+  'what %s has written is held or not, where the system tells its starts apart',
+  async (_who, holder, isOld, isExpected) => {
+    expect(await isHeld(fileOf({ isOld }), holder, AWAKE)).toBe(isExpected);
+  },
+);
 
 test.skipIf(ownHolder().space === undefined)(
   'what was suspended with this machine is given the time to renew, and has ended when it does not',
@@ -66,7 +69,11 @@ test.skipIf(ownHolder().space === undefined)(
     };
     const renewed = (path: string): void => writeFileSync(path, '{}');
     const not = (): void => undefined;
-    expect([await held(renewed, true), await held(not, true), await held(renewed, false)]).toEqual([true, false, false]);
+    expect([await held(renewed, true), await held(not, true), await held(renewed, false)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
     expect(waits).toEqual([25_000, 25_000]);
   },
 );
