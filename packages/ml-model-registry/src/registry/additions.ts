@@ -73,14 +73,14 @@ export async function endAddition(
   parts: RegistryParts,
   { model, token }: Addition,
 ): Promise<'ended' | 'left' | 'unknown'> {
-  let found: Begun | undefined;
+  let end: 'ended' | 'left' | 'unknown' = 'unknown';
   await notesOf(parts, model).change(({ begun }) => {
     const { [token]: own, ...others } = begun;
-    found = own;
+    if (own === undefined) end = 'unknown';
+    else end = own.left === true ? 'left' : 'ended';
     return { begun: others };
   });
-  if (found === undefined) return 'unknown';
-  return (found as Begun).left === true ? 'left' : 'ended';
+  return end;
 }
 
 /**

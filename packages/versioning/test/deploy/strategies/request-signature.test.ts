@@ -84,22 +84,16 @@ test('a number far beyond the others is passed over, and neither asking nor answ
 });
 
 test('a request that was answered and is gone lets none before it be obeyed, and leaves its number to no other', async () => {
-  const { ask, pull, deployed, storage } = world();
+  const { ask, pull, deployed, storage, append } = world();
   await ask('1.0.4');
   await ask('1.0.5');
   await pull();
   await storage.delete('deploy/requests/000000000002');
   expect(await pull()).toEqual({ kind: 'idle' });
-  // An answer of another server counts, and what nobody has signed does not.
-  await storage.createIfAbsent(
-    'deploy/answers/web-2/000000000001',
-    new TextEncoder().encode(
-      JSON.stringify({
-        ...{ format: 'holdfast-deploy-request', formatVersion: 0, at: 'then', token: 'x' },
-        ...{ server: 'web-2', request: 900, outcome: 'none' },
-      }),
-    ),
-  );
+  // The answer of another server counts, too, but not one that is not signed.
+  const format = { format: 'holdfast-deploy-request', formatVersion: 0, at: 'then', token: 'x' };
+  const answer = JSON.stringify({ ...format, server: 'web-2', request: 900, outcome: 'none' });
+  await append('deploy/answers/web-2', answer);
   await ask('1.0.6');
   expect(await pull()).toMatchObject({ answer: { request: 3, version: '1.0.6', outcome: 'deployed' } });
   expect(deployed).toEqual(['1.0.5', '1.0.6']);
