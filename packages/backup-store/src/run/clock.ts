@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
 /** Milliseconds since 1970. */
@@ -11,6 +12,9 @@ export const processStartMs: number = Math.round(performance.timeOrigin);
 
 /** Milliseconds from some fixed point, never going back: for durations and rates. */
 export const monotonic: Clock = () => performance.now();
+
+/** Whether this machine has been suspended since it was started: the clock of timers stands still then, and its uptime does not. */
+export const hasSlept = (): boolean => uptime() - Number(process.hrtime.bigint()) / 1e9 > 1;
 
 /** Waits. Ends early, by rejecting with its reason, when the signal is given. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;

@@ -79,7 +79,7 @@ export class RestoreClaims {
     return !others.some((other) => meets(claim, other));
   }
 
-  /** Those that hold. What others have left goes. */
+  /** Those that hold. What others have left goes; what can't be read now is left alone. */
   async #others(): Promise<Claim[]> {
     const found: Claim[] = [];
     for (const name of await readdir(this.#folder)) {
@@ -127,7 +127,7 @@ function released(path: string): AsyncDisposable {
 /** Of several that find a lock left, one takes it away; who has taken another's by that puts it back. */
 async function takeAway(path: string, left: string): Promise<void> {
   await rename(path, left).catch(() => undefined);
-  if (await isLocked(left)) await linked(left, path);
+  if (await isLocked(left).catch(() => true)) await linked(left, path);
   await rm(left, { force: true });
 }
 
@@ -147,8 +147,12 @@ async function isLocked(path: string): Promise<boolean> {
   return holder !== undefined && (await isHeld(path, holder as Holder));
 }
 
+/** Of a claim of a version before, which names no place: it may be of any. */
+const ANYWHERE: readonly string[] = [];
+
 /** Whether two claims are about the same. */
 function meets(a: ClaimedPlace, b: ClaimedPlace): boolean {
+  if (b.roots === ANYWHERE) return true;
   if (a.name !== undefined && a.name === b.name) return true;
   const [ours, theirs] = [a.roots, b.roots].map((roots) =>
     roots.map((root) => Buffer.from(root === '/' ? '' : root, 'latin1')),
@@ -156,19 +160,32 @@ function meets(a: ClaimedPlace, b: ClaimedPlace): boolean {
   return ours?.some((one) => theirs?.some((two) => isWithin(one, two) || isWithin(two, one))) === true;
 }
 
+/** `undefined` for what is none: who has written it died over it. */
 async function readClaim(path: string): Promise<Claim | undefined> {
   const claim = (await readJson(path)) as Claim | undefined;
-  return claim !== undefined && Array.isArray(claim.roots) && typeof claim.pid === 'number' ? claim : undefined;
+  if (typeof claim?.pid !== 'number') return undefined;
+  return Array.isArray(claim.roots) ? claim : { ...claim, as: 'return', name: undefined, roots: ANYWHERE };
 }
 
+/** @throws {BackupError} `ROLLBACK_BUSY` when there is something that can't be read. */
 async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw unreadable(path, cause);
+  });
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const value: unknown = JSON.parse(text ?? '');
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+const unreadable = (path: string, cause: Error): BackupError =>
+  new BackupError('ROLLBACK_BUSY', `Expected to read in ${path} who is at work where, got "${cause.message}"`, {
+    cause,
+    hint: 'Nothing was changed. See to it that this user may read it, and try again. Remove it when nobody restores on any machine.',
+  });
 
 const busy = ({ name, roots }: ClaimedPlace, as: Claim['as']): BackupError => {
   const shown = name ?? roots.map((root) => Buffer.from(root, 'latin1').toString('utf8')).join(', ');

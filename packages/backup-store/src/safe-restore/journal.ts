@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
@@ -87,9 +87,11 @@ export class RestoreJournal {
     return join(this.#folder, `${id}.notes`);
   }
 
-  /** How far a restore that is noted has come, be it under way, rolled back just now or left unfinished. */
+  /** How far a restore that is noted has come, be it under way, rolled back just now or left unfinished. It is half done for all that can be told when its note can't be read. */
   async step(id: string): Promise<SafeRestoreStep['step'] | undefined> {
-    return (await readStored(this.#file(id)))?.step;
+    const stored = await readStored(this.#file(id));
+    if (stored !== undefined) return stored.step;
+    return (await isGone(this.#file(id))) ? undefined : 'restore';
   }
 
   async remove(id: string): Promise<void> {
@@ -168,5 +170,14 @@ async function readStored(path: string): Promise<Stored | undefined> {
     return isWhole && Array.isArray(stored.changes) && Array.isArray(stored.newRoots) ? stored : undefined;
   } catch {
     return undefined;
+  }
+}
+
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

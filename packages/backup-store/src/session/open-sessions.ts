@@ -94,10 +94,8 @@ export class OpenSessions implements SessionMemory {
 
 async function readOpen(path: string): Promise<OpenSession | undefined> {
   try {
-    const { session, epoch, pid, startedMs, host, space, renews } = JSON.parse(await readFile(path, 'utf8')) as Record<
-      string,
-      unknown
-    >;
+    const stored = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const { session, epoch, pid, startedMs, ticks, host, space, renews } = stored;
     const valid =
       typeof session === 'string' &&
       /^[0-9a-f]{32}$/.test(session) &&
@@ -110,6 +108,7 @@ async function readOpen(path: string): Promise<OpenSession | undefined> {
       epoch: Number(epoch),
       pid: Number(pid),
       startedMs: Number(startedMs),
+      ticks: typeof ticks === 'number' ? ticks : undefined,
       host: typeof host === 'string' ? host : undefined,
       space: typeof space === 'string' ? space : undefined,
       renews: renews === true,

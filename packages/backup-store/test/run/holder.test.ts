@@ -1,9 +1,10 @@
-import { statSync, utimesSync, writeFileSync } from 'node:fs';
+import { renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { type Holder, isHeld, keepFresh, ownHolder } from '../../src/run/holder.ts';
+import { processState } from '../../src/run/process-state.ts';
 import { tempFolder } from '../fixtures/place.ts';
 
 const LONG_AGO = new Date(Date.now() - 3_600_000);
@@ -13,6 +14,9 @@ const elsewhere = ({ space, ...own }: Holder): Holder => ({
   host: 'container-7',
   space: space && `${space}-other`,
 });
+
+/** Whatever the machine of this test has done. */
+const AWAKE = { hasSlept: () => false, sleep: async () => await Promise.resolve() };
 
 /** A file that somebody has written, an hour ago or just now. */
 function fileOf({ isOld }: { readonly isOld: boolean }): string {
@@ -31,22 +35,84 @@ test.each([
   ['another container of this name whose lease runs', { ...elsewhere(ownHolder()), host: hostname() }, false, true],
   ['another machine that renews nothing', { pid: 1, startedMs: 1, host: 'another-machine' }, true, true],
 ])('what %s has written is held or not', async (_who, holder, isOld, isExpected) => {
-  expect(await isHeld(fileOf({ isOld }), holder)).toBe(isExpected);
+  expect(await isHeld(fileOf({ isOld }), holder, AWAKE)).toBe(isExpected);
 });
 
-test.skipIf(ownHolder().space === undefined)(
-  'what was written before the machine was started anew is not held',
-  async () => {
-    const before = { ...ownHolder(), space: 'another-start/pid:[1]' };
-    expect(await isHeld(fileOf({ isOld: false }), before)).toBe(false);
+const before = { ...ownHolder(), space: 'another-start/pid:[1]' };
+/** A process that lives, with when it began. */
+const parent = { ...ownHolder(), pid: process.ppid, ticks: processState(process.ppid)?.ticks };
+
+test.skipIf(ownHolder().space === undefined).each([
+  ['an earlier start of this machine, or another one of its name, whose lease runs', before, false, true],
+  ['an earlier start of this machine, or another one of its name, whose lease is over', before, true, false],
+  ['an earlier start of this machine, without a lease', { ...before, renews: undefined }, false, false],
+  ['another process of this system', parent, true, true],
+  ['one whose number another process has now', { ...parent, ticks: 1 }, false, false],
+])(
+  'what %s has written is held or not, where the system tells its starts apart',
+  async (_who, holder, isOld, isExpected) => {
+    expect(await isHeld(fileOf({ isOld }), holder, AWAKE)).toBe(isExpected);
   },
 );
 
+test.skipIf(ownHolder().space === undefined)(
+  'what was suspended with this machine is given the time to renew, and has ended when it does not',
+  async () => {
+    const waits: number[] = [];
+    const held = async (act: (path: string) => void, hasSlept: boolean): Promise<boolean> => {
+      const path = fileOf({ isOld: true });
+      const sleep = async (ms: number): Promise<void> => {
+        await Promise.resolve(waits.push(ms));
+        act(path);
+      };
+      return await isHeld(path, elsewhere(ownHolder()), { hasSlept: () => hasSlept, sleep });
+    };
+    const renewed = (path: string): void => writeFileSync(path, '{}');
+    const not = (): void => undefined;
+    expect([await held(renewed, true), await held(not, true), await held(renewed, false)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(waits).toEqual([25_000, 25_000]);
+  },
+);
+
+/** Whether somebody has renewed it. */
+const isRenewed = (path: string): boolean => statSync(path).mtimeMs > LONG_AGO.getTime() + 1_800_000;
+
 test('a file is renewed with what it has, until that ends or another one is there', async () => {
   const path = fileOf({ isOld: true });
-  const end = keepFresh(path, 5);
-  const isRenewed = (): boolean => statSync(path).mtimeMs > LONG_AGO.getTime() + 1_800_000;
-  while (!isRenewed()) await setTimeout(5);
+  const end = keepFresh(path, { everyMs: 5 });
+  while (!isRenewed(path)) await setTimeout(5);
   end();
   expect(await isHeld(path, elsewhere(ownHolder()))).toBe(true);
+});
+
+test('a file that can not be reached for a while is renewed when it can', async () => {
+  const file = fileOf({ isOld: true });
+  const [link, loop] = ['link', 'loop'].map((name) => join(tempFolder(), name)) as [string, string];
+  symlinkSync(dirname(file), link);
+  const end = keepFresh(join(link, 'note'), { everyMs: 1 });
+  symlinkSync(link, loop);
+  renameSync(loop, link);
+  await setTimeout(20);
+  expect(isRenewed(file)).toBe(false);
+  symlinkSync(dirname(file), loop);
+  renameSync(loop, link);
+  while (!isRenewed(file)) await setTimeout(2);
+  end();
+});
+
+test('whoever holds a file is told when it is another one or gone, also before it was renewed once', async () => {
+  const lost = async (change: (path: string) => void): Promise<string> => {
+    const path = fileOf({ isOld: true });
+    const told = Promise.withResolvers<string>();
+    keepFresh(path, { everyMs: 1, onLost: () => told.resolve(path) });
+    change(path);
+    return await told.promise;
+  };
+  const another = await lost((path) => renameSync(fileOf({ isOld: true }), path));
+  expect(isRenewed(another)).toBe(false);
+  await lost((path) => renameSync(path, `${path}.gone`));
 });

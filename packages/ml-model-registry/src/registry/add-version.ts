@@ -12,11 +12,11 @@ import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
-import { type Addition, additionTag, beginAddition, endAddition } from './additions.ts';
+import { type Addition, additionTag, beginAddition, confirmAddition, endAddition } from './additions.ts';
 import type { AddedVersion, AddOptions } from './contract.ts';
 import { withdraw } from './delete-version.ts';
 import { checkFacts } from './facts.ts';
-import { letGo } from './leftovers.ts';
+import { isGone, letGo } from './leftovers.ts';
 import type { RegistryParts } from './parts.ts';
 import { knownDamage } from './scrub-notes.ts';
 
@@ -67,7 +67,9 @@ export async function addVersion(
   if (isSettled) await file.remember(stored.digest);
   const event = await appended(history, { addition, begun, inspection, stored, parts });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
-  if (!(await endAddition(parts, begun))) await withdraw(history, event.version, parts);
+  const end = await endAddition(parts, begun);
+  if (end === 'left' || (end === 'unknown' && (await isGone(event.version, parts))))
+    await withdraw(history, event.version, parts);
   parts.tell({ type: 'model.added', model, version: event.version.version });
   return { version: event.version, isNew: true, bytesStored: stored.bytesStored };
 }
@@ -79,6 +81,7 @@ async function appended(
 ): ReturnType<ModelHistory['append']> {
   const { parts, stored } = storing;
   try {
+    await confirmAddition(parts, storing.begun);
     return await history.append((now) => {
       const version = versionOf(now, storing);
       const signature = parts.sign === undefined ? {} : { signature: signVersion(version, parts.sign) };

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
 import type { ModelVersion } from '../versions/version.ts';
+import { takenForLeft } from './additions.ts';
 import { findVersion } from './find-version.ts';
 import { letGo } from './leftovers.ts';
 import type { RegistryParts } from './parts.ts';
@@ -50,7 +51,5 @@ export async function withdraw(
 ): Promise<never> {
   await noteDeleted(history, { model, version, reason: 'took more than a day to add, and was cleaned up meanwhile' });
   await letGo(repository, [snapshot]);
-  throw new ModelError('CONFLICT', `Expected to add ${model} ${version}, got a cleanup that took it for left behind`, {
-    hint: 'It began more than a day ago. Nothing was added: add it again.',
-  });
+  throw takenForLeft(`${model} ${version}`);
 }

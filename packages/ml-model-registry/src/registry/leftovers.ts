@@ -1,6 +1,7 @@
 import type { Repository } from '@x/backup-store';
 import type { ModelState } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
+import type { ModelVersion } from '../versions/version.ts';
 import { type Addition, ADDITIONS, additionTag, claimLeft, endAddition } from './additions.ts';
 import type { Histories } from './histories.ts';
 import type { RegistryParts } from './parts.ts';
@@ -35,7 +36,7 @@ function planLeftovers({ states, additions, snapshots }: LeftoverFacts): readonl
 export async function releaseLeftovers(histories: Histories, parts: RegistryParts): Promise<readonly string[]> {
   const models = await histories.namesWith(ADDITIONS);
   const additions = (await inLanes(models, async (model) => await claimLeft(parts, model))).flat();
-  // Read after the claim: a version that was written before it is seen, and one that is written after it is withdrawn.
+  // Read after the claim: a version that was written before it is seen, and one that would be written after it is refused.
   const states = await histories.states();
   const isAnyDeleted = [...states.values()].some(({ deleted }) => deleted.size > 0);
   if (additions.length === 0 && !isAnyDeleted) return [];
@@ -45,6 +46,15 @@ export async function releaseLeftovers(histories: Histories, parts: RegistryPart
   await letGo(repository, ids);
   for (const addition of additions) await endAddition(parts, addition);
   return ids;
+}
+
+/** Whether the content of a version is no longer there. */
+export async function isGone(
+  { snapshot }: Pick<ModelVersion, 'snapshot'>,
+  { repository, tenant }: Pick<RegistryParts, 'repository' | 'tenant'>,
+): Promise<boolean> {
+  const there = await repository.snapshots({ tenant, tags: ['kept-by=models'] });
+  return !there.some(({ id }) => id === snapshot);
 }
 
 /** Forgets snapshots, except those that somebody else has forgotten meanwhile. */

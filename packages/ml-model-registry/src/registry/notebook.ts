@@ -25,16 +25,21 @@ export class Notebook<T extends object> {
     return this.#parsed((await this.#ledger.latest())?.body);
   }
 
-  /** Writes what `update` makes of what is there; it is asked again when somebody else was faster. Gives up after fifty lost races. */
-  async change(update: (notes: T) => T): Promise<void> {
+  /**
+   * Writes what `update` makes of what is there; it is asked again when somebody else was faster.
+   *
+   * @returns Whether it was written. It is given up after fifty lost races.
+   */
+  async change(update: (notes: T) => T): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const latest = await this.#ledger.latest();
       const n = (latest?.n ?? 0) + 1;
       const page = { token: randomUUID(), notes: update(this.#parsed(latest?.body)) };
       if (!(await this.#ledger.appendAt(n, Buffer.from(JSON.stringify(page))))) continue;
       if (n > KEPT) await this.#store.delete(this.#ledger.key(n - KEPT));
-      return;
+      return true;
     }
+    return false;
   }
 
   #parsed(body: Uint8Array | undefined): T {

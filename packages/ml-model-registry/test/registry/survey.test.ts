@@ -170,20 +170,70 @@ describe('what a kill has left', () => {
     expect([await stored(), await cleanup(), await stored()]).toEqual([count + 1, 1, count]);
   });
 
-  it('is told from an addition that takes days: that ends without a version', async () => {
+  /** A cleanup that sees what is under way, and one two days later. */
+  const cleanups = async (): Promise<readonly number[]> => {
+    const first = await cleanup();
+    now += 2 * DAY;
+    return [first, await cleanup()];
+  };
+  const once = (act: () => Promise<void>): (() => Promise<void>) => {
+    let done: Promise<void> | undefined;
+    return async () => {
+      if (done === undefined) await (done = act());
+    };
+  };
+
+  it('is told from an addition that takes days: that ends before its version is written', async () => {
     const count = await stored();
     await registry.add('price', file(44), { change: 'fix' });
-    let slept = false;
-    const slow = before(async () => {
-      if (slept) return;
-      slept = true;
-      now += 2 * DAY;
-      expect(await cleanup()).toBe(1);
+    let counts: readonly number[] = [];
+    const slow = new Proxy(repository, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name) as (...given: unknown[]) => Promise<unknown>;
+        if (name !== 'backup') return call.bind(target);
+        return async (...given: unknown[]) => {
+          const result = await call.apply(target, given);
+          counts = await cleanups();
+          return result;
+        };
+      },
     });
+    const added = open({ repository: slow }).add('price', file(45), { change: 'fix' });
+    await expect(added).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await registry.history('price')).map(({ kind }) => kind)).toEqual(['version.added']);
+    expect([counts, await stored(), await cleanup()]).toEqual([[0, 1], count + 1, 0]);
+  });
+
+  it('and is found behind a version whose writing took days: that is taken back', async () => {
+    const count = await stored();
+    await registry.add('price', file(44), { change: 'fix' });
+    const slow = before(once(async () => expect(await cleanups()).toEqual([0, 1])));
     const added = open({ storage: slow }).add('price', file(45), { change: 'fix' });
     await expect(added).rejects.toMatchObject({ code: 'CONFLICT' });
     expect((await registry.list('price')).map(({ version }) => version)).toEqual(['1.0.0']);
     expect([await stored(), await cleanup()]).toEqual([count + 1, 0]);
+  });
+
+  it('is not taken for what somebody adds whose clock is days behind, or whose note is lost', async () => {
+    const looks = once(async () => {
+      expect(await cleanup()).toBe(0);
+      for (let n = 1; n <= 9; n += 1) await storage.delete(`models/price/additions/00000000000${n}`);
+    });
+    const behind = open({ storage: before(looks), clock: () => now - 3 * DAY });
+    expect(await behind.add('price', file(46), { change: 'fix' })).toMatchObject({ isNew: true });
+    expect((await registry.scrub()).damaged).toEqual([]);
+  });
+
+  it('can be found by its note: what could not be noted is not stored', async () => {
+    const count = await stored();
+    const createIfAbsent: ObjectStore['createIfAbsent'] = async (key, ...rest) => {
+      // Somebody else is faster each time.
+      if (key.includes('/additions/')) await storage.createIfAbsent(key, Buffer.from('{}'));
+      return await storage.createIfAbsent(key, ...rest);
+    };
+    const raced = open({ storage: { ...storage, createIfAbsent } }).add('price', file(47), { change: 'fix' });
+    await expect(raced).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(await stored()).toBe(count);
   });
 });
 

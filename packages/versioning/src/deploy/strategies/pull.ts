@@ -4,7 +4,7 @@ import { VersioningError } from '../../errors.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../clock.ts';
 import { failureText } from '../checks/failure.ts';
 import type { Secret } from '../checks/secret.ts';
-import { type DeployAnswer, type DeployRequest, type Found, requestBook } from './request-book.ts';
+import { answeredIn, type DeployAnswer, type DeployRequest, type Found, requestBook } from './request-book.ts';
 
 /** What a server that deploys by itself needs. */
 export interface PullOptions {
@@ -69,9 +69,7 @@ export async function pullOnce(options: PullOptions): Promise<PullResult> {
   const odd = [...requests.odd, ...answers.odd];
   const passed: PassedOver = odd.length === 0 ? {} : { odd };
   const own = answers.found.filter(({ trust }) => trust === 'trusted').map(({ entry }) => entry);
-  const last = requests.found.at(-1)?.entry.n ?? 0;
-  // An answer to what does not count keeps nothing from being answered.
-  const answered = own.reduce((most, { request = 0 }) => (request <= last ? Math.max(most, request) : most), 0);
+  const answered = answeredIn(answers.found, requests.last);
   const open = requests.found.filter(({ entry }) => entry.channel === channel && entry.n > answered);
   // One that nobody may have written is in the way of none.
   const request = open.findLast((each) => flawOf(each, options) === undefined) ?? open.at(-1);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { isStorageError, type Ledger, ledger, listAll, type ObjectStore } from '@x/storage';
+import { listAll, type ObjectStore } from '@x/storage';
 import { shown, VersioningError } from '../../errors.ts';
 import type { Secret } from '../checks/secret.ts';
+import { MOST_GAP, numbersOf, type OpenBook, openBook, textOf } from './open-book.ts';
 import { readKey, signed, type Trust, trustOf } from './request-signature.ts';
 
 /** What somebody wants servers to deploy. */
@@ -42,6 +43,8 @@ export interface RequestBook {
 /** What a ledger has. */
 export interface Entries<T> {
   readonly found: readonly Found<T>[];
+  /** The highest number in use, whatever stands there; 0 for none. */
+  readonly last: number;
   /** Keys of objects that are no entries: damaged, of a newer format, or written by somebody who wants to be in the way. They are passed over. */
   readonly odd: readonly string[];
 }
@@ -53,8 +56,8 @@ export interface Found<T> {
 }
 
 const FORMAT = { format: 'holdfast-deploy-request', formatVersion: 0 } as const;
-const MOST_BYTES = 65_536;
 const PLACE = 'deploy';
+const ANSWERS = `${PLACE}/answers/`;
 const OUTCOMES: readonly unknown[] = ['deployed', 'current', 'failed', 'none'];
 
 /**
@@ -63,16 +66,13 @@ const OUTCOMES: readonly unknown[] = ['deployed', 'current', 'failed', 'none'];
  * @param secret With it, what is written is signed, and what is read is held against it: `INVALID_OPTION` where it can't be read. Else all is trusted.
  */
 export function requestBook(store: ObjectStore, secret?: Secret): RequestBook {
-  const open = (name: string): OpenBook => ({
-    store,
-    book: ledger(store, `${PLACE}/${name}`, { maxBytes: MOST_BYTES }),
-  });
-  const requests = open('requests');
-  const answersOf = (server: string): OpenBook => open(`answers/${checkedServer(server)}`);
+  const requests = openBook(store, `${PLACE}/requests`);
+  const answersOf = (server: string): OpenBook => openBook(store, `${ANSWERS}${checkedServer(server)}`);
   const key = async (): Promise<Uint8Array | undefined> => (secret === undefined ? undefined : readKey(secret));
   return {
     async request(wanted, signal) {
-      return { n: await append(requests, wanted, { key: await key(), signal }), ...wanted };
+      const call = { key: await key(), signal };
+      return { n: await append(requests, wanted, { ...call, after: await answeredByAny(requests, call) }), ...wanted };
     },
     requests: async (signal) => readAll(requests, requestIn, { key: await key(), signal }),
     async answer(answer, signal) {
@@ -82,18 +82,11 @@ export function requestBook(store: ObjectStore, secret?: Secret): RequestBook {
   };
 }
 
-interface OpenBook {
-  readonly store: ObjectStore;
-  readonly book: Ledger;
-}
-
 interface BookCall {
   readonly key: Uint8Array | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Numbers that may be missing in a row. None is by itself: entries are not removed. */
-const MOST_GAP = 1000;
 /** Lost races before it is given up. */
 const ATTEMPTS = 100;
 
@@ -101,10 +94,10 @@ const ATTEMPTS = 100;
 async function append(
   { store, book }: OpenBook,
   content: { readonly at: string },
-  { key, signal }: BookCall,
+  { key, signal, after = 0 }: BookCall & { readonly after?: number },
 ): Promise<number> {
   const text = encoded(content);
-  let n = (await numbersOf({ store, book }, signal)).numbers.at(-1) ?? 0;
+  let n = Math.max(after, (await numbersOf({ store, book }, signal)).numbers.at(-1) ?? 0);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     n += 1;
     const place = { path: book.key(n), at: content.at };
@@ -114,9 +107,46 @@ async function append(
   throw new Error('Expected to write a request to deploy, got a hundred lost races');
 }
 
+/**
+ * The number up to which a server has answered requests. Those that are gone count all the same: else taking one away would have an earlier one obeyed that it has replaced. What lies
+ * so far beyond the last one that no request can follow is of none.
+ */
+export function answeredIn(answers: readonly Found<DeployAnswer>[], last: number): number {
+  const counts = (request: number): boolean => request < last + MOST_GAP;
+  return answers
+    .filter(({ trust }) => trust === 'trusted')
+    .reduce((most, { entry: { request = 0 } }) => (counts(request) ? Math.max(most, request) : most), 0);
+}
+
+/** The highest number that any server has answered: a request with it, or a lower one, would be obeyed by none. */
+async function answeredByAny(requests: OpenBook, call: BookCall): Promise<number> {
+  const { store } = requests;
+  const names = new Set<string>();
+  for await (const { key } of listAll(store, ANSWERS, { signal: call.signal }))
+    names.add(key.slice(ANSWERS.length).split('/')[0] ?? '');
+  const last = (await numbersOf(requests, call.signal)).numbers.at(-1) ?? 0;
+  let most = 0;
+  for (const name of [...names].filter(isServer))
+    most = Math.max(most, await lastAnswered(openBook(store, `${ANSWERS}${name}`), last, call));
+  return most;
+}
+
+/** Answers come in the order of their requests, so the newest that counts says it. */
+async function lastAnswered(answers: OpenBook, last: number, call: BookCall): Promise<number> {
+  const { numbers } = await numbersOf(answers, call.signal);
+  for (const n of numbers.toReversed()) {
+    const found = await readOne(answers, { parse: answerIn, n }, call);
+    const answered = found === undefined ? 0 : answeredIn([found], last);
+    if (answered > 0) return answered;
+  }
+  return 0;
+}
+
+const isServer = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name);
+
 /** A name that can be a part of a key. @throws {VersioningError} `INVALID_OPTION`. */
 export function checkedServer(server: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(server)) return server;
+  if (isServer(server)) return server;
   throw new VersioningError('INVALID_OPTION', `Expected a name of a server, got ${shown(server)}`, {
     hint: 'At most 64 letters, digits, dots, dashes and underscores.',
   });
@@ -128,59 +158,35 @@ function encoded(content: object): string {
 }
 
 async function readAll<T extends { readonly at: string }>(
-  { store, book }: OpenBook,
-  parse: (value: Fields, n: number) => T | undefined,
-  { key, signal }: BookCall,
+  open: OpenBook,
+  parse: Parse<T>,
+  call: BookCall,
 ): Promise<Entries<T>> {
   const found: Found<T>[] = [];
   const odd: string[] = [];
-  const { numbers, beyond } = await numbersOf({ store, book }, signal);
+  const { numbers, beyond } = await numbersOf(open, call.signal);
   for (const n of numbers) {
-    const path = book.key(n);
-    const text = await textOf(book, n, signal);
-    const entry = parse(fieldsIn(text), n);
-    if (entry === undefined) odd.push(path);
-    else found.push({ entry, trust: key === undefined ? 'trusted' : trustOf(text, { path, at: entry.at }, key) });
+    const one = await readOne(open, { parse, n }, call);
+    if (one === undefined) odd.push(open.book.key(n));
+    else found.push(one);
   }
-  return { found, odd: [...odd, ...beyond] };
+  return { found, last: numbers.at(-1) ?? 0, odd: [...odd, ...beyond] };
 }
 
-interface Numbers {
-  /** Ascending. */
-  readonly numbers: readonly number[];
-  /** Keys of those that are no next ones. */
-  readonly beyond: readonly string[];
-}
-
-/**
- * Numbers in use, without a look at what stands there. Each is the next one after those before. What lies beyond a gap was put there to use up all numbers, or
- * to be the last one for ever: it does not count.
- */
-async function numbersOf({ store, book }: OpenBook, signal: AbortSignal | undefined): Promise<Numbers> {
-  const prefix = `${book.name}/`;
-  const numbers: number[] = [];
-  for await (const { key } of listAll(store, prefix, { signal })) {
-    const digits = key.slice(prefix.length);
-    if (/^\d{12}$/.test(digits) && Number(digits) > 0) numbers.push(Number(digits));
-  }
-  numbers.sort((a, b) => a - b);
-  const end = numbers.findIndex((n, index) => n - (numbers[index - 1] ?? 0) > MOST_GAP);
-  if (end < 0) return { numbers, beyond: [] };
-  return { numbers: numbers.slice(0, end), beyond: numbers.slice(end).map((n) => book.key(n)) };
+/** `undefined` for what is no entry. */
+async function readOne<T extends { readonly at: string }>(
+  { book }: OpenBook,
+  { parse, n }: { readonly parse: Parse<T>; readonly n: number },
+  { key, signal }: BookCall,
+): Promise<Found<T> | undefined> {
+  const text = await textOf(book, n, signal);
+  const entry = parse(fieldsIn(text), n);
+  if (entry === undefined) return undefined;
+  return { entry, trust: key === undefined ? 'trusted' : trustOf(text, { path: book.key(n), at: entry.at }, key) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** Empty for what is no text, or too long for an entry. */
-async function textOf(book: Ledger, n: number, signal: AbortSignal | undefined): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await book.read(n, { signal }));
-  } catch (error) {
-    if (isStorageError(error) && error.code !== 'TOO_LARGE') throw error;
-    signal?.throwIfAborted();
-    return '';
-  }
-}
+type Parse<T> = (value: Fields, n: number) => T | undefined;
 
 function fieldsIn(text: string): Fields {
   try {

@@ -83,6 +83,22 @@ test('a number far beyond the others is passed over, and neither asking nor answ
   expect(deployed).toEqual(['1.0.4', '1.0.5', '1.0.6']);
 });
 
+test('a request that was answered and is gone lets none before it be obeyed, and leaves its number to no other', async () => {
+  const { ask, pull, deployed, storage, append } = world();
+  await ask('1.0.4');
+  await ask('1.0.5');
+  await pull();
+  await storage.delete('deploy/requests/000000000002');
+  expect(await pull()).toEqual({ kind: 'idle' });
+  // The answer of another server counts, too, but not one that is not signed.
+  const format = { format: 'holdfast-deploy-request', formatVersion: 0, at: 'then', token: 'x' };
+  const answer = JSON.stringify({ ...format, server: 'web-2', request: 900, outcome: 'none' });
+  await append('deploy/answers/web-2', answer);
+  await ask('1.0.6');
+  expect(await pull()).toMatchObject({ answer: { request: 3, version: '1.0.6', outcome: 'deployed' } });
+  expect(deployed).toEqual(['1.0.5', '1.0.6']);
+});
+
 describe('a server with a key deploys nothing', () => {
   test.each<readonly [string, (world: World) => Promise<unknown>]>([
     ['without a signature', ({ ask }) => ask('6.6.6', {})],
