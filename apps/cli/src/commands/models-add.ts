@@ -1,7 +1,7 @@
 import { resolvePath } from '../config/locations.ts';
 import { readMeasured } from '../compose/model-metrics.ts';
 import { figures, modelReference, openModels, parameters } from '../compose/models.ts';
-import { MODEL_SIGNING_OPTIONS } from '../compose/model-trust.ts';
+import { MODEL_ACCEPT_OPTIONS, MODEL_SIGNING_OPTIONS } from '../compose/model-trust.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -77,7 +77,7 @@ export const modelsAdd: CommandDefinition = {
   path: ['models', 'add'],
   summary: 'Inspect a model file and keep it as the next version',
   description:
-    'What is malicious is refused, and nothing of it is stored. The version follows from the kind of change: architecture is a major one, ' +
+    'What is not clean is refused, and nothing of it is stored; --accept takes what is worse, but never what is malicious. The version follows from the kind of change: architecture is a major one, ' +
     'retrain and improvement are minor, fix is a patch; the first version is 1.0.0. A file that is the newest version already is no new one.',
   arguments: [
     { name: '<model>', description: 'name of the model: small letters, digits, "-", "_" and "."' },
@@ -98,12 +98,17 @@ export const modelsAdd: CommandDefinition = {
     { flags: '--dataset-digest <digest>', description: 'the digest of that' },
     { flags: '--commit <commit>', description: 'the commit of the code that trained it' },
     { flags: '--parent <model@version>', description: 'a version it was made of; may be repeated', repeatable: true },
+    ...MODEL_ACCEPT_OPTIONS,
     ...MODEL_SIGNING_OPTIONS,
   ],
   examples: [
     {
       call: 'holdfast models add price price.onnx --change retrain --metric rmse=0.21',
       does: 'The next version, with how good it is',
+    },
+    {
+      call: 'holdfast models add price price.pkl --change fix --accept suspicious',
+      does: 'A pickle with a class of your own, which is on no list',
     },
   ],
   output: { shape: 'ModelAdded' },

@@ -1,6 +1,7 @@
 import type { LoadTestOptions, ModelRegistryOptions, ModelRunner } from '@x/ml-model-registry';
 import { readInput } from './files.ts';
 import { privateKeyIn, publicKeysIn } from './integrity.ts';
+import { demandBytes } from '../config/bytes.ts';
 import { demandDuration } from '../config/duration.ts';
 import type { Settings } from '../config/fields.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -16,8 +17,22 @@ export const MODEL_SIGNING_OPTIONS: readonly OptionDefinition[] = [
   },
 ];
 
+/** Options of commands that add. */
+export const MODEL_ACCEPT_OPTIONS: readonly OptionDefinition[] = [
+  {
+    flags: '--accept <verdict>',
+    description: 'the worst verdict that is taken (default: models.accept of the configuration, else clean)',
+    choices: ['clean', 'unknown', 'suspicious'],
+  },
+  {
+    flags: '--max-bytes <n>',
+    description: 'the largest file that is taken (default: models.maxBytes of the configuration, else 64GiB)',
+    parse: demandBytes,
+  },
+];
+
 /** Whom a registry trusts, and what it wants of versions. */
-export type TrustParts = Pick<ModelRegistryOptions, 'trust' | 'gates' | 'sign'>;
+export type TrustParts = Pick<ModelRegistryOptions, 'trust' | 'gates' | 'sign' | 'accept' | 'maxBytes'>;
 
 /**
  * Whom the configuration trusts, its gates, and with `signs` its key.
@@ -26,7 +41,8 @@ export type TrustParts = Pick<ModelRegistryOptions, 'trust' | 'gates' | 'sign'>;
  */
 export async function trustParts(context: Context, settings: Settings, signs: boolean): Promise<TrustParts> {
   const [trust, sign] = [await trusted(context, settings), signs ? await signer(context, settings) : undefined];
-  return { trust, sign, gates: settings['models.gates'] };
+  const { 'models.gates': gates, 'models.accept': accept, 'models.maxBytes': maxBytes } = settings;
+  return { trust, sign, gates, accept, maxBytes };
 }
 
 async function signer(context: Context, settings: Settings): Promise<TrustParts['sign']> {

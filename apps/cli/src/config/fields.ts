@@ -133,6 +133,8 @@ export const FIELDS: readonly Field[] = [
   { name: 'models.tenant', type: 'text' },
   { name: 'models.changes', type: 'other' },
   { name: 'models.retention', type: 'text' },
+  { name: 'models.accept', option: 'accept', flag: '--accept', type: 'text' },
+  { name: 'models.maxBytes', option: 'maxBytes', flag: '--max-bytes', type: 'other' },
   { name: 'models.signKey', option: 'signKey', flag: '--sign-key', variable: 'HOLDFAST_MODEL_KEY_FILE', type: 'path' },
   {
     name: 'models.signKeyPassphraseFile',

@@ -94,6 +94,18 @@ const loadTest = z
 
 /** What of the section `models` is about trust. */
 export const modelTrust = {
+  accept: oneOf(
+    VERDICTS,
+    'The worst verdict of the inspection with which a file becomes a version. What is malicious never does. Default `clean`.',
+  ),
+  maxBytes: z.optional(
+    z
+      .int()
+      .check(
+        z.gt(0),
+        z.meta({ description: 'The largest file that becomes a version. Default 68719476736 (64 GiB).' }),
+      ),
+  ),
   signKey: text(
     'File of the private key (P-256, P-384 or P-521) that signs versions when they are added. Relative to this file. Default: they are not signed.',
   ),

@@ -1,4 +1,4 @@
-import type { CommandRunnerOptions, LoadTestOptions, PromotionGates } from '@x/ml-model-registry';
+import type { CommandRunnerOptions, LoadTestOptions, ModelRegistryOptions, PromotionGates } from '@x/ml-model-registry';
 
 /** How models are loaded for a test, as it is written. */
 export interface LoadTestSettings {
@@ -11,6 +11,8 @@ export interface LoadTestSettings {
 
 /** Settings about whom models are trusted by. */
 export interface ModelTrustSettings {
+  readonly 'models.accept'?: ModelRegistryOptions['accept'];
+  readonly 'models.maxBytes'?: number | undefined;
   readonly 'models.signKey'?: string | undefined;
   readonly 'models.signKeyPassphraseFile'?: string | undefined;
   readonly 'models.signKeyPassphrase'?: string | undefined;

@@ -90,10 +90,12 @@ export const modelReport = z.strictObject({
 });
 
 export const modelWatched = z.strictObject({
-  type: z.enum(['ready', 'added', 'unchanged', 'refused', 'problem']),
+  type: z.enum(['ready', 'added', 'unchanged', 'validated', 'refused', 'problem']),
   path: z.string().optional(),
   model: z.string().optional(),
   version: z.string().optional(),
+  status: z.enum(['passed', 'failed', 'incomplete']).optional().describe('of a validation'),
+  detail: z.string().optional().describe('what its load test says'),
   code: z.string().optional().describe('of the error'),
   message: z.string().optional(),
   details: z.array(z.string()).readonly().optional().describe('findings'),

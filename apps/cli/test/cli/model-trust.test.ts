@@ -14,7 +14,7 @@ const fixture = fileURLToPath(
 const config = 'holdfast.config.json';
 
 beforeAll(async () => {
-  machine = machineIn(await newFolder());
+  machine = machineIn(await newFolder(), { inProcess: true });
   await mkdir(machine.cwd);
   await machine.run(['init']);
   await copyFile(fixture, join(machine.cwd, 'price.onnx'));
@@ -88,7 +88,11 @@ describe('models that somebody vouches for', () => {
     });
     await mkdir(join(machine.cwd, 'out'));
     await copyFile(fixture, join(machine.cwd, 'out/watched.onnx'));
-    await machine.run(['models', 'watch', 'out', '--once']);
+    const watched = await machine.run(['models', 'watch', 'out', '--once', '--validate']);
+    expect([watched.code, watched.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^validated {2}.*watched\.onnx: watched 1\.0\.0 passed, Loaded by sh$/m),
+    ]);
     expect((await machine.run(['models', 'show', 'watched'])).stdout).toMatch(/^signed +\d/m);
     const { stdout } = await machine.run(['models', 'history', 'price']);
     expect(stdout).toMatch(

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineIn, type Machine } from '../support/cli.ts';
@@ -18,7 +18,7 @@ const hostile = Buffer.from('08083a190a17220450794f703a0f61692e6f6e6e782e636f6e7
 let machine: Machine;
 
 beforeAll(async () => {
-  machine = machineIn(await newFolder());
+  machine = machineIn(await newFolder(), { inProcess: true });
   await mkdir(machine.cwd);
   await machine.run(['init']);
   for (const value of [1, 2, 3]) await writeFile(join(machine.cwd, `${value}.safetensors`), weights(value));
@@ -194,7 +194,31 @@ describe('versions of a model', () => {
     await writeFile(join(machine.cwd, 'bad.onnx'), hostile);
     const { code, stderr } = await machine.run(['models', 'add', 'evil', 'bad.onnx', '--change', 'fix']);
     expect([code, stderr]).toEqual([7, expect.stringContaining('OPERATOR_RUNS_CODE at 6')]);
+    const add = ['models', 'add', 'evil', 'none.bin', '--change', 'fix'];
+    const unknown = await machine.run(add);
+    expect([unknown.code, unknown.stderr]).toEqual([7, expect.stringContaining('--accept unknown')]);
+    const large = await machine.run([...add, '--accept', 'unknown', '--max-bytes', '4B']);
+    expect([large.code, large.stderr]).toEqual([7, expect.stringContaining('at most 4 bytes, got 5')]);
     expect((await machine.run(['models', 'show', 'evil'])).code).toBe(4);
+    await writeFile(join(machine.cwd, 'holdfast.config.json'), '{"models":{"accept":"unknown"}}');
+    expect((await machine.run([...add, '--accept', 'clean'])).code).toBe(7);
+    expect((await machine.run(add)).stdout).toMatch(/^evil 1\.0\.0: unknown, unknown, /);
+    await rm(join(machine.cwd, 'holdfast.config.json'));
+  });
+
+  it('that are damaged end a scrub with 6, on each night', async () => {
+    const other = machineIn(await newFolder(), { inProcess: true });
+    await mkdir(other.cwd);
+    await writeFile(join(other.cwd, 'w.safetensors'), weights(4));
+    await other.run(['init']);
+    await other.run(['models', 'add', 'price', 'w.safetensors', '--change', 'fix']);
+    const packs = (await readdir(other.repository, { recursive: true })).filter((name) => name.startsWith('packs/'));
+    for (const name of packs) await rm(join(other.repository, name), { recursive: true, force: true });
+    for (const night of ['first', 'second']) {
+      const { code, stdout } = await other.run(['models', 'scrub', '--time', '1h']);
+      expect([code, stdout], night).toEqual([6, expect.stringMatching(/^damaged {2}price@1\.0\.0, seen /)]);
+    }
+    await removeFolder(other.root);
   });
 
   it.each([

@@ -1,6 +1,9 @@
 import type { ModelFormat } from './inspection.ts';
 
-/** What files with a name like this hold. A name that is not here promises nothing. */
+/**
+ * What files with a name like this hold, if they hold a model. Most files that end in `.json` and `.txt` are none: what no format knows breaks no
+ * promise. A name that is not here promises nothing.
+ */
 const promises: readonly (readonly [ending: string, formats: readonly ModelFormat[]])[] = [
   ['.h5', ['hdf5']],
   ['.hdf5', ['hdf5']],
@@ -14,6 +17,8 @@ const promises: readonly (readonly [ending: string, formats: readonly ModelForma
   ['.tflite', ['tflite']],
   ['.pb', ['savedmodel', 'graphdef', 'onnx']],
   ['.ubj', ['xgboost-ubj']],
+  ['.json', ['xgboost-json']],
+  ['.txt', ['lightgbm']],
   ['.safetensors', ['safetensors']],
   ['.npy', ['npy']],
   ['.npz', ['npz']],

@@ -7,7 +7,7 @@ import type { ModelHistory } from '../history/history.ts';
 import { highestVersion, type ModelState } from '../history/state.ts';
 import { inspectOpened } from '../inspect/inspect-model.ts';
 import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
-import type { ModelInspection, Verdict } from '../inspect/inspection.ts';
+import type { ModelInspection } from '../inspect/inspection.ts';
 import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import { signVersion } from '../trust/sign-version.ts';
@@ -18,9 +18,8 @@ import { withdraw } from './delete-version.ts';
 import { checkFacts } from './facts.ts';
 import { isGone, letGo } from './leftovers.ts';
 import type { RegistryParts } from './parts.ts';
+import { demandSize, demandVerdict, isAccepted } from './refusal.ts';
 import { knownDamage } from './scrub-notes.ts';
-
-const order: readonly Verdict[] = ['clean', 'unknown', 'suspicious', 'malicious'];
 
 /** A file that somebody wants to add. */
 export interface AddedFile {
@@ -49,14 +48,14 @@ export async function addVersion(
   const state = await history.read();
   const known = await unchanged(state, file, parts);
   // What was inspected when it was added is not inspected again, unless less is taken now.
-  if (known !== undefined && isAccepted(known.inspection, parts))
-    return { version: known, isNew: false, bytesStored: 0 };
+  if (known !== undefined && isAccepted(known, parts)) return { version: known, isNew: false, bytesStored: 0 };
   // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
   await using opened = await openFile(path);
+  demandSize(opened.source.size, model, parts);
   const isSettled = file.isSettled && (await opened.mark()) === file.mark;
   const digest = !isSettled || newestOf(state)?.size === file.size;
   const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
-  refuse(inspection, addition, parts);
+  demandVerdict(inspection, model, parts);
   const same = await unchanged(await history.read(), inspection, parts);
   if (same !== undefined) {
     if (isSettled) await file.remember(same.digest);
@@ -96,39 +95,10 @@ async function appended(
   }
 }
 
-function isAccepted({ verdict }: Pick<ModelInspection, 'verdict'>, { accept }: RegistryParts): boolean {
-  return order.indexOf(verdict) <= order.indexOf(accept);
-}
-
 /** A key or name that can't be used is known before anything is read. */
 function demandSigner({ model, path }: AddedFile, { sign }: RegistryParts): void {
   const digest = `sha256:${'0'.repeat(64)}`;
   if (sign !== undefined) signVersion({ model, version: '1.0.0', file: basename(path), digest }, sign);
-}
-
-function refuse(inspection: ModelInspection, addition: AddedFile, parts: RegistryParts): void {
-  const { verdict, findings } = inspection;
-  if (isAccepted(inspection, parts)) return;
-  const worst = findings.toSorted(
-    (a, b) => order.indexOf(b.severity as Verdict) - order.indexOf(a.severity as Verdict),
-  )[0];
-  const codes = [...new Set(findings.map(({ code }) => code))].join(', ');
-  parts.tell({ type: 'model.refused', model: addition.model, reason: `${verdict}: ${codes}` });
-  const place =
-    worst === undefined
-      ? ''
-      : ` (${worst.code} at ${worst.offset}${worst.part === undefined ? '' : ` of ${worst.part}`})`;
-  throw new ModelError(
-    'MODEL_REFUSED',
-    `Expected a model that is ${parts.accept} at worst, got a ${verdict} one${place}`,
-    {
-      hint: 'Nothing was stored. Inspect the file for all that was found, and do not load it.',
-      details: findings.map(
-        ({ code, offset, part, message }) =>
-          `${code} at ${offset}${part === undefined ? '' : ` of ${part}`}: ${message}`,
-      ),
-    },
-  );
 }
 
 /** The newest version, when it has this content, and no scrub has found that lost. */

@@ -75,8 +75,10 @@ export interface ModelRegistryOptions {
   readonly changes?: ChangeTable | undefined;
   /** The metrics of models, by their names. `add` takes no others, and none out of its range. Models without a set may have any. */
   readonly metrics?: Readonly<Record<string, MetricSet>> | undefined;
-  /** The worst verdict that `add` takes. Default `suspicious`: only what is malicious is refused, and gates see to the rest. */
+  /** The worst verdict that `add` takes. Default `clean`: what can't be judged, is damaged or disguised is for whoever says so. */
   readonly accept?: Exclude<Verdict, 'malicious'> | undefined;
+  /** The largest file that `add` takes, in bytes; asked before anything of it is read. Default 68719476736 (64 GiB); `Infinity` for any. */
+  readonly maxBytes?: number | undefined;
   readonly limits?: Partial<InspectLimits> | undefined;
   /** A folder of this machine that remembers what files looked like when they were read: unchanged ones are not read again. Default: only memory does. */
   readonly cacheDirectory?: string | undefined;
@@ -149,7 +151,7 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
   /**
    * Inspects a file, stores it, and gives it the next version. When the file is that of the newest version, nothing is written.
    *
-   * @throws {ModelError} `INVALID_NAME`, `UNKNOWN_CHANGE`, `INVALID_INPUT`; `MODEL_REFUSED` when the inspection says no: nothing is written;
+   * @throws {ModelError} `INVALID_NAME`, `UNKNOWN_CHANGE`, `INVALID_INPUT`; `MODEL_REFUSED` when the inspection says no, or it is too large: nothing is written;
    * `MODEL_NOT_FOUND` and `VERSION_NOT_FOUND` for parents that are not there; `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `HISTORY_DAMAGED`, `CONFLICT`;
    * those of the repository.
    */

@@ -30,6 +30,7 @@ import { Histories } from './histories.ts';
 import { letGo } from './leftovers.ts';
 import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
+import { MAX_BYTES } from './refusal.ts';
 import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
@@ -57,8 +58,11 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
 
 function partsOf(options: ModelRegistryOptions): RegistryParts {
   const { storage, repository, tenant = 'models', changes = {}, metrics = {} } = options;
-  const { accept = 'suspicious', limits = {}, by = userInfo().username, clock = systemClock, gates = {} } = options;
+  const { accept = 'clean', limits = {}, by = userInfo().username, clock = systemClock, gates = {} } = options;
+  const { maxBytes = MAX_BYTES } = options;
   checkGates(gates);
+  if (!(maxBytes >= 0))
+    throw new ModelError('INVALID_INPUT', `Expected a number of bytes as maxBytes, got ${maxBytes}`);
   return {
     storage,
     repository,
@@ -66,6 +70,7 @@ function partsOf(options: ModelRegistryOptions): RegistryParts {
     changes,
     metrics,
     accept,
+    maxBytes,
     limits,
     sign: options.sign,
     trust: options.trust,

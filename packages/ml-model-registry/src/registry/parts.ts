@@ -20,6 +20,7 @@ export interface RegistryParts {
   /** By the names of models. */
   readonly metrics: Readonly<Record<string, MetricSet>>;
   readonly accept: NonNullable<ModelRegistryOptions['accept']>;
+  readonly maxBytes: number;
   readonly limits: Partial<InspectLimits>;
   readonly sign: ModelSignOptions | undefined;
   readonly trust: ModelTrust | undefined;

@@ -37,7 +37,7 @@ export class AddLine {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Leaves what waits, and waits for the add that has begun. */
+  /** Leaves what waits, waits for the add that has begun, and ends a validation. */
   async close(): Promise<void> {
     this.#stop.abort();
     this.#waiting.clear();
@@ -67,8 +67,24 @@ export class AddLine {
       const facts = (await factsOf?.(file)) ?? { change: 'retrain' };
       const { version, isNew } = await registry.add(model, path, facts);
       this.#tell({ type: isNew ? 'added' : 'unchanged', path, model, version: version.version });
+      if (isNew) await this.#validate({ path, model, version: version.version });
     } catch (error) {
       this.#tell(refusal(error, file, model));
+    }
+  }
+
+  /** The version is there, whatever comes of it. */
+  async #validate(added: { readonly path: string; readonly model: string; readonly version: string }): Promise<void> {
+    const { registry, validate = false } = this.#options;
+    if (validate === false) return;
+    const { model, version } = added;
+    try {
+      const options = { ...(validate === true ? {} : validate), signal: this.#stop.signal };
+      const { status, loadTest } = await registry.validate(model, version, options);
+      this.#tell({ type: 'validated', ...added, status, detail: loadTest.detail });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#tell({ type: 'problem', message: `Expected to validate ${model} ${version}, got ${why}` });
     }
   }
 

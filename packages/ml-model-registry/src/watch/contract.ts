@@ -1,4 +1,5 @@
 import type { AddOptions, ModelRegistry } from '../registry/contract.ts';
+import type { ValidateVersionOptions, VersionValidation } from '../registry/vouching-contract.ts';
 
 /** A file that has come or changed. */
 export interface WatchedFile {
@@ -16,6 +17,16 @@ export type ModelWatchEvent =
   | { readonly type: 'added'; readonly path: string; readonly model: string; readonly version: string }
   /** The newest version has this content. */
   | { readonly type: 'unchanged'; readonly path: string; readonly model: string; readonly version: string }
+  /** With `validate`, after `added`: whether it is whole, safe to load, and works. */
+  | {
+      readonly type: 'validated';
+      readonly path: string;
+      readonly model: string;
+      readonly version: string;
+      readonly status: VersionValidation['status'];
+      /** What the load test says. */
+      readonly detail: string;
+    }
   /** It is not tried again until it changes. */
   | {
       readonly type: 'refused';
@@ -27,12 +38,12 @@ export type ModelWatchEvent =
       /** Findings, a line each. */
       readonly details: readonly string[];
     }
-  /** The folders can not be watched as they should. */
+  /** The folders can not be watched as they should, or a version that is there could not be validated. */
   | { readonly type: 'problem'; readonly message: string };
 
 /** Options of {@link watchModels}. */
 export interface WatchModelsOptions {
-  readonly registry: Pick<ModelRegistry, 'add'>;
+  readonly registry: Pick<ModelRegistry, 'add' | 'validate'>;
   /** Paths. What is in them, at any depth, is watched; links are not followed. */
   readonly folders: readonly string[];
   /** Endings of files that count, with their dot. Default: those of the formats that are inspected, without `.json`, `.txt` and `.bin`. */
@@ -51,6 +62,11 @@ export interface WatchModelsOptions {
   readonly factsOf?:
     | ((file: WatchedFile) => Omit<AddOptions, 'signal'> | Promise<Omit<AddOptions, 'signal'>>)
     | undefined;
+  /**
+   * Also validates each version that it adds, as `registry.validate` does, with a load test where the registry has one: kept in the history, where gates look for it. Options, or `true`.
+   * A file that is unchanged is not validated again. Default `false`.
+   */
+  readonly validate?: boolean | Omit<ValidateVersionOptions, 'signal'> | undefined;
   /** Told what became of each file. */
   readonly onEvent?: ((event: ModelWatchEvent) => void) | undefined;
 }
@@ -61,6 +77,6 @@ export interface ModelWatch extends AsyncDisposable {
   readonly waiting: number;
   /** Until all files in line were looked at. */
   idle(): Promise<void>;
-  /** Stops watching, leaves what is in line, and waits for the add that has begun. */
+  /** Stops watching, leaves what is in line, waits for the add that has begun, and ends a validation. */
   close(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspectModel } from '../../src/inspect/inspect-model.ts';
 import { joined, u64 } from '../support/bytes.ts';
+import { fixture } from '../support/fixture.ts';
 
 const sound = joined(u64(60), '{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(60), [0, 0, 0, 0]);
 
@@ -55,6 +56,25 @@ describe('a file', () => {
     truncateSync(path, 100_000_000_000);
     const { findings } = await inspectModel(path);
     expect(findings.map(({ code, offset }) => [code, offset])).toEqual([['HIDDEN_BYTES', sound.length]]);
+  });
+
+  it('that is another model than its name says is told, and one that is no model is not', async () => {
+    const codes = async (bytes: Uint8Array, name: string): Promise<unknown> =>
+      (await inspectModel(bytes, { name })).findings.map(({ code }) => code);
+    for (const name of ['model.json', 'model.txt', 'model.gguf']) {
+      expect(await codes(sound, name)).toEqual(['NAME_MISMATCH']);
+    }
+    expect(await codes(fixture('xgboost/binary.json'), 'model.txt')).toEqual(['NAME_MISMATCH']);
+    expect(await codes(fixture('xgboost/binary.json'), 'model.json')).toEqual([]);
+    for (const [name, text] of [
+      ['model.safetensors.index.json', '{"metadata":{"total_size":4},"weight_map":{"w":"1.safetensors"}}'],
+      ['config.json', '{\n  "architectures": ["BertModel"],\n  "version": 2\n}'],
+      ['vocab.txt', '[PAD]\n[CLS]\n##tree\n'],
+      ['requirements.txt', 'numpy==2.1.0\nlightgbm>=4\n'],
+      ['notes.txt', 'tree of models\n'],
+    ] as const) {
+      expect(await codes(Buffer.from(text), name), name).toEqual(['FORMAT_UNKNOWN']);
+    }
   });
 
   it('that nobody knows is unknown, never clean', async () => {

@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LIMITS_MEMORY } from '../../src/load-test/child.ts';
 import { commandRunner, type CommandRunnerOptions } from '../../src/load-test/command-runner.ts';
 import type { LoadTestOptions, LoadTestReport } from '../../src/load-test/contract.ts';
 import { loadTest } from '../../src/load-test/load-test.ts';
+import { validateModel } from '../../src/validation/validate-model.ts';
 
 let folder: string;
 let file: string;
@@ -129,6 +132,33 @@ describe('a command that loads a model', () => {
     expect((await tested(sh('echo "[]"'), options)).detail).toBe('Expected outputs of 1 samples, got 0');
     expect((await tested(sh('echo what'), options)).detail).toContain('Expected outputs as JSON');
     expect((await tested(sh('true'), { samples })).detail).toContain('sh does not tell them');
+  });
+});
+
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+
+describe.skipIf(!hasPython)('`python3 -c` (needs python3)', () => {
+  const numbers = fileURLToPath(new URL('../fixtures/pickle/python.pkl', import.meta.url));
+  const python = async (program: string): Promise<LoadTestReport> => {
+    const command = [
+      'python3',
+      '-c',
+      `import sys, pickle; model = pickle.load(open(sys.argv[1], "rb")); ${program}`,
+      '{file}',
+    ] as const;
+    const { loadTest: report } = await validateModel(numbers, {
+      runners: [commandRunner({ command, stdout: 'dict' })],
+    });
+    return report;
+  };
+
+  it('loads a pickle that the inspection has found clean, and says what went wrong with it', async () => {
+    expect(await python('print(type(model).__name__)')).toMatchObject({ status: 'passed', runner: 'python3' });
+    expect(await python('model.predict()')).toMatchObject({
+      status: 'failed',
+      end: 'failed',
+      detail: expect.stringMatching(/^Expected exit code 0, got exit code 1: AttributeError: .*predict/) as string,
+    });
   });
 });
 

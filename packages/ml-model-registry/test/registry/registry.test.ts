@@ -131,10 +131,9 @@ describe('a version', () => {
     expect(await repository.snapshots()).toEqual([]);
     expect(events.map(({ type }) => type)).toEqual(['model.refused']);
     writeFileSync(path, 'nothing');
-    await expect(open({ accept: 'clean' }).add('price', path, { change: 'fix' })).rejects.toMatchObject({
-      code: 'MODEL_REFUSED',
-    });
-    expect((await registry.add('price', path, { change: 'fix' })).version.inspection.verdict).toBe('unknown');
+    await expect(registry.add('price', path, { change: 'fix' })).rejects.toMatchObject({ code: 'MODEL_REFUSED' });
+    const lenient = open({ accept: 'unknown' });
+    expect((await lenient.add('price', path, { change: 'fix' })).version.inspection.verdict).toBe('unknown');
   });
 
   it('that is deleted keeps its number, and one that is in use stays', async () => {
@@ -268,6 +267,32 @@ describe('what goes wrong', () => {
     expect(events.slice(-2)).toMatchObject([
       { type: 'model.denied', reason: 'compare' },
       { type: 'model.scrubbed', model: 'price', reason: '1 read, 0 damaged' },
+    ]);
+  });
+
+  it('who may not bring back or delete, does not, and what is done is told', async () => {
+    const denied = new Set(['restore', 'delete']);
+    const guarded = open({
+      authorize: ({ action }) => {
+        if (denied.has(action)) throw new Error('not you');
+      },
+    });
+    await guarded.add('price', model('a.safetensors', 1), { change: 'fix' });
+    const to = join(folder, 'out');
+    await expect(guarded.restore('price', 'latest', { to })).rejects.toThrow('not you');
+    await expect(guarded.delete('price', '1.0.0', { reason: 'old' })).rejects.toThrow('not you');
+    expect([existsSync(to), (await registry.list('price')).length]).toEqual([false, 1]);
+    expect(await repository.snapshots()).toHaveLength(1);
+    denied.clear();
+    await guarded.restore('price', 'latest', { to });
+    await guarded.delete('price', '1.0.0', { reason: 'old' });
+    const of = { model: 'price', version: '1.0.0', by: 'ana', at: expect.any(Number) as number };
+    expect(events).toEqual([
+      { ...of, type: 'model.added' },
+      { ...of, type: 'model.denied', reason: 'restore' },
+      { ...of, type: 'model.denied', reason: 'delete' },
+      { ...of, type: 'model.restored' },
+      { ...of, type: 'model.deleted', reason: 'old' },
     ]);
   });
 

@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelRegistry } from '../../src/registry/contract.ts';
+import { commandRunner } from '../../src/load-test/command-runner.ts';
+import type { ModelIntent, ModelRegistry, RegistryEvent } from '../../src/registry/contract.ts';
 import type { ModelWatch, ModelWatchEvent, WatchModelsOptions } from '../../src/watch/contract.ts';
 import { modelNameOf } from '../../src/watch/chosen.ts';
 import { watchModels } from '../../src/watch/watch-models.ts';
+import { fixture } from '../support/fixture.ts';
 import { ownRegistry, writeWeights } from '../support/registry.ts';
 
 let registry: ModelRegistry;
@@ -56,6 +58,36 @@ describe('watched folders', () => {
     const before = events.length;
     writeWeights(join(folder, 'Preço v2.safetensors'), 2);
     expect(await event('v2.safetensors', before)).toMatchObject({ type: 'added', version: '1.1.0' });
+  });
+
+  it('are validated when that is asked for: the load test is kept, and told', async () => {
+    const heard: RegistryEvent[] = [];
+    const command = ['sh', '-c', 'grep -q w "$1"', 'sh', '{file}'] as const;
+    const loadTest = { runners: [commandRunner({ command, formats: ['safetensors'] })] };
+    ({ registry, folder } = await ownRegistry({ loadTest, onEvent: (each) => heard.push(each) }));
+    const tested = writeWeights(join(folder, 'tested.safetensors'), 1);
+    writeFileSync(join(folder, 'other.npy'), fixture('numpy/floats.npy'));
+    await (await start({ validate: true })).idle();
+    const of = events.filter(({ type }) => type === 'validated');
+    expect(of.toSorted((a, b) => ('model' in a && 'model' in b && a.model < b.model ? 1 : -1))).toEqual([
+      { type: 'validated', path: tested, model: 'tested', version: '1.0.0', status: 'passed', detail: 'Loaded by sh' },
+      expect.objectContaining({ model: 'other', status: 'incomplete', detail: 'Not loaded: nothing here runs npy' }),
+    ]);
+    expect((await registry.trust('tested', '1.0.0')).test?.report.status).toBe('passed');
+    expect(heard.map(({ type }) => type).toSorted()).toEqual(['model.added', 'model.added', 'model.tested']);
+  });
+
+  it('that can not be validated say so, and the version stays', async () => {
+    const authorize = ({ action }: ModelIntent): void => {
+      if (action === 'test') throw new Error('not you');
+    };
+    ({ registry, folder } = await ownRegistry({ authorize }));
+    writeWeights(join(folder, 'a.safetensors'), 1);
+    await (await start({ validate: { samples: [] } })).idle();
+    expect(events.slice(-2)).toMatchObject([
+      { type: 'added', version: '1.0.0' },
+      { type: 'problem', message: 'Expected to validate a 1.0.0, got not you' },
+    ]);
   });
 
   it('do not lead elsewhere by links', async () => {

@@ -2,45 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inspectModel } from '../../../src/inspect/inspect-model.ts';
 import { joined, u32, u64 } from '../../support/bytes.ts';
-
-function text(value: string): Uint8Array {
-  return joined(u64(Buffer.byteLength(value)), value);
-}
-
-const key = (name: string, value: string): Uint8Array => joined(text(name), u32(8), text(value));
-
-interface Tensor {
-  readonly name: string;
-  readonly sizes: readonly number[];
-  readonly type: number;
-  readonly offset: number;
-}
-
-const weight: Tensor = { name: 'blk.0.attn_q.weight', sizes: [256, 2], type: 12, offset: 0 };
-const norm: Tensor = { name: 'output_norm.weight', sizes: [3], type: 0, offset: 288 };
-
-function file(
-  options: {
-    readonly keys?: readonly Uint8Array[];
-    readonly tensors?: readonly Tensor[];
-    readonly data?: number;
-    readonly version?: number;
-    readonly alignment?: number;
-  } = {},
-): Uint8Array {
-  const {
-    keys = [key('general.architecture', 'llama')],
-    tensors = [weight, norm],
-    data = 300,
-    version = 3,
-    alignment = 32,
-  } = options;
-  const list = tensors.map(({ name, sizes, type, offset }) =>
-    joined(text(name), u32(sizes.length), ...sizes.map((size) => u64(size)), u32(type), u64(offset)),
-  );
-  const head = joined('GGUF', u32(version), u64(tensors.length), u64(keys.length), ...keys, ...list);
-  return joined(head, new Uint8Array(-head.length & (alignment - 1)), new Uint8Array(data));
-}
+import { file, key, norm, text, weight } from '../../support/gguf.ts';
 
 const codes = async (bytes: Uint8Array): Promise<unknown> => {
   const { verdict, findings } = await inspectModel(bytes);

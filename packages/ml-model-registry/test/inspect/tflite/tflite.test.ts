@@ -6,52 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { inspectModel } from '../../../src/inspect/inspect-model.ts';
 import type { ModelInspection } from '../../../src/inspect/inspection.ts';
 import { joined } from '../../support/bytes.ts';
-import { flatbuffer, type Table } from '../../support/flatbuffer.ts';
+import type { Table } from '../../support/flatbuffer.ts';
+import { empty, graph, model, operator, operatorCode, tensor, tensors, weights } from '../../support/tflite.ts';
 import { zipOf } from '../../support/zip.ts';
 
-const FULLY_CONNECTED = 9;
 const CUSTOM = 32;
-
-const tensor = (name: string, shape: readonly number[], more: Table = {}): Table => ({
-  0: ['i32*', shape],
-  3: ['text', name],
-  ...more,
-});
-const operatorCode = (number: number, custom?: string): Table => ({
-  0: ['i8', Math.min(number, 127)],
-  ...(custom === undefined ? {} : { 1: ['text', custom] as const }),
-  3: ['i32', number],
-});
-const operator: Table = {
-  1: ['i32*', [0, 1, -1]],
-  2: ['i32*', [2]],
-  3: ['u8', 8],
-  4: ['table', { 0: ['i8', 1] }],
-};
-const weights: Table = { 0: ['u8*', new Uint8Array(24).fill(1)] };
-const empty: Table = {};
-const tensors = [tensor('x', [1, 3]), tensor('w', [2, 3], { 2: ['u32', 1] }), tensor('y', [1, 2])];
-const graph: Table = {
-  0: ['tables', tensors],
-  1: ['i32*', [0]],
-  2: ['i32*', [2]],
-  3: ['tables', [operator]],
-  4: ['text', 'main'],
-};
-
-/** A dense layer of 2 by 3, and what is different of it. */
-const model = (changed: Table = {}): Uint8Array =>
-  flatbuffer(
-    {
-      0: ['u32', 3],
-      1: ['tables', [operatorCode(FULLY_CONNECTED)]],
-      2: ['tables', [graph]],
-      3: ['text', 'tests'],
-      4: ['tables', [empty, weights]],
-      ...changed,
-    },
-    'TFL3',
-  );
 
 /** Lets whatever refers to a text refer to another place. */
 function redirect(bytes: Buffer, { text, to }: { readonly text: string; readonly to: number }): void {

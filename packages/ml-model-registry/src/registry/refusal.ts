@@ -1,0 +1,59 @@
+import { ModelError } from '../errors.ts';
+import type { Finding, ModelInspection } from '../inspect/inspection.ts';
+import type { Severity } from '../inspect/severity.ts';
+import { isAtWorst } from '../inspect/verdict.ts';
+import type { RegistryParts } from './parts.ts';
+
+const order: readonly Severity[] = ['note', 'unknown', 'suspicious', 'malicious'];
+
+/** The largest file that is added where nobody says otherwise: 64 GiB. Models that are larger come in pieces. */
+export const MAX_BYTES = 68_719_476_736;
+
+/** Whether a registry takes files of which an inspection says this, and that are so large. */
+export function isAccepted(
+  { inspection, size }: { readonly inspection: Pick<ModelInspection, 'verdict'>; readonly size: number },
+  { accept, maxBytes }: RegistryParts,
+): boolean {
+  return isAtWorst(inspection.verdict, accept) && size <= maxBytes;
+}
+
+/**
+ * Before anything of a file is read: one that is nearly all hole is small on a disk, and as large as it says for whoever reads it.
+ *
+ * @throws {ModelError} `MODEL_REFUSED`.
+ */
+export function demandSize(size: number, model: string, parts: RegistryParts): void {
+  const { maxBytes } = parts;
+  if (size <= maxBytes) return;
+  parts.tell({ type: 'model.refused', model, reason: `${size} bytes` });
+  throw new ModelError('MODEL_REFUSED', `Expected a model of at most ${maxBytes} bytes, got ${size}`, {
+    hint: 'Nothing of it was read. If it is that large, raise maxBytes (--max-bytes).',
+  });
+}
+
+/** @throws {ModelError} `MODEL_REFUSED` with all that was found. */
+export function demandVerdict(inspection: ModelInspection, model: string, parts: RegistryParts): void {
+  const { verdict, findings } = inspection;
+  if (isAtWorst(verdict, parts.accept)) return;
+  const codes = [...new Set(findings.map(({ code }) => code))].join(', ');
+  parts.tell({ type: 'model.refused', model, reason: `${verdict}: ${codes}` });
+  const [worst] = findings.toSorted((a, b) => order.indexOf(b.severity) - order.indexOf(a.severity));
+  const place = worst === undefined ? '' : ` (${placeOf(worst)})`;
+  throw new ModelError(
+    'MODEL_REFUSED',
+    `Expected a model that is ${parts.accept} at worst, got a ${verdict} one${place}`,
+    {
+      hint: `Nothing was stored. Inspect the file for all that was found, and do not load it.${wayOut(verdict)}`,
+      details: findings.map((finding) => `${placeOf(finding)}: ${finding.message}`),
+    },
+  );
+}
+
+/** What would do harm is taken by nobody. */
+function wayOut(verdict: ModelInspection['verdict']): string {
+  return verdict === 'malicious' ? '' : ` If you know what it is, accept: '${verdict}' (--accept ${verdict}) takes it.`;
+}
+
+function placeOf({ code, offset, part }: Finding): string {
+  return `${code} at ${offset}${part === undefined ? '' : ` of ${part}`}`;
+}
