@@ -48,10 +48,14 @@ export const deployResume: CommandDefinition = {
     'run that could not be ended else: migrations, checks or hooks that still fail are left as they are.',
   options: [
     { flags: '--undo', description: 'take it back' },
-    { flags: '--restore-data', description: 'with --undo: restore the safety backup where nothing else leads back without dropping data' },
+    {
+      flags: '--restore-data',
+      description: 'with --undo: restore the safety backup where nothing else leads back without dropping data',
+    },
     {
       flags: '--no-restore-data',
-      description: 'with --undo: take migrations back although they drop data, also where `deploy.restoreData` is `automatic`',
+      description:
+        'with --undo: take migrations back although they drop data, also where `deploy.restoreData` is `automatic`',
     },
     {
       flags: '--accept',

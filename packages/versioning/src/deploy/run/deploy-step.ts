@@ -149,7 +149,12 @@ export async function restoreBackup({ tools, journal, signal }: DeployWork, name
   const { partial = [], notes = [] } = (await backup.restore(name, { signal })) ?? {};
   const missing = partial.length === 0 ? undefined : partial;
   tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by, backup: name, partial: missing });
-  const parts = [name, ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]), ...dropped.map((line) => `dropped ${line}`), ...notes];
+  const parts = [
+    name,
+    ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]),
+    ...dropped.map((line) => `dropped ${line}`),
+    ...notes,
+  ];
   return { detail: parts.join('; '), partial: missing };
 }
 

@@ -203,7 +203,10 @@ function toldOf({ journal }: DeployWork, error: unknown, { from, evidence, outco
 }
 
 /** What can be done where nothing leads back by itself: the release stays, as its checks have passed. */
-async function noWayBack({ journal, tools }: DeployWork, { reason, backup, losing }: NoRecovery): Promise<VersioningError> {
+async function noWayBack(
+  { journal, tools }: DeployWork,
+  { reason, backup, losing }: NoRecovery,
+): Promise<VersioningError> {
   const { version, from } = journal.state.plan;
   const restore = backup === undefined ? '' : ` ${await restoreText(tools, backup)}`;
   const lossy =

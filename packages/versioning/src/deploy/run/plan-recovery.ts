@@ -65,10 +65,9 @@ function dataBack(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRec
     return { steps: [{ step: 'data', migrations: late.toReversed() }], notes: [] };
   }
   if (mayRestore) return { steps: [{ step: 'restore-data', restores: backup }], notes: losingNotes(losing) };
-  return {
-    ...(obstacle ?? { reason: `what ${losing.join(', ')} drops on its way back would be lost`, step: 'data', losing }),
-    backup: facts.restoreData === 'never' ? undefined : backup,
-  };
+  const reason = `what ${losing.join(', ')} drops on its way back would be lost`;
+  const none: NoRecovery = obstacle ?? { reason, step: 'data', losing };
+  return { ...none, backup: facts.restoreData === 'never' ? undefined : backup };
 }
 
 const losingNotes = (losing: readonly string[]): readonly string[] =>
@@ -143,7 +142,7 @@ export function wayBackOf({ from, migrations }: Pick<DeployPlan, 'from' | 'migra
     ...(migrations.expand.length === 0
       ? []
       : [`before the switch ${migrations.expand.join(', ')} goes back; afterwards it stays`]),
-    ...(migrations.data.length === 0 ? [] : [`${migrations.data.join(', ')} goes back`]),
+    ...(migrations.data.length === 0 ? [] : [`${migrations.data.join(', ')} goes back, where that drops no data`]),
     ...(migrations.contract.length === 0
       ? []
       : [`once ${migrations.contract[0]} is applied, only the safety backup leads back`]),

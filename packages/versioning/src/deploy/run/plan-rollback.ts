@@ -75,7 +75,9 @@ async function wayTo(tools: DeployTools, facts: WayFacts): Promise<WayToTarget> 
 const insteadOf = (losing: readonly string[], obstacle: string | undefined): readonly string[] =>
   obstacle !== undefined
     ? []
-    : [`Taking ${losing.join(', ')} back would drop data, so that a backup is restored: \`--no-restore\` takes it back.`];
+    : [
+        `Taking ${losing.join(', ')} back would drop data, so that a backup is restored: \`--no-restore\` takes it back.`,
+      ];
 
 /** A way by migrations, and what is wrong with it. */
 interface SchemaWay extends WayToTarget {
@@ -106,7 +108,12 @@ async function schemaWay(
     const contracted = applied.filter(({ kind }) => kind === 'contract').map(({ id }) => id);
     const lonely = status.filter(({ id, isReversible }) => back.includes(id) && !isReversible).map(({ id }) => id);
     if (contracted.length > 0) {
-      return { back, warnings: [], losing: [], obstacle: `${contracted.join(', ')} has taken away what ${version} needs` };
+      return {
+        back,
+        warnings: [],
+        losing: [],
+        obstacle: `${contracted.join(', ')} has taken away what ${version} needs`,
+      };
     }
     if (lonely.length > 0) return { back, warnings: [], losing: [], obstacle: `${lonely.join(', ')} has no way back` };
     const losing = status.filter(({ id, losesData }) => back.includes(id) && losesData === true).map(({ id }) => id);

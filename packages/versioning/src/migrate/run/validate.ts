@@ -25,11 +25,7 @@ async function askQuery(run: MigrationRun, query: string, isUndone: boolean): Pr
 }
 
 /** One that throws says by that what is not as it should be. */
-async function askFunction(
-  run: MigrationRun,
-  check: Exclude<Validation, string>,
-  isUndone: boolean,
-): Promise<void> {
+async function askFunction(run: MigrationRun, check: Exclude<Validation, string>, isUndone: boolean): Promise<void> {
   const asked = `${check.name === '' ? 'validate' : check.name}()`;
   let answer: unknown;
   try {

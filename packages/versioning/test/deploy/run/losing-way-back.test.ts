@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { DeployerOptions } from '../../../src/deploy/index.ts';
+import { fileBackup } from './file-backup.ts';
 import { NEXT, runningMachine, type ShopMachine } from './shop-machine.ts';
 
 /** A data migration whose way back drops rows, and one after it that fails forward, so that the deploy has to go back. */
@@ -39,18 +40,14 @@ describe('a way back on which a migration would drop data', { timeout: 30_000 },
     expect([await machine.answers(), orders(machine)]).toEqual(['1.0.0', { n: 0 }]);
   });
 
-  test.each([
-    ['by itself where that is configured', { restoreData: 'automatic' as const }],
+  test.each<[string, Partial<DeployerOptions>]>([
+    ['by itself where that is configured', { restoreData: 'automatic' }],
     ['where a person asks for that', {}],
   ])('ends with the safety backup %s', async (_, options) => {
     await using machine = await failedMachine(options);
     if (options.restoreData === undefined) await machine.deployer().undo({ mayRestore: true });
     else expect(machine.hint).toMatch(/Rolled back to 1\.0\.0 .*The backup was restored, as taking 0003_fill back/);
-    expect([machine.applied(), await machine.answers(), orders(machine)]).toEqual([
-      ['0001_orders'],
-      '1.0.0',
-      { n: 2 },
-    ]);
+    expect([machine.applied(), await machine.answers(), orders(machine)]).toEqual([['0001_orders'], '1.0.0', { n: 2 }]);
   });
 
   test('is gone by itself where its author says that it is meant', async () => {
@@ -83,6 +80,9 @@ describe('a rollback on whose way a migration would drop data', { timeout: 30_00
       migrations: { back: ['0003_fill', '0002_cents'] },
       warnings: warned,
     });
+    const backups = { ...fileBackup(machine.places.root), preview: async () => Promise.reject(new Error('no store')) };
+    const { warnings } = await machine.deployer({ backup: backups }).planRollback();
+    expect(warnings.at(-1)).toMatch(/What it drops can't be told: no store$/);
     const plan = await automatic.planRollback();
     expect(plan).toMatchObject({
       restores: backup,
@@ -95,16 +95,5 @@ describe('a rollback on whose way a migration would drop data', { timeout: 30_00
     const { steps } = await automatic.rollbackRelease(plan);
     expect(steps.find(({ step }) => step === 'restore-data')?.detail).toBe(`${backup}; dropped 1 orders`);
     expect([await machine.answers(), orders(machine)]).toEqual(['1.0.0', { n: 2 }]);
-  });
-
-  test('goes on where nobody can say what the backup would drop', async () => {
-    await using machine = await runningMachine();
-    await machine.shelf.add('1.1.0', { migrations: NEXT });
-    await machine.deployer().deployRelease('1.1.0');
-    const deployer = machine.deployer({
-      backup: { create: async () => ({ detail: 'none' }), restore: async () => undefined, preview: async () => Promise.reject(new Error('no store')) },
-    });
-    const { warnings } = await deployer.planRollback();
-    expect(warnings.at(-1)).toMatch(/What it drops can't be told: no store$/);
   });
 });
