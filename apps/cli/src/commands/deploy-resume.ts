@@ -11,7 +11,8 @@ import { FORCE_OPTION, REASON_OPTION } from './deploy-flags.ts';
 
 interface ResumeFlags {
   readonly undo?: true | undefined;
-  readonly restoreData?: true | undefined;
+  /** `false` with `--no-restore-data`. */
+  readonly restoreData?: boolean | undefined;
   readonly accept?: true | undefined;
   readonly force?: true | undefined;
   readonly reason?: string | undefined;
@@ -19,7 +20,10 @@ interface ResumeFlags {
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { undo = false, restoreData: mayRestore, accept, force, reason } = input.options as ResumeFlags;
-  if (mayRestore === true && !undo) throw usageError('Expected --undo beside --restore-data, got none', 'Add --undo.');
+  if (mayRestore !== undefined && !undo) {
+    const flag = mayRestore ? '--restore-data' : '--no-restore-data';
+    throw usageError(`Expected --undo beside ${flag}, got none`, 'Add --undo.');
+  }
   if (mayRestore === true && accept === true) {
     throw usageError('Expected --accept or --restore-data, got both', 'The data stay as they are, or come back.');
   }
@@ -44,7 +48,15 @@ export const deployResume: CommandDefinition = {
     'run that could not be ended else: migrations, checks or hooks that still fail are left as they are.',
   options: [
     { flags: '--undo', description: 'take it back' },
-    { flags: '--restore-data', description: 'with --undo: restore the safety backup where nothing else leads back' },
+    {
+      flags: '--restore-data',
+      description: 'with --undo: restore the safety backup where nothing else leads back without dropping data',
+    },
+    {
+      flags: '--no-restore-data',
+      description:
+        'with --undo: take migrations back although they drop data, also where `deploy.restoreData` is `automatic`',
+    },
     {
       flags: '--accept',
       description: 'leave what can’t be done, or taken back, as it is; it is written down, with --reason',

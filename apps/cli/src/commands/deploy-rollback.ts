@@ -9,7 +9,8 @@ import { deployedLine } from '../render/deployment.ts';
 import { confirmPlan, RUN_OPTIONS, type RunFlags, runOptions, showDeployPlan } from './deploy-flags.ts';
 
 interface RollbackFlags extends RunFlags {
-  readonly restore?: string | true | undefined;
+  /** `false` with `--no-restore`. */
+  readonly restore?: string | boolean | undefined;
   readonly readAll?: true | undefined;
 }
 
@@ -41,12 +42,16 @@ export const deployRollback: CommandDefinition = {
   description:
     'Without a version: the good release before the current one. Migrations that it does not know are taken back; where one has no way back, or ' +
     'has taken something away (`contract`), that is refused with the name of the backup from before it, and --restore restores that: what ' +
-    'was written since is dropped, and the plan says what. A step that fails takes everything back.',
+    'was written since is dropped, and the plan says what. Where taking one back drops data, the plan offers the same. A step that fails takes everything back.',
   arguments: [{ name: '[version]', description: 'a release that is on this machine' }],
   options: [
     {
       flags: '--restore [backup]',
       description: 'restore a safety backup instead of taking migrations back (default: the newest that fits)',
+    },
+    {
+      flags: '--no-restore',
+      description: 'take migrations back although they drop data, also where `deploy.restoreData` is `automatic`',
     },
     {
       flags: '--read-all',

@@ -44,7 +44,7 @@ const service = z
       ),
     ),
     user: text('Whose rights it has.'),
-    group: text('The group whose rights it has.'),
+    group: text('The group whose rights it has. Refused where it would be ignored: Windows, Compose.'),
     environment: variables('Variables for it, beside `API_ROOT` and `PORT`. No secrets: they belong in `shared/.env`.'),
     front: oneOf(
       ['http', 'tcp', 'none'],
@@ -117,7 +117,7 @@ export const deploy = z
     ),
     restoreData: oneOf(
       ['offer', 'automatic', 'never'],
-      'What is done where no migration leads back: the backup is named (default), restored, or not even named.',
+      'What is done where no migration leads back, or one that drops data: the backup is named (default), restored, or not even named.',
     ),
     expandMigrations: oneOf(
       ['keep', 'back'],

@@ -26,6 +26,7 @@ const status = z.strictObject({
     .optional()
     .describe('of one that is `edited`: which of its texts; `down` is that of its way back'),
   isReversible: z.boolean(),
+  losesData: z.literal(true).optional().describe('its way back drops a table, a column or all rows'),
   appliedAt: make.iso('when').optional(),
   by: z.string().optional(),
   ms: durationMs.optional(),

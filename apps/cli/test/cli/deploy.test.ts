@@ -115,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
     expect((await machine.json('SnapshotList', ['backup', 'list'])).snapshots).toMatchObject([
       { kind: 'pre-deploy', tags: [`deploy=${backup}`] },
     ]);
-    const past = await machine.run(['deploy', 'rollback', '--yes', '--json']);
+    const past = await machine.run(['deploy', 'rollback', '--yes', '--no-restore', '--json']);
     expect([past.code, parseShape('Failed', past.stdout).error]).toEqual([
       7,
       expect.objectContaining({
@@ -204,6 +204,8 @@ describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000
       130,
       expect.stringContaining('1.2.0 is switched to: `holdfast deploy resume` goes on, with --undo it goes back.'),
     ]);
+    const vain = await machine.run(['deploy', 'resume', '--no-restore-data']);
+    expect([vain.code, vain.stderr]).toEqual([2, expect.stringContaining('--undo beside --no-restore-data')]);
     const undone = await machine.run(['deploy', 'resume', '--undo']);
     expect([undone.code, undone.stdout]).toEqual([0, 'undone the deploy of 1.2.0: 1.1.0 is current\n']);
     expect(await shop.answers()).toBe('1.1.0');

@@ -89,7 +89,10 @@ export function createMigrator(options: MigratorOptions): DatabaseMigrator {
       return planMigrating({ dialect: driver.dialect, migrations: all, state, gone }, direction, wanted);
     },
     apply: async (plan, { signal } = {}) => applyPlan(await applying(signal), plan),
-    status: async ({ signal } = {}) => statusOf((await applying(signal)).migrations, await readState(driver)),
+    status: async ({ signal } = {}) => {
+      const { migrations: all } = await applying(signal);
+      return statusOf(all, await readState(driver), driver.dialect);
+    },
     applied: async ({ signal } = {}) => {
       signal?.throwIfAborted();
       const { rows } = await readState(driver);

@@ -59,6 +59,8 @@ export interface MigrationStatus {
   readonly edited?: readonly Direction[] | undefined;
   /** Whether there is a way back. */
   readonly isReversible: boolean;
+  /** A way back that drops data, as lint sees it: a table, a column, all rows. `-- lint: allow RULE` in it says that this is meant. */
+  readonly losesData?: true | undefined;
   /** ISO 8601, UTC. */
   readonly appliedAt?: string | undefined;
   /** Who applied it. */

@@ -144,10 +144,17 @@ export async function restoreBackup({ tools, journal, signal }: DeployWork, name
   const { backup, by, service } = tools;
   if (backup === undefined) throw new Error('Without backups nothing is restored');
   await service?.run('stop', { signal });
+  // Nobody writes any more. That it can't be told is no reason to leave a way back.
+  const dropped = await backup.preview(name, { signal }).catch((): readonly string[] => []);
   const { partial = [], notes = [] } = (await backup.restore(name, { signal })) ?? {};
   const missing = partial.length === 0 ? undefined : partial;
   tools.tell({ kind: 'backup.restored', version: journal.state.plan.version, by, backup: name, partial: missing });
-  const parts = [name, ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]), ...notes];
+  const parts = [
+    name,
+    ...(missing === undefined ? [] : [`only in part: ${partial.join('; ')}`]),
+    ...dropped.map((line) => `dropped ${line}`),
+    ...notes,
+  ];
   return { detail: parts.join('; '), partial: missing };
 }
 

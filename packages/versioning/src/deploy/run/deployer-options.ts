@@ -31,7 +31,7 @@ export interface DeployerOptions {
   readonly requires?: Readonly<Record<string, string>> | undefined;
   /** Told of maintenance: run with `MAINTENANCE=on` or `off`. */
   readonly maintenanceHook?: readonly [string, ...string[]] | undefined;
-  /** What becomes of data that no migration leads back. Default: `offer`. */
+  /** What becomes of data that no migration leads back, or only one that drops some. Default: `offer`. */
   readonly restoreData?: RestoreData | undefined;
   /** What becomes of `expand` migrations when a deploy goes back after its switch. Default: `keep`, as the release before works with them. */
   readonly expandMigrations?: 'keep' | 'back' | undefined;

@@ -25,7 +25,7 @@ export interface DeployingTools extends DeployTools {
 
 /** How a run is ended by a person. */
 export interface UndoOptions {
-  /** Whether the safety backup may be restored where nothing else leads back. */
+  /** Whether the safety backup may be restored where nothing else leads back without losing data. `false`: not even where that is configured. Default: as it is configured. */
   readonly mayRestore?: boolean | undefined;
   /** Leaves what can't be taken back as it is, and ends the run: written down with who has accepted that, and told as an event. */
   readonly accept?: boolean | undefined;
@@ -81,12 +81,12 @@ export async function resume(tools: DeployingTools, options: ResumeOptions = {})
 
 /** Takes the run that has not ended back. @throws {VersioningError} `ROLLBACK_REFUSED` where nothing leads back. */
 export async function undo(tools: DeployingTools, options: UndoOptions): Promise<Deployment> {
-  const { mayRestore = false } = options;
+  const { mayRestore } = options;
   const work = await openWork(tools, options);
   const { ended, recovery } = work.journal.state;
   if (ended !== undefined) return finish(work, ended.outcome);
   if (recovery === undefined) {
-    const way = await wayBackNow(work, { mayRestore, mayLeave: work.acceptance !== undefined });
+    const way = await wayBackNow(work, { mayRestore, mayLose: true, mayLeave: work.acceptance !== undefined });
     if ('reason' in way) throw await noWayBack(work, way);
     await turnLeaving(work, way);
   }
@@ -157,7 +157,7 @@ async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> 
   const lines = await keepEvidence(work);
   if (lines.length > 0) tools.tell({ kind: 'service.logged', version: plan.version, lines });
   try {
-    const way = await wayBackNow(work, { mayRestore: false, mayLeave: false });
+    const way = await wayBackNow(work, { mayRestore: undefined, mayLose: false, mayLeave: false });
     if ('reason' in way) {
       tell(work, 'failed');
       return withHint(error, (await noWayBack(work, way)).hint ?? '');
@@ -172,9 +172,9 @@ async function afterFailure(work: DeployWork, error: unknown): Promise<unknown> 
   }
 }
 
-async function backward(work: DeployWork, mayRestore = false): Promise<Deployment> {
+async function backward(work: DeployWork, mayRestore?: boolean): Promise<Deployment> {
   const { begun, failure, plan } = work.journal.state;
-  await goBackOrRestore(work, mayRestore || work.tools.settings.restoreData === 'automatic').catch(
+  await goBackOrRestore(work, mayRestore ?? work.tools.settings.restoreData === 'automatic').catch(
     async (error: unknown) => {
       throw isTakenOver(error) ? error : await blocked(work, error);
     },
@@ -203,11 +203,16 @@ function toldOf({ journal }: DeployWork, error: unknown, { from, evidence, outco
 }
 
 /** What can be done where nothing leads back by itself: the release stays, as its checks have passed. */
-async function noWayBack({ journal, tools }: DeployWork, { reason, backup }: NoRecovery): Promise<VersioningError> {
+async function noWayBack(
+  { journal, tools }: DeployWork,
+  { reason, backup, losing }: NoRecovery,
+): Promise<VersioningError> {
   const { version, from } = journal.state.plan;
   const restore = backup === undefined ? '' : ` ${await restoreText(tools, backup)}`;
+  const lossy =
+    losing === undefined ? '' : ` \`--undo\` takes ${losing.join(', ')} back all the same, with what that drops.`;
   return new VersioningError('ROLLBACK_REFUSED', `Expected a way back to ${from ?? 'nothing'}, got none: ${reason}`, {
-    hint: `${version} stays current. \`holdfast deploy resume\` tries again, and with --accept ends the deploy without what can't be done.${restore}`,
+    hint: `${version} stays current. \`holdfast deploy resume\` tries again, and with --accept ends the deploy without what can't be done.${lossy}${restore}`,
   });
 }
 

@@ -76,6 +76,7 @@ function factsOf(status: readonly MigrationStatus[]): AppliedFacts {
     applied: ids(there),
     reversible: ids(there.filter(({ isReversible }) => isReversible)),
     interrupted: ids(there.filter(({ state }) => state === 'interrupted')),
+    losing: ids(there.filter(({ losesData }) => losesData === true)),
   };
 }
 

@@ -25,9 +25,9 @@ export interface DeployRunOptions {
 export interface RollbackRunOptions extends Omit<DeployRunOptions, 'strategy'> {
   /**
    * The backup to restore instead of taking migrations back: its name, or `'newest'` for the safety backup of the deploy that came after the
-   * target. What was written since is dropped.
+   * target. What was written since is dropped. `false`: none, so that migrations are taken back also where they drop data and `restoreData` is `automatic`.
    */
-  readonly restore?: string | undefined;
+  readonly restore?: string | false | undefined;
   /**
    * How the files of the target are looked at. `quick` (default) compares sizes, times, rights and links, and reads what differs, so that going back takes less than a second whatever
    * the size; `full` reads every byte, for a disk or a colleague that is not trusted.

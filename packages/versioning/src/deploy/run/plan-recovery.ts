@@ -55,21 +55,32 @@ function dataBack(state: DeployRunState, facts: RecoveryFacts): Recovery | NoRec
   const isBegun = begun.includes('data') || begun.includes('contract');
   const late = [...plan.migrations.data, ...plan.migrations.contract].filter((id) => facts.applied.has(id));
   if (!isBegun || late.length === 0) return { steps: [], notes: [] };
-  const contracted = plan.migrations.contract.filter((id) => facts.applied.has(id));
-  const lonely = late.filter((id) => !hasWayBack(id, state, facts));
-  if (contracted.length === 0 && lonely.length === 0) {
+  const backup = done.get('safety-backup')?.backup;
+  const mayRestore = backup !== undefined && (facts.restoreData === 'automatic' || facts.mayRestore);
+  const obstacle = obstacleOf(state, facts, late);
+  // Where no backup can be offered, there is no better way.
+  const isAsked = backup !== undefined && facts.restoreData === 'offer' && !facts.mayLose;
+  const losing = mayRestore || isAsked ? late.filter((id) => facts.losing.has(id)) : [];
+  if (obstacle === undefined && losing.length === 0) {
     return { steps: [{ step: 'data', migrations: late.toReversed() }], notes: [] };
   }
-  const backup = done.get('safety-backup')?.backup;
-  if (backup !== undefined && (facts.restoreData === 'automatic' || facts.mayRestore)) {
-    return { steps: [{ step: 'restore-data', restores: backup }], notes: [] };
+  if (mayRestore) return { steps: [{ step: 'restore-data', restores: backup }], notes: losingNotes(losing) };
+  const reason = `what ${losing.join(', ')} drops on its way back would be lost`;
+  const none: NoRecovery = obstacle ?? { reason, step: 'data', losing };
+  return { ...none, backup: facts.restoreData === 'never' ? undefined : backup };
+}
+
+const losingNotes = (losing: readonly string[]): readonly string[] =>
+  losing.length === 0 ? [] : [`The backup was restored, as taking ${losing.join(', ')} back would drop data`];
+
+/** What makes it impossible to take these back. */
+function obstacleOf(state: DeployRunState, facts: RecoveryFacts, late: readonly string[]): NoRecovery | undefined {
+  const contracted = state.plan.migrations.contract.filter((id) => late.includes(id));
+  if (contracted.length > 0) {
+    return { reason: `${contracted.join(', ')} has taken away what the release before needs`, step: 'contract' };
   }
-  const reason =
-    contracted.length > 0
-      ? `${contracted.join(', ')} has taken away what the release before needs`
-      : `${lonely.join(', ')} has no way back`;
-  const step = contracted.length > 0 ? 'contract' : 'data';
-  return { reason, step, backup: facts.restoreData === 'never' ? undefined : backup };
+  const lonely = late.filter((id) => !hasWayBack(id, state, facts));
+  return lonely.length === 0 ? undefined : { reason: `${lonely.join(', ')} has no way back`, step: 'data' };
 }
 
 /**
@@ -131,7 +142,7 @@ export function wayBackOf({ from, migrations }: Pick<DeployPlan, 'from' | 'migra
     ...(migrations.expand.length === 0
       ? []
       : [`before the switch ${migrations.expand.join(', ')} goes back; afterwards it stays`]),
-    ...(migrations.data.length === 0 ? [] : [`${migrations.data.join(', ')} goes back`]),
+    ...(migrations.data.length === 0 ? [] : [`${migrations.data.join(', ')} goes back, where that drops no data`]),
     ...(migrations.contract.length === 0
       ? []
       : [`once ${migrations.contract[0]} is applied, only the safety backup leads back`]),

@@ -1,29 +1,22 @@
 import { VersioningError } from '../../errors.ts';
 import type { MigrationStatus } from '../../migrate/model.ts';
 import { decideBackup } from './backup-rules.ts';
-import type { Deployment } from './contract.ts';
 import { refused } from './failure.ts';
 import { goneWarnings, knownMigrations, type MigrationSource, sourcesOfWayBack } from './known-migrations.ts';
 import { planBack, withMigrator } from './migrate-database.ts';
-import type { RollbackRunOptions } from './options.ts';
 import { type DeployPlan, NO_MIGRATIONS, type PlannedDeployStep } from './plan.ts';
 import { currentVersion, LOCAL, when } from './plan-deploy.ts';
+import {
+  backupBefore,
+  type Offer,
+  offerOf,
+  restored,
+  type RollbackCall,
+  type WayFacts,
+  type WayToTarget,
+} from './rollback-backup.ts';
 import { demandTarget, previousGood } from './rollback-target.ts';
 import type { DeployTools } from './tools.ts';
-
-interface RollbackCall extends RollbackRunOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What is known of the way back to a release. */
-interface WayToTarget {
-  readonly back: readonly string[];
-  readonly warnings: readonly string[];
-  /** What can't be looked at. */
-  readonly notes?: readonly string[] | undefined;
-  /** The backup that is restored instead. */
-  readonly restores?: string | undefined;
-}
 
 /** Decides everything about a rollback, and does nothing. */
 export async function planRollback(
@@ -59,29 +52,39 @@ export async function planRollback(
   };
 }
 
-/** What the way back has to look at. */
-interface WayFacts {
-  readonly version: string;
-  readonly from: string;
-  readonly history: readonly Deployment[];
-  readonly options: RollbackCall;
-}
-
 async function wayTo(tools: DeployTools, facts: WayFacts): Promise<WayToTarget> {
   const { version, from, history, options } = facts;
   const { signal, restore } = options;
-  if (restore !== undefined) return restored(tools, facts, restore);
+  if (typeof restore === 'string') return restored(tools, facts, restore);
   if (tools.migrator === undefined) return { back: [], warnings: [] };
   const sources = sourcesOfWayBack({ version, from }, history);
-  const { obstacle, ...way } = await schemaWay(tools, { sources, version, signal });
-  if (obstacle === undefined) {
-    const lossy = way.warnings.length > 0 && tools.backup !== undefined ? backupBefore(history, version) : undefined;
-    const instead = lossy === undefined ? [] : [`\`--restore ${lossy}\` brings back the data of before instead.`];
-    return { ...way, warnings: [...way.warnings, ...instead] };
+  const { obstacle, losing, ...way } = await schemaWay(tools, { sources, version, signal });
+  if (obstacle === undefined && losing.length === 0) return way;
+  const backup = tools.backup === undefined ? undefined : backupBefore(history, version);
+  if (backup !== undefined && tools.settings.restoreData === 'automatic' && restore !== false) {
+    const { warnings, ...instead } = await restored(tools, facts, backup);
+    return { ...instead, warnings: [...insteadOf(losing, obstacle), ...warnings] };
   }
-  const backup = backupBefore(history, version);
-  if (backup !== undefined && tools.settings.restoreData === 'automatic') return restored(tools, facts, backup);
-  throw await noWay(tools, obstacle, backup);
+  const offer = await offerOf(tools, backup, signal);
+  if (obstacle !== undefined) throw noWay(obstacle, offer);
+  const offered = offer === undefined ? [] : [`${offer.what} brings back the data of before instead.${offer.drops}`];
+  return { ...way, warnings: [...way.warnings, ...offered] };
+}
+
+/** Why a backup comes back although migrations would lead there. */
+const insteadOf = (losing: readonly string[], obstacle: string | undefined): readonly string[] =>
+  obstacle !== undefined
+    ? []
+    : [
+        `Taking ${losing.join(', ')} back would drop data, so that a backup is restored: \`--no-restore\` takes it back.`,
+      ];
+
+/** A way by migrations, and what is wrong with it. */
+interface SchemaWay extends WayToTarget {
+  /** What makes it impossible. */
+  readonly obstacle?: string | undefined;
+  /** Migrations that drop data on it. */
+  readonly losing: readonly string[];
 }
 
 /** Which migrations go back, and what is in the way of that. */
@@ -92,7 +95,7 @@ async function schemaWay(
     readonly version: string;
     readonly signal?: AbortSignal | undefined;
   },
-): Promise<WayToTarget & { readonly obstacle?: string | undefined }> {
+): Promise<SchemaWay> {
   const { version, signal } = call;
   const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
   const found = await withMigrator(tools, call, async (migrator, gone) => {
@@ -105,14 +108,20 @@ async function schemaWay(
     const contracted = applied.filter(({ kind }) => kind === 'contract').map(({ id }) => id);
     const lonely = status.filter(({ id, isReversible }) => back.includes(id) && !isReversible).map(({ id }) => id);
     if (contracted.length > 0) {
-      return { back, warnings: [], obstacle: `${contracted.join(', ')} has taken away what ${version} needs` };
+      return {
+        back,
+        warnings: [],
+        losing: [],
+        obstacle: `${contracted.join(', ')} has taken away what ${version} needs`,
+      };
     }
-    if (lonely.length > 0) return { back, warnings: [], obstacle: `${lonely.join(', ')} has no way back` };
+    if (lonely.length > 0) return { back, warnings: [], losing: [], obstacle: `${lonely.join(', ')} has no way back` };
+    const losing = status.filter(({ id, losesData }) => back.includes(id) && losesData === true).map(({ id }) => id);
     const plan = back.length === 0 ? undefined : await planBack(migrator, back, signal);
     const warnings = (plan?.warnings ?? []).map(({ id, message }) => `${id}, taken back: ${message}`);
-    return { back, warnings, notes: goneWarnings(gone) };
+    return { back, warnings, losing, notes: goneWarnings(gone) };
   });
-  return found ?? { back: [], warnings: [] };
+  return found ?? { back: [], warnings: [], losing: [] };
 }
 
 /** A rollback runs nothing forward. @throws {VersioningError} `DEPLOY_REFUSED`. */
@@ -128,66 +137,12 @@ function demandApplied(
   );
 }
 
-/** The safety backup of the deploy that left a release: its data are those that the release had last. */
-function backupBefore(history: readonly Deployment[], version: string): string | undefined {
-  return history.find(({ kind, from, backup }) => kind === 'deploy' && from === version && backup !== undefined)
-    ?.backup;
-}
-
-async function restored(tools: DeployTools, facts: WayFacts, asked: string): Promise<WayToTarget> {
-  const { version, history, options } = facts;
-  const name = asked === 'newest' ? backupBefore(history, version) : asked;
-  if (tools.backup === undefined || name === undefined) {
-    throw refused(
-      `Expected a safety backup from before ${version} was left, got none`,
-      'Restore another one with `holdfast backup restore` first.',
-    );
-  }
-  const isKnown = history.some(({ backup }) => backup === name);
-  await demandFromBefore(tools, facts, name);
-  const dropped = await tools.backup.preview(name, { signal: options.signal });
-  return {
-    back: [],
-    restores: name,
-    warnings: [
-      ...dropped.map((line) => `Restoring ${name} drops ${line}`),
-      ...(isKnown ? [] : [`${name} was made by none of the deploys here: see that it is from before the migrations.`]),
-    ],
-  };
-}
-
-/** A backup that one of the deploys here has made has to be from before each contract step that is passed. */
-async function demandFromBefore(
-  tools: DeployTools,
-  { version, from, history, options }: WayFacts,
-  name: string,
-): Promise<void> {
-  const made = history.findIndex(({ backup }) => backup === name);
-  const { signal } = options;
-  const kept = new Set((await knownMigrations(tools, [{ version }], signal)).forward.map(({ id }) => id));
-  const { forward } = await knownMigrations(tools, sourcesOfWayBack({ version, from }, history), signal);
-  for (const { id, kind } of forward) {
-    const applied = history.findIndex(({ migrated }) => migrated?.includes(id) === true);
-    // The newest stands first, and a deploy makes its backup before it runs its migrations.
-    if (kind !== 'contract' || kept.has(id) || made === -1 || applied === -1 || made >= applied) continue;
-    throw new VersioningError(
-      'ROLLBACK_REFUSED',
-      `Expected a backup from before ${id}, got ${name}, which is from after it`,
-      {
-        hint: `Name an older one: ${backupBefore(history, version) ?? 'there is none from the deploys here'}.`,
-      },
-    );
-  }
-}
-
-async function noWay(tools: DeployTools, obstacle: string, backup: string | undefined): Promise<VersioningError> {
-  const isOffered = backup !== undefined && tools.backup !== undefined && tools.settings.restoreData !== 'never';
-  const dropped = isOffered ? await tools.backup.preview(backup) : [];
-  const drops = dropped.length === 0 ? '' : ` It drops ${dropped.join('; ')}.`;
+function noWay(obstacle: string, offer: Offer | undefined): VersioningError {
   return new VersioningError('ROLLBACK_REFUSED', `Expected a way back for the database, got none: ${obstacle}`, {
-    hint: isOffered
-      ? `\`--restore ${backup}\` restores the backup from before it.${drops}`
-      : 'Restore a backup from before it and name it with `--restore`, or repair the release and deploy again.',
+    hint:
+      offer === undefined
+        ? 'Restore a backup from before it and name it with `--restore`, or repair the release and deploy again.'
+        : `${offer.what} restores the backup from before it.${offer.drops}`,
   });
 }
 

@@ -1,10 +1,10 @@
 import type { DeployRunStep } from './contract.ts';
 
-/** What may be done with data that no migration leads back. */
+/** What may be done with data that no migration leads back, or only one that drops some. */
 export type RestoreData =
   /** Says which backup there is and what it would drop; a person decides. */
   | 'offer'
-  /** Restores that deploy's safety backup. */
+  /** Restores that deploy's safety backup, also instead of a way back that drops data. */
   | 'automatic'
   | 'never';
 
@@ -33,6 +33,8 @@ export interface NoRecovery {
   readonly step: DeployRunStep;
   /** The backup with which it could. */
   readonly backup?: string | undefined;
+  /** Migrations that could go back if a person says that what they drop may be lost. */
+  readonly losing?: readonly string[] | undefined;
 }
 
 /** What has become of the migrations of a database. */
@@ -43,6 +45,8 @@ export interface AppliedFacts {
   readonly reversible: ReadonlySet<string>;
   /** Those of them that were begun, in either direction, and not ended. */
   readonly interrupted: ReadonlySet<string>;
+  /** Those of them whose way back drops data. */
+  readonly losing: ReadonlySet<string>;
 }
 
 /** What a way back depends on beside the journal. */
@@ -50,6 +54,8 @@ export interface RecoveryFacts extends AppliedFacts {
   readonly restoreData: RestoreData;
   /** Whether a person has asked for the backup to be restored. */
   readonly mayRestore: boolean;
+  /** Whether a person goes back, who has been told what ways back drop. */
+  readonly mayLose: boolean;
   /** Whether a person has said that what can't be taken back may stay as it is. */
   readonly mayLeave: boolean;
   /** What is done with `expand` migrations once the new release has run. */

@@ -9,7 +9,7 @@ import { countOf } from './plan.ts';
 import { appliedNow } from './migrate-database.ts';
 import { hasToLeave, leave, leaveAccepted, mayLeave } from './leaving.ts';
 import { isHarmless, planRecovery, planRestoring } from './plan-recovery.ts';
-import type { NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recovery.ts';
+import type { AppliedFacts, NoRecovery, Recovery, RecoveryFacts, RecoveryStep } from './recovery.ts';
 import { UNDOING } from './recovery-step.ts';
 import { type DeployWork, isoNow } from './tools.ts';
 
@@ -69,19 +69,33 @@ async function stateBefore({ tools, journal }: DeployWork, step: DeployRunStep):
   return { state: (await tools.place.releases()).find((each) => each.version === changed)?.state };
 }
 
+const NOTHING_APPLIED: AppliedFacts = {
+  applied: new Set(),
+  reversible: new Set(),
+  interrupted: new Set(),
+  losing: new Set(),
+};
+
+/** What whoever goes back has said. */
+interface WayBackCall extends Pick<RecoveryFacts, 'mayLeave' | 'mayLose'> {
+  /** `undefined`: as it is configured. */
+  readonly mayRestore: boolean | undefined;
+}
+
 /** Decides how a run goes back, by its journal and its database. */
 export async function wayBackNow(
   work: DeployWork,
-  may: Pick<RecoveryFacts, 'mayRestore' | 'mayLeave'>,
+  { mayRestore, ...may }: WayBackCall,
 ): Promise<Recovery | NoRecovery> {
   const { state } = work.journal;
   if (state.plan.kind === 'restart') return { steps: [], notes: [] };
-  const { restoreData, expandMigrations } = work.tools.settings;
+  const { restoreData: configured, expandMigrations } = work.tools.settings;
+  const restoreData = configured === 'automatic' && mayRestore === false ? 'offer' : configured;
   const facts =
     countOf(state.plan.migrations) > 0
       ? await appliedNow(work.tools, await databaseOf({ ...work, signal: undefined }))
-      : { applied: new Set<string>(), reversible: new Set<string>(), interrupted: new Set<string>() };
-  return planRecovery(state, { ...facts, restoreData, expandMigrations, ...may });
+      : NOTHING_APPLIED;
+  return planRecovery(state, { ...facts, restoreData, expandMigrations, mayRestore: mayRestore ?? false, ...may });
 }
 
 /** What a migration says that can't go where it has to: tried again, it says the same. */

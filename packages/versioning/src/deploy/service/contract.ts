@@ -10,7 +10,9 @@ export interface ServiceSpec {
   /** Such as `API_ROOT` and `PORT`. Secrets belong in the `.env` file, not here: units are readable by all. */
   readonly environment: Readonly<Record<string, string>>;
   readonly environmentFile?: string | undefined;
+  /** Whose rights it has. With commands of one's own, they see to that; Docker Compose says it in its files, and refuses it here. */
   readonly user?: string | undefined;
+  /** The same of a group. Windows has none for services, and refuses it. */
   readonly group?: string | undefined;
   /** How long to wait before it is started again whenever it ends, in milliseconds. Default: 10,000. */
   readonly restartDelayMs?: number | undefined;

@@ -1,7 +1,7 @@
 import type { Dialect, Direction, MigrationWarning } from '../model.ts';
 import type { RunnableMigration, Script } from '../source/script.ts';
 import type { SqlStatement } from '../sql/statements.ts';
-import { CONTRACTING, type Finding, judge, type LintRule } from './rules.ts';
+import { CONTRACTING, type Finding, judge, type LintRule, LOSING } from './rules.ts';
 import { actionsOf, NAME, plainName, shapeOf } from './shape.ts';
 
 /** What deserves a second look in one way of a migration. On the way back, that something is dropped is told, and not that it is missing a way. */
@@ -32,6 +32,11 @@ export function lintScript(
 export function takesAway({ kind, forward }: RunnableMigration, dialect: Dialect): boolean {
   if (kind !== 'expand') return false;
   return judgedStatements(forward, dialect).some(({ findings }) => findings.some(({ rule }) => CONTRACTING.has(rule)));
+}
+
+/** Whether a way back drops data, and no comment in it says that this is meant. Of a module, nobody knows. */
+export function losesData(migration: RunnableMigration, dialect: Dialect): boolean {
+  return lintScript(migration, 'down', dialect).some(({ rule }) => LOSING.has(rule));
 }
 
 function outOfPlace({ rule }: Finding): Finding {

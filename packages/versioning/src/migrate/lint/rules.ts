@@ -44,6 +44,14 @@ export const CONTRACTING: ReadonlySet<LintRule> = new Set<LintRule>([
   'renames',
 ]);
 
+/** Rules that say that data are gone afterwards. Values that are written anew are not among them: nobody but their author knows what that costs. */
+export const LOSING: ReadonlySet<string> = new Set<LintRule>([
+  'drops-table',
+  'drops-column',
+  'truncates',
+  'deletes-all',
+]);
+
 /** All that is odd about a statement. */
 export function judge(judged: Judged): Finding[] {
   const { shape } = judged;

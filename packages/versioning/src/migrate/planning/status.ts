@@ -1,11 +1,16 @@
-import type { Direction, MigrationStatus } from '../model.ts';
+import { losesData } from '../lint/lint.ts';
+import type { Dialect, Direction, MigrationStatus } from '../model.ts';
 import { editedTexts } from './flaws.ts';
 import type { RunnableMigration } from '../source/script.ts';
 import type { AppliedRow, DatabaseState } from '../state/state.ts';
 import { byNumber, mustPrecede } from './order.ts';
 
 /** What is known of each migration, by number. */
-export function statusOf(migrations: readonly RunnableMigration[], { rows }: DatabaseState): MigrationStatus[] {
+export function statusOf(
+  migrations: readonly RunnableMigration[],
+  { rows }: DatabaseState,
+  dialect: Dialect,
+): MigrationStatus[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const known = new Set(migrations.map(({ id }) => id));
   const there = migrations.map((migration) => {
@@ -14,7 +19,9 @@ export function statusOf(migrations: readonly RunnableMigration[], { rows }: Dat
     const edited = row?.state === 'applied' ? editedTexts(migration, row) : [];
     const state = row === undefined ? pendingState(migration, rows) : appliedState(row, edited);
     const texts = edited.length === 0 ? {} : { edited };
-    return { id, kind, description, state, isReversible: backward !== undefined, ...texts, ...factsOf(row) };
+    const losing = losesData(migration, dialect) ? ({ losesData: true } as const) : {};
+    const isReversible = backward !== undefined;
+    return { id, kind, description, state, isReversible, ...losing, ...texts, ...factsOf(row) };
   });
   const gone = rows
     .filter(({ id }) => !known.has(id))

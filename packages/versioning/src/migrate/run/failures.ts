@@ -27,11 +27,21 @@ export function migrationFailed({ step, script }: MigrationRun, failure: Failure
   return new VersioningError('MIGRATION_FAILED', message, { cause, hint, place: { file: step.id, line } });
 }
 
-/** A query of the header that is not true. */
-export function notValid({ step }: MigrationRun, query: string, isUndone: boolean): VersioningError {
-  const message = `Expected what ${step.id} says of itself to be true afterwards, got something else of: ${query}`;
+/** What was asked after a migration, and not true. */
+interface Untruth {
+  /** The query, or the name of the function. */
+  readonly asked: string;
+  readonly isUndone: boolean;
+  /** What a function has thrown. */
+  readonly cause?: unknown;
+}
+
+/** A query of the header, or a function of a module, that is not true. */
+export function notValid({ step }: MigrationRun, { asked, isUndone, cause }: Untruth): VersioningError {
+  const got = cause === undefined ? 'something else' : reasonOf(cause);
+  const message = `Expected what ${step.id} says of itself to be true afterwards, got ${got} of: ${asked}`;
   const hint = isUndone
-    ? 'All of it was taken back. Correct the migration, the data or the query.'
-    : `It was run, and is told to be interrupted. Put the data right, or correct the query, and run \`${step.direction}\` again.`;
-  return new VersioningError('MIGRATION_FAILED', message, { hint, place: { file: step.id } });
+    ? 'All of it was taken back. Correct the migration, the data or what is asked.'
+    : `It was run, and is told to be interrupted. Put the data right, or correct what is asked, and run \`${step.direction}\` again.`;
+  return new VersioningError('MIGRATION_FAILED', message, { cause, hint, place: { file: step.id } });
 }

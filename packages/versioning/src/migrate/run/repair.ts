@@ -20,6 +20,7 @@ export interface RepairOptions {
 /** Writes down what somebody says of a migration. Nothing of it is run. @throws {VersioningError} those of `repair`. */
 export async function repairMigration(applying: Applying, id: string, { as }: RepairOptions): Promise<MigrationStatus> {
   const { driver, migrations, lockTimeoutMs: timeoutMs, signal, by } = applying;
+  const { dialect } = driver;
   const connection = await holding(driver, 'run', { timeoutMs, signal });
   try {
     const store = await openState(connection);
@@ -37,7 +38,7 @@ export async function repairMigration(applying: Applying, id: string, { as }: Re
       migration,
     );
     applying.onEvent({ type: 'repaired', id, by, from, to });
-    const status = statusOf(migrations, after).find((each) => each.id === id);
+    const status = statusOf(migrations, after, dialect).find((each) => each.id === id);
     return (
       status ?? {
         id,

@@ -7,7 +7,7 @@ import { invalidMigration } from '../../migrations/files/invalid-migration.ts';
 import type { MigrationKind } from '../../migrations/model.ts';
 import type { MigrationDatabase } from '../driver.ts';
 import type { Dialect } from '../model.ts';
-import { checksumOf, type RunnableMigration, type Script } from './script.ts';
+import { checksumOf, type RunnableMigration, type Script, type Validation } from './script.ts';
 
 const NAME = /^(?<id>\d+_(?<name>[A-Za-z0-9][A-Za-z0-9_-]*))\.(?:ts|js|mjs)$/;
 const KINDS: ReadonlySet<unknown> = new Set<MigrationKind>(['expand', 'data', 'contract']);
@@ -83,8 +83,8 @@ function scriptOf(file: string, exported: Exported, { dialect, work, checksum }:
   const { transaction, validate = [] } = exported;
   if (transaction !== undefined && transaction !== 'none') throw badExport(file, "transaction: 'none'", transaction);
   const validations = [validate].flat();
-  if (!validations.every((query): query is string => typeof query === 'string')) {
-    throw badExport(file, 'validate: a query, or several', validate);
+  if (!validations.every((each): each is Validation => typeof each === 'string' || typeof each === 'function')) {
+    throw badExport(file, 'validate: a query, a function, or several', validate);
   }
   // Nobody knows what a module does, and the schema of MySQL has no transactions.
   const isTransactional = transaction === undefined && dialect !== 'mysql';

@@ -8,6 +8,9 @@ import { readSettings } from './settings.ts';
 import { isControl, standsAlone } from './transactions.ts';
 import { VersioningError } from '../../errors.ts';
 
+/** A query, or a function of a module, of which the answer has to be true. */
+export type Validation = string | ((database: MigrationDatabase) => Promise<unknown>);
+
 /** What leads in one direction, ready to be run. */
 export interface Script {
   /** `sha256:…` of the whole text, or of the file of a module. */
@@ -17,8 +20,8 @@ export interface Script {
   readonly statements: readonly SqlStatement[];
   /** What a module does. */
   readonly work?: ((database: MigrationDatabase) => Promise<unknown>) | undefined;
-  /** Queries that have to be true afterwards. */
-  readonly validations: readonly string[];
+  /** What has to be true afterwards. */
+  readonly validations: readonly Validation[];
   readonly isTransactional: boolean;
 }
 

@@ -49,13 +49,15 @@ const cases: fc.Arbitrary<Case> = fc
     applied: fc.subarray(IDS),
     reversible: fc.subarray(IDS),
     interrupted: fc.subarray(IDS),
+    losing: fc.subarray(IDS),
     restoreData: fc.constantFrom('offer' as const, 'automatic' as const, 'never' as const),
     mayRestore: fc.boolean(),
     mayLeave: fc.boolean(),
+    mayLose: fc.boolean(),
     hasService: fc.boolean(),
     expandMigrations: fc.constantFrom('keep' as const, 'back' as const),
   })
-  .map(({ isRollback, steps, hasBackup, hasFailed, hasService, applied, reversible, interrupted, ...rest }) => {
+  .map(({ isRollback, steps, hasBackup, hasFailed, hasService, applied, reversible, interrupted, losing, ...rest }) => {
     const kind = isRollback ? 'rollback' : 'deploy';
     const all = (isRollback ? ROLLBACK : DEPLOY).filter((step) => hasService || step !== 'service');
     const begun = all.slice(0, steps);
@@ -84,6 +86,7 @@ const cases: fc.Arbitrary<Case> = fc
       applied: new Set(there),
       reversible: new Set(reversible.filter((id) => there.includes(id))),
       interrupted: new Set(interrupted.filter((id) => there.includes(id))),
+      losing: new Set(losing.filter((id) => there.includes(id))),
       ...rest,
     };
     return { state, facts };
@@ -139,6 +142,19 @@ test('no contract is taken back, and data are restored only where that was said'
       const isStill = plan.kind === 'rollback' && !(isOurs ? begun.includes('service') : done.has('restore-data'));
       if (restores) expect(isStill || facts.restoreData === 'automatic' || facts.mayRestore).toBe(true);
       expect(restores && state.done.get('safety-backup')?.backup === undefined).toBe(false);
+    }),
+  );
+});
+
+test('what drops data is taken back only where a person does so, or where no backup could come back instead', () => {
+  fc.assert(
+    fc.property(cases, ({ state, facts }) => {
+      const way = planRecovery(state, facts);
+      const back = 'reason' in way ? [] : (way.steps.find(({ step }) => step === 'data')?.migrations ?? []);
+      if (!back.some((id) => facts.losing.has(id))) return;
+      const hasBackup = state.done.get('safety-backup')?.backup !== undefined;
+      expect(hasBackup && (facts.restoreData === 'automatic' || facts.mayRestore)).toBe(false);
+      expect(facts.mayLose || !hasBackup || facts.restoreData === 'never').toBe(true);
     }),
   );
 });

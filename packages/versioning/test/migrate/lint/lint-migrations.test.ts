@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Dialect, lintMigrations } from '../../../src/migrate/index.ts';
 import { planned } from '../../migrations/scripts.ts';
+import { migrate, migratorOf, sqliteShop } from '../shop.ts';
 
 async function rulesOf(dialect: Dialect, sql: string, kind = 'contract'): Promise<string[]> {
   const migrations = planned({ '1_a.up.sql': `-- kind: ${kind}\n${sql}`, '1_a.down.sql': 'select 1;' });
@@ -50,6 +51,21 @@ test.each<[readonly Dialect[], string, readonly string[]]>([
 test('what takes away belongs in a contract', async () => {
   expect(await rulesOf('sqlite', 'drop table rooms;', 'expand')).toEqual(['1 drops-table', '1 contracts-in-expand']);
   expect(await rulesOf('sqlite', 'update rooms set a = 1;', 'expand')).toEqual(['1 updates-all']);
+});
+
+test.each<[string, readonly string[], true | undefined]>([
+  ['drop table rooms;', ['drops-table'], true],
+  ['alter table rooms drop column b;', ['drops-column'], true],
+  ['delete from rooms;', ['deletes-all'], true],
+  ['-- lint: allow drops-table\ndrop table rooms;', [], undefined],
+  ['update rooms set b = null;', ['updates-all'], undefined],
+])('a way back with %j is told as %j; that it drops data: %s', async (down, rules, losesData) => {
+  const { driver } = await sqliteShop();
+  const migrator = migratorOf(driver, { '1_a.up.sql': 'create table rooms(a, b);', '1_a.down.sql': down });
+  await migrate(migrator, 'up');
+  const { warnings } = await migrator.plan('down');
+  expect(warnings.map(({ direction, rule }) => [direction, rule])).toEqual(rules.map((rule) => ['down', rule]));
+  expect((await migrator.status())[0]?.losesData).toBe(losesData);
 });
 
 test('a missing way back is told, unless it is meant', async () => {

@@ -44,7 +44,7 @@ test('whatever phases are run in whatever order, what is not refused makes nothi
       const migrations = migrationsOf(kinds);
       let planning: Planning = { dialect: 'sqlite', migrations, state: { rows: [], journal: [] } };
       for (const each of phases) planning = upped(planning, { phases: each });
-      const states = new Set(statusOf(migrations, planning.state).map(({ state }) => state));
+      const states = new Set(statusOf(migrations, planning.state, planning.dialect).map(({ state }) => state));
       states.delete('applied');
       states.delete('pending');
       expect([...states]).toEqual([]);

@@ -124,6 +124,29 @@ test('a module is a migration, with its file as what is compared', async () => {
   expect(await migrate(migrator, 'down')).toEqual(['2_prices']);
 });
 
+test.each([
+  ['throws', "throw new Error('a room has no price')", 'got a room has no price of: validate()'],
+  ['gives nothing', "await database.query('select 1')", 'got something else of: validate()'],
+])('what a module asks with a function that %s is not true, and all is taken back', async (_, body, message) => {
+  const { driver, file } = await sqliteShop();
+  const module = (asks: string): string =>
+    `export const up = (database) => database.query('create table a(x)');
+    export async function validate(database) { ${asks}; }`;
+  const folder = await folderWith({ '1_a.mjs': module(body) });
+  const migrator = createMigrator({ driver, migrations: folder });
+  await expect(migrate(migrator, 'up')).rejects.toMatchObject({
+    code: 'MIGRATION_FAILED',
+    message: expect.stringContaining(message) as string,
+    hint: expect.stringContaining('All of it was taken back.') as string,
+  });
+  expect(ask(file, "select name from sqlite_schema where name = 'a'")).toEqual([]);
+  await writeFile(
+    join(folder, '1_a.mjs'),
+    module("return (await database.query('select count(*) as n from a'))[0].n === 0"),
+  );
+  expect(await migrate(migrator, 'up')).toEqual(['1_a']);
+});
+
 test('what was corrected in a folder is read again', async () => {
   const { driver } = await sqliteShop();
   const module = (sql: string): string => `export async function up(database) { await database.query('${sql}'); }`;
@@ -139,7 +162,7 @@ test.each([
   ['1_b.mjs', 'export function up() {} export const down = 1;', 'down: a function'],
   ['1_c.mjs', "export function up() {} export const kind = 'other';", 'kind: expand, data or contract'],
   ['1_d.mjs', 'export function up() {} export const transaction = true;', "transaction: 'none'"],
-  ['1_e.mjs', 'export function up() {} export const validate = 1;', 'validate: a query'],
+  ['1_e.mjs', 'export function up() {} export const validate = 1;', 'validate: a query, a function'],
   ['1_f.mjs', 'this is no module', 'a module that can be loaded'],
 ])('%s: a module without %j is refused', async (name, text, expected) => {
   const { driver } = await sqliteShop();

@@ -12,6 +12,7 @@ import type {
 import { type ProgramAnswer, type ProgramCall, runProgram } from '../program.ts';
 import { programLines } from '../program-lines.ts';
 import { managedServiceFailed, serviceUnavailable } from '../service-failure.ts';
+import { refuseAccount } from '../unused-account.ts';
 import { composeStatus, parseContainers } from './compose-status.ts';
 
 /** Options of {@link composeService}. */
@@ -48,6 +49,11 @@ export function composeService(spec: ServiceSpec, options: ComposeServiceOptions
     throw invalid('a project with small letters, digits, - and _', options.project);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(options.service))
     throw invalid('a service with letters, digits, ., - and _', options.service);
+  refuseAccount(spec, {
+    keeper: 'Docker Compose',
+    members: ['user', 'group'],
+    hint: `Leave it out, and write it into ${options.files.join(' or ')}: \`user: "USER:GROUP"\` of the service ${options.service}.`,
+  });
   const manager = new Compose(spec, options);
   return {
     kind: 'compose',

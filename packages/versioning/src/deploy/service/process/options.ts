@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
 import { userInfo } from 'node:os';
 import { shown, VersioningError } from '../../../errors.ts';
@@ -87,17 +88,35 @@ export function processSettings(spec: ServiceSpec, options: ProcessServiceOption
   };
 }
 
-/** @throws {VersioningError} `SERVICE_UNAVAILABLE` on Windows; `SERVICE_NOT_PERMITTED` when it is to run as another user. */
+/** @throws {VersioningError} `SERVICE_UNAVAILABLE` on Windows; `SERVICE_NOT_PERMITTED` when it is to run as another user, or with another group. */
 export function checkSystem(spec: ServiceSpec, platform: NodeJS.Platform = process.platform): void {
   // Nobody can be asked to end there, and no shell becomes the program.
   if (platform === 'win32')
     throw serviceUnavailable('a POSIX system', 'Windows', 'Choose the service type nssm, windows or command.');
+  checkUser(spec);
+  checkGroup(spec);
+}
+
+function checkUser(spec: ServiceSpec): void {
   const { user } = spec;
   if (user === undefined) return;
   const me = userInfo();
   if (user === me.username || user === String(me.uid)) return;
   throw serviceNotPermitted(spec, `user ${shown(user)}, while this process runs as ${shown(me.username)}`, [
     { kind: 'own', text: `start it as that user (su -s /bin/sh ${user}), or let systemd do it`, needsRoot: false },
+  ]);
+}
+
+function checkGroup(spec: ServiceSpec): void {
+  const { group } = spec;
+  const number = String(process.getegid?.());
+  if (group === undefined || group === number) return;
+  // Groups may come from a directory: only the system knows their names.
+  const { error, stdout } = spawnSync('id', ['-gn'], { encoding: 'utf8' });
+  const mine = error === undefined ? stdout.trim() : number;
+  if (group === mine) return;
+  throw serviceNotPermitted(spec, `group ${shown(group)}, while this process runs with ${shown(mine)}`, [
+    { kind: 'own', text: `start it with that group (sg ${group} -c COMMAND), or let systemd do it`, needsRoot: false },
   ]);
 }
 

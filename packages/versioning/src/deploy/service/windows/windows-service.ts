@@ -7,6 +7,7 @@ import { serviceFailed } from '../service-failure.ts';
 import { serviceLogs } from '../service-logs.ts';
 import { checkServiceName } from '../service-name.ts';
 import { untilSettled } from '../settled.ts';
+import { refuseAccount } from '../unused-account.ts';
 import { SC, scStatus } from './sc-status.ts';
 import { planNssm, planWindows, type WindowsBasis } from './windows-plan.ts';
 
@@ -35,7 +36,7 @@ const DEFAULT_STOP_MS = 10_000;
  * A program as a service of Windows by [NSSM](https://nssm.cc), which starts it again whenever it ends and appends its output to the two files. A hand-over is a restart. Passwords of accounts are never
  * passed on: with an account that has one, the plan says what to do by hand.
  *
- * @throws {VersioningError} `INVALID_OPTION` for a name that Windows can't have.
+ * @throws {VersioningError} `INVALID_OPTION` for a name that Windows can't have, and for a group.
  */
 export function nssmService(spec: ServiceSpec, options: NssmServiceOptions = {}): Service {
   return ofWindows('nssm', spec, { ...options, planner: planNssm });
@@ -44,7 +45,7 @@ export function nssmService(spec: ServiceSpec, options: NssmServiceOptions = {})
 /**
  * A program that is a Windows service by itself, registered with `sc.exe`. Its output goes where it writes it; Windows starts it in its own folder, and reads no file of variables.
  *
- * @throws {VersioningError} `INVALID_OPTION` for a name that Windows can't have, and for a program with a quote.
+ * @throws {VersioningError} `INVALID_OPTION` for a name that Windows can't have, for a group, and for a program with a quote.
  */
 export function windowsService(spec: ServiceSpec, options: WindowsServiceOptions = {}): Service {
   if (spec.command[0].includes('"'))
@@ -58,6 +59,11 @@ function ofWindows(
   options: NssmServiceOptions & { readonly planner: Planner },
 ): Service {
   checkServiceName(spec.name);
+  refuseAccount(spec, {
+    keeper: 'Windows',
+    members: ['group'],
+    hint: 'Leave it out: a service has the groups of its account. Make its `user` a member of the group: net localgroup GROUP ACCOUNT /add',
+  });
   const { sc = 'sc.exe', nssm = 'nssm.exe', settledMs = 1000, planner } = options;
   const status = async (signal: AbortSignal | undefined): Promise<ServiceStatus> => {
     const { code, output } = await runProgram([sc, 'queryex', spec.name], { signal });

@@ -64,6 +64,15 @@ function world(
 const BASE = '-p shop -f compose.yaml -f compose.prod.yaml';
 
 describe('a service of Docker Compose', () => {
+  it.each([{ user: 'shop' }, { group: 'shop' }])('refuses what Compose says in its files: %o', (account) => {
+    expect(() => world([], account)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        hint: expect.stringContaining('compose.yaml or compose.prod.yaml: `user: "USER:GROUP"`') as string,
+      }) as Error,
+    );
+  });
+
   it('does each verb with one command', async () => {
     const { service, docker } = world();
     for (const verb of ['install', 'start', 'restart', 'handOver', 'stop', 'uninstall'] as const)

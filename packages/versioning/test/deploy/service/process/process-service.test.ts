@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
@@ -226,6 +227,19 @@ describe.skipIf(onWindows)('a service of processes', () => {
     await expect(service.run('start')).rejects.toMatchObject({ code: 'SERVICE_NOT_PERMITTED' });
     await processService({ ...shop.spec, user: userInfo().username }, shop.options).run('install');
     expect(existsSync(shop.options.state)).toBe(true);
+  });
+
+  it('with another group is not started, as it would have that of this process', async () => {
+    const shop = await openShop();
+    const service = processService({ ...shop.spec, group: 'nobody-at-all' }, shop.options);
+    await expect(service.run('start')).rejects.toMatchObject({
+      code: 'SERVICE_NOT_PERMITTED',
+      message: expect.stringMatching(/group "nobody-at-all", while this process runs with "[^"]+"/) as string,
+    });
+    const mine = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim();
+    for (const group of [mine, String(process.getegid?.())]) {
+      await processService({ ...shop.spec, group }, shop.options).run('install');
+    }
   });
 
   it.each<[string, Partial<ProcessServiceOptions>]>([

@@ -98,6 +98,16 @@ describe('the plan of sc.exe', () => {
   });
 });
 
+it.each([nssmService, windowsService])('a group is refused, as Windows would ignore it: %o', (factory) => {
+  expect(() => factory({ ...spec, group: 'web' })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTION',
+      message: 'Expected no group for service "shop" of Windows, got "web"',
+      hint: expect.stringContaining('net localgroup') as string,
+    }) as Error,
+  );
+});
+
 const queryex = (number: number, name: string, { pid = 4711, code = 0 } = {}): string =>
   [
     '',
