@@ -40,7 +40,7 @@ async function followed(machine: Machine, script: string): Promise<string> {
 
 test.skipIf(process.platform === 'win32')(
   'the guide can be followed on a fresh machine',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async () => {
     const machine = await newMachine();
     const port = await freePort();

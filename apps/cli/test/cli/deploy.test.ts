@@ -9,7 +9,7 @@ import { type DeployableShop, newDeployableShop, readDeployed } from '../support
 const currentOf = ({ root }: DeployableShop): string => readlinkSync(join(root, 'releases', 'current'));
 
 // The shop is stopped by its process id, and git's hooks are scripts of a shell.
-describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 180_000 }, () => {
+describe.skipIf(process.platform === 'win32')('a deployment', { timeout: 240_000 }, () => {
   test('that was not made yet says so, and then says whether it is in maintenance', async () => {
     const shop = await newDeployableShop();
     const { machine } = shop;

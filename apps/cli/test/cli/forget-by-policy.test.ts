@@ -33,7 +33,7 @@ const left = async (): Promise<string[]> => {
   return snapshots.map(({ id }) => id);
 };
 
-test('the plan says why, and is carried out as it is', { timeout: 60_000 }, async () => {
+test('the plan says why, and is carried out as it is', { timeout: 240_000 }, async () => {
   const [first, tagged, other, newest] = ids;
   const options = ['backup', 'forget', '--policy', '1last', '--keep-tag', 'release', '--time-zone', 'UTC'];
   const planned = await machine.run([...options, '--dry-run']);
@@ -53,13 +53,13 @@ test('the plan says why, and is carried out as it is', { timeout: 60_000 }, asyn
   expect(await left()).toEqual([tagged, other, newest]);
 });
 
-test('a filter says which snapshots the policy is about', { timeout: 60_000 }, async () => {
+test('a filter says which snapshots the policy is about', { timeout: 240_000 }, async () => {
   const run = await machine.json('ForgetRun', ['backup', 'forget', '--keep-last', '1', '--root', 'b']);
   expect(run.forgotten).toEqual([]);
   expect(run.plan).toHaveLength(1);
 });
 
-test('what is no policy is refused with what to do, and nothing is forgotten', { timeout: 60_000 }, async () => {
+test('what is no policy is refused with what to do, and nothing is forgotten', { timeout: 240_000 }, async () => {
   for (const wrong of [['--policy', 'sevenish'], ['--keep-daily', 'x'], [], [ids[0] ?? '', '--keep-last', '1']]) {
     const { code, stderr } = await machine.run(['backup', 'forget', ...wrong]);
     expect([code, stderr], wrong.join(' ')).toEqual([2, expect.stringContaining('Expected')]);
@@ -72,7 +72,7 @@ test('what is no policy is refused with what to do, and nothing is forgotten', {
   expect(await left()).toHaveLength(4);
 });
 
-test('each tenant is planned by its own policy, and the plan is drawn', { timeout: 60_000 }, async () => {
+test('each tenant is planned by its own policy, and the plan is drawn', { timeout: 240_000 }, async () => {
   const retention = { policies: { nightly: '5last' }, tenants: { acme: { nightly: '1last' } } };
   await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ retention }));
   const own: string[] = [];
@@ -89,7 +89,7 @@ test('each tenant is planned by its own policy, and the plan is drawn', { timeou
   expect(svg).toContain('5 of 6 are kept (above the line), 1 removed');
 });
 
-test('what snapshots are ranked among can be chosen', { timeout: 60_000 }, async () => {
+test('what snapshots are ranked among can be chosen', { timeout: 240_000 }, async () => {
   const call = ['backup', 'forget', '--keep-last', '1', '--dry-run', '--group-by'];
   expect((await machine.json('ForgetRun', [...call, 'none'])).forgotten).toHaveLength(3);
   expect((await machine.json('ForgetRun', [...call, 'tags'])).forgotten).toHaveLength(2);

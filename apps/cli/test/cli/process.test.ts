@@ -59,7 +59,7 @@ test('every command has help with an example, and --version is a version', async
   expect((await machine.run(['help', 'backup'])).stdout).toContain('restore');
 });
 
-test('Ctrl-C ends a backup cleanly, and the next run does not start from nothing', { timeout: 120_000 }, async () => {
+test('Ctrl-C ends a backup cleanly, and the next run does not start from nothing', { timeout: 240_000 }, async () => {
   const machine = await newMachine();
   await machine.json('Created', ['init']);
   const data = join(machine.cwd, 'data');

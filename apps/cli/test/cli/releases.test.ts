@@ -98,7 +98,7 @@ test('what no release could be made with is told before anything is done', async
   expect(stateOf(shop)).toEqual(before);
 });
 
-test('a release is made, looked at, proven, compared, exported and yanked', { timeout: 60_000 }, async () => {
+test('a release is made, looked at, proven, compared, exported and yanked', { timeout: 240_000 }, async () => {
   const shop = await newShop();
   const { machine, folder, git } = shop;
   const key = join(machine.root, 'release.pem');

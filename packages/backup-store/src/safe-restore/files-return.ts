@@ -22,7 +22,7 @@ export interface OwnFilesReturn extends FilesReturn {
 }
 
 /** What rests is started again, so it has to be with one or the other. */
-export const rests = ({ service }: SafeRestoreOptions): boolean => service?.start !== undefined;
+const rests = ({ service }: SafeRestoreOptions): boolean => service?.start !== undefined;
 
 /** Whether there is what going back needs. */
 export const canGoBack = ({ safetySnapshot, changes }: JournalEntry): boolean =>

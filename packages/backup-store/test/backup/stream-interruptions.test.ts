@@ -108,7 +108,7 @@ describe('a run that is ended', () => {
     const work = repository.backup({ sources: [endless(controller, false, told)], signal: controller.signal });
     expect(await failureOf(work)).toMatchObject({ code: 'ABORTED' });
     expect(told.at(-1)).toBe('resume a');
-  }, 30_000);
+  }, 240_000);
 });
 
 describe('a thread that dies', () => {

@@ -68,7 +68,7 @@ describe('slots of age', () => {
       expect(result, `byte ${at}`).toBeUndefined();
     }
     expect(await opened(slot, IDENTITIES.plain)).toEqual(content);
-  }, 60_000);
+  }, 240_000);
 
   test('an age file of another slot does not open this one, whoever its recipient is', async () => {
     const [one, other] = [await ageSlot(IDENTITIES.plain), await ageSlot(IDENTITIES.plain)];

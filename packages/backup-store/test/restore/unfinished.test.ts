@@ -45,7 +45,7 @@ describe.runIf(process.platform !== 'win32')('what a killed restore leaves', () 
     expect(readFileSync(path, 'utf8')).toBe('mine');
   });
 
-  it('is whole or marked, and the next restore makes it whole', { timeout: 120_000 }, async () => {
+  it('is whole or marked, and the next restore makes it whole', { timeout: 240_000 }, async () => {
     const place = newPlace();
     const files = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`f${i}`, noise(2000 + i, i)]));
     buildTree(place.source, { a: files, b: { ...files, large: noise(3_000_000, 'large') } });

@@ -89,4 +89,4 @@ it('a restore that is killed anywhere ends in the old or the new state, and the 
     if (killAt < validatedAt) expect(state, `before step ${killAt}`).toBe('old');
   });
   await forEach(validatedAt, goodSteps, async (killAt) => expect(await killedAt(killAt, false)).toBe('new'));
-}, 120_000);
+}, 240_000);

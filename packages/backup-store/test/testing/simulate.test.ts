@@ -48,7 +48,7 @@ test('the same seed gives the same schedule', async () => {
   expect(two).toEqual(one);
 });
 
-test('a failing schedule shrinks to a short story that still fails', { timeout: 120_000 }, async () => {
+test('a failing schedule shrinks to a short story that still fails', { timeout: 240_000 }, async () => {
   const mutant: Mutant = 'fence-overwritten';
   const [failed] = (await simulate({ seed: FROZEN[mutant], schedules: 1, mutant })).failures;
   const before = await replay({ choices: failed?.choices ?? [] }, { mutant });

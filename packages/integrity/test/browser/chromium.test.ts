@@ -40,7 +40,7 @@ interface Report {
 }
 
 describe('the browser build', () => {
-  it('computes in Chromium what the Node build computes', { timeout: 120_000 }, async ({ skip }) => {
+  it('computes in Chromium what the Node build computes', { timeout: 240_000 }, async ({ skip }) => {
     const isCi = process.env['CI'] === 'true';
     if (chromium === undefined) {
       if (!isCi) skip('There is no Chromium here; `apt-get install chromium` brings it.');

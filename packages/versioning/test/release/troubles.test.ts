@@ -212,7 +212,7 @@ describe('a run that was begun', () => {
       const manager = shop.manager({ privateKey });
       await vi.waitFor(async () => {
         expect((await manager.runs())[0]?.at).toBe('artifact');
-      }, 20_000);
+      }, 240_000);
       expect(await manager.runs()).toMatchObject([{ isRunning: true, pid: child.pid }]);
       await expect(manager.resumeRelease()).rejects.toMatchObject({ code: 'RELEASE_RUNNING' });
       expect((await manager.resumeRelease({ takeOver: true })).version).toBe('1.1.0');

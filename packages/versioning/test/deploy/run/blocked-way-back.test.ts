@@ -23,7 +23,7 @@ async function blockedMachine(
   return { ...machine, hint: (failure as { hint?: string }).hint };
 }
 
-describe('a way back on which a migration fails', { timeout: 30_000 }, () => {
+describe('a way back on which a migration fails', { timeout: 240_000 }, () => {
   test('stops, says so, and is ended by the safety backup where somebody wants that', async () => {
     await using machine = await blockedMachine();
     expect(machine.hint).toMatch(

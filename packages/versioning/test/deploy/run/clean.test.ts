@@ -19,7 +19,7 @@ async function failedMachine(): Promise<ShopMachine & { readonly file: string }>
   return { ...machine, file: join(machine.places.root, 'releases', 'v1.1.0', 'till.txt') };
 }
 
-describe('a release that failed, and was changed since', { timeout: 30_000 }, () => {
+describe('a release that failed, and was changed since', { timeout: 240_000 }, () => {
   test('is kept aside when it is deployed again, and goes after a week with the other evidence', async () => {
     await using machine = await failedMachine();
     writeFileSync(machine.file, 'stuck\n');

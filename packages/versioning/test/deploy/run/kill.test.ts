@@ -31,7 +31,7 @@ async function released(migrations: Readonly<Record<string, string>>): Promise<S
   return machine;
 }
 
-describe('a deploy whose process is killed', { timeout: 120_000 }, () => {
+describe('a deploy whose process is killed', { timeout: 240_000 }, () => {
   let end: DeployerEnd;
 
   beforeAll(async () => {
@@ -103,7 +103,7 @@ describe('a deploy whose process is killed', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a rollback whose process is killed', { timeout: 120_000 }, () => {
+describe('a rollback whose process is killed', { timeout: 240_000 }, () => {
   const MOMENTS = 85;
 
   async function movedOn(): Promise<ShopMachine> {
@@ -142,7 +142,7 @@ describe('a rollback whose process is killed', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a deploy on its way back whose process is killed', { timeout: 120_000 }, () => {
+describe('a deploy on its way back whose process is killed', { timeout: 240_000 }, () => {
   const MOMENTS = 45;
   const from = 'step.undoing switch';
 

@@ -25,7 +25,7 @@ async function failedMachine(
   return { ...machine, hint: (failure as { hint?: string }).hint };
 }
 
-describe('a way back on which a migration would drop data', { timeout: 30_000 }, () => {
+describe('a way back on which a migration would drop data', { timeout: 240_000 }, () => {
   test('is not gone by itself: the backup is offered, and a person may go it all the same', async () => {
     await using machine = await failedMachine();
     expect(machine.hint).toMatch(
@@ -58,7 +58,7 @@ describe('a way back on which a migration would drop data', { timeout: 30_000 },
   });
 });
 
-describe('a rollback on whose way a migration would drop data', { timeout: 30_000 }, () => {
+describe('a rollback on whose way a migration would drop data', { timeout: 240_000 }, () => {
   test('says so, offers the backup with what it would drop, and takes it by itself only where that is configured', async () => {
     await using machine = await runningMachine();
     await machine.shelf.add('1.1.0', { migrations: NEXT });

@@ -63,7 +63,7 @@ async function isOpen(deployer: Deployer): Promise<boolean> {
   return (await deployer.history({ limit: 1 }))[0]?.outcome === 'running';
 }
 
-describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed', { timeout: 60_000 }, (tale) => {
+describe.skipIf(process.platform === 'win32').each(TALES)('$title that is killed', { timeout: 240_000 }, (tale) => {
   const { job, before, code, resumed, undone, maintenance } = tale;
   let machine: StepMachine;
   let stepping: Stepper;

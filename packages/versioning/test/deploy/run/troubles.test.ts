@@ -18,7 +18,7 @@ async function released(migrations: Readonly<Record<string, string>> = NEXT): Pr
   return machine;
 }
 
-describe('a deploy that somebody stops', { timeout: 120_000 }, () => {
+describe('a deploy that somebody stops', { timeout: 240_000 }, () => {
   test.each(['step.begun safety-backup', 'migration begun', 'step.begun stage'])(
     'at %s takes everything back',
     async (abortAt) => {
@@ -66,7 +66,7 @@ test('a release that still runs when the next one could not be started is left a
   expect([verbs, machine.current(), await machine.answers()]).toEqual([['handOver'], 'v1.0.0', '1.0.0']);
 });
 
-describe('a migration without a transaction', { timeout: 120_000 }, () => {
+describe('a migration without a transaction', { timeout: 240_000 }, () => {
   const oneByOne = {
     ...NEXT,
     '0002_cents.up.sql':

@@ -12,7 +12,7 @@ const STEP = process.env['HOLDFAST_THOROUGH'] === undefined ? 3 : 1;
 
 test(
   'staging that is killed at whatever call leaves no half release, and what the next one removes',
-  { timeout: 180_000 },
+  { timeout: 240_000 },
   async () => {
     const before = await newSite();
     await before.stage('1.0.0', SHOP);

@@ -15,7 +15,7 @@ test.each<[Pointer, readonly string[]]>([
   ['file', ['current', 'current.txt', 'v1.0.0', 'v1.0.1']],
 ])(
   'a switch by %s that is killed at whatever call has happened or not, and is repaired and finished',
-  { timeout: 180_000 },
+  { timeout: 240_000 },
   async (pointer, names) => {
     const seen = new Set<string>();
     for (let call = 1; ; call += STEP) {
