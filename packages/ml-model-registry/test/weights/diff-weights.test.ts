@@ -14,7 +14,7 @@ let registry: ModelRegistry;
 
 beforeAll(async () => {
   const { repository } = await createRepository({ store: memoryStore(), encrypted: false });
-  registry = createModelRegistry({ storage: memoryStore(), repository });
+  registry = createModelRegistry({ storage: memoryStore(), repository, accept: 'unknown' });
 });
 
 async function add(model: string, bytes: Uint8Array): Promise<void> {
