@@ -9,7 +9,7 @@ export { OperationsError } from './errors.ts';
 export type { OperationsErrorCode, OperationsErrorOptions } from './errors.ts';
 export { createScheduler } from './scheduler/scheduler.ts';
 export type { Look, Scheduler, SchedulerOptions, StartedRun, StopOptions, WatchedRun } from './scheduler/scheduler.ts';
-export type { ScheduleEvent } from './scheduler/events.ts';
+export type { RunSubject, ScheduleEvent } from './scheduler/events.ts';
 export { checkJob } from './scheduler/job.ts';
 export type { Job, ReadyJob, RunContext, RunReport } from './scheduler/job.ts';
 export type { RunEnd } from './scheduler/job-runner.ts';

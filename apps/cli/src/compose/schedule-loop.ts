@@ -78,11 +78,12 @@ export async function runDue(context: Context, { concurrency, onEvent, onWatched
   signal.addEventListener('abort', stop, { once: true });
   const started = now();
   const silent = new Map<string, number>();
+  const oneByOne = new Set(jobs.filter(({ catchUp }) => catchUp === 'all').map(({ name }) => name));
   while (!signal.aborted) {
     const look = await scheduler.look();
     await scheduler.idle();
     // What became due meanwhile is for the next call.
-    const isBehind = look.started.some(({ slotMs }) => slotMs <= started);
+    const isBehind = look.started.some(({ job, slotMs }) => oneByOne.has(job) && slotMs <= started);
     if (!isBehind && !look.watched.some((run) => isSilent(silent, run, onWatched))) break;
     if (!isBehind) await setTimeout(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }

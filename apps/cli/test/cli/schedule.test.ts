@@ -95,7 +95,7 @@ describe('holdfast schedule', () => {
       { type: 'run.started', job: 'hourly/property1' },
       { type: 'run.finished', outcome: 'ok' },
     ]);
-    expect(await readdir(join(machine.cwd, 'runs'))).toEqual(expect.arrayContaining(['runs', 'seen']));
+    expect(await readdir(join(machine.cwd, 'runs'))).toEqual(expect.arrayContaining(['runs', 'turns']));
     expect((await machine.json('BackupCatalog', ['backup', 'catalog', '--tenant', 'property1'])).entries).toHaveLength(
       1,
     );

@@ -77,6 +77,7 @@ export interface Scheduler {
    * @throws {OperationsError} `UNKNOWN_JOB`, `SCHEDULER_STOPPED`
    */
   runNow(job: string, reason?: Exclude<RunReason, 'time'>): Promise<RunEnd | undefined>;
+  /** Begins nothing any more, waits for what runs as long as it is told, and gives the rest back. */
   stop(options?: StopOptions): Promise<void>;
 }
 
