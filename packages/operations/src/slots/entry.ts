@@ -1,15 +1,12 @@
 import { OperationsError } from '../errors.ts';
+import type { NamedProcess } from './process-proof.ts';
 
 /** Who has claimed a run. */
-export interface RunOwner {
+export interface RunOwner extends NamedProcess {
   /** Of one scheduler, from its start to its end. */
   readonly id: string;
   /** A name that only one running process has at a time: who comes after has proof that the one before is gone. */
   readonly instance: string | undefined;
-  readonly host: string;
-  readonly pid: number;
-  /** What no other process ever has had: the start of the system, its space of numbers of processes, and the start of the process. `undefined` where the system does not tell. */
-  readonly process: string | undefined;
 }
 
 /** Slots before this one that nobody has run, and nobody will. */

@@ -54,7 +54,13 @@ export type SlotDecision =
       readonly attempt: number;
       readonly dueMs: number;
     }
-  | { readonly kind: 'give-up'; readonly slotMs: number; readonly entries: number; readonly attempts: number };
+  | {
+      readonly kind: 'give-up';
+      readonly slotMs: number;
+      readonly entries: number;
+      readonly attempts: number;
+      readonly dueMs: number;
+    };
 
 /** Decides what to do about a job: a pure function, so that all machines that see the same decide the same. */
 export function planSlot(question: SlotQuestion): SlotDecision {
@@ -87,7 +93,7 @@ export function missedBefore(
 function forOpen(state: SlotState, { isOwnerGone, maxAttempts }: SlotQuestion): SlotDecision {
   const { slotMs, entries, attempts, status, leaseMs } = state;
   if (status === 'open' && !isOwnerGone) return { kind: 'watch', slotMs, entries, leaseMs };
-  if (attempts >= maxAttempts) return { kind: 'give-up', slotMs, entries, attempts };
+  if (attempts >= maxAttempts) return { kind: 'give-up', slotMs, entries, attempts, dueMs: slotMs };
   return { kind: 'claim', slotMs, entries, attempt: attempts + 1, dueMs: slotMs };
 }
 

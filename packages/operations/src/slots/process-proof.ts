@@ -1,13 +1,26 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { RunOwner } from './entry.ts';
 
-function text(read: () => string): string | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+/** A process by what no other one ever has had. */
+export interface NamedProcess {
+  readonly host: string;
+  readonly pid: number;
+  /** The start of the system, its space of numbers of processes, and the start of the process; `undefined` where the system does not tell. */
+  readonly process: string | undefined;
+}
+
+/** This process. */
+export function ownProcess(): NamedProcess {
+  const [place, start] = [placeOf(), startOf('self')];
+  const named = place === undefined || start === undefined ? undefined : `${place} ${start}`;
+  return { host: hostname(), pid: process.pid, process: named };
+}
+
+/** Whether a process runs. It is known on Linux only, in the container that it was started in, as long as that was not started anew. */
+export function processNow({ pid, process: named }: NamedProcess): 'runs' | 'ended' | 'unknown' {
+  const place = placeOf();
+  if (named === undefined || place === undefined || !named.startsWith(`${place} `)) return 'unknown';
+  return named === `${place} ${startOf(pid) ?? ''}` ? 'runs' : 'ended';
 }
 
 /** The 22nd field of `/proc/PID/stat`, see proc(5): when a process began. The name in the second may have blanks and brackets. */
@@ -25,16 +38,10 @@ function placeOf(): string | undefined {
   return boot === undefined || space === undefined ? undefined : `${boot} ${space}`;
 }
 
-/** This process, as claims name it. */
-export function ownProcess(): Pick<RunOwner, 'host' | 'pid' | 'process'> {
-  const [place, start] = [placeOf(), startOf('self')];
-  const named = place === undefined || start === undefined ? undefined : `${place} ${start}`;
-  return { host: hostname(), pid: process.pid, process: named };
-}
-
-/** Whether it is certain that a process has ended: it was one of this very system, and is not there. */
-export function hasEnded({ pid, process: named }: Pick<RunOwner, 'pid' | 'process'>): boolean {
-  const place = placeOf();
-  if (named === undefined || place === undefined || !named.startsWith(`${place} `)) return false;
-  return `${place} ${startOf(pid) ?? 'none'}` !== named;
+function text(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

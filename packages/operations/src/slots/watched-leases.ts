@@ -1,5 +1,5 @@
 import type { SlotState } from './state.ts';
-import { hasEnded } from './process-proof.ts';
+import { processNow } from './process-proof.ts';
 
 /** Who asks. */
 export interface Asker {
@@ -18,7 +18,7 @@ export class WatchedLeases {
   /** @param monotonicMs - The time of a clock that never jumps. */
   isGone(job: string, state: SlotState, asker: Asker, monotonicMs: number): boolean {
     const { owner, slotMs, entries, leaseMs } = state;
-    if (owner === undefined || owner.id === asker.id || hasEnded(owner)) return true;
+    if (owner === undefined || owner.id === asker.id || processNow(owner) === 'ended') return true;
     // Only one process has this name at a time, and it is this one.
     if (asker.instance !== undefined && owner.instance === asker.instance) return true;
     const seen = this.#seen.get(job);

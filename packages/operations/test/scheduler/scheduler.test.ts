@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   cleanRuns,
   createScheduler,
+  ownProcess,
   type Job,
   runHistory,
   type RunContext,
@@ -172,6 +173,26 @@ describe('a run whose process is gone', () => {
     await clock.pass(59_000);
     expect(runs).toHaveLength(0);
     await clock.pass(61_000);
+    expect(runs).toMatchObject([{ slotMs: at(START) + HOUR, attempt: 2 }]);
+    await scheduler.stop();
+  });
+
+  it.skipIf(process.platform !== 'linux')('is taken over at once when the system says that it has ended', async () => {
+    const [store, clock] = [memoryStore(), new VirtualClock(START)];
+    const { scheduler, runs } = machine(store, clock);
+    await scheduler.look();
+    clock.suspend(HOUR);
+    const own = ownProcess();
+    // The same number, and another start.
+    const owner = { ...own, id: 'another', process: `${own.process ?? ''}0` };
+    const claimed = { kind: 'claimed', atMs: 0, attempt: 1, owner, leaseMs: 60_000, reason: 'time' };
+    const turn = { kind: 'run', slotMs: at(START) + HOUR, reason: 'time' };
+    const put = async (key: string, value: object): Promise<unknown> =>
+      store.createIfAbsent(key, new TextEncoder().encode(JSON.stringify(value)));
+    await put('turns/backup/000000000002', turn);
+    await put('runs/backup/20260101t010000.000z/000000000001', claimed);
+    await scheduler.look();
+    await scheduler.idle();
     expect(runs).toMatchObject([{ slotMs: at(START) + HOUR, attempt: 2 }]);
     await scheduler.stop();
   });

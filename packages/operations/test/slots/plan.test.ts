@@ -72,7 +72,7 @@ it('a run that somebody holds is watched, and taken over with the next number wh
   expect(taken).toEqual({ kind: 'claim', slotMs: HOUR, entries: 1, attempt: 2, dueMs: HOUR });
   const thrice = slotState(HOUR, [claimed, claimed, claimed]);
   const given = planSlot(question({ current: thrice, isOwnerGone: true, nowMs: 9 * HOUR }));
-  expect(given).toEqual({ kind: 'give-up', slotMs: HOUR, entries: 3, attempts: 3 });
+  expect(given).toEqual({ kind: 'give-up', slotMs: HOUR, entries: 3, attempts: 3, dueMs: HOUR });
 });
 
 it('a run that was given back is begun again at once, and that counts as no death', () => {
