@@ -3,6 +3,3 @@
  * (a process killed at each write, a schedule for each of many seeds) do it at a sample of them.
  */
 export const IS_THOROUGH: boolean = process.env['HOLDFAST_THOROUGH'] !== undefined;
-
-/** How often a law is tried, given how often it is by night: each run of tests tries others, so by day a fifth will do. */
-export const runs = (byNight: number): number => (IS_THOROUGH ? byNight : Math.ceil(byNight / 5));

@@ -20,11 +20,12 @@ function showCounts() {
 
 function runTests(flags) {
   forgetCounts();
-  // CI never counts a remembered result. Each package's tests take all processors: many at once only wait for each other, and tests of servers and kills
-  // then run into their limits.
-  const force = process.env.CI ? ['--force', '--concurrency=3'] : [];
+  // CI never counts a remembered result.
+  const force = process.env.CI ? ['--force'] : [];
+  // Each package's tests take all processors: many at once only wait for each other, and tests of servers and kills then run into their limits.
+  const few = ['--concurrency=3'];
   const shown = ['--continue', '--output-logs=new-only', '--log-order=grouped', '--log-prefix=none'];
-  const status = run('turbo', ['run', 'build', 'test', ...shown, ...force, ...flags]);
+  const status = run('turbo', ['run', 'build', 'test', ...shown, ...force, ...few, ...flags]);
   showCounts();
   return testStatus(status, flags);
 }

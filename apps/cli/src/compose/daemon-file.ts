@@ -1,16 +1,13 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import type { NamedProcess } from '@x/operations';
 import { CliError } from '../errors.ts';
 
 /** A process that runs jobs, as its pid file has it. */
-export interface Daemon {
-  readonly pid: number;
-  readonly host: string;
+export interface Daemon extends NamedProcess {
   /** When it began, in milliseconds since 1970. */
   readonly startedMs: number;
-  /** When the system has started the process, in ticks since it was booted itself; `undefined` where it does not say. */
-  readonly startTicks: string | undefined;
   /** File that its lines go to. */
   readonly log: string | undefined;
 }
@@ -32,9 +29,9 @@ export async function takeDaemonFile(
   startedMs: number,
   log: string | undefined,
 ): Promise<AsyncDisposable> {
-  const { pid } = process;
-  const daemon: Daemon = { pid, host: hostname(), startedMs, startTicks: await startTicks(pid), log };
-  const own = `${file}.${pid}`;
+  const { ownProcess } = await import('@x/operations');
+  const daemon: Daemon = { ...ownProcess(), startedMs, log };
+  const own = `${file}.${daemon.pid}`;
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(own, `${JSON.stringify(daemon)}\n`);
@@ -70,12 +67,12 @@ async function takeAway(file: string, aside: string): Promise<void> {
 }
 
 /** Takes the file of a process away, and no other's. */
-async function leave(file: string, { pid, host, startTicks: ticks }: Daemon): Promise<void> {
-  const found = await readDaemon(file);
-  if (found?.pid === pid && found.host === host && found.startTicks === ticks) await rm(file, { force: true });
+async function leave(file: string, { pid, host, startedMs }: Daemon): Promise<void> {
+  const found = await readDaemon(file).catch(() => undefined);
+  if (found?.pid === pid && found.host === host && found.startedMs === startedMs) await rm(file, { force: true });
 }
 
-function ignoring(code: string): (error: unknown) => void {
+function ignoring(code: string): (error: unknown) => undefined {
   return (error) => {
     if ((error as NodeJS.ErrnoException).code !== code) throw error;
   };
@@ -87,35 +84,35 @@ export async function refuseSecondDaemon(file: string): Promise<void> {
   if (other !== undefined) throw alreadyRunning(file, other);
 }
 
-/** Whether the process of a pid file is still there, and no other one that was given its number. */
-export async function isThere({ pid, host, startTicks: ticks }: Daemon): Promise<boolean> {
-  // What another machine has written says nothing about the processes of this one.
-  if (host !== hostname()) return false;
+/** Whether the process of a pid file is still there, and no other one that was given its number, where the system tells. */
+export async function isThere(daemon: Daemon): Promise<boolean> {
+  // What another machine has written says nothing about the processes of this one; nor does what was written before it was started anew.
+  if (daemon.host !== hostname()) return false;
+  const { processNow } = await import('@x/operations');
+  const now = processNow(daemon);
+  if (now !== 'unknown' || daemon.process !== undefined) return now === 'runs';
   try {
-    process.kill(pid, 0);
+    process.kill(daemon.pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return ticks === undefined || (await startTicks(pid)) === ticks;
 }
 
+/** @throws {CliError} `USAGE` for a file that is of something else. */
 async function readDaemon(file: string): Promise<Daemon | undefined> {
+  const text = await readFile(file, 'utf8').catch(ignoring('ENOENT'));
+  if (text === undefined) return undefined;
   try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as Partial<Daemon> | null;
-    return Number.isSafeInteger(value?.pid) && (value?.pid ?? 0) > 0 && typeof value?.host === 'string'
-      ? (value as Daemon)
-      : undefined;
+    const value = JSON.parse(text) as Partial<Daemon> | null;
+    if (Number.isSafeInteger(value?.pid) && (value?.pid ?? 0) > 0 && typeof value?.host === 'string')
+      return value as Daemon;
   } catch {
-    return undefined;
+    // Said below.
   }
-}
-
-/** The 22nd field of `/proc/PID/stat`, see proc(5); the name in the second may have blanks and brackets. */
-async function startTicks(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // A process that has ended and was not waited for is there by its number only.
-  return fields[0] === 'Z' ? 'ended' : fields[19];
+  throw new CliError('USAGE', `Expected a pid file of holdfast at ${file}, got something else`, {
+    hint: 'Name another file with --pid-file, or remove this one.',
+  });
 }
 
 function alreadyRunning(file: string, { pid }: Daemon): CliError {

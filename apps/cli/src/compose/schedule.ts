@@ -2,6 +2,7 @@ import { join, dirname } from 'node:path';
 import type { Job, RunContext, RunReport, Timing } from '@x/operations';
 import type { ObjectStore } from '@x/storage';
 import { demandDuration } from '../config/duration.ts';
+import { publicLocation } from '../config/locations.ts';
 import type { CommandWords, ScheduledJob } from '../config/schedule.ts';
 import type { Effective } from '../config/merge.ts';
 import { CliError } from '../errors.ts';
@@ -142,5 +143,5 @@ function lastLine(text: string, command: string): string {
 
 /** Runs are kept where others may read them: passwords of URLs are not. */
 function withoutPasswords(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s/?#@:]*):[^\s/?#@]*@/gi, '$1:hidden@');
+  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, publicLocation);
 }

@@ -101,21 +101,20 @@ describe('holdfast schedule', () => {
     );
   });
 
-  it('runs until it is told to stop, takes a changed configuration on SIGHUP, and keeps it when a wrong one comes', async () => {
-    const job = (name: string): object => ({
-      store: 'live',
-      jobs: { [name]: { every: '1s', run: [['backup', 'list']] } },
-    });
-    await configure(job('first'));
-    const wrong = '{\n  "schedule": { "jobs": { "first": { "evry": "1s", "run": [["backup", "list"]] } } }\n}';
+  it('runs until it is told to stop: what comes with SIGHUP begins beside what runs, a wrong one changes nothing, and what runs is told to end', async () => {
+    // It watches until it is stopped.
+    const endless = { every: '1s', run: [['models', 'watch', 'data']] };
+    const quick = { every: '1s', run: [['backup', 'list']] };
+    await configure({ store: 'live', jobs: { endless } });
+    const wrong = JSON.stringify({ schedule: { jobs: { endless: { ...endless, evry: '1s' } } } });
     let step = 0;
-    const ended = await machine.run(['schedule', 'run'], {
+    const ended = await machine.run(['schedule', 'run', '--grace', '1s'], {
       onStdout: (child, text) => {
-        if (step === 0 && text.includes('run.finished  first')) {
+        if (step === 0 && text.includes('run.started  endless')) {
           step = 1;
           void writeFile(join(machine.cwd, 'holdfast.config.json'), wrong).then(() => child.kill('SIGHUP'));
         }
-        if (step === 2 && text.includes('run.finished  second')) {
+        if (step === 2 && text.includes('run.finished  quick')) {
           step = 3;
           child.kill('SIGTERM');
         }
@@ -123,11 +122,38 @@ describe('holdfast schedule', () => {
       onStderr: (child, text) => {
         if (step !== 1 || !text.includes('was not taken')) return;
         step = 2;
-        void configure(job('second')).then(() => child.kill('SIGHUP'));
+        void configure({ store: 'live', jobs: { endless, quick } }).then(() => child.kill('SIGHUP'));
       },
     });
     expect(ended.stderr).toContain('evry');
+    // Watching ends well when it is told to end.
+    const told = [...ended.stdout.matchAll(/run\.\w+ {2}(?:endless|quick)/g)].map(([line]) => line);
+    expect(told.filter((line) => line.endsWith('endless'))).toEqual(['run.started  endless', 'run.finished  endless']);
+    expect(told.indexOf('run.finished  quick')).toBeLessThan(told.indexOf('run.finished  endless'));
     expect(ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('of a process that was killed the next one takes the run over, with --once too', async () => {
+    await configure({ store: 'killed', jobs: { job: { every: '1s', run: [['models', 'watch', 'data']] } } });
+    const killed = await machine.run(['schedule', 'run'], {
+      onStdout: (child, text) => {
+        if (text.includes('run.started')) child.kill('SIGKILL');
+      },
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect((await machine.run(['schedule', 'list'])).stdout).toMatch(/ running\n$/);
+    await configure({ store: 'killed', jobs: { job: { every: '1s', run: [['backup', 'list']] } } });
+    const { code, stdout } = await machine.run(['schedule', 'run', '--once', '--json']);
+    const [first] = parseLines('ScheduleEvent', stdout);
+    expect([code, first]).toMatchObject([0, { type: 'run.started', attempt: process.platform === 'linux' ? 2 : 1 }]);
+    expect(stdout).toContain('"outcome":"ok"');
+  });
+
+  it('runs commands with the options that it was given itself', async () => {
+    await configure({ jobs: { elsewhere: { run: [['status']] } } });
+    const env = { HOLDFAST_REPO: '' };
+    expect((await machine.run(['schedule', 'now', 'elsewhere'], { env })).code).toBe(1);
+    expect((await machine.run(['schedule', 'now', 'elsewhere', '--repo', machine.repository], { env })).code).toBe(0);
   });
 
   it('in the background is one process, which is found, killed, started again and stopped', async () => {
@@ -154,6 +180,15 @@ describe('holdfast schedule', () => {
       code: 4,
       stdout: expect.stringMatching(/yearly: last never/) as string,
     });
+  });
+
+  it('leaves a file alone that is none of its own', async () => {
+    await configure({ jobs: {} });
+    const pidFile = join(machine.cwd, 'other.pid');
+    await writeFile(pidFile, '4711\n');
+    const ended = await machine.run(['schedule', 'run', '--daemon', '--pid-file', pidFile]);
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('--pid-file') as string });
+    expect(await readFile(pidFile, 'utf8')).toBe('4711\n');
   });
 
   it('of what can not begin in the background it shows why', async () => {
@@ -184,10 +219,12 @@ describe('holdfast schedule', () => {
     ['an expression that is none', { cron: '61 * * * *', run: [['backup', 'list']] }, 'Invalid value for minute: 61'],
     ['the schedule itself', { every: '1h', run: [['schedule', 'run']] }, '"schedule" itself'],
     ['nothing to run', { every: '1h', run: [] }, 'run'],
+    ['a password', { run: [['backup', 'create', '--source', 'postgres://u:secret@h/db']] }, 'schedule.jobs.odd.run[0]'],
   ])('refuses %s', async (_what, job, message) => {
     await configure({ jobs: { odd: job } });
     const ended = await machine.run(['schedule', 'list']);
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(message);
+    expect(ended.stderr).not.toContain('secret@');
   });
 });

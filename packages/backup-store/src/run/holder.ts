@@ -71,44 +71,27 @@ export async function isHeld(
   return await isFresh(path);
 }
 
-/** Options of {@link keepFresh}. */
-interface FreshOptions {
-  readonly everyMs?: number | undefined;
-  /** Somebody else has taken the file, or taken it away: this process was taken for dead. */
-  readonly onLost?: (() => void) | undefined;
-}
-
 /**
  * Renews a file that this process has just written, so that other machines and containers see that it is at work. A process that is halted
  * for longer than the lease (five minutes), with its machine or without, counts as ended there.
  *
  * @returns Ends that. It ends by itself when the file is gone or another one, and by nothing else: what can't be renewed now may be later.
  */
-export function keepFresh(path: string, { everyMs = RENEW_MS, onLost }: FreshOptions = {}): () => void {
+export function keepFresh(path: string, everyMs: number = RENEW_MS): () => void {
   let inode = inodeOf(path);
   if (inode === 'gone') return () => undefined;
-  let isEnded = false;
-  const endRenewing = systemEvery(everyMs, () => void renew());
-  const end = (): void => {
-    isEnded = true;
-    endRenewing();
-  };
-  const lose = (): void => {
-    if (isEnded) return;
-    end();
-    onLost?.();
-  };
+  const end = systemEvery(everyMs, () => void renew());
   const renew = async (): Promise<void> => {
     try {
       await using file = await open(path, 'r+');
       const { ino } = await file.stat({ bigint: true });
       inode ??= ino;
-      if (ino !== inode) return lose();
+      if (ino !== inode) return end();
       // What is there is written once more: so the time is that of who keeps the file, whose clock may be another one.
       const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
       if (bytesRead === 1) await file.write(buffer, 0, 1, 0);
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return lose();
+      if (codeOf(error) === 'ENOENT') return end();
       // Where there is no room to write, a time may still have some.
       if (codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT') await touch(path);
     }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import { createFlags, type FlagError, parseFlags } from '../../src/index.ts';
 
 async function problemsOf(text: string): Promise<readonly string[]> {
@@ -189,7 +188,7 @@ describe('parseFlags', () => {
           expect((error as FlagError).name).toBe('FlagError');
         }
       }),
-      { numRuns: runs(300) },
+      { numRuns: 300 },
     );
   });
 });

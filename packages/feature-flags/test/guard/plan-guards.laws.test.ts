@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import { type GuardReadings, neededMetrics, planGuards } from '../../src/guard/index.ts';
 import { checkDefinitions, type FlagDefinitions, type RampGuard, type RampStep } from '../../src/index.ts';
 import { anyDefinitions, NOW, only } from '../fixtures.ts';
@@ -64,7 +63,7 @@ const law = (
   it(title, () => {
     fc.assert(
       fc.property(anyRamp, anyReadings, (ramp, readings) => holds(only(ramped(...ramp)), readings, ramp)),
-      { numRuns: runs(1000) },
+      { numRuns: 1000 },
     );
   });
 
@@ -139,7 +138,7 @@ it('a reading that breaks a condition of the step in force brings back the perce
       const after = applied(definitions, editsOf(decisions));
       expect(percentageOf(after)).toBe(past[current - 1]?.percentage ?? 0);
     }),
-    { numRuns: runs(1000) },
+    { numRuns: 1000 },
   );
 });
 
@@ -151,7 +150,7 @@ it('unknown readings write nothing, whatever the ramp', () => {
       const f = { errors: { samples }, latency: { samples: [] } };
       expect(editsOf(planGuards(only(ramped(...ramp)), { f }, options))).toEqual([]);
     }),
-    { numRuns: runs(1000) },
+    { numRuns: 1000 },
   );
 });
 
@@ -184,6 +183,6 @@ it('many rounds later, the percentage has never been above that of the clock alo
         if (now > byTime) expect(decisions.some(({ action }) => action === 'enter')).toBe(true);
       }
     }),
-    { numRuns: runs(150) },
+    { numRuns: 150 },
   );
 });

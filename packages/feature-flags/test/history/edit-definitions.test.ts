@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import { checkDefinitions, editDefinitions, type FlagDefinitions, type FlagEdit, parseFlags } from '../../src/index.ts';
 import { changesBetween, isSame } from '../../src/history/changes.ts';
 import { rewritten } from '../../src/history/document.ts';
@@ -149,7 +148,7 @@ flags:
           expect(await parseFlags(second.document.text, { format })).toEqual(after);
         },
       ),
-      { numRuns: runs(100) },
+      { numRuns: 100 },
     );
   });
 

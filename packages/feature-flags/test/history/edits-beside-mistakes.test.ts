@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import { editDefinitions, type FlagEdit, type FlagError, memoryFlags, parseFlags } from '../../src/index.ts';
 import type { FlagDocument, FlagsState } from '../../src/history/document.ts';
 import { planChange, planRollback } from '../../src/history/plan-change.ts';
@@ -189,7 +188,7 @@ describe('an edit beside mistakes', () => {
         const yaml = await stateOf({ format: 'yaml', text });
         expect((await planChange(yaml, [disable('good')]))?.definitions).toEqual(made?.definitions);
       }),
-      { numRuns: runs(100) },
+      { numRuns: 100 },
     );
   });
 
@@ -204,7 +203,7 @@ describe('an edit beside mistakes', () => {
         const made = await planChange(await stateOf({ format: 'yaml', text }), [disable('good')]);
         expect(made?.document.text).toContain(bad);
       }),
-      { numRuns: runs(100) },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,7 +1,6 @@
 import { createPublicKey, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   type DsseEnvelope,
   generateKeyPair,
@@ -163,7 +162,7 @@ describe('envelopes', () => {
           expect(error).toHaveProperty('code', 'INVALID_ENVELOPE');
         }
       }),
-      { numRuns: runs(2000) },
+      { numRuns: 2000 },
     );
   });
 });

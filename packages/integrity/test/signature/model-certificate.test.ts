@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import {
   generateKeyPair,
   type ModelBundle,
@@ -257,7 +256,7 @@ describe.skipIf(!hasOpenssl && process.env['CI'] === undefined)(
             expect(error).toHaveProperty('code', 'INVALID_BUNDLE');
           }
         }),
-        { numRuns: runs(300) },
+        { numRuns: 300 },
       );
     });
 

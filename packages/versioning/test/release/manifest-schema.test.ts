@@ -3,7 +3,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flawOfPath } from '@x/integrity/archive';
-import { runs } from '../../../../tooling/thoroughness.ts';
 import type { VersioningError } from '../../src/index.ts';
 import { parseManifestBytes } from '../../src/release/manifest-bytes.ts';
 import { MANIFEST_SCHEMA } from '../../src/release/manifest-schema.ts';
@@ -229,10 +228,10 @@ describe('manifests that are nearly sound', () => {
           }
         }
       }),
-      { numRuns: runs(300) },
+      { numRuns: 300 },
     );
     expect(
-      Object.values(seen).every((count) => count > 1),
+      Object.values(seen).every((count) => count > 20),
       JSON.stringify(seen),
     ).toBe(true);
   });
@@ -250,7 +249,7 @@ describe('patterns of the schema', () => {
         if (patternOf('artifact/name').test(name)) expect(flawOfPath(name)).toBeUndefined();
         else expect(/^[.]/.test(name) || flawOfPath(name) !== undefined, name).toBe(true);
       }),
-      { examples: [['con.zip'], ['COM1.a.zip'], ['lpt9.zip'], ['console.zip'], ['nul.tar.zip']], numRuns: runs(500) },
+      { examples: [['con.zip'], ['COM1.a.zip'], ['lpt9.zip'], ['console.zip'], ['nul.tar.zip']], numRuns: 500 },
     );
   });
 
@@ -262,7 +261,7 @@ describe('patterns of the schema', () => {
           expect(patternOf('version').test(version)).toBe(isVersion(version));
         },
       ),
-      { numRuns: runs(500) },
+      { numRuns: 500 },
     );
     const two = (most: number): fc.Arbitrary<string> =>
       fc.integer({ min: 0, max: most }).map((value) => String(value).padStart(2, '0'));
@@ -274,7 +273,7 @@ describe('patterns of the schema', () => {
         const isTime = !Number.isNaN(time.getTime()) && time.toISOString() === text;
         expect(patternOf('createdAt').test(text), text).toBe(isTime);
       }),
-      { numRuns: runs(2000) },
+      { numRuns: 2000 },
     );
   });
 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../../../../tooling/thoroughness.ts';
 import { inspectModel } from '../../../src/inspect/inspect-model.ts';
 import { opcodes } from '../../../src/inspect/pickle/opcodes.ts';
 import { joined, u32 } from '../../support/bytes.ts';
@@ -44,7 +43,7 @@ describe('whatever the bytes are', () => {
         const { verdict } = await inspectModel(joined([0x80, 5], ...instructions, '.'));
         expect(['clean', 'unknown', 'suspicious', 'malicious']).toContain(verdict);
       }),
-      { numRuns: runs(1000) },
+      { numRuns: 1000 },
     );
   });
 
@@ -54,7 +53,7 @@ describe('whatever the bytes are', () => {
         await inspectModel(joined([0x80, protocol], bytes));
         await inspectModel(bytes);
       }),
-      { numRuns: runs(1000) },
+      { numRuns: 1000 },
     );
   });
 
@@ -75,7 +74,7 @@ describe('whatever the bytes are', () => {
           changed[at] = value;
           await inspectModel(changed);
         }),
-        { numRuns: runs(200) },
+        { numRuns: 200 },
       );
     }
   });

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../../../../../tooling/thoroughness.ts';
 import type { ServiceSpec } from '../../../../src/deploy/service/contract.ts';
 import { renderUnit } from '../../../../src/deploy/service/systemd/render-unit.ts';
 import { scratch } from '../fixtures/scripted.ts';
@@ -95,7 +94,7 @@ WantedBy=multi-user.target
         // Nothing else came in through a value.
         expect(new Set(read.settings.map(([name]) => name)).size).toBe(read.settings.length);
       }),
-      { numRuns: runs(300) },
+      { numRuns: 300 },
     );
   });
 

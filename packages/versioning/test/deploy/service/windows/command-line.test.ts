@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runs } from '../../../../../../tooling/thoroughness.ts';
 import { windowsArguments, windowsCommandLine } from '../../../../src/deploy/service/windows/command-line.ts';
 
 /** Takes a command line apart as Microsoft's "Parsing C command-line arguments" says; independent of the code that makes them. */
@@ -47,7 +46,7 @@ describe('a command line of Windows', () => {
         expect(parse(windowsCommandLine([name, ...args]))).toEqual([name, ...args]);
         expect(parse(`program ${windowsArguments(args)}`).slice(1)).toEqual(args);
       }),
-      { numRuns: runs(500) },
+      { numRuns: 500 },
     );
   });
 
