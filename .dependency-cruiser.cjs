@@ -3,18 +3,28 @@ const mayImport = {
   integrity: [],
   retention: [],
   storage: [],
+  logging: ['integrity', 'retention'],
   'backup-store': ['integrity', 'retention', 'storage'],
   'feature-flags': ['integrity', 'storage'],
   versioning: ['integrity', 'retention', 'storage'],
   'ml-model-registry': ['integrity', 'retention', 'storage', 'versioning', 'backup-store'],
-  operations: ['integrity', 'retention', 'storage', 'feature-flags', 'backup-store', 'versioning', 'ml-model-registry'],
+  operations: [
+    'integrity',
+    'retention',
+    'storage',
+    'logging',
+    'feature-flags',
+    'backup-store',
+    'versioning',
+    'ml-model-registry',
+  ],
 };
 
 /** Files of other packages that may be imported: what their package.json exports. */
 const faces = [
   'src/index\\.ts$',
   'src/testing/index\\.ts$',
-  'src/(?:analyze|archive|cache|command|deploy|file|guard|import|inspect|merge|migrate|mysql|onnx|openfeature|pdf|postgres|records|redis|signed|sqlite|stale|stored|structure|validate|watch)/index\\.ts$',
+  'src/(?:access|alerts|analyze|archive|cache|command|deploy|drills|file|guard|health|import|inspect|merge|metrics|migrate|mysql|onnx|openfeature|pdf|postgres|records|redis|report|signed|sqlite|stale|stored|structure|validate|watch)/index\\.ts$',
   'src/threads/worker\\.ts$',
   'src/deploy/service/process/keeper\\.ts$',
   'src/onnx/child\\.ts$',

@@ -1,0 +1,6 @@
+/**
+ * Who may do what, for which tenant, and what was asked for and denied.
+ *
+ * @module
+ */
+export type { OperationEvent } from '../events/contract.ts';
