@@ -95,6 +95,9 @@ export async function backup(
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
       code: codeOf(error),
+      kind: options.kind ?? 'incremental',
+      trigger: options.trigger ?? 'manual',
+      durationMs: Math.max(0, Math.round(context.clock() - startedMs)),
     });
     throw error;
   }
