@@ -3,6 +3,7 @@ export type OperationsErrorCode =
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'
+  | 'PACKAGE_MISSING'
   | 'RUN_TAKEN_OVER'
   | 'SCHEDULE_DAMAGED'
   | 'SCHEDULER_STOPPED'
