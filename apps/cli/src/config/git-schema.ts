@@ -6,13 +6,11 @@ export const git = z
   .strictObject({
     enabled: z.optional(z.boolean().check(z.meta({ description: 'Whether manifests go to git. Default `false`.' }))),
     autoCommit: z.optional(
-      z
-        .boolean()
-        .check(
-          z.meta({
-            description: 'Commits after each `backup create`. Default `true`; with `false` only `backup commit` does.',
-          }),
-        ),
+      z.boolean().check(
+        z.meta({
+          description: 'Commits after each `backup create`. Default `true`; with `false` only `backup commit` does.',
+        }),
+      ),
     ),
     branch: text('The branch, which has nothing else. Default `backups`.'),
     directory: text(
