@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LogError } from '../errors.ts';
+
+/** How long somebody may keep others from writing. */
+const LONGEST_WAIT_MS = 30_000;
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 25;
+
+/**
+ * A lock that the system takes back when its holder dies, however that happens: one of SQLite on an empty database. Files that say who
+ * holds them have to be judged by others, who can be wrong about it (containers do not see each other's processes).
+ */
+export class AuditLock {
+  readonly #path: string;
+  #database: import('node:sqlite').DatabaseSync | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Runs something that no other process, and no other lock of this one, runs at the same time. @throws {LogError} `AUDIT_BUSY`; `LOG_UNWRITABLE`. */
+  async hold<T>(run: () => Promise<T>): Promise<T> {
+    const database = (this.#database ??= await this.#open());
+    await this.#begin(database);
+    try {
+      return await run();
+    } finally {
+      database.exec('ROLLBACK');
+    }
+  }
+
+  close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  async #open(): Promise<import('node:sqlite').DatabaseSync> {
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      // Loaded when it is needed: readers need none, and older versions of Node say that it is new.
+      const { DatabaseSync } = await import('node:sqlite');
+      return new DatabaseSync(this.#path, { timeout: 0 });
+    } catch (cause) {
+      throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  async #begin(database: import('node:sqlite').DatabaseSync): Promise<void> {
+    let waited = 0;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        database.exec('BEGIN EXCLUSIVE');
+        return;
+      } catch (cause) {
+        if (!isBusy(cause)) {
+          throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, { cause });
+        }
+        if (waited > LONGEST_WAIT_MS) {
+          throw new LogError('AUDIT_BUSY', `Expected the audit log to be free within ${LONGEST_WAIT_MS} ms, got no turn`, {
+            cause,
+            hint: 'Another process holds it for long: is it stopped, or its disk?',
+          });
+        }
+      }
+      await delay(pause);
+      waited += pause;
+    }
+  }
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED, with their extended forms. */
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === 5 || code === 6;
+}

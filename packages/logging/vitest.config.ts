@@ -1,0 +1,3 @@
+import { testProject } from '../../tooling/vitest-project.ts';
+
+export default testProject('logging');
