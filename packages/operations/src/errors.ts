@@ -1,8 +1,14 @@
 /** What went wrong, as a closed list. `docs/errors.md` says of each one what happened and what to do. */
 export type OperationsErrorCode =
+  | 'ACCESS_DENIED'
+  | 'ALERTS_DAMAGED'
+  | 'CHANNEL_FAILED'
+  | 'INVALID_ACCESS'
+  | 'INVALID_ALERTS'
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'
+  | 'PACKAGE_MISSING'
   | 'RUN_TAKEN_OVER'
   | 'SCHEDULE_DAMAGED'
   | 'SCHEDULER_STOPPED'
