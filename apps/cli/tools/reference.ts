@@ -43,6 +43,7 @@ holdfast migrate    runs migrations on a database, tries them, and takes them ba
 | 5 | wrong key, or none |
 | 6 | damaged: stored data is not what was written, or not what was signed by a key that is trusted |
 | 7 | refused: nothing was changed, as something is in the way: of a prune, what can't be read and is needed; of a release, a tree that is not clean, or a version that is taken; of migrations, one that was edited, or a way back without a backup |
+| 8 | denied: the configuration does not let this user do it; nothing was done (see \`access show\`) |
 | 130, 143, 129 | ended by Ctrl-C, SIGTERM, SIGHUP |
 `;
 

@@ -2,6 +2,11 @@
 export type OperationsErrorCode =
   | 'GIT_FAILED'
   | 'GIT_NOT_FOUND'
+  | 'ACCESS_DENIED'
+  | 'ALERTS_DAMAGED'
+  | 'CHANNEL_FAILED'
+  | 'INVALID_ACCESS'
+  | 'INVALID_ALERTS'
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'

@@ -1,6 +1,8 @@
 import type { CommandDefinition } from '../program/command.ts';
 import { backupCat } from './backup-cat.ts';
 import { backupCatalog } from './backup-catalog.ts';
+import { accessCheck } from './access-check.ts';
+import { accessShow } from './access-show.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
@@ -273,6 +275,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  accessShow,
+  accessCheck,
   configShow,
   configValidate,
 ];
@@ -291,6 +295,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   deploy: 'Deploy releases to this machine, look after them, and go back',
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
+  access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
   config: 'Show and check the configuration',
 };

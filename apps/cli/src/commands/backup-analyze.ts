@@ -64,6 +64,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup analyze`. */
 export const backupAnalyze: CommandDefinition = {
   path: ['backup', 'analyze'],
+  action: 'backup.list',
   summary: 'Say how small a backup would be with each profile, or whether dumps of other tools are whole',
   description:
     'Without --verify: some of the content is compressed with every profile as a backup would do it, the rest is foreseen from ' +

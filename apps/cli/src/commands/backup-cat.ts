@@ -45,6 +45,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup cat`. */
 export const backupCat: CommandDefinition = {
   path: ['backup', 'cat'],
+  action: 'backup.read',
   summary: 'Print one file of a snapshot, or give it to a command',
   description:
     'Each piece is compared with its digest before it is printed. When the program ends with another code than 0, what it has ' +

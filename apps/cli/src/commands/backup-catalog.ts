@@ -49,6 +49,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup catalog`. */
 export const backupCatalog: CommandDefinition = {
   path: ['backup', 'catalog'],
+  action: 'backup.list',
   summary: 'Browse all backups with their modules, checksums and checks, also those forgotten in the last 90 days',
   description:
     'Modules are shown with the beginnings of their digests, and as their paths what belongs to none. When a backup was last checked is what this machine remembers of `backup verify` and ' +

@@ -19,6 +19,8 @@ const TAKEN: ReadonlySet<string> = new Set([
 /** `holdfast backup checkpoint`. */
 export const backupCheckpoint: CommandDefinition = {
   path: ['backup', 'checkpoint'],
+  action: 'backup.create',
+  whose: 'configured',
   summary: 'Note what is there now, without reading any content',
   description:
     'Names, sizes, times and modes of all files, and the content of those that have not changed since the last backup. ' +

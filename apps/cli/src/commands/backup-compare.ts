@@ -77,6 +77,7 @@ function parseIds(text: string): number {
 /** `holdfast backup compare`. */
 export const backupCompare: CommandDefinition = {
   path: ['backup', 'compare'],
+  action: 'backup.read',
   summary: 'List what differs between a database or records in a snapshot and what is live',
   description:
     'Table by table: + live only, - in the snapshot only, M other rows, columns, keys, indexes or triggers. Rows are told by their primary keys; of tables ' +

@@ -150,6 +150,8 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
 /** `holdfast backup create`. */
 export const backupCreate: CommandDefinition = {
   path: ['backup', 'create'],
+  action: 'backup.create',
+  whose: 'configured',
   summary: 'Back up files and folders into a new snapshot',
   description:
     'Without a path: the configured modules of the tenant, else the configured sources or, in a git checkout without any, the project without what git ignores. ' +

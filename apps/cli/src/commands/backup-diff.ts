@@ -91,6 +91,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup diff`. */
 export const backupDiff: CommandDefinition = {
   path: ['backup', 'diff'],
+  action: 'backup.list',
   summary: 'List what differs between two snapshots, or a snapshot and what is there now',
   description:
     '+ added, - removed, M other content, m other metadata only, T another kind of entry. Databases and records: `holdfast backup compare`.',

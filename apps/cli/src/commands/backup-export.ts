@@ -99,6 +99,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup export`. */
 export const backupExport: CommandDefinition = {
   path: ['backup', 'export'],
+  action: 'backup.read',
   summary: 'Write a snapshot to one ZIP archive, or one file of it to .gz',
   description:
     'The archive has files, folders and symlinks under their paths, and a manifest with the SHA-256 of each file and all that ZIP ' +

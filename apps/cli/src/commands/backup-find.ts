@@ -37,6 +37,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup find`. */
 export const backupFind: CommandDefinition = {
   path: ['backup', 'find'],
+  action: 'backup.list',
   summary: 'Find files in all snapshots by a glob',
   arguments: [{ name: '<glob>', description: 'a pattern without "/" matches names at any depth' }],
   options: [

@@ -146,6 +146,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup forget`. */
 export const backupForget: CommandDefinition = {
   path: ['backup', 'forget'],
+  action: 'backup.forget',
   summary: 'Forget snapshots',
   description:
     'They are gone from every list at once and can not be brought back; what only they need is deleted by the next ' +

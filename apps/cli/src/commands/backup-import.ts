@@ -72,6 +72,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup import`. */
 export const backupImport: CommandDefinition = {
   path: ['backup', 'import'],
+  action: 'backup.import',
+  whose: 'configured',
   summary: 'Make a snapshot of an archive of `backup export`, or only verify it',
   description:
     'Names, sizes and headers are checked before anything is stored, contents while they are: when anything is wrong, there is no ' +

@@ -25,6 +25,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup list`. */
 export const backupList: CommandDefinition = {
   path: ['backup', 'list'],
+  action: 'backup.list',
   aliases: ['snapshots'],
   summary: 'List the snapshots, oldest first',
   description: 'Without options: of all tenants and machines.',

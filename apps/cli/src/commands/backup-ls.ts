@@ -32,6 +32,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup ls`. */
 export const backupLs: CommandDefinition = {
   path: ['backup', 'ls'],
+  action: 'backup.list',
   summary: 'List the files of a snapshot',
   arguments: [{ name: '<id[:path]>', description: `${REFERENCE_ARGUMENT}; with a path, only what is there and below` }],
   options: [...REFERENCE_OPTIONS, { flags: '--no-recursive', description: 'only what is directly in it' }],

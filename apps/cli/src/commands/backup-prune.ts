@@ -73,6 +73,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup prune`. */
 export const backupPrune: CommandDefinition = {
   path: ['backup', 'prune'],
+  action: 'backup.prune',
   aliases: ['gc'],
   summary: 'Delete what no snapshot needs any more',
   description:

@@ -46,6 +46,7 @@ const SHARED = ['--wait <duration>', '--fence-after <duration>'];
 /** `holdfast backup repair`. */
 export const backupRepair: CommandDefinition = {
   path: ['backup', 'repair'],
+  action: 'backup.repair',
   summary: 'Mend what can be mended, and say what is lost',
   description:
     'Builds the index anew where it is damaged, writes what can still be read of damaged packs to new ones, restores second ' +

@@ -63,6 +63,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup restore`. */
 export const backupRestore: CommandDefinition = {
   path: ['backup', 'restore'],
+  action: 'backup.restore',
   summary: 'Bring files back from a snapshot',
   description:
     '--to DIR restores below a folder; what --overwrite or --delete would replace there is saved first, and comes back when the restore fails. --in-place restores to the original paths: it shows the plan, makes a ' +

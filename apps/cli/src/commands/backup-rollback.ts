@@ -63,6 +63,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup rollback`. */
 export const backupRollback: CommandDefinition = {
   path: ['backup', 'rollback'],
+  action: 'backup.restore',
   summary: 'Go back behind a restore that was not finished',
   description:
     'Makes everything that a restore in place, or into a database, has changed what it was before, from its safety snapshot, and leaves ' +

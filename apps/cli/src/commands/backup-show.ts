@@ -19,6 +19,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup show`. */
 export const backupShow: CommandDefinition = {
   path: ['backup', 'show'],
+  action: 'backup.list',
   summary: 'Show everything that is known of a snapshot',
   arguments: [{ name: '<id>', description: REFERENCE_ARGUMENT }],
   options: REFERENCE_OPTIONS,

@@ -42,6 +42,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast backup stats`. */
 export const backupStats: CommandDefinition = {
   path: ['backup', 'stats'],
+  action: 'backup.list',
   aliases: ['storage'],
   summary: 'Show sizes, and what deduplication and compression save',
   examples: [{ call: 'holdfast backup stats', does: 'How much is stored, for whom?' }],

@@ -75,6 +75,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup validate`. */
 export const backupValidate: CommandDefinition = {
   path: ['backup', 'validate'],
+  action: 'backup.verify',
   summary: 'Restore a snapshot for a trial, check what came back, and throw it away',
   description:
     'Checks that everything can be restored, the SHA-256 of every file, dumps and packed files by their own formats, files that have to ' +

@@ -94,6 +94,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast backup verify`. */
 export const backupVerify: CommandDefinition = {
   path: ['backup', 'verify'],
+  action: 'backup.verify',
   aliases: ['check'],
   summary: 'Check that what is stored is what was backed up',
   description:

@@ -42,6 +42,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast config show`. */
 export const configShow: CommandDefinition = {
   path: ['config', 'show'],
+  action: 'config.read',
   summary: 'Show every setting in force and where it came from',
   description: 'Flag > environment > file > default. Secrets are hidden.',
   examples: [{ call: 'holdfast config show', does: 'Which repository would be used, and why?' }],

@@ -36,6 +36,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast config validate`. */
 export const configValidate: CommandDefinition = {
   path: ['config', 'validate'],
+  action: 'config.read',
   summary: 'Check a configuration file, and say of each mistake where it is',
   arguments: [{ name: '[file]', description: 'the file (default: --config, else the nearest holdfast.config.json)' }],
   examples: [{ call: 'holdfast config validate', does: 'Exits with 2 when something is wrong' }],

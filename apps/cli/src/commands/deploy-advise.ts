@@ -22,6 +22,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy advise`. */
 export const deployAdvise: CommandDefinition = {
   path: ['deploy', 'advise'],
+  action: 'deploy.read',
   summary: 'Say which way to deploy seems best now, and why; nothing is done',
   description:
     'Looks at what has changed since the release that is live, at checkout, remote, service, disk, backups, business hours and past deploys, and ' +

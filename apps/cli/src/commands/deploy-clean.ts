@@ -39,6 +39,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy clean`. */
 export const deployClean: CommandDefinition = {
   path: ['deploy', 'clean'],
+  action: 'deploy.clean',
   summary: 'Remove the releases that nobody needs, and old evidence of failures',
   description:
     'What stays: the current one, the good one before it, whatever a process runs from, the last good ones (--keep), and failed ones for seven days, as what was kept of failures. ' +

@@ -41,6 +41,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy history`. */
 export const deployHistory: CommandDefinition = {
   path: ['deploy', 'history'],
+  action: 'deploy.read',
   summary: 'List deploys and rollbacks, newest first',
   description:
     'Below them stands what somebody took upon themselves: deploys without a backup, and what was left as it is, and locks that were forced, with who, when and why; and what was done by hand: to the service, to maintenance, and what was cleaned up. With `--json`, each deploy has its ' +

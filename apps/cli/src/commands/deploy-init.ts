@@ -34,6 +34,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy init`. */
 export const deployInit: CommandDefinition = {
   path: ['deploy', 'init'],
+  action: 'deploy.init',
   summary: 'Make the folders of a deployment, and set its service up',
   description:
     'releases/, shared/ with what outlives releases, and backups/. What is there already stays as it is, so it may be run again. What ' +

@@ -25,6 +25,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast deploy list`. */
 export const deployList: CommandDefinition = {
   path: ['deploy', 'list'],
+  action: 'deploy.read',
   summary: 'List the releases on this machine',
   description:
     '`*` marks the current one. `good`: its checks have passed; `bad`: they failed, and it is kept as evidence for a while.',

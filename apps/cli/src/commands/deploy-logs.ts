@@ -41,6 +41,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy logs`. */
 export const deployLogs: CommandDefinition = {
   path: ['deploy', 'logs'],
+  action: 'deploy.read',
   summary: 'Show what the service has said',
   options: [
     { flags: '--lines <n>', description: 'the last lines (default: 100)', parse: lines },

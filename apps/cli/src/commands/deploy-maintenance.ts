@@ -26,6 +26,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy maintenance`. */
 export const deployMaintenance: CommandDefinition = {
   path: ['deploy', 'maintenance'],
+  action: 'deploy.service',
   summary: 'Say to the service that it should turn visitors away, or no longer',
   description:
     'A file, shared/maintenance.json, at which the service looks; and `maintenanceHook` of the configuration is run.',

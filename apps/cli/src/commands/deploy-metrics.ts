@@ -19,6 +19,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy metrics`. */
 export const deployMetricsCommand: CommandDefinition = {
   path: ['deploy', 'metrics'],
+  action: 'deploy.read',
   summary:
     'Say how often, how fast and how well is deployed: the four figures of DORA, and rollbacks against their objective',
   description:

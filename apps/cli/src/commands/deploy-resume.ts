@@ -41,6 +41,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy resume`. */
 export const deployResume: CommandDefinition = {
   path: ['deploy', 'resume'],
+  action: 'deploy.run',
   summary: 'Go on with a deploy or rollback that was killed, or take it back',
   description:
     'It goes on in the direction in which it went: one that was on its way back ends there. With `--undo` it goes back, as far as there is a way: past a ' +

@@ -38,6 +38,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy rollback`. */
 export const deployRollback: CommandDefinition = {
   path: ['deploy', 'rollback'],
+  action: 'deploy.rollback',
   summary: 'Go back to a release that was good, with its database',
   description:
     'Without a version: the good release before the current one. Migrations that it does not know are taken back; where one has no way back, or ' +

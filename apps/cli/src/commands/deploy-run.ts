@@ -73,6 +73,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy run`. */
 export const deployRun: CommandDefinition = {
   path: ['deploy', 'run'],
+  action: 'deploy.run',
   summary: 'Deploy a release to this machine: check, back up, migrate, switch, check again',
   description:
     'When a step fails, what was done is taken back: before the switch everything; after it, the release before is current and runs again, ' +

@@ -35,6 +35,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast deploy service`. */
 export const deployService: CommandDefinition = {
   path: ['deploy', 'service'],
+  action: 'deploy.service',
   summary: 'Start, stop or restart what runs the current release',
   description:
     'A deploy does so by itself. `start` and `restart` write the `.env` of the current release anew, as `shared/.env` is by now, and are refused while a deploy is under way. What only root may do is ' +

@@ -18,6 +18,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast deploy status`. */
 export const deployStatus: CommandDefinition = {
   path: ['deploy', 'status'],
+  action: 'deploy.read',
   summary: 'Say how this machine stands: releases, service, disk, maintenance, last deploys',
   description: 'A deploy that has not ended comes with what to do about it.',
   options: DEPLOY_OPTIONS,

@@ -36,6 +36,7 @@ const common = { arguments: [{ name: '<flag>', description: 'name of the flag' }
 /** `holdfast flags enable`. */
 export const flagsEnable: CommandDefinition = {
   path: ['flags', 'enable'],
+  action: 'flags.change',
   summary: 'Enable a flag: its rules decide again',
   ...common,
   examples: [{ call: 'holdfast flags enable new_ui --why "The fix is deployed"', does: 'For all its rules let in' }],
@@ -46,6 +47,7 @@ export const flagsEnable: CommandDefinition = {
 /** `holdfast flags disable`. */
 export const flagsDisable: CommandDefinition = {
   path: ['flags', 'disable'],
+  action: 'flags.change',
   summary: 'Disable a flag for everybody',
   description:
     'Its rules stay as they are, for when it is enabled again. Flags with a mistake that are not named are no obstacle, and stay as they are written.',

@@ -20,6 +20,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags eval`. */
 export const flagsEval: CommandDefinition = {
   path: ['flags', 'eval'],
+  action: 'flags.read',
   summary: 'Print the value of a flag for somebody',
   description:
     'As JSON, so that scripts can go by it; null where the fallback of the code applies. Exits with 1 where that is because of an error, such as a mistake in the flag.',

@@ -29,6 +29,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags explain`. */
 export const flagsExplain: CommandDefinition = {
   path: ['flags', 'explain'],
+  action: 'flags.read',
   summary: 'Say why a flag has its value for somebody',
   description:
     'The rule that decided, the bucket and the threshold of a rollout, and everything that was looked at before.',

@@ -17,6 +17,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags export`. */
 export const flagsExport: CommandDefinition = {
   path: ['flags', 'export'],
+  action: 'flags.read',
   summary: 'Write the flags in flagd’s format',
   description: 'Everybody keeps what they have got: flagd puts units into the same buckets.',
   options: [OUTPUT_OPTION, ...FLAGS_OPTIONS],

@@ -53,6 +53,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags history`. */
 export const flagsHistory: CommandDefinition = {
   path: ['flags', 'history'],
+  action: 'flags.read',
   summary: 'Show who changed flags, when, why and how',
   description:
     'Newest first. The history of a file is in a folder beside it; what was written into the file by hand is in there from the ' +

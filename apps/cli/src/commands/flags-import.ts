@@ -66,6 +66,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags import`. */
 export const flagsImport: CommandDefinition = {
   path: ['flags', 'import'],
+  action: 'flags.change',
   summary: 'Take over the flags of another system',
   description:
     'Everybody keeps what they have got: buckets are made as they are there. What can’t be said here is imported disabled, and ' +

@@ -54,6 +54,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast flags lint`. */
 export const flagsLint: CommandDefinition = {
   path: ['flags', 'lint'],
+  action: 'flags.read',
   summary: 'Check a file of flags, and say of each mistake where it is',
   description:
     'All mistakes, not only the first one; also names flags whose `expires` is over. Exits with 2 when there is a mistake, though programs refuse only the flags that have one.',

@@ -36,6 +36,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast flags list`. */
 export const flagsList: CommandDefinition = {
   path: ['flags', 'list'],
+  action: 'flags.read',
   summary: 'List the flags',
   description: 'Flags with a mistake are refused, and the others work.',
   options: [...FLAGS_OPTIONS],

@@ -18,6 +18,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags rollback`. */
 export const flagsRollback: CommandDefinition = {
   path: ['flags', 'rollback'],
+  action: 'flags.change',
   summary: 'Bring back a version of the flags',
   description:
     'As a new version: nothing in the history is undone. With names of flags, only these, and other flags with a mistake are no obstacle; without, all of the version has to be good.',

@@ -25,6 +25,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags rollout`. */
 export const flagsRollout: CommandDefinition = {
   path: ['flags', 'rollout'],
+  action: 'flags.change',
   summary: 'Set how many get a flag',
   description:
     'Raising the percentage moves nobody out who is in. `flags simulate` says beforehand who flips. Flags with a mistake that are not named are no obstacle.',

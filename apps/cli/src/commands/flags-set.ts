@@ -79,6 +79,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags set`. */
 export const flagsSet: CommandDefinition = {
   path: ['flags', 'set'],
+  action: 'flags.change',
   summary: 'Make a flag, or change it',
   description:
     'Changes what is named and leaves the rest; a flag that is not there is made. With --definition, the flag becomes what ' +

@@ -68,6 +68,7 @@ async function lastChange(
 /** `holdfast flags show`. */
 export const flagsShow: CommandDefinition = {
   path: ['flags', 'show'],
+  action: 'flags.read',
   summary: 'Show a flag, and who changed it last',
   description: 'Of a flag that is refused also what is wrong with it.',
   arguments: [{ name: '<flag>', description: 'name of the flag' }],

@@ -72,6 +72,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags simulate`. */
 export const flagsSimulate: CommandDefinition = {
   path: ['flags', 'simulate'],
+  action: 'flags.read',
   summary: 'Say who would get another value from changed flags',
   description:
     'Nothing is changed. Contexts are JSON Lines: one object a line. A flag that is refused now has the fallback of the code; of the changed flags none may be.',

@@ -105,6 +105,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags stale`. */
 export const flagsStale: CommandDefinition = {
   path: ['flags', 'stale'],
+  action: 'flags.read',
   summary: 'Say which flags have had their time',
   description:
     'Flags that are past their day or the same for everybody; with folders of code, also those that are not in it, and names in it that are no flag; with counts, also those that nobody asks for.',

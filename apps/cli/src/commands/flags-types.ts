@@ -15,6 +15,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast flags types`. */
 export const flagsTypes: CommandDefinition = {
   path: ['flags', 'types'],
+  action: 'flags.read',
   summary: 'Write the TypeScript type of the flags',
   description: 'For `createFlags<FlagValues>`: a misspelt flag does not compile any more.',
   options: [OUTPUT_OPTION, ...FLAGS_OPTIONS],

@@ -65,6 +65,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast init`. */
 export const init: CommandDefinition = {
   path: ['init'],
+  action: 'repository.create',
   summary: 'Make a repository, its key file and its recovery code',
   description:
     'The key file (mode 0600) goes to --key-file or, by default, to the keys folder of your settings. ' +

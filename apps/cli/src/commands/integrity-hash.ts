@@ -66,6 +66,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity hash`. */
 export const integrityHash: CommandDefinition = {
   path: ['integrity', 'hash'],
+  action: 'integrity.verify',
   summary: 'Print digests of files',
   description: 'By default in the form that `sha256sum -c` checks. `-` is standard input.',
   arguments: [{ name: '<file...>', description: 'files to digest' }],

@@ -43,6 +43,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity keygen`. */
 export const integrityKeygen: CommandDefinition = {
   path: ['integrity', 'keygen'],
+  action: 'integrity.sign',
   summary: 'Make a key to sign with',
   description:
     'A key in PKCS#8 (PEM), readable by its owner only, and beside it FILE.pub for those who verify. Models are signed by keys of the kind ecdsa-p256 (or -p384, -p521), as OpenSSF model signing wants it.',

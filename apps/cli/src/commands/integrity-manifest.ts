@@ -77,6 +77,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity manifest`. */
 export const integrityManifest: CommandDefinition = {
   path: ['integrity', 'manifest'],
+  action: 'integrity.sign',
   summary: 'List a folder with the digest of each file',
   description:
     'In JSON, with kinds, sizes, modes, times and links, or as SHA256SUMS, which `sha256sum -c` checks. Exits with 3 when ' +

@@ -65,6 +65,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity prove`. */
 export const integrityProve: CommandDefinition = {
   path: ['integrity', 'prove'],
+  action: 'integrity.verify',
   summary: 'Prove that a file belongs to a folder, without the folder',
   description:
     'With --manifest: writes a proof of a few hashes for one of its entries. With --proof and --root: says whether a file has the ' +

@@ -48,6 +48,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity scrub`. */
 export const integrityScrub: CommandDefinition = {
   path: ['integrity', 'scrub'],
+  action: 'integrity.verify',
   summary: 'Verify a folder bit by bit, over many runs',
   description:
     'Each run reads as much as its budget allows, least recently read first, and says what share was read since when. What is ' +

@@ -80,6 +80,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity sign`. */
 export const integritySign: CommandDefinition = {
   path: ['integrity', 'sign'],
+  action: 'integrity.sign',
   summary: 'Sign a file or all files of a folder',
   description:
     'A file gets FILE.sig.json beside it, or one more signature in it. A folder gets FOLDER.intoto.json: an in-toto statement with ' +

@@ -94,6 +94,7 @@ function keysNeeded(text: string): number {
 /** `holdfast integrity verify-signature`. */
 export const integrityVerifySignature: CommandDefinition = {
   path: ['integrity', 'verify-signature'],
+  action: 'integrity.verify',
   summary: 'Verify the signature of a file or folder',
   description:
     'Exits with 6 when too few of the keys have signed what is there. Of a folder, modes and times are not signed.',

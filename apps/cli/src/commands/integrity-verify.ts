@@ -40,6 +40,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast integrity verify`. */
 export const integrityVerify: CommandDefinition = {
   path: ['integrity', 'verify'],
+  action: 'integrity.verify',
   summary: 'Compare a folder with its manifest',
   description:
     'Says what is missing, changed, extra, renamed or can not be read. With a SHA256SUMS, only the files that it lists count. ' +

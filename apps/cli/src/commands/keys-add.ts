@@ -39,6 +39,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast keys add`. */
 export const keysAdd: CommandDefinition = {
   path: ['keys', 'add'],
+  action: 'keys.change',
   summary: 'Add a key: from then on it opens the repository, too',
   description:
     'The repository is opened with a key that it has already. Recipients are public keys of age: nobody needs the ' +

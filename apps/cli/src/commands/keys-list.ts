@@ -20,6 +20,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast keys list`. */
 export const keysList: CommandDefinition = {
   path: ['keys', 'list'],
+  action: 'keys.list',
   summary: 'List what opens the repository',
   description: 'The key that opened it this time has a star.',
   examples: [{ call: 'holdfast keys list', does: 'Who and what can get in?' }],

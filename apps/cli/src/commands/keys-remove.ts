@@ -21,6 +21,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast keys remove`. */
 export const keysRemove: CommandDefinition = {
   path: ['keys', 'remove'],
+  action: 'keys.change',
   summary: 'Remove a key: it opens the repository no more',
   description:
     'Open the repository with another key, which proves that it works: the last one, and the one that was used, are not removed (exit 7).',

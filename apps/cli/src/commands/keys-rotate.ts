@@ -57,6 +57,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast keys rotate`. */
 export const keysRotate: CommandDefinition = {
   path: ['keys', 'rotate'],
+  action: 'keys.change',
   summary: 'Put a new secret in the place of a key, or make a new root key',
   description:
     'With --slot, one key gets another secret. With --root, everything is sealed with new keys from then on: whoever has kept ' +

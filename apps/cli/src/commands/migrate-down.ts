@@ -21,6 +21,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast migrate down`. */
 export const migrateDown: CommandDefinition = {
   path: ['migrate', 'down'],
+  action: 'migrate.down',
   summary: 'Take back the last migration, or all after one',
   description:
     'The last one that was applied comes first. Past a `contract`, which has taken something away, it needs a backup from before it: a snapshot of the repository, where one is configured. ' +

@@ -18,6 +18,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast migrate lint`. */
 export const migrateLint: CommandDefinition = {
   path: ['migrate', 'lint'],
+  action: 'migrate.read',
   summary: 'Warn of migrations that destroy data, lock tables or have no way back',
   description:
     'The database says only which SQL it is, and is not opened. A comment `-- lint: allow RULE` above a statement says that it is meant. ' +

@@ -18,6 +18,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast migrate repair`. */
 export const migrateRepair: CommandDefinition = {
   path: ['migrate', 'repair'],
+  action: 'migrate.repair',
   summary: 'Accept a migration that was edited, or say what was put right by hand',
   description:
     'Nothing of the migration is run: only what the table of migrations says of it is changed. `--as` has to be given for one that was interrupted, or is there without having been applied.',

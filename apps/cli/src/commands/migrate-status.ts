@@ -18,6 +18,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast migrate status`. */
 export const migrateStatus: CommandDefinition = {
   path: ['migrate', 'status'],
+  action: 'migrate.read',
   summary: 'Show which migrations are applied to a database',
   description:
     'Nothing is changed, and nothing is made. Exits with 3 when a migration or its way back was edited after it was applied, is missing, was interrupted, or comes before others that are applied.',

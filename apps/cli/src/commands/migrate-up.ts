@@ -17,6 +17,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast migrate up`. */
 export const migrateUp: CommandDefinition = {
   path: ['migrate', 'up'],
+  action: 'migrate.up',
   summary: 'Run the migrations that a database does not have yet',
   description:
     'In the order of their numbers, each in a transaction where the database allows it. What was interrupted is gone on with. Warnings are those of `migrate lint`.',

@@ -16,6 +16,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast migrate verify`. */
 export const migrateVerify: CommandDefinition = {
   path: ['migrate', 'verify'],
+  action: 'migrate.up',
   summary: 'Try migrations up, down and up again, and compare the schemas',
   description:
     'In an empty database that is made for it and dropped: a temporary file, or a database `holdfast_verify_…` on the same server. The database itself is not touched. ' +

@@ -75,6 +75,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models add`. */
 export const modelsAdd: CommandDefinition = {
   path: ['models', 'add'],
+  action: 'models.add',
+  whose: 'models',
   summary: 'Inspect a model file and keep it as the next version',
   description:
     'What is not clean is refused, and nothing of it is stored; --accept takes what is worse, but never what is malicious. The version follows from the kind of change: architecture is a major one, ' +

@@ -38,6 +38,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models alias`. */
 export const modelsAlias: CommandDefinition = {
   path: ['models', 'alias'],
+  action: ({ options }) => ((options as AliasFlags).remove === undefined ? 'models.read' : 'models.promote'),
+  whose: 'models',
   summary: 'Show where the aliases of a model point, or pointed, or take one away',
   arguments: [{ name: '<model>', description: 'name of the model' }],
   options: [

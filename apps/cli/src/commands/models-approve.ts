@@ -25,6 +25,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models approve`. */
 export const modelsApprove: CommandDefinition = {
   path: ['models', 'approve'],
+  action: 'models.approve',
+  whose: 'models',
   summary: 'Say that a version of a model may be used',
   description:
     'For the gate `approvals` of an alias. It goes for the content that the version has. Whoever has added a version can not approve it.',

@@ -18,6 +18,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models bom`. */
 export const modelsBom: CommandDefinition = {
   path: ['models', 'bom'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Write the ML-BOM of a version (CycloneDX 1.6, JSON)',
   description:
     'The model with its digest, card and pedigree, its data and framework. The same version gives the same bytes.',

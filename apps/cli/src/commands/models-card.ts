@@ -67,6 +67,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models card`. */
 export const modelsCard: CommandDefinition = {
   path: ['models', 'card'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Write the model card of a version, as Markdown',
   description:
     'What is known stands in the usual sections; what only people know comes from --texts, and is said to be missing otherwise.',

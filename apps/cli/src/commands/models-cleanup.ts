@@ -89,6 +89,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models cleanup`. */
 export const modelsCleanup: CommandDefinition = {
   path: ['models', 'cleanup'],
+  action: 'models.delete',
+  whose: 'models',
   summary: 'Remove versions of models that have had their time',
   description:
     'By itself all versions of 7 days stay, one a day of 30, one a week of 90, and at most 50 of a model. What an alias points to stays, the parents of that, ' +

@@ -51,6 +51,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models compare`. */
 export const modelsCompare: CommandDefinition = {
   path: ['models', 'compare'],
+  action: ({ options }) => ('weights' in options && options.weights === true ? 'models.restore' : 'models.read'),
+  whose: 'models',
   summary: 'Show what sets two versions of a model apart',
   description:
     'Metrics come with the interval that they are in, where it is known how they were measured, and a verdict: better, worse, or no evidence when chance explains the difference.',

@@ -25,6 +25,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models delete`. */
 export const modelsDelete: CommandDefinition = {
   path: ['models', 'delete'],
+  action: 'models.delete',
+  whose: 'models',
   summary: 'Delete a version of a model that nobody needs',
   description: 'Refused while an alias points to it. Its number is not given again, and the history keeps what it was.',
   arguments: [

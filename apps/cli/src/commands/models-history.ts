@@ -44,6 +44,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models history`. */
 export const modelsHistory: CommandDefinition = {
   path: ['models', 'history'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'List all that happened to a model: who, when, and why',
   arguments: [{ name: '<model>', description: 'name of the model' }],
   examples: [{ call: 'holdfast models history price', does: 'Who promoted what?' }],

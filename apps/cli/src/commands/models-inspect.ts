@@ -49,6 +49,8 @@ function jsonFrom(path: string, found: ModelInspection): Parameters<typeof jsonO
 /** `holdfast models inspect`. */
 export const modelsInspect: CommandDefinition = {
   path: ['models', 'inspect'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Tell what model files are and whether they are safe to load, without running them',
   description:
     'Goes by the content, not the name, and walks over all of the structure. `clean`: all that is in there is known to be harmless. ' +

@@ -38,6 +38,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models lineage`. */
 export const modelsLineage: CommandDefinition = {
   path: ['models', 'lineage'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Show what a version of a model was made from, and what was made from it',
   description:
     'Parents, data and code upwards; versions of all models downwards. A version that was deleted is still named.',

@@ -92,6 +92,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models list`. */
 export const modelsList: CommandDefinition = {
   path: ['models', 'list'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'List models, or the versions of one',
   arguments: [{ name: '[model]', description: 'whose versions are listed' }],
   options: [{ flags: '--tag <word>', description: 'only versions with this tag; may be repeated', repeatable: true }],

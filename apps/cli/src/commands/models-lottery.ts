@@ -52,6 +52,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models lottery`. */
 export const modelsLottery: CommandDefinition = {
   path: ['models', 'lottery'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Measure predictions of a lottery by its draws',
   description:
     'acertos_15 to acertos_11, taxa_acerto_media, precisao_numeros_frequentes and cobertura_padroes. What it writes with --out, or prints with --json, `models add --measured` takes, ' +

@@ -57,6 +57,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models promote`. */
 export const modelsPromote: CommandDefinition = {
   path: ['models', 'promote'],
+  action: ({ options }) => ('force' in options && options.force === true ? 'models.override' : 'models.promote'),
+  whose: 'models',
   summary: 'Let an alias point to a version of a model',
   description:
     'Where `models.gates` has gates for the alias, the version has to pass all of them: figures, no regression against the current version, the verdict of ' +

@@ -50,6 +50,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models report`. */
 export const modelsReport: CommandDefinition = {
   path: ['models', 'report'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Say how a model goes: metrics with their intervals, trends, and what got worse',
   description:
     'The newest version is compared with the live one, and better or worse is said only where chance does not explain it. What the metrics are is in ' +

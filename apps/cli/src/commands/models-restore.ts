@@ -28,6 +28,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models restore`. */
 export const modelsRestore: CommandDefinition = {
   path: ['models', 'restore'],
+  action: 'models.restore',
+  whose: 'models',
   summary: 'Write a version of a model to a file, bit for bit',
   description:
     'The file is put in place when every byte was compared. When something is damaged, there is an error and no file.',

@@ -27,6 +27,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models rollback`. */
 export const modelsRollback: CommandDefinition = {
   path: ['models', 'rollback'],
+  action: ({ options }) => ('force' in options && options.force === true ? 'models.override' : 'models.promote'),
+  whose: 'models',
   summary: 'Let an alias point to where it pointed before',
   description:
     'Goes one step back each time: what was rolled back from does not count. There are no gates, but a version that a scrub has found damaged, or whose content ' +

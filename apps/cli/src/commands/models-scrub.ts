@@ -57,6 +57,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models scrub`. */
 export const modelsScrub: CommandDefinition = {
   path: ['models', 'scrub'],
+  action: 'models.verify',
+  whose: 'models',
   summary: 'Read versions of models back and compare them with their digests',
   description:
     'Each run reads as much as its budget allows, those first that were not looked at for longest, and remembers it. Exits with 6 ' +

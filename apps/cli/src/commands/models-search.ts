@@ -66,6 +66,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models search`. */
 export const modelsSearch: CommandDefinition = {
   path: ['models', 'search'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Find versions of all models by what is known of them',
   description: 'All that is given must match. Versions that were added last come first, unless --order says otherwise.',
   arguments: [{ name: '[word...]', description: 'words in names, descriptions, tags, data and parameters' }],

@@ -22,6 +22,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models show`. */
 export const modelsShow: CommandDefinition = {
   path: ['models', 'show'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Show all that is known of a version of a model, and who vouches for it',
   arguments: [{ name: '<model@version>', description: 'a version, an alias, or nothing for the latest' }],
   examples: [{ call: 'holdfast models show price@prod', does: 'What is live?' }],

@@ -32,6 +32,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models sign`. */
 export const modelsSign: CommandDefinition = {
   path: ['models', 'sign'],
+  action: 'models.sign',
+  whose: 'models',
   summary: 'Sign a version of a model that is there already',
   description:
     'With `models.signKey`, versions are signed when they are added; this is for those before. The signature is that of OpenSSF model signing; keys for ' +

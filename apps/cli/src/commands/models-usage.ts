@@ -69,6 +69,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models usage`. */
 export const modelsUsage: CommandDefinition = {
   path: ['models', 'usage'],
+  action: 'models.read',
+  whose: 'models',
   summary: 'Show who restored what and when, and what models take',
   description:
     'STORED is what versions have added to the repository, deduplicated and compressed; FILES is what they would take each by itself.',

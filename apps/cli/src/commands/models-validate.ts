@@ -97,6 +97,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models validate`. */
 export const modelsValidate: CommandDefinition = {
   path: ['models', 'validate'],
+  action: 'models.verify',
+  whose: 'models',
   summary: 'Look whether a model is what was added, is safe to load, and works',
   description:
     'Compares the digest, inspects the structure, and then loads it in a process of its own, with limits of time and memory, by a command of ' +

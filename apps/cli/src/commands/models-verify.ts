@@ -32,6 +32,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast models verify`. */
 export const modelsVerify: CommandDefinition = {
   path: ['models', 'verify'],
+  action: 'models.verify',
+  whose: 'models',
   summary: 'Tell whether somebody who is trusted has signed a version of a model',
   description:
     'Goes by the digest of the version; `models validate` also compares the content, and `models restore` refuses what nobody of `models.trustKeys` has ' +

@@ -79,6 +79,8 @@ async function stopped(signal: AbortSignal): Promise<void> {
 /** `holdfast models watch`. */
 export const modelsWatch: CommandDefinition = {
   path: ['models', 'watch'],
+  action: 'models.add',
+  whose: 'models',
   summary: 'Add model files that come and change in folders, until Ctrl-C',
   description:
     'A file is the model of its name: price.onnx is price. It is inspected and added when nobody writes to it any more, one at a time. One that is refused is left alone until ' +

@@ -66,6 +66,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast records erase`. */
 export const recordsErase: CommandDefinition = {
   path: ['records', 'erase'],
+  action: 'records.erase',
+  whose: 'configured',
   summary: 'Note records as erased for good, so that no restore of records brings them back',
   description:
     'Snapshots stay as they are: what is noted is a keyed digest of each id, and every restore and merge of records leaves these away. It can’t be undone. ' +

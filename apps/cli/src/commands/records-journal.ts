@@ -31,6 +31,8 @@ async function run(context: Context, _input: CommandInput): Promise<ExitCode> {
 /** `holdfast records journal`. */
 export const recordsJournal: CommandDefinition = {
   path: ['records', 'journal'],
+  action: 'records.read',
+  whose: 'configured',
   summary: 'Show which records were erased for good, and what was restored where',
   description: 'How many and when, not which: ids are not stored.',
   options: [{ flags: '--tenant <name>', description: 'whose (default: tenant of the configuration, else default)' }],

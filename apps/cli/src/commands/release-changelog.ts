@@ -23,6 +23,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release changelog`. */
 export const releaseChangelog: CommandDefinition = {
   path: ['release', 'changelog'],
+  action: 'release.read',
   summary: 'Print what changed with each release, as Markdown',
   description: 'In the form of Keep a Changelog, newest first; with a version, of this one, with its notes.',
   arguments: [{ name: '[version]', description: 'the version, as 1.2.0 (default: all)' }],

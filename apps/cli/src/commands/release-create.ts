@@ -27,6 +27,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release create`. */
 export const releaseCreate: CommandDefinition = {
   path: ['release', 'create'],
+  action: 'release.create',
   summary: 'Make a release: changelog, commit, artefact, SBOM, signature, tag',
   description:
     'Without a version: the one that the changes since the last release ask for. What stands in the way is told before anything is done. ' +

@@ -35,6 +35,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release current`. */
 export const releaseCurrent: CommandDefinition = {
   path: ['release', 'current'],
+  action: 'release.read',
   summary: 'Say which release is active, and what is checked out',
   description:
     'Active is the highest version of a channel that was not yanked. What is checked out has how far it is from the version in its past: ' +

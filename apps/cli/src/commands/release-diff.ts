@@ -17,6 +17,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release diff`. */
 export const releaseDiff: CommandDefinition = {
   path: ['release', 'diff'],
+  action: 'release.read',
   summary: 'Compare two releases: files, components, migrations, flags',
   description:
     'What is in the second and not in the first has a +, the other way round a -, and M is what is not the same.',

@@ -25,6 +25,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release export`. */
 export const releaseExport: CommandDefinition = {
   path: ['release', 'export'],
+  action: 'release.export',
   summary: 'Write the files of a release to a folder',
   description:
     'Artefact, SBOM, release.json (its manifest), provenance.intoto.json where it is signed, and notes.md, each checked against its digest. ' +

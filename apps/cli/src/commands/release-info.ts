@@ -30,6 +30,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release info`. */
 export const releaseInfo: CommandDefinition = {
   path: ['release', 'info'],
+  action: 'release.read',
   aliases: ['show'],
   summary: 'Show everything about a release',
   description: 'Exits with 4 when there is none of this version. Nothing is verified but the digest of its manifest.',

@@ -59,6 +59,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release init-ci`. */
 export const releaseInitCi: CommandDefinition = {
   path: ['release', 'init-ci'],
+  action: 'release.create',
   summary: 'Write a workflow for GitHub that tests and releases',
   description:
     'A workflow that tests on several versions of Node, shows what a release would be, and makes one by hand: backed up, signed, put on ' +

@@ -42,6 +42,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release list`. */
 export const releaseList: CommandDefinition = {
   path: ['release', 'list'],
+  action: 'release.read',
   summary: 'List the releases, newest first',
   description: '`*` marks what is active: the highest version of each channel that was not yanked.',
   options: [

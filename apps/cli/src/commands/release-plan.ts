@@ -22,6 +22,7 @@ export async function showPlan(context: Context, flags: WantedFlags): Promise<Ex
 /** `holdfast release plan`. */
 export const releasePlan: CommandDefinition = {
   path: ['release', 'plan'],
+  action: 'release.read',
   summary: 'Show what the next release would be, and do nothing',
   description:
     'The version and the reason for it, what has changed, and all that `release create` would do, with the same options. ' +

@@ -54,6 +54,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release resume`. */
 export const releaseResume: CommandDefinition = {
   path: ['release', 'resume'],
+  action: 'release.create',
   summary: 'Go on with a release that was killed, or take it back',
   description:
     'What was done before is not done again; what is made is what was planned. With `--undo`, files, commit and tag are as they were before, ' +

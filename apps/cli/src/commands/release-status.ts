@@ -66,6 +66,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast release status`. */
 export const releaseStatus: CommandDefinition = {
   path: ['release', 'status'],
+  action: 'release.read',
   summary: 'Say how releases stand: under way, killed, active, how often and how fast',
   description:
     'Releases that were begun and have not ended come with what to do about them. Metrics are those of all channels; the lead time is that from a commit to its release.',

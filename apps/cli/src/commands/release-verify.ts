@@ -50,6 +50,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release verify`. */
 export const releaseVerify: CommandDefinition = {
   path: ['release', 'verify'],
+  action: 'release.verify',
   summary: 'Check that a release is what was signed and stored',
   description:
     'Signature, digests of manifest, artefact and SBOM, and the tag. What could not be checked is said, with the reason. ' +

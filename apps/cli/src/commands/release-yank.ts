@@ -34,6 +34,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast release yank`. */
 export const releaseYank: CommandDefinition = {
   path: ['release', 'yank'],
+  action: 'release.yank',
   summary: 'Mark a release as one that nobody should use',
   description:
     'Nothing of it is deleted, and its version is not free again; the one before it is active. `--undo` takes the mark away. ' +

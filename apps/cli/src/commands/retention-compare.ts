@@ -72,6 +72,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast retention compare`. */
 export const retentionCompare: CommandDefinition = {
   path: ['retention', 'compare'],
+  action: 'retention.read',
   summary: 'Say what another policy would do to the same snapshots or items',
   options: [
     ...ITEM_OPTIONS,

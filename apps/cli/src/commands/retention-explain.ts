@@ -49,6 +49,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast retention explain`. */
 export const retentionExplain: CommandDefinition = {
   path: ['retention', 'explain'],
+  action: 'retention.read',
   summary: 'Say of single snapshots or items why they stay or go',
   description: 'One sentence, and below it every reason: also those that speak against what was decided.',
   arguments: [{ name: '<id...>', description: 'ids, or beginnings of them (4 characters or more)' }],

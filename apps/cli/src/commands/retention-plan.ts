@@ -54,6 +54,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast retention plan`. */
 export const retentionPlan: CommandDefinition = {
   path: ['retention', 'plan'],
+  action: 'retention.read',
   summary: 'Say what a policy keeps and removes, and why',
   description:
     'Of the snapshots of the repository, or of any items: objects with `id` and `time` (ISO 8601), and if you like `kind`, `group`, ' +

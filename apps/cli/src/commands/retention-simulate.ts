@@ -105,6 +105,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast retention simulate`. */
 export const retentionSimulate: CommandDefinition = {
   path: ['retention', 'simulate'],
+  action: 'retention.read',
   summary: 'Play a policy through: what will exist some day, and what it takes',
   description: 'Each day what is due comes in, and what the policy does not keep goes.',
   options: [

@@ -83,6 +83,7 @@ async function unit(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast schedule status`. */
 export const scheduleStatusCommand: CommandDefinition = {
   path: ['schedule', 'status'],
+  action: 'schedule.read',
   summary: 'Say whether a process runs the jobs here, and how each ended last',
   description: '4 says that none does.',
   options: [...DAEMON_OPTIONS, ...SCHEDULE_OPTIONS],
@@ -94,6 +95,7 @@ export const scheduleStatusCommand: CommandDefinition = {
 /** `holdfast schedule stop`. */
 export const scheduleStopCommand: CommandDefinition = {
   path: ['schedule', 'stop'],
+  action: 'schedule.run',
   summary: 'End the process that runs the jobs here',
   description:
     'Its runs have the time of its --grace to end; what takes longer is given back, and begun again by the next one. 1 says that it has not ended yet.',
@@ -109,6 +111,7 @@ export const scheduleStopCommand: CommandDefinition = {
 /** `holdfast schedule unit`. */
 export const scheduleUnitCommand: CommandDefinition = {
   path: ['schedule', 'unit'],
+  action: 'schedule.read',
   summary: 'Print a service of systemd that runs the jobs',
   description:
     'It restarts by itself, takes a changed configuration by `systemctl reload`, and has its secrets in /etc/holdfast/environment.',

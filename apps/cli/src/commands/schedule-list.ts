@@ -99,6 +99,7 @@ async function now(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast schedule list`. */
 export const scheduleListCommand: CommandDefinition = {
   path: ['schedule', 'list'],
+  action: 'schedule.read',
   summary: 'List the jobs of the configuration: when they run, next and last',
   options: SCHEDULE_OPTIONS,
   examples: [{ call: 'holdfast schedule list', does: 'All jobs' }],
@@ -109,6 +110,7 @@ export const scheduleListCommand: CommandDefinition = {
 /** `holdfast schedule next`. */
 export const scheduleNextCommand: CommandDefinition = {
   path: ['schedule', 'next'],
+  action: 'schedule.read',
   summary: 'List the next runs of all jobs, earliest first',
   description: 'Without the jitter of a job, which lets it begin later.',
   options: [{ flags: '--count <n>', description: 'so many (default: 10)', parse: wholeNumber }, ...SCHEDULE_OPTIONS],
@@ -120,6 +122,7 @@ export const scheduleNextCommand: CommandDefinition = {
 /** `holdfast schedule history`. */
 export const scheduleHistoryCommand: CommandDefinition = {
   path: ['schedule', 'history'],
+  action: 'schedule.read',
   summary: 'List runs, latest first, whichever machine has run them',
   description: 'With --json each run has its commands, their exit codes and the end of what they said.',
   arguments: [{ name: '[job]', description: 'a job (default: all)' }],
@@ -135,6 +138,7 @@ export const scheduleHistoryCommand: CommandDefinition = {
 /** `holdfast schedule now`. */
 export const scheduleNowCommand: CommandDefinition = {
   path: ['schedule', 'now'],
+  action: 'schedule.run',
   summary: 'Run a job now, and wait for its end',
   description:
     'It is kept in the history, and slots before it count as run over. 3 says that something was left out, 7 that another process has the job.',

@@ -104,6 +104,7 @@ async function begin(context: Context, flags: RunFlags): Promise<ExitCode> {
 /** `holdfast schedule run`. */
 export const scheduleRunCommand: CommandDefinition = {
   path: ['schedule', 'run'],
+  action: 'schedule.run',
   summary: 'Run the jobs of the configuration at their times, until Ctrl-C',
   description:
     'Each slot of a job is run once, by one of all that share the store; when its process dies, another takes it over: at once on the same machine (Linux), ' +

@@ -106,6 +106,8 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast status`. */
 export const status: CommandDefinition = {
   path: ['status'],
+  action: 'backup.list',
+  whose: 'configured',
   summary: 'Say which repository is in use, whether it opens, and how old the latest snapshot is',
   description:
     'The latest snapshot is that of this tenant and machine. What a backup or restore that was killed has left stopped is started. Exits with 4 or 5 when the repository is not there or does not open.',

@@ -43,6 +43,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast structure backup`. */
 export const structureBackup: CommandDefinition = {
   path: ['structure', 'backup'],
+  action: 'structure.create',
   summary: 'Store the structure that tenants share, as a new version',
   description:
     'Components, styles, texts of languages and migrations, kept apart from what tenants have. The version follows from what has ' +

@@ -46,6 +46,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast structure catalog`. */
 export const structureCatalog: CommandDefinition = {
   path: ['structure', 'catalog'],
+  action: 'structure.read',
   summary: 'List the versions of the shared structure',
   examples: [{ call: 'holdfast structure catalog', does: 'Which versions are there?' }],
   output: { shape: 'StructureCatalog' },

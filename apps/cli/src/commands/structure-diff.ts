@@ -27,6 +27,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast structure diff`. */
 export const structureDiff: CommandDefinition = {
   path: ['structure', 'diff'],
+  action: 'structure.read',
   summary: 'Show what two versions of the shared structure differ in',
   arguments: [
     { name: '<before>', description: 'a version, such as 1.4.0' },

@@ -30,6 +30,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast structure forget`. */
 export const structureForget: CommandDefinition = {
   path: ['structure', 'forget'],
+  action: 'structure.forget',
   summary: 'Forget versions of the shared structure that a policy does not keep',
   description:
     'Without --policy one version of each month stays, for 12 months. Major versions and the latest one stay whatever the policy says.',

@@ -18,6 +18,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast structure inventory`. */
 export const structureInventory: CommandDefinition = {
   path: ['structure', 'inventory'],
+  action: 'structure.read',
   summary: 'List what a version of the shared structure is made of',
   description:
     'Components with their versions and what they need, languages with the texts that they lack, styles, migrations.',

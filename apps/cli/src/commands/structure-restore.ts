@@ -71,6 +71,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast structure restore`. */
 export const structureRestore: CommandDefinition = {
   path: ['structure', 'restore'],
+  action: 'structure.restore',
   summary: 'Bring a version of the shared structure back',
   description:
     'Only files of its parts are written; what tenants have, and what lies beside the parts, stays as it is. With --overwrite, what would be ' +

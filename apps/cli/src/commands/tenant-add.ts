@@ -31,6 +31,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast tenant add`. */
 export const tenantAdd: CommandDefinition = {
   path: ['tenant', 'add'],
+  action: 'tenant.change',
+  whose: 'argument',
   summary: 'Add a tenant, with keys and a dedup domain of its own',
   description:
     'Names may be in any script; those that are the same in NFC are one. From the first that is added on, no backup makes a tenant by ' +

@@ -105,6 +105,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast tenant erase`. */
 export const tenantErase: CommandDefinition = {
   path: ['tenant', 'erase'],
+  action: 'tenant.erase',
+  whose: 'argument',
   summary: 'Erase a tenant: destroy its keys, and certify what may be left where',
   description:
     'Backups of it that are under way are ended. Its keys are destroyed in all records of the keyring, so that nobody can read what is stored of it; ' +

@@ -31,6 +31,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast tenant hold`. */
 export const tenantHold: CommandDefinition = {
   path: ['tenant', 'hold'],
+  action: ({ options }) => ((options as HoldFlags).release === true ? 'tenant.release' : 'tenant.hold'),
+  whose: 'argument',
   summary: 'Place a legal hold on a tenant, or release it',
   description:
     'Until it is released, its snapshots are not forgotten, nothing of it is pruned, and it is not erased (exit 7). Backups and restores go on.',

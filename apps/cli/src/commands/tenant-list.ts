@@ -21,6 +21,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast tenant list`. */
 export const tenantList: CommandDefinition = {
   path: ['tenant', 'list'],
+  action: 'tenant.read',
   summary: 'List tenants',
   description: 'Those that were erased come last: their names and times are all that is left of them.',
   examples: [{ call: 'holdfast tenant list', does: 'Whose data is here?' }],

@@ -27,6 +27,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast tenant set`. */
 export const tenantSet: CommandDefinition = {
   path: ['tenant', 'set'],
+  action: 'tenant.change',
+  whose: 'argument',
   summary: 'Change the quota or the retention of a tenant',
   arguments: [{ name: '<name>', description: 'the tenant' }],
   options: [...TENANT_SETTINGS],

@@ -23,6 +23,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast tenant show`. */
 export const tenantShow: CommandDefinition = {
   path: ['tenant', 'show'],
+  action: 'tenant.read',
+  whose: 'argument',
   summary: 'Show a tenant: sizes, settings and its legal hold',
   arguments: [{ name: '<name>', description: 'the tenant' }],
   examples: [{ call: 'holdfast tenant show property1', does: 'How much does it have, and what is it held for?' }],

@@ -1,5 +1,6 @@
 import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
+import type { Roles, Users } from '@x/operations/access';
 import type { DeploySettings } from './deploys.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
@@ -61,6 +62,8 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   /** A duration, or `never`. */
   readonly 'schedule.fullEvery'?: string | undefined;
   readonly 'schedule.jobs'?: ScheduledJobs | undefined;
+  readonly 'access.roles'?: Roles | undefined;
+  readonly 'access.users'?: Users | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -247,6 +250,8 @@ export const FIELDS: readonly Field[] = [
   { name: 'schedule.keep', type: 'text' },
   { name: 'schedule.fullEvery', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
+  { name: 'access.roles', type: 'other' },
+  { name: 'access.users', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

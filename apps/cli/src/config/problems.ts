@@ -47,6 +47,7 @@ function valueAt(content: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
@@ -60,6 +61,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   int: 'a whole number',
   array: 'a list',
   object: 'an object',
+  record: 'an object',
   boolean: 'true or false',
 };
 

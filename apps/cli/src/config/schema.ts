@@ -1,5 +1,6 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
+import { access } from './access-schema.ts';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { git } from './git-schema.ts';
@@ -177,6 +178,7 @@ export const configSchema = z
     models: z.optional(models),
     schedule: z.optional(schedule),
     git: z.optional(git),
+    access: z.optional(access),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

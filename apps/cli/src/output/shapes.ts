@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { accessChecked, accessShown } from './access.ts';
 import { analysisRun } from './analysis.ts';
 import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import { backupCatalog } from './catalog.ts';
@@ -107,6 +108,8 @@ import { recordsErased, recordsJournal } from './records.ts';
 
 /** Everything that `--json` prints, by the name that commands and the reference use. */
 export const SHAPES = {
+  AccessChecked: accessChecked,
+  AccessShown: accessShown,
   AnalysisRun: analysisRun,
   ArchiveExported: archiveExported,
   ArchiveImported: archiveImported,

@@ -18,6 +18,7 @@ export const EXIT = {
   wrongKey: 5,
   damaged: 6,
   refused: 7,
+  denied: 8,
   interrupted: 130,
 } as const;
 
@@ -237,6 +238,10 @@ const MODELS: Partial<Record<ModelErrorCode, ExitCode>> = {
 };
 
 const OPERATIONS: Partial<Record<OperationsErrorCode, ExitCode>> = {
+  ACCESS_DENIED: EXIT.denied,
+  ALERTS_DAMAGED: EXIT.damaged,
+  INVALID_ACCESS: EXIT.usage,
+  INVALID_ALERTS: EXIT.usage,
   INVALID_JOB: EXIT.usage,
   INVALID_OPTION: EXIT.usage,
   INVALID_TIMING: EXIT.usage,

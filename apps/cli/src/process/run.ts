@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { COMMANDS, GROUPS } from '../commands/all.ts';
+import { demandAccess } from '../compose/access.ts';
 import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
@@ -81,7 +82,9 @@ async function runLine(line: Line): Promise<number> {
         call: async (call: Call, handedOn: InForce) => callLine(call, line, handedOn),
         inForce,
       };
-      exitCode = await definition.run(createContext(world, flags), { arguments: args, options });
+      const [context, input] = [createContext(world, flags), { arguments: args, options }];
+      await demandAccess(context, definition, input);
+      exitCode = await definition.run(context, input);
     },
   });
   try {

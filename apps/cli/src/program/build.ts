@@ -137,7 +137,7 @@ export function buildProgram(parts: ProgramParts): Command {
   }
   program.addHelpText(
     'after',
-    '\nExit codes: 0 ok, 1 failed, 2 usage, 3 partial, 4 not found, 5 wrong key, 6 damaged, 7 refused, 130 interrupted.',
+    '\nExit codes: 0 ok, 1 failed, 2 usage, 3 partial, 4 not found, 5 wrong key, 6 damaged, 7 refused, 8 denied, 130 interrupted.',
   );
   return program;
 }

@@ -1,3 +1,4 @@
+import type { Action } from '@x/operations/access';
 import type { ShapeName } from '../output/shapes.ts';
 import type { ExitCode } from '../process/exit-codes.ts';
 import type { Context } from './context.ts';
@@ -39,6 +40,16 @@ export interface CommandInput {
 export interface CommandDefinition {
   /** `['backup', 'create']`. */
   readonly path: readonly [string, ...string[]];
+  /**
+   * What whoever runs it has to be allowed to do, where the configuration says who may do what. `undefined` for what tells people of themselves
+   * alone.
+   */
+  readonly action: Action | ((input: CommandInput) => Action | undefined);
+  /**
+   * For whose data that is asked: the tenant that `--tenant` names, else all (default); that of the configuration where none is named; that which the first
+   * argument names; or the one that has the models.
+   */
+  readonly whose?: 'configured' | 'argument' | 'models' | undefined;
   readonly aliases?: readonly string[] | undefined;
   readonly summary: string;
   /** More, after the summary, in help. */

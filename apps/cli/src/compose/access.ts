@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import type { Access, Action, Resource } from '@x/operations/access';
+import type { Settings } from '../config/fields.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+
+/** Who runs the program, as the operating system says: the name, or the number of a user without one. */
+export function systemUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid:${process.geteuid?.() ?? 'unknown'}`;
+  }
+}
+
+/**
+ * What decides who may do what; `undefined` where the configuration does not say: then whoever can read the keys is the master.
+ *
+ * @throws {OperationsError} `INVALID_ACCESS`
+ */
+export async function openAccess(context: Context): Promise<Access | undefined> {
+  const { settings } = await context.effective();
+  const { 'access.roles': roles, 'access.users': users } = settings;
+  if (roles === undefined && users === undefined) return undefined;
+  const { createAccess } = await import('@x/operations/access');
+  return createAccess({ roles, users });
+}
+
+/** What a command wants to do, and to whose data. */
+export function wantedAccess(
+  { action, whose }: Pick<CommandDefinition, 'action' | 'whose'>,
+  input: CommandInput,
+  settings: Settings,
+): { readonly action: Action | undefined; readonly resource: Resource } {
+  return {
+    action: typeof action === 'function' ? action(input) : action,
+    resource: { tenant: tenantOf(whose, input, settings) },
+  };
+}
+
+function tenantOf(whose: CommandDefinition['whose'], input: CommandInput, settings: Settings): string | undefined {
+  if (whose === 'configured') return settings.tenant;
+  if (whose === 'models') return settings['models.tenant'] ?? 'models';
+  if (whose === 'argument') return input.arguments[0];
+  const { tenant } = input.options as { readonly tenant?: unknown };
+  return typeof tenant === 'string' ? tenant : undefined;
+}
+
+/**
+ * Asks whether who runs the program may run a command.
+ *
+ * @throws {OperationsError} `ACCESS_DENIED`, `INVALID_ACCESS`; {CliError} `CONFIG_INVALID`: what can't be read allows nothing.
+ */
+export async function demandAccess(
+  context: Context,
+  definition: Pick<CommandDefinition, 'action' | 'whose'>,
+  input: CommandInput,
+): Promise<void> {
+  let settings: Settings;
+  try {
+    ({ settings } = await context.effective());
+  } catch (error) {
+    // These say themselves what is wrong with the configuration, and do nothing else.
+    if (definition.action === 'config.read') return;
+    throw error;
+  }
+  const access = await openAccess(context);
+  if (access === undefined) return;
+  const { action, resource } = wantedAccess(definition, input, settings);
+  if (action !== undefined) await access.authorize(systemUser(), action, resource);
+}
