@@ -1,5 +1,7 @@
 /** What went wrong, as a closed list. `docs/errors.md` says of each one what happened and what to do. */
 export type OperationsErrorCode =
+  | 'DRILL_FOLDER_FAILED'
+  | 'DRILL_NO_ROOM'
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'

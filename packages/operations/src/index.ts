@@ -9,6 +9,7 @@ export { OperationsError } from './errors.ts';
 export type { OperationsErrorCode, OperationsErrorOptions } from './errors.ts';
 export type { EventBook, EventLevel, EventQuery, OperationEvent } from './events/contract.ts';
 export { memoryEventBook } from './events/memory-book.ts';
+export { storedEventBook } from './events/stored-book.ts';
 export { createScheduler } from './scheduler/scheduler.ts';
 export type { Look, Scheduler, SchedulerOptions, StartedRun, StopOptions, WatchedRun } from './scheduler/contract.ts';
 export type { RunSubject, ScheduleEvent } from './scheduler/events.ts';
