@@ -5,6 +5,8 @@ export type OperationsErrorCode =
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'
+  | 'LISTEN_FAILED'
+  | 'METRICS_UNWRITABLE'
   | 'RUN_TAKEN_OVER'
   | 'SCHEDULE_DAMAGED'
   | 'SCHEDULER_STOPPED'
