@@ -1,0 +1,73 @@
+import type { DrillResult } from '../drills/contract.ts';
+import type { OperationEvent } from '../events/contract.ts';
+import type { RestoreFact, RollbackFact } from './contract.ts';
+
+/** Names of the events that tell of restores. */
+export const RESTORE_EVENTS: readonly string[] = ['restore.finished', 'restore.failed'];
+
+/**
+ * The restores that events tell of, and that were no part of a drill, oldest first. From the details: `snapshot`, `status`, `bytesWritten` and
+ * `durationMs`, where they are told.
+ */
+export function restoresOf(
+  events: readonly OperationEvent[],
+  drills: readonly DrillResult[],
+): readonly RestoreFact[] {
+  const facts = new Map<string, RestoreFact>();
+  for (const event of events) {
+    if (!RESTORE_EVENTS.includes(event.name)) continue;
+    const fact = restoreOf(event);
+    if (drills.some((drill) => isPartOf(fact, drill))) continue;
+    facts.set(JSON.stringify([fact, event.host ?? null]), fact);
+  }
+  return [...facts.values()].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function restoreOf({ at, name, tenant, details }: OperationEvent): RestoreFact {
+  const { snapshot, status, durationMs, bytesWritten } = details;
+  const amount = (value: unknown): number | null =>
+    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+  return {
+    tenant: tenant ?? null,
+    snapshot: typeof snapshot === 'string' ? snapshot : null,
+    at,
+    status: name === 'restore.failed' || status === 'failed' ? 'failed' : status === 'partial' ? 'partial' : 'ok',
+    durationMs: amount(durationMs),
+    bytes: amount(bytesWritten),
+  };
+}
+
+/** The engine tells of each restore, that of a drill, too: it is of the same snapshot, and while the drill ran. */
+function isPartOf({ snapshot, at }: RestoreFact, drill: DrillResult): boolean {
+  const atMs = Date.parse(at);
+  return (
+    snapshot === drill.snapshot && atMs >= Date.parse(drill.startedAt) && atMs <= Date.parse(drill.finishedAt) + 1000
+  );
+}
+
+/** A deploy or rollback, as the history of a machine has it. */
+export interface DeployFact {
+  readonly id: string;
+  readonly kind: 'deploy' | 'rollback' | 'automatic-rollback' | 'restart';
+  readonly version: string;
+  readonly from?: string | undefined;
+  readonly outcome: 'running' | 'succeeded' | 'failed' | 'rolled-back' | 'undone';
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly endedAt?: string | undefined;
+  /** Milliseconds. */
+  readonly ms?: number | undefined;
+  /** Of what went back. */
+  readonly wayBack?: { readonly ms: number } | undefined;
+}
+
+/** The rollbacks of a history: on purpose, and deploys that went back by themselves. Those that run have not ended. */
+export function rollbacksOf(deploys: readonly DeployFact[], tenant: string | null = null): readonly RollbackFact[] {
+  return deploys.flatMap(({ kind, outcome, version, startedAt, endedAt, ms, wayBack }): RollbackFact[] => {
+    const isRollback = kind === 'rollback' || kind === 'automatic-rollback' || outcome === 'rolled-back';
+    if (!isRollback || outcome === 'running') return [];
+    const isDone = outcome === 'succeeded' || outcome === 'rolled-back';
+    const durationMs = wayBack?.ms ?? (kind === 'deploy' ? null : (ms ?? null));
+    return [{ tenant, at: endedAt ?? startedAt, isDone, durationMs, version }];
+  });
+}
