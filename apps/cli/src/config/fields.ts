@@ -54,6 +54,8 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'schedule.timeZone'?: string | undefined;
   /** A duration as it is typed. */
   readonly 'schedule.keep'?: string | undefined;
+  /** A duration, or `never`. */
+  readonly 'schedule.fullEvery'?: string | undefined;
   readonly 'schedule.jobs'?: ScheduledJobs | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
@@ -235,6 +237,7 @@ export const FIELDS: readonly Field[] = [
   },
   { name: 'schedule.timeZone', type: 'text' },
   { name: 'schedule.keep', type: 'text' },
+  { name: 'schedule.fullEvery', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },

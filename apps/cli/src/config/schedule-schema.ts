@@ -35,6 +35,14 @@ export const schedule = z
       'Folder or URL of a store in which runs are claimed and remembered: one for all machines that share the work. Default: the folder `.holdfast/schedule` beside this file.',
     ),
     timeZone: text('Whose times of day count, as `Europe/Lisbon`. Default `UTC`.'),
+    fullEvery: z.optional(
+      z.union([z.literal('never'), z.string().check(z.regex(DURATION_PATTERN))]).check(
+        z.meta({
+          description:
+            'How old the last full backup may be when a scheduled one is made, which is incremental else: `7d` (default), or `never`.',
+        }),
+      ),
+    ),
     keep: duration('How long runs are remembered. Default `90d`.'),
     jobs: z.optional(
       z.record(word, job).check(z.meta({ description: 'Jobs by name: small letters, digits, `.`, `_` and `-`.' })),

@@ -40,6 +40,22 @@ test('each kind of backup says what it is, and a checkpoint what it has no conte
   expect(latest?.kind).toBe('incremental');
 });
 
+test('a full backup is made when none is young enough, by itself where a scheduler runs it', async () => {
+  const kindOf = async (...more: readonly string[]): Promise<string | undefined> =>
+    (await back(...more)).snapshot?.kind;
+  expect(await kindOf()).toBe('full');
+  expect(await kindOf('--full-every', '7d')).toBe('incremental');
+  await setTimeout(1100);
+  expect(await kindOf('--full-every', '1s')).toBe('full');
+  expect(await kindOf('--scheduled')).toBe('incremental');
+  await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ schedule: { fullEvery: '1s' } }));
+  await setTimeout(1100);
+  expect(await kindOf('--scheduled', '--full-every', 'never')).toBe('incremental');
+  expect(await kindOf('--scheduled')).toBe('full');
+  for (const wrong of [['0s'], ['7 days'], ['7d', '--kind', 'checkpoint'], ['7d', '--since', 'latest']])
+    expect(await machine.run(['backup', 'create', 'project', '--full-every', ...wrong])).toMatchObject({ code: 2 });
+});
+
 test('a backup of a scheduler takes the profile auto, unless another is chosen, and the report says why', async () => {
   const scheduled = await back('--scheduled');
   expect(scheduled.snapshot).toMatchObject({ trigger: 'scheduled', compression: 'auto' });
