@@ -4,3 +4,22 @@
  * @module
  */
 export type { OperationEvent } from '../events/contract.ts';
+export type * from './contract.ts';
+export type {
+  BackupRun,
+  ExpectedBackups,
+  ReportedDeployment,
+  ReportedDrill,
+  ReportedObjective,
+  ReportedSnapshot,
+  ReportInput,
+  StorageSample,
+} from './input.ts';
+export { customPeriod, lastPeriod, reportPeriod } from './period.ts';
+export type { PeriodDay, PeriodKind, ReportPeriod } from './period.ts';
+export { reportPdf } from './pdf/report-pdf.ts';
+export { reportData } from './report-data.ts';
+export { reportHtml } from './report-html.ts';
+export { reportSchema } from './schema.ts';
+export { cleanReports, REPORT_FORMATS, reportFile, writeReports } from './write-reports.ts';
+export type { CleanReportsOptions, ReportFormat, WriteReportsOptions } from './write-reports.ts';

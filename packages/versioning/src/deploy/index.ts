@@ -11,7 +11,7 @@ export type {
 } from './advice/recommend-strategy.ts';
 export type { AdviceRule, RuleVerdict, StrategyProfile } from './advice/rule.ts';
 export { backupFreshCheck } from './checks/backup-fresh-check.ts';
-export type { BackupFreshCheckOptions, LatestBackup } from './checks/backup-fresh-check.ts';
+export type { BackupDestination, BackupFreshCheckOptions, LatestBackup } from './checks/backup-fresh-check.ts';
 export { commandCheck } from './checks/command-check.ts';
 export type { CommandCheckOptions } from './checks/command-check.ts';
 export { containerCheck } from './checks/container-check.ts';

@@ -1,4 +1,4 @@
-import { VersioningError } from '../../errors.ts';
+import { shown, VersioningError } from '../../errors.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { Check, CheckOutcome } from './contract.ts';
 import { failureText } from './failure.ts';
@@ -10,13 +10,22 @@ export type LatestBackup = (
   options: { readonly signal: AbortSignal },
 ) => Promise<number | undefined> | number | undefined;
 
+/** A destination that has to have a backup, with ages of its own. */
+export interface BackupDestination {
+  readonly name: string;
+  /** An older one is a `fail`, in milliseconds. Default: that of the check. */
+  readonly maxAgeMs?: number | undefined;
+  /** An older one is a `warn`, in milliseconds. Default: that of the check, where it is less than what counts as a `fail`. */
+  readonly warnAgeMs?: number | undefined;
+}
+
 /** Options of {@link backupFreshCheck}. */
 export interface BackupFreshCheckOptions extends CheckTiming {
-  /** Every one of them has to have a backup. */
-  readonly destinations: readonly string[];
+  /** Every one of them has to have a backup: a name, or one with ages of its own. */
+  readonly destinations: readonly (string | BackupDestination)[];
   readonly latest: LatestBackup;
-  /** An older one is a `fail`, in milliseconds. */
-  readonly maxAgeMs: number;
+  /** An older one is a `fail`, in milliseconds. Only where each destination has its own it may be left out. */
+  readonly maxAgeMs?: number | undefined;
   /** An older one is a `warn`, in milliseconds. Default: none. */
   readonly warnAgeMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -32,9 +41,10 @@ interface Freshness {
 }
 
 /**
- * Whether there is a backup that is young enough at every destination that has to have one.
+ * Whether there is a backup that is young enough at every destination that has to have one. Each may have an age of its own: the copy far away is a day
+ * behind, the one here is not.
  *
- * @throws {VersioningError} `INVALID_OPTION` without a destination: nothing would be checked.
+ * @throws {VersioningError} `INVALID_OPTION` without a destination, or with one that has no age: nothing would be checked.
  * @example
  * ```ts
  * import { backupFreshCheck } from '@x/versioning/deploy';
@@ -49,16 +59,12 @@ interface Freshness {
  * ```
  */
 export function backupFreshCheck(options: BackupFreshCheckOptions): Check {
-  const { destinations, latest, maxAgeMs, warnAgeMs = maxAgeMs, clock = systemClock } = options;
-  if (destinations.length === 0) {
-    throw new VersioningError('INVALID_OPTION', 'Expected destinations that have to have a backup, got none', {
-      hint: 'Name at least one, or leave the check out.',
-    });
-  }
-  const judge = async (destination: string, signal: AbortSignal): Promise<Freshness> => {
+  const { latest, clock = systemClock } = options;
+  const destinations = agedDestinations(options);
+  const judge = async ({ name, ...ages }: AgedDestination, signal: AbortSignal): Promise<Freshness> => {
     try {
-      const made = await latest(destination, { signal });
-      return freshness(made === undefined ? undefined : clock() - made, { maxAgeMs, warnAgeMs });
+      const made = await latest(name, { signal });
+      return freshness(made === undefined ? undefined : clock() - made, ages);
     } catch (error) {
       signal.throwIfAborted();
       return { outcome: 'fail', text: failureText(error) };
@@ -67,10 +73,10 @@ export function backupFreshCheck(options: BackupFreshCheckOptions): Check {
   return measuredCheck(
     {
       kind: 'backup',
-      name: `backup ${destinations.join(', ')}`,
-      limit: `at most ${ageText(maxAgeMs)} old${warnAgeMs < maxAgeMs ? ` (warns after ${ageText(warnAgeMs)})` : ''}`,
+      name: `backup ${destinations.map(({ name }) => name).join(', ')}`,
+      limit: limitText(destinations),
       async measure({ signal }) {
-        const all = await Promise.all(destinations.map(async (name) => ({ name, ...(await judge(name, signal)) })));
+        const all = await Promise.all(destinations.map(async (each) => ({ ...each, ...(await judge(each, signal)) })));
         const outcome = SEVERITY.findLast((each) => all.some((one) => one.outcome === each)) ?? 'ok';
         const found = all.map(({ name, text }) => `${name}: ${text}`).join('; ');
         const bad = all.filter((one) => one.outcome !== 'ok').map(({ name }) => name);
@@ -80,6 +86,42 @@ export function backupFreshCheck(options: BackupFreshCheckOptions): Check {
     },
     options,
   );
+}
+
+interface AgedDestination {
+  readonly name: string;
+  readonly maxAgeMs: number;
+  readonly warnAgeMs: number;
+}
+
+/** Destinations with the ages that hold for each. @throws {VersioningError} `INVALID_OPTION` */
+function agedDestinations(options: BackupFreshCheckOptions): readonly AgedDestination[] {
+  if (options.destinations.length === 0) {
+    throw new VersioningError('INVALID_OPTION', 'Expected destinations that have to have a backup, got none', {
+      hint: 'Name at least one, or leave the check out.',
+    });
+  }
+  return options.destinations.map((each) => {
+    const own: BackupDestination = typeof each === 'string' ? { name: each } : each;
+    const { name, maxAgeMs = options.maxAgeMs, warnAgeMs = options.warnAgeMs } = own;
+    if (maxAgeMs === undefined) {
+      throw new VersioningError('INVALID_OPTION', `Expected an age for the destination ${shown(name)}, got none`, {
+        hint: 'Give it a "maxAgeMs", or give the check one for all.',
+      });
+    }
+    return { name, maxAgeMs, warnAgeMs: Math.min(warnAgeMs ?? maxAgeMs, maxAgeMs) };
+  });
+}
+
+/** What is allowed: once, where it is the same everywhere. */
+function limitText(destinations: readonly AgedDestination[]): string {
+  const texts = destinations.map(
+    ({ maxAgeMs, warnAgeMs }) =>
+      `at most ${ageText(maxAgeMs)} old${warnAgeMs < maxAgeMs ? ` (warns after ${ageText(warnAgeMs)})` : ''}`,
+  );
+  const [first = ''] = texts;
+  if (texts.every((text) => text === first)) return first;
+  return destinations.map(({ name }, at) => `${name}: ${texts[at] ?? ''}`).join('; ');
 }
 
 function freshness(

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { VersioningError } from '../../errors.ts';
-import { backupFreshCheck, type LatestBackup } from './backup-fresh-check.ts';
+import { type BackupDestination, backupFreshCheck, type LatestBackup } from './backup-fresh-check.ts';
 import { commandCheck } from './command-check.ts';
 import { containerCheck } from './container-check.ts';
 import type { Check } from './contract.ts';
@@ -79,11 +79,12 @@ const MAKERS: Readonly<Record<string, Make>> = {
       ...timing,
     }),
   backup: (members, timing, { latestBackup }) => {
-    const destinations = members.texts('destinations') ?? [];
+    const destinations = destinationsIn(members);
     if (destinations.length === 0) throw invalid(members.at('destinations'), 'a list with a destination', undefined);
     if (latestBackup === undefined) throw invalid(members.at('kind'), 'one that can be checked here', 'backup');
     const maxAgeMs = members.number('maxAgeMs', TIME);
-    if (maxAgeMs === undefined) throw invalid(members.at('maxAgeMs'), 'milliseconds', undefined);
+    const isAged = destinations.every((each) => typeof each !== 'string' && each.maxAgeMs !== undefined);
+    if (maxAgeMs === undefined && !isAged) throw invalid(members.at('maxAgeMs'), 'milliseconds', undefined);
     const warnAgeMs = members.number('warnAgeMs', TIME);
     return backupFreshCheck({ destinations, latest: latestBackup, maxAgeMs, warnAgeMs, ...timing });
   },
@@ -176,6 +177,25 @@ function neededCommand(members: Members): readonly [string, ...string[]] {
   const command = commandIn(members, 'command');
   if (command === undefined) throw invalid(members.at('command'), 'a program with its arguments', undefined);
   return command;
+}
+
+/** Names, or objects with a name and ages of its own. */
+function destinationsIn(members: Members): readonly (string | BackupDestination)[] {
+  const value = members.value('destinations');
+  if (value === undefined) return [];
+  const wanted = 'a list of names, or of objects with a name and a maxAgeMs';
+  if (!Array.isArray(value)) throw invalid(members.at('destinations'), wanted, value);
+  return value.map((each: unknown, index) => {
+    if (typeof each === 'string') return each;
+    const own = new Members(each, `${members.at('destinations')}[${index}]`);
+    const destination = {
+      name: own.neededText('name'),
+      maxAgeMs: own.number('maxAgeMs', TIME),
+      warnAgeMs: own.number('warnAgeMs', TIME),
+    };
+    own.end();
+    return destination;
+  });
 }
 
 function neededPort(members: Members): number {

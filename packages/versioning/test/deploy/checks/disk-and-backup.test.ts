@@ -58,3 +58,23 @@ test('without a destination nothing would be checked', () => {
     expect.objectContaining({ code: 'INVALID_OPTION' }),
   );
 });
+
+test('each destination may have an age of its own, and the check tells them apart', async () => {
+  const made: Readonly<Record<string, number>> = { here: NOW - 2 * HOUR, far: NOW - 20 * HOUR };
+  const run = async (farMs: number) =>
+    backupFreshCheck({
+      destinations: ['here', { name: 'far', maxAgeMs: farMs }],
+      latest: (name) => made[name],
+      maxAgeMs: 3 * HOUR,
+      clock: () => NOW,
+    }).run({});
+  expect(await run(24 * HOUR)).toMatchObject({
+    outcome: 'ok',
+    found: 'here: 2 h old; far: 20 h old',
+    limit: 'here: at most 3 h old; far: at most 24 h old',
+  });
+  expect(await run(10 * HOUR)).toMatchObject({ outcome: 'fail', hint: 'Make a backup at far first.' });
+  expect(() => backupFreshCheck({ destinations: ['here'], latest: () => NOW })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION' }),
+  );
+});

@@ -13,6 +13,13 @@ test('each kind has its check, with a name that tells what it looks at', () => {
       { kind: 'redis', password: { env: 'REDIS_PASSWORD' } },
       { kind: 'container', container: 'shop-db', program: ['podman'], needsHealth: true },
       { kind: 'backup', destinations: ['here', 'far'], maxAgeMs: 86_400_000 },
+      {
+        kind: 'backup',
+        destinations: [
+          { name: 'near', maxAgeMs: 1 },
+          { name: 'nas', maxAgeMs: 2, warnAgeMs: 1 },
+        ],
+      },
       { kind: 'program', program: 'go', args: ['version'], version: '>=1.22' },
       {
         kind: 'command',
@@ -32,6 +39,7 @@ test('each kind has its check, with a name that tells what it looks at', () => {
     ['redis', 'redis 127.0.0.1:6379'],
     ['container', 'container shop-db'],
     ['backup', 'backup here, far'],
+    ['backup', 'backup near, nas'],
     ['program', 'program go'],
     ['command', 'model loads'],
   ]);
@@ -69,6 +77,10 @@ test.each<readonly [string, unknown]>([
   ],
   ['Expected checks[0].attempts to be a whole number from 1 to 10000, got 0', [{ ...http, attempts: 0 }]],
   ['Expected checks[0].destinations to be a list with a destination, got nothing', [{ kind: 'backup', maxAgeMs: 1 }]],
+  [
+    'Expected checks[0].destinations[0].maxAgeMs to be a whole number from 1 to 2147483647, got 0',
+    [{ kind: 'backup', destinations: [{ name: 'a', maxAgeMs: 0 }] }],
+  ],
   ['Expected checks[0].maxAgeMs to be milliseconds, got nothing', [{ kind: 'backup', destinations: ['a'] }]],
   ['Expected checks[0].command to be a program with its arguments, got a list', [{ kind: 'command', command: [] }]],
   ['Expected checks[0].command to be a list of texts, got "node x"', [{ kind: 'command', command: 'node x' }]],

@@ -1,0 +1,107 @@
+import type { OperationEvent } from '../events/contract.ts';
+import type { ReportInput } from './input.ts';
+
+/** A backup that was begun. */
+export interface Attempt {
+  readonly tenant: string;
+  readonly startMs: number;
+  readonly outcome: 'made' | 'partial' | 'failed';
+  readonly snapshot: string | null;
+  readonly durationMs: number | null;
+  readonly bytes: number | null;
+  readonly bytesStored: number | null;
+  readonly error: { readonly code: string | null; readonly message: string } | null;
+}
+
+/** Kinds that are no backup one would come back to: made before something else, or without content. */
+const BESIDE: ReadonlySet<unknown> = new Set(['safety', 'pre-deploy', 'checkpoint']);
+/** What tells of one backup may differ by so much, in milliseconds. */
+const NEAR_MS = 120_000;
+
+const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** All backups that something tells of, each once, earliest first, whichever period they are of. Pure. */
+export function attemptsOf(input: ReportInput): readonly Attempt[] {
+  const snapshots = ofSnapshots(input);
+  const known = new Set(snapshots.map(({ snapshot }) => snapshot));
+  const told = ofEvents(input).filter(({ snapshot }) => snapshot === null || !known.has(snapshot));
+  const all = [...snapshots, ...told];
+  const runs = ofRuns(input).filter((run) => !all.some((other) => isSame(run, other)));
+  return [...all, ...runs].toSorted((a, b) => a.startMs - b.startMs);
+}
+
+function ofSnapshots({ snapshots, tenant, nowMs }: ReportInput): Attempt[] {
+  return (snapshots?.list ?? []).flatMap((each): Attempt[] => {
+    const startMs = Date.parse(each.startedAt);
+    if (BESIDE.has(each.kind) || !(startMs <= nowMs) || isOther(tenant, each.tenant.name)) return [];
+    return [
+      {
+        tenant: each.tenant.name,
+        startMs,
+        outcome: each.status === 'partial' ? 'partial' : 'made',
+        snapshot: each.id,
+        durationMs: numberOf(each.durationMs),
+        bytes: numberOf(each.bytes.total),
+        bytesStored: numberOf(each.bytes.stored),
+        error: null,
+      },
+    ];
+  });
+}
+
+function ofEvents({ events, tenant, nowMs }: ReportInput): Attempt[] {
+  return (events?.list ?? []).flatMap((event): Attempt[] => {
+    const attempt = ofEvent(event);
+    if (attempt === undefined || !(attempt.startMs <= nowMs) || isOther(tenant, attempt.tenant)) return [];
+    return [attempt];
+  });
+}
+
+function ofEvent({ name, at, tenant, details }: OperationEvent): Attempt | undefined {
+  if (name !== 'backup.created' && name !== 'backup.failed') return undefined;
+  if (tenant === undefined || BESIDE.has(details['kind'])) return undefined;
+  const durationMs = numberOf(details['durationMs']);
+  const code = textOf(details['code']);
+  const isPartial = details['status'] === 'partial';
+  return {
+    tenant,
+    // It is told at its end.
+    startMs: Date.parse(at) - (durationMs ?? 0),
+    outcome: name === 'backup.failed' ? 'failed' : isPartial ? 'partial' : 'made',
+    snapshot: textOf(details['snapshot']) ?? textOf(details['id']),
+    durationMs,
+    bytes: numberOf(details['bytes']),
+    bytesStored: numberOf(details['bytesStored']),
+    error: name === 'backup.failed' ? { code, message: textOf(details['message']) ?? code ?? 'it failed' } : null,
+  };
+}
+
+function ofRuns({ runs, tenant, nowMs }: ReportInput): Attempt[] {
+  return (runs?.list ?? []).flatMap(({ tenant: of, run }): Attempt[] => {
+    const { status, slotMs, startedMs = slotMs, finishedMs, error } = run;
+    if (status !== 'ok' && status !== 'partial' && status !== 'failed') return [];
+    if (startedMs > nowMs || isOther(tenant, of)) return [];
+    return [
+      {
+        tenant: of,
+        startMs: startedMs,
+        outcome: status === 'ok' ? 'made' : status,
+        snapshot: null,
+        durationMs: finishedMs === undefined ? null : Math.max(0, finishedMs - startedMs),
+        bytes: null,
+        bytesStored: null,
+        error: error === undefined ? null : { code: error.code ?? null, message: error.message },
+      },
+    ];
+  });
+}
+
+/** Whether a run of a scheduler and something else tell of one backup: its failure, or the snapshot that it has made. */
+function isSame(run: Attempt, other: Attempt): boolean {
+  if (run.tenant !== other.tenant || (run.outcome === 'failed') !== (other.outcome === 'failed')) return false;
+  return other.startMs >= run.startMs - NEAR_MS && other.startMs <= run.startMs + (run.durationMs ?? 0) + NEAR_MS;
+}
+
+const isOther = (wanted: string | undefined, tenant: string): boolean => wanted !== undefined && wanted !== tenant;

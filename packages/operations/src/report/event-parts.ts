@@ -1,0 +1,140 @@
+import type { OperationEvent } from '../events/contract.ts';
+import type { DrillLine, OtherEvents, ReleaseLine, ReportData, ReportedRestore } from './contract.ts';
+import type { ReportedDrill, ReportInput } from './input.ts';
+import { lineText } from './words.ts';
+
+/** Lines of a part. */
+const MOST = 500;
+const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+/** Events of the period and the tenant, earliest first. */
+export function eventsOf({ events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
+  const untilMs = Math.min(period.toMs, nowMs + 1);
+  return (events?.list ?? [])
+    .filter(({ at, tenant: of }) => {
+      const ms = Date.parse(at);
+      return ms >= period.fromMs && ms < untilMs && (tenant === undefined || of === undefined || of === tenant);
+    })
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** Restores that somebody has asked for: not those that were tried, and thrown away. */
+export function restorePart(input: ReportInput): ReportData['restores'] {
+  if (input.events === undefined) return null;
+  const restores = eventsOf(input).filter(
+    ({ name, details }) =>
+      ['restore.finished', 'restore.failed', 'restore.rolledBack'].includes(name) && details['trial'] !== true,
+  );
+  return restores.slice(0, MOST).map(({ name, at, tenant, principal, details }): ReportedRestore => {
+    const status = details['status'];
+    const isFailed = name !== 'restore.finished' || status === 'failed';
+    return {
+      at: new Date(at).toISOString(),
+      tenant: tenant ?? null,
+      outcome: isFailed ? 'failed' : status === 'partial' ? 'partial' : 'ok',
+      durationMs: numberOf(details['durationMs']),
+      bytes: numberOf(details['bytesWritten']),
+      by: principal ?? null,
+      code: textOf(details['code']),
+    };
+  });
+}
+
+const isDrill = (details: OperationEvent['details']): boolean =>
+  textOf(details['id']) !== null &&
+  textOf(details['tenant']) !== null &&
+  ['passed', 'failed', 'notTried'].includes(String(details['status'])) &&
+  !Number.isNaN(Date.parse(String(details['finishedAt'])));
+
+/** Restores that were tried. */
+export function drillPart(input: ReportInput): ReportData['drills'] {
+  const { events, drills, period, nowMs, tenant } = input;
+  if (drills === undefined && events === undefined) return null;
+  const told = (events?.list ?? [])
+    .filter(({ name, details }) => (name === 'drill.finished' || name === 'drill.failed') && isDrill(details))
+    .map(({ details }) => details as unknown as ReportedDrill);
+  const all = new Map([...told, ...(drills ?? [])].map((each) => [each.id, each]));
+  return [...all.values()]
+    .filter((each) => {
+      const ms = Date.parse(each.finishedAt);
+      return ms >= period.fromMs && ms < period.toMs && ms <= nowMs && (tenant === undefined || tenant === each.tenant);
+    })
+    .toSorted((a, b) => Date.parse(a.finishedAt) - Date.parse(b.finishedAt))
+    .slice(0, MOST)
+    .map(drillLine);
+}
+
+function drillLine(drill: ReportedDrill): DrillLine {
+  const { finishedAt, tenant, kind, status, restoreMs, durationMs, proven, error } = drill;
+  return {
+    at: new Date(finishedAt).toISOString(),
+    tenant,
+    kind: String(kind),
+    status,
+    restoreMs: numberOf(restoreMs),
+    durationMs: numberOf(durationMs) ?? 0,
+    share: numberOf(proven?.share),
+    error: error?.message === undefined ? null : lineText(error.message),
+  };
+}
+
+/** Deploys and rollbacks that began in the period: of all tenants, who share them. */
+export function releasePart({ deployments, period, nowMs }: ReportInput): ReportData['releases'] {
+  if (deployments === undefined) return null;
+  return deployments
+    .filter(({ startedAt }) => {
+      const ms = Date.parse(startedAt);
+      return ms >= period.fromMs && ms < period.toMs && ms <= nowMs;
+    })
+    .toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt))
+    .slice(0, MOST)
+    .map((each): ReleaseLine => ({
+      at: new Date(each.startedAt).toISOString(),
+      kind: each.kind,
+      version: each.version,
+      from: each.from ?? null,
+      channel: each.channel,
+      outcome: each.outcome,
+      by: each.by,
+      durationMs: numberOf(each.ms),
+      wayBackMs: numberOf(each.wayBack?.ms),
+      error: each.error === undefined ? null : lineText(each.error.message),
+    }));
+}
+
+/** Events that parts of a report tell of, by the beginnings of their names. */
+const TOLD = ['backup.', 'restore.', 'drill.', 'health.', 'run.', 'deploy.', 'rollback.'];
+
+/** Warnings and errors that are told nowhere else, by their names. */
+export function otherPart(input: ReportInput): readonly OtherEvents[] {
+  const others = eventsOf(input).filter(
+    ({ name, level }) =>
+      level !== 'info' &&
+      (input.deployments === undefined ? TOLD.slice(0, 5) : TOLD).every((each) => !name.startsWith(each)),
+  );
+  return [...Map.groupBy(others, ({ name }) => name)]
+    .map(([name, list]): OtherEvents => {
+      const [first, last] = [list[0], list.at(-1)];
+      return {
+        name,
+        level: list.some(({ level }) => level === 'error') ? 'error' : 'warn',
+        count: list.length,
+        firstAt: new Date(first?.at ?? 0).toISOString(),
+        lastAt: new Date(last?.at ?? 0).toISOString(),
+        message: messageOf(last),
+      };
+    })
+    .toSorted((a, b) => (a.firstAt < b.firstAt ? -1 : 1))
+    .slice(0, MOST);
+}
+
+/** What an event says of itself. */
+export function messageOf(event: OperationEvent | undefined): string | null {
+  const { details = {} } = event ?? {};
+  const error = details['error'] as { readonly message?: unknown } | null | undefined;
+  const said =
+    textOf(details['message']) ?? textOf(error?.message) ?? textOf(details['detail']) ?? textOf(details['code']);
+  return said === null ? null : lineText(said);
+}

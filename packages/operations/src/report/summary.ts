@@ -1,0 +1,135 @@
+import type { ReportData } from './contract.ts';
+import { daysText, listText } from './dates.ts';
+import { bytesText, countText, durationText, lineText, numberText, percentText } from './words.ts';
+
+/** The parts that a summary is made of. */
+export type SummaryParts = Omit<ReportData, 'summary' | 'unknown'>;
+
+type Sentence = ReportData['summary'][number];
+
+/** What a reader should know when reading nothing else. Pure. */
+export function summaryOf(parts: SummaryParts): readonly Sentence[] {
+  return [
+    ...backupSentences(parts),
+    ...restoreSentences(parts),
+    ...drillSentences(parts),
+    ...releaseSentences(parts),
+    ...healthSentences(parts),
+    ...storageSentences(parts),
+    ...(parts.problems.length === 0 ? [say('good', 'Nothing that is known asks for attention.')] : []),
+  ];
+}
+
+const say = (tone: Sentence['tone'], text: string): Sentence => ({ text, tone });
+
+function backupSentences({ backups }: SummaryParts): Sentence[] {
+  if (backups === null) return [];
+  const { due, made, partial, failed, missed, unknown, extra } = backups.total;
+  const isScheduled = backups.tenants.some(({ scheduled }) => scheduled);
+  if (due + extra === 0) return [say('warn', 'No backups were due, and none were made.')];
+  const found: Sentence[] = [];
+  const isWhole = made === due;
+  const was = due === 1 ? 'was' : 'were';
+  if (isWhole && due > 0)
+    found.push(say('good', due === 1 ? 'The one backup was made.' : `All ${numberText(due)} backups were made.`));
+  else if (due > 0) found.push(say('bad', `${numberText(made)} of ${countText(due, 'backup')} ${was} made.`));
+  const rest = [
+    failed > 0 ? `${numberText(failed)} failed` : '',
+    missed > 0 ? `${numberText(missed)} did not happen` : '',
+    partial > 0 ? `${numberText(partial)} ${partial === 1 ? 'lacks' : 'lack'} something` : '',
+    unknown > 0 ? `of ${numberText(unknown)} nobody knows` : '',
+  ].filter((text) => text !== '');
+  if (rest.length > 0) found.push(say('bad', `${capital(listText(rest))}.`));
+  found.push(...missedSentences(backups));
+  if (extra > 0) found.push(say('soft', `${countText(extra, 'backup')} ${extra === 1 ? 'was' : 'were'} made besides.`));
+  if (!isScheduled)
+    found.push(say('soft', 'When backups were due is not known: those that nobody began are not counted.'));
+  return found;
+}
+
+/** Who had no backup on which days; of many tenants, how many. */
+function missedSentences({ tenants }: NonNullable<ReportData['backups']>): Sentence[] {
+  const without = tenants.filter(({ daysWithout }) => daysWithout.length > 0);
+  const named = without
+    .slice(0, 5)
+    .map(({ tenant, daysWithout }) => say('bad', `${lineText(tenant)} had no backup on ${daysText(daysWithout)}.`));
+  const more = without.length - named.length;
+  if (more > 0) named.push(say('bad', `${countText(more, 'more tenant')} had no backup on some days.`));
+  return named;
+}
+
+function restoreSentences({ restores }: SummaryParts): Sentence[] {
+  if (restores === null || restores.length === 0) return [];
+  const good = restores.filter(({ outcome }) => outcome === 'ok').length;
+  const tenants = [...new Set(restores.flatMap(({ tenant }) => tenant ?? []))];
+  const whose =
+    tenants.length === 0 || tenants.length > 4 ? '' : ` (${listText(tenants.map((each) => lineText(each)))})`;
+  const text = `Data was restored ${restores.length === 1 ? 'once' : `${numberText(restores.length)} times`}${whose}`;
+  if (good === restores.length)
+    return [say('good', `${text}, ${restores.length === 1 ? 'with' : 'each time with'} success.`)];
+  return [say('bad', `${text}, ${numberText(good)} of these with success.`)];
+}
+
+function drillSentences({ drills }: SummaryParts): Sentence[] {
+  if (drills === null) return [];
+  if (drills.length === 0) return [say('warn', 'No restore was tried.')];
+  const passed = drills.filter(({ status }) => status === 'passed');
+  const slowest = Math.max(-1, ...passed.map(({ restoreMs }) => restoreMs ?? -1));
+  const took = slowest < 0 ? '' : `, the slowest in ${durationText(slowest)}`;
+  const tried = drills.length === 1 ? 'that was tried' : 'that were tried';
+  return [
+    say(
+      passed.length === drills.length ? 'good' : 'bad',
+      `${numberText(passed.length)} of ${countText(drills.length, 'restore')} ${tried} passed${took}.`,
+    ),
+  ];
+}
+
+function releaseSentences({ releases }: SummaryParts): Sentence[] {
+  if (releases === null || releases.length === 0) return [];
+  const count = (outcome: string): number => releases.filter((each) => each.outcome === outcome).length;
+  const deploys = releases.filter(({ kind }) => kind === 'deploy').length;
+  const back = count('rolled-back') + releases.filter(({ kind }) => kind.includes('rollback')).length;
+  const failed = count('failed');
+  const bad = [
+    back > 0 ? `${numberText(back)} went back` : '',
+    failed > 0 ? `${numberText(failed)} failed before the switch` : '',
+  ].filter((text) => text !== '');
+  const text = `${countText(deploys, 'release')} ${deploys === 1 ? 'was' : 'were'} deployed or tried`;
+  return [say(bad.length === 0 ? 'good' : 'warn', `${text}${bad.length === 0 ? '' : `; ${listText(bad)}`}.`)];
+}
+
+function healthSentences({ health }: SummaryParts): Sentence[] {
+  if (health === null || health.length === 0) return [];
+  const down = health.filter(({ outages }) => outages.length > 0);
+  if (down.length === 0) {
+    const least = Math.min(...health.map(({ knownPercent }) => knownPercent));
+    return [
+      say(
+        'good',
+        `Nothing that is watched was seen unhealthy, in the ${percentText(least)} of the time or more that is known.`,
+      ),
+    ];
+  }
+  const texts = down
+    .toSorted((a, b) => b.downMs - a.downMs)
+    .slice(0, 4)
+    .map(({ check, downMs }) => `${lineText(check)} for ${durationText(downMs)}`);
+  const more = down.length > 4 ? ` and ${down.length - 4} more` : '';
+  return [say('bad', `Unhealthy were ${listText(texts)}${more}.`)];
+}
+
+function storageSentences({ storage, backups }: SummaryParts): Sentence[] {
+  const [first, last] = [storage?.samples[0], storage?.samples.at(-1)];
+  if (first !== undefined && last !== undefined && first !== last) {
+    const by = last.bytesStored - first.bytesStored;
+    const way = by === 0 ? 'did not grow' : by > 0 ? `grew by ${bytesText(by)}` : `shrank by ${bytesText(-by)}`;
+    return [say('soft', `The store ${way}, to ${bytesText(last.bytesStored)}.`)];
+  }
+  if (last !== undefined) return [say('soft', `${bytesText(last.bytesStored)} are stored.`)];
+  if (backups === null || backups.total.bytes === 0) return [];
+  const { bytes, bytesStored } = backups.total;
+  return [say('soft', `${bytesText(bytes)} were backed up, and ${bytesText(bytesStored)} written for that.`)];
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -1,0 +1,141 @@
+import { CHART_WIDTH, type Drawing, type Ink, rounded, type Shape } from './drawing.ts';
+import { type Scale, timeTicks } from './scales.ts';
+import { lineText } from './words.ts';
+import type { Zone } from './zone.ts';
+
+/** A time that a chart is about. */
+export interface TimeWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly zone: Zone;
+}
+
+/** Something in a row of a timeline: a moment, or from one moment to another. */
+export interface TimeMark {
+  readonly atMs: number;
+  readonly toMs?: number | undefined;
+  readonly ink: Ink;
+  readonly hollow?: boolean | undefined;
+  readonly title: string;
+}
+
+/** Rows of moments and times, one below the other. */
+export interface TimelineChart extends Pick<Drawing, 'title' | 'description' | 'legend' | 'table'> {
+  readonly rows: readonly { readonly name: string; readonly marks: readonly TimeMark[] }[];
+}
+
+const LEFT = 8;
+const RIGHT = 8;
+const ROW = 34;
+const AXIS = 26;
+const TOP = 6;
+
+/** Lays out rows of time: the name of a row stands above what is in it, so that long names have room. */
+export function timelineChart(chart: TimelineChart, window: TimeWindow): Drawing {
+  const { title, description, legend, table, rows } = chart;
+  const height = TOP + rows.length * ROW + AXIS;
+  const bottom = height - AXIS;
+  const x = placeOf(window, LEFT);
+  const shapes: Shape[] = [...timeAxis(window, x, { top: TOP, bottom, label: height - 8 })];
+  for (const [at, { name, marks }] of rows.entries()) {
+    const top = TOP + at * ROW;
+    shapes.push({ kind: 'text', at: [LEFT, top + 12], text: shortName(name), anchor: 'start' });
+    const y = top + 24;
+    shapes.push({
+      kind: 'line',
+      points: [
+        [LEFT, y],
+        [CHART_WIDTH - RIGHT, y],
+      ],
+      ink: 'edge',
+      width: 1,
+    });
+    for (const mark of marks) shapes.push(markOf(mark, x, y));
+  }
+  return { width: CHART_WIDTH, height, title, description, legend, shapes, table };
+}
+
+/** Characters that a line of a chart has room for. */
+const shortName = (name: string): string => lineText(name, 48);
+
+function markOf({ atMs, toMs, ink, hollow, title }: TimeMark, x: (ms: number) => number, y: number): Shape {
+  if (toMs === undefined)
+    return { kind: 'dot', at: [x(atMs), y], radius: 3.5, ink, title, ...(hollow === true && { hollow }) };
+  const left = x(atMs);
+  return { kind: 'rect', at: [left, y - 5], width: Math.max(1.5, rounded(x(toMs) - left)), height: 10, ink, title };
+}
+
+/** A line of values over time. */
+export interface LineChart extends Pick<Drawing, 'title' | 'description' | 'legend' | 'table'> {
+  readonly series: readonly {
+    readonly ink: Ink;
+    readonly points: readonly { readonly ms: number; readonly value: number }[];
+  }[];
+  readonly scale: Scale;
+  readonly format: (value: number) => string;
+}
+
+const LINE_HEIGHT = 170;
+const LINE_LEFT = 52;
+
+/** Lays out lines over time. */
+export function lineChart(chart: LineChart, window: TimeWindow): Drawing {
+  const { title, description, legend, table, series, scale, format } = chart;
+  const bottom = LINE_HEIGHT - AXIS;
+  const x = placeOf(window, LINE_LEFT);
+  const y = (value: number): number => rounded(bottom - (Math.min(value, scale.high) / scale.high) * (bottom - 12));
+  const shapes: Shape[] = [
+    ...scale.ticks.flatMap((tick): Shape[] => [
+      {
+        kind: 'line',
+        points: [
+          [LINE_LEFT, y(tick)],
+          [CHART_WIDTH - RIGHT, y(tick)],
+        ],
+        ink: 'edge',
+        width: 1,
+      },
+      { kind: 'text', at: [LINE_LEFT - 6, rounded(y(tick) + 4)], text: format(tick), anchor: 'end' },
+    ]),
+    ...timeAxis(window, x, { top: bottom, bottom: bottom + 4, label: LINE_HEIGHT - 8 }),
+    ...series.flatMap(({ ink, points }): Shape[] => {
+      const places = points.map(({ ms, value }) => [x(ms), y(value)] as const);
+      const [only] = places;
+      if (places.length === 1 && only !== undefined) return [{ kind: 'dot', at: only, radius: 3.5, ink }];
+      return [{ kind: 'line', points: places, ink, width: 2 }];
+    }),
+  ];
+  return { width: CHART_WIDTH, height: LINE_HEIGHT, title, description, legend, shapes, table };
+}
+
+function placeOf({ fromMs, toMs }: TimeWindow, left: number): (ms: number) => number {
+  const width = CHART_WIDTH - left - RIGHT;
+  const span = Math.max(1, toMs - fromMs);
+  return (ms) => rounded(left + (Math.min(Math.max(ms, fromMs), toMs) - fromMs) * (width / span));
+}
+
+interface AxisPlace {
+  readonly top: number;
+  readonly bottom: number;
+  /** Where labels stand. */
+  readonly label: number;
+}
+
+function timeAxis({ fromMs, toMs, zone }: TimeWindow, x: (ms: number) => number, place: AxisPlace): Shape[] {
+  return timeTicks(fromMs, toMs, zone).flatMap(({ ms, label }): Shape[] => {
+    const at = x(ms);
+    const anchor = at < 24 ? 'start' : at > CHART_WIDTH - 28 ? 'end' : 'middle';
+    return [
+      {
+        kind: 'line',
+        points: [
+          [at, place.top],
+          [at, place.bottom],
+        ],
+        ink: 'edge',
+        width: 1,
+      },
+      { kind: 'text', at: [at, place.label], text: label, anchor },
+    ];
+  });
+}
