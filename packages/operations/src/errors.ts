@@ -11,6 +11,7 @@ export type OperationsErrorCode =
   | 'INVALID_OPTION'
   | 'INVALID_PERIOD'
   | 'INVALID_TIMING'
+  | 'NOT_CONFIGURED'
   | 'PACKAGE_MISSING'
   | 'DRILL_FOLDER_FAILED'
   | 'DRILL_NO_ROOM'

@@ -16,6 +16,18 @@ export { memoryEventBook } from './events/memory-book.ts';
 export { commitManifests, planManifests } from './git/commit-manifests.ts';
 export type { CommittedManifests, ManifestBranch, ManifestFile, ManifestPlan } from './git/commit-manifests.ts';
 export { storedEventBook } from './events/stored-book.ts';
+export { createHoldfast } from './holdfast/create-holdfast.ts';
+export type {
+  BackedUp,
+  Cleanup,
+  Holdfast,
+  HoldfastAs,
+  HoldfastConfig,
+  HoldfastReports,
+  HoldfastSchedule,
+  HoldfastTenant,
+  HoldfastTimings,
+} from './holdfast/contract.ts';
 export { createScheduler } from './scheduler/scheduler.ts';
 export type { Look, Scheduler, SchedulerOptions, StartedRun, StopOptions, WatchedRun } from './scheduler/contract.ts';
 export type { RunSubject, ScheduleEvent } from './scheduler/events.ts';

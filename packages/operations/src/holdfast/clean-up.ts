@@ -1,0 +1,36 @@
+import type { Logs } from '@x/logging';
+import { cleanReports } from '../report/write-reports.ts';
+import type { Cleanup } from './contract.ts';
+import type { Settings } from './settings.ts';
+import type { TenantBackups } from './tenant-backups.ts';
+
+interface CleanUpParts {
+  readonly settings: Settings;
+  readonly backups: TenantBackups;
+  readonly logs: Logs | undefined;
+}
+
+const KEEP_REPORTS_MS = 2 * 365 * 86_400_000;
+
+/** Forgets what no policy keeps: snapshots of tenants, logs and reports. */
+export async function cleanUp(
+  { settings, backups, logs }: CleanUpParts,
+  { dryRun = false }: { readonly dryRun?: boolean | undefined } = {},
+): Promise<Cleanup> {
+  const snapshots: Record<string, readonly string[]> = {};
+  const held: string[] = [];
+  for (const tenant of settings.tenants.keys()) {
+    const gone = await backups.forget(tenant, { dryRun });
+    if (gone === undefined) held.push(tenant);
+    else snapshots[tenant] = gone;
+  }
+  const plan = await logs?.planClean();
+  if (!dryRun && logs !== undefined && plan !== undefined) await logs.applyClean(plan);
+  const { reports } = settings.config;
+  const nowMs = settings.clock.now();
+  const removed =
+    reports === undefined || dryRun
+      ? []
+      : await cleanReports(reports.directory, { nowMs, keepMs: reports.keepMs ?? KEEP_REPORTS_MS });
+  return { dryRun, snapshots, held, logFiles: plan?.remove.length ?? 0, reports: removed };
+}

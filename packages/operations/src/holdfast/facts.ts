@@ -1,0 +1,161 @@
+import type { CatalogEntry, Repository } from '@x/backup-store';
+import type { Deployer, Deployment } from '@x/versioning/deploy';
+import type { ReleaseManager } from '@x/versioning';
+import { DRILL_EVENTS, drillHistory } from '../drills/results.ts';
+import { drillSnapshots } from '../drills/snapshots.ts';
+import type { EventBook, EventQuery, OperationEvent } from '../events/contract.ts';
+import { BACKUP_EVENTS } from '../metrics/attempts.ts';
+import { backupFacts } from '../metrics/backup-facts.ts';
+import type { Dashboard, StorageSample } from '../metrics/contract.ts';
+import { dashboard } from '../metrics/dashboard.ts';
+import type { SampleBook } from '../metrics/samples.ts';
+import type { ObjectiveJudgement } from '../objectives/contract.ts';
+import { RESTORE_EVENTS, restoresOf, rollbacksOf } from '../objectives/facts.ts';
+import { judgeObjectives } from '../objectives/judge.ts';
+import { limitOf } from '../objectives/limits.ts';
+import { reportData } from '../report/report-data.ts';
+import type { ReportData } from '../report/contract.ts';
+import type { ReportPeriod } from '../report/period.ts';
+import type { HealthRecord } from '../health/health-history.ts';
+import { runHistory } from '../scheduler/history.ts';
+import type { Timing } from '../timing/timing.ts';
+import type { Settings } from './settings.ts';
+
+/** What is read when something is to be told. */
+export interface FactParts {
+  readonly settings: Settings;
+  readonly book: EventBook;
+  readonly repository: () => Promise<Repository>;
+  readonly releases: () => ReleaseManager | undefined;
+  readonly deployer: () => Deployer | undefined;
+  readonly samples: SampleBook;
+  /** Where the repository is, as samples name it. */
+  readonly destination: string;
+  readonly health: () => Promise<HealthRecord | undefined>;
+  /** When backups of a tenant are due. */
+  readonly timingOf: (tenant: string) => Timing | undefined;
+}
+
+/** Tells what happened, from what the packages keep. */
+export class Facts {
+  readonly #parts: FactParts;
+
+  constructor(parts: FactParts) {
+    this.#parts = parts;
+  }
+
+  async dashboard(): Promise<Dashboard> {
+    const { settings, releases, destination } = this.#parts;
+    const [events, catalog, deploys, samples] = await Promise.all([
+      this.#events({ names: [...BACKUP_EVENTS, ...RESTORE_EVENTS, ...DRILL_EVENTS] }),
+      this.#catalog(),
+      this.#deploys(),
+      this.#samples(),
+    ]);
+    return dashboard({
+      events,
+      snapshots: backupFacts(catalog),
+      releases: (await releases()?.listReleases()) ?? [],
+      deploys,
+      storage: [{ destination, samples }],
+      nowMs: settings.clock.now(),
+    });
+  }
+
+  async objectives(): Promise<readonly ObjectiveJudgement[]> {
+    const { settings, book, deployer } = this.#parts;
+    const [catalog, drills, events] = await Promise.all([
+      this.#catalog(),
+      drillHistory(book),
+      this.#events({ names: RESTORE_EVENTS }),
+    ]);
+    const rollbacks = deployer() === undefined ? undefined : rollbacksOf(await this.#deploys());
+    return judgeObjectives({
+      tenants: [...settings.tenants].map(([name, { critical = false }]) => ({ name, critical })),
+      snapshots: drillSnapshots(catalog),
+      drills,
+      restores: restoresOf(events, drills),
+      rollbacks,
+      objectives: settings.config.objectives,
+      nowMs: settings.clock.now(),
+    });
+  }
+
+  async report(period: ReportPeriod): Promise<ReportData> {
+    const { settings, health, timingOf, book } = this.#parts;
+    const { tenants, config, state } = settings;
+    const { fromMs, toMs } = period;
+    const [since, events, catalog, deployments, samples] = await Promise.all([
+      this.#since(),
+      this.#events({ fromMs, toMs }),
+      this.#catalog(),
+      this.#deploys(),
+      this.#samples(),
+    ]);
+    const runs = await Promise.all(
+      [...tenants.keys()].map(async (tenant) =>
+        (await runHistory(state, `backup/${tenant}`)).map((run) => ({ tenant, run })),
+      ),
+    );
+    const [forecast] = (await this.dashboard()).storage.destinations;
+    return reportData({
+      period,
+      nowMs: settings.clock.now(),
+      title: config.reports?.title,
+      events: { sinceMs: since, list: events },
+      snapshots: {
+        sinceMs: Math.min(...catalog.map(({ startedAt }) => Date.parse(startedAt)), Infinity),
+        list: catalog,
+      },
+      runs: { sinceMs: 0, list: runs.flat() },
+      expected: [...tenants.keys()].flatMap((tenant) => {
+        const timing = timingOf(tenant);
+        return timing === undefined ? [] : [{ tenant, timing }];
+      }),
+      deployments,
+      drills: await drillHistory(book),
+      health: await health(),
+      storage: samples.map(({ atMs, storedBytes, freeBytes }) => ({
+        atMs,
+        bytesStored: storedBytes,
+        bytesFree: freeBytes ?? undefined,
+      })),
+      forecast:
+        forecast === undefined || forecast.full.status === 'unknown'
+          ? undefined
+          : {
+              fullAtMs: forecast.full.at === null ? null : Date.parse(forecast.full.at),
+              bytesPerDay: forecast.growth_bytes_per_day ?? undefined,
+            },
+      objectives: [...tenants].map(([tenant, { critical = false }]) => {
+        const judged = { name: tenant, critical };
+        const limits = config.objectives ?? {};
+        return { tenant, rpoMs: limitOf(limits, 'rpo-incremental', judged), rtoMs: limitOf(limits, 'rto', judged) };
+      }),
+    });
+  }
+
+  async #events(query: EventQuery): Promise<OperationEvent[]> {
+    const events: OperationEvent[] = [];
+    for await (const event of this.#parts.book.read(query)) events.push(event);
+    return events;
+  }
+
+  /** When the book begins, in milliseconds since 1970. */
+  async #since(): Promise<number> {
+    for await (const { at } of this.#parts.book.read()) return Date.parse(at);
+    return Infinity;
+  }
+
+  async #catalog(): Promise<readonly CatalogEntry[]> {
+    return (await this.#parts.repository()).catalog();
+  }
+
+  async #deploys(): Promise<readonly Deployment[]> {
+    return (await this.#parts.deployer()?.history()) ?? [];
+  }
+
+  async #samples(): Promise<readonly StorageSample[]> {
+    return this.#parts.samples.read(this.#parts.destination);
+  }
+}

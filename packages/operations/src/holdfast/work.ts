@@ -1,0 +1,137 @@
+import type { Repository } from '@x/backup-store';
+import type { Logs } from '@x/logging';
+import type { Alerts } from '../alerts/contract.ts';
+import { diskEvents, diskSpace } from '../alerts/disk/disk-watch.ts';
+import { planDrills } from '../drills/plan.ts';
+import { drillHistory } from '../drills/results.ts';
+import { runDrill } from '../drills/run-drill.ts';
+import { drillSnapshots } from '../drills/snapshots.ts';
+import type { EventBook } from '../events/contract.ts';
+import type { EventHub } from '../events/event-hub.ts';
+import type { SampleBook } from '../metrics/samples.ts';
+import { noteObjectives } from '../objectives/changes.ts';
+import { lastPeriod } from '../report/period.ts';
+import { cleanReports, reportFile, writeReports } from '../report/write-reports.ts';
+import type { Job, RunContext, RunReport } from '../scheduler/job.ts';
+import type { Facts } from './facts.ts';
+import type { Settings } from './settings.ts';
+
+/** What the work of jobs is done with. */
+export interface WorkParts {
+  readonly settings: Settings;
+  readonly hub: EventHub;
+  readonly book: EventBook;
+  readonly alerts: Alerts;
+  readonly logs: Logs | undefined;
+  readonly facts: Facts;
+  readonly samples: SampleBook;
+  readonly destination: string;
+  readonly repository: () => Promise<Repository>;
+}
+
+const REPORT_KINDS = ['daily', 'weekly', 'monthly', 'quarterly'] as const;
+const KEEP_REPORTS_MS = 2 * 365 * 86_400_000;
+
+/** Does what belongs to everything, and to no tenant alone. */
+export class Work {
+  readonly #parts: WorkParts;
+
+  constructor(parts: WorkParts) {
+    this.#parts = parts;
+  }
+
+  readonly prune: Job['run'] = async ({ signal }) => {
+    const repository = await this.#parts.repository();
+    const { status, tenants, held } = await repository.prune({ signal });
+    return { outcome: status, details: { bytesFreed: tenants.reduce((sum, each) => sum + each.bytesFreed, 0), held } };
+  };
+
+  readonly verify: Job['run'] = async ({ signal }) => {
+    const repository = await this.#parts.repository();
+    const { status, findings } = await repository.verify({ level: 'sample', signal });
+    const [first] = findings;
+    const error = first && { code: `OBJECT_${first.code.toUpperCase()}`, message: first.message };
+    return { outcome: status, error, details: { findings: findings.length } };
+  };
+
+  readonly drills: Job['run'] = async ({ signal }: RunContext): Promise<RunReport> => {
+    const { settings, book, hub } = this.#parts;
+    const { config, clock } = settings;
+    const repository = await this.#parts.repository();
+    const snapshots = drillSnapshots(await repository.catalog());
+    const history = await drillHistory(book);
+    const { drills } = planDrills({ snapshots, history, policy: config.drills, nowMs: clock.now() });
+    const { restoreInto, assets, validator, sandbox } = config.drills ?? {};
+    const told = {
+      append: async ({ at, ...event }: Parameters<EventBook['append']>[0]) =>
+        hub.tell({ ...event, atMs: Date.parse(at) }),
+    };
+    const made: { tenant: string; kind: string; status: string }[] = [];
+    for (const drill of drills) {
+      const options = { book: told, restoreInto, assets, validator, sandbox, clock, signal };
+      const { tenant, kind, status } = await runDrill(repository, drill, options);
+      made.push({ tenant, kind, status });
+    }
+    await hub.flush();
+    const bad = made.find(({ status }) => status !== 'passed');
+    const error = bad && { code: 'DRILL_FAILED', message: `The drill of ${bad.tenant} ended as ${bad.status}` };
+    return {
+      outcome: bad === undefined ? 'ok' : bad.status === 'failed' ? 'failed' : 'partial',
+      error,
+      details: { drills: made },
+    };
+  };
+
+  readonly look: Job['run'] = async () => {
+    const { settings, hub, book, alerts, facts } = this.#parts;
+    await this.#measure();
+    const changes = await noteObjectives(
+      { ...book, append: async (event) => hub.tell({ ...event, atMs: Date.parse(event.at) }) },
+      await facts.objectives(),
+      { nowMs: settings.clock.now(), host: settings.host },
+    );
+    await hub.flush();
+    const { sent, failed, left } = await alerts.check();
+    return { details: { objectives: changes.length, sent, failed, left } };
+  };
+
+  readonly reports: Job['run'] = async () => {
+    const { settings, facts } = this.#parts;
+    const { reports } = settings.config;
+    const written: string[] = [];
+    if (reports === undefined) return { details: { written } };
+    const { directory, kinds = REPORT_KINDS, formats = ['json', 'html'] } = reports;
+    for (const kind of kinds) {
+      const period = lastPeriod({ kind, nowMs: settings.clock.now(), timeZone: settings.timeZone });
+      // A longer period is over once in a while; its report is written on the day after it, and on no other.
+      if (kind !== 'daily' && settings.clock.now() - period.toMs >= 86_400_000) continue;
+      const report = await facts.report(period);
+      await writeReports(directory, report, { formats });
+      written.push(reportFile(report, formats[0] ?? 'json'));
+    }
+    return { details: { written } };
+  };
+
+  readonly clean: Job['run'] = async () => {
+    const { settings, logs, samples, destination } = this.#parts;
+    const nowMs = settings.clock.now();
+    const { reports } = settings.config;
+    const plan = await logs?.planClean();
+    if (logs !== undefined && plan !== undefined) await logs.applyClean(plan);
+    const keepMs = reports?.keepMs ?? KEEP_REPORTS_MS;
+    const removed = reports === undefined ? [] : await cleanReports(reports.directory, { nowMs, keepMs });
+    return { details: { reports: removed.length, samples: await samples.thin(destination, nowMs) } };
+  };
+
+  /** How much is stored, and how much room there is. */
+  async #measure(): Promise<void> {
+    const { settings, hub, samples, destination } = this.#parts;
+    const { config, clock, host } = settings;
+    const { destinations = [destination], measure = diskSpace } = config.disks ?? {};
+    const nowMs = clock.now();
+    for (const event of await diskEvents({ destinations, nowMs, host, measure })) hub.tell({ ...event, atMs: nowMs });
+    const { bytesStored } = await (await this.#parts.repository()).stats();
+    const room = await measure(destination).catch(() => undefined);
+    await samples.add(destination, { atMs: nowMs, storedBytes: bytesStored, freeBytes: room?.freeBytes ?? null });
+  }
+}
