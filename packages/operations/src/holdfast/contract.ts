@@ -20,8 +20,7 @@ import type { ObjectiveJudgement, ObjectivesPolicy } from '../objectives/contrac
 import type { ReportData } from '../report/contract.ts';
 import type { PeriodKind, ReportPeriod } from '../report/period.ts';
 import type { ReportFormat } from '../report/write-reports.ts';
-import type { Job } from '../scheduler/job.ts';
-import type { RunContext } from '../scheduler/job.ts';
+import type { Job, RunContext } from '../scheduler/job.ts';
 import type { Scheduler } from '../scheduler/contract.ts';
 import type { Timing } from '../timing/timing.ts';
 

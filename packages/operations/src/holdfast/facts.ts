@@ -31,7 +31,7 @@ export interface FactParts {
   readonly samples: SampleBook;
   /** Where the repository is, as samples name it. */
   readonly destination: string;
-  readonly health: () => Promise<HealthRecord | undefined>;
+  readonly health: (window: { readonly fromMs: number; readonly toMs: number }) => Promise<HealthRecord | undefined>;
   /** When backups of a tenant are due. */
   readonly timingOf: (tenant: string) => Timing | undefined;
 }
@@ -114,7 +114,7 @@ export class Facts {
       }),
       deployments,
       drills: await drillHistory(book),
-      health: await health(),
+      health: await health({ fromMs, toMs: Math.min(toMs, settings.clock.now()) }),
       storage: samples.map(({ atMs, storedBytes, freeBytes }) => ({
         atMs,
         bytesStored: storedBytes,

@@ -1,13 +1,10 @@
 import type { Repository } from '@x/backup-store';
-import type { Logs } from '@x/logging';
-import type { Alerts } from '../alerts/contract.ts';
 import { diskEvents, diskSpace } from '../alerts/disk/disk-watch.ts';
 import { planDrills } from '../drills/plan.ts';
 import { drillHistory } from '../drills/results.ts';
 import { runDrill } from '../drills/run-drill.ts';
 import { drillSnapshots } from '../drills/snapshots.ts';
-import type { EventBook } from '../events/contract.ts';
-import type { EventHub } from '../events/event-hub.ts';
+import type { OperationEvent } from '../events/contract.ts';
 import type { SampleBook } from '../metrics/samples.ts';
 import { noteObjectives } from '../objectives/changes.ts';
 import { lastPeriod } from '../report/period.ts';
@@ -15,14 +12,12 @@ import { cleanReports, reportFile, writeReports } from '../report/write-reports.
 import type { Job, RunContext, RunReport } from '../scheduler/job.ts';
 import type { Facts } from './facts.ts';
 import type { Settings } from './settings.ts';
+import type { Telling } from './telling.ts';
 
 /** What the work of jobs is done with. */
 export interface WorkParts {
   readonly settings: Settings;
-  readonly hub: EventHub;
-  readonly book: EventBook;
-  readonly alerts: Alerts;
-  readonly logs: Logs | undefined;
+  readonly telling: Telling;
   readonly facts: Facts;
   readonly samples: SampleBook;
   readonly destination: string;
@@ -55,17 +50,15 @@ export class Work {
   };
 
   readonly drills: Job['run'] = async ({ signal }: RunContext): Promise<RunReport> => {
-    const { settings, book, hub } = this.#parts;
+    const { settings, telling } = this.#parts;
+    const { book, pass, hub } = telling;
     const { config, clock } = settings;
     const repository = await this.#parts.repository();
     const snapshots = drillSnapshots(await repository.catalog());
     const history = await drillHistory(book);
     const { drills } = planDrills({ snapshots, history, policy: config.drills, nowMs: clock.now() });
     const { restoreInto, assets, validator, sandbox } = config.drills ?? {};
-    const told = {
-      append: async ({ at, ...event }: Parameters<EventBook['append']>[0]) =>
-        hub.tell({ ...event, atMs: Date.parse(at) }),
-    };
+    const told = { append: async (event: OperationEvent) => pass(event) };
     const made: { tenant: string; kind: string; status: string }[] = [];
     for (const drill of drills) {
       const options = { book: told, restoreInto, assets, validator, sandbox, clock, signal };
@@ -83,14 +76,15 @@ export class Work {
   };
 
   readonly look: Job['run'] = async () => {
-    const { settings, hub, book, alerts, facts } = this.#parts;
+    const { settings, telling, facts } = this.#parts;
+    const { book, pass, alerts, settled } = telling;
     await this.#measure();
     const changes = await noteObjectives(
-      { ...book, append: async (event) => hub.tell({ ...event, atMs: Date.parse(event.at) }) },
+      { read: (query) => book.read(query), append: async (event) => pass(event) },
       await facts.objectives(),
       { nowMs: settings.clock.now(), host: settings.host },
     );
-    await hub.flush();
+    await settled();
     const { sent, failed, left } = await alerts.check();
     return { details: { objectives: changes.length, sent, failed, left } };
   };
@@ -113,7 +107,8 @@ export class Work {
   };
 
   readonly clean: Job['run'] = async () => {
-    const { settings, logs, samples, destination } = this.#parts;
+    const { settings, telling, samples, destination } = this.#parts;
+    const { logs } = telling;
     const nowMs = settings.clock.now();
     const { reports } = settings.config;
     const plan = await logs?.planClean();
@@ -125,11 +120,11 @@ export class Work {
 
   /** How much is stored, and how much room there is. */
   async #measure(): Promise<void> {
-    const { settings, hub, samples, destination } = this.#parts;
+    const { settings, telling, samples, destination } = this.#parts;
     const { config, clock, host } = settings;
     const { destinations = [destination], measure = diskSpace } = config.disks ?? {};
     const nowMs = clock.now();
-    for (const event of await diskEvents({ destinations, nowMs, host, measure })) hub.tell({ ...event, atMs: nowMs });
+    for (const event of await diskEvents({ destinations, nowMs, host, measure })) telling.pass(event);
     const { bytesStored } = await (await this.#parts.repository()).stats();
     const room = await measure(destination).catch(() => undefined);
     await samples.add(destination, { atMs: nowMs, storedBytes: bytesStored, freeBytes: room?.freeBytes ?? null });
