@@ -1,0 +1,31 @@
+import type { Quarter } from './open-quarter.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Lets time pass up to a moment: whatever is due by then is run, one look after the other, at its time. */
+export async function liveUntil(
+  { clock, holdfast }: Pick<Quarter, 'clock' | 'holdfast'>,
+  untilMs: number,
+): Promise<void> {
+  const { scheduler } = holdfast;
+  while (clock.now() < untilMs) {
+    const { started, nextMs = untilMs } = await scheduler.look();
+    await scheduler.idle();
+    if (started.length === 0) clock.putOnTo(Math.min(Math.max(nextMs, clock.now() + 1000), untilMs));
+  }
+}
+
+/** One day: guests book in the morning, and the night does its work. Ends at the midnight after. */
+export async function liveDay(quarter: Quarter, bookings: number): Promise<void> {
+  const { clock, open } = quarter;
+  const midnight = (Math.floor(clock.now() / DAY_MS) + 1) * DAY_MS;
+  await liveUntil(quarter, midnight - DAY_MS / 2);
+  for (const { guests } of open.values()) for (let n = 0; n < bookings; n++) await guests.bookOne();
+  await liveUntil(quarter, midnight);
+}
+
+/** Until nine o'clock of the next morning. */
+export async function liveUntilMorning(quarter: Pick<Quarter, 'clock' | 'holdfast'>): Promise<void> {
+  const midnight = (Math.floor(quarter.clock.now() / DAY_MS) + 1) * DAY_MS;
+  await liveUntil(quarter, midnight + 9 * 3_600_000);
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReportData } from '@x/operations/report';
+import { Telling } from '../story/telling.ts';
+import { lostDisk, ransomware } from './disasters.ts';
+import { fullDisk } from './full-disk.ts';
+import { liveDay, liveUntil } from './live.ts';
+import { HOTELS, nextQuarter, openQuarter, type Quarter, type QuarterSize } from './open-quarter.ts';
+
+/** What {@link runQuarter} works with. */
+export interface RunQuarterOptions {
+  /** An empty folder: hotels, backups, reports and all that is remembered are put below it. */
+  readonly folder: string;
+  readonly size: QuarterSize;
+  /** Reservations a day at each hotel. */
+  readonly bookings: number;
+  /** Backups and what is remembered are kept in memory: faster, and gone in the end. */
+  readonly inMemory?: boolean | undefined;
+  readonly write: (line: string) => void;
+}
+
+/** What the quarter came to. */
+export interface QuarterLived {
+  /** Claims that were checked, all of which held. */
+  readonly claims: number;
+  /** The report of the quarter. */
+  readonly report: ReportData;
+  /** Its page. */
+  readonly page: string;
+}
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** Days of the quarter on which something happens. */
+const RANSOMWARE_DAY = 24;
+const LOST_DISK_DAY = 47;
+const FULL_DISK_DAY = 66;
+
+/**
+ * Lives a quarter in minutes: a virtual clock, real hotels, real backups, two disasters and a full disk. Holds what the report says of it against what
+ * has happened.
+ *
+ * @throws {ClaimFailed} where something is not as it is told.
+ */
+export async function runQuarter({
+  folder,
+  size,
+  bookings,
+  inMemory,
+  write,
+}: RunQuarterOptions): Promise<QuarterLived> {
+  const tell = new Telling(write);
+  await using quarter = await openQuarter(folder, size, { inMemory });
+  const begin = quarter.clock.now();
+  const end = nextQuarter(begin);
+  const day = (): number => Math.floor((quarter.clock.now() - begin) / DAY_MS);
+  tell.chapter(`A quarter of ${Math.round((end - begin) / DAY_MS)} days begins`);
+  const liveUntilDay = async (until: number): Promise<void> => {
+    while (day() < until) await liveDay(quarter, bookings);
+    tell.say(`day ${until}: ${(await quarter.holdfast.dashboard()).tenant_backups.total_count} backups`);
+  };
+  await liveUntilDay(RANSOMWARE_DAY);
+  await liveUntil(quarter, quarter.clock.now() + 15 * HOUR_MS);
+  await ransomware(quarter, tell);
+  await liveUntilDay(LOST_DISK_DAY);
+  await liveUntil(quarter, quarter.clock.now() + 16 * HOUR_MS);
+  await lostDisk(quarter, tell);
+  await liveUntilDay(FULL_DISK_DAY);
+  const { failed } = await fullDisk(quarter, tell, bookings);
+  await liveUntilDay(Math.round((end - begin) / DAY_MS));
+  // The report of the quarter is written on the morning after it.
+  await liveUntil(quarter, end + 9 * HOUR_MS);
+  return { ...(await readReport(quarter, tell, { begin, end, failed })), claims: tell.claims };
+}
+
+interface Truth {
+  readonly begin: number;
+  readonly end: number;
+  readonly failed: number;
+}
+
+/** What the report says, held against what has happened. */
+async function readReport(
+  { folder, holdfast }: Quarter,
+  tell: Telling,
+  { begin, end, failed }: Truth,
+): Promise<Pick<QuarterLived, 'report' | 'page'>> {
+  tell.chapter('The report of the quarter');
+  const quarter = new Date(begin);
+  const name = `quarterly-${quarter.getUTCFullYear()}-Q${Math.floor(quarter.getUTCMonth() / 3) + 1}`;
+  const path = (ending: string): string => join(folder, 'reports', `${name}.${ending}`);
+  const report = JSON.parse(await readFile(path('json'), 'utf8')) as ReportData;
+  const page = await readFile(path('html'), 'utf8');
+  for (const { text } of report.summary) tell.say(text);
+  const days = Math.round((end - begin) / DAY_MS);
+  const { backups, restores, drills } = report;
+  tell.check(
+    `it counts ${days} nights at three hotels, ${failed} of them failed`,
+    backups?.total.failed === failed && backups.total.made === days * HOTELS.length - failed,
+  );
+  tell.check(
+    'it tells of the restores after both disasters',
+    ['station', 'seaside'].every((hotel) => restores?.some(({ tenant }) => tenant === hotel) === true),
+  );
+  tell.check(
+    'it tells of restores that were tried for each hotel',
+    HOTELS.every((hotel) => drills?.some(({ tenant }) => tenant === hotel) === true),
+  );
+  tell.check('it names the alarm', JSON.stringify(report).includes('ransomware'));
+  const kept = await (await holdfast.repository()).snapshots();
+  tell.check('what no policy keeps is gone', kept.length < (days * HOTELS.length) / 2);
+  return { report, page };
+}
