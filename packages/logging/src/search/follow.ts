@@ -30,7 +30,11 @@ interface Followed {
 const PIECE = 256 * 1024;
 
 /** Gives records as they are written, from now on, across files that begin and end. */
-export async function* followFiles(directory: string, query: Query, options: FollowOptions): AsyncGenerator<FoundRecord> {
+export async function* followFiles(
+  directory: string,
+  query: Query,
+  options: FollowOptions,
+): AsyncGenerator<FoundRecord> {
   const { signal, everyMs } = options;
   const isOver = (): boolean => signal?.aborted === true;
   const matches = matcherOf(query);
@@ -130,6 +134,9 @@ async function* newsIn(followed: Followed): AsyncGenerator<News> {
   }
 }
 
-function newsOf({ stream, id }: LogFile, { view, line, offset }: Pick<News, 'view'> & { line: string; offset: number }): News {
+function newsOf(
+  { stream, id }: LogFile,
+  { view, line, offset }: Pick<News, 'view'> & { line: string; offset: number },
+): News {
   return { view, record: describe(line, { atMs: view.atMs, stream, file: id, offset }) };
 }
