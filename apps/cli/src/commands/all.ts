@@ -133,6 +133,7 @@ import {
 } from './schedule-list.ts';
 import { scheduleStatusCommand, scheduleStopCommand, scheduleUnitCommand } from './schedule-daemon.ts';
 import { scheduleRunCommand } from './schedule-run.ts';
+import { LOGS_COMMANDS } from './logs.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of help. */
@@ -271,6 +272,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  ...LOGS_COMMANDS,
   configShow,
   configValidate,
 ];
@@ -290,5 +292,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
   schedule: 'Run jobs by themselves, and see what became of them',
+  logs: 'Search, verify, export and clean what was logged',
   config: 'Show and check the configuration',
 };

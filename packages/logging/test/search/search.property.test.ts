@@ -69,7 +69,8 @@ const line = fc.oneof(
 /** The texts of a record, as anybody would collect them. */
 function texts(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(texts);
-  return value === undefined || value === null ? [] : [value as string];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
 }
 
 const lower = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ');
