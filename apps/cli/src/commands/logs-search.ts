@@ -48,29 +48,60 @@ function tell(context: Context, { report }: Search): ExitCode {
   return unreadable.length === 0 ? EXIT.ok : EXIT.partial;
 }
 
-/** Whoever follows ends it with Ctrl-C: that is no failure. */
-async function follow(context: Context, logs: Logs, query: string, flags: FilterFlags): Promise<void> {
-  const { streams } = searchOptions(flags);
-  for await (const record of logs.follow(query, { streams, signal: context.signal })) {
-    await context.output.line(lineOf(context, record));
-    if (context.output.closed) return;
+/** What is shown, and then followed. */
+interface Shown {
+  readonly query: string;
+  readonly flags: SearchFlags;
+  /** Shows what there is. Each record is handed on, so that it is not shown twice. */
+  readonly show: (logs: Logs, seen: (record: FoundRecord) => void) => Promise<ExitCode>;
+}
+
+/** Following begins before what there is is looked for, so that nothing gets lost between the two. Whoever follows ends it with Ctrl-C: that is no failure. */
+async function showAndFollow(context: Context, { query, flags, show }: Shown): Promise<ExitCode> {
+  return withLogs(context, {}, async (logs) => {
+    if (flags.follow !== true) return show(logs, () => undefined);
+    const end = new AbortController();
+    const signal = AbortSignal.any([context.signal, end.signal]);
+    const news = logs.follow(query, { streams: searchOptions(flags).streams, signal })[Symbol.asyncIterator]();
+    let next = news.next();
+    try {
+      const seen = new Set<string>();
+      const exit = await show(logs, ({ cursor }) => seen.add(cursor));
+      for (let each = await next; each.done !== true && !context.output.closed; each = await next) {
+        next = news.next();
+        if (!seen.has(each.value.cursor)) await context.output.line(lineOf(context, each.value));
+      }
+      return exit;
+    } finally {
+      end.abort();
+      await next.catch(() => undefined);
+    }
+  });
+}
+
+async function* passing(
+  records: AsyncIterable<FoundRecord>,
+  seen: (record: FoundRecord) => void,
+): AsyncGenerator<FoundRecord> {
+  for await (const record of records) {
+    seen(record);
+    yield record;
   }
 }
 
 async function search(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as SearchFlags;
   const query = queryText(input.arguments, flags);
-  return withLogs(context, {}, async (logs) => {
-    const found = logs.search(query, {
-      ...searchOptions(flags),
-      order: flags.oldestFirst === true ? 'oldest' : 'newest',
-      limit: flags.limit ?? 100,
-      after: flags.after,
-      signal: context.signal,
-    });
-    await context.output.lines(linesOf(context, found));
-    if (flags.follow === true && !context.output.closed) await follow(context, logs, query, flags);
-    return tell(context, found);
+  const { limit = 100, after } = flags;
+  const order = flags.oldestFirst === true ? 'oldest' : 'newest';
+  return showAndFollow(context, {
+    query,
+    flags,
+    show: async (logs, seen) => {
+      const found = logs.search(query, { ...searchOptions(flags), order, limit, after, signal: context.signal });
+      await context.output.lines(linesOf(context, passing(found, seen)));
+      return tell(context, found);
+    },
   });
 }
 
@@ -78,13 +109,16 @@ async function tail(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as SearchFlags;
   const query = queryText(input.arguments, flags);
   const { limit = 20 } = flags;
-  return withLogs(context, {}, async (logs) => {
-    const found = logs.search(query, { ...searchOptions(flags), order: 'newest', limit, signal: context.signal });
-    const last: FoundRecord[] = [];
-    for await (const record of found) last.push(record);
-    await context.output.lines(linesOf(context, last.toReversed()));
-    if (flags.follow === true && !context.output.closed) await follow(context, logs, query, flags);
-    return tell(context, found);
+  return showAndFollow(context, {
+    query,
+    flags,
+    show: async (logs, seen) => {
+      const found = logs.search(query, { ...searchOptions(flags), order: 'newest', limit, signal: context.signal });
+      const last: FoundRecord[] = [];
+      for await (const record of passing(found, seen)) last.push(record);
+      await context.output.lines(linesOf(context, last.toReversed()));
+      return tell(context, found);
+    },
   });
 }
 

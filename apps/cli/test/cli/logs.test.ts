@@ -78,21 +78,27 @@ describe('holdfast logs', () => {
   });
 
   it('follows until it is told to stop', { timeout: 240_000 }, async () => {
+    const logs = await openLogs({ directory, flushMs: 1 });
+    logs.logger.info('it is followed, first');
+    await logs.flush();
+    let isTold = false;
     const { stdout, code } = await machine.run(['logs', 'tail', 'followed', '--follow', '--json'], {
-      env: { NODE_OPTIONS: '' },
-      onStderr: () => undefined,
-      onStdout: (child) => child.kill('SIGINT'),
-      nodeFlags: [],
-      ...(await writeSoon()),
+      onStdout: (child, text) => {
+        if (text.includes('second')) child.kill('SIGINT');
+        else if (!isTold) logs.logger.info('it is followed, second');
+        isTold = true;
+      },
     });
-    expect(parseLines('LogRecord', stdout)).toMatchObject([{ message: 'it is followed' }]);
+    await logs.close();
+    const messages = parseLines('LogRecord', stdout).map(({ message }) => message);
+    expect(messages).toEqual(['it is followed, first', 'it is followed, second']);
     expect(code).toBe(0);
   });
 
   it('shows what there is, and how long things took', async () => {
     const { streams, spans } = await machine.json('LogsStats', ['logs', 'stats']);
     expect(streams.map(({ stream, records }) => [stream, records])).toEqual([
-      ['structured', 23],
+      ['structured', 24],
       ['audit', 11],
       ['performance', 11],
     ]);
@@ -158,14 +164,3 @@ describe('holdfast logs', () => {
     expect((await machine.run(['logs', 'verify'])).code).toBe(0);
   });
 });
-
-/** Writes a record in a moment, when the program that follows has begun. */
-async function writeSoon(): Promise<object> {
-  const logs = await openLogs({ directory, flushMs: 1 });
-  const timer = setInterval(() => logs.logger.info('it is followed'), 3000);
-  setTimeout(() => {
-    clearInterval(timer);
-    void logs.close();
-  }, 4000);
-  return {};
-}

@@ -51,6 +51,18 @@ export async function* followFiles(
   }
 }
 
+/** Where the last whole line ends: what follows is being written. */
+async function endOfLines(handle: FileHandle): Promise<number> {
+  const { size } = await handle.stat();
+  for (let end = size; end > 0; end -= PIECE) {
+    const start = Math.max(0, end - PIECE);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+    const found = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (found !== -1) return start + found + 1;
+  }
+  return 0;
+}
+
 interface News {
   readonly record: FoundRecord;
   readonly view: Parameters<ReturnType<typeof matcherOf>>[0];
@@ -87,7 +99,7 @@ class Follower {
   async #begin(file: LogFile, fromNow: boolean): Promise<void> {
     try {
       const handle = await open(file.path, 'r');
-      const offset = fromNow ? (await handle.stat()).size : 0;
+      const offset = fromNow ? await endOfLines(handle) : 0;
       this.#open.push({ file, handle, reader: new RecordReader(file), offset, rest: Buffer.alloc(0) });
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
