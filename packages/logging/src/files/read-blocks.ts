@@ -38,7 +38,7 @@ export async function* readBytes(file: LogFile, signal?: AbortSignal): AsyncGene
   if (opened === undefined) return;
   const { handle, compressed } = opened;
   const source = createReadStream('', { fd: handle, highWaterMark: BLOCK, autoClose: true });
-  const bytes: Readable = compressed ? source.pipe(createZstdDecompress()) : source;
+  const bytes: Readable = compressed ? source.pipe(createZstdDecompress({ chunkSize: BLOCK })) : source;
   // An error of the source is not passed on by pipe().
   source.on('error', (error) => bytes.destroy(error));
   try {
