@@ -33,7 +33,7 @@ async function openNow(file: LogFile): Promise<{ handle: FileHandle; compressed:
 }
 
 /** The bytes of a file, uncompressed; nothing of one that was removed meanwhile. @throws {LogError} `LOG_UNREADABLE`. */
-export async function* readBytes(file: LogFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
+async function* readBytes(file: LogFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const opened = await openNow(file);
   if (opened === undefined) return;
   const { handle, compressed } = opened;

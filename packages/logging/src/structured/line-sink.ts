@@ -14,7 +14,7 @@ export interface LineTarget {
 const LONGEST = 1024 * 1024;
 
 /** A line of somebody else as it is written: its times and levels in the form of this package, its secrets hidden, within the limits. */
-export function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
+function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
   const { fields, timeMs, unparsable } = readRecord(line);
   const time = new Date(timeMs ?? nowMs).toISOString();
   if (unparsable) return JSON.stringify({ time, msg: plainText(line, rules) });
