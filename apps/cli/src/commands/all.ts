@@ -136,6 +136,7 @@ import {
 } from './schedule-list.ts';
 import { scheduleStatusCommand, scheduleStopCommand, scheduleUnitCommand } from './schedule-daemon.ts';
 import { scheduleRunCommand } from './schedule-run.ts';
+import { LOGS_COMMANDS } from './logs.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of help. */
@@ -277,6 +278,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNowCommand,
   accessShow,
   accessCheck,
+  ...LOGS_COMMANDS,
   configShow,
   configValidate,
 ];
@@ -297,5 +299,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   models: 'Inspect, keep, name, compare and bring back versions of model files',
   access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
+  logs: 'Search, verify, export and clean what was logged',
   config: 'Show and check the configuration',
 };

@@ -1,3 +1,4 @@
+import type { LogRetention } from '@x/logging';
 import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { Roles, Users } from '@x/operations/access';
@@ -64,6 +65,13 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'schedule.jobs'?: ScheduledJobs | undefined;
   readonly 'access.roles'?: Roles | undefined;
   readonly 'access.users'?: Users | undefined;
+  readonly 'logs.directory'?: string | undefined;
+  readonly 'logs.retention'?: LogRetention | undefined;
+  readonly 'logs.signKey'?: string | undefined;
+  readonly 'logs.signKeyPassphraseFile'?: string | undefined;
+  readonly 'logs.signKeyPassphrase'?: string | undefined;
+  readonly 'logs.trustKeys'?: readonly string[] | undefined;
+  readonly 'logs.redact'?: readonly string[] | undefined;
   readonly 'performance.readers'?: number | undefined;
   readonly 'performance.workers'?: number | undefined;
   readonly 'performance.bufferBytes'?: number | undefined;
@@ -252,6 +260,25 @@ export const FIELDS: readonly Field[] = [
   { name: 'schedule.jobs', type: 'other' },
   { name: 'access.roles', type: 'other' },
   { name: 'access.users', type: 'other' },
+  {
+    name: 'logs.directory',
+    option: 'logsDirectory',
+    flag: '--logs-directory',
+    variable: 'HOLDFAST_LOGS',
+    type: 'path',
+  },
+  { name: 'logs.retention', type: 'other' },
+  {
+    name: 'logs.signKey',
+    option: 'signKey',
+    flag: '--sign-key',
+    variable: 'HOLDFAST_LOGS_KEY_FILE',
+    type: 'path',
+  },
+  { name: 'logs.signKeyPassphraseFile', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE_FILE', type: 'path' },
+  { name: 'logs.signKeyPassphrase', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE', file: false, type: 'text', secret: true },
+  { name: 'logs.trustKeys', type: 'paths' },
+  { name: 'logs.redact', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

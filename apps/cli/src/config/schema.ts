@@ -4,6 +4,7 @@ import { access } from './access-schema.ts';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { git } from './git-schema.ts';
+import { logs } from './logs-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
 import { schedule } from './schedule-schema.ts';
@@ -179,6 +180,7 @@ export const configSchema = z
     schedule: z.optional(schedule),
     git: z.optional(git),
     access: z.optional(access),
+    logs: z.optional(logs),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

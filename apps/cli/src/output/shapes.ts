@@ -44,6 +44,16 @@ import {
   deployStatus,
 } from './deploys.ts';
 import {
+  logRecord,
+  logsBundle,
+  logsCheckpoint,
+  logsCleaned,
+  logsExported,
+  logsImported,
+  logsStats,
+  logsVerification,
+} from './logs.ts';
+import {
   migrationLint,
   migrationPlan,
   migrationRepaired,
@@ -189,6 +199,14 @@ export const SHAPES = {
   RestoreRun: restoreRun,
   RetentionPlan: retentionPlan,
   RetentionSimulation: retentionSimulation,
+  LogRecord: logRecord,
+  LogsBundle: logsBundle,
+  LogsCheckpoint: logsCheckpoint,
+  LogsCleaned: logsCleaned,
+  LogsExported: logsExported,
+  LogsImported: logsImported,
+  LogsStats: logsStats,
+  LogsVerification: logsVerification,
   ScheduleDaemon: scheduleDaemon,
   CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,

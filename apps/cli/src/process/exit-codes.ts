@@ -1,6 +1,7 @@
 import type { BackupErrorCode } from '@x/backup-store';
 import type { FlagErrorCode } from '@x/feature-flags';
 import type { IntegrityErrorCode } from '@x/integrity';
+import type { LogErrorCode } from '@x/logging';
 import type { ModelErrorCode } from '@x/ml-model-registry';
 import type { OperationsErrorCode } from '@x/operations';
 import type { RetentionErrorCode } from '@x/retention';
@@ -249,11 +250,24 @@ const OPERATIONS: Partial<Record<OperationsErrorCode, ExitCode>> = {
   SCHEDULE_DAMAGED: EXIT.damaged,
 };
 
+const LOGS: Partial<Record<LogErrorCode, ExitCode>> = {
+  AUDIT_DAMAGED: EXIT.damaged,
+  BUNDLE_EXISTS: EXIT.refused,
+  INVALID_BUNDLE: EXIT.damaged,
+  INVALID_CURSOR: EXIT.usage,
+  INVALID_OPTION: EXIT.usage,
+  INVALID_QUERY: EXIT.usage,
+  KEY_NEEDED: EXIT.wrongKey,
+  LOG_UNREADABLE: EXIT.damaged,
+  RECORD_NOT_FOUND: EXIT.notFound,
+};
+
 const TABLES: Readonly<Record<string, Readonly<Partial<Record<string, ExitCode>>>>> = {
   CliError: CLI,
   BackupError: BACKUP,
   StorageError: STORAGE,
   IntegrityError: INTEGRITY,
+  LogError: LOGS,
   ModelError: MODELS,
   OperationsError: OPERATIONS,
   RetentionError: RETENTION,

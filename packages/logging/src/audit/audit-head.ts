@@ -91,7 +91,8 @@ export class AuditHead {
       return;
     }
     const state = await readSmall<ChainState>(statePath(last)).catch(() => undefined);
-    this.#chain = chainFrom(header, state) ?? (await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first }));
+    this.#chain =
+      chainFrom(header, state) ?? (await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first }));
     this.#segment = { file: last, bytes: formatSegmentHeader(header).length + 1 };
   }
 
@@ -132,18 +133,22 @@ export class AuditHead {
       const { size } = await handle.stat();
       const bytes = Buffer.alloc(size - offset);
       await handle.read(bytes, 0, bytes.length, offset);
-      if (bytes.length > 0) await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes.toString('latin1'));
+      if (bytes.length > 0)
+        await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes.toString('latin1'));
     } finally {
       await handle.close();
     }
   }
 
   /** The segment for lines of a day: the last one, or a new one. Its header is not written yet. */
-  segmentFor(nowMs: number, maxBytes: number): { readonly path: string; readonly bytes: number; readonly header: string } {
+  segmentFor(
+    nowMs: number,
+    maxBytes: number,
+  ): { readonly path: string; readonly bytes: number; readonly header: string } {
     const day = dayOf(nowMs);
-    const open = this.#segment;
-    if (open !== undefined && open.bytes < maxBytes && day <= open.file.day) {
-      return { path: open.file.path, bytes: open.bytes, header: '' };
+    const last = this.#segment;
+    if (last !== undefined && last.bytes < maxBytes && day <= last.file.day) {
+      return { path: last.file.path, bytes: last.bytes, header: '' };
     }
     const id = `${day}.${String(this.chain.size).padStart(16, '0')}.jsonl`;
     const path = join(auditFolder(this.#directory), id);
@@ -151,7 +156,11 @@ export class AuditHead {
   }
 
   /** Writes lines, durably. @throws Whatever the system says; then {@link forget}. */
-  async write(target: { readonly path: string; readonly bytes: number }, text: string, state: ChainState): Promise<void> {
+  async write(
+    target: { readonly path: string; readonly bytes: number },
+    text: string,
+    state: ChainState,
+  ): Promise<void> {
     const isNew = target.bytes === 0;
     const bytes = Buffer.from(text);
     const file = fileAt(target.path);

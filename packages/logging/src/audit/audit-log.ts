@@ -91,7 +91,10 @@ export class StoredAuditLog implements AuditLog {
     const { directory, mayRead } = this.#parts;
     await mayRead(principal, tenant);
     const named: Query | undefined = names && { kind: 'or', parts: names.map((name) => fieldIs('name', name)) };
-    const query = both(...(named === undefined ? [] : [named]), ...(tenant === undefined ? [] : [fieldIs('tenant', tenant)]));
+    const query = both(
+      ...(named === undefined ? [] : [named]),
+      ...(tenant === undefined ? [] : [fieldIs('tenant', tenant)]),
+    );
     for await (const found of searchFiles(directory, query, { streams: ['audit'], order: 'oldest', fromMs, toMs })) {
       const event = auditEvent(found);
       if (event !== undefined) yield event;

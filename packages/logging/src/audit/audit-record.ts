@@ -27,7 +27,10 @@ export function auditRecord(
     throw new LogError('INVALID_EVENT', `Expected a name such as "backup.created", got ${shown(name)}`);
   }
   if (!LEVELS.includes(level)) {
-    throw new LogError('INVALID_EVENT', `Expected the level of an event to be info, warn or error, got ${shown(level)}`);
+    throw new LogError(
+      'INVALID_EVENT',
+      `Expected the level of an event to be info, warn or error, got ${shown(level)}`,
+    );
   }
   const atMs = at === undefined ? nowMs : Date.parse(at);
   if (Number.isNaN(atMs)) throw new LogError('INVALID_EVENT', `Expected "at" in ISO 8601, got ${shown(at)}`);

@@ -85,7 +85,10 @@ export class AuditWriter {
       try {
         const receipts = await this.#lock.hold(async () => {
           await this.#caughtUp();
-          return this.write(this.#head, group.map(({ record }) => record));
+          return this.write(
+            this.#head,
+            group.map(({ record }) => record),
+          );
         });
         for (const [index, receipt] of receipts.entries()) group[index]?.resolve(receipt);
       } catch (error) {

@@ -26,7 +26,10 @@ export function signedNote(checkpoint: Checkpoint, privateKey: PrivateKey): stri
 export function openNote(note: string, keys: readonly PublicKey[]): Checkpoint {
   // The name of the key is the first line, so that any origin can be checked.
   const name = keyName(note.slice(0, note.indexOf('\n')));
-  return verifyCheckpoint(note, keys.map((publicKey) => ({ name, publicKey })));
+  return verifyCheckpoint(
+    note,
+    keys.map((publicKey) => ({ name, publicKey })),
+  );
 }
 
 function folderOf(directory: string): string {
@@ -53,7 +56,11 @@ export async function storedCheckpoints(
       checkpoints.push(openNote(await readFile(file, 'utf8'), keys));
     } catch (error) {
       if (!(error instanceof IntegrityError)) throw error;
-      findings.push({ kind: 'bad-checkpoint', file, message: `The checkpoint ${name} does not count: ${error.message}` });
+      findings.push({
+        kind: 'bad-checkpoint',
+        file,
+        message: `The checkpoint ${name} does not count: ${error.message}`,
+      });
     }
   }
   return { checkpoints, findings };

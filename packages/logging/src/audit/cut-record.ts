@@ -20,7 +20,11 @@ export function cutDetails(state: ChainState, files: readonly RemovedFile[]): Re
 }
 
 /** Whether a record of the log says that those before the cut were removed: it is part of the chain, and can't be put in later. */
-export async function hasCutRecord(files: readonly LogFile[], { state }: AuditCut, signal?: AbortSignal): Promise<boolean> {
+export async function hasCutRecord(
+  files: readonly LogFile[],
+  { state }: AuditCut,
+  signal?: AbortSignal,
+): Promise<boolean> {
   for (const file of files.toReversed()) {
     for await (const { bytes } of readLines(file, signal)) {
       if (!bytes.includes(CUT_EVENT)) continue;

@@ -43,7 +43,9 @@ export class AuditLock {
       const { DatabaseSync } = await import('node:sqlite');
       return new DatabaseSync(this.#path, { timeout: 0 });
     } catch (cause) {
-      throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, { cause });
+      throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 
@@ -55,13 +57,19 @@ export class AuditLock {
         return;
       } catch (cause) {
         if (!isBusy(cause)) {
-          throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, { cause });
+          throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, {
+            cause,
+          });
         }
         if (waited > LONGEST_WAIT_MS) {
-          throw new LogError('AUDIT_BUSY', `Expected the audit log to be free within ${LONGEST_WAIT_MS} ms, got no turn`, {
-            cause,
-            hint: 'Another process holds it for long: is it stopped, or its disk?',
-          });
+          throw new LogError(
+            'AUDIT_BUSY',
+            `Expected the audit log to be free within ${LONGEST_WAIT_MS} ms, got no turn`,
+            {
+              cause,
+              hint: 'Another process holds it for long: is it stopped, or its disk?',
+            },
+          );
         }
       }
       await delay(pause);

@@ -53,7 +53,11 @@ function widthsOf(size: number): readonly number[] {
  *
  * @throws {LogError} `RECORD_NOT_FOUND`; `LOG_UNREADABLE`.
  */
-export async function proveRecord(directory: string, number: number, size: number): Promise<Omit<AuditProof, 'checkpoint' | 'origin'>> {
+export async function proveRecord(
+  directory: string,
+  number: number,
+  size: number,
+): Promise<Omit<AuditProof, 'checkpoint' | 'origin'>> {
   const cut = await cutOf(directory);
   const start: MerkleState = { size: cut?.state.size ?? 0, peaks: cut?.state.peaks ?? [] };
   const leaves: Uint8Array[] = [];
@@ -95,7 +99,8 @@ export function verifyAuditProof(proof: AuditProof, publicKeys: readonly PublicK
   try {
     const { line, number, size, root, hashes, checkpoint, origin } = proof;
     const signed = openNote(checkpoint ?? '', publicKeys);
-    if (signed.origin !== origin || signed.size !== size || Buffer.from(signed.root).toString('hex') !== root) return false;
+    if (signed.origin !== origin || signed.size !== size || Buffer.from(signed.root).toString('hex') !== root)
+      return false;
     const { body, number: own } = takeApart(Buffer.from(line));
     if (own !== number) return false;
     const path = hashes.map((hash) => Buffer.from(hash, 'hex'));

@@ -80,11 +80,17 @@ async function readCut(directory: string, findings: AuditFinding[]): Promise<Aud
 /** The name of the chain: what is removed must not take it along. */
 async function originOf(
   directory: string,
-  { kept, cut, checkpoints }: { kept: readonly LogFile[]; cut: AuditCut | undefined; checkpoints: readonly Checkpoint[] },
+  {
+    kept,
+    cut,
+    checkpoints,
+  }: { kept: readonly LogFile[]; cut: AuditCut | undefined; checkpoints: readonly Checkpoint[] },
 ): Promise<string> {
   const named = cut?.state.origin ?? checkpoints[0]?.origin;
   if (named !== undefined) return named;
-  const known = await readSmall<{ origin?: unknown }>(join(auditFolder(directory), 'chain.json')).catch(() => undefined);
+  const known = await readSmall<{ origin?: unknown }>(join(auditFolder(directory), 'chain.json')).catch(
+    () => undefined,
+  );
   if (typeof known?.origin === 'string') return known.origin;
   const header = kept[0] === undefined ? undefined : await headerOf(kept[0]).catch(() => undefined);
   return header?.origin ?? 'unknown';

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { canonicalJson, digestFile, type PrivateKey, type PublicKey, sign, type TimedVerdict, verify } from '@x/integrity';
+import {
+  canonicalJson,
+  digestFile,
+  type PrivateKey,
+  type PublicKey,
+  sign,
+  type TimedVerdict,
+  verify,
+} from '@x/integrity';
 import { isSystemError, LogError } from '../errors.ts';
 import type { StreamName } from '../files/log-file.ts';
 import type { FoundRecord } from '../search/contract.ts';
@@ -117,7 +125,8 @@ export async function verifyBundle(folder: string, publicKeys: readonly PublicKe
   } catch {
     problems.push(`${RECORDS} can't be read.`);
   }
-  if (found !== undefined && found !== manifest.sha256) problems.push(`${RECORDS} is not what was signed: it was changed.`);
+  if (found !== undefined && found !== manifest.sha256)
+    problems.push(`${RECORDS} is not what was signed: it was changed.`);
   return { ok: problems.length === 0, problems, manifest, signatures };
 }
 

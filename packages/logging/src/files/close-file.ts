@@ -32,7 +32,11 @@ export async function compressFile(file: LogFile): Promise<LogFile | undefined> 
   const path = `${file.path}.zst`;
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await pipeline(createReadStream(file.path), createZstdCompress(SETTINGS), createWriteStream(temporary, { flush: true }));
+    await pipeline(
+      createReadStream(file.path),
+      createZstdCompress(SETTINGS),
+      createWriteStream(temporary, { flush: true }),
+    );
     await rename(temporary, path);
     await syncFolder(dirname(path));
     await rm(file.path, { force: true });

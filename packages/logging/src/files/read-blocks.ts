@@ -33,12 +33,12 @@ async function openNow(file: LogFile): Promise<{ handle: FileHandle; compressed:
 }
 
 /** The bytes of a file, uncompressed; nothing of one that was removed meanwhile. @throws {LogError} `LOG_UNREADABLE`. */
-export async function* readBytes(file: LogFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
+async function* readBytes(file: LogFile, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const opened = await openNow(file);
   if (opened === undefined) return;
   const { handle, compressed } = opened;
   const source = createReadStream('', { fd: handle, highWaterMark: BLOCK, autoClose: true });
-  const bytes: Readable = compressed ? source.pipe(createZstdDecompress()) : source;
+  const bytes: Readable = compressed ? source.pipe(createZstdDecompress({ chunkSize: BLOCK })) : source;
   // An error of the source is not passed on by pipe().
   source.on('error', (error) => bytes.destroy(error));
   try {

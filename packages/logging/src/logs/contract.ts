@@ -36,7 +36,10 @@ export interface Logs extends Meter {
   /** Finds records, newest first. @throws {LogError} `INVALID_QUERY`, `INVALID_CURSOR`, `INVALID_OPTION`. */
   search(query?: QueryInput, options?: SearchOptions): Search;
   /** Gives records as they are written, from now on, until the signal ends it. */
-  follow(query?: QueryInput, options?: Pick<SearchOptions, 'streams' | 'signal' | 'principal'>): AsyncIterable<FoundRecord>;
+  follow(
+    query?: QueryInput,
+    options?: Pick<SearchOptions, 'streams' | 'signal' | 'principal'>,
+  ): AsyncIterable<FoundRecord>;
   /** What was measured in a period: percentiles by name, in bounded memory. */
   measures(query?: QueryInput, options?: Pick<SearchOptions, 'fromMs' | 'toMs' | 'signal'>): Promise<MeasureStatistics>;
   /** Records as text, oldest first: NDJSON (default) or CSV, piece by piece. */

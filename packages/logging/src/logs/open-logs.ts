@@ -103,7 +103,10 @@ class StoredLogs implements Logs {
 
   destination(): LineSink {
     const { structured } = this.#streams;
-    const target = { add: (line: string) => this.#streams.add(structured, line), drained: async () => structured.drained() };
+    const target = {
+      add: (line: string) => this.#streams.add(structured, line),
+      drained: async () => structured.drained(),
+    };
     return new LineSink(target, this.#options.rules, () => this.#options.clock.now());
   }
 
@@ -152,7 +155,8 @@ class StoredLogs implements Logs {
       });
     }
     const { streams = ['structured'], fromMs, toMs } = options;
-    const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
+    const iso = (ms: number | undefined): string | undefined =>
+      ms === undefined ? undefined : new Date(ms).toISOString();
     const records = this.search(query, { order: 'oldest', ...options });
     const checkpoint = streams.includes('audit') ? await this.audit.checkpoint() : undefined;
     const made = new Date(clock.now()).toISOString();

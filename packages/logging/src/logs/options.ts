@@ -92,10 +92,17 @@ export function readyOptions(options: LogsOptions): ReadyOptions {
   if (options.signingKey !== undefined && options.signingKey.algorithm !== 'ed25519') {
     throw new LogError('INVALID_OPTION', `Expected an Ed25519 key to sign with, got ${options.signingKey.algorithm}`);
   }
-  const number = (name: string, value: number | undefined, [usual, least, most]: readonly [number, number, number]): number => {
+  const number = (
+    name: string,
+    value: number | undefined,
+    [usual, least, most]: readonly [number, number, number],
+  ): number => {
     const given = value ?? usual;
     if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
-    throw new LogError('INVALID_OPTION', `Expected "${name}" to be a whole number from ${least} to ${most}, got ${shown(value)}`);
+    throw new LogError(
+      'INVALID_OPTION',
+      `Expected "${name}" to be a whole number from ${least} to ${most}, got ${shown(value)}`,
+    );
   };
   return {
     directory,
@@ -117,6 +124,7 @@ export function readyOptions(options: LogsOptions): ReadyOptions {
     signingKey: options.signingKey,
     days: retentionDays(options.retention),
     authorize: options.authorize ?? (() => undefined),
-    onError: options.onError ?? ((error) => process.emitWarning(error.message, { code: error.code, type: 'LogWarning' })),
+    onError:
+      options.onError ?? ((error) => process.emitWarning(error.message, { code: error.code, type: 'LogWarning' })),
   };
 }

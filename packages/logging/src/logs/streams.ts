@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LogError } from '../errors.ts';
-import { type StreamName } from '../files/log-file.ts';
+import type { StreamName } from '../files/log-file.ts';
 import { encodeRecord } from '../record/encode-record.ts';
 import type { LoggedParts } from '../structured/logger.ts';
 import { tidyStream } from '../upkeep/tidy.ts';
@@ -12,6 +12,8 @@ function hostPart(host: string): string {
   return host.replaceAll(/[^A-Za-z0-9_]/g, '_').slice(0, 40);
 }
 
+const MOST_TOLD = 100;
+
 /** What writes the structured and the performance stream, and looks after the files of all. */
 export class WrittenStreams {
   readonly structured: LineWriter;
@@ -20,6 +22,7 @@ export class WrittenStreams {
   readonly #writer: string;
   #tidying: Promise<void> | undefined;
   #begun = false;
+  readonly #told = new Set<string>();
 
   constructor(options: ReadyOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ export class WrittenStreams {
 
   async #tidyAll(): Promise<void> {
     const { directory, clock, host } = this.#options;
-    const onError = (error: unknown): void => this.tell(error);
+    const onError = (error: unknown): void => this.#tellOnce(error);
     for (const stream of ['structured', 'performance', 'audit'] as const) {
       try {
         await tidyStream(directory, stream, {
@@ -98,10 +101,21 @@ export class WrittenStreams {
     }
   }
 
+  /** A file that is damaged is met again and again. */
+  #tellOnce(error: unknown): void {
+    const what = error instanceof Error ? error.message : String(error);
+    if (this.#told.has(what)) return;
+    if (this.#told.size < MOST_TOLD) this.#told.add(what);
+    this.tell(error);
+  }
+
   /** Tells of a failure that is nobody's who could be told otherwise. Never throws. */
   tell(error: unknown): void {
     const what = error instanceof Error ? error.message : String(error);
-    const told = error instanceof LogError ? error : new LogError('LOG_UNWRITABLE', `Expected to keep the logs in order, got ${what}`, { cause: error });
+    const told =
+      error instanceof LogError
+        ? error
+        : new LogError('LOG_UNWRITABLE', `Expected to keep the logs in order, got ${what}`, { cause: error });
     try {
       this.#options.onError(told);
     } catch {

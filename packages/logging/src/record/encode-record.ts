@@ -1,3 +1,4 @@
+import { scalarText } from './scalar-text.ts';
 import type { Level } from './levels.ts';
 import { plainError, plainMembers, plainText, type ValueRules } from './plain-value.ts';
 
@@ -26,17 +27,23 @@ const RESERVED: ReadonlySet<string> = new Set(['time', 'level', 'hostname', 'pid
 
 /** Bound fields, and fields of a call, as they are written. */
 export function plainFields(fields: object, rules: ValueRules): Record<string, unknown> {
-  if (fields instanceof Error) return { err: plainError(fields, rules) };
-  const members = plainMembers(fields, rules);
+  const members = isError(fields) ? { err: plainError(fields, rules) } : plainMembers(fields, rules);
   if (!Object.keys(members).some((name) => RESERVED.has(name))) return members;
   const entries = Object.entries(members).map(([name, value]) => [RESERVED.has(name) ? `_${name}` : name, value]);
   return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
+/** Even that can fail, of a proxy that was revoked. */
+function isError(value: object): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
 function isoTime(ms: number): string {
-  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15
-    ? new Date(ms).toISOString()
-    : new Date(0).toISOString();
+  return Number.isFinite(ms) && Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : new Date(0).toISOString();
 }
 
 function lineOf(parts: RecordParts, rules: RecordRules): string {
@@ -45,7 +52,7 @@ function lineOf(parts: RecordParts, rules: RecordRules): string {
   const said = message === undefined ? undefined : plainText(message, rules);
   const record: Record<string, unknown> = { time: isoTime(timeMs), level, hostname, pid, ...bound, ...own };
   if (said !== undefined) record['msg'] = said;
-  else if (fields instanceof Error) record['msg'] ??= plainText(String(fields.message), rules);
+  else if (fields !== undefined && isError(fields)) record['msg'] ??= plainText(scalarText(fields.message), rules);
   return JSON.stringify(record);
 }
 

@@ -1,3 +1,4 @@
+import { scalarText } from './scalar-text.ts';
 import { HIDDEN, type Redaction } from './redaction.ts';
 
 /** How much of a value is written. */
@@ -102,7 +103,7 @@ function plainObject(value: object, { rules, around, path }: Place): unknown {
   try {
     if (value instanceof Error) return errorMembers(value, place);
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-    if (value instanceof Map) return membersOf(Object.fromEntries(value), place);
+    if (value instanceof Map) return membersOf(Object.fromEntries(value) as object, place);
     if (value instanceof Set) return arrayOf([...value], place);
     if (Array.isArray(value)) return arrayOf(value, place);
     const { toJSON } = value as { readonly toJSON?: unknown };
@@ -128,8 +129,8 @@ function errorMembers(error: Error, place: Place): Record<string, unknown> {
   const { rules } = place;
   const { name, message, stack, cause } = error;
   const own = membersOf(error, place);
-  const result: Record<string, unknown> = { type: plainText(String(name), rules) };
-  result['message'] = plainText(String(message), rules);
+  const result: Record<string, unknown> = { type: plainText(scalarText(name), rules) };
+  result['message'] = plainText(scalarText(message), rules);
   if (typeof stack === 'string') result['stack'] = plainText(stack, rules);
   if (cause !== undefined) result['cause'] = plainValue(cause, place);
   if (error instanceof AggregateError) result['errors'] = arrayOf(error.errors, place);

@@ -1,3 +1,4 @@
+import { scalarText } from '../record/scalar-text.ts';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -65,7 +66,7 @@ export async function buildIndex(file: LogFile, contentBytes: number): Promise<L
     [fromMs, toMs] = [Math.min(fromMs, view.atMs), Math.max(toMs, view.atMs)];
     const { level } = view.fields;
     // Words of other kinds of levels would be as many as records.
-    if (level !== undefined) levels.add(levels.size < MOST_NAMES ? String(level) : '*');
+    if (level !== undefined) levels.add(levels.size < MOST_NAMES ? scalarText(level) : '*');
     names = noted(names, view.values('name'));
     tenants = noted(tenants, view.values('tenant'));
     for (const text of view.texts) for (const word of wordsOf(text)) words.add(word);

@@ -30,7 +30,11 @@ interface Followed {
 const PIECE = 256 * 1024;
 
 /** Gives records as they are written, from now on, across files that begin and end. */
-export async function* followFiles(directory: string, query: Query, options: FollowOptions): AsyncGenerator<FoundRecord> {
+export async function* followFiles(
+  directory: string,
+  query: Query,
+  options: FollowOptions,
+): AsyncGenerator<FoundRecord> {
   const { signal, everyMs } = options;
   const isOver = (): boolean => signal?.aborted === true;
   const matches = matcherOf(query);
@@ -45,6 +49,18 @@ export async function* followFiles(directory: string, query: Query, options: Fol
   } finally {
     await follower.close();
   }
+}
+
+/** Where the last whole line ends: what follows is being written. */
+async function endOfLines(handle: FileHandle): Promise<number> {
+  const { size } = await handle.stat();
+  for (let end = size; end > 0; end -= PIECE) {
+    const start = Math.max(0, end - PIECE);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
+    const found = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (found !== -1) return start + found + 1;
+  }
+  return 0;
 }
 
 interface News {
@@ -83,7 +99,7 @@ class Follower {
   async #begin(file: LogFile, fromNow: boolean): Promise<void> {
     try {
       const handle = await open(file.path, 'r');
-      const offset = fromNow ? (await handle.stat()).size : 0;
+      const offset = fromNow ? await endOfLines(handle) : 0;
       this.#open.push({ file, handle, reader: new RecordReader(file), offset, rest: Buffer.alloc(0) });
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw error;
@@ -130,6 +146,9 @@ async function* newsIn(followed: Followed): AsyncGenerator<News> {
   }
 }
 
-function newsOf({ stream, id }: LogFile, { view, line, offset }: Pick<News, 'view'> & { line: string; offset: number }): News {
+function newsOf(
+  { stream, id }: LogFile,
+  { view, line, offset }: Pick<News, 'view'> & { line: string; offset: number },
+): News {
   return { view, record: describe(line, { atMs: view.atMs, stream, file: id, offset }) };
 }

@@ -45,10 +45,7 @@ function textTest({ needle, openStart, openEnd }: TextPattern): (text: string) =
   const endsWord = !openEnd && new RegExp(`${word}$`, 'u').test(needle);
   if (!startsWord && !endsWord) return (text) => text.includes(needle);
   const escaped = needle.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const expression = new RegExp(
-    `${startsWord ? `(?<!${word})` : ''}${escaped}${endsWord ? `(?!${word})` : ''}`,
-    'u',
-  );
+  const expression = new RegExp(`${startsWord ? `(?<!${word})` : ''}${escaped}${endsWord ? `(?!${word})` : ''}`, 'u');
   return (text) => text.includes(needle) && expression.test(text);
 }
 

@@ -33,7 +33,12 @@ export class RecordView {
 }
 
 /** Other names that records of pino, and events, have for the same. */
-const ALIASES: Readonly<Record<string, string>> = { host: 'hostname', hostname: 'host', message: 'msg', msg: 'message' };
+const ALIASES: Readonly<Record<string, string>> = {
+  host: 'hostname',
+  hostname: 'host',
+  message: 'msg',
+  msg: 'message',
+};
 
 function valueAt(fields: Readonly<Record<string, unknown>>, field: string): unknown {
   const found = ownValue(fields, field);

@@ -14,7 +14,7 @@ export interface LineTarget {
 const LONGEST = 1024 * 1024;
 
 /** A line of somebody else as it is written: its times and levels in the form of this package, its secrets hidden, within the limits. */
-export function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
+function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
   const { fields, timeMs, unparsable } = readRecord(line);
   const time = new Date(timeMs ?? nowMs).toISOString();
   if (unparsable) return JSON.stringify({ time, msg: plainText(line, rules) });
@@ -27,7 +27,12 @@ export function foreignLine(line: string, rules: RecordRules, nowMs: number): st
   };
   let text = JSON.stringify({ time, level: levelName(level), ...own, ...frame });
   if (Buffer.byteLength(text) > rules.maxRecordBytes) {
-    text = JSON.stringify({ time, level: levelName(level), cut: true, msg: plainText(line, { ...rules, maxTextLength: 1000 }) });
+    text = JSON.stringify({
+      time,
+      level: levelName(level),
+      cut: true,
+      msg: plainText(line, { ...rules, maxTextLength: 1000 }),
+    });
   }
   return text;
 }
@@ -58,11 +63,17 @@ export class LineSink extends Writable {
       parts.push(this.#rest);
       this.#rest = '';
     }
-    void this.#take(parts).then(() => done(), done);
+    this.#takeThen(parts, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    void this.#take([this.#rest]).then(() => done(), done);
+    this.#takeThen([this.#rest], done);
+  }
+
+  #takeThen(lines: readonly string[], done: (error?: Error | null) => void): void {
+    const taken = this.#take(lines);
+    // oxlint-disable-next-line promise/no-callback-in-promise -- streams are told by callbacks
+    taken.then(() => done(), done);
   }
 
   async #take(lines: readonly string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { scalarText } from '../record/scalar-text.ts';
 import { plainFields } from '../record/encode-record.ts';
 import { type Level, LEVELS } from '../record/levels.ts';
 import type { RecordRules } from '../record/encode-record.ts';
@@ -54,9 +55,9 @@ function loggerOf(parts: Parts, bound: Readonly<Record<string, unknown>>, least:
 /** Both orders of text and fields; anything else is logged as well as it goes. */
 function said(first: unknown, second: unknown): Pick<LoggedParts, 'fields' | 'message'> {
   if (typeof first === 'object' && first !== null) {
-    return { fields: first, message: second === undefined ? undefined : String(second) };
+    return { fields: first, message: second === undefined ? undefined : scalarText(second) };
   }
   const fields = typeof second === 'object' && second !== null ? second : undefined;
-  const rest = second === undefined || fields !== undefined ? '' : ` ${String(second)}`;
-  return { fields, message: first === undefined && rest === '' ? undefined : `${String(first)}${rest}` };
+  const rest = second === undefined || fields !== undefined ? '' : ` ${scalarText(second)}`;
+  return { fields, message: first === undefined && rest === '' ? undefined : `${scalarText(first)}${rest}` };
 }

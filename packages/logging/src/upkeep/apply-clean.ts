@@ -74,7 +74,8 @@ async function cutAudit(
 /** The chain before a segment, from all that is removed: damage is not removed unseen. */
 async function stateBefore(directory: string, gone: readonly LogFile[], next: LogFile): Promise<ChainState> {
   const header = await headerOf(next);
-  if (header === undefined) throw new LogError('AUDIT_DAMAGED', `Expected a header in ${next.path}, got something else`);
+  if (header === undefined)
+    throw new LogError('AUDIT_DAMAGED', `Expected a header in ${next.path}, got something else`);
   const chain = await chainAfter(directory, gone, { origin: header.origin, size: header.first });
   if (!Buffer.from(chain.link).equals(Buffer.from(header.previous))) {
     throw new LogError('AUDIT_DAMAGED', `Expected ${next.path} to follow the records before it, got another link`);

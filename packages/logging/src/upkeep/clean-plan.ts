@@ -82,7 +82,11 @@ function removable(
   const items = files.map(({ file: { id, day }, bytes }): RetentionItem => {
     return { id, time: startOfDay(day) + DAY_MS, bytes, group: stream };
   });
-  const decisions = planRetention(items, { within: `${days}d` }, { now: nowMs, timeZone: 'UTC', allowRemovingAll: true });
+  const decisions = planRetention(
+    items,
+    { within: `${days}d` },
+    { now: nowMs, timeZone: 'UTC', allowRemovingAll: true },
+  );
   const gone = new Set(decisions.filter(({ keep }) => !keep).map(({ id }) => id));
   let chosen = files.filter(({ file }) => gone.has(file.id));
   if (stream === 'audit') {

@@ -34,7 +34,15 @@ interface Counts {
 export async function logStatistics(directory: string): Promise<readonly StreamStatistics[]> {
   const all: StreamStatistics[] = [];
   for (const stream of STREAMS) {
-    const counts: Counts = { files: 0, bytes: 0, records: 0, unparsable: 0, fromMs: Infinity, toMs: -Infinity, unreadable: 0 };
+    const counts: Counts = {
+      files: 0,
+      bytes: 0,
+      records: 0,
+      unparsable: 0,
+      fromMs: Infinity,
+      toMs: -Infinity,
+      unreadable: 0,
+    };
     for (const file of await listFiles(directory, stream)) {
       counts.files += 1;
       counts.bytes += (await stat(file.path).catch(() => ({ size: 0 }))).size;

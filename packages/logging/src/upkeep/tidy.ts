@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildIndex, indexPath, loadIndex, saveIndex } from '../search/file-index.ts';
+import { isSystemError } from '../errors.ts';
 import { compressFile, removeLeftovers } from '../files/close-file.ts';
 import { listFiles, type LogFile, namesIn, type StreamName } from '../files/log-file.ts';
 
@@ -18,7 +19,11 @@ export interface TidyOptions {
 const QUIET_MS = 10 * 60_000;
 
 /** Whether a file gets no more lines. */
-async function isFinished(file: LogFile, files: readonly LogFile[], { nowMs, host, isOpen }: TidyOptions): Promise<boolean> {
+async function isFinished(
+  file: LogFile,
+  files: readonly LogFile[],
+  { nowMs, host, isOpen }: TidyOptions,
+): Promise<boolean> {
   if (file.stream === 'audit') return file !== files.at(-1);
   if (isOpen(file)) return false;
   const [, writer = '', number = ''] = /^[\d-]+\.(.+)\.(\d+)\.jsonl$/.exec(file.id) ?? [];
@@ -31,7 +36,9 @@ async function isFinished(file: LogFile, files: readonly LogFile[], { nowMs, hos
   const { mtimeMs } = await stat(file.path);
   if (nowMs - mtimeMs < QUIET_MS) return false;
   const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(writer)?.[1]);
-  return writer.startsWith(`${host}-`) ? !isAlive(pid) : file.day < new Date(nowMs - QUIET_MS).toISOString().slice(0, 10);
+  return writer.startsWith(`${host}-`)
+    ? !isAlive(pid)
+    : file.day < new Date(nowMs - QUIET_MS).toISOString().slice(0, 10);
 }
 
 function isAlive(pid: number): boolean {
@@ -58,8 +65,8 @@ export async function tidyStream(directory: string, stream: StreamName, options:
     try {
       if (await tidyFile(file, files, options)) compressed += 1;
     } catch (error) {
-      // One that can't be read is left as it is, for verify to tell; the others are not to wait for it.
-      options.onError(error);
+      // Another process has done the same, or one that can't be read is left as it is: the others are not to wait for it.
+      if (!isSystemError(error, 'ENOENT')) options.onError(error);
     }
   }
   await removeStrayIndexes(directory, stream);

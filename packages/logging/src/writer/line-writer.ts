@@ -33,6 +33,8 @@ const LONGEST_WAIT_MS = 30_000;
  */
 export class LineWriter {
   readonly #options: LineWriterOptions;
+  /** Bytes that do not wait for more. */
+  readonly #enough: number;
   #waiting: string[] = [];
   #waitingBytes = 0;
   #batch: Buffer | undefined;
@@ -49,6 +51,7 @@ export class LineWriter {
 
   constructor(options: LineWriterOptions) {
     this.#options = options;
+    this.#enough = Math.min(BATCH_BYTES / 4, options.maxBufferBytes / 2);
   }
 
   /** Lines that were lost since the beginning, since they found no room. */
@@ -77,7 +80,7 @@ export class LineWriter {
     }
     this.#waiting.push(line);
     this.#waitingBytes += bytes;
-    if (this.#waitingBytes >= BATCH_BYTES / 4 && this.#failures === 0) void this.#run();
+    if (this.#waitingBytes >= this.#enough && this.#failures === 0) void this.#run();
     else this.#schedule(this.#options.flushMs);
     return this.#waitingBytes < this.#options.maxBufferBytes / 2;
   }

@@ -26,19 +26,44 @@ async function findingsOf(directory: string, options = {}): Promise<readonly Aud
 test('an untouched log has no findings, and every record is a line of JSON that names the one before', async () => {
   const { directory, lines } = await tenEvents();
   const report = await verifyAudit(directory);
-  expect(report).toMatchObject({ ok: true, records: 10, first: 0, covered: 0, head: { origin: 'shop/audit', size: 10 } });
+  expect(report).toMatchObject({
+    ok: true,
+    records: 10,
+    first: 0,
+    covered: 0,
+    head: { origin: 'shop/audit', size: 10 },
+  });
   const [header, first, second] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(header).toMatchObject({ chain: 'holdfast-chain-v1', first: 0 });
-  expect(first).toMatchObject({ number: 0, name: 'room.booked', tenant: 'hotel-a', principal: 'ada', host: 'web-1', details: { index: 0 } });
+  expect(first).toMatchObject({
+    number: 0,
+    name: 'room.booked',
+    tenant: 'hotel-a',
+    principal: 'ada',
+    host: 'web-1',
+    details: { index: 0 },
+  });
   expect(second?.['previous']).toBe(first?.['hash']);
 });
 
 describe('what is done to a log is found, at its first place', () => {
   const cases: readonly [string, (lines: string[]) => string[], object][] = [
-    ['a changed record', (l) => l.with(4, (l[4] ?? '').replace('ada', 'eve')), { kind: 'bad-entry', number: 3, why: 'hash' }],
-    ['a changed hash', (l) => l.with(4, (l[4] ?? '').replace(/[0-9a-f]{64}"\}$/, `${'0'.repeat(64)}"}`)), { kind: 'bad-entry', number: 3, why: 'hash' }],
+    [
+      'a changed record',
+      (l) => l.with(4, (l[4] ?? '').replace('ada', 'eve')),
+      { kind: 'bad-entry', number: 3, why: 'hash' },
+    ],
+    [
+      'a changed hash',
+      (l) => l.with(4, (l[4] ?? '').replace(/[0-9a-f]{64}"\}$/, `${'0'.repeat(64)}"}`)),
+      { kind: 'bad-entry', number: 3, why: 'hash' },
+    ],
     ['a removed record', (l) => l.toSpliced(4, 1), { kind: 'bad-entry', number: 3, why: 'number' }],
-    ['records that were swapped', (l) => l.with(4, l[5] ?? '').with(5, l[4] ?? ''), { kind: 'bad-entry', number: 3, why: 'number' }],
+    [
+      'records that were swapped',
+      (l) => l.with(4, l[5] ?? '').with(5, l[4] ?? ''),
+      { kind: 'bad-entry', number: 3, why: 'number' },
+    ],
     ['a record that was put in', (l) => l.toSpliced(4, 0, l[4] ?? ''), { kind: 'bad-entry', number: 4, why: 'number' }],
     ['a line that is none', (l) => l.with(4, 'hello'), { kind: 'bad-entry', number: 3, why: 'unlinked' }],
     ['another header', (l) => l.with(0, 'hello'), { kind: 'bad-segment' }],
@@ -69,7 +94,8 @@ test('a log that was written anew as a whole is found by a signed checkpoint, be
   expect(await verifyAudit(directory, trust)).toMatchObject({ ok: true, covered: 10, checkpoints: 1 });
   await rm(join(directory, 'audit'), { recursive: true });
   const forged = await newLogs({ directory, origin: 'shop/audit' });
-  for (let index = 0; index < 10; index++) await forged.logs.audit.append({ name: 'room.booked', details: { index: index + 1 } });
+  for (let index = 0; index < 10; index++)
+    await forged.logs.audit.append({ name: 'room.booked', details: { index: index + 1 } });
   await forged.logs.close();
   expect(await findingsOf(directory)).toEqual([]);
   const [name = ''] = await readdir(kept);
@@ -77,7 +103,9 @@ test('a log that was written anew as a whole is found by a signed checkpoint, be
   expect(await findingsOf(directory, { ...trust, notes: [note] })).toMatchObject([{ kind: 'fork' }]);
   await cp(kept, notes, { recursive: true });
   expect(await findingsOf(directory, trust)).toMatchObject([{ kind: 'fork' }]);
-  expect(await findingsOf(directory, { publicKeys: [generateKeyPair().publicKey] })).toMatchObject([{ kind: 'bad-checkpoint' }]);
+  expect(await findingsOf(directory, { publicKeys: [generateKeyPair().publicKey] })).toMatchObject([
+    { kind: 'bad-checkpoint' },
+  ]);
   await expect(verifyAudit(directory, { notes: [note] })).rejects.toMatchObject({ code: 'KEY_NEEDED' });
 });
 
@@ -106,7 +134,9 @@ test('a record is proven to be in the log, to who has only the public key', asyn
   for (const number of [0, 3, 9]) {
     const proof = await logs.audit.prove(number);
     expect(verifyAuditProof(proof, [keys.publicKey])).toBe(true);
-    expect(verifyAuditProof({ ...proof, line: proof.line.replace('hotel-a', 'hotel-b') }, [keys.publicKey])).toBe(false);
+    expect(verifyAuditProof({ ...proof, line: proof.line.replace('hotel-a', 'hotel-b') }, [keys.publicKey])).toBe(
+      false,
+    );
     expect(verifyAuditProof({ ...proof, number: 5 }, [keys.publicKey])).toBe(false);
     expect(verifyAuditProof(proof, [generateKeyPair().publicKey])).toBe(false);
   }
@@ -123,16 +153,27 @@ test('who may not read is told by the application, and events on somebody’s be
   await expect(all(logs.audit.read())).rejects.toThrow('not for you');
   await expect(all(logs.search('', { streams: ['audit'] }))).rejects.toThrow('not for you');
   await expect(all(logs.follow('', { streams: ['audit'] }))).rejects.toThrow('not for you');
-  await expect(all(logs.audit.as('auditor').read())).resolves.toMatchObject([{ name: 'room.booked', principal: 'auditor' }]);
+  await expect(all(logs.audit.as('auditor').read())).resolves.toMatchObject([
+    { name: 'room.booked', principal: 'auditor' },
+  ]);
   await expect(all(logs.search('', { streams: ['audit'], principal: 'auditor' }))).resolves.toHaveLength(1);
 });
 
 test('an event that is none is refused, and one with secrets loses them', async () => {
   const { logs } = await newLogs();
-  for (const event of [{ name: '' }, { name: 'a b' }, { name: 'a', level: 'debug' }, { name: 'a', at: 'x' }, { name: 'a', details: 1 }]) {
+  for (const event of [
+    { name: '' },
+    { name: 'a b' },
+    { name: 'a', level: 'debug' },
+    { name: 'a', at: 'x' },
+    { name: 'a', details: 1 },
+  ]) {
     await expect(logs.audit.append(event as never)).rejects.toMatchObject({ code: 'INVALID_EVENT' });
   }
-  await logs.audit.append({ name: 'user.added', details: { password: 'geheim', half: '\ud800', large: 'a'.repeat(1e6) } });
+  await logs.audit.append({
+    name: 'user.added',
+    details: { password: 'geheim', half: '\ud800', large: 'a'.repeat(1e6) },
+  });
   const [event] = await all(logs.audit.read());
   expect(event?.details).toMatchObject({ password: '[hidden]' });
   expect(await logs.audit.verify()).toMatchObject({ ok: true });

@@ -22,7 +22,22 @@ interface Naive {
 
 const DAY = Date.parse('2026-11-28T00:00:00Z');
 const SEVERITY: Record<string, number> = { ...LEVELS };
-const WORDS = ['disk', 'Disk', 'full', 'diskfull', 'ΟΔΟΣ', 'K\u212a', 'İ', 'hotel-a', 'a"b', 'back\\slash', '5e2', '500', 'naïve', '\u2028'];
+const WORDS = [
+  'disk',
+  'Disk',
+  'full',
+  'diskfull',
+  'ΟΔΟΣ',
+  'K\u212a',
+  'İ',
+  'hotel-a',
+  'a"b',
+  'back\\slash',
+  '5e2',
+  '500',
+  'naïve',
+  '\u2028',
+];
 const TENANTS = ['hotel-a', 'hotel-b', 'hotel', 'Hotel-A'];
 
 const word = fc.constantFrom(...WORDS);
@@ -54,7 +69,8 @@ const line = fc.oneof(
 /** The texts of a record, as anybody would collect them. */
 function texts(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(texts);
-  return value === undefined || value === null ? [] : [String(value)];
+  if (typeof value === 'string') return [value];
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : [];
 }
 
 const lower = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ');
@@ -71,14 +87,28 @@ function hasWords(text: string, wanted: string): boolean {
   });
 }
 
-const fieldsOf = ({ fields: { time: _, ...rest } }: Naive): string[] => texts(rest);
+const fieldsOf = ({ fields }: Naive): string[] =>
+  texts(Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'time')));
+const textOf = (value: unknown): string => texts(value).join(' ');
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 const severity = ({ fields: { level } }: Naive): number | undefined =>
   typeof level === 'number' ? level : typeof level === 'string' ? SEVERITY[level] : undefined;
 
+const inText = (text: string): Question => ({
+  text: quoted(text),
+  holds: (each) => fieldsOf(each).some((one) => hasWords(one, text)),
+});
+
 const simple: fc.Arbitrary<Question> = fc.oneof(
-  phrase.map((text) => ({ text: quoted(text), holds: (each: Naive) => fieldsOf(each).some((one) => hasWords(one, text)) })),
+  { weight: 4, arbitrary: word.map(inText) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom('disk full', 'full disk', 'hotel', 'enospc', 'back', 'five', 'İ', 'k', 'k\u212a')
+      .map(inText),
+  },
+  phrase.map(inText),
   fc.constantFrom('di', 'isk', '00', 'e2', 'k').map((part) => ({
     text: `*${part}*`,
     holds: (each: Naive) => fieldsOf(each).some((one) => lower(one).includes(part)),
@@ -86,14 +116,21 @@ const simple: fc.Arbitrary<Question> = fc.oneof(
   fc.constantFrom('dis', 'hotel', '50').map((part) => ({
     text: `${part}*`,
     holds: (each: Naive) =>
-      fieldsOf(each).some((one) => [...lower(one)].some((_, at, chars) => chars.slice(at).join('').startsWith(part) && !isWordChar(chars[at - 1]))),
+      fieldsOf(each).some((one) =>
+        [...lower(one)].some((_, at, chars) => chars.slice(at).join('').startsWith(part) && !isWordChar(chars[at - 1])),
+      ),
   })),
-  fc.constantFrom(...TENANTS).map((tenant) => ({ text: `tenant=${tenant}`, holds: (each: Naive) => each.fields['tenant'] === tenant })),
+  fc
+    .constantFrom(...TENANTS)
+    .map((tenant) => ({ text: `tenant=${tenant}`, holds: (each: Naive) => each.fields['tenant'] === tenant })),
   fc.constantFrom('ENOSPC', 'EIO').map((code) => ({
     text: `err.code=${code}`,
     holds: (each: Naive) => (each.fields['err'] as { code?: string } | undefined)?.code === code,
   })),
-  word.map((one) => ({ text: `list=${quoted(one)}`, holds: (each: Naive) => ((each.fields['list'] as string[] | undefined) ?? []).includes(one) })),
+  word.map((one) => ({
+    text: `list=${quoted(one)}`,
+    holds: (each: Naive) => ((each.fields['list'] as string[] | undefined) ?? []).includes(one),
+  })),
   fc.constantFrom<Level>('info', 'warn', 'error').map((level) => ({
     text: `level>=${level}`,
     holds: (each: Naive) => (severity(each) ?? -1) >= LEVELS[level],
@@ -104,11 +141,17 @@ const simple: fc.Arbitrary<Question> = fc.oneof(
     text: `durationMs>${ms}`,
     holds: ({ fields: { durationMs: own } }: Naive) => own !== undefined && Number(own) > ms,
   })),
-  fc.constant({ text: 'durationMs=500', holds: ({ fields: { durationMs: own } }: Naive) => own === 500 || own === '500' }),
+  fc.constant({
+    text: 'durationMs=500',
+    holds: ({ fields: { durationMs: own } }: Naive) => own === 500 || own === '500',
+  }),
   fc.constant({ text: 'n=500', holds: ({ fields: { n } }: Naive) => n === 500 }),
   fc.constant({ text: 'tenant=*', holds: ({ fields }: Naive) => fields['tenant'] !== undefined }),
-  fc.constant({ text: 'tenant=hotel-*', holds: ({ fields }: Naive) => String(fields['tenant'] ?? '').startsWith('hotel-') }),
-  fc.constant({ text: 'msg~full', holds: ({ fields }: Naive) => lower(String(fields['msg'] ?? '')).includes('full') }),
+  fc.constant({
+    text: 'tenant=hotel-*',
+    holds: ({ fields }: Naive) => textOf(fields['tenant']).startsWith('hotel-'),
+  }),
+  fc.constant({ text: 'msg~full', holds: ({ fields }: Naive) => lower(textOf(fields['msg'])).includes('full') }),
   fc.constant({ text: 'name!=backup', holds: ({ fields }: Naive) => fields['name'] !== 'backup' }),
 );
 
@@ -116,13 +159,21 @@ const { question } = fc.letrec<{ question: Question }>((tie) => ({
   question: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
     simple,
-    fc.tuple(tie('question'), tie('question')).map(([a, b]) => ({ text: `(${a.text} ${b.text})`, holds: (r: Naive) => a.holds(r) && b.holds(r) })),
-    fc.tuple(tie('question'), tie('question')).map(([a, b]) => ({ text: `(${a.text} OR ${b.text})`, holds: (r: Naive) => a.holds(r) || b.holds(r) })),
+    fc
+      .tuple(tie('question'), tie('question'))
+      .map(([a, b]) => ({ text: `(${a.text} ${b.text})`, holds: (r: Naive) => a.holds(r) && b.holds(r) })),
+    fc
+      .tuple(tie('question'), tie('question'))
+      .map(([a, b]) => ({ text: `(${a.text} OR ${b.text})`, holds: (r: Naive) => a.holds(r) || b.holds(r) })),
     tie('question').map((a) => ({ text: `NOT ${a.text}`, holds: (r: Naive) => !a.holds(r) })),
   ),
 }));
 
-const FILES = ['2026-11-28.web_1-1-aaaaaa.000001.jsonl', '2026-11-28.web_1-1-aaaaaa.000002.jsonl', '2026-11-28.web_2-2-bbbbbb.000001.jsonl'];
+const FILES = [
+  '2026-11-28.web_1-1-aaaaaa.000001.jsonl',
+  '2026-11-28.web_1-1-aaaaaa.000002.jsonl',
+  '2026-11-28.web_2-2-bbbbbb.000001.jsonl',
+];
 
 /** What every record is, read without any of the code that is tried. */
 function naive(contents: readonly (readonly string[])[]): Naive[] {
@@ -136,7 +187,7 @@ function naive(contents: readonly (readonly string[])[]): Naive[] {
         // A text.
       }
       const { time } = fields;
-      if (time !== undefined) atMs = typeof time === 'number' ? time : Date.parse(String(time));
+      if (time !== undefined) atMs = typeof time === 'number' ? time : Date.parse(textOf(time));
       const own = { file: FILES[index] ?? '', offset, line: text, fields, atMs };
       offset += Buffer.byteLength(text) + 1;
       return own;
@@ -145,46 +196,71 @@ function naive(contents: readonly (readonly string[])[]): Naive[] {
 }
 
 function sorted(records: readonly Naive[], order: 'newest' | 'oldest'): Naive[] {
-  const up = records.toSorted((a, b) => a.atMs - b.atMs || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.offset - b.offset));
+  const up = records.toSorted(
+    (a, b) => a.atMs - b.atMs || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.offset - b.offset),
+  );
   return order === 'oldest' ? up : up.toReversed();
 }
 
-test('a search gives exactly what a naive filter over all records gives, from open, closed and compressed files, page by page', { timeout: 240_000 }, async () => {
-  const contents = fc.array(fc.array(line, { maxLength: 12 }), { minLength: 3, maxLength: 3 });
-  const period = fc.option(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 })), { nil: undefined });
-  const options = fc.record({ order: fc.constantFrom('newest' as const, 'oldest' as const), limit: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }), period });
-  await fc.assert(
-    fc.asyncProperty(contents, fc.array(fc.tuple(question, options), { minLength: 4, maxLength: 4 }), async (files, asked) => {
-      const directory = await newFolder();
-      await mkdir(join(directory, 'structured'));
-      for (const [index, lines] of files.entries()) {
-        await writeFile(join(directory, 'structured', FILES[index] ?? ''), lines.map((each) => `${each}\n`).join(''));
-      }
-      const records = naive(files);
-      const logs = await openLogs({ directory, host: 'web-2' });
-      const check = async (): Promise<void> => {
-        for (const [{ text, holds }, { order, limit, period: range }] of asked) {
-          const [fromMs, toMs] = range === undefined ? [] : [DAY + range[0], DAY + range[1]];
-          const expected = sorted(records.filter(holds), order).filter(
-            ({ atMs }) => (fromMs === undefined || atMs >= fromMs) && (toMs === undefined || atMs < toMs),
-          );
-          const paged: FoundRecord[] = [];
-          for (let after: string | undefined; ;) {
-            const query: SearchOptions = { order, limit, fromMs, toMs, after };
-            const page = await all(logs.search(text, query));
-            paged.push(...page);
-            after = page.at(-1)?.cursor;
-            if (limit === undefined || page.length < limit) break;
+test(
+  'a search gives exactly what a naive filter over all records gives, from open, closed and compressed files, page by page',
+  { timeout: 240_000 },
+  async () => {
+    const contents = fc.array(fc.array(line, { minLength: 4, maxLength: 16, size: 'max' }), {
+      minLength: 3,
+      maxLength: 3,
+    });
+    const period = fc.option(fc.tuple(fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1000 })), {
+      nil: undefined,
+    });
+    const options = fc.record({
+      order: fc.constantFrom('newest' as const, 'oldest' as const),
+      limit: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+      period,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        contents,
+        fc.array(fc.tuple(question, options), { minLength: 6, maxLength: 6 }),
+        async (files, asked) => {
+          const directory = await newFolder();
+          await mkdir(join(directory, 'structured'));
+          for (const [index, lines] of files.entries()) {
+            await writeFile(
+              join(directory, 'structured', FILES[index] ?? ''),
+              lines.map((each) => `${each}\n`).join(''),
+            );
           }
-          expect(paged.map((each) => [each.file, each.line]), text).toEqual(expected.map((each) => [each.file, each.line]));
-        }
-      };
-      await check();
-      // The first file has a successor of the same writer, and is closed: it has an index now.
-      await logs.tidy();
-      await check();
-      await logs.close();
-    }),
-    { numRuns: 60 },
-  );
-});
+          const records = naive(files);
+          const logs = await openLogs({ directory, host: 'web-2' });
+          const check = async (): Promise<void> => {
+            for (const [{ text, holds }, { order, limit, period: range }] of asked) {
+              const [fromMs, toMs] = range === undefined ? [] : [DAY + range[0], DAY + range[1]];
+              const expected = sorted(records.filter(holds), order).filter(
+                ({ atMs }) => (fromMs === undefined || atMs >= fromMs) && (toMs === undefined || atMs < toMs),
+              );
+              const paged: FoundRecord[] = [];
+              for (let after: string | undefined; ;) {
+                const query: SearchOptions = { order, limit, fromMs, toMs, after };
+                const page = await all(logs.search(text, query));
+                paged.push(...page);
+                after = page.at(-1)?.cursor;
+                if (limit === undefined || page.length < limit) break;
+              }
+              expect(
+                paged.map((each) => [each.file, each.line]),
+                text,
+              ).toEqual(expected.map((each) => [each.file, each.line]));
+            }
+          };
+          await check();
+          // The first file has a successor of the same writer, and is closed: it has an index now.
+          await logs.tidy();
+          await check();
+          await logs.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  },
+);

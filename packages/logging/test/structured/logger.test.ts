@@ -9,7 +9,9 @@ async function written(log: (logger: Logger) => void, options = {}): Promise<Rec
   const { logs } = await newLogs(options);
   log(logs.logger);
   await logs.flush();
-  return (await all(logs.search('', { order: 'oldest' }))).map(({ line }) => JSON.parse(line) as Record<string, unknown>);
+  return (await all(logs.search('', { order: 'oldest' }))).map(
+    ({ line }) => JSON.parse(line) as Record<string, unknown>,
+  );
 }
 
 test('a record has the shape of pino’s, with a time that people read and a level by its name', async () => {
@@ -75,9 +77,12 @@ test('names that only look like secrets are written, and usual ones can be', asy
 });
 
 test('a record that is too large is cut with a mark until it fits', async () => {
-  const [record] = await written((log) => log.info('large', { text: 'a'.repeat(100_000), list: Array(5000).fill('b'.repeat(50)) }), {
-    limits: { maxRecordBytes: 4096 },
-  });
+  const [record] = await written(
+    (log) => log.info('large', { text: 'a'.repeat(100_000), list: Array(5000).fill('b'.repeat(50)) }),
+    {
+      limits: { maxRecordBytes: 4096 },
+    },
+  );
   expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThanOrEqual(4096);
   expect(record?.['text']).toMatch(/…\[cut \d+\]$/);
   expect(record?.['msg']).toBe('large');
@@ -105,7 +110,13 @@ test('nothing that an application hands over makes a logger throw', async () => 
     log.info('deep', JSON.parse(`${'{"a":'.repeat(500)}1${'}'.repeat(500)}`) as never);
   });
   expect(records).toHaveLength(6);
-  expect(records[0]).toMatchObject({ circular: { self: '[circular]' }, hostile: '[unreadable]', big: '12', nan: 'NaN', map: { a: 1 } });
+  expect(records[0]).toMatchObject({
+    circular: { self: '[circular]' },
+    hostile: '[unreadable]',
+    big: '12',
+    nan: 'NaN',
+    map: { a: 1 },
+  });
   expect(records[4]).toMatchObject({ _time: 2, time: '2026-11-28T12:00:00.000Z' });
 });
 
@@ -133,10 +144,14 @@ test('files begin anew each UTC day and when they are full; full ones are compre
   await logs.flush();
   await logs.tidy();
   const names = await readdir(join(directory, 'structured'));
-  expect(names.filter((name) => name.startsWith('2026-11-28') && name.endsWith('.jsonl.zst')).length).toBeGreaterThan(1);
+  expect(names.filter((name) => name.startsWith('2026-11-28') && name.endsWith('.jsonl.zst')).length).toBeGreaterThan(
+    1,
+  );
   expect(names.filter((name) => name.endsWith('.jsonl'))).toEqual([expect.stringMatching(/^2026-11-29\.web_1-\d+-/)]);
   const found = await all(logs.search('', { order: 'oldest' }));
-  expect(found.slice(0, 300).map(({ fields }) => fields['index'])).toEqual(Array.from({ length: 300 }, (_, index) => index));
+  expect(found.slice(0, 300).map(({ fields }) => fields['index'])).toEqual(
+    Array.from({ length: 300 }, (_, index) => index),
+  );
   expect(found[300]?.message).toBe('the next day');
   const [open = ''] = names.filter((name) => name.endsWith('.jsonl'));
   await expect(readFile(join(directory, 'structured', open), 'utf8')).resolves.toMatch(/^\{.*\}\n$/);

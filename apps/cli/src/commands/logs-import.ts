@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { pathOf } from '../compose/integrity.ts';
+import { withLogs } from '../compose/logs.ts';
+import { CliError } from '../errors.ts';
+import { emitObject } from '../output/emit.ts';
+import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import type { CommandDefinition, CommandInput } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
+import { formatNumberOf } from '../render/bytes.ts';
+import { displayText } from '../render/text.ts';
+import { LOGS_OPTIONS } from './logs-options.ts';
+
+async function run(context: Context, input: CommandInput): Promise<ExitCode> {
+  const [file = '-'] = input.arguments;
+  const lines = await withLogs(context, {}, async (logs) => {
+    const destination = logs.destination();
+    const source = file === '-' ? context.input : createReadStream(pathOf(context, file));
+    await pipeline(source, destination, { signal: context.signal }).catch((cause: unknown) => {
+      if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
+      throw new CliError('UNREADABLE', `Expected to read ${displayText(file)}, got ${cause.message}`, { cause });
+    });
+    if (await logs.flush()) return destination.lines;
+    throw new CliError('UNWRITABLE', 'Expected to write all lines, got a disk that does not take them');
+  });
+  if (context.json) await emitObject(context.output, 'LogsImported', { lines });
+  else await context.output.line(`${formatNumberOf(lines, 'line')} taken`);
+  return EXIT.ok;
+}
+
+/** `holdfast logs import`. */
+export const logsImport: CommandDefinition = {
+  path: ['logs', 'import'],
+  summary: 'Take lines that something else has logged, such as those of pino',
+  description:
+    'Lines of JSON keep their times and fields, and lose their secrets; other lines are taken as text. They are then searched like all others.',
+  arguments: [{ name: '[file]', description: 'file with lines, or - for standard input (default)' }],
+  options: LOGS_OPTIONS,
+  examples: [
+    { call: 'holdfast logs import old.ndjson', does: 'What pino has written so far' },
+    { call: 'node shop.js | holdfast logs import', does: 'What a program says, from now on' },
+  ],
+  output: { shape: 'LogsImported' },
+  run,
+};
