@@ -210,16 +210,12 @@ describe('laws', () => {
     );
   });
 
-  it('what is no worse than all of its history is not suspicious', () => {
+  it('a snapshot that is as those before it is not suspicious', () => {
     fc.assert(
-      fc.property(figures, fc.integer({ min: 3, max: 20 }), (one, times) => {
+      fc.property(figures, fc.integer({ min: 1, max: 20 }), (one, times) => {
         const same = possible(one);
-        const { suspicions, bounds } = judgeSnapshot(
-          { ...same, changed: Math.floor(same.changed / 10), deleted: 0 },
-          Array.from({ length: times }, () => same),
-        );
-        if (same.filesBefore > 0 && (same.changed + same.deleted) / same.filesBefore > bounds.churn / 10)
-          expect(suspicions).toEqual([]);
+        const history = Array.from({ length: times }, () => same);
+        expect(judgeSnapshot(same, history).suspicions).toEqual([]);
       }),
     );
   });
