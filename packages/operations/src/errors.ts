@@ -3,6 +3,8 @@ export type OperationsErrorCode =
   | 'ACCESS_DENIED'
   | 'ALERTS_DAMAGED'
   | 'CHANNEL_FAILED'
+  | 'GIT_FAILED'
+  | 'GIT_NOT_FOUND'
   | 'INVALID_ACCESS'
   | 'INVALID_ALERTS'
   | 'INVALID_JOB'

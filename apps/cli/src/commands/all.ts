@@ -6,6 +6,7 @@ import { accessShow } from './access-show.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
+import { backupCommit } from './backup-commit.ts';
 import { backupCompare } from './backup-compare.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupExport } from './backup-export.ts';
@@ -152,6 +153,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupFind,
   backupDiff,
   backupCompare,
+  backupCommit,
   backupVerify,
   backupValidate,
   backupStats,

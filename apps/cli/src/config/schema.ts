@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { access } from './access-schema.ts';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { git } from './git-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
 import { schedule } from './schedule-schema.ts';
@@ -177,6 +178,7 @@ export const configSchema = z
     models: z.optional(models),
     schedule: z.optional(schedule),
     access: z.optional(access),
+    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })
