@@ -3,6 +3,9 @@ import { backupCat } from './backup-cat.ts';
 import { backupCatalog } from './backup-catalog.ts';
 import { accessCheck } from './access-check.ts';
 import { accessShow } from './access-show.ts';
+import { alertsAck, alertsRelease } from './alerts-ack.ts';
+import { alertsList } from './alerts-list.ts';
+import { alertsCheck, alertsSend, alertsTest } from './alerts-send.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
@@ -275,6 +278,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  alertsList,
+  alertsCheck,
+  alertsSend,
+  alertsTest,
+  alertsAck,
+  alertsRelease,
   accessShow,
   accessCheck,
   configShow,
@@ -295,6 +304,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   deploy: 'Deploy releases to this machine, look after them, and go back',
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
+  alerts: 'Tell people what is wrong, and see what they were told',
   access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
   config: 'Show and check the configuration',

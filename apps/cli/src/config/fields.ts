@@ -1,6 +1,7 @@
 import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { Roles, Users } from '@x/operations/access';
+import type { AlertSettings } from './alerts.ts';
 import type { DeploySettings } from './deploys.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
@@ -9,7 +10,7 @@ import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings {
+export interface Settings extends AlertSettings, ReleaseSettings, DeploySettings, ModelTrustSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -252,6 +253,18 @@ export const FIELDS: readonly Field[] = [
   { name: 'schedule.jobs', type: 'other' },
   { name: 'access.roles', type: 'other' },
   { name: 'access.users', type: 'other' },
+  {
+    name: 'alerts.store',
+    option: 'alertsStore',
+    flag: '--alerts-store',
+    variable: 'HOLDFAST_ALERTS_STORE',
+    type: 'location',
+  },
+  { name: 'alerts.channels', type: 'other' },
+  { name: 'alerts.rules', type: 'other' },
+  { name: 'alerts.quietHours', type: 'other' },
+  { name: 'alerts.disk', type: 'other' },
+  { name: 'alerts.ransomware', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -18,7 +18,7 @@ it.each<[string, Partial<OperationEvent>, string, string]>([
   ['run.missed', { details: { job: 'nightly' } }, 'schedule-missed', 'run.finished'],
   ['run.givenUp', { details: { job: 'nightly' } }, 'schedule-failed', 'run.finished'],
   ['drill.failed', { details: { drill: 'weekly' } }, 'drill-failed', 'drill.finished'],
-  ['deploy.failed', {}, 'deploy-failed', 'deploy.finished'],
+  ['deploy.failed', {}, 'deploy-failed', 'rollback.succeeded'],
   ['ransomware.suspected', {}, 'ransomware-suspected', 'ransomware.released'],
 ])(
   '%s opens an alert without a word of configuration, and its good end resolves it',
