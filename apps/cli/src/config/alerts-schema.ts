@@ -90,14 +90,12 @@ export const alerts = z
     ),
     channels: z.optional(z.record(word, channel).check(z.meta({ description: 'Ways to tell people, by name.' }))),
     rules: z.optional(
-      z
-        .record(word, z.union([z.literal(false), rule]))
-        .check(
-          z.meta({
-            description:
-              'Rules by name, beside those that are there. One of the same name takes its place, `false` takes it away.',
-          }),
-        ),
+      z.record(word, z.union([z.literal(false), rule])).check(
+        z.meta({
+          description:
+            'Rules by name, beside those that are there. One of the same name takes its place, `false` takes it away.',
+        }),
+      ),
     ),
     quietHours: z.optional(
       z.strictObject({
