@@ -3,6 +3,9 @@ import { backupCat } from './backup-cat.ts';
 import { backupCatalog } from './backup-catalog.ts';
 import { accessCheck } from './access-check.ts';
 import { accessShow } from './access-show.ts';
+import { alertsAck, alertsRelease } from './alerts-ack.ts';
+import { alertsList } from './alerts-list.ts';
+import { alertsCheck, alertsSend, alertsTest } from './alerts-send.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
@@ -276,6 +279,12 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  alertsList,
+  alertsCheck,
+  alertsSend,
+  alertsTest,
+  alertsAck,
+  alertsRelease,
   accessShow,
   accessCheck,
   ...LOGS_COMMANDS,
@@ -297,6 +306,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   deploy: 'Deploy releases to this machine, look after them, and go back',
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
+  alerts: 'Tell people what is wrong, and see what they were told',
   access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
   logs: 'Search, verify, export and clean what was logged',

@@ -27,6 +27,7 @@ async function run(context: Context): Promise<ExitCode> {
 /** `holdfast backup commit`. */
 export const backupCommit: CommandDefinition = {
   path: ['backup', 'commit'],
+  action: 'backup.create',
   summary: 'Commit the manifests of snapshots to a branch of git',
   description:
     'The manifest of each snapshot that the branch (git.branch, default backups) does not have: who was backed up when, how much, and the digest of it all; no content. ' +

@@ -1,4 +1,5 @@
 import type { ForgetOptions, ForgetResult, Repository } from '@x/backup-store';
+import { lookBeforeForgetting } from '../compose/alerts.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { filterOf, findSnapshot, type FilterFlags } from '../compose/reference.ts';
 import { hasPolicy, KEEP_OPTIONS, type KeepFlags } from '../compose/keep-options.ts';
@@ -69,6 +70,7 @@ async function byPolicy(context: Context, flags: ForgetFlags): Promise<ExitCode>
   const { dryRun = false } = flags;
   await using repository = await openConfigured(context);
   const time = await planTime(context);
+  if (!dryRun) await lookBeforeForgetting(context, repository, flags.tenant);
   const { policies, held } = await storedPolicies(context, repository);
   const stored = hasPolicy(flags) ? undefined : policies;
   if (stored?.size === 0) throw neither();
@@ -128,6 +130,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     throw usageError('Expected either snapshots or a policy, got both', NAME_THEM);
   if (input.arguments.length === 0) return byPolicy(context, input.options);
   await using repository = await openConfigured(context);
+  if (!dryRun) await lookBeforeForgetting(context, repository, flags.tenant);
   const snapshots: string[] = [];
   // What `latest` means is for the CLI to know; all others are looked up at once, before any is forgotten.
   for (const wanted of input.arguments) {

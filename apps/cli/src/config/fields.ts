@@ -2,6 +2,7 @@ import type { LogRetention } from '@x/logging';
 import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { Roles, Users } from '@x/operations/access';
+import type { AlertSettings } from './alerts.ts';
 import type { DeploySettings } from './deploys.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
@@ -10,7 +11,7 @@ import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings {
+export interface Settings extends AlertSettings, ReleaseSettings, DeploySettings, ModelTrustSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -279,6 +280,17 @@ export const FIELDS: readonly Field[] = [
   { name: 'logs.signKeyPassphrase', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE', file: false, type: 'text', secret: true },
   { name: 'logs.trustKeys', type: 'paths' },
   { name: 'logs.redact', type: 'other' },
+    name: 'alerts.store',
+    option: 'alertsStore',
+    flag: '--alerts-store',
+    variable: 'HOLDFAST_ALERTS_STORE',
+    type: 'location',
+  },
+  { name: 'alerts.channels', type: 'other' },
+  { name: 'alerts.rules', type: 'other' },
+  { name: 'alerts.quietHours', type: 'other' },
+  { name: 'alerts.disk', type: 'other' },
+  { name: 'alerts.ransomware', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

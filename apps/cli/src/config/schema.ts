@@ -1,6 +1,7 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
 import { access } from './access-schema.ts';
+import { alerts } from './alerts-schema.ts';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { git } from './git-schema.ts';
@@ -181,6 +182,9 @@ export const configSchema = z
     git: z.optional(git),
     access: z.optional(access),
     logs: z.optional(logs),
+    access: z.optional(access),
+    alerts: z.optional(alerts),
+    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { accessChecked, accessShown } from './access.ts';
+import { alertList, alertShape, alertsReleased, alertsSent, alertsTested } from './alerts.ts';
 import { analysisRun } from './analysis.ts';
 import { archiveExported, archiveImported, fileExported } from './archives.ts';
 import { backupCatalog } from './catalog.ts';
@@ -120,6 +121,11 @@ import { recordsErased, recordsJournal } from './records.ts';
 export const SHAPES = {
   AccessChecked: accessChecked,
   AccessShown: accessShown,
+  Alert: alertShape,
+  AlertList: alertList,
+  AlertsReleased: alertsReleased,
+  AlertsSent: alertsSent,
+  AlertsTested: alertsTested,
   AnalysisRun: analysisRun,
   ArchiveExported: archiveExported,
   ArchiveImported: archiveImported,

@@ -113,7 +113,7 @@ function checkPattern(pattern: string, at: string): string {
     at,
     'an action, all of a noun ("backup.*") or "*"',
     pattern,
-    'All actions stand in `docs/guides/access.md`.',
+    '`ACTIONS` has them all, and so has `holdfast access show -v`.',
   );
 }
 

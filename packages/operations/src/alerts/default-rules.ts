@@ -84,8 +84,8 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     name: 'deploy-failed',
     severity: 'warning',
     title: 'A deploy on {host} failed or was taken back',
-    when: { event: ['deploy.failed', 'deploy.rolledBack'] },
-    until: { event: 'deploy.finished' },
+    when: { event: ['deploy.failed', 'deploy.rolledBack', 'deploy.undone', 'rollback.failed'] },
+    until: { event: ['deploy.succeeded', 'rollback.succeeded'] },
     by: ['host'],
   },
   {

@@ -26,7 +26,7 @@ export type { SnapshotFigures } from './ransomware/figures.ts';
 export { judgeSnapshot } from './ransomware/judge-snapshot.ts';
 export type { RansomwareLimits, SnapshotJudgement, Suspicion } from './ransomware/judge-snapshot.ts';
 export { createRansomwareWatch } from './ransomware/ransomware-watch.ts';
-export type { RansomwareLook, RansomwareOptions, RansomwareWatch } from './ransomware/ransomware-watch.ts';
+export type { RansomwareLook, RansomwareOptions, RansomwareWatch, ReleaseAct } from './ransomware/ransomware-watch.ts';
 export type { AbsenceCondition, AlertRule, DetailCondition, EventCondition, Severity } from './rule.ts';
 export type { Alert, ChannelState, Freeze, Notice, NoticeKind } from './state.ts';
 export type { EventBook, EventLevel, EventQuery, OperationEvent } from '../events/contract.ts';

@@ -5,7 +5,7 @@ import type { AlertRule } from './rule.ts';
 import type { Alert, AlertState, Notice, NoticeKind } from './state.ts';
 
 /** Open alerts that are remembered, at most; more are one alert that counts them. */
-const MOST_OPEN = 1000;
+const MOST_OPEN = 500;
 const MOST_RESOLVED = 200;
 /** Details of events that are kept, in characters of JSON. */
 const MOST_DETAILS = 2000;
@@ -51,8 +51,9 @@ export function raise(state: AlertState, { rule, event, key = keyOf(rule, event)
     };
     return { state: withAlert(state, alert), changes: [] };
   }
-  if (before === undefined && state.alerts.filter(({ status }) => status !== 'resolved').length >= MOST_OPEN)
-    return rule.name === TOO_MANY.name ? { state, changes: [] } : raise(state, { rule: TOO_MANY, event }, parts);
+  const isNew = before === undefined && rule !== TOO_MANY;
+  if (isNew && state.alerts.filter(({ status }) => status !== 'resolved').length >= MOST_OPEN)
+    return raise(state, { rule: TOO_MANY, event }, parts);
   const alert: Alert = {
     key,
     rule: rule.name,

@@ -51,10 +51,18 @@ export class Sender {
 
   async flush(): Promise<Flushed> {
     const { channels, stored } = this.#parts;
-    const told = await Promise.all([...channels.values()].map(async (channel) => this.#flushOne(channel)));
+    const total: Told = { sent: 0, failed: 0 };
+    // What a channel comes to may be told to others: until nobody has anything to do.
+    for (let isDone = false; !isDone;) {
+      const told = await Promise.all([...channels.values()].map(async (channel) => this.#flushOne(channel)));
+      for (const { sent, failed } of told) {
+        total.sent += sent;
+        total.failed += failed;
+      }
+      isDone = told.every(({ sent, failed }) => sent + failed === 0);
+    }
     const { outbox } = await stored.read();
-    const sum = (field: keyof Told): number => told.reduce((total, each) => total + each[field], 0);
-    return { sent: sum('sent'), failed: sum('failed'), left: outbox.length };
+    return { ...total, left: outbox.length };
   }
 
   /** One try, beside what waits. @returns What went wrong. */
@@ -102,21 +110,25 @@ export class Sender {
     const { channel, notice } = delivery;
     const outcome = outcomeOf(error);
     const nowMs = clock.now();
-    const { failures, givenUp } = await stored.update((state) => {
+    const { failures, givenUp, wasDown } = await stored.update((state) => {
       const settled = settle(state, { delivery, token, outcome, nowMs });
-      const result = { failures: settled.state.channels[channel]?.failures ?? 0, givenUp: settled.givenUp };
+      const wasDown = state.channels[channel] !== undefined;
+      const result = { wasDown, failures: settled.state.channels[channel]?.failures ?? 0, givenUp: settled.givenUp };
       return { state: settled.state, result };
     });
     const { id, key, kind } = notice;
+    const others = [...channels.keys()].filter((name) => name !== channel);
     if (outcome.kind === 'sent') {
       await tell({ name: 'alert.sent', level: 'info', tenant: notice.tenant, details: { channel, key, kind, id } });
-      await change((state) => resolve(state, { key: `${CHANNEL_DOWN.name}/${channel}`, by: 'alert.sent' }, parts()));
+      if (!wasDown) return;
+      await change((state) =>
+        resolve(state, { key: `${CHANNEL_DOWN.name}/${channel}`, by: 'alert.sent', to: others }, parts()),
+      );
       return;
     }
     const details = { channel, key, kind, id, error: outcome.error, givenUp };
     await tell({ name: 'alert.failed', level: givenUp ? 'error' : 'warn', tenant: notice.tenant, details });
     if (failures < TELL_OTHERS) return;
-    const others = [...channels.keys()].filter((name) => name !== channel);
     const at = new Date(nowMs).toISOString();
     const event: OperationEvent = { at, name: 'channel.failed', level: 'warn', host, details };
     await change((state) => raise(state, { rule: { ...CHANNEL_DOWN, channels: others }, event }, parts()));

@@ -34,6 +34,9 @@ export interface SnapshotJudgement {
   readonly bounds: { readonly churn: number; readonly random: number };
 }
 
+/** By so much, at least, a share has to be more than is usual: where all is changed each day, no day is unusual. */
+const MARGIN = 0.1;
+
 const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /** The share of files that were changed or deleted. */
@@ -86,17 +89,13 @@ function judge(figures: SnapshotFigures, history: readonly SnapshotFigures[], li
   const { files = 20, churn: churnLimit = 0.3, random: randomLimit = 0.6, deviations = 6 } = limits;
   // A first snapshot changes nothing: it has no churn to compare.
   const past = history.filter(({ filesBefore }) => filesBefore > 0);
+  const boundOf = (least: number, values: readonly number[]): number =>
+    Math.max(least, robustBound(values, deviations, MARGIN));
   const bounds = {
-    churn: Math.min(1, Math.max(churnLimit, robustBound(past.map(churnOf), deviations))),
-    random: Math.min(
-      1,
-      Math.max(
-        randomLimit,
-        robustBound(
-          past.flatMap((each) => randomOf(each) ?? []),
-          deviations,
-        ),
-      ),
+    churn: boundOf(churnLimit, past.map(churnOf)),
+    random: boundOf(
+      randomLimit,
+      past.flatMap((each) => randomOf(each) ?? []),
     ),
   };
   const churn = churnOf(figures);

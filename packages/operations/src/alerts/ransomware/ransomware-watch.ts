@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { systemClock } from '../../clock.ts';
 import { OperationsError } from '../../errors.ts';
 import type { OperationEvent } from '../../events/contract.ts';
-import type { AlertAct, Alerts } from '../contract.ts';
+import type { Alerts } from '../contract.ts';
 import { counts, figuresOf, rowOf, type SnapshotFigures } from './figures.ts';
 import { isUnusual, judgeSnapshot, type RansomwareLimits, type SnapshotJudgement } from './judge-snapshot.ts';
 import { renamedShare } from './renamed-share.ts';
@@ -30,6 +30,12 @@ export interface RansomwareLook {
   readonly frozen: boolean;
 }
 
+/** Who lifts a freeze, and why. */
+export interface ReleaseAct {
+  readonly by: string;
+  readonly note: string;
+}
+
 /** Looks whether snapshots show encrypted or destroyed data, and keeps what was there before. */
 export interface RansomwareWatch {
   /**
@@ -45,7 +51,7 @@ export interface RansomwareWatch {
    * @returns `false` when there was no freeze.
    * @throws {OperationsError} `INVALID_OPTION` without a name or a reason.
    */
-  release(tenant: string, act: Required<AlertAct>): Promise<boolean>;
+  release(tenant: string, act: ReleaseAct): Promise<boolean>;
 }
 
 /** Who holds tenants by this watch, as the legal hold shows it. */
@@ -62,11 +68,11 @@ export function createRansomwareWatch(options: RansomwareOptions): RansomwareWat
       const frozen = await alerts.freezes.of(tenant);
       const last = suspected.at(-1);
       if (last === undefined) return { suspected, frozen: frozen !== undefined };
-      // The hold first: whatever comes after it, nothing is forgotten.
-      const holds = frozen === undefined ? await hold(repository, tenant, last) : frozen.holds;
+      if (frozen !== undefined) return { suspected, frozen: true };
+      // The hold first: whatever comes after it, nothing is forgotten. The note last: a process that dies before it tells again.
+      const holds = await hold(repository, tenant, last);
+      await tell({ name: 'ransomware.suspected', level: 'error', tenant, details: detailsOf(last) });
       await alerts.freezes.add({ tenant, sinceMs: clock(), reason: reasonOf(last), holds });
-      if (frozen === undefined)
-        await tell({ name: 'ransomware.suspected', level: 'error', tenant, details: detailsOf(last) });
       return { suspected, frozen: true };
     },
     release: async (tenant, { by, note }) => {
@@ -76,20 +82,21 @@ export function createRansomwareWatch(options: RansomwareOptions): RansomwareWat
       if (frozen === undefined) return false;
       const { hold: placed } = await repository.tenants.show(tenant);
       if (placed?.by === HOLDER) await repository.tenants.release(tenant, { by, reason: note });
-      await alerts.freezes.lift(tenant, { by, note, untilMs: clock() });
       await tell({ name: 'ransomware.released', level: 'warn', tenant, principal: by, details: { reason: note } });
+      await alerts.freezes.lift(tenant, { by, note, untilMs: clock() });
       return true;
     },
   };
 }
 
-/** Places a legal hold, unless somebody has done so already. @returns Whether it was placed. */
+/** Places a legal hold, unless somebody has done so already. @returns Whether it is that of this watch. */
 async function hold(
   { tenants }: Pick<Repository, 'tenants'>,
   tenant: string,
   judgement: SnapshotJudgement,
 ): Promise<boolean> {
-  if ((await tenants.show(tenant)).hold !== undefined) return false;
+  const { hold: placed } = await tenants.show(tenant);
+  if (placed !== undefined) return placed.by === HOLDER;
   await tenants.hold(tenant, { by: HOLDER, reason: reasonOf(judgement) });
   return true;
 }

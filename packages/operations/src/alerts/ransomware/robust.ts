@@ -10,10 +10,10 @@ export function median(values: readonly number[]): number {
 const NORMAL = 1.4826;
 
 /**
- * A bound that values of a row seldom exceed: their median and so many robust standard deviations (median absolute deviation, Hampel 1974). Single outliers,
- * as one large import, move it hardly.
+ * A bound that values of a row seldom exceed: their median and so many robust standard deviations (median absolute deviation, Hampel 1974), or a margin
+ * if that is more. Single outliers, as one large import, move it hardly.
  */
-export function robustBound(values: readonly number[], deviations: number): number {
+export function robustBound(values: readonly number[], deviations: number, margin: number): number {
   const middle = median(values);
-  return middle + deviations * NORMAL * median(values.map((value) => Math.abs(value - middle)));
+  return middle + Math.max(margin, deviations * NORMAL * median(values.map((value) => Math.abs(value - middle))));
 }
