@@ -118,6 +118,10 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
+import { drillListCommand, drillPlanCommand } from './drill-list.ts';
+import { drillRunCommand } from './drill-run.ts';
+import { drillStatusCommand } from './drill-status.ts';
+import { metricsCommand } from './metrics.ts';
 import { migrateDown } from './migrate-down.ts';
 import { migrateLint } from './migrate-lint.ts';
 import { migrateRepair } from './migrate-repair.ts';
@@ -271,6 +275,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  drillRunCommand,
+  drillPlanCommand,
+  drillListCommand,
+  drillStatusCommand,
+  metricsCommand,
   configShow,
   configValidate,
 ];
@@ -290,5 +299,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
   schedule: 'Run jobs by themselves, and see what became of them',
+  drill: 'Try restores, and hold what they take against what is promised',
   config: 'Show and check the configuration',
 };

@@ -1,6 +1,7 @@
 import type { MetricSet } from '@x/ml-model-registry';
 import type { CompressionProfile } from '@x/backup-store';
 import type { DeploySettings } from './deploys.ts';
+import type { DrillSettings } from './drills.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
@@ -8,7 +9,7 @@ import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings {
+export interface Settings extends ReleaseSettings, DeploySettings, DrillSettings, ModelTrustSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -236,6 +237,30 @@ export const FIELDS: readonly Field[] = [
   { name: 'schedule.timeZone', type: 'text' },
   { name: 'schedule.keep', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
+  {
+    name: 'drills.store',
+    option: 'operationsStore',
+    flag: '--operations-store',
+    variable: 'HOLDFAST_OPERATIONS_STORE',
+    type: 'location',
+  },
+  { name: 'drills.validateEvery', type: 'text' },
+  { name: 'drills.fullEvery', type: 'text' },
+  { name: 'drills.retryAfter', type: 'text' },
+  { name: 'drills.perRun', type: 'other' },
+  { name: 'drills.seed', type: 'text' },
+  { name: 'drills.sandbox', option: 'sandbox', flag: '--sandbox', type: 'path' },
+  { name: 'drills.keepFree', type: 'text' },
+  { name: 'drills.scratch', option: 'scratch', flag: '--scratch', type: 'other' },
+  { name: 'drills.tenants', type: 'other' },
+  { name: 'objectives.restore', type: 'text' },
+  { name: 'objectives.rollback', type: 'text' },
+  { name: 'objectives.rpoIncremental', type: 'text' },
+  { name: 'objectives.rpoFull', type: 'text' },
+  { name: 'objectives.rto', type: 'text' },
+  { name: 'objectives.rtoCritical', type: 'text' },
+  { name: 'objectives.measuredWithin', type: 'text' },
+  { name: 'objectives.tenants', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -1,8 +1,10 @@
 // The small build of zod: this file is evaluated at each start that finds a configuration.
 import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
+import { drills } from './drills-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { modelTrust } from './model-trust-schema.ts';
+import { objectives } from './objectives-schema.ts';
 import { release } from './release-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { oneOf, text, texts } from './schema-parts.ts';
@@ -175,6 +177,8 @@ export const configSchema = z
     migrate: z.optional(migrate),
     models: z.optional(models),
     schedule: z.optional(schedule),
+    drills: z.optional(drills),
+    objectives: z.optional(objectives),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

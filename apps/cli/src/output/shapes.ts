@@ -13,6 +13,8 @@ import {
   signatureVerification,
   signed,
 } from './integrity.ts';
+import { drillList, drillPlan, drillRun, drillStatus } from './drills.ts';
+import { dashboard } from './metrics.ts';
 import { dataDifference, difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import {
@@ -186,6 +188,11 @@ export const SHAPES = {
   RestoreRun: restoreRun,
   RetentionPlan: retentionPlan,
   RetentionSimulation: retentionSimulation,
+  Dashboard: dashboard,
+  DrillList: drillList,
+  DrillPlan: drillPlan,
+  DrillRun: drillRun,
+  DrillStatus: drillStatus,
   ScheduleDaemon: scheduleDaemon,
   ScheduleEvent: scheduleEvent,
   ScheduleHistory: scheduleHistory,
