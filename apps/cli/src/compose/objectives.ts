@@ -4,7 +4,6 @@ import type {
   DeployFact,
   DrillResult,
   DrillSnapshot,
-  JudgedTenant,
   ObjectiveJudgement,
   ObjectiveLimits,
   ObjectivesPolicy,
@@ -58,13 +57,16 @@ export async function judgeConfigured(
   tenant?: string | undefined,
 ): Promise<Judged> {
   const { settings } = await context.effective();
-  const { drillHistory, drillSnapshots, judgeObjectives, RESTORE_EVENTS, restoresOf, rollbacksOf } = await drilling();
+  const { drillHistory, drillSnapshots, judgedTenants, judgeObjectives, RESTORE_EVENTS, restoresOf, rollbacksOf } =
+    await drilling();
   const snapshots = drillSnapshots(await repository.catalog({ tenant }));
   const drills = await drillHistory(book);
   const restores: OperationEvent[] = [];
   for await (const event of book.read({ names: RESTORE_EVENTS })) restores.push(event);
   const deploys = await configuredDeploys(context);
-  const tenants = await judgedTenants(repository, settings);
+  const named = Object.entries(settings['objectives.tenants'] ?? {});
+  const critical = Object.fromEntries(named.map(([name, own]) => [name, own.critical === true]));
+  const tenants = judgedTenants(await repository.tenants.list(), { snapshots, critical });
   const judgements = judgeObjectives({
     tenants: tenants.filter(({ name }) => tenant === undefined || name === tenant),
     snapshots,
@@ -83,17 +85,6 @@ export async function noteJudged(
   { judgements }: Judged,
 ): Promise<readonly OperationEvent[]> {
   return (await drilling()).noteObjectives(book, judgements, { nowMs: now(), host: hostname() });
-}
-
-async function judgedTenants(repository: Repository, settings: Settings): Promise<readonly JudgedTenant[]> {
-  const configured = settings['objectives.tenants'] ?? {};
-  return (await repository.tenants.list())
-    .filter(({ status }) => status === 'active' || status === 'held')
-    .map(({ name, createdAt }) => ({
-      name,
-      critical: Object.hasOwn(configured, name) && configured[name]?.critical === true,
-      createdMs: Date.parse(createdAt),
-    }));
 }
 
 /** Deploys and rollbacks of this machine; `undefined` when nothing is deployed here by the configuration. */
