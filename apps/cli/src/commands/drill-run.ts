@@ -46,11 +46,21 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   await using repository = await openConfigured(context);
   const { settings } = await context.effective();
   const places = { repository, book };
-  const wanted = { tenant: settings.tenant, snapshot: flags.snapshot, kind: flags.full === true ? 'full' : 'validate' } as const;
+  const wanted = {
+    tenant: settings.tenant,
+    snapshot: flags.snapshot,
+    kind: flags.full === true ? 'full' : 'validate',
+  } as const;
   const plan =
     flags.due === true
       ? await dueDrills(context, places, flags.tenant)
-      : { at: new Date(now()).toISOString(), drills: [await wantedDrill(repository, wanted)], left: [], later: [], nothing: [] };
+      : {
+          at: new Date(now()).toISOString(),
+          drills: [await wantedDrill(repository, wanted)],
+          left: [],
+          later: [],
+          nothing: [],
+        };
   if (flags.dryRun === true) {
     if (context.json) await emitObject(output, 'DrillPlan', plan);
     else if (plan.drills.length === 0) messages.note('Nothing is due.');
@@ -82,7 +92,9 @@ async function tell(context: Context, told: ShapeOf<'DrillRun'>): Promise<void> 
   if (drills.length === 0) messages.note('Nothing is due.');
   if (left > 0) messages.note(`Drills that are due and left for the next run: ${left}.`);
   for (const { tenant, objective, status } of changes) {
-    const text = displayText(`Objective ${objective} of ${tenant ?? 'all tenants'} is ${status}: see \`holdfast drill status\`.`);
+    const text = displayText(
+      `Objective ${objective} of ${tenant ?? 'all tenants'} is ${status}: see \`holdfast drill status\`.`,
+    );
     if (status === 'met') messages.note(text);
     else messages.warn(text);
   }
@@ -101,12 +113,16 @@ export const drillRunCommand: CommandDefinition = {
     { flags: '--tenant <name>', description: 'whose snapshot' },
     { flags: '--snapshot <id>', description: 'id, beginning of an id, or name (default: the newest with content)' },
     { flags: '--validate', description: 'as `backup validate`, databases included (default)' },
-    { flags: '--full', description: 'everything into a fresh folder, as after a loss, every file compared with its digest' },
+    {
+      flags: '--full',
+      description: 'everything into a fresh folder, as after a loss, every file compared with its digest',
+    },
     { flags: '--dry-run', description: 'only say what would be drilled' },
     { flags: '--sandbox <dir>', description: "folder to restore below (default: the system's for temporary files)" },
     {
       flags: '--scratch <url>',
-      description: 'a server to restore databases to: postgres://user@host/postgres or mysql://user@host; one for each kind',
+      description:
+        'a server to restore databases to: postgres://user@host/postgres or mysql://user@host; one for each kind',
       repeatable: true,
     },
     ...OPERATIONS_OPTIONS,

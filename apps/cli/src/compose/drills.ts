@@ -1,5 +1,12 @@
 import type { Repository } from '@x/backup-store';
-import type { DrillIntervals, DrillKind, DrillPlan, DrillPolicy, DrillResult, PlannedDrill } from '@x/operations/drills';
+import type {
+  DrillIntervals,
+  DrillKind,
+  DrillPlan,
+  DrillPolicy,
+  DrillResult,
+  PlannedDrill,
+} from '@x/operations/drills';
 import { now } from '../clock.ts';
 import { demandBytes } from '../config/bytes.ts';
 import { demandDuration } from '../config/duration.ts';
@@ -71,7 +78,8 @@ export interface WantedDrill {
 export async function wantedDrill(repository: Repository, wanted: WantedDrill): Promise<PlannedDrill> {
   const { tenant, snapshot, kind } = wanted;
   const all = (await drilling()).drillSnapshots(await repository.catalog({ tenant }));
-  const id = snapshot === undefined || snapshot === 'latest' ? undefined : (await repository.snapshot(snapshot, { tenant })).id;
+  const id =
+    snapshot === undefined || snapshot === 'latest' ? undefined : (await repository.snapshot(snapshot, { tenant })).id;
   const found =
     id === undefined
       ? all.toSorted((a, b) => b.madeMs - a.madeMs).find((each) => each.kind !== 'checkpoint')
@@ -95,7 +103,10 @@ export async function wantedDrill(repository: Repository, wanted: WantedDrill): 
 export async function runDrills(
   context: Context,
   { repository, book }: { readonly repository: Repository; readonly book: OperationsStore['book'] },
-  { drills, onEnd }: { readonly drills: readonly PlannedDrill[]; readonly onEnd: (result: DrillResult) => Promise<void> },
+  {
+    drills,
+    onEnd,
+  }: { readonly drills: readonly PlannedDrill[]; readonly onEnd: (result: DrillResult) => Promise<void> },
 ): Promise<readonly DrillResult[]> {
   const { settings } = await context.effective();
   const { runDrill } = await drilling();

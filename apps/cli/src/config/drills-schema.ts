@@ -28,7 +28,11 @@ export const drills = z
     perRun: z.optional(
       z
         .int()
-        .check(z.gte(1), z.lte(10_000), z.meta({ description: 'Drills that `drill run --due` makes at most. Default 10.' })),
+        .check(
+          z.gte(1),
+          z.lte(10_000),
+          z.meta({ description: 'Drills that `drill run --due` makes at most. Default 10.' }),
+        ),
     ),
     seed: text('Chance has its beginning here: with another seed old snapshots are tried in another order.'),
     sandbox: text(

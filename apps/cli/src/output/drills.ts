@@ -32,9 +32,7 @@ export const drillResult = z.strictObject({
       share,
     })
     .nullable(),
-  room: z
-    .strictObject({ freeBytes: make.bytes('free before'), neededBytes: make.bytes('needed') })
-    .nullable(),
+  room: z.strictObject({ freeBytes: make.bytes('free before'), neededBytes: make.bytes('needed') }).nullable(),
   checks: z.array(
     z.strictObject({
       name: z.string(),

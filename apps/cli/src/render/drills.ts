@@ -19,7 +19,9 @@ export function drillLines(result: DrillResult): readonly string[] {
   const { tenant, kind, snapshot, status, restoreMs, bytes, bytesPerSecond, problems, problemCount, error } = result;
   const rate = bytesPerSecond === null ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
   const measured =
-    restoreMs === null ? '' : `: ${formatBytes(bytes)} in ${formatDuration(restoreMs)}${rate}, ${provenText(result)} proven`;
+    restoreMs === null
+      ? ''
+      : `: ${formatBytes(bytes)} in ${formatDuration(restoreMs)}${rate}, ${provenText(result)} proven`;
   const rest = problemCount - problems.length;
   return [
     displayText(`${kind} drill of ${tenant} ${shortId(snapshot)}: ${STATUS[status]}${measured}`),
@@ -60,7 +62,14 @@ export function planTable({ drills, left, later }: DrillPlan): readonly string[]
       formatBytes(each.bytes),
       displayText(each.reason),
     ]),
-    ...left.map(({ tenant, kind }) => ['next run', displayText(tenant), kind, '', '', 'there are more than one run makes']),
+    ...left.map(({ tenant, kind }) => [
+      'next run',
+      displayText(tenant),
+      kind,
+      '',
+      '',
+      'there are more than one run makes',
+    ]),
     ...later.map(({ tenant, kind, dueAt }) => [formatTime(dueAt), displayText(tenant), kind, '', '', '']),
   ];
   return tableLines(

@@ -13,17 +13,30 @@ function backupText(figures: BackupFigures): string {
   return `${formatCount(total)} (${formatCount(failed)} failed, ${formatCount(day)} in the last 24 hours)${average}; last: ${time(last)}`;
 }
 
-function restoreText({ total_count: total, failed_count: failed, avg_ttr_ms: ms, last_restore: last }: RestoreFigures): string {
+function restoreText({
+  total_count: total,
+  failed_count: failed,
+  avg_ttr_ms: ms,
+  last_restore: last,
+}: RestoreFigures): string {
   const average = ms === null ? '' : `, ${formatDuration(ms)} on average`;
   return `${formatCount(total)} (${formatCount(failed)} failed)${average}; last: ${time(last)}`;
 }
 
-function destinationText({ stored_bytes: stored, free_bytes: free, growth_bytes_per_day: growth, full }: DestinationFigures): string {
+function destinationText({
+  stored_bytes: stored,
+  free_bytes: free,
+  growth_bytes_per_day: growth,
+  full,
+}: DestinationFigures): string {
   const sign = growth !== null && growth < 0 ? '-' : '+';
   const grows = growth === null ? '' : `, ${sign}${formatBytes(Math.abs(growth))} a day`;
   const left = free === null ? '' : `, ${formatBytes(free)} free`;
   const when = full.at === null ? full.status : formatTime(full.at);
-  const range = full.at === null || full.earliest === null ? '' : ` (${formatTime(full.earliest)} to ${full.latest === null ? 'never' : formatTime(full.latest)})`;
+  const range =
+    full.at === null || full.earliest === null
+      ? ''
+      : ` (${formatTime(full.earliest)} to ${full.latest === null ? 'never' : formatTime(full.latest)})`;
   return `${stored === null ? '?' : formatBytes(stored)}${grows}${left}; full: ${when}${range}: ${full.reason}`;
 }
 

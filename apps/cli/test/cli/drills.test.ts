@@ -69,7 +69,11 @@ describe('holdfast drill', () => {
   it('one drill of a snapshot that is named, and what can not be is refused', async () => {
     const { drills } = await machine.json('DrillRun', ['drill', 'run', '--full', '--snapshot', 'latest']);
     expect(drills).toMatchObject([{ kind: 'full', status: 'passed', tenant: 'default' }]);
-    for (const flags of [['--full', '--validate'], ['--due', '--full'], ['--due', '--snapshot', 'latest']])
+    for (const flags of [
+      ['--full', '--validate'],
+      ['--due', '--full'],
+      ['--due', '--snapshot', 'latest'],
+    ])
       expect((await machine.run(['drill', 'run', ...flags])).code).toBe(2);
     expect((await machine.run(['drill', 'run', '--snapshot', 'ffff'])).code).toBe(4);
     expect((await machine.run(['drill', 'run', '--tenant', 'nobody'])).code).toBe(4);
@@ -113,13 +117,19 @@ describe('holdfast drill', () => {
 
   it('a schedule runs what is due; what is damaged fails the drill, breaches objectives, and is told once', async () => {
     const run = [['drill', 'run', '--due']];
-    await configure({ drills: { validateEvery: '1s', fullEvery: 'never', retryAfter: '1s' }, schedule: { jobs: { drills: { run } } } });
+    await configure({
+      drills: { validateEvery: '1s', fullEvery: 'never', retryAfter: '1s' },
+      schedule: { jobs: { drills: { run } } },
+    });
     await expect(machine.json('ScheduleNow', ['schedule', 'now', 'drills'])).resolves.toMatchObject({ outcome: 'ok' });
     for (const entry of await readdir(machine.repository, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !entry.parentPath.includes('pack')) continue;
       const path = join(entry.parentPath, entry.name);
       const bytes = await readFile(path);
-      await writeFile(path, bytes.map((byte, at) => (at > 64 ? byte ^ 0x55 : byte)));
+      await writeFile(
+        path,
+        bytes.map((byte, at) => (at > 64 ? byte ^ 0x55 : byte)),
+      );
     }
     await new Promise((done) => setTimeout(done, 1100));
     const ended = await machine.run(['drill', 'run', '--due', '--json']);

@@ -45,7 +45,12 @@ describe('holdfast metrics', () => {
     const hours = await readdir(join(machine.cwd, '.holdfast', 'operations', 'samples'), { recursive: true });
     // A folder, and the sample of an hour or, at the turn of one, of two.
     expect(hours.length).toBeLessThanOrEqual(3);
-    for (const flags of [['--json', '--prometheus'], ['--listen', 'x'], ['--listen', '1:99999'], ['--write', 'a', '--prometheus']])
+    for (const flags of [
+      ['--json', '--prometheus'],
+      ['--listen', 'x'],
+      ['--listen', '1:99999'],
+      ['--write', 'a', '--prometheus'],
+    ])
       expect((await machine.run(['metrics', ...flags])).code).toBe(2);
     expect((await machine.run(['metrics', '--write', join('none', 'a.prom')])).stderr).toContain('a.prom');
   });
@@ -66,22 +71,28 @@ describe('holdfast metrics', () => {
     await expect(answered).resolves.toContain('holdfast_stored_bytes{destination=');
   });
 
-  it('knows what was released, deployed and rolled back, and holds the rollback against its objective', { timeout: 240_000 }, async () => {
-    const shop = await newDeployableShop();
-    const { machine } = shop;
-    await machine.run(['init']);
-    await expect(machine.json('Dashboard', ['metrics'])).resolves.toMatchObject({ releases: { active_version: null } });
-    await machine.run(['deploy', 'init']);
-    for (const version of ['1.0.0', '1.1.0']) {
-      await shop.release(version);
-      expect((await machine.run(['deploy', 'run', version])).code).toBe(0);
-    }
-    expect((await machine.run(['deploy', 'rollback', '--yes'])).code).toBe(0);
-    expect(await shop.answers()).toBe('1.0.0');
-    const { releases } = await machine.json('Dashboard', ['metrics']);
-    expect(releases).toMatchObject({ total_count: 2, active_version: '1.0.0', rollback_count: 1 });
-    expect(releases.last_deploy).not.toBeNull();
-    const { judgements } = await machine.json('DrillStatus', ['drill', 'status']);
-    expect(judgements.at(-1)).toMatchObject({ tenant: null, objective: 'rollback', status: 'met', limitMs: 900_000 });
-  });
+  it(
+    'knows what was released, deployed and rolled back, and holds the rollback against its objective',
+    { timeout: 240_000 },
+    async () => {
+      const shop = await newDeployableShop();
+      const { machine } = shop;
+      await machine.run(['init']);
+      await expect(machine.json('Dashboard', ['metrics'])).resolves.toMatchObject({
+        releases: { active_version: null },
+      });
+      await machine.run(['deploy', 'init']);
+      for (const version of ['1.0.0', '1.1.0']) {
+        await shop.release(version);
+        expect((await machine.run(['deploy', 'run', version])).code).toBe(0);
+      }
+      expect((await machine.run(['deploy', 'rollback', '--yes'])).code).toBe(0);
+      expect(await shop.answers()).toBe('1.0.0');
+      const { releases } = await machine.json('Dashboard', ['metrics']);
+      expect(releases).toMatchObject({ total_count: 2, active_version: '1.0.0', rollback_count: 1 });
+      expect(releases.last_deploy).not.toBeNull();
+      const { judgements } = await machine.json('DrillStatus', ['drill', 'status']);
+      expect(judgements.at(-1)).toMatchObject({ tenant: null, objective: 'rollback', status: 'met', limitMs: 900_000 });
+    },
+  );
 });

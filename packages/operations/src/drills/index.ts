@@ -6,14 +6,7 @@
 export type { EventBook, EventLevel, EventQuery, OperationEvent } from '../events/contract.ts';
 export type { Clock } from '../clock.ts';
 export { DRILL_KINDS } from './contract.ts';
-export type {
-  DrillCheck,
-  DrillKind,
-  DrillProblem,
-  DrillResult,
-  DrillSnapshot,
-  ProvenShare,
-} from './contract.ts';
+export type { DrillCheck, DrillKind, DrillProblem, DrillResult, DrillSnapshot, ProvenShare } from './contract.ts';
 export { planDrills } from './plan.ts';
 export type { DrillPlan, DrillQuestion, LaterDrill, PlannedDrill } from './plan.ts';
 export { checkDrillPolicy, USUAL_EVERY_MS } from './policy.ts';

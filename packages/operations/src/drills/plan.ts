@@ -84,8 +84,11 @@ export function planDrills({ snapshots, history, policy = {}, nowMs }: DrillQues
   const { perRun = 10, seed = '' } = policy;
   const states = statesOf(snapshots, history);
   const all = states.flatMap((state) => DRILL_KINDS.flatMap((kind) => dueOf(state, kind, policy)));
-  const lot = ({ state, kind }: Due): number => seededNumber(`${seed}\0${state.tenant}\0${kind}\0${state.tried.length}`);
-  const sorted = all.toSorted((a, b) => a.dueMs - b.dueMs || lot(a) - lot(b) || compare(a.state.tenant, b.state.tenant));
+  const lot = ({ state, kind }: Due): number =>
+    seededNumber(`${seed}\0${state.tenant}\0${kind}\0${state.tried.length}`);
+  const sorted = all.toSorted(
+    (a, b) => a.dueMs - b.dueMs || lot(a) - lot(b) || compare(a.state.tenant, b.state.tenant),
+  );
   const due = sorted.filter(({ dueMs }) => dueMs <= nowMs);
   return {
     at: iso(nowMs),

@@ -115,7 +115,9 @@ export async function tryFull(
         name: 'digests',
         status: count === 0 ? 'passed' : 'failed',
         detail:
-          count === 0 ? 'every file has the digest that the catalog states' : `${count} paths are not what was backed up`,
+          count === 0
+            ? 'every file has the digest that the catalog states'
+            : `${count} paths are not what was backed up`,
         ...compared,
       },
     ],

@@ -32,7 +32,8 @@ export function backupAttempts(
     const { snapshot, code } = details;
     const attempt = attemptOf(event);
     if (name === 'backup.failed') failed.set(JSON.stringify([attempt, host, code ?? null]), attempt);
-    else if (name === 'backup.created' && typeof snapshot === 'string' && !made.has(snapshot)) made.set(snapshot, attempt);
+    else if (name === 'backup.created' && typeof snapshot === 'string' && !made.has(snapshot))
+      made.set(snapshot, attempt);
   }
   return [...made.values(), ...failed.values()].filter((attempt) => attempt !== undefined);
 }

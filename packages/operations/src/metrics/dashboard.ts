@@ -52,7 +52,10 @@ export function dashboard(question: DashboardQuestion): Dashboard {
   }));
   const perTenant = (tenant: string): TenantFigures => ({
     tenant,
-    tenant_backups: backupFigures(attempts.filter((each) => each.tenant === tenant), nowMs),
+    tenant_backups: backupFigures(
+      attempts.filter((each) => each.tenant === tenant),
+      nowMs,
+    ),
     restores: restoreFigures(restores.filter((each) => each.tenant === tenant)),
   });
   return {

@@ -44,7 +44,8 @@ export function acceptedFormat(accept: string | undefined): TextFormat {
   for (const part of (accept ?? '').split(',')) {
     const [type = '', ...parameters] = part.split(';').map((each) => each.trim().toLowerCase());
     const weight = Number(parameters.find((each) => each.startsWith('q='))?.slice(2) ?? 1);
-    const format = type === 'application/openmetrics-text' ? 'openmetrics' : type === 'text/plain' ? 'prometheus' : undefined;
+    const format =
+      type === 'application/openmetrics-text' ? 'openmetrics' : type === 'text/plain' ? 'prometheus' : undefined;
     if (format !== undefined && weight > best.weight) best = { format, weight };
   }
   return best.format;

@@ -40,10 +40,22 @@ export function metricFamilies(
   const tenants = dashboard.tenants.filter(({ tenant }) => isShown(tenant));
   addDashboard(add, dashboard, tenants);
   add('tenantsLeftOut', {}, dashboard.tenants.length - tenants.length);
-  addObjectives(add, judgements.filter(({ tenant }) => isShown(tenant)));
-  addDrills(add, drills.filter(({ tenant }) => isShown(tenant)));
-  addProofs(add, proofs.filter(({ tenant }) => isShown(tenant)));
-  return Object.entries(FAMILIES).map(([key, family]) => ({ ...family, samples: samples.get(key as FamilyName) ?? [] }));
+  addObjectives(
+    add,
+    judgements.filter(({ tenant }) => isShown(tenant)),
+  );
+  addDrills(
+    add,
+    drills.filter(({ tenant }) => isShown(tenant)),
+  );
+  addProofs(
+    add,
+    proofs.filter(({ tenant }) => isShown(tenant)),
+  );
+  return Object.entries(FAMILIES).map(([key, family]) => ({
+    ...family,
+    samples: samples.get(key as FamilyName) ?? [],
+  }));
 }
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);

@@ -66,5 +66,9 @@ function fullForecast(recent: readonly StorageSample[], base: number, nowMs: num
   const perDay = Math.round(-line.slope * DAY_MS);
   if (at === null)
     return { ...bounds, status: 'never', reason: `free space shrinks by ${Math.max(0, perDay)} bytes a day` };
-  return { ...bounds, status: 'at', reason: `free space shrinks by ${perDay} bytes a day, and about ${Math.max(0, Math.round(free))} are left` };
+  return {
+    ...bounds,
+    status: 'at',
+    reason: `free space shrinks by ${perDay} bytes a day, and about ${Math.max(0, Math.round(free))} are left`,
+  };
 }

@@ -5,13 +5,7 @@
  */
 export type { EventLevel, OperationEvent } from '../events/contract.ts';
 export type { Clock } from '../clock.ts';
-export type {
-  DrillCheck,
-  DrillKind,
-  DrillProblem,
-  DrillResult,
-  ProvenShare,
-} from '../drills/contract.ts';
+export type { DrillCheck, DrillKind, DrillProblem, DrillResult, ProvenShare } from '../drills/contract.ts';
 export type { ObjectiveJudgement, ObjectiveName } from '../objectives/contract.ts';
 export type { DeployFact } from '../objectives/facts.ts';
 export type { RestorabilityProof } from '../objectives/proof.ts';

@@ -11,10 +11,7 @@ export interface ObservationsLike<Gauge extends GaugeLike> {
 /** What of a `Meter` of `@opentelemetry/api` is needed: the real one fits. */
 export interface MeterLike<Gauge extends GaugeLike> {
   createObservableGauge(name: string, options: { description: string; unit: string }): Gauge;
-  addBatchObservableCallback(
-    callback: (observations: ObservationsLike<Gauge>) => Promise<void>,
-    gauges: Gauge[],
-  ): void;
+  addBatchObservableCallback(callback: (observations: ObservationsLike<Gauge>) => Promise<void>, gauges: Gauge[]): void;
   removeBatchObservableCallback(
     callback: (observations: ObservationsLike<Gauge>) => Promise<void>,
     gauges: Gauge[],
@@ -51,7 +48,10 @@ export function registerMetrics<Gauge extends GaugeLike>(
   const gauges = new Map<string, Gauge>();
   for (const family of Object.values(FAMILIES)) {
     const { name, help: description, unit } = family;
-    gauges.set(name, meter.createObservableGauge(otelName(family), { description, unit: unit === null ? '1' : UNITS[unit] }));
+    gauges.set(
+      name,
+      meter.createObservableGauge(otelName(family), { description, unit: unit === null ? '1' : UNITS[unit] }),
+    );
   }
   const observe = async (observations: ObservationsLike<Gauge>): Promise<void> => {
     for (const { name, samples } of await read()) {

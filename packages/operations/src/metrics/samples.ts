@@ -75,7 +75,12 @@ export function sampleBook(store: ObjectStore): SampleBook {
     },
     async thin(destination, nowMs) {
       const all = await hours(destination);
-      const gone = new Set(planThinning(all.map(({ ms }) => ms), nowMs));
+      const gone = new Set(
+        planThinning(
+          all.map(({ ms }) => ms),
+          nowMs,
+        ),
+      );
       for (const { key, ms } of all) if (gone.has(ms)) await store.delete(key);
       return gone.size;
     },

@@ -75,7 +75,11 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
 }
 
 /** Reads once for all who ask at the same time, and not again as long as it is fresh. */
-function freshNumbers({ read, freshMs = 10_000, clock = systemClock }: ServeMetricsOptions): ServeMetricsOptions['read'] {
+function freshNumbers({
+  read,
+  freshMs = 10_000,
+  clock = systemClock,
+}: ServeMetricsOptions): ServeMetricsOptions['read'] {
   let last: { readonly atMs: number; readonly numbers: Promise<readonly MetricFamily[]> } | undefined;
   return async () => {
     if (last === undefined || clock.monotonic() - last.atMs > freshMs) {
@@ -101,7 +105,11 @@ async function answer(
   { numbers, onError }: Answering,
 ): Promise<void> {
   const say = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): void => {
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...headers });
+    response.writeHead(status, {
+      'content-type': 'text/plain; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    });
     response.end(request.method === 'HEAD' ? undefined : text);
   };
   request.resume();

@@ -9,10 +9,7 @@ export const RESTORE_EVENTS: readonly string[] = ['restore.finished', 'restore.f
  * The restores that events tell of, and that were no part of a drill, oldest first. From the details: `snapshot`, `status`, `bytesWritten` and
  * `durationMs`, where they are told.
  */
-export function restoresOf(
-  events: readonly OperationEvent[],
-  drills: readonly DrillResult[],
-): readonly RestoreFact[] {
+export function restoresOf(events: readonly OperationEvent[], drills: readonly DrillResult[]): readonly RestoreFact[] {
   const facts = new Map<string, RestoreFact>();
   for (const event of events) {
     if (!RESTORE_EVENTS.includes(event.name)) continue;

@@ -28,7 +28,16 @@ export function judgeRestores(question: RestoreQuestion): ObjectiveJudgement {
   if (latest === undefined || nowMs - latest.atMs > withinMs) {
     const measuredAt = latest === undefined ? null : iso(latest.atMs);
     const detail = measuredAt === null ? 'nobody has measured it' : `last measured on ${day(measuredAt)}, too long ago`;
-    return { ...base, status: 'unknown', valueMs: null, isEstimate: false, since: null, measuredAt, detail, todo: again };
+    return {
+      ...base,
+      status: 'unknown',
+      valueMs: null,
+      isEstimate: false,
+      since: null,
+      measuredAt,
+      detail,
+      todo: again,
+    };
   }
   const measuredAt = iso(latest.atMs);
   if (latest.restoreMs === null)

@@ -53,14 +53,17 @@ it('what waits longest goes first, and what one run does not make is left for th
   expect(left.map(({ tenant }) => tenant)).toEqual(['a', 'c']);
 });
 
-test.each([{ fullEveryMs: 0 }, { perRun: 0 }, { perRun: 1.5 }, { retryAfterMs: NaN }, { tenants: { a: { fullEveryMs: -1 } } }])(
-  'a policy that can not be is refused: %o',
-  (policy) => {
-    expect(() => planDrills({ snapshots: [], history: [], policy, nowMs: NOW })).toThrow(
-      expect.objectContaining({ code: 'INVALID_OPTION' }),
-    );
-  },
-);
+test.each([
+  { fullEveryMs: 0 },
+  { perRun: 0 },
+  { perRun: 1.5 },
+  { retryAfterMs: NaN },
+  { tenants: { a: { fullEveryMs: -1 } } },
+])('a policy that can not be is refused: %o', (policy) => {
+  expect(() => planDrills({ snapshots: [], history: [], policy, nowMs: NOW })).toThrow(
+    expect.objectContaining({ code: 'INVALID_OPTION' }),
+  );
+});
 
 /** Makes what plans say, one run after the other. */
 function drillOn(snapshots: readonly DrillSnapshot[], policy: DrillPolicy, runs: number): readonly DrillResult[] {

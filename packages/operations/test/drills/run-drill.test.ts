@@ -77,11 +77,15 @@ it('a drill by validateRestore restores databases, too, and looks at what came b
   database.exec('create table rooms (id integer primary key); insert into rooms values (1), (2)');
   database.close();
   const made = await repository.backup({ sources: [sqliteSource({ path: file })], tenant: 'db' });
-  const result = await runDrill(repository, { kind: 'validate', snapshot: made.snapshot?.id ?? '' }, {
-    ...options(),
-    restoreInto: { sqlite: scratchSqlite({}) },
-    validator: ({ copies }) => `copies: ${copies.length}`,
-  });
+  const result = await runDrill(
+    repository,
+    { kind: 'validate', snapshot: made.snapshot?.id ?? '' },
+    {
+      ...options(),
+      restoreInto: { sqlite: scratchSqlite({}) },
+      validator: ({ copies }) => `copies: ${copies.length}`,
+    },
+  );
   expect(result).toMatchObject({ status: 'passed', kind: 'validate', proven: { share: 1 } });
   const checks = new Map(result.checks.map(({ name, status, detail }) => [name, [status, detail]]));
   expect(checks.get('data')?.[0]).toBe('passed');
@@ -99,7 +103,10 @@ it('what came back otherwise fails the drill, and only what came back well is pr
   for (let at = 1000; at < bytes.length - 1000; at += 97) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
   writeFileSync(largest, bytes);
   const result = await runDrill(repository, { kind: 'full', snapshot: id }, options());
-  expect(result).toMatchObject({ status: 'failed', proven: { bytes: 4 * BYTES, ofBytes: 6 * BYTES, files: 3, ofFiles: 4 } });
+  expect(result).toMatchObject({
+    status: 'failed',
+    proven: { bytes: 4 * BYTES, ofBytes: 6 * BYTES, files: 3, ofFiles: 4 },
+  });
   expect(result.problems[0]?.path).toContain('c.bin');
   const events = [];
   for await (const event of book.read()) events.push(event);
@@ -112,7 +119,9 @@ it('what came back otherwise fails the drill, and only what came back well is pr
   expect(validated).toMatchObject({ status: 'failed', proven: { bytes: 4 * BYTES, ofBytes: 6 * BYTES } });
   expect(readdirSync(sandbox)).toEqual([]);
   // The others have nothing in that pack.
-  await expect(runDrill(repository, { kind: 'full', snapshot: first }, options())).resolves.toMatchObject({ status: 'passed' });
+  await expect(runDrill(repository, { kind: 'full', snapshot: first }, options())).resolves.toMatchObject({
+    status: 'passed',
+  });
 });
 
 it('a drill for which there is no room is not tried, and nothing is written', async () => {
@@ -131,33 +140,41 @@ it('a drill in a folder that can not be is not tried, and says why', async () =>
 
 it('a drill that is ended cleans up, says so in the book, and does not count', async () => {
   const ending = new AbortController();
-  const running = runDrill(repository, { kind: 'validate', snapshot: second }, {
-    ...options(),
-    signal: ending.signal,
-    validator: ({ signal }) => {
-      ending.abort();
-      signal?.throwIfAborted();
+  const running = runDrill(
+    repository,
+    { kind: 'validate', snapshot: second },
+    {
+      ...options(),
+      signal: ending.signal,
+      validator: ({ signal }) => {
+        ending.abort();
+        signal?.throwIfAborted();
+      },
     },
-  });
+  );
   await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
   expect(readdirSync(sandbox)).toEqual([]);
   await expect(drillHistory(book)).resolves.toMatchObject([{ status: 'notTried', error: { code: 'ABORTED' } }]);
 });
 
-it('what a killed drill has left is swept by the next, and what others have there stays', { timeout: 240_000 }, async () => {
-  const script = fileURLToPath(new URL('../fixtures/dying-drill.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, store, first, sandbox], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  const kept = join(sandbox, 'holdfast-drill-notours');
-  writeFileSync(kept, 'no folder of a drill');
-  const [left = ''] = readdirSync(sandbox).filter((name) => name !== 'holdfast-drill-notours');
-  expect(readdirSync(join(sandbox, left, 'sandbox'))).toHaveLength(1);
-  // While it runs, it is let alone.
-  await runDrill(repository, { kind: 'full', snapshot: first }, options());
-  expect(readdirSync(sandbox)).toContain(left);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  await runDrill(repository, { kind: 'full', snapshot: first }, options());
-  expect(readdirSync(sandbox)).toEqual(['holdfast-drill-notours']);
-  rmSync(kept);
-});
+it(
+  'what a killed drill has left is swept by the next, and what others have there stays',
+  { timeout: 240_000 },
+  async () => {
+    const script = fileURLToPath(new URL('../fixtures/dying-drill.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, store, first, sandbox], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const kept = join(sandbox, 'holdfast-drill-notours');
+    writeFileSync(kept, 'no folder of a drill');
+    const [left = ''] = readdirSync(sandbox).filter((name) => name !== 'holdfast-drill-notours');
+    expect(readdirSync(join(sandbox, left, 'sandbox'))).toHaveLength(1);
+    // While it runs, it is let alone.
+    await runDrill(repository, { kind: 'full', snapshot: first }, options());
+    expect(readdirSync(sandbox)).toContain(left);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await runDrill(repository, { kind: 'full', snapshot: first }, options());
+    expect(readdirSync(sandbox)).toEqual(['holdfast-drill-notours']);
+    rmSync(kept);
+  },
+);

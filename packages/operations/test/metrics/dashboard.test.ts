@@ -80,7 +80,11 @@ const full: DashboardQuestion = {
   storage: [
     {
       destination: '/backups',
-      samples: Array.from({ length: 10 }, (_, n) => ({ atMs: NOW - n * DAY, storedBytes: 1000 - n, freeBytes: 50 + n })),
+      samples: Array.from({ length: 10 }, (_, n) => ({
+        atMs: NOW - n * DAY,
+        storedBytes: 1000 - n,
+        freeBytes: 50 + n,
+      })),
     },
   ],
 };
@@ -160,11 +164,27 @@ it('a snapshot and the event of its making are one backup, and checkpoints are n
 it('a restore that lacks something has failed, drills are no restores, and a restore is of the tenant of its snapshot', () => {
   const own = drill({ snapshot: idOf(1), startedAt: iso(NOW - 2 * HOUR), finishedAt: iso(NOW - HOUR) });
   const restored = (status: string, at: number) =>
-    event('restore.finished', { tenant: undefined, at: iso(at), details: { snapshot: idOf(1), status, bytesWritten: 1, durationMs: 8 } });
-  const events = [drillEvent(own, 'one'), restored('ok', NOW - HOUR - 5), restored('ok', NOW - 9), restored('partial', NOW)];
+    event('restore.finished', {
+      tenant: undefined,
+      at: iso(at),
+      details: { snapshot: idOf(1), status, bytesWritten: 1, durationMs: 8 },
+    });
+  const events = [
+    drillEvent(own, 'one'),
+    restored('ok', NOW - HOUR - 5),
+    restored('ok', NOW - 9),
+    restored('partial', NOW),
+  ];
   expect(events.flatMap((each) => drillResultOf(each) ?? [])).toHaveLength(1);
   const found = dashboard({ ...nothing, snapshots: [backup({ id: idOf(1) })], events });
-  const expected = { total_count: 2, success_count: 1, failed_count: 1, success_rate: 0.5, avg_ttr_ms: 8, last_restore: iso(NOW) };
+  const expected = {
+    total_count: 2,
+    success_count: 1,
+    failed_count: 1,
+    success_rate: 0.5,
+    avg_ttr_ms: 8,
+    last_restore: iso(NOW),
+  };
   expect(found.restores).toEqual(expected);
   expect(found.tenants).toMatchObject([{ tenant: 'shop', restores: expected }]);
 });
@@ -201,7 +221,9 @@ const told = fc.array(
 
 const question = (facts: typeof told extends fc.Arbitrary<infer Facts> ? Facts : never): DashboardQuestion => ({
   ...nothing,
-  snapshots: [1, 2, 3].map((n) => backup({ id: idOf(n), tenant: ['a', 'b', 'c'][n - 1] ?? '', madeMs: NOW - n * HOUR })),
+  snapshots: [1, 2, 3].map((n) =>
+    backup({ id: idOf(n), tenant: ['a', 'b', 'c'][n - 1] ?? '', madeMs: NOW - n * HOUR }),
+  ),
   // A snapshot has one tenant.
   events: facts.map(({ name, tenant, snapshot, hours, durationMs }) =>
     event(name, {
@@ -231,7 +253,9 @@ it('law: the order of events does not matter, and to be told twice adds nothing'
     fc.property(told, (facts) => {
       const asked = question(facts);
       const found = dashboard(asked);
-      expect(dashboard({ ...asked, events: asked.events.toReversed(), snapshots: asked.snapshots.toReversed() })).toEqual(found);
+      expect(
+        dashboard({ ...asked, events: asked.events.toReversed(), snapshots: asked.snapshots.toReversed() }),
+      ).toEqual(found);
       expect(dashboard({ ...asked, events: [...asked.events, ...asked.events] })).toEqual(found);
     }),
   );

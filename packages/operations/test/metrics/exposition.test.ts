@@ -11,9 +11,15 @@ const hard = 'a "quoted" \\ back\\nslash\nand {more}, =1 é';
 function families(tenants = ['shop', hard], maxTenants?: number): readonly MetricFamily[] {
   const snapshots = tenants.map((tenant, n) => snapshot({ tenant, id: idOf(n + 1) }));
   const drills = tenants.map((tenant, n) => drill({ tenant, snapshot: idOf(n + 1) }));
-  const samples = Array.from({ length: 9 }, (_, n) => ({ atMs: NOW - n * DAY, storedBytes: 100 - n, freeBytes: 10 + n }));
+  const samples = Array.from({ length: 9 }, (_, n) => ({
+    atMs: NOW - n * DAY,
+    storedBytes: 100 - n,
+    freeBytes: 10 + n,
+  }));
   const storage = [{ destination: 's3://backups', samples }];
-  const deploys = [{ id: 'a', kind: 'deploy', version: '1.0.0', outcome: 'succeeded', startedAt: iso(NOW - HOUR) }] as const;
+  const deploys = [
+    { id: 'a', kind: 'deploy', version: '1.0.0', outcome: 'succeeded', startedAt: iso(NOW - HOUR) },
+  ] as const;
   const asked = { events: [], snapshots, releases: [{ version: '1.0.0' }], deploys, storage, nowMs: NOW };
   const judged = tenants.map((name) => ({ name, critical: false }));
   return metricFamilies(
@@ -27,26 +33,35 @@ function families(tenants = ['shop', hard], maxTenants?: number): readonly Metri
   );
 }
 
-test.each(['prometheus', 'openmetrics'] as const)('%s: what is written is what a reader of the format finds', (format) => {
-  const given = families().filter(({ samples }) => samples.length > 0);
-  const read = readExposition(metricsText(given, format), format === 'openmetrics');
-  expect(read.map(({ name, help, samples }) => ({ name, help, samples }))).toEqual(
-    given.map(({ name, help, samples }) => ({ name, help, samples })),
-  );
-  expect(new Set(read.map(({ type }) => type))).toEqual(new Set(['gauge']));
-  expect(given.length).toBeGreaterThan(15);
-});
+test.each(['prometheus', 'openmetrics'] as const)(
+  '%s: what is written is what a reader of the format finds',
+  (format) => {
+    const given = families().filter(({ samples }) => samples.length > 0);
+    const read = readExposition(metricsText(given, format), format === 'openmetrics');
+    expect(read.map(({ name, help, samples }) => ({ name, help, samples }))).toEqual(
+      given.map(({ name, help, samples }) => ({ name, help, samples })),
+    );
+    expect(new Set(read.map(({ type }) => type))).toEqual(new Set(['gauge']));
+    expect(given.length).toBeGreaterThan(15);
+  },
+);
 
 it('law: any text survives as a label or help, and any number as a value', () => {
   const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
   fc.assert(
-    fc.property(text, text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), (label, help, value, open) => {
-      const family = { name: 'a', help, unit: null, samples: [{ labels: { label }, value }] };
-      const text = metricsText([family], open ? 'openmetrics' : 'prometheus');
-      const [read] = readExposition(text, open);
-      expect(read).toMatchObject({ help, samples: [{ labels: { label } }] });
-      expect(read?.samples[0]?.value === value).toBe(true);
-    }),
+    fc.property(
+      text,
+      text,
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      (label, help, value, open) => {
+        const family = { name: 'a', help, unit: null, samples: [{ labels: { label }, value }] };
+        const text = metricsText([family], open ? 'openmetrics' : 'prometheus');
+        const [read] = readExposition(text, open);
+        expect(read).toMatchObject({ help, samples: [{ labels: { label } }] });
+        expect(read?.samples[0]?.value === value).toBe(true);
+      },
+    ),
   );
 });
 

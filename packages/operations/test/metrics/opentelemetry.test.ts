@@ -1,4 +1,9 @@
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { expect, it } from 'vitest';
 import { dashboard, metricFamilies, registerMetrics } from '../../src/metrics/index.ts';
 import { HOUR, NOW, snapshot } from '../fixtures/drill-facts.ts';

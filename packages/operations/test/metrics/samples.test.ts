@@ -9,11 +9,18 @@ const sample = (atMs: number, storedBytes = 1) => ({ atMs, storedBytes, freeByte
 it('one sample an hour is kept of a destination, whoever takes it, and comes back', async () => {
   const store = memoryStore();
   const [one, two] = [sampleBook(store), sampleBook(store)];
-  const added = await Promise.all([one.add('/a', sample(NOW)), two.add('/a', sample(NOW + 5)), one.add('/b', sample(NOW))]);
+  const added = await Promise.all([
+    one.add('/a', sample(NOW)),
+    two.add('/a', sample(NOW + 5)),
+    one.add('/b', sample(NOW)),
+  ]);
   expect(added.filter(Boolean)).toHaveLength(2);
   await expect(two.add('/a', { ...sample(NOW + HOUR), freeBytes: null })).resolves.toBe(true);
   await store.createIfAbsent('samples/x', new TextEncoder().encode('not one'));
-  await expect(one.read('/a')).resolves.toMatchObject([{ storedBytes: 1, freeBytes: 5 }, { atMs: NOW + HOUR, freeBytes: null }]);
+  await expect(one.read('/a')).resolves.toMatchObject([
+    { storedBytes: 1, freeBytes: 5 },
+    { atMs: NOW + HOUR, freeBytes: null },
+  ]);
 });
 
 it('a sample that can not be read is passed over', async () => {

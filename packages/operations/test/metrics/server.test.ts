@@ -88,7 +88,9 @@ it('a file of metrics is put in place at once, can be read by all, and leaves no
     await writeMetricsFile(file, 'a 1\n');
     expect(readFileSync(file, 'utf8')).toBe('a 1\n');
     expect(statSync(file).mode & 0o777).toBe(0o644);
-    await expect(writeMetricsFile(join(folder, 'none', 'a.prom'), '')).rejects.toMatchObject({ code: 'METRICS_UNWRITABLE' });
+    await expect(writeMetricsFile(join(folder, 'none', 'a.prom'), '')).rejects.toMatchObject({
+      code: 'METRICS_UNWRITABLE',
+    });
     // A folder can not be replaced by a file.
     await expect(writeMetricsFile(folder, 'x')).rejects.toMatchObject({ code: 'METRICS_UNWRITABLE' });
     expect(readdirSync(folder)).toEqual(['holdfast.prom']);

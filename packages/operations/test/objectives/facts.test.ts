@@ -43,6 +43,12 @@ it('a drill comes back from its event, and what is none does not', () => {
   expect(drillResultOf(event)).toEqual(own);
   expect(event).toMatchObject({ name: 'drill.finished', host: 'one', tenant: 'shop', at: own.finishedAt });
   expect(drillResultOf({ ...event, name: 'restore.finished' })).toBeUndefined();
-  for (const damage of [{ restoreMs: 'fast' }, { proven: { share: 2 } }, { kind: 'other' }, { finishedAt: 'noon' }, { snapshot: '' }])
+  for (const damage of [
+    { restoreMs: 'fast' },
+    { proven: { share: 2 } },
+    { kind: 'other' },
+    { finishedAt: 'noon' },
+    { snapshot: '' },
+  ])
     expect(drillResultOf({ name: event.name, details: { ...event.details, ...damage } })).toBeUndefined();
 });

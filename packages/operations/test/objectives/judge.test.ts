@@ -58,7 +58,10 @@ describe('time to restore', () => {
 
   it('a drill that was not tried says nothing', () => {
     const drills = [drill(), drill({ status: 'notTried', finishedAt: iso(NOW), restoreMs: null })];
-    expect(judge({ snapshots: [snapshot()], drills })('restore')).toMatchObject({ status: 'met', measuredAt: iso(NOW - DAY) });
+    expect(judge({ snapshots: [snapshot()], drills })('restore')).toMatchObject({
+      status: 'met',
+      measuredAt: iso(NOW - DAY),
+    });
   });
 
   it('what was measured too long ago is not known any more', () => {
@@ -79,11 +82,18 @@ describe('time to restore', () => {
   test.each([
     [true, 90 * MINUTE, 'breached', HOUR],
     [false, 90 * MINUTE, 'met', 4 * HOUR],
-  ] as const)('the rto of a tenant whose criticality is %s counts checks, too', (critical, durationMs, status, limitMs) => {
-    const found = judge({ tenants: [{ ...shop, critical }], snapshots: [snapshot()], drills: [drill({ durationMs })] });
-    expect(found('rto')).toMatchObject({ status, limitMs, valueMs: durationMs });
-    expect(found('restore')).toMatchObject({ status: 'met' });
-  });
+  ] as const)(
+    'the rto of a tenant whose criticality is %s counts checks, too',
+    (critical, durationMs, status, limitMs) => {
+      const found = judge({
+        tenants: [{ ...shop, critical }],
+        snapshots: [snapshot()],
+        drills: [drill({ durationMs })],
+      });
+      expect(found('rto')).toMatchObject({ status, limitMs, valueMs: durationMs });
+      expect(found('restore')).toMatchObject({ status: 'met' });
+    },
+  );
 });
 
 describe('how much would be lost', () => {
@@ -100,7 +110,11 @@ describe('how much would be lost', () => {
 
   it('only a snapshot that has read every byte is a full one', () => {
     const snapshots = [snapshot({ kind: 'full', madeMs: NOW - 8 * DAY }), snapshot({ madeMs: NOW - HOUR })];
-    expect(judge({ snapshots })('rpo-full')).toMatchObject({ status: 'breached', valueMs: 8 * DAY, since: iso(NOW - DAY) });
+    expect(judge({ snapshots })('rpo-full')).toMatchObject({
+      status: 'breached',
+      valueMs: 8 * DAY,
+      since: iso(NOW - DAY),
+    });
     expect(judge({ snapshots })('rpo-incremental')).toMatchObject({ status: 'met' });
   });
 
@@ -156,7 +170,13 @@ test.each([{ restoreMs: 0 }, { measuredWithinMs: NaN }, { tenants: { a: { rtoMs:
 
 it('law: no number is anything but a number, what is breached or met has a reason, and order does not matter', () => {
   const facts = fc.array(
-    fc.record({ bytes: fc.nat(10), days: fc.nat(400), ms: fc.nat(1e8), failed: fc.boolean(), tenant: fc.constantFrom('a', 'b') }),
+    fc.record({
+      bytes: fc.nat(10),
+      days: fc.nat(400),
+      ms: fc.nat(1e8),
+      failed: fc.boolean(),
+      tenant: fc.constantFrom('a', 'b'),
+    }),
     { maxLength: 8 },
   );
   fc.assert(
@@ -169,7 +189,15 @@ it('law: no number is anything but a number, what is breached or met has a reaso
         snapshot({ id: idOf(n + 1), bytes, tenant, madeMs: NOW - days * DAY }),
       );
       const drills = told.map(({ bytes, days, ms, failed, tenant }, n) =>
-        drill({ id: idOf(n + 1), bytes, tenant, restoreMs: ms, durationMs: ms, finishedAt: iso(NOW - days * DAY - n), status: failed ? 'failed' : 'passed' }),
+        drill({
+          id: idOf(n + 1),
+          bytes,
+          tenant,
+          restoreMs: ms,
+          durationMs: ms,
+          finishedAt: iso(NOW - days * DAY - n),
+          status: failed ? 'failed' : 'passed',
+        }),
       );
       const judged = judgeObjectives({ tenants, snapshots, drills, nowMs: NOW });
       expect(judged).toHaveLength(8);

@@ -7,7 +7,14 @@ const share = (part: number) => ({ bytes: part * 1000, ofBytes: 1000, files: 1, 
 
 test.each([
   ['nobody has looked', {}, [], 'unproven', null, 'never verified'],
-  ['a drill', {}, [drill({ proven: share(0.9899) })], 'partly', 0.9899, 'last verified 98 % on 2026-11-27 (full drill)'],
+  [
+    'a drill',
+    {},
+    [drill({ proven: share(0.9899) })],
+    'partly',
+    0.9899,
+    'last verified 98 % on 2026-11-27 (full drill)',
+  ],
   [
     'a drill that failed',
     {},
@@ -25,8 +32,22 @@ test.each([
     1,
     'last verified 100 % on 2026-11-27 (full verify)',
   ],
-  ['a sample of the repository', { checks: [{ level: 'sample', at, status: 'ok', coverage: 0.9 }] }, [], 'unproven', null, 'never verified'],
-  ['a look at sizes', { checks: [{ level: 'quick', at, status: 'ok', coverage: 0 }] }, [], 'unproven', null, 'never verified'],
+  [
+    'a sample of the repository',
+    { checks: [{ level: 'sample', at, status: 'ok', coverage: 0.9 }] },
+    [],
+    'unproven',
+    null,
+    'never verified',
+  ],
+  [
+    'a look at sizes',
+    { checks: [{ level: 'quick', at, status: 'ok', coverage: 0 }] },
+    [],
+    'unproven',
+    null,
+    'never verified',
+  ],
   [
     'a checkpoint, of which half has no content',
     { absentBytes: 500, checks: [{ level: 'restore', at, status: 'ok', coverage: 1 }] },

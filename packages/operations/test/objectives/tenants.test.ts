@@ -13,7 +13,13 @@ test.each([
   ['others are used, and the first never was', [tenant('default'), tenant('a')], [], {}, ['a']],
   ['it has a snapshot', [tenant('default'), tenant('a')], [snapshot({ tenant: 'default' })], {}, ['default', 'a']],
   ['somebody has promised something to it', [tenant('default'), tenant('a')], [], { default: false }, ['default', 'a']],
-  ['those that were erased', [tenant('a'), tenant('b', 'erased'), tenant('c', 'erasing'), tenant('d', 'held')], [], {}, ['a', 'd']],
+  [
+    'those that were erased',
+    [tenant('a'), tenant('b', 'erased'), tenant('c', 'erasing'), tenant('d', 'held')],
+    [],
+    {},
+    ['a', 'd'],
+  ],
 ])('%s', (_, tenants, snapshots, critical, names) => {
   expect(judgedTenants(tenants, { snapshots, critical }).map(({ name }) => name)).toEqual(names);
 });
