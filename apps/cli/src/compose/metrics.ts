@@ -58,10 +58,9 @@ async function dashboardOf(
   { snapshots, storage }: { readonly snapshots: readonly BackupFact[]; readonly storage: readonly StorageFacts[] },
 ): Promise<Dashboard> {
   const { BACKUP_EVENTS, dashboard } = await metering();
-  const { DRILL_EVENTS, RESTORE_EVENTS } = await drilling();
+  const { RESTORE_EVENTS } = await drilling();
   const events: OperationEvent[] = [];
-  for await (const event of book.read({ names: [...BACKUP_EVENTS, ...RESTORE_EVENTS, ...DRILL_EVENTS] }))
-    events.push(event);
+  for await (const event of book.read({ names: [...BACKUP_EVENTS, ...RESTORE_EVENTS] })) events.push(event);
   return dashboard({
     events,
     snapshots,

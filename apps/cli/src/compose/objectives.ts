@@ -54,7 +54,7 @@ export interface Judged {
 export async function judgeConfigured(
   context: Context,
   { repository, book }: { readonly repository: Repository; readonly book: OperationsStore['book'] },
-  tenant?: string | undefined,
+  tenant?: string,
 ): Promise<Judged> {
   const { settings } = await context.effective();
   const { drillHistory, drillSnapshots, judgedTenants, judgeObjectives, RESTORE_EVENTS, restoresOf, rollbacksOf } =
@@ -71,7 +71,7 @@ export async function judgeConfigured(
     tenants: tenants.filter(({ name }) => tenant === undefined || name === tenant),
     snapshots,
     drills,
-    restores: restoresOf(restores, drills),
+    restores: restoresOf(restores),
     rollbacks: deploys === undefined ? undefined : rollbacksOf(deploys),
     objectives: objectivesPolicy(settings),
     nowMs: now(),

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
 import { drills } from './drills-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { git } from './git-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { objectives } from './objectives-schema.ts';
 import { release } from './release-schema.ts';
@@ -179,6 +180,7 @@ export const configSchema = z
     schedule: z.optional(schedule),
     drills: z.optional(drills),
     objectives: z.optional(objectives),
+    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

@@ -79,7 +79,7 @@ import {
   scheduleRun,
 } from './schedule.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
-import { snapshot, snapshotList } from './snapshot.ts';
+import { committedManifests, snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
 import {
   modelAdded,
@@ -194,6 +194,7 @@ export const SHAPES = {
   DrillRun: drillRun,
   DrillStatus: drillStatus,
   ScheduleDaemon: scheduleDaemon,
+  CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,
   ScheduleHistory: scheduleHistory,
   ScheduleList: scheduleList,

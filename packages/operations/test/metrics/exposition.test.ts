@@ -47,11 +47,11 @@ test.each(['prometheus', 'openmetrics'] as const)(
 );
 
 it('law: any text survives as a label or help, and any number as a value', () => {
-  const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
+  const anyText = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
   fc.assert(
     fc.property(
-      text,
-      text,
+      anyText,
+      anyText,
       fc.double({ noNaN: true, noDefaultInfinity: true }),
       fc.boolean(),
       (label, help, value, open) => {
