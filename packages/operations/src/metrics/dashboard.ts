@@ -48,13 +48,14 @@ export function dashboard(question: DashboardQuestion): Dashboard {
     ...restore,
     tenant: restore.tenant ?? owners.get(restore.snapshot ?? '') ?? null,
   }));
+  const byTenant = {
+    attempts: Map.groupBy(attempts, ({ tenant }) => tenant),
+    restores: Map.groupBy(restores, ({ tenant }) => tenant),
+  };
   const perTenant = (tenant: string): TenantFigures => ({
     tenant,
-    tenant_backups: backupFigures(
-      attempts.filter((each) => each.tenant === tenant),
-      nowMs,
-    ),
-    restores: restoreFigures(restores.filter((each) => each.tenant === tenant)),
+    tenant_backups: backupFigures(byTenant.attempts.get(tenant) ?? [], nowMs),
+    restores: restoreFigures(byTenant.restores.get(tenant) ?? []),
   });
   return {
     generated_at: new Date(nowMs).toISOString(),

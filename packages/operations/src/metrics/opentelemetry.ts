@@ -19,7 +19,7 @@ export interface MeterLike<Gauge extends GaugeLike> {
 }
 
 /** Units of the UCUM, as OpenTelemetry has them. */
-const UNITS = { seconds: 's', bytes: 'By' } as const;
+const UNITS = { seconds: 's', bytes: 'By', bytes_per_second: 'By/s' } as const;
 
 /**
  * Gives the numbers to OpenTelemetry, whenever its reader asks for them. Gauges are called `holdfast.backups` and the like: the names of Prometheus,

@@ -74,7 +74,7 @@ it('what is not known has no sample, and units are those of the base', () => {
   expect(text).not.toContain('holdfast_objective_met{objective="rollback"}');
   expect(text).not.toContain('holdfast_backup_last_failure');
   expect(text).toContain('holdfast_snapshots{tenant="shop",restorability="proven"} 1\n');
-  expect(text).toContain('holdfast_stored_growth_per_day_bytes{destination="s3://backups"} 1\n');
+  expect(text).toContain(`holdfast_stored_growth_bytes_per_second{destination="s3://backups"} ${1 / 86_400}\n`);
 });
 
 it('labels are bounded: tenants beyond a number are left out, and that is told', () => {
