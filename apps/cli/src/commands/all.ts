@@ -119,10 +119,7 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
-import { drillListCommand, drillPlanCommand } from './drill-list.ts';
-import { drillRunCommand } from './drill-run.ts';
-import { drillStatusCommand } from './drill-status.ts';
-import { metricsCommand } from './metrics.ts';
+import { PROOF_COMMANDS } from './proof-commands.ts';
 import { migrateDown } from './migrate-down.ts';
 import { migrateLint } from './migrate-lint.ts';
 import { migrateRepair } from './migrate-repair.ts';
@@ -277,11 +274,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
-  drillRunCommand,
-  drillPlanCommand,
-  drillListCommand,
-  drillStatusCommand,
-  metricsCommand,
+  ...PROOF_COMMANDS,
   configShow,
   configValidate,
 ];
