@@ -36,7 +36,7 @@ const intervalOf = (text: string | undefined): number | null | undefined =>
   text === 'never' ? null : durationOf(text);
 
 /** When what is drilled, by the configuration. @throws {CliError} `USAGE`. */
-export function drillPolicy(settings: Settings): DrillPolicy {
+function drillPolicy(settings: Settings): DrillPolicy {
   const tenants: Record<string, DrillIntervals> = {};
   for (const [name, own] of Object.entries(settings['drills.tenants'] ?? {}))
     tenants[name] = { validateEveryMs: intervalOf(own.validateEvery), fullEveryMs: intervalOf(own.fullEvery) };

@@ -21,7 +21,7 @@ const durationOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : demandDuration(text);
 
 /** What is promised, by the configuration. @throws {CliError} `USAGE`. */
-export function objectivesPolicy(settings: Settings): ObjectivesPolicy {
+function objectivesPolicy(settings: Settings): ObjectivesPolicy {
   const tenants: Record<string, ObjectiveLimits> = {};
   for (const [name, own] of Object.entries(settings['objectives.tenants'] ?? {}))
     tenants[name] = {

@@ -8,7 +8,7 @@ const tenant = z.string().describe('name of the tenant');
 const share = z.number().min(0).max(1).describe('0 to 1, never rounded up');
 const nullable = { iso: (what: string) => make.iso(what).nullable() };
 
-export const drillResult = z.strictObject({
+const drillResult = z.strictObject({
   id: snapshotId.describe('id of the drill, 32 hex digits'),
   kind,
   tenant,
