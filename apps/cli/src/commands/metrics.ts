@@ -1,5 +1,6 @@
 import { OPERATIONS_OPTIONS } from '../compose/drills.ts';
 import { metering, readFamilies, readMetrics } from '../compose/metrics.ts';
+import { openOperations, type OperationsStore } from '../compose/operations-store.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -34,13 +35,13 @@ function listenAt(text: string): ListenAt {
 /** The numbers of a repository are not read more often than that, in milliseconds. */
 const FRESH_MS = 30_000;
 
-async function listen(context: Context, at: ListenAt): Promise<ExitCode> {
+async function listen(context: Context, operations: OperationsStore, at: ListenAt): Promise<ExitCode> {
   const { messages, signal } = context;
   const { serveMetrics } = await metering();
   await using server = await serveMetrics({
     ...at,
     freshMs: FRESH_MS,
-    read: async () => await readFamilies(context),
+    read: async () => await readFamilies(context, operations),
     onError: (error) => messages.warn(displayText(`The numbers could not be read: ${(error as Error).message}`)),
   });
   await context.output.line(server.url);
@@ -59,18 +60,19 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       'Expected one of --json, --prometheus, --listen and --write, got several',
       'Run the command once for each.',
     );
-  if (at !== undefined) return await listen(context, at);
+  const operations = await openOperations(context);
+  if (at !== undefined) return await listen(context, operations, at);
   const { metricsText, writeMetricsFile } = await metering();
   if (write !== undefined) {
     const file = resolvePath(write, context.workingDirectory);
-    await writeMetricsFile(file, metricsText(await readFamilies(context)));
+    await writeMetricsFile(file, metricsText(await readFamilies(context, operations)));
     return EXIT.ok;
   }
   if (prometheus === true) {
-    await context.output.write(metricsText(await readFamilies(context)));
+    await context.output.write(metricsText(await readFamilies(context, operations)));
     return EXIT.ok;
   }
-  const { dashboard } = await readMetrics(context);
+  const { dashboard } = await readMetrics(context, operations);
   if (context.json) await emitObject(context.output, 'Dashboard', dashboard);
   else await context.output.write(`${dashboardLines(dashboard).join('\n')}\n`);
   return EXIT.ok;

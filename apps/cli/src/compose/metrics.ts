@@ -11,7 +11,7 @@ import type { Context } from '../program/context.ts';
 import { openConfigured } from './compose.ts';
 import { drilling } from './drills.ts';
 import { configuredDeploys, judgeConfigured } from './objectives.ts';
-import { openOperations, type OperationsStore } from './operations-store.ts';
+import type { OperationsStore } from './operations-store.ts';
 import { openReleases } from './releases.ts';
 
 /** Loads what counts. */
@@ -23,8 +23,7 @@ export interface ReadMetrics extends MetricsInput {
 }
 
 /** Reads everything of which the configuration tells where it is: the repository, releases, deploys and the store of operations. */
-export async function readMetrics(context: Context): Promise<ReadMetrics> {
-  const operations = await openOperations(context);
+export async function readMetrics(context: Context, operations: OperationsStore): Promise<ReadMetrics> {
   const { settings } = await context.effective();
   if (settings.repository === undefined) return await readWithout(context, operations);
   await using repository = await openConfigured(context);
@@ -32,8 +31,8 @@ export async function readMetrics(context: Context): Promise<ReadMetrics> {
 }
 
 /** The same as gauges. */
-export async function readFamilies(context: Context): Promise<readonly MetricFamily[]> {
-  const [{ metricFamilies }, read] = await Promise.all([metering(), readMetrics(context)]);
+export async function readFamilies(context: Context, operations: OperationsStore): Promise<readonly MetricFamily[]> {
+  const [{ metricFamilies }, read] = await Promise.all([metering(), readMetrics(context, operations)]);
   return metricFamilies(read);
 }
 
@@ -82,23 +81,24 @@ async function configuredReleases(context: Context): Promise<readonly { readonly
 /** Measures how much is stored, and remembers it once an hour. Without a store to remember it in, this one moment is all that is known. */
 async function sampleRepository(
   context: Context,
-  { store }: OperationsStore,
+  { samples }: OperationsStore,
   repository: Repository,
 ): Promise<StorageFacts> {
-  const { sampleBook } = await metering();
   const { settings } = await context.effective();
   const location = settings.repository ?? '';
   const destination = publicLocation(location);
   const { bytesStored: storedBytes } = await repository.stats();
   const sample = { atMs: now(), storedBytes, freeBytes: await freeBytes(location) };
-  const book = sampleBook(store);
   try {
-    if (await book.add(destination, sample)) await book.thin(destination, sample.atMs);
+    if (await samples.add(destination, sample)) await samples.thin(destination, sample.atMs);
   } catch (error) {
     context.messages.warn(`How much is stored could not be remembered: ${(error as Error).message}`);
   }
   // The one of this hour may be another's.
-  return { destination, samples: [...(await book.read(destination)).filter(({ atMs }) => atMs < sample.atMs), sample] };
+  return {
+    destination,
+    samples: [...(await samples.read(destination)).filter(({ atMs }) => atMs < sample.atMs), sample],
+  };
 }
 
 /** Free bytes of the disk that a folder is on; `null` for a bucket and the like. */

@@ -109,7 +109,7 @@ export const drillStatus = z.strictObject({
         tenant,
         madeAt: make.iso('when it was made'),
         bytes: make.bytes('content'),
-        status: z.enum(['proven', 'partly', 'damaged', 'unproven']),
+        status: z.enum(['proven', 'partly', 'failed', 'unproven']),
         share: share.nullable(),
         at: nullable.iso('when it was last looked at'),
         how: z.enum(['full drill', 'validate drill', 'trial restore', 'full verify']).nullable(),

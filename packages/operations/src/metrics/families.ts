@@ -123,6 +123,6 @@ function addProofs(add: Add, proofs: readonly RestorabilityProof[]): void {
     counts.set(tenant, own.set(status, (own.get(status) ?? 0) + 1));
   }
   for (const [tenant, own] of counts)
-    for (const status of ['proven', 'partly', 'damaged', 'unproven'])
+    for (const status of ['proven', 'partly', 'failed', 'unproven'])
       add('snapshots', { tenant, restorability: status }, own.get(status) ?? 0);
 }
