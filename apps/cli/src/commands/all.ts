@@ -124,6 +124,7 @@ import { structureDiff } from './structure-diff.ts';
 import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
+import { PROOF_COMMANDS } from './proof-commands.ts';
 import { migrateDown } from './migrate-down.ts';
 import { migrateLint } from './migrate-lint.ts';
 import { migrateRepair } from './migrate-repair.ts';
@@ -288,6 +289,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   accessShow,
   accessCheck,
   ...LOGS_COMMANDS,
+  ...PROOF_COMMANDS,
   configShow,
   configValidate,
 ];
@@ -310,5 +312,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
   logs: 'Search, verify, export and clean what was logged',
+  drill: 'Try restores, and hold what they take against what is promised',
   config: 'Show and check the configuration',
 };

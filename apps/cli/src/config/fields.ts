@@ -4,6 +4,7 @@ import type { CompressionProfile } from '@x/backup-store';
 import type { Roles, Users } from '@x/operations/access';
 import type { AlertSettings } from './alerts.ts';
 import type { DeploySettings } from './deploys.ts';
+import type { DrillSettings } from './drills.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
@@ -12,6 +13,7 @@ import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
 export interface Settings extends AlertSettings, ReleaseSettings, DeploySettings, ModelTrustSettings {
+export interface Settings extends ReleaseSettings, DeploySettings, DrillSettings, ModelTrustSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -291,6 +293,30 @@ export const FIELDS: readonly Field[] = [
   { name: 'alerts.quietHours', type: 'other' },
   { name: 'alerts.disk', type: 'other' },
   { name: 'alerts.ransomware', type: 'other' },
+  {
+    name: 'drills.store',
+    option: 'operationsStore',
+    flag: '--operations-store',
+    variable: 'HOLDFAST_OPERATIONS_STORE',
+    type: 'location',
+  },
+  { name: 'drills.validateEvery', type: 'text' },
+  { name: 'drills.fullEvery', type: 'text' },
+  { name: 'drills.retryAfter', type: 'text' },
+  { name: 'drills.perRun', type: 'other' },
+  { name: 'drills.seed', type: 'text' },
+  { name: 'drills.sandbox', option: 'sandbox', flag: '--sandbox', type: 'path' },
+  { name: 'drills.keepFree', type: 'text' },
+  { name: 'drills.scratch', option: 'scratch', flag: '--scratch', type: 'other' },
+  { name: 'drills.tenants', type: 'other' },
+  { name: 'objectives.restore', type: 'text' },
+  { name: 'objectives.rollback', type: 'text' },
+  { name: 'objectives.rpoIncremental', type: 'text' },
+  { name: 'objectives.rpoFull', type: 'text' },
+  { name: 'objectives.rto', type: 'text' },
+  { name: 'objectives.rtoCritical', type: 'text' },
+  { name: 'objectives.measuredWithin', type: 'text' },
+  { name: 'objectives.tenants', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

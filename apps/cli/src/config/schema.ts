@@ -3,10 +3,12 @@ import * as z from 'zod/mini';
 import { access } from './access-schema.ts';
 import { alerts } from './alerts-schema.ts';
 import { deploy } from './deploy-schema.ts';
+import { drills } from './drills-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { git } from './git-schema.ts';
 import { logs } from './logs-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
+import { objectives } from './objectives-schema.ts';
 import { release } from './release-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { oneOf, text, texts } from './schema-parts.ts';
@@ -179,6 +181,8 @@ export const configSchema = z
     migrate: z.optional(migrate),
     models: z.optional(models),
     schedule: z.optional(schedule),
+    drills: z.optional(drills),
+    objectives: z.optional(objectives),
     git: z.optional(git),
     access: z.optional(access),
     logs: z.optional(logs),

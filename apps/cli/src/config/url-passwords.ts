@@ -7,6 +7,7 @@ interface WithDatabases {
   readonly sources?: { readonly databases?: readonly string[] | undefined } | undefined;
   readonly tenants?: TenantConfigs | undefined;
   readonly schedule?: { readonly jobs?: ScheduledJobs | undefined } | undefined;
+  readonly drills?: { readonly scratch?: readonly string[] | undefined } | undefined;
   readonly migrate?: { readonly database?: string | undefined } | undefined;
 }
 
@@ -16,9 +17,10 @@ export const hasPassword = ({ password, searchParams }: URL): boolean =>
 
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
-  const { sources, tenants = {}, schedule, migrate } = content as WithDatabases;
+  const { sources, tenants = {}, schedule, drills, migrate } = content as WithDatabases;
   const lists: (readonly [readonly PropertyKey[], readonly string[]])[] = [
     [['sources', 'databases'], sources?.databases ?? []],
+    [['drills', 'scratch'], drills?.scratch ?? []],
   ];
   for (const [tenant, { modules = {} }] of Object.entries(tenants))
     for (const [module, { sources: urls = [] }] of Object.entries(modules))

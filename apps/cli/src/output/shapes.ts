@@ -15,6 +15,8 @@ import {
   signatureVerification,
   signed,
 } from './integrity.ts';
+import { drillList, drillPlan, drillRun, drillStatus } from './drills.ts';
+import { dashboard } from './metrics.ts';
 import { dataDifference, difference, entry, foundEntry } from './entries.ts';
 import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
 import {
@@ -213,6 +215,11 @@ export const SHAPES = {
   LogsImported: logsImported,
   LogsStats: logsStats,
   LogsVerification: logsVerification,
+  Dashboard: dashboard,
+  DrillList: drillList,
+  DrillPlan: drillPlan,
+  DrillRun: drillRun,
+  DrillStatus: drillStatus,
   ScheduleDaemon: scheduleDaemon,
   CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,

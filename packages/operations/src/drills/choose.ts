@@ -26,9 +26,7 @@ export interface ChoiceQuestion {
  */
 export function chooseSnapshot(question: ChoiceQuestion): ChosenSnapshot | undefined {
   const { tenant, drilledMs, turn, seed } = question;
-  const candidates = question.snapshots
-    .filter(({ kind }) => kind !== 'checkpoint')
-    .toSorted((a, b) => b.madeMs - a.madeMs || compare(a.id, b.id));
+  const candidates = newestFirst(question.snapshots.filter(({ kind }) => kind !== 'checkpoint'));
   const [newest] = candidates;
   if (newest === undefined) return undefined;
   if (turn % 2 === 0 || candidates.length === 1) return { snapshot: newest, why: 'the newest' };
@@ -40,6 +38,11 @@ export function chooseSnapshot(question: ChoiceQuestion): ChosenSnapshot | undef
   const half = byAge.slice(0, Math.ceil(byAge.length / 2));
   const chosen = half[number % half.length] ?? newest;
   return { snapshot: chosen, why: 'by chance, of those that were not drilled for longest' };
+}
+
+/** The same order whatever order they come in. */
+export function newestFirst(snapshots: readonly DrillSnapshot[]): readonly DrillSnapshot[] {
+  return snapshots.toSorted((a, b) => b.madeMs - a.madeMs || compare(a.id, b.id));
 }
 
 /** A number from 0 to 2^48 - 1 that follows from a text, and looks like chance. */

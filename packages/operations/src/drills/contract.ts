@@ -85,8 +85,9 @@ export interface DrillResult {
   readonly proven: ProvenShare | null;
   /** Free bytes of the disk before, and those that were needed. */
   readonly room: { readonly freeBytes: number; readonly neededBytes: number } | null;
+  /** The first 100. */
   readonly checks: readonly DrillCheck[];
-  /** The first 20. */
+  /** The first 20. Long paths and messages are cut. */
   readonly problems: readonly DrillProblem[];
   readonly problemCount: number;
   readonly error: { readonly code: string; readonly message: string } | null;

@@ -53,7 +53,7 @@ export async function makeDrillFolder(parent: string, nowMs: number): Promise<Dr
  *
  * @returns The paths that are gone.
  */
-export async function sweepDrillFolders(parent: string, nowMs: number): Promise<readonly string[]> {
+async function sweepDrillFolders(parent: string, nowMs: number): Promise<readonly string[]> {
   const removed: string[] = [];
   for (const name of await readdir(parent)) {
     const path = join(parent, name);

@@ -34,3 +34,4 @@ export type { ObjectivesQuestion } from '../objectives/judge.ts';
 export { checkObjectives, USUAL_LIMITS } from '../objectives/limits.ts';
 export { percentText, restorability } from '../objectives/proof.ts';
 export type { RestorabilityProof } from '../objectives/proof.ts';
+export { judgedTenants } from '../objectives/tenants.ts';

@@ -26,7 +26,7 @@ export async function provenOf(
 }
 
 /** The share of bytes; of files where all are empty. A snapshot without files has nothing left to prove. */
-export function shareOf({ bytes, ofBytes, files, ofFiles }: Omit<ProvenShare, 'share'>): number {
+function shareOf({ bytes, ofBytes, files, ofFiles }: Omit<ProvenShare, 'share'>): number {
   const [part, whole] = ofBytes > 0 ? [bytes, ofBytes] : [files, ofFiles];
   if (whole === 0) return 1;
   // All bytes, and yet not all files: an empty one is missing.

@@ -31,6 +31,12 @@ export interface DrillOrder {
 
 const SPARE_BYTES = 256 * 1024 * 1024;
 const SHOWN = 20;
+const MAX_CHECKS = 100;
+const MAX_CHARS = 500;
+
+/** An event has an end: paths and messages may be long. */
+const short = (text: string): string => (text.length > MAX_CHARS ? `${text.slice(0, MAX_CHARS)}…` : text);
+
 /** What says nothing of the snapshot. */
 const NOT_TRIED: ReadonlySet<string> = new Set(['ABORTED', 'DRILL_NO_ROOM', 'SANDBOX_FULL', 'DRILL_FOLDER_FAILED']);
 
@@ -128,7 +134,7 @@ class DrillRun {
 
   failed(error: unknown): void {
     this.#ended = this.#clock.monotonic();
-    this.#error = { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
+    this.#error = { code: codeOf(error), message: short(error instanceof Error ? error.message : String(error)) };
   }
 
   result(): DrillResult {
@@ -151,8 +157,10 @@ class DrillRun {
       bytesPerSecond: restoreMs === null || bytes === 0 ? null : Math.round((bytes * 1000) / Math.max(1, restoreMs)),
       proven: this.#proven,
       room: this.#room,
-      checks: checks.slice(0, 100),
-      problems: problems.slice(0, SHOWN).map(({ path, code, message }) => ({ path, code, message })),
+      checks: checks.slice(0, MAX_CHECKS).map((check) => ({ ...check, detail: short(check.detail) })),
+      problems: problems
+        .slice(0, SHOWN)
+        .map(({ path, code, message }) => ({ path: short(path), code, message: short(message) })),
       problemCount,
       error: this.#error,
     };

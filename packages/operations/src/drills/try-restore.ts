@@ -97,7 +97,7 @@ export async function tryFull(
 ): Promise<Trial> {
   const to = folder.restored;
   const started = clock.monotonic();
-  const restored = await repository.restore({ snapshot, to, signal, onProgress });
+  const restored = await repository.restore({ snapshot, to, trial: true, signal, onProgress });
   const restoreMs = Math.round(clock.monotonic() - started);
   const { found, bad, count } = await compareAll(repository, { snapshot, to, signal });
   const compared = { durationMs: Math.round(clock.monotonic() - started) - restoreMs, source: null };

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { ledger, type ObjectStore } from '@x/storage';
-import { OperationsError } from '../errors.ts';
-import type { EventBook, OperationEvent } from './contract.ts';
+import { listAll, type ObjectStore } from '@x/storage';
+import { OperationsError, shown } from '../errors.ts';
+import { writtenOnce } from '../objects/written-once.ts';
+import { slotName, slotOfName } from '../slots/slot-name.ts';
+import type { EventBook, EventQuery, OperationEvent } from './contract.ts';
 import { isWanted } from './memory-book.ts';
 
 /** The largest event, in bytes. */
 const MAX_EVENT_BYTES = 256 * 1024;
 
 /**
- * A book of events in a store, one numbered object for each: for those who keep no audit log. Many machines may write to it at the same time.
- * It reads all of its objects each time, so it is for hundreds of events a month, such as drills and objectives, and not for every request.
- * What can't be read is passed over.
+ * A book of events in a store, one object for each, named by its time: for those who keep no audit log. Many machines may write to it at the same
+ * time. A question about some days reads these days, and what was read once is remembered, but it is for thousands of events, such as drills and
+ * objectives, and not for every request. What can't be read is passed over.
  *
- * @param name Of the ledger, a key. Default `events`.
- * @throws {StorageError} from its calls; {OperationsError} `INVALID_OPTION` for an event of more than 256 KiB.
+ * @param name Of its folder, a key. Default `events`.
+ * @throws {StorageError} from its calls; {OperationsError} `INVALID_OPTION` for an event of more than 256 KiB, or without a time.
  *
  * @example
  * ```ts
@@ -25,22 +27,43 @@ const MAX_EVENT_BYTES = 256 * 1024;
  * ```
  */
 export function storedEventBook(store: ObjectStore, name = 'events'): EventBook {
-  const book = ledger(store, name, { maxBytes: MAX_EVENT_BYTES });
+  const objects = writtenOnce(store, { maxBytes: MAX_EVENT_BYTES });
   return {
     append: async (event) => {
-      await book.append(encode(event));
+      const body = encode(event);
+      // Nobody else has this name: what is there already is this event, whose answer was lost.
+      await store.createIfAbsent(`${name}/${slotName(Date.parse(event.at))}-${randomBytes(8).toString('hex')}`, body);
     },
     read: async function* (query = {}) {
-      for await (const { body } of book.entries()) {
-        const event = decode(body);
+      for await (const { body } of objects.read(keysOf(store, `${name}/`, query))) {
+        const event = body === undefined ? undefined : decode(body);
         if (event !== undefined && isWanted(event, query)) yield event;
       }
     },
   };
 }
 
+async function* keysOf(
+  store: ObjectStore,
+  folder: string,
+  { fromMs, toMs = Infinity }: EventQuery,
+): AsyncGenerator<string> {
+  const after = fromMs === undefined || !Number.isFinite(fromMs) ? undefined : folder + slotName(fromMs);
+  for await (const { key } of listAll(store, folder, { after })) {
+    const [slot = ''] = key.slice(folder.length).split('-');
+    const atMs = slotOfName(slot);
+    if (atMs === undefined) continue;
+    if (atMs >= toMs) return;
+    yield key;
+  }
+}
+
 /** The token first: bodies differ from the beginning, so that a lost answer is found out. */
 function encode(event: OperationEvent): Uint8Array {
+  if (Number.isNaN(Date.parse(event.at)))
+    throw new OperationsError('INVALID_OPTION', `Expected an event with a time, got ${shown(event.at)}`, {
+      hint: 'Write it in ISO 8601, as 2026-03-01T02:30:00Z.',
+    });
   const bytes = new TextEncoder().encode(JSON.stringify({ token: randomBytes(16).toString('hex'), ...event }));
   if (bytes.length <= MAX_EVENT_BYTES) return bytes;
   throw new OperationsError('INVALID_OPTION', `Expected an event of at most 256 KiB, got ${bytes.length} bytes`, {

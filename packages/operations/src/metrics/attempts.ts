@@ -29,7 +29,8 @@ export function backupAttempts(
   const failed = new Map<string, BackupAttempt>();
   for (const event of byTime(events)) {
     const { name, host = null, details } = event;
-    const { snapshot, code } = details;
+    const { snapshot, code, kind } = details;
+    if (kind === 'checkpoint') continue;
     const attempt = attemptOf(event);
     if (name === 'backup.failed') failed.set(JSON.stringify([attempt, host, code ?? null]), attempt);
     else if (name === 'backup.created' && typeof snapshot === 'string' && !made.has(snapshot))
@@ -43,13 +44,13 @@ const byTime = (events: readonly OperationEvent[]): readonly OperationEvent[] =>
   events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 
 function attemptOf({ at, name, tenant, details }: OperationEvent): BackupAttempt {
-  const { tenant: told, durationMs } = details;
-  const isDuration = typeof durationMs === 'number' && Number.isFinite(durationMs) && durationMs >= 0;
+  const amount = (value: unknown): number | null =>
+    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
   return {
-    tenant: tenant ?? (typeof told === 'string' ? told : null),
+    tenant: tenant ?? null,
     isMade: name === 'backup.created',
     atMs: Date.parse(at),
-    durationMs: isDuration ? durationMs : null,
-    bytes: null,
+    durationMs: amount(details['durationMs']),
+    bytes: amount(details['bytes']),
   };
 }

@@ -1,5 +1,4 @@
 import { compare } from '../drills/choose.ts';
-import { drillResultOf } from '../drills/results.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import { type DeployFact, restoresOf } from '../objectives/facts.ts';
 import { type BackupAttempt, backupAttempts } from './attempts.ts';
@@ -9,7 +8,7 @@ import { destinationFigures } from './forecast.ts';
 
 /** What {@link dashboard} goes by, in any order. */
 export interface DashboardQuestion {
-  /** Of backups, restores and drills; others are passed over. */
+  /** Of backups and restores; others are passed over. */
   readonly events: readonly OperationEvent[];
   /** Of all tenants. What an event tells of a snapshot that is among them is not counted again. */
   readonly snapshots: readonly BackupFact[];
@@ -40,16 +39,19 @@ export interface DashboardQuestion {
  */
 export function dashboard(question: DashboardQuestion): Dashboard {
   const { events, snapshots, releases, deploys, storage, nowMs } = question;
-  const drills = events.flatMap((event) => drillResultOf(event) ?? []);
   const attempts = backupAttempts(snapshots, events);
   const owners = new Map(snapshots.map(({ id, tenant }) => [id, tenant]));
   for (const { name, tenant, details } of events)
     if (name === 'backup.created' && tenant !== undefined && typeof details['snapshot'] === 'string')
       owners.set(details['snapshot'], tenant);
-  const restores = restoresOf(events, drills).map((restore) => ({
+  const restores = restoresOf(events).map((restore) => ({
     ...restore,
     tenant: restore.tenant ?? owners.get(restore.snapshot ?? '') ?? null,
   }));
+  const byTenant = {
+    attempts: Map.groupBy(attempts, ({ tenant }) => tenant),
+    restores: Map.groupBy(restores, ({ tenant }) => tenant),
+  };
   const perTenant = (tenant: string): TenantFigures => ({
     tenant,
     tenant_backups: backupFigures(
@@ -57,6 +59,8 @@ export function dashboard(question: DashboardQuestion): Dashboard {
       nowMs,
     ),
     restores: restoreFigures(restores.filter((each) => each.tenant === tenant)),
+    tenant_backups: backupFigures(byTenant.attempts.get(tenant) ?? [], nowMs),
+    restores: restoreFigures(byTenant.restores.get(tenant) ?? []),
   });
   return {
     generated_at: new Date(nowMs).toISOString(),

@@ -31,7 +31,9 @@ export function metricFamilies(
   const samples = new Map<FamilyName, MetricSample[]>();
   const add: Add = (name, labels, value) => {
     if (value === null || !Number.isFinite(value)) return;
-    samples.set(name, [...(samples.get(name) ?? []), { labels, value }]);
+    const own = samples.get(name) ?? [];
+    if (own.length === 0) samples.set(name, own);
+    own.push({ labels, value });
   };
   const names = new Set<string>();
   for (const tenant of [...dashboard.tenants.map((each) => each.tenant), ...proofs.map((each) => each.tenant)])
@@ -59,6 +61,7 @@ export function metricFamilies(
 }
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
+const perSecond = (perDay: number | null): number | null => (perDay === null ? null : perDay / 86_400);
 const moment = (text: string | null): number | null => (text === null ? null : Date.parse(text) / 1000);
 
 function addDashboard(add: Add, dashboard: Dashboard, tenants: readonly TenantFigures[]): void {
@@ -86,7 +89,7 @@ function addDashboard(add: Add, dashboard: Dashboard, tenants: readonly TenantFi
     const labels = { destination: each.destination };
     add('stored', labels, each.stored_bytes);
     add('free', labels, each.free_bytes);
-    add('growth', labels, each.growth_bytes_per_day);
+    add('growth', labels, perSecond(each.growth_bytes_per_day));
     add('full', labels, moment(each.full.at));
   }
 }
@@ -120,6 +123,6 @@ function addProofs(add: Add, proofs: readonly RestorabilityProof[]): void {
     counts.set(tenant, own.set(status, (own.get(status) ?? 0) + 1));
   }
   for (const [tenant, own] of counts)
-    for (const status of ['proven', 'partly', 'damaged', 'unproven'])
+    for (const status of ['proven', 'partly', 'failed', 'unproven'])
       add('snapshots', { tenant, restorability: status }, own.get(status) ?? 0);
 }

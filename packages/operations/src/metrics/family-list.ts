@@ -5,12 +5,12 @@ export interface MetricSample {
   readonly value: number;
 }
 
-/** Numbers that mean the same thing: a gauge, in seconds, bytes, or a count. */
+/** Numbers that mean the same thing: a gauge, in seconds, bytes, bytes a second, or a count. */
 export interface MetricFamily {
   /** By the rules of Prometheus, with the unit at its end. */
   readonly name: string;
   readonly help: string;
-  readonly unit: 'seconds' | 'bytes' | null;
+  readonly unit: 'seconds' | 'bytes' | 'bytes_per_second' | null;
   readonly samples: readonly MetricSample[];
 }
 
@@ -76,7 +76,11 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   rollbackLast: seconds('rollback_last_timestamp', 'When the latest rollback succeeded, since 1970.'),
   stored: bytes('stored', 'Bytes at a destination.'),
   free: bytes('free', 'Free bytes of the disk of a destination.'),
-  growth: bytes('stored_growth_per_day', 'By how much a destination grows in a day.'),
+  growth: {
+    name: 'holdfast_stored_growth_bytes_per_second',
+    help: 'How fast a destination grows, by the trend of 90 days.',
+    unit: 'bytes_per_second',
+  },
   full: seconds('disk_full_timestamp', 'When the disk of a destination is full if all goes on as it did, since 1970.'),
   tenantsLeftOut: count('tenants_left_out', 'Tenants that have no labels here, as there are too many.'),
 };

@@ -5,13 +5,18 @@ export type GaugeLike = object;
 
 /** What of an observation of `@opentelemetry/api` is needed. */
 export interface ObservationsLike<Gauge extends GaugeLike> {
+  /** One number of a gauge. */
   observe(gauge: Gauge, value: number, attributes?: Record<string, string>): void;
 }
 
 /** What of a `Meter` of `@opentelemetry/api` is needed: the real one fits. */
 export interface MeterLike<Gauge extends GaugeLike> {
+  /** Makes a gauge that is asked for its numbers. */
   createObservableGauge(name: string, options: { description: string; unit: string }): Gauge;
   addBatchObservableCallback(callback: (observations: ObservationsLike<Gauge>) => Promise<void>, gauges: Gauge[]): void;
+  /** Asks a function for the numbers of several. */
+  addBatchObservableCallback(callback: (observations: ObservationsLike<Gauge>) => Promise<void>, gauges: Gauge[]): void;
+  /** Asks it no more. */
   removeBatchObservableCallback(
     callback: (observations: ObservationsLike<Gauge>) => Promise<void>,
     gauges: Gauge[],
@@ -19,7 +24,7 @@ export interface MeterLike<Gauge extends GaugeLike> {
 }
 
 /** Units of the UCUM, as OpenTelemetry has them. */
-const UNITS = { seconds: 's', bytes: 'By' } as const;
+const UNITS = { seconds: 's', bytes: 'By', bytes_per_second: 'By/s' } as const;
 
 /**
  * Gives the numbers to OpenTelemetry, whenever its reader asks for them. Gauges are called `holdfast.backups` and the like: the names of Prometheus,

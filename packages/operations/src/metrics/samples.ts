@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { listAll, type ObjectStore, readObject } from '@x/storage';
+import { listAll, type ObjectStore } from '@x/storage';
+import { writtenOnce } from '../objects/written-once.ts';
 import { slotName, slotOfName } from '../slots/slot-name.ts';
 import type { StorageSample } from './contract.ts';
 
@@ -47,28 +48,18 @@ export function planThinning(hoursMs: readonly number[], nowMs: number): readonl
 
 /** Opens the samples that are kept in a store, as `samples/DESTINATION/HOUR`. Nothing is read yet. */
 export function sampleBook(store: ObjectStore): SampleBook {
-  const folder = (destination: string): string =>
-    `samples/${createHash('sha256').update(destination).digest('hex').slice(0, 16)}/`;
-  const hours = async (destination: string): Promise<{ readonly key: string; readonly ms: number }[]> => {
-    const prefix = folder(destination);
-    const found: { key: string; ms: number }[] = [];
-    for await (const { key } of listAll(store, prefix)) {
-      const ms = slotOfName(key.slice(prefix.length));
-      if (ms !== undefined) found.push({ key, ms });
-    }
-    return found;
-  };
+  const objects = writtenOnce(store, { maxBytes: MAX_SAMPLE_BYTES });
   return {
     async add(destination, sample) {
       const hourMs = Math.floor(sample.atMs / HOUR_MS) * HOUR_MS;
       const body = JSON.stringify({ token: randomBytes(16).toString('hex'), destination, ...sample });
-      const key = folder(destination) + slotName(hourMs);
+      const key = folderOf(destination) + slotName(hourMs);
       return (await store.createIfAbsent(key, new TextEncoder().encode(body))).created;
     },
     async read(destination) {
       const samples: StorageSample[] = [];
-      for (const { key } of await hours(destination)) {
-        const sample = decode(await readObject(store, key, { maxBytes: MAX_SAMPLE_BYTES }).catch(() => undefined));
+      for await (const { body } of objects.read(keysOf(store, destination))) {
+        const sample = decode(body);
         if (sample !== undefined) samples.push(sample);
       }
       return samples;
@@ -81,10 +72,25 @@ export function sampleBook(store: ObjectStore): SampleBook {
           nowMs,
         ),
       );
+      const all: { readonly key: string; readonly ms: number }[] = [];
+      for await (const key of keysOf(store, destination)) all.push({ key, ms: hourOf(key) ?? 0 });
+      const hours = all.map(({ ms }) => ms);
+      const gone = new Set(planThinning(hours, nowMs));
       for (const { key, ms } of all) if (gone.has(ms)) await store.delete(key);
       return gone.size;
     },
   };
+}
+
+function folderOf(destination: string): string {
+  return `samples/${createHash('sha256').update(destination).digest('hex').slice(0, 16)}/`;
+}
+
+const hourOf = (key: string): number | undefined => slotOfName(key.slice(key.lastIndexOf('/') + 1));
+
+/** Oldest first: names are in the order of time. */
+async function* keysOf(store: ObjectStore, destination: string): AsyncGenerator<string> {
+  for await (const { key } of listAll(store, folderOf(destination))) if (hourOf(key) !== undefined) yield key;
 }
 
 function decode(bytes: Uint8Array | undefined): StorageSample | undefined {

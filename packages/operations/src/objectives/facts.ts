@@ -1,4 +1,3 @@
-import type { DrillResult } from '../drills/contract.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import type { RestoreFact, RollbackFact } from './contract.ts';
 
@@ -6,15 +5,15 @@ import type { RestoreFact, RollbackFact } from './contract.ts';
 export const RESTORE_EVENTS: readonly string[] = ['restore.finished', 'restore.failed'];
 
 /**
- * The restores that events tell of, and that were no part of a drill, oldest first. From the details: `snapshot`, `status`, `bytesWritten` and
- * `durationMs`, where they are told.
+ * The restores that events tell of, oldest first, each once. What was thrown away again, as by drills, is none. From the details: `snapshot`,
+ * `status`, `bytesWritten`, `durationMs` and `trial`, where they are told.
  */
 export function restoresOf(events: readonly OperationEvent[], drills: readonly DrillResult[]): readonly RestoreFact[] {
+export function restoresOf(events: readonly OperationEvent[]): readonly RestoreFact[] {
   const facts = new Map<string, RestoreFact>();
   for (const event of events) {
-    if (!RESTORE_EVENTS.includes(event.name)) continue;
+    if (!RESTORE_EVENTS.includes(event.name) || event.details['trial'] === true) continue;
     const fact = restoreOf(event);
-    if (drills.some((drill) => isPartOf(fact, drill))) continue;
     facts.set(JSON.stringify([fact, event.host ?? null]), fact);
   }
   return [...facts.values()].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
@@ -32,14 +31,6 @@ function restoreOf({ at, name, tenant, details }: OperationEvent): RestoreFact {
     durationMs: amount(durationMs),
     bytes: amount(bytesWritten),
   };
-}
-
-/** The engine tells of each restore, that of a drill, too: it is of the same snapshot, and while the drill ran. */
-function isPartOf({ snapshot, at }: RestoreFact, drill: DrillResult): boolean {
-  const atMs = Date.parse(at);
-  return (
-    snapshot === drill.snapshot && atMs >= Date.parse(drill.startedAt) && atMs <= Date.parse(drill.finishedAt) + 1000
-  );
 }
 
 /** A deploy or rollback, as the history of a machine has it. */

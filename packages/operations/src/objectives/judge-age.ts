@@ -1,3 +1,4 @@
+import { newestFirst } from '../drills/choose.ts';
 import type { DrillSnapshot } from '../drills/contract.ts';
 import type { JudgedTenant, ObjectiveJudgement } from './contract.ts';
 
@@ -17,7 +18,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 export function judgeAge({ tenant, objective, limitMs, snapshots, nowMs }: AgeQuestion): ObjectiveJudgement {
   const isFull = objective === 'rpo-full';
   const counted = snapshots.filter(({ kind }) => (isFull ? kind === 'full' : kind !== 'checkpoint'));
-  const newest = counted.toSorted((a, b) => b.madeMs - a.madeMs)[0];
+  const [newest] = newestFirst(counted);
   const base = { tenant: tenant.name, objective, limitMs, isEstimate: false } as const;
   const what = isFull ? 'full backup' : 'backup';
   const todo = `Back it up: holdfast backup create --tenant ${tenant.name}${isFull ? ' --kind full' : ''}; and look why no schedule does.`;

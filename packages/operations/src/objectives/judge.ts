@@ -1,4 +1,4 @@
-import { compare } from '../drills/choose.ts';
+import { compare, newestFirst } from '../drills/choose.ts';
 import type { DrillResult, DrillSnapshot } from '../drills/contract.ts';
 import type { JudgedTenant, ObjectiveJudgement, ObjectivesPolicy, RestoreFact, RollbackFact } from './contract.ts';
 import { judgeAge } from './judge-age.ts';
@@ -42,7 +42,10 @@ export interface ObjectivesQuestion {
 export function judgeObjectives(question: ObjectivesQuestion): readonly ObjectiveJudgement[] {
   const { tenants, rollbacks, objectives: policy = {}, nowMs } = question;
   checkObjectives(policy);
-  const judged = tenants.toSorted((a, b) => compare(a.name, b.name)).flatMap((tenant) => ofTenant(question, tenant));
+  const facts = factsByTenant(question);
+  const judged = tenants
+    .toSorted((a, b) => compare(a.name, b.name))
+    .flatMap((tenant) => ofTenant(question, tenant, facts(tenant.name)));
   if (rollbacks === undefined) return judged;
   const shared = rollbacks.filter(({ tenant }) => tenant === null);
   const hasOwn = rollbacks.some(({ tenant }) => tenant !== null);
@@ -51,12 +54,38 @@ export function judgeObjectives(question: ObjectivesQuestion): readonly Objectiv
   return [...judged, judgeRollbacks({ tenant: null, limitMs, rollbacks: shared, nowMs, withinMs })];
 }
 
-function ofTenant(question: ObjectivesQuestion, tenant: JudgedTenant): readonly ObjectiveJudgement[] {
-  const { drills, restores = [], rollbacks = [], objectives: policy = {}, nowMs } = question;
+/** What is known of one tenant. */
+interface TenantFacts {
+  readonly snapshots: readonly DrillSnapshot[];
+  readonly drills: readonly DrillResult[];
+  readonly restores: readonly RestoreFact[];
+}
+
+/** Sorts facts by tenants. A restore that does not say whose it was is of the tenant of its snapshot. */
+function factsByTenant({ snapshots, drills, restores = [] }: ObjectivesQuestion): (tenant: string) => TenantFacts {
+  const owners = new Map(snapshots.map(({ id, tenant }) => [id, tenant]));
+  const of = {
+    snapshots: Map.groupBy(snapshots, ({ tenant }) => tenant),
+    drills: Map.groupBy(drills, ({ tenant }) => tenant),
+    restores: Map.groupBy(restores, ({ tenant, snapshot }) => tenant ?? owners.get(snapshot ?? '')),
+  };
+  return (tenant) => ({
+    snapshots: of.snapshots.get(tenant) ?? [],
+    drills: of.drills.get(tenant) ?? [],
+    restores: of.restores.get(tenant) ?? [],
+  });
+}
+
+function ofTenant(
+  question: ObjectivesQuestion,
+  tenant: JudgedTenant,
+  facts: TenantFacts,
+): readonly ObjectiveJudgement[] {
+  const { rollbacks = [], objectives: policy = {}, nowMs } = question;
   const { name } = tenant;
-  const snapshots = question.snapshots.filter((snapshot) => snapshot.tenant === name);
-  const measured = measurementsOf(name, { drills, restores, snapshots });
-  const newest = snapshots.filter(({ kind }) => kind !== 'checkpoint').toSorted((a, b) => b.madeMs - a.madeMs)[0];
+  const { snapshots } = facts;
+  const measured = measurementsOf(facts);
+  const [newest] = newestFirst(snapshots.filter(({ kind }) => kind !== 'checkpoint'));
   const withinMs = measuredWithin(policy);
   const restored = (['restore', 'rto'] as const).map((objective) => {
     const limitMs = limitOf(policy, objective, tenant);

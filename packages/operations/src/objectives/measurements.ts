@@ -1,8 +1,10 @@
-import type { DrillResult, DrillSnapshot } from '../drills/contract.ts';
+import type { DrillKind, DrillResult, DrillSnapshot } from '../drills/contract.ts';
 import type { RestoreFact } from './contract.ts';
 
 /** A whole restore that was measured, or failed. */
 export interface Measurement {
+  /** What it was: each kind does other things, and takes other time. */
+  readonly kind: DrillKind | 'restore';
   /** Milliseconds since 1970. */
   readonly atMs: number;
   /** Time to restore; `null` when it failed. */
@@ -18,23 +20,19 @@ export interface Measurement {
 const WHOLE = 0.9;
 
 /** All that was measured of a tenant, latest first. Drills that were not tried, and restores of parts, say nothing. */
-export function measurementsOf(
-  tenant: string,
-  facts: {
-    readonly drills: readonly DrillResult[];
-    readonly restores: readonly RestoreFact[];
-    readonly snapshots: readonly DrillSnapshot[];
-  },
-): readonly Measurement[] {
-  const byId = new Map(facts.snapshots.map((snapshot) => [snapshot.id, snapshot]));
+export function measurementsOf(own: {
+  readonly drills: readonly DrillResult[];
+  readonly restores: readonly RestoreFact[];
+  readonly snapshots: readonly DrillSnapshot[];
+}): readonly Measurement[] {
+  const byId = new Map(own.snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const measured = [
-    ...facts.drills.flatMap((drill) => (drill.tenant === tenant ? ofDrill(drill) : [])),
-    ...facts.restores.flatMap((restore) => {
-      const snapshot = byId.get(restore.snapshot ?? '');
-      return (restore.tenant ?? snapshot?.tenant) === tenant ? ofRestore(restore, snapshot) : [];
-    }),
+    ...own.drills.flatMap(ofDrill),
+    ...own.restores.flatMap((restore) => ofRestore(restore, byId.get(restore.snapshot ?? ''))),
   ];
-  return measured.toSorted((a, b) => b.atMs - a.atMs || b.bytes - a.bytes);
+  return measured.toSorted(
+    (a, b) => b.atMs - a.atMs || b.bytes - a.bytes || (b.restoreMs ?? Infinity) - (a.restoreMs ?? Infinity),
+  );
 }
 
 function ofDrill({ kind, status, finishedAt, restoreMs, durationMs, bytes, error }: DrillResult): Measurement[] {
@@ -42,8 +40,10 @@ function ofDrill({ kind, status, finishedAt, restoreMs, durationMs, bytes, error
   const what = `a ${kind} drill`;
   const atMs = Date.parse(finishedAt);
   if (status === 'failed' || restoreMs === null)
-    return [{ atMs, restoreMs: null, wholeMs: null, bytes, what: error === null ? what : `${what} (${error.code})` }];
-  return [{ atMs, restoreMs, wholeMs: durationMs, bytes, what }];
+    return [
+      { kind, atMs, restoreMs: null, wholeMs: null, bytes, what: error === null ? what : `${what} (${error.code})` },
+    ];
+  return [{ kind, atMs, restoreMs, wholeMs: durationMs, bytes, what }];
 }
 
 function ofRestore({ at, status, durationMs, bytes }: RestoreFact, snapshot: DrillSnapshot | undefined): Measurement[] {
@@ -51,5 +51,5 @@ function ofRestore({ at, status, durationMs, bytes }: RestoreFact, snapshot: Dri
   // Why a restore failed, drills find out: it may have been a wrong path.
   if (Number.isNaN(atMs) || status !== 'ok' || durationMs === null || bytes === null) return [];
   if (snapshot === undefined || bytes < WHOLE * (snapshot.bytes - snapshot.absentBytes)) return [];
-  return [{ atMs, restoreMs: durationMs, wholeMs: durationMs, bytes, what: 'a restore' }];
+  return [{ kind: 'restore', atMs, restoreMs: durationMs, wholeMs: durationMs, bytes, what: 'a restore' }];
 }

@@ -9,8 +9,8 @@ export interface RestorabilityProof {
   readonly madeAt: string;
   /** Content, in bytes. */
   readonly bytes: number;
-  /** `damaged`: the last look found something wrong. `unproven`: nobody has looked. */
-  readonly status: 'proven' | 'partly' | 'damaged' | 'unproven';
+  /** `failed`: the last look found something wrong, `drill list` says what. `unproven`: nobody has looked. */
+  readonly status: 'proven' | 'partly' | 'failed' | 'unproven';
   /** Share of its bytes that was read and found well, 0 to 1; `null` when nobody has looked, or could not say. */
   readonly share: number | null;
   /** ISO 8601. */
@@ -24,7 +24,7 @@ export interface RestorabilityProof {
 interface Look {
   readonly atMs: number;
   readonly share: number | null;
-  readonly isDamaged: boolean;
+  readonly hasFailed: boolean;
   readonly how: NonNullable<RestorabilityProof['how']>;
 }
 
@@ -47,18 +47,18 @@ export function restorability(facts: {
 
 function ofDrill({ kind, status, finishedAt, proven }: DrillResult): Look[] {
   if (status === 'notTried') return [];
-  const isDamaged = status === 'failed';
-  return [{ atMs: Date.parse(finishedAt), share: proven?.share ?? null, isDamaged, how: `${kind} drill` }];
+  const hasFailed = status === 'failed';
+  return [{ atMs: Date.parse(finishedAt), share: proven?.share ?? null, hasFailed, how: `${kind} drill` }];
 }
 
 function ofChecks({ checks, bytes, absentBytes }: DrillSnapshot): Look[] {
   const present = bytes === 0 ? 1 : (bytes - absentBytes) / bytes;
   return checks.flatMap(({ level, at, status, coverage }): Look[] => {
     if (level !== 'restore' && level !== 'full') return [];
-    const isDamaged = status === 'damaged';
+    const hasFailed = status === 'damaged';
     // Of a damaged one the engine knows that something is wrong, and not how much is well.
-    const share = isDamaged ? null : Math.min(1, Math.max(0, coverage)) * present;
-    return [{ atMs: Date.parse(at), share, isDamaged, how: level === 'restore' ? 'trial restore' : 'full verify' }];
+    const share = hasFailed ? null : Math.min(1, Math.max(0, coverage)) * present;
+    return [{ atMs: Date.parse(at), share, hasFailed, how: level === 'restore' ? 'trial restore' : 'full verify' }];
   });
 }
 
@@ -66,11 +66,11 @@ function proofOf({ id, tenant, madeMs, bytes }: DrillSnapshot, look: Look | unde
   const base = { snapshot: id, tenant, madeAt: new Date(madeMs).toISOString(), bytes };
   if (look === undefined || Number.isNaN(look.atMs))
     return { ...base, status: 'unproven', share: null, at: null, how: null, text: 'never verified' };
-  const { share, isDamaged, how } = look;
+  const { share, hasFailed, how } = look;
   const at = new Date(look.atMs).toISOString();
-  const much = share === null ? 'damaged' : percentText(share);
-  const text = `last verified ${much} on ${at.slice(0, 10)} (${how}${isDamaged && share !== null ? ', damaged' : ''})`;
-  return { ...base, status: isDamaged ? 'damaged' : share === 1 ? 'proven' : 'partly', share, at, how, text };
+  const verified = share === null ? 'failed' : `last verified ${percentText(share)}`;
+  const text = `${verified} on ${at.slice(0, 10)} (${how}${hasFailed && share !== null ? ', failed' : ''})`;
+  return { ...base, status: hasFailed ? 'failed' : share === 1 ? 'proven' : 'partly', share, at, how, text };
 }
 
 /** Rounded down: 99.99 % is 99 %. */

@@ -112,8 +112,8 @@ it('what came back otherwise fails the drill, and only what came back well is pr
   for await (const event of book.read()) events.push(event);
   expect(events).toMatchObject([{ name: 'drill.failed', level: 'error', tenant: 'shop', details: { snapshot: id } }]);
   await expect(proofOf(id)).resolves.toMatchObject({
-    status: 'damaged',
-    text: expect.stringMatching(/^last verified 66 % on \d{4}-\d\d-\d\d \(full drill, damaged\)$/) as string,
+    status: 'failed',
+    text: expect.stringMatching(/^last verified 66 % on \d{4}-\d\d-\d\d \(full drill, failed\)$/) as string,
   });
   const validated = await runDrill(repository, { kind: 'validate', snapshot: id }, options());
   expect(validated).toMatchObject({ status: 'failed', proven: { bytes: 4 * BYTES, ofBytes: 6 * BYTES } });

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, it, test } from 'vitest';
 import { type BackupFact, dashboard, type DashboardQuestion, type DeployFact } from '../../src/metrics/index.ts';
-import { drillEvent, drillResultOf } from '../../src/drills/index.ts';
 import type { OperationEvent } from '../../src/index.ts';
-import { DAY, drill, HOUR, idOf, iso, NOW } from '../fixtures/drill-facts.ts';
+import { DAY, HOUR, idOf, iso, NOW } from '../fixtures/drill-facts.ts';
 
 const nothing: DashboardQuestion = { events: [], snapshots: [], releases: [], deploys: [], storage: [], nowMs: NOW };
 
@@ -32,7 +31,7 @@ const shapeOf = (value: unknown): Shape | string => {
   if (value === null) return 'null';
   if (Array.isArray(value)) return { '[]': value.length === 0 ? 'empty' : shapeOf(value[0]) };
   if (typeof value !== 'object') return typeof value;
-  return Object.fromEntries(Object.entries(value as object).map(([key, each]) => [key, shapeOf(each)]));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shapeOf(each)]));
 };
 
 const backups = {
@@ -143,19 +142,21 @@ it('a snapshot and the event of its making are one backup, and checkpoints are n
     event('backup.created', { details: { snapshot: idOf(1) } }),
     event('backup.created', { details: { snapshot: idOf(2) } }),
     // Of one that is gone since, told twice.
-    event('backup.created', { details: { snapshot: idOf(3), durationMs: 4000 }, at: iso(NOW - 2 * DAY) }),
-    event('backup.created', { details: { snapshot: idOf(3), durationMs: 4000 }, at: iso(NOW - 2 * DAY) }),
+    event('backup.created', { details: { snapshot: idOf(3), durationMs: 4000, bytes: 3000 }, at: iso(NOW - 2 * DAY) }),
+    event('backup.created', { details: { snapshot: idOf(3), durationMs: 4000, bytes: 3000 }, at: iso(NOW - 2 * DAY) }),
     // A deploy tells of a backup that the engine has made.
     event('backup.created', { details: { backup: 'pre-deploy-1' } }),
     event('backup.failed', { details: { code: 'A' } }),
     event('backup.failed', { details: { code: 'A' } }),
+    event('backup.failed', { details: { code: 'A', kind: 'checkpoint' } }),
+    event('backup.created', { details: { snapshot: idOf(4), kind: 'checkpoint' } }),
   ];
   expect(dashboard({ ...nothing, snapshots, events }).tenant_backups).toEqual({
     total_count: 3,
     last_24h: 2,
     failed_count: 1,
     avg_duration_ms: 3000,
-    avg_size_bytes: 1000,
+    avg_size_bytes: 2000,
     last_success: iso(NOW - HOUR),
     last_failure: iso(NOW - HOUR),
   });
@@ -176,6 +177,13 @@ it('a restore that lacks something has failed, drills are no restores, and a res
     restored('partial', NOW),
   ];
   expect(events.flatMap((each) => drillResultOf(each) ?? [])).toHaveLength(1);
+  const restored = (status: string, at: number, more: object = {}) =>
+    event('restore.finished', {
+      tenant: undefined,
+      at: iso(at),
+      details: { snapshot: idOf(1), status, bytesWritten: 1, durationMs: 8, ...more },
+    });
+  const events = [restored('ok', NOW - HOUR, { trial: true }), restored('ok', NOW - 9), restored('partial', NOW)];
   const found = dashboard({ ...nothing, snapshots: [backup({ id: idOf(1) })], events });
   const expected = {
     total_count: 2,

@@ -47,11 +47,13 @@ test.each(['prometheus', 'openmetrics'] as const)(
 );
 
 it('law: any text survives as a label or help, and any number as a value', () => {
-  const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
+  const anyText = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
   fc.assert(
     fc.property(
       text,
       text,
+      anyText,
+      anyText,
       fc.double({ noNaN: true, noDefaultInfinity: true }),
       fc.boolean(),
       (label, help, value, open) => {
@@ -74,7 +76,7 @@ it('what is not known has no sample, and units are those of the base', () => {
   expect(text).not.toContain('holdfast_objective_met{objective="rollback"}');
   expect(text).not.toContain('holdfast_backup_last_failure');
   expect(text).toContain('holdfast_snapshots{tenant="shop",restorability="proven"} 1\n');
-  expect(text).toContain('holdfast_stored_growth_per_day_bytes{destination="s3://backups"} 1\n');
+  expect(text).toContain(`holdfast_stored_growth_bytes_per_second{destination="s3://backups"} ${1 / 86_400}\n`);
 });
 
 it('labels are bounded: tenants beyond a number are left out, and that is told', () => {

@@ -56,6 +56,15 @@ describe('time to restore', () => {
     });
   });
 
+  it('of the latest of each kind the worst counts: a full drill loads no database', () => {
+    const validated = (over: object) => drill({ kind: 'validate', finishedAt: iso(NOW - 9 * DAY), ...over });
+    const found = (over: object) => judge({ snapshots: [snapshot()], drills: [drill(), validated(over)] })('restore');
+    expect(found({ restoreMs: 5 * MINUTE })).toMatchObject({ valueMs: 5 * MINUTE, measuredAt: iso(NOW - 9 * DAY) });
+    expect(found({ restoreMs: 5 })).toMatchObject({ valueMs: MINUTE, measuredAt: iso(NOW - DAY) });
+    expect(found({ status: 'failed' })).toMatchObject({ status: 'breached', valueMs: null });
+    expect(found({ restoreMs: 5 * MINUTE, finishedAt: iso(NOW - 300 * DAY) })).toMatchObject({ valueMs: MINUTE });
+  });
+
   it('a drill that was not tried says nothing', () => {
     const drills = [drill(), drill({ status: 'notTried', finishedAt: iso(NOW), restoreMs: null })];
     expect(judge({ snapshots: [snapshot()], drills })('restore')).toMatchObject({

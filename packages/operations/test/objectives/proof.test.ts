@@ -19,9 +19,9 @@ test.each([
     'a drill that failed',
     {},
     [drill({ status: 'failed', proven: share(0.5) })],
-    'damaged',
+    'failed',
     0.5,
-    'last verified 50 % on 2026-11-27 (full drill, damaged)',
+    'last verified 50 % on 2026-11-27 (full drill, failed)',
   ],
   ['a drill that was not tried', {}, [drill({ status: 'notTried', proven: null })], 'unproven', null, 'never verified'],
   [
@@ -60,9 +60,9 @@ test.each([
     'damage of which the engine does not say how much',
     { checks: [{ level: 'restore', at, status: 'damaged', coverage: 1 }] },
     [],
-    'damaged',
+    'failed',
     null,
-    'last verified damaged on 2026-11-27 (trial restore)',
+    'failed on 2026-11-27 (trial restore)',
   ],
 ] as const)('%s', (_, over, drills, status, part, text) => {
   const own = snapshot({ id: idOf(1), ...over });
@@ -72,7 +72,7 @@ test.each([
 it('the latest look counts, also when an older one has seen more', () => {
   const own = snapshot({ id: idOf(1), checks: [{ level: 'full', at: iso(NOW - 9 * DAY), status: 'ok', coverage: 1 }] });
   const drills = [drill({ proven: share(0.4), status: 'failed' })];
-  expect(restorability({ snapshots: [own], drills })).toMatchObject([{ status: 'damaged', share: 0.4 }]);
+  expect(restorability({ snapshots: [own], drills })).toMatchObject([{ status: 'failed', share: 0.4 }]);
 });
 
 test.each([
