@@ -1,5 +1,6 @@
 import type { OperationEvent } from '../events/contract.ts';
 import type { ReportInput } from './input.ts';
+import { amountOf, durationOf, textOf } from './told-values.ts';
 
 /** A backup that was begun. */
 export interface Attempt {
@@ -17,10 +18,6 @@ export interface Attempt {
 const BESIDE: ReadonlySet<unknown> = new Set(['safety', 'pre-deploy', 'checkpoint']);
 /** What tells of one backup may differ by so much, in milliseconds. */
 const NEAR_MS = 120_000;
-
-const numberOf = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 /** All backups that something tells of, each once, earliest first, whichever period they are of. Pure. */
 export function attemptsOf(input: ReportInput): readonly Attempt[] {
@@ -42,9 +39,9 @@ function ofSnapshots({ snapshots, tenant, nowMs }: ReportInput): Attempt[] {
         startMs,
         outcome: each.status === 'partial' ? 'partial' : 'made',
         snapshot: each.id,
-        durationMs: numberOf(each.durationMs),
-        bytes: numberOf(each.bytes.total),
-        bytesStored: numberOf(each.bytes.stored),
+        durationMs: durationOf(each.durationMs),
+        bytes: amountOf(each.bytes.total),
+        bytesStored: amountOf(each.bytes.stored),
         error: null,
       },
     ];
@@ -62,7 +59,7 @@ function ofEvents({ events, tenant, nowMs }: ReportInput): Attempt[] {
 function ofEvent({ name, at, tenant, details }: OperationEvent): Attempt | undefined {
   if (name !== 'backup.created' && name !== 'backup.failed') return undefined;
   if (tenant === undefined || BESIDE.has(details['kind'])) return undefined;
-  const durationMs = numberOf(details['durationMs']);
+  const durationMs = durationOf(details['durationMs']);
   const code = textOf(details['code']);
   const isPartial = details['status'] === 'partial';
   return {
@@ -72,8 +69,8 @@ function ofEvent({ name, at, tenant, details }: OperationEvent): Attempt | undef
     outcome: name === 'backup.failed' ? 'failed' : isPartial ? 'partial' : 'made',
     snapshot: textOf(details['snapshot']) ?? textOf(details['id']),
     durationMs,
-    bytes: numberOf(details['bytes']),
-    bytesStored: numberOf(details['bytesStored']),
+    bytes: amountOf(details['bytes']),
+    bytesStored: amountOf(details['bytesStored']),
     error: name === 'backup.failed' ? { code, message: textOf(details['message']) ?? code ?? 'it failed' } : null,
   };
 }

@@ -15,6 +15,7 @@ export function summaryOf(parts: SummaryParts): readonly Sentence[] {
     ...drillSentences(parts),
     ...releaseSentences(parts),
     ...healthSentences(parts),
+    ...otherSentences(parts),
     ...storageSentences(parts),
     ...(parts.problems.length === 0 ? [say('good', 'Nothing that is known asks for attention.')] : []),
   ];
@@ -47,13 +48,19 @@ function backupSentences({ backups }: SummaryParts): Sentence[] {
   return found;
 }
 
-/** Who had no backup on which days; of many tenants, how many. */
+/** Sentences about tenants; more are told in one. */
+const NAMED = 5;
+
+/** Who had no backup on which days, those of the same days together; of many tenants, how many. */
 function missedSentences({ tenants }: NonNullable<ReportData['backups']>): Sentence[] {
   const without = tenants.filter(({ daysWithout }) => daysWithout.length > 0);
-  const named = without
-    .slice(0, 5)
-    .map(({ tenant, daysWithout }) => say('bad', `${lineText(tenant)} had no backup on ${daysText(daysWithout)}.`));
-  const more = without.length - named.length;
+  const same = [...Map.groupBy(without, ({ daysWithout }) => daysWithout.join()).values()];
+  const named = same.slice(0, NAMED).map((list) => {
+    const names = list.map(({ tenant }) => lineText(tenant));
+    const who = names.length > NAMED ? countText(names.length, 'tenant') : listText(names);
+    return say('bad', `${who} had no backup on ${daysText(list[0]?.daysWithout ?? [])}.`);
+  });
+  const more = same.slice(NAMED).flat().length;
   if (more > 0) named.push(say('bad', `${countText(more, 'more tenant')} had no backup on some days.`));
   return named;
 }
@@ -70,9 +77,11 @@ function restoreSentences({ restores }: SummaryParts): Sentence[] {
   return [say('bad', `${text}, ${numberText(good)} of these with success.`)];
 }
 
-function drillSentences({ drills }: SummaryParts): Sentence[] {
+function drillSentences({ drills, period }: SummaryParts): Sentence[] {
   if (drills === null) return [];
-  if (drills.length === 0) return [say('warn', 'No restore was tried.')];
+  // Nobody tries one each day.
+  const isLong = period.kind === 'monthly' || period.kind === 'quarterly';
+  if (drills.length === 0) return isLong ? [say('warn', 'No restore was tried.')] : [];
   const passed = drills.filter(({ status }) => status === 'passed');
   const slowest = Math.max(-1, ...passed.map(({ restoreMs }) => restoreMs ?? -1));
   const took = slowest < 0 ? '' : `, the slowest in ${durationText(slowest)}`;
@@ -117,6 +126,20 @@ function healthSentences({ health }: SummaryParts): Sentence[] {
     .map(({ check, downMs }) => `${lineText(check)} for ${durationText(downMs)}`);
   const more = down.length > 4 ? ` and ${down.length - 4} more` : '';
   return [say('bad', `Unhealthy were ${listText(texts)}${more}.`)];
+}
+
+function otherSentences({ others }: SummaryParts): Sentence[] {
+  const errors = others.filter(({ level }) => level === 'error');
+  if (errors.length === 0) return [];
+  const count = errors.reduce((sum, each) => sum + each.count, 0);
+  const names = errors.slice(0, 4).map(({ name }) => lineText(name, 60));
+  const more = errors.length > 4 ? [`${errors.length - 4} more`] : [];
+  return [
+    say(
+      'bad',
+      `${countText(count, 'other error')} ${count === 1 ? 'was' : 'were'} told of: ${listText([...names, ...more])}.`,
+    ),
+  ];
 }
 
 function storageSentences({ storage, backups }: SummaryParts): Sentence[] {
