@@ -1,5 +1,7 @@
 /** What went wrong, as a closed list. `docs/errors.md` says of each one what happened and what to do. */
 export type OperationsErrorCode =
+  | 'GIT_FAILED'
+  | 'GIT_NOT_FOUND'
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_PERIOD'

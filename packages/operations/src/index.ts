@@ -13,6 +13,8 @@ export type { EventHub, EventHubOptions } from './events/event-hub.ts';
 export type { FlushedEvents } from './events/book-writer.ts';
 export type { SaidEvent } from './events/from-packages.ts';
 export { memoryEventBook } from './events/memory-book.ts';
+export { commitManifests, planManifests } from './git/commit-manifests.ts';
+export type { CommittedManifests, ManifestBranch, ManifestFile, ManifestPlan } from './git/commit-manifests.ts';
 export { createScheduler } from './scheduler/scheduler.ts';
 export type { Look, Scheduler, SchedulerOptions, StartedRun, StopOptions, WatchedRun } from './scheduler/contract.ts';
 export type { RunSubject, ScheduleEvent } from './scheduler/events.ts';

@@ -1,6 +1,7 @@
 import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
+import { commitAfterBackup } from '../compose/manifest-branch.ts';
 import { startLeftServices } from '../compose/left-services.ts';
 import { userName } from '../compose/user.ts';
 import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
@@ -137,6 +138,7 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
   const result = await context
     .timed('back up', () => repository.backup({ ...what, ...reporting }))
     .finally(() => progress.end());
+  if (result.snapshot !== undefined) await commitAfterBackup(context, effective, repository);
   if (context.json) {
     await emitObject(context.output, 'BackupRun', { ...result, dryRun });
   } else {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -54,6 +55,29 @@ test('a full backup is made when none is young enough, by itself where a schedul
   expect(await kindOf('--scheduled')).toBe('full');
   for (const wrong of [['0s'], ['7 days'], ['7d', '--kind', 'checkpoint'], ['7d', '--since', 'latest']])
     expect(await machine.run(['backup', 'create', 'project', '--full-every', ...wrong])).toMatchObject({ code: 2 });
+});
+
+test('manifests are committed to a branch of git after each backup, and later where git could not', async () => {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: machine.cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const configure = async (more: object): Promise<void> =>
+    writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ git: { enabled: true, ...more } }));
+  await configure({});
+  const missed = await machine.run(['backup', 'create', 'project']);
+  expect(missed).toMatchObject({ code: 0, stderr: expect.stringContaining('The manifest was not committed') });
+  git('init', '--quiet', '--initial-branch=main');
+  await back('--tenant', 'hotel-a');
+  expect(
+    git('ls-tree', '-r', '--name-only', 'backups')
+      .split('\n')
+      .map((path) => path.split('/')[0]),
+  ).toEqual(['default', 'hotel-a']);
+  await configure({ autoCommit: false, branch: 'kept' });
+  await back();
+  const committed = await machine.json('CommittedManifests', ['backup', 'commit']);
+  expect(committed).toMatchObject({ branch: 'kept', commit: git('rev-parse', 'kept') });
+  expect(committed.paths).toHaveLength(3);
+  expect((await machine.run(['backup', 'commit'])).stdout).toBe('kept: has all manifests\n');
 });
 
 test('a backup of a scheduler takes the profile auto, unless another is chosen, and the report says why', async () => {

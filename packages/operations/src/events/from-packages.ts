@@ -104,7 +104,7 @@ export function ofScheduler({ type, ...details }: ScheduleEvent): SaidEvent {
 }
 
 /** A failure as events keep it: its code and words, and no trace. */
-export function failureOf(error: unknown): Readonly<Record<string, unknown>> {
+function failureOf(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { message: String(error) };
   const { code } = error as { readonly code?: unknown };
   return { code: typeof code === 'string' ? code : 'UNEXPECTED', message: error.message };
