@@ -101,6 +101,7 @@ import { keysAdd } from './keys-add.ts';
 import { keysList } from './keys-list.ts';
 import { keysRemove } from './keys-remove.ts';
 import { keysRotate } from './keys-rotate.ts';
+import { reportCommand } from './report.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -125,6 +126,7 @@ import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
 import { migrateVerify } from './migrate-verify.ts';
+import { healthCommand, healthHistoryCommand } from './health.ts';
 import { init } from './init.ts';
 import {
   scheduleHistoryCommand,
@@ -273,6 +275,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   scheduleNextCommand,
   scheduleHistoryCommand,
   scheduleNowCommand,
+  healthCommand,
+  healthHistoryCommand,
+  reportCommand,
   configShow,
   configValidate,
 ];
@@ -292,5 +297,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   migrate: 'Run migrations on a database, look at them, try them and take them back',
   models: 'Inspect, keep, name, compare and bring back versions of model files',
   schedule: 'Run jobs by themselves, and see what became of them',
+  health: 'Look at what everything stands on, and what was seen',
   config: 'Show and check the configuration',
 };

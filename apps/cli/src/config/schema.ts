@@ -4,7 +4,9 @@ import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
 import { git } from './git-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
+import { health } from './health-schema.ts';
 import { release } from './release-schema.ts';
+import { reports } from './reports-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { oneOf, text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
@@ -176,6 +178,8 @@ export const configSchema = z
     migrate: z.optional(migrate),
     models: z.optional(models),
     schedule: z.optional(schedule),
+    health: z.optional(health),
+    reports: z.optional(reports),
     git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),

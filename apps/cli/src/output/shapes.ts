@@ -66,6 +66,8 @@ import {
 import { releaseDifference } from './release-diff.ts';
 import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
+import { healthEvent, healthHistory, healthReport } from './health.ts';
+import { reportRun } from './reports.ts';
 import {
   scheduleDaemon,
   scheduleUnit,
@@ -186,6 +188,10 @@ export const SHAPES = {
   RestoreRun: restoreRun,
   RetentionPlan: retentionPlan,
   RetentionSimulation: retentionSimulation,
+  HealthEvent: healthEvent,
+  HealthHistory: healthHistory,
+  HealthReport: healthReport,
+  ReportRun: reportRun,
   ScheduleDaemon: scheduleDaemon,
   CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,

@@ -239,6 +239,7 @@ const MODELS: Partial<Record<ModelErrorCode, ExitCode>> = {
 const OPERATIONS: Partial<Record<OperationsErrorCode, ExitCode>> = {
   INVALID_JOB: EXIT.usage,
   INVALID_OPTION: EXIT.usage,
+  INVALID_PERIOD: EXIT.usage,
   INVALID_TIMING: EXIT.usage,
   UNKNOWN_JOB: EXIT.notFound,
   SCHEDULE_DAMAGED: EXIT.damaged,
