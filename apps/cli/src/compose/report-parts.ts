@@ -61,14 +61,13 @@ async function schedule(context: Context, { effective, period }: PartsCall): Pro
   const list: BackupRun[] = [];
   let sinceMs = -Infinity;
   for (const { name, tenant } of jobs) {
-    const timing = all.find((job) => job.name === name)?.timing;
-    if (timing !== undefined) expected.push({ tenant, timing });
-    // A day more: what was missed is told with the run after it.
-    const window = { sinceMs: period.fromMs - DAY_MS, untilMs: period.toMs + DAY_MS, limit: MOST_RUNS };
-    const runs = await runHistory(store, name, window);
+    const runs = await runHistory(store, name, { untilMs: period.toMs + DAY_MS, limit: MOST_RUNS });
     for (const run of runs) list.push({ tenant, run });
     // Before its first run a job may not have been there.
-    sinceMs = Math.max(sinceMs, runs.at(-1)?.slotMs ?? Infinity);
+    const firstMs = runs.at(-1)?.slotMs ?? Infinity;
+    sinceMs = Math.max(sinceMs, firstMs);
+    const timing = all.find((job) => job.name === name)?.timing;
+    if (timing !== undefined) expected.push({ tenant, timing, sinceMs: firstMs });
   }
   return { expected, runs: { sinceMs, list } };
 }

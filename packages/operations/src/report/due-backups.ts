@@ -31,16 +31,18 @@ export function dueBackups(input: ReportInput, attempts: readonly Attempt[]): re
   const tenants = [...new Set([...byTenant.keys(), ...timings.keys()])].toSorted();
   return tenants.flatMap((name) => {
     const own = byTenant.get(name) ?? [];
-    const slots = slotsOf(timings.get(name) ?? [], input);
+    const given = timings.get(name) ?? [];
+    const slots = slotsOf(given, input);
+    const dueMs = Math.min(...given.map(({ sinceMs }) => sinceMs ?? -Infinity));
     const used = new Set<Attempt>();
     const due = slots.flatMap((slotMs, at): DueBackup[] => {
-      const untilMs = slots[at + 1] ?? afterLast(timings.get(name) ?? [], slotMs);
+      const untilMs = slots[at + 1] ?? afterLast(given, slotMs);
       const found = own.filter(({ startMs }) => startMs >= slotMs && startMs < untilMs);
       const best = bestOf(found);
       if (best !== undefined) for (const each of found) if (each.outcome === 'failed') used.add(each);
       if (best !== undefined) used.add(best);
       if (best === undefined && slotMs + PATIENCE_MS > input.nowMs) return [];
-      const outcome = best?.outcome ?? absentOutcome(input, { tenant: name, slotMs, untilMs, own });
+      const outcome = best?.outcome ?? absentOutcome(input, { tenant: name, slotMs, untilMs, own, dueMs });
       return [{ tenant: name, atMs: slotMs, outcome, due: true, attempt: best }];
     });
     const isScheduled = timings.has(name);
@@ -88,11 +90,13 @@ interface AbsentSlot {
   readonly slotMs: number;
   readonly untilMs: number;
   readonly own: readonly Attempt[];
+  /** Since when they are due. */
+  readonly dueMs: number;
 }
 
 /** Nothing was begun: missed, where somebody would have told of it; else nobody knows. */
 function absentOutcome({ runs, events, snapshots }: ReportInput, slot: AbsentSlot): 'missed' | 'unknown' {
-  const { tenant, slotMs, untilMs, own } = slot;
+  const { tenant, slotMs, untilMs, own, dueMs } = slot;
   const isTold = (runs?.list ?? []).some(
     ({ tenant: of, run: { missed, status, slotMs: at } }) =>
       of === tenant &&
@@ -103,5 +107,5 @@ function absentOutcome({ runs, events, snapshots }: ReportInput, slot: AbsentSlo
   const sinceMs = Math.min(...[runs, events, snapshots].map((each) => each?.sinceMs ?? Infinity));
   // Before its first backup a tenant may not have been there; one that has none at all should have.
   const begunMs = own[0]?.startMs ?? sinceMs;
-  return slotMs >= Math.max(sinceMs, begunMs) ? 'missed' : 'unknown';
+  return slotMs >= Math.max(sinceMs, begunMs, dueMs) ? 'missed' : 'unknown';
 }

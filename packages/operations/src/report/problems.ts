@@ -41,7 +41,9 @@ function problem(
 function backupProblems({ backups, period }: ProblemParts): ReportProblem[] {
   if (backups === null) return [];
   const found: ReportProblem[] = [];
-  const none = backups.tenants.filter(({ lastAt }) => lastAt === null).map(({ tenant }) => tenant);
+  const none = backups.tenants
+    .filter(({ lastAt, unknown }) => lastAt === null && unknown === 0)
+    .map(({ tenant }) => tenant);
   if (none.length > 0) {
     const text = `${namesOf(none)} ${none.length === 1 ? 'has' : 'have'} no good backup that is known.`;
     found.push(

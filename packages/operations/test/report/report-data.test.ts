@@ -127,10 +127,16 @@ test('what nothing reaches back to is unknown, and neither made nor missed', () 
   expect(outcomes(day([backup('created', at('14:10'))]))).toMatchObject({ made: 1, missed: 0, unknown: 1 });
   const late = { sinceMs: Date.parse(at('10:00')), list: [before] };
   expect(outcomes(day([], { events: late }))).toMatchObject({ missed: 1, unknown: 1 });
+  const dueLater = [{ tenant: 'Hotel B', timing: TIMING, sinceMs: Date.parse(at('10:00')) }];
+  expect(outcomes(day([], { expected: dueLater }))).toMatchObject({ missed: 1, unknown: 1 });
+  const some = day([backup('created', at('14:10'))]).summary.map(({ text }) => text);
+  expect(some.slice(0, 2)).toEqual(['The one backup was made.', 'Of 1 more backup nobody knows.']);
   const report = day([], { events: undefined, expected: [{ tenant: 'Hotel B', timing: TIMING }] });
   expect(outcomes(report)).toMatchObject({ due: 2, unknown: 2 });
   expect(report.unknown.join(' ')).toContain('No book of events is kept');
   expect(report.restores).toBeNull();
+  expect(report.summary[0]?.text).toBe('What became of 2 backups that were due is not known.');
+  expect(report.problems.map(({ code }) => code)).toEqual(['backups-unknown']);
 });
 
 test('a tenant that never had a backup is told of', () => {
