@@ -25,8 +25,33 @@ export function attemptsOf(input: ReportInput): readonly Attempt[] {
   const known = new Set(snapshots.map(({ snapshot }) => snapshot));
   const told = ofEvents(input).filter(({ snapshot }) => snapshot === null || !known.has(snapshot));
   const all = [...snapshots, ...told];
-  const runs = ofRuns(input).filter((run) => !all.some((other) => isSame(run, other)));
+  const near = nearby(all);
+  const runs = ofRuns(input).filter((run) => !near(run).some((other) => isSame(run, other)));
   return [...all, ...runs].toSorted((a, b) => a.startMs - b.startMs);
+}
+
+/** Finds attempts of a tenant that began while another one ran, or shortly before and after it. */
+function nearby(attempts: readonly Attempt[]): (run: Attempt) => readonly Attempt[] {
+  const byTenant = Map.groupBy(
+    attempts.toSorted((a, b) => a.startMs - b.startMs),
+    ({ tenant }) => tenant,
+  );
+  return ({ tenant, startMs, durationMs }) => {
+    const own = byTenant.get(tenant) ?? [];
+    const untilMs = startMs + (durationMs ?? 0) + NEAR_MS;
+    return own.slice(firstFrom(own, startMs - NEAR_MS), firstFrom(own, untilMs + 1));
+  };
+}
+
+/** Index of the first of sorted attempts that began at a moment or later. */
+export function firstFrom(attempts: readonly Attempt[], ms: number): number {
+  let [least, most] = [0, attempts.length];
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if ((attempts[middle]?.startMs ?? Infinity) < ms) least = middle + 1;
+    else most = middle;
+  }
+  return least;
 }
 
 function ofSnapshots({ snapshots, tenant, nowMs }: ReportInput): Attempt[] {
@@ -95,10 +120,9 @@ function ofRuns({ runs, tenant, nowMs }: ReportInput): Attempt[] {
   });
 }
 
-/** Whether a run of a scheduler and something else tell of one backup: its failure, or the snapshot that it has made. */
+/** Whether a run of a scheduler and something near it tell of one backup: its failure, or the snapshot that it has made. */
 function isSame(run: Attempt, other: Attempt): boolean {
-  if (run.tenant !== other.tenant || (run.outcome === 'failed') !== (other.outcome === 'failed')) return false;
-  return other.startMs >= run.startMs - NEAR_MS && other.startMs <= run.startMs + (run.durationMs ?? 0) + NEAR_MS;
+  return (run.outcome === 'failed') === (other.outcome === 'failed');
 }
 
 const isOther = (wanted: string | undefined, tenant: string): boolean => wanted !== undefined && wanted !== tenant;
