@@ -106,6 +106,7 @@ import { keysAdd } from './keys-add.ts';
 import { keysList } from './keys-list.ts';
 import { keysRemove } from './keys-remove.ts';
 import { keysRotate } from './keys-rotate.ts';
+import { reportCommand } from './report.ts';
 import { retentionCompare } from './retention-compare.ts';
 import { retentionExplain } from './retention-explain.ts';
 import { retentionPlan } from './retention-plan.ts';
@@ -131,6 +132,7 @@ import { migrateRepair } from './migrate-repair.ts';
 import { migrateStatus } from './migrate-status.ts';
 import { migrateUp } from './migrate-up.ts';
 import { migrateVerify } from './migrate-verify.ts';
+import { healthCommand, healthHistoryCommand } from './health.ts';
 import { init } from './init.ts';
 import {
   scheduleHistoryCommand,
@@ -290,6 +292,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
   accessCheck,
   ...LOGS_COMMANDS,
   ...PROOF_COMMANDS,
+  healthCommand,
+  healthHistoryCommand,
+  reportCommand,
   configShow,
   configValidate,
 ];
@@ -313,5 +318,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   schedule: 'Run jobs by themselves, and see what became of them',
   logs: 'Search, verify, export and clean what was logged',
   drill: 'Try restores, and hold what they take against what is promised',
+  health: 'Look at what everything stands on, and what was seen',
   config: 'Show and check the configuration',
 };

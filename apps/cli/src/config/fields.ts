@@ -5,15 +5,18 @@ import type { Roles, Users } from '@x/operations/access';
 import type { AlertSettings } from './alerts.ts';
 import type { DeploySettings } from './deploys.ts';
 import type { DrillSettings } from './drills.ts';
+import type { HealthSettings } from './health.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
+import type { ReportSettings } from './reports.ts';
 import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
 export interface Settings extends AlertSettings, ReleaseSettings, DeploySettings, ModelTrustSettings {
 export interface Settings extends ReleaseSettings, DeploySettings, DrillSettings, ModelTrustSettings {
+export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings, HealthSettings, ReportSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -317,6 +320,26 @@ export const FIELDS: readonly Field[] = [
   { name: 'objectives.rtoCritical', type: 'text' },
   { name: 'objectives.measuredWithin', type: 'text' },
   { name: 'objectives.tenants', type: 'other' },
+  {
+    name: 'health.store',
+    option: 'healthStore',
+    flag: '--health-store',
+    variable: 'HOLDFAST_HEALTH_STORE',
+    type: 'location',
+  },
+  { name: 'health.checks', type: 'other' },
+  { name: 'health.every', type: 'text' },
+  { name: 'health.timeout', type: 'text' },
+  { name: 'health.failures', type: 'other' },
+  { name: 'health.successes', type: 'other' },
+  { name: 'health.keep', type: 'text' },
+  { name: 'health.destinations', type: 'other' },
+  { name: 'reports.directory', type: 'path' },
+  { name: 'reports.title', type: 'text' },
+  { name: 'reports.timeZone', type: 'text' },
+  { name: 'reports.formats', type: 'other' },
+  { name: 'reports.keep', type: 'text' },
+  { name: 'reports.objectives', type: 'other' },
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

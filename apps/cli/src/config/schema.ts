@@ -9,7 +9,9 @@ import { git } from './git-schema.ts';
 import { logs } from './logs-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { objectives } from './objectives-schema.ts';
+import { health } from './health-schema.ts';
 import { release } from './release-schema.ts';
+import { reports } from './reports-schema.ts';
 import { schedule } from './schedule-schema.ts';
 import { oneOf, text, texts } from './schema-parts.ts';
 import { databases, tenants } from './tenant-schema.ts';
@@ -188,6 +190,8 @@ export const configSchema = z
     logs: z.optional(logs),
     access: z.optional(access),
     alerts: z.optional(alerts),
+    health: z.optional(health),
+    reports: z.optional(reports),
     git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),

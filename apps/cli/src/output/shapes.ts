@@ -80,6 +80,8 @@ import {
 import { releaseDifference } from './release-diff.ts';
 import { releasePlan } from './release-plan.ts';
 import { ciWritten } from './releases.ts';
+import { healthEvent, healthHistory, healthReport } from './health.ts';
+import { reportRun } from './reports.ts';
 import {
   scheduleDaemon,
   scheduleUnit,
@@ -220,6 +222,10 @@ export const SHAPES = {
   DrillPlan: drillPlan,
   DrillRun: drillRun,
   DrillStatus: drillStatus,
+  HealthEvent: healthEvent,
+  HealthHistory: healthHistory,
+  HealthReport: healthReport,
+  ReportRun: reportRun,
   ScheduleDaemon: scheduleDaemon,
   CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,

@@ -245,6 +245,7 @@ const OPERATIONS: Partial<Record<OperationsErrorCode, ExitCode>> = {
   INVALID_ALERTS: EXIT.usage,
   INVALID_JOB: EXIT.usage,
   INVALID_OPTION: EXIT.usage,
+  INVALID_PERIOD: EXIT.usage,
   INVALID_TIMING: EXIT.usage,
   UNKNOWN_JOB: EXIT.notFound,
   SCHEDULE_DAMAGED: EXIT.damaged,

@@ -1,5 +1,6 @@
 import type { OperationEvent } from '../events/contract.ts';
 import type { ReportInput } from './input.ts';
+import { amountOf, durationOf, textOf } from './told-values.ts';
 
 /** A backup that was begun. */
 export interface Attempt {
@@ -18,18 +19,39 @@ const BESIDE: ReadonlySet<unknown> = new Set(['safety', 'pre-deploy', 'checkpoin
 /** What tells of one backup may differ by so much, in milliseconds. */
 const NEAR_MS = 120_000;
 
-const numberOf = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-
 /** All backups that something tells of, each once, earliest first, whichever period they are of. Pure. */
 export function attemptsOf(input: ReportInput): readonly Attempt[] {
   const snapshots = ofSnapshots(input);
   const known = new Set(snapshots.map(({ snapshot }) => snapshot));
   const told = ofEvents(input).filter(({ snapshot }) => snapshot === null || !known.has(snapshot));
   const all = [...snapshots, ...told];
-  const runs = ofRuns(input).filter((run) => !all.some((other) => isSame(run, other)));
+  const near = nearby(all);
+  const runs = ofRuns(input).filter((run) => !near(run).some((other) => isSame(run, other)));
   return [...all, ...runs].toSorted((a, b) => a.startMs - b.startMs);
+}
+
+/** Finds attempts of a tenant that began while another one ran, or shortly before and after it. */
+function nearby(attempts: readonly Attempt[]): (run: Attempt) => readonly Attempt[] {
+  const byTenant = Map.groupBy(
+    attempts.toSorted((a, b) => a.startMs - b.startMs),
+    ({ tenant }) => tenant,
+  );
+  return ({ tenant, startMs, durationMs }) => {
+    const own = byTenant.get(tenant) ?? [];
+    const untilMs = startMs + (durationMs ?? 0) + NEAR_MS;
+    return own.slice(firstFrom(own, startMs - NEAR_MS), firstFrom(own, untilMs + 1));
+  };
+}
+
+/** Index of the first of sorted attempts that began at a moment or later. */
+export function firstFrom(attempts: readonly Attempt[], ms: number): number {
+  let [least, most] = [0, attempts.length];
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if ((attempts[middle]?.startMs ?? Infinity) < ms) least = middle + 1;
+    else most = middle;
+  }
+  return least;
 }
 
 function ofSnapshots({ snapshots, tenant, nowMs }: ReportInput): Attempt[] {
@@ -42,9 +64,9 @@ function ofSnapshots({ snapshots, tenant, nowMs }: ReportInput): Attempt[] {
         startMs,
         outcome: each.status === 'partial' ? 'partial' : 'made',
         snapshot: each.id,
-        durationMs: numberOf(each.durationMs),
-        bytes: numberOf(each.bytes.total),
-        bytesStored: numberOf(each.bytes.stored),
+        durationMs: durationOf(each.durationMs),
+        bytes: amountOf(each.bytes.total),
+        bytesStored: amountOf(each.bytes.stored),
         error: null,
       },
     ];
@@ -62,7 +84,7 @@ function ofEvents({ events, tenant, nowMs }: ReportInput): Attempt[] {
 function ofEvent({ name, at, tenant, details }: OperationEvent): Attempt | undefined {
   if (name !== 'backup.created' && name !== 'backup.failed') return undefined;
   if (tenant === undefined || BESIDE.has(details['kind'])) return undefined;
-  const durationMs = numberOf(details['durationMs']);
+  const durationMs = durationOf(details['durationMs']);
   const code = textOf(details['code']);
   const isPartial = details['status'] === 'partial';
   return {
@@ -72,8 +94,8 @@ function ofEvent({ name, at, tenant, details }: OperationEvent): Attempt | undef
     outcome: name === 'backup.failed' ? 'failed' : isPartial ? 'partial' : 'made',
     snapshot: textOf(details['snapshot']) ?? textOf(details['id']),
     durationMs,
-    bytes: numberOf(details['bytes']),
-    bytesStored: numberOf(details['bytesStored']),
+    bytes: amountOf(details['bytes']),
+    bytesStored: amountOf(details['bytesStored']),
     error: name === 'backup.failed' ? { code, message: textOf(details['message']) ?? code ?? 'it failed' } : null,
   };
 }
@@ -98,10 +120,9 @@ function ofRuns({ runs, tenant, nowMs }: ReportInput): Attempt[] {
   });
 }
 
-/** Whether a run of a scheduler and something else tell of one backup: its failure, or the snapshot that it has made. */
+/** Whether a run of a scheduler and something near it tell of one backup: its failure, or the snapshot that it has made. */
 function isSame(run: Attempt, other: Attempt): boolean {
-  if (run.tenant !== other.tenant || (run.outcome === 'failed') !== (other.outcome === 'failed')) return false;
-  return other.startMs >= run.startMs - NEAR_MS && other.startMs <= run.startMs + (run.durationMs ?? 0) + NEAR_MS;
+  return (run.outcome === 'failed') === (other.outcome === 'failed');
 }
 
 const isOther = (wanted: string | undefined, tenant: string): boolean => wanted !== undefined && wanted !== tenant;

@@ -20,6 +20,7 @@ export function backupPart(
   const zone = zoneOf(period.timeZone);
   const dates = new Map(due.map((each) => [each, zone.dateOf(each.atMs)]));
   const byDate = Map.groupBy(due, (each) => dates.get(each) ?? '');
+  const byTenant = Map.groupBy(due, ({ tenant }) => tenant);
   const exceptions = due.filter(({ outcome }) => outcome !== 'made');
   return {
     total: countsOf(due),
@@ -28,10 +29,9 @@ export function backupPart(
       const took = durationsOf(own);
       return { date, hours: (toMs - fromMs) / 3_600_000, ...countsOf(own), longestMs: took.at(-1) ?? null };
     }),
-    tenants: tenantsOf(input, attempts, due).map((each) => ({
-      ...each,
-      daysWithout: daysWithout(each.tenant, byDate),
-    })),
+    tenants: tenantsOf(input, attempts, due).map((each) => {
+      return { ...each, daysWithout: daysWithout(byTenant.get(each.tenant) ?? [], dates) };
+    }),
     exceptions: exceptions.slice(0, MOST).map((each) => shownBackup(each, dates.get(each) ?? '')),
     exceptionsLeftOut: Math.max(0, exceptions.length - MOST),
   };
@@ -86,13 +86,12 @@ function tenantsOf(
 }
 
 /** Days on which something was due and nothing good was made; not those of which nobody knows. */
-function daysWithout(tenant: string, byDate: ReadonlyMap<string, readonly DueBackup[]>): readonly string[] {
-  return [...byDate]
-    .filter(([, all]) => {
-      const own = all.filter((each) => each.tenant === tenant);
-      const isDue = own.some(({ due, outcome }) => due && (outcome === 'failed' || outcome === 'missed'));
-      return isDue && own.every(({ outcome }) => outcome === 'failed' || outcome === 'missed');
-    })
+function daysWithout(own: readonly DueBackup[], dates: ReadonlyMap<DueBackup, string>): readonly string[] {
+  return [...Map.groupBy(own, (each) => dates.get(each) ?? '')]
+    .filter(
+      ([, all]) =>
+        all.some(({ due }) => due) && all.every(({ outcome }) => outcome === 'failed' || outcome === 'missed'),
+    )
     .map(([date]) => date)
     .toSorted();
 }

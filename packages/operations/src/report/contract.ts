@@ -59,7 +59,8 @@ export interface ReportProblem {
   /** What kind it is: `backups-missed`, `backups-failed`, … */
   readonly code: string;
   readonly tone: 'bad' | 'warn';
-  readonly tenant: string | null;
+  /** Whose it is; none when it is everybody's. */
+  readonly tenants: readonly string[];
   readonly text: string;
   /** What to do. */
   readonly todo: string;

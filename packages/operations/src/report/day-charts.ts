@@ -116,16 +116,9 @@ function barOf({ dates, parts }: Group, { left, step, y }: Slot): Shape[] {
     const title = `${daysText(dates)}: ${name}`;
     // What is little is seen all the same.
     const height = Math.max(1, rounded(bottom - top));
-    return [
-      {
-        kind: 'rect',
-        at: [rounded(left + gap / 2), rounded(bottom - height)],
-        width: rounded(Math.min(step - gap, 40)),
-        height,
-        ink,
-        title,
-      },
-    ];
+    const width = Math.min(step - gap, 40);
+    const at = [rounded(left + (step - width) / 2), rounded(bottom - height)] as const;
+    return [{ kind: 'rect', at, width: rounded(width), height, ink, title }];
   });
 }
 

@@ -1,5 +1,6 @@
 import { nextSlot } from '../timing/slots-of.ts';
-import type { Attempt } from './attempts.ts';
+import type { Timing } from '../timing/timing.ts';
+import { type Attempt, firstFrom } from './attempts.ts';
 import type { BackupOutcome } from './contract.ts';
 import type { ExpectedBackups, ReportInput } from './input.ts';
 
@@ -29,18 +30,23 @@ export function dueBackups(input: ReportInput, attempts: readonly Attempt[]): re
   const byTenant = Map.groupBy(attempts, (each) => each.tenant);
   const timings = Map.groupBy(wanted, (each) => each.tenant);
   const tenants = [...new Set([...byTenant.keys(), ...timings.keys()])].toSorted();
+  const slotsIn = slotReader(input);
+  const missed = Map.groupBy(missedTimes(input), (each) => each.tenant);
   return tenants.flatMap((name) => {
     const own = byTenant.get(name) ?? [];
-    const slots = slotsOf(timings.get(name) ?? [], input);
+    const given = timings.get(name) ?? [];
+    const slots = slotsIn(given);
+    const dueMs = Math.min(...given.map(({ sinceMs }) => sinceMs ?? -Infinity));
     const used = new Set<Attempt>();
     const due = slots.flatMap((slotMs, at): DueBackup[] => {
-      const untilMs = slots[at + 1] ?? afterLast(timings.get(name) ?? [], slotMs);
-      const found = own.filter(({ startMs }) => startMs >= slotMs && startMs < untilMs);
+      const untilMs = slots[at + 1] ?? afterLast(given, slotMs);
+      const found = own.slice(firstFrom(own, slotMs), firstFrom(own, untilMs));
       const best = bestOf(found);
       if (best !== undefined) for (const each of found) if (each.outcome === 'failed') used.add(each);
       if (best !== undefined) used.add(best);
       if (best === undefined && slotMs + PATIENCE_MS > input.nowMs) return [];
-      const outcome = best?.outcome ?? absentOutcome(input, { tenant: name, slotMs, untilMs, own });
+      const outcome =
+        best?.outcome ?? absentOutcome(input, { slotMs, untilMs, own, dueMs, told: missed.get(name) ?? [] });
       return [{ tenant: name, atMs: slotMs, outcome, due: true, attempt: best }];
     });
     const isScheduled = timings.has(name);
@@ -53,17 +59,24 @@ export function dueBackups(input: ReportInput, attempts: readonly Attempt[]): re
   });
 }
 
-/** Slots of all timings of a tenant in the period, up to now; two at the same moment are one. */
-function slotsOf(timings: readonly ExpectedBackups[], { period, nowMs }: ReportInput): readonly number[] {
-  const slots = new Set<number>();
+/** Slots of all timings of a tenant in the period, up to now; two at the same moment are one. Many tenants share a timing: each is worked out once. */
+function slotReader({ period, nowMs }: ReportInput): (timings: readonly ExpectedBackups[]) => readonly number[] {
   const untilMs = Math.min(period.toMs - 1, nowMs);
-  for (const { timing } of timings)
+  const known = new Map<string, readonly number[]>();
+  const slotsOf = (timing: Timing): readonly number[] => {
+    const name = JSON.stringify(timing);
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const slots: number[] = [];
     for (let slot = nextSlot(timing, period.fromMs - 1); slot !== undefined && slot <= untilMs;) {
-      if (slots.size >= MOST) break;
-      slots.add(slot);
+      if (slots.length >= MOST) break;
+      slots.push(slot);
       slot = nextSlot(timing, slot);
     }
-  return [...slots].toSorted((a, b) => a - b);
+    known.set(name, slots);
+    return slots;
+  };
+  return (timings) => [...new Set(timings.flatMap(({ timing }) => slotsOf(timing)))].toSorted((a, b) => a - b);
 }
 
 function afterLast(timings: readonly ExpectedBackups[], slotMs: number): number {
@@ -83,25 +96,35 @@ function bestOf(attempts: readonly Attempt[]): Attempt | undefined {
   return best;
 }
 
-interface AbsentSlot {
+/** A time in which runs of a scheduler were missed, as it has told. */
+interface MissedTime {
   readonly tenant: string;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+function missedTimes({ runs }: ReportInput): readonly MissedTime[] {
+  return (runs?.list ?? []).flatMap(({ tenant, run: { missed, status, slotMs } }) => {
+    const own = status === 'missed' ? [{ tenant, firstMs: slotMs, lastMs: slotMs }] : [];
+    return missed === undefined ? own : [...own, { tenant, firstMs: missed.firstMs, lastMs: missed.lastMs }];
+  });
+}
+
+interface AbsentSlot {
   readonly slotMs: number;
   readonly untilMs: number;
   readonly own: readonly Attempt[];
+  /** Since when they are due. */
+  readonly dueMs: number;
+  readonly told: readonly MissedTime[];
 }
 
 /** Nothing was begun: missed, where somebody would have told of it; else nobody knows. */
 function absentOutcome({ runs, events, snapshots }: ReportInput, slot: AbsentSlot): 'missed' | 'unknown' {
-  const { tenant, slotMs, untilMs, own } = slot;
-  const isTold = (runs?.list ?? []).some(
-    ({ tenant: of, run: { missed, status, slotMs: at } }) =>
-      of === tenant &&
-      ((missed !== undefined && slotMs >= missed.firstMs && slotMs <= missed.lastMs) ||
-        (status === 'missed' && at >= slotMs && at < untilMs)),
-  );
-  if (isTold) return 'missed';
+  const { slotMs, untilMs, own, dueMs, told } = slot;
+  if (told.some(({ firstMs, lastMs }) => lastMs >= slotMs && firstMs < untilMs)) return 'missed';
   const sinceMs = Math.min(...[runs, events, snapshots].map((each) => each?.sinceMs ?? Infinity));
   // Before its first backup a tenant may not have been there; one that has none at all should have.
   const begunMs = own[0]?.startMs ?? sinceMs;
-  return slotMs >= Math.max(sinceMs, begunMs) ? 'missed' : 'unknown';
+  return slotMs >= Math.max(sinceMs, begunMs, dueMs) ? 'missed' : 'unknown';
 }

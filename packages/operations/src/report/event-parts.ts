@@ -1,13 +1,11 @@
 import type { OperationEvent } from '../events/contract.ts';
 import type { DrillLine, OtherEvents, ReleaseLine, ReportData, ReportedRestore } from './contract.ts';
 import type { ReportedDrill, ReportInput } from './input.ts';
+import { amountOf, durationOf, textOf } from './told-values.ts';
 import { lineText } from './words.ts';
 
 /** Lines of a part. */
 const MOST = 500;
-const numberOf = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
-const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
 /** Events of the period and the tenant, earliest first. */
 export function eventsOf({ events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
@@ -34,8 +32,8 @@ export function restorePart(input: ReportInput): ReportData['restores'] {
       at: new Date(at).toISOString(),
       tenant: tenant ?? null,
       outcome: isFailed ? 'failed' : status === 'partial' ? 'partial' : 'ok',
-      durationMs: numberOf(details['durationMs']),
-      bytes: numberOf(details['bytesWritten']),
+      durationMs: durationOf(details['durationMs']),
+      bytes: amountOf(details['bytesWritten']),
       by: principal ?? null,
       code: textOf(details['code']),
     };
@@ -68,14 +66,15 @@ export function drillPart(input: ReportInput): ReportData['drills'] {
 
 function drillLine(drill: ReportedDrill): DrillLine {
   const { finishedAt, tenant, kind, status, restoreMs, durationMs, proven, error } = drill;
+  const share = amountOf(proven?.share);
   return {
     at: new Date(finishedAt).toISOString(),
     tenant,
     kind: String(kind),
     status,
-    restoreMs: numberOf(restoreMs),
-    durationMs: numberOf(durationMs) ?? 0,
-    share: numberOf(proven?.share),
+    restoreMs: durationOf(restoreMs),
+    durationMs: durationOf(durationMs) ?? 0,
+    share: share === null ? null : Math.min(1, share),
     error: error?.message === undefined ? null : lineText(error.message),
   };
 }
@@ -98,8 +97,8 @@ export function releasePart({ deployments, period, nowMs }: ReportInput): Report
       channel: each.channel,
       outcome: each.outcome,
       by: each.by,
-      durationMs: numberOf(each.ms),
-      wayBackMs: numberOf(each.wayBack?.ms),
+      durationMs: durationOf(each.ms),
+      wayBackMs: durationOf(each.wayBack?.ms),
       error: each.error === undefined ? null : lineText(each.error.message),
     }));
 }

@@ -25,6 +25,8 @@ export interface ReportedSnapshot {
 export interface ExpectedBackups {
   readonly tenant: string;
   readonly timing: Timing;
+  /** Since when they are due, as far as that is known (milliseconds since 1970): what was not made before is unknown. Default: always. */
+  readonly sinceMs?: number | undefined;
 }
 
 /** A run of a job that makes backups. */

@@ -33,49 +33,82 @@ export function problemsOf(parts: ProblemParts): readonly ReportProblem[] {
 function problem(
   code: string,
   tone: ReportProblem['tone'],
-  said: { readonly text: string; readonly todo: string; readonly tenant?: string | undefined },
+  said: { readonly text: string; readonly todo: string; readonly tenants?: readonly string[] | undefined },
 ): ReportProblem {
-  return { code, tone, tenant: said.tenant ?? null, text: said.text, todo: said.todo };
+  return { code, tone, tenants: said.tenants ?? [], text: said.text, todo: said.todo };
 }
 
 function backupProblems({ backups, period }: ProblemParts): ReportProblem[] {
   if (backups === null) return [];
-  const of = (outcome: ReportedBackup['outcome']): Map<string, ReportedBackup[]> =>
-    Map.groupBy(
-      backups.exceptions.filter((each) => each.outcome === outcome),
-      ({ tenant }) => tenant,
-    );
   const found: ReportProblem[] = [];
-  for (const { tenant, lastAt } of backups.tenants) {
-    if (lastAt !== null) continue;
-    const text = `${lineText(tenant)} has no good backup that is known.`;
-    found.push(problem('no-backup', 'bad', { tenant, text, todo: 'Make one now, and look at why there was none.' }));
+  const none = backups.tenants
+    .filter(({ lastAt, unknown }) => lastAt === null && unknown === 0)
+    .map(({ tenant }) => tenant);
+  if (none.length > 0) {
+    const text = `${namesOf(none)} ${none.length === 1 ? 'has' : 'have'} no good backup that is known.`;
+    found.push(
+      problem('no-backup', 'bad', { tenants: none, text, todo: 'Make one now, and look at why there was none.' }),
+    );
   }
-  for (const [tenant, list] of of('missed')) {
-    const text = `${countText(list.length, 'backup')} of ${lineText(tenant)} did not happen, on ${datesOf(list)}.`;
-    const todo = 'Look at whether the machine and the scheduler ran then: “holdfast schedule history” tells.';
-    found.push(problem('backups-missed', 'bad', { tenant, text, todo }));
-  }
-  for (const [tenant, list] of of('failed')) {
-    const why = reasonsOf(list);
-    const text = `${countText(list.length, 'backup')} of ${lineText(tenant)} failed on ${datesOf(list)}${why === '' ? '' : `: ${why}`}.`;
-    found.push(problem('backups-failed', 'bad', { tenant, text, todo: todoOf(list) }));
-  }
-  for (const [tenant, list] of of('partial')) {
-    const text = `${countText(list.length, 'backup')} of ${lineText(tenant)} lack something, on ${datesOf(list)}.`;
-    const todo = '“holdfast backup show” names what could not be read.';
-    found.push(problem('backups-partial', 'warn', { tenant, text, todo }));
-  }
-  for (const [tenant, list] of of('unknown')) {
-    const text = `What became of ${countText(list.length, 'backup')} of ${lineText(tenant)} is not known, of ${datesOf(list)}.`;
-    const todo = 'Nothing that this report was made of reaches back so far. Reports that are made each month know it.';
-    found.push(problem('backups-unknown', 'warn', { tenant, text, todo }));
-  }
+  const outcomes = ['missed', 'failed', 'partial', 'unknown'] as const;
+  for (const outcome of outcomes)
+    for (const list of alike(backups.exceptions.filter((each) => each.outcome === outcome))) {
+      const tenants = [...new Set(list.map(({ tenant }) => tenant))];
+      const [tone, text, todo] = saidOf(outcome, list, tenants);
+      found.push(problem(`backups-${outcome}`, tone, { tenants, text, todo }));
+    }
   if (backups.exceptionsLeftOut > 0) {
     const text = `${countText(backups.exceptionsLeftOut, 'backup')} more went wrong in ${period.label}, and are counted but not named.`;
     found.push(problem('more-backups', 'bad', { text, todo: 'Look at shorter periods.' }));
   }
   return found;
+}
+
+/** Backups of tenants of which the same went wrong on the same days, together. */
+function alike(exceptions: readonly ReportedBackup[]): Iterable<readonly ReportedBackup[]> {
+  const byTenant = Map.groupBy(exceptions, ({ tenant }) => tenant);
+  const same = Map.groupBy(byTenant.values(), (list) =>
+    JSON.stringify([reasonsOf(list), list.map(({ date }) => date)]),
+  );
+  return [...same.values()].map((lists) => lists.flat());
+}
+
+function saidOf(
+  outcome: 'missed' | 'failed' | 'partial' | 'unknown',
+  list: readonly ReportedBackup[],
+  tenants: readonly string[],
+): readonly [ReportProblem['tone'], text: string, todo: string] {
+  const of = `${countText(list.length, 'backup')} of ${namesOf(tenants)}`;
+  const dates = datesOf(list);
+  switch (outcome) {
+    case 'missed':
+      return [
+        'bad',
+        `${of} did not happen, on ${dates}.`,
+        'Look at whether the machine and the scheduler ran then: “holdfast schedule history” tells.',
+      ];
+    case 'failed': {
+      const why = reasonsOf(list);
+      return ['bad', `${of} failed on ${dates}${why === '' ? '' : `: ${why}`}.`, todoOf(list)];
+    }
+    case 'partial':
+      return [
+        'warn',
+        `${of} ${list.length === 1 ? 'lacks' : 'lack'} something, on ${dates}.`,
+        '“holdfast backup show” names what could not be read.',
+      ];
+    case 'unknown':
+      return [
+        'warn',
+        `What became of ${of} is not known, on ${dates}.`,
+        'Nothing that this report was made of reaches back so far.',
+      ];
+  }
+}
+
+/** Tenants in a sentence; of many, how many. */
+function namesOf(tenants: readonly string[]): string {
+  return tenants.length > 4 ? countText(tenants.length, 'tenant') : listText(tenants.map((each) => lineText(each)));
 }
 
 const datesOf = (list: readonly ReportedBackup[]): string => daysText(list.map(({ date }) => date));
@@ -105,10 +138,10 @@ function restoreProblems({ restores }: ProblemParts): ReportProblem[] {
     const [{ outcome, tenant } = { outcome: 'failed', tenant: null }] = list;
     const codes = [...new Set(list.flatMap(({ code }) => code ?? []))];
     const whose = tenant === null ? '' : ` of ${lineText(tenant)}`;
-    const text = `${countText(list.length, 'restore')}${whose} ${outcome === 'failed' ? 'failed' : 'lack something'}${codes.length === 0 ? '' : ` (${listText(codes)})`}.`;
+    const text = `${countText(list.length, 'restore')}${whose} ${outcome === 'failed' ? 'failed' : list.length === 1 ? 'lacks something' : 'lack something'}${codes.length === 0 ? '' : ` (${listText(codes)})`}.`;
     const todo = 'Look at what is missing, and restore it from an older snapshot.';
     return problem('restores-failed', outcome === 'failed' ? 'bad' : 'warn', {
-      tenant: tenant ?? undefined,
+      tenants: tenant === null ? [] : [tenant],
       text,
       todo,
     });
@@ -122,16 +155,14 @@ function drillProblems({ drills, period, backups }: ProblemParts): ReportProblem
     const why = list.at(-1)?.error ?? null;
     const text = `${countText(list.length, 'restore')} of ${lineText(tenant)} that ${list.length === 1 ? 'was' : 'were'} tried failed${why === null ? '' : `: ${why.replace(/\.$/, '')}`}.`;
     const todo = 'The backup may be of no use: verify it with “holdfast backup verify”, and make a full one.';
-    return problem('drills-failed', 'bad', { tenant, text, todo });
+    return problem('drills-failed', 'bad', { tenants: [tenant], text, todo });
   });
   const isLong = period.kind === 'monthly' || period.kind === 'quarterly';
   if (!isLong || (backups?.total.made ?? 0) === 0) return found;
   const proven = new Set(drills.filter(({ status }) => status === 'passed').map(({ tenant }) => tenant));
   const untried = (backups?.tenants ?? []).map(({ tenant }) => tenant).filter((tenant) => !proven.has(tenant));
   if (untried.length === 0) return found;
-  const whose =
-    untried.length > 4 ? countText(untried.length, 'tenant') : listText(untried.map((each) => lineText(each)));
-  const text = `No restore of ${whose} was tried with success.`;
+  const text = `No restore of ${namesOf(untried)} was tried with success.`;
   found.push(
     problem('no-drills', 'warn', {
       text,
@@ -173,16 +204,21 @@ function healthProblems({ health }: ProblemParts): ReportProblem[] {
 }
 
 function objectiveProblems({ objectives }: ProblemParts): ReportProblem[] {
-  return objectives
-    .filter(({ met }) => met === false)
-    .map(({ tenant, kind, objectiveMs, reachedMs }) => {
-      const [what, todo] =
-        kind === 'rpo'
-          ? ['was without a new backup for', 'Make backups more often, or look at why some are missing.']
-          : ['took to restore', 'Look at what slows restores down: the store, the network, or databases.'];
-      const text = `${lineText(tenant)} ${what} ${durationText(reachedMs)}; at most ${durationText(objectiveMs)} are wanted.`;
-      return problem(`${kind}-missed`, 'bad', { tenant, text, todo });
-    });
+  const missed = objectives.filter(({ met }) => met === false);
+  const same = Map.groupBy(missed, ({ kind, objectiveMs }) => `${kind} ${objectiveMs}`);
+  return [...same.values()].map((list) => {
+    const tenants = list.map(({ tenant }) => tenant);
+    const longest = Math.max(...list.map(({ reachedMs }) => reachedMs ?? 0));
+    const [{ kind, objectiveMs } = { kind: 'rpo', objectiveMs: 0 }] = list;
+    const upTo = list.length > 1 ? 'up to ' : '';
+    const be = list.length > 1 ? 'were' : 'was';
+    const [what, todo] =
+      kind === 'rpo'
+        ? [`${be} without a new, whole backup for`, 'Make backups more often, or look at why some are missing.']
+        : ['took to restore', 'Look at what slows restores down: the store, the network, or databases.'];
+    const text = `${namesOf(tenants)} ${what} ${upTo}${durationText(longest)}; at most ${durationText(objectiveMs)} are wanted.`;
+    return problem(`${kind}-missed`, 'bad', { tenants, text, todo });
+  });
 }
 
 function storageProblems({ storage, madeAt, period }: ProblemParts): ReportProblem[] {

@@ -79,7 +79,7 @@ function tableOf({ caption, head, rows, figures }: TableBlock): string {
   const body = rows.map(
     (row) => `<tr>${row.map((cell, at) => cellOf(cell, { at, name: head[at] ?? '', style: style(at) })).join('')}</tr>`,
   );
-  return `<table class="wide"><caption>${escaped(caption)}</caption><thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
+  return `<table class="wide${head.length === 2 ? ' pair' : ''}"><caption>${escaped(caption)}</caption><thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
 interface CellPlace {

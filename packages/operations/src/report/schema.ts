@@ -146,7 +146,7 @@ export const reportSchema: Schema = {
       isOver: flag,
     }),
     summary: list(object({ text, tone })),
-    problems: list(object({ code: text, tone: oneOf('bad', 'warn'), tenant: textOrNull, text, todo: text })),
+    problems: list(object({ code: text, tone: oneOf('bad', 'warn'), tenants: list(text), text, todo: text })),
     backups: orNull(backups),
     restores: orNull(list(restore)),
     drills: orNull(list(drill)),

@@ -124,6 +124,8 @@ const FATES: Readonly<
   forgotten: { ink: 'unknown', hollow: true, text: 'was forgotten' },
 };
 
+const DRAWN: readonly RetentionLine['fate'][] = ['forgotten', 'goes', 'stays'];
+
 /** What a page says of how long snapshots stay. */
 export function retentionBlocks(report: ReportData, zone: Zone): readonly Block[] {
   const { retention, madeAt } = report;
@@ -142,12 +144,15 @@ export function retentionBlocks(report: ReportData, zone: Zone): readonly Block[
       legend: Object.values(FATES).map(({ ink, hollow, text }) => ({ ink, hollow, text })),
       rows: byTenant.slice(0, ROWS).map(([name, own]) => ({
         name,
-        marks: own.map(({ at, fate, until }): TimeMark => {
-          const atMs = Date.parse(at);
-          const { ink, hollow, text } = FATES[fate];
-          const end = until === null ? '' : ` until ${zone.dateOf(Date.parse(until))}`;
-          return { atMs, ink, hollow, title: `${zone.timeOf(atMs)} ${text}${end}` };
-        }),
+        // Those that are still there last, so that they are seen.
+        marks: own
+          .toSorted((a, b) => DRAWN.indexOf(a.fate) - DRAWN.indexOf(b.fate))
+          .map(({ at, fate, until }): TimeMark => {
+            const atMs = Date.parse(at);
+            const { ink, hollow, text } = FATES[fate];
+            const end = until === null ? '' : ` until ${zone.dateOf(Date.parse(until))}`;
+            return { atMs, ink, hollow, title: `${zone.timeOf(atMs)} ${text}${end}` };
+          }),
       })),
       table: {
         head: ['Tenant', 'Stay', 'Go', 'Oldest that stays'],
@@ -165,8 +170,5 @@ export function retentionBlocks(report: ReportData, zone: Zone): readonly Block[
     },
     window,
   );
-  return section('Retention', [
-    { kind: 'sentence', text: sentence, tone: 'soft' },
-    { kind: 'charts', charts: [chart] },
-  ]);
+  return section('Retention', [{ kind: 'charts', charts: [chart] }]);
 }

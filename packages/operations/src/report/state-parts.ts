@@ -2,6 +2,7 @@ import { clipped } from '../health/span.ts';
 import { uptimeOf } from '../health/uptime.ts';
 import type { CheckLine, ObjectiveLine, Outage, ReportData, RetentionLine, TenantBackups } from './contract.ts';
 import type { ReportInput } from './input.ts';
+import { amountOf, momentOf } from './told-values.ts';
 import { lineText } from './words.ts';
 
 /** Lines of a part. */
@@ -51,11 +52,11 @@ export function storagePart({ storage, forecast, period, nowMs }: ReportInput): 
   const samples = (storage ?? [])
     .filter(
       ({ atMs, bytesStored }) =>
-        atMs >= period.fromMs && atMs < period.toMs && atMs <= nowMs && Number.isFinite(bytesStored),
+        atMs >= period.fromMs && atMs < period.toMs && atMs <= nowMs && amountOf(bytesStored) !== null,
     )
     .toSorted((a, b) => a.atMs - b.atMs)
     .slice(-MOST)
-    .map(({ atMs, bytesStored, bytesFree }) => ({ at: iso(atMs), bytesStored, bytesFree: bytesFree ?? null }));
+    .map(({ atMs, bytesStored, bytesFree }) => ({ at: iso(atMs), bytesStored, bytesFree: amountOf(bytesFree) }));
   const fullAtMs = forecast?.fullAtMs ?? null;
   return {
     samples,
@@ -78,11 +79,11 @@ export function retentionPart({ snapshots, period, nowMs, tenant }: ReportInput)
         id: each.id,
         tenant: each.tenant.name,
         at: new Date(each.startedAt).toISOString(),
-        bytes: each.bytes.total,
+        bytes: amountOf(each.bytes.total) ?? 0,
         fate: each.forgottenAt !== undefined ? 'forgotten' : each.retention?.keep === false ? 'goes' : 'stays',
-        until: each.retention?.until ?? null,
+        until: momentOf(each.retention?.until),
         reason: each.retention === undefined ? null : lineText(each.retention.reason),
-        forgottenAt: each.forgottenAt ?? null,
+        forgottenAt: momentOf(each.forgottenAt),
       },
     ];
   });

@@ -32,7 +32,7 @@ export function storyBlocks(report: ReportData, zone: Zone): readonly Block[] {
   const head = ['When', 'What'];
   const chart = timelineChart(
     {
-      title: 'What happened',
+      title: 'When it happened',
       description: `${countText(story.length, 'moment')}, ${numberText(story.filter(({ tone }) => tone === 'bad').length)} of them bad.`,
       legend: [
         { ink: 'bad', text: 'bad' },

@@ -53,7 +53,7 @@ p{margin:.25rem 0}.sub{color:var(--soft);font-size:.875rem;margin-bottom:1rem}
 .problem{background:var(--card);border:1px solid var(--edge);border-left:4px solid var(--bad);border-radius:.25rem;padding:.5rem .75rem;margin:.5rem 0}
 .problem.is-warn{border-left-color:var(--warn)}.problem p:first-child{font-weight:600}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1rem;margin:.5rem 0}
-figure{margin:0;background:var(--card);border:1px solid var(--edge);border-radius:.5rem;padding:.75rem;min-width:0;max-width:34rem}
+figure{margin:0;background:var(--card);border:1px solid var(--edge);border-radius:.5rem;padding:.75rem;min-width:0;max-width:30rem}
 figcaption h3{font-size:1rem}figcaption p{font-size:.875rem;color:var(--soft)}
 svg{display:block;width:100%;height:auto;margin-top:.5rem}svg text{font:11px system-ui,sans-serif;fill:var(--soft)}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.5rem 0 0;padding:0;font-size:.8125rem;color:var(--soft)}
@@ -62,13 +62,15 @@ details{margin-top:.5rem;font-size:.875rem}summary{cursor:pointer;color:var(--so
 .scroll{overflow-x:auto;max-height:24rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 th,td{text-align:left;padding:.35rem .5rem;border-bottom:1px solid var(--edge);vertical-align:top;font-weight:400}
-thead th{color:var(--soft);font-weight:600}.n{text-align:right;font-variant-numeric:tabular-nums}
+thead th{color:var(--soft);font-weight:600;overflow-wrap:break-word}.n{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
+.n span{white-space:nowrap}
 tbody th{font-weight:600}
 @media (max-width:44rem){
 .wide thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .wide,.wide tbody,.wide tr{display:block}.wide tr{border-bottom:1px solid var(--edge);padding:.4rem 0}
 .wide th,.wide td{display:grid;grid-template-columns:8.5rem minmax(0,1fr);gap:.5rem;border:0;padding:.1rem 0;text-align:left}
 .wide [data-name]::before{content:attr(data-name);color:var(--soft);font-weight:400}
+.pair th,.pair td{display:block}.pair [data-name]::before{content:none}
 }
 @media print{:root{${variables(LIGHT)}}body{max-width:none;padding:0;font-size:11pt}figure,.problem,tr{break-inside:avoid}h2{break-after:avoid}summary{display:none}.scroll{max-height:none}details{display:none}}
 ${inks}

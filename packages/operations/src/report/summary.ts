@@ -15,6 +15,7 @@ export function summaryOf(parts: SummaryParts): readonly Sentence[] {
     ...drillSentences(parts),
     ...releaseSentences(parts),
     ...healthSentences(parts),
+    ...otherSentences(parts),
     ...storageSentences(parts),
     ...(parts.problems.length === 0 ? [say('good', 'Nothing that is known asks for attention.')] : []),
   ];
@@ -24,22 +25,17 @@ const say = (tone: Sentence['tone'], text: string): Sentence => ({ text, tone })
 
 function backupSentences({ backups }: SummaryParts): Sentence[] {
   if (backups === null) return [];
-  const { due, made, partial, failed, missed, unknown, extra } = backups.total;
+  const { due, partial, failed, missed, extra } = backups.total;
   const isScheduled = backups.tenants.some(({ scheduled }) => scheduled);
   if (due + extra === 0) return [say('warn', 'No backups were due, and none were made.')];
   const found: Sentence[] = [];
-  const isWhole = made === due;
-  const was = due === 1 ? 'was' : 'were';
-  if (isWhole && due > 0)
-    found.push(say('good', due === 1 ? 'The one backup was made.' : `All ${numberText(due)} backups were made.`));
-  else if (due > 0) found.push(say('bad', `${numberText(made)} of ${countText(due, 'backup')} ${was} made.`));
+  found.push(...madeSentences(backups.total));
   const rest = [
     failed > 0 ? `${numberText(failed)} failed` : '',
     missed > 0 ? `${numberText(missed)} did not happen` : '',
     partial > 0 ? `${numberText(partial)} ${partial === 1 ? 'lacks' : 'lack'} something` : '',
-    unknown > 0 ? `of ${numberText(unknown)} nobody knows` : '',
   ].filter((text) => text !== '');
-  if (rest.length > 0) found.push(say('bad', `${capital(listText(rest))}.`));
+  if (rest.length > 0) found.push(say('bad', `${listText(rest)}.`));
   found.push(...missedSentences(backups));
   if (extra > 0) found.push(say('soft', `${countText(extra, 'backup')} ${extra === 1 ? 'was' : 'were'} made besides.`));
   if (!isScheduled)
@@ -47,13 +43,39 @@ function backupSentences({ backups }: SummaryParts): Sentence[] {
   return found;
 }
 
-/** Who had no backup on which days; of many tenants, how many. */
+/** How many were made of those of which something is known. */
+function madeSentences({ due, made, unknown }: NonNullable<ReportData['backups']>['total']): Sentence[] {
+  const known = due - unknown;
+  if (due === 0) return [];
+  if (known === 0)
+    return [
+      say('warn', `What became of ${countText(due, 'backup')} that ${due === 1 ? 'was' : 'were'} due is not known.`),
+    ];
+  const more = unknown === 0 ? [] : [say('warn', `Of ${countText(unknown, 'more backup')} nobody knows.`)];
+  if (made < known)
+    return [
+      say('bad', `${numberText(made)} of ${countText(known, 'backup')} ${known === 1 ? 'was' : 'were'} made.`),
+      ...more,
+    ];
+  return [
+    say('good', known === 1 ? 'The one backup was made.' : `All ${numberText(known)} backups were made.`),
+    ...more,
+  ];
+}
+
+/** Sentences about tenants; more are told in one. */
+const NAMED = 5;
+
+/** Who had no backup on which days, those of the same days together; of many tenants, how many. */
 function missedSentences({ tenants }: NonNullable<ReportData['backups']>): Sentence[] {
   const without = tenants.filter(({ daysWithout }) => daysWithout.length > 0);
-  const named = without
-    .slice(0, 5)
-    .map(({ tenant, daysWithout }) => say('bad', `${lineText(tenant)} had no backup on ${daysText(daysWithout)}.`));
-  const more = without.length - named.length;
+  const same = [...Map.groupBy(without, ({ daysWithout }) => daysWithout.join()).values()];
+  const named = same.slice(0, NAMED).map((list) => {
+    const names = list.map(({ tenant }) => lineText(tenant));
+    const who = names.length > NAMED ? countText(names.length, 'tenant') : listText(names);
+    return say('bad', `${who} had no backup on ${daysText(list[0]?.daysWithout ?? [])}.`);
+  });
+  const more = same.slice(NAMED).flat().length;
   if (more > 0) named.push(say('bad', `${countText(more, 'more tenant')} had no backup on some days.`));
   return named;
 }
@@ -70,9 +92,11 @@ function restoreSentences({ restores }: SummaryParts): Sentence[] {
   return [say('bad', `${text}, ${numberText(good)} of these with success.`)];
 }
 
-function drillSentences({ drills }: SummaryParts): Sentence[] {
+function drillSentences({ drills, period }: SummaryParts): Sentence[] {
   if (drills === null) return [];
-  if (drills.length === 0) return [say('warn', 'No restore was tried.')];
+  // Nobody tries one each day.
+  const isLong = period.kind === 'monthly' || period.kind === 'quarterly';
+  if (drills.length === 0) return isLong ? [say('warn', 'No restore was tried.')] : [];
   const passed = drills.filter(({ status }) => status === 'passed');
   const slowest = Math.max(-1, ...passed.map(({ restoreMs }) => restoreMs ?? -1));
   const took = slowest < 0 ? '' : `, the slowest in ${durationText(slowest)}`;
@@ -99,17 +123,17 @@ function releaseSentences({ releases }: SummaryParts): Sentence[] {
   return [say(bad.length === 0 ? 'good' : 'warn', `${text}${bad.length === 0 ? '' : `; ${listText(bad)}`}.`)];
 }
 
+/** Less of the time than this, in percent, says little. */
+const HALF = 50;
+
 function healthSentences({ health }: SummaryParts): Sentence[] {
   if (health === null || health.length === 0) return [];
   const down = health.filter(({ outages }) => outages.length > 0);
   if (down.length === 0) {
     const least = Math.min(...health.map(({ knownPercent }) => knownPercent));
-    return [
-      say(
-        'good',
-        `Nothing that is watched was seen unhealthy, in the ${percentText(least)} of the time or more that is known.`,
-      ),
-    ];
+    if (least < HALF)
+      return [say('soft', `Nothing was seen unhealthy, but no more than ${percentText(least)} of the time is known.`)];
+    return [say('good', `Nothing was seen unhealthy; ${percentText(least)} of the time or more is known.`)];
   }
   const texts = down
     .toSorted((a, b) => b.downMs - a.downMs)
@@ -117,6 +141,20 @@ function healthSentences({ health }: SummaryParts): Sentence[] {
     .map(({ check, downMs }) => `${lineText(check)} for ${durationText(downMs)}`);
   const more = down.length > 4 ? ` and ${down.length - 4} more` : '';
   return [say('bad', `Unhealthy were ${listText(texts)}${more}.`)];
+}
+
+function otherSentences({ others }: SummaryParts): Sentence[] {
+  const errors = others.filter(({ level }) => level === 'error');
+  if (errors.length === 0) return [];
+  const count = errors.reduce((sum, each) => sum + each.count, 0);
+  const names = errors.slice(0, 4).map(({ name }) => lineText(name, 60));
+  const more = errors.length > 4 ? [`${errors.length - 4} more`] : [];
+  return [
+    say(
+      'bad',
+      `${countText(count, 'other error')} ${count === 1 ? 'was' : 'were'} told of: ${listText([...names, ...more])}.`,
+    ),
+  ];
 }
 
 function storageSentences({ storage, backups }: SummaryParts): Sentence[] {
@@ -131,5 +169,3 @@ function storageSentences({ storage, backups }: SummaryParts): Sentence[] {
   const { bytes, bytesStored } = backups.total;
   return [say('soft', `${bytesText(bytes)} were backed up, and ${bytesText(bytesStored)} written for that.`)];
 }
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -29,6 +29,8 @@ const RIGHT = 8;
 const ROW = 34;
 const AXIS = 26;
 const TOP = 6;
+/** Moments of a row of which more are drawn smaller. */
+const CROWD = 50;
 
 /** Lays out rows of time: the name of a row stands above what is in it, so that long names have room. */
 export function timelineChart(chart: TimelineChart, window: TimeWindow): Drawing {
@@ -50,7 +52,8 @@ export function timelineChart(chart: TimelineChart, window: TimeWindow): Drawing
       ink: 'edge',
       width: 1,
     });
-    for (const mark of marks) shapes.push(markOf(mark, x, y));
+    const radius = marks.length > CROWD ? 2 : 3.5;
+    for (const mark of marks) shapes.push(markOf(mark, [x, y], radius));
   }
   return { width: CHART_WIDTH, height, title, description, legend, shapes, table };
 }
@@ -58,10 +61,13 @@ export function timelineChart(chart: TimelineChart, window: TimeWindow): Drawing
 /** Characters that a line of a chart has room for. */
 const shortName = (name: string): string => lineText(name, 48);
 
-function markOf({ atMs, toMs, ink, hollow, title }: TimeMark, x: (ms: number) => number, y: number): Shape {
-  if (toMs === undefined)
-    return { kind: 'dot', at: [x(atMs), y], radius: 3.5, ink, title, ...(hollow === true && { hollow }) };
+function markOf(
+  { atMs, toMs, ink, hollow, title }: TimeMark,
+  [x, y]: readonly [(ms: number) => number, number],
+  radius: number,
+): Shape {
   const left = x(atMs);
+  if (toMs === undefined) return { kind: 'dot', at: [left, y], radius, ink, title, ...(hollow === true && { hollow }) };
   return { kind: 'rect', at: [left, y - 5], width: Math.max(1.5, rounded(x(toMs) - left)), height: 10, ink, title };
 }
 

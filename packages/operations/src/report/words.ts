@@ -16,7 +16,7 @@ export function bytesText(bytes: number | null | undefined): string {
   return `${value.toFixed(digits)} ${UNITS[unit] ?? ''}`;
 }
 
-/** A duration for people: `85 ms`, `3.2 s`, `2 min 5 s`, `3 h 12 min`, `4 days`. */
+/** A duration for people: `85 ms`, `3.2 s`, `2 min 5 s`, `3 h 12 min`, `2 days 14 h`, `40 days`. */
 export function durationText(ms: number | null | undefined): string {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return UNKNOWN;
   const value = Math.max(0, ms);
@@ -27,7 +27,8 @@ export function durationText(ms: number | null | undefined): string {
   if (seconds < 3600) return joined(Math.floor(seconds / 60), 'min', seconds % 60, 's');
   const minutes = Math.round(value / MINUTE);
   if (minutes < 48 * 60) return joined(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
-  return `${Math.floor(value / DAY)} days`;
+  const hours = Math.round(value / HOUR);
+  return hours < 240 ? joined(Math.floor(hours / 24), 'days', hours % 24, 'h') : `${Math.floor(value / DAY)} days`;
 }
 
 const joined = (big: number, unit: string, small: number, of: string): string =>

@@ -93,7 +93,7 @@ async function replaceFile(directory: string, path: string, content: string | Ui
 /** What {@link cleanReports} goes by. */
 export interface CleanReportsOptions {
   readonly nowMs: number;
-  /** Reports of periods that began before so many milliseconds go. */
+  /** Reports of periods that ended more than so many milliseconds ago go. */
   readonly keepMs: number;
 }
 
@@ -108,8 +108,8 @@ export async function cleanReports(directory: string, options: CleanReportsOptio
   try {
     const removed: string[] = [];
     for (const name of (await readdir(directory)).toSorted()) {
-      const startMs = startOf(name);
-      if (startMs !== undefined && startMs < nowMs - keepMs) {
+      const endMs = endOf(name);
+      if (endMs !== undefined && endMs < nowMs - keepMs) {
         await rm(join(directory, name), { force: true });
         removed.push(name);
       } else if (TEMPORARY.test(name)) await removeLeft(join(directory, name), nowMs);
@@ -129,15 +129,16 @@ async function removeLeft(path: string, nowMs: number): Promise<void> {
   if (mtimeMs < nowMs - DAY_MS) await rm(path, { force: true });
 }
 
-/** When the period of a report began, as its name says, near enough to go by; `undefined` for other files. */
-function startOf(name: string): number | undefined {
+/** When the period of a report ended, as its name says, near enough to go by; `undefined` for other files. */
+function endOf(name: string): number | undefined {
   const period = NAME.exec(name)?.[1];
   if (period === undefined) return undefined;
   const [, year = '', quarter] = /^(\d{4})-Q([1-4])$/.exec(period) ?? [];
-  if (quarter !== undefined) return Date.UTC(Number(year), (Number(quarter) - 1) * 3, 1);
+  if (quarter !== undefined) return Date.UTC(Number(year), Number(quarter) * 3, 1);
   const [, weekYear = '', week] = /^(\d{4})-W(\d{2})$/.exec(period) ?? [];
-  if (week !== undefined) return Date.UTC(Number(weekYear), 0, 1 + (Number(week) - 1) * 7);
-  const [date = ''] = /^\d{4}-\d{2}(?:-\d{2})?/.exec(period) ?? [];
-  const ms = Date.parse(date.length === 7 ? `${date}-01` : date);
-  return Number.isNaN(ms) ? undefined : ms;
+  if (week !== undefined) return Date.UTC(Number(weekYear), 0, 1 + Number(week) * 7);
+  const [, monthYear = '', month] = /^(\d{4})-(\d{2})$/.exec(period) ?? [];
+  if (month !== undefined) return Date.UTC(Number(monthYear), Number(month), 1);
+  const ms = Date.parse(period.split('--').at(-1) ?? '');
+  return Number.isNaN(ms) ? undefined : ms + DAY_MS;
 }
