@@ -40,7 +40,7 @@ export type { CleanupItem, CleanupOptions, CleanupPlan, CleanupResult } from './
 export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
 export type { ModelQuery } from './search/model-query.ts';
 export type { ModelUsage, ModelUse, VersionUsage } from './usage/model-usage.ts';
-export type { MovedTensor, Movement, ReshapedTensor, WeightsDiff } from './weights/weights-diff.ts';
+export type { MovedTensor, Movement, ReshapedTensor, UnreadTensor, WeightsDiff } from './weights/weights-diff.ts';
 // What speaks for versions
 export type { ModelSignOptions } from './trust/sign-version.ts';
 export type { Approval, RecordedTest, StoredSignature, TrustEvent, VersionTrust } from './trust/trust-state.ts';

@@ -8,6 +8,7 @@ import { defaultLimits, type InspectLimits } from './limits.ts';
 import { formatsOfName } from './names.ts';
 import { type ByteSource, memorySource } from './source/byte-source.ts';
 import { type OpenFile, openFile } from './source/file-source.ts';
+import { toldTensor } from './tensor-values.ts';
 import { Walk } from './walk.ts';
 
 /** How a model is inspected. */
@@ -77,10 +78,10 @@ async function inspected(
   const digest = options.digest === true ? { digest: await digestSource(source, signal) } : {};
   return {
     ...report,
-    inputs: report.inputs ?? [],
-    outputs: report.outputs ?? [],
+    inputs: (report.inputs ?? []).map(toldTensor),
+    outputs: (report.outputs ?? []).map(toldTensor),
     metadata: report.metadata ?? {},
-    tensors: (report.tensors ?? []).slice(0, limits.tensors),
+    tensors: (report.tensors ?? []).slice(0, limits.tensors).map(toldTensor),
     verdict: findings.verdict,
     findings: findings.kept,
     findingCount: findings.count,
