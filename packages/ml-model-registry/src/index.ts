@@ -35,6 +35,7 @@ export type { CardMetric, CardOptions, CardTexts, ModelCard } from './card/model
 export type { Lineage, LineageEdge, LineageKind, LineageNode, LineageOptions } from './lineage/lineage.ts';
 export { lineageDot, lineageMermaid } from './lineage/lineage-graph.ts';
 export { lineageText } from './lineage/lineage-text.ts';
+export type { ContentOptions } from './registry/open-content.ts';
 export type { ModelSurvey } from './registry/survey-contract.ts';
 export type { CleanupItem, CleanupOptions, CleanupPlan, CleanupResult } from './retention/cleanup.ts';
 export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
@@ -85,6 +86,8 @@ export type {
   ModelIntent,
   ModelRegistry,
   ModelRegistryOptions,
+  OwnModelRegistry,
+  OwnRegistryOptions,
   ModelSummary,
   MoveAliasOptions,
   RegistryEvent,
@@ -92,6 +95,7 @@ export type {
 export type { Changed, VersionDiff } from './registry/diff-versions.ts';
 export type { RestoreContentOptions } from './content/restore-content.ts';
 export type { Clock } from './clock.ts';
+export type { AuditEvent, LoggedAudit } from './history/audit-events.ts';
 export type { LoggedEvent, ModelEvent } from './history/events.ts';
 export type { AliasMove } from './history/state.ts';
 export { type Bump, type ChangeTable, defaultChanges, nextVersion, type NextVersion } from './versions/change.ts';

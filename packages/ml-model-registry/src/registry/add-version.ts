@@ -51,11 +51,11 @@ export async function addVersion(
   if (known !== undefined && isAccepted(known, parts)) return { version: known, isNew: false, bytesStored: 0 };
   // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
   await using opened = await openFile(path);
-  demandSize(opened.source.size, model, parts);
+  await demandSize(opened.source.size, model, parts);
   const isSettled = file.isSettled && (await opened.mark()) === file.mark;
   const digest = !isSettled || newestOf(state)?.size === file.size;
   const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
-  demandVerdict(inspection, model, parts);
+  await demandVerdict(inspection, model, parts);
   const same = await unchanged(await history.read(), inspection, parts);
   if (same !== undefined) {
     if (isSettled) await file.remember(same.digest);
