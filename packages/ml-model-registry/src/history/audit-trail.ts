@@ -6,7 +6,7 @@ import { auditDigest, type AuditEvent, decodeAudit, type LoggedAudit } from './a
 import { damaged } from './events.ts';
 
 /** Entries that are kept: older ones are removed, one for each that is written. */
-export const AUDIT_KEPT = 10_000;
+const AUDIT_KEPT = 10_000;
 /** Characters of a reason. */
 const REASON = 500;
 /** Lost races before an entry is given up. */

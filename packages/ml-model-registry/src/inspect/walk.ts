@@ -58,6 +58,16 @@ export class Walk {
     }
   }
 
+  /** Whether some format knows a content, by its beginning. Nothing is walked. */
+  async knows(source: ByteSource): Promise<boolean> {
+    return (await this.#recognised(source, undefined)).length > 0;
+  }
+
+  /** What looks at a part that no format knows. */
+  part(name: string): Inspection {
+    return this.#inspection(name, 0);
+  }
+
   async #recognised(source: ByteSource, only: readonly ModelFormat[] | undefined): Promise<readonly FormatInspector[]> {
     const head = await source.read(0, Math.min(HEAD, source.size));
     const found: FormatInspector[] = [];

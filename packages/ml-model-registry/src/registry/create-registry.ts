@@ -1,10 +1,6 @@
-import { userInfo } from 'node:os';
 import semver from 'semver';
-import { systemClock } from '../clock.ts';
-import { FileCache } from '../content/file-cache.ts';
 import { restoreContent } from '../content/restore-content.ts';
 import { ModelError } from '../errors.ts';
-import { checkGates } from '../gates/check-gates.ts';
 import type { ModelHistory } from '../history/history.ts';
 import type { AliasMove } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
@@ -32,8 +28,8 @@ import { letGo } from './leftovers.ts';
 import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
 import { openContent } from './open-content.ts';
-import { auditTrail, recordAudit } from './record-audit.ts';
-import { MAX_BYTES } from './refusal.ts';
+import { auditTrail } from './record-audit.ts';
+import { partsOf } from './registry-parts.ts';
 import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
@@ -72,45 +68,6 @@ async function ownRegistry(options: OwnRegistryOptions): Promise<OwnModelRegistr
   const repository = await openContent(options.storage, { unlock, encrypted });
   const registry: ModelRegistry = new StoredRegistry(partsOf({ ...rest, repository }));
   return Object.assign(registry, { repository, [Symbol.asyncDispose]: async () => await repository.close() });
-}
-
-function partsOf(options: ModelRegistryOptions): RegistryParts {
-  const { repository, storage = repository.store, tenant = 'models', changes = {}, metrics = {} } = options;
-  const { accept = 'clean', limits = {}, by = userInfo().username, clock = systemClock, gates = {} } = options;
-  const { maxBytes = MAX_BYTES } = options;
-  checkGates(gates);
-  if (!(maxBytes >= 0))
-    throw new ModelError('INVALID_INPUT', `Expected a number of bytes as maxBytes, got ${maxBytes}`);
-  const { onEvent } = options;
-  const record: RegistryParts['record'] = async (event) => await recordAudit(event, { storage, clock, by, onEvent });
-  return {
-    storage,
-    repository,
-    tenant,
-    changes,
-    metrics,
-    accept,
-    maxBytes,
-    limits,
-    sign: options.sign,
-    trust: options.trust,
-    gates,
-    loadTest: options.loadTest ?? {},
-    by,
-    clock,
-    files: new FileCache(options.cacheDirectory, clock),
-    record,
-    tell: (event) => onEvent?.({ ...event, at: clock(), by }),
-    ask: async ({ by: who = by, ...intent }) => {
-      try {
-        await options.authorize?.({ ...intent, by: who });
-      } catch (error) {
-        const { action, ...what } = intent;
-        await record({ type: 'model.denied', ...what, reason: action, by: who });
-        throw error;
-      }
-    },
-  };
 }
 
 class StoredRegistry extends Survey implements ModelRegistry {

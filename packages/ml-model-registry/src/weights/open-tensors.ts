@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import { restoreContent } from '../content/restore-content.ts';
 import { Findings } from '../inspect/findings.ts';
+import { walkFolder } from '../inspect/folder/walk-folder.ts';
 import type { ModelFormat } from '../inspect/inspection.ts';
 import { defaultLimits } from '../inspect/limits.ts';
 import type { ByteSource } from '../inspect/source/byte-source.ts';
@@ -35,6 +36,7 @@ export interface OpenTensorsOptions {
  * written to a folder of its own for that time.
  */
 export async function openTensors(version: ModelVersion, options: OpenTensorsOptions): Promise<OpenTensors> {
+  if (version.members !== undefined) return await openFolder(version, options);
   const { source, close } = await openSource(version, options);
   try {
     const limits = { ...defaultLimits, steps: Number.POSITIVE_INFINITY };
@@ -43,6 +45,26 @@ export async function openTensors(version: ModelVersion, options: OpenTensorsOpt
     return {
       tensors: byName(report?.tensors ?? []),
       valuesOf: ({ values, offset, bytes }) => values ?? placedValues(source, offset, bytes),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A folder is written to one of its own, and read there. */
+async function openFolder(version: ModelVersion, options: OpenTensorsOptions): Promise<OpenTensors> {
+  const folder = await mkdtemp(join(tmpdir(), 'model-'));
+  const close = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+  try {
+    const to = join(folder, 'model');
+    await restoreContent(options.repository, version, { to, signal: options.signal });
+    const limits = { ...defaultLimits, steps: Number.POSITIVE_INFINITY };
+    const { report } = await walkFolder(to, { limits, digest: false, signal: options.signal });
+    return {
+      tensors: byName(report?.tensors ?? []),
+      valuesOf: ({ values }) => values ?? 'where its numbers are is not known',
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
