@@ -16,6 +16,8 @@ export type {
 } from './inspect/inspection.ts';
 export type { CommonFindingCode, FindingCode } from './inspect/finding-codes.ts';
 export type { FlatbufferFindingCode } from './inspect/flatbuffers/finding-codes.ts';
+export type { FolderFindingCode } from './inspect/folder/finding-codes.ts';
+export { manifestDigest, type ModelMember } from './inspect/folder/manifest.ts';
 export type { GgufFindingCode } from './inspect/gguf/finding-codes.ts';
 export type { Hdf5FindingCode } from './inspect/hdf5/finding-codes.ts';
 export type { KerasFindingCode } from './inspect/keras/finding-codes.ts';

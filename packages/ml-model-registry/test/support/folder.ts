@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { dense, graph, savedModel, signature, variable } from '../inspect/tensorflow/samples.ts';
 import { fixture } from './fixture.ts';
-import { field } from './protobuf.ts';
 import { floats, safetensorsOf } from './safetensors.ts';
 
 /** A folder by the paths of its files. */
@@ -18,18 +16,17 @@ export function writeFolder(files: Files, root: string = join(mkdtempSync(join(t
   return root;
 }
 
-/** The end of a table of LevelDB: two places, and its magic number. */
-const index = Buffer.concat([Buffer.alloc(40), Buffer.from('57fb808b247547db', 'hex')]);
-
-/** A saved model of TensorFlow with a variable, whose numbers are all `value`. */
-export const savedModelFiles = (value = 1): Files => ({
-  'saved_model.pb': savedModel(graph(dense), signature, field(7, variable('w', 3, 2))),
-  'fingerprint.pb': Uint8Array.of(8, 1),
-  'variables/variables.index': index,
-  'variables/variables.data-00000-of-00002': new Uint8Array(new Float32Array(6).fill(value).buffer),
-  'variables/variables.data-00001-of-00002': new Uint8Array(0),
-  'assets/words.txt': 'one\ntwo\n',
-});
+/** A saved model of TensorFlow, as that has written it. */
+export function savedModelFiles(step: 'before' | 'after' = 'before'): Files {
+  const paths = [
+    'fingerprint.pb',
+    'saved_model.pb',
+    'variables/variables.data-00000-of-00001',
+    'variables/variables.index',
+  ];
+  const files = paths.map((path) => [path, fixture(`tensorflow/${step}/${path}`)] as const);
+  return { 'assets/words.txt': 'one\ntwo\n', ...Object.fromEntries(files) };
+}
 
 /** Weights in two files, with an index of them. */
 export const shardedFiles = (value = 1): Files => ({

@@ -78,6 +78,13 @@ describe('the weights of two files of', () => {
     }
   });
 
+  it.each([['.keras'], ['.tflite']])('TensorFlow%s are compared, too', async (ending) => {
+    const files = ['before', 'after'].map((step) => fixture(`tensorflow/${step}${ending}`));
+    const weights = await diffOf(`tf${ending.replace('.', '-')}`, ending, files);
+    expect(weights).toMatchObject({ by: 'tensors', reshaped: [], unknown: [] });
+    expect(weights?.moved.map(({ movement }) => movement)).toEqual([far]);
+  });
+
   it('different formats are compared, too, where they have the same names', async () => {
     const numbers = Array.from({ length: 12 }, (_, index) => index);
     const tensors = { w: { ...floats(numbers), shape: [3, 4] } };

@@ -1,22 +1,18 @@
-import { join } from 'node:path';
-import { ModelError } from '../../errors.ts';
 import { compareName } from '../compare-name.ts';
-import { digestSource } from '../digest-source.ts';
 import { Findings } from '../findings.ts';
 import type { TensorInfo } from '../inspection.ts';
 import type { InspectLimits } from '../limits.ts';
 import { quoted } from '../quoted.ts';
-import { openFile } from '../source/file-source.ts';
-import { LastingSource } from '../source/lasting-source.ts';
 import { streamOf } from '../source/stream-of.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { StructureError } from '../structure-error.ts';
+import { readBundle } from '../tensorflow/bundle.ts';
 import type { FoundReport, FoundTensor } from '../tensor-values.ts';
 import { Walk } from '../walk.ts';
 import { inspectCompanion, isCompanion, isText } from './companions.ts';
 import { type FolderKind, folderKind } from './kinds.ts';
 import { type ListedMember, listMembers } from './list-members.ts';
-import { checkFingerprint, checkIndex, checkShards, savedModelFile } from './saved-model-files.ts';
+import { MemberReader } from './member-reader.ts';
+import { bundledTensors, checkBundle, checkFingerprint, savedModelFile, VARIABLES_INDEX } from './saved-model-files.ts';
 import { checkWeightMap, readWeightMap } from './weight-map.ts';
 
 /** A file of a folder that was walked. */
@@ -69,12 +65,13 @@ class FolderWalk {
   /** What models name: data beside them. */
   readonly #used = new Set<string>();
   readonly #reports = new Map<string, FoundReport>();
-  readonly #digests = new Map<string, string>();
+  readonly #reader: MemberReader;
 
   constructor(root: string, options: FolderOptions) {
     this.#root = root;
     this.#options = options;
     this.#kind = folderKind(options.members);
+    this.#reader = new MemberReader(root, options);
     const { limits, findings, signal } = options;
     this.#walk = new Walk({ limits, findings, directory: root, signal, onUse: (path) => this.#used.add(path) });
   }
@@ -84,7 +81,7 @@ class FolderWalk {
     const models = await this.#models();
     for (const member of members) {
       if (models.has(member.path)) continue;
-      await this.#read(member, async (source) => await this.#beside(member.path, source));
+      await this.#reader.read(member, async (source) => await this.#beside(member.path, source));
     }
     if (this.#reports.size === 0)
       findings.add('FORMAT_UNKNOWN', 'Expected a model of a known format in the folder, got none', { offset: 0 });
@@ -102,12 +99,7 @@ class FolderWalk {
   async #models(): Promise<ReadonlySet<string>> {
     const kind = this.#kind;
     const { findings } = this.#options;
-    if (kind.kind === 'savedmodel') {
-      checkShards(this.#options.members, (message, part) =>
-        findings.add('FOLDER_SHARD_MISSING', message, { offset: 0, part }),
-      );
-      return await this.#modelsAt([kind.main]);
-    }
+    if (kind.kind === 'savedmodel') return await this.#savedModel(kind.main);
     if (kind.kind === 'indexed') return await this.#indexed(kind.main);
     if (kind.kind === 'shards') {
       for (const part of kind.missing) this.#missing(part);
@@ -123,11 +115,28 @@ class FolderWalk {
     return await this.#modelsAt(first === undefined ? [] : [first]);
   }
 
+  /** The graph, and the numbers of its variables, which an index leads to. */
+  async #savedModel(main: string): Promise<ReadonlySet<string>> {
+    const looked = await this.#modelsAt([main]);
+    const index = this.#member(VARIABLES_INDEX);
+    const { members, findings } = this.#options;
+    const place = this.#walk.part(VARIABLES_INDEX);
+    const bundle = index && (await this.#reader.read(index, async (source) => await readBundle(source, place)));
+    if (bundle === undefined) return new Set([...looked, ...(index === undefined ? [] : [index.path])]);
+    checkBundle(bundle, { members, find: (code, message, part) => findings.add(code, message, { offset: 0, part }) });
+    const report = this.#reports.get(main);
+    // What the graph says of variables, the index says with their places.
+    const constants = (report?.tensors ?? []).filter(({ values }) => values !== undefined);
+    if (report !== undefined)
+      this.#reports.set(main, { ...report, tensors: [...constants, ...bundledTensors(bundle, this.#root)] });
+    return new Set([...looked, VARIABLES_INDEX]);
+  }
+
   /** Which of the files some format knows, without walking over them. */
   async #recognised(members: readonly ListedMember[]): Promise<readonly string[]> {
     const found: string[] = [];
     for (const { path, size } of members) {
-      await using file = await this.#opened({ path, size });
+      await using file = await this.#reader.open({ path, size });
       if (await this.#walk.knows(file.source)) found.push(path);
     }
     return found;
@@ -138,7 +147,7 @@ class FolderWalk {
     const member = this.#member(index);
     if (member === undefined) return new Set();
     const place = this.#walk.part(index);
-    const map = await this.#read(member, async (source) => await readWeightMap(source, place));
+    const map = await this.#reader.read(member, async (source) => await readWeightMap(source, place));
     if (map === undefined) return new Set([index]);
     const there = new Set(members.map(({ path }) => path));
     for (const shard of map.shards) if (!there.has(shard)) this.#missing(shard);
@@ -156,7 +165,7 @@ class FolderWalk {
     for (const path of paths) {
       const member = this.#member(path);
       if (member === undefined) continue;
-      const report = await this.#read(member, async (source): Promise<FoundReport | undefined> => {
+      const report = await this.#reader.read(member, async (source): Promise<FoundReport | undefined> => {
         const found = await this.#walk.content(source, { part: path, level: 0 });
         return found && { ...found, tensors: found.tensors?.map((tensor) => lasting(tensor, source)) };
       });
@@ -176,8 +185,12 @@ class FolderWalk {
     if (this.#used.has(path)) return;
     if (isCompanion(path)) return await inspectCompanion(path, source, place);
     const kind = this.#kind.kind === 'savedmodel' ? savedModelFile(path) : 'other';
-    if (kind === 'numbers' || kind === 'metadata') return;
-    if (kind === 'index') return await checkIndex(source, place);
+    if (kind === 'metadata') return;
+    if (kind === 'numbers') {
+      if (this.#member(VARIABLES_INDEX) === undefined)
+        place.find('FOLDER_SHARD_MISSING', `Expected an index of these numbers, got none`, 0);
+      return;
+    }
     if (kind === 'fingerprint') return checkFingerprint(source, place);
     const isKnown = await this.#walk.knows(source);
     // Vocabularies are text.
@@ -186,32 +199,6 @@ class FolderWalk {
       // Told already as another model.
     } else place.find('FOLDER_OTHER_FILE', 'Expected files that the model names, got another one', 0);
     await this.#walk.content(source, { part: path, level: 1 });
-  }
-
-  async #read<T>(member: ListedMember, look: (source: ByteSource) => Promise<T>): Promise<T | undefined> {
-    const { digest, signal } = this.#options;
-    await using file = await this.#opened(member);
-    const source = new LastingSource(join(this.#root, member.path), file);
-    let found: T | undefined;
-    try {
-      found = await look(source);
-    } catch (error) {
-      if (!(error instanceof StructureError)) throw error;
-      this.#options.findings.add(error.code, error.message, { offset: error.offset, part: member.path });
-    }
-    if (digest) this.#digests.set(member.path, await digestSource(file.source, signal));
-    await file.demandUnchanged();
-    source.release();
-    return found;
-  }
-
-  async #opened({ path, size }: ListedMember): ReturnType<typeof openFile> {
-    const file = await openFile(join(this.#root, path));
-    if (file.source.size === size) return file;
-    await file[Symbol.asyncDispose]();
-    throw new ModelError('FILE_CHANGED', `Expected files that nobody writes to, got one that changed: ${path}`, {
-      hint: 'Run it again when whoever writes it is done.',
-    });
   }
 
   #merged(): FoundReport | undefined {
@@ -227,7 +214,7 @@ class FolderWalk {
 
   #walked(member: ListedMember): WalkedMember {
     const tensors = this.#reports.get(member.path)?.tensors ?? [];
-    const digest = this.#digests.get(member.path);
+    const digest = this.#reader.digests.get(member.path);
     return { ...member, tensors, ...(digest === undefined ? {} : { digest }) };
   }
 

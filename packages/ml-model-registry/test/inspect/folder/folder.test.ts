@@ -18,6 +18,8 @@ const without = (files: Files, ...paths: readonly string[]): Files =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !paths.includes(path)));
 
 const ggufShards: Files = { 'chat-00001-of-00002.gguf': gguf(), 'chat-00002-of-00002.gguf': gguf() };
+const VARIABLES = 'SAVEDMODEL_VARIABLES saved_model.pb';
+const NUMBERS = 'variables/variables.data-00000-of-00001';
 const evil = Buffer.from("cposix\nsystem\n(S'id'\ntR.");
 
 describe('a folder that is one model', () => {
@@ -30,8 +32,7 @@ describe('a folder that is one model', () => {
       'assets/words.txt',
       'fingerprint.pb',
       'saved_model.pb',
-      'variables/variables.data-00000-of-00002',
-      'variables/variables.data-00001-of-00002',
+      'variables/variables.data-00000-of-00001',
       'variables/variables.index',
     ]);
     const sharded = await inspectModel(writeFolder(shardedFiles()), { digest: true });
@@ -61,8 +62,8 @@ describe('a folder that is one model', () => {
       'for f in price.onnx weights.bin; do printf "%s  %d  %s\\n" "$(sha256sum < $f | cut -c1-64)" "$(wc -c < $f)" $f; done | sha256sum';
     const expected = execFileSync('sh', ['-c', line], { cwd: root, encoding: 'utf8' }).slice(0, 64);
     expect(first).toBe(`sha256:${expected}`);
-    expect(await digest(savedModelFiles(1))).toBe(await digest(savedModelFiles(1)));
-    expect(await digest(savedModelFiles(1))).not.toBe(await digest(savedModelFiles(2)));
+    expect(await digest(savedModelFiles())).toBe(await digest(savedModelFiles()));
+    expect(await digest(savedModelFiles())).not.toBe(await digest(savedModelFiles('after')));
     expect(await digest({ ...shardedFiles(), LICENSE: '' })).not.toBe(await digest(shardedFiles()));
   });
 
@@ -80,8 +81,23 @@ describe('a folder that is one model', () => {
     ],
     [
       'missing numbers of variables',
-      without(savedModelFiles(), 'variables/variables.data-00001-of-00002'),
-      ['suspicious', 'FOLDER_SHARD_MISSING variables', 'SAVEDMODEL_VARIABLES saved_model.pb'],
+      without(savedModelFiles(), 'variables/variables.data-00000-of-00001'),
+      ['suspicious', VARIABLES, `FOLDER_SHARD_MISSING ${NUMBERS}`],
+    ],
+    [
+      'numbers without an index',
+      without(savedModelFiles(), 'variables/variables.index'),
+      ['suspicious', 'EXTERNAL_DATA_MISSING saved_model.pb', `FOLDER_SHARD_MISSING ${NUMBERS}`],
+    ],
+    [
+      'fewer numbers than its index says',
+      { ...savedModelFiles(), [NUMBERS]: new Uint8Array(400) },
+      ['suspicious', VARIABLES, `MALFORMED ${NUMBERS}`],
+    ],
+    [
+      'numbers that no index names',
+      { ...savedModelFiles(), 'variables/variables.data-00001-of-00002': '' },
+      ['unknown', VARIABLES, 'FOLDER_OTHER_FILE variables/variables.data-00001-of-00002'],
     ],
     [
       'a cut index of variables',
