@@ -77,7 +77,7 @@ import {
   scheduleRun,
 } from './schedule.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
-import { snapshot, snapshotList } from './snapshot.ts';
+import { committedManifests, snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
 import {
   modelAdded,
@@ -187,6 +187,7 @@ export const SHAPES = {
   RetentionPlan: retentionPlan,
   RetentionSimulation: retentionSimulation,
   ScheduleDaemon: scheduleDaemon,
+  CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,
   ScheduleHistory: scheduleHistory,
   ScheduleList: scheduleList,
