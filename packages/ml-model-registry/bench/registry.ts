@@ -1,6 +1,6 @@
 /**
  * What a registry takes for a model of a gigabyte (or as many MiB as are named): adding it beside the repository alone, adding it again, a fine-tuned one
- * beside it, and the way of its weights. `npm run -s with -- node --conditions=source packages/ml-model-registry/bench/registry.ts 1024`
+ * beside it, one of which all weights moved (`float-deltas.ts` asks what could be saved of that), and the way of its weights. `npm run -s with -- node --conditions=source packages/ml-model-registry/bench/registry.ts 1024`
  */
 import { createHash, randomFillSync } from 'node:crypto';
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
@@ -95,13 +95,21 @@ const fine = await timed('add the tuned one', async () => registry.add('m', tune
 console.log(
   `  2 of ${tensors} tensors changed: stored ${fine.bytesStored} bytes, ${(fine.bytesStored / bytes).toFixed(3)} of the file`,
 );
+const moved = join(folder, 'moved.safetensors');
+await write(moved, new Set(Array.from({ length: tensors }, (_, index) => index)));
+const all = await timed(
+  'add one whose weights all moved',
+  async () => registry.add('m', moved, { change: 'retrain' }),
+  bytes,
+);
+console.log(`  stored ${all.bytesStored} bytes, ${(all.bytesStored / bytes).toFixed(3)} of the file`);
 const { weights } = await timed(
   'diff with weights',
-  async () => registry.diff('m', '1.0.0', 'latest', { weights: true }),
+  async () => registry.diff('m', '1.0.0', '1.1.0', { weights: true }),
   2 * bytes,
 );
 console.log(`  ${weights?.moved.length} tensors moved, the first by ${weights?.moved[0]?.movement?.relative}`);
-await timed('scrub of both', async () => registry.scrub(), 2 * bytes);
+await timed('scrub of all', async () => registry.scrub(), 3 * bytes);
 console.log(`${Math.round(process.resourceUsage().maxRSS / 1024)} MiB at most`);
 await repository.close();
 rmSync(folder, { recursive: true });

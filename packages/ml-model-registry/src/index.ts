@@ -16,6 +16,8 @@ export type {
 } from './inspect/inspection.ts';
 export type { CommonFindingCode, FindingCode } from './inspect/finding-codes.ts';
 export type { FlatbufferFindingCode } from './inspect/flatbuffers/finding-codes.ts';
+export type { FolderFindingCode } from './inspect/folder/finding-codes.ts';
+export { manifestDigest, type ModelMember } from './inspect/folder/manifest.ts';
 export type { GgufFindingCode } from './inspect/gguf/finding-codes.ts';
 export type { Hdf5FindingCode } from './inspect/hdf5/finding-codes.ts';
 export type { KerasFindingCode } from './inspect/keras/finding-codes.ts';
@@ -35,12 +37,13 @@ export type { CardMetric, CardOptions, CardTexts, ModelCard } from './card/model
 export type { Lineage, LineageEdge, LineageKind, LineageNode, LineageOptions } from './lineage/lineage.ts';
 export { lineageDot, lineageMermaid } from './lineage/lineage-graph.ts';
 export { lineageText } from './lineage/lineage-text.ts';
+export type { ContentOptions } from './registry/open-content.ts';
 export type { ModelSurvey } from './registry/survey-contract.ts';
 export type { CleanupItem, CleanupOptions, CleanupPlan, CleanupResult } from './retention/cleanup.ts';
 export type { ScrubbedVersion, ScrubOptions, ScrubReport } from './scrub/scrub.ts';
 export type { ModelQuery } from './search/model-query.ts';
 export type { ModelUsage, ModelUse, VersionUsage } from './usage/model-usage.ts';
-export type { MovedTensor, Movement, ReshapedTensor, WeightsDiff } from './weights/weights-diff.ts';
+export type { MovedTensor, Movement, ReshapedTensor, UnreadTensor, WeightsDiff } from './weights/weights-diff.ts';
 // What speaks for versions
 export type { ModelSignOptions } from './trust/sign-version.ts';
 export type { Approval, RecordedTest, StoredSignature, TrustEvent, VersionTrust } from './trust/trust-state.ts';
@@ -85,6 +88,8 @@ export type {
   ModelIntent,
   ModelRegistry,
   ModelRegistryOptions,
+  OwnModelRegistry,
+  OwnRegistryOptions,
   ModelSummary,
   MoveAliasOptions,
   RegistryEvent,
@@ -92,6 +97,7 @@ export type {
 export type { Changed, VersionDiff } from './registry/diff-versions.ts';
 export type { RestoreContentOptions } from './content/restore-content.ts';
 export type { Clock } from './clock.ts';
+export type { AuditEvent, LoggedAudit } from './history/audit-events.ts';
 export type { LoggedEvent, ModelEvent } from './history/events.ts';
 export type { AliasMove } from './history/state.ts';
 export { type Bump, type ChangeTable, defaultChanges, nextVersion, type NextVersion } from './versions/change.ts';

@@ -83,7 +83,7 @@ export const modelsAdd: CommandDefinition = {
     'retrain and improvement are minor, fix is a patch; the first version is 1.0.0. A file that is the newest version already is no new one.',
   arguments: [
     { name: '<model>', description: 'name of the model: small letters, digits, "-", "_" and "."' },
-    { name: '<file>', description: 'the model file' },
+    { name: '<path>', description: 'the model file, or a folder that is one model' },
   ],
   options: [
     {

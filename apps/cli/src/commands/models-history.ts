@@ -1,4 +1,4 @@
-import type { LoggedEvent } from '@x/ml-model-registry';
+import type { LoggedAudit, LoggedEvent } from '@x/ml-model-registry';
 import { openModels } from '../compose/models.ts';
 import { jsonOf } from '../output/emit.ts';
 import type { ShapeOf } from '../output/shapes.ts';
@@ -8,7 +8,7 @@ import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 
-function eventOutput(event: LoggedEvent): ShapeOf<'ModelEvent'> {
+function eventOutput(event: LoggedEvent | LoggedAudit): ShapeOf<'ModelEvent'> {
   const { n, at, by, kind } = event;
   const common = { n, at: new Date(at).toISOString(), by, kind };
   if (kind === 'version.added') return { ...common, version: event.version.version, reason: event.version.reason };
@@ -19,14 +19,19 @@ function eventOutput(event: LoggedEvent): ShapeOf<'ModelEvent'> {
     const { status, detail } = event.report;
     return { ...common, version: event.version, reason: `${status}: ${detail}` };
   }
+  if (kind === 'version.restored') return { ...common, version: event.version };
+  if (kind === 'model.refused' || kind === 'model.denied') {
+    const { version, alias, reason } = event;
+    return { ...common, version, alias, reason };
+  }
   const { alias, from, to, reason, forced } = event;
   return { ...common, alias, from, to, reason, forced };
 }
 
-function eventLine(event: LoggedEvent): string {
-  const { alias, version, from = 'nothing', to = 'nothing', reason, forced } = eventOutput(event);
+function eventLine(event: LoggedEvent | LoggedAudit): string {
+  const { alias = '', version, from = 'nothing', to = 'nothing', reason, forced } = eventOutput(event);
   const what =
-    alias === undefined
+    event.kind !== 'alias.moved'
       ? `${event.kind} ${version ?? ''}`
       : `${event.kind} ${alias}: ${from} -> ${to}${forced === true ? ' (forced)' : ''}`;
   return `${formatTime(event.at)}  ${displayText(event.by)}  ${what}${reason === undefined ? '' : `  ${displayText(reason)}`}`;
@@ -48,7 +53,7 @@ export const modelsHistory: CommandDefinition = {
   whose: 'models',
   summary: 'List all that happened to a model: who, when, and why',
   arguments: [{ name: '<model>', description: 'name of the model' }],
-  examples: [{ call: 'holdfast models history price', does: 'Who promoted what?' }],
+  examples: [{ call: 'holdfast models history price', does: 'Who promoted or restored what, and who was refused?' }],
   output: { shape: 'ModelEvent', lines: true },
   run,
 };

@@ -56,10 +56,11 @@ export const modelsInspect: CommandDefinition = {
     'Goes by the content, not the name, and walks over all of the structure. `clean`: all that is in there is known to be harmless. ' +
     '`unknown`: some of it can not be judged. `suspicious`: damaged or disguised. `malicious`: loading it would do harm. ' +
     'Ends with 0, 3, 6 or 7, by the worst of them.',
-  arguments: [{ name: '<file...>', description: 'model files' }],
+  arguments: [{ name: '<path...>', description: 'model files, and folders that are one model each' }],
   options: [{ flags: '--digest', description: 'also the SHA-256 of each file' }],
   examples: [
     { call: 'holdfast models inspect downloads/*.safetensors', does: 'May these be loaded?' },
+    { call: 'holdfast models inspect --digest saved_model/', does: 'All of a folder, as one model' },
     { call: 'holdfast models inspect model.pkl --json', does: 'All findings with their places, for a program' },
   ],
   output: { shape: 'ModelInspection', lines: true },

@@ -31,12 +31,13 @@ export const modelsRestore: CommandDefinition = {
   action: 'models.restore',
   whose: 'models',
   summary: 'Write a version of a model to a file, bit for bit',
+  summary: 'Write a version of a model to a file or folder, bit for bit',
   description:
-    'The file is put in place when every byte was compared. When something is damaged, there is an error and no file.',
+    'It is put in place when every byte was compared. When something is damaged, there is an error and nothing is written.',
   arguments: [{ name: '<model@version>', description: 'a version, an alias, or nothing for the latest' }],
   options: [
-    { flags: '--to <file>', description: 'the file to write', required: true },
-    { flags: '--overwrite', description: 'replace a file that is there' },
+    { flags: '--to <path>', description: 'the file to write, or the folder for a model that is one', required: true },
+    { flags: '--overwrite', description: 'replace what is there' },
   ],
   examples: [
     { call: 'holdfast models restore price@prod --to /srv/app/price.onnx', does: 'What is live, for a new machine' },

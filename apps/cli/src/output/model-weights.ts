@@ -29,5 +29,15 @@ export const weightsDiff = z.strictObject({
   reshaped: z
     .array(z.strictObject({ name: z.string(), before: z.string().optional(), after: z.string().optional() }))
     .describe('of one version only, or of another type or shape'),
+  unknown: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string(),
+        shape: z.array(z.int().nullable()),
+        reason: z.string().describe('why its numbers can not be read'),
+      }),
+    )
+    .describe('of the same type and shape; whether they moved is not known'),
   total: movement.optional().describe('over all numbers'),
 });

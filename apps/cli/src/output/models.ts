@@ -22,6 +22,10 @@ export const modelFinding = z.strictObject({
   part: z.string().optional().describe('the path in an archive, `>` between nested ones'),
 });
 
+const members = z
+  .array(z.strictObject({ path: z.string(), size: make.bytes('the file'), digest: z.string() }))
+  .readonly();
+
 export const modelInspection = z.strictObject({
   path: z.string(),
   format: z.string(),
@@ -36,7 +40,9 @@ export const modelInspection = z.strictObject({
   tensors: z.array(tensor),
   metadata: z.record(z.string(), z.string()),
   size: make.bytes('the file'),
-  digest: z.string().optional().describe('`sha256:<hex>` of the file'),
+  digest: z.string().optional().describe('`sha256:<hex>` of the file, or of the list of files of a folder'),
+  members: members.optional().describe('files of a folder, with `--digest`'),
+  main: z.string().optional().describe('file of a folder that a loader is given'),
 });
 
 const vouched = { at: make.iso('when'), by: z.string() };
@@ -67,6 +73,7 @@ export const modelVersion = z.strictObject({
   digest: z.string().describe('`sha256:<hex>` of the file'),
   size: make.bytes('the file'),
   file: z.string().describe('its name when it was added'),
+  members: members.optional().describe('files of a model that is a folder'),
   inspection: z.strictObject({
     format: z.string(),
     verdict,
@@ -161,6 +168,9 @@ export const modelEvent = z.strictObject({
     'version.tested',
     'version.deleted',
     'alias.moved',
+    'version.restored',
+    'model.refused',
+    'model.denied',
   ]),
   version: z.string().optional(),
   alias: z.string().optional(),

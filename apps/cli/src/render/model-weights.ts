@@ -7,7 +7,7 @@ const LISTED = 20;
 
 /** How far weights moved, a line for each tensor. */
 export function weightsLines(weights: WeightsDiff): readonly string[] {
-  const { by, note = '', same, moved, reshaped, total } = weights;
+  const { by, note = '', same, moved, reshaped, unknown, total } = weights;
   if (by === 'digest') return [`weights: ${note}`];
   const lines = [
     `weights: ${formatNumberOf(moved.length, 'tensor')} moved, ${same} the same, ${reshaped.length} of one side or another shape`,
@@ -20,6 +20,10 @@ export function weightsLines(weights: WeightsDiff): readonly string[] {
     lines.push(`moved ${what}: ${far}`);
   }
   if (moved.length > LISTED) lines.push(`… and ${moved.length - LISTED} more`);
+  for (const { name, type, shape, reason } of unknown.slice(0, LISTED)) {
+    lines.push(`unknown ${displayText(name)} ${type} [${shape.join(', ')}]: ${displayText(reason)}`);
+  }
+  if (unknown.length > LISTED) lines.push(`… and ${unknown.length - LISTED} more`);
   for (const { name, before = 'none', after = 'none' } of reshaped.slice(0, LISTED)) {
     lines.push(`shape ${displayText(name)}: ${before} -> ${after}`);
   }

@@ -141,7 +141,8 @@ describe('versions of a model', () => {
     expect([past.code, past.stdout]).toEqual([0, '']);
     expect((await machine.run(['models', 'alias', 'price'])).stdout).toBe('prod  1.0.0\n');
     const history = await machine.run(['models', 'history', 'price']);
-    expect(history.stdout.trim().split('\n')).toHaveLength(6);
+    expect(history.stdout.trim().split('\n')).toHaveLength(7);
+    expect(history.stdout).toContain('version.restored');
     const verify = await machine.run(['backup', 'verify']);
     expect([verify.code, verify.stderr]).toEqual([0, expect.not.stringContaining('models/')]);
     expect((await machine.run(['backup', 'prune'])).code).toBe(0);
@@ -241,5 +242,34 @@ describe('versions of a model', () => {
   ])('by wrong arguments end with 2: %j', async (args, message) => {
     const { code, stderr } = await machine.run(['models', ...args]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
+describe('a model that is a folder', () => {
+  it('is inspected, added, compared and restored as one', async () => {
+    const write = async (value: number): Promise<void> => {
+      const folder = join(machine.cwd, `sharded-${value}`);
+      await mkdir(folder);
+      await writeFile(join(folder, 'w.safetensors'), weights(value));
+      await writeFile(join(folder, 'model.safetensors.index.json'), '{"weight_map":{"w":"w.safetensors"}}');
+    };
+    for (const value of [1, 2]) await write(value);
+    const { stdout } = await machine.run(['models', 'inspect', '--json', '--digest', 'sharded-1']);
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'safetensors', verdict: 'clean', members: [{}, { size: 79 }] });
+    for (const value of [1, 2])
+      expect((await machine.run(['models', 'add', 'sharded', `sharded-${value}`, '--change', 'fix'])).code).toBe(0);
+    const compared = await machine.run(['models', 'compare', 'sharded', '1.0.0', 'latest', '--weights']);
+    expect(compared.stdout).toContain('moved w f32 [4]: 4 of 4 numbers, by 2 (100 % of what was there)');
+    const to = join(machine.cwd, 'sharded-back');
+    expect((await machine.run(['models', 'restore', 'sharded', '--to', to])).code).toBe(0);
+    expect(await readFile(join(to, 'w.safetensors'))).toEqual(Buffer.from(weights(2)));
+    await rm(join(machine.cwd, 'sharded-1', 'w.safetensors'));
+    const half = await machine.run(['models', 'inspect', 'sharded-1']);
+    expect([half.code, half.stdout]).toEqual([6, expect.stringContaining('FOLDER_SHARD_MISSING')]);
+    const refused = await machine.run(['models', 'add', 'sharded', 'sharded-1', '--change', 'fix']);
+    expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining('FOLDER_SHARD_MISSING')]);
+    expect((await machine.run(['models', 'history', 'sharded'])).stdout).toMatch(
+      /version\.restored 1\.0\.1[\s\S]*model\.refused +suspicious: FOLDER_SHARD_MISSING/,
+    );
   });
 });

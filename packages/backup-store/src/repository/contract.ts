@@ -1,3 +1,4 @@
+import type { ObjectStore } from '@x/storage';
 import type { SnapshotCheck } from '../snapshots/facts.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import type { BackupOptions, BackupResult } from './backup-contract.ts';
@@ -101,6 +102,8 @@ export interface RepositoryInfo {
 export interface Repository extends AsyncDisposable {
   /** 32 hex digits. */
   readonly id: string;
+  /** Where its objects are. Other things may lie beside them under names of their own; closing the repository closes it. */
+  readonly store: ObjectStore;
   /** `false`: whoever reads the store can read the data. */
   readonly encrypted: boolean;
   /** What opens it: list, add, remove and rotate keys. */

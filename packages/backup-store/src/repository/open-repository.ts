@@ -1,3 +1,4 @@
+import type { ObjectStore } from '@x/storage';
 import { backup } from '../backup/backup.ts';
 import { BackupError } from '../errors.ts';
 import { OpenJournal } from '../journal/open-journal.ts';
@@ -36,6 +37,7 @@ import type { TenantHandle } from './tenant-contract.ts';
 /** {@link contract.Repository}: ties the use cases together; each of them has a folder of its own. */
 export class OpenRepository extends OpenSnapshots implements contract.Repository {
   readonly id: string;
+  readonly store: ObjectStore;
   readonly encrypted: boolean;
   readonly keys: OpenKeys;
   readonly journal: OpenJournal;
@@ -51,6 +53,7 @@ export class OpenRepository extends OpenSnapshots implements contract.Repository
     this.#context = context;
     this.#lookup = new SnapshotLookup(context);
     this.id = opened.config.repositoryId;
+    this.store = opened.sealed.store;
     this.encrypted = opened.config.encrypted;
     const { sealed, ring, keyring, config, own } = opened;
     this.keys = new OpenKeys({

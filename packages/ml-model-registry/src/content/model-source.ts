@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { BackupSource } from '@x/backup-store';
 import type { ByteSource } from '../inspect/source/byte-source.ts';
+import { contentHash, type ContentHash, type MemberSizes } from './content-hash.ts';
 
 /** Bytes that are read at once. */
 const PIECE = 1024 * 1024;
@@ -14,6 +14,8 @@ export interface ModelFile {
   readonly source: ByteSource;
   /** Places where it is cut, ascending. */
   readonly cuts: readonly number[];
+  /** Of a folder: its files, whose bytes the source has one after the other. */
+  readonly members?: MemberSizes | undefined;
 }
 
 /** A source that tells what it has read. */
@@ -41,13 +43,13 @@ export function modelSource(file: ModelFile): ModelSource {
     digest: () => digest,
     async *read({ signal, describe }) {
       digest = undefined;
-      const hash = createHash('sha256');
+      const hash = contentHash(file.members);
       describe({ pieces: borders.length - 1, bytes: source.size });
       for (const [index, start] of borders.slice(0, -1).entries()) {
         const range = { start, end: borders[index + 1] ?? source.size, signal };
         yield { path: pieceName(index), content: hashed(source, range, hash) };
       }
-      digest = `sha256:${hash.digest('hex')}`;
+      digest = hash.digest();
     },
   };
 }
@@ -59,7 +61,7 @@ interface Range {
 }
 
 /** The next bytes are read while some are stored. */
-async function* hashed(source: ByteSource, range: Range, hash: Hash): AsyncIterable<Uint8Array> {
+async function* hashed(source: ByteSource, range: Range, hash: ContentHash): AsyncIterable<Uint8Array> {
   const { start, end, signal } = range;
   const piece = (offset: number): Promise<Uint8Array> => {
     const bytes = source.read(offset, Math.min(PIECE, end - offset));

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Repository } from '@x/backup-store';
 import type { ModelVersion } from '../versions/version.ts';
+import { contentHash } from './content-hash.ts';
 import { CONTENT } from './model-source.ts';
 
 /** How content is read. */
@@ -28,14 +28,14 @@ export async function contentDamage(
   version: ModelVersion,
   options: ReadContentOptions = {},
 ): Promise<string | undefined> {
-  const hash = createHash('sha256');
+  const hash = contentHash(version.members);
   try {
     for await (const bytes of readContent(repository, version, options)) hash.update(bytes);
   } catch (error) {
     if (isDamage(error)) return error.message;
     throw error;
   }
-  const found = `sha256:${hash.digest('hex')}`;
+  const found = hash.digest();
   return found === version.digest ? undefined : `Expected ${version.digest}, got ${found}`;
 }
 

@@ -5,18 +5,19 @@ import type { Repository } from '@x/backup-store';
 import { ModelError } from '../errors.ts';
 import type { ModelVersion } from '../versions/version.ts';
 import { isDamage, readContent } from './read-content.ts';
+import { restoreFolder } from './restore-folder.ts';
 
 /** How a version is restored. */
 export interface RestoreContentOptions {
-  /** Path of the file to write. */
+  /** Path of the file to write, or of the folder for a model that is one. */
   readonly to: string;
-  /** Replaces a file that is there. Default: it is an error. */
+  /** Replaces what is there. Default: it is an error. */
   readonly overwrite?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes a version to a file: under another name first, put in place when every byte was compared.
+ * Writes a version to a file, or to a folder when it is one: under another name first, put in place when every byte was compared.
  *
  * @throws {ModelError} `TARGET_EXISTS`, `WRITE_FAILED`; `MODEL_DAMAGED` when what is stored is not what was added: nothing is left then.
  */
@@ -26,6 +27,7 @@ export async function restoreContent(
   options: RestoreContentOptions,
 ): Promise<void> {
   const { to, overwrite = false } = options;
+  if (version.members !== undefined) return await restoreMembers(repository, version, options);
   const part = `${to}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(to), { recursive: true });
@@ -57,7 +59,11 @@ async function writePart(
     hash.update(bytes);
     await handle.writeFile(bytes);
   }
-  const found = `sha256:${hash.digest('hex')}`;
+  demandDigest(version, `sha256:${hash.digest('hex')}`);
+  await handle.sync();
+}
+
+function demandDigest(version: ModelVersion, found: string): void {
   if (found !== version.digest) {
     throw new ModelError(
       'MODEL_DAMAGED',
@@ -67,14 +73,28 @@ async function writePart(
       },
     );
   }
-  await handle.sync();
+}
+
+async function restoreMembers(
+  repository: Repository,
+  version: ModelVersion,
+  options: RestoreContentOptions,
+): Promise<void> {
+  const { to, overwrite = false, signal } = options;
+  const { members = [] } = version;
+  const content = readContent(repository, version, { signal });
+  try {
+    await restoreFolder(to, { members, content, overwrite, demand: (found) => demandDigest(version, found) });
+  } catch (error) {
+    throw failure(error, { version, to });
+  }
 }
 
 function failure(error: unknown, place: { readonly version: ModelVersion; readonly to: string }): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const { version, to } = place;
   if (code === 'EEXIST') {
-    return new ModelError('TARGET_EXISTS', `Expected no file at ${to}, got one`, {
+    return new ModelError('TARGET_EXISTS', `Expected nothing at ${to}, got what is there`, {
       cause: error,
       hint: 'Choose another path, or pass overwrite: true.',
     });

@@ -3,6 +3,8 @@ import type { ModelBundle } from '@x/integrity';
 import semver from 'semver';
 import { ModelError } from '../errors.ts';
 import type { GateResult } from '../gates/gates.ts';
+import type { ModelMember } from '../inspect/folder/manifest.ts';
+import { isMemberPath } from '../inspect/folder/member-path.ts';
 import type { TrustEvent } from '../trust/trust-state.ts';
 import { isAlias } from '../versions/names.ts';
 import type { ModelVersion } from '../versions/version.ts';
@@ -113,14 +115,22 @@ function isWhole({
   metrics,
   params,
   inspection,
+  members,
 }: Partial<ModelVersion>): boolean {
   return (
     [file, snapshot].every((text) => typeof text === 'string') &&
     typeof digest === 'string' &&
     /^sha256:[0-9a-f]{64}$/.test(digest) &&
     [tags, parents, inspection?.inputs, inspection?.outputs, inspection?.findings].every(Array.isArray) &&
+    (members === undefined || (Array.isArray(members) && members.every(isMember))) &&
     [metrics, params].every((values) => typeof values === 'object' && values !== null)
   );
+}
+
+/** A file of a folder, below it. */
+function isMember(member: Partial<ModelMember> | null): boolean {
+  const { path, size, digest } = member ?? {};
+  return isMemberPath(path) && Number.isSafeInteger(size) && /^sha256:[0-9a-f]{64}$/.test(String(digest));
 }
 
 function isVersion(text: unknown): boolean {

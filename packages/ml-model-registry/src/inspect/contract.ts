@@ -1,7 +1,8 @@
 import type { FindingCode } from './finding-codes.ts';
-import type { FormatReport, ModelFormat } from './inspection.ts';
+import type { ModelFormat } from './inspection.ts';
 import type { InspectLimits } from './limits.ts';
 import type { ByteSource } from './source/byte-source.ts';
+import type { FoundReport } from './tensor-values.ts';
 
 /** Where the inspectors of formats report to, and what they may use up. One for each part; all parts of a file share findings and budgets. */
 export interface Inspection {
@@ -30,7 +31,9 @@ export interface Inspection {
    * Inspects a part by its content. Structures of it that are broken become findings; `undefined` when no format knows it, which is no finding.
    * `only` names formats that may be in there.
    */
-  nested(source: ByteSource, name: string, only?: readonly ModelFormat[]): Promise<FormatReport | undefined>;
+  nested(source: ByteSource, name: string, only?: readonly ModelFormat[]): Promise<FoundReport | undefined>;
+  /** Says that the model reads this file of its folder, by its path from there. */
+  uses(path: string): void;
   /** The same for a part that its inspector walks itself: what is found there is told with the name of the part. */
   inside(name: string): Inspection;
 }
@@ -46,5 +49,5 @@ export interface FormatInspector {
    *
    * @throws {StructureError}
    */
-  inspect(source: ByteSource, inspection: Inspection): Promise<FormatReport>;
+  inspect(source: ByteSource, inspection: Inspection): Promise<FoundReport>;
 }

@@ -1,4 +1,5 @@
 import { type FlatbufferFindingCode, flatbufferSeverities } from './flatbuffers/finding-codes.ts';
+import { type FolderFindingCode, folderSeverities } from './folder/finding-codes.ts';
 import { type GgufFindingCode, ggufSeverities } from './gguf/finding-codes.ts';
 import { type PickleFindingCode, pickleSeverities } from './pickle/finding-codes.ts';
 import { type Hdf5FindingCode, hdf5Severities } from './hdf5/finding-codes.ts';
@@ -27,6 +28,7 @@ export type CommonFindingCode =
 export type FindingCode =
   | CommonFindingCode
   | FlatbufferFindingCode
+  | FolderFindingCode
   | GgufFindingCode
   | Hdf5FindingCode
   | KerasFindingCode
@@ -49,6 +51,7 @@ const severities: Readonly<Record<FindingCode, Severity>> = {
   LIMIT_EXCEEDED: 'unknown',
   INVALID_TEXT: 'suspicious',
   ...flatbufferSeverities,
+  ...folderSeverities,
   ...tensorflowSeverities,
   ...tfliteSeverities,
   ...ggufSeverities,

@@ -5,6 +5,8 @@
  */
 export type { CommonFindingCode, FindingCode } from './finding-codes.ts';
 export type { FlatbufferFindingCode } from './flatbuffers/finding-codes.ts';
+export type { FolderFindingCode } from './folder/finding-codes.ts';
+export { manifestDigest, type ModelMember } from './folder/manifest.ts';
 export type { GgufFindingCode } from './gguf/finding-codes.ts';
 export type { Hdf5FindingCode } from './hdf5/finding-codes.ts';
 export type { KerasFindingCode } from './keras/finding-codes.ts';

@@ -1,13 +1,16 @@
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ModelError } from '../errors.ts';
+import { compareName } from './compare-name.ts';
 import { digestSource } from './digest-source.ts';
 import { Findings } from './findings.ts';
+import { inspectFolder } from './folder/inspect-folder.ts';
 import type { FormatReport, ModelInspection } from './inspection.ts';
 import { defaultLimits, type InspectLimits } from './limits.ts';
-import { formatsOfName } from './names.ts';
 import { type ByteSource, memorySource } from './source/byte-source.ts';
 import { type OpenFile, openFile } from './source/file-source.ts';
+import { toldTensor } from './tensor-values.ts';
 import { Walk } from './walk.ts';
 
 /** How a model is inspected. */
@@ -22,7 +25,8 @@ export interface InspectOptions {
 
 /**
  * Tells what a model file is and whether it is safe to load, without running anything of it. It goes by the content: all of the structure is
- * walked, within limits, and what is not known to be harmless is never `clean`.
+ * walked, within limits, and what is not known to be harmless is never `clean`. A folder is inspected as one model: a saved model of TensorFlow, weights in
+ * several files with an index, or a model with data beside it.
  *
  * @throws {ModelError} `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `INVALID_INPUT`, `ABORTED`. What is wrong with the content is a finding.
  *
@@ -40,6 +44,7 @@ export async function inspectModel(
 ): Promise<ModelInspection> {
   if (input instanceof Uint8Array) return inspected(memorySource(input), { ...options, directory: undefined });
   const path = pathOf(input);
+  if (await isFolder(path)) return await inspectFolder(path, options);
   await using file = await openFile(path);
   return await inspectOpened(file, path, options);
 }
@@ -54,6 +59,11 @@ export async function inspectOpened(file: OpenFile, path: string, options: Inspe
   const inspection = await inspected(file.source, { ...options, name, directory: dirname(path) });
   await file.demandUnchanged();
   return inspection;
+}
+
+/** Whether there is a folder at a path. What can't be looked at is for who opens it. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 function pathOf(input: string | URL): string {
@@ -77,10 +87,10 @@ async function inspected(
   const digest = options.digest === true ? { digest: await digestSource(source, signal) } : {};
   return {
     ...report,
-    inputs: report.inputs ?? [],
-    outputs: report.outputs ?? [],
+    inputs: (report.inputs ?? []).map(toldTensor),
+    outputs: (report.outputs ?? []).map(toldTensor),
     metadata: report.metadata ?? {},
-    tensors: (report.tensors ?? []).slice(0, limits.tensors),
+    tensors: (report.tensors ?? []).slice(0, limits.tensors).map(toldTensor),
     verdict: findings.verdict,
     findings: findings.kept,
     findingCount: findings.count,
@@ -93,12 +103,4 @@ function unknown(findings: Findings, source: ByteSource): FormatReport {
   const what = source.size === 0 ? 'an empty file' : 'bytes that none of them begins with';
   findings.add('FORMAT_UNKNOWN', `Expected a model of a known format, got ${what}`, { offset: 0 });
   return { format: 'unknown' };
-}
-
-function compareName(name: string, found: { readonly report: FormatReport; readonly findings: Findings }): void {
-  const promised = formatsOfName(name);
-  const { format } = found.report;
-  if (promised === undefined || format === 'unknown' || promised.includes(format)) return;
-  const message = `Expected ${promised.join(' or ')} by the name, got ${format}`;
-  found.findings.add('NAME_MISMATCH', message, { offset: 0 });
 }

@@ -1,4 +1,5 @@
 import type { FindingCode } from './finding-codes.ts';
+import type { ModelMember } from './folder/manifest.ts';
 import type { Severity } from './severity.ts';
 
 /** What a file is, by its content. */
@@ -87,8 +88,12 @@ export interface ModelInspection extends FormatReport {
   readonly outputs: readonly TensorInfo[];
   readonly tensors: readonly TensorInfo[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Bytes of the file. */
+  /** Bytes of the file, or of all files. */
   readonly size: number;
-  /** `sha256:<hex>` of the file, when it was asked for. */
+  /** `sha256:<hex>` of the file, when it was asked for; of a folder, that of the list of its files (`manifestDigest`). */
   readonly digest?: string | undefined;
+  /** Of a folder: its files with their digests, when these were asked for. */
+  readonly members?: readonly ModelMember[] | undefined;
+  /** Of a folder: the file that a loader is given; absent where it is given the folder. */
+  readonly main?: string | undefined;
 }

@@ -2,10 +2,11 @@ import { ModelError } from '../errors.ts';
 import type { FormatInspector, Inspection } from './contract.ts';
 import type { Findings } from './findings.ts';
 import { formats } from './formats.ts';
-import type { FormatReport, ModelFormat } from './inspection.ts';
+import type { ModelFormat } from './inspection.ts';
 import type { InspectLimits } from './limits.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { StructureError } from './structure-error.ts';
+import type { FoundReport } from './tensor-values.ts';
 
 /** Bytes by which formats know theirs. */
 const HEAD = 64 * 1024;
@@ -15,6 +16,8 @@ export interface WalkOptions {
   readonly limits: InspectLimits;
   readonly findings: Findings;
   readonly directory: string | undefined;
+  /** Told of files of the folder that the model reads. */
+  readonly onUse?: ((path: string) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -36,7 +39,7 @@ export class Walk {
       readonly level: number;
       readonly only?: readonly ModelFormat[] | undefined;
     },
-  ): Promise<FormatReport | undefined> {
+  ): Promise<FoundReport | undefined> {
     const { findings } = this.#options;
     const found = await this.#recognised(source, place.only);
     const [first] = found;
@@ -53,6 +56,16 @@ export class Walk {
       findings.add(error.code, error.message, { offset: error.offset, part: place.part });
       return { format: first.formats[0] ?? 'unknown' };
     }
+  }
+
+  /** Whether some format knows a content, by its beginning. Nothing is walked. */
+  async knows(source: ByteSource): Promise<boolean> {
+    return (await this.#recognised(source, undefined)).length > 0;
+  }
+
+  /** What looks at a part that no format knows. */
+  part(name: string): Inspection {
+    return this.#inspection(name, 0);
   }
 
   async #recognised(source: ByteSource, only: readonly ModelFormat[] | undefined): Promise<readonly FormatInspector[]> {
@@ -83,6 +96,7 @@ export class Walk {
         this.#inflated += bytes;
         if (this.#inflated > limits.inflated) throw tooMuch(`${limits.inflated} bytes out of compressed parts`, offset);
       },
+      uses: (path) => this.#options.onUse?.(path),
       nested: (source, name, only) => {
         if (level >= limits.parts) throw tooMuch(`${limits.parts} parts in each other`, 0);
         return this.content(source, { part: within(part, name), level: level + 1, only });

@@ -1,32 +1,25 @@
 import { basename, resolve } from 'node:path';
 import type { BackupResult } from '@x/backup-store';
-import { tensorCuts } from '../content/cuts.ts';
 import { modelSource } from '../content/model-source.ts';
 import { ModelError } from '../errors.ts';
 import type { ModelHistory } from '../history/history.ts';
 import { highestVersion, type ModelState } from '../history/state.ts';
-import { inspectOpened } from '../inspect/inspect-model.ts';
-import { type OpenFile, openFile } from '../inspect/source/file-source.ts';
+import { isFolder } from '../inspect/inspect-model.ts';
+import { openFile } from '../inspect/source/file-source.ts';
 import type { ModelInspection } from '../inspect/inspection.ts';
 import { own } from '../metrics/estimate.ts';
 import { nextVersion } from '../versions/change.ts';
 import { signVersion } from '../trust/sign-version.ts';
 import type { ModelVersion, VersionInspection } from '../versions/version.ts';
 import { type Addition, additionTag, beginAddition, confirmAddition, endAddition } from './additions.ts';
-import type { AddedVersion, AddOptions } from './contract.ts';
+import type { AddedVersion } from './contract.ts';
 import { withdraw } from './delete-version.ts';
 import { checkFacts } from './facts.ts';
+import { type AddedFile, type InspectedContent, inspectedFile, inspectedFolder } from './inspected-content.ts';
 import { isGone, letGo } from './leftovers.ts';
 import type { RegistryParts } from './parts.ts';
-import { demandSize, demandVerdict, isAccepted } from './refusal.ts';
+import { demandVerdict, isAccepted } from './refusal.ts';
 import { knownDamage } from './scrub-notes.ts';
-
-/** A file that somebody wants to add. */
-export interface AddedFile {
-  readonly model: string;
-  readonly path: string;
-  readonly options: AddOptions;
-}
 
 /**
  * Inspects a file, stores its content, and writes the version to the history: in this order, so that a version that is there has its content.
@@ -44,26 +37,42 @@ export async function addVersion(
   // A kind of change that is none is known before anything is read.
   nextVersion(undefined, options.change, parts.changes);
   demandSigner(addition, parts);
+  if (await isFolder(path)) {
+    await using folder = await inspectedFolder(path, addition, parts);
+    return await addInspected(folder, { addition, history, parts });
+  }
   const file = await parts.files.look(path);
   const state = await history.read();
   const known = await unchanged(state, file, parts);
   // What was inspected when it was added is not inspected again, unless less is taken now.
   if (known !== undefined && isAccepted(known, parts)) return { version: known, isNew: false, bytesStored: 0 };
-  // Reading all of it before it is stored is for files that may be the newest version, and for those whose times would not tell of a change.
   await using opened = await openFile(path);
-  demandSize(opened.source.size, model, parts);
-  const isSettled = file.isSettled && (await opened.mark()) === file.mark;
-  const digest = !isSettled || newestOf(state)?.size === file.size;
-  const inspection = await inspectOpened(opened, path, { digest, limits: parts.limits, signal: options.signal });
-  demandVerdict(inspection, model, parts);
+  const inspected = await inspectedFile(
+    { path, opened, file, isLikely: newestOf(state)?.size === file.size },
+    { addition, parts },
+  );
+  return await addInspected(inspected, { addition, history, parts });
+}
+
+interface Adding {
+  readonly addition: AddedFile;
+  readonly history: ModelHistory;
+  readonly parts: RegistryParts;
+}
+
+async function addInspected(content: InspectedContent, adding: Adding): Promise<AddedVersion> {
+  const { addition, history, parts } = adding;
+  const { model } = addition;
+  const { inspection } = content;
+  await demandVerdict(inspection, model, parts);
   const same = await unchanged(await history.read(), inspection, parts);
   if (same !== undefined) {
-    if (isSettled) await file.remember(same.digest);
+    await content.remember(same.digest);
     return { version: same, isNew: false, bytesStored: 0 };
   }
   const begun = await beginAddition(parts, model);
-  const stored = await store({ addition, begun, inspection, opened, parts, mark: isSettled ? file.mark : undefined });
-  if (isSettled) await file.remember(stored.digest);
+  const stored = await store({ addition, begun, inspection, content, parts });
+  await content.remember(stored.digest);
   const event = await appended(history, { addition, begun, inspection, stored, parts });
   if (event.kind !== 'version.added') throw new TypeError('Expected the event that was written');
   const end = await endAddition(parts, begun);
@@ -130,11 +139,9 @@ interface Stored {
   readonly bytesStored: number;
 }
 
-async function store(
-  storing: Storing & { readonly opened: OpenFile; readonly mark: string | undefined },
-): Promise<Stored> {
-  const { addition, begun, inspection, opened, mark, parts } = storing;
-  const source = modelSource({ source: opened.source, cuts: tensorCuts(inspection) });
+async function store(storing: Storing & { readonly content: InspectedContent }): Promise<Stored> {
+  const { addition, begun, content, parts } = storing;
+  const source = modelSource(content.source);
   const { snapshot, counts } = await backedUp(parts, {
     tenant: parts.tenant,
     sources: [source],
@@ -145,8 +152,7 @@ async function store(
   });
   if (snapshot === undefined) throw new TypeError('Expected a snapshot of a backup that was made');
   const digest = source.digest();
-  const isSame = inspection.digest === undefined ? (await opened.mark()) === mark : digest === inspection.digest;
-  if (digest === undefined || !isSame) {
+  if (digest === undefined || !(await content.isSame(digest))) {
     await letGo(parts.repository, [snapshot.id]);
     await endAddition(parts, begun);
     throw new ModelError(
@@ -192,7 +198,8 @@ function versionOf(state: ModelState, storing: Storing & { readonly stored: Stor
     tags: tags ?? [],
     digest: stored.digest,
     size: inspection.size,
-    file: basename(addition.path),
+    file: basename(resolve(addition.path)),
+    ...(inspection.members === undefined ? {} : { members: inspection.members }),
     inspection: summary(inspection),
     snapshot: stored.snapshot,
     addedAt: parts.clock(),

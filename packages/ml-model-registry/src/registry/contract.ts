@@ -4,6 +4,7 @@ import type { ObjectStore } from '@x/storage';
 import type { Clock } from '../clock.ts';
 import type { RestoreContentOptions } from '../content/restore-content.ts';
 import type { PromotionGates } from '../gates/gates.ts';
+import type { LoggedAudit } from '../history/audit-events.ts';
 import type { LoggedEvent } from '../history/events.ts';
 import type { AliasMove } from '../history/state.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
@@ -14,6 +15,7 @@ import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
 import type { ModelVersion, VersionFacts } from '../versions/version.ts';
 import type { VersionDiff } from './diff-versions.ts';
+import type { ContentOptions } from './open-content.ts';
 import type { ModelSurvey } from './survey-contract.ts';
 import type { ModelVouching } from './vouching-contract.ts';
 
@@ -52,7 +54,8 @@ export interface RegistryEvent {
     | 'model.tested'
     | 'model.scrubbed'
     | 'model.overridden'
-    | 'model.denied';
+    | 'model.denied'
+    | 'model.audit-not-written';
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly by: string;
@@ -65,8 +68,8 @@ export interface RegistryEvent {
 
 /** Options of `createModelRegistry`. */
 export interface ModelRegistryOptions {
-  /** Where versions, aliases and their history are written: a folder (`fsStore`), or a bucket for teams. It may be the store of the repository. */
-  readonly storage: ObjectStore;
+  /** Where versions, aliases and their history are written: a folder (`fsStore`), or a bucket for teams. Default: beside the content, in the store of the repository. */
+  readonly storage?: ObjectStore | undefined;
   /** Where the content of models lies: deduplicated, compressed, and encrypted if the repository is. */
   readonly repository: Repository;
   /** The tenant of the repository that has the models. Default `models`. */
@@ -97,6 +100,18 @@ export interface ModelRegistryOptions {
   readonly onEvent?: ((event: RegistryEvent) => void) | undefined;
   /** Throws where somebody may not do what they want. Asked before anything is done. Default: all may do everything. */
   readonly authorize?: ((intent: ModelIntent) => void | Promise<void>) | undefined;
+}
+
+/** Options of `createModelRegistry` for a registry with a repository of its own. */
+export interface OwnRegistryOptions extends Omit<ModelRegistryOptions, 'repository' | 'storage'>, ContentOptions {
+  /** Where everything is: content, names and history. A repository is made in it where there is none. */
+  readonly storage: ObjectStore;
+  readonly repository?: undefined;
+}
+
+/** A registry with a repository of its own, which is closed with it. */
+export interface OwnModelRegistry extends ModelRegistry, AsyncDisposable {
+  readonly repository: Repository;
 }
 
 /** What is said of a version that is added. */
@@ -193,6 +208,10 @@ export interface ModelRegistry extends ModelSurvey, ModelVouching {
   removeAlias(model: string, alias: string, options?: MoveAliasOptions): Promise<AliasMove>;
   /** Where aliases point; with `at`, where they pointed then, in milliseconds since 1970. */
   aliases(model: string, options?: { readonly at?: number | undefined }): Promise<Readonly<Record<string, string>>>;
-  /** All that happened to a model, oldest first. @throws {ModelError} `MODEL_NOT_FOUND`, `HISTORY_DAMAGED`. */
-  history(model: string): Promise<readonly LoggedEvent[]>;
+  /**
+   * All that happened to a model, oldest first: what changed it, and who restored what or was refused (the last 10,000 of these).
+   *
+   * @throws {ModelError} `MODEL_NOT_FOUND`, `HISTORY_DAMAGED`.
+   */
+  history(model: string): Promise<readonly (LoggedEvent | LoggedAudit)[]>;
 }

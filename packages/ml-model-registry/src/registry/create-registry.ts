@@ -1,11 +1,6 @@
-import { userInfo } from 'node:os';
 import semver from 'semver';
-import { systemClock } from '../clock.ts';
-import { FileCache } from '../content/file-cache.ts';
 import { restoreContent } from '../content/restore-content.ts';
 import { ModelError } from '../errors.ts';
-import { checkGates } from '../gates/check-gates.ts';
-import type { LoggedEvent } from '../history/events.ts';
 import type { ModelHistory } from '../history/history.ts';
 import type { AliasMove } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
@@ -22,6 +17,8 @@ import type {
   ModelRegistryOptions,
   ModelSummary,
   MoveAliasOptions,
+  OwnModelRegistry,
+  OwnRegistryOptions,
 } from './contract.ts';
 import { noteDeleted } from './delete-version.ts';
 import { diffVersions, type VersionDiff } from './diff-versions.ts';
@@ -30,14 +27,19 @@ import { Histories } from './histories.ts';
 import { letGo } from './leftovers.ts';
 import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
-import { MAX_BYTES } from './refusal.ts';
+import { openContent } from './open-content.ts';
+import { auditTrail } from './record-audit.ts';
+import { partsOf } from './registry-parts.ts';
 import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
 import { Survey } from './survey.ts';
 import { Vouching } from './vouching.ts';
 
 /**
- * Opens a registry of models. Nothing is read or written yet.
+ * Opens a registry of models, in a repository that is open already; nothing is read or written yet. With a store alone, a repository is opened in it, or
+ * made: `await using registry = await createModelRegistry({ storage, unlock: { keyFile } })`.
+ *
+ * @throws {ModelError} `INVALID_INPUT`; for a store alone `KEY_NEEDED`, and what the repository throws.
  *
  * @example
  * ```ts
@@ -52,44 +54,20 @@ import { Vouching } from './vouching.ts';
  * await registry.restore('lottery', 'prod', { to: '/srv/app/model.h5' });
  * ```
  */
-export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
-  return new StoredRegistry(partsOf(options));
+export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry;
+export function createModelRegistry(options: OwnRegistryOptions): Promise<OwnModelRegistry>;
+export function createModelRegistry(
+  options: ModelRegistryOptions | OwnRegistryOptions,
+): ModelRegistry | Promise<OwnModelRegistry> {
+  if (options.repository !== undefined) return new StoredRegistry(partsOf(options));
+  return ownRegistry(options);
 }
 
-function partsOf(options: ModelRegistryOptions): RegistryParts {
-  const { storage, repository, tenant = 'models', changes = {}, metrics = {} } = options;
-  const { accept = 'clean', limits = {}, by = userInfo().username, clock = systemClock, gates = {} } = options;
-  const { maxBytes = MAX_BYTES } = options;
-  checkGates(gates);
-  if (!(maxBytes >= 0))
-    throw new ModelError('INVALID_INPUT', `Expected a number of bytes as maxBytes, got ${maxBytes}`);
-  return {
-    storage,
-    repository,
-    tenant,
-    changes,
-    metrics,
-    accept,
-    maxBytes,
-    limits,
-    sign: options.sign,
-    trust: options.trust,
-    gates,
-    loadTest: options.loadTest ?? {},
-    by,
-    clock,
-    files: new FileCache(options.cacheDirectory, clock),
-    tell: (event) => options.onEvent?.({ ...event, at: clock(), by }),
-    ask: async ({ by: who = by, ...intent }) => {
-      try {
-        await options.authorize?.({ ...intent, by: who });
-      } catch (error) {
-        const { action, ...what } = intent;
-        options.onEvent?.({ type: 'model.denied', ...what, reason: action, at: clock(), by: who });
-        throw error;
-      }
-    },
-  };
+async function ownRegistry(options: OwnRegistryOptions): Promise<OwnModelRegistry> {
+  const { unlock, encrypted, ...rest } = options;
+  const repository = await openContent(options.storage, { unlock, encrypted });
+  const registry: ModelRegistry = new StoredRegistry(partsOf({ ...rest, repository }));
+  return Object.assign(registry, { repository, [Symbol.asyncDispose]: async () => await repository.close() });
 }
 
 class StoredRegistry extends Survey implements ModelRegistry {
@@ -147,7 +125,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
   ): Promise<ModelVersion> {
     const version = await this.admit(model, reference);
     await restoreContent(this.#parts.repository, version, options);
-    this.#parts.tell({ type: 'model.restored', model, version: version.version });
+    await this.#parts.record({ type: 'model.restored', model, version: version.version });
     await this.#noteRestored(version);
     return version;
   }
@@ -252,10 +230,12 @@ class StoredRegistry extends Survey implements ModelRegistry {
     return Object.fromEntries(then);
   }
 
-  async history(model: string): Promise<readonly LoggedEvent[]> {
+  async history(model: string): ReturnType<ModelRegistry['history']> {
     const events = await this.#history(model).events();
-    if (events.length === 0) demandModel(await this.#history(model).read(), model);
-    return events;
+    const { storage, clock } = this.#parts;
+    const audited = await auditTrail(storage, model, clock).events();
+    if (events.length + audited.length === 0) demandModel(await this.#history(model).read(), model);
+    return [...events, ...audited].toSorted((a, b) => a.at - b.at);
   }
 
   #history(model: string): ModelHistory {

@@ -9,6 +9,7 @@ import type { LoadTestOptions } from '../load-test/contract.ts';
 import type { ModelSignOptions } from '../trust/sign-version.ts';
 import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
+import type { AuditedEvent } from './record-audit.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
 
 /** What the calls of a registry work with. */
@@ -31,6 +32,8 @@ export interface RegistryParts {
   readonly files: FileCache;
   /** Tells of something that happened. */
   tell(event: Omit<RegistryEvent, 'at' | 'by'>): void;
+  /** Tells of a restore or refusal, and writes it to the trail of the model. */
+  record(event: AuditedEvent): Promise<void>;
   /** Throws where somebody may not do what they want. Default of `by`: whose registry it is. */
   ask(intent: Omit<ModelIntent, 'by'> & { readonly by?: string | undefined }): Promise<void>;
 }

@@ -22,21 +22,21 @@ export function isAccepted(
  *
  * @throws {ModelError} `MODEL_REFUSED`.
  */
-export function demandSize(size: number, model: string, parts: RegistryParts): void {
+export async function demandSize(size: number, model: string, parts: RegistryParts): Promise<void> {
   const { maxBytes } = parts;
   if (size <= maxBytes) return;
-  parts.tell({ type: 'model.refused', model, reason: `${size} bytes` });
+  await parts.record({ type: 'model.refused', model, reason: `${size} bytes` });
   throw new ModelError('MODEL_REFUSED', `Expected a model of at most ${maxBytes} bytes, got ${size}`, {
     hint: 'Nothing of it was read. If it is that large, raise maxBytes (--max-bytes).',
   });
 }
 
 /** @throws {ModelError} `MODEL_REFUSED` with all that was found. */
-export function demandVerdict(inspection: ModelInspection, model: string, parts: RegistryParts): void {
+export async function demandVerdict(inspection: ModelInspection, model: string, parts: RegistryParts): Promise<void> {
   const { verdict, findings } = inspection;
   if (isAtWorst(verdict, parts.accept)) return;
   const codes = [...new Set(findings.map(({ code }) => code))].join(', ');
-  parts.tell({ type: 'model.refused', model, reason: `${verdict}: ${codes}` });
+  await parts.record({ type: 'model.refused', model, reason: `${verdict}: ${codes}` });
   const [worst] = findings.toSorted((a, b) => order.indexOf(b.severity) - order.indexOf(a.severity));
   const place = worst === undefined ? '' : ` (${placeOf(worst)})`;
   throw new ModelError(

@@ -65,7 +65,7 @@ async function demandForced(
 ): Promise<void> {
   const { version, failed, parts } = found;
   if (!force) {
-    parts.tell({ type: 'model.refused', model, alias, version, reason: failed.gate });
+    await parts.record({ type: 'model.refused', model, alias, version, reason: failed.gate });
     throw new ModelError('MODEL_DAMAGED', `Expected ${model} ${version} whole for ${alias}, got ${failed.found}`, {
       hint: 'Promote another version, or add this one again from where it came. Whoever may can force it, with a reason that the history keeps.',
     });

@@ -84,7 +84,7 @@ export class Vouching {
       demandSigned(version, known, trust);
     } catch (error) {
       const reason = (error as Error).message;
-      this.#parts.tell({ type: 'model.refused', model, version: version.version, reason });
+      await this.#parts.record({ type: 'model.refused', model, version: version.version, reason, by });
       throw error;
     }
     return version;
@@ -173,7 +173,7 @@ export class Vouching {
   async #demandAllowed(plan: PromotionPlan, { force = false, reason = '' }: Promotion): Promise<void> {
     const { model, alias, to: version } = plan;
     if (!force && !plan.allowed)
-      this.#parts.tell({ type: 'model.refused', model, alias, version, reason: failed(plan) });
+      await this.#parts.record({ type: 'model.refused', model, alias, version, reason: failed(plan) });
     if (!force) return demandAllowed(plan);
     if (plan.allowed) return;
     if (reason.trim() === '') throw new ModelError('INVALID_INPUT', 'Expected a reason to go past gates, got none');

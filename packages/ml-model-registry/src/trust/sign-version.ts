@@ -1,4 +1,4 @@
-import { type ModelBundle, parseDigest, type PrivateKey, signModel } from '@x/integrity';
+import { type ModelBundle, type ModelResource, parseDigest, type PrivateKey, signModel } from '@x/integrity';
 import type { ModelVersion } from '../versions/version.ts';
 
 /** Who signs versions. */
@@ -10,11 +10,17 @@ export interface ModelSignOptions {
 }
 
 /** What of a version is signed. */
-export type SignedVersion = Pick<ModelVersion, 'model' | 'version' | 'file' | 'digest'>;
+export type SignedVersion = Pick<ModelVersion, 'model' | 'version' | 'file' | 'digest' | 'members'>;
 
 /** The name that a signature has: it says which version of which model the file is. */
 export const signedName = ({ model, version }: Pick<ModelVersion, 'model' | 'version'>): string =>
   `${model}@${version}`;
+
+/** What a signature is about: the file, or each file of a folder by its path. */
+export function signedResources({ file, digest, members }: SignedVersion): readonly ModelResource[] {
+  const files = members ?? [{ path: file, digest }];
+  return files.map((each) => ({ name: each.path, digest: parseDigest(each.digest) }));
+}
 
 /**
  * Signs a version as OpenSSF model signing has it: the file with its digest, and the name `model@version`.
@@ -23,6 +29,5 @@ export const signedName = ({ model, version }: Pick<ModelVersion, 'model' | 'ver
  * that can't be signed.
  */
 export function signVersion(version: SignedVersion, { privateKey, certificates }: ModelSignOptions): ModelBundle {
-  const resources = [{ name: version.file, digest: parseDigest(version.digest) }];
-  return signModel(resources, { name: signedName(version), privateKey, certificates });
+  return signModel(signedResources(version), { name: signedName(version), privateKey, certificates });
 }

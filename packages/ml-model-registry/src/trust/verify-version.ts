@@ -1,7 +1,7 @@
-import { type ModelSigner, type ModelTrust, parseDigest, verifyModel } from '@x/integrity';
+import { type ModelSigner, type ModelTrust, verifyModel } from '@x/integrity';
 import { ModelError } from '../errors.ts';
 import type { ModelVersion } from '../versions/version.ts';
-import { signedName } from './sign-version.ts';
+import { signedName, signedResources } from './sign-version.ts';
 import type { StoredSignature, VersionTrust } from './trust-state.ts';
 
 /** Who has signed a version, if that is believed. */
@@ -64,7 +64,7 @@ export function demandSigned(version: ModelVersion, known: VersionTrust, trust: 
 type Judged = Pick<VersionVerification, 'signer' | 'method' | 'signedAt' | 'signedBy' | 'problem'>;
 
 function judged(version: ModelVersion, { bundle, at, by }: StoredSignature, trust: ModelTrust): Judged {
-  const resources = [{ name: version.file, digest: parseDigest(version.digest) }];
+  const resources = signedResources(version);
   try {
     const { verified, problem, model, signer } = verifyModel(bundle, { ...trust, resources });
     if (!verified || signer === undefined) return { problem: said[problem ?? ''] ?? `its signature says ${problem}` };

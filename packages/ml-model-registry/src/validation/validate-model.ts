@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { inspectModel } from '../inspect/inspect-model.ts';
 import type { Finding, ModelFormat, ModelInspection, Verdict } from '../inspect/inspection.ts';
 import type { InspectLimits } from '../inspect/limits.ts';
@@ -65,7 +66,12 @@ export async function validateModel(path: string, options: ValidateOptions = {})
   const structure = structureOf(inspection, accept);
   const tested = isOther
     ? skippedTest('Not loaded: it is another file')
-    : await loadTest({ ...options, file: path, inspection, signal });
+    : await loadTest({
+        ...options,
+        file: inspection.main === undefined ? path : join(path, inspection.main),
+        inspection,
+        signal,
+      });
   return { status: validationStatus([digest, structure, tested]), digest, structure, loadTest: tested };
 }
 

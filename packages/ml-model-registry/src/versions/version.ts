@@ -1,3 +1,4 @@
+import type { ModelMember } from '../inspect/folder/manifest.ts';
 import type { Measurements } from '../metrics/measurement.ts';
 import type { Framework, ModelFormat, TensorInfo, Verdict } from '../inspect/inspection.ts';
 
@@ -60,12 +61,14 @@ export interface ModelVersion extends VersionFacts {
   readonly version: string;
   /** Why it has this number. */
   readonly reason: string;
-  /** `sha256:<hex>` of the file. */
+  /** `sha256:<hex>` of the file; of a folder, that of the list of its files (`manifestDigest`). */
   readonly digest: string;
-  /** Bytes. */
+  /** Bytes, of all files. */
   readonly size: number;
-  /** The file's name when it was added. */
+  /** The name of the file or folder when it was added. */
   readonly file: string;
+  /** Of a folder: its files. */
+  readonly members?: readonly ModelMember[] | undefined;
   readonly inspection: VersionInspection;
   /** The snapshot of the repository that has the content. */
   readonly snapshot: string;

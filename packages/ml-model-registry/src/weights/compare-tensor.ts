@@ -1,4 +1,6 @@
+import { StructureError } from '../inspect/structure-error.ts';
 import type { NumberType } from './number-types.ts';
+import { swapBytes } from './swap-bytes.ts';
 import type { Movement } from './weights-diff.ts';
 
 /** Bytes that are compared at a time: a multiple of all sizes of numbers. */
@@ -34,6 +36,13 @@ export function movementOf({ elements, changed, notFinite, squares, before, larg
   return { elements, changed, distance, relative, largest, notFinite };
 }
 
+/** The numbers of a tensor in their order. */
+export interface NumberStream {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** The most significant byte of each number comes first. */
+  readonly isBigEndian: boolean;
+}
+
 /** Compares pairs of tensors; its memory is used again for each. */
 export class TensorComparer {
   readonly #old = piece();
@@ -42,13 +51,13 @@ export class TensorComparer {
   /** Reads both to their ends, side by side. */
   async compare(
     pair: {
-      readonly old: AsyncIterable<Uint8Array>;
-      readonly young: AsyncIterable<Uint8Array>;
+      readonly old: NumberStream;
+      readonly young: NumberStream;
       readonly bytes: number;
     },
     type: NumberType | undefined,
   ): Promise<TensorComparison> {
-    const [old, young] = [new Filler(pair.old), new Filler(pair.young)];
+    const [old, young] = [new Filler(pair.old, type), new Filler(pair.young, type)];
     const sums = type === undefined ? undefined : noSums();
     let changedBytes = 0;
     try {
@@ -124,17 +133,21 @@ function addPairs(sums: Sums, pairs: { old: Float64Array; young: Float64Array; c
 /** Takes as many bytes of a stream as are wanted. */
 class Filler {
   readonly #chunks: AsyncIterator<Uint8Array>;
+  /** Bytes of numbers that have to be turned around; 1 for none. */
+  readonly #turned: number;
   #rest: Uint8Array = new Uint8Array(0);
 
-  constructor(chunks: AsyncIterable<Uint8Array>) {
+  constructor({ chunks, isBigEndian }: NumberStream, type: NumberType | undefined) {
     this.#chunks = chunks[Symbol.asyncIterator]();
+    this.#turned = isBigEndian ? (type?.bytes ?? 1) : 1;
   }
 
   async fill(into: Uint8Array, length: number): Promise<void> {
     for (let done = 0; done < length;) {
       if (this.#rest.length === 0) {
         const next = await this.#chunks.next();
-        if (next.done === true) throw new TypeError('Expected the bytes of a tensor, got an end before');
+        if (next.done === true)
+          throw new StructureError('TRUNCATED', 'Expected all numbers of a tensor, got an end before', done);
         this.#rest = next.value;
       }
       const taken = this.#rest.subarray(0, length - done);
@@ -142,6 +155,7 @@ class Filler {
       done += taken.length;
       this.#rest = this.#rest.subarray(taken.length);
     }
+    swapBytes(into.subarray(0, length), this.#turned);
   }
 
   async end(): Promise<void> {

@@ -10,8 +10,8 @@ interface Piece {
   readonly size: number;
 }
 
-/** The largest beginning that is held in memory for the walk over its structure, in bytes. */
-const HELD = 128 * 1024 * 1024;
+/** Most bytes of a beginning, or of all, that are held in memory for the walk over its structure. */
+export const HELD: number = 128 * 1024 * 1024;
 
 /**
  * The content of a version in the repository, to be read at any place: pieces begin at tensors, so little is read that nobody wants. Memory for one
@@ -23,6 +23,7 @@ export class ContentSource implements ByteSource {
   readonly #snapshot: string;
   readonly #pieces: readonly Piece[];
   readonly #signal: AbortSignal | undefined;
+  readonly #isHeld: boolean;
   #head: Promise<Buffer> | undefined;
 
   private constructor(
@@ -31,6 +32,7 @@ export class ContentSource implements ByteSource {
       readonly repository: Repository;
       readonly pieces: readonly Piece[];
       readonly signal: AbortSignal | undefined;
+      readonly isHeld: boolean;
     },
   ) {
     this.size = version.size;
@@ -38,13 +40,19 @@ export class ContentSource implements ByteSource {
     this.#repository = content.repository;
     this.#pieces = content.pieces;
     this.#signal = content.signal;
+    this.#isHeld = content.isHeld;
   }
 
   static async open(
     version: ModelVersion,
-    options: { readonly repository: Repository; readonly signal?: AbortSignal | undefined },
+    options: {
+      readonly repository: Repository;
+      readonly signal?: AbortSignal | undefined;
+      /** Holds all of it, not only its header: for structures that are all over. At most {@link HELD} bytes of it. */
+      readonly isHeld: boolean;
+    },
   ): Promise<ContentSource> {
-    const { repository, signal } = options;
+    const { repository, signal, isHeld } = options;
     const pieces: Piece[] = [];
     let start = 0;
     for await (const { path, kind, size } of repository.entries(version.snapshot, { path: CONTENT, signal })) {
@@ -52,7 +60,7 @@ export class ContentSource implements ByteSource {
       pieces.push({ path, start, size });
       start += size;
     }
-    return new ContentSource(version, { repository, pieces, signal });
+    return new ContentSource(version, { repository, pieces, signal, isHeld });
   }
 
   async read(offset: number, length: number): Promise<Uint8Array> {
@@ -68,16 +76,21 @@ export class ContentSource implements ByteSource {
     return bytes;
   }
 
-  /** The first piece, which is the header alone. */
+  /** The first piece, which is the header alone, or all. */
   async #held(): Promise<Buffer> {
-    const length = Math.min(this.#pieces[0]?.size ?? 0, HELD);
+    const length = Math.min(this.#isHeld ? this.size : (this.#pieces[0]?.size ?? 0), HELD);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of this.range(0, length)) chunks.push(chunk);
+    for await (const chunk of this.#stored(0, length)) chunks.push(chunk);
     return Buffer.concat(chunks);
   }
 
   /** `length` bytes from `offset` on, in chunks as they lie in the repository. */
   async *range(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#isHeld && offset + length <= HELD) yield await this.read(offset, length);
+    else yield* this.#stored(offset, length);
+  }
+
+  async *#stored(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
     const end = offset + length;
     for (const { path, start, size } of this.#pieces) {
       if (start + size <= offset || size === 0) continue;

@@ -1,18 +1,15 @@
 import type { Repository } from '@x/backup-store';
 import { isDamage } from '../content/read-content.ts';
 import { ModelError } from '../errors.ts';
-import { Findings } from '../inspect/findings.ts';
-import type { ModelFormat, TensorInfo } from '../inspect/inspection.ts';
-import { defaultLimits } from '../inspect/limits.ts';
-import { Walk } from '../inspect/walk.ts';
+import type { ModelFormat } from '../inspect/inspection.ts';
+import { StructureError } from '../inspect/structure-error.ts';
+import type { FoundTensor } from '../inspect/tensor-values.ts';
 import type { ModelVersion } from '../versions/version.ts';
 import { movementOf, noSums, type Sums, TensorComparer } from './compare-tensor.ts';
-import { ContentSource } from './content-source.ts';
-import { numberTypes } from './number-types.ts';
-import type { MovedTensor, ReshapedTensor, WeightsDiff } from './weights-diff.ts';
-
-/** Formats that say where their tensors are, and store them as they are. */
-const formats: readonly ModelFormat[] = ['safetensors', 'gguf'];
+import { fullName, numberTypes } from './number-types.ts';
+import { openTensors, type OpenTensors } from './open-tensors.ts';
+import { plainPair } from './plain-pair.ts';
+import type { MovedTensor, ReshapedTensor, UnreadTensor, WeightsDiff } from './weights-diff.ts';
 
 /** Where contents are read. */
 export interface DiffWeightsOptions {
@@ -20,9 +17,12 @@ export interface DiffWeightsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Formats that have no tensors: trees, and what is not known. */
+const bare: ReadonlySet<ModelFormat> = new Set(['xgboost-json', 'xgboost-ubj', 'lightgbm', 'unknown']);
+
 /**
- * Reads two versions side by side and tells how far the weights of each tensor moved. Files of other formats than safetensors and GGUF are told apart
- * by their digests alone.
+ * Reads two versions side by side and tells how far the weights of each tensor moved. Files of formats without tensors are told apart by their digests
+ * alone.
  *
  * @throws {ModelError} `MODEL_DAMAGED`, `ABORTED`.
  */
@@ -31,59 +31,82 @@ export async function diffWeights(
   after: ModelVersion,
   options: DiffWeightsOptions,
 ): Promise<WeightsDiff> {
-  const other = [before, after].find(({ inspection }) => !formats.includes(inspection.format));
-  if (other !== undefined) {
-    const note = `Where the weights of ${other.inspection.format} are is not read: only the digests of the files were compared.`;
-    return { by: 'digest', note, same: 0, moved: [], reshaped: [] };
-  }
+  const bareFormat = [before, after].find(({ inspection }) => bare.has(inspection.format));
+  if (bareFormat !== undefined) return byDigest(bareFormat);
   try {
-    const [old, young] = [await opened(before, options), await opened(after, options)];
+    await using old = await openTensors(before, options);
+    await using young = await openTensors(after, options);
+    const empty = [before, after].find((_version, index) => (index === 0 ? old : young).tensors.size === 0);
+    if (empty !== undefined) return byDigest(empty);
     return await compared(old, young, before.digest === after.digest);
   } catch (error) {
     throw failure(error, { before, after, signal: options.signal });
   }
 }
 
-interface Opened {
-  readonly source: ContentSource;
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
+function byDigest({ inspection }: ModelVersion): WeightsDiff {
+  const note = `No tensors are known in a file of ${inspection.format}: only the digests of the files were compared.`;
+  return { by: 'digest', note, same: 0, moved: [], reshaped: [], unknown: [] };
 }
 
-async function opened(version: ModelVersion, options: DiffWeightsOptions): Promise<Opened> {
-  const { signal } = options;
-  const source = await ContentSource.open(version, options);
-  const findings = new Findings(1);
-  const walk = new Walk({ limits: defaultLimits, findings, directory: undefined, signal });
-  const report = await walk.content(source, { level: 0, only: formats });
-  const tensors = (report?.tensors ?? []).filter(
-    ({ offset, bytes }) => offset !== undefined && bytes !== undefined && offset + bytes <= source.size,
-  );
-  return { source, tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])) };
-}
-
-async function compared(old: Opened, young: Opened, isSameFile: boolean): Promise<WeightsDiff> {
+async function compared(old: OpenTensors, young: OpenTensors, isSameFile: boolean): Promise<WeightsDiff> {
   const reshaped = reshapedIn(old, young);
   const apart = new Set(reshaped.map(({ name }) => name));
-  const pairs = [...old.tensors.values()].filter(({ name }) => !apart.has(name));
-  if (isSameFile) return { by: 'tensors', same: pairs.length, moved: [], reshaped };
-  const [types, comparer, total] = [numberTypes(), new TensorComparer(), noSums()];
+  const pairs = [...old.tensors].filter(([name]) => !apart.has(name));
+  if (isSameFile) return { by: 'tensors', same: pairs.length, moved: [], reshaped, unknown: [] };
+  const comparing = { types: numberTypes(), comparer: new TensorComparer(), total: noSums(), old, young };
   const moved: MovedTensor[] = [];
-  for (const { name, type, shape, offset = 0, bytes = 0 } of pairs) {
-    const range = (source: ContentSource, from: number): AsyncIterable<Uint8Array> => source.range(from, bytes);
-    const sides = { old: range(old.source, offset), young: range(young.source, young.tensors.get(name)?.offset ?? 0) };
-    const { changedBytes, sums } = await comparer.compare({ ...sides, bytes }, types.get(type));
-    if (sums !== undefined) add(total, sums);
-    if (changedBytes === 0) continue;
-    const movement = sums === undefined ? {} : { movement: movementOf(sums) };
-    moved.push({ name, type, shape, bytes, changedBytes, ...movement });
+  const unknown: UnreadTensor[] = [];
+  for (const [name, tensor] of pairs) {
+    const found = await comparedPair({ ...tensor, name }, young.tensors.get(name) ?? tensor, comparing);
+    if (typeof found === 'string') unknown.push({ name, type: tensor.type, shape: tensor.shape, reason: found });
+    else if (found !== undefined) moved.push(found);
   }
+  const { total } = comparing;
   return {
     by: 'tensors',
-    same: pairs.length - moved.length,
+    same: pairs.length - moved.length - unknown.length,
     moved: moved.toSorted((a, b) => farness(b) - farness(a)),
     reshaped,
+    unknown,
     ...(total.elements === 0 ? {} : { total: movementOf(total) }),
   };
+}
+
+interface Comparing {
+  readonly types: ReturnType<typeof numberTypes>;
+  readonly comparer: TensorComparer;
+  readonly total: Sums;
+  readonly old: OpenTensors;
+  readonly young: OpenTensors;
+}
+
+/** How far a tensor moved; nothing where it is the same; or why it is not known. */
+async function comparedPair(
+  before: FoundTensor,
+  after: FoundTensor,
+  { types, comparer, total, old, young }: Comparing,
+): Promise<MovedTensor | string | undefined> {
+  const { name, type, shape } = before;
+  const numbers = types.get(fullName(type));
+  const pair = plainPair({
+    values: [old.valuesOf(before), young.valuesOf(after)],
+    shape,
+    isNumber: numbers !== undefined,
+  });
+  if (typeof pair === 'string') return pair;
+  if (numbers !== undefined && pair.bytes % numbers.bytes !== 0) return 'it has no whole number of numbers';
+  try {
+    const { changedBytes, sums } = await comparer.compare(pair, numbers);
+    if (sums !== undefined) add(total, sums);
+    if (changedBytes === 0) return undefined;
+    const movement = sums === undefined ? {} : { movement: movementOf(sums) };
+    return { name, type, shape, bytes: pair.bytes, changedBytes, ...movement };
+  } catch (error) {
+    // What was found wrong when it was added, and taken nevertheless.
+    if (error instanceof StructureError) return error.message;
+    throw error;
+  }
 }
 
 /** What moved from 0 has moved farthest; what can't be measured comes last. */
@@ -101,17 +124,24 @@ function add(total: Sums, sums: Sums): void {
   total.largest = Math.max(total.largest, sums.largest);
 }
 
-function reshapedIn(old: Opened, young: Opened): readonly ReshapedTensor[] {
+function reshapedIn(old: OpenTensors, young: OpenTensors): readonly ReshapedTensor[] {
   const names = [...new Set([...old.tensors.keys(), ...young.tensors.keys()])];
   return names.flatMap((name) => {
     const [before, after] = [kindOf(old.tensors.get(name)), kindOf(young.tensors.get(name))];
-    if (before === after) return [];
+    if (before !== undefined && after !== undefined && isSameKind(old.tensors.get(name), young.tensors.get(name)))
+      return [];
     return [{ name, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
   });
 }
 
-function kindOf(tensor: TensorInfo | undefined): string | undefined {
-  return tensor === undefined ? undefined : `${tensor.type} [${tensor.shape.join(', ')}]`;
+/** Two formats may have two names for one type. */
+function isSameKind(before: FoundTensor | undefined, after: FoundTensor | undefined): boolean {
+  const [old, young] = [before, after].map((tensor) => kindOf(tensor && { ...tensor, type: fullName(tensor.type) }));
+  return old === young;
+}
+
+function kindOf(tensor: FoundTensor | undefined): string | undefined {
+  return tensor === undefined ? undefined : `${tensor.type} [${tensor.shape.map((size) => size ?? '?').join(', ')}]`;
 }
 
 function failure(

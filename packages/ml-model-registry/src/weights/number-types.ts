@@ -56,21 +56,42 @@ function brainFloat(bits: number): number {
   return new Float32Array(Uint32Array.of(bits * 65_536).buffer)[0] as number;
 }
 
-/** Types whose numbers stand in files as they are, by the names that safetensors and GGUF have for them, in lower case. */
+/** Names of types in full, by those that safetensors and GGUF have. */
+const names: Readonly<Record<string, string>> = {
+  f64: 'float64',
+  f32: 'float32',
+  f16: 'float16',
+  bf16: 'bfloat16',
+  i64: 'int64',
+  u64: 'uint64',
+  i32: 'int32',
+  u32: 'uint32',
+  i16: 'int16',
+  u16: 'uint16',
+  i8: 'int8',
+  u8: 'uint8',
+};
+
+/** What a type is called in all formats: `float32` for `f32`. */
+export function fullName(type: string): string {
+  return Object.hasOwn(names, type) ? (names[type] ?? type) : type;
+}
+
+/** Types whose numbers stand in files as they are, by their names in full. */
 export function numberTypes(): ReadonlyMap<string, NumberType> {
   return new Map([
-    ['f64', viewed(8, Float64Array)],
-    ['f32', viewed(4, Float32Array)],
-    ['f16', tabled(half)],
-    ['bf16', tabled(brainFloat)],
-    ['i64', longs(BigInt64Array)],
-    ['u64', longs(BigUint64Array)],
-    ['i32', viewed(4, Int32Array)],
-    ['u32', viewed(4, Uint32Array)],
-    ['i16', viewed(2, Int16Array)],
-    ['u16', viewed(2, Uint16Array)],
-    ['i8', viewed(1, Int8Array)],
-    ['u8', viewed(1, Uint8Array)],
+    ['float64', viewed(8, Float64Array)],
+    ['float32', viewed(4, Float32Array)],
+    ['float16', tabled(half)],
+    ['bfloat16', tabled(brainFloat)],
+    ['int64', longs(BigInt64Array)],
+    ['uint64', longs(BigUint64Array)],
+    ['int32', viewed(4, Int32Array)],
+    ['uint32', viewed(4, Uint32Array)],
+    ['int16', viewed(2, Int16Array)],
+    ['uint16', viewed(2, Uint16Array)],
+    ['int8', viewed(1, Int8Array)],
+    ['uint8', viewed(1, Uint8Array)],
     ['bool', viewed(1, Uint8Array)],
   ]);
 }

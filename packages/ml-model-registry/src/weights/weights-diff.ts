@@ -33,9 +33,18 @@ export interface ReshapedTensor {
   readonly after?: string | undefined;
 }
 
+/** A tensor of both versions, of the same type and shape, whose numbers can't be read in one of them. */
+export interface UnreadTensor {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | null)[];
+  /** Why, in a sentence without its dot: `its numbers are in another file`. */
+  readonly reason: string;
+}
+
 /** How far the weights of two versions are apart. */
 export interface WeightsDiff {
-  /** `digest`: their formats do not say where weights are, so only that they differ is known. */
+  /** `digest`: the format of one of them has no tensors, so only that the files differ is known. */
   readonly by: 'tensors' | 'digest';
   /** Why, where it is `digest`. */
   readonly note?: string | undefined;
@@ -45,6 +54,8 @@ export interface WeightsDiff {
   readonly moved: readonly MovedTensor[];
   /** Those that only one version has, or whose type or shape differ. */
   readonly reshaped: readonly ReshapedTensor[];
+  /** Those of the same type and shape of which it is not known whether they moved, and why. */
+  readonly unknown: readonly UnreadTensor[];
   /** Over all numbers that were compared; absent where there were none. */
   readonly total?: Movement | undefined;
 }

@@ -24,6 +24,7 @@ export function inspectionOf(changed: Partial<InspectLimits> = {}): {
     find: (code, message, offset) => findings.add(code, message, { offset }),
     step: (count, offset) => spend((steps += count), limits.steps, offset),
     inflate: (bytes, offset) => spend((inflated += bytes), limits.inflated, offset),
+    uses: () => undefined,
     nested: () => Promise.resolve(undefined),
     inside: () => inspection,
   };

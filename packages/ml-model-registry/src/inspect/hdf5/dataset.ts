@@ -1,16 +1,17 @@
-import type { TensorInfo } from '../inspection.ts';
 import { quoted } from '../quoted.ts';
 import { malformed } from '../structure-error.ts';
+import type { FoundTensor, TensorValues } from '../tensor-values.ts';
 import { walkChunks } from './chunk-tree.ts';
+import { chunkedValues } from './chunked-values.ts';
 import { readDataspace } from './dataspace.ts';
 import { type Datatype, readDatatype } from './datatype.ts';
-import { readFilters } from './filters.ts';
+import { type Filter, readFilters } from './filters.ts';
 import type { Hdf5Reader } from './hdf5-reader.ts';
 import { type Layout, readLayout } from './layout.ts';
 import type { Message } from './object-header.ts';
 
 /** A dataset, and whether its numbers may be learned ones. */
-export type Dataset = TensorInfo & { readonly isNumber: boolean; readonly elements: number };
+export type Dataset = FoundTensor & { readonly isNumber: boolean; readonly elements: number };
 
 /** What a dataset is called, and the place of its header. */
 interface DatasetPlace {
@@ -34,18 +35,41 @@ export async function readDataset(messages: readonly Message[], at: DatasetPlace
   const { shape, elements } = readDataspace(space.fields);
   const type = readDatatype(datatype.fields);
   const filters = of(0x0b);
-  const filterCount = filters === undefined ? 0 : readFilters(filters.fields, inspection);
+  const applied = filters === undefined ? [] : readFilters(filters.fields, inspection);
   const layout = readLayout(layoutMessage.fields);
   const bytes = elements * type.size;
   if (of(7) !== undefined || layout.kind === 'virtual')
     inspection.find('HDF5_OTHER_FILES', `Expected everything in this file, got ${quoted(name)} in others`, place);
-  else if (layout.kind === 'chunks') await checkChunks(layout, { ...at, shape, type, isFiltered: filterCount > 0 });
+  else if (layout.kind === 'chunks') await checkChunks(layout, { ...at, shape, type, isFiltered: applied.length > 0 });
   else checkBlock(layout, { ...at, bytes });
   if (type.kind === 'elsewhere' || type.kind === 'variable text')
     inspection.find('UNSUPPORTED', `Expected elements in ${quoted(name)} itself, got ${type.name}`, place);
   const start = placeOf(layout, reader);
   const told = start === undefined || of(7) !== undefined ? {} : { offset: start, bytes };
-  return { name, type: type.name, shape, isNumber: type.kind === 'number', elements, ...told };
+  const values = of(7) === undefined ? valuesOf(layout, { reader, shape, type, filters: applied, bytes }) : ELSEWHERE;
+  return { name, type: type.name, shape, isNumber: type.kind === 'number', elements, ...told, values };
+}
+
+const ELSEWHERE = 'its numbers are in another file';
+
+function valuesOf(
+  layout: Layout,
+  of: {
+    readonly reader: Hdf5Reader;
+    readonly shape: readonly number[];
+    readonly type: Datatype;
+    readonly filters: readonly Filter[];
+    readonly bytes: number;
+  },
+): TensorValues | string {
+  const { reader, type, bytes } = of;
+  if (layout.kind === 'virtual') return ELSEWHERE;
+  if (type.kind === 'elsewhere' || type.kind === 'variable text') return 'what it has is in other places of the file';
+  if (layout.kind === 'chunks') return chunkedValues(layout, of);
+  const start = placeOf(layout, reader);
+  if (start === undefined) return 'its numbers were never written';
+  if (layout.size !== bytes || !reader.has(start - reader.place(0), bytes)) return 'some of its numbers are missing';
+  return { bytes, read: () => reader.stream(start, bytes), isBigEndian: type.isBigEndian };
 }
 
 function placeOf(layout: Layout, reader: Hdf5Reader): number | undefined {

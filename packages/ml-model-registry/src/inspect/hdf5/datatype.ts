@@ -12,6 +12,8 @@ export interface Datatype {
    * lists and references, whose content is in other places.
    */
   readonly kind: 'number' | 'text' | 'variable text' | 'plain' | 'elsewhere';
+  /** Whether the most significant byte of numbers comes first. */
+  readonly isBigEndian?: boolean | undefined;
 }
 
 /** Types in types. */
@@ -67,14 +69,20 @@ const readers: readonly ((fields: Fields, head: Head) => Datatype)[] = [
 
 function readInteger(fields: Fields, { bits, size }: Head): Datatype {
   fields.skip(4);
-  return { name: `${(bits & 8) === 0 ? 'uint' : 'int'}${8 * size}`, size, kind: 'number' };
+  return {
+    name: `${(bits & 8) === 0 ? 'uint' : 'int'}${8 * size}`,
+    size,
+    kind: 'number',
+    isBigEndian: (bits & 1) === 1,
+  };
 }
 
-function readFloat(fields: Fields, { size }: Head): Datatype {
+function readFloat(fields: Fields, { bits, size }: Head): Datatype {
   fields.skip(5);
   const exponent = fields.u8();
   fields.skip(6);
-  return { name: size === 2 && exponent === 8 ? 'bfloat16' : `float${8 * size}`, size, kind: 'number' };
+  const name = size === 2 && exponent === 8 ? 'bfloat16' : `float${8 * size}`;
+  return { name, size, kind: 'number', isBigEndian: (bits & 1) === 1 };
 }
 
 function readTime(fields: Fields, { size }: Head): Datatype {

@@ -1,5 +1,6 @@
 import type { Inspection } from '../contract.ts';
 import type { ByteSource } from '../source/byte-source.ts';
+import { streamOf } from '../source/stream-of.ts';
 import { malformed, StructureError } from '../structure-error.ts';
 import { Fields } from './fields.ts';
 import { lookup3 } from './lookup3.ts';
@@ -20,6 +21,8 @@ export interface Hdf5Reader {
    * @throws {StructureError} `TRUNCATED`, `LIMIT_EXCEEDED`.
    */
   fields(address: number, length: number): Promise<Fields>;
+  /** Bytes from a place in the file on, from front to back. */
+  stream(place: number, length: number): AsyncIterable<Uint8Array>;
 }
 
 /** A reader of a file whose addresses count from `base`. */
@@ -32,6 +35,7 @@ export function hdf5Reader(
     inspection,
     place: (address) => base + address,
     has: (address, length) => base + address + length <= source.size,
+    stream: (place, length) => streamOf(source, place, length),
     async fields(address, length) {
       if (length > inspection.limits.held) {
         const message = `Expected a structure of at most ${inspection.limits.held} bytes, got ${length}`;

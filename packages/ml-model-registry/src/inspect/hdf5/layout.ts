@@ -13,6 +13,8 @@ export type Layout =
       readonly index: 'tree' | 'single' | 'in order' | 'other';
       /** Bytes of the single chunk when it is filtered. */
       readonly filtered: number | undefined;
+      /** Filters that it did not go through, by bits. */
+      readonly skipped?: number | undefined;
     }
   | { readonly kind: 'virtual' };
 
@@ -63,12 +65,13 @@ function readChunks(fields: Fields): Layout {
   const sizes = sizesOf(fields, rank, width);
   const type = fields.u8();
   let filtered: number | undefined;
+  let skipped = 0;
   if (type === 1 && (flags & 2) !== 0) {
     filtered = fields.u64();
-    fields.skip(4);
+    skipped = fields.u32();
   } else fields.skip([0, 0, 0, 1, 5, 6][type] ?? 0);
   const index = type === 1 ? 'single' : type === 2 ? 'in order' : 'other';
-  return { kind: 'chunks', address: fields.address(), sizes, index, filtered };
+  return { kind: 'chunks', address: fields.address(), sizes, index, filtered, skipped };
 }
 
 function sizesOf(fields: Fields, rank: number, width: number): readonly number[] {

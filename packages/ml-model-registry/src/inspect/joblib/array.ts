@@ -1,4 +1,5 @@
 import type { Inspection } from '../contract.ts';
+import { arrayTypeOf } from '../pickle/array-type.ts';
 import { Dict, Made, Tuple, type Value } from '../pickle/values.ts';
 import { beginsAsPickle } from '../pickle/strings.ts';
 import type { Cursor } from '../source/cursor.ts';
@@ -25,7 +26,12 @@ interface Layout {
 export async function takeArray(
   wrapper: Made,
   cursor: Cursor,
-  options: { readonly inspection: Inspection; readonly runNested: () => Promise<void> },
+  options: {
+    readonly inspection: Inspection;
+    readonly runNested: () => Promise<void>;
+    /** Told where the bytes of the array begin. */
+    readonly onBytes: (start: number) => void;
+  },
 ): Promise<void> {
   const layout = layoutOf(wrapper.state, cursor.position);
   if (layout.isPickle) return options.runNested();
@@ -38,6 +44,7 @@ export async function takeArray(
       start,
     );
   if (layout.alignment === undefined) await demandNoPickle(cursor, options.inspection);
+  options.onBytes(start);
   cursor.seek(start + layout.bytes);
 }
 
@@ -69,7 +76,8 @@ function layoutOf(state: Value | undefined, at: number): Layout {
   const alignment = get('numpy_array_alignment_bytes');
   if (!(shape instanceof Tuple) || !(dtype instanceof Made))
     throw malformed('Expected the shape and type of an array, got others', at);
-  const type = dtypeOf(dtype, at);
+  const type = arrayTypeOf(dtype);
+  if (type === undefined) throw malformed('Expected the type of an array, got another value', at);
   const count = shape.items.reduce<number>(
     (all, size) => all * (typeof size === 'number' && size >= 0 ? size : Number.NaN),
     1,
@@ -77,17 +85,4 @@ function layoutOf(state: Value | undefined, at: number): Layout {
   const bytes = count * type.size;
   if (!Number.isSafeInteger(bytes)) throw malformed('Expected the shape of an array, got another value', at);
   return { isPickle: type.hasObjects, bytes, alignment: typeof alignment === 'number' ? alignment : undefined };
-}
-
-/** `dtype('f8', …)`, whose state has at its end whether there are objects in it. */
-function dtypeOf(dtype: Made, at: number): { readonly size: number; readonly hasObjects: boolean } {
-  const [name] = dtype.args;
-  const [, letter = '', digits = ''] =
-    (typeof name === 'string' ? /^[<>|=]?([a-zA-Z?])(\d{0,9})$/.exec(name) : null) ?? [];
-  if (dtype.by?.path !== 'numpy.dtype' || letter === '')
-    throw malformed('Expected the type of an array, got another value', at);
-  const flags = dtype.state instanceof Tuple ? dtype.state.items[7] : undefined;
-  const hasObjects = letter === 'O' || (typeof flags === 'number' && flags % 2 === 1);
-  const size = Number(digits === '' ? 1 : digits) * (letter === 'U' ? 4 : 1);
-  return { size, hasObjects };
 }

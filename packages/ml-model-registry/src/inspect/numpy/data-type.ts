@@ -9,6 +9,8 @@ export interface DataType {
   readonly size: number;
   /** Whether there are Python objects in it: then the whole array is a pickle. */
   readonly hasObjects: boolean;
+  /** Whether the most significant byte of numbers comes first. */
+  readonly isBigEndian?: boolean | undefined;
 }
 
 /** Names of types by kind, with the bytes that an element may have. Texts, bytes and voids may have any number. */
@@ -73,7 +75,12 @@ function named(type: {
   const { text, kind, size, number } = type;
   if (kind === 'O') return { name: 'object', size: 8, hasObjects: true };
   if (number !== undefined)
-    return { name: number === 'bool' ? number : `${number}${size * 8}`, size, hasObjects: false };
+    return {
+      name: number === 'bool' ? number : `${number}${size * 8}`,
+      size,
+      hasObjects: false,
+      isBigEndian: text.startsWith('>'),
+    };
   return { name: text.replace(/^[<>|=]/, '').toLowerCase(), size: kind === 'U' ? 4 * size : size, hasObjects: false };
 }
 

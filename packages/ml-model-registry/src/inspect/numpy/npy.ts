@@ -1,6 +1,8 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
 import { type ByteSource, partOf } from '../source/byte-source.ts';
+import { streamOf } from '../source/stream-of.ts';
 import { malformed, StructureError } from '../structure-error.ts';
+import { orderOf, plainStrides, type TensorValues } from '../tensor-values.ts';
 import { type DataType, readDataType, shapeOf } from './data-type.ts';
 import { parseLiteral } from './python-literal.ts';
 
@@ -17,12 +19,13 @@ export const npy: FormatInspector = {
   formats: ['npy'],
   recognises: (head) => MAGIC.every((byte, index) => head[index] === byte),
   async inspect(source, inspection) {
-    const { formatVersion, type, shape, start } = await readHeader(source, inspection);
+    const header = await readHeader(source, inspection);
+    const { formatVersion, type, shape, start } = header;
     if (type.hasObjects) await inspectObjects(source, { inspection, start });
     else checkSize(source, { inspection, start, bytes: shape.reduce((all, size) => all * size, type.size) });
     const place = type.hasObjects ? {} : { offset: start, bytes: source.size - start };
     const parameters = /^(?:float|complex|int|uint)/.test(type.name) ? shape.reduce((all, size) => all * size, 1) : 0;
-    const tensors = [{ name: 'array', type: type.name, shape, ...place }];
+    const tensors = [{ name: 'array', type: type.name, shape, ...place, values: valuesOf(header, source) }];
     return { format: 'npy', formatVersion, framework: { name: 'numpy' }, tensors, parameters };
   },
 };
@@ -31,6 +34,8 @@ interface Header {
   readonly formatVersion: string;
   readonly type: DataType;
   readonly shape: readonly number[];
+  /** The first dimension is the fastest. */
+  readonly isFortran: boolean;
   /** Where the elements begin. */
   readonly start: number;
 }
@@ -58,7 +63,26 @@ async function readHeader(source: ByteSource, inspection: Inspection): Promise<H
   const shape = members.get('shape');
   if (shape?.kind !== 'tuple') throw malformed('Expected a tuple as shape, got another value', at);
   const type = readDataType(members.get('descr'), at);
-  return { formatVersion: `${major}.${minor}`, type, shape: shapeOf(shape, at), start: at + length };
+  return {
+    formatVersion: `${major}.${minor}`,
+    type,
+    shape: shapeOf(shape, at),
+    isFortran: order.word,
+    start: at + length,
+  };
+}
+
+function valuesOf({ type, shape, isFortran, start }: Header, source: ByteSource): TensorValues | string {
+  const bytes = shape.reduce((all, size) => all * size, type.size);
+  if (type.hasObjects) return 'it has Python objects instead of numbers';
+  if (start + bytes > source.size) return 'some of it is missing';
+  const strides = isFortran ? plainStrides(shape.toReversed()).toReversed() : plainStrides(shape);
+  return {
+    bytes,
+    read: () => streamOf(source, start, bytes),
+    isBigEndian: type.isBigEndian,
+    order: orderOf(shape, { each: type.size, strides }),
+  };
 }
 
 function textOf(bytes: Uint8Array, how: { readonly isUtf8: boolean; readonly at: number }): string {

@@ -1,6 +1,6 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
-import type { FormatReport, TensorInfo } from '../inspection.ts';
 import { quoted } from '../quoted.ts';
+import type { FoundReport, FoundTensor } from '../tensor-values.ts';
 import { eachMember } from '../zip/each-member.ts';
 import { zipKind } from '../zip/kind.ts';
 import type { ZipMember } from '../zip/member.ts';
@@ -17,14 +17,14 @@ export const npz: FormatInspector = {
   },
   async inspect(source, inspection) {
     const archive = await readZip(source, inspection);
-    const tensors: TensorInfo[] = [];
+    const tensors: FoundTensor[] = [];
     let parameters = 0;
     await eachMember(archive, inspection, async (member) => {
       const report = await inspectArray(archive, { member, inspection });
       parameters += report?.parameters ?? 0;
       const [tensor] = report?.tensors ?? [];
       if (tensor !== undefined && tensors.length < inspection.limits.tensors)
-        tensors.push(placed(tensor, { member, isFile: inspection.part === undefined }));
+        tensors.push(placed(tensor, { archive, member, isFile: inspection.part === undefined }));
     });
     return { format: 'npz', framework: { name: 'numpy' }, tensors, parameters };
   },
@@ -33,7 +33,7 @@ export const npz: FormatInspector = {
 async function inspectArray(
   archive: ZipArchive,
   of: { readonly member: ZipMember; readonly inspection: Inspection },
-): Promise<FormatReport | undefined> {
+): Promise<FoundReport | undefined> {
   const { member, inspection } = of;
   const { name, entryAt, size } = member;
   if (!name.endsWith(ENDING)) {
@@ -49,10 +49,16 @@ async function inspectArray(
 }
 
 /** What is stored as it is has its place in the file. */
-function placed(tensor: TensorInfo, of: { readonly member: ZipMember; readonly isFile: boolean }): TensorInfo {
-  const { member, isFile } = of;
-  const { offset, ...rest } = tensor;
+function placed(
+  tensor: FoundTensor,
+  of: { readonly archive: ZipArchive; readonly member: ZipMember; readonly isFile: boolean },
+): FoundTensor {
+  const { archive, member, isFile } = of;
+  const { offset, values: found, ...rest } = tensor;
   const name = member.name.slice(0, -ENDING.length);
   const place = isFile && member.method === 'stored' && offset !== undefined ? { offset: member.dataAt + offset } : {};
-  return { ...rest, name, ...place };
+  // Read from the archive again, so that no member has to be held until somebody wants it.
+  const isRead = typeof found === 'object' && offset !== undefined;
+  const values = isRead ? { ...found, read: () => archive.range(member, offset, found.bytes) } : found;
+  return { ...rest, name, ...place, values };
 }

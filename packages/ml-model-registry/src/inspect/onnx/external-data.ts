@@ -4,6 +4,9 @@ import type { Inspection } from '../contract.ts';
 import { messagesOf, type TextLimits, textOf } from '../protobuf/fields.ts';
 import type { PbMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
+import { openFile } from '../source/file-source.ts';
+import { streamOf } from '../source/stream-of.ts';
+import type { TensorValues } from '../tensor-values.ts';
 
 /** Where a tensor's bytes are, when they are not in the model. */
 interface ExternalData {
@@ -23,32 +26,48 @@ export interface OnnxPlace {
  * Looks at a tensor's reference to another file: it has to stay in the folder of the model (or below) and be a regular file that is long enough. Programs
  * have followed `../` and links to any file of the machine (CVE-2022-25882, CVE-2024-27318, CVE-2024-5187).
  */
-export async function inspectExternalData(tensor: PbMessage, expected: number, place: OnnxPlace): Promise<void> {
+export async function inspectExternalData(
+  tensor: PbMessage,
+  expected: number,
+  place: OnnxPlace,
+): Promise<TensorValues | string> {
   const { inspection } = place;
   const data = await readExternalData(tensor, place);
   const at = tensor.at;
   if (!staysInside(data.location)) {
-    return inspection.find('OUTSIDE_PATH', `Expected data beside the model, got ${quoted(data.location)}`, at);
+    inspection.find('OUTSIDE_PATH', `Expected data beside the model, got ${quoted(data.location)}`, at);
+    return 'its numbers are outside of the model';
   }
   if (data.length !== undefined && data.length !== expected) {
     inspection.find('MALFORMED', `Expected ${expected} bytes of data by the shape, got ${data.length}`, at);
   }
   if (inspection.directory === undefined) {
-    return inspection.find(
-      'EXTERNAL_DATA_MISSING',
-      `Expected data in ${quoted(data.location)}, got a model without its folder`,
-      at,
-    );
+    const message = `Expected data in ${quoted(data.location)}, got a model without its folder`;
+    inspection.find('EXTERNAL_DATA_MISSING', message, at);
+    return `its numbers are in ${quoted(data.location)}, which is not part of this version`;
   }
-  const stats = await lstat(join(inspection.directory, data.location)).catch(() => undefined);
-  if (stats === undefined)
-    return inspection.find('EXTERNAL_DATA_MISSING', `Expected data in ${quoted(data.location)}, got no such file`, at);
-  if (!stats.isFile())
-    return inspection.find('OUTSIDE_PATH', `Expected a regular file as ${quoted(data.location)}, got another kind`, at);
+  const path = join(inspection.directory, data.location);
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats === undefined) {
+    inspection.find('EXTERNAL_DATA_MISSING', `Expected data in ${quoted(data.location)}, got no such file`, at);
+    return `its numbers are in ${quoted(data.location)}, which is not there`;
+  }
+  if (!stats.isFile()) {
+    inspection.find('OUTSIDE_PATH', `Expected a regular file as ${quoted(data.location)}, got another kind`, at);
+    return 'its numbers are in no regular file';
+  }
+  inspection.uses(data.location);
   if (data.offset + expected > stats.size) {
     const message = `Expected ${quoted(data.location)} to have ${data.offset + expected} bytes, got ${stats.size}`;
     inspection.find('TRUNCATED', message, at);
+    return 'some of its numbers are missing';
   }
+  return { bytes: expected, read: () => rangeOfFile(path, data.offset, expected) };
+}
+
+async function* rangeOfFile(path: string, offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
+  await using file = await openFile(path);
+  yield* streamOf(file.source, offset, length);
 }
 
 async function readExternalData(tensor: PbMessage, { inspection, texts }: OnnxPlace): Promise<ExternalData> {

@@ -1,4 +1,5 @@
 import type { TensorInfo } from '../inspection.ts';
+import type { FoundTensor } from '../tensor-values.ts';
 import { messageOf, messagesOf, numberOf, textOf } from '../protobuf/fields.ts';
 import type { PbMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
@@ -17,12 +18,12 @@ export interface GraphPlace extends OnnxPlace {
 export interface GraphReport {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  readonly tensors: readonly TensorInfo[];
+  readonly tensors: readonly FoundTensor[];
 }
 
 /** Looks at a graph, and all graphs and tensors in it. */
 export async function inspectGraph(graph: PbMessage | undefined, place: GraphPlace): Promise<GraphReport> {
-  const tensors: TensorInfo[] = [];
+  const tensors: FoundTensor[] = [];
   for (const tensor of messagesOf(graph, 'initializer')) tensors.push(await inspectTensor(tensor, place));
   for (const sparse of messagesOf(graph, 'sparse_initializer')) tensors.push(...(await inspectSparse(sparse, place)));
   await inspectNodes(messagesOf(graph, 'node'), place);
@@ -35,8 +36,8 @@ export async function inspectGraph(graph: PbMessage | undefined, place: GraphPla
   return { inputs: inputs.filter(({ name }) => !initialized.has(name)), outputs, tensors };
 }
 
-async function inspectSparse(sparse: PbMessage, place: OnnxPlace): Promise<readonly TensorInfo[]> {
-  const found: TensorInfo[] = [];
+async function inspectSparse(sparse: PbMessage, place: OnnxPlace): Promise<readonly FoundTensor[]> {
+  const found: FoundTensor[] = [];
   for (const part of ['values', 'indices']) {
     const tensor = messageOf(sparse, part);
     if (tensor !== undefined) found.push(await inspectTensor(tensor, place));

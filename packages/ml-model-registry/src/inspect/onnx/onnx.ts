@@ -1,6 +1,6 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
 import { countParameters } from '../count-parameters.ts';
-import type { FormatReport } from '../inspection.ts';
+import type { FoundReport } from '../tensor-values.ts';
 import { messageOf, messagesOf, numberOf, textOf, type TextLimits } from '../protobuf/fields.ts';
 import { type PbMessage, readMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
@@ -64,7 +64,7 @@ async function functionsOf(
   return names;
 }
 
-async function report(model: PbMessage, place: GraphPlace): Promise<FormatReport> {
+async function report(model: PbMessage, place: GraphPlace): Promise<FoundReport> {
   const { inspection, texts } = place;
   const { inputs, outputs, tensors } = await inspectGraph(messageOf(model, 'graph'), place);
   for (const each of messagesOf(model, 'functions')) await inspectNodes(messagesOf(each, 'node'), place);

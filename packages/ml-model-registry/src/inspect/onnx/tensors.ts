@@ -1,9 +1,10 @@
-import type { TensorInfo } from '../inspection.ts';
 import { bytesOf, numberOf, textOf, varintsOf } from '../protobuf/fields.ts';
 import type { PbMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
+import type { FoundTensor, TensorValues } from '../tensor-values.ts';
 import { type ElementType, elementTypes } from './element-types.ts';
 import { inspectExternalData, type OnnxPlace } from './external-data.ts';
+import { fieldValues } from './field-values.ts';
 
 /** `data_location`: in the file, or in another. */
 const EXTERNAL = 1;
@@ -19,7 +20,7 @@ const dataFields: readonly ElementType['field'][] = [
 ];
 
 /** Looks at a tensor: that it has as many bytes as its shape says, here or in another file. */
-export async function inspectTensor(tensor: PbMessage, place: OnnxPlace): Promise<TensorInfo> {
+export async function inspectTensor(tensor: PbMessage, place: OnnxPlace): Promise<FoundTensor> {
   const { inspection, texts } = place;
   const name = await textOf(tensor, 'name', texts);
   const typeNumber = numberOf(tensor, 'data_type');
@@ -40,10 +41,14 @@ export async function inspectTensor(tensor: PbMessage, place: OnnxPlace): Promis
   }
   const bytes = Math.ceil((elements * type.bits) / 8);
   const raw = tensor.fields.get('raw_data')?.at(-1);
-  if (numberOf(tensor, 'data_location') === EXTERNAL) await inspectExternalData(tensor, bytes, place);
-  else await inspectData(tensor, { ...place, name, type, elements, bytes });
+  let values: TensorValues | string;
+  if (numberOf(tensor, 'data_location') === EXTERNAL) values = await inspectExternalData(tensor, bytes, place);
+  else {
+    await inspectData(tensor, { ...place, name, type, elements, bytes });
+    values = fieldValues(tensor, { texts, type, bytes });
+  }
   const offset = raw?.kind === 'span' && type.bits > 0 ? { offset: raw.at } : {};
-  return { name, type: type.name, shape, ...offset, ...(type.bits > 0 ? { bytes } : {}) };
+  return { name, type: type.name, shape, ...offset, ...(type.bits > 0 ? { bytes } : {}), values };
 }
 
 interface Data extends OnnxPlace {

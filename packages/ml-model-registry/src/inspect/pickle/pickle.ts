@@ -1,9 +1,11 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
-import type { FormatReport, Framework } from '../inspection.ts';
+import type { Framework } from '../inspection.ts';
 import { takeArray } from '../joblib/array.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { Cursor } from '../source/cursor.ts';
 import { StructureError } from '../structure-error.ts';
+import type { FoundReport } from '../tensor-values.ts';
+import { arraysIn } from './arrays.ts';
 import { looksLikePickle } from './recognise.ts';
 import { type PickleResult, runPickle } from './run-pickle.ts';
 import { Made } from './values.ts';
@@ -20,9 +22,11 @@ export const pickle: FormatInspector = {
   recognises: async (head, source) => !isLegacyTorch(head) && looksLikePickle(head, source.size),
   async inspect(source, inspection) {
     const cursor = new Cursor(source);
-    const first = await runOne(cursor, inspection);
-    const rest = await runOthers(cursor, inspection);
-    return reportOf([first, ...rest]);
+    const places = new Map<Made, number>();
+    const first = await runOne(cursor, { inspection, places });
+    const rest = await runOthers(cursor, { inspection, places });
+    const tensors = arraysIn(first.root, { source, places, inspection });
+    return { ...reportOf([first, ...rest]), tensors };
   },
 };
 
@@ -37,8 +41,15 @@ export function isLegacyTorch(head: Uint8Array): boolean {
   return legacyTorch.every((byte, index) => head[index] === byte);
 }
 
+interface PicklePlace {
+  readonly inspection: Inspection;
+  /** Where the bytes of joblib's arrays begin. */
+  readonly places: Map<Made, number>;
+}
+
 /** `level` counts pickles that are arrays of objects of each other. */
-async function runOne(cursor: Cursor, inspection: Inspection, level = 0): Promise<PickleResult> {
+async function runOne(cursor: Cursor, place: PicklePlace, level = 0): Promise<PickleResult> {
+  const { inspection, places } = place;
   const runNested = async (): Promise<void> => {
     const { parts } = inspection.limits;
     if (level >= parts)
@@ -47,13 +58,16 @@ async function runOne(cursor: Cursor, inspection: Inspection, level = 0): Promis
         `Expected at most ${parts} arrays in each other, got more`,
         cursor.position,
       );
-    await runOne(cursor, inspection, level + 1);
+    await runOne(cursor, place, level + 1);
   };
-  return runPickle(cursor, { inspection, array: (wrapper, at) => takeArray(wrapper, at, { inspection, runNested }) });
+  const array = async (wrapper: Made, at: Cursor): Promise<void> =>
+    await takeArray(wrapper, at, { inspection, runNested, onBytes: (start) => places.set(wrapper, start) });
+  return runPickle(cursor, { inspection, array });
 }
 
 /** Pickles after the first: `pickle.load` reads one each time it is called. */
-async function runOthers(cursor: Cursor, inspection: Inspection): Promise<readonly PickleResult[]> {
+async function runOthers(cursor: Cursor, place: PicklePlace): Promise<readonly PickleResult[]> {
+  const { inspection } = place;
   const found: PickleResult[] = [];
   while (cursor.left > 0) {
     const at = cursor.position;
@@ -67,7 +81,7 @@ async function runOthers(cursor: Cursor, inspection: Inspection): Promise<readon
       return found;
     }
     if (found.length === 0) inspection.find('PICKLE_SEVERAL', 'Expected one pickle, got another after it', at);
-    const result = await runOne(cursor, inspection);
+    const result = await runOne(cursor, place);
     // Thousands are walked; the first are told.
     if (found.length < 16) found.push(result);
   }
@@ -80,7 +94,7 @@ async function isPickleHere(cursor: Cursor, source: ByteSource): Promise<boolean
   return looksLikePickle(await source.read(at, length), source.size - at);
 }
 
-function reportOf(results: readonly PickleResult[]): FormatReport {
+function reportOf(results: readonly PickleResult[]): FoundReport {
   const [first] = results;
   const frameworks = new Set(results.flatMap((result) => [...result.frameworks]));
   const framework = frameworkOf(frameworks, results);

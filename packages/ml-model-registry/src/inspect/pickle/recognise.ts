@@ -46,6 +46,7 @@ function silent(found: FindingCode[]): Inspection {
       if (steps > 10_000) throw new StructureError('LIMIT_EXCEEDED', 'Expected fewer steps', offset);
     },
     inflate: () => undefined,
+    uses: () => undefined,
     nested: () => Promise.resolve(undefined),
     inside: () => inspection,
   };

@@ -71,24 +71,33 @@ export async function varintsOf(
   limits: TextLimits,
 ): Promise<readonly number[]> {
   const found: number[] = [];
-  for (const value of parent?.fields.get(name) ?? []) {
-    if (value.kind === 'number') found.push(Number(BigInt.asIntN(64, value.value)));
-    if (value.kind === 'span') found.push(...(await unpacked(value, limits)));
-  }
+  await eachVarint(parent, { name, limits }, (value) => found.push(Number(value)));
   return found;
 }
 
-async function unpacked(
+/** Tells the numbers of a field that repeats, exactly, in their order. */
+export async function eachVarint(
+  parent: PbMessage | undefined,
+  of: { readonly name: string; readonly limits: TextLimits },
+  take: (value: bigint) => void,
+): Promise<void> {
+  for (const value of parent?.fields.get(of.name) ?? []) {
+    if (value.kind === 'number') take(BigInt.asIntN(64, value.value));
+    if (value.kind === 'span') await unpack(value, of.limits, take);
+  }
+}
+
+async function unpack(
   span: PbValue & { readonly kind: 'span' },
   { source, most }: TextLimits,
-): Promise<readonly number[]> {
+  take: (value: bigint) => void,
+): Promise<void> {
   if (span.length > most)
     throw new StructureError(
       'LIMIT_EXCEEDED',
       `Expected at most ${most} bytes of numbers, got ${span.length}`,
       span.at,
     );
-  const numbers: number[] = [];
   let value = 0n;
   let shift = 0n;
   for (const byte of await source.read(span.at, span.length)) {
@@ -96,13 +105,12 @@ async function unpacked(
     shift += 7n;
     if (shift > 70n) throw new StructureError('MALFORMED', 'Expected numbers of 64 bits, got more', span.at);
     if (byte >= 0x80) continue;
-    numbers.push(Number(BigInt.asIntN(64, value)));
+    take(BigInt.asIntN(64, value));
     value = 0n;
     shift = 0n;
   }
   if (shift > 0n)
     throw new StructureError('TRUNCATED', 'Expected the rest of a number, got an end', span.at + span.length);
-  return numbers;
 }
 
 /** Bytes that a field takes in all: packed, single or as they are. */

@@ -13,6 +13,8 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Fills `into` with the bytes at a place, where that is cheaper than new memory for each reading: in files that are read through. */
   readonly fill?: ((into: Uint8Array, offset: number) => Promise<void>) | undefined;
+  /** Bytes from front to back, where that is cheaper than to read them piece by piece. */
+  readonly range?: ((offset: number, length: number) => AsyncIterable<Uint8Array>) | undefined;
 }
 
 /** Refuses what reaches past the end. */
@@ -41,11 +43,13 @@ export function memorySource(bytes: Uint8Array): ByteSource {
  */
 export function partOf(source: ByteSource, offset: number, length: number): ByteSource {
   demandWithin(source.size, offset, length);
+  const range = source.range?.bind(source);
   return {
     size: length,
     read(start, count) {
       demandWithin(length, start, count);
       return source.read(offset + start, count);
     },
+    ...(range === undefined ? {} : { range: (start, count) => range(offset + start, count) }),
   };
 }

@@ -25,7 +25,7 @@ export async function openFile(path: string): Promise<OpenFile> {
     if (!stats.isFile()) {
       const kind = stats.isDirectory() ? 'a directory' : 'a device, pipe or socket';
       throw new ModelError('NOT_A_FILE', `Expected a regular file, got ${kind}: ${path}`, {
-        hint: 'Name the model file itself.',
+        hint: 'Name a model file, or a folder that is one model.',
       });
     }
     return openedFile(handle, { path, stats });

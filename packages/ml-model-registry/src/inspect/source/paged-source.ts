@@ -16,8 +16,10 @@ export function pagedSource(source: ByteSource): ByteSource {
     if (pages.size > KEPT && oldest !== undefined) pages.delete(oldest);
     return found;
   };
+  const range = source.range?.bind(source);
   return {
     size: source.size,
+    ...(range === undefined ? {} : { range }),
     async read(offset, length) {
       demandWithin(source.size, offset, length);
       const first = Math.floor(offset / PAGE);

@@ -17,7 +17,7 @@ export async function inspectVariables(count: number, inspection: Inspection): P
   if (count === 0) return;
   const stats = directory === undefined ? undefined : await lstat(join(directory, VARIABLES)).catch(() => undefined);
   if (stats?.isFile() === true) {
-    const message = `Expected numbers in the model, got ${count} variables whose numbers are in ${VARIABLES.split('/')[0]}/ beside it, which was not looked at`;
+    const message = `Expected numbers in the model, got ${count} variables whose numbers are in ${VARIABLES.split('/')[0]}/ beside it`;
     inspection.find('SAVEDMODEL_VARIABLES', message, 0);
   } else {
     const message = `Expected the numbers of ${count} variables in ${VARIABLES} beside the model, got no such file`;

@@ -1,12 +1,15 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
-import type { TensorInfo } from '../inspection.ts';
 import { isLegacyTorch } from '../pickle/pickle.ts';
 import { runPickle } from '../pickle/run-pickle.ts';
 import { Dict, Sequence, type Storage, type Value } from '../pickle/values.ts';
 import { quoted } from '../quoted.ts';
 import { Cursor } from '../source/cursor.ts';
+import { streamOf } from '../source/stream-of.ts';
+import type { ByteSource } from '../source/byte-source.ts';
 import { malformed, StructureError } from '../structure-error.ts';
+import type { FoundTensor } from '../tensor-values.ts';
 import { bytesOf } from './storages.ts';
+import { storedValues } from './stored-values.ts';
 import type { PickledTensor } from './tensors.ts';
 import { readTorchPickle, type TorchPickle } from './torch-pickle.ts';
 
@@ -36,7 +39,7 @@ export const pytorchLegacy: FormatInspector = {
         `Expected the end after the last storage, got ${cursor.left} more bytes`,
         cursor.position,
       );
-    const tensors = pickled.tensors.map((tensor) => placed(tensor, places));
+    const tensors = pickled.tensors.map((tensor) => placed(tensor, { places, source }));
     return {
       format: 'pytorch-legacy',
       formatVersion: String(VERSION),
@@ -95,10 +98,16 @@ async function readStorages(
   return places;
 }
 
-function placed(tensor: PickledTensor, places: ReadonlyMap<Storage, number>): TensorInfo {
+function placed(
+  tensor: PickledTensor,
+  { places, source }: { readonly places: ReadonlyMap<Storage, number>; readonly source: ByteSource },
+): FoundTensor {
   const { name, type, shape, storage, storageOffset } = tensor;
   const size = bytesOf(storage);
   const bytes = shape.reduce<number>((all, length) => all * (length ?? 0), size);
   const start = places.get(storage);
-  return { name, type, shape, bytes, ...(start === undefined ? {} : { offset: start + storageOffset * size }) };
+  const values = storedValues(tensor, (offset, length) =>
+    start === undefined ? undefined : streamOf(source, start + offset, length),
+  );
+  return { name, type, shape, bytes, values, ...(start === undefined ? {} : { offset: start + storageOffset * size }) };
 }

@@ -8,6 +8,9 @@ export interface PickledTensor extends TensorInfo {
   readonly storage: Storage;
   /** Numbers of the storage before its first. */
   readonly storageOffset: number;
+  readonly sizes: readonly number[];
+  /** How many numbers of the storage further the next one of each dimension is. */
+  readonly strides: readonly number[];
 }
 
 const wrappers = new Set(['torch._utils._rebuild_parameter', 'torch._utils._rebuild_parameter_with_state']);
@@ -60,7 +63,7 @@ function tensorOf(value: Value, name: string, inspection: Inspection): PickledTe
   )
     return undefined;
   demandInside(name, { storage, storageOffset, shape, strides }, inspection);
-  return { name, type: storage.type, shape, storage, storageOffset };
+  return { name, type: storage.type, shape, storage, storageOffset, sizes: shape, strides };
 }
 
 function numbersOf(value: Value | undefined): readonly number[] | undefined {

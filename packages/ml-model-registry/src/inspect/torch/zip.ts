@@ -1,8 +1,8 @@
 import type { FormatInspector, Inspection } from '../contract.ts';
-import type { FormatReport, TensorInfo } from '../inspection.ts';
 import { quoted } from '../quoted.ts';
 import { Cursor } from '../source/cursor.ts';
 import { StructureError } from '../structure-error.ts';
+import type { FoundReport, FoundTensor } from '../tensor-values.ts';
 import { eachMember } from '../zip/each-member.ts';
 import { zipKind } from '../zip/kind.ts';
 import type { ZipMember } from '../zip/member.ts';
@@ -10,6 +10,7 @@ import { readZip, type ZipArchive } from '../zip/read-zip.ts';
 import { inspectScript } from './script-code.ts';
 import { scriptNames } from './script-names.ts';
 import { bytesOf } from './storages.ts';
+import { storedValues } from './stored-values.ts';
 import type { PickledTensor } from './tensors.ts';
 import { readTorchPickle, type TorchPickle } from './torch-pickle.ts';
 
@@ -47,7 +48,7 @@ export const pytorchZip: FormatInspector = {
     checkStorages(found, inspection);
     if (!found.pickles.has('data.pkl'))
       inspection.find('MALFORMED', `Expected ${quoted(`${folder}data.pkl`)}, got none`, 0);
-    return reportOf(found, inspection);
+    return reportOf({ archive, inspection, found });
   },
 };
 
@@ -145,10 +146,10 @@ function checkStorages(found: Found, inspection: Inspection): void {
       inspection.find('TORCH_OTHER_MEMBER', `Expected storages that the pickle names, got ${quoted(name)}`, entryAt);
 }
 
-function reportOf(found: Found, inspection: Inspection): FormatReport {
-  const { isScript, version, pickles } = found;
+function reportOf(place: Place): FoundReport {
+  const { isScript, version, pickles } = place.found;
   const pickled = pickles.get('data.pkl');
-  const tensors = (pickled?.tensors ?? []).map((tensor) => placed(tensor, found, inspection));
+  const tensors = (pickled?.tensors ?? []).map((tensor) => placed(tensor, place));
   return {
     format: isScript ? 'torchscript' : 'pytorch',
     ...(version === undefined ? {} : { formatVersion: version }),
@@ -158,11 +159,14 @@ function reportOf(found: Found, inspection: Inspection): FormatReport {
   };
 }
 
-function placed(tensor: PickledTensor, found: Found, inspection: Inspection): TensorInfo {
+function placed(tensor: PickledTensor, { archive, inspection, found }: Place): FoundTensor {
   const { name, type, shape, storage, storageOffset } = tensor;
   const size = bytesOf(storage);
   const bytes = shape.reduce<number>((all, length) => all * (length ?? 0), size);
   const member = found.storages.get(`data/${storage.key}`);
   const isPlaced = member?.method === 'stored' && inspection.part === undefined;
-  return { name, type, shape, bytes, ...(isPlaced ? { offset: member.dataAt + storageOffset * size } : {}) };
+  const values = storedValues(tensor, (offset, length) =>
+    member === undefined ? undefined : archive.range(member, offset, length),
+  );
+  return { name, type, shape, bytes, values, ...(isPlaced ? { offset: member.dataAt + storageOffset * size } : {}) };
 }

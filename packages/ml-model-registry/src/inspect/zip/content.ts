@@ -3,6 +3,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import type { Inspection } from '../contract.ts';
 import { quoted } from '../quoted.ts';
 import { type ByteSource, demandWithin, memorySource, partOf } from '../source/byte-source.ts';
+import { streamOf } from '../source/stream-of.ts';
 import { StructureError } from '../structure-error.ts';
 import type { ZipMember } from './member.ts';
 
@@ -82,6 +83,29 @@ export async function headOfMember(member: ZipMember, length: number, place: Con
       throw new StructureError('LIMIT_EXCEEDED', message, offset);
     },
   };
+}
+
+/**
+ * Bytes of the content of a member from a place on. Of deflated ones all before is inflated again.
+ *
+ * @throws {StructureError} As {@link memberPieces}, for what is read.
+ */
+export async function* memberRange(
+  member: ZipMember,
+  span: { readonly offset: number; readonly length: number },
+  place: ContentPlace,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { offset, length } = span;
+  demandReadable(member, place.inspection);
+  if (member.method === 'stored')
+    return yield* streamOf(partOf(place.source, member.dataAt, member.packed), offset, length);
+  let at = 0;
+  for await (const piece of memberPieces(member, place)) {
+    const [from, to] = [Math.max(offset - at, 0), Math.min(offset + length - at, piece.length)];
+    if (from < to) yield piece.subarray(from, to);
+    at += piece.length;
+    if (at >= offset + length) return;
+  }
 }
 
 function demandReadable(member: ZipMember, inspection: Inspection): void {

@@ -3,7 +3,7 @@ import { quoted } from '../quoted.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { StructureError } from '../structure-error.ts';
 import { readDirectory } from './central-directory.ts';
-import { headOfMember, memberPieces, openMember } from './content.ts';
+import { headOfMember, memberPieces, memberRange, openMember } from './content.ts';
 import { type EndRecord, readEnd } from './end-record.ts';
 import { readLocal } from './local-header.ts';
 import type { ZipEntry, ZipMember } from './member.ts';
@@ -18,6 +18,8 @@ export interface ZipArchive {
   head(member: ZipMember, length: number): Promise<ByteSource>;
   /** The content of a member from front to back: {@link memberPieces}. */
   pieces(member: ZipMember): AsyncGenerator<Uint8Array, void>;
+  /** Some of the content of a member from front to back: {@link memberRange}. */
+  range(member: ZipMember, offset: number, length: number): AsyncIterable<Uint8Array>;
 }
 
 type Placed = ZipEntry & { readonly dataAt: number; readonly end: number };
@@ -45,6 +47,7 @@ export async function readZip(source: ByteSource, inspection: Inspection): Promi
     open: (member) => openMember(member, place),
     head: (member, length) => headOfMember(member, length, place),
     pieces: (member) => memberPieces(member, place),
+    range: (member, offset, length) => memberRange(member, { offset, length }, place),
   };
 }
 
