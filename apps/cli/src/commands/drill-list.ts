@@ -49,6 +49,7 @@ async function plan(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast drill list`. */
 export const drillListCommand: CommandDefinition = {
   path: ['drill', 'list'],
+  action: 'drills.read',
   summary: 'List drills, latest first: what they took, and how much they proved',
   description: 'With --json each has its checks and what it found.',
   options: [
@@ -64,6 +65,7 @@ export const drillListCommand: CommandDefinition = {
 /** `holdfast drill plan`. */
 export const drillPlanCommand: CommandDefinition = {
   path: ['drill', 'plan'],
+  action: 'drills.read',
   summary: 'Say which snapshot of which tenant is drilled now, and what later',
   options: [{ flags: '--tenant <name>', description: 'only those of a tenant' }, ...OPERATIONS_OPTIONS],
   examples: [{ call: 'holdfast drill plan', does: 'What is due, and when the rest is' }],

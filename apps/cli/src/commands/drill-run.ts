@@ -103,6 +103,7 @@ async function tell(context: Context, told: ShapeOf<'DrillRun'>): Promise<void> 
 /** `holdfast drill run`. */
 export const drillRunCommand: CommandDefinition = {
   path: ['drill', 'run'],
+  action: 'drills.run',
   summary: 'Restore a snapshot for a drill, check it, measure how long it took, and throw it away',
   description:
     'With --due, those that the configuration wants by now: so it is run by a schedule, as ["drill", "run", "--due"]. Else one drill of the newest snapshot of ' +

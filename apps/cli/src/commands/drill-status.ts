@@ -38,6 +38,7 @@ async function render(context: Context, { judgements, proofs }: ShapeOf<'DrillSt
 /** `holdfast drill status`. */
 export const drillStatusCommand: CommandDefinition = {
   path: ['drill', 'status'],
+  action: 'drills.read',
   summary: 'Hold what was measured against what is promised, and say what is proven of snapshots',
   description:
     'Time to restore, RTO, RPO and rollbacks of each tenant, and how much of its newest snapshot was proven to come back (with --verbose: of each). What was never measured is ' +

@@ -127,6 +127,7 @@ function listenAddress(text: string): ListenAddress {
 /** `holdfast health`. */
 export const healthCommand: CommandDefinition = {
   path: ['health'],
+  action: 'health.read',
   summary: 'Look at what everything stands on: disks, services, databases, backups',
   description:
     'The checks are in health.checks of the configuration. Without --watch all look once, at the same time, and 1 says that one of them is unhealthy; what was seen is kept ' +
@@ -153,6 +154,7 @@ export const healthCommand: CommandDefinition = {
 /** `holdfast health history`. */
 export const healthHistoryCommand: CommandDefinition = {
   path: ['health', 'history'],
+  action: 'health.read',
   summary: 'Show what has failed and recovered, and how long each check was up',
   description:
     'Time in which nobody has looked is unknown, and neither up nor down: percentages are of the time that is known.',

@@ -39,6 +39,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast logs clean`. */
 export const logsClean: CommandDefinition = {
   path: ['logs', 'clean'],
+  action: 'logs.prune',
   summary: 'Remove what is older than the configuration says',
   description:
     'By whole days: 30 of the structured and the performance log, 365 of the audit log, unless logs.retention says otherwise. What is removed of the audit log is ' +

@@ -88,6 +88,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast logs export`. */
 export const logsExport: CommandDefinition = {
   path: ['logs', 'export'],
+  action: 'logs.read',
   summary: 'Hand records over: as lines, as a table, or sealed',
   description:
     'Oldest first. A bundle is a new folder with the records, a manifest and a signature: `logs verify-bundle` proves with the public key alone that nobody has changed it since.',

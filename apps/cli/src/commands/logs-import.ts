@@ -31,6 +31,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast logs import`. */
 export const logsImport: CommandDefinition = {
   path: ['logs', 'import'],
+  action: 'logs.write',
   summary: 'Take lines that something else has logged, such as those of pino',
   description:
     'Lines of JSON keep their times and fields, and lose their secrets; other lines are taken as text. They are then searched like all others.',

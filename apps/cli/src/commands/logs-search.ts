@@ -132,6 +132,7 @@ const LANGUAGE =
 /** `holdfast logs search`. */
 export const logsSearch: CommandDefinition = {
   path: ['logs', 'search'],
+  action: 'logs.read',
   summary: 'Find records, newest first',
   description: LANGUAGE,
   arguments: [QUERY],
@@ -160,6 +161,7 @@ export const logsSearch: CommandDefinition = {
 /** `holdfast logs tail`. */
 export const logsTail: CommandDefinition = {
   path: ['logs', 'tail'],
+  action: 'logs.read',
   summary: 'Show the last records, and those that come',
   arguments: [QUERY],
   options: [

@@ -84,6 +84,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast logs stats`. */
 export const logsStatsCommand: CommandDefinition = {
   path: ['logs', 'stats'],
+  action: 'logs.read',
   summary: 'Show what there is of each log, and how long things took',
   description: 'The query and the period are about what was measured. Percentiles are right to one percent.',
   arguments: [{ name: '[query...]', description: 'which measurements (default: all)' }],

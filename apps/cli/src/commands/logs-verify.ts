@@ -116,6 +116,7 @@ async function checkpoint(context: Context): Promise<ExitCode> {
 /** `holdfast logs verify`. */
 export const logsVerify: CommandDefinition = {
   path: ['logs', 'verify'],
+  action: 'logs.verify',
   summary: 'Prove that the audit log is as it was written',
   description:
     'Names the first record that was changed, removed, moved or put in. What can not be seen from the log alone, a cut end and a log written anew as a whole, ' +
@@ -145,6 +146,7 @@ export const logsVerify: CommandDefinition = {
 /** `holdfast logs verify-bundle`. */
 export const logsVerifyBundle: CommandDefinition = {
   path: ['logs', 'verify-bundle'],
+  action: 'logs.verify',
   summary: 'Verify a sealed export, anywhere, with the public key alone',
   arguments: [{ name: '<folder>', description: 'what logs export --format bundle has made' }],
   options: [KEY_OPTION],
@@ -161,6 +163,7 @@ export const logsVerifyBundle: CommandDefinition = {
 /** `holdfast logs checkpoint`. */
 export const logsCheckpointCommand: CommandDefinition = {
   path: ['logs', 'checkpoint'],
+  action: 'logs.write',
   summary: 'Sign where the audit log ends',
   description: 'The text is kept beside the log, and printed: store it where nobody who writes the log can change it.',
   options: [...SIGN_OPTIONS, ...LOGS_OPTIONS],

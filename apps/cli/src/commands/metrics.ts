@@ -81,6 +81,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
 /** `holdfast metrics`. */
 export const metricsCommand: CommandDefinition = {
   path: ['metrics'],
+  action: 'metrics.read',
   summary: 'Say in numbers what happened: backups, restores, releases, storage and when the disk is full',
   description:
     'With --prometheus as text that Prometheus reads; with --listen it answers GET /metrics until it is told to stop (OpenMetrics where that is asked for); with --write it puts ' +

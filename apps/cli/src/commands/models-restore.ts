@@ -30,7 +30,6 @@ export const modelsRestore: CommandDefinition = {
   path: ['models', 'restore'],
   action: 'models.restore',
   whose: 'models',
-  summary: 'Write a version of a model to a file, bit for bit',
   summary: 'Write a version of a model to a file or folder, bit for bit',
   description:
     'It is put in place when every byte was compared. When something is damaged, there is an error and nothing is written.',

@@ -90,6 +90,7 @@ async function writeText(context: Context, { report, files, removed, unread }: W
 /** `holdfast report`. */
 export const reportCommand: CommandDefinition = {
   path: ['report'],
+  action: 'report.read',
   summary: 'Write what happened in a day, week, month or quarter, as HTML, PDF and JSON',
   description:
     'It is made of what there is: snapshots of the repository, runs of the schedule, deploys, and what health has seen. What is not known is said to be unknown. Pages need ' +

@@ -14,9 +14,15 @@ import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
 /** Every setting with its value in force. Paths are absolute. */
-export interface Settings extends AlertSettings, ReleaseSettings, DeploySettings, ModelTrustSettings {
-export interface Settings extends ReleaseSettings, DeploySettings, DrillSettings, ModelTrustSettings {
-export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSettings, HealthSettings, ReportSettings {
+export interface Settings
+  extends
+    AlertSettings,
+    DeploySettings,
+    DrillSettings,
+    HealthSettings,
+    ModelTrustSettings,
+    ReleaseSettings,
+    ReportSettings {
   readonly repository?: string | undefined;
   /** Where the keyring is, when it is not in the repository. */
   readonly keyStore?: string | undefined;
@@ -285,6 +291,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'logs.signKeyPassphrase', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE', file: false, type: 'text', secret: true },
   { name: 'logs.trustKeys', type: 'paths' },
   { name: 'logs.redact', type: 'other' },
+  {
     name: 'alerts.store',
     option: 'alertsStore',
     flag: '--alerts-store',

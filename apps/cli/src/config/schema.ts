@@ -188,11 +188,9 @@ export const configSchema = z
     git: z.optional(git),
     access: z.optional(access),
     logs: z.optional(logs),
-    access: z.optional(access),
     alerts: z.optional(alerts),
     health: z.optional(health),
     reports: z.optional(reports),
-    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

@@ -1,4 +1,6 @@
 import type { Repository, SnapshotRecord } from '@x/backup-store';
+import { withFaults } from '@x/storage';
+import { OperationsError } from '../errors.ts';
 import type { Resource } from './actions.ts';
 import { askFor, guarded, type GuardOptions, type GuardRules } from './guard.ts';
 import { tenantHandleRules } from './guard-tenant.ts';
@@ -60,9 +62,18 @@ export const tenantsRules: GuardRules<Tenants> = {
   certificateKey: { action: 'tenant.read' },
 };
 
+/** What lies below all rules is reached by nobody through a guard. */
+function closedStore(store: Repository['store']): Repository['store'] {
+  const error = new OperationsError('ACCESS_DENIED', 'Expected calls of the repository, got one of its store', {
+    hint: 'Whoever needs the store itself opens it with its own credentials.',
+  });
+  return withFaults(store, { decide: () => ({ kind: 'error-before', error }) });
+}
+
 /** All calls of a repository. */
 export const repositoryRules: GuardRules<Repository> = {
   id: 'free',
+  store: ({ store }) => closedStore(store),
   encrypted: 'free',
   keys: ({ keys }, ask) => guarded(keys, keysRules, ask),
   journal: ({ journal }, ask) => guarded(journal, journalRules, ask),

@@ -1,7 +1,6 @@
 import type { EventBook, EventQuery, OperationEvent } from './contract.ts';
 
 /** Whether an event is among those that are wanted. */
-export function isWanted(event: OperationEvent, { fromMs = -Infinity, toMs = Infinity, names, tenant }: EventQuery): boolean {
 export function isWanted(
   event: OperationEvent,
   { fromMs = -Infinity, toMs = Infinity, names, tenant }: EventQuery,

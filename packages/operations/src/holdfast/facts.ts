@@ -74,7 +74,7 @@ export class Facts {
       tenants: [...settings.tenants].map(([name, { critical = false }]) => ({ name, critical })),
       snapshots: drillSnapshots(catalog),
       drills,
-      restores: restoresOf(events, drills),
+      restores: restoresOf(events),
       rollbacks,
       objectives: settings.config.objectives,
       nowMs: settings.clock.now(),

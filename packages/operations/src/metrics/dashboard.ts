@@ -54,11 +54,6 @@ export function dashboard(question: DashboardQuestion): Dashboard {
   };
   const perTenant = (tenant: string): TenantFigures => ({
     tenant,
-    tenant_backups: backupFigures(
-      attempts.filter((each) => each.tenant === tenant),
-      nowMs,
-    ),
-    restores: restoreFigures(restores.filter((each) => each.tenant === tenant)),
     tenant_backups: backupFigures(byTenant.attempts.get(tenant) ?? [], nowMs),
     restores: restoreFigures(byTenant.restores.get(tenant) ?? []),
   });

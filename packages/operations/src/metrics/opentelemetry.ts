@@ -13,7 +13,6 @@ export interface ObservationsLike<Gauge extends GaugeLike> {
 export interface MeterLike<Gauge extends GaugeLike> {
   /** Makes a gauge that is asked for its numbers. */
   createObservableGauge(name: string, options: { description: string; unit: string }): Gauge;
-  addBatchObservableCallback(callback: (observations: ObservationsLike<Gauge>) => Promise<void>, gauges: Gauge[]): void;
   /** Asks a function for the numbers of several. */
   addBatchObservableCallback(callback: (observations: ObservationsLike<Gauge>) => Promise<void>, gauges: Gauge[]): void;
   /** Asks it no more. */

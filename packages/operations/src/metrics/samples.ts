@@ -65,13 +65,6 @@ export function sampleBook(store: ObjectStore): SampleBook {
       return samples;
     },
     async thin(destination, nowMs) {
-      const all = await hours(destination);
-      const gone = new Set(
-        planThinning(
-          all.map(({ ms }) => ms),
-          nowMs,
-        ),
-      );
       const all: { readonly key: string; readonly ms: number }[] = [];
       for await (const key of keysOf(store, destination)) all.push({ key, ms: hourOf(key) ?? 0 });
       const hours = all.map(({ ms }) => ms);

@@ -8,7 +8,6 @@ export const RESTORE_EVENTS: readonly string[] = ['restore.finished', 'restore.f
  * The restores that events tell of, oldest first, each once. What was thrown away again, as by drills, is none. From the details: `snapshot`,
  * `status`, `bytesWritten`, `durationMs` and `trial`, where they are told.
  */
-export function restoresOf(events: readonly OperationEvent[], drills: readonly DrillResult[]): readonly RestoreFact[] {
 export function restoresOf(events: readonly OperationEvent[]): readonly RestoreFact[] {
   const facts = new Map<string, RestoreFact>();
   for (const event of events) {

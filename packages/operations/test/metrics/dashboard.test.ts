@@ -163,20 +163,6 @@ it('a snapshot and the event of its making are one backup, and checkpoints are n
 });
 
 it('a restore that lacks something has failed, drills are no restores, and a restore is of the tenant of its snapshot', () => {
-  const own = drill({ snapshot: idOf(1), startedAt: iso(NOW - 2 * HOUR), finishedAt: iso(NOW - HOUR) });
-  const restored = (status: string, at: number) =>
-    event('restore.finished', {
-      tenant: undefined,
-      at: iso(at),
-      details: { snapshot: idOf(1), status, bytesWritten: 1, durationMs: 8 },
-    });
-  const events = [
-    drillEvent(own, 'one'),
-    restored('ok', NOW - HOUR - 5),
-    restored('ok', NOW - 9),
-    restored('partial', NOW),
-  ];
-  expect(events.flatMap((each) => drillResultOf(each) ?? [])).toHaveLength(1);
   const restored = (status: string, at: number, more: object = {}) =>
     event('restore.finished', {
       tenant: undefined,

@@ -50,8 +50,6 @@ it('law: any text survives as a label or help, and any number as a value', () =>
   const anyText = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
   fc.assert(
     fc.property(
-      text,
-      text,
       anyText,
       anyText,
       fc.double({ noNaN: true, noDefaultInfinity: true }),
