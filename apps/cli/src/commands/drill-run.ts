@@ -90,6 +90,13 @@ async function tell(context: Context, told: ShapeOf<'DrillRun'>): Promise<void> 
   const { drills, left, changes } = told;
   if (context.json) return await emitObject(output, 'DrillRun', told);
   if (drills.length === 0) messages.note('Nothing is due.');
+  const badly = drills.filter(({ status }) => status !== 'passed');
+  if (badly.length > 0)
+    messages.warn(
+      displayText(
+        `Drills that did not pass: ${badly.length} of ${drills.length}: ${badly.map(({ tenant, kind }) => `${tenant} (${kind})`).join(', ')}.`,
+      ),
+    );
   if (left > 0) messages.note(`Drills that are due and left for the next run: ${left}.`);
   for (const { tenant, objective, status } of changes) {
     const text = displayText(

@@ -3,7 +3,6 @@ import { statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Repository } from '@x/backup-store';
 import type { OperationEvent } from '@x/operations';
-import type { ObjectiveJudgement, RestorabilityProof } from '@x/operations/drills';
 import type { BackupFact, Dashboard, MetricFamily, MetricsInput, StorageFacts } from '@x/operations/metrics';
 import { now } from '../clock.ts';
 import { isUrl, publicLocation } from '../config/locations.ts';
@@ -43,12 +42,14 @@ async function readWithout(context: Context, operations: OperationsStore): Promi
 async function readWith(context: Context, operations: OperationsStore, repository: Repository): Promise<ReadMetrics> {
   const { backupFacts } = await metering();
   const { restorability } = await drilling();
-  const { judgements, snapshots, drills } = await judgeConfigured(context, { repository, book: operations.book });
+  const { judgements, catalog, snapshots, drills } = await judgeConfigured(context, {
+    repository,
+    book: operations.book,
+  });
   const storage = [await sampleRepository(context, operations, repository)];
-  const proofs: readonly RestorabilityProof[] = restorability({ snapshots, drills });
-  const made = { snapshots: backupFacts(await repository.catalog()), storage };
-  const all: readonly ObjectiveJudgement[] = judgements;
-  return { dashboard: await dashboardOf(context, operations, made), judgements: all, drills, proofs };
+  const proofs = restorability({ snapshots, drills });
+  const made = { snapshots: backupFacts(catalog), storage };
+  return { dashboard: await dashboardOf(context, operations, made), judgements, drills, proofs };
 }
 
 async function dashboardOf(

@@ -1,4 +1,4 @@
-import type { Repository } from '@x/backup-store';
+import type { CatalogEntry, Repository } from '@x/backup-store';
 import type { OperationEvent } from '@x/operations';
 import type {
   DeployFact,
@@ -46,6 +46,7 @@ function objectivesPolicy(settings: Settings): ObjectivesPolicy {
 /** How objectives stand, and what that was read from. */
 export interface Judged {
   readonly judgements: readonly ObjectiveJudgement[];
+  readonly catalog: readonly CatalogEntry[];
   readonly snapshots: readonly DrillSnapshot[];
   readonly drills: readonly DrillResult[];
 }
@@ -59,7 +60,8 @@ export async function judgeConfigured(
   const { settings } = await context.effective();
   const { drillHistory, drillSnapshots, judgedTenants, judgeObjectives, RESTORE_EVENTS, restoresOf, rollbacksOf } =
     await drilling();
-  const snapshots = drillSnapshots(await repository.catalog({ tenant }));
+  const catalog = await repository.catalog({ tenant });
+  const snapshots = drillSnapshots(catalog);
   const drills = await drillHistory(book);
   const restores: OperationEvent[] = [];
   for await (const event of book.read({ names: RESTORE_EVENTS })) restores.push(event);
@@ -76,7 +78,7 @@ export async function judgeConfigured(
     objectives: objectivesPolicy(settings),
     nowMs: now(),
   });
-  return { judgements, snapshots, drills };
+  return { judgements, catalog, snapshots, drills };
 }
 
 /** Tells the book what has changed since. */

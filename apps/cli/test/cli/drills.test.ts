@@ -146,6 +146,7 @@ describe('holdfast drill', () => {
     });
     const again = await machine.run(['drill', 'run']);
     expect(again).toMatchObject({ code: 6, stdout: expect.stringContaining('FAILED') as string });
+    expect(again.stderr).toContain('Drills that did not pass: 1 of 1: default (validate).');
     expect(again.stderr).not.toContain('Objective');
     const status = await machine.run(['drill', 'status']);
     expect(status).toMatchObject({ code: 6, stdout: expect.stringContaining('BREACHED') as string });

@@ -1,3 +1,4 @@
+import { compare } from '../drills/choose.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import type { BackupFact } from './contract.ts';
 
@@ -39,9 +40,9 @@ export function backupAttempts(
   return [...made.values(), ...failed.values()].filter((attempt) => attempt !== undefined);
 }
 
-/** Of an event that is told twice the earlier one counts, whatever order they come in. */
+/** Of a snapshot of which several tell, the earliest counts, whatever order they come in. */
 const byTime = (events: readonly OperationEvent[]): readonly OperationEvent[] =>
-  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || compare(JSON.stringify(a), JSON.stringify(b)));
 
 function attemptOf({ at, name, tenant, details }: OperationEvent): BackupAttempt {
   const amount = (value: unknown): number | null =>

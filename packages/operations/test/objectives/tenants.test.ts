@@ -24,6 +24,13 @@ test.each([
   expect(judgedTenants(tenants, { snapshots, critical }).map(({ name }) => name)).toEqual(names);
 });
 
+it('something was promised to a tenant that was never backed up: it is judged, unless it was erased', () => {
+  const tenants = [tenant('gone', 'erased')];
+  expect(judgedTenants(tenants, { snapshots: [], critical: { gone: true, hotel: true } })).toEqual([
+    { name: 'hotel', critical: true },
+  ]);
+});
+
 it('a tenant is critical when that is said', () => {
   expect(judgedTenants([tenant('a'), tenant('b')], { snapshots: [], critical: { a: true } })).toEqual([
     { name: 'a', critical: true, createdMs: NOW },
