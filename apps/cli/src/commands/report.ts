@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { ReportFormat } from '@x/operations/report';
+import { configuredBook } from '../compose/event-book.ts';
 import { makeReport, type ReportCall, type WrittenReport } from '../compose/reports.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -57,7 +58,10 @@ function callOf({ arguments: [word = 'daily'], options }: CommandInput, workingD
 }
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
-  const written = await makeReport(context, callOf(input, context.workingDirectory));
+  const book = await configuredBook(context);
+  const written = await makeReport(context, { ...callOf(input, context.workingDirectory), book }).finally(async () => {
+    await book?.close();
+  });
   const { report, files, removed, unread } = written;
   if (context.json) {
     const { period, summary, problems, unknown } = report;

@@ -39,6 +39,8 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   let isBad = false;
   let isPartial = false;
   const onEvent = (event: ScheduleEvent): void => {
+    context.told.scheduler(event);
+    if (event.type === 'run.finished' || event.type === 'run.failed') void context.told.flush(context);
     if (event.type === 'run.failed' || event.type === 'run.givenUp' || event.type === 'schedule.failed') isBad = true;
     if (event.type === 'run.finished' && event.outcome === 'partial') isPartial = true;
     const line = context.json

@@ -1,8 +1,10 @@
 import { userInfo } from 'node:os';
+import type { EventBook } from '@x/operations';
 import type { Access, Action, Resource } from '@x/operations/access';
 import type { Settings } from '../config/fields.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
+import { auditBook } from './event-book.ts';
 
 /** Who runs the program, as the operating system says: the name, or the number of a user without one. */
 export function systemUser(): string {
@@ -18,12 +20,12 @@ export function systemUser(): string {
  *
  * @throws {OperationsError} `INVALID_ACCESS`
  */
-export async function openAccess(context: Context): Promise<Access | undefined> {
+export async function openAccess(context: Context, book?: EventBook): Promise<Access | undefined> {
   const { settings } = await context.effective();
   const { 'access.roles': roles, 'access.users': users } = settings;
   if (roles === undefined && users === undefined) return undefined;
   const { createAccess } = await import('@x/operations/access');
-  return createAccess({ roles, users });
+  return createAccess({ roles, users, book });
 }
 
 /** What a command wants to do, and to whose data. */
@@ -64,8 +66,13 @@ export async function demandAccess(
     if (definition.action === 'config.read') return;
     throw error;
   }
-  const access = await openAccess(context);
-  if (access === undefined) return;
+  const book = auditBook(context);
+  const access = await openAccess(context, book);
   const { action, resource } = wantedAccess(definition, input, settings);
-  if (action !== undefined) await access.authorize(systemUser(), action, resource);
+  if (access === undefined || action === undefined) return;
+  try {
+    await access.authorize(systemUser(), action, resource);
+  } finally {
+    await book.close();
+  }
 }

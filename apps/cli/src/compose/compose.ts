@@ -37,7 +37,9 @@ function repositorySettings(context: Context, settings: Settings, location: stri
     cacheDirectory: settings.cacheDirectory,
     performance: performanceOf(settings),
     workerEntry: context.entry,
-    onEvent: ({ name, details }) => {
+    onEvent: (event) => {
+      context.told.repository(event);
+      const { name, details } = event;
       context.messages.debug(`event ${name} ${JSON.stringify(details)}`);
       if (name === 'slot.skipped')
         context.messages.warn(`Key slot ${details['slot']} needs a newer version of holdfast, and is left alone.`);

@@ -104,7 +104,10 @@ export async function openDeploys(context: Context, options: DeploysOptions = {}
       keep: settings['deploy.keep'],
       channel: settings['deploy.channel'],
       by: userName(),
-      onEvent: options.onEvent,
+      onEvent: (event) => {
+        context.told.deployer(event);
+        options.onEvent?.(event);
+      },
     }),
   };
 }

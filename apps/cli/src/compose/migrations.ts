@@ -52,7 +52,10 @@ export async function openMigrator(context: Context): Promise<OpenedMigrator> {
     driver,
     migrations: migrationsFolder(effective),
     ...(timeout === undefined ? {} : { lockTimeoutMs: demandDuration(timeout) }),
-    onEvent: (event) => tell(context, event),
+    onEvent: (event) => {
+      context.told.migrator(event);
+      tell(context, event);
+    },
   });
   return { migrator, database: driver.place };
 }

@@ -36,8 +36,11 @@ export async function openModels(context: Context, options: OpenModelsOptions = 
     import('@x/storage'),
     import('@x/backup-store'),
   ]);
-  const onEvent = ({ type, model, version = '' }: RegistryEvent): void =>
+  const onEvent = (event: RegistryEvent): void => {
+    context.told.models(event);
+    const { type, model, version = '' } = event;
     context.messages.debug(`event ${type} ${model} ${version}`.trimEnd());
+  };
   const registry = createModelRegistry({
     storage: await openStore(location),
     repository,

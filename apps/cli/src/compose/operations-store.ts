@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { EventBook } from '@x/operations';
 import type { SampleBook } from '@x/operations/metrics';
+import type { Effective } from '../config/merge.ts';
 import type { Context } from '../program/context.ts';
 
 /** Where it is remembered what was drilled and measured. */
@@ -10,11 +11,16 @@ export interface OperationsStore {
   readonly samples: SampleBook;
 }
 
+/** Folder or URL of it: that of the configuration, or the one beside it. */
+export function operationsLocation(context: Context, { settings, file }: Effective): string {
+  const folder = file === undefined ? context.workingDirectory : dirname(file);
+  return settings['drills.store'] ?? join(folder, '.holdfast', 'operations');
+}
+
 /** Opens the store of the configuration. @throws {StorageError} `UNSUPPORTED_URL`. */
 export async function openOperations(context: Context): Promise<OperationsStore> {
-  const { settings, file } = await context.effective();
-  const folder = file === undefined ? context.workingDirectory : dirname(file);
-  const location = settings['drills.store'] ?? join(folder, '.holdfast', 'operations');
+  const effective = await context.effective();
+  const location = operationsLocation(context, effective);
   const [{ openStore }, { storedEventBook }, { sampleBook }] = await Promise.all([
     import('@x/storage'),
     import('@x/operations'),

@@ -112,6 +112,10 @@ export async function trustedKeys(
  */
 export async function openReleases(context: Context, options: ReleasesOptions = {}): Promise<OpenedReleases> {
   const { signs = false, push, onEvent } = options;
+  const hear = (event: ReleaseManagerEvent): void => {
+    context.told.releases(event);
+    onEvent?.(event);
+  };
   const effective = await context.effective();
   const { settings, origins } = effective;
   const top = await topFolder(context, effective);
@@ -122,7 +126,7 @@ export async function openReleases(context: Context, options: ReleasesOptions = 
   const [{ createReleaseManager }, { openStore }] = await Promise.all([versioning(context), import('@x/storage')]);
   const storage = await openStore(location);
   return {
-    manager: createReleaseManager({ storage, workspace, privateKey, onEvent }),
+    manager: createReleaseManager({ storage, workspace, privateKey, onEvent: hear }),
     storage,
     folder: folderOf(location),
     workspace,

@@ -1,3 +1,4 @@
+import { ToldEvents } from '../compose/told-events.ts';
 import { loadConfig, type LoadedConfig } from '../config/file.ts';
 import type { Environment } from '../config/locations.ts';
 import { mergeSettings, type Effective } from '../config/merge.ts';
@@ -50,6 +51,7 @@ export function createContext(world: World, given: GlobalOptions & object): Cont
   return {
     ...world,
     globals: flags,
+    told: new ToldEvents(),
     prompt: createPrompt({ input, messages, signal }),
     json: given.json ?? false,
     effective: () => (effective ??= load()),

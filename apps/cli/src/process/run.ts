@@ -84,7 +84,11 @@ async function runLine(line: Line): Promise<number> {
       };
       const [context, input] = [createContext(world, flags), { arguments: args, options }];
       await demandAccess(context, definition, input);
-      exitCode = await definition.run(context, input);
+      try {
+        exitCode = await definition.run(context, input);
+      } finally {
+        await context.told.flush(context);
+      }
     },
   });
   try {

@@ -1,5 +1,6 @@
 import type { Effective } from '../config/merge.ts';
 import type { Environment } from '../config/locations.ts';
+import type { ToldEvents } from '../compose/told-events.ts';
 import type { Messages, MessageStream } from '../terminal/messages.ts';
 import type { Output, OutputStream } from '../terminal/output.ts';
 import type { Prompt } from '../terminal/prompt.ts';
@@ -43,6 +44,8 @@ export interface Context {
   readonly messages: Messages;
   readonly prompt: Prompt;
   readonly signal: AbortSignal;
+  /** Hears what packages tell, for the audit log and alerts. */
+  readonly told: ToldEvents;
   /** Whether `--json` was given: one object (or JSON Lines) on standard output. */
   readonly json: boolean;
   /** The configuration in force, flags of the command included. @throws {CliError} `CONFIG_INVALID`, `CONFIG_NOT_FOUND`. */

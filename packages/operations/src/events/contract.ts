@@ -30,6 +30,7 @@ export interface EventQuery {
 
 /** Where events are kept: the audit log, or memory in tests. */
 export interface EventBook {
+  /** Adds an event, and returns when it is kept. */
   append(event: OperationEvent): Promise<void>;
   /** Oldest first. */
   read(query?: EventQuery): AsyncIterable<OperationEvent>;

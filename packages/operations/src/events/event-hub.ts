@@ -39,11 +39,17 @@ export interface EventHubOptions {
 export interface EventHub {
   /** For `onEvent` of each package. None of them throws, or waits. */
   readonly listeners: {
+    /** Of a repository. */
     readonly repository: (event: RepositoryEvent) => void;
+    /** Of a release manager. */
     readonly releases: (event: ReleaseManagerEvent) => void;
+    /** Of a deployer. */
     readonly deployer: (event: DeployEvent) => void;
+    /** Of a migrator. */
     readonly migrator: (event: MigratorEvent) => void;
+    /** Of a registry of models. */
     readonly models: (event: RegistryEvent) => void;
+    /** Of a scheduler. */
     readonly scheduler: (event: ScheduleEvent) => void;
   };
   /** Something else has happened. */

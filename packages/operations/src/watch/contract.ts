@@ -39,6 +39,7 @@ export interface WatchFoldersOptions {
    * `watch.failed`, or answers `false`, they were not dealt with: it is called again, after 5 seconds at first, and with those that have come meanwhile.
    */
   readonly onChange: (changes: Changes) => Promise<boolean | void> | boolean | void;
+  /** Told what becomes of the watch. Must not throw. */
   readonly onEvent?: ((event: WatchEvent) => void) | undefined;
   readonly clock?: Clock | undefined;
 }
