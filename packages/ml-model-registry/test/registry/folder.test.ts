@@ -13,7 +13,7 @@ import { ownRegistry } from '../support/registry.ts';
 
 /** What is in a folder, by paths. */
 function contents(root: string): Readonly<Record<string, string>> {
-  const paths = (readdirSync(root, { recursive: true }) as string[]).filter((path) =>
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
     statSync(join(root, path)).isFile(),
   );
   return Object.fromEntries(paths.toSorted().map((path) => [path, readFileSync(join(root, path)).toString('hex')]));
@@ -97,30 +97,33 @@ describe('a version that is a folder', () => {
     });
   });
 
-  it('is signed file by file, loaded by its main file, and not held by a cache of files', async () => {
-    const keys = generateKeyPair({ algorithm: 'ecdsa-p256' });
-    const { privateKey, publicKey } = keys;
-    const runner = commandRunner({
-      command: [
-        'sh',
-        '-c',
-        'test "$(basename "$1")" = price.onnx && test -f "$(dirname "$1")/weights.bin"',
-        'sh',
-        '{file}',
-      ],
-    });
-    const { registry, folder } = await ownRegistry({
-      sign: { privateKey },
-      trust: { keys: [publicKey] },
-      loadTest: { runners: [runner] },
-    });
-    await registry.add('price', writeFolder(onnxFiles()), { change: 'fix' });
-    expect(await registry.verify('price', 'latest')).toMatchObject({ verified: true });
-    await registry.restore('price', 'latest', { to: join(folder, 'back') });
-    expect(await registry.validate('price', 'latest')).toMatchObject({ status: 'passed' });
-    const cache = createModelCache({ registry, maxBytes: 1e6 });
-    await expect(cache.get('price@latest')).rejects.toMatchObject({ code: 'NOT_A_FILE' });
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is signed file by file, loaded by its main file, and not held by a cache of files',
+    async () => {
+      const keys = generateKeyPair({ algorithm: 'ecdsa-p256' });
+      const { privateKey, publicKey } = keys;
+      const runner = commandRunner({
+        command: [
+          'sh',
+          '-c',
+          'test "$(basename "$1")" = price.onnx && test -f "$(dirname "$1")/weights.bin"',
+          'sh',
+          '{file}',
+        ],
+      });
+      const { registry, folder } = await ownRegistry({
+        sign: { privateKey },
+        trust: { keys: [publicKey] },
+        loadTest: { runners: [runner] },
+      });
+      await registry.add('price', writeFolder(onnxFiles()), { change: 'fix' });
+      expect(await registry.verify('price', 'latest')).toMatchObject({ verified: true });
+      await registry.restore('price', 'latest', { to: join(folder, 'back') });
+      expect(await registry.validate('price', 'latest')).toMatchObject({ status: 'passed' });
+      const cache = createModelCache({ registry, maxBytes: 1e6 });
+      await expect(cache.get('price@latest')).rejects.toMatchObject({ code: 'NOT_A_FILE' });
+    },
+  );
 
   it('has the digest of its files: who changes the one without the other is found out', async () => {
     const storage = memoryStore();
