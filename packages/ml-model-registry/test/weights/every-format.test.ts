@@ -131,8 +131,8 @@ describe('numbers in an order of their own', () => {
     const sizes = [65_537, 128];
     const found = plainPair({ values: [values(undefined), values([1, 65_537])], shape: sizes, isNumber: true });
     expect(found).toContain('67108864 bytes');
-    expect(() => plainPair({ values: [values([1, 65_537]), values([1, 65_537])], shape: sizes, isNumber: true })).toThrow(
-      'yet',
-    );
+    expect(() =>
+      plainPair({ values: [values([1, 65_537]), values([1, 65_537])], shape: sizes, isNumber: true }),
+    ).toThrow('yet');
   });
 });
