@@ -97,7 +97,7 @@ export type {
 export type { Changed, VersionDiff } from './registry/diff-versions.ts';
 export type { RestoreContentOptions } from './content/restore-content.ts';
 export type { Clock } from './clock.ts';
-export type { AuditEvent, LoggedAudit } from './history/audit-events.ts';
+export type { AuditEvent, AuditRefusal, LoggedAudit } from './history/audit-events.ts';
 export type { LoggedEvent, ModelEvent } from './history/events.ts';
 export type { AliasMove } from './history/state.ts';
 export { type Bump, type ChangeTable, defaultChanges, nextVersion, type NextVersion } from './versions/change.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ModelError } from '../errors.ts';
 import { isMemberPath } from '../inspect/folder/member-path.ts';
 import { contentHash, type MemberSizes } from './content-hash.ts';
@@ -20,7 +20,8 @@ export interface RestoredFolder {
  *
  * @throws {ModelError} `HISTORY_DAMAGED` for files that would lead elsewhere; what `demand` throws. Errors of the file system: `EEXIST` for what is there.
  */
-export async function restoreFolder(to: string, folder: RestoredFolder): Promise<void> {
+export async function restoreFolder(path: string, folder: RestoredFolder): Promise<void> {
+  const to = resolve(path);
   const { members, overwrite } = folder;
   demandInside(members);
   if (!overwrite && (await isThere(to))) throw occupied(to);

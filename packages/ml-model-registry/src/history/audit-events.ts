@@ -3,7 +3,7 @@ import { isAlias } from '../versions/names.ts';
 import { damaged } from './events.ts';
 
 /** Somebody was told no. */
-interface Refusal {
+export interface AuditRefusal {
   readonly version?: string | undefined;
   readonly alias?: string | undefined;
   /** Codes of findings, gates that failed, or what was asked for; at most 500 characters. */
@@ -16,8 +16,8 @@ interface Refusal {
  */
 export type AuditEvent =
   | { readonly kind: 'version.restored'; readonly version: string }
-  | (Refusal & { readonly kind: 'model.refused' })
-  | (Refusal & { readonly kind: 'model.denied' });
+  | (AuditRefusal & { readonly kind: 'model.refused' })
+  | (AuditRefusal & { readonly kind: 'model.denied' });
 
 /** An audit event as it stands in the trail. Its chain is one of its own: `n` and `previous` count there. */
 export type LoggedAudit = AuditEvent & {

@@ -3,7 +3,7 @@ import type { ModelBundle } from '@x/integrity';
 import semver from 'semver';
 import { ModelError } from '../errors.ts';
 import type { GateResult } from '../gates/gates.ts';
-import type { ModelMember } from '../inspect/folder/manifest.ts';
+import { manifestDigest, type ModelMember } from '../inspect/folder/manifest.ts';
 import { isMemberPath } from '../inspect/folder/member-path.ts';
 import type { TrustEvent } from '../trust/trust-state.ts';
 import { isAlias } from '../versions/names.ts';
@@ -122,9 +122,14 @@ function isWhole({
     typeof digest === 'string' &&
     /^sha256:[0-9a-f]{64}$/.test(digest) &&
     [tags, parents, inspection?.inputs, inspection?.outputs, inspection?.findings].every(Array.isArray) &&
-    (members === undefined || (Array.isArray(members) && members.every(isMember))) &&
+    (members === undefined || isFolderOf(members, digest)) &&
     [metrics, params].every((values) => typeof values === 'object' && values !== null)
   );
+}
+
+/** The digest of a folder is that of its files: a signature is about these. */
+function isFolderOf(members: unknown, digest: string): boolean {
+  return Array.isArray(members) && members.every(isMember) && manifestDigest(members as ModelMember[]) === digest;
 }
 
 /** A file of a folder, below it. */

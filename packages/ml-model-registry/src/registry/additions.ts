@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ModelError } from '../errors.ts';
-import { PREFIX } from './histories.ts';
+import { PREFIX } from './model-prefix.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
 

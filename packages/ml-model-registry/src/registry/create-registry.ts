@@ -28,7 +28,6 @@ import { letGo } from './leftovers.ts';
 import { aliasEvent, aliasNotFound, type Move, moveOf } from './move-alias.ts';
 import type { RegistryParts } from './parts.ts';
 import { openContent } from './open-content.ts';
-import { auditTrail } from './record-audit.ts';
 import { partsOf } from './registry-parts.ts';
 import { rollBack } from './roll-back.ts';
 import { knownDamage } from './scrub-notes.ts';
@@ -232,8 +231,7 @@ class StoredRegistry extends Survey implements ModelRegistry {
 
   async history(model: string): ReturnType<ModelRegistry['history']> {
     const events = await this.#history(model).events();
-    const { storage, clock } = this.#parts;
-    const audited = await auditTrail(storage, model, clock).events();
+    const audited = await this.#parts.trails.of(model).events();
     if (events.length + audited.length === 0) demandModel(await this.#history(model).read(), model);
     return [...events, ...audited].toSorted((a, b) => a.at - b.at);
   }

@@ -4,10 +4,8 @@ import type { ModelState } from '../history/state.ts';
 import { inLanes } from '../lanes.ts';
 import type { KnownVersion } from '../versions/known-version.ts';
 import { checkModelName, isModelName } from '../versions/names.ts';
+import { PREFIX } from './model-prefix.ts';
 import type { RegistryParts } from './parts.ts';
-
-/** Where histories lie in the store. */
-export const PREFIX = 'models/';
 
 const HISTORY = 'history';
 

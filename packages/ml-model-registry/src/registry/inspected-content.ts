@@ -11,7 +11,7 @@ import { defaultLimits } from '../inspect/limits.ts';
 import type { OpenFile } from '../inspect/source/file-source.ts';
 import type { AddOptions } from './contract.ts';
 import type { RegistryParts } from './parts.ts';
-import { demandSize } from './refusal.ts';
+import { demandSize, demandWhole } from './refusal.ts';
 
 /** A file or folder that somebody wants to add. */
 export interface AddedFile {
@@ -63,6 +63,7 @@ export async function inspectedFolder(
   await demandSize(await folderSize(path), model, parts);
   const walked = await walkFolder(path, { limits, digest: true, signal: options.signal });
   const inspection = folderInspection(walked, limits);
+  await demandWhole(walked, model, parts);
   const source = new FolderSource(path, walked.members);
   return {
     inspection,

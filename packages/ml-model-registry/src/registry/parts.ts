@@ -9,7 +9,7 @@ import type { LoadTestOptions } from '../load-test/contract.ts';
 import type { ModelSignOptions } from '../trust/sign-version.ts';
 import type { MetricSet } from '../metrics/metric-set.ts';
 import type { ChangeTable } from '../versions/change.ts';
-import type { AuditedEvent } from './record-audit.ts';
+import type { AuditedEvent, AuditTrails } from './record-audit.ts';
 import type { ModelIntent, ModelRegistryOptions, RegistryEvent } from './contract.ts';
 
 /** What the calls of a registry work with. */
@@ -32,6 +32,8 @@ export interface RegistryParts {
   readonly files: FileCache;
   /** Tells of something that happened. */
   tell(event: Omit<RegistryEvent, 'at' | 'by'>): void;
+  /** Restores and refusals of each model. */
+  readonly trails: AuditTrails;
   /** Tells of a restore or refusal, and writes it to the trail of the model. */
   record(event: AuditedEvent): Promise<void>;
   /** Throws where somebody may not do what they want. Default of `by`: whose registry it is. */

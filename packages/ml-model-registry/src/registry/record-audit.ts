@@ -4,6 +4,7 @@ import type { AuditEvent } from '../history/audit-events.ts';
 import { AuditTrail } from '../history/audit-trail.ts';
 import { isModelName } from '../versions/names.ts';
 import type { RegistryEvent } from './contract.ts';
+import { PREFIX } from './model-prefix.ts';
 
 /** What is told, and written to the trail of the model. */
 export type AuditedEvent = Pick<RegistryEvent, 'model' | 'version' | 'alias' | 'reason'> & {
@@ -11,9 +12,28 @@ export type AuditedEvent = Pick<RegistryEvent, 'model' | 'version' | 'alias' | '
   readonly by?: string | undefined;
 };
 
-/** Where the trail of a model lies. */
-export function auditTrail(storage: ObjectStore, model: string, clock: Clock): AuditTrail {
-  return new AuditTrail(storage, `models/${model}/audit`, { clock });
+/** Trails that are remembered: names of models may come from anyone. */
+const REMEMBERED = 1000;
+
+/** The trails of all models. Each remembers how far it was read. */
+export class AuditTrails {
+  readonly #storage: ObjectStore;
+  readonly #clock: Clock;
+  readonly #opened = new Map<string, AuditTrail>();
+
+  constructor(storage: ObjectStore, clock: Clock) {
+    this.#storage = storage;
+    this.#clock = clock;
+  }
+
+  of(model: string): AuditTrail {
+    const found = this.#opened.get(model);
+    if (found !== undefined) return found;
+    if (this.#opened.size >= REMEMBERED) this.#opened.clear();
+    const trail = new AuditTrail(this.#storage, `${PREFIX}${model}/audit`, { clock: this.#clock });
+    this.#opened.set(model, trail);
+    return trail;
+  }
 }
 
 /**
@@ -23,7 +43,7 @@ export function auditTrail(storage: ObjectStore, model: string, clock: Clock): A
 export async function recordAudit(
   event: AuditedEvent,
   to: {
-    readonly storage: ObjectStore;
+    readonly trails: AuditTrails;
     readonly clock: Clock;
     readonly by: string;
     readonly onEvent: ((event: RegistryEvent) => void) | undefined;
@@ -35,7 +55,7 @@ export async function recordAudit(
   tell({ type: event.type, reason: event.reason });
   if (!isModelName(event.model)) return;
   try {
-    const isWritten = await auditTrail(to.storage, event.model, to.clock).append(auditOf(event), by);
+    const isWritten = await to.trails.of(event.model).append(auditOf(event), by);
     if (!isWritten) tell({ type: 'model.audit-not-written', reason: 'others were faster each time' });
   } catch (error) {
     tell({ type: 'model.audit-not-written', reason: String(error) });

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.ts';
 import type { Finding, ModelInspection } from '../inspect/inspection.ts';
+import type { WalkedFolder } from '../inspect/folder/walk-folder.ts';
 import type { Severity } from '../inspect/severity.ts';
 import { isAtWorst } from '../inspect/verdict.ts';
 import type { RegistryParts } from './parts.ts';
@@ -29,6 +30,26 @@ export async function demandSize(size: number, model: string, parts: RegistryPar
   throw new ModelError('MODEL_REFUSED', `Expected a model of at most ${maxBytes} bytes, got ${size}`, {
     hint: 'Nothing of it was read. If it is that large, raise maxBytes (--max-bytes).',
   });
+}
+
+/**
+ * Whatever a registry accepts, it keeps folders whole: not without what is a link, has no plain name, or is beyond a limit.
+ *
+ * @throws {ModelError} `MODEL_REFUSED`.
+ */
+export async function demandWhole(
+  { isWhole, findings }: Pick<WalkedFolder, 'isWhole' | 'findings'>,
+  model: string,
+  parts: RegistryParts,
+): Promise<void> {
+  if (isWhole) return;
+  const [first] = findings.kept;
+  await parts.record({ type: 'model.refused', model, reason: `not whole: ${first?.code}` });
+  throw new ModelError(
+    'MODEL_REFUSED',
+    `Expected a folder of regular files with plain names, got another one${first === undefined ? '' : ` (${placeOf(first)})`}`,
+    { hint: 'Nothing was stored. Copy what links lead to, remove what is no part of the model, and add it again.' },
+  );
 }
 
 /** @throws {ModelError} `MODEL_REFUSED` with all that was found. */

@@ -5,7 +5,7 @@ import { ModelError } from '../errors.ts';
 import { checkGates } from '../gates/check-gates.ts';
 import type { ModelRegistryOptions } from './contract.ts';
 import type { RegistryParts } from './parts.ts';
-import { recordAudit } from './record-audit.ts';
+import { AuditTrails, recordAudit } from './record-audit.ts';
 import { MAX_BYTES } from './refusal.ts';
 
 /**
@@ -21,7 +21,8 @@ export function partsOf(options: ModelRegistryOptions): RegistryParts {
   if (!(maxBytes >= 0))
     throw new ModelError('INVALID_INPUT', `Expected a number of bytes as maxBytes, got ${maxBytes}`);
   const { onEvent } = options;
-  const record: RegistryParts['record'] = async (event) => await recordAudit(event, { storage, clock, by, onEvent });
+  const trails = new AuditTrails(storage, clock);
+  const record: RegistryParts['record'] = async (event) => await recordAudit(event, { trails, clock, by, onEvent });
   return {
     storage,
     repository,
@@ -39,6 +40,7 @@ export function partsOf(options: ModelRegistryOptions): RegistryParts {
     clock,
     files: new FileCache(options.cacheDirectory, clock),
     record,
+    trails,
     tell: (event) => onEvent?.({ ...event, at: clock(), by }),
     ask: async ({ by: who = by, ...intent }) => {
       try {

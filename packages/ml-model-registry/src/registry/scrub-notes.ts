@@ -1,5 +1,5 @@
 import { noScrubs, type ScrubNotes } from '../scrub/scrub-versions.ts';
-import { PREFIX } from './histories.ts';
+import { PREFIX } from './model-prefix.ts';
 import { Notebook } from './notebook.ts';
 import type { RegistryParts } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRepository } from '@x/backup-store';
@@ -13,7 +13,7 @@ import { ownRegistry } from '../support/registry.ts';
 
 /** What is in a folder, by paths. */
 function contents(root: string): Readonly<Record<string, string>> {
-  const paths = (readdirSync(root, { recursive: true }) as string[]).filter((path) =>
+  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
     statSync(join(root, path)).isFile(),
   );
   return Object.fromEntries(paths.toSorted().map((path) => [path, readFileSync(join(root, path)).toString('hex')]));
@@ -88,31 +88,57 @@ describe('a version that is a folder', () => {
       message: expect.stringContaining('at most 100 bytes') as string,
     });
     expect(await registry.models()).toEqual([]);
+    const lenient = await ownRegistry({ accept: 'suspicious' });
+    const linked = writeFolder(onnxFiles());
+    symlinkSync(join(linked, 'weights.bin'), join(linked, 'more'));
+    await expect(lenient.registry.add('price', linked, { change: 'fix' })).rejects.toMatchObject({
+      code: 'MODEL_REFUSED',
+      message: expect.stringContaining('FOLDER_LINK') as string,
+    });
   });
 
-  it('is signed file by file, loaded by its main file, and not held by a cache of files', async () => {
-    const keys = generateKeyPair({ algorithm: 'ecdsa-p256' });
-    const { privateKey, publicKey } = keys;
-    const runner = commandRunner({
-      command: [
-        'sh',
-        '-c',
-        'test "$(basename "$1")" = price.onnx && test -f "$(dirname "$1")/weights.bin"',
-        'sh',
-        '{file}',
-      ],
-    });
-    const { registry, folder } = await ownRegistry({
-      sign: { privateKey },
-      trust: { keys: [publicKey] },
-      loadTest: { runners: [runner] },
-    });
+  it.skipIf(process.platform === 'win32')(
+    'is signed file by file, loaded by its main file, and not held by a cache of files',
+    async () => {
+      const keys = generateKeyPair({ algorithm: 'ecdsa-p256' });
+      const { privateKey, publicKey } = keys;
+      const runner = commandRunner({
+        command: [
+          'sh',
+          '-c',
+          'test "$(basename "$1")" = price.onnx && test -f "$(dirname "$1")/weights.bin"',
+          'sh',
+          '{file}',
+        ],
+      });
+      const { registry, folder } = await ownRegistry({
+        sign: { privateKey },
+        trust: { keys: [publicKey] },
+        loadTest: { runners: [runner] },
+      });
+      await registry.add('price', writeFolder(onnxFiles()), { change: 'fix' });
+      expect(await registry.verify('price', 'latest')).toMatchObject({ verified: true });
+      await registry.restore('price', 'latest', { to: join(folder, 'back') });
+      expect(await registry.validate('price', 'latest')).toMatchObject({ status: 'passed' });
+      const cache = createModelCache({ registry, maxBytes: 1e6 });
+      await expect(cache.get('price@latest')).rejects.toMatchObject({ code: 'NOT_A_FILE' });
+    },
+  );
+
+  it('has the digest of its files: who changes the one without the other is found out', async () => {
+    const storage = memoryStore();
+    const { registry } = await ownRegistry({ storage });
     await registry.add('price', writeFolder(onnxFiles()), { change: 'fix' });
-    expect(await registry.verify('price', 'latest')).toMatchObject({ verified: true });
-    await registry.restore('price', 'latest', { to: join(folder, 'back') });
-    expect(await registry.validate('price', 'latest')).toMatchObject({ status: 'passed' });
-    const cache = createModelCache({ registry, maxBytes: 1e6 });
-    await expect(cache.get('price@latest')).rejects.toMatchObject({ code: 'NOT_A_FILE' });
+    const key = 'models/price/history/000000000001';
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of (await storage.get(key)).body) chunks.push(chunk);
+    const entry = JSON.parse(Buffer.concat(chunks).toString()) as { version: { members: { size: number }[] } };
+    const [first] = entry.version.members;
+    if (first !== undefined) first.size -= 1;
+    await storage.delete(key);
+    await storage.createIfAbsent(key, Buffer.from(JSON.stringify(entry)));
+    const { registry: other } = await ownRegistry({ storage });
+    await expect(other.get('price', 'latest')).rejects.toMatchObject({ code: 'HISTORY_DAMAGED' });
   });
 
   it('that is damaged, or would be written elsewhere, is not restored', async () => {

@@ -6,6 +6,8 @@ import { memoryStore } from '@x/storage';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModelRegistry } from '../../src/registry/create-registry.ts';
 import type { ModelRegistry } from '../../src/registry/contract.ts';
+import type { TensorValues } from '../../src/inspect/tensor-values.ts';
+import { plainPair } from '../../src/weights/plain-pair.ts';
 import type { WeightsDiff } from '../../src/weights/weights-diff.ts';
 import { fixture } from '../support/fixture.ts';
 import { floats, safetensorsOf } from '../support/safetensors.ts';
@@ -104,24 +106,33 @@ describe('the weights of two files of', () => {
   });
 });
 
-/** Rows of 1 KiB: more than are held. */
-const large = 65_537;
+describe('numbers in an order of their own', () => {
+  const npy = (order: string, values: readonly number[]): Uint8Array => {
+    const header = `{'descr': '<f8', 'fortran_order': ${order}, 'shape': (2, 3), }`.padEnd(117, ' ');
+    const begin = Buffer.from('\u0093NUMPY\u0001\u0000\u0076\u0000', 'latin1');
+    return Buffer.concat([begin, Buffer.from(`${header}\n`), Buffer.from(new Float64Array(values).buffer)]);
+  };
 
-describe('what a file has', () => {
-  it('is compared within limits: a reason is told, and nothing is guessed', async () => {
-    const npy = (order: string, rows: number): Uint8Array => {
-      const header = `{'descr': '<f8', 'fortran_order': ${order}, 'shape': (${rows}, 128), }`.padEnd(117, ' ');
-      const size = Buffer.alloc(2);
-      size.writeUInt16LE(118);
-      return Buffer.concat([
-        Buffer.from('\u0093NUMPY\u0001\u0000', 'latin1'),
-        size,
-        Buffer.from(`${header}\n`),
-        Buffer.alloc(rows * 1024),
-      ]);
-    };
-    const weights = await diffOf('large', '.npy', [npy('False', large), npy('True', large)]);
-    expect(weights?.unknown).toMatchObject([{ name: 'array', reason: expect.stringContaining('67108864') as string }]);
-    expect(await diffOf('small', '.npy', [npy('False', 100), npy('True', 100)])).toMatchObject({ same: 1 });
+  it('are put into that of the other side', async () => {
+    const files = [npy('False', [1, 2, 3, 4, 5, 6]), npy('True', [1, 4, 2, 5, 3, 6])];
+    expect(await diffOf('small', '.npy', files)).toMatchObject({ same: 1, moved: [] });
+  });
+
+  it('are compared as they lie when both have it, and not at all when they are too many to be held', () => {
+    const each = 8;
+    const bytes = 65_537 * 1024;
+    const values = (strides: readonly number[] | undefined): TensorValues => ({
+      bytes,
+      read: () => {
+        throw new Error('Nothing is to be read yet');
+      },
+      ...(strides === undefined ? {} : { order: { each, strides } }),
+    });
+    const sizes = [65_537, 128];
+    const found = plainPair({ values: [values(undefined), values([1, 65_537])], shape: sizes, isNumber: true });
+    expect(found).toContain('67108864 bytes');
+    expect(() =>
+      plainPair({ values: [values([1, 65_537]), values([1, 65_537])], shape: sizes, isNumber: true }),
+    ).toThrow('yet');
   });
 });

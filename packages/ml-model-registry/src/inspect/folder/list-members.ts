@@ -12,13 +12,20 @@ export interface ListedMember {
   readonly size: number;
 }
 
+/** The files of a folder. */
+export interface MemberList {
+  readonly members: readonly ListedMember[];
+  /** Whether these are all: nothing else is there, and no limit was reached. */
+  readonly isWhole: boolean;
+}
+
 /**
  * All regular files below a folder, in the order of the bytes of their paths. Links, devices and names that lead elsewhere are findings, and not
  * followed. Folders without files are no part of a model.
  *
  * @throws {ModelError} `READ_FAILED`.
  */
-export async function listMembers(root: string, findings: Findings): Promise<readonly ListedMember[]> {
+export async function listMembers(root: string, findings: Findings): Promise<MemberList> {
   const found: ListedMember[] = [];
   let seen = 0;
   const visit = async (folder: string, depth: number): Promise<boolean> => {
@@ -42,13 +49,15 @@ export async function listMembers(root: string, findings: Findings): Promise<rea
     }
     return true;
   };
+  const before = findings.count;
   await visit('', 0);
-  return found.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  const members = found.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return { members, isWhole: findings.count === before };
 }
 
 /** Bytes of all files below a folder. */
 export async function folderSize(root: string): Promise<number> {
-  const members = await listMembers(root, new Findings(1));
+  const { members } = await listMembers(root, new Findings(1));
   return members.reduce((sum, { size }) => sum + size, 0);
 }
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { compareName } from '../compare-name.ts';
 import { Findings } from '../findings.ts';
 import type { TensorInfo } from '../inspection.ts';
@@ -28,6 +29,8 @@ export interface WalkedFolder {
   readonly report: FoundReport | undefined;
   readonly findings: Findings;
   readonly members: readonly WalkedMember[];
+  /** Whether the files are all that is in the folder. */
+  readonly isWhole: boolean;
   /** The file that a loader is given, from the folder; `undefined` where it is given the folder. */
   readonly main: string | undefined;
 }
@@ -47,9 +50,9 @@ export interface WalkFolderOptions {
  */
 export async function walkFolder(root: string, options: WalkFolderOptions): Promise<WalkedFolder> {
   const findings = new Findings(options.limits.findings);
-  const members = await listMembers(root, findings);
+  const { members, isWhole } = await listMembers(root, findings);
   const walk = new FolderWalk(root, { ...options, findings, members });
-  return await walk.all();
+  return { ...(await walk.all()), isWhole };
 }
 
 interface FolderOptions extends WalkFolderOptions {
@@ -73,10 +76,16 @@ class FolderWalk {
     this.#kind = folderKind(options.members);
     this.#reader = new MemberReader(root, options);
     const { limits, findings, signal } = options;
-    this.#walk = new Walk({ limits, findings, directory: root, signal, onUse: (path) => this.#used.add(path) });
+    this.#walk = new Walk({
+      limits,
+      findings,
+      directory: root,
+      signal,
+      onUse: (path) => this.#used.add(posix.normalize(path)),
+    });
   }
 
-  async all(): Promise<WalkedFolder> {
+  async all(): Promise<Omit<WalkedFolder, 'isWhole'>> {
     const { members, findings } = this.#options;
     const models = await this.#models();
     for (const member of members) {

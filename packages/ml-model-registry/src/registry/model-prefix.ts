@@ -1,0 +1,2 @@
+/** Where all that is known of models lies in the store, by their names. */
+export const PREFIX = 'models/';
