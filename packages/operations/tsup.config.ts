@@ -9,6 +9,7 @@ export default defineConfig({
     health: 'src/health/index.ts',
     metrics: 'src/metrics/index.ts',
     report: 'src/report/index.ts',
+    watch: 'src/watch/index.ts',
   },
   format: ['esm'],
   target: 'es2024',

@@ -1,4 +1,4 @@
-// Many tenants at once beside one tenant with as much: what is read a second, and processor time.
+// Many tenants at once, beside one tenant that has as much as all of them, and beside one of them alone: what is read a second, and processor time.
 // Usage (after a build): node packages/backup-store/bench/tenants.ts [--tenants 32] [--mib 24] [--runs 3] [--backups 1] [--store memory]
 // By default the store is a folder, in a memory file system where there is one; `--store memory` keeps objects in the process itself.
 import { randomBytes } from 'node:crypto';
@@ -34,6 +34,8 @@ function content(bytes: number): Buffer {
   return Buffer.from(lines.join(''));
 }
 
+type Way = 'one' | 'alone' | 'many';
+
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'holdfast-bench-'));
 const median = (list: readonly number[]): number =>
   list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] as number;
@@ -54,9 +56,9 @@ try {
     writeFileSync(join(part, 'records.jsonl'), content((mib * 1024 * 1024) / 2));
     for (let i = 0; i < 64; i++) writeFileSync(join(part, `asset-${i}`), content((mib * 1024 * 1024) / 128));
   }
-  const results: Record<'one' | 'many', { wall: number; cpu: number }[]> = { one: [], many: [] };
+  const results: Record<Way, { wall: number; cpu: number }[]> = { one: [], alone: [], many: [] };
   for (let run = 0; run < runs; run++) {
-    for (const way of ['one', 'many'] as const) {
+    for (const way of ['one', 'alone', 'many'] as const) {
       const { repository } = await createRepository({
         store: values.store === 'memory' ? memoryStore() : await openStore(join(folder, `store-${way}-${run}`)),
         passphrase: 'bench',
@@ -68,26 +70,29 @@ try {
       for (let i = 0; way === 'many' && i < tenants; i++) await repository.tenants.add(`t${i}`);
       results[way].push(
         await timed(async () =>
-          way === 'one'
-            ? await repository.backup({ paths: [join(folder, 'data')] })
-            : await Promise.all(parts.map((part, i) => repository.backup({ tenant: `t${i}`, paths: [part] }))),
+          way === 'many'
+            ? await Promise.all(parts.map((part, i) => repository.backup({ tenant: `t${i}`, paths: [part] })))
+            : await repository.backup({ paths: way === 'one' ? [join(folder, 'data')] : parts.slice(0, 1) }),
         ),
       );
       await repository.close();
       rmSync(join(folder, `store-${way}-${run}`), { recursive: true, force: true });
     }
   }
-  const bytes = tenants * mib;
-  console.log(`| ${bytes} MiB in all | MiB/s | processor, s |\n| --- | ---: | ---: |`);
+  console.log(`| ${tenants} tenants of ${mib} MiB | MiB/s | processor, s |\n| --- | ---: | ---: |`);
   for (const [way, name] of [
-    ['one', 'one tenant'],
-    ['many', `${tenants} tenants at once`],
+    ['one', 'one tenant with as much as all'],
+    ['alone', 'one of them alone'],
+    ['many', 'all at once'],
   ] as const) {
+    const bytes = way === 'alone' ? mib : tenants * mib;
     const [wall, cpu] = [median(results[way].map((each) => each.wall)), median(results[way].map((each) => each.cpu))];
     console.log(`| ${name} | ${(bytes / wall).toFixed(0)} | ${cpu.toFixed(2)} |`);
   }
-  const ratios = results.many.map((each, i) => (results.one[i]?.wall ?? 0) / each.wall);
-  console.log(`\nRate of ${tenants} tenants / rate of one: ${median(ratios).toFixed(2)}`);
+  const ratioTo = (way: Way, share: number): string =>
+    median(results.many.map((each, i) => (share * (results[way][i]?.wall ?? 0)) / each.wall)).toFixed(2);
+  console.log(`\nRate of all at once / rate of one with as much: ${ratioTo('one', 1)}`);
+  console.log(`Rate of all at once / rate of one of them alone: ${ratioTo('alone', tenants)}`);
   console.log(`Peak memory: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,8 +1,11 @@
 /** What went wrong, as a closed list. `docs/errors.md` says of each one what happened and what to do. */
 export type OperationsErrorCode =
+  | 'GIT_FAILED'
+  | 'GIT_NOT_FOUND'
   | 'INVALID_JOB'
   | 'INVALID_OPTION'
   | 'INVALID_TIMING'
+  | 'PACKAGE_MISSING'
   | 'RUN_TAKEN_OVER'
   | 'SCHEDULE_DAMAGED'
   | 'SCHEDULER_STOPPED'

@@ -4,6 +4,7 @@ import { backupCatalog } from './backup-catalog.ts';
 import { backupAnalyze } from './backup-analyze.ts';
 import { backupCheckpoint } from './backup-checkpoint.ts';
 import { backupCreate } from './backup-create.ts';
+import { backupCommit } from './backup-commit.ts';
 import { backupCompare } from './backup-compare.ts';
 import { backupDiff } from './backup-diff.ts';
 import { backupExport } from './backup-export.ts';
@@ -151,6 +152,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backupFind,
   backupDiff,
   backupCompare,
+  backupCommit,
   backupVerify,
   backupValidate,
   backupStats,

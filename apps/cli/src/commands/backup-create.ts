@@ -1,11 +1,14 @@
 import type { BackupOptions, BackupResult } from '@x/backup-store';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
+import { commitAfterBackup } from '../compose/manifest-branch.ts';
 import { startLeftServices } from '../compose/left-services.ts';
 import { userName } from '../compose/user.ts';
 import { type ChosenFlags, chosenParts } from '../compose/chosen-parts.ts';
 import type { ChosenSources } from '../compose/sources.ts';
 import { configuredSoftware } from '../compose/software.ts';
+import { demandDuration } from '../config/duration.ts';
+import type { Settings } from '../config/fields.ts';
 import { demandPast, parsePast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
@@ -22,6 +25,7 @@ import { createProgressReporter } from '../terminal/progress-reporter.ts';
 
 interface CreateFlags extends ChosenFlags {
   readonly kind?: BackupOptions['kind'];
+  readonly fullEvery?: string | undefined;
   readonly since?: string | number | undefined;
   readonly name?: string | undefined;
   readonly note?: string | undefined;
@@ -77,6 +81,22 @@ function sinceOf(text: string): string | number {
   return parsePast(text, now()) === undefined ? text : demandPast(text);
 }
 
+/** A word that says how old the last full backup may be; `never` for none that is to be made by age. */
+function fullEvery(text: string): string {
+  if (text !== 'never') demandDuration(text);
+  return text;
+}
+
+/** How often all is read again: what a scheduler runs goes by the configuration. */
+function fullEveryMs(
+  { fullEvery: asked, kind, since, scheduled }: CreateFlags,
+  settings: Settings,
+): number | undefined {
+  const usual = scheduled === true && kind === undefined && since === undefined;
+  const every = asked ?? (usual ? (settings['schedule.fullEvery'] ?? '7d') : 'never');
+  return every === 'never' ? undefined : demandDuration(every);
+}
+
 /** Backs up what the command line names. */
 export async function createSnapshot(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as CreateFlags;
@@ -108,6 +128,7 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
     createdBy: userName(),
     compression: effective.settings.profile,
     kind,
+    fullEveryMs: fullEveryMs(flags, effective.settings),
     trigger: scheduled === true ? ('scheduled' as const) : undefined,
     since,
     checkSealed,
@@ -117,6 +138,7 @@ export async function createSnapshot(context: Context, input: CommandInput): Pro
   const result = await context
     .timed('back up', () => repository.backup({ ...what, ...reporting }))
     .finally(() => progress.end());
+  if (result.snapshot !== undefined) await commitAfterBackup(context, effective, repository);
   if (context.json) {
     await emitObject(context.output, 'BackupRun', { ...result, dryRun });
   } else {
@@ -141,6 +163,13 @@ export const backupCreate: CommandDefinition = {
         'full: read every byte again; incremental (default): only what has changed; checkpoint: no content, see `backup checkpoint`; ' +
         'pre-deploy: like incremental, quickly compressed',
       choices: ['full', 'incremental', 'checkpoint', 'pre-deploy'],
+    },
+    {
+      flags: '--full-every <duration>',
+      description:
+        'full when no full one of the same sources is younger, such as 7d, else incremental; never: incremental ' +
+        '(default with --scheduled: schedule.fullEvery of the configuration, else 7d)',
+      parse: fullEvery,
     },
     {
       flags: '--since <snapshot|moment>',
@@ -215,6 +244,7 @@ export const backupCreate: CommandDefinition = {
       does: 'Two configured modules of a tenant',
     },
     { call: 'holdfast backup create --scheduled --quiet', does: 'The configured sources, in a crontab' },
+    { call: 'holdfast backup create --full-every 7d', does: 'Full once a week, incremental in between' },
     { call: 'holdfast backup create --kind full', does: 'Read every byte of the configured sources again' },
     {
       call: "holdfast backup create /srv/uploads --source 'postgres://backup@db/shop?table=ml_*'",

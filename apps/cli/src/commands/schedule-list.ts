@@ -27,9 +27,10 @@ async function list(context: Context): Promise<ExitCode> {
   if (context.json) {
     const iso = (ms: number | undefined): string | undefined =>
       ms === undefined ? undefined : new Date(ms).toISOString();
-    const shown = jobs.map(({ name, timing, nextMs, last }) => ({
+    const shown = jobs.map(({ name, timing, watched, nextMs, last }) => ({
       job: name,
       timing: timing === undefined || !('at' in timing) ? timing : { ...timing, at: [...timing.at] },
+      watched: watched === undefined ? undefined : [...watched],
       next: iso(nextMs),
       last: last === undefined ? undefined : runOutput(last),
     }));
@@ -37,9 +38,9 @@ async function list(context: Context): Promise<ExitCode> {
   } else if (jobs.length === 0) {
     context.messages.note('No job is configured: write some below schedule.jobs.');
   } else {
-    const rows = jobs.map(({ name, timing, nextMs, last }) => [
+    const rows = jobs.map(({ name, timing, watched, nextMs, last }) => [
       name,
-      timingText(timing),
+      timingText(timing, watched !== undefined),
       nextMs === undefined ? '' : formatTime(nextMs),
       last === undefined ? 'never' : `${formatTime(last.slotMs)} ${statusText(last)}`,
     ]);

@@ -8,12 +8,12 @@ import { demandDuration } from '../config/duration.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
-import { eventOutput } from '../output/schedule-runs.ts';
+import { eventOutput, watchOutput } from '../output/schedule-runs.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
-import { eventText } from '../render/schedule.ts';
+import { eventText, watchText } from '../render/schedule.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration, formatTime } from '../render/time.ts';
 import { DAEMON_OPTIONS, SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
@@ -65,6 +65,12 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     graceMs: grace,
     concurrency,
     onEvent,
+    onWatch: (job, event) => {
+      const line = context.json
+        ? jsonOf('ScheduleEvent', watchOutput(job, event))
+        : `${formatTime(now())}  ${watchText(job, event)}`;
+      printed = printed.then(async () => output.line(line));
+    },
     onReady: (jobs, location) => {
       messages.note(
         `${formatNumberOf(jobs.length, 'job')}, runs are kept in ${displayText(location)}. Ctrl-C ends it.`,

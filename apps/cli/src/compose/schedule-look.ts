@@ -8,13 +8,15 @@ import { openSchedule } from './schedule.ts';
 export interface JobShown {
   readonly name: string;
   readonly timing: Timing | undefined;
+  /** Folders whose changes begin it, too. */
+  readonly watched: readonly string[] | undefined;
   readonly nextMs: number | undefined;
   readonly last: RunRecord | undefined;
 }
 
 /** The jobs of the configuration, in its order. */
 export async function lookAtJobs(context: Context): Promise<readonly JobShown[]> {
-  const [{ store, jobs }, { nextSlot, runHistory }] = await Promise.all([
+  const [{ store, jobs, watches }, { nextSlot, runHistory }] = await Promise.all([
     openSchedule(context, await context.effective()),
     import('@x/operations'),
   ]);
@@ -22,7 +24,8 @@ export async function lookAtJobs(context: Context): Promise<readonly JobShown[]>
   for (const { name, timing } of jobs) {
     const [last] = await runHistory(store, name, { limit: 1 });
     const nextMs = timing === undefined ? undefined : nextSlot(timing, Math.max(now(), last?.slotMs ?? 0));
-    shown.push({ name, timing, nextMs, last });
+    const watched = watches.find((watch) => watch.jobs.includes(name))?.options.folders;
+    shown.push({ name, timing, watched, nextMs, last });
   }
   return shown;
 }

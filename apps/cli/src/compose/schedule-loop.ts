@@ -2,6 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { ScheduleEvent, Scheduler, WatchedRun } from '@x/operations';
 import { now } from '../clock.ts';
 import type { Context } from '../program/context.ts';
+import type { FolderWatch } from '@x/operations/watch';
+import { type OnWatch, watchJobs } from './schedule-watch.ts';
 import { openSchedule, type OpenSchedule } from './schedule.ts';
 
 /** How jobs are run until somebody says stop. */
@@ -10,6 +12,7 @@ export interface ScheduleLoop {
   readonly graceMs: number;
   readonly concurrency: number | undefined;
   readonly onEvent: (event: ScheduleEvent) => void;
+  readonly onWatch: OnWatch;
   /** Is told when it begins, and each time that the configuration was read again. */
   readonly onReady: (jobs: readonly string[], location: string) => void;
   /** Is told that the configuration is wrong: the one before stays in force. */
@@ -24,19 +27,20 @@ const FOR_EVER_MS = 2 ** 31 - 1;
  */
 export async function runSchedule(context: Context, loop: ScheduleLoop): Promise<void> {
   const { createScheduler } = await import('@x/operations');
-  const all = new Set<Scheduler>();
-  const begin = ({ store, jobs, location, keepMs }: OpenSchedule): Scheduler => {
-    const { concurrency, onEvent } = loop;
+  const all = new Set<Running>();
+  const begin = ({ store, jobs, watches, location, keepMs }: OpenSchedule): Running => {
+    const { concurrency, onEvent, onWatch } = loop;
     const scheduler = createScheduler({ store, jobs, concurrency, keepMs, onEvent });
     loop.onReady(
       jobs.map(({ name }) => name),
       location,
     );
     scheduler.start();
-    all.add(scheduler);
-    return scheduler;
+    const running = { scheduler, watching: watchJobs(scheduler, watches, onWatch) };
+    all.add(running);
+    return running;
   };
-  let current: Scheduler | undefined;
+  let current: Running | undefined;
   let turn = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
@@ -44,7 +48,7 @@ export async function runSchedule(context: Context, loop: ScheduleLoop): Promise
       if (context.signal.aborted) return;
       const before = current;
       current = begin(opened);
-      if (before !== undefined) void before.stop({ graceMs: FOR_EVER_MS }).then(() => all.delete(before));
+      if (before !== undefined) void end(before, FOR_EVER_MS).then(() => all.delete(before));
     } catch (error) {
       loop.onRefused(error);
     }
@@ -55,7 +59,19 @@ export async function runSchedule(context: Context, loop: ScheduleLoop): Promise
   current = begin(await openSchedule(context, await context.effective()));
   await aborted(context.signal);
   await turn;
-  await Promise.all([...all].map(async (scheduler) => scheduler.stop({ graceMs: loop.graceMs })));
+  await Promise.all([...all].map(async (running) => end(running, loop.graceMs)));
+}
+
+/** A scheduler, and what begins its jobs between their times. */
+interface Running {
+  readonly scheduler: Scheduler;
+  readonly watching: Promise<readonly FolderWatch[]>;
+}
+
+async function end({ scheduler, watching }: Running, graceMs: number): Promise<void> {
+  const watches = await watching;
+  // Who watches may wait for a run, which ends with the scheduler.
+  await Promise.all([scheduler.stop({ graceMs }), ...watches.map(async (watch) => watch.close())]);
 }
 
 /** How what is due is run. */

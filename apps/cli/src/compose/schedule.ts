@@ -1,19 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import type { Job, RunContext, RunReport, Timing } from '@x/operations';
 import type { ObjectStore } from '@x/storage';
 import { demandDuration } from '../config/duration.ts';
+import { placeInJson } from '../config/json-place.ts';
 import { publicLocation } from '../config/locations.ts';
 import type { CommandWords, ScheduledJob } from '../config/schedule.ts';
 import type { Effective } from '../config/merge.ts';
 import { CliError } from '../errors.ts';
 import { EXIT } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
+import { jobWatches, type JobWatch } from './schedule-watch.ts';
 import { TailStream } from './tail-stream.ts';
 
 /** Jobs that run by themselves, and where their runs are remembered. */
 export interface OpenSchedule {
   readonly store: ObjectStore;
   readonly jobs: readonly Job[];
+  readonly watches: readonly JobWatch[];
   /** Folder or URL of the store. */
   readonly location: string;
   /** How long runs are remembered, in milliseconds; `undefined` for the usual time. */
@@ -29,14 +33,20 @@ export async function openSchedule(context: Context, effective: Effective): Prom
   const { settings, file } = effective;
   const folder = file === undefined ? context.workingDirectory : dirname(file);
   const location = settings['schedule.store'] ?? join(folder, '.holdfast', 'schedule');
-  const jobs = Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, job]) =>
-    jobsOf(context, { name, job, timeZone: settings['schedule.timeZone'] }),
-  );
   const [{ openStore }, { checkJob }] = await Promise.all([import('@x/storage'), import('@x/operations')]);
-  for (const job of jobs) checkInConfiguration(job, checkJob);
+  const jobs = Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, job]) => {
+    try {
+      const all = jobsOf(context, { name, job, timeZone: settings['schedule.timeZone'] });
+      for (const each of all) checkInConfiguration(each, checkJob);
+      return all;
+    } catch (error) {
+      throw placedInFile(error, file, ['schedule', 'jobs', name]);
+    }
+  });
   const keep = settings['schedule.keep'];
   const keepMs = keep === undefined ? undefined : demandDuration(keep);
-  return { store: await openStore(location), jobs, location, keepMs };
+  const watches = jobWatches(effective, context.workingDirectory);
+  return { store: await openStore(location), jobs, watches, location, keepMs };
 }
 
 interface NamedJob {
@@ -144,4 +154,12 @@ function lastLine(text: string, command: string): string {
 /** Runs are kept where others may read them: passwords of URLs are not. */
 function withoutPasswords(text: string): string {
   return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/\S+/gi, publicLocation);
+}
+
+/** The same failure, with where in the configuration file its reason stands. */
+function placedInFile(error: unknown, file: string | undefined, path: readonly PropertyKey[]): unknown {
+  if (!(error instanceof CliError) || file === undefined) return error;
+  const { line, column } = placeInJson(readFileSync(file, 'utf8'), path);
+  const { code, message, hint } = error;
+  return new CliError(code, `${file}, line ${line}, column ${column}: ${message}`, { cause: error.cause, hint });
 }

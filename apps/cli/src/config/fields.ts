@@ -51,10 +51,16 @@ export interface Settings extends ReleaseSettings, DeploySettings, ModelTrustSet
   readonly 'migrate.passwordFile'?: string | undefined;
   readonly 'migrate.migrations'?: string | undefined;
   readonly 'migrate.lockTimeout'?: string | undefined;
+  readonly 'git.enabled'?: boolean | undefined;
+  readonly 'git.autoCommit'?: boolean | undefined;
+  readonly 'git.branch'?: string | undefined;
+  readonly 'git.directory'?: string | undefined;
   readonly 'schedule.store'?: string | undefined;
   readonly 'schedule.timeZone'?: string | undefined;
   /** A duration as it is typed. */
   readonly 'schedule.keep'?: string | undefined;
+  /** A duration, or `never`. */
+  readonly 'schedule.fullEvery'?: string | undefined;
   readonly 'schedule.jobs'?: ScheduledJobs | undefined;
   readonly 'logs.directory'?: string | undefined;
   readonly 'logs.retention'?: LogRetention | undefined;
@@ -234,6 +240,10 @@ export const FIELDS: readonly Field[] = [
   { name: 'migrate.passwordFile', option: 'passwordFile', flag: '--password-file', type: 'path' },
   { name: 'migrate.migrations', type: 'path' },
   { name: 'migrate.lockTimeout', option: 'lockTimeout', flag: '--lock-timeout', type: 'text' },
+  { name: 'git.enabled', type: 'other' },
+  { name: 'git.autoCommit', type: 'other' },
+  { name: 'git.branch', type: 'text' },
+  { name: 'git.directory', type: 'path' },
   {
     name: 'schedule.store',
     option: 'scheduleStore',
@@ -243,6 +253,7 @@ export const FIELDS: readonly Field[] = [
   },
   { name: 'schedule.timeZone', type: 'text' },
   { name: 'schedule.keep', type: 'text' },
+  { name: 'schedule.fullEvery', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
   {
     name: 'logs.directory',

@@ -1,3 +1,4 @@
+import { placeInJson } from './json-place.ts';
 import { jsonProblem, problemsOf, type ConfigProblem } from './problems.ts';
 import { urlPasswordProblems } from './url-passwords.ts';
 
@@ -18,6 +19,14 @@ export async function parseConfigText(text: string): Promise<ParsedConfig> {
   }
   const { configSchema } = await import('./schema.ts');
   const result = configSchema.safeParse(content);
-  if (result.success) return { content, problems: urlPasswordProblems(content) };
-  return { content, problems: problemsOf(result.error.issues, { content, schema: configSchema }) };
+  const problems = result.success
+    ? urlPasswordProblems(content)
+    : problemsOf(result.error.issues, { content, schema: configSchema });
+  return { content, problems: problems.map((problem) => placed(text, problem)) };
+}
+
+/** With line and column: files of hundreds of lines have many fields of one name. */
+function placed(text: string, { parts = [], ...problem }: ConfigProblem): ConfigProblem {
+  const { line, column } = placeInJson(text.replace(/^\uFEFF/, ''), parts);
+  return { ...problem, message: `${problem.message} (line ${line}, column ${column})`, line, column };
 }

@@ -1,4 +1,5 @@
 import { A_DURATION } from './duration.ts';
+import { placeAt } from './json-place.ts';
 import { knownKeys } from './known-keys.ts';
 import { suggestion } from './suggestion.ts';
 
@@ -6,7 +7,12 @@ import { suggestion } from './suggestion.ts';
 export interface ConfigProblem {
   /** The field, as `sources.paths[0]`; empty for the file as a whole. */
   readonly path: string;
+  /** The same in parts, for where it stands in the file. */
+  readonly parts?: readonly PropertyKey[] | undefined;
   readonly message: string;
+  /** Where it stands in the file, counted from 1. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   readonly hint?: string | undefined;
 }
 
@@ -24,7 +30,8 @@ export interface Issue {
   readonly errors?: readonly (readonly Issue[])[] | undefined;
 }
 
-function pathText(path: readonly PropertyKey[]): string {
+/** A path as people write it: `sources.paths[0]`. */
+export function pathText(path: readonly PropertyKey[]): string {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
@@ -77,10 +84,12 @@ function expectation(issue: Issue): string {
 }
 
 function unknownKey(issue: Issue, key: string, schema: unknown): ConfigProblem {
-  const path = pathText([...issue.path, key]);
+  const parts = [...issue.path, key];
+  const path = pathText(parts);
   if (/^(.*passphrase|.*password|.*secret|key|recoverycode)$/i.test(key)) {
     return {
       path,
+      parts,
       message: `Expected no secret in the configuration, got the key ${JSON.stringify(path)}`,
       hint: 'Keep secrets in files of their own and name these with keyFile or passphraseFile.',
     };
@@ -89,6 +98,7 @@ function unknownKey(issue: Issue, key: string, schema: unknown): ConfigProblem {
   const meant = suggestion(key, known);
   return {
     path,
+    parts,
     message: `Expected a known key, got ${JSON.stringify(path)}`,
     hint:
       meant === undefined
@@ -117,6 +127,7 @@ export function problemsOf(
     return [
       {
         path,
+        parts: issue.path,
         message: `Expected ${subject} to be ${expectation(issue)}, got ${described(valueAt(content, issue.path))}`,
       },
     ];
@@ -126,12 +137,12 @@ export function problemsOf(
 /** What is wrong with a text that is not JSON, with line and column where the parser names a position. */
 export function jsonProblem(text: string, error: Error): ConfigProblem {
   const position = /at position (\d+)/.exec(error.message)?.[1];
-  const before = text.slice(0, position === undefined ? text.length : Number(position));
-  const lines = before.split('\n');
-  const where = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+  const { line, column } = placeAt(text, position === undefined ? text.length : Number(position));
   return {
     path: '',
-    message: `Expected JSON, got something else at ${where}`,
+    message: `Expected JSON, got something else at line ${line}, column ${column}`,
+    line,
+    column,
     hint: 'JSON has double quotes around keys and texts, no comments, and no comma after the last item.',
   };
 }

@@ -5,6 +5,25 @@ import { oneOf, text, texts, word } from './schema-parts.ts';
 const duration = (description: string) =>
   z.optional(z.string().check(z.regex(DURATION_PATTERN), z.meta({ description })));
 
+const watch = z.strictObject({
+  folders: z
+    .array(word)
+    .check(z.minLength(1), z.meta({ description: 'Folders, relative to this file. They have to be there.' })),
+  extensions: texts('Endings of files that count: `[".json"]`. Default: all files.'),
+  ignore: texts('What does not count, as in a `.gitignore`: `["*.part", "/cache"]`.'),
+  debounce: duration('How long all has to be left alone. Default `2s`.'),
+  maxWait: duration('The job begins after so long also when changes go on and on. Default `5m`.'),
+  polling: z.optional(
+    z.boolean().check(
+      z.meta({
+        description:
+          'Looks at all files every so often, for folders of other machines. Default: only where the system has no watches left.',
+      }),
+    ),
+  ),
+  poll: duration('Between two looks where it polls. Default `5s`.'),
+});
+
 const job = z
   .strictObject({
     cron: text('Minute, hour, day, month, weekday: `0 2 * * 1-5`; six fields begin with seconds; `@daily`.'),
@@ -17,6 +36,14 @@ const job = z
       'What happens to runs that went by while nothing ran: the latest is run (default), all are, or none is.',
     ),
     grace: duration('With `catchUp` `none`: how late a run may begin. Default `5m`.'),
+    watch: z.optional(
+      watch.check(
+        z.meta({
+          description:
+            'Runs the job when what is in folders has changed and come to rest, too. Not with `schedule run --once`.',
+        }),
+      ),
+    ),
     run: z.array(z.array(word).check(z.minLength(1))).check(
       z.minLength(1),
       z.meta({
@@ -35,6 +62,14 @@ export const schedule = z
       'Folder or URL of a store in which runs are claimed and remembered: one for all machines that share the work. Default: the folder `.holdfast/schedule` beside this file.',
     ),
     timeZone: text('Whose times of day count, as `Europe/Lisbon`. Default `UTC`.'),
+    fullEvery: z.optional(
+      z.union([z.literal('never'), z.string().check(z.regex(DURATION_PATTERN))]).check(
+        z.meta({
+          description:
+            'How old the last full backup may be when a scheduled one is made, which is incremental else: `7d` (default), or `never`.',
+        }),
+      ),
+    ),
     keep: duration('How long runs are remembered. Default `90d`.'),
     jobs: z.optional(
       z.record(word, job).check(z.meta({ description: 'Jobs by name: small letters, digits, `.`, `_` and `-`.' })),

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { deploy } from './deploy-schema.ts';
 import { DURATION_PATTERN } from './duration.ts';
+import { git } from './git-schema.ts';
 import { logs } from './logs-schema.ts';
 import { modelTrust } from './model-trust-schema.ts';
 import { release } from './release-schema.ts';
@@ -177,6 +178,7 @@ export const configSchema = z
     models: z.optional(models),
     schedule: z.optional(schedule),
     logs: z.optional(logs),
+    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

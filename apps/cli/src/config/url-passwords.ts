@@ -1,4 +1,4 @@
-import type { ConfigProblem } from './problems.ts';
+import { pathText, type ConfigProblem } from './problems.ts';
 import type { ScheduledJobs } from './schedule.ts';
 import type { TenantConfigs } from './tenants.ts';
 
@@ -17,19 +17,20 @@ export const hasPassword = ({ password, searchParams }: URL): boolean =>
 /** Passwords in URLs of databases of a configuration that is valid otherwise. What they are is not repeated. */
 export function urlPasswordProblems(content: unknown): readonly ConfigProblem[] {
   const { sources, tenants = {}, schedule, migrate } = content as WithDatabases;
-  const lists: (readonly [string, readonly string[]])[] = [['sources.databases', sources?.databases ?? []]];
+  const lists: (readonly [readonly PropertyKey[], readonly string[]])[] = [
+    [['sources', 'databases'], sources?.databases ?? []],
+  ];
   for (const [tenant, { modules = {} }] of Object.entries(tenants))
     for (const [module, { sources: urls = [] }] of Object.entries(modules))
-      lists.push([`tenants.${tenant}.modules.${module}.sources`, urls]);
+      lists.push([['tenants', tenant, 'modules', module, 'sources'], urls]);
   for (const [job, { run }] of Object.entries(schedule?.jobs ?? {}))
-    for (const [index, words] of run.entries()) lists.push([`schedule.jobs.${job}.run[${index}]`, words]);
-  const found = lists.flatMap(([list, urls]) =>
-    urls.flatMap((url, index) => (isOpen(url) ? [`${list}[${index}]`] : [])),
-  );
-  if (isOpen(migrate?.database ?? '')) found.push('migrate.database');
-  return found.map((path) => ({
-    path,
-    message: `Expected no secret in the configuration, got a password in the URL at ${path}`,
+    for (const [index, words] of run.entries()) lists.push([['schedule', 'jobs', job, 'run', index], words]);
+  const found = lists.flatMap(([list, urls]) => urls.flatMap((url, index) => (isOpen(url) ? [[...list, index]] : [])));
+  if (isOpen(migrate?.database ?? '')) found.push(['migrate', 'database']);
+  return found.map((parts) => ({
+    path: pathText(parts),
+    parts,
+    message: `Expected no secret in the configuration, got a password in the URL at ${pathText(parts)}`,
     hint: 'Put it into the environment, and name the variable with ?password-env=NAME.',
   }));
 }

@@ -69,6 +69,8 @@ export const configValidated = z.strictObject({
     z.strictObject({
       path: z.string().describe('the field, as `sources.paths[0]`'),
       message: z.string(),
+      line: make.count('of the file, from 1').optional(),
+      column: make.count('of the line, from 1').optional(),
       hint: z.string().optional(),
     }),
   ),

@@ -1,4 +1,5 @@
 import type { MissedSlots, RunRecord, ScheduleEvent } from '@x/operations';
+import type { WatchEvent } from '@x/operations/watch';
 import { now } from '../clock.ts';
 import type { ShapeOf } from './shapes.ts';
 
@@ -37,4 +38,12 @@ export function eventOutput(event: ScheduleEvent): ShapeOf<'ScheduleEvent'> {
   const { slotMs, ...rest } = event;
   if (rest.type === 'run.missed') return { ...rest, at, slot: iso(slotMs), missed: missedOutput(rest.missed) };
   return { ...rest, at, slot: iso(slotMs) };
+}
+
+/** What becomes of the folders that a job watches, as JSON has it. */
+export function watchOutput(job: string, event: WatchEvent): ShapeOf<'ScheduleEvent'> {
+  const told = { type: event.type, at: iso(now()), job };
+  return event.type === 'watch.started'
+    ? { ...told, folders: [...event.folders], mode: event.mode }
+    : { ...told, error: event.error };
 }

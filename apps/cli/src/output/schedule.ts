@@ -44,7 +44,8 @@ export const scheduleList = z.strictObject({
           z.strictObject({ everyMs: z.int() }),
         ])
         .optional()
-        .describe('absent: only when asked for'),
+        .describe('absent: only when asked for, or when watched folders change'),
+      watched: z.array(z.string()).optional().describe('folders whose changes begin it, too'),
       next: make.iso('when it runs next').optional(),
       last: scheduleRun.optional(),
     }),
@@ -68,6 +69,9 @@ export const scheduleEvent = z.strictObject({
     'run.givenUp',
     'clock.ahead',
     'schedule.failed',
+    'watch.started',
+    'watch.degraded',
+    'watch.failed',
   ]),
   at: make.iso('when it was told'),
   job,
@@ -80,6 +84,11 @@ export const scheduleEvent = z.strictObject({
   error,
   details: z.unknown().optional(),
   missed,
+  folders: z.array(z.string()).optional().describe('of `watch.started`: what is watched'),
+  mode: z
+    .enum(['events', 'polling'])
+    .optional()
+    .describe('of `watch.started`: the system tells of changes, or all is looked at every so often'),
 });
 
 export const scheduleDaemon = z.strictObject({

@@ -87,7 +87,7 @@ import {
   scheduleRun,
 } from './schedule.ts';
 import { decision, policyComparison, retentionPlan, retentionSimulation } from './retention.ts';
-import { snapshot, snapshotList } from './snapshot.ts';
+import { committedManifests, snapshot, snapshotList } from './snapshot.ts';
 import { tenantErasure, tenantList, tenantShape, tenantShown } from './tenants.ts';
 import {
   modelAdded,
@@ -205,6 +205,7 @@ export const SHAPES = {
   LogsStats: logsStats,
   LogsVerification: logsVerification,
   ScheduleDaemon: scheduleDaemon,
+  CommittedManifests: committedManifests,
   ScheduleEvent: scheduleEvent,
   ScheduleHistory: scheduleHistory,
   ScheduleList: scheduleList,

@@ -111,3 +111,9 @@ export const snapshot = z
   .meta({ title: 'Snapshot', description: 'The record of a snapshot.' });
 
 export const snapshotList = z.strictObject({ snapshots: z.array(snapshot).describe('oldest first') });
+
+export const committedManifests = z.strictObject({
+  branch: z.string(),
+  commit: z.string().optional().describe('absent when the branch had all of them'),
+  paths: z.array(z.string()).describe('what was added: `TENANT/YEAR/ID.json`'),
+});

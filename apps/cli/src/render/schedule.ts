@@ -1,10 +1,15 @@
 import type { RunRecord, ScheduleEvent, Timing } from '@x/operations';
+import type { WatchEvent } from '@x/operations/watch';
 import { displayText } from './text.ts';
 import { formatDuration, formatTime } from './time.ts';
 
 /** When a job runs, in words. */
-export function timingText(timing: Timing | undefined): string {
-  if (timing === undefined) return 'when asked for';
+export function timingText(timing: Timing | undefined, isWatching = false): string {
+  if (timing === undefined) return isWatching ? 'on changes' : 'when asked for';
+  return isWatching ? `${timesText(timing)}, and on changes` : timesText(timing);
+}
+
+function timesText(timing: Timing): string {
   if ('everyMs' in timing) return `every ${formatDuration(timing.everyMs)}`;
   const zone = timing.timeZone ?? 'UTC';
   return 'at' in timing ? `at ${timing.at.join(', ')} (${zone})` : `${timing.cron} (${zone})`;
@@ -47,4 +52,11 @@ export function eventText(event: ScheduleEvent): string {
     case 'run.lost':
       return about;
   }
+}
+
+/** What becomes of the folders that a job watches, as a line of a log. */
+export function watchText(job: string, event: WatchEvent): string {
+  if (event.type !== 'watch.started') return `${event.type}  ${job}: ${displayText(event.error.message)}`;
+  const how = event.mode === 'polling' ? ', looked at every so often' : '';
+  return `${event.type}  ${job}: ${displayText(event.folders.join(', '))}${how}`;
 }

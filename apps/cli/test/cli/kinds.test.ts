@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -38,6 +39,45 @@ test('each kind of backup says what it is, and a checkpoint what it has no conte
   expect(restored).toMatchObject({ code: 3, stderr: expect.stringContaining('new.txt') });
   const { latest } = await machine.json('RepositoryStatus', ['status']);
   expect(latest?.kind).toBe('incremental');
+});
+
+test('a full backup is made when none is young enough, by itself where a scheduler runs it', async () => {
+  const kindOf = async (...more: readonly string[]): Promise<string | undefined> =>
+    (await back(...more)).snapshot?.kind;
+  expect(await kindOf()).toBe('full');
+  expect(await kindOf('--full-every', '7d')).toBe('incremental');
+  await setTimeout(1100);
+  expect(await kindOf('--full-every', '1s')).toBe('full');
+  expect(await kindOf('--scheduled')).toBe('incremental');
+  await writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ schedule: { fullEvery: '1s' } }));
+  await setTimeout(1100);
+  expect(await kindOf('--scheduled', '--full-every', 'never')).toBe('incremental');
+  expect(await kindOf('--scheduled')).toBe('full');
+  for (const wrong of [['0s'], ['7 days'], ['7d', '--kind', 'checkpoint'], ['7d', '--since', 'latest']])
+    expect(await machine.run(['backup', 'create', 'project', '--full-every', ...wrong])).toMatchObject({ code: 2 });
+});
+
+test('manifests are committed to a branch of git after each backup, and later where git could not', async () => {
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: machine.cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const configure = async (more: object): Promise<void> =>
+    writeFile(join(machine.cwd, 'holdfast.config.json'), JSON.stringify({ git: { enabled: true, ...more } }));
+  await configure({});
+  const missed = await machine.run(['backup', 'create', 'project']);
+  expect(missed).toMatchObject({ code: 0, stderr: expect.stringContaining('The manifest was not committed') });
+  git('init', '--quiet', '--initial-branch=main');
+  await back('--tenant', 'hotel-a');
+  expect(
+    git('ls-tree', '-r', '--name-only', 'backups')
+      .split('\n')
+      .map((path) => path.split('/')[0]),
+  ).toEqual(['default', 'hotel-a']);
+  await configure({ autoCommit: false, branch: 'kept' });
+  await back();
+  const committed = await machine.json('CommittedManifests', ['backup', 'commit']);
+  expect(committed).toMatchObject({ branch: 'kept', commit: git('rev-parse', 'kept') });
+  expect(committed.paths).toHaveLength(3);
+  expect((await machine.run(['backup', 'commit'])).stdout).toBe('kept: has all manifests\n');
 });
 
 test('a backup of a scheduler takes the profile auto, unless another is chosen, and the report says why', async () => {

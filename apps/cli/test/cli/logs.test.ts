@@ -119,7 +119,7 @@ describe('holdfast logs', () => {
     await cp(directory, copy, { recursive: true });
     const file = await lastAuditFile();
     const text = await readFile(file, 'utf8');
-    await writeFile(file, text.replace('ada', 'eve'));
+    await writeFile(file, text.replace('"ada"', '"eve"'));
     const changed = await machine.run(['logs', 'verify']);
     expect(changed.code).toBe(6);
     expect(changed.stdout).toMatch(/Entry 10 does not have the hash that is stored with it/);

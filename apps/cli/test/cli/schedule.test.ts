@@ -125,12 +125,38 @@ describe('holdfast schedule', () => {
         void configure({ store: 'live', jobs: { endless, quick } }).then(() => child.kill('SIGHUP'));
       },
     });
-    expect(ended.stderr).toContain('evry');
+    expect(ended.stderr).toMatch(/evry.* \(line 1, column \d+\)/);
     // Watching ends well when it is told to end.
     const told = [...ended.stdout.matchAll(/run\.\w+ {2}(?:endless|quick)/g)].map(([line]) => line);
     expect(told.filter((line) => line.endsWith('endless'))).toEqual(['run.started  endless', 'run.finished  endless']);
     expect(told.indexOf('run.finished  quick')).toBeLessThan(told.indexOf('run.finished  endless'));
     expect(ended).toMatchObject({ code: 0, signal: null });
+  });
+
+  it('runs a job when what is in its folders has changed, and says so', async () => {
+    await mkdir(join(machine.cwd, 'drop'), { recursive: true });
+    const onChange = { watch: { folders: ['drop'], extensions: ['.csv'], debounce: '1s' }, run: [['backup', 'list']] };
+    const lost = { watch: { folders: ['nowhere'] }, run: [['backup', 'list']] };
+    await configure({ store: 'watched', jobs: { drop: onChange, lost } });
+    expect((await machine.run(['schedule', 'list'])).stdout).toMatch(/^drop +on changes +never/m);
+    let step = 0;
+    const ended = await machine.run(['schedule', 'run', '--json'], {
+      onStdout: (child, text) => {
+        if (step === 0 && text.includes('"watch.started"')) {
+          step = 1;
+          void writeFile(join(machine.cwd, 'drop', 'notes.txt'), 'no data');
+          void writeFile(join(machine.cwd, 'drop', 'day.csv'), 'a,b');
+        }
+        if (step === 1 && text.includes('"run.finished"')) child.kill('SIGTERM');
+      },
+    });
+    expect(ended.code).toBe(0);
+    const events = parseLines('ScheduleEvent', ended.stdout);
+    expect(events.find(({ type }) => type === 'run.started')).toMatchObject({ job: 'drop', reason: 'change' });
+    expect(events.find(({ type }) => type === 'watch.failed')).toMatchObject({
+      job: 'lost',
+      error: { code: 'INVALID_OPTION', message: expect.stringContaining('nowhere') as string },
+    });
   });
 
   it('of a process that was killed the next one takes the run over, with --once too', async () => {

@@ -10,7 +10,7 @@ import { ServiceNotes } from '../service/notes.ts';
 import { HeldSources } from './held-sources.ts';
 import { planSources } from './module-sources.ts';
 import { readSources, type SourcesEnd } from './read-sources.ts';
-import { checkSince, look, result, type Start } from './run.ts';
+import { checkKind, look, result, type Start } from './run.ts';
 import { sealCheckRate } from './seal-check.ts';
 import type { SourceRoot } from './source-roots.ts';
 import { checkSources } from './stream-sources.ts';
@@ -74,7 +74,7 @@ export async function backup(
   const startedMs = context.clock();
   const tenant = await context.tenant(options.tenant ?? 'default', options.dryRun !== true);
   const start: Start = { context, tenant, options, streams, roots, startedMs, turn };
-  await checkSince(start);
+  await checkKind(start);
   if (options.dryRun === true) {
     const run = await look(start);
     const never = new AbortController().signal;
@@ -95,6 +95,9 @@ export async function backup(
     context.emit('backup.failed', {
       tenant: tenant.tenant.name,
       code: codeOf(error),
+      kind: options.kind ?? 'incremental',
+      trigger: options.trigger ?? 'manual',
+      durationMs: Math.max(0, Math.round(context.clock() - startedMs)),
     });
     throw error;
   }

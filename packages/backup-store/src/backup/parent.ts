@@ -37,6 +37,25 @@ export function findParent(
   });
 }
 
+/**
+ * Whether the last full snapshot of the same sources and machine is so old that the next is to be another. One of the future by as much
+ * was made by a clock that was wrong, and counts for as little.
+ */
+export function isFullDue(
+  tenant: OpenTenant,
+  backedUp: BackedUp,
+  { everyMs, nowMs }: { readonly everyMs: number; readonly nowMs: number },
+): boolean {
+  return !tenant.view.snapshots.some(
+    ({ record, madeMs }) =>
+      record.tenant.id === tenant.tenant.id &&
+      record.kind === 'full' &&
+      record.status === 'ok' &&
+      Math.abs(nowMs - madeMs) < everyMs &&
+      differs(record, backedUp) === undefined,
+  );
+}
+
 /** Why a snapshot is none to compare with. */
 function differs(record: SnapshotRecord, { host, roots }: BackedUp): string | undefined {
   if (record.kind === 'checkpoint') return 'which is a checkpoint';

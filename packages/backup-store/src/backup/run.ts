@@ -1,12 +1,12 @@
 import type { ContentReport } from '../codec/content-report.ts';
 import { BackupError } from '../errors.ts';
-import type { BackupResult, EntryProblem } from '../repository/contract.ts';
+import type { BackupOptions, BackupResult, EntryProblem } from '../repository/contract.ts';
 import type { BackupTurn } from '../run/backup-turns.ts';
 import { ProgressMeter } from '../run/progress-meter.ts';
 import type { SnapshotRecord } from '../snapshots/record.ts';
 import { compressionOf } from './compression.ts';
 import { newCounts } from './counts.ts';
-import { type BackedUp, findParent } from './parent.ts';
+import { type BackedUp, findParent, isFullDue } from './parent.ts';
 import type { SourcesRun } from './read-sources.ts';
 import { readingOf } from './reading.ts';
 import type { SourceOutcome } from './source-run.ts';
@@ -29,9 +29,10 @@ const backedUp = ({ context, streams, roots }: Start): BackedUp => ({
   roots: [...roots.map(({ root }) => root), ...streams.map(({ source }) => Buffer.from(streamRoot(source)))],
 });
 
-/** Tells before anything is begun whether there is what is to be compared with. */
-export async function checkSince(start: Start): Promise<void> {
+/** Tells before anything is begun whether the kind fits the other options, and whether there is what is to be compared with. */
+export async function checkKind(start: Start): Promise<void> {
   const { tenant, options } = start;
+  checkFullEvery(options);
   if (options.since === undefined) return;
   if (options.kind === 'full') {
     throw new BackupError('INVALID_OPTION', 'Expected no snapshot to go on from for a full backup, got one', {
@@ -44,12 +45,35 @@ export async function checkSince(start: Start): Promise<void> {
 
 /** Reads what is stored already, and finds the snapshot to compare with. */
 export async function look(start: Start): Promise<Run> {
-  const { tenant, options } = start;
-  await tenant.view.loadSnapshots(options.signal);
-  await tenant.view.loadIndex(options.signal);
+  const { tenant } = start;
+  await tenant.view.loadSnapshots(start.options.signal);
+  await tenant.view.loadIndex(start.options.signal);
+  const options = { ...start.options, kind: dueKind(start) };
   const parent = start.alone === true ? undefined : findParent(tenant, backedUp(start), options.since);
   const progress = new ProgressMeter('backup', options.onProgress);
-  return { ...start, parent, reading: readingOf(options.kind), counts: newCounts(), progress };
+  return { ...start, options, parent, reading: readingOf(options.kind), counts: newCounts(), progress };
+}
+
+function checkFullEvery({ kind = 'incremental', since, fullEveryMs }: BackupOptions): void {
+  if (fullEveryMs === undefined) return;
+  if (!(Number.isFinite(fullEveryMs) && fullEveryMs > 0))
+    throw new BackupError('INVALID_OPTION', `Expected fullEveryMs above 0, got ${String(fullEveryMs)}`, {
+      hint: 'It is in milliseconds: 604800000 is a week.',
+    });
+  if (kind !== 'incremental' || since !== undefined)
+    throw new BackupError(
+      'INVALID_OPTION',
+      `Expected an incremental backup that goes on from the last one beside fullEveryMs, got ${kind === 'incremental' ? 'another `since`' : kind}`,
+      { hint: 'Leave `fullEveryMs` out, or leave the kind and what it is compared with to it.' },
+    );
+}
+
+/** What is made now: every so often everything is read. */
+function dueKind(start: Start): BackupOptions['kind'] {
+  const { context, tenant, options } = start;
+  if (options.fullEveryMs === undefined) return options.kind;
+  const isDue = isFullDue(tenant, backedUp(start), { everyMs: options.fullEveryMs, nowMs: context.clock() });
+  return isDue ? 'full' : options.kind;
 }
 
 /** What a run tells in the end; without a snapshot where it was only tried. */

@@ -151,8 +151,12 @@ async function writeSnapshot(parts: Parts & { readonly end: SourcesEnd }): Promi
   context.emit('backup.created', {
     snapshot: record.id,
     tenant: tenant.tenant.name,
-    bytesStored: counts.bytesStored,
+    kind: record.kind,
+    trigger: record.trigger,
     status: record.status,
+    bytes: record.bytes.total,
+    bytesStored: counts.bytesStored,
+    durationMs: record.durationMs,
   });
   return result(run, record, { sources, contents: writer.contents });
 }

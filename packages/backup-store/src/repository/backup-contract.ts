@@ -61,6 +61,11 @@ export interface BackupOptions extends RunOptions {
    */
   readonly kind?: SnapshotKind | undefined;
   /**
+   * Makes an incremental backup a `full` one when no full one of the same sources and machine, read to its end, is younger, in milliseconds.
+   * Files whose sizes and times tell of no change, though their content has changed, are found by those.
+   */
+  readonly fullEveryMs?: number | undefined;
+  /**
    * The snapshot to compare with, of the same sources and machine: `last` (default), the last one that was made at or before a time in
    * milliseconds since 1970, or one by its id, the beginning of it, or its name. Checkpoints are none to compare with. What was
    * stored before is reused in any case. Not with kind `full`.

@@ -30,6 +30,8 @@ export interface RestoreOptions extends RunOptions {
    * be restored, or that `include` and `exclude` leave out.
    */
   readonly delete?: boolean | undefined;
+  /** What is restored is thrown away: `restore.finished` says so, and that nobody counts it as a restore. */
+  readonly trial?: boolean | undefined;
 }
 
 /** One thing a restore will do, in order of paths. */

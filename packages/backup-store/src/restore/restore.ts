@@ -99,17 +99,25 @@ export async function restore(
   meter.counts.filesTotal = plan.items.filter(
     ({ action, entry }) => entry.kind === 'file' && (action === 'create' || action === 'overwrite'),
   ).length;
+  const about = {
+    snapshot: record.id,
+    tenant: record.tenant.name,
+    target: targetOf(options),
+    ...(options.trial === true && { trial: true }),
+  };
+  const tookMs = (): number => Math.round(meter.elapsedMs);
   let applied: Applied;
   try {
     applied = await applyRestore({ context, tenant, snapshot: record.id, plan, meter, pool }, options);
   } catch (error) {
-    context.emit('restore.failed', { snapshot: record.id, code: codeOf(error) });
+    context.emit('restore.failed', { ...about, code: codeOf(error), durationMs: tookMs() });
     throw error;
   }
   meter.flush();
   const status =
     applied.problems.length === 0 ? 'ok' : applied.filesWritten + applied.entriesKept === 0 ? 'failed' : 'partial';
-  context.emit('restore.finished', { snapshot: record.id, status, bytesWritten: applied.bytesWritten });
+  const { bytesWritten } = applied;
+  context.emit('restore.finished', { ...about, status, bytesWritten, durationMs: tookMs() });
   return {
     status,
     snapshot: record.id,

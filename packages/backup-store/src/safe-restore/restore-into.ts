@@ -46,6 +46,25 @@ export async function restoreInto<Result>(
   parts: IntoParts,
   options: RestoreIntoOptions<Result>,
 ): Promise<RestoreIntoResult<Result>> {
+  const { context, record } = parts;
+  const startedMs = context.clock();
+  const about = { snapshot: record.id, tenant: record.tenant.name, target: options.place.name };
+  const durationMs = (): number => Math.max(0, Math.round(context.clock() - startedMs));
+  try {
+    const done = await restoreAround(parts, options);
+    context.emit('restore.finished', { ...about, status: 'ok', durationMs: durationMs() });
+    return done;
+  } catch (error) {
+    context.emit('restore.failed', { ...about, code: codeOf(error), durationMs: durationMs() });
+    throw error;
+  }
+}
+
+/** Everything, with what works there at rest. */
+async function restoreAround<Result>(
+  parts: IntoParts,
+  options: RestoreIntoOptions<Result>,
+): Promise<RestoreIntoResult<Result>> {
   const { service: hooks = {}, place, signal } = options;
   const { record, context } = parts;
   const id = newRestoreId();

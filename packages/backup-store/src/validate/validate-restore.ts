@@ -102,7 +102,7 @@ async function runChecks(
   const wanted = { snapshot: snapshot.id, path, to, signal };
   await demandRoom(to, (await repository.planRestore(wanted)).bytes);
   const restoring = await runCheck('restore', async () =>
-    restored(await repository.restore({ ...wanted, onProgress: options.onProgress })),
+    restored(await repository.restore({ ...wanted, trial: true, onProgress: options.onProgress })),
   );
   const pathOf = (at: string): string => sandboxPath(to, snapshot, at);
   const copy: RestoredCopy = { sandbox: to, snapshot, copies, pathOf, signal };

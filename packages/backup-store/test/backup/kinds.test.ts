@@ -56,6 +56,37 @@ describe('kinds of backups', () => {
     expect(await failureOf(back({ kind: 'full', since: 'last' }))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 
+  it('every so often one is full, however many there were since, and one that could not read all is none', async () => {
+    const place = newPlace();
+    buildTree(place.source, { same: 'same' });
+    let now = ahead();
+    const repository = await createAt(place, { clock: () => now });
+    const [hour, day] = [3_600_000, 86_400_000];
+    const kindAfter = async (ms: number, options: Partial<BackupOptions> = {}): Promise<string | undefined> => {
+      now += ms;
+      return (await repository.backup({ paths: [place.source], fullEveryMs: 7 * day, ...options })).snapshot?.kind;
+    };
+    expect(await kindAfter(0)).toBe('full');
+    expect(await kindAfter(6 * day)).toBe('incremental');
+    expect(await kindAfter(day - 1)).toBe('incremental');
+    expect(await kindAfter(1)).toBe('full');
+    expect(await kindAfter(hour, { fullEveryMs: hour })).toBe('full');
+    expect(await kindAfter(6 * day)).toBe('incremental');
+    const other = newPlace();
+    buildTree(other.source, { same: 'same' });
+    expect(await kindAfter(hour, { paths: [other.source] })).toBe('full');
+    expect(await kindAfter(hour, { tenant: 'other' })).toBe('full');
+    expect(await kindAfter(-30 * day)).toBe('full');
+  });
+
+  it('a full one every so often is none of an option that says what is compared with', async () => {
+    const { back } = await withTwoFiles();
+    for (const options of [{ kind: 'full' }, { kind: 'checkpoint' }, { since: 'last' }] as const)
+      expect(await failureOf(back({ fullEveryMs: 1000, ...options }))).toMatchObject({ code: 'INVALID_OPTION' });
+    for (const fullEveryMs of [0, -1, NaN, Infinity])
+      expect(await failureOf(back({ fullEveryMs }))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
   it.each(['pre-deploy', 'safety'] as const)('a %s one reads changes, quickly compressed', async (kind) => {
     const { back } = await withTwoFiles();
     await back();

@@ -246,6 +246,14 @@ it('events tell what happened, without secrets', async () => {
     'repository.opened',
   ]);
   expect(events[0]?.at).toBe(1_700_000_000_000);
-  expect(events[2]?.details).toMatchObject({ code: 'PATH_FAILED' });
+  expect(events[1]?.details).toMatchObject({
+    tenant: 'default',
+    kind: 'full',
+    trigger: 'manual',
+    status: 'ok',
+    bytes: 1,
+  });
+  expect(events[2]?.details).toMatchObject({ tenant: 'default', code: 'PATH_FAILED', durationMs: 0 });
+  expect(events[3]?.details).toMatchObject({ tenant: 'default', target: place.out, status: 'ok', bytesWritten: 1 });
   expect(JSON.stringify(events)).not.toContain('SECRET');
 });

@@ -50,7 +50,7 @@ describe('what is done to a log is found, at its first place', () => {
   const cases: readonly [string, (lines: string[]) => string[], object][] = [
     [
       'a changed record',
-      (l) => l.with(4, (l[4] ?? '').replace('ada', 'eve')),
+      (l) => l.with(4, (l[4] ?? '').replace('"ada"', '"eve"')),
       { kind: 'bad-entry', number: 3, why: 'hash' },
     ],
     [
@@ -123,7 +123,7 @@ test('a line that was torn is put aside before the next one is written', async (
 
 test('nobody can append to a log that was changed', async () => {
   const { directory, file, lines } = await tenEvents();
-  await writeFile(file, `${lines.with(4, (lines[4] ?? '').replace('ada', 'eve')).join('\n')}\n`);
+  await writeFile(file, `${lines.with(4, (lines[4] ?? '').replace('"ada"', '"eve"')).join('\n')}\n`);
   const { logs } = await newLogs({ directory });
   await expect(logs.audit.append({ name: 'room.freed' })).rejects.toMatchObject({ code: 'AUDIT_DAMAGED' });
 });

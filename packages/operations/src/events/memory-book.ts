@@ -1,10 +1,7 @@
 import type { EventBook, EventQuery, OperationEvent } from './contract.ts';
 
 /** Whether an event is among those that are wanted. */
-export function isWanted(
-  event: OperationEvent,
-  { fromMs = -Infinity, toMs = Infinity, names, tenant }: EventQuery,
-): boolean {
+function isWanted(event: OperationEvent, { fromMs = -Infinity, toMs = Infinity, names, tenant }: EventQuery): boolean {
   const atMs = Date.parse(event.at);
   if (atMs < fromMs || atMs >= toMs) return false;
   if (names !== undefined && !names.includes(event.name)) return false;
