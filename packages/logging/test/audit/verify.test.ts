@@ -1,4 +1,4 @@
-import { appendFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair } from '@x/integrity';
 import { describe, expect, test } from 'vitest';
@@ -119,6 +119,15 @@ test('a line that was torn is put aside before the next one is written', async (
   expect(await verifyAudit(directory)).toMatchObject({ ok: true, records: 11, tornBytes: 0 });
   const [aside = ''] = await readdir(join(directory, 'audit', 'torn'));
   await expect(readFile(join(directory, 'audit', 'torn', aside), 'utf8')).resolves.toBe('{"details":{},"lev');
+});
+
+test('a folder that was moved aside is followed by a new chain, for all who have the log open', async () => {
+  const { directory } = await tenEvents();
+  const [one, two] = [await newLogs({ directory }), await newLogs({ directory })];
+  await Promise.all([one, two].map(async ({ logs }) => logs.audit.append({ name: 'room.freed' })));
+  await rename(join(directory, 'audit'), join(directory, 'aside'));
+  await Promise.all([one, two, one, two].map(async ({ logs }) => logs.audit.append({ name: 'room.freed' })));
+  expect(await verifyAudit(directory)).toMatchObject({ ok: true, records: 4 });
 });
 
 test('nobody can append to a log that was changed', async () => {
