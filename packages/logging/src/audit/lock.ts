@@ -18,8 +18,12 @@ export class AuditLock {
   #inode: bigint | undefined;
   #generation = 0;
 
-  constructor(path: string) {
+  readonly #waitMs: number;
+
+  /** @param waitMs How long to wait for others, in milliseconds. */
+  constructor(path: string, waitMs: number = LONGEST_WAIT_MS) {
     this.#path = path;
+    this.#waitMs = waitMs;
   }
 
   /** How often another file was locked than before: what is known of the folder may then be wrong. */
@@ -81,15 +85,11 @@ export class AuditLock {
             cause,
           });
         }
-        if (waited > LONGEST_WAIT_MS) {
-          throw new LogError(
-            'AUDIT_BUSY',
-            `Expected the audit log to be free within ${LONGEST_WAIT_MS} ms, got no turn`,
-            {
-              cause,
-              hint: 'Another process holds it for long: is it stopped, or its disk?',
-            },
-          );
+        if (waited > this.#waitMs) {
+          throw new LogError('AUDIT_BUSY', `Expected the audit log to be free within ${this.#waitMs} ms, got no turn`, {
+            cause,
+            hint: 'Another process holds it for long: is it stopped, or its disk?',
+          });
         }
       }
       await delay(pause);
