@@ -16,8 +16,7 @@ export type { StreamName } from './files/log-file.ts';
 export { LEVELS } from './record/levels.ts';
 export type { Level } from './record/levels.ts';
 export type { RedactOptions } from './record/redaction.ts';
-export type { LogFields, Logger, LogMethod } from './structured/contract.ts';
-export type { LineSink, LineTarget } from './structured/line-sink.ts';
+export type { LineDestination, LogFields, Logger, LogMethod } from './structured/contract.ts';
 
 // The audit log
 export type { AuditBook, AuditLog } from './audit/audit-log.ts';

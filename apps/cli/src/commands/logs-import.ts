@@ -39,7 +39,7 @@ export const logsImport: CommandDefinition = {
   options: LOGS_OPTIONS,
   examples: [
     { call: 'holdfast logs import old.ndjson', does: 'What pino has written so far' },
-    { call: 'node shop.js | holdfast logs import', does: 'What a program says, from now on' },
+    { call: 'holdfast logs import - < shop.log', does: 'What a program has said' },
   ],
   output: { shape: 'LogsImported' },
   run,

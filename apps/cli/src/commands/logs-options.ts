@@ -70,12 +70,13 @@ export interface FilterFlags {
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
-/** Words of a command line and options as one query. */
+/** Words of a command line and options as one query. Brackets only where they are needed: mistakes are told by their place. */
 export function queryText(words: readonly string[], { tenant, level }: FilterFlags): string {
-  const parts = words.length === 0 ? [] : [`(${words.join(' ')})`];
-  if (tenant !== undefined) parts.push(`tenant=${quoted(tenant)}`);
-  if (level !== undefined) parts.push(`level>=${level}`);
-  return parts.join(' ');
+  const typed = words.join(' ');
+  const more: string[] = [];
+  if (tenant !== undefined) more.push(`tenant=${quoted(tenant)}`);
+  if (level !== undefined) more.push(`level>=${level}`);
+  return typed === '' || more.length === 0 ? `${typed}${more.join(' ')}` : [`(${typed})`, ...more].join(' ');
 }
 
 /** The rest of the options as the package takes them. */

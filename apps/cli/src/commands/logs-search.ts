@@ -124,9 +124,9 @@ async function tail(context: Context, input: CommandInput): Promise<ExitCode> {
 
 const QUERY = { name: '[query...]', description: 'what is looked for (default: everything)' };
 const LANGUAGE =
-  'tenant=hotel-a level>=warn durationMs>500 "disk full": what stands side by side must all hold; OR, NOT (or -) and brackets. ' +
-  'Words are found whole in any value, without regard to case; disk* is how one begins, *disk* a part of one. ' +
-  'Fields: = != < <= > >=, ~ (contains), field=* (is there); inner ones by their path: err.code=ENOSPC. ' +
+  '`tenant=hotel-a level>=warn durationMs>500 "disk full"`: what stands side by side must all hold; OR, NOT (or -) and brackets. ' +
+  'Words are found whole in any value, without regard to case; `disk*` is how one begins, `*disk*` a part of one. ' +
+  'Fields: `=`, `!=`, `<`, `<=`, `>`, `>=`, `~` (contains), `field=*` (is there); inner ones by their path: `err.code=ENOSPC`. ' +
   'Put the whole query in single quotes, so that the shell leaves it alone.';
 
 /** `holdfast logs search`. */

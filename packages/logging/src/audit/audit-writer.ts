@@ -40,6 +40,7 @@ export class AuditWriter {
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
+  #generation = 0;
   #lastPath: string | undefined;
 
   constructor(options: AuditWriterOptions) {
@@ -98,6 +99,8 @@ export class AuditWriter {
   }
 
   async #caughtUp(): Promise<void> {
+    if (this.#generation !== this.#lock.generation) this.#head.forget();
+    this.#generation = this.#lock.generation;
     try {
       await this.#head.catchUp();
     } catch (error) {

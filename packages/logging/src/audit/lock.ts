@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogError } from '../errors.ts';
@@ -15,19 +15,40 @@ const LONGEST_PAUSE_MS = 25;
 export class AuditLock {
   readonly #path: string;
   #database: import('node:sqlite').DatabaseSync | undefined;
+  #inode: bigint | undefined;
+  #generation = 0;
 
-  constructor(path: string) {
+  readonly #waitMs: number;
+
+  /** @param waitMs How long to wait for others, in milliseconds. */
+  constructor(path: string, waitMs: number = LONGEST_WAIT_MS) {
     this.#path = path;
+    this.#waitMs = waitMs;
+  }
+
+  /** How often another file was locked than before: what is known of the folder may then be wrong. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Runs something that no other process, and no other lock of this one, runs at the same time. @throws {LogError} `AUDIT_BUSY`; `LOG_UNWRITABLE`. */
   async hold<T>(run: () => Promise<T>): Promise<T> {
-    const database = (this.#database ??= await this.#open());
-    await this.#begin(database);
+    const database = await this.#take();
     try {
       return await run();
     } finally {
       database.exec('ROLLBACK');
+    }
+  }
+
+  async #take(): Promise<import('node:sqlite').DatabaseSync> {
+    for (;;) {
+      // Whoever has moved the folder aside has moved the lock along: others would hold another one.
+      if (this.#inode !== (await inodeOf(this.#path))) this.close();
+      const database = (this.#database ??= await this.#open());
+      await this.#begin(database);
+      if (this.#inode === (await inodeOf(this.#path))) return database;
+      this.close();
     }
   }
 
@@ -41,7 +62,10 @@ export class AuditLock {
       await mkdir(dirname(this.#path), { recursive: true });
       // Loaded when it is needed: readers need none, and older versions of Node say that it is new.
       const { DatabaseSync } = await import('node:sqlite');
-      return new DatabaseSync(this.#path, { timeout: 0 });
+      const database = new DatabaseSync(this.#path, { timeout: 0 });
+      this.#inode = await inodeOf(this.#path);
+      this.#generation += 1;
+      return database;
     } catch (cause) {
       throw new LogError('LOG_UNWRITABLE', `Expected to lock ${this.#path}, got ${(cause as Error).message}`, {
         cause,
@@ -61,21 +85,23 @@ export class AuditLock {
             cause,
           });
         }
-        if (waited > LONGEST_WAIT_MS) {
-          throw new LogError(
-            'AUDIT_BUSY',
-            `Expected the audit log to be free within ${LONGEST_WAIT_MS} ms, got no turn`,
-            {
-              cause,
-              hint: 'Another process holds it for long: is it stopped, or its disk?',
-            },
-          );
+        if (waited > this.#waitMs) {
+          throw new LogError('AUDIT_BUSY', `Expected the audit log to be free within ${this.#waitMs} ms, got no turn`, {
+            cause,
+            hint: 'Another process holds it for long: is it stopped, or its disk?',
+          });
         }
       }
       await delay(pause);
       waited += pause;
     }
   }
+}
+
+/** Which file a name leads to; `undefined` where it leads to none. */
+async function inodeOf(path: string): Promise<bigint | undefined> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found?.ino;
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED, with their extended forms. */

@@ -4,8 +4,7 @@ import type { ExportFormat } from '../export/export-records.ts';
 import type { MeasureStatistics, Meter } from '../performance/contract.ts';
 import type { FoundRecord, Search, SearchOptions } from '../search/contract.ts';
 import type { Query } from '../search/query.ts';
-import type { Logger } from '../structured/contract.ts';
-import type { LineSink } from '../structured/line-sink.ts';
+import type { LineDestination, Logger } from '../structured/contract.ts';
 import type { CleanPlan } from '../upkeep/clean-plan.ts';
 import type { StreamStatistics } from '../upkeep/stats.ts';
 
@@ -32,7 +31,7 @@ export interface Logs extends Meter {
   /** What happened, provably. */
   readonly audit: AuditLog;
   /** A stream that takes lines of pino, or any lines, as structured records: `pino(options, logs.destination())`. */
-  destination(): LineSink;
+  destination(): LineDestination;
   /** Finds records, newest first. @throws {LogError} `INVALID_QUERY`, `INVALID_CURSOR`, `INVALID_OPTION`. */
   search(query?: QueryInput, options?: SearchOptions): Search;
   /** Gives records as they are written, from now on, until the signal ends it. */
@@ -61,5 +60,6 @@ export interface Logs extends Meter {
   readonly losses: LossReport;
   /** Writes what waits, signs where the audit log ends, and ends. */
   close(): Promise<void>;
+  /** As `close`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

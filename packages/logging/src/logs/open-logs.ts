@@ -12,7 +12,7 @@ import { followFiles } from '../search/follow.ts';
 import { parseQuery } from '../search/parse-query.ts';
 import { ALL, type Query } from '../search/query.ts';
 import { searchFiles } from '../search/search.ts';
-import type { Logger } from '../structured/contract.ts';
+import type { LineDestination, Logger } from '../structured/contract.ts';
 import { LineSink } from '../structured/line-sink.ts';
 import { createLogger } from '../structured/logger.ts';
 import { applyClean } from '../upkeep/apply-clean.ts';
@@ -101,7 +101,7 @@ class StoredLogs implements Logs {
     this.#meter.count(name, by, fields);
   }
 
-  destination(): LineSink {
+  destination(): LineDestination {
     const { structured } = this.#streams;
     const target = {
       add: (line: string) => this.#streams.add(structured, line),

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Level } from '../record/levels.ts';
 
 /** What a record says beside its message. `tenant`, `name` and `correlationId` are searched and shown by themselves. */
@@ -35,5 +36,12 @@ export interface Logger {
   level: Level;
   /** A logger that writes these fields with each record, beside those of this one. */
   child(fields: LogFields): Logger;
+  /** Whether records of a level are written: whoever would have to compute what to log can ask first. */
   isEnabled(level: Level): boolean;
 }
+
+/** A stream that takes lines, of pino or of anything. Who writes more than the disk takes is made to wait, as streams do. */
+export type LineDestination = Writable & {
+  /** Lines that were taken. */
+  readonly lines: number;
+};

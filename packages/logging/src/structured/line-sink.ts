@@ -3,6 +3,7 @@ import { type RecordRules, plainFields } from '../record/encode-record.ts';
 import { levelName } from '../record/levels.ts';
 import { plainText } from '../record/plain-value.ts';
 import { readRecord } from '../record/read-record.ts';
+import type { LineDestination } from './contract.ts';
 
 /** Where finished lines go. */
 export interface LineTarget {
@@ -40,7 +41,7 @@ function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
 /**
  * A stream that takes lines of NDJSON, such as a pino logger writes, or any text: `pino(options, logs.destination())`.
  */
-export class LineSink extends Writable {
+export class LineSink extends Writable implements LineDestination {
   readonly #target: LineTarget;
   readonly #rules: RecordRules;
   readonly #now: () => number;

@@ -106,6 +106,7 @@ export class LineWriter {
   async close(): Promise<boolean> {
     const written = await this.flush();
     this.#closed = true;
+    this.#lostEver += this.#waiting.length;
     clearTimeout(this.#timer);
     this.#drained?.resolve();
     await this.#endFile();
@@ -178,11 +179,11 @@ export class LineWriter {
     // Others may have taken it for one of a dead process, and compressed it.
     const gone = this.#file !== undefined && (await this.#file.handle.stat()).nlink === 0;
     const full = this.#file !== undefined && this.#file.bytes + batch.length > this.#options.maxFileBytes;
-    if (gone || (full && this.#file?.bytes !== 0) || (this.#file !== undefined && this.#file.day !== day)) {
-      await this.#endFile();
-      this.#options.onClosed();
-    }
+    const isOver = gone || (full && this.#file?.bytes !== 0) || (this.#file !== undefined && this.#file.day !== day);
+    if (isOver) await this.#endFile();
     const file = (this.#file ??= await this.#newFile(day));
+    // Only now: a file is known to be closed by the one after it.
+    if (isOver) this.#options.onClosed();
     for (let done = 0; done < batch.length;) {
       const { bytesWritten } = await file.handle.write(batch, done, batch.length - done, file.bytes + done);
       done += bytesWritten;

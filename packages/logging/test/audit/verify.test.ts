@@ -1,4 +1,4 @@
-import { appendFile, cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKeyPair } from '@x/integrity';
 import { describe, expect, test } from 'vitest';
@@ -50,7 +50,7 @@ describe('what is done to a log is found, at its first place', () => {
   const cases: readonly [string, (lines: string[]) => string[], object][] = [
     [
       'a changed record',
-      (l) => l.with(4, (l[4] ?? '').replace('ada', 'eve')),
+      (l) => l.with(4, (l[4] ?? '').replace('"ada"', '"eve"')),
       { kind: 'bad-entry', number: 3, why: 'hash' },
     ],
     [
@@ -121,9 +121,18 @@ test('a line that was torn is put aside before the next one is written', async (
   await expect(readFile(join(directory, 'audit', 'torn', aside), 'utf8')).resolves.toBe('{"details":{},"lev');
 });
 
+test('a folder that was moved aside is followed by a new chain, for all who have the log open', async () => {
+  const { directory } = await tenEvents();
+  const [one, two] = [await newLogs({ directory }), await newLogs({ directory })];
+  await Promise.all([one, two].map(async ({ logs }) => logs.audit.append({ name: 'room.freed' })));
+  await rename(join(directory, 'audit'), join(directory, 'aside'));
+  await Promise.all([one, two, one, two].map(async ({ logs }) => logs.audit.append({ name: 'room.freed' })));
+  expect(await verifyAudit(directory)).toMatchObject({ ok: true, records: 4 });
+});
+
 test('nobody can append to a log that was changed', async () => {
   const { directory, file, lines } = await tenEvents();
-  await writeFile(file, `${lines.with(4, (lines[4] ?? '').replace('ada', 'eve')).join('\n')}\n`);
+  await writeFile(file, `${lines.with(4, (lines[4] ?? '').replace('"ada"', '"eve"')).join('\n')}\n`);
   const { logs } = await newLogs({ directory });
   await expect(logs.audit.append({ name: 'room.freed' })).rejects.toMatchObject({ code: 'AUDIT_DAMAGED' });
 });
