@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
@@ -160,7 +160,9 @@ describe('holdfast alerts', () => {
       expect(JSON.parse(await readFile(join(machine.cwd, file), 'utf8'))).toMatchObject({ kind: 'test' });
     expect((await machine.run(['alerts', 'test', 'file'])).code).toBe(0);
     expect((await machine.run(['alerts', 'test', 'fax'])).code).toBe(2);
-    await new Promise<void>((resolve) => void smtp.close(() => resolve()));
+    await new Promise<void>((resolve) => {
+      smtp.close(() => resolve());
+    });
   });
 
   it.each([

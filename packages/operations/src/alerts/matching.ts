@@ -52,7 +52,7 @@ export function titleOf(title: string, event: OperationEvent): string {
 
 function fieldText(value: unknown): string {
   if (value === undefined || value === null) return '?';
-  return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean));
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** A text on one line, and short: what goes into subjects and lists comes from anywhere. */

@@ -56,7 +56,7 @@ interface Place {
   readonly mail: Mailbox;
   readonly store: ObjectStore;
   /** The same, as another machine has it. */
-  other(options?: Partial<AlertsOptions>): Alerts;
+  readonly other: (options?: Partial<AlertsOptions>) => Alerts;
 }
 
 function placeOf(options: Partial<AlertsOptions> = {}): Place {

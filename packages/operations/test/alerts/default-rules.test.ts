@@ -88,7 +88,7 @@ it('the disks of this machine are measured, a bucket has none, and what can not 
     ['disk.measured', '/not/there/yet'],
     ['disk.failed', '/\0'],
   ]);
-  const { freeBytes, totalBytes, freePercent } = events[0]?.details as Readonly<Record<string, number>>;
+  const { freeBytes, totalBytes, freePercent } = (events[0]?.details ?? {}) as Readonly<Record<string, number>>;
   expect(totalBytes).toBeGreaterThan(freeBytes ?? Number.NaN);
   expect(freePercent).toBeLessThanOrEqual(100);
 });

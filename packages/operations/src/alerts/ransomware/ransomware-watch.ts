@@ -59,7 +59,7 @@ const HOLDER = 'holdfast ransomware alarm';
 
 /** Makes a watch over the tenants of a repository. */
 export function createRansomwareWatch(options: RansomwareOptions): RansomwareWatch {
-  const { repository, alerts, clock = systemClock.now, host = hostname() } = options;
+  const { repository, alerts, clock = () => systemClock.now(), host = hostname() } = options;
   const tell = async (event: Omit<OperationEvent, 'at' | 'host'>): Promise<void> =>
     alerts.onEvent({ ...event, at: new Date(clock()).toISOString(), host });
   return {
