@@ -120,6 +120,22 @@ describe('holdfast alerts', () => {
     expect((await machine.run(['alerts', 'ack', key])).code).toBe(4);
   });
 
+  it('tells people also when the repository is away, and fails then', async () => {
+    await configure({
+      store: 'alerts of away',
+      channels: HOOK,
+      ransomware: true,
+      rules: { 'disk-low': false, 'disk-critical': false },
+    });
+    const away = { ...env, HOLDFAST_REPO: join(machine.root, 'nowhere') };
+    const { code, stderr } = await machine.run(['alerts', 'check'], { env: away });
+    expect(code).toBe(4);
+    expect(stderr).not.toContain('    at ');
+    expect(posted).toMatchObject([{ body: { rule: 'repository-unreachable', kind: 'opened' } }]);
+    expect((await machine.run(['alerts', 'check'], { env })).code).toBe(0);
+    expect(posted.at(-1)).toMatchObject({ body: { rule: 'repository-unreachable', kind: 'resolved' } });
+  });
+
   it('tries each channel: mail, program and log too', async () => {
     const mails: string[] = [];
     const smtp = new SMTPServer({

@@ -105,6 +105,15 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
     remindMs: DAY_MS / 4,
   },
   {
+    name: 'repository-unreachable',
+    severity: 'critical',
+    title: 'The repository can not be opened on {host}: {details.error.code}',
+    when: { event: 'repository.unreachable' },
+    until: { event: 'repository.reached' },
+    by: ['host'],
+    remindMs: DAY_MS,
+  },
+  {
     name: 'disk-unknown',
     severity: 'warning',
     title: 'Nobody can tell how much room is left at {details.destination} of {host}: {details.error.code}',

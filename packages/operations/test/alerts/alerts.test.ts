@@ -345,6 +345,18 @@ it('an event that the store did not take is refused, and nothing of it is there'
   expect((await alerts.list()).alerts).toEqual([]);
 });
 
+it('old numbers of the state go away after an hour, and the state stays', async () => {
+  const { alerts, clock, store } = placeOf({ rules: [FAILED] });
+  for (let n = 0; n < 350; n++) {
+    await alerts.onEvent(event('backup.failed'));
+    await clock.pass(MINUTE);
+  }
+  const { objects } = await store.list('alerts/');
+  expect(objects.length).toBeGreaterThan(100);
+  expect(objects.length).toBeLessThan(202);
+  expect((await alerts.list()).alerts).toMatchObject([{ count: 350 }]);
+});
+
 it('a state that somebody else has written is not taken for one', async () => {
   const { alerts, store } = placeOf({ rules: [FAILED] });
   await store.createIfAbsent('alerts/000000000001', new TextEncoder().encode('{"version":1,"alerts":"none"}'));

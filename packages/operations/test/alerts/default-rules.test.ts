@@ -19,6 +19,7 @@ it.each<[string, Partial<OperationEvent>, string, string]>([
   ['run.givenUp', { details: { job: 'nightly' } }, 'schedule-failed', 'run.finished'],
   ['drill.failed', { details: { drill: 'weekly' } }, 'drill-failed', 'drill.finished'],
   ['deploy.failed', {}, 'deploy-failed', 'rollback.succeeded'],
+  ['repository.unreachable', {}, 'repository-unreachable', 'repository.reached'],
   ['ransomware.suspected', {}, 'ransomware-suspected', 'ransomware.released'],
 ])(
   '%s opens an alert without a word of configuration, and its good end resolves it',
