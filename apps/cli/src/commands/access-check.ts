@@ -1,5 +1,4 @@
-import { openAccess, systemUser } from '../compose/access.ts';
-import { usageError } from '../errors.ts';
+import { checkAccess, systemUser } from '../compose/access.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -14,17 +13,7 @@ interface CheckFlags {
 async function check(context: Context, input: CommandInput): Promise<ExitCode> {
   const [action = ''] = input.arguments;
   const { tenant, user = systemUser() } = input.options as CheckFlags;
-  const [access, { isAction, whyDenied }] = await Promise.all([openAccess(context), import('@x/operations/access')]);
-  if (!isAction(action))
-    throw usageError(`Expected an action, got ${displayText(action)}`, '`access show -v` lists all actions.');
-  const decision = access?.decide(user, action, { tenant });
-  const allowed = decision?.allowed ?? true;
-  const why =
-    decision === undefined
-      ? 'the configuration does not say who may do what'
-      : allowed
-        ? decision.reasons.map(({ role, permission }) => `${role}: ${permission}`).join(', ')
-        : whyDenied(decision);
+  const { allowed, why } = await checkAccess(context, { user, action, tenant });
   if (context.json) await emitObject(context.output, 'AccessChecked', { user, action, tenant, allowed, why });
   else {
     const whose = tenant === undefined ? 'all tenants' : `tenant ${tenant}`;

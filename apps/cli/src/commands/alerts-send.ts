@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { Flushed } from '@x/operations/alerts';
-import { lookAtDisks, lookForRansomware, openAlerts } from '../compose/alerts.ts';
+import type { Alerts, Flushed } from '@x/operations/alerts';
+import { lookAtDisks, lookForRansomware, openAlerts, tellOfRepository } from '../compose/alerts.ts';
 import { openConfigured } from '../compose/compose.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -37,13 +37,30 @@ async function check(context: Context): Promise<ExitCode> {
   const { settings, file } = await context.effective();
   const { alerts } = await openAlerts(context);
   await lookAtDisks(alerts, settings, file === undefined ? context.workingDirectory : dirname(file));
-  const { 'alerts.ransomware': wanted = false } = settings;
-  let frozen: readonly string[] = [];
-  if (wanted !== false) {
+  const looked = settings['alerts.ransomware'] ? await lookAtRepository(context, alerts) : { frozen: [] };
+  // Whatever became of the look: people are told.
+  const flushed = await context.timed('send', () => alerts.check());
+  if (looked.failure !== undefined) throw looked.failure;
+  return render(context, flushed, looked.frozen);
+}
+
+interface LookedAt {
+  readonly frozen: readonly string[];
+  readonly failure?: Error | undefined;
+}
+
+/** Looks for ransomware. A repository that can't be opened is told, too. */
+async function lookAtRepository(context: Context, alerts: Alerts): Promise<LookedAt> {
+  try {
     await using repository = await openConfigured(context);
-    frozen = await context.timed('look for ransomware', () => lookForRansomware(context, repository, { alerts }));
+    const frozen = await context.timed('look for ransomware', () => lookForRansomware(context, repository, { alerts }));
+    await tellOfRepository(alerts, undefined);
+    return { frozen };
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    await tellOfRepository(alerts, failure);
+    return { frozen: [], failure };
   }
-  return render(context, await context.timed('send', () => alerts.check()), frozen);
 }
 
 async function trial(context: Context, input: CommandInput): Promise<ExitCode> {

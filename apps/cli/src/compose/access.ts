@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { EventBook } from '@x/operations';
 import type { Access, Action, Resource } from '@x/operations/access';
 import type { Settings } from '../config/fields.ts';
+import { usageError } from '../errors.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { auditBook } from './event-book.ts';
@@ -29,7 +30,7 @@ export async function openAccess(context: Context, book?: EventBook): Promise<Ac
 }
 
 /** What a command wants to do, and to whose data. */
-export function wantedAccess(
+function wantedAccess(
   { action, whose }: Pick<CommandDefinition, 'action' | 'whose'>,
   input: CommandInput,
   settings: Settings,
@@ -75,4 +76,29 @@ export async function demandAccess(
   } finally {
     await book.close();
   }
+}
+
+/** Whether somebody may do something, and why. */
+export interface CheckedAccess {
+  readonly allowed: boolean;
+  /** In words. */
+  readonly why: string;
+}
+
+/**
+ * Says whether somebody may do something.
+ *
+ * @throws {CliError} `USAGE` for what is no action; {OperationsError} `INVALID_ACCESS`
+ */
+export async function checkAccess(
+  context: Context,
+  { user, action, tenant }: { readonly user: string; readonly action: string; readonly tenant: string | undefined },
+): Promise<CheckedAccess> {
+  const [access, { isAction, whyDenied }] = await Promise.all([openAccess(context), import('@x/operations/access')]);
+  if (!isAction(action))
+    throw usageError(`Expected an action, got ${JSON.stringify(action)}`, '`access show -v` lists all actions.');
+  if (access === undefined) return { allowed: true, why: 'the configuration does not say who may do what' };
+  const decision = access.decide(user, action, { tenant });
+  if (!decision.allowed) return { allowed: false, why: whyDenied(decision) };
+  return { allowed: true, why: decision.reasons.map(({ role, permission }) => `${role}: ${permission}`).join(', ') };
 }

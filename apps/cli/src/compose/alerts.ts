@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import type { AlertRule, Alerts, RansomwareWatch } from '@x/operations/alerts';
@@ -73,6 +74,16 @@ export async function lookAtDisks(alerts: Alerts, settings: Settings, folder: st
   const places =
     destinations?.map((each) => resolveLocation(each, folder)) ?? (repository === undefined ? [] : [repository]);
   for (const event of await diskEvents({ destinations: places, nowMs: now() })) await alerts.onEvent(event);
+}
+
+/** Tells the alerts that the repository could be looked at, or not. */
+export async function tellOfRepository(alerts: Alerts, failure: Error | undefined): Promise<void> {
+  const common = { at: new Date(now()).toISOString(), host: hostname() } as const;
+  if (failure === undefined)
+    return alerts.onEvent({ ...common, name: 'repository.reached', level: 'info', details: {} });
+  const code = 'code' in failure ? String(failure.code) : 'UNEXPECTED';
+  const details = { error: { code, message: failure.message } };
+  return alerts.onEvent({ ...common, name: 'repository.unreachable', level: 'error', details });
 }
 
 /** Looks for ransomware in the tenants of a repository. @returns Those of which nothing is forgotten now. */

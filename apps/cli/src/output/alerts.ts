@@ -64,7 +64,13 @@ export function alertOutput(alert: Alert): z.infer<typeof alertShape> {
   const { key, rule, severity, title, status, tenant, host, openedMs, lastMs, count, details, acknowledged, resolved } =
     alert;
   return {
-    ...{ key, rule, severity, title, status, tenant, host },
+    key,
+    rule,
+    severity,
+    title,
+    status,
+    tenant,
+    host,
     opened: iso(openedMs),
     last: iso(lastMs),
     count,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { COMMANDS, GROUPS } from '../commands/all.ts';
+import { COMMANDS } from '../commands/all.ts';
+import { GROUPS } from '../commands/groups.ts';
 import { demandAccess } from '../compose/access.ts';
 import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';

@@ -2,7 +2,7 @@ import { createCipheriv, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
@@ -120,6 +120,22 @@ describe('holdfast alerts', () => {
     expect((await machine.run(['alerts', 'ack', key])).code).toBe(4);
   });
 
+  it('tells people also when the repository is away, and fails then', async () => {
+    await configure({
+      store: 'alerts of away',
+      channels: HOOK,
+      ransomware: true,
+      rules: { 'disk-low': false, 'disk-critical': false },
+    });
+    const away = { ...env, HOLDFAST_REPO: join(machine.root, 'nowhere') };
+    const { code, stderr } = await machine.run(['alerts', 'check'], { env: away });
+    expect(code).toBe(4);
+    expect(stderr).not.toContain('    at ');
+    expect(posted).toMatchObject([{ body: { rule: 'repository-unreachable', kind: 'opened' } }]);
+    expect((await machine.run(['alerts', 'check'], { env })).code).toBe(0);
+    expect(posted.at(-1)).toMatchObject({ body: { rule: 'repository-unreachable', kind: 'resolved' } });
+  });
+
   it('tries each channel: mail, program and log too', async () => {
     const mails: string[] = [];
     const smtp = new SMTPServer({
@@ -160,7 +176,9 @@ describe('holdfast alerts', () => {
       expect(JSON.parse(await readFile(join(machine.cwd, file), 'utf8'))).toMatchObject({ kind: 'test' });
     expect((await machine.run(['alerts', 'test', 'file'])).code).toBe(0);
     expect((await machine.run(['alerts', 'test', 'fax'])).code).toBe(2);
-    await new Promise<void>((resolve) => void smtp.close(() => resolve()));
+    await new Promise<void>((resolve) => {
+      smtp.close(() => resolve());
+    });
   });
 
   it.each([

@@ -8,7 +8,10 @@ const GUIDES = ['getting-started.md', ...readdirSync(new URL('guides', DOCS)).ma
 
 /** Calls of the program in blocks of code, without what is quoted or said beside them. */
 function callsIn(text: string): readonly string[] {
-  const blocks = [...text.matchAll(/^```(?:sh)?\n([^]*?)^```/gm)].map(([, block = '']) => block);
+  // Blocks of all kinds are taken one after the other: the end of one of JSON would else begin another.
+  const blocks = [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]
+    .filter(([, language]) => language === '' || language === 'sh')
+    .map(([, , block = '']) => block);
   return blocks
     .flatMap((block) => block.split('\n'))
     .map((line) => line.replaceAll(/"[^"]*"|'[^']*'/g, 'TEXT').replace(/#.*/, ''))

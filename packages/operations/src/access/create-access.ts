@@ -52,7 +52,7 @@ const kindOf = (action: Action): string => ACTIONS[action];
 
 /** Writes a decision to the book. @returns What went wrong. */
 async function record(
-  { book, clock = systemClock.now, host = hostname(), onUnrecorded }: AccessOptions,
+  { book, clock = () => systemClock.now(), host = hostname(), onUnrecorded }: AccessOptions,
   decision: Decision,
 ): Promise<{ readonly cause: unknown } | undefined> {
   try {

@@ -51,7 +51,7 @@ function memberOf<Target extends object>(
   if (typeof rule === 'function') return (rule as (target: Target, ask: Ask) => unknown)(target, ask);
   const member: unknown = target[name];
   if (typeof member !== 'function') return rule === 'free' ? member : undefined;
-  const call = (member as AnyCall).bind(target) as AnyCall;
+  const call: AnyCall = (...args) => Reflect.apply(member, target, args);
   if (rule === 'free') return call;
   const { action, on, gives } = rule as AnyRule;
   const asked = async (args: readonly unknown[]): Promise<void> => {

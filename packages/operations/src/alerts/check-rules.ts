@@ -35,6 +35,11 @@ function checkRule(rule: AlertRule, channels: ReadonlySet<string>): void {
   const conditions = [...conditionsOf(rule), ...listOf(rule.until), ...(absence === undefined ? [] : [absence.absent])];
   if (conditionsOf(rule).length === 0 && absence === undefined) throw invalid(at, 'at least one condition', 'none');
   for (const condition of conditions) checkCondition(condition, at);
+  checkReach(rule, channels, at);
+}
+
+/** What sets alerts of a rule apart, and who is told of them when. */
+function checkReach(rule: AlertRule, channels: ReadonlySet<string>, at: string): void {
   for (const field of rule.by ?? [])
     if (!FIELD.test(field)) throw invalid(at, '"tenant", "host" or "details.NAME" in "by"', field);
   for (const channel of [...(rule.channels ?? []), ...(rule.escalate?.channels ?? [])])

@@ -66,6 +66,7 @@ export interface Alerts {
   check(): Promise<Flushed>;
   /** Sends what waits, oldest first. A channel that is down is tried again when its time has come. */
   flush(): Promise<Flushed>;
+  /** Alerts, what waits and what is down, as they are now. */
   list(): Promise<AlertsView>;
   /**
    * Says that somebody looks after an alert: nobody is reminded any more.
@@ -83,6 +84,7 @@ export interface Alerts {
 
 /** Tenants of which nothing is to be forgotten, until a person says so. */
 export interface Freezes {
+  /** The freeze of a tenant, if there is one. */
   of(tenant: string): Promise<Freeze | undefined>;
   /** Until when a person has found the snapshots of a tenant good, in milliseconds since 1970; 0 for never. */
   clearedMs(tenant: string): Promise<number>;

@@ -5,16 +5,17 @@ import { OperationsError, shown } from '../errors.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import type { Channel } from './channel.ts';
 import { checkMs, checkRules } from './check-rules.ts';
-import type { AlertAct, Alerts, AlertsOptions, AlertsView, Flushed } from './contract.ts';
+import type { AlertAct, Alerts, AlertsOptions, AlertsView, Flushed, Freezes } from './contract.ts';
 import { DEFAULT_RULES } from './default-rules.ts';
 import { storedFreezes } from './freezes.ts';
 import { judgeEvent, judgeTime } from './judge-event.ts';
 import { oneLine } from './matching.ts';
 import { timeliness } from './quiet-hours.ts';
 import { type Raised, type RaiseParts, resolve, withAlert } from './raise.ts';
+import type { AlertRule } from './rule.ts';
 import { Sender } from './sender.ts';
 import type { Alert, AlertState } from './state.ts';
-import { stateStore } from './state-store.ts';
+import { stateStore, type StateStore } from './state-store.ts';
 import { trialNotice } from './trial.ts';
 
 /** Names of channels. */
@@ -41,73 +42,113 @@ const SEND_MS = 30_000;
  * ```
  */
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { clock = systemClock, host = hostname(), rules = DEFAULT_RULES, onProblem = () => undefined } = options;
-  const channels = checkChannels(options.channels);
-  checkRules(rules, new Set(channels.keys()));
-  const isTimely = timeliness(options.quietHours);
-  const sendMs = checkMs(options.sendMs ?? SEND_MS, 'sendMs');
-  const stored = stateStore(options.store, () => clock.now());
-  const parts = (): RaiseParts => ({ nowMs: clock.now(), channels: [...channels.keys()], newId: randomUUID });
-  const tell = async (event: Omit<OperationEvent, 'at' | 'host'>): Promise<void> => {
-    try {
-      await options.book?.append({ ...event, at: new Date(clock.now()).toISOString(), host });
-    } catch (error) {
-      onProblem(error);
-    }
-  };
-  const change = async (make: (state: AlertState) => Raised): Promise<Raised['changes']> => {
-    const changes = await stored.update((state) => {
+  return new StoredAlerts(options);
+}
+
+class StoredAlerts implements Alerts {
+  readonly freezes: Freezes;
+  readonly #options: AlertsOptions;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #rules: readonly AlertRule[];
+  readonly #clock: { now(): number };
+  readonly #host: string;
+  readonly #stored: StateStore;
+  readonly #sender: Sender;
+
+  constructor(options: AlertsOptions) {
+    const { clock = systemClock, host = hostname(), rules = DEFAULT_RULES } = options;
+    this.#options = options;
+    this.#clock = clock;
+    this.#host = host;
+    this.#channels = checkChannels(options.channels);
+    this.#rules = checkRules(rules, new Set(this.#channels.keys()));
+    this.#stored = stateStore(options.store, () => clock.now());
+    const tell = async (event: ToldEvent): Promise<void> => this.#tell(event);
+    this.#sender = new Sender({
+      stored: this.#stored,
+      channels: this.#channels,
+      clock,
+      isTimely: timeliness(options.quietHours),
+      sendMs: checkMs(options.sendMs ?? SEND_MS, 'sendMs'),
+      tell,
+      change: async (make) => this.#change(make),
+      parts: () => this.#parts(),
+      host,
+    });
+    this.freezes = storedFreezes(this.#stored, tell);
+  }
+
+  async onEvent(event: OperationEvent): Promise<void> {
+    // What alerts tell of themselves opens none.
+    if (event.name.startsWith('alert.')) return;
+    await this.#change((state) => judgeEvent(state, this.#rules, event, this.#parts()));
+  }
+
+  async check(): Promise<Flushed> {
+    await this.#change((state) => judgeTime(state, this.#rules, this.#host, this.#parts()));
+    return this.flush();
+  }
+
+  async flush(): Promise<Flushed> {
+    return this.#sender.flush();
+  }
+
+  async list(): Promise<AlertsView> {
+    return viewOf(await this.#stored.read());
+  }
+
+  async acknowledge(key: string, { by, note }: AlertAct): Promise<Alert | undefined> {
+    checkPerson(by);
+    const changes = await this.#change((state) => acknowledged(state, key, { by, note, atMs: this.#clock.now() }));
+    return changes[0]?.alert;
+  }
+
+  async resolve(key: string, { by }: AlertAct): Promise<Alert | undefined> {
+    checkPerson(by);
+    const changes = await this.#change((state) => resolve(state, { key, by }, this.#parts()));
+    return changes[0]?.alert;
+  }
+
+  async test(names: readonly string[] = [...this.#channels.keys()]): Promise<ReadonlyMap<string, Error | undefined>> {
+    const channels = names.map((name) => this.#channel(name));
+    const results = new Map<string, Error | undefined>();
+    for (const channel of channels)
+      results.set(channel.name, await this.#sender.tryOnce(channel, trialNotice(this.#host, this.#clock.now())));
+    return results;
+  }
+
+  #channel(name: string): Channel {
+    const channel = this.#channels.get(name);
+    if (channel !== undefined) return channel;
+    const known = [...this.#channels.keys()].join(', ') || '(none)';
+    throw new OperationsError('INVALID_ALERTS', `Expected one of the channels ${known}, got ${shown(name)}`);
+  }
+
+  #parts(): RaiseParts {
+    return { nowMs: this.#clock.now(), channels: [...this.#channels.keys()], newId: randomUUID };
+  }
+
+  async #change(make: (state: AlertState) => Raised): Promise<Raised['changes']> {
+    const changes = await this.#stored.update((state) => {
       const { state: next, changes: result } = make(state);
       return { state: next, result };
     });
-    for (const { name, alert } of changes) await tell(alertEvent(name, alert));
+    for (const { name, alert } of changes) await this.#tell(alertEvent(name, alert));
     return changes;
-  };
-  const sender = new Sender({ stored, channels, clock, isTimely, sendMs, tell, change, parts, host });
-  const act = async (
-    key: string,
-    { by, note }: AlertAct,
-    kind: 'acknowledge' | 'resolve',
-  ): Promise<Alert | undefined> => {
-    checkPerson(by);
-    const changes = await change((state) =>
-      kind === 'resolve'
-        ? resolve(state, { key, by }, parts())
-        : acknowledged(state, key, { by, note, atMs: clock.now() }),
-    );
-    return changes[0]?.alert;
-  };
-  const flush = async (): Promise<Flushed> => sender.flush();
-  return {
-    onEvent: async (event) => {
-      // What alerts tell of themselves opens none.
-      if (event.name.startsWith('alert.')) return;
-      await change((state) => judgeEvent(state, rules, event, parts()));
-    },
-    check: async () => {
-      await change((state) => judgeTime(state, rules, host, parts()));
-      return flush();
-    },
-    flush,
-    list: async () => viewOf(await stored.read()),
-    acknowledge: async (key, who) => act(key, who, 'acknowledge'),
-    resolve: async (key, who) => act(key, who, 'resolve'),
-    test: async (names = [...channels.keys()]) => {
-      const results = new Map<string, Error | undefined>();
-      for (const name of names) {
-        const channel = channels.get(name);
-        if (channel === undefined)
-          throw new OperationsError(
-            'INVALID_ALERTS',
-            `Expected one of the channels ${[...channels.keys()].join(', ')}, got ${shown(name)}`,
-          );
-        results.set(name, await sender.tryOnce(channel, trialNotice(host, clock.now())));
-      }
-      return results;
-    },
-    freezes: storedFreezes(stored, tell),
-  };
+  }
+
+  /** Writes to the book what became of alerts; one that can't be written holds up none. */
+  async #tell(event: ToldEvent): Promise<void> {
+    const { book, onProblem } = this.#options;
+    try {
+      await book?.append({ ...event, at: new Date(this.#clock.now()).toISOString(), host: this.#host });
+    } catch (error) {
+      onProblem?.(error);
+    }
+  }
 }
+
+type ToldEvent = Omit<OperationEvent, 'at' | 'host'>;
 
 function checkChannels(list: readonly Channel[]): ReadonlyMap<string, Channel> {
   const channels = new Map<string, Channel>();
@@ -138,7 +179,7 @@ function acknowledged(state: AlertState, key: string, ack: NonNullable<Alert['ac
   return { state: withAlert(state, alert), changes: [{ name: 'alert.acknowledged', alert }] };
 }
 
-function alertEvent(name: string, alert: Alert): Omit<OperationEvent, 'at' | 'host'> {
+function alertEvent(name: string, alert: Alert): ToldEvent {
   const { key, rule, severity, title, tenant, count, acknowledged: ack, resolved } = alert;
   const principal = name === 'alert.acknowledged' ? ack?.by : name === 'alert.resolved' ? resolved?.by : undefined;
   const level = name === 'alert.resolved' || severity === 'info' ? 'info' : severity === 'critical' ? 'error' : 'warn';

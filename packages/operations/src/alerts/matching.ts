@@ -2,7 +2,7 @@ import type { OperationEvent } from '../events/contract.ts';
 import { type AlertRule, type DetailCondition, type EventCondition, listOf } from './rule.ts';
 
 /** The value of a field of an event: `tenant`, `host`, `principal`, `details.NAME`, `details.NAME.NAME`. */
-export function fieldOf(event: OperationEvent, field: string): unknown {
+function fieldOf(event: OperationEvent, field: string): unknown {
   const [first = '', ...path] = field.split('.');
   if (first === 'tenant' || first === 'host' || first === 'principal' || first === 'name') return event[first];
   return first === 'details' ? within(event.details, path) : undefined;
@@ -52,7 +52,7 @@ export function titleOf(title: string, event: OperationEvent): string {
 
 function fieldText(value: unknown): string {
   if (value === undefined || value === null) return '?';
-  return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean));
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** A text on one line, and short: what goes into subjects and lists comes from anywhere. */

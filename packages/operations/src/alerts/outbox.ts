@@ -63,7 +63,7 @@ export interface NextQuestion {
 export function nextFor(state: AlertState, { channel, nowMs, isTimely }: NextQuestion): Delivery | undefined {
   if ((state.channels[channel]?.nextMs ?? 0) > nowMs) return undefined;
   const mine = state.outbox.filter((each) => each.channel === channel);
-  if (mine.some(({ claim }) => claim !== undefined && claim.untilMs > nowMs)) return undefined;
+  if (mine.some(({ claim: held }) => held !== undefined && held.untilMs > nowMs)) return undefined;
   return mine.find(({ notice }) => isTimely(notice));
 }
 

@@ -112,8 +112,11 @@ export class Sender {
     const nowMs = clock.now();
     const { failures, givenUp, wasDown } = await stored.update((state) => {
       const settled = settle(state, { delivery, token, outcome, nowMs });
-      const wasDown = state.channels[channel] !== undefined;
-      const result = { wasDown, failures: settled.state.channels[channel]?.failures ?? 0, givenUp: settled.givenUp };
+      const result = {
+        wasDown: channel in state.channels,
+        failures: settled.state.channels[channel]?.failures ?? 0,
+        givenUp: settled.givenUp,
+      };
       return { state: settled.state, result };
     });
     const { id, key, kind } = notice;

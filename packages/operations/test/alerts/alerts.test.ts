@@ -56,7 +56,7 @@ interface Place {
   readonly mail: Mailbox;
   readonly store: ObjectStore;
   /** The same, as another machine has it. */
-  other(options?: Partial<AlertsOptions>): Alerts;
+  readonly other: (options?: Partial<AlertsOptions>) => Alerts;
 }
 
 function placeOf(options: Partial<AlertsOptions> = {}): Place {
@@ -343,6 +343,18 @@ it('an event that the store did not take is refused, and nothing of it is there'
   const { alerts } = placeOf({ rules: [FAILED], store });
   await expect(alerts.onEvent(event('backup.failed'))).rejects.toMatchObject({ name: 'StorageError' });
   expect((await alerts.list()).alerts).toEqual([]);
+});
+
+it('old numbers of the state go away after an hour, and the state stays', async () => {
+  const { alerts, clock, store } = placeOf({ rules: [FAILED] });
+  for (let n = 0; n < 350; n++) {
+    await alerts.onEvent(event('backup.failed'));
+    await clock.pass(MINUTE);
+  }
+  const { objects } = await store.list('alerts/');
+  expect(objects.length).toBeGreaterThan(100);
+  expect(objects.length).toBeLessThan(202);
+  expect((await alerts.list()).alerts).toMatchObject([{ count: 350 }]);
 });
 
 it('a state that somebody else has written is not taken for one', async () => {

@@ -17,8 +17,10 @@ it.each<[string, Partial<OperationEvent>, string, string]>([
   ['restore.rolledBack', {}, 'restore-failed', 'restore.finished'],
   ['run.missed', { details: { job: 'nightly' } }, 'schedule-missed', 'run.finished'],
   ['run.givenUp', { details: { job: 'nightly' } }, 'schedule-failed', 'run.finished'],
-  ['drill.failed', { details: { drill: 'weekly' } }, 'drill-failed', 'drill.finished'],
+  ['drill.failed', { details: { kind: 'database' } }, 'drill-failed', 'drill.finished'],
+  ['health.failed', { details: { check: 'shop', message: 'no answer' } }, 'health-failed', 'health.recovered'],
   ['deploy.failed', {}, 'deploy-failed', 'rollback.succeeded'],
+  ['repository.unreachable', {}, 'repository-unreachable', 'repository.reached'],
   ['ransomware.suspected', {}, 'ransomware-suspected', 'ransomware.released'],
 ])(
   '%s opens an alert without a word of configuration, and its good end resolves it',
@@ -88,7 +90,7 @@ it('the disks of this machine are measured, a bucket has none, and what can not 
     ['disk.measured', '/not/there/yet'],
     ['disk.failed', '/\0'],
   ]);
-  const { freeBytes, totalBytes, freePercent } = events[0]?.details as Readonly<Record<string, number>>;
+  const { freeBytes, totalBytes, freePercent } = (events[0]?.details ?? {}) as Readonly<Record<string, number>>;
   expect(totalBytes).toBeGreaterThan(freeBytes ?? Number.NaN);
   expect(freePercent).toBeLessThanOrEqual(100);
 });

@@ -51,7 +51,10 @@ async function mailServer(options: SMTPServerOptions = {}, port = 0): Promise<Ma
   server.on('error', () => undefined);
   server.listen(port, '127.0.0.1');
   await once(server.server, 'listening');
-  const close = async (): Promise<void> => new Promise((resolve) => void server.close(() => resolve()));
+  const close = async (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+    });
   onTestFinished(close);
   return {
     port: (server.server.address() as AddressInfo).port,

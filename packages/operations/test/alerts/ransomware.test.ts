@@ -124,6 +124,20 @@ describe('an encrypted tree after a usual history', () => {
     expect((await repository.tenants.show('a')).hold).toMatchObject({ by: 'court' });
   });
 
+  it('holds again what somebody has let go without a word to it', async () => {
+    await usualDays(4);
+    encryptAll();
+    await backUp();
+    await watch.look('a');
+    await repository.tenants.release('a', { by: 'ben', reason: 'in a hurry' });
+    for (let n = 0; n < 6; n++) await backUp();
+    expect(await watch.look('a')).toEqual({ suspected: [], frozen: true });
+    const latest = await repository.tenant('a').snapshot('latest');
+    await expect(repository.tenant('a').forget({ snapshots: [latest.id] })).rejects.toMatchObject({
+      code: 'TENANT_HELD',
+    });
+  });
+
   it('is found although usual backups came after it', async () => {
     await usualDays(4);
     encryptAll();

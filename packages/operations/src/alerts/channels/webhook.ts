@@ -89,7 +89,7 @@ export function bodyOf(notice: Notice): WebhookBody {
 }
 
 /** The header that proves who has sent a body, and when. */
-export function signatureOf(body: string, secret: string, seconds: number): string {
+function signatureOf(body: string, secret: string, seconds: number): string {
   const hex = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
   return `t=${seconds},v1=${hex}`;
 }

@@ -40,7 +40,7 @@ const MARGIN = 0.1;
 const shareOf = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
 
 /** The share of files that were changed or deleted. */
-export const churnOf = ({ changed, deleted, filesBefore }: SnapshotFigures): number =>
+const churnOf = ({ changed, deleted, filesBefore }: SnapshotFigures): number =>
   Math.min(1, shareOf(changed + deleted, filesBefore));
 
 const randomOf = ({ bytesRandom, bytesNew }: SnapshotFigures): number | undefined =>

@@ -59,20 +59,22 @@ const HOLDER = 'holdfast ransomware alarm';
 
 /** Makes a watch over the tenants of a repository. */
 export function createRansomwareWatch(options: RansomwareOptions): RansomwareWatch {
-  const { repository, alerts, clock = systemClock.now, host = hostname() } = options;
+  const { repository, alerts, clock = () => systemClock.now(), host = hostname() } = options;
   const tell = async (event: Omit<OperationEvent, 'at' | 'host'>): Promise<void> =>
     alerts.onEvent({ ...event, at: new Date(clock()).toISOString(), host });
   return {
     look: async (tenant) => {
-      const suspected = await suspicious(options, tenant);
       const frozen = await alerts.freezes.of(tenant);
+      // A hold that somebody has lifted in the meantime lifts no freeze: that takes `release`.
+      if (frozen !== undefined) await hold(repository, tenant, frozen.reason);
+      const suspected = await suspicious(options, tenant);
       const last = suspected.at(-1);
-      if (last === undefined) return { suspected, frozen: frozen !== undefined };
-      if (frozen !== undefined) return { suspected, frozen: true };
+      if (frozen !== undefined || last === undefined) return { suspected, frozen: frozen !== undefined };
       // The hold first: whatever comes after it, nothing is forgotten. The note last: a process that dies before it tells again.
-      const holds = await hold(repository, tenant, last);
+      const reason = reasonOf(last);
+      const holds = await hold(repository, tenant, reason);
       await tell({ name: 'ransomware.suspected', level: 'error', tenant, details: detailsOf(last) });
-      await alerts.freezes.add({ tenant, sinceMs: clock(), reason: reasonOf(last), holds });
+      await alerts.freezes.add({ tenant, sinceMs: clock(), reason, holds });
       return { suspected, frozen: true };
     },
     release: async (tenant, { by, note }) => {
@@ -90,14 +92,10 @@ export function createRansomwareWatch(options: RansomwareOptions): RansomwareWat
 }
 
 /** Places a legal hold, unless somebody has done so already. @returns Whether it is that of this watch. */
-async function hold(
-  { tenants }: Pick<Repository, 'tenants'>,
-  tenant: string,
-  judgement: SnapshotJudgement,
-): Promise<boolean> {
+async function hold({ tenants }: Pick<Repository, 'tenants'>, tenant: string, reason: string): Promise<boolean> {
   const { hold: placed } = await tenants.show(tenant);
   if (placed !== undefined) return placed.by === HOLDER;
-  await tenants.hold(tenant, { by: HOLDER, reason: reasonOf(judgement) });
+  await tenants.hold(tenant, { by: HOLDER, reason });
   return true;
 }
 
