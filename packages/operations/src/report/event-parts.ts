@@ -70,7 +70,7 @@ function drillLine(drill: ReportedDrill): DrillLine {
   return {
     at: new Date(finishedAt).toISOString(),
     tenant,
-    kind: String(kind),
+    kind: textOf(kind) ?? 'drill',
     status,
     restoreMs: durationOf(restoreMs),
     durationMs: durationOf(durationMs) ?? 0,

@@ -9,7 +9,7 @@ import { quarter } from '../fixtures/quarter.ts';
 const HOUR = 3_600_000;
 const TIMING = { at: ['02:00', '14:00'] } as const;
 const period = reportPeriod({ kind: 'daily', date: '2026-03-03' });
-const at = (time: string, day = '03'): string => `2026-03-${day}T${time}:00.000Z`;
+const at = (time: string, date = '03'): string => `2026-03-${date}T${time}:00.000Z`;
 
 function backup(
   name: 'created' | 'failed',
