@@ -8,6 +8,7 @@ export type * from './contract.ts';
 export type {
   BackupRun,
   ExpectedBackups,
+  OtherRun,
   ReportedDeployment,
   ReportedDrill,
   ReportedObjective,

@@ -32,8 +32,11 @@ export interface ExpectedBackups {
 /** A run of a job that makes backups. */
 export interface BackupRun {
   readonly tenant: string;
-  readonly run: Pick<RunRecord, 'slotMs' | 'status' | 'startedMs' | 'finishedMs' | 'error' | 'missed'>;
+  readonly run: Pick<RunRecord, 'job' | 'slotMs' | 'status' | 'startedMs' | 'finishedMs' | 'error' | 'missed'>;
 }
+
+/** A run of a job that makes no backups. */
+export type OtherRun = Pick<RunRecord, 'job' | 'slotMs' | 'status' | 'finishedMs' | 'error' | 'missed'>;
 
 /** A deploy or rollback, as the history of `@x/versioning/deploy` has it. */
 export interface ReportedDeployment {
@@ -103,6 +106,8 @@ export interface ReportInput {
   readonly snapshots?: { readonly sinceMs: number; readonly list: readonly ReportedSnapshot[] } | undefined;
   /** Runs of jobs that make backups, with the moment from which on all are known (milliseconds since 1970). */
   readonly runs?: { readonly sinceMs: number; readonly list: readonly BackupRun[] } | undefined;
+  /** Runs of other jobs: those that failed or were missed are told. */
+  readonly otherRuns?: readonly OtherRun[] | undefined;
   /** When backups are due. Of tenants without it nobody knows how many there should be. */
   readonly expected?: readonly ExpectedBackups[] | undefined;
   readonly deployments?: readonly ReportedDeployment[] | undefined;

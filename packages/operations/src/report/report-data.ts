@@ -2,7 +2,7 @@ import { attemptsOf } from './attempts.ts';
 import { backupPart } from './backup-part.ts';
 import type { ReportData } from './contract.ts';
 import { dueBackups } from './due-backups.ts';
-import { drillPart, eventsOf, otherPart, releasePart, restorePart } from './event-parts.ts';
+import { drillPart, otherEvents, otherPart, releasePart, restorePart } from './event-parts.ts';
 import type { ReportInput } from './input.ts';
 import { problemsOf } from './problems.ts';
 import { healthPart, objectivePart, retentionPart, storagePart } from './state-parts.ts';
@@ -56,11 +56,7 @@ export function reportData(input: ReportInput): ReportData {
     objectives: objectivePart(input, backups?.tenants ?? [], drills),
     others: otherPart(input),
   };
-  const named = new Set(parts.others.map(({ name }) => name));
-  const { story, leftOut } = storyOf(
-    parts,
-    eventsOf(input).filter(({ name, level }) => level !== 'info' && named.has(name)),
-  );
+  const { story, leftOut } = storyOf(parts, otherEvents(input));
   const found = {
     schema: 'holdfast.report/1' as const,
     title,

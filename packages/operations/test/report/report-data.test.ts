@@ -155,6 +155,7 @@ test('runs of a scheduler tell what snapshots do not, and each backup counts onc
     return {
       tenant: 'Hotel B',
       run: {
+        job: 'nightly',
         slotMs,
         status,
         error,
@@ -173,6 +174,31 @@ test('runs of a scheduler tell what snapshots do not, and each backup counts onc
     missed: 1,
     unknown: 1,
   });
+});
+
+test('a failure is told once, with what was said of it, and other jobs that failed are told, too', () => {
+  const slotMs = Date.parse(at('02:00'));
+  const run = { slotMs, status: 'failed' as const, startedMs: slotMs, finishedMs: slotMs + 9000, missed: undefined };
+  const error = { code: 'EXIT_1', message: 'the disk is full' };
+  const told = (job: string): OperationEvent => ({
+    at: at('02:00'),
+    name: 'run.failed',
+    level: 'error',
+    details: { job, message: job },
+  });
+  const report = day([backup('failed', at('02:00')), told('nightly'), told('verify')], {
+    runs: { sinceMs: 0, list: [{ tenant: 'Hotel B', run: { job: 'nightly', ...run, error } }] },
+    otherRuns: [
+      { job: 'prune', ...run, error: { code: undefined, message: 'locked' } },
+      { job: 'verify', ...run, error },
+    ],
+  });
+  expect(outcomes(report)).toMatchObject({ failed: 1, missed: 1 });
+  expect(report.problems.map(({ text }) => text)).toContain('1 backup of Hotel B failed on 3 March: the disk is full.');
+  expect(report.others).toMatchObject([{ name: 'run.failed', count: 2 }]);
+  expect(report.story.map(({ text }) => text)).toContain('run.failed: prune: locked');
+  const lost = day([{ ...backup('failed', at('02:00')), tenant: undefined }]);
+  expect(lost.others).toMatchObject([{ name: 'backup.failed', count: 1 }]);
 });
 
 test('without a schedule what was begun counts, and the report says that more may have been due', () => {
