@@ -35,6 +35,7 @@ export function reportData(input: ReportInput): ReportData {
   const attempts = attemptsOf(input);
   const backups = backupPart(input, attempts, dueBackups(input, attempts));
   const drills = drillPart(input);
+  const restores = restorePart(input);
   const parts = {
     madeAt: iso(nowMs),
     period: {
@@ -47,13 +48,13 @@ export function reportData(input: ReportInput): ReportData {
       isOver: nowMs >= period.toMs,
     },
     backups,
-    restores: restorePart(input),
+    restores,
     drills,
     releases: releasePart(input),
     health: healthPart(input),
     storage: storagePart(input),
     retention: retentionPart(input),
-    objectives: objectivePart(input, backups?.tenants ?? [], drills),
+    objectives: objectivePart(input, { tenants: backups?.tenants ?? [], drills, restores }),
     others: otherPart(input),
   };
   const { story, leftOut } = storyOf(parts, otherEvents(input));

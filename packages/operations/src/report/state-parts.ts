@@ -99,18 +99,29 @@ export function retentionPart({ snapshots, period, nowMs, tenant }: ReportInput)
   };
 }
 
-/** Objectives beside what was reached: the longest time without a backup, and the longest restore that was measured. */
+/** What objectives are held against. */
+interface Reached {
+  readonly tenants: readonly TenantBackups[];
+  readonly drills: ReportData['drills'];
+  readonly restores: ReportData['restores'];
+}
+
+/** Objectives beside what was reached: the longest time without a backup, and the longest restore, whether it was tried or needed. */
 export function objectivePart(
   { objectives = [], tenant }: ReportInput,
-  tenants: readonly TenantBackups[],
-  drills: ReportData['drills'],
+  { tenants, drills, restores }: Reached,
 ): readonly ObjectiveLine[] {
   return objectives
     .filter((each) => tenant === undefined || each.tenant === tenant)
     .flatMap(({ tenant: of, rpoMs, rtoMs }) => {
       const gap = tenants.find((each) => each.tenant === of)?.longestGapMs ?? null;
-      const restores = (drills ?? []).flatMap((each) => (each.tenant === of ? (each.restoreMs ?? []) : []));
-      const longest = restores.length === 0 ? null : Math.max(...restores);
+      const took = [
+        ...(drills ?? []).flatMap((each) => (each.tenant === of ? (each.restoreMs ?? []) : [])),
+        ...(restores ?? []).flatMap((each) =>
+          each.tenant === of && each.outcome !== 'failed' ? (each.durationMs ?? []) : [],
+        ),
+      ];
+      const longest = took.length === 0 ? null : Math.max(...took);
       return [lineOf(of, 'rpo', rpoMs, gap), lineOf(of, 'rto', rtoMs, longest)].flatMap((line) => line ?? []);
     });
 }

@@ -77,6 +77,16 @@ test('a quarter with a full disk, a night without a machine and two losses is to
   expect(told).toContain('the data folder of PostgreSQL was deleted by hand');
   expect(told).toContain('two disks of the array failed');
   expect(report.backups?.days.find(({ date }) => date === '2026-03-29')?.hours).toBe(23);
+  // The restore that was needed took longer than those that were tried.
+  expect(
+    report.objectives
+      .filter(({ kind }) => kind === 'rto')
+      .map(({ reachedMs, met }) => [(reachedMs ?? 0) / 60_000, met]),
+  ).toEqual([
+    [27, true],
+    [41, true],
+    [0, null],
+  ]);
   expect(report.backups?.tenants.map(({ longestGapMs }) => (longestGapMs ?? 0) / HOUR)).toEqual([96, 96, 120]);
 });
 
