@@ -46,7 +46,9 @@ async function snapshots(context: Context, { effective, period, nowMs }: PartsCa
   const retention = await catalogRetention(context, repository, {});
   const list = await context.timed('read the catalog', () => repository.catalog({ retention }));
   const isNow = nowMs >= period.fromMs && nowMs < period.toMs;
-  const storage = isNow ? [{ atMs: nowMs, bytesStored: (await repository.stats()).bytesStored }] : undefined;
+  const storage = isNow
+    ? [{ atMs: nowMs, storedBytes: (await repository.stats()).bytesStored, freeBytes: null }]
+    : undefined;
   return { snapshots: { sinceMs: nowMs - CATALOG_MS, list }, storage };
 }
 

@@ -9,6 +9,7 @@ export type {
   BackupRun,
   ExpectedBackups,
   OtherRun,
+  ReportedDashboard,
   ReportedDeployment,
   ReportedDrill,
   ReportedObjective,

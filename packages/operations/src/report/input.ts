@@ -74,9 +74,21 @@ export interface ReportedDrill {
 export interface StorageSample {
   readonly atMs: number;
   /** Bytes in the store. */
-  readonly bytesStored: number;
-  /** Bytes that the disk or the quota has left, where that is known. */
-  readonly bytesFree?: number | undefined;
+  readonly storedBytes: number;
+  /** Bytes that its disk has left; `null` where that is not known. */
+  readonly freeBytes: number | null;
+}
+
+/** What of a dashboard of `@x/operations/metrics` reports look at: how stores grow, and when they are full. */
+export interface ReportedDashboard {
+  readonly storage: {
+    readonly destinations: readonly {
+      readonly destination: string;
+      readonly growth_bytes_per_day: number | null;
+      /** ISO 8601; `null` when it is not in sight, or not known. */
+      readonly full: { readonly at: string | null };
+    }[];
+  };
 }
 
 /** What is held against what was reached. */
@@ -117,5 +129,7 @@ export interface ReportInput {
   readonly storage?: readonly StorageSample[] | undefined;
   /** When the store will be full, as a forecast says (milliseconds since 1970); `null`: not in sight. */
   readonly forecast?: { readonly fullAtMs: number | null; readonly bytesPerDay?: number | undefined } | undefined;
+  /** In the place of a forecast: the destination that is full first counts. */
+  readonly dashboard?: ReportedDashboard | undefined;
   readonly objectives?: readonly ReportedObjective[] | undefined;
 }

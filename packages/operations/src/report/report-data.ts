@@ -82,7 +82,7 @@ function unknownOf(input: ReportInput, parts: Omit<ReportData, 'summary' | 'unkn
     parts.drills === null ? 'Whether restores were tried is not known.' : '',
     parts.releases === null ? 'Nothing is known of releases.' : '',
     parts.health === null ? 'Nothing is known of health: no checks were kept.' : '',
-    parts.storage === null ? 'How much is stored was not measured.' : '',
+    (parts.storage?.samples ?? []).length === 0 ? 'How much is stored was not measured.' : '',
     parts.retention === null ? 'How long snapshots stay is not known.' : '',
   ].filter((text) => text !== '');
 }

@@ -225,6 +225,22 @@ test('before the period is over what is not due yet does not count', () => {
   expect(report.unknown[0]).toContain('not over yet');
 });
 
+test('a dashboard tells when the first of several stores is full', () => {
+  const destination = (at: string | null, growth: number | null) => ({
+    destination: 'x',
+    growth_bytes_per_day: growth,
+    full: { at },
+  });
+  const destinations = [
+    destination('2026-04-20T00:00:00Z', 2e9),
+    destination('2026-03-20T00:00:00Z', 1e9),
+    destination(null, null),
+  ];
+  const { storage, problems } = day([], { dashboard: { storage: { destinations } } });
+  expect(storage).toMatchObject({ forecastFullAt: '2026-03-20T00:00:00.000Z', bytesPerDay: 3e9 });
+  expect(problems.map(({ text }) => text)).toContain('The store will be full around 20 March, if it grows as it did.');
+});
+
 test('a report of one tenant has nothing of another', () => {
   const report = reportData({ ...quarter(), tenant: 'Hotel A' });
   expect(JSON.stringify({ ...report, releases: null })).not.toContain('Hotel B');
