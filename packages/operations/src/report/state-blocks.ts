@@ -83,11 +83,16 @@ export function storageBlocks(report: ReportData, zone: Zone): readonly Block[] 
   const { storage } = report;
   if (storage === null) return [];
   const { samples, forecastFullAt, bytesPerDay } = storage;
-  const full = forecastFullAt === null ? '' : `If it grows as it did, it will be full around ${zone.dateOf(Date.parse(forecastFullAt))}.`;
+  const full =
+    forecastFullAt === null
+      ? ''
+      : `If it grows as it did, it will be full around ${zone.dateOf(Date.parse(forecastFullAt))}.`;
   const growth = bytesPerDay === null ? '' : `It grows by ${bytesText(bytesPerDay)} a day.`;
   const text = [growth, full].filter((each) => each !== '').join(' ');
   return section('Storage', [
-    ...(samples.length === 0 ? [] : [{ kind: 'charts', charts: [sizeChart(samples, windowOf(report, zone))] } as const]),
+    ...(samples.length === 0
+      ? []
+      : [{ kind: 'charts', charts: [sizeChart(samples, windowOf(report, zone))] } as const]),
     ...(text === '' ? [] : [{ kind: 'sentence', text, tone: 'soft' } as const]),
   ]);
 }
