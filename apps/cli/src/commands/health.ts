@@ -104,7 +104,9 @@ async function history(context: Context, input: CommandInput): Promise<ExitCode>
 }
 
 function uptimeOutput({ check, kind, ...windows }: CheckUptime): ShapeOf<'HealthHistory'>['uptime'][number] {
-  const of = ({ fromMs: _, toMs: __, ...uptime }: CheckUptime['day']) => uptime;
+  const of = ({ upMs, degradedMs, downMs, unknownMs, percent, knownPercent }: CheckUptime['day']) => {
+    return { upMs, degradedMs, downMs, unknownMs, percent, knownPercent };
+  };
   const { day, week, month, quarter } = windows;
   return { check, kind, day: of(day), week: of(week), month: of(month), quarter: of(quarter) };
 }

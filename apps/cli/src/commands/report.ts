@@ -67,8 +67,18 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     const { period, summary, problems, unknown } = report;
     const { name, label, timeZone, from, to, isOver } = period;
     await emitObject(context.output, 'ReportRun', {
-      ...{ name, label, timeZone, from, to, isOver },
-      ...{ files, removed, summary, problems, unknown, unread },
+      name,
+      label,
+      timeZone,
+      from,
+      to,
+      isOver,
+      files,
+      removed,
+      summary,
+      problems,
+      unknown,
+      unread,
     });
   } else if (context.messages.quiet) for (const file of files) await context.output.line(file);
   else await writeText(context, written);

@@ -1,5 +1,5 @@
 import type { EventBook, OperationEvent } from '@x/operations';
-import type { BackupRun, ExpectedBackups, ReportInput, ReportPeriod } from '@x/operations/report';
+import type { BackupRun, ExpectedBackups, OtherRun, ReportInput, ReportPeriod } from '@x/operations/report';
 import { demandDuration } from '../config/duration.ts';
 import type { Effective } from '../config/merge.ts';
 import type { Settings } from '../config/fields.ts';
@@ -46,13 +46,15 @@ async function snapshots(context: Context, { effective, period, nowMs }: PartsCa
   const retention = await catalogRetention(context, repository, {});
   const list = await context.timed('read the catalog', () => repository.catalog({ retention }));
   const isNow = nowMs >= period.fromMs && nowMs < period.toMs;
-  const storage = isNow ? [{ atMs: nowMs, bytesStored: (await repository.stats()).bytesStored }] : undefined;
+  const storage = isNow
+    ? [{ atMs: nowMs, storedBytes: (await repository.stats()).bytesStored, freeBytes: null }]
+    : undefined;
   return { snapshots: { sinceMs: nowMs - CATALOG_MS, list }, storage };
 }
 
 async function schedule(context: Context, { effective, period }: PartsCall): Promise<Partial<ReportInput>> {
+  if (effective.settings['schedule.jobs'] === undefined) return {};
   const jobs = backupJobs(effective.settings);
-  if (jobs.length === 0) return {};
   const [{ store, jobs: all }, { runHistory }] = await Promise.all([
     openSchedule(context, effective),
     import('@x/operations'),
@@ -69,7 +71,19 @@ async function schedule(context: Context, { effective, period }: PartsCall): Pro
     const timing = all.find((job) => job.name === name)?.timing;
     if (timing !== undefined) expected.push({ tenant, timing, sinceMs: firstMs });
   }
-  return { expected, runs: { sinceMs, list } };
+  const otherRuns: OtherRun[] = [];
+  for (const { name } of all)
+    if (!jobs.some((job) => job.name === name)) otherRuns.push(...(await runHistory(store, name, windowOf(period))));
+  return jobs.length === 0 ? { otherRuns } : { expected, runs: { sinceMs, list }, otherRuns };
+}
+
+/** Runs that may say something of a period: what was missed is told with the run after it. */
+function windowOf({ fromMs, toMs }: ReportPeriod): {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+  readonly limit: number;
+} {
+  return { sinceMs: fromMs - DAY_MS, untilMs: toMs + DAY_MS, limit: MOST_RUNS };
 }
 
 /** Jobs of the configuration that make backups, and of whom. */

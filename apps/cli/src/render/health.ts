@@ -17,9 +17,9 @@ export function checkCells({ checks, at }: HealthReport): readonly (readonly str
 /** An event as a line of a log. */
 export function healthEventText({ name, details }: OperationEvent): string {
   const { check, from, message } = details;
-  const text = displayText(String(message ?? ''));
-  if (check === undefined) return `${name}  ${text}`;
-  return `${name}  ${displayText(String(check))}${from === undefined ? '' : `, was ${String(from)}`}: ${text}`;
+  const text = typeof message === 'string' ? displayText(message) : '';
+  if (typeof check !== 'string') return `${name}  ${text}`;
+  return `${name}  ${displayText(check)}${typeof from === 'string' ? `, was ${from}` : ''}: ${text}`;
 }
 
 /** Cells of a change. */

@@ -83,9 +83,12 @@ describe('holdfast health', () => {
     });
     expect([code, stderr]).toEqual([0, expect.stringContaining('3 checks, kept in ')]);
     expect(answers).toEqual({
-      ...{ first: 200, 'first alive': 200 },
-      ...{ closed: 503, 'closed alive': 200 },
-      ...{ open: 200, 'open alive': 200 },
+      first: 200,
+      'first alive': 200,
+      closed: 503,
+      'closed alive': 200,
+      open: 200,
+      'open alive': 200,
     });
     const events = parseLines('HealthEvent', stdout);
     expect(events.map(({ name, details }) => [name, details['check']])).toEqual([

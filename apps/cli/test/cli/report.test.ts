@@ -17,6 +17,7 @@ const configure = async (more: object = {}): Promise<void> =>
         jobs: {
           nightly: { cron: '0 0 * * *', run: [['backup', 'create', 'data']] },
           broken: { cron: '0 0 * * *', run: [['backup', 'create', 'nowhere', '--tenant', 'Hotel B']] },
+          tidy: { cron: '0 0 * * *', run: [['backup', 'show', 'none']] },
         },
       },
       health: { checks: [{ kind: 'disk', path: '.', warnPercent: 100, failPercent: 100, name: 'disk' }], every: '1h' },
@@ -33,6 +34,7 @@ beforeAll(async () => {
   await configure();
   await machine.run(['schedule', 'now', 'nightly']);
   await machine.run(['schedule', 'now', 'broken']);
+  await machine.run(['schedule', 'now', 'tidy']);
   await machine.run(['health']);
   await machine.run(['health']);
 }, 240_000);
@@ -51,6 +53,7 @@ describe('holdfast report', () => {
     const report = JSON.parse(await readFile(at(`daily-${today()}.json`), 'utf8')) as ReportData;
     expect(report.backups?.total).toMatchObject({ due: 2, made: 1, failed: 1, missed: 0, unknown: 0 });
     expect(report.problems.map(({ code: of }) => of)).toContain('backups-failed');
+    expect(report.others).toMatchObject([{ name: 'run.failed', message: expect.stringContaining('tidy: ') as string }]);
     expect(report.health).toMatchObject([{ check: 'disk', downMs: 0 }]);
     expect(report.storage?.samples[0]?.bytesStored).toBeGreaterThan(0);
     expect(report.retention?.stays).toBe(1);

@@ -26,8 +26,15 @@ export function attemptsOf(input: ReportInput): readonly Attempt[] {
   const told = ofEvents(input).filter(({ snapshot }) => snapshot === null || !known.has(snapshot));
   const all = [...snapshots, ...told];
   const near = nearby(all);
-  const runs = ofRuns(input).filter((run) => !near(run).some((other) => isSame(run, other)));
-  return [...all, ...runs].toSorted((a, b) => a.startMs - b.startMs);
+  const better = new Map<Attempt, Attempt>();
+  const runs = ofRuns(input).filter((run) => {
+    const same = near(run).find((other) => isSame(run, other));
+    // An event has the code alone; the run has what was said.
+    if (same !== undefined && run.error !== null && same.error !== null)
+      better.set(same, { ...same, error: run.error });
+    return same === undefined;
+  });
+  return [...all.map((each) => better.get(each) ?? each), ...runs].toSorted((a, b) => a.startMs - b.startMs);
 }
 
 /** Finds attempts of a tenant that began while another one ran, or shortly before and after it. */

@@ -5,7 +5,7 @@ import { dayChart, type DayValue } from './day-charts.ts';
 import type { Drawing, Ink } from './drawing.ts';
 import { countScale, durationScale, scaleFromZero } from './scales.ts';
 import { bytesText, countText, durationText, numberText, percentText } from './words.ts';
-import { type Zone } from './zone.ts';
+import type { Zone } from './zone.ts';
 
 type Backups = NonNullable<ReportData['backups']>;
 

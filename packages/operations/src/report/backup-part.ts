@@ -38,7 +38,7 @@ export function backupPart(
 }
 
 /** Counts backups. Those of several lists add up. */
-export function countsOf(all: readonly DueBackup[]): BackupCounts {
+function countsOf(all: readonly DueBackup[]): BackupCounts {
   const counts = { made: 0, partial: 0, failed: 0, missed: 0, unknown: 0 };
   let [extra, bytes, bytesStored] = [0, 0, 0];
   for (const { due, outcome, attempt } of all) {

@@ -7,6 +7,13 @@ import { lineText } from './words.ts';
 /** Lines of a part. */
 const MOST = 500;
 
+/** Names of events that a part of the report tells of, where that part is given. */
+const RESTORES = ['restore.finished', 'restore.failed', 'restore.rolledBack'];
+const BACKUPS = ['backup.created', 'backup.failed'];
+const DRILLS = ['drill.finished', 'drill.failed'];
+const HEALTH = ['health.failed', 'health.recovered'];
+const DEPLOYS = /^(?:deploy|rollback)\.(?:started|succeeded|failed|rolledBack|undone|resumed)$/;
+
 /** Events of the period and the tenant, earliest first. */
 export function eventsOf({ events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
   const untilMs = Math.min(period.toMs, nowMs + 1);
@@ -21,10 +28,7 @@ export function eventsOf({ events, period, nowMs, tenant }: ReportInput): readon
 /** Restores that somebody has asked for: not those that were tried, and thrown away. */
 export function restorePart(input: ReportInput): ReportData['restores'] {
   if (input.events === undefined) return null;
-  const restores = eventsOf(input).filter(
-    ({ name, details }) =>
-      ['restore.finished', 'restore.failed', 'restore.rolledBack'].includes(name) && details['trial'] !== true,
-  );
+  const restores = eventsOf(input).filter(({ name, details }) => RESTORES.includes(name) && details['trial'] !== true);
   return restores.slice(0, MOST).map(({ name, at, tenant, principal, details }): ReportedRestore => {
     const status = details['status'];
     const isFailed = name !== 'restore.finished' || status === 'failed';
@@ -51,7 +55,7 @@ export function drillPart(input: ReportInput): ReportData['drills'] {
   const { events, drills, period, nowMs, tenant } = input;
   if (drills === undefined && events === undefined) return null;
   const told = (events?.list ?? [])
-    .filter(({ name, details }) => (name === 'drill.finished' || name === 'drill.failed') && isDrill(details))
+    .filter(({ name, details }) => DRILLS.includes(name) && isDrill(details))
     .map(({ details }) => details as unknown as ReportedDrill);
   const all = new Map([...told, ...(drills ?? [])].map((each) => [each.id, each]));
   return [...all.values()]
@@ -70,7 +74,7 @@ function drillLine(drill: ReportedDrill): DrillLine {
   return {
     at: new Date(finishedAt).toISOString(),
     tenant,
-    kind: String(kind),
+    kind: textOf(kind) ?? 'drill',
     status,
     restoreMs: durationOf(restoreMs),
     durationMs: durationOf(durationMs) ?? 0,
@@ -103,16 +107,47 @@ export function releasePart({ deployments, period, nowMs }: ReportInput): Report
     }));
 }
 
-/** Events that parts of a report tell of, by the beginnings of their names. */
-const TOLD = ['backup.', 'restore.', 'drill.', 'health.', 'run.', 'deploy.', 'rollback.'];
+/** Whether a part of the report tells of an event. */
+function isTold({ name, tenant, details }: OperationEvent, { deployments, health, runs }: ReportInput): boolean {
+  if (BACKUPS.includes(name)) return tenant !== undefined;
+  if (DRILLS.includes(name)) return isDrill(details);
+  if (HEALTH.includes(name)) return health !== undefined;
+  if (DEPLOYS.test(name)) return deployments !== undefined;
+  if (name.startsWith('run.')) return (runs?.list ?? []).some(({ run }) => run.job === details['job']);
+  return RESTORES.includes(name);
+}
+
+/** Warnings and errors of the period that no part of the report tells of, earliest first. */
+export function otherEvents(input: ReportInput): readonly OperationEvent[] {
+  const told = eventsOf(input).filter((event) => event.level !== 'info' && !isTold(event, input));
+  return [...told, ...badRuns(input)].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** Runs of other jobs that failed or were missed, as events; none where events tell of them. */
+function badRuns({ otherRuns = [], events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
+  const known = new Set(
+    (events?.list ?? []).filter(({ name }) => name.startsWith('run.')).map(({ details }) => details['job']),
+  );
+  return otherRuns.flatMap(({ job, slotMs, status, finishedMs = slotMs, error, missed }): OperationEvent[] => {
+    const isIn = finishedMs >= period.fromMs && finishedMs < period.toMs && finishedMs <= nowMs;
+    // The part of a job's name after a slash is its tenant.
+    const [, of] = job.split('/');
+    if (!isIn || known.has(job) || (tenant !== undefined && of !== undefined && of !== tenant)) return [];
+    const at = new Date(finishedMs).toISOString();
+    const times = missed === undefined ? '' : ` ${missed.count} times`;
+    const went =
+      missed === undefined && status !== 'missed'
+        ? []
+        : [{ at, name: 'run.missed', level: 'warn' as const, details: { message: `${job} was not run${times}` } }];
+    if (status !== 'failed') return went;
+    const message = `${job}${error === undefined ? '' : `: ${error.message}`}`;
+    return [...went, { at, name: 'run.failed', level: 'error', details: { message } }];
+  });
+}
 
 /** Warnings and errors that are told nowhere else, by their names. */
 export function otherPart(input: ReportInput): readonly OtherEvents[] {
-  const others = eventsOf(input).filter(
-    ({ name, level }) =>
-      level !== 'info' &&
-      (input.deployments === undefined ? TOLD.slice(0, 5) : TOLD).every((each) => !name.startsWith(each)),
-  );
+  const others = otherEvents(input);
   return [...Map.groupBy(others, ({ name }) => name)]
     .map(([name, list]): OtherEvents => {
       const [first, last] = [list[0], list.at(-1)];

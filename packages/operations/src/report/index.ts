@@ -8,6 +8,8 @@ export type * from './contract.ts';
 export type {
   BackupRun,
   ExpectedBackups,
+  OtherRun,
+  ReportedDashboard,
   ReportedDeployment,
   ReportedDrill,
   ReportedObjective,

@@ -32,8 +32,11 @@ export interface ExpectedBackups {
 /** A run of a job that makes backups. */
 export interface BackupRun {
   readonly tenant: string;
-  readonly run: Pick<RunRecord, 'slotMs' | 'status' | 'startedMs' | 'finishedMs' | 'error' | 'missed'>;
+  readonly run: Pick<RunRecord, 'job' | 'slotMs' | 'status' | 'startedMs' | 'finishedMs' | 'error' | 'missed'>;
 }
+
+/** A run of a job that makes no backups. */
+export type OtherRun = Pick<RunRecord, 'job' | 'slotMs' | 'status' | 'finishedMs' | 'error' | 'missed'>;
 
 /** A deploy or rollback, as the history of `@x/versioning/deploy` has it. */
 export interface ReportedDeployment {
@@ -71,9 +74,21 @@ export interface ReportedDrill {
 export interface StorageSample {
   readonly atMs: number;
   /** Bytes in the store. */
-  readonly bytesStored: number;
-  /** Bytes that the disk or the quota has left, where that is known. */
-  readonly bytesFree?: number | undefined;
+  readonly storedBytes: number;
+  /** Bytes that its disk has left; `null` where that is not known. */
+  readonly freeBytes: number | null;
+}
+
+/** What of a dashboard of `@x/operations/metrics` reports look at: how stores grow, and when they are full. */
+export interface ReportedDashboard {
+  readonly storage: {
+    readonly destinations: readonly {
+      readonly destination: string;
+      readonly growth_bytes_per_day: number | null;
+      /** ISO 8601; `null` when it is not in sight, or not known. */
+      readonly full: { readonly at: string | null };
+    }[];
+  };
 }
 
 /** What is held against what was reached. */
@@ -103,6 +118,8 @@ export interface ReportInput {
   readonly snapshots?: { readonly sinceMs: number; readonly list: readonly ReportedSnapshot[] } | undefined;
   /** Runs of jobs that make backups, with the moment from which on all are known (milliseconds since 1970). */
   readonly runs?: { readonly sinceMs: number; readonly list: readonly BackupRun[] } | undefined;
+  /** Runs of other jobs: those that failed or were missed are told. */
+  readonly otherRuns?: readonly OtherRun[] | undefined;
   /** When backups are due. Of tenants without it nobody knows how many there should be. */
   readonly expected?: readonly ExpectedBackups[] | undefined;
   readonly deployments?: readonly ReportedDeployment[] | undefined;
@@ -112,5 +129,7 @@ export interface ReportInput {
   readonly storage?: readonly StorageSample[] | undefined;
   /** When the store will be full, as a forecast says (milliseconds since 1970); `null`: not in sight. */
   readonly forecast?: { readonly fullAtMs: number | null; readonly bytesPerDay?: number | undefined } | undefined;
+  /** In the place of a forecast: the destination that is full first counts. */
+  readonly dashboard?: ReportedDashboard | undefined;
   readonly objectives?: readonly ReportedObjective[] | undefined;
 }

@@ -2,7 +2,7 @@ import { attemptsOf } from './attempts.ts';
 import { backupPart } from './backup-part.ts';
 import type { ReportData } from './contract.ts';
 import { dueBackups } from './due-backups.ts';
-import { drillPart, eventsOf, otherPart, releasePart, restorePart } from './event-parts.ts';
+import { drillPart, otherEvents, otherPart, releasePart, restorePart } from './event-parts.ts';
 import type { ReportInput } from './input.ts';
 import { problemsOf } from './problems.ts';
 import { healthPart, objectivePart, retentionPart, storagePart } from './state-parts.ts';
@@ -35,6 +35,7 @@ export function reportData(input: ReportInput): ReportData {
   const attempts = attemptsOf(input);
   const backups = backupPart(input, attempts, dueBackups(input, attempts));
   const drills = drillPart(input);
+  const restores = restorePart(input);
   const parts = {
     madeAt: iso(nowMs),
     period: {
@@ -47,20 +48,16 @@ export function reportData(input: ReportInput): ReportData {
       isOver: nowMs >= period.toMs,
     },
     backups,
-    restores: restorePart(input),
+    restores,
     drills,
     releases: releasePart(input),
     health: healthPart(input),
     storage: storagePart(input),
     retention: retentionPart(input),
-    objectives: objectivePart(input, backups?.tenants ?? [], drills),
+    objectives: objectivePart(input, { tenants: backups?.tenants ?? [], drills, restores }),
     others: otherPart(input),
   };
-  const named = new Set(parts.others.map(({ name }) => name));
-  const { story, leftOut } = storyOf(
-    parts,
-    eventsOf(input).filter(({ name, level }) => level !== 'info' && named.has(name)),
-  );
+  const { story, leftOut } = storyOf(parts, otherEvents(input));
   const found = {
     schema: 'holdfast.report/1' as const,
     title,
@@ -85,7 +82,7 @@ function unknownOf(input: ReportInput, parts: Omit<ReportData, 'summary' | 'unkn
     parts.drills === null ? 'Whether restores were tried is not known.' : '',
     parts.releases === null ? 'Nothing is known of releases.' : '',
     parts.health === null ? 'Nothing is known of health: no checks were kept.' : '',
-    parts.storage === null ? 'How much is stored was not measured.' : '',
+    (parts.storage?.samples ?? []).length === 0 ? 'How much is stored was not measured.' : '',
     parts.retention === null ? 'How long snapshots stay is not known.' : '',
   ].filter((text) => text !== '');
 }

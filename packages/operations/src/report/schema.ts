@@ -127,7 +127,7 @@ const snapshot = object({
 });
 
 /** The JSON Schema (draft 2020-12) of a report as data. */
-export const reportSchema: Schema = {
+export const reportSchema: Readonly<Record<string, unknown>> = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Holdfast report',
   description: 'A part that is null was not given to whoever made the report, and is unknown.',

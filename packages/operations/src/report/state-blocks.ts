@@ -81,14 +81,28 @@ function healthChart(health: readonly CheckLine[], window: TimeWindow): Drawing 
 /** What a page says of storage. */
 export function storageBlocks(report: ReportData, zone: Zone): readonly Block[] {
   const { storage } = report;
-  if (storage === null || storage.samples.length === 0) return [];
+  if (storage === null) return [];
   const { samples, forecastFullAt, bytesPerDay } = storage;
+  const full =
+    forecastFullAt === null
+      ? ''
+      : `If it grows as it did, it will be full around ${zone.dateOf(Date.parse(forecastFullAt))}.`;
+  const growth = bytesPerDay === null ? '' : `It grows by ${bytesText(bytesPerDay)} a day.`;
+  const text = [growth, full].filter((each) => each !== '').join(' ');
+  return section('Storage', [
+    ...(samples.length === 0
+      ? []
+      : [{ kind: 'charts', charts: [sizeChart(samples, windowOf(report, zone))] } as const]),
+    ...(text === '' ? [] : [{ kind: 'sentence', text, tone: 'soft' } as const]),
+  ]);
+}
+
+function sizeChart(samples: NonNullable<ReportData['storage']>['samples'], window: TimeWindow): Drawing {
   const points = samples.map(({ at, bytesStored }) => ({ ms: Date.parse(at), value: bytesStored }));
-  const last = samples.at(-1);
-  const chart = lineChart(
+  return lineChart(
     {
       title: 'Size of the store',
-      description: `From ${bytesText(samples[0]?.bytesStored)} to ${bytesText(last?.bytesStored)}.`,
+      description: `From ${bytesText(points[0]?.value)} to ${bytesText(points.at(-1)?.value)}.`,
       legend: [],
       series: [{ ink: 'line', points }],
       scale: scaleFromZero(Math.max(...points.map(({ value }) => value))),
@@ -96,24 +110,14 @@ export function storageBlocks(report: ReportData, zone: Zone): readonly Block[] 
       table: {
         head: ['Measured', 'Stored', 'Free'],
         rows: samples.map(({ at, bytesStored, bytesFree }) => [
-          zone.timeOf(Date.parse(at)),
+          window.zone.timeOf(Date.parse(at)),
           bytesText(bytesStored),
           bytesText(bytesFree),
         ]),
       },
     },
-    windowOf(report, zone),
+    window,
   );
-  const forecast =
-    forecastFullAt === null
-      ? ''
-      : `If it grows as it did, it will be full around ${zone.dateOf(Date.parse(forecastFullAt))}.`;
-  const growth = bytesPerDay === null ? '' : `It grows by ${bytesText(bytesPerDay)} a day.`;
-  const text = [growth, forecast].filter((each) => each !== '').join(' ');
-  return section('Storage', [
-    { kind: 'charts', charts: [chart] },
-    ...(text === '' ? [] : [{ kind: 'sentence', text, tone: 'soft' } as const]),
-  ]);
 }
 
 const FATES: Readonly<

@@ -47,22 +47,35 @@ export function healthPart({ health, period, nowMs }: ReportInput): ReportData['
 }
 
 /** What was stored, and when that will be too much. */
-export function storagePart({ storage, forecast, period, nowMs }: ReportInput): ReportData['storage'] {
+export function storagePart(input: ReportInput): ReportData['storage'] {
+  const { storage, period, nowMs } = input;
+  const forecast = forecastOf(input);
   if (storage === undefined && forecast === undefined) return null;
   const samples = (storage ?? [])
-    .filter(
-      ({ atMs, bytesStored }) =>
-        atMs >= period.fromMs && atMs < period.toMs && atMs <= nowMs && amountOf(bytesStored) !== null,
-    )
+    .filter(({ atMs, storedBytes }) => {
+      return atMs >= period.fromMs && atMs < period.toMs && atMs <= nowMs && amountOf(storedBytes) !== null;
+    })
     .toSorted((a, b) => a.atMs - b.atMs)
     .slice(-MOST)
-    .map(({ atMs, bytesStored, bytesFree }) => ({ at: iso(atMs), bytesStored, bytesFree: amountOf(bytesFree) }));
+    .map(({ atMs, storedBytes, freeBytes }) => {
+      return { at: iso(atMs), bytesStored: storedBytes, bytesFree: amountOf(freeBytes) };
+    });
   const fullAtMs = forecast?.fullAtMs ?? null;
   return {
     samples,
     forecastFullAt: fullAtMs === null ? null : iso(fullAtMs),
     bytesPerDay: forecast?.bytesPerDay ?? null,
   };
+}
+
+/** The forecast that was given, else that of the destination of the dashboard that is full first, and how all of them grow. */
+function forecastOf({ forecast, dashboard }: ReportInput): ReportInput['forecast'] {
+  if (forecast !== undefined || dashboard === undefined) return forecast;
+  const { destinations } = dashboard.storage;
+  const full = destinations.flatMap(({ full: { at } }) => (momentOf(at) === null ? [] : Date.parse(at ?? '')));
+  const grown = destinations.flatMap(({ growth_bytes_per_day: growth }) => growth ?? []);
+  const bytesPerDay = grown.length === 0 ? undefined : grown.reduce((sum, each) => sum + each, 0);
+  return { fullAtMs: full.length === 0 ? null : Math.min(...full), bytesPerDay };
 }
 
 /** Snapshots that are there, or were forgotten in the period, and how long they stay. */
@@ -99,18 +112,29 @@ export function retentionPart({ snapshots, period, nowMs, tenant }: ReportInput)
   };
 }
 
-/** Objectives beside what was reached: the longest time without a backup, and the longest restore that was measured. */
+/** What objectives are held against. */
+interface Reached {
+  readonly tenants: readonly TenantBackups[];
+  readonly drills: ReportData['drills'];
+  readonly restores: ReportData['restores'];
+}
+
+/** Objectives beside what was reached: the longest time without a backup, and the longest restore, whether it was tried or needed. */
 export function objectivePart(
   { objectives = [], tenant }: ReportInput,
-  tenants: readonly TenantBackups[],
-  drills: ReportData['drills'],
+  { tenants, drills, restores }: Reached,
 ): readonly ObjectiveLine[] {
   return objectives
     .filter((each) => tenant === undefined || each.tenant === tenant)
     .flatMap(({ tenant: of, rpoMs, rtoMs }) => {
       const gap = tenants.find((each) => each.tenant === of)?.longestGapMs ?? null;
-      const restores = (drills ?? []).flatMap((each) => (each.tenant === of ? (each.restoreMs ?? []) : []));
-      const longest = restores.length === 0 ? null : Math.max(...restores);
+      const took = [
+        ...(drills ?? []).flatMap((each) => (each.tenant === of ? (each.restoreMs ?? []) : [])),
+        ...(restores ?? []).flatMap((each) =>
+          each.tenant === of && each.outcome !== 'failed' ? (each.durationMs ?? []) : [],
+        ),
+      ];
+      const longest = took.length === 0 ? null : Math.max(...took);
       return [lineOf(of, 'rpo', rpoMs, gap), lineOf(of, 'rto', rtoMs, longest)].flatMap((line) => line ?? []);
     });
 }

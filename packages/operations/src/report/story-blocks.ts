@@ -105,7 +105,7 @@ export function drillBlocks({ drills, objectives }: ReportData, zone: Zone): rea
       shares: [0.26, 0.34, 0.14, 0.14, 0.12],
       rows: objectives.map(({ tenant, kind, objectiveMs, reachedMs, met }): readonly Cell[] => [
         tenant,
-        kind === 'rpo' ? 'longest time without a backup' : 'longest restore that was tried',
+        kind === 'rpo' ? 'longest time without a backup' : 'longest restore, tried or needed',
         durationText(objectiveMs),
         durationText(reachedMs),
         met === null

@@ -4,7 +4,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** What stands where nothing is known. */
-export const UNKNOWN = 'unknown';
+const UNKNOWN = 'unknown';
 
 /** Bytes for people: `1.2 GB`, in thousands. */
 export function bytesText(bytes: number | null | undefined): string {

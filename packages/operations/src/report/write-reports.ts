@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperationsError } from '../errors.ts';
 import type { ReportData } from './contract.ts';
@@ -123,10 +123,8 @@ export async function cleanReports(directory: string, options: CleanReportsOptio
 }
 
 async function removeLeft(path: string, nowMs: number): Promise<void> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return;
-  const { mtimeMs } = await file.stat().finally(async () => file.close());
-  if (mtimeMs < nowMs - DAY_MS) await rm(path, { force: true });
+  const there = await stat(path).catch(() => undefined);
+  if (there !== undefined && there.mtimeMs < nowMs - DAY_MS) await rm(path, { force: true });
 }
 
 /** When the period of a report ended, as its name says, near enough to go by; `undefined` for other files. */

@@ -9,7 +9,7 @@ import { quarter } from '../fixtures/quarter.ts';
 const HOUR = 3_600_000;
 const TIMING = { at: ['02:00', '14:00'] } as const;
 const period = reportPeriod({ kind: 'daily', date: '2026-03-03' });
-const at = (time: string, day = '03'): string => `2026-03-${day}T${time}:00.000Z`;
+const at = (time: string, date = '03'): string => `2026-03-${date}T${time}:00.000Z`;
 
 function backup(
   name: 'created' | 'failed',
@@ -77,6 +77,16 @@ test('a quarter with a full disk, a night without a machine and two losses is to
   expect(told).toContain('the data folder of PostgreSQL was deleted by hand');
   expect(told).toContain('two disks of the array failed');
   expect(report.backups?.days.find(({ date }) => date === '2026-03-29')?.hours).toBe(23);
+  // The restore that was needed took longer than those that were tried.
+  expect(
+    report.objectives
+      .filter(({ kind }) => kind === 'rto')
+      .map(({ reachedMs, met }) => [(reachedMs ?? 0) / 60_000, met]),
+  ).toEqual([
+    [27, true],
+    [41, true],
+    [0, null],
+  ]);
   expect(report.backups?.tenants.map(({ longestGapMs }) => (longestGapMs ?? 0) / HOUR)).toEqual([96, 96, 120]);
 });
 
@@ -155,6 +165,7 @@ test('runs of a scheduler tell what snapshots do not, and each backup counts onc
     return {
       tenant: 'Hotel B',
       run: {
+        job: 'nightly',
         slotMs,
         status,
         error,
@@ -175,6 +186,31 @@ test('runs of a scheduler tell what snapshots do not, and each backup counts onc
   });
 });
 
+test('a failure is told once, with what was said of it, and other jobs that failed are told, too', () => {
+  const slotMs = Date.parse(at('02:00'));
+  const run = { slotMs, status: 'failed' as const, startedMs: slotMs, finishedMs: slotMs + 9000, missed: undefined };
+  const error = { code: 'EXIT_1', message: 'the disk is full' };
+  const told = (job: string): OperationEvent => ({
+    at: at('02:00'),
+    name: 'run.failed',
+    level: 'error',
+    details: { job, message: job },
+  });
+  const report = day([backup('failed', at('02:00')), told('nightly'), told('verify')], {
+    runs: { sinceMs: 0, list: [{ tenant: 'Hotel B', run: { job: 'nightly', ...run, error } }] },
+    otherRuns: [
+      { job: 'prune', ...run, error: { code: undefined, message: 'locked' } },
+      { job: 'verify', ...run, error },
+    ],
+  });
+  expect(outcomes(report)).toMatchObject({ failed: 1, missed: 1 });
+  expect(report.problems.map(({ text }) => text)).toContain('1 backup of Hotel B failed on 3 March: the disk is full.');
+  expect(report.others).toMatchObject([{ name: 'run.failed', count: 2 }]);
+  expect(report.story.map(({ text }) => text)).toContain('run.failed: prune: locked');
+  const lost = day([{ ...backup('failed', at('02:00')), tenant: undefined }]);
+  expect(lost.others).toMatchObject([{ name: 'backup.failed', count: 1 }]);
+});
+
 test('without a schedule what was begun counts, and the report says that more may have been due', () => {
   const report = day([backup('created', at('02:10')), backup('failed', at('14:10'))], { expected: undefined });
   expect(outcomes(report)).toMatchObject({ due: 2, made: 1, failed: 1 });
@@ -187,6 +223,22 @@ test('before the period is over what is not due yet does not count', () => {
   const report = day([backup('created', at('02:10'))], { nowMs: Date.parse(at('14:30')) });
   expect(outcomes(report)).toMatchObject({ due: 1, made: 1 });
   expect(report.unknown[0]).toContain('not over yet');
+});
+
+test('a dashboard tells when the first of several stores is full', () => {
+  const destination = (at: string | null, growth: number | null) => ({
+    destination: 'x',
+    growth_bytes_per_day: growth,
+    full: { at },
+  });
+  const destinations = [
+    destination('2026-04-20T00:00:00Z', 2e9),
+    destination('2026-03-20T00:00:00Z', 1e9),
+    destination(null, null),
+  ];
+  const { storage, problems } = day([], { dashboard: { storage: { destinations } } });
+  expect(storage).toMatchObject({ forecastFullAt: '2026-03-20T00:00:00.000Z', bytesPerDay: 3e9 });
+  expect(problems.map(({ text }) => text)).toContain('The store will be full around 20 March, if it grows as it did.');
 });
 
 test('a report of one tenant has nothing of another', () => {
