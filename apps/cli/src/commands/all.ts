@@ -26,6 +26,7 @@ import { backupShow } from './backup-show.ts';
 import { backupStats } from './backup-stats.ts';
 import { backupValidate } from './backup-validate.ts';
 import { backupVerify } from './backup-verify.ts';
+import { cleanup } from './cleanup.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
 import { deployAdvise } from './deploy-advise.ts';
@@ -149,6 +150,7 @@ import { status } from './status.ts';
 export const COMMANDS: readonly CommandDefinition[] = [
   init,
   status,
+  cleanup,
   backupAnalyze,
   backupCreate,
   backupCheckpoint,
@@ -298,26 +300,3 @@ export const COMMANDS: readonly CommandDefinition[] = [
   configShow,
   configValidate,
 ];
-
-/** Groups of commands, with what help says of them. */
-export const GROUPS: Readonly<Record<string, string>> = {
-  backup: 'Make, look at, verify, restore, forget and repair snapshots',
-  structure: 'Keep what all tenants share in versions of its own',
-  keys: 'List, add, remove and rotate what opens the repository',
-  tenant: 'Add, list, change, hold and erase tenants',
-  records: 'Erase records for good, and see what was erased and restored',
-  integrity: 'Digest, list, verify and sign files and folders',
-  retention: 'Plan, explain, compare and simulate what stays',
-  flags: 'Look at feature flags, change them, and see who did so',
-  release: 'Set up, make, look at and prove releases',
-  deploy: 'Deploy releases to this machine, look after them, and go back',
-  migrate: 'Run migrations on a database, look at them, try them and take them back',
-  models: 'Inspect, keep, name, compare and bring back versions of model files',
-  alerts: 'Tell people what is wrong, and see what they were told',
-  access: 'Say who may do what, and why',
-  schedule: 'Run jobs by themselves, and see what became of them',
-  logs: 'Search, verify, export and clean what was logged',
-  drill: 'Try restores, and hold what they take against what is promised',
-  health: 'Look at what everything stands on, and what was seen',
-  config: 'Show and check the configuration',
-};

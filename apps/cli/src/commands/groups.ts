@@ -15,5 +15,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   alerts: 'Tell people what is wrong, and see what they were told',
   access: 'Say who may do what, and why',
   schedule: 'Run jobs by themselves, and see what became of them',
+  logs: 'Search, verify, export and clean what was logged',
+  drill: 'Try restores, and hold what they take against what is promised',
+  health: 'Look at what everything stands on, and what was seen',
   config: 'Show and check the configuration',
 };

@@ -44,7 +44,7 @@ export const FILTER_OPTIONS: readonly OptionDefinition[] = [
   ...PERIOD_OPTIONS,
   {
     flags: '--stream <name>',
-    description: 'structured (default), audit or performance; may be repeated',
+    description: 'structured, audit or performance (default: structured and audit); may be repeated',
     repeatable: true,
     choices: STREAMS,
   },
@@ -81,5 +81,9 @@ export function queryText(words: readonly string[], { tenant, level }: FilterFla
 
 /** The rest of the options as the package takes them. */
 export function searchOptions({ from, to, stream }: FilterFlags): SearchOptions {
-  return { fromMs: from, toMs: to, streams: stream === undefined || stream.length === 0 ? undefined : stream };
+  return {
+    fromMs: from,
+    toMs: to,
+    streams: stream === undefined || stream.length === 0 ? ['structured', 'audit'] : stream,
+  };
 }

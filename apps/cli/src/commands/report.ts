@@ -59,9 +59,8 @@ function callOf({ arguments: [word = 'daily'], options }: CommandInput, workingD
 
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const book = await configuredBook(context);
-  const written = await makeReport(context, { ...callOf(input, context.workingDirectory), book }).finally(async () => {
-    await book?.close();
-  });
+  const written = await makeReport(context, { ...callOf(input, context.workingDirectory), book });
+  await book?.close();
   const { report, files, removed, unread } = written;
   if (context.json) {
     const { period, summary, problems, unknown } = report;

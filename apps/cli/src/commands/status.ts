@@ -5,8 +5,10 @@ import { openConfigured, requireLocation } from '../compose/compose.ts';
 import { isPlainBackup } from '../compose/reference.ts';
 import { publicLocation } from '../config/locations.ts';
 import { warnOfUnfinished } from '../compose/safety.ts';
+import { wholeStatus, type WholeStatus } from '../compose/whole-status.ts';
 import { startLeftServices } from '../compose/left-services.ts';
 import type { ShapeOf } from '../output/shapes.ts';
+import type { Effective } from '../config/merge.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOf, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition } from '../program/command.ts';
@@ -24,9 +26,11 @@ interface Reached {
   readonly info: RepositoryInfo;
   readonly all: readonly SnapshotRecord[];
   readonly latest: SnapshotRecord | undefined;
+  readonly whole: WholeStatus;
 }
 
-async function reach(context: Context, tenant: string): Promise<Reached> {
+async function reach(context: Context, effective: Effective): Promise<Reached> {
+  const { tenant } = effective.settings;
   await using repository = await openConfigured(context);
   await startLeftServices(context, repository);
   await warnOfUnfinished(context, repository);
@@ -36,10 +40,10 @@ async function reach(context: Context, tenant: string): Promise<Reached> {
   const latest = all.findLast(
     (record) => record.tenant.name === tenant && record.host === host && isPlainBackup(record),
   );
-  return { info, all, latest };
+  return { info, all, latest, whole: await wholeStatus(context, effective, repository) };
 }
 
-function reachedStatus(base: Pick<Status, 'config'>, location: string, { info, all, latest }: Reached): Status {
+function reachedStatus(base: Pick<Status, 'config'>, location: string, { info, all, latest, whole }: Reached): Status {
   const { id, formatVersion, createdAt, encrypted, encryption, tenants, slots } = info;
   return {
     ...base,
@@ -47,6 +51,7 @@ function reachedStatus(base: Pick<Status, 'config'>, location: string, { info, a
     snapshots: all.length,
     latest,
     ageMs: latest === undefined ? undefined : Math.max(0, now() - Date.parse(latest.finishedAt)),
+    ...whole,
   };
 }
 
@@ -65,7 +70,7 @@ function statusLines(status: Status): readonly string[] {
     ['repository', repository.location],
     ['reachable', repository.reachable ? 'yes' : 'NO'],
   ];
-  if (!repository.reachable) return factLines(facts);
+  if (!repository.reachable) return factLines([...facts, ...wholeFacts(status)]);
   const slots = (repository.slots ?? []).map((slot) => slot.type).join(', ');
   return factLines([
     ...facts,
@@ -79,7 +84,39 @@ function statusLines(status: Status): readonly string[] {
     ['tenants', displayText((repository.tenants ?? []).join(', '))],
     ['snapshots', formatCount(status.snapshots ?? 0)],
     ['latest', latestText(status)],
+    ...wholeFacts(status),
   ]);
+}
+
+/** What is known beside the repository, a line each. */
+function wholeFacts({ schedule, deploy, alerts, objectives, unread = [] }: Status): (readonly [string, string])[] {
+  const facts: (readonly [string, string])[] = [];
+  if (schedule !== undefined) facts.push(['schedule', scheduleText(schedule)]);
+  if (deploy !== undefined) facts.push(['release', deploy.version ?? 'none is active']);
+  if (alerts !== undefined) facts.push(['alerts', alertsText(alerts)]);
+  if (objectives !== undefined) facts.push(['objectives', objectivesText(objectives)]);
+  for (const { part, message } of unread) facts.push([part, displayText(`could not be read: ${message}`)]);
+  return facts;
+}
+
+function scheduleText({ jobs, failing, next }: NonNullable<Status['schedule']>): string {
+  const failed = failing.length === 0 ? '' : `, FAILING: ${failing.join(', ')}`;
+  const then = next === undefined ? '' : `, next ${next.job} at ${formatTime(next.slot)}`;
+  return displayText(`${formatCount(jobs)} jobs${failed}${then}`);
+}
+
+function alertsText({ open, down, frozen }: NonNullable<Status['alerts']>): string {
+  const titles = open.slice(0, 3).map(({ title }) => title);
+  const more = open.length > titles.length ? `, and ${open.length - titles.length} more` : '';
+  const said = open.length === 0 ? 'none is open' : `${formatCount(open.length)} OPEN: ${titles.join('; ')}${more}`;
+  const channels = down.length === 0 ? '' : `; no answer from ${down.join(', ')}`;
+  return displayText(`${said}${channels}${frozen.length === 0 ? '' : `; frozen: ${frozen.join(', ')}`}`);
+}
+
+function objectivesText({ met, unknown, breached }: NonNullable<Status['objectives']>): string {
+  const names = breached.map(({ tenant, objective }) => `${objective}${tenant === undefined ? '' : ` of ${tenant}`}`);
+  const bad = names.length === 0 ? '' : `, BREACHED: ${names.join(', ')}`;
+  return displayText(`${formatCount(met)} met, ${formatCount(unknown)} unknown${bad}`);
 }
 
 async function run(context: Context): Promise<ExitCode> {
@@ -89,10 +126,11 @@ async function run(context: Context): Promise<ExitCode> {
   let status: Status;
   let failure: unknown;
   try {
-    status = reachedStatus(base, location, await reach(context, effective.settings.tenant));
+    status = reachedStatus(base, location, await reach(context, effective));
   } catch (error) {
     failure = error;
-    status = { ...base, repository: { location, reachable: false }, error: failureView(error) };
+    const whole = await wholeStatus(context, effective, undefined);
+    status = { ...base, repository: { location, reachable: false }, error: failureView(error), ...whole };
   }
   if (context.json) await emitObject(context.output, 'RepositoryStatus', status);
   else await context.output.write(`${statusLines(status).join('\n')}\n`);
@@ -108,9 +146,9 @@ export const status: CommandDefinition = {
   path: ['status'],
   action: 'backup.list',
   whose: 'configured',
-  summary: 'Say which repository is in use, whether it opens, and how old the latest snapshot is',
+  summary: 'Say how everything stands: repository, latest snapshot, schedule, release, alerts and objectives',
   description:
-    'The latest snapshot is that of this tenant and machine. What a backup or restore that was killed has left stopped is started. Exits with 4 or 5 when the repository is not there or does not open.',
+    'The latest snapshot is that of this tenant and machine. Schedule, release, alerts and objectives are told where they are configured. What a backup or restore that was killed has left stopped is started. Exits with 4 or 5 when the repository is not there or does not open.',
   options: [{ flags: '--tenant <name>', description: 'whose latest snapshot' }],
   examples: [{ call: 'holdfast status', does: 'Is everything in place?' }],
   output: { shape: 'RepositoryStatus' },

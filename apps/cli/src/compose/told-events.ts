@@ -71,13 +71,15 @@ async function writeEvents(context: Context, told: readonly Told[]): Promise<voi
   const hasAlerts = settings['alerts.channels'] !== undefined || settings['alerts.store'] !== undefined;
   if (book === undefined && !hasAlerts) return;
   const { createEventHub } = await import('@x/operations');
-  const problems: unknown[] = [];
+  const problems: Error[] = [];
   let atMs = 0;
   const hub = createEventHub({
     book,
     principal: systemUser(),
     clock: { now: () => atMs },
-    onError: (error) => problems.push(error),
+    onError: (error) => {
+      problems.push(error instanceof Error ? error : new Error('the book did not take it', { cause: error }));
+    },
   });
   const heard: OperationEvent[] = [];
   if (hasAlerts) hub.subscribe((event) => heard.push(event));
@@ -96,5 +98,5 @@ async function writeEvents(context: Context, told: readonly Told[]): Promise<voi
     await book?.close();
   }
   const [first] = problems;
-  if (first !== undefined) throw first instanceof Error ? first : new Error(String(first));
+  if (first !== undefined) throw first;
 }

@@ -191,8 +191,6 @@ export const configSchema = z
     alerts: z.optional(alerts),
     health: z.optional(health),
     reports: z.optional(reports),
-    logs: z.optional(logs),
-    git: z.optional(git),
     performance: z.optional(performance),
     cacheDirectory: text('Folder of scan caches. Default: a folder of your user cache.'),
   })

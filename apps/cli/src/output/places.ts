@@ -30,6 +30,56 @@ export const repositoryStatus = z.strictObject({
   latest: snapshot.optional().describe('the newest snapshot of this tenant and host'),
   ageMs: z.number().optional().describe('milliseconds since `latest` was finished'),
   error: failure.optional().describe('why it is not reachable'),
+  schedule: z
+    .strictObject({
+      jobs: make.count('jobs'),
+      failing: z.array(z.string()).describe('jobs whose last run failed'),
+      next: z.strictObject({ job: z.string(), slot: make.iso('when it runs next') }).optional(),
+    })
+    .optional()
+    .describe('where jobs are configured'),
+  deploy: z
+    .strictObject({
+      version: z.string().optional().describe('the active release'),
+      last: z
+        .strictObject({ kind: z.string(), version: z.string(), outcome: z.string(), at: make.iso('when it ended') })
+        .optional(),
+    })
+    .optional()
+    .describe('where releases are deployed'),
+  alerts: z
+    .strictObject({
+      open: z.array(z.strictObject({ key: z.string(), severity: z.string(), title: z.string() })),
+      down: z.array(z.string()).describe('channels that did not take the last notice'),
+      frozen: z.array(z.string()).describe('tenants of which nothing is forgotten'),
+    })
+    .optional()
+    .describe('where alerts are configured'),
+  objectives: z
+    .strictObject({
+      met: make.count('objectives'),
+      unknown: make.count('objectives'),
+      breached: z.array(z.strictObject({ tenant: z.string().optional(), objective: z.string(), detail: z.string() })),
+    })
+    .optional()
+    .describe('where drills and measurements are remembered'),
+  unread: z
+    .array(z.strictObject({ part: z.string(), message: z.string() }))
+    .optional()
+    .describe('parts that could not be read'),
+});
+
+export const cleanedParts = z.strictObject({
+  dryRun: z.boolean(),
+  parts: z.array(
+    z.strictObject({
+      part: z.enum(['backups', 'structure', 'models', 'releases', 'logs', 'space']),
+      command: z.string(),
+      status: z.enum(['done', 'skipped', 'failed']),
+      exitCode: z.int().optional(),
+      said: z.string().describe('what the command said last, or why nothing was done'),
+    }),
+  ),
 });
 
 export const repositoryStats = z.strictObject({

@@ -18,7 +18,15 @@ import {
 import { drillList, drillPlan, drillRun, drillStatus } from './drills.ts';
 import { dashboard } from './metrics.ts';
 import { dataDifference, difference, entry, foundEntry } from './entries.ts';
-import { configShown, configValidated, created, failed, repositoryStats, repositoryStatus } from './places.ts';
+import {
+  cleanedParts,
+  configShown,
+  configValidated,
+  created,
+  failed,
+  repositoryStats,
+  repositoryStatus,
+} from './places.ts';
 import {
   flagChecked,
   flagEvaluation,
@@ -205,6 +213,7 @@ export const SHAPES = {
   ReleaseVerification: releaseVerification,
   RepairRun: repairRun,
   RepositoryStats: repositoryStats,
+  CleanedParts: cleanedParts,
   RepositoryStatus: repositoryStatus,
   RestoreRun: restoreRun,
   RetentionPlan: retentionPlan,
