@@ -15,7 +15,7 @@ const HEALTH = ['health.failed', 'health.recovered'];
 const DEPLOYS = /^(?:deploy|rollback)\.(?:started|succeeded|failed|rolledBack|undone|resumed)$/;
 
 /** Events of the period and the tenant, earliest first. */
-export function eventsOf({ events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
+function eventsOf({ events, period, nowMs, tenant }: ReportInput): readonly OperationEvent[] {
   const untilMs = Math.min(period.toMs, nowMs + 1);
   return (events?.list ?? [])
     .filter(({ at, tenant: of }) => {

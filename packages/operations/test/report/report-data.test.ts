@@ -226,10 +226,10 @@ test('before the period is over what is not due yet does not count', () => {
 });
 
 test('a dashboard tells when the first of several stores is full', () => {
-  const destination = (at: string | null, growth: number | null) => ({
+  const destination = (full: string | null, growth: number | null) => ({
     destination: 'x',
     growth_bytes_per_day: growth,
-    full: { at },
+    full: { at: full },
   });
   const destinations = [
     destination('2026-04-20T00:00:00Z', 2e9),
