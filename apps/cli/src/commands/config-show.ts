@@ -1,4 +1,5 @@
-import { FIELDS, type Field } from '../config/fields.ts';
+import type { Field } from '../config/field.ts';
+import { FIELDS, type SettingName } from '../config/fields.ts';
 import { publicLocation } from '../config/locations.ts';
 import type { Effective } from '../config/merge.ts';
 import { emitObject } from '../output/emit.ts';
@@ -8,7 +9,7 @@ import type { Context } from '../program/context.ts';
 import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 
-function shownValue(field: Field, effective: Effective): unknown {
+function shownValue(field: Field<SettingName>, effective: Effective): unknown {
   const value = effective.settings[field.name];
   if (value === undefined) return undefined;
   if (field.secret) return 'hidden';

@@ -4,6 +4,7 @@ import { daemonFiles, startDaemon } from '../compose/daemon.ts';
 import { takeDaemonFile } from '../compose/daemon-file.ts';
 import { lookAtJobs } from '../compose/schedule-look.ts';
 import { runDue, runSchedule } from '../compose/schedule-loop.ts';
+import { writeTold } from '../compose/write-events.ts';
 import { demandDuration } from '../config/duration.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
@@ -40,7 +41,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   let isPartial = false;
   const onEvent = (event: ScheduleEvent): void => {
     context.told.scheduler(event);
-    if (event.type === 'run.finished' || event.type === 'run.failed') void context.told.flush(context);
+    if (event.type === 'run.finished' || event.type === 'run.failed') void writeTold(context);
     if (event.type === 'run.failed' || event.type === 'run.givenUp' || event.type === 'schedule.failed') isBad = true;
     if (event.type === 'run.finished' && event.outcome === 'partial') isPartial = true;
     const line = context.json

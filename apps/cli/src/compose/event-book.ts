@@ -19,7 +19,7 @@ const WORTH_KEEPING: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether the configuration wants an audit log: its folder is named, or access is ruled. */
-export function wantsAudit({ settings }: Effective): boolean {
+function wantsAudit({ settings }: Effective): boolean {
   const { 'logs.directory': directory, 'access.users': users, 'access.roles': roles } = settings;
   return directory !== undefined || users !== undefined || roles !== undefined;
 }

@@ -5,8 +5,10 @@ import type { Roles, Users } from '@x/operations/access';
 import type { AlertSettings } from './alerts.ts';
 import type { DeploySettings } from './deploys.ts';
 import type { DrillSettings } from './drills.ts';
+import type { Field } from './field.ts';
 import type { HealthSettings } from './health.ts';
 import type { ModelTrustSettings } from './model-trust.ts';
+import { OPERATIONS_FIELDS } from './operations-fields.ts';
 import type { RetentionConfig, WrittenPolicies } from './policies.ts';
 import type { ReleaseSettings } from './releases.ts';
 import type { ReportSettings } from './reports.ts';
@@ -94,26 +96,10 @@ export interface Settings
 /** Name of a setting: its path in the configuration file. */
 export type SettingName = keyof Settings;
 
-/** Where a setting can come from, and how its value is read. */
-export interface Field {
-  readonly name: SettingName;
-  /** Name of the option as the argument parser keeps it. */
-  readonly option?: string | undefined;
-  /** The option as it is typed. */
-  readonly flag?: string | undefined;
-  readonly variable?: string | undefined;
-  /** `file: false`: must not stand in the configuration file. */
-  readonly file?: false | undefined;
-  /** `path` and `paths` are resolved against what they were given beside; `location` may also be a URL. */
-  readonly type: 'text' | 'path' | 'paths' | 'location' | 'other';
-  readonly secret?: true | undefined;
-  readonly default?: string | readonly string[] | Readonly<Record<string, never>> | undefined;
-}
-
 /**
  * The settings, in the order in which `config show` prints them. Flag > environment > file > default.
  */
-export const FIELDS: readonly Field[] = [
+export const FIELDS: readonly Field<SettingName>[] = [
   { name: 'repository', option: 'repo', flag: '--repo', variable: 'HOLDFAST_REPO', type: 'location' },
   { name: 'keyStore', option: 'keyStore', flag: '--key-store', variable: 'HOLDFAST_KEY_STORE', type: 'location' },
   { name: 'keyFile', option: 'keyFile', flag: '--key-file', variable: 'HOLDFAST_KEY_FILE', type: 'path' },
@@ -270,83 +256,7 @@ export const FIELDS: readonly Field[] = [
   { name: 'schedule.keep', type: 'text' },
   { name: 'schedule.fullEvery', type: 'text' },
   { name: 'schedule.jobs', type: 'other' },
-  { name: 'access.roles', type: 'other' },
-  { name: 'access.users', type: 'other' },
-  {
-    name: 'logs.directory',
-    option: 'logsDirectory',
-    flag: '--logs-directory',
-    variable: 'HOLDFAST_LOGS',
-    type: 'path',
-  },
-  { name: 'logs.retention', type: 'other' },
-  {
-    name: 'logs.signKey',
-    option: 'signKey',
-    flag: '--sign-key',
-    variable: 'HOLDFAST_LOGS_KEY_FILE',
-    type: 'path',
-  },
-  { name: 'logs.signKeyPassphraseFile', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE_FILE', type: 'path' },
-  { name: 'logs.signKeyPassphrase', variable: 'HOLDFAST_LOGS_KEY_PASSPHRASE', file: false, type: 'text', secret: true },
-  { name: 'logs.trustKeys', type: 'paths' },
-  { name: 'logs.redact', type: 'other' },
-  {
-    name: 'alerts.store',
-    option: 'alertsStore',
-    flag: '--alerts-store',
-    variable: 'HOLDFAST_ALERTS_STORE',
-    type: 'location',
-  },
-  { name: 'alerts.channels', type: 'other' },
-  { name: 'alerts.rules', type: 'other' },
-  { name: 'alerts.quietHours', type: 'other' },
-  { name: 'alerts.disk', type: 'other' },
-  { name: 'alerts.ransomware', type: 'other' },
-  {
-    name: 'drills.store',
-    option: 'operationsStore',
-    flag: '--operations-store',
-    variable: 'HOLDFAST_OPERATIONS_STORE',
-    type: 'location',
-  },
-  { name: 'drills.validateEvery', type: 'text' },
-  { name: 'drills.fullEvery', type: 'text' },
-  { name: 'drills.retryAfter', type: 'text' },
-  { name: 'drills.perRun', type: 'other' },
-  { name: 'drills.seed', type: 'text' },
-  { name: 'drills.sandbox', option: 'sandbox', flag: '--sandbox', type: 'path' },
-  { name: 'drills.keepFree', type: 'text' },
-  { name: 'drills.scratch', option: 'scratch', flag: '--scratch', type: 'other' },
-  { name: 'drills.tenants', type: 'other' },
-  { name: 'objectives.restore', type: 'text' },
-  { name: 'objectives.rollback', type: 'text' },
-  { name: 'objectives.rpoIncremental', type: 'text' },
-  { name: 'objectives.rpoFull', type: 'text' },
-  { name: 'objectives.rto', type: 'text' },
-  { name: 'objectives.rtoCritical', type: 'text' },
-  { name: 'objectives.measuredWithin', type: 'text' },
-  { name: 'objectives.tenants', type: 'other' },
-  {
-    name: 'health.store',
-    option: 'healthStore',
-    flag: '--health-store',
-    variable: 'HOLDFAST_HEALTH_STORE',
-    type: 'location',
-  },
-  { name: 'health.checks', type: 'other' },
-  { name: 'health.every', type: 'text' },
-  { name: 'health.timeout', type: 'text' },
-  { name: 'health.failures', type: 'other' },
-  { name: 'health.successes', type: 'other' },
-  { name: 'health.keep', type: 'text' },
-  { name: 'health.destinations', type: 'other' },
-  { name: 'reports.directory', type: 'path' },
-  { name: 'reports.title', type: 'text' },
-  { name: 'reports.timeZone', type: 'text' },
-  { name: 'reports.formats', type: 'other' },
-  { name: 'reports.keep', type: 'text' },
-  { name: 'reports.objectives', type: 'other' },
+  ...OPERATIONS_FIELDS,
   { name: 'performance.readers', type: 'other' },
   { name: 'performance.workers', type: 'other' },
   { name: 'performance.bufferBytes', type: 'other' },

@@ -1,4 +1,5 @@
-import { FIELDS, type Field, type SettingName, type Settings } from './fields.ts';
+import type { Field } from './field.ts';
+import { FIELDS, type SettingName, type Settings } from './fields.ts';
 import { defaultKeyFile, resolveLocation, resolvePath, type Environment } from './locations.ts';
 
 /** Where a value came from. */
@@ -42,7 +43,7 @@ function inFile(content: unknown, name: string): unknown {
   return value;
 }
 
-function find(field: Field, layers: Layers): Found {
+function find(field: Field<SettingName>, layers: Layers): Found {
   const base = layers.workingDirectory;
   const flag = field.option === undefined ? undefined : layers.flags[field.option];
   if (flag !== undefined) return { value: flag, origin: { kind: 'flag', name: field.flag }, base };
@@ -57,7 +58,7 @@ function find(field: Field, layers: Layers): Found {
   return { value: field.default, origin: { kind: field.default === undefined ? 'unset' : 'default' }, base };
 }
 
-function resolved(field: Field, found: Found): unknown {
+function resolved(field: Field<SettingName>, found: Found): unknown {
   const { value, base } = found;
   // `-` is standard input.
   if (typeof value === 'string' && field.type === 'path') return value === '-' ? value : resolvePath(value, base);

@@ -1,4 +1,4 @@
-import { ToldEvents } from '../compose/told-events.ts';
+import { ToldEvents } from '../program/told-events.ts';
 import { loadConfig, type LoadedConfig } from '../config/file.ts';
 import type { Environment } from '../config/locations.ts';
 import { mergeSettings, type Effective } from '../config/merge.ts';

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { COMMANDS } from '../commands/all.ts';
 import { GROUPS } from '../commands/groups.ts';
 import { demandAccess } from '../compose/access.ts';
+import { writeTold } from '../compose/write-events.ts';
 import { FIELDS } from '../config/fields.ts';
 import type { Environment } from '../config/locations.ts';
 import { buildProgram } from '../program/build.ts';
@@ -88,7 +89,7 @@ async function runLine(line: Line): Promise<number> {
       try {
         exitCode = await definition.run(context, input);
       } finally {
-        await context.told.flush(context);
+        await writeTold(context);
       }
     },
   });

@@ -1,6 +1,6 @@
 import type { Effective } from '../config/merge.ts';
 import type { Environment } from '../config/locations.ts';
-import type { ToldEvents } from '../compose/told-events.ts';
+import type { ToldEvents } from './told-events.ts';
 import type { Messages, MessageStream } from '../terminal/messages.ts';
 import type { Output, OutputStream } from '../terminal/output.ts';
 import type { Prompt } from '../terminal/prompt.ts';

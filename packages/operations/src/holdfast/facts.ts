@@ -115,11 +115,7 @@ export class Facts {
       deployments,
       drills: await drillHistory(book),
       health: await health({ fromMs, toMs: Math.min(toMs, settings.clock.now()) }),
-      storage: samples.map(({ atMs, storedBytes, freeBytes }) => ({
-        atMs,
-        bytesStored: storedBytes,
-        bytesFree: freeBytes ?? undefined,
-      })),
+      storage: samples,
       forecast:
         forecast === undefined || forecast.full.status === 'unknown'
           ? undefined

@@ -14,13 +14,7 @@ export interface ForgettingQuestion {
 }
 
 /** What of a tenant stays, and why. Pure. */
-export function planForgetting({
-  snapshots,
-  policy,
-  neededBy,
-  timeZone,
-  nowMs,
-}: ForgettingQuestion): readonly Decision[] {
+function planForgetting({ snapshots, policy, neededBy, timeZone, nowMs }: ForgettingQuestion): readonly Decision[] {
   if (snapshots.length === 0) return [];
   const items = snapshots.map((snapshot) => retentionItem(snapshot, { nowMs, neededBy }));
   return planRetention(items, policy, { now: nowMs, timeZone });

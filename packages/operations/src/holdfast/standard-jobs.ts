@@ -18,10 +18,7 @@ export interface StandardWork {
 const LOOK_MS = 300_000;
 
 /** When each job runs; `undefined` for those that do not by themselves. */
-export function timingsOf({
-  schedule,
-  timeZone,
-}: Settings): Readonly<Record<keyof HoldfastTimings, Timing | undefined>> {
+function timingsOf({ schedule, timeZone }: Settings): Readonly<Record<keyof HoldfastTimings, Timing | undefined>> {
   const at = (time: string): Timing => ({ at: [time], timeZone });
   const usual: Readonly<Record<keyof HoldfastTimings, Timing>> = {
     backup: at('02:00'),

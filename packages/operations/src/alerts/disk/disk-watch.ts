@@ -63,7 +63,7 @@ function sizeText(bytes: number): string {
  *
  * @throws what the operating system says.
  */
-async function diskSpace(destination: string): Promise<DiskSpace | undefined> {
+export async function diskSpace(destination: string): Promise<DiskSpace | undefined> {
   for (let folder = folderOf(destination); folder !== undefined;) {
     try {
       const { bavail, blocks, bsize } = await statfs(folder);
