@@ -113,6 +113,7 @@ export interface HoldfastConfig {
   readonly disks?:
     | {
         readonly destinations?: readonly string[] | undefined;
+        /** Looks elsewhere than at the operating system. */
         readonly measure?: ((destination: string) => Promise<DiskSpace | undefined>) | undefined;
       }
     | undefined;
@@ -131,9 +132,13 @@ export interface HoldfastConfig {
 
 /** What is done for somebody: each call asks first whether they may. */
 export interface HoldfastAs {
+  /** The repository, opened when it is asked for first. @throws {BackupError} as `openRepository`. */
   repository(): Promise<Repository>;
+  /** Releases. @throws {OperationsError} `NOT_CONFIGURED` */
   releases(): ReleaseManager;
+  /** What deploys them to this machine. @throws {OperationsError} `NOT_CONFIGURED` */
   deployer(): Deployer;
+  /** The registry of models. @throws {OperationsError} `NOT_CONFIGURED` */
   models(): Promise<ModelRegistry>;
 }
 
