@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { restoreSqlite } from '@x/backup-store/sqlite';
 import { createRansomwareWatch } from '@x/operations/alerts';
+import { Guests } from '../guests.ts';
 import type { Telling } from '../story/telling.ts';
 import { liveUntilMorning } from './live.ts';
 import type { Quarter } from './open-quarter.ts';
@@ -60,7 +61,7 @@ export async function lostDisk(quarter: Quarter, tell: Telling): Promise<void> {
   if (lost === undefined) throw new Error('Expected the hotel seaside');
   tell.chapter('The disk of seaside dies');
   const stored = await lost.hotel.reservations();
-  const { places, guests } = lost;
+  const { places } = lost;
   await hotels.close('seaside');
   await rm(join(quarter.folder, 'hotels', 'seaside'), { recursive: true });
   const repository = await holdfast.repository();
@@ -71,7 +72,7 @@ export async function lostDisk(quarter: Quarter, tell: Telling): Promise<void> {
   await repository.restore({ snapshot, paths, inPlace: true });
   await restoreDatabase(quarter, snapshot, places.database);
   const hotel = await hotels.open('seaside');
-  open.set('seaside', { hotel, guests, places: hotels.places('seaside') });
+  open.set('seaside', { hotel, guests: new Guests(hotel), places: hotels.places('seaside') });
   const back = new Set((await hotel.reservations()).map(({ id }) => id));
   const madeMs = Date.parse(record.startedAt);
   const promised = stored.filter(({ updatedAt }) => updatedAt < madeMs);

@@ -15,12 +15,17 @@ export async function liveUntil(
   }
 }
 
+/** Guests book at all hotels. */
+export async function bookAll({ open }: Pick<Quarter, 'open'>, bookings: number): Promise<void> {
+  for (const { guests } of open.values()) for (let n = 0; n < bookings; n++) await guests.bookOne();
+}
+
 /** One day: guests book in the morning, and the night does its work. Ends at the midnight after. */
 export async function liveDay(quarter: Quarter, bookings: number): Promise<void> {
-  const { clock, open } = quarter;
+  const { clock } = quarter;
   const midnight = (Math.floor(clock.now() / DAY_MS) + 1) * DAY_MS;
   await liveUntil(quarter, midnight - DAY_MS / 2);
-  for (const { guests } of open.values()) for (let n = 0; n < bookings; n++) await guests.bookOne();
+  await bookAll(quarter, bookings);
   await liveUntil(quarter, midnight);
 }
 

@@ -97,7 +97,8 @@ export async function openQuarter(folder: string, size: QuarterSize, { inMemory 
       HOTELS.map((id) => [id, { backup: () => backedUp(hotels.places(id)), critical: id === 'seaside' }]),
     ),
     disks: { measure: async (destination) => ({ destination, ...disk.room() }) },
-    alerts: { channels: [pager] },
+    // These hotels are small: less than the usual megabyte is much.
+    alerts: { channels: [pager], ransomware: { randomBytes: 32 * 1024 } },
     schedule: { look: { everyMs: 12 * HOUR_MS }, prune: { cron: '0 4 * * 0' } },
     reports: { directory: join(folder, 'reports'), kinds: ['weekly', 'monthly', 'quarterly'], title: 'Three hotels' },
     principal: 'night-shift',

@@ -4,7 +4,7 @@ import type { ReportData } from '@x/operations/report';
 import { Telling } from '../story/telling.ts';
 import { lostDisk, ransomware } from './disasters.ts';
 import { fullDisk } from './full-disk.ts';
-import { liveDay, liveUntil } from './live.ts';
+import { bookAll, liveDay, liveUntil } from './live.ts';
 import { HOTELS, nextQuarter, openQuarter, type Quarter, type QuarterSize } from './open-quarter.ts';
 
 /** What {@link runQuarter} works with. */
@@ -63,7 +63,9 @@ export async function runQuarter({
   await liveUntil(quarter, quarter.clock.now() + 15 * HOUR_MS);
   await ransomware(quarter, tell);
   await liveUntilDay(LOST_DISK_DAY);
-  await liveUntil(quarter, quarter.clock.now() + 16 * HOUR_MS);
+  await liveUntil(quarter, quarter.clock.now() + 12 * HOUR_MS);
+  await bookAll(quarter, bookings);
+  await liveUntil(quarter, quarter.clock.now() + 4 * HOUR_MS);
   await lostDisk(quarter, tell);
   await liveUntilDay(FULL_DISK_DAY);
   const { failed } = await fullDisk(quarter, tell, bookings);

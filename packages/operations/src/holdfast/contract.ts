@@ -9,6 +9,7 @@ import type { Deployer, DeployerOptions } from '@x/versioning/deploy';
 import type { Access, AccessOptions, Principal } from '../access/contract.ts';
 import type { Alerts, AlertsOptions } from '../alerts/contract.ts';
 import type { DiskSpace } from '../alerts/disk/disk-watch.ts';
+import type { RansomwareLimits } from '../alerts/ransomware/judge-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import type { DrillPolicy } from '../drills/policy.ts';
 import type { DrillPlaces } from '../drills/try-restore.ts';
@@ -108,7 +109,12 @@ export interface HoldfastConfig {
   readonly flags?: FlagsOptions | undefined;
   readonly models?: Omit<ModelRegistryOptions, 'repository' | 'onEvent' | 'clock' | 'authorize'> | undefined;
   readonly access?: Pick<AccessOptions, 'roles' | 'users' | 'unrecorded'> | undefined;
-  readonly alerts?: Pick<AlertsOptions, 'channels' | 'rules' | 'quietHours'> | undefined;
+  readonly alerts?:
+    | (Pick<AlertsOptions, 'channels' | 'rules' | 'quietHours'> & {
+        /** When a snapshot looks like the work of ransomware. */
+        readonly ransomware?: RansomwareLimits | undefined;
+      })
+    | undefined;
   /** Folders whose disks are looked at. Default: that of the repository. `measure` looks elsewhere than at the operating system. */
   readonly disks?:
     | {

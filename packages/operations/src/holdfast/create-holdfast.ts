@@ -119,7 +119,7 @@ function runningParts(
 
 /** Whether nothing of a tenant may be forgotten: it is held, or its last snapshots show signs of ransomware, and are held from now on. */
 function suspicion(
-  { clock, host }: Settings,
+  { clock, host, config }: Settings,
   { alerts, pass, settled }: Telling,
   repository: () => Promise<Repository>,
 ): (tenant: string) => Promise<boolean> {
@@ -132,7 +132,12 @@ function suspicion(
       await settled();
     };
     const watched = { repository: opened, alerts: { onEvent, freezes: alerts.freezes } };
-    const watch = createRansomwareWatch({ ...watched, clock: () => clock.now(), host });
+    const watch = createRansomwareWatch({
+      ...watched,
+      limits: config.alerts?.ransomware,
+      clock: () => clock.now(),
+      host,
+    });
     return (await watch.look(tenant)).frozen;
   };
 }

@@ -31,12 +31,11 @@ export async function openTelling({ config, state, clock, host, principal, onPro
   const hub = createEventHub({ book, principal, host, clock, onError: onProblem });
   const now = (): number => clock.now();
   const access = createAccess({ ...config.access, book, clock: now, host, onUnrecorded: onProblem });
-  const { channels = [], ...rules } = config.alerts ?? {};
-  const alerts = createAlerts({ ...rules, store: state, channels, book, clock, host, onProblem });
+  const { channels = [], rules, quietHours } = config.alerts ?? {};
+  const alerts = createAlerts({ rules, quietHours, store: state, channels, book, clock, host, onProblem });
   const raising = new Set<Promise<void>>();
   hub.subscribe((event) => {
-    const raised = alerts
-      .onEvent(event)
+    const raised = raise(alerts, event)
       .catch(onProblem)
       .finally(() => raising.delete(raised));
     raising.add(raised);
@@ -49,4 +48,10 @@ export async function openTelling({ config, state, clock, host, principal, onPro
     await Promise.all(raising);
   };
   return { hub, book, logs, access, alerts, health, pass, settled };
+}
+
+/** What is bad is sent at once; the rest with the next look. */
+async function raise(alerts: Alerts, event: OperationEvent): Promise<void> {
+  await alerts.onEvent(event);
+  if (event.level !== 'info') await alerts.flush();
 }

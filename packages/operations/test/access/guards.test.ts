@@ -223,7 +223,7 @@ it('a machine is set up by nobody who may not, whoever a deployer says it is', a
   await expect(deployerOf().clean()).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
 });
 
-it('models are added by nobody who may not', async () => {
+it('models are added by nobody who may not, and the history says who tried', async () => {
   const storage = join(folder, 'models');
   mkdirSync(storage);
   const before = digestOf(join(folder, 'store'));
@@ -235,7 +235,8 @@ it('models are added by nobody who may not', async () => {
   });
   const added = models.add('price', join(folder, 'source', 'file'), { change: 'fix' });
   await expect(added).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
-  expect(readdirSync(storage)).toEqual([]);
+  expect(await models.list('price').catch((error: unknown) => error)).toMatchObject({ code: 'MODEL_NOT_FOUND' });
+  expect(JSON.stringify(await models.history('price'))).toContain('eve');
   expect(digestOf(join(folder, 'store'))).toBe(before);
 });
 
