@@ -63,7 +63,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
       'Name a file, or for a bundle a new folder, with --output.',
     );
   }
-  const query = queryText(input.arguments, flags);
+  const query = await queryText(context, input.arguments, flags);
   const options = { ...searchOptions(flags), signal: context.signal };
   return withLogs(context, { signs: format === 'bundle' }, async (logs) => {
     if (target === undefined) {

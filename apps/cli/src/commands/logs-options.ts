@@ -1,9 +1,11 @@
 import type { SearchOptions, StreamName } from '@x/logging';
 import { now } from '../clock.ts';
+import { logging } from '../compose/logs.ts';
 import { parseDuration } from '../config/duration.ts';
 import { demandMoment } from '../config/moment.ts';
 import { usageError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
+import type { Context } from '../program/context.ts';
 
 /** What commands of logs have in common. */
 export const LOGS_OPTIONS: readonly OptionDefinition[] = [
@@ -70,13 +72,26 @@ export interface FilterFlags {
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
-/** Words of a command line and options as one query. Brackets only where they are needed: mistakes are told by their place. */
-export function queryText(words: readonly string[], { tenant, level }: FilterFlags): string {
+/**
+ * Words of a command line and options as one query. Brackets only where they are needed: mistakes are told by their place. What was typed has to be a query
+ * by itself: `a) OR (b` between brackets would lead around the options, and whoever may read the records of one tenant would read those of all.
+ *
+ * @throws {LogError} `INVALID_QUERY`
+ */
+export async function queryText(
+  context: Context,
+  words: readonly string[],
+  { tenant, level }: FilterFlags,
+): Promise<string> {
   const typed = words.join(' ');
   const more: string[] = [];
   if (tenant !== undefined) more.push(`tenant=${quoted(tenant)}`);
   if (level !== undefined) more.push(`level>=${level}`);
-  return typed === '' || more.length === 0 ? `${typed}${more.join(' ')}` : [`(${typed})`, ...more].join(' ');
+  if (typed.trim() === '') return more.join(' ');
+  if (more.length === 0) return typed;
+  const { parseQuery } = await logging(context);
+  parseQuery(typed);
+  return [`(${typed})`, ...more].join(' ');
 }
 
 /** The rest of the options as the package takes them. */

@@ -91,7 +91,7 @@ async function* passing(
 
 async function search(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as SearchFlags;
-  const query = queryText(input.arguments, flags);
+  const query = await queryText(context, input.arguments, flags);
   const { limit = 100, after } = flags;
   const order = flags.oldestFirst === true ? 'oldest' : 'newest';
   return showAndFollow(context, {
@@ -107,7 +107,7 @@ async function search(context: Context, input: CommandInput): Promise<ExitCode> 
 
 async function tail(context: Context, input: CommandInput): Promise<ExitCode> {
   const flags = input.options as SearchFlags;
-  const query = queryText(input.arguments, flags);
+  const query = await queryText(context, input.arguments, flags);
   const { limit = 20 } = flags;
   return showAndFollow(context, {
     query,

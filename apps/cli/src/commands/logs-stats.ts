@@ -27,7 +27,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const period = { fromMs: flags.from, toMs: flags.to, signal: context.signal };
   const { streams, spans, counts, left } = await withLogs(context, {}, async (logs) => ({
     streams: await logs.stats(),
-    ...(await logs.measures(queryText(input.arguments, flags), period)),
+    ...(await logs.measures(await queryText(context, input.arguments, flags), period)),
   }));
   if (context.json) {
     const directory = logsDirectory(context, await context.effective());
