@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { Logs } from '@x/logging';
 import { pathOf } from '../compose/integrity.ts';
 import { withLogs } from '../compose/logs.ts';
 import { CliError } from '../errors.ts';
@@ -11,17 +12,31 @@ import { formatNumberOf } from '../render/bytes.ts';
 import { displayText } from '../render/text.ts';
 import { LOGS_OPTIONS } from './logs-options.ts';
 
+const unwritable = (): CliError =>
+  new CliError('UNWRITABLE', 'Expected to write all lines, got a disk that does not take them', {
+    hint: 'See to the disk. What was taken until then is there, and would be there twice after another import.',
+  });
+
 async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const [file = '-'] = input.arguments;
-  const lines = await withLogs(context, {}, async (logs) => {
-    const destination = logs.destination();
+  let logs: Logs | undefined;
+  const full = new AbortController();
+  // The logs wait for a disk to come back; who imports would wait with them, and nobody would say why.
+  const onError = (): void => {
+    if (logs?.losses.failing === true) full.abort(unwritable());
+  };
+  const lines = await withLogs(context, { onError }, async (opened) => {
+    logs = opened;
+    const destination = opened.destination();
     const source = file === '-' ? context.input : createReadStream(pathOf(context, file));
-    await pipeline(source, destination, { signal: context.signal }).catch((cause: unknown) => {
+    const signal = AbortSignal.any([context.signal, full.signal]);
+    await pipeline(source, destination, { signal }).catch((cause: unknown) => {
+      if (full.signal.aborted && !context.signal.aborted) throw full.signal.reason;
       if (!(cause instanceof Error) || !('syscall' in cause)) throw cause;
       throw new CliError('UNREADABLE', `Expected to read ${displayText(file)}, got ${cause.message}`, { cause });
     });
-    if (await logs.flush()) return destination.lines;
-    throw new CliError('UNWRITABLE', 'Expected to write all lines, got a disk that does not take them');
+    if (await opened.flush()) return destination.lines;
+    throw unwritable();
   });
   if (context.json) await emitObject(context.output, 'LogsImported', { lines });
   else await context.output.line(`${formatNumberOf(lines, 'line')} taken`);

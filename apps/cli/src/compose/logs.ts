@@ -25,18 +25,21 @@ export interface ConfiguredLogs {
   close(): Promise<void>;
 }
 
+/** How the logs of the configuration are opened. */
+export interface LogsUse {
+  /** Whether the key that signs is needed: it is read then, and its passphrase asked for. */
+  readonly signs?: boolean | undefined;
+  /** Is told of failures that are no answer to a call, after people are. */
+  readonly onError?: (() => void) | undefined;
+}
+
 /**
  * The logs of the configuration. Nothing is read or loaded before the first use, so that whoever may have something to tell can always
  * have them at hand.
- *
- * @param options.signs Whether the key that signs is needed: it is read then, and its passphrase asked for.
  */
-export function configuredLogs(
-  context: Context,
-  { signs = false }: { readonly signs?: boolean | undefined } = {},
-): ConfiguredLogs {
+export function configuredLogs(context: Context, use: LogsUse = {}): ConfiguredLogs {
   let opened: Promise<Logs> | undefined;
-  const open = async (): Promise<Logs> => (opened ??= openNow(context, signs));
+  const open = async (): Promise<Logs> => (opened ??= openNow(context, use));
   return {
     open,
     append: async (event) => (await open()).audit.append(event),
@@ -47,12 +50,8 @@ export function configuredLogs(
 }
 
 /** Runs something with the logs of the configuration, and closes them. */
-export async function withLogs<T>(
-  context: Context,
-  options: { readonly signs?: boolean | undefined },
-  run: (logs: Logs) => Promise<T>,
-): Promise<T> {
-  const book = configuredLogs(context, options);
+export async function withLogs<T>(context: Context, use: LogsUse, run: (logs: Logs) => Promise<T>): Promise<T> {
+  const book = configuredLogs(context, use);
   try {
     return await run(await book.open());
   } finally {
@@ -60,7 +59,7 @@ export async function withLogs<T>(
   }
 }
 
-async function openNow(context: Context, signs: boolean): Promise<Logs> {
+async function openNow(context: Context, { signs = false, onError }: LogsUse): Promise<Logs> {
   const effective = await context.effective();
   const { settings } = effective;
   const key = settings['logs.signKey'];
@@ -76,7 +75,10 @@ async function openNow(context: Context, signs: boolean): Promise<Logs> {
             passphrase: settings['logs.signKeyPassphrase'],
           })
         : undefined,
-    onError: (error) => context.messages.warn(error.message),
+    onError: (error) => {
+      context.messages.warn(error.message);
+      onError?.();
+    },
   });
 }
 

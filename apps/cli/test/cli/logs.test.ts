@@ -43,6 +43,15 @@ async function lastAuditFile(): Promise<string> {
 }
 
 describe('holdfast logs', () => {
+  it.each(['search', 'tail', 'export', 'stats'])(
+    '%s: a query does not lead around the tenant that is asked for',
+    async (name) => {
+      const { code, stdout, stderr } = await machine.run(['logs', name, 'disk) OR (disk', '--tenant', 'hotel-b']);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain('at character 5 of the query, got ") OR (disk"');
+    },
+  );
+
   it('finds records by a query and by options, newest first, and goes on after a cursor', async () => {
     const { stdout, code } = await machine.run([
       'logs',
@@ -66,7 +75,8 @@ describe('holdfast logs', () => {
       'LogRecord',
       (await machine.run(['logs', 'search', '--from', '36h', '--oldest-first', '--json'])).stdout,
     );
-    expect(recent.map(({ message }) => message)).toEqual(['disk full', 'quiet day', 'disk full', 'quiet day']);
+    const day = ['disk full', 'quiet day', 'backup.created'];
+    expect(recent.map(({ message, name }) => message ?? name)).toEqual([...day, ...day]);
   });
 
   it('shows the last records in their order, and says what is wrong with a query', async () => {
@@ -152,6 +162,16 @@ describe('holdfast logs', () => {
     const found = await machine.run(['logs', 'search', '"from pino" OR "plain text"', '--json']);
     expect(parseLines('LogRecord', found.stdout)).toHaveLength(2);
     expect(found.stdout).not.toContain('geheim');
+  });
+
+  it('ends an import that the disk does not take, and says so', async () => {
+    await writeFile(join(machine.cwd, 'no-folder'), '');
+    const input = `${'x'.repeat(1000)}\n`.repeat(10_000);
+    const { code, stdout, stderr } = await machine.run(['logs', 'import', '--logs-directory', 'no-folder/logs'], {
+      input,
+    });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('holdfast: Expected to write all lines, got a disk that does not take them');
   });
 
   it('removes what is older than the configuration says, after it was said what', async () => {

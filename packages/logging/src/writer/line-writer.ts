@@ -92,6 +92,8 @@ export class LineWriter {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#drained = { promise, resolve };
     }
+    // Else a process that waits for this and nothing else would end here.
+    this.#timer?.ref();
     await this.#drained.promise;
   }
 
@@ -136,7 +138,7 @@ export class LineWriter {
   #schedule(ms: number): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.#run(), ms);
-    this.#timer.unref();
+    if (this.#drained === undefined) this.#timer.unref();
   }
 
   async #run(): Promise<boolean> {

@@ -42,6 +42,13 @@ test('while the disk fails, records wait; what finds no room is lost, counted, a
   });
 });
 
+test('a process that only waits for room does not end before the disk takes what waits', async () => {
+  const directory = await newFolder();
+  const script = fileURLToPath(new URL('waiting.ts', import.meta.url));
+  const { status, stdout } = spawnSync(process.execPath, [script, directory], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, 'all is written']);
+});
+
 test('an audit log on a disk that fails refuses the event, and takes it when it works again', async () => {
   const directory = await newFolder();
   await writeFile(join(directory, 'audit'), '');
