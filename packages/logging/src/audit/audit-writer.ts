@@ -75,7 +75,7 @@ export class AuditWriter {
   async close(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
     this.#closed = true;
-    this.#lock.close();
+    await this.#lock.close();
   }
 
   async #writeAll(): Promise<void> {

@@ -17,6 +17,8 @@ export class AuditLock {
   #database: import('node:sqlite').DatabaseSync | undefined;
   #inode: bigint | undefined;
   #generation = 0;
+  /** Resolves when whoever in this process came last has had their turn: a connection of SQLite has one transaction at a time. */
+  #turn: Promise<void> = Promise.resolve();
 
   readonly #waitMs: number;
 
@@ -33,26 +35,45 @@ export class AuditLock {
 
   /** Runs something that no other process, and no other lock of this one, runs at the same time. @throws {LogError} `AUDIT_BUSY`; `LOG_UNWRITABLE`. */
   async hold<T>(run: () => Promise<T>): Promise<T> {
-    const database = await this.#take();
+    return this.#inTurn(async () => {
+      const database = await this.#take();
+      try {
+        return await run();
+      } finally {
+        database.exec('ROLLBACK');
+      }
+    });
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    await before;
     try {
       return await run();
     } finally {
-      database.exec('ROLLBACK');
+      resolve();
     }
   }
 
   async #take(): Promise<import('node:sqlite').DatabaseSync> {
     for (;;) {
       // Whoever has moved the folder aside has moved the lock along: others would hold another one.
-      if (this.#inode !== (await inodeOf(this.#path))) this.close();
+      if (this.#inode !== (await inodeOf(this.#path))) this.#letGo();
       const database = (this.#database ??= await this.#open());
       await this.#begin(database);
       if (this.#inode === (await inodeOf(this.#path))) return database;
-      this.close();
+      this.#letGo();
     }
   }
 
-  close(): void {
+  /** Lets go of the file, after who holds it. */
+  async close(): Promise<void> {
+    await this.#inTurn(async () => Promise.resolve(this.#letGo()));
+  }
+
+  #letGo(): void {
     this.#database?.close();
     this.#database = undefined;
   }
