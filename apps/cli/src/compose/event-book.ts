@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { EventBook } from '@x/operations';
+import type { EventBook, OperationEvent } from '@x/operations';
 import type { Effective } from '../config/merge.ts';
 import type { Context } from '../program/context.ts';
 import { configuredLogs } from './logs.ts';
@@ -36,16 +36,19 @@ export function auditBook(context: Context): OpenBook {
   };
 }
 
-/** The book beside drills and measurements, where it is there already, or configured: it has what these have to know. */
-async function operationsBook(context: Context, effective: Effective): Promise<EventBook | undefined> {
+/** The book beside drills and measurements, where it is there already, or configured: it has what these have to know. Opened when it is used first. */
+function operationsBook(context: Context, effective: Effective): EventBook | undefined {
   const location = operationsLocation(context, effective);
   if (effective.settings['drills.store'] === undefined && !existsSync(location)) return undefined;
-  const { book } = await openOperations(context);
+  let opened: ReturnType<typeof openOperations> | undefined;
+  const open = async (): ReturnType<typeof openOperations> => (opened ??= openOperations(context));
   return {
     append: async (event) => {
-      if (WORTH_KEEPING.has(event.name)) await book.append(event);
+      if (WORTH_KEEPING.has(event.name)) await (await open()).book.append(event);
     },
-    read: (query) => book.read(query),
+    read: async function* (query) {
+      yield* (await open()).book.read(query);
+    },
   };
 }
 
@@ -56,15 +59,27 @@ async function operationsBook(context: Context, effective: Effective): Promise<E
 export async function configuredBook(context: Context): Promise<OpenBook | undefined> {
   const effective = await context.effective();
   const audit = wantsAudit(effective) ? auditBook(context) : undefined;
-  const beside = await operationsBook(context, effective);
+  const beside = operationsBook(context, effective);
   const first = audit ?? beside;
   if (first === undefined) return undefined;
+  const books = [audit, beside].flatMap((book) => (book === undefined ? [] : [onceEach(book)]));
   return {
     append: async (event) => {
-      await audit?.append(event);
-      await beside?.append(event);
+      const results = await Promise.allSettled(books.map(async (append) => append(event)));
+      const failed = results.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     },
     read: (query) => first.read(query),
     close: async () => audit?.close(),
+  };
+}
+
+/** An event that another book has refused is tried again: what has it already does not get it twice. */
+function onceEach(book: EventBook): EventBook['append'] {
+  const taken = new WeakSet<OperationEvent>();
+  return async (event) => {
+    if (taken.has(event)) return;
+    await book.append(event);
+    taken.add(event);
   };
 }

@@ -29,6 +29,9 @@ export function textOf(notice: Notice): string {
   ];
   const lines = facts
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    // Each on its line: what comes from anywhere must not look like another fact.
+    .map(([name, value]) => `${flat(name)}: ${flat(typeof value === 'string' ? value : JSON.stringify(value))}`);
   return [subjectOf(notice), '', ...lines].join('\n');
 }
+
+const flat = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');

@@ -4,7 +4,7 @@ import type { EventBook, OperationEvent } from './contract.ts';
 export interface FlushedEvents {
   /** Events that the book did not take; they still wait. */
   readonly waiting: number;
-  /** Events given up since the hub was made, as too many waited. */
+  /** Events given up since the hub was made, as too many waited, or the book can never take them. */
   readonly lost: number;
 }
 
@@ -55,13 +55,21 @@ export class BookWriter {
   }
 
   async #writeAll(): Promise<void> {
-    try {
-      for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      try {
         await this.#book.append(next);
-        this.#waiting.shift();
+      } catch (error) {
+        this.#onError(error);
+        if (!isRefusal(error)) return;
+        this.#lost++;
       }
-    } catch (error) {
-      this.#onError(error);
+      this.#waiting.shift();
     }
   }
+}
+
+/** Whether a book can't take this very event, too large a one for example: the others are not to wait behind it for ever. */
+function isRefusal(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'INVALID_OPTION' || code === 'INVALID_EVENT';
 }

@@ -47,6 +47,18 @@ it('posts a notice as JSON that chats show, with its id and a signature that pro
   expect(posted?.headers['x-holdfast-signature']).toBe(`t=1764000000,v1=${hex}`);
 });
 
+it('what an event says is no fact of its own in the text of a notice', async () => {
+  await using server = await hookServer();
+  const details = { message: 'no such file\ntenant: b\r\nalert: all is well', 'x\nhost': 'm2' };
+  await channelOf({ url: server.url }).send({ ...NOTICE, details }, new AbortController().signal);
+  const { text } = JSON.parse(server.posted[0]?.body ?? '') as { readonly text: string };
+  expect(text.split('\n').filter((line) => /^(?:tenant|alert|host):/.test(line))).toEqual([
+    'tenant: a',
+    'host: m1',
+    'alert: backup-failed/a',
+  ]);
+});
+
 it.each<[string, Answer, Readonly<Record<string, unknown>>]>([
   ['500', { status: 500 }, { isRefusal: false }],
   ['429 with seconds', { status: 429, headers: { 'retry-after': '120' } }, { isRefusal: false, retryAfterMs: 120_000 }],

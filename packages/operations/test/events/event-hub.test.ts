@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { createRepository } from '@x/backup-store';
 import { memoryStore } from '@x/storage';
 import { expect, onTestFinished, test } from 'vitest';
-import { createEventHub, type EventBook, memoryEventBook, type OperationEvent } from '../../src/index.ts';
+import {
+  createEventHub,
+  type EventBook,
+  memoryEventBook,
+  type OperationEvent,
+  storedEventBook,
+} from '../../src/index.ts';
 
 const AT = Date.UTC(2026, 2, 1, 12);
 const clock = { now: (): number => AT };
@@ -128,4 +134,15 @@ test('a book that is away is told of, gets the events later and in order, and no
   expect(heard).toEqual(['a.done', 'b.done', 'c.done', 'd.done']);
   expect(errors.map(String)).toContain('Error: no space left');
   expect(errors.map(String)).toContain('Error: a listener');
+});
+
+test('an event that a book can never take is told of and given up; those after it are kept', async () => {
+  const errors: unknown[] = [];
+  const book = storedEventBook(memoryStore());
+  const hub = createEventHub({ book, clock, onError: (error) => errors.push(error) });
+  hub.tell({ name: 'backup.failed', details: { problems: 'x'.repeat(300_000) } });
+  hub.tell({ name: 'drill.failed', details: {} });
+  await expect(hub.flush()).resolves.toEqual({ waiting: 0, lost: 1 });
+  expect(errors).toMatchObject([{ code: 'INVALID_OPTION' }]);
+  expect((await eventsOf(book)).map(({ name }) => name)).toEqual(['drill.failed']);
 });
