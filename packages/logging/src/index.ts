@@ -15,6 +15,7 @@ export type { StreamName } from './files/log-file.ts';
 // Structured records
 export { LEVELS } from './record/levels.ts';
 export type { Level } from './record/levels.ts';
+export { redacted } from './record/redacted.ts';
 export type { RedactOptions } from './record/redaction.ts';
 export type { LineDestination, LogFields, Logger, LogMethod } from './structured/contract.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { redacted } from '@x/logging';
 import { systemClock } from '../clock.ts';
 import { OperationsError, shown } from '../errors.ts';
 import type { OperationEvent } from '../events/contract.ts';
@@ -81,7 +82,9 @@ class StoredAlerts implements Alerts {
   async onEvent(event: OperationEvent): Promise<void> {
     // What alerts tell of themselves opens none.
     if (event.name.startsWith('alert.')) return;
-    await this.#change((state) => judgeEvent(state, this.#rules, event, this.#parts()));
+    // Notices leave the house, and what is kept of events stays in a store: neither is a place for what stands in a URL or an error by mistake.
+    const safe = { ...event, details: redacted(event.details) };
+    await this.#change((state) => judgeEvent(state, this.#rules, safe, this.#parts()));
   }
 
   async check(): Promise<Flushed> {

@@ -1,4 +1,4 @@
-import { memoryStore, type ObjectStore, withFaults } from '@x/storage';
+import { listAll, memoryStore, type ObjectStore, readObject, withFaults } from '@x/storage';
 import { describe, expect, it } from 'vitest';
 import {
   type AlertRule,
@@ -76,6 +76,26 @@ const FAILED: AlertRule = {
   until: { event: 'backup.created' },
   by: ['tenant'],
 };
+
+it('no secret of an event is in a notice, or kept', async () => {
+  const rules: AlertRule[] = [
+    { name: 'job-failed', severity: 'warning', title: 'Failed: {details.said}', when: { event: 'job.failed' } },
+  ];
+  const { alerts, mail, store } = placeOf({ rules });
+  const details = {
+    said: 'no answer from postgres://ann:swordfish@db/shop',
+    error: { headers: 'Authorization: Bearer swordfish-4711' },
+    password: 'swordfish',
+    bytes: 12n,
+  };
+  await alerts.onEvent(event('job.failed', { details }));
+  await alerts.flush();
+  expect(mail.taken).toMatchObject([{ details: { bytes: '12', password: '[hidden]' } }]);
+  const kept: string[] = [];
+  for await (const { key } of listAll(store, '')) kept.push(new TextDecoder().decode(await readObject(store, key)));
+  expect(kept.join('\n')).toContain('postgres://ann:[hidden]@db/shop');
+  expect(JSON.stringify(mail.taken) + kept.join('\n')).not.toContain('swordfish');
+});
 
 describe('an alert', () => {
   it('is opened once, counted, resolved, and opened again', async () => {
