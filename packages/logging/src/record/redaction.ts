@@ -16,7 +16,7 @@ export interface Redaction {
   hidesPath(path: readonly string[]): boolean;
   /** Whether there are paths at all. */
   readonly hasPaths: boolean;
-  /** The text without what gives access: passwords of URLs, tokens of queries and of `Authorization`. */
+  /** The text without what gives access: passwords of URLs and connection strings, tokens of queries and of `Authorization`. */
   text(value: string): string;
 }
 
@@ -87,6 +87,9 @@ function fits(pattern: readonly string[], path: readonly string[]): boolean {
 
 const URL_PASSWORD = /:\/\/([^\s/?#@:]*):([^\s/?#]*)@/g;
 const QUERY_SECRET = /([?&](?:[\w-]{0,40}(?:token|password|secret|api_?key|signature))=)[^&#\s"']+/gi;
+/** As connection strings and command lines have them: `password=…`, `PGPASSWORD=…`, `password='…'`. */
+const ASSIGNED_SECRET =
+  /((?:^|[\s;,"'([{])[\w-]{0,40}(?:token|passw(?:or)?d|passphrase|secret|api_?key)=)(?:"[^"]*"|'[^']*'|[^\s"';,&)\]}]+)/gi;
 const AUTHORIZATION = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
 
 function withoutSecrets(value: string): string {
@@ -94,6 +97,7 @@ function withoutSecrets(value: string): string {
   // Most texts have none of these, and looking for them is much cheaper than an expression.
   if (text.includes('://')) text = text.replaceAll(URL_PASSWORD, `://$1:${HIDDEN}@`);
   if (text.includes('=') && /[?&]/.test(text)) text = text.replaceAll(QUERY_SECRET, `$1${HIDDEN}`);
+  if (text.includes('=')) text = text.replaceAll(ASSIGNED_SECRET, `$1${HIDDEN}`);
   if (/\b(?:bearer|basic)\s/i.test(text)) text = text.replaceAll(AUTHORIZATION, `$1 ${HIDDEN}`);
   return text;
 }

@@ -59,13 +59,15 @@ test('what gives access is not written, wherever it stands', async () => {
       log.info('GET /reset?token=geheim&page=2 with Bearer geheimgeheim');
       log.info('in', { list: [{ deep: { refreshToken: 'geheim' } }], user: { email: 'geheim', name: 'ada' } });
       log.child({ session: { cookie: 'geheim' } }).info('bound');
+      log.info(`PGPASSWORD=geheim pg_dump "host=db user=app password='geheim und mehr'" (api_key=geheim), tries=3`);
     },
     { redact: { paths: ['user.email'] } },
   );
   const text = JSON.stringify(records);
   expect(text).not.toContain('geheim');
   expect(text).toContain('postgres://app:[hidden]@db:5432/shop');
-  expect(records).toMatchObject([{ headers: { accept: 'json' } }, {}, {}, { user: { name: 'ada' } }, {}]);
+  expect(records).toMatchObject([{ headers: { accept: 'json' } }, {}, {}, { user: { name: 'ada' } }, {}, {}]);
+  expect(JSON.stringify(records[5])).toContain('user=app password=[hidden]\\" (api_key=[hidden]), tries=3');
   expect(JSON.stringify(records[2])).toContain('page=2');
 });
 
