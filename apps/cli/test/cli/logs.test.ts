@@ -64,7 +64,8 @@ describe('holdfast logs', () => {
     expect(rest.map(({ fields }) => fields['day'])).toEqual([3, 1]);
     const recent = parseLines(
       'LogRecord',
-      (await machine.run(['logs', 'search', '--from', '36h', '--oldest-first', '--json'])).stdout,
+      (await machine.run(['logs', 'search', '--stream', 'structured', '--from', '36h', '--oldest-first', '--json']))
+        .stdout,
     );
     expect(recent.map(({ message }) => message)).toEqual(['disk full', 'quiet day', 'disk full', 'quiet day']);
   });
