@@ -35,9 +35,12 @@ function callOf({ path, arguments: args = [], options = [] }: CommandDefinition)
   return [...path, ...words, ...demanded];
 }
 
+/** All files but the log of who asked for what. */
 async function filesOf(folder: string): Promise<string> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(join('.holdfast', 'logs')))
+    .map((entry) => join(entry.parentPath, entry.name));
   const contents = await Promise.all(
     files.toSorted().map(async (file) => `${file} ${(await readFile(file)).toString('base64')}`),
   );
@@ -77,7 +80,13 @@ it(
       expect({ call: definition.path, code, stderr }).toEqual({ call: definition.path, code: 8, stderr: '' });
       expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ACCESS_DENIED' } });
     }
-    expect(await filesOf(machine.root)).toBe(before);
+    expect((await filesOf(machine.root)) === before).toBe(true);
+    const audit = join(machine.cwd, '.holdfast', 'logs', 'audit');
+    const [log = ''] = (await readdir(audit)).filter((name) => name.endsWith('.jsonl'));
+    const denied = (await readFile(join(audit, log), 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('access.denied'));
+    expect(denied.length).toBeGreaterThan(100);
   },
 );
 

@@ -73,7 +73,8 @@ describe('holdfast logs', () => {
     expect(rest.map(({ fields }) => fields['day'])).toEqual([3, 1]);
     const recent = parseLines(
       'LogRecord',
-      (await machine.run(['logs', 'search', '--from', '36h', '--oldest-first', '--json'])).stdout,
+      (await machine.run(['logs', 'search', '--stream', 'structured', '--from', '36h', '--oldest-first', '--json']))
+        .stdout,
     );
     const day = ['disk full', 'quiet day', 'backup.created'];
     expect(recent.map(({ message, name }) => message ?? name)).toEqual([...day, ...day]);

@@ -72,6 +72,16 @@ test('records are merged with newer ones: planned, asked about, and done', async
   expect(rooms()).toEqual([99, 30, 5]);
 });
 
+test.each([
+  ['newest', [1, 2, 30, 5]],
+  ['backup', [1, 2, 3, 5]],
+  ['current', [1, 98, 30, 5]],
+])('of what both sides have, --conflict %s says who wins', async (rule, expected) => {
+  run("UPDATE stays SET room = 98, updated_at = 500 WHERE id = 's2'");
+  await machine.json('RestoreRun', restore('--mode', 'merge', '--conflict', rule, '--yes'));
+  expect(rooms()).toEqual(expected);
+});
+
 test('single records, and all of them, come back', async () => {
   await machine.json('RestoreRun', restore('--mode', 'selective', '--record', 'stays/s3', '--yes'));
   expect(rooms()).toEqual([99, 3, 5]);

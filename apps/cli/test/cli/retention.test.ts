@@ -140,7 +140,7 @@ test('config validate finds mistakes in policies, where they are', async () => {
   await configure({ policies: { wrong: 7 } });
   const shaped = parseShape('ConfigValidated', (await machine.run(['config', 'validate', '--json'])).stdout);
   expect(shaped.problems.map(({ message }) => message)).toEqual([
-    'Expected retention.policies.wrong to be a policy: a text as "7d 4w 12m", or an object, got 7',
+    'Expected retention.policies.wrong to be a policy: a text as "7d 4w 12m", or an object, got 7 (line 1, column 27)',
   ]);
 });
 

@@ -168,7 +168,14 @@ export function otherPart(input: ReportInput): readonly OtherEvents[] {
 export function messageOf(event: OperationEvent | undefined): string | null {
   const { details = {} } = event ?? {};
   const error = details['error'] as { readonly message?: unknown } | null | undefined;
-  const said =
-    textOf(details['message']) ?? textOf(error?.message) ?? textOf(details['detail']) ?? textOf(details['code']);
+  const [message, title, summary, detail, reason, code] = [
+    'message',
+    'title',
+    'summary',
+    'detail',
+    'reason',
+    'code',
+  ].map((name) => textOf(details[name]) ?? undefined);
+  const said = message ?? textOf(error?.message) ?? title ?? summary ?? detail ?? reason ?? code ?? null;
   return said === null ? null : lineText(said);
 }
