@@ -76,17 +76,20 @@ export class Work {
   };
 
   readonly look: Job['run'] = async () => {
-    const { settings, telling, facts } = this.#parts;
-    const { book, pass, alerts, settled } = telling;
-    await this.#measure();
-    const changes = await noteObjectives(
-      { read: (query) => book.read(query), append: async (event) => pass(event) },
-      await facts.objectives(),
-      { nowMs: settings.clock.now(), host: settings.host },
-    );
+    const { alerts, settled } = this.#parts.telling;
+    let objectives: number;
+    try {
+      await this.#measure();
+      objectives = await this.#judge();
+    } catch (error) {
+      // People are told also when the repository is away, and then most of all.
+      await settled();
+      await alerts.check();
+      throw error;
+    }
     await settled();
     const { sent, failed, left } = await alerts.check();
-    return { details: { objectives: changes.length, sent, failed, left } };
+    return { details: { objectives, sent, failed, left } };
   };
 
   readonly reports: Job['run'] = async () => {
@@ -117,6 +120,18 @@ export class Work {
     const removed = reports === undefined ? [] : await cleanReports(reports.directory, { nowMs, keepMs });
     return { details: { reports: removed.length, samples: await samples.thin(destination, nowMs) } };
   };
+
+  /** Tells which objectives have changed. @returns How many. */
+  async #judge(): Promise<number> {
+    const { settings, telling, facts } = this.#parts;
+    const { book, pass } = telling;
+    const changes = await noteObjectives(
+      { read: (query) => book.read(query), append: async (event) => pass(event) },
+      await facts.objectives(),
+      { nowMs: settings.clock.now(), host: settings.host },
+    );
+    return changes.length;
+  }
 
   /** How much is stored, and how much room there is. */
   async #measure(): Promise<void> {

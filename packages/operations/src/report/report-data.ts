@@ -78,7 +78,11 @@ function unknownOf(input: ReportInput, parts: Omit<ReportData, 'summary' | 'unkn
     nowMs < period.toMs ? 'The period is not over yet: figures are those up to now.' : '',
     parts.backups === null ? 'Nothing is known of backups.' : '',
     events === undefined ? 'No book of events is kept: restores, and who has done what, are not known.' : '',
-    isCut ? `Events are known from ${iso(events.sinceMs)} on only.` : '',
+    isCut
+      ? events.sinceMs <= nowMs
+        ? `Events are known from ${iso(events.sinceMs)} on only.`
+        : 'No events are known.'
+      : '',
     parts.drills === null ? 'Whether restores were tried is not known.' : '',
     parts.releases === null ? 'Nothing is known of releases.' : '',
     parts.health === null ? 'Nothing is known of health: no checks were kept.' : '',
