@@ -193,6 +193,19 @@ test('a report of a long time knows each of its many runs', async () => {
   expect(report.backups?.total).toMatchObject({ due: 48, failed: 47, missed: 0 });
 });
 
+test('the report of a week that ended while nothing ran is written when something runs again, and once', async () => {
+  const { folder, clock, open } = await newPlace();
+  const holdfast = await open({ tenants: {}, schedule: { look: null, prune: null, verify: null, drills: null } });
+  await live(holdfast, clock, Date.parse('2026-03-06T12:00:00Z'));
+  await clock.pass(4.5 * DAY_MS);
+  await holdfast.scheduler.runNow('reports');
+  const file = join(folder, 'reports', 'weekly-2026-W10.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ madeAt: expect.stringMatching(/^2026-03-11/) });
+  writeFileSync(file, 'kept');
+  await holdfast.scheduler.runNow('reports');
+  expect(readFileSync(file, 'utf8')).toBe('kept');
+});
+
 test('people are told when the repository is away, too', async () => {
   const { open } = await newPlace();
   const taken: string[] = [];
