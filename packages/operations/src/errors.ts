@@ -3,6 +3,7 @@ export type OperationsErrorCode =
   | 'ACCESS_DENIED'
   | 'ALERTS_DAMAGED'
   | 'CHANNEL_FAILED'
+  | 'CLOSED'
   | 'DRILL_FOLDER_FAILED'
   | 'DRILL_NO_ROOM'
   | 'GIT_FAILED'

@@ -36,7 +36,7 @@ export const modelsRestore: CommandDefinition = {
   arguments: [{ name: '<model@version>', description: 'a version, an alias, or nothing for the latest' }],
   options: [
     { flags: '--to <path>', description: 'the file to write, or the folder for a model that is one', required: true },
-    { flags: '--overwrite', description: 'replace what is there' },
+    { flags: '--overwrite', description: 'replace what is there; a folder only when it is one of the model' },
   ],
   examples: [
     { call: 'holdfast models restore price@prod --to /srv/app/price.onnx', does: 'What is live, for a new machine' },

@@ -53,6 +53,7 @@ export async function makeReport(context: Context, call: ReportCall): Promise<Wr
     title: settings['reports.title'],
     tenant: call.tenant,
     objectives: configuredObjectives(settings),
+    unread: unread.map(({ part }) => part),
   });
   context.signal.throwIfAborted();
   const directory =

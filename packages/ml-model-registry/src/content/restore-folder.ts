@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ModelError } from '../errors.ts';
 import { isMemberPath } from '../inspect/folder/member-path.ts';
 import { contentHash, type MemberSizes } from './content-hash.ts';
+import { demandReplaceable } from './demand-replaceable.ts';
 
 /** A folder that is written. */
 export interface RestoredFolder {
@@ -16,15 +17,17 @@ export interface RestoredFolder {
 }
 
 /**
- * Writes a folder: under another name first, put in place when every byte was compared. With `overwrite`, what is there is moved aside until then.
+ * Writes a folder: under another name first, put in place when every byte was compared. With `overwrite`, what is there is moved aside until then; a folder with
+ * other things is no version of the model, and stays.
  *
- * @throws {ModelError} `HISTORY_DAMAGED` for files that would lead elsewhere; what `demand` throws. Errors of the file system: `EEXIST` for what is there.
+ * @throws {ModelError} `TARGET_EXISTS` for such a folder; `HISTORY_DAMAGED` for files that would lead elsewhere; what `demand` throws. Errors of the file system: `EEXIST` for what is there.
  */
 export async function restoreFolder(path: string, folder: RestoredFolder): Promise<void> {
   const to = resolve(path);
   const { members, overwrite } = folder;
   demandInside(members);
   if (!overwrite && (await isThere(to))) throw occupied(to);
+  await demandReplaceable(to, members);
   const part = `${to}.${randomUUID()}.part`;
   try {
     await mkdir(dirname(part), { recursive: true });

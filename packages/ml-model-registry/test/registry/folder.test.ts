@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRepository } from '@x/backup-store';
@@ -50,6 +50,22 @@ describe('a version that is a folder', () => {
       structure: { status: 'passed' },
     });
     expect(readdirSync(folder)).toEqual(['back']);
+  });
+
+  it('takes the place of another version or of nothing, and never of a folder with other things', async () => {
+    const { registry, folder } = await ownRegistry();
+    await registry.add('price', writeFolder(shardedFiles()), { change: 'fix' });
+    const project = join(folder, 'project');
+    mkdirSync(join(project, 'repository'), { recursive: true });
+    for (const name of ['config.json', 'notes.txt', 'repository/pack']) writeFileSync(join(project, name), name);
+    const before = contents(project);
+    const restored = registry.restore('price', 'latest', { to: project, overwrite: true });
+    await expect(restored).rejects.toMatchObject({ code: 'TARGET_EXISTS' });
+    expect(contents(project)).toEqual(before);
+    mkdirSync(join(folder, 'empty'));
+    await registry.restore('price', 'latest', { to: join(folder, 'empty'), overwrite: true });
+    expect(contents(join(folder, 'empty'))).toEqual(contents(writeFolder(shardedFiles())));
+    expect(readdirSync(folder)).toEqual(['empty', 'project']);
   });
 
   it('is compared tensor by tensor', async () => {

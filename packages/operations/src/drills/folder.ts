@@ -30,7 +30,13 @@ export async function makeDrillFolder(parent: string, nowMs: number): Promise<Dr
     await mkdir(parent, { recursive: true, mode: 0o700 });
     await sweepDrillFolders(parent, nowMs);
     const folder = await mkdtemp(join(parent, PREFIX));
-    await writeFile(join(folder, OWNER), JSON.stringify({ ...ownProcess(), token: randomBytes(8).toString('hex') }));
+    try {
+      await writeFile(join(folder, OWNER), JSON.stringify({ ...ownProcess(), token: randomBytes(8).toString('hex') }));
+    } catch (error) {
+      // On a full disk nobody would know whose it is, and leave it for a week.
+      await removeAll(folder).catch(() => undefined);
+      throw error;
+    }
     return {
       restored: join(folder, 'restored'),
       sandbox: join(folder, 'sandbox'),

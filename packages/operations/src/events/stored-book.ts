@@ -28,11 +28,17 @@ const MAX_EVENT_BYTES = 256 * 1024;
  */
 export function storedEventBook(store: ObjectStore, name = 'events'): EventBook {
   const objects = writtenOnce(store, { maxBytes: MAX_EVENT_BYTES });
+  let count = 0;
   return {
     append: async (event) => {
       const body = encode(event);
+      // What one process tells within a millisecond stays in its order.
+      const turn = (count++ % 2 ** 32).toString(16).padStart(8, '0');
       // Nobody else has this name: what is there already is this event, whose answer was lost.
-      await store.createIfAbsent(`${name}/${slotName(Date.parse(event.at))}-${randomBytes(8).toString('hex')}`, body);
+      await store.createIfAbsent(
+        `${name}/${slotName(Date.parse(event.at))}-${turn}${randomBytes(8).toString('hex')}`,
+        body,
+      );
     },
     read: async function* (query = {}) {
       for await (const { body } of objects.read(keysOf(store, `${name}/`, query))) {

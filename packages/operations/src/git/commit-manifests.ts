@@ -94,9 +94,7 @@ async function refOf(branch: string, place: GitPlace): Promise<string> {
   const ref = `refs/heads/${branch}`;
   // Which also says whether there is a repository at all.
   await git(['rev-parse', '--git-dir'], place);
-  const checkedOut = await git(['symbolic-ref', '--quiet', 'HEAD'], place).catch(() => '');
-  const isBare = (await git(['rev-parse', '--is-bare-repository'], place)) === 'true';
-  if (checkedOut === ref && !isBare)
+  if ((await checkedOut(place)).has(ref))
     throw new OperationsError(
       'INVALID_OPTION',
       `Expected a branch for manifests that is not checked out, got ${shown(branch)}`,
@@ -105,13 +103,19 @@ async function refOf(branch: string, place: GitPlace): Promise<string> {
       },
     );
   try {
-    // Git itself takes a name that reads like an option for a ref, but not for a branch.
-    if (branch.startsWith('-')) throw new Error('it begins with "-"');
+    // Git itself takes a name that reads like an option, or is that of something else, for a ref, but not for a branch.
+    if (branch.startsWith('-') || branch === 'HEAD') throw new Error('it is no name of a branch');
     await git(['check-ref-format', ref], place);
   } catch (cause) {
     throw new OperationsError('INVALID_OPTION', `Expected the name of a branch, got ${shown(branch)}`, { cause });
   }
   return ref;
+}
+
+/** Refs of the branches that are checked out, here and in other work trees. A bare repository has none. */
+async function checkedOut(place: GitPlace): Promise<ReadonlySet<string>> {
+  const lines = (await git(['worktree', 'list', '--porcelain'], place)).split('\n');
+  return new Set(lines.flatMap((line) => (line.startsWith('branch ') ? [line.slice('branch '.length)] : [])));
 }
 
 async function tipOf(ref: string, place: GitPlace): Promise<string | undefined> {
@@ -148,7 +152,9 @@ async function write(files: readonly ManifestFile[], { message, tip, place }: Wr
     };
     const own = { ...place, directory: tree, environment };
     if (tip !== undefined) await git(['read-tree', tip], own);
-    await git(['-c', 'core.autocrlf=false', 'add', '--force', '--ignore-removal', '--', '.'], own);
+    // A checkout that has a part of its files only would keep these out.
+    const plain = ['-c', 'core.autocrlf=false', '-c', 'core.sparseCheckout=false'];
+    await git([...plain, 'add', '--force', '--ignore-removal', '--', '.'], own);
     const root = await git(['write-tree'], own);
     return await git(['commit-tree', root, ...(tip === undefined ? [] : ['-p', tip]), '-m', message], own);
   } finally {

@@ -29,8 +29,8 @@ export async function cleanUp(
   const { reports } = settings.config;
   const nowMs = settings.clock.now();
   const removed =
-    reports === undefined || dryRun
+    reports === undefined
       ? []
-      : await cleanReports(reports.directory, { nowMs, keepMs: reports.keepMs ?? KEEP_REPORTS_MS });
+      : await cleanReports(reports.directory, { nowMs, keepMs: reports.keepMs ?? KEEP_REPORTS_MS, dryRun });
   return { dryRun, snapshots, held, logFiles: plan?.remove.length ?? 0, reports: removed };
 }

@@ -183,6 +183,6 @@ export interface Holdfast extends HoldfastAs, AsyncDisposable {
   report(period: ReportPeriod): Promise<ReportData>;
   /** Forgets what policies do not keep. */
   cleanUp(options?: { readonly dryRun?: boolean | undefined }): Promise<Cleanup>;
-  /** Stops the scheduler and the looks, waits for the book, and closes what was opened. */
+  /** Stops the scheduler and the looks, waits for the book and for calls that have begun, and closes what was opened. Afterwards calls end with `CLOSED`. */
   close(): Promise<void>;
 }

@@ -12,6 +12,7 @@ import { demand, type Settings, settingsOf } from './settings.ts';
 import { backupTiming, standardJobs } from './standard-jobs.ts';
 import { openTelling, type Telling } from './telling.ts';
 import { TenantBackups } from './tenant-backups.ts';
+import { UnderWay } from './under-way.ts';
 import { Work } from './work.ts';
 
 /**
@@ -47,8 +48,9 @@ export async function createHoldfast(config: HoldfastConfig): Promise<Holdfast> 
 function holdfastOf(settings: Settings, telling: Telling, parts: OpenParts): Holdfast {
   const { hub, book, logs, access, alerts, health, settled } = telling;
   const { facts, backups, scheduler } = runningParts(settings, telling, parts);
-  const close = async (): Promise<void> => {
-    await scheduler.stop();
+  const underWay = new UnderWay();
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([scheduler.stop(), underWay.close()]);
     await health.stop();
     await parts.close();
     // Alerts that were raised last tell of themselves.
@@ -56,6 +58,8 @@ function holdfastOf(settings: Settings, telling: Telling, parts: OpenParts): Hol
     await settled();
     await logs?.close();
   };
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => await (closed ??= closeAll());
   return {
     hub,
     book,
@@ -70,11 +74,11 @@ function holdfastOf(settings: Settings, telling: Telling, parts: OpenParts): Hol
     models: async () => parts.models.get(),
     flags: async () => parts.flags.get(),
     as: (who) => asOf(who, { settings, parts, access }),
-    backUp: async (tenant, options) => backups.backUp(tenant, options),
-    dashboard: async () => facts.dashboard(),
-    objectives: async () => facts.objectives(),
-    report: async (period) => facts.report(period),
-    cleanUp: async (options) => cleanUp({ settings, backups, logs }, options),
+    backUp: async (tenant, options) => underWay.run(async () => backups.backUp(tenant, options)),
+    dashboard: async () => underWay.run(async () => facts.dashboard()),
+    objectives: async () => underWay.run(async () => facts.objectives()),
+    report: async (period) => underWay.run(async () => facts.report(period)),
+    cleanUp: async (options) => underWay.run(async () => cleanUp({ settings, backups, logs }, options)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -36,6 +36,12 @@ export interface FactParts {
   readonly timingOf: (tenant: string) => Timing | undefined;
 }
 
+const DAY_MS = 86_400_000;
+/** Forgotten snapshots are remembered so long. */
+const CATALOG_MS = 90 * DAY_MS;
+/** Runs of a job that are read: one each quarter of an hour, for a quarter of a year. */
+const MOST_RUNS = 10_000;
+
 /** Tells what happened, from what the packages keep. */
 export class Facts {
   readonly #parts: FactParts;
@@ -85,36 +91,43 @@ export class Facts {
     const { settings, health, timingOf, book } = this.#parts;
     const { tenants, config, state } = settings;
     const { fromMs, toMs } = period;
+    const nowMs = settings.clock.now();
     const [since, events, catalog, deployments, samples] = await Promise.all([
       this.#since(),
-      this.#events({ fromMs, toMs }),
+      // What has begun in the period is told when it ends.
+      this.#events({ fromMs: fromMs - DAY_MS, toMs: Math.min(toMs + DAY_MS, nowMs + 1) }),
       this.#catalog(),
       this.#deploys(),
       this.#samples(),
     ]);
     const runs = await Promise.all(
       [...tenants.keys()].map(async (tenant) =>
-        (await runHistory(state, `backup/${tenant}`)).map((run) => ({ tenant, run })),
+        (await runHistory(state, `backup/${tenant}`, { untilMs: toMs + DAY_MS, limit: MOST_RUNS })).map((run) => ({
+          tenant,
+          run,
+        })),
       ),
     );
+    // Before its first run a tenant may not have been there.
+    const firstMs = runs.map((own) => own.at(-1)?.run.slotMs ?? Infinity);
     const [forecast] = (await this.dashboard()).storage.destinations;
     return reportData({
       period,
-      nowMs: settings.clock.now(),
+      nowMs,
       title: config.reports?.title,
       events: { sinceMs: since, list: events },
       snapshots: {
-        sinceMs: Math.min(...catalog.map(({ startedAt }) => Date.parse(startedAt)), Infinity),
+        sinceMs: nowMs - CATALOG_MS,
         list: catalog,
       },
-      runs: { sinceMs: 0, list: runs.flat() },
-      expected: [...tenants.keys()].flatMap((tenant) => {
+      runs: { sinceMs: Math.max(...firstMs, -Infinity), list: runs.flat() },
+      expected: [...tenants.keys()].flatMap((tenant, n) => {
         const timing = timingOf(tenant);
-        return timing === undefined ? [] : [{ tenant, timing }];
+        return timing === undefined ? [] : [{ tenant, timing, sinceMs: firstMs[n] }];
       }),
       deployments,
       drills: await drillHistory(book),
-      health: await health({ fromMs, toMs: Math.min(toMs, settings.clock.now()) }),
+      health: await health({ fromMs, toMs: Math.min(toMs, nowMs) }),
       storage: samples,
       forecast:
         forecast === undefined || forecast.full.status === 'unknown'

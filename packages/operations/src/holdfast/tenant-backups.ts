@@ -59,14 +59,17 @@ export class TenantBackups {
     };
   }
 
-  /** Forgets what the policy of a tenant does not keep. @returns `undefined` when nothing may go. */
+  /** Forgets what the policy of a tenant does not keep; of one that was never backed up there is nothing. @returns `undefined` when nothing may go. */
   async forget(
     tenant: string,
     options: { readonly dryRun?: boolean | undefined } = {},
   ): Promise<readonly string[] | undefined> {
     const { settings, repository, suspects } = this.#parts;
-    if (await suspects(tenant)) return undefined;
-    return forgetByPolicy(await repository(), {
+    const opened = await repository();
+    if (!(await isThere(opened, tenant))) return [];
+    // A look places holds; one who only asks changes nothing.
+    if (options.dryRun !== true && (await suspects(tenant))) return undefined;
+    return forgetByPolicy(opened, {
       tenant,
       policy: this.#tenant(tenant).retention ?? settings.policy,
       timeZone: settings.timeZone,
@@ -96,8 +99,7 @@ export class TenantBackups {
   }
 
   async #add(repository: Repository, tenant: string): Promise<void> {
-    const there = await repository.tenants.list();
-    if (!there.some(({ name }) => name === tenant)) await repository.tenants.add(tenant);
+    if (!(await isThere(repository, tenant))) await repository.tenants.add(tenant);
   }
 
   #tenant(name: string): HoldfastTenant {
@@ -107,6 +109,10 @@ export class TenantBackups {
       hint: 'Give createHoldfast what is backed up of it, in "tenants".',
     });
   }
+}
+
+async function isThere({ tenants }: Repository, tenant: string): Promise<boolean> {
+  return (await tenants.list()).some(({ name }) => name === tenant);
 }
 
 /** Backups of the same time of day are hours and minutes apart from each other: one that comes a little early is full as well. */

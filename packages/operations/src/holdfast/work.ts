@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import { diskEvents, diskSpace } from '../alerts/disk/disk-watch.ts';
 import { planDrills } from '../drills/plan.ts';
@@ -7,7 +9,7 @@ import { drillSnapshots } from '../drills/snapshots.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import type { SampleBook } from '../metrics/samples.ts';
 import { noteObjectives } from '../objectives/changes.ts';
-import { lastPeriod } from '../report/period.ts';
+import { lastPeriod, type ReportPeriod } from '../report/period.ts';
 import { cleanReports, reportFile, writeReports } from '../report/write-reports.ts';
 import type { Job, RunContext, RunReport } from '../scheduler/job.ts';
 import type { Facts } from './facts.ts';
@@ -25,7 +27,10 @@ export interface WorkParts {
 }
 
 const REPORT_KINDS = ['daily', 'weekly', 'monthly', 'quarterly'] as const;
-const KEEP_REPORTS_MS = 2 * 365 * 86_400_000;
+const DAY_MS = 86_400_000;
+const KEEP_REPORTS_MS = 2 * 365 * DAY_MS;
+/** What was over longer ago is reported on when somebody asks. */
+const MOST_LATE_MS = 7 * DAY_MS;
 
 /** Does what belongs to everything, and to no tenant alone. */
 export class Work {
@@ -76,17 +81,20 @@ export class Work {
   };
 
   readonly look: Job['run'] = async () => {
-    const { settings, telling, facts } = this.#parts;
-    const { book, pass, alerts, settled } = telling;
-    await this.#measure();
-    const changes = await noteObjectives(
-      { read: (query) => book.read(query), append: async (event) => pass(event) },
-      await facts.objectives(),
-      { nowMs: settings.clock.now(), host: settings.host },
-    );
+    const { alerts, settled } = this.#parts.telling;
+    let objectives: number;
+    try {
+      await this.#measure();
+      objectives = await this.#judge();
+    } catch (error) {
+      // People are told also when the repository is away, and then most of all.
+      await settled();
+      await alerts.check();
+      throw error;
+    }
     await settled();
     const { sent, failed, left } = await alerts.check();
-    return { details: { objectives: changes.length, sent, failed, left } };
+    return { details: { objectives, sent, failed, left } };
   };
 
   readonly reports: Job['run'] = async () => {
@@ -95,10 +103,15 @@ export class Work {
     const written: string[] = [];
     if (reports === undefined) return { details: { written } };
     const { directory, kinds = REPORT_KINDS, formats = ['json', 'html'] } = reports;
+    const isDone = async ({ name, toMs }: ReportPeriod): Promise<boolean> => {
+      const lateMs = settings.clock.now() - toMs;
+      if (lateMs < DAY_MS) return false;
+      return lateMs >= MOST_LATE_MS || (await isThere(join(directory, `${name}.${formats[0] ?? 'json'}`)));
+    };
     for (const kind of kinds) {
       const period = lastPeriod({ kind, nowMs: settings.clock.now(), timeZone: settings.timeZone });
-      // A longer period is over once in a while; its report is written on the day after it, and on no other.
-      if (kind !== 'daily' && settings.clock.now() - period.toMs >= 86_400_000) continue;
+      // A longer period is over once in a while; its report is written on the day after it, or some days later when nothing ran then.
+      if (kind !== 'daily' && (await isDone(period))) continue;
       const report = await facts.report(period);
       await writeReports(directory, report, { formats });
       written.push(reportFile(report, formats[0] ?? 'json'));
@@ -118,6 +131,18 @@ export class Work {
     return { details: { reports: removed.length, samples: await samples.thin(destination, nowMs) } };
   };
 
+  /** Tells which objectives have changed. @returns How many. */
+  async #judge(): Promise<number> {
+    const { settings, telling, facts } = this.#parts;
+    const { book, pass } = telling;
+    const changes = await noteObjectives(
+      { read: (query) => book.read(query), append: async (event) => pass(event) },
+      await facts.objectives(),
+      { nowMs: settings.clock.now(), host: settings.host },
+    );
+    return changes.length;
+  }
+
   /** How much is stored, and how much room there is. */
   async #measure(): Promise<void> {
     const { settings, telling, samples, destination } = this.#parts;
@@ -129,4 +154,11 @@ export class Work {
     const room = await measure(destination).catch(() => undefined);
     await samples.add(destination, { atMs: nowMs, storedBytes: bytesStored, freeBytes: room?.freeBytes ?? null });
   }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

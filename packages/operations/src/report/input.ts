@@ -132,4 +132,6 @@ export interface ReportInput {
   /** In the place of a forecast: the destination that is full first counts. */
   readonly dashboard?: ReportedDashboard | undefined;
   readonly objectives?: readonly ReportedObjective[] | undefined;
+  /** What could not be read, by its name for people, such as `snapshots`: that it is not there says nothing then. */
+  readonly unread?: readonly string[] | undefined;
 }

@@ -31,9 +31,11 @@ const iso = (ms: number): string => new Date(ms).toISOString();
  * ```
  */
 export function reportData(input: ReportInput): ReportData {
-  const { period, nowMs, title = 'Operations', tenant } = input;
+  const { period, nowMs, title = 'Operations', tenant, unread = [] } = input;
   const attempts = attemptsOf(input);
-  const backups = backupPart(input, attempts, dueBackups(input, attempts));
+  const due = dueBackups(input, attempts);
+  // Of what could not be read, nothing is no number.
+  const backups = unread.length > 0 && due.length === 0 ? null : backupPart(input, attempts, due);
   const drills = drillPart(input);
   const restores = restorePart(input);
   const parts = {
@@ -67,18 +69,23 @@ export function reportData(input: ReportInput): ReportData {
     story,
     storyLeftOut: leftOut,
   };
-  return { ...found, summary: summaryOf(found), unknown: unknownOf(input, found) };
+  return { ...found, summary: summaryOf(found, unread), unknown: unknownOf(input, found) };
 }
 
 /** What a reader could take for good only because nobody has looked. */
 function unknownOf(input: ReportInput, parts: Omit<ReportData, 'summary' | 'unknown'>): readonly string[] {
-  const { period, nowMs, events } = input;
+  const { period, nowMs, events, unread = [] } = input;
   const isCut = events !== undefined && events.sinceMs > period.fromMs;
   return [
     nowMs < period.toMs ? 'The period is not over yet: figures are those up to now.' : '',
+    unread.length > 0 ? `What could not be read, and is missing here: ${unread.join(', ')}.` : '',
     parts.backups === null ? 'Nothing is known of backups.' : '',
     events === undefined ? 'No book of events is kept: restores, and who has done what, are not known.' : '',
-    isCut ? `Events are known from ${iso(events.sinceMs)} on only.` : '',
+    isCut
+      ? events.sinceMs <= nowMs
+        ? `Events are known from ${iso(events.sinceMs)} on only.`
+        : 'No events are known.'
+      : '',
     parts.drills === null ? 'Whether restores were tried is not known.' : '',
     parts.releases === null ? 'Nothing is known of releases.' : '',
     parts.health === null ? 'Nothing is known of health: no checks were kept.' : '',

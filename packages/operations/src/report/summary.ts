@@ -8,8 +8,10 @@ export type SummaryParts = Omit<ReportData, 'summary' | 'unknown'>;
 type Sentence = ReportData['summary'][number];
 
 /** What a reader should know when reading nothing else. Pure. */
-export function summaryOf(parts: SummaryParts): readonly Sentence[] {
+export function summaryOf(parts: SummaryParts, unread: readonly string[] = []): readonly Sentence[] {
+  const isQuiet = parts.problems.length === 0 && unread.length === 0;
   return [
+    ...(unread.length === 0 ? [] : [say('bad', `Not all could be read: without ${listText(unread)}.`)]),
     ...backupSentences(parts),
     ...restoreSentences(parts),
     ...drillSentences(parts),
@@ -17,7 +19,7 @@ export function summaryOf(parts: SummaryParts): readonly Sentence[] {
     ...healthSentences(parts),
     ...otherSentences(parts),
     ...storageSentences(parts),
-    ...(parts.problems.length === 0 ? [say('good', 'Nothing that is known asks for attention.')] : []),
+    ...(isQuiet ? [say('good', 'Nothing that is known asks for attention.')] : []),
   ];
 }
 

@@ -95,24 +95,26 @@ export interface CleanReportsOptions {
   readonly nowMs: number;
   /** Reports of periods that ended more than so many milliseconds ago go. */
   readonly keepMs: number;
+  /** Only says which would go. Default `false`. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /**
  * Removes reports of old periods from a folder, by their names, and what writers that were killed have left for a day. Other files stay.
  *
- * @returns Names of the reports that were removed.
+ * @returns Names of the reports that were, or would be, removed.
  * @throws {OperationsError} `REPORT_UNWRITABLE`
  */
 export async function cleanReports(directory: string, options: CleanReportsOptions): Promise<readonly string[]> {
-  const { nowMs, keepMs } = options;
+  const { nowMs, keepMs, dryRun = false } = options;
   try {
     const removed: string[] = [];
     for (const name of (await readdir(directory)).toSorted()) {
       const endMs = endOf(name);
       if (endMs !== undefined && endMs < nowMs - keepMs) {
-        await rm(join(directory, name), { force: true });
+        if (!dryRun) await rm(join(directory, name), { force: true });
         removed.push(name);
-      } else if (TEMPORARY.test(name)) await removeLeft(join(directory, name), nowMs);
+      } else if (!dryRun && TEMPORARY.test(name)) await removeLeft(join(directory, name), nowMs);
     }
     return removed;
   } catch (cause) {

@@ -32,7 +32,7 @@ export interface WatchFoldersOptions {
   readonly maxWaitMs?: number | undefined;
   /** Looks at everything every `pollMs`, for folders of other machines whose changes no system tells. Default: only where the system can't tell. */
   readonly polling?: boolean | undefined;
-  /** Milliseconds between two looks where it polls. Default 5,000. */
+  /** Milliseconds between two looks where it polls, and between two looks whether another folder was put in the place of one. Default 5,000. */
   readonly pollMs?: number | undefined;
   /**
    * Called once the changes have come to rest, never twice at a time: changes during a call lead to the next one. When it throws, which is told as

@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import { extname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { FSWatcher } from 'chokidar';
 import ignore from 'ignore';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { OperationsError, shown } from '../errors.ts';
 import type { RunError } from '../slots/entry.ts';
 import { Calm } from './calm.ts';
 import type { FolderWatch, WatchFoldersOptions } from './contract.ts';
+import { FolderPlaces } from './folder-places.ts';
 
 /** What the system says when it has no watches left, or can't watch a place at all. */
 const CANNOT_WATCH: ReadonlySet<string> = new Set([
@@ -19,12 +20,14 @@ const CANNOT_WATCH: ReadonlySet<string> = new Set([
 ]);
 
 const DEBOUNCE_MS = 2000;
+/** Between two looks at which folders are there, in milliseconds, whatever is asked for. */
+const LEAST_PAUSE_MS = 20;
 const MAX_WAIT_MS = 300_000;
 const POLL_MS = 5000;
 
 /**
  * Watches folders, and calls back once changes have come to rest. When the system has no watches left (`ENOSPC` of inotify), it goes on by looking at
- * everything every so often, and says so: nothing is missed.
+ * everything every so often, and says so: nothing is missed. A folder that is replaced by another one is watched again within `pollMs`.
  *
  * @returns When all folders were looked through.
  * @throws {OperationsError} `INVALID_OPTION`; `PACKAGE_MISSING` without chokidar.
@@ -51,7 +54,7 @@ export async function watchFolders(options: WatchFoldersOptions): Promise<Folder
   checkTimes({ debounceMs, maxWaitMs, pollMs: options.pollMs ?? POLL_MS });
   const onError = (error: unknown): void => onEvent?.({ type: 'watch.failed', error: runErrorOf(error) });
   const calm = new Calm({ debounceMs, maxWaitMs, clock, onCalm: onChange, onError });
-  const watching = new Watching(options, { chokidar, isWanted, calm });
+  const watching = new Watching(options, { chokidar, isWanted, calm, clock });
   await watching.begin();
   const close = async (): Promise<void> => {
     await watching.close();
@@ -66,28 +69,39 @@ interface Parts {
   readonly chokidar: Chokidar;
   readonly isWanted: IsWanted;
   readonly calm: Calm;
+  readonly clock: Clock;
 }
 
 /** A watcher, and the one that takes its place when the system can't go on. */
 class Watching {
   readonly #options: WatchFoldersOptions;
   readonly #parts: Parts;
+  readonly #places = new FolderPlaces();
+  readonly #stop = new AbortController();
   #watcher: FSWatcher | undefined;
+  #mode: 'events' | 'polling' = 'events';
+  #guarding: Promise<void> = Promise.resolve();
   #turning: Promise<void> = Promise.resolve();
-  #isClosed = false;
 
   constructor(options: WatchFoldersOptions, parts: Parts) {
     this.#options = options;
     this.#parts = parts;
   }
 
+  get #folders(): readonly string[] {
+    return this.#options.folders.map((folder) => resolve(folder));
+  }
+
   async begin(): Promise<void> {
+    await this.#places.look(this.#folders);
     const failure = await this.#watchBy(this.#options.polling === true ? 'polling' : 'events');
     if (failure !== undefined) await this.#poll(failure);
+    this.#guarding = this.#guard();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#stop.abort();
+    await this.#guarding;
     await this.#turning;
     await this.#watcher?.close();
   }
@@ -96,8 +110,9 @@ class Watching {
   async #watchBy(mode: 'events' | 'polling'): Promise<RunError | undefined> {
     const { chokidar, isWanted, calm } = this.#parts;
     const { pollMs = POLL_MS, onEvent } = this.#options;
-    const folders = this.#options.folders.map((folder) => resolve(folder));
-    const watcher = chokidar.watch(folders, {
+    const folders = this.#folders;
+    this.#mode = mode;
+    const watcher = chokidar.watch([...folders], {
       ignored: (path, stats) => !isWanted(path, stats),
       ignoreInitial: true,
       followSymlinks: false,
@@ -128,14 +143,43 @@ class Watching {
     return promise;
   }
 
+  /** Who polls sees another folder by itself; the system does not tell of it. */
+  async #guard(): Promise<void> {
+    const { pollMs = POLL_MS, onEvent } = this.#options;
+    const { clock, calm } = this.#parts;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await clock.sleep(Math.max(pollMs, LEAST_PAUSE_MS), signal);
+      const { replaced, gone } = await this.#places.look(this.#folders);
+      if (signal.aborted || this.#mode === 'polling') return;
+      for (const folder of gone) onEvent?.({ type: 'watch.failed', error: goneError(folder) });
+      if (replaced.length === 0) continue;
+      this.#turning = this.#again();
+      await this.#turning;
+      for (const folder of replaced) calm.touch(folder);
+    }
+  }
+
+  async #again(): Promise<void> {
+    const before = this.#watcher;
+    this.#watcher = undefined;
+    await before?.close();
+    const failure = await this.#watchBy('events');
+    if (failure !== undefined) await this.#poll(failure);
+  }
+
   async #poll(error: RunError): Promise<void> {
     this.#options.onEvent?.({ type: 'watch.degraded', error });
-    if (this.#isClosed) return;
+    if (this.#stop.signal.aborted) return;
     await this.#watchBy('polling');
     // What has changed between the two was seen by neither.
-    for (const folder of this.#options.folders) this.#parts.calm.touch(resolve(folder));
+    for (const folder of this.#folders) this.#parts.calm.touch(folder);
   }
 }
+
+const goneError = (folder: string): RunError => {
+  return { code: 'ENOENT', message: `Expected a folder to watch, ${folder} is gone: it is watched when it is back` };
+};
 
 type IsWanted = (path: string, stats: Stats | undefined) => boolean;
 

@@ -91,3 +91,9 @@ it('an event of any length, or without a time, is not written', async () => {
   const long = event(1, { details: { text: 'x'.repeat(300_000) } });
   await expect(storedEventBook(memoryStore()).append(long)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });
+
+it('what one process tells within a millisecond is read in the order in which it was told', async () => {
+  const book = storedEventBook(memoryStore());
+  for (let n = 0; n < 20; n++) await book.append(event(1, { details: { n } }));
+  expect((await all(book)).map(({ details }) => details['n'])).toEqual(Array.from({ length: 20 }, (_, n) => n));
+});

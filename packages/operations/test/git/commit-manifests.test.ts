@@ -83,9 +83,23 @@ test('a folder that is no checkout, a branch that is checked out, and names that
   expect(await failing({ directory: elsewhere })).toMatchObject({ code: 'GIT_FAILED' });
   expect(await failing({ directory: join(elsewhere, 'nothing') })).toMatchObject({ code: 'GIT_NOT_FOUND' });
   expect(await failing({ branch: 'main' })).toMatchObject({ code: 'INVALID_OPTION' });
-  for (const branch of ['', '..', 'a b', '-x', '@{-1}', 'a.lock'])
+  for (const branch of ['', '..', 'a b', '-x', '@{-1}', 'a.lock', 'HEAD'])
     expect(await failing({ branch })).toMatchObject({ code: 'INVALID_OPTION' });
   expect(git('branch', '--list')).toBe('* main');
+});
+
+test('a branch that another work tree has checked out is refused, and a checkout with a part of its files takes them', async () => {
+  const { directory, git, backUp } = await newProject();
+  const snapshots = [await backUp('a'), await backUp('b')];
+  git('sparse-checkout', 'set', '--no-cone', '/.gitignore');
+  const { paths } = await commitManifests(snapshots.slice(0, 1), { directory });
+  expect(git('ls-tree', '-r', '--name-only', 'backups').split('\n')).toEqual([...paths]);
+  const beside = mkdtempSync(join(tmpdir(), 'holdfast-git-'));
+  onTestFinished(() => rmSync(beside, { recursive: true }));
+  git('worktree', 'add', '--quiet', join(beside, 'tree'), 'backups');
+  await expect(commitManifests(snapshots, { directory })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  const elsewhere = await commitManifests(snapshots, { directory: join(beside, 'tree'), branch: 'others' });
+  expect(elsewhere.paths).toHaveLength(2);
 });
 
 test('a plan has what is missing, oldest first', async () => {

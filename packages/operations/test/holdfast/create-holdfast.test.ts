@@ -5,6 +5,7 @@ import { createRepository } from '@x/backup-store';
 import { memoryStore } from '@x/storage';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHoldfast, type Holdfast, type HoldfastConfig, type OperationEvent } from '../../src/index.ts';
+import { lastPeriod } from '../../src/report/index.ts';
 import type { Channel } from '../../src/alerts/index.ts';
 import { VirtualClock } from '../fixtures/virtual-clock.ts';
 
@@ -162,4 +163,80 @@ test('with logs the audit log is the book, and proves what it says', async () =>
   await holdfast.hub.flush();
   expect((await eventsOf(holdfast)).map(({ name }) => name)).toContain('backup.created');
   expect(await holdfast.logs?.audit.verify()).toMatchObject({ findings: [] });
+});
+
+test('before anything was backed up, all can be asked for, and nothing is said to be missed or to go', async () => {
+  const { folder, clock, open } = await newPlace();
+  mkdirSync(join(folder, 'reports'));
+  writeFileSync(join(folder, 'reports', 'daily-2020-01-01.json'), '{}');
+  const holdfast = await open();
+  const report = await holdfast.report(lastPeriod({ kind: 'monthly', nowMs: clock.now(), timeZone: 'UTC' }));
+  expect(report.unknown).toContain('No events are known.');
+  expect(report.backups?.total).toMatchObject({ due: 56, missed: 0, unknown: 56 });
+  const gone = { snapshots: { rio: [], faro: [] }, held: [], reports: ['daily-2020-01-01.json'] };
+  expect(await holdfast.cleanUp({ dryRun: true })).toMatchObject({ dryRun: true, ...gone });
+  expect(await holdfast.cleanUp()).toMatchObject(gone);
+  expect(readdirSync(join(folder, 'reports'))).toEqual([]);
+});
+
+test('a report of a long time knows each of its many runs', async () => {
+  const { clock, open } = await newPlace();
+  const every = { everyMs: 1_800_000 };
+  const holdfast = await open({
+    tenants: {
+      rio: { backup: { paths: [] }, timing: every, before: async () => Promise.reject(new Error('the hook')) },
+    },
+    schedule: { backup: null, prune: null, verify: null, drills: null, look: null, reports: null, clean: null },
+  });
+  await live(holdfast, clock, clock.now() + 2.5 * DAY_MS);
+  const report = await holdfast.report(lastPeriod({ kind: 'daily', nowMs: clock.now() - DAY_MS, timeZone: 'UTC' }));
+  expect(report.backups?.total).toMatchObject({ due: 48, failed: 47, missed: 0 });
+});
+
+test('the report of a week that ended while nothing ran is written when something runs again, and once', async () => {
+  const { folder, clock, open } = await newPlace();
+  const holdfast = await open({ tenants: {}, schedule: { look: null, prune: null, verify: null, drills: null } });
+  await live(holdfast, clock, Date.parse('2026-03-06T12:00:00Z'));
+  await clock.pass(4.5 * DAY_MS);
+  await holdfast.scheduler.runNow('reports');
+  const file = join(folder, 'reports', 'weekly-2026-W10.json');
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ madeAt: expect.stringMatching(/^2026-03-11/) });
+  writeFileSync(file, 'kept');
+  await holdfast.scheduler.runNow('reports');
+  expect(readFileSync(file, 'utf8')).toBe('kept');
+});
+
+test('people are told when the repository is away, too', async () => {
+  const { open } = await newPlace();
+  const taken: string[] = [];
+  const channel: Channel = { name: 'ops', send: async ({ title }) => void taken.push(title) };
+  const holdfast = await open({
+    repository: { store: memoryStore(), unlock: { passphrase: PASSPHRASE } },
+    disks: { measure: async (destination) => ({ destination, freeBytes: 1, totalBytes: 100e9 }) },
+    alerts: { channels: [channel] },
+  });
+  await holdfast.alerts.onEvent({
+    at: '2026-03-02T00:00:00.000Z',
+    name: 'backup.failed',
+    level: 'error',
+    tenant: 'rio',
+    details: { code: 'NO_SPACE' },
+  });
+  expect(await holdfast.scheduler.runNow('look')).toMatchObject({ outcome: 'failed' });
+  expect(taken.join()).toContain('rio');
+});
+
+test('who closes waits for calls that have begun, may do so twice, and nothing is opened afterwards', async () => {
+  const { folder, open } = await newPlace();
+  const problems: unknown[] = [];
+  const holdfast = await open({
+    logs: { directory: join(folder, 'logs') },
+    onProblem: (problem) => void problems.push(problem),
+  });
+  const backup = holdfast.backUp('rio');
+  await Promise.all([holdfast.close(), holdfast.close()]);
+  expect(await backup).toMatchObject({ status: 'ok' });
+  await expect(holdfast.backUp('rio')).rejects.toMatchObject({ code: 'CLOSED' });
+  await expect(holdfast.repository()).rejects.toMatchObject({ code: 'CLOSED' });
+  expect(problems).toEqual([]);
 });

@@ -278,3 +278,15 @@ test('days, and tenants, add up to the whole, and reports fit their schema', () 
     { numRuns: 150 },
   );
 });
+
+test('what could not be read is said first, and counts for nothing', () => {
+  const report = reportData({
+    period,
+    nowMs: period.toMs + 12 * HOUR,
+    runs: { sinceMs: 0, list: [] },
+    unread: ['snapshots'],
+  });
+  expect(report.backups).toBeNull();
+  expect(report.summary).toEqual([{ tone: 'bad', text: 'Not all could be read: without snapshots.' }]);
+  expect(report.unknown).toContain('What could not be read, and is missing here: snapshots.');
+});

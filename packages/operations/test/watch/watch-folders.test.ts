@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,6 +39,39 @@ test.each([false, true])('what counts is told of, what is ignored is not (pollin
   await watch.idle();
   expect(seen()).toEqual(new Set([join(folder, 'deep', 'deeper', 'new.JSON'), join(folder, 'old.json')]));
 });
+
+test.each([false, true])(
+  'a folder that another one takes the place of is watched on (polling: %s)',
+  async (polling) => {
+    const parent = newFolder();
+    const [folder, next, old] = ['data', 'next', 'old'].map((name) => join(parent, name)) as [string, string, string];
+    for (const each of [folder, next]) mkdirSync(each);
+    const events: WatchEvent[] = [];
+    const paths: string[] = [];
+    await using _ = await watchFolders({
+      folders: [folder],
+      debounceMs: 50,
+      polling,
+      pollMs: 50,
+      onChange: (changes) => void paths.push(...changes.paths),
+      onEvent: (event) => events.push(event),
+    });
+    const seen = async (name: string): Promise<void> => {
+      for (let n = 0; !paths.includes(join(folder, name)); n++) {
+        writeFileSync(join(folder, name), `change ${n}`);
+        await new Promise((done) => setTimeout(done, 200));
+      }
+    };
+    renameSync(folder, old);
+    renameSync(next, folder);
+    await seen('swapped');
+    // Gone for a while, and made anew.
+    rmSync(folder, { recursive: true });
+    if (!polling) await vi.waitUntil(() => events.some(({ type }) => type === 'watch.failed'), { timeout: 60_000 });
+    mkdirSync(folder);
+    await seen('anew');
+  },
+);
 
 test('folders that are not there, and times that are none, are refused', async () => {
   const folder = newFolder();
