@@ -143,7 +143,7 @@ class Watching {
     return promise;
   }
 
-  /** Who polls sees another folder by itself; the system does not tell of it. */
+  /** Neither the system nor who polls tells reliably of another folder that has taken the place of the one that is watched. */
   async #guard(): Promise<void> {
     const { pollMs = POLL_MS, onEvent } = this.#options;
     const { clock, calm } = this.#parts;
@@ -151,7 +151,7 @@ class Watching {
     while (!signal.aborted) {
       await clock.sleep(Math.max(pollMs, LEAST_PAUSE_MS), signal);
       const { replaced, gone } = await this.#places.look(this.#folders);
-      if (signal.aborted || this.#mode === 'polling') return;
+      if (signal.aborted) return;
       for (const folder of gone) onEvent?.({ type: 'watch.failed', error: goneError(folder) });
       if (replaced.length === 0) continue;
       this.#turning = this.#again();
@@ -164,7 +164,7 @@ class Watching {
     const before = this.#watcher;
     this.#watcher = undefined;
     await before?.close();
-    const failure = await this.#watchBy('events');
+    const failure = await this.#watchBy(this.#mode);
     if (failure !== undefined) await this.#poll(failure);
   }
 
