@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineIn, type Machine, parseShape } from '../support/cli.ts';
@@ -93,6 +94,8 @@ describe('holdfast drill', () => {
       objectives: { rpoFull: '1s', rto: '3h', tenants: { default: { critical: true, restore: '5m' } } },
     });
     expect(await machine.json('DrillPlan', ['drill', 'plan'])).toMatchObject({ drills: [], later: [] });
+    // The last full one is older than a second then.
+    await pause(1100);
     const ended = await machine.run(['drill', 'status', '--json']);
     expect(ended.code).toBe(6);
     const limits = parseShape('DrillStatus', ended.stdout).judgements.map(({ objective, limitMs, status }) => [

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type FaultRequest, fsStore, memoryStore, type ObjectStore, withFaults, withRetry } from '@x/storage';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRepository } from '../../src/index.ts';
 import type { Progress } from '../../src/repository/contract.ts';
 import { CRASHING_WORKER } from '../fixtures/bundle.ts';
@@ -196,7 +196,12 @@ describe('backups at the same time', () => {
 });
 
 describe('a worker thread that ends', () => {
-  const workerEntry = CRASHING_WORKER;
+  /** A module of its own for each test: threads that a test before this one has started, and that do not crash, would be taken once more. */
+  let workerEntry = CRASHING_WORKER;
+  let tests = 0;
+  beforeEach(() => {
+    workerEntry = new URL(`?test=${tests++}`, CRASHING_WORKER);
+  });
   const crash = (role: string, how: string): void => {
     process.env['HOLDFAST_TEST_CRASH'] = `${role} ${how}`;
   };
