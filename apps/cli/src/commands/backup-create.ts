@@ -8,6 +8,7 @@ import type { ChosenSources } from '../compose/sources.ts';
 import { configuredSoftware } from '../compose/software.ts';
 import { demandDuration } from '../config/duration.ts';
 import type { Settings } from '../config/fields.ts';
+import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, exitCodeOfRun, type ExitCode } from '../process/exit-codes.ts';
 import { keepHeapsSmall } from '../process/v8-flags.ts';
@@ -43,12 +44,18 @@ function saySources(context: Context, { paths, exclude, from }: ChosenSources): 
   for (const pattern of exclude) context.messages.detail(`exclude ${displayText(pattern)}`);
 }
 
-/** How often all is read again: what a scheduler runs goes by the configuration. */
+/** How often all is read again: what a scheduler runs goes by the configuration. What is asked for by name is no matter of age. */
 function fullEveryMs(
   { fullEvery: asked, kind, since, scheduled }: CreateFlags,
   settings: Settings,
 ): number | undefined {
-  const usual = scheduled === true && kind === undefined && since === undefined;
+  const isByAge = (kind === undefined || kind === 'incremental') && since === undefined;
+  if (asked !== undefined && asked !== 'never' && !isByAge)
+    throw usageError(
+      `Expected --full-every alone, got it beside ${since === undefined ? '--kind' : '--since'}`,
+      'Leave one of them out: --full-every chooses between full and incremental by itself.',
+    );
+  const usual = scheduled === true && kind === undefined && isByAge;
   const every = asked ?? (usual ? (settings['schedule.fullEvery'] ?? '7d') : 'never');
   return every === 'never' ? undefined : demandDuration(every);
 }

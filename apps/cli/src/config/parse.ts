@@ -1,5 +1,5 @@
 import { placeInJson } from './json-place.ts';
-import { jsonProblem, problemsOf, type ConfigProblem } from './problems.ts';
+import type { ConfigProblem } from './problems.ts';
 import { urlPasswordProblems } from './url-passwords.ts';
 
 /** A configuration file's content, and what is wrong with it. */
@@ -15,13 +15,14 @@ export async function parseConfigText(text: string): Promise<ParsedConfig> {
     // A byte order mark is no JSON, but editors on Windows write it.
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
+    const { jsonProblem } = await import('./problems.ts');
     return { problems: [jsonProblem(text, error as Error)] };
   }
   const { configSchema } = await import('./schema.ts');
   const result = configSchema.safeParse(content);
   const problems = result.success
     ? urlPasswordProblems(content)
-    : problemsOf(result.error.issues, { content, schema: configSchema });
+    : (await import('./problems.ts')).problemsOf(result.error.issues, { content, schema: configSchema });
   return { content, problems: problems.map((problem) => placed(text, problem)) };
 }
 

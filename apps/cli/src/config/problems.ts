@@ -1,6 +1,6 @@
 import { A_DURATION } from './duration.ts';
 import { placeAt } from './json-place.ts';
-import { knownKeys } from './known-keys.ts';
+import { describedAt, knownKeys } from './known-keys.ts';
 import { suggestion } from './suggestion.ts';
 
 /** One thing that is wrong with a configuration file. */
@@ -117,6 +117,12 @@ function inside(issue: Issue): readonly Issue[] {
     : meant.flatMap((each) => inside({ ...each, path: [...issue.path, ...each.path] }));
 }
 
+/** What may stand there. */
+function hintAt({ path }: Issue, schema: unknown): string | undefined {
+  const known = knownKeys(schema, path);
+  return known.length > 0 ? `Known here: ${known.join(', ')}.` : describedAt(schema, path);
+}
+
 /** Issues of the schema as messages: where, what was expected, what was found. */
 export function problemsOf(
   issues: readonly Issue[],
@@ -131,6 +137,7 @@ export function problemsOf(
         path,
         parts: issue.path,
         message: `Expected ${subject} to be ${expectation(issue)}, got ${described(valueAt(content, issue.path))}`,
+        hint: hintAt(issue, schema),
       },
     ];
   });
