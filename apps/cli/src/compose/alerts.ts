@@ -86,6 +86,22 @@ export async function tellOfRepository(alerts: Alerts, failure: Error | undefine
   return alerts.onEvent({ ...common, name: 'repository.unreachable', level: 'error', details });
 }
 
+/** Whether anybody wants to know what happens: channels or a store of alerts are configured. */
+export function wantsAlerts({ 'alerts.channels': channels, 'alerts.store': store }: Settings): boolean {
+  return channels !== undefined || store !== undefined;
+}
+
+/** Tells people that the audit log is not what was written. They alone are told: what is written into it now would be one more change of what is evidence. */
+export async function tellOfDamagedLog(context: Context, findings: readonly string[]): Promise<void> {
+  const { settings } = await context.effective();
+  if (!wantsAlerts(settings)) return;
+  const { alerts } = await openAlerts(context);
+  const details = { findings: findings.length, first: findings[0] };
+  const at = new Date(now()).toISOString();
+  await alerts.onEvent({ at, name: 'log.damaged', level: 'error', host: hostname(), details });
+  await alerts.flush();
+}
+
 /** Looks for ransomware in the tenants of a repository. @returns Those of which nothing is forgotten now. */
 export async function lookForRansomware(
   context: Context,

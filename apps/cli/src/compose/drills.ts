@@ -112,11 +112,15 @@ export async function runDrills(
   const { runDrill } = await drilling();
   const keepFree = settings['drills.keepFree'];
   const results: DrillResult[] = [];
+  const append: OperationsStore['book']['append'] = async (event) => {
+    context.told.event(event);
+    await book.append(event);
+  };
   for (const drill of drills) {
     await using places = await trialPlaces({ scratch: settings['drills.scratch'] ?? [], live: [] }, context);
     const progress = createProgressReporter(context.messages);
     const result = await runDrill(repository, drill, {
-      book,
+      book: { append },
       sandbox: settings['drills.sandbox'],
       spareBytes: keepFree === undefined ? undefined : demandBytes(keepFree),
       restoreInto: places.restoreInto,

@@ -3,7 +3,7 @@ import type { Context } from '../program/context.ts';
 import type { Told } from '../program/told-events.ts';
 import { displayText } from '../render/text.ts';
 import { systemUser } from './access.ts';
-import { openAlerts } from './alerts.ts';
+import { openAlerts, wantsAlerts } from './alerts.ts';
 import { configuredBook } from './event-book.ts';
 
 /** Of one context, one after the other: a schedule tells while it runs. */
@@ -34,7 +34,7 @@ async function writeNow(context: Context): Promise<void> {
 async function writeEvents(context: Context, told: readonly Told[]): Promise<void> {
   const { settings } = await context.effective();
   const book = await configuredBook(context);
-  const hasAlerts = settings['alerts.channels'] !== undefined || settings['alerts.store'] !== undefined;
+  const hasAlerts = wantsAlerts(settings);
   if (book === undefined && !hasAlerts) return;
   const { createEventHub } = await import('@x/operations');
   const problems: Error[] = [];
