@@ -1,6 +1,6 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Chain, type ChainState, createChain, formatSegmentHeader } from '@x/integrity';
 import { LogError } from '../errors.ts';
 import { syncFolder } from '../files/close-file.ts';
@@ -133,8 +133,7 @@ export class AuditHead {
       const { size } = await handle.stat();
       const bytes = Buffer.alloc(size - offset);
       await handle.read(bytes, 0, bytes.length, offset);
-      if (bytes.length > 0)
-        await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes.toString('latin1'));
+      if (bytes.length > 0) await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes);
     } finally {
       await handle.close();
     }
@@ -185,7 +184,7 @@ export class AuditHead {
 }
 
 function fileAt(path: string): LogFile {
-  const id = path.slice(path.lastIndexOf('/') + 1).replace(/^.*\\/, '');
+  const id = basename(path);
   return { stream: 'audit', id, day: id.slice(0, 10), path, compressed: false };
 }
 

@@ -53,12 +53,12 @@ export async function readSmall<T>(path: string): Promise<T | undefined> {
 }
 
 /** Writes a small file, whole or not at all, and durably. */
-export async function writeSmall(path: string, text: string): Promise<void> {
+export async function writeSmall(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, 'wx', 0o640);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
