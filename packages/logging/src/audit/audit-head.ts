@@ -7,7 +7,17 @@ import { syncFolder } from '../files/close-file.ts';
 import { dayOf, firstNumber, type LogFile } from '../files/log-file.ts';
 import { linesOf } from '../files/read-blocks.ts';
 import { takeApart } from './audit-line.ts';
-import { auditFolder, cutOf, headerOf, readSmall, segmentsOf, statePath, writeSmall } from './segments.ts';
+import {
+  auditFolder,
+  cutOf,
+  givenOrigin,
+  headerOf,
+  readSmall,
+  saveOrigin,
+  segmentsOf,
+  statePath,
+  writeSmall,
+} from './segments.ts';
 import { chainAfter } from './chain-after.ts';
 
 /** The segment that lines are added to. */
@@ -62,12 +72,10 @@ export class AuditHead {
 
   /** A new chain, under the name that it was given, or a random one: no two have the same. */
   async #begin(): Promise<Chain> {
-    const path = join(auditFolder(this.#directory), 'chain.json');
-    const known = await readSmall<{ readonly origin?: unknown }>(path);
-    if (typeof known?.origin === 'string') return createChain(known.origin);
+    const given = await givenOrigin(this.#directory);
+    if (given !== undefined) return createChain(given);
     const chain = createChain(this.#wantedOrigin ?? `holdfast-audit/${randomUUID()}`);
-    await mkdir(auditFolder(this.#directory), { recursive: true });
-    await writeSmall(path, `${JSON.stringify({ origin: chain.origin })}\n`);
+    await saveOrigin(this.#directory, chain.origin);
     return chain;
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ChainState, createChain, parseSegmentHeader, type SegmentHeader } from '@x/integrity';
 import { isSystemError, LogError } from '../errors.ts';
@@ -68,6 +68,20 @@ export async function writeSmall(path: string, content: string | Uint8Array): Pr
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+const originPath = (directory: string): string => join(auditFolder(directory), 'chain.json');
+
+/** The name that a chain was given when it began; `undefined` before that. @throws {LogError} `AUDIT_DAMAGED`, `LOG_UNREADABLE`. */
+export async function givenOrigin(directory: string): Promise<string | undefined> {
+  const known = await readSmall<{ readonly origin?: unknown }>(originPath(directory));
+  return typeof known?.origin === 'string' ? known.origin : undefined;
+}
+
+/** Names a chain that begins. */
+export async function saveOrigin(directory: string, origin: string): Promise<void> {
+  await mkdir(auditFolder(directory), { recursive: true });
+  await writeSmall(originPath(directory), `${JSON.stringify({ origin })}\n`);
 }
 
 /** What was removed from the beginning of the log, if anything. @throws {LogError} `AUDIT_DAMAGED`. */
