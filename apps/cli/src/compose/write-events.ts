@@ -2,9 +2,9 @@ import type { OperationEvent } from '@x/operations';
 import type { Context } from '../program/context.ts';
 import type { Told } from '../program/told-events.ts';
 import { displayText } from '../render/text.ts';
-import { systemUser } from './access.ts';
 import { openAlerts, wantsAlerts } from './alerts.ts';
 import { configuredBook } from './event-book.ts';
+import { userName } from './user.ts';
 
 /** Of one context, one after the other: a schedule tells while it runs. */
 const writing = new WeakMap<Context, Promise<void>>();
@@ -41,7 +41,7 @@ async function writeEvents(context: Context, told: readonly Told[]): Promise<voi
   let atMs = 0;
   const hub = createEventHub({
     book,
-    principal: systemUser(),
+    principal: userName(),
     clock: { now: () => atMs },
     onError: (error) => {
       problems.push(error instanceof Error ? error : new Error('the book did not take it', { cause: error }));
