@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import type { AlertRule, Alerts, RansomwareWatch } from '@x/operations/alerts';
 import { now } from '../clock.ts';
@@ -8,6 +8,7 @@ import type { Settings } from '../config/fields.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
 import { channelOf, ruleOf } from './alert-channels.ts';
+import { configFolder } from './tenant-modules.ts';
 
 /** Alerts of the configuration. */
 export interface OpenAlerts {
@@ -37,9 +38,10 @@ function rulesOf(
  * @throws {CliError} `CONFIG_INVALID`; {OperationsError} `INVALID_ALERTS`; {StorageError} `UNSUPPORTED_URL`.
  */
 export async function openAlerts(context: Context): Promise<OpenAlerts> {
-  const { settings, file } = await context.effective();
+  const effective = await context.effective();
+  const { settings } = effective;
   const [{ openStore }, operations] = await Promise.all([import('@x/storage'), import('@x/operations/alerts')]);
-  const folder = file === undefined ? context.workingDirectory : dirname(file);
+  const folder = configFolder(context, effective);
   const location = settings['alerts.store'] ?? join(folder, '.holdfast', 'alerts');
   const channels = Object.entries(settings['alerts.channels'] ?? {}).map(([name, configured]) =>
     channelOf(operations, name, { configured, folder }),

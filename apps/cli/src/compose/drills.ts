@@ -99,6 +99,17 @@ export async function wantedDrill(repository: Repository, wanted: WantedDrill): 
   };
 }
 
+/** The same book; what is written into it is told, too, to whoever hears of what a command does. */
+export function toldBook({ told }: Context, book: OperationsStore['book']): OperationsStore['book'] {
+  return {
+    read: (query) => book.read(query),
+    append: async (event) => {
+      told.event(event);
+      await book.append(event);
+    },
+  };
+}
+
 /** Makes drills one after the other, and tells of each. @throws {BackupError} `ABORTED`. */
 export async function runDrills(
   context: Context,
@@ -112,15 +123,11 @@ export async function runDrills(
   const { runDrill } = await drilling();
   const keepFree = settings['drills.keepFree'];
   const results: DrillResult[] = [];
-  const append: OperationsStore['book']['append'] = async (event) => {
-    context.told.event(event);
-    await book.append(event);
-  };
   for (const drill of drills) {
     await using places = await trialPlaces({ scratch: settings['drills.scratch'] ?? [], live: [] }, context);
     const progress = createProgressReporter(context.messages);
     const result = await runDrill(repository, drill, {
-      book: { append },
+      book,
       sandbox: settings['drills.sandbox'],
       spareBytes: keepFree === undefined ? undefined : demandBytes(keepFree),
       restoreInto: places.restoreInto,
