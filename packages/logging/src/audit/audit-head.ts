@@ -14,6 +14,7 @@ import {
   headerOf,
   readSmall,
   saveOrigin,
+  saveState,
   segmentsOf,
   statePath,
   writeSmall,
@@ -99,8 +100,13 @@ export class AuditHead {
       return;
     }
     const state = await readSmall<ChainState>(statePath(last)).catch(() => undefined);
-    this.#chain =
-      chainFrom(header, state) ?? (await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first }));
+    let chain = chainFrom(header, state);
+    if (chain === undefined) {
+      chain = await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first });
+      // All of the log was read for it: the next one need not. Without it nothing is lost but time.
+      await saveState(last, chain.state()).catch(() => undefined);
+    }
+    this.#chain = chain;
     this.#segment = { file: last, bytes: formatSegmentHeader(header).length + 1 };
   }
 
@@ -171,7 +177,7 @@ export class AuditHead {
     const isNew = target.bytes === 0;
     const bytes = Buffer.from(text);
     const file = fileAt(target.path);
-    if (isNew) await writeSmall(statePath(file), `${JSON.stringify(state)}\n`);
+    if (isNew) await saveState(file, state);
     const handle = await open(target.path, isNew ? 'wx' : 'r+', 0o640);
     try {
       for (let done = 0; done < bytes.length;) {

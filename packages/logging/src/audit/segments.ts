@@ -107,3 +107,8 @@ export async function saveCut(directory: string, state: ChainState): Promise<voi
 export function statePath(file: Pick<LogFile, 'path' | 'id'>): string {
   return join(dirname(file.path), `${file.id}.state`);
 }
+
+/** Keeps that state. */
+export async function saveState(file: Pick<LogFile, 'path' | 'id'>, state: ChainState): Promise<void> {
+  await writeSmall(statePath(file), `${JSON.stringify(state)}\n`);
+}
