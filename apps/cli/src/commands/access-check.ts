@@ -1,4 +1,5 @@
-import { checkAccess, systemUser } from '../compose/access.ts';
+import { checkAccess } from '../compose/access.ts';
+import { userName } from '../compose/user.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -12,7 +13,7 @@ interface CheckFlags {
 
 async function check(context: Context, input: CommandInput): Promise<ExitCode> {
   const [action = ''] = input.arguments;
-  const { tenant, user = systemUser() } = input.options as CheckFlags;
+  const { tenant, user = userName() } = input.options as CheckFlags;
   const { allowed, why } = await checkAccess(context, { user, action, tenant });
   if (context.json) await emitObject(context.output, 'AccessChecked', { user, action, tenant, allowed, why });
   else {

@@ -1,4 +1,5 @@
-import { openAccess, systemUser } from '../compose/access.ts';
+import { openAccess } from '../compose/access.ts';
+import { userName } from '../compose/user.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -7,7 +8,7 @@ import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 
 async function show(context: Context, input: CommandInput): Promise<ExitCode> {
-  const [user = systemUser()] = input.arguments;
+  const [user = userName()] = input.arguments;
   const access = await openAccess(context);
   if (access === undefined) {
     if (context.json)

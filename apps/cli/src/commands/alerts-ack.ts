@@ -1,6 +1,6 @@
-import { systemUser } from '../compose/access.ts';
 import { openAlerts, openRansomwareWatch } from '../compose/alerts.ts';
 import { openConfigured } from '../compose/compose.ts';
+import { userName } from '../compose/user.ts';
 import { emitObject } from '../output/emit.ts';
 import { alertOutput } from '../output/alerts.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -18,7 +18,7 @@ async function acknowledge(context: Context, input: CommandInput): Promise<ExitC
   const [key = ''] = input.arguments;
   const { note, resolve = false } = input.options as AckFlags;
   const { alerts } = await openAlerts(context);
-  const act = { by: systemUser(), note };
+  const act = { by: userName(), note };
   const alert = await (resolve ? alerts.resolve(key, act) : alerts.acknowledge(key, act));
   if (alert === undefined) {
     context.messages.warn(`No alert ${displayText(key)} is open: \`alerts list\` shows which are.`);
@@ -36,7 +36,7 @@ async function release(context: Context, input: CommandInput): Promise<ExitCode>
   const { alerts } = await openAlerts(context);
   await using repository = await openConfigured(context);
   const watch = await openRansomwareWatch(alerts, repository, settings);
-  const by = systemUser();
+  const by = userName();
   const released = await watch.release(tenant, { by, note: reason });
   if (context.json) await emitObject(context.output, 'AlertsReleased', { tenant, by, released });
   else if (!released) context.messages.warn(`Tenant ${displayText(tenant)} is not frozen.`);

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
 import type { Alerts, Flushed } from '@x/operations/alerts';
 import { lookAtDisks, lookForRansomware, openAlerts, tellOfRepository } from '../compose/alerts.ts';
 import { openConfigured } from '../compose/compose.ts';
+import { configFolder } from '../compose/tenant-modules.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
@@ -34,9 +34,10 @@ async function send(context: Context): Promise<ExitCode> {
 }
 
 async function check(context: Context): Promise<ExitCode> {
-  const { settings, file } = await context.effective();
+  const effective = await context.effective();
+  const { settings } = effective;
   const { alerts } = await openAlerts(context);
-  await lookAtDisks(alerts, settings, file === undefined ? context.workingDirectory : dirname(file));
+  await lookAtDisks(alerts, settings, configFolder(context, effective));
   const looked = settings['alerts.ransomware'] ? await lookAtRepository(context, alerts) : { frozen: [] };
   // Whatever became of the look: people are told.
   const flushed = await context.timed('send', () => alerts.check());

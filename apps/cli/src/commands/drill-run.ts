@@ -1,7 +1,7 @@
 import type { DrillResult } from '@x/operations/drills';
 import { now } from '../clock.ts';
 import { openConfigured } from '../compose/compose.ts';
-import { dueDrills, OPERATIONS_OPTIONS, runDrills, wantedDrill } from '../compose/drills.ts';
+import { dueDrills, OPERATIONS_OPTIONS, runDrills, wantedDrill, toldBook } from '../compose/drills.ts';
 import { judgeConfigured, noteJudged } from '../compose/objectives.ts';
 import { openOperations } from '../compose/operations-store.ts';
 import { usageError } from '../errors.ts';
@@ -45,7 +45,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   const { book } = await openOperations(context);
   await using repository = await openConfigured(context);
   const { settings } = await context.effective();
-  const places = { repository, book };
+  const places = { repository, book: toldBook(context, book) };
   const wanted = {
     tenant: settings.tenant,
     snapshot: flags.snapshot,

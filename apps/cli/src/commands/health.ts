@@ -2,6 +2,7 @@ import type { OperationEvent } from '@x/operations';
 import type { CheckUptime } from '@x/operations/health';
 import { openHealth } from '../compose/health.ts';
 import { type ListenAddress, watchHealth } from '../compose/health-watch.ts';
+import { writeTold } from '../compose/write-events.ts';
 import { demandPast } from '../config/past-moment.ts';
 import { usageError } from '../errors.ts';
 import { emitObject, jsonOf } from '../output/emit.ts';
@@ -53,6 +54,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
   if (watch !== true && listen === undefined) return once(context);
   let printed = Promise.resolve();
   const onEvent = (event: OperationEvent): void => {
+    void writeTold(context);
     const line = context.json
       ? jsonOf('HealthEvent', eventOutput(event))
       : `${formatTime(event.at)}  ${healthEventText(event)}`;

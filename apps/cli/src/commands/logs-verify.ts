@@ -1,4 +1,5 @@
 import type { AuditReport, RememberedHead } from '@x/logging';
+import { tellOfDamagedLog } from '../compose/alerts.ts';
 import { readInput } from '../compose/files.ts';
 import { pathOf } from '../compose/integrity.ts';
 import { logging, logKeys, withLogs } from '../compose/logs.ts';
@@ -81,6 +82,11 @@ async function verify(context: Context, input: CommandInput): Promise<ExitCode> 
     }));
     await emitObject(context.output, 'LogsVerification', { ...report, findings });
   } else await render(context, report, publicKeys.length);
+  if (!report.ok)
+    await tellOfDamagedLog(
+      context,
+      report.findings.map(({ message }) => message),
+    );
   return report.ok ? EXIT.ok : EXIT.damaged;
 }
 
@@ -120,7 +126,7 @@ export const logsVerify: CommandDefinition = {
   summary: 'Prove that the audit log is as it was written',
   description:
     'Names the first record that was changed, removed, moved or put in. What can not be seen from the log alone, a cut end and a log written anew as a whole, ' +
-    'is seen with signed checkpoints (--public-key), or by where it ended earlier (--remembered). Exits with 6 when something is wrong.',
+    'is seen with signed checkpoints (--public-key), or by where it ended earlier (--remembered). Exits with 6 when something is wrong, and tells people where there are alerts.',
   options: [
     KEY_OPTION,
     {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { EventBook } from '@x/operations';
 import type { Access, Action, Resource } from '@x/operations/access';
 import type { Settings } from '../config/fields.ts';
@@ -6,15 +5,7 @@ import { usageError } from '../errors.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { auditBook } from './event-book.ts';
-
-/** Who runs the program, as the operating system says: the name, or the number of a user without one. */
-export function systemUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid:${process.geteuid?.() ?? 'unknown'}`;
-  }
-}
+import { userName } from './user.ts';
 
 /**
  * What decides who may do what; `undefined` where the configuration does not say: then whoever can read the keys is the master.
@@ -72,7 +63,7 @@ export async function demandAccess(
   const { action, resource } = wantedAccess(definition, input, settings);
   if (access === undefined || action === undefined) return;
   try {
-    await access.authorize(systemUser(), action, resource);
+    await access.authorize(userName(), action, resource);
   } finally {
     await book.close();
   }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Repository } from '@x/backup-store';
 import type { AlertRule, Alerts, RansomwareWatch } from '@x/operations/alerts';
 import { now } from '../clock.ts';
@@ -8,6 +8,7 @@ import type { Settings } from '../config/fields.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
 import { channelOf, ruleOf } from './alert-channels.ts';
+import { configFolder } from './tenant-modules.ts';
 
 /** Alerts of the configuration. */
 export interface OpenAlerts {
@@ -37,9 +38,10 @@ function rulesOf(
  * @throws {CliError} `CONFIG_INVALID`; {OperationsError} `INVALID_ALERTS`; {StorageError} `UNSUPPORTED_URL`.
  */
 export async function openAlerts(context: Context): Promise<OpenAlerts> {
-  const { settings, file } = await context.effective();
+  const effective = await context.effective();
+  const { settings } = effective;
   const [{ openStore }, operations] = await Promise.all([import('@x/storage'), import('@x/operations/alerts')]);
-  const folder = file === undefined ? context.workingDirectory : dirname(file);
+  const folder = configFolder(context, effective);
   const location = settings['alerts.store'] ?? join(folder, '.holdfast', 'alerts');
   const channels = Object.entries(settings['alerts.channels'] ?? {}).map(([name, configured]) =>
     channelOf(operations, name, { configured, folder }),
@@ -84,6 +86,22 @@ export async function tellOfRepository(alerts: Alerts, failure: Error | undefine
   const code = 'code' in failure ? String(failure.code) : 'UNEXPECTED';
   const details = { error: { code, message: failure.message } };
   return alerts.onEvent({ ...common, name: 'repository.unreachable', level: 'error', details });
+}
+
+/** Whether anybody wants to know what happens: channels or a store of alerts are configured. */
+export function wantsAlerts({ 'alerts.channels': channels, 'alerts.store': store }: Settings): boolean {
+  return channels !== undefined || store !== undefined;
+}
+
+/** Tells people that the audit log is not what was written. They alone are told: what is written into it now would be one more change of what is evidence. */
+export async function tellOfDamagedLog(context: Context, findings: readonly string[]): Promise<void> {
+  const { settings } = await context.effective();
+  if (!wantsAlerts(settings)) return;
+  const { alerts } = await openAlerts(context);
+  const details = { findings: findings.length, first: findings[0] };
+  const at = new Date(now()).toISOString();
+  await alerts.onEvent({ at, name: 'log.damaged', level: 'error', host: hostname(), details });
+  await alerts.flush();
 }
 
 /** Looks for ransomware in the tenants of a repository. @returns Those of which nothing is forgotten now. */

@@ -99,6 +99,17 @@ export async function wantedDrill(repository: Repository, wanted: WantedDrill): 
   };
 }
 
+/** The same book; what is written into it is told, too, to whoever hears of what a command does. */
+export function toldBook({ told }: Context, book: OperationsStore['book']): OperationsStore['book'] {
+  return {
+    read: (query) => book.read(query),
+    append: async (event) => {
+      told.event(event);
+      await book.append(event);
+    },
+  };
+}
+
 /** Makes drills one after the other, and tells of each. @throws {BackupError} `ABORTED`. */
 export async function runDrills(
   context: Context,

@@ -62,7 +62,10 @@ export async function openHealth(context: Context, onEvent?: (event: OperationEv
     keepMs: duration('keep'),
     failures: settings['health.failures'],
     successes: settings['health.successes'],
-    onEvent,
+    onEvent: (event) => {
+      context.told.event(event);
+      onEvent?.(event);
+    },
   });
   return { health, location, checks: checks.length };
 }

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { PublicKey } from '@x/integrity';
 import type { AuditInput, Logs } from '@x/logging';
 import type { Effective } from '../config/merge.ts';
 import type { Context } from '../program/context.ts';
 import { privateKeyIn, publicKeysIn } from './integrity.ts';
+import { configFolder } from './tenant-modules.ts';
 
 // Loaded when a command needs it, as the engine is.
 export const logging = (context: Context): Promise<typeof import('@x/logging')> =>
   context.timed('load logging', () => import('@x/logging'));
 
 /** The folder of the logs: that of the configuration, or the one beside it. */
-export function logsDirectory(context: Context, { settings, file }: Effective): string {
-  const folder = file === undefined ? context.workingDirectory : dirname(file);
-  return settings['logs.directory'] ?? join(folder, '.holdfast', 'logs');
+export function logsDirectory(context: Context, effective: Effective): string {
+  return effective.settings['logs.directory'] ?? join(configFolder(context, effective), '.holdfast', 'logs');
 }
 
 /** The logs of the configuration, opened when they are needed first. */

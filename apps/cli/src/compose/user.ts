@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 
-/** Name of the user who runs the program; a user without an entry in the system's list has none. */
+/** Who runs the program, as the operating system says: the name, or the number of a user without one. */
 export function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    return 'unknown';
+    return `uid:${process.geteuid?.() ?? 'unknown'}`;
   }
 }

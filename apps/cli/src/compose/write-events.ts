@@ -2,9 +2,9 @@ import type { OperationEvent } from '@x/operations';
 import type { Context } from '../program/context.ts';
 import type { Told } from '../program/told-events.ts';
 import { displayText } from '../render/text.ts';
-import { systemUser } from './access.ts';
-import { openAlerts } from './alerts.ts';
+import { openAlerts, wantsAlerts } from './alerts.ts';
 import { configuredBook } from './event-book.ts';
+import { userName } from './user.ts';
 
 /** Of one context, one after the other: a schedule tells while it runs. */
 const writing = new WeakMap<Context, Promise<void>>();
@@ -34,14 +34,14 @@ async function writeNow(context: Context): Promise<void> {
 async function writeEvents(context: Context, told: readonly Told[]): Promise<void> {
   const { settings } = await context.effective();
   const book = await configuredBook(context);
-  const hasAlerts = settings['alerts.channels'] !== undefined || settings['alerts.store'] !== undefined;
+  const hasAlerts = wantsAlerts(settings);
   if (book === undefined && !hasAlerts) return;
   const { createEventHub } = await import('@x/operations');
   const problems: Error[] = [];
   let atMs = 0;
   const hub = createEventHub({
     book,
-    principal: systemUser(),
+    principal: userName(),
     clock: { now: () => atMs },
     onError: (error) => {
       problems.push(error instanceof Error ? error : new Error('the book did not take it', { cause: error }));

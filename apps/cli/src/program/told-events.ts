@@ -1,6 +1,6 @@
 import type { RepositoryEvent } from '@x/backup-store';
 import type { RegistryEvent } from '@x/ml-model-registry';
-import type { EventHub, ScheduleEvent } from '@x/operations';
+import type { EventHub, OperationEvent, ScheduleEvent } from '@x/operations';
 import type { ReleaseManagerEvent } from '@x/versioning';
 import type { DeployEvent } from '@x/versioning/deploy';
 import type { MigratorEvent } from '@x/versioning/migrate';
@@ -32,6 +32,8 @@ export class ToldEvents {
   };
   readonly models = (event: RegistryEvent): void => this.#hear((hub) => hub.listeners.models(event));
   readonly scheduler = (event: ScheduleEvent): void => this.#hear((hub) => hub.listeners.scheduler(event));
+  /** Of what tells in the common form already: drills and health. */
+  readonly event = (event: OperationEvent): void => this.#hear((hub) => hub.tell(event));
 
   /** What was heard since the last time, and how much was left out. */
   take(): { readonly told: readonly Told[]; readonly leftOut: number } {

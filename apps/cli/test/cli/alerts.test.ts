@@ -136,6 +136,36 @@ describe('holdfast alerts', () => {
     expect(posted.at(-1)).toMatchObject({ body: { rule: 'repository-unreachable', kind: 'resolved' } });
   });
 
+  it('tells of a check that fails, a drill and a damaged log, and writes into no log that is evidence', async () => {
+    const audit = join(machine.cwd, 'what happened', 'audit');
+    await configure(
+      {
+        store: 'alerts of all',
+        channels: HOOK,
+        rules: { drilled: { severity: 'info', event: 'drill.finished', by: ['tenant'] } },
+      },
+      {
+        health: { checks: [{ kind: 'disk', path: '.', failPercent: 0, failures: 1 }] },
+        drills: { keepFree: '1MB' },
+        logs: { directory: 'what happened' },
+      },
+    );
+    expect((await machine.run(['health'], { env })).code).toBe(1);
+    expect(posted).toMatchObject([{ body: { rule: 'health-failed', kind: 'opened' } }]);
+    await machine.json('BackupRun', ['backup', 'create', 'data', '--tenant', 'drilled'], { env });
+    const { drills } = await machine.json('DrillRun', ['drill', 'run', '--tenant', 'drilled'], { env });
+    expect(drills).toMatchObject([{ status: 'passed' }]);
+    expect(posted.at(-1)).toMatchObject({ body: { rule: 'drilled', tenant: 'drilled' } });
+    expect((await machine.run(['logs', 'verify'], { env })).code).toBe(0);
+    const [name = ''] = (await readdir(audit)).filter((each) => each.endsWith('.jsonl'));
+    const changed = (await readFile(join(audit, name), 'utf8')).replace('"tenant":"drilled"', '"tenant":"another"');
+    await writeFile(join(audit, name), changed);
+    const before = posted.length;
+    expect((await machine.run(['logs', 'verify'], { env })).code).toBe(6);
+    expect(posted.slice(before)).toMatchObject([{ body: { rule: 'log-damaged', severity: 'critical' } }]);
+    expect(await readFile(join(audit, name), 'utf8')).toBe(changed);
+  });
+
   it('tries each channel: mail, program and log too', async () => {
     const mails: string[] = [];
     const smtp = new SMTPServer({

@@ -1,13 +1,24 @@
 import { mkdir, open, rm } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Chain, type ChainState, createChain, formatSegmentHeader } from '@x/integrity';
 import { LogError } from '../errors.ts';
 import { syncFolder } from '../files/close-file.ts';
 import { dayOf, firstNumber, type LogFile } from '../files/log-file.ts';
 import { linesOf } from '../files/read-blocks.ts';
 import { takeApart } from './audit-line.ts';
-import { auditFolder, cutOf, headerOf, readSmall, segmentsOf, statePath, writeSmall } from './segments.ts';
+import {
+  auditFolder,
+  cutOf,
+  givenOrigin,
+  headerOf,
+  readSmall,
+  saveOrigin,
+  saveState,
+  segmentsOf,
+  statePath,
+  writeSmall,
+} from './segments.ts';
 import { chainAfter } from './chain-after.ts';
 
 /** The segment that lines are added to. */
@@ -62,12 +73,10 @@ export class AuditHead {
 
   /** A new chain, under the name that it was given, or a random one: no two have the same. */
   async #begin(): Promise<Chain> {
-    const path = join(auditFolder(this.#directory), 'chain.json');
-    const known = await readSmall<{ readonly origin?: unknown }>(path);
-    if (typeof known?.origin === 'string') return createChain(known.origin);
+    const given = await givenOrigin(this.#directory);
+    if (given !== undefined) return createChain(given);
     const chain = createChain(this.#wantedOrigin ?? `holdfast-audit/${randomUUID()}`);
-    await mkdir(auditFolder(this.#directory), { recursive: true });
-    await writeSmall(path, `${JSON.stringify({ origin: chain.origin })}\n`);
+    await saveOrigin(this.#directory, chain.origin);
     return chain;
   }
 
@@ -91,8 +100,13 @@ export class AuditHead {
       return;
     }
     const state = await readSmall<ChainState>(statePath(last)).catch(() => undefined);
-    this.#chain =
-      chainFrom(header, state) ?? (await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first }));
+    let chain = chainFrom(header, state);
+    if (chain === undefined) {
+      chain = await chainAfter(this.#directory, files.slice(0, -1), { origin, size: first });
+      // All of the log was read for it: the next one need not. Without it nothing is lost but time.
+      await saveState(last, chain.state()).catch(() => undefined);
+    }
+    this.#chain = chain;
     this.#segment = { file: last, bytes: formatSegmentHeader(header).length + 1 };
   }
 
@@ -133,8 +147,7 @@ export class AuditHead {
       const { size } = await handle.stat();
       const bytes = Buffer.alloc(size - offset);
       await handle.read(bytes, 0, bytes.length, offset);
-      if (bytes.length > 0)
-        await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes.toString('latin1'));
+      if (bytes.length > 0) await writeSmall(join(folder, `${file.id}.${offset}.${randomUUID().slice(0, 8)}`), bytes);
     } finally {
       await handle.close();
     }
@@ -164,7 +177,7 @@ export class AuditHead {
     const isNew = target.bytes === 0;
     const bytes = Buffer.from(text);
     const file = fileAt(target.path);
-    if (isNew) await writeSmall(statePath(file), `${JSON.stringify(state)}\n`);
+    if (isNew) await saveState(file, state);
     const handle = await open(target.path, isNew ? 'wx' : 'r+', 0o640);
     try {
       for (let done = 0; done < bytes.length;) {
@@ -185,7 +198,7 @@ export class AuditHead {
 }
 
 function fileAt(path: string): LogFile {
-  const id = path.slice(path.lastIndexOf('/') + 1).replace(/^.*\\/, '');
+  const id = basename(path);
   return { stream: 'audit', id, day: id.slice(0, 10), path, compressed: false };
 }
 

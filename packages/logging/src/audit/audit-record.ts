@@ -1,5 +1,5 @@
 import { LogError, shown } from '../errors.ts';
-import { plainMembers, plainText } from '../record/plain-value.ts';
+import { plainMembers, plainText, tighter } from '../record/plain-value.ts';
 import type { RecordRules } from '../record/encode-record.ts';
 import type { FoundRecord } from '../search/contract.ts';
 import type { AuditEvent, AuditInput, AuditLevel } from './contract.ts';
@@ -50,7 +50,7 @@ export function auditRecord(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const record = { ...frame, details: plainMembers(details, limits) };
     if (Buffer.byteLength(JSON.stringify(record)) <= rules.maxRecordBytes) return record;
-    limits = { ...limits, maxTextLength: limits.maxTextLength >> 2, maxMembers: Math.max(4, limits.maxMembers >> 2) };
+    limits = tighter(limits);
   }
   return { ...frame, details: { cut: true } };
 }

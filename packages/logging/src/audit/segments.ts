@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ChainState, createChain, parseSegmentHeader, type SegmentHeader } from '@x/integrity';
 import { isSystemError, LogError } from '../errors.ts';
@@ -53,12 +53,12 @@ export async function readSmall<T>(path: string): Promise<T | undefined> {
 }
 
 /** Writes a small file, whole or not at all, and durably. */
-export async function writeSmall(path: string, text: string): Promise<void> {
+export async function writeSmall(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const handle = await open(temporary, 'wx', 0o640);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();
@@ -68,6 +68,20 @@ export async function writeSmall(path: string, text: string): Promise<void> {
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+const originPath = (directory: string): string => join(auditFolder(directory), 'chain.json');
+
+/** The name that a chain was given when it began; `undefined` before that. @throws {LogError} `AUDIT_DAMAGED`, `LOG_UNREADABLE`. */
+export async function givenOrigin(directory: string): Promise<string | undefined> {
+  const known = await readSmall<{ readonly origin?: unknown }>(originPath(directory));
+  return typeof known?.origin === 'string' ? known.origin : undefined;
+}
+
+/** Names a chain that begins. */
+export async function saveOrigin(directory: string, origin: string): Promise<void> {
+  await mkdir(auditFolder(directory), { recursive: true });
+  await writeSmall(originPath(directory), `${JSON.stringify({ origin })}\n`);
 }
 
 /** What was removed from the beginning of the log, if anything. @throws {LogError} `AUDIT_DAMAGED`. */
@@ -92,4 +106,9 @@ export async function saveCut(directory: string, state: ChainState): Promise<voi
 /** Where the state of the chain at the beginning of a segment is kept, so that opening reads one segment only. */
 export function statePath(file: Pick<LogFile, 'path' | 'id'>): string {
   return join(dirname(file.path), `${file.id}.state`);
+}
+
+/** Keeps that state. */
+export async function saveState(file: Pick<LogFile, 'path' | 'id'>, state: ChainState): Promise<void> {
+  await writeSmall(statePath(file), `${JSON.stringify(state)}\n`);
 }

@@ -4,8 +4,7 @@ import { firstNumber, type LogFile } from '../files/log-file.ts';
 import { chainSegment } from './chain-after.ts';
 import { checkpointOf, openNote, rememberedHead, storedCheckpoints } from './checkpoints.ts';
 import type { AuditFinding, AuditReport, RememberedHead } from './contract.ts';
-import { auditFolder, type AuditCut, cutOf, headerOf, readSmall, segmentsOf } from './segments.ts';
-import { join } from 'node:path';
+import { type AuditCut, cutOf, givenOrigin, headerOf, segmentsOf } from './segments.ts';
 import { hasCutRecord } from './cut-record.ts';
 
 /** What an audit log is compared with. */
@@ -88,10 +87,8 @@ async function originOf(
 ): Promise<string> {
   const named = cut?.state.origin ?? checkpoints[0]?.origin;
   if (named !== undefined) return named;
-  const known = await readSmall<{ origin?: unknown }>(join(auditFolder(directory), 'chain.json')).catch(
-    () => undefined,
-  );
-  if (typeof known?.origin === 'string') return known.origin;
+  const given = await givenOrigin(directory).catch(() => undefined);
+  if (given !== undefined) return given;
   const header = kept[0] === undefined ? undefined : await headerOf(kept[0]).catch(() => undefined);
   return header?.origin ?? 'unknown';
 }
@@ -111,6 +108,9 @@ interface ReadChain {
   readonly tornBytes: number;
   readonly isWhole: boolean;
 }
+
+/** Findings at which the reading of a chain ends, in the file that was read last. */
+const STOPPING: ReadonlySet<AuditFinding['kind']> = new Set(['bad-entry', 'bad-segment', 'missing-segment']);
 
 async function readChain(files: readonly LogFile[], reading: Reading): Promise<ReadChain> {
   const { origin, cut, checkpoints, signal, findings } = reading;
@@ -132,13 +132,11 @@ async function readChain(files: readonly LogFile[], reading: Reading): Promise<R
     }
   }
   const report = await verifyChain(segments(), { origin, from: cut?.state, checkpoints, signal });
-  const stopped = report.findings.some(({ kind }) => ['bad-entry', 'bad-segment', 'missing-segment'].includes(kind));
-  for (const finding of report.findings) {
-    const isHere = ['bad-entry', 'bad-segment', 'missing-segment'].includes(finding.kind);
-    findings.push(isHere ? { ...finding, file: current?.path } : finding);
-  }
+  const stopsAt = ({ kind }: AuditFinding): boolean => STOPPING.has(kind);
+  findings.push(...report.findings.map((each) => (stopsAt(each) ? { ...each, file: current?.path } : each)));
   const { state, covered } = report;
-  return { size: state.size, root: createMerkleBuilder(state).root(), covered, tornBytes, isWhole: !stopped };
+  const isWhole = !report.findings.some(stopsAt);
+  return { size: state.size, root: createMerkleBuilder(state).root(), covered, tornBytes, isWhole };
 }
 
 type EntryOf = ChainSegment['entries'] extends AsyncIterable<infer Entry> | Iterable<infer Entry> ? Entry : never;

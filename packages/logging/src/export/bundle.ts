@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import {
   canonicalJson,
   digestFile,
@@ -72,20 +74,17 @@ async function writeRecords(
   records: AsyncIterable<FoundRecord>,
 ): Promise<Pick<BundleManifest, 'records' | 'bytes' | 'sha256'>> {
   const hash = createHash('sha256');
-  const handle = await open(path, 'wx');
   let [count, bytes] = [0, 0];
-  try {
+  async function* lines(): AsyncGenerator<Buffer> {
     for await (const { line } of records) {
       const chunk = Buffer.from(`${line}\n`);
       hash.update(chunk);
-      await handle.appendFile(chunk);
       count += 1;
       bytes += chunk.length;
+      yield chunk;
     }
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
+  await pipeline(lines(), createWriteStream(path, { flags: 'wx', flush: true }));
   return { records: count, bytes, sha256: hash.digest('hex') };
 }
 
@@ -132,8 +131,8 @@ export async function verifyBundle(folder: string, publicKeys: readonly PublicKe
 
 async function readPart(folder: string, name: string): Promise<Buffer> {
   try {
-    const bytes = await readFile(join(folder, name));
-    if (bytes.length <= LONGEST_MANIFEST) return bytes;
+    const path = join(folder, name);
+    if ((await stat(path)).size <= LONGEST_MANIFEST) return await readFile(path);
   } catch (cause) {
     throw new LogError('INVALID_BUNDLE', `Expected ${name} in ${folder}, got ${(cause as Error).message}`, { cause });
   }

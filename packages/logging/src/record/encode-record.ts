@@ -1,6 +1,6 @@
 import { scalarText } from './scalar-text.ts';
 import type { Level } from './levels.ts';
-import { plainError, plainMembers, plainText, type ValueRules } from './plain-value.ts';
+import { plainError, plainMembers, plainText, tighter, type ValueRules } from './plain-value.ts';
 
 /** What a record is made from. */
 export interface RecordParts {
@@ -69,7 +69,7 @@ export function encodeRecord(parts: RecordParts, rules: RecordRules): string {
     const line = lineOf(parts, limits);
     // A character is at most three bytes of UTF-8, so most lines need no count.
     if (line.length * 3 <= rules.maxRecordBytes || Buffer.byteLength(line) <= rules.maxRecordBytes) return line;
-    limits = { ...limits, maxTextLength: limits.maxTextLength >> 2, maxMembers: Math.max(4, limits.maxMembers >> 2) };
+    limits = tighter(limits);
   }
   const message = parts.message === undefined ? undefined : plainText(parts.message, { ...rules, maxTextLength: 100 });
   const { timeMs, level, hostname, pid } = parts;

@@ -16,6 +16,11 @@ export interface ValueRules extends ValueLimits {
   readonly redaction: Redaction;
 }
 
+/** The same limits, drawn tighter: for a record that was too large with them. */
+export function tighter<Limits extends ValueLimits>(limits: Limits): Limits {
+  return { ...limits, maxTextLength: limits.maxTextLength >> 2, maxMembers: Math.max(4, limits.maxMembers >> 2) };
+}
+
 interface Place {
   readonly rules: ValueRules;
   readonly around: readonly object[];

@@ -1,5 +1,6 @@
 import type { Block, Line } from '../files/read-blocks.ts';
 import type { Query } from './query.ts';
+import { literally } from './words.ts';
 
 /** Printable ASCII that JSON writes as it is. */
 const LITERAL = /^[ !#-[\]-~]+$/;
@@ -57,8 +58,7 @@ export function candidatesOf(query: Query): ((block: Block) => Iterable<Line>) |
   const literal = literalOf(query);
   if (literal === undefined) return undefined;
   if (literal.exact) return (block) => linesWith(block, Buffer.from(literal.text, 'latin1'));
-  const escaped = literal.text.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const expression = new RegExp(`${escaped}|\\\\|\\xe2\\x84\\xaa|\\xc4\\xb0`, 'gi');
+  const expression = new RegExp(`${literally(literal.text)}|\\\\|\\xe2\\x84\\xaa|\\xc4\\xb0`, 'gi');
   return (block) => linesMatching(block, expression);
 }
 

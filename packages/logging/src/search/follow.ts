@@ -130,9 +130,10 @@ async function* newsIn(followed: Followed): AsyncGenerator<News> {
   // A line that was torn when its writer died is cut off before the next one is written.
   const { size } = await handle.stat();
   if (size < followed.offset) [followed.offset, followed.rest] = [size, Buffer.alloc(0)];
-  for (;;) {
-    const piece = Buffer.alloc(PIECE);
-    const { bytesRead } = await handle.read(piece, 0, PIECE, followed.offset);
+  // Up to what is there now, so that a look at a file with nothing new costs no memory.
+  while (followed.offset < size) {
+    const piece = Buffer.alloc(Math.min(PIECE, size - followed.offset));
+    const { bytesRead } = await handle.read(piece, 0, piece.length, followed.offset);
     if (bytesRead === 0) return;
     const bytes = Buffer.concat([followed.rest, piece.subarray(0, bytesRead)]);
     const start = followed.offset - followed.rest.length;

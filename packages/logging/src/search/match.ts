@@ -1,7 +1,7 @@
 import { severityOf } from '../record/levels.ts';
 import type { Query, TextPattern } from './query.ts';
 import type { RecordView } from './record-view.ts';
-import { folded } from './words.ts';
+import { folded, literally } from './words.ts';
 
 /** Whether a record answers a query. */
 export type Matcher = (record: RecordView) => boolean;
@@ -44,8 +44,10 @@ function textTest({ needle, openStart, openEnd }: TextPattern): (text: string) =
   const startsWord = !openStart && new RegExp(`^${word}`, 'u').test(needle);
   const endsWord = !openEnd && new RegExp(`${word}$`, 'u').test(needle);
   if (!startsWord && !endsWord) return (text) => text.includes(needle);
-  const escaped = needle.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, String.raw`\$&`);
-  const expression = new RegExp(`${startsWord ? `(?<!${word})` : ''}${escaped}${endsWord ? `(?!${word})` : ''}`, 'u');
+  const expression = new RegExp(
+    `${startsWord ? `(?<!${word})` : ''}${literally(needle)}${endsWord ? `(?!${word})` : ''}`,
+    'u',
+  );
   return (text) => text.includes(needle) && expression.test(text);
 }
 

@@ -36,7 +36,6 @@ interface Asked {
 /** A file, and the times of what it may give. */
 interface Source {
   readonly file: LogFile;
-  readonly index: LoadedIndex | undefined;
   /** The earliest that it may give in the order of the search; `-Infinity` where nobody knows. */
   readonly edge: number;
 }
@@ -72,7 +71,7 @@ async function* found(directory: string, asked: Asked): AsyncGenerator<FoundReco
       signal?.throwIfAborted();
       const index = await loadIndex(file);
       if (index !== undefined && !mayGive(index, asked)) asked.report.skipped += 1;
-      else sources.push({ file, index, edge: edgeOf(index, asked.sign) });
+      else sources.push({ file, edge: edgeOf(index, asked.sign) });
     }
   }
   let count = 0;

@@ -7,6 +7,11 @@ export function folded(text: string): string {
   return lower.includes('ς') ? lower.replaceAll('ς', 'σ') : lower;
 }
 
+/** A text as an expression that finds just this text. */
+export function literally(text: string): string {
+  return text.replaceAll(/[\^$\\.*+?()[\]{}|/]/g, String.raw`\$&`);
+}
+
 /** The words of a folded text. */
 export function wordsOf(text: string): readonly string[] {
   return text.match(WORD) ?? [];

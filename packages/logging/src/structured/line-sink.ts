@@ -20,7 +20,7 @@ function foreignLine(line: string, rules: RecordRules, nowMs: number): string {
   const time = new Date(timeMs ?? nowMs).toISOString();
   if (unparsable) return JSON.stringify({ time, msg: plainText(line, rules) });
   const { time: _, level, hostname, pid, ...rest } = fields;
-  const frame = plainFields({ ...rest }, rules);
+  const frame = plainFields(rest, rules);
   // Names that the logger itself sets are taken as they are here.
   const own = {
     ...(typeof hostname === 'string' ? { hostname: plainText(hostname, rules) } : {}),

@@ -1,6 +1,6 @@
 import { scalarText } from '../record/scalar-text.ts';
 import { plainFields } from '../record/encode-record.ts';
-import { type Level, LEVELS } from '../record/levels.ts';
+import { isLevel, type Level, LEVELS } from '../record/levels.ts';
 import type { RecordRules } from '../record/encode-record.ts';
 import type { LogFields, Logger, LogMethod } from './contract.ts';
 
@@ -45,7 +45,7 @@ function loggerOf(parts: Parts, bound: Readonly<Record<string, unknown>>, least:
     },
     set level(level) {
       // What is no level would silence everything.
-      if (Object.hasOwn(LEVELS, level)) state.level = level;
+      if (isLevel(level)) state.level = level;
     },
     child: (fields: LogFields) => loggerOf(parts, { ...bound, ...plainFields(fields, parts.rules) }, state.level),
     isEnabled: (level) => LEVELS[level] >= LEVELS[state.level],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildIndex, indexPath, loadIndex, saveIndex } from '../search/file-index.ts';
 import { isSystemError } from '../errors.ts';
 import { compressFile, removeLeftovers } from '../files/close-file.ts';
-import { listFiles, type LogFile, namesIn, type StreamName } from '../files/log-file.ts';
+import { dayOf, listFiles, type LogFile, namesIn, type StreamName } from '../files/log-file.ts';
 
 /** Who may still write where. */
 export interface TidyOptions {
@@ -18,6 +18,12 @@ export interface TidyOptions {
 /** Somebody whose disk fails tries again for a while. */
 const QUIET_MS = 10 * 60_000;
 
+/** Who wrote a file, and which of theirs it is. */
+function writtenBy({ id }: LogFile): { readonly writer: string; readonly number: number } {
+  const [, writer = '', number = ''] = /^[\d-]+\.(.+)\.(\d+)\.jsonl$/.exec(id) ?? [];
+  return { writer, number: Number(number) };
+}
+
 /** Whether a file gets no more lines. */
 async function isFinished(
   file: LogFile,
@@ -26,19 +32,13 @@ async function isFinished(
 ): Promise<boolean> {
   if (file.stream === 'audit') return file !== files.at(-1);
   if (isOpen(file)) return false;
-  const [, writer = '', number = ''] = /^[\d-]+\.(.+)\.(\d+)\.jsonl$/.exec(file.id) ?? [];
+  const { writer, number } = writtenBy(file);
   // Whoever wrote it has begun another one.
-  const later = files.some(({ id }) => {
-    const [, other, next = ''] = /^[\d-]+\.(.+)\.(\d+)\.jsonl$/.exec(id) ?? [];
-    return other === writer && Number(next) > Number(number);
-  });
-  if (later) return true;
+  if (files.map(writtenBy).some((other) => other.writer === writer && other.number > number)) return true;
   const { mtimeMs } = await stat(file.path);
   if (nowMs - mtimeMs < QUIET_MS) return false;
   const pid = Number(/-(\d+)-[0-9a-f]+$/.exec(writer)?.[1]);
-  return writer.startsWith(`${host}-`)
-    ? !isAlive(pid)
-    : file.day < new Date(nowMs - QUIET_MS).toISOString().slice(0, 10);
+  return writer.startsWith(`${host}-`) ? !isAlive(pid) : file.day < dayOf(nowMs - QUIET_MS);
 }
 
 function isAlive(pid: number): boolean {
@@ -47,7 +47,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // It is somebody else's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isSystemError(error, 'EPERM');
   }
 }
 

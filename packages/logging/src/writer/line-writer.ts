@@ -23,6 +23,12 @@ export interface LineWriterOptions {
   readonly lostLine: (lost: number, sinceMs: number) => string;
 }
 
+/** Lines that are being written. */
+interface Batch {
+  readonly bytes: Buffer;
+  readonly lines: number;
+}
+
 /** A batch is handed to the system at once. */
 const BATCH_BYTES = 1024 * 1024;
 const LONGEST_WAIT_MS = 30_000;
@@ -37,7 +43,7 @@ export class LineWriter {
   readonly #enough: number;
   #waiting: string[] = [];
   #waitingBytes = 0;
-  #batch: Buffer | undefined;
+  #batch: Batch | undefined;
   #file: { readonly handle: FileHandle; readonly path: string; readonly day: string; bytes: number } | undefined;
   #number = 0;
   #running: Promise<boolean> | undefined;
@@ -108,7 +114,8 @@ export class LineWriter {
   async close(): Promise<boolean> {
     const written = await this.flush();
     this.#closed = true;
-    this.#lostEver += this.#waiting.length;
+    this.#lostEver += this.#waiting.length + (this.#batch?.lines ?? 0);
+    [this.#waiting, this.#batch] = [[], undefined];
     clearTimeout(this.#timer);
     this.#drained?.resolve();
     await this.#endFile();
@@ -120,7 +127,7 @@ export class LineWriter {
     if (this.#closed || (this.#batch === undefined && this.#waiting.length === 0)) return;
     this.#closed = true;
     try {
-      const rest = Buffer.concat([this.#batch ?? Buffer.alloc(0), Buffer.from(this.#taken(this.#waiting))]);
+      const rest = Buffer.concat([this.#batch?.bytes ?? Buffer.alloc(0), Buffer.from(this.#taken(this.#waiting))]);
       if (this.#file !== undefined) {
         writeSync(this.#file.handle.fd, rest, 0, rest.length, this.#file.bytes);
         return;
@@ -151,7 +158,7 @@ export class LineWriter {
     try {
       while (this.#batch !== undefined || this.#waiting.length > 0) {
         this.#batch ??= this.#nextBatch();
-        await this.#writeBatch(this.#batch);
+        await this.#writeBatch(this.#batch.bytes);
         this.#batch = undefined;
         this.#recovered();
       }
@@ -164,12 +171,12 @@ export class LineWriter {
     }
   }
 
-  #nextBatch(): Buffer {
-    let [count, bytes] = [0, 0];
-    while (count < this.#waiting.length && bytes < BATCH_BYTES) bytes += (this.#waiting[count++] ?? '').length;
-    const batch = Buffer.from(this.#taken(this.#waiting.splice(0, count)));
-    this.#waitingBytes -= batch.length;
-    return batch;
+  #nextBatch(): Batch {
+    let [count, length] = [0, 0];
+    while (count < this.#waiting.length && length < BATCH_BYTES) length += (this.#waiting[count++] ?? '').length;
+    const bytes = Buffer.from(this.#taken(this.#waiting.splice(0, count)));
+    this.#waitingBytes -= bytes.length;
+    return { bytes, lines: count };
   }
 
   #taken(lines: readonly string[]): string {

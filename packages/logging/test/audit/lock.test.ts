@@ -6,10 +6,15 @@ import { newFolder, newLogs } from '../fixtures/folders.ts';
 test('one holds the lock at a time, whoever waits too long is told, and a failure gives it back', async () => {
   const path = join(await newFolder(), 'audit', 'lock');
   const [one, two] = [new AuditLock(path), new AuditLock(path, 20)];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const held = one.hold(async () => promise);
+  const [taken, given] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const held = one.hold(async () => {
+    taken.resolve();
+    await given.promise;
+  });
+  // Before that, either of them may be the first.
+  await taken.promise;
   await expect(two.hold(async () => Promise.resolve())).rejects.toMatchObject({ code: 'AUDIT_BUSY' });
-  resolve();
+  given.resolve();
   await held;
   await expect(two.hold(async () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   await expect(one.hold(async () => Promise.resolve(1))).resolves.toBe(1);

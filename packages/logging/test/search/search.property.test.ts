@@ -182,7 +182,9 @@ function naive(contents: readonly (readonly string[])[]): Naive[] {
     return lines.map((text): Naive => {
       let fields: Record<string, unknown> = { msg: text };
       try {
-        fields = JSON.parse(text) as Record<string, unknown>;
+        const value: unknown = JSON.parse(text);
+        // `500` alone is JSON, and no record.
+        if (typeof value === 'object') fields = value as Record<string, unknown>;
       } catch {
         // A text.
       }

@@ -42,6 +42,17 @@ test('while the disk fails, records wait; what finds no room is lost, counted, a
   });
 });
 
+test('what a disk has not taken when the logs are closed is lost, and counted, also what was being written', async () => {
+  const directory = await newFolder();
+  await writeFile(join(directory, 'structured'), '');
+  const { logs } = await newLogs({ directory, onError: () => undefined });
+  for (let index = 0; index < 10; index++) logs.logger.info('a record', { index });
+  await logs.flush();
+  logs.logger.info('one that came later');
+  await logs.close();
+  expect(logs.losses).toMatchObject({ lost: 11 });
+});
+
 test('a process that only waits for room does not end before the disk takes what waits', async () => {
   const directory = await newFolder();
   const script = fileURLToPath(new URL('waiting.ts', import.meta.url));

@@ -1,7 +1,8 @@
 import { OperationsError, shown } from '../errors.ts';
 import { type AlertRule, absenceOf, conditionsOf, type EventCondition, listOf } from './rule.ts';
 
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+/** Names of rules and channels. */
+export const NAME: RegExp = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const EVENT = /^[a-z][a-zA-Z0-9]*\.(?:\*|[a-z][a-zA-Z0-9]*)$/;
 const FIELD = /^(?:tenant|host|principal|details(?:\.[a-zA-Z0-9_]+)+)$/;
 const SEVERITIES: readonly unknown[] = ['info', 'warning', 'critical'];

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import { OperationsError, shown } from '../errors.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import type { Channel } from './channel.ts';
-import { checkMs, checkRules } from './check-rules.ts';
+import { checkMs, checkRules, NAME } from './check-rules.ts';
 import type { AlertAct, Alerts, AlertsOptions, AlertsView, Flushed, Freezes } from './contract.ts';
 import { DEFAULT_RULES } from './default-rules.ts';
 import { storedFreezes } from './freezes.ts';
@@ -19,8 +19,6 @@ import type { Alert, AlertState } from './state.ts';
 import { stateStore, type StateStore } from './state-store.ts';
 import { trialNotice } from './trial.ts';
 
-/** Names of channels. */
-const NAME = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const SEND_MS = 30_000;
 
 /**

@@ -100,8 +100,9 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   {
     name: 'log-damaged',
     severity: 'critical',
-    title: 'The audit log is not what was written',
-    when: { event: ['audit.damaged', 'log.damaged'] },
+    title: 'The audit log on {host} is not what was written: {details.first}',
+    when: { event: 'log.damaged' },
+    by: ['host'],
     remindMs: DAY_MS,
   },
   {

@@ -21,9 +21,9 @@ export type SendOutcome =
     };
 
 /** Puts a notice on its way to channels. What still waits there and says the same of the same alert takes its place. */
-export function enqueue(state: AlertState, notice: Notice, channels: readonly string[], nowMs: number): AlertState {
+export function enqueue(state: AlertState, notice: Notice, channels: readonly string[]): AlertState {
   let outbox = state.outbox;
-  for (const channel of channels) outbox = enqueueOne(outbox, { channel, notice, createdMs: nowMs, refusals: 0 });
+  for (const channel of channels) outbox = enqueueOne(outbox, { channel, notice, refusals: 0 });
   return outbox === state.outbox ? state : { ...state, outbox };
 }
 

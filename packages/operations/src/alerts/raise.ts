@@ -114,7 +114,7 @@ export function tell(
   { kind, to, parts }: { readonly kind: NoticeKind; readonly to: readonly string[]; readonly parts: RaiseParts },
 ): AlertState {
   const there = to.filter((name) => parts.channels.includes(name));
-  return enqueue(state, noticeOf(alert, { kind, id: parts.newId(), atMs: parts.nowMs }), there, parts.nowMs);
+  return enqueue(state, noticeOf(alert, { kind, id: parts.newId(), atMs: parts.nowMs }), there);
 }
 
 function noticeOf(

@@ -53,7 +53,6 @@ export interface Notice {
 export interface Delivery {
   readonly channel: string;
   readonly notice: Notice;
-  readonly createdMs: number;
   /** How often the channel has refused this very notice. */
   readonly refusals: number;
   /** Who sends it now: nobody else does until then. */

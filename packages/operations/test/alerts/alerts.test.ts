@@ -349,7 +349,7 @@ describe('what is to be sent', () => {
         count: 1,
         details: {},
       } as const;
-      state = enqueue(state, notice, ['mail'], 0);
+      state = enqueue(state, notice, ['mail']);
     }
     expect(state.outbox).toHaveLength(1001);
     expect(state.outbox.at(-1)?.notice).toMatchObject({ kind: 'more', count: 5 });

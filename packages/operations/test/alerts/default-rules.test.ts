@@ -42,6 +42,14 @@ it.each<[string, Partial<OperationEvent>, string, string]>([
   },
 );
 
+it('a damaged log is an alert that nothing but a person resolves', async () => {
+  const alerts = alertsOf();
+  const event = { at: '2026-11-28T12:00:00Z', level: 'error', host: 'm1', details: { first: 'Entry 10' } } as const;
+  await alerts.onEvent({ ...event, name: 'log.damaged' });
+  await alerts.onEvent({ ...event, name: 'log.verified' });
+  expect(await openOf(alerts)).toEqual(['log-damaged']);
+});
+
 it('a backup that was made is no alert', async () => {
   const alerts = alertsOf();
   await alerts.onEvent({
