@@ -12,7 +12,7 @@ import { Walk } from '../walk.ts';
 import { inspectCompanion, isCompanion, isText } from './companions.ts';
 import { type FolderKind, folderKind } from './kinds.ts';
 import { type ListedMember, listMembers } from './list-members.ts';
-import { MemberReader } from './member-reader.ts';
+import { MemberReader, openMember } from './member-reader.ts';
 import { bundledTensors, checkBundle, checkFingerprint, savedModelFile, VARIABLES_INDEX } from './saved-model-files.ts';
 import { checkWeightMap, readWeightMap } from './weight-map.ts';
 
@@ -145,7 +145,7 @@ class FolderWalk {
   async #recognised(members: readonly ListedMember[]): Promise<readonly string[]> {
     const found: string[] = [];
     for (const { path, size } of members) {
-      await using file = await this.#reader.open({ path, size });
+      await using file = await openMember(this.#root, { path, size });
       if (await this.#walk.knows(file.source)) found.push(path);
     }
     return found;
@@ -204,9 +204,8 @@ class FolderWalk {
     const isKnown = await this.#walk.knows(source);
     // Vocabularies are text.
     if (kind === 'asset' && !isKnown && (await isText(source))) return;
-    if (!path.includes('/') && isKnown && this.#kind.kind === 'single') {
-      // Told already as another model.
-    } else place.find('FOLDER_OTHER_FILE', 'Expected files that the model names, got another one', 0);
+    const isToldAsModel = !path.includes('/') && isKnown && this.#kind.kind === 'single';
+    if (!isToldAsModel) place.find('FOLDER_OTHER_FILE', 'Expected files that the model names, got another one', 0);
     await this.#walk.content(source, { part: path, level: 1 });
   }
 
