@@ -27,7 +27,7 @@ export function folderKind(members: readonly ListedMember[]): FolderKind {
   const there = new Set(names);
   const expected = Array.from(
     { length: Number(count) },
-    (_, index) => `${base}-${String(index + 1).padStart(5, '0')}-of-${count}.gguf`,
+    (_, part) => `${base}-${String(part + 1).padStart(5, '0')}-of-${count}.gguf`,
   );
   return {
     kind: 'shards',
