@@ -19,49 +19,51 @@ async function snapshotBefore({ holdfast }: Quarter, tenant: string, ms: number)
 
 /** Somebody encrypts the pictures of a hotel in the afternoon. The next night notices, keeps what there is, and the morning after all is brought back. */
 export async function ransomware(quarter: Quarter, tell: Telling): Promise<void> {
-  const { holdfast, clock, pages, open } = quarter;
-  const hotel = open.get('station');
+  const { holdfast, clock, hotels, pages, open } = quarter;
+  const hotel = open.get('station')?.hotel;
   if (hotel === undefined) throw new Error('Expected the hotel station');
+  const { assets } = hotels.places('station');
+  const sent = pages.length;
   tell.chapter('Somebody encrypts the pictures of station');
   const harmedMs = clock.now();
-  const names = await hotel.hotel.assets.list();
+  const names = await hotel.assets.list();
   const before = new Map<string, Buffer>();
   for (const name of names) {
-    const path = join(hotel.places.assets, name);
+    const path = join(assets, name);
     before.set(name, await readFile(path));
     await writeFile(path, randomBytes((before.get(name)?.length ?? 0) + 64));
     await rename(path, `${path}.locked`);
   }
   await liveUntilMorning(quarter);
   const repository = await holdfast.repository();
-  const { hold } = await repository.tenants.show('station');
   tell.check(
     'the backup of the night raises the alarm',
-    pages.some((page) => /ransomware/i.test(page)),
+    pages.slice(sent).some((page) => /ransomware suspected at station/i.test(page)),
   );
-  tell.check('nothing of station is forgotten from now on', hold !== undefined);
+  const { held } = await holdfast.cleanUp({ dryRun: true });
+  tell.check('nothing of station is forgotten from now on', held.join() === 'station');
   const snapshot = await snapshotBefore(quarter, 'station', harmedMs);
-  await rm(hotel.places.assets, { recursive: true });
+  await rm(assets, { recursive: true });
   const path = (await repository.snapshot(snapshot)).sources.find(({ kind }) => kind === 'directory')?.path;
   await repository.restore({ snapshot, path, inPlace: true });
   const after = await Promise.all(
-    [...before].map(async ([name, content]) => (await hotel.hotel.assets.read(name)).equals(content)),
+    [...before].map(async ([name, content]) => (await hotel.assets.read(name)).equals(content)),
   );
   tell.check(`all ${before.size} pictures are what they were`, after.every(Boolean));
   const { alerts } = holdfast;
   const watch = createRansomwareWatch({ repository, alerts, clock: () => clock.now() });
   await watch.release('station', { by: 'Ana, on duty', note: 'Restored; the door that was open is closed.' });
-  tell.check('a person releases the hold', (await repository.tenants.show('station')).hold === undefined);
+  tell.check('a person releases the hold', (await holdfast.cleanUp({ dryRun: true })).held.length === 0);
 }
 
 /** The disk of a hotel dies, with its database and its pictures. */
 export async function lostDisk(quarter: Quarter, tell: Telling): Promise<void> {
   const { hotels, holdfast, clock, open } = quarter;
-  const lost = open.get('seaside');
+  const lost = open.get('seaside')?.hotel;
   if (lost === undefined) throw new Error('Expected the hotel seaside');
   tell.chapter('The disk of seaside dies');
-  const stored = await lost.hotel.reservations();
-  const { places } = lost;
+  const stored = await lost.reservations();
+  const { database } = hotels.places('seaside');
   await hotels.close('seaside');
   await rm(join(quarter.folder, 'hotels', 'seaside'), { recursive: true });
   const repository = await holdfast.repository();
@@ -70,9 +72,9 @@ export async function lostDisk(quarter: Quarter, tell: Telling): Promise<void> {
   const record = await repository.snapshot(snapshot);
   const paths = record.sources.filter(({ kind }) => kind === 'directory').map(({ path }) => path);
   await repository.restore({ snapshot, paths, inPlace: true });
-  await restoreDatabase(quarter, snapshot, places.database);
+  await restoreDatabase(quarter, snapshot, database);
   const hotel = await hotels.open('seaside');
-  open.set('seaside', { hotel, guests: new Guests(hotel), places: hotels.places('seaside') });
+  open.set('seaside', { hotel, guests: new Guests(hotel) });
   const back = new Set((await hotel.reservations()).map(({ id }) => id));
   const madeMs = Date.parse(record.startedAt);
   const promised = stored.filter(({ updatedAt }) => updatedAt < madeMs);

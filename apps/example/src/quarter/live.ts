@@ -20,10 +20,13 @@ export async function bookAll({ open }: Pick<Quarter, 'open'>, bookings: number)
   for (const { guests } of open.values()) for (let n = 0; n < bookings; n++) await guests.bookOne();
 }
 
+function midnightAfter(ms: number): number {
+  return (Math.floor(ms / DAY_MS) + 1) * DAY_MS;
+}
+
 /** One day: guests book in the morning, and the night does its work. Ends at the midnight after. */
 export async function liveDay(quarter: Quarter, bookings: number): Promise<void> {
-  const { clock } = quarter;
-  const midnight = (Math.floor(clock.now() / DAY_MS) + 1) * DAY_MS;
+  const midnight = midnightAfter(quarter.clock.now());
   await liveUntil(quarter, midnight - DAY_MS / 2);
   await bookAll(quarter, bookings);
   await liveUntil(quarter, midnight);
@@ -31,6 +34,5 @@ export async function liveDay(quarter: Quarter, bookings: number): Promise<void>
 
 /** Until nine o'clock of the next morning. */
 export async function liveUntilMorning(quarter: Pick<Quarter, 'clock' | 'holdfast'>): Promise<void> {
-  const midnight = (Math.floor(quarter.clock.now() / DAY_MS) + 1) * DAY_MS;
-  await liveUntil(quarter, midnight + 9 * 3_600_000);
+  await liveUntil(quarter, midnightAfter(quarter.clock.now()) + 9 * 3_600_000);
 }

@@ -5,6 +5,7 @@ import { recordsSource, sqliteRecords } from '@x/backup-store/records';
 import { sqliteSource } from '@x/backup-store/sqlite';
 import { createHoldfast, type BackedUp, type Holdfast } from '@x/operations';
 import type { Channel } from '@x/operations/alerts';
+import { reportPeriod, type ReportPeriod } from '@x/operations/report';
 import { fsStore, memoryStore } from '@x/storage';
 import { furnish, Guests } from '../guests.ts';
 import { type HotelPlaces, Hotels } from '../hotels.ts';
@@ -21,12 +22,13 @@ export const HOTELS = ['seaside', 'mountain', 'station'] as const;
 export interface OpenHotel {
   readonly hotel: Hotel;
   readonly guests: Guests;
-  readonly places: HotelPlaces;
 }
 
 /** Everything that a quarter is lived with. */
 export interface Quarter extends AsyncDisposable {
   readonly folder: string;
+  /** The next quarter that has not begun: files that are made now are older than all that happens in it. */
+  readonly period: ReportPeriod;
   readonly clock: SimulatedClock;
   readonly disk: SmallDisk;
   readonly hotels: Hotels;
@@ -46,11 +48,9 @@ export interface QuarterSize {
 const PASSPHRASE = 'the quarter of three hotels';
 const HOUR_MS = 3_600_000;
 
-/** The first day of the next quarter that has not begun: files that are made now are older than all that happens in it. */
-export function nextQuarter(nowMs: number): number {
-  const now = new Date(nowMs);
-  return Date.UTC(now.getUTCFullYear(), (Math.floor(now.getUTCMonth() / 3) + 1) * 3, 1);
-}
+/** The quarter that has a moment, in milliseconds since 1970. */
+const quarterOf = (ms: number): ReportPeriod =>
+  reportPeriod({ kind: 'quarterly', date: new Date(ms).toISOString().slice(0, 10) });
 
 /** What is backed up of a hotel: its rows as records, its pictures, and of the largest the database as a whole. */
 function backedUp({ id, database, assets }: HotelPlaces): BackedUp {
@@ -61,14 +61,15 @@ function backedUp({ id, database, assets }: HotelPlaces): BackedUp {
 
 /** Three hotels open, and one configuration looks after them. */
 export async function openQuarter(folder: string, size: QuarterSize, { inMemory = false } = {}): Promise<Quarter> {
-  const clock = new SimulatedClock(nextQuarter(Date.now()));
+  const period = quarterOf(quarterOf(Date.now()).toMs);
+  const clock = new SimulatedClock(period.fromMs);
   const hotels = new Hotels({ folder: join(folder, 'hotels'), clock: () => clock.now() });
   const open = new Map<string, OpenHotel>();
   for (const id of HOTELS) {
     const hotel = await hotels.open(id);
     await furnish(hotel, size);
     for (let n = 0; n < size.assets; n++) await hotel.assets.write(`room-${n}.svg`, picture(id, n));
-    open.set(id, { hotel, guests: new Guests(hotel), places: hotels.places(id) });
+    open.set(id, { hotel, guests: new Guests(hotel) });
   }
   const disk = smallDisk(inMemory ? memoryStore() : fsStore(join(folder, 'backups')));
   const cacheDirectory = join(folder, 'cache');
@@ -107,6 +108,7 @@ export async function openQuarter(folder: string, size: QuarterSize, { inMemory 
   });
   return {
     folder,
+    period,
     clock,
     disk,
     hotels,

@@ -76,6 +76,11 @@ describe('kinds of backups', () => {
     buildTree(other.source, { same: 'same' });
     expect(await kindAfter(hour, { paths: [other.source] })).toBe('full');
     expect(await kindAfter(hour, { tenant: 'other' })).toBe('full');
+    const ended = { users: 'rows', orders: new Error('The server went away') };
+    const sources = [sourceOf('db', { users: 'rows' })];
+    expect(await kindAfter(0, { paths: [], sources: [sourceOf('db', ended)] })).toBe('full');
+    expect(await kindAfter(hour, { paths: [], sources })).toBe('full');
+    expect(await kindAfter(hour, { paths: [], sources })).toBe('incremental');
     expect(await kindAfter(-30 * day)).toBe('full');
   });
 

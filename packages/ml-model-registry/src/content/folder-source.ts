@@ -1,8 +1,7 @@
-import { join } from 'node:path';
-import { ModelError } from '../errors.ts';
+import { openMember } from '../inspect/folder/member-reader.ts';
 import type { WalkedMember } from '../inspect/folder/walk-folder.ts';
 import { type ByteSource, demandWithin } from '../inspect/source/byte-source.ts';
-import { openFile, type OpenFile } from '../inspect/source/file-source.ts';
+import type { OpenFile } from '../inspect/source/file-source.ts';
 import { tensorCuts } from './cuts.ts';
 
 /** The files of a folder as one source, one after the other, of which one is open at a time. */
@@ -71,19 +70,9 @@ export class FolderSource implements ByteSource, AsyncDisposable {
   async #file(index: number): Promise<OpenFile> {
     if (this.#open?.index !== index) {
       await this[Symbol.asyncDispose]();
-      this.#open = { index, file: this.#opened(index) };
+      this.#open = { index, file: openMember(this.#root, this.#members[index] as WalkedMember) };
     }
     return await this.#open.file;
-  }
-
-  async #opened(index: number): Promise<OpenFile> {
-    const { path = '', size } = this.#members[index] ?? {};
-    const file = await openFile(join(this.#root, path));
-    if (file.source.size === size) return file;
-    await file[Symbol.asyncDispose]();
-    throw new ModelError('FILE_CHANGED', `Expected files that nobody writes to, got one that changed: ${path}`, {
-      hint: 'Nothing was added. Run it again when whoever writes it is done.',
-    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

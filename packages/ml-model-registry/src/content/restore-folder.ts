@@ -73,7 +73,6 @@ class MemberWriter {
   #next = 0;
   #handle: FileHandle | undefined;
   #left = 0;
-  #isDone = false;
 
   constructor(root: string, members: MemberSizes) {
     this.#root = root;
@@ -102,22 +101,18 @@ class MemberWriter {
 
   /** Opens the next file that has bytes, and makes the empty ones before it. */
   async #begin(): Promise<boolean> {
-    while (!this.#isDone) {
+    for (;;) {
       await this.#handle?.sync();
       await this.close();
-      const value = this.#members[this.#next];
+      const member = this.#members[this.#next];
+      if (member === undefined) return false;
       this.#next += 1;
-      if (value === undefined) {
-        this.#isDone = true;
-        return false;
-      }
-      const path = join(this.#root, ...value.path.split('/'));
+      const path = join(this.#root, ...member.path.split('/'));
       await mkdir(dirname(path), { recursive: true });
       this.#handle = await open(path, 'wx', 0o644);
-      this.#left = value.size;
-      if (value.size > 0) return true;
+      this.#left = member.size;
+      if (member.size > 0) return true;
     }
-    return false;
   }
 }
 

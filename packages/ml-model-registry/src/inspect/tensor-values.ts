@@ -31,7 +31,7 @@ export interface FoundReport extends FormatReport {
 }
 
 /** The strides of numbers that lie in their order, the last dimension fastest. */
-export function plainStrides(shape: readonly number[]): readonly number[] {
+function plainStrides(shape: readonly number[]): readonly number[] {
   let next = 1;
   return shape
     .toReversed()
@@ -48,6 +48,14 @@ export function orderOf(shape: readonly number[], { each, strides }: StridedOrde
   const plain = plainStrides(shape);
   const isPlain = shape.includes(0) || shape.every((size, index) => size === 1 || strides[index] === plain[index]);
   return isPlain ? undefined : { each, strides };
+}
+
+/** The order of an array of NumPy: the last dimension fastest, or the first (Fortran's). */
+export function arrayOrder(
+  shape: readonly number[],
+  { each, isFortran }: { readonly each: number; readonly isFortran: boolean },
+): StridedOrder | undefined {
+  return isFortran ? orderOf(shape, { each, strides: plainStrides(shape.toReversed()).toReversed() }) : undefined;
 }
 
 /** What is told of a tensor: all but its numbers. */

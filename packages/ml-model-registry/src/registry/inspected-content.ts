@@ -3,7 +3,6 @@ import type { SeenFile } from '../content/file-cache.ts';
 import { FolderSource } from '../content/folder-source.ts';
 import type { ModelFile } from '../content/model-source.ts';
 import { folderInspection } from '../inspect/folder/inspect-folder.ts';
-import { folderSize } from '../inspect/folder/list-members.ts';
 import { walkFolder } from '../inspect/folder/walk-folder.ts';
 import { inspectOpened } from '../inspect/inspect-model.ts';
 import type { ModelInspection } from '../inspect/inspection.ts';
@@ -60,8 +59,12 @@ export async function inspectedFolder(
   parts: RegistryParts,
 ): Promise<InspectedContent & AsyncDisposable> {
   const limits = { ...defaultLimits, ...parts.limits };
-  await demandSize(await folderSize(path), model, parts);
-  const walked = await walkFolder(path, { limits, digest: true, signal: options.signal });
+  const walked = await walkFolder(path, {
+    limits,
+    digest: true,
+    signal: options.signal,
+    demandSize: async (bytes) => await demandSize(bytes, model, parts),
+  });
   const inspection = folderInspection(walked, limits);
   await demandWhole(walked, model, parts);
   const source = new FolderSource(path, walked.members);

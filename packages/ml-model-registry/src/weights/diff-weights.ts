@@ -36,8 +36,8 @@ export async function diffWeights(
   try {
     await using old = await openTensors(before, options);
     await using young = await openTensors(after, options);
-    const empty = [before, after].find((_version, index) => (index === 0 ? old : young).tensors.size === 0);
-    if (empty !== undefined) return byDigest(empty);
+    if (old.tensors.size === 0) return byDigest(before);
+    if (young.tensors.size === 0) return byDigest(after);
     return await compared(old, young, before.digest === after.digest);
   } catch (error) {
     throw failure(error, { before, after, signal: options.signal });
@@ -127,21 +127,22 @@ function add(total: Sums, sums: Sums): void {
 function reshapedIn(old: OpenTensors, young: OpenTensors): readonly ReshapedTensor[] {
   const names = [...new Set([...old.tensors.keys(), ...young.tensors.keys()])];
   return names.flatMap((name) => {
-    const [before, after] = [kindOf(old.tensors.get(name)), kindOf(young.tensors.get(name))];
-    if (before !== undefined && after !== undefined && isSameKind(old.tensors.get(name), young.tensors.get(name)))
-      return [];
-    return [{ name, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+    const [before, after] = [old.tensors.get(name), young.tensors.get(name)];
+    // Two formats may have two names for one type.
+    if (kindOf(before, fullName) === kindOf(after, fullName)) return [];
+    return [
+      {
+        name,
+        ...(before === undefined ? {} : { before: kindOf(before) }),
+        ...(after === undefined ? {} : { after: kindOf(after) }),
+      },
+    ];
   });
 }
 
-/** Two formats may have two names for one type. */
-function isSameKind(before: FoundTensor | undefined, after: FoundTensor | undefined): boolean {
-  const [old, young] = [before, after].map((tensor) => kindOf(tensor && { ...tensor, type: fullName(tensor.type) }));
-  return old === young;
-}
-
-function kindOf(tensor: FoundTensor | undefined): string | undefined {
-  return tensor === undefined ? undefined : `${tensor.type} [${tensor.shape.map((size) => size ?? '?').join(', ')}]`;
+/** `float32 [3, 4]`; nothing for no tensor. */
+function kindOf(tensor: FoundTensor | undefined, nameOf = (type: string): string => type): string | undefined {
+  return tensor && `${nameOf(tensor.type)} [${tensor.shape.map((size) => size ?? '?').join(', ')}]`;
 }
 
 function failure(

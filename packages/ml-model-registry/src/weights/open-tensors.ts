@@ -6,7 +6,7 @@ import { restoreContent } from '../content/restore-content.ts';
 import { Findings } from '../inspect/findings.ts';
 import { walkFolder } from '../inspect/folder/walk-folder.ts';
 import type { ModelFormat } from '../inspect/inspection.ts';
-import { defaultLimits } from '../inspect/limits.ts';
+import { defaultLimits, type InspectLimits } from '../inspect/limits.ts';
 import type { ByteSource } from '../inspect/source/byte-source.ts';
 import { openFile } from '../inspect/source/file-source.ts';
 import { streamOf } from '../inspect/source/stream-of.ts';
@@ -31,6 +31,9 @@ export interface OpenTensorsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The budget of steps is for what nobody has looked at yet: this was walked when it was added. */
+const limits: InspectLimits = { ...defaultLimits, steps: Number.POSITIVE_INFINITY };
+
 /**
  * Walks over the content of a version to know where the numbers of its tensors are. What has no header in front and does not fit into memory is
  * written to a folder of its own for that time.
@@ -38,8 +41,7 @@ export interface OpenTensorsOptions {
 export async function openTensors(version: ModelVersion, options: OpenTensorsOptions): Promise<OpenTensors> {
   if (version.members !== undefined) return await openFolder(version, options);
   const { source, close } = await openSource(version, options);
-  try {
-    const limits = { ...defaultLimits, steps: Number.POSITIVE_INFINITY };
+  return await orClosed(close, async () => {
     const walk = new Walk({ limits, findings: new Findings(1), directory: undefined, signal: options.signal });
     const report = await walk.content(source, { level: 0, only: [version.inspection.format] });
     return {
@@ -47,30 +49,20 @@ export async function openTensors(version: ModelVersion, options: OpenTensorsOpt
       valuesOf: ({ values, offset, bytes }) => values ?? placedValues(source, offset, bytes),
       [Symbol.asyncDispose]: close,
     };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 /** A folder is written to one of its own, and read there. */
 async function openFolder(version: ModelVersion, options: OpenTensorsOptions): Promise<OpenTensors> {
-  const folder = await mkdtemp(join(tmpdir(), 'model-'));
-  const close = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
-  try {
-    const to = join(folder, 'model');
-    await restoreContent(options.repository, version, { to, signal: options.signal });
-    const limits = { ...defaultLimits, steps: Number.POSITIVE_INFINITY };
-    const { report } = await walkFolder(to, { limits, digest: false, signal: options.signal });
+  const { path, close } = await restored(version, options);
+  return await orClosed(close, async () => {
+    const { report } = await walkFolder(path, { limits, digest: false, signal: options.signal });
     return {
       tensors: byName(report?.tensors ?? []),
       valuesOf: ({ values }) => values ?? 'where its numbers are is not known',
       [Symbol.asyncDispose]: close,
     };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  });
 }
 
 /** Names may come more than once in some formats. */
@@ -105,21 +97,37 @@ async function openSource(version: ModelVersion, options: OpenTensorsOptions): P
     const source = await ContentSource.open(version, { ...options, isHeld: !isHeaded });
     return { source, close: () => Promise.resolve() };
   }
+  const { path, close: remove } = await restored(version, options);
+  const file = await orClosed(remove, async () => await openFile(path));
+  return {
+    source: file.source,
+    close: async () => {
+      await file[Symbol.asyncDispose]();
+      await remove();
+    },
+  };
+}
+
+interface Restored {
+  readonly path: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Writes a version to a folder of its own, which goes with `close`. */
+async function restored(version: ModelVersion, { repository, signal }: OpenTensorsOptions): Promise<Restored> {
   const folder = await mkdtemp(join(tmpdir(), 'model-'));
-  const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+  const close = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+  const path = join(folder, 'model');
+  await orClosed(close, async () => await restoreContent(repository, version, { to: path, signal }));
+  return { path, close };
+}
+
+/** What work on something that is open gives; when it fails, that is closed. */
+async function orClosed<T>(close: () => Promise<void>, work: () => Promise<T>): Promise<T> {
   try {
-    const to = join(folder, 'model');
-    await restoreContent(options.repository, version, { to, signal: options.signal });
-    const file = await openFile(to);
-    return {
-      source: file.source,
-      close: async () => {
-        await file[Symbol.asyncDispose]();
-        await remove();
-      },
-    };
+    return await work();
   } catch (error) {
-    await remove();
+    await close();
     throw error;
   }
 }

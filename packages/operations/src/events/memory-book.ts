@@ -15,7 +15,6 @@ export function isWanted(
 export function memoryEventBook(events: Iterable<OperationEvent> = []): EventBook {
   const all = [...events];
   return {
-    // eslint-disable-next-line @typescript-eslint/require-await
     append: async (event) => {
       all.push(event);
     },

@@ -1,6 +1,7 @@
 import type { ModelInspection } from '../inspection.ts';
 import { defaultLimits, type InspectLimits } from '../limits.ts';
 import { toldTensor } from '../tensor-values.ts';
+import { bytesOf } from './list-members.ts';
 import { manifestDigest, type ModelMember } from './manifest.ts';
 import { type WalkedFolder, walkFolder } from './walk-folder.ts';
 
@@ -38,7 +39,7 @@ export function folderInspection(walked: WalkedFolder, limits: InspectLimits): M
     verdict: findings.verdict,
     findings: findings.kept,
     findingCount: findings.count,
-    size: members.reduce((sum, { size }) => sum + size, 0),
+    size: bytesOf(members),
     ...(main === undefined ? {} : { main }),
     ...(digested === undefined ? {} : { digest: manifestDigest(digested), members: digested }),
   };

@@ -1,7 +1,7 @@
 import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../errors.ts';
-import { Findings } from '../findings.ts';
+import type { Findings } from '../findings.ts';
 import { quoted } from '../quoted.ts';
 import { isMemberPath, MOST_DEPTH, MOST_MEMBERS } from './member-path.ts';
 
@@ -55,9 +55,8 @@ export async function listMembers(root: string, findings: Findings): Promise<Mem
   return { members, isWhole: findings.count === before };
 }
 
-/** Bytes of all files below a folder. */
-export async function folderSize(root: string): Promise<number> {
-  const { members } = await listMembers(root, new Findings(1));
+/** Bytes of all files. */
+export function bytesOf(members: readonly ListedMember[]): number {
   return members.reduce((sum, { size }) => sum + size, 0);
 }
 

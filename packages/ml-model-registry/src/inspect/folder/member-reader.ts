@@ -35,7 +35,7 @@ export class MemberReader {
    */
   async read<T>(member: ListedMember, look: (source: ByteSource) => Promise<T>): Promise<T | undefined> {
     const { digest, signal, findings } = this.#options;
-    await using file = await this.open(member);
+    await using file = await openMember(this.#root, member);
     const source = new LastingSource(join(this.#root, member.path), file);
     let found: T | undefined;
     try {
@@ -49,14 +49,18 @@ export class MemberReader {
     source.release();
     return found;
   }
+}
 
-  /** Opens a file that is still what it was when it was listed. */
-  async open({ path, size }: ListedMember): Promise<OpenFile> {
-    const file = await openFile(join(this.#root, path));
-    if (file.source.size === size) return file;
-    await file[Symbol.asyncDispose]();
-    throw new ModelError('FILE_CHANGED', `Expected files that nobody writes to, got one that changed: ${path}`, {
-      hint: 'Run it again when whoever writes it is done.',
-    });
-  }
+/**
+ * Opens a file of a folder that is as long as it was when it was listed.
+ *
+ * @throws {ModelError} `FILE_CHANGED`; those of `openFile`.
+ */
+export async function openMember(root: string, { path, size }: ListedMember): Promise<OpenFile> {
+  const file = await openFile(join(root, path));
+  if (file.source.size === size) return file;
+  await file[Symbol.asyncDispose]();
+  throw new ModelError('FILE_CHANGED', `Expected files that nobody writes to, got one that changed: ${path}`, {
+    hint: 'Run it again when whoever writes it is done.',
+  });
 }

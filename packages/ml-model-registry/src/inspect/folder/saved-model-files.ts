@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import type { Inspection } from '../contract.ts';
 import { quoted } from '../quoted.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { openFile } from '../source/file-source.ts';
-import { streamOf } from '../source/stream-of.ts';
+import { streamOfFile } from '../source/stream-of.ts';
 import type { Bundle, BundledTensor } from '../tensorflow/bundle.ts';
 import type { FoundTensor, TensorValues } from '../tensor-values.ts';
 import type { ListedMember } from './list-members.ts';
@@ -56,16 +55,13 @@ export function checkBundle({ shards, tensors }: Bundle, { members, find }: Bund
   if (shards > MOST_SHARDS)
     return find('LIMIT_EXCEEDED', `Expected at most ${MOST_SHARDS} files of numbers, got ${shards}`, VARIABLES_INDEX);
   const sizes = new Map(members.filter(({ path }) => SHARD.test(path)).map(({ path, size }) => [path, size]));
+  const byShard = Map.groupBy(tensors, ({ shard }) => shard);
   for (let shard = 0; shard < shards; shard += 1) {
     const path = shardPath(shard, shards);
     const size = sizes.get(path);
     if (size === undefined)
       find('FOLDER_SHARD_MISSING', 'Expected numbers that the index names, got no such file', path);
-    else
-      checkShard(
-        tensors.filter((tensor) => tensor.shard === shard),
-        { path, size, find },
-      );
+    else checkShard(byShard.get(shard) ?? [], { path, size, find });
     sizes.delete(path);
   }
   for (const path of sizes.keys())
@@ -104,9 +100,5 @@ export function bundledTensors({ shards, tensors }: Bundle, root: string): reado
 }
 
 function valuesOf({ offset, bytes, isBigEndian }: BundledTensor, path: string): TensorValues {
-  const read = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    await using file = await openFile(path);
-    yield* streamOf(file.source, offset, bytes);
-  };
-  return { bytes, read, isBigEndian };
+  return { bytes, read: () => streamOfFile(path, offset, bytes), isBigEndian };
 }

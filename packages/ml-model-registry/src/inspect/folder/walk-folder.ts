@@ -11,8 +11,8 @@ import type { FoundReport, FoundTensor } from '../tensor-values.ts';
 import { Walk } from '../walk.ts';
 import { inspectCompanion, isCompanion, isText } from './companions.ts';
 import { type FolderKind, folderKind } from './kinds.ts';
-import { type ListedMember, listMembers } from './list-members.ts';
-import { MemberReader } from './member-reader.ts';
+import { bytesOf, type ListedMember, listMembers } from './list-members.ts';
+import { MemberReader, openMember } from './member-reader.ts';
 import { bundledTensors, checkBundle, checkFingerprint, savedModelFile, VARIABLES_INDEX } from './saved-model-files.ts';
 import { checkWeightMap, readWeightMap } from './weight-map.ts';
 
@@ -40,17 +40,20 @@ export interface WalkFolderOptions {
   readonly limits: InspectLimits;
   readonly digest: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Told the bytes of all files before any is read; throws when these are too many. */
+  readonly demandSize?: ((bytes: number) => Promise<void>) | undefined;
 }
 
 /**
  * Walks over a folder that is one model: its model files, what these name, and what is beside them. A file that nothing names and that is none of
  * those expected beside a model is a finding, and is inspected as what it is.
  *
- * @throws {ModelError} `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `ABORTED`.
+ * @throws {ModelError} `READ_FAILED`, `NOT_A_FILE`, `FILE_CHANGED`, `ABORTED`; what `demandSize` throws.
  */
 export async function walkFolder(root: string, options: WalkFolderOptions): Promise<WalkedFolder> {
   const findings = new Findings(options.limits.findings);
   const { members, isWhole } = await listMembers(root, findings);
+  await options.demandSize?.(bytesOf(members));
   const walk = new FolderWalk(root, { ...options, findings, members });
   return { ...(await walk.all()), isWhole };
 }
@@ -145,7 +148,7 @@ class FolderWalk {
   async #recognised(members: readonly ListedMember[]): Promise<readonly string[]> {
     const found: string[] = [];
     for (const { path, size } of members) {
-      await using file = await this.#reader.open({ path, size });
+      await using file = await openMember(this.#root, { path, size });
       if (await this.#walk.knows(file.source)) found.push(path);
     }
     return found;
@@ -204,9 +207,8 @@ class FolderWalk {
     const isKnown = await this.#walk.knows(source);
     // Vocabularies are text.
     if (kind === 'asset' && !isKnown && (await isText(source))) return;
-    if (!path.includes('/') && isKnown && this.#kind.kind === 'single') {
-      // Told already as another model.
-    } else place.find('FOLDER_OTHER_FILE', 'Expected files that the model names, got another one', 0);
+    const isToldAsModel = !path.includes('/') && isKnown && this.#kind.kind === 'single';
+    if (!isToldAsModel) place.find('FOLDER_OTHER_FILE', 'Expected files that the model names, got another one', 0);
     await this.#walk.content(source, { part: path, level: 1 });
   }
 

@@ -2,7 +2,7 @@ import type { FormatInspector, Inspection } from '../contract.ts';
 import { type ByteSource, partOf } from '../source/byte-source.ts';
 import { streamOf } from '../source/stream-of.ts';
 import { malformed, StructureError } from '../structure-error.ts';
-import { orderOf, plainStrides, type TensorValues } from '../tensor-values.ts';
+import { arrayOrder, type TensorValues } from '../tensor-values.ts';
 import { type DataType, readDataType, shapeOf } from './data-type.ts';
 import { parseLiteral } from './python-literal.ts';
 
@@ -76,12 +76,11 @@ function valuesOf({ type, shape, isFortran, start }: Header, source: ByteSource)
   const bytes = shape.reduce((all, size) => all * size, type.size);
   if (type.hasObjects) return 'it has Python objects instead of numbers';
   if (start + bytes > source.size) return 'some of it is missing';
-  const strides = isFortran ? plainStrides(shape.toReversed()).toReversed() : plainStrides(shape);
   return {
     bytes,
     read: () => streamOf(source, start, bytes),
     isBigEndian: type.isBigEndian,
-    order: orderOf(shape, { each: type.size, strides }),
+    order: arrayOrder(shape, { each: type.size, isFortran }),
   };
 }
 

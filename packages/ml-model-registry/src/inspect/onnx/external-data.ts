@@ -4,8 +4,7 @@ import type { Inspection } from '../contract.ts';
 import { messagesOf, type TextLimits, textOf } from '../protobuf/fields.ts';
 import type { PbMessage } from '../protobuf/read-message.ts';
 import { quoted } from '../quoted.ts';
-import { openFile } from '../source/file-source.ts';
-import { streamOf } from '../source/stream-of.ts';
+import { streamOfFile } from '../source/stream-of.ts';
 import type { TensorValues } from '../tensor-values.ts';
 
 /** Where a tensor's bytes are, when they are not in the model. */
@@ -62,12 +61,7 @@ export async function inspectExternalData(
     inspection.find('TRUNCATED', message, at);
     return 'some of its numbers are missing';
   }
-  return { bytes: expected, read: () => rangeOfFile(path, data.offset, expected) };
-}
-
-async function* rangeOfFile(path: string, offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
-  await using file = await openFile(path);
-  yield* streamOf(file.source, offset, length);
+  return { bytes: expected, read: () => streamOfFile(path, data.offset, expected) };
 }
 
 async function readExternalData(tensor: PbMessage, { inspection, texts }: OnnxPlace): Promise<ExternalData> {

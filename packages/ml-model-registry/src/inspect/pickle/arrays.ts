@@ -1,7 +1,7 @@
 import type { Inspection } from '../contract.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { streamOf } from '../source/stream-of.ts';
-import { type FoundTensor, orderOf, plainStrides, type TensorValues } from '../tensor-values.ts';
+import { arrayOrder, type FoundTensor, type TensorValues } from '../tensor-values.ts';
 import { type ArrayType, arrayTypeOf } from './array-type.ts';
 import { Blob, Dict, Made, Sequence, Tuple, type Value } from './values.ts';
 
@@ -72,12 +72,11 @@ function tensorOf(name: string, { type, shape, isFortran, start }: PlacedArray, 
   if (type.hasObjects) return { ...told, values: 'it has Python objects instead of numbers' };
   if (typeof start === 'string') return { ...told, values: start };
   if (start + bytes > source.size) return { ...told, values: 'some of it is missing' };
-  const strides = isFortran ? plainStrides(shape.toReversed()).toReversed() : plainStrides(shape);
   const values: TensorValues = {
     bytes,
     read: () => streamOf(source, start, bytes),
     isBigEndian: type.isBigEndian,
-    order: orderOf(shape, { each: type.size, strides }),
+    order: arrayOrder(shape, { each: type.size, isFortran }),
   };
   return { ...told, values };
 }

@@ -1,6 +1,6 @@
 import { type ByteSource, demandWithin } from './byte-source.ts';
 import { openFile, type OpenFile } from './file-source.ts';
-import { streamOf } from './stream-of.ts';
+import { streamOf, streamOfFile } from './stream-of.ts';
 
 /** A file that can be read after it was closed: it is opened for each reading then. For numbers that somebody may want later. */
 export class LastingSource implements ByteSource {
@@ -26,12 +26,9 @@ export class LastingSource implements ByteSource {
     return await file.source.read(offset, length);
   }
 
-  async *range(offset: number, length: number): AsyncGenerator<Uint8Array, void, undefined> {
-    if (this.#file !== undefined) {
-      yield* streamOf(this.#file.source, offset, length);
-      return;
-    }
-    await using file = await openFile(this.#path);
-    yield* streamOf(file.source, offset, length);
+  range(offset: number, length: number): AsyncIterable<Uint8Array> {
+    return this.#file === undefined
+      ? streamOfFile(this.#path, offset, length)
+      : streamOf(this.#file.source, offset, length);
   }
 }
