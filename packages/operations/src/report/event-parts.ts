@@ -1,7 +1,7 @@
 import type { OperationEvent } from '../events/contract.ts';
+import { amountOf, durationOf, textOf } from '../events/told-values.ts';
 import type { DrillLine, OtherEvents, ReleaseLine, ReportData, ReportedRestore } from './contract.ts';
 import type { ReportedDrill, ReportInput } from './input.ts';
-import { amountOf, durationOf, textOf } from './told-values.ts';
 import { lineText } from './words.ts';
 
 /** Lines of a part. */
