@@ -1,8 +1,8 @@
-import { CHART_WIDTH, edgeLine, rounded, type Shape } from './drawing.ts';
+import { edgeLine, rounded, type Shape } from './drawing.ts';
 import type { Scale } from './scales.ts';
 
 /** Where a chart with an axis of values draws: below there is room for labels of time, at the left for those of values. */
-export const PLOT = { height: 170, left: 52, right: CHART_WIDTH - 8, top: 12, bottom: 144 } as const;
+export const PLOT = { height: 170, left: 52, right: 332, top: 12, bottom: 144 } as const;
 
 /** Baseline of the labels below a plot. */
 export const LABELS_Y: number = PLOT.height - 8;
