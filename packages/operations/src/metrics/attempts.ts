@@ -1,6 +1,6 @@
-import { compare } from '../drills/choose.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import { amountOf } from '../events/told-values.ts';
+import { compareTexts } from '../text-order.ts';
 import type { BackupFact } from './contract.ts';
 
 /** A backup that was made or has failed, counted once however often it is told. */
@@ -43,7 +43,7 @@ export function backupAttempts(
 
 /** Of a snapshot of which several tell, the earliest counts, whatever order they come in. */
 const byTime = (events: readonly OperationEvent[]): readonly OperationEvent[] =>
-  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || compare(JSON.stringify(a), JSON.stringify(b)));
+  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || compareTexts(JSON.stringify(a), JSON.stringify(b)));
 
 function attemptOf({ at, name, tenant, details }: OperationEvent): BackupAttempt {
   return {
