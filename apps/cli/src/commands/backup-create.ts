@@ -87,19 +87,14 @@ function fullEvery(text: string): string {
   return text;
 }
 
-/** Runs of a schedule are minutes and hours apart from the time that they are for: one that comes a little early is full as well. */
-const EARLY_MS = 3_600_000;
-
 /** How often all is read again: what a scheduler runs goes by the configuration. */
 function fullEveryMs(
   { fullEvery: asked, kind, since, scheduled }: CreateFlags,
   settings: Settings,
 ): number | undefined {
-  if (asked !== undefined) return asked === 'never' ? undefined : demandDuration(asked);
-  const every = settings['schedule.fullEvery'] ?? '7d';
-  if (scheduled !== true || kind !== undefined || since !== undefined || every === 'never') return undefined;
-  const ms = demandDuration(every);
-  return ms > 2 * EARLY_MS ? ms - EARLY_MS : ms;
+  const usual = scheduled === true && kind === undefined && since === undefined;
+  const every = asked ?? (usual ? (settings['schedule.fullEvery'] ?? '7d') : 'never');
+  return every === 'never' ? undefined : demandDuration(every);
 }
 
 /** Backs up what the command line names. */

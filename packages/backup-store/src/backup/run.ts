@@ -68,12 +68,17 @@ function checkFullEvery({ kind = 'incremental', since, fullEveryMs }: BackupOpti
     );
 }
 
+/** Runs of a schedule begin at other minutes each time: one that is a little early is the one that was meant. */
+const EARLY_MS = 3_600_000;
+
 /** What is made now: every so often everything is read. */
 function dueKind(start: Start): BackupOptions['kind'] {
   const { context, tenant, options } = start;
-  if (options.fullEveryMs === undefined) return options.kind;
-  const isDue = isFullDue(tenant, backedUp(start), { everyMs: options.fullEveryMs, nowMs: context.clock() });
-  return isDue ? 'full' : options.kind;
+  const { kind, trigger, fullEveryMs } = options;
+  if (fullEveryMs === undefined) return kind;
+  const earlyMs = trigger === 'scheduled' ? Math.min(EARLY_MS, fullEveryMs / 24) : 0;
+  const isDue = isFullDue(tenant, backedUp(start), { everyMs: fullEveryMs - earlyMs, nowMs: context.clock() });
+  return isDue ? 'full' : kind;
 }
 
 /** What a run tells in the end; without a snapshot where it was only tried. */

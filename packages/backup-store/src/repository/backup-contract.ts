@@ -61,7 +61,8 @@ export interface BackupOptions extends RunOptions {
    */
   readonly kind?: SnapshotKind | undefined;
   /**
-   * Makes an incremental backup a `full` one when no full one of the same sources and machine, read to its end, is younger, in milliseconds.
+   * Makes an incremental backup a `full` one when no full one of the same sources and machine, read to its end, is younger, in milliseconds. With the
+   * trigger `scheduled` one may come early by a 24th of that time, at most an hour, as schedules spread their runs.
    * Files whose sizes and times tell of no change, though their content has changed, are found by those.
    */
   readonly fullEveryMs?: number | undefined;

@@ -79,6 +79,24 @@ describe('kinds of backups', () => {
     expect(await kindAfter(-30 * day)).toBe('full');
   });
 
+  it.each([
+    ['a week', 7 * 86_400_000, 3_600_000],
+    ['an hour', 3_600_000, 150_000],
+  ])('a scheduled one every %s may be early, as schedules spread their runs', async (_, fullEveryMs, earlyMs) => {
+    const place = newPlace();
+    buildTree(place.source, { same: 'same' });
+    let now = ahead();
+    const repository = await createAt(place, { clock: () => now });
+    const kindAfter = async (ms: number, trigger: 'scheduled' | 'manual'): Promise<string | undefined> => {
+      now += ms;
+      return (await repository.backup({ paths: [place.source], fullEveryMs, trigger })).snapshot?.kind;
+    };
+    expect(await kindAfter(0, 'scheduled')).toBe('full');
+    expect(await kindAfter(fullEveryMs - earlyMs - 1, 'scheduled')).toBe('incremental');
+    expect(await kindAfter(1, 'manual')).toBe('incremental');
+    expect(await kindAfter(0, 'scheduled')).toBe('full');
+  });
+
   it('a full one every so often is none of an option that says what is compared with', async () => {
     const { back } = await withTwoFiles();
     for (const options of [{ kind: 'full' }, { kind: 'checkpoint' }, { since: 'last' }] as const)

@@ -24,13 +24,19 @@ export async function cleanUp(
     if (gone === undefined) held.push(tenant);
     else snapshots[tenant] = gone;
   }
+  return { dryRun, snapshots, held, ...(await cleanFiles({ settings, logs }, dryRun)) };
+}
+
+/** Removes logs and reports that have had their time. */
+export async function cleanFiles(
+  { settings, logs }: Pick<CleanUpParts, 'settings' | 'logs'>,
+  dryRun: boolean,
+): Promise<Pick<Cleanup, 'logFiles' | 'reports'>> {
   const plan = await logs?.planClean();
   if (!dryRun && logs !== undefined && plan !== undefined) await logs.applyClean(plan);
   const { reports } = settings.config;
-  const nowMs = settings.clock.now();
+  const { keepMs = KEEP_REPORTS_MS } = reports ?? {};
   const removed =
-    reports === undefined
-      ? []
-      : await cleanReports(reports.directory, { nowMs, keepMs: reports.keepMs ?? KEEP_REPORTS_MS, dryRun });
-  return { dryRun, snapshots, held, logFiles: plan?.remove.length ?? 0, reports: removed };
+    reports === undefined ? [] : await cleanReports(reports.directory, { nowMs: settings.clock.now(), keepMs, dryRun });
+  return { logFiles: plan?.remove.length ?? 0, reports: removed };
 }

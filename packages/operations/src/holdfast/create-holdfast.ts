@@ -73,7 +73,7 @@ function holdfastOf(settings: Settings, telling: Telling, parts: OpenParts): Hol
     deployer: () => demand(parts.deployer(), 'deploy'),
     models: async () => parts.models.get(),
     flags: async () => parts.flags.get(),
-    as: (who) => asOf(who, { settings, parts, access }),
+    as: (who) => asOf(who, settings, parts, access),
     backUp: async (tenant, options) => underWay.run(async () => backups.backUp(tenant, options)),
     dashboard: async () => underWay.run(async () => facts.dashboard()),
     objectives: async () => underWay.run(async () => facts.objectives()),

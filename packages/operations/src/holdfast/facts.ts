@@ -1,18 +1,19 @@
 import type { CatalogEntry, Repository } from '@x/backup-store';
 import type { Deployer, Deployment } from '@x/versioning/deploy';
 import type { ReleaseManager } from '@x/versioning';
-import { DRILL_EVENTS, drillHistory } from '../drills/results.ts';
+import { DRILL_EVENTS, drillResultOf } from '../drills/results.ts';
 import { drillSnapshots } from '../drills/snapshots.ts';
 import type { EventBook, EventQuery, OperationEvent } from '../events/contract.ts';
 import { BACKUP_EVENTS } from '../metrics/attempts.ts';
 import { backupFacts } from '../metrics/backup-facts.ts';
 import type { Dashboard, StorageSample } from '../metrics/contract.ts';
 import { dashboard } from '../metrics/dashboard.ts';
+import { destinationFigures } from '../metrics/forecast.ts';
 import type { SampleBook } from '../metrics/samples.ts';
 import type { ObjectiveJudgement } from '../objectives/contract.ts';
 import { RESTORE_EVENTS, restoresOf, rollbacksOf } from '../objectives/facts.ts';
 import { judgeObjectives } from '../objectives/judge.ts';
-import { limitOf } from '../objectives/limits.ts';
+import { limitOf, measuredWithin } from '../objectives/limits.ts';
 import { reportData } from '../report/report-data.ts';
 import type { ReportData } from '../report/contract.ts';
 import type { ReportPeriod } from '../report/period.ts';
@@ -69,26 +70,29 @@ export class Facts {
   }
 
   async objectives(): Promise<readonly ObjectiveJudgement[]> {
-    const { settings, book, deployer } = this.#parts;
-    const [catalog, drills, events] = await Promise.all([
+    const { settings, deployer } = this.#parts;
+    const { objectives = {} } = settings.config;
+    const nowMs = settings.clock.now();
+    // What is older says nothing any more.
+    const fromMs = nowMs - measuredWithin(objectives);
+    const [catalog, events] = await Promise.all([
       this.#catalog(),
-      drillHistory(book),
-      this.#events({ names: RESTORE_EVENTS }),
+      this.#events({ names: [...DRILL_EVENTS, ...RESTORE_EVENTS], fromMs }),
     ]);
     const rollbacks = deployer() === undefined ? undefined : rollbacksOf(await this.#deploys());
     return judgeObjectives({
       tenants: [...settings.tenants].map(([name, { critical = false }]) => ({ name, critical })),
       snapshots: drillSnapshots(catalog),
-      drills,
+      drills: events.flatMap((event) => drillResultOf(event) ?? []),
       restores: restoresOf(events),
       rollbacks,
-      objectives: settings.config.objectives,
-      nowMs: settings.clock.now(),
+      objectives,
+      nowMs,
     });
   }
 
   async report(period: ReportPeriod): Promise<ReportData> {
-    const { settings, health, timingOf, book } = this.#parts;
+    const { settings, health, timingOf, destination } = this.#parts;
     const { tenants, config, state } = settings;
     const { fromMs, toMs } = period;
     const nowMs = settings.clock.now();
@@ -110,7 +114,7 @@ export class Facts {
     );
     // Before its first run a tenant may not have been there.
     const firstMs = runs.map((own) => own.at(-1)?.run.slotMs ?? Infinity);
-    const [forecast] = (await this.dashboard()).storage.destinations;
+    const forecast = destinationFigures({ destination, samples }, nowMs);
     return reportData({
       period,
       nowMs,
@@ -126,11 +130,10 @@ export class Facts {
         return timing === undefined ? [] : [{ tenant, timing, sinceMs: firstMs[n] }];
       }),
       deployments,
-      drills: await drillHistory(book),
       health: await health({ fromMs, toMs: Math.min(toMs, nowMs) }),
       storage: samples,
       forecast:
-        forecast === undefined || forecast.full.status === 'unknown'
+        forecast.full.status === 'unknown'
           ? undefined
           : {
               fullAtMs: forecast.full.at === null ? null : Date.parse(forecast.full.at),

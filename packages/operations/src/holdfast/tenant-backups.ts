@@ -6,8 +6,6 @@ import type { HoldfastTenant } from './contract.ts';
 import { forgetByPolicy } from './forgetting.ts';
 import type { Settings } from './settings.ts';
 
-const SLACK_MS = 3_600_000;
-
 /** What backups of tenants work with. */
 export interface TenantBackupParts {
   readonly settings: Settings;
@@ -34,7 +32,7 @@ export class TenantBackups {
     const opened = await repository();
     await this.#add(opened, tenant);
     const what = typeof backup === 'function' ? await backup() : backup;
-    const every = kind === undefined && trigger === 'scheduled' ? fullEvery(settings) : undefined;
+    const every = kind === undefined && trigger === 'scheduled' ? settings.fullEveryMs : undefined;
     const how = { kind, trigger, signal, fullEveryMs: every, createdBy: what.createdBy ?? settings.principal };
     return opened.backup({ ...what, ...how, tenant, ...(note === undefined ? {} : { note }) });
   }
@@ -113,9 +111,4 @@ export class TenantBackups {
 
 async function isThere({ tenants }: Repository, tenant: string): Promise<boolean> {
   return (await tenants.list()).some(({ name }) => name === tenant);
-}
-
-/** Backups of the same time of day are hours and minutes apart from each other: one that comes a little early is full as well. */
-function fullEvery({ fullEveryMs }: Settings): number {
-  return fullEveryMs > 2 * SLACK_MS ? fullEveryMs - SLACK_MS : fullEveryMs;
 }

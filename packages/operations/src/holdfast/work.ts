@@ -10,8 +10,9 @@ import type { OperationEvent } from '../events/contract.ts';
 import type { SampleBook } from '../metrics/samples.ts';
 import { noteObjectives } from '../objectives/changes.ts';
 import { lastPeriod, type ReportPeriod } from '../report/period.ts';
-import { cleanReports, reportFile, writeReports } from '../report/write-reports.ts';
+import { reportFile, writeReports } from '../report/write-reports.ts';
 import type { Job, RunContext, RunReport } from '../scheduler/job.ts';
+import { cleanFiles } from './clean-up.ts';
 import type { Facts } from './facts.ts';
 import type { Settings } from './settings.ts';
 import type { Telling } from './telling.ts';
@@ -28,7 +29,6 @@ export interface WorkParts {
 
 const REPORT_KINDS = ['daily', 'weekly', 'monthly', 'quarterly'] as const;
 const DAY_MS = 86_400_000;
-const KEEP_REPORTS_MS = 2 * 365 * DAY_MS;
 /** What was over longer ago is reported on when somebody asks. */
 const MOST_LATE_MS = 7 * DAY_MS;
 
@@ -71,7 +71,7 @@ export class Work {
       made.push({ tenant, kind, status });
     }
     await hub.flush();
-    const bad = made.find(({ status }) => status !== 'passed');
+    const bad = made.find(({ status }) => status === 'failed') ?? made.find(({ status }) => status !== 'passed');
     const error = bad && { code: 'DRILL_FAILED', message: `The drill of ${bad.tenant} ended as ${bad.status}` };
     return {
       outcome: bad === undefined ? 'ok' : bad.status === 'failed' ? 'failed' : 'partial',
@@ -121,14 +121,9 @@ export class Work {
 
   readonly clean: Job['run'] = async () => {
     const { settings, telling, samples, destination } = this.#parts;
-    const { logs } = telling;
-    const nowMs = settings.clock.now();
-    const { reports } = settings.config;
-    const plan = await logs?.planClean();
-    if (logs !== undefined && plan !== undefined) await logs.applyClean(plan);
-    const keepMs = reports?.keepMs ?? KEEP_REPORTS_MS;
-    const removed = reports === undefined ? [] : await cleanReports(reports.directory, { nowMs, keepMs });
-    return { details: { reports: removed.length, samples: await samples.thin(destination, nowMs) } };
+    const { logFiles, reports } = await cleanFiles({ settings, logs: telling.logs }, false);
+    const thinned = await samples.thin(destination, settings.clock.now());
+    return { details: { logFiles, reports: reports.length, samples: thinned } };
   };
 
   /** Tells which objectives have changed. @returns How many. */
