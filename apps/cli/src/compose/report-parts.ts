@@ -1,6 +1,6 @@
 import type { EventBook, OperationEvent } from '@x/operations';
 import type { BackupRun, ExpectedBackups, OtherRun, ReportInput, ReportPeriod } from '@x/operations/report';
-import { demandDuration } from '../config/duration.ts';
+import { optionalDuration } from '../config/duration.ts';
 import type { Effective } from '../config/merge.ts';
 import type { Settings } from '../config/fields.ts';
 import type { Context } from '../program/context.ts';
@@ -128,8 +128,7 @@ async function events(_: Context, { book, period, nowMs }: PartsCall): Promise<P
 
 /** Objectives of the configuration, by tenant. */
 export function configuredObjectives(settings: Settings): NonNullable<ReportInput['objectives']> {
-  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : demandDuration(text));
   return Object.entries(settings['reports.objectives'] ?? {}).map(([tenant, { rpo, rto }]) => {
-    return { tenant, rpoMs: ms(rpo), rtoMs: ms(rto) };
+    return { tenant, rpoMs: optionalDuration(rpo), rtoMs: optionalDuration(rto) };
   });
 }
