@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Repository } from '@x/backup-store';
-import type { BackupFact, Dashboard, MetricFamily, MetricsInput, StorageFacts } from '@x/operations/metrics';
+import type {
+  BackupFact,
+  Dashboard,
+  MetricFamily,
+  MetricsInput,
+  StorageFacts,
+  StorageSample,
+} from '@x/operations/metrics';
 import { now } from '../clock.ts';
 import { isUrl, publicLocation } from '../config/locations.ts';
 import type { Context } from '../program/context.ts';
@@ -92,8 +99,7 @@ async function sampleRepository(
   const { settings } = await context.effective();
   const location = settings.repository ?? '';
   const destination = publicLocation(location);
-  const { bytesStored: storedBytes } = await repository.stats();
-  const sample = { atMs: now(), storedBytes, freeBytes: await freeBytes(location) };
+  const sample = await measureRepository(location, repository);
   try {
     if (await samples.add(destination, sample)) await samples.thin(destination, sample.atMs);
   } catch (error) {
@@ -104,6 +110,12 @@ async function sampleRepository(
     destination,
     samples: [...(await samples.read(destination)).filter(({ atMs }) => atMs < sample.atMs), sample],
   };
+}
+
+/** How much is stored now, and free beside it. */
+export async function measureRepository(location: string, repository: Repository): Promise<StorageSample> {
+  const { bytesStored: storedBytes } = await repository.stats();
+  return { atMs: now(), storedBytes, freeBytes: await freeBytes(location) };
 }
 
 /** Free bytes of the disk that a folder is on; `null` for a bucket and the like. */
