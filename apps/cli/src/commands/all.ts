@@ -29,34 +29,6 @@ import { backupVerify } from './backup-verify.ts';
 import { cleanup } from './cleanup.ts';
 import { configShow } from './config-show.ts';
 import { configValidate } from './config-validate.ts';
-import { deployAdvise } from './deploy-advise.ts';
-import { deployClean } from './deploy-clean.ts';
-import { deployHistory } from './deploy-history.ts';
-import { deployInit } from './deploy-init.ts';
-import { deployList } from './deploy-list.ts';
-import { deployLogs } from './deploy-logs.ts';
-import { deployMaintenance } from './deploy-maintenance.ts';
-import { deployMetricsCommand } from './deploy-metrics.ts';
-import { deployResume } from './deploy-resume.ts';
-import { deployRollback } from './deploy-rollback.ts';
-import { deployRun } from './deploy-run.ts';
-import { deployService } from './deploy-service.ts';
-import { deployStatus } from './deploy-status.ts';
-import { flagsDisable, flagsEnable } from './flags-enable.ts';
-import { flagsEval } from './flags-eval.ts';
-import { flagsExplain } from './flags-explain.ts';
-import { flagsExport } from './flags-export.ts';
-import { flagsHistory } from './flags-history.ts';
-import { flagsImport } from './flags-import.ts';
-import { flagsLint } from './flags-lint.ts';
-import { flagsList } from './flags-list.ts';
-import { flagsRollback } from './flags-rollback.ts';
-import { flagsRollout } from './flags-rollout.ts';
-import { flagsSet } from './flags-set.ts';
-import { flagsShow } from './flags-show.ts';
-import { flagsSimulate } from './flags-simulate.ts';
-import { flagsStale } from './flags-stale.ts';
-import { flagsTypes } from './flags-types.ts';
 import { integrityHash } from './integrity-hash.ts';
 import { integrityKeygen } from './integrity-keygen.ts';
 import { integrityManifest } from './integrity-manifest.ts';
@@ -65,31 +37,6 @@ import { integrityScrub } from './integrity-scrub.ts';
 import { integritySign } from './integrity-sign.ts';
 import { integrityVerify } from './integrity-verify.ts';
 import { integrityVerifySignature } from './integrity-verify-signature.ts';
-import { modelsAdd } from './models-add.ts';
-import { modelsBom } from './models-bom.ts';
-import { modelsCard } from './models-card.ts';
-import { modelsCleanup } from './models-cleanup.ts';
-import { modelsLineage } from './models-lineage.ts';
-import { modelsScrub } from './models-scrub.ts';
-import { modelsSearch } from './models-search.ts';
-import { modelsUsage } from './models-usage.ts';
-import { modelsAlias } from './models-alias.ts';
-import { modelsApprove } from './models-approve.ts';
-import { modelsCompare } from './models-compare.ts';
-import { modelsDelete } from './models-delete.ts';
-import { modelsHistory } from './models-history.ts';
-import { modelsInspect } from './models-inspect.ts';
-import { modelsList } from './models-list.ts';
-import { modelsLottery } from './models-lottery.ts';
-import { modelsPromote } from './models-promote.ts';
-import { modelsReport } from './models-report.ts';
-import { modelsRestore } from './models-restore.ts';
-import { modelsRollback } from './models-rollback.ts';
-import { modelsShow } from './models-show.ts';
-import { modelsSign } from './models-sign.ts';
-import { modelsValidate } from './models-validate.ts';
-import { modelsVerify } from './models-verify.ts';
-import { modelsWatch } from './models-watch.ts';
 import { releaseChangelog } from './release-changelog.ts';
 import { releaseCreate } from './release-create.ts';
 import { releaseCurrent } from './release-current.ts';
@@ -127,12 +74,6 @@ import { structureForget } from './structure-forget.ts';
 import { structureInventory } from './structure-inventory.ts';
 import { structureRestore } from './structure-restore.ts';
 import { PROOF_COMMANDS } from './proof-commands.ts';
-import { migrateDown } from './migrate-down.ts';
-import { migrateLint } from './migrate-lint.ts';
-import { migrateRepair } from './migrate-repair.ts';
-import { migrateStatus } from './migrate-status.ts';
-import { migrateUp } from './migrate-up.ts';
-import { migrateVerify } from './migrate-verify.ts';
 import { healthCommand, healthHistoryCommand } from './health.ts';
 import { init } from './init.ts';
 import {
@@ -144,6 +85,9 @@ import {
 import { scheduleStatusCommand, scheduleStopCommand, scheduleUnitCommand } from './schedule-daemon.ts';
 import { scheduleRunCommand } from './schedule-run.ts';
 import { LOGS_COMMANDS } from './logs.ts';
+import { MODELS_COMMANDS } from './models-commands.ts';
+import { FLAGS_COMMANDS } from './flags-commands.ts';
+import { DEPLOY_COMMANDS } from './deploy-commands.ts';
 import { status } from './status.ts';
 
 /** Every command, in the order of help. */
@@ -203,22 +147,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   retentionExplain,
   retentionCompare,
   retentionSimulate,
-  flagsList,
-  flagsShow,
-  flagsSet,
-  flagsEnable,
-  flagsDisable,
-  flagsRollout,
-  flagsHistory,
-  flagsRollback,
-  flagsImport,
-  flagsEval,
-  flagsExplain,
-  flagsSimulate,
-  flagsLint,
-  flagsStale,
-  flagsTypes,
-  flagsExport,
+  ...FLAGS_COMMANDS,
   releasePlan,
   releaseCreate,
   releaseCurrent,
@@ -232,50 +161,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   releaseResume,
   releaseExport,
   releaseInitCi,
-  deployInit,
-  deployRun,
-  deployRollback,
-  deployList,
-  deployStatus,
-  deployLogs,
-  deployService,
-  deployClean,
-  deployMaintenance,
-  deployResume,
-  deployHistory,
-  deployMetricsCommand,
-  deployAdvise,
-  migrateStatus,
-  migrateUp,
-  migrateDown,
-  migrateLint,
-  migrateVerify,
-  migrateRepair,
-  modelsInspect,
-  modelsAdd,
-  modelsList,
-  modelsShow,
-  modelsRestore,
-  modelsValidate,
-  modelsSign,
-  modelsVerify,
-  modelsApprove,
-  modelsPromote,
-  modelsRollback,
-  modelsAlias,
-  modelsCompare,
-  modelsReport,
-  modelsLottery,
-  modelsWatch,
-  modelsHistory,
-  modelsSearch,
-  modelsLineage,
-  modelsCard,
-  modelsBom,
-  modelsUsage,
-  modelsCleanup,
-  modelsScrub,
-  modelsDelete,
+  ...DEPLOY_COMMANDS,
+  ...MODELS_COMMANDS,
   scheduleRunCommand,
   scheduleStopCommand,
   scheduleStatusCommand,

@@ -146,6 +146,22 @@ test('somebody may do what their role says, and what is denied is in the book', 
   ]);
 });
 
+test('what somebody does with models is in the book under their name', async () => {
+  const { folder, clock, open } = await newPlace();
+  const header = Buffer.from('{"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}');
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  writeFileSync(join(folder, 'prices.safetensors'), Buffer.concat([length, header, Buffer.alloc(4)]));
+  const holdfast = await open({ models: {}, access: { users: { ben: 'operator' } } });
+  const models = await holdfast.as('ben').models();
+  await models.add('prices', join(folder, 'prices.safetensors'), { change: 'retrain' });
+  await holdfast.hub.flush();
+  const added = (await eventsOf(holdfast)).filter(({ name }) => name.startsWith('model.'));
+  expect(added).toMatchObject([
+    { name: 'model.added', principal: 'ben', at: new Date(clock.now()).toISOString(), details: { model: 'prices' } },
+  ]);
+});
+
 test('what is not configured is said to be so, and a tenant that nobody knows is not backed up', async () => {
   const { open } = await newPlace();
   const holdfast = await open();
