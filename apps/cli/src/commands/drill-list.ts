@@ -8,14 +8,11 @@ import type { Context } from '../program/context.ts';
 import { drillTable, planTable } from '../render/drills.ts';
 import { displayText } from '../render/text.ts';
 import { wholeNumber } from './schedule-options.ts';
+import { writeLines } from './write-table.ts';
 
 interface ListFlags {
   readonly tenant?: string | undefined;
   readonly limit?: number | undefined;
-}
-
-async function writeTable({ output }: Context, [head = '', ...rows]: readonly string[]): Promise<void> {
-  await output.write(`${[output.colors.bold(head), ...rows].join('\n')}\n`);
 }
 
 async function list(context: Context, input: CommandInput): Promise<ExitCode> {
@@ -25,7 +22,7 @@ async function list(context: Context, input: CommandInput): Promise<ExitCode> {
   const drills = (await drillHistory(book, { tenant })).toReversed().slice(0, limit);
   if (context.json) await emitObject(context.output, 'DrillList', { drills });
   else if (drills.length === 0) context.messages.note('Nothing was drilled yet.');
-  else await writeTable(context, drillTable(drills));
+  else await writeLines(context, drillTable(drills));
   return EXIT.ok;
 }
 
@@ -40,7 +37,7 @@ async function plan(context: Context, input: CommandInput): Promise<ExitCode> {
   }
   const { drills, left, later, nothing } = planned;
   if (drills.length + left.length + later.length === 0) context.messages.note('Nothing is going to be drilled.');
-  else await writeTable(context, planTable(planned));
+  else await writeLines(context, planTable(planned));
   for (const name of nothing)
     context.messages.warn(`Tenant ${displayText(name)} has no snapshot that can be restored.`);
   return EXIT.ok;

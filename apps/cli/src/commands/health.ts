@@ -1,10 +1,10 @@
 import type { OperationEvent } from '@x/operations';
 import type { CheckUptime } from '@x/operations/health';
 import { openHealth } from '../compose/health.ts';
-import { type ListenAddress, watchHealth } from '../compose/health-watch.ts';
+import { watchHealth } from '../compose/health-watch.ts';
 import { writeTold } from '../compose/write-events.ts';
+import { type ListenAddress, listenAddress } from '../config/listen-address.ts';
 import { demandPast } from '../config/past-moment.ts';
-import { usageError } from '../errors.ts';
 import { emitObject, jsonOf } from '../output/emit.ts';
 import type { ShapeOf } from '../output/shapes.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
@@ -12,27 +12,15 @@ import type { CommandDefinition, CommandInput, OptionDefinition } from '../progr
 import type { Context } from '../program/context.ts';
 import { formatNumberOf } from '../render/bytes.ts';
 import { changeCells, checkCells, healthEventText, uptimeCells } from '../render/health.ts';
-import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 import { formatTime } from '../render/time.ts';
 import { wholeNumber } from './schedule-options.ts';
+import { writeTable } from './write-table.ts';
 
 interface HealthFlags {
   readonly watch?: true | undefined;
   readonly listen?: ListenAddress | undefined;
   readonly details?: true | undefined;
-}
-
-async function writeTable(
-  context: Context,
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-): Promise<void> {
-  const [head = '', ...lines] = tableLines(
-    titles.map((title) => ({ title })),
-    rows,
-  );
-  await context.output.write(`${[context.output.colors.bold(head), ...lines].join('\n')}\n`);
 }
 
 async function once(context: Context): Promise<ExitCode> {
@@ -119,14 +107,6 @@ const OPTIONS: readonly OptionDefinition[] = [
     description: 'folder or URL in which changes of health are kept (HOLDFAST_HEALTH_STORE)',
   },
 ];
-
-/** `HOST:PORT`, with brackets around an address of IPv6. @throws {CliError} `USAGE`. */
-function listenAddress(text: string): ListenAddress {
-  const [, bracketed, plain, port = ''] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
-  throw usageError(`Expected an address, got ${JSON.stringify(text)}`, 'Write it as 127.0.0.1:8081 or [::1]:8081.');
-}
 
 /** `holdfast health`. */
 export const healthCommand: CommandDefinition = {

@@ -1,41 +1,30 @@
 import { OPERATIONS_OPTIONS } from '../compose/drills.ts';
 import { metering, readFamilies, readMetrics } from '../compose/metrics.ts';
 import { openOperations, type OperationsStore } from '../compose/operations-store.ts';
+import { type ListenAddress, listenAddress } from '../config/listen-address.ts';
 import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { emitObject } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import { untilAborted } from '../process/until-aborted.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { dashboardLines } from '../render/metrics.ts';
 import { displayText } from '../render/text.ts';
 
-interface ListenAt {
-  readonly host: string;
-  readonly port: number;
-}
-
 interface MetricsFlags {
   readonly prometheus?: boolean | undefined;
-  readonly listen?: ListenAt | undefined;
+  readonly listen?: ListenAddress | undefined;
   readonly write?: string | undefined;
 }
 
-/** `HOST:PORT`, `[::1]:9464` or `PORT`. @throws {CliError} `USAGE`. */
-function listenAt(text: string): ListenAt {
-  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]:|([^:[\]]+):)?(\d{1,5})$/.exec(text) ?? [];
-  if (digits !== undefined && Number(digits) <= 65_535)
-    return { host: bracketed ?? plain ?? '127.0.0.1', port: Number(digits) };
-  throw usageError(
-    `Expected HOST:PORT, got ${JSON.stringify(text)}`,
-    'As 127.0.0.1:9464, or [::1]:9464; a port alone listens on this machine only.',
-  );
-}
+/** An address; a port alone is one of this machine. @throws {CliError} `USAGE`. */
+const listenAt = (text: string): ListenAddress => listenAddress(/^\d+$/.test(text) ? `127.0.0.1:${text}` : text);
 
 /** The numbers of a repository are not read more often than that, in milliseconds. */
 const FRESH_MS = 30_000;
 
-async function listen(context: Context, operations: OperationsStore, at: ListenAt): Promise<ExitCode> {
+async function listen(context: Context, operations: OperationsStore, at: ListenAddress): Promise<ExitCode> {
   const { messages, signal } = context;
   const { serveMetrics } = await metering();
   await using server = await serveMetrics({
@@ -45,11 +34,7 @@ async function listen(context: Context, operations: OperationsStore, at: ListenA
     onError: (error) => messages.warn(displayText(`The numbers could not be read: ${(error as Error).message}`)),
   });
   await context.output.line(server.url);
-  const ended = Promise.withResolvers<void>();
-  const end = (): void => ended.resolve();
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
-  await ended.promise;
+  await untilAborted(signal);
   return EXIT.ok;
 }
 

@@ -6,6 +6,7 @@ import { resolvePath } from '../config/locations.ts';
 import { usageError } from '../errors.ts';
 import { jsonOf } from '../output/emit.ts';
 import { EXIT, type ExitCode } from '../process/exit-codes.ts';
+import { untilAborted } from '../process/until-aborted.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { displayText } from '../render/text.ts';
@@ -59,7 +60,7 @@ async function run(context: Context, input: CommandInput): Promise<ExitCode> {
     ...(once === true ? { debounce: 0, awaitWriteFinish: 0 } : {}),
   });
   if (once === true) await watch.idle();
-  else await stopped(context.signal);
+  else await untilAborted(context.signal);
   await watch.close();
   await printed;
   return once === true && failed > 0 ? EXIT.partial : EXIT.ok;
@@ -69,11 +70,6 @@ function isFailure(event: ModelWatchEvent): boolean {
   return (
     event.type === 'refused' || event.type === 'problem' || (event.type === 'validated' && event.status !== 'passed')
   );
-}
-
-async function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
 /** `holdfast models watch`. */

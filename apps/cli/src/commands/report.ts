@@ -106,7 +106,7 @@ export const reportCommand: CommandDefinition = {
   action: 'report.read',
   summary: 'Write what happened in a day, week, month or quarter, as HTML, PDF and JSON',
   description:
-    'It is made of what there is: snapshots of the repository, runs of the schedule, deploys, and what health has seen. What is not known is said to be unknown. Pages need ' +
+    'It is made of what there is: snapshots of the repository, how much `holdfast metrics` has measured, runs of the schedule, deploys, and what health has seen. What is not known is said to be unknown. Pages need ' +
     'nothing from elsewhere and have no scripts. 3 says that something could not be read; it is named then. Without a date the last period is reported that is over, in the time zone of ' +
     'reports.timeZone. Files are called as their period, daily-2026-03-29.html, and replaced as a whole.',
   arguments: [{ name: '[period]', description: 'daily (default), weekly, monthly or quarterly' }],

@@ -5,22 +5,10 @@ import { EXIT, type ExitCode } from '../process/exit-codes.ts';
 import type { CommandDefinition, CommandInput } from '../program/command.ts';
 import type { Context } from '../program/context.ts';
 import { eventText, runCells, statusText, timingText } from '../render/schedule.ts';
-import { tableLines } from '../render/table.ts';
 import { displayText } from '../render/text.ts';
 import { formatDuration, formatTime } from '../render/time.ts';
 import { SCHEDULE_OPTIONS, wholeNumber } from './schedule-options.ts';
-
-async function writeTable(
-  context: Context,
-  titles: readonly string[],
-  rows: readonly (readonly string[])[],
-): Promise<void> {
-  const [head = '', ...lines] = tableLines(
-    titles.map((title) => ({ title })),
-    rows,
-  );
-  await context.output.write(`${[context.output.colors.bold(head), ...lines].join('\n')}\n`);
-}
+import { writeTable } from './write-table.ts';
 
 async function list(context: Context): Promise<ExitCode> {
   const jobs = await lookAtJobs(context);

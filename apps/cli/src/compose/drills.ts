@@ -9,7 +9,7 @@ import type {
 } from '@x/operations/drills';
 import { now } from '../clock.ts';
 import { demandBytes } from '../config/bytes.ts';
-import { demandDuration } from '../config/duration.ts';
+import { optionalDuration } from '../config/duration.ts';
 import type { Settings } from '../config/fields.ts';
 import { CliError } from '../errors.ts';
 import type { OptionDefinition } from '../program/command.ts';
@@ -30,10 +30,8 @@ export const OPERATIONS_OPTIONS: readonly OptionDefinition[] = [
 /** Loads what drills and judges. */
 export const drilling = async (): Promise<typeof import('@x/operations/drills')> => import('@x/operations/drills');
 
-const durationOf = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : demandDuration(text);
 const intervalOf = (text: string | undefined): number | null | undefined =>
-  text === 'never' ? null : durationOf(text);
+  text === 'never' ? null : optionalDuration(text);
 
 /** When what is drilled, by the configuration. @throws {CliError} `USAGE`. */
 function drillPolicy(settings: Settings): DrillPolicy {
@@ -43,7 +41,7 @@ function drillPolicy(settings: Settings): DrillPolicy {
   return {
     validateEveryMs: intervalOf(settings['drills.validateEvery']),
     fullEveryMs: intervalOf(settings['drills.fullEvery']),
-    retryAfterMs: durationOf(settings['drills.retryAfter']),
+    retryAfterMs: optionalDuration(settings['drills.retryAfter']),
     perRun: settings['drills.perRun'],
     seed: settings['drills.seed'],
     tenants,

@@ -1,18 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OperationEvent } from '@x/operations';
+import type { ListenAddress } from '../config/listen-address.ts';
 import { usageError } from '../errors.ts';
+import { untilAborted } from '../process/until-aborted.ts';
 import type { Context } from '../program/context.ts';
 import { openHealth } from './health.ts';
 
-/** Where `/healthz` and `/readyz` are answered. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** How health is watched. */
 export interface HealthWatch {
+  /** Where `/healthz` and `/readyz` are answered. */
   readonly listen: ListenAddress | undefined;
   /** Whether answers say what was found. */
   readonly details: boolean;
@@ -39,7 +36,7 @@ export async function watchHealth(context: Context, watch: HealthWatch): Promise
     context.signal.throwIfAborted();
     health.start();
     watch.onReady({ checks, location, url });
-    await aborted(context.signal);
+    await untilAborted(context.signal);
   } finally {
     await health.stop();
     server.closeAllConnections();
@@ -61,9 +58,4 @@ async function listening(server: Server, { host, port }: ListenAddress): Promise
   });
   const { address, port: given, family } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${given}`;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }

@@ -3,7 +3,7 @@ import type { OperationEvent } from '@x/operations';
 import type { Health, TimedCheck } from '@x/operations/health';
 import type { LatestBackup } from '@x/versioning/deploy';
 import { resolveLocation } from '../config/locations.ts';
-import { demandDuration } from '../config/duration.ts';
+import { demandDuration, optionalDuration } from '../config/duration.ts';
 import type { Effective } from '../config/merge.ts';
 import { CliError, usageError } from '../errors.ts';
 import type { Context } from '../program/context.ts';
@@ -50,16 +50,12 @@ export async function openHealth(context: Context, onEvent?: (event: OperationEv
     latestBackup: latestAt(context, effective),
   });
   const timed = checks.map((check, at): TimedCheck => ({ check, ...timingOf(configured[at] ?? {}, at) }));
-  const duration = (name: 'every' | 'timeout' | 'keep'): number | undefined => {
-    const text = settings[`health.${name}`];
-    return text === undefined ? undefined : demandDuration(text);
-  };
   const health = createHealth({
     checks: timed,
     store: await openStore(location),
-    everyMs: duration('every'),
-    timeoutMs: duration('timeout'),
-    keepMs: duration('keep'),
+    everyMs: optionalDuration(settings['health.every']),
+    timeoutMs: optionalDuration(settings['health.timeout']),
+    keepMs: optionalDuration(settings['health.keep']),
     failures: settings['health.failures'],
     successes: settings['health.successes'],
     onEvent: (event) => {

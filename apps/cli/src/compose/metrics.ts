@@ -2,15 +2,21 @@ import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Repository } from '@x/backup-store';
-import type { OperationEvent } from '@x/operations';
-import type { BackupFact, Dashboard, MetricFamily, MetricsInput, StorageFacts } from '@x/operations/metrics';
+import type {
+  BackupFact,
+  Dashboard,
+  MetricFamily,
+  MetricsInput,
+  StorageFacts,
+  StorageSample,
+} from '@x/operations/metrics';
 import { now } from '../clock.ts';
 import { isUrl, publicLocation } from '../config/locations.ts';
 import type { Context } from '../program/context.ts';
 import { openConfigured } from './compose.ts';
 import { drilling } from './drills.ts';
-import { configuredDeploys, judgeConfigured } from './objectives.ts';
-import type { OperationsStore } from './operations-store.ts';
+import { configuredDeploys, type Judged, judgeConfigured } from './objectives.ts';
+import { eventsNamed, type OperationsStore } from './operations-store.ts';
 import { openReleases } from './releases.ts';
 
 /** Loads what counts. */
@@ -36,36 +42,41 @@ export async function readFamilies(context: Context, operations: OperationsStore
 }
 
 async function readWithout(context: Context, operations: OperationsStore): Promise<ReadMetrics> {
-  return { dashboard: await dashboardOf(context, operations, { snapshots: [], storage: [] }) };
+  const { RESTORE_EVENTS } = await drilling();
+  const restores = await eventsNamed(operations, RESTORE_EVENTS);
+  const deploys = await configuredDeploys(context);
+  return { dashboard: await dashboardOf(context, operations, { snapshots: [], storage: [], restores, deploys }) };
 }
 
 async function readWith(context: Context, operations: OperationsStore, repository: Repository): Promise<ReadMetrics> {
   const { backupFacts } = await metering();
   const { restorability } = await drilling();
-  const { judgements, catalog, snapshots, drills } = await judgeConfigured(context, {
-    repository,
-    book: operations.book,
-  });
+  const judged = await judgeConfigured(context, { repository, book: operations.book });
+  const { judgements, catalog, snapshots, drills, restores, deploys } = judged;
   const storage = [await sampleRepository(context, operations, repository)];
   const proofs = restorability({ snapshots, drills });
-  const made = { snapshots: backupFacts(catalog), storage };
-  return { dashboard: await dashboardOf(context, operations, made), judgements, drills, proofs };
+  const known = { snapshots: backupFacts(catalog), storage, restores, deploys };
+  return { dashboard: await dashboardOf(context, operations, known), judgements, drills, proofs };
+}
+
+/** What was read already. */
+interface Known extends Pick<Judged, 'restores' | 'deploys'> {
+  readonly snapshots: readonly BackupFact[];
+  readonly storage: readonly StorageFacts[];
 }
 
 async function dashboardOf(
   context: Context,
-  { book }: OperationsStore,
-  { snapshots, storage }: { readonly snapshots: readonly BackupFact[]; readonly storage: readonly StorageFacts[] },
+  operations: OperationsStore,
+  { snapshots, storage, restores, deploys = [] }: Known,
 ): Promise<Dashboard> {
   const { BACKUP_EVENTS, dashboard } = await metering();
-  const { RESTORE_EVENTS } = await drilling();
-  const events: OperationEvent[] = [];
-  for await (const event of book.read({ names: [...BACKUP_EVENTS, ...RESTORE_EVENTS] })) events.push(event);
+  const backups = await eventsNamed(operations, BACKUP_EVENTS);
   return dashboard({
-    events,
+    events: [...backups, ...restores],
     snapshots,
     releases: await configuredReleases(context),
-    deploys: (await configuredDeploys(context)) ?? [],
+    deploys,
     storage,
     nowMs: now(),
   });
@@ -88,8 +99,7 @@ async function sampleRepository(
   const { settings } = await context.effective();
   const location = settings.repository ?? '';
   const destination = publicLocation(location);
-  const { bytesStored: storedBytes } = await repository.stats();
-  const sample = { atMs: now(), storedBytes, freeBytes: await freeBytes(location) };
+  const sample = await measureRepository(location, repository);
   try {
     if (await samples.add(destination, sample)) await samples.thin(destination, sample.atMs);
   } catch (error) {
@@ -100,6 +110,12 @@ async function sampleRepository(
     destination,
     samples: [...(await samples.read(destination)).filter(({ atMs }) => atMs < sample.atMs), sample],
   };
+}
+
+/** How much is stored now, and free beside it. */
+export async function measureRepository(location: string, repository: Repository): Promise<StorageSample> {
+  const { bytesStored: storedBytes } = await repository.stats();
+  return { atMs: now(), storedBytes, freeBytes: await freeBytes(location) };
 }
 
 /** Free bytes of the disk that a folder is on; `null` for a bucket and the like. */

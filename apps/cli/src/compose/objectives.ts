@@ -10,35 +10,32 @@ import type {
 } from '@x/operations/drills';
 import { hostname } from 'node:os';
 import { now } from '../clock.ts';
-import { demandDuration } from '../config/duration.ts';
+import { optionalDuration } from '../config/duration.ts';
 import type { Settings } from '../config/fields.ts';
 import type { Context } from '../program/context.ts';
 import { openDeploys } from './deploys.ts';
 import { drilling } from './drills.ts';
-import type { OperationsStore } from './operations-store.ts';
-
-const durationOf = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : demandDuration(text);
+import { eventsNamed, type OperationsStore } from './operations-store.ts';
 
 /** What is promised, by the configuration. @throws {CliError} `USAGE`. */
 function objectivesPolicy(settings: Settings): ObjectivesPolicy {
   const tenants: Record<string, ObjectiveLimits> = {};
   for (const [name, own] of Object.entries(settings['objectives.tenants'] ?? {}))
     tenants[name] = {
-      restoreMs: durationOf(own.restore),
-      rollbackMs: durationOf(own.rollback),
-      rpoIncrementalMs: durationOf(own.rpoIncremental),
-      rpoFullMs: durationOf(own.rpoFull),
-      rtoMs: durationOf(own.rto),
+      restoreMs: optionalDuration(own.restore),
+      rollbackMs: optionalDuration(own.rollback),
+      rpoIncrementalMs: optionalDuration(own.rpoIncremental),
+      rpoFullMs: optionalDuration(own.rpoFull),
+      rtoMs: optionalDuration(own.rto),
     };
   return {
-    restoreMs: durationOf(settings['objectives.restore']),
-    rollbackMs: durationOf(settings['objectives.rollback']),
-    rpoIncrementalMs: durationOf(settings['objectives.rpoIncremental']),
-    rpoFullMs: durationOf(settings['objectives.rpoFull']),
-    rtoMs: durationOf(settings['objectives.rto']),
-    rtoCriticalMs: durationOf(settings['objectives.rtoCritical']),
-    measuredWithinMs: durationOf(settings['objectives.measuredWithin']),
+    restoreMs: optionalDuration(settings['objectives.restore']),
+    rollbackMs: optionalDuration(settings['objectives.rollback']),
+    rpoIncrementalMs: optionalDuration(settings['objectives.rpoIncremental']),
+    rpoFullMs: optionalDuration(settings['objectives.rpoFull']),
+    rtoMs: optionalDuration(settings['objectives.rto']),
+    rtoCriticalMs: optionalDuration(settings['objectives.rtoCritical']),
+    measuredWithinMs: optionalDuration(settings['objectives.measuredWithin']),
     tenants,
   };
 }
@@ -49,6 +46,9 @@ export interface Judged {
   readonly catalog: readonly CatalogEntry[];
   readonly snapshots: readonly DrillSnapshot[];
   readonly drills: readonly DrillResult[];
+  /** What tells of restores. */
+  readonly restores: readonly OperationEvent[];
+  readonly deploys: readonly DeployFact[] | undefined;
 }
 
 /** Holds what was measured against what is promised, of all tenants that are there, or of one. */
@@ -63,8 +63,7 @@ export async function judgeConfigured(
   const catalog = await repository.catalog({ tenant });
   const snapshots = drillSnapshots(catalog);
   const drills = await drillHistory(book);
-  const restores: OperationEvent[] = [];
-  for await (const event of book.read({ names: RESTORE_EVENTS })) restores.push(event);
+  const restores = await eventsNamed({ book }, RESTORE_EVENTS);
   const deploys = await configuredDeploys(context);
   const named = Object.entries(settings['objectives.tenants'] ?? {});
   const critical = Object.fromEntries(named.map(([name, own]) => [name, own.critical === true]));
@@ -78,7 +77,7 @@ export async function judgeConfigured(
     objectives: objectivesPolicy(settings),
     nowMs: now(),
   });
-  return { judgements, catalog, snapshots, drills };
+  return { judgements, catalog, snapshots, drills, restores, deploys };
 }
 
 /** Tells the book what has changed since. */

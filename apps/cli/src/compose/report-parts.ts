@@ -1,6 +1,7 @@
 import type { EventBook, OperationEvent } from '@x/operations';
 import type { BackupRun, ExpectedBackups, OtherRun, ReportInput, ReportPeriod } from '@x/operations/report';
-import { demandDuration } from '../config/duration.ts';
+import { optionalDuration } from '../config/duration.ts';
+import { publicLocation } from '../config/locations.ts';
 import type { Effective } from '../config/merge.ts';
 import type { Settings } from '../config/fields.ts';
 import type { Context } from '../program/context.ts';
@@ -8,6 +9,8 @@ import { catalogRetention } from './catalog-retention.ts';
 import { openConfigured } from './compose.ts';
 import { openDeploys } from './deploys.ts';
 import { healthLocation } from './health.ts';
+import { measureRepository, metering } from './metrics.ts';
+import { openOperations } from './operations-store.ts';
 import { openSchedule } from './schedule.ts';
 
 /** What a part of a report is read for. */
@@ -34,22 +37,35 @@ const MOST_EVENTS = 200_000;
 /** What reports are made of. Each is read by itself: what one can't be read of the others still tell. */
 export const REPORT_PARTS: Readonly<Record<string, PartReader>> = {
   snapshots,
+  storage,
   schedule,
   deploys,
   health,
   events,
 };
 
-async function snapshots(context: Context, { effective, period, nowMs }: PartsCall): Promise<Partial<ReportInput>> {
+async function snapshots(context: Context, { effective, nowMs }: PartsCall): Promise<Partial<ReportInput>> {
   if (effective.settings.repository === undefined) return {};
   await using repository = await openConfigured(context);
   const retention = await catalogRetention(context, repository, {});
   const list = await context.timed('read the catalog', () => repository.catalog({ retention }));
-  const isNow = nowMs >= period.fromMs && nowMs < period.toMs;
-  const storage = isNow
-    ? [{ atMs: nowMs, storedBytes: (await repository.stats()).bytesStored, freeBytes: null }]
-    : undefined;
-  return { snapshots: { sinceMs: nowMs - CATALOG_MS, list }, storage };
+  return { snapshots: { sinceMs: nowMs - CATALOG_MS, list } };
+}
+
+/** What calls of `metrics` have measured, and in a period that goes on what there is now. */
+async function storage(context: Context, { effective, period, nowMs }: PartsCall): Promise<Partial<ReportInput>> {
+  const location = effective.settings.repository;
+  if (location === undefined) return {};
+  const destination = publicLocation(location);
+  const samples = [...(await (await openOperations(context)).samples.read(destination))];
+  if (nowMs >= period.fromMs && nowMs < period.toMs) {
+    await using repository = await openConfigured(context);
+    samples.push({ ...(await measureRepository(location, repository)), atMs: nowMs });
+  }
+  if (samples.length === 0) return {};
+  const { dashboard } = await metering();
+  const others = { events: [], snapshots: [], releases: [], deploys: [] };
+  return { storage: samples, dashboard: dashboard({ ...others, storage: [{ destination, samples }], nowMs }) };
 }
 
 async function schedule(context: Context, { effective, period }: PartsCall): Promise<Partial<ReportInput>> {
@@ -128,8 +144,7 @@ async function events(_: Context, { book, period, nowMs }: PartsCall): Promise<P
 
 /** Objectives of the configuration, by tenant. */
 export function configuredObjectives(settings: Settings): NonNullable<ReportInput['objectives']> {
-  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : demandDuration(text));
   return Object.entries(settings['reports.objectives'] ?? {}).map(([tenant, { rpo, rto }]) => {
-    return { tenant, rpoMs: ms(rpo), rtoMs: ms(rto) };
+    return { tenant, rpoMs: optionalDuration(rpo), rtoMs: optionalDuration(rto) };
   });
 }

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ScheduleEvent, Scheduler, WatchedRun } from '@x/operations';
 import { now } from '../clock.ts';
+import { untilAborted } from '../process/until-aborted.ts';
 import type { Context } from '../program/context.ts';
 import type { FolderWatch } from '@x/operations/watch';
 import { type OnWatch, watchJobs } from './schedule-watch.ts';
@@ -57,7 +58,7 @@ export async function runSchedule(context: Context, loop: ScheduleLoop): Promise
     turn = turn.then(reload);
   });
   current = begin(await openSchedule(context, await context.effective()));
-  await aborted(context.signal);
+  await untilAborted(context.signal);
   await turn;
   await Promise.all([...all].map(async (running) => end(running, loop.graceMs)));
 }
@@ -115,9 +116,4 @@ function isSilent(silent: Map<string, number>, run: WatchedRun, onWatched: (run:
   if (seen === undefined) onWatched(run);
   silent.set(name, seen ?? run.entries);
   return (seen ?? run.entries) === run.entries;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }

@@ -1,8 +1,8 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Scheduler } from '@x/operations';
 import type { FolderWatch, WatchEvent, WatchFoldersOptions } from '@x/operations/watch';
-import { demandDuration } from '../config/duration.ts';
-import type { Effective } from '../config/merge.ts';
+import { optionalDuration } from '../config/duration.ts';
+import type { Settings } from '../config/fields.ts';
 import type { WatchedFolders } from '../config/schedule.ts';
 
 /** Jobs that run when what is in folders has changed and come to rest. */
@@ -12,9 +12,8 @@ export interface JobWatch {
   readonly options: Omit<WatchFoldersOptions, 'onChange' | 'onEvent'>;
 }
 
-/** What of a configuration is watched; pure. Folders are relative to its file. */
-export function jobWatches({ settings, file }: Effective, workingDirectory: string): readonly JobWatch[] {
-  const base = file === undefined ? workingDirectory : dirname(file);
+/** What of a configuration is watched; pure. Folders are relative to `base`. */
+export function jobWatches(settings: Settings, base: string): readonly JobWatch[] {
   return Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, { watch, tenants }]) =>
     watch === undefined
       ? []
@@ -24,15 +23,14 @@ export function jobWatches({ settings, file }: Effective, workingDirectory: stri
 
 function optionsOf(watch: WatchedFolders, base: string): JobWatch['options'] {
   const { folders, extensions, ignore, debounce, maxWait, polling, poll } = watch;
-  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : demandDuration(text));
   return {
     folders: folders.map((folder) => resolve(base, folder)),
     extensions,
     ignore,
-    debounceMs: ms(debounce),
-    maxWaitMs: ms(maxWait),
+    debounceMs: optionalDuration(debounce),
+    maxWaitMs: optionalDuration(maxWait),
     polling,
-    pollMs: ms(poll),
+    pollMs: optionalDuration(poll),
   };
 }
 

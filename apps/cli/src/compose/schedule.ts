@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join, dirname } from 'node:path';
+import { join } from 'node:path';
 import type { Job, RunContext, RunReport, Timing } from '@x/operations';
 import type { ObjectStore } from '@x/storage';
-import { demandDuration } from '../config/duration.ts';
+import { demandDuration, optionalDuration } from '../config/duration.ts';
 import { placeInJson } from '../config/json-place.ts';
 import { publicLocation } from '../config/locations.ts';
 import type { CommandWords, ScheduledJob } from '../config/schedule.ts';
@@ -12,6 +12,7 @@ import { EXIT } from '../process/exit-codes.ts';
 import type { Context } from '../program/context.ts';
 import { jobWatches, type JobWatch } from './schedule-watch.ts';
 import { TailStream } from './tail-stream.ts';
+import { configFolder } from './tenant-modules.ts';
 
 /** Jobs that run by themselves, and where their runs are remembered. */
 export interface OpenSchedule {
@@ -31,7 +32,7 @@ export interface OpenSchedule {
  */
 export async function openSchedule(context: Context, effective: Effective): Promise<OpenSchedule> {
   const { settings, file } = effective;
-  const folder = file === undefined ? context.workingDirectory : dirname(file);
+  const folder = configFolder(context, effective);
   const location = settings['schedule.store'] ?? join(folder, '.holdfast', 'schedule');
   const [{ openStore }, { checkJob }] = await Promise.all([import('@x/storage'), import('@x/operations')]);
   const jobs = Object.entries(settings['schedule.jobs'] ?? {}).flatMap(([name, job]) => {
@@ -43,9 +44,8 @@ export async function openSchedule(context: Context, effective: Effective): Prom
       throw placedInFile(error, file, ['schedule', 'jobs', name]);
     }
   });
-  const keep = settings['schedule.keep'];
-  const keepMs = keep === undefined ? undefined : demandDuration(keep);
-  const watches = jobWatches(effective, context.workingDirectory);
+  const keepMs = optionalDuration(settings['schedule.keep']);
+  const watches = jobWatches(settings, folder);
   return { store: await openStore(location), jobs, watches, location, keepMs };
 }
 
@@ -64,8 +64,8 @@ function jobsOf(context: Context, { name, job, timeZone }: NamedJob): Job[] {
   }
   const common = {
     timing: timingOf(name, job, timeZone),
-    jitterMs: job.jitter === undefined ? undefined : demandDuration(job.jitter),
-    graceMs: job.grace === undefined ? undefined : demandDuration(job.grace),
+    jitterMs: optionalDuration(job.jitter),
+    graceMs: optionalDuration(job.grace),
     catchUp: job.catchUp,
   };
   const runFor = (tenant: string | undefined) => async (run: RunContext) =>

@@ -28,3 +28,8 @@ export function demandDuration(text: string): number {
     'Write a whole number and s, m, h or d: seconds, minutes, hours or days.',
   );
 }
+
+/** The same of one that may be left out. @throws {CliError} `USAGE`. */
+export function optionalDuration(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : demandDuration(text);
+}

@@ -1,6 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sampleBook } from '@x/operations/metrics';
 import type { ReportData } from '@x/operations/report';
+import { fsStore } from '@x/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { machineIn, type Machine } from '../support/cli.ts';
 import { newFolder, removeFolder } from '../support/folders.ts';
@@ -82,6 +84,25 @@ describe('holdfast report', () => {
     expect(files).toEqual([join(out, `custom-2026-01-01--${today()}.Hotel%20B.json`)]);
     expect(await readdir(out)).toHaveLength(3);
     expect(await readFile(files[0] ?? '', 'utf8')).not.toContain('"tenant": "default"');
+  });
+
+  it('tells how the store grew, and when it is full, from what metrics have measured', async () => {
+    const { storage } = await machine.json('Dashboard', ['metrics']);
+    const book = sampleBook(fsStore(join(machine.cwd, '.holdfast', 'operations')));
+    const [DAY, midnight] = [86_400_000, Date.parse(`${today()}T00:00:00Z`)];
+    for (let days = 6; days >= 1; days--) {
+      const sample = { atMs: midnight - days * DAY, storedBytes: (10 - days) * 1e6, freeBytes: (days + 2) * 1e6 };
+      await book.add(storage.destinations[0]?.destination ?? '', sample);
+    }
+    const yesterday = new Date(midnight - DAY).toISOString().slice(0, 10);
+    await machine.run(['report', '--date', yesterday, '--format', 'json']);
+    const report = JSON.parse(await readFile(at(`daily-${yesterday}.json`), 'utf8')) as ReportData;
+    expect(report.storage?.samples).toEqual([{ at: `${yesterday}T00:00:00.000Z`, bytesStored: 9e6, bytesFree: 3e6 }]);
+    expect(report.storage?.bytesPerDay).toBeCloseTo(1e6, -3);
+    // By the trend some three millions of bytes are left, of which a day takes one.
+    const fullMs = Date.parse(report.storage?.forecastFullAt ?? '') - midnight;
+    expect(fullMs).toBeGreaterThan(0);
+    expect(fullMs).toBeLessThan(4 * DAY);
   });
 
   it('what can’t be read is named, unknown in the report, and told by the exit code', async () => {

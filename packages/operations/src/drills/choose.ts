@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareTexts } from '../text-order.ts';
 import type { DrillSnapshot } from './contract.ts';
 
 /** A snapshot, and why it is the one. */
@@ -42,13 +43,10 @@ export function chooseSnapshot(question: ChoiceQuestion): ChosenSnapshot | undef
 
 /** The same order whatever order they come in. */
 export function newestFirst(snapshots: readonly DrillSnapshot[]): readonly DrillSnapshot[] {
-  return snapshots.toSorted((a, b) => b.madeMs - a.madeMs || compare(a.id, b.id));
+  return snapshots.toSorted((a, b) => b.madeMs - a.madeMs || compareTexts(a.id, b.id));
 }
 
 /** A number from 0 to 2^48 - 1 that follows from a text, and looks like chance. */
 export function seededNumber(text: string): number {
   return createHash('sha256').update(text).digest().readUIntBE(0, 6);
 }
-
-/** Orders texts by their code units, the same on every machine. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

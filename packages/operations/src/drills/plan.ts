@@ -1,4 +1,5 @@
-import { chooseSnapshot, compare, seededNumber } from './choose.ts';
+import { compareTexts } from '../text-order.ts';
+import { chooseSnapshot, seededNumber } from './choose.ts';
 import { DRILL_KINDS, type DrillKind, type DrillResult, type DrillSnapshot } from './contract.ts';
 import { checkDrillPolicy, type DrillPolicy, everyMs, retryMs } from './policy.ts';
 
@@ -87,7 +88,7 @@ export function planDrills({ snapshots, history, policy = {}, nowMs }: DrillQues
   const lot = ({ state, kind }: Due): number =>
     seededNumber(`${seed}\0${state.tenant}\0${kind}\0${state.tried.length}`);
   const sorted = all.toSorted(
-    (a, b) => a.dueMs - b.dueMs || lot(a) - lot(b) || compare(a.state.tenant, b.state.tenant),
+    (a, b) => a.dueMs - b.dueMs || lot(a) - lot(b) || compareTexts(a.state.tenant, b.state.tenant),
   );
   const due = sorted.filter(({ dueMs }) => dueMs <= nowMs);
   return {
@@ -111,7 +112,7 @@ function statesOf(snapshots: readonly DrillSnapshot[], history: readonly DrillRe
     ({ tenant }) => tenant,
   );
   return [...Map.groupBy(snapshots, ({ tenant }) => tenant)]
-    .toSorted(([a], [b]) => compare(a, b))
+    .toSorted(([a], [b]) => compareTexts(a, b))
     .map(([tenant, own]) => ({ tenant, snapshots: own, tried: tried.get(tenant) ?? [] }));
 }
 
@@ -131,7 +132,7 @@ function dueOf(state: TenantState, kind: DrillKind, policy: DrillPolicy): readon
 }
 
 function latest(drills: readonly DrillResult[]): DrillResult | undefined {
-  return drills.toSorted((a, b) => compare(b.finishedAt, a.finishedAt) || compare(a.id, b.id))[0];
+  return drills.toSorted((a, b) => compareTexts(b.finishedAt, a.finishedAt) || compareTexts(a.id, b.id))[0];
 }
 
 /** Each drill of a plan counts as made for those after it: two of one tenant try different snapshots, where there are two. */

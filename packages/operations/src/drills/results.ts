@@ -1,4 +1,5 @@
 import type { EventBook, EventQuery, OperationEvent } from '../events/contract.ts';
+import { amountOf } from '../events/told-values.ts';
 import type { DrillResult } from './contract.ts';
 import { isDrillKind } from './policy.ts';
 
@@ -42,7 +43,7 @@ export function drillResultOf({ name, details }: Pick<OperationEvent, 'name' | '
   return isWhole ? (found as DrillResult) : undefined;
 }
 
-const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+const isAmount = (value: unknown): boolean => amountOf(value) !== null;
 
 function isProven(value: DrillResult['proven'] | undefined): boolean {
   if (value === null) return true;

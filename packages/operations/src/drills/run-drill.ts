@@ -141,7 +141,7 @@ class DrillRun {
     const { id: snapshot, tenant, startedAt: madeAt } = this.#record;
     const durationMs = Math.max(0, Math.round((this.#ended ?? this.#clock.monotonic()) - this.#started));
     const { restoreMs = null, checks = [], problems = [], problemCount = 0 } = this.#trial ?? {};
-    const bytes = this.#trial === undefined ? 0 : (this.#proven?.bytes ?? 0);
+    const bytes = this.#proven?.bytes ?? 0;
     return {
       id: this.#id,
       kind: this.#kind,

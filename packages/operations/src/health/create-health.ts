@@ -13,6 +13,7 @@ import type {
   HealthOptions,
   HealthReport,
 } from './contract.ts';
+import { DAY_MS } from './day-pages.ts';
 import { changeEvent, unrecordedEvent } from './events.ts';
 import { changesOf, uptimesOf } from './look-back.ts';
 import { readyChecks, wholeFrom } from './ready-checks.ts';
@@ -20,7 +21,6 @@ import { Recorder } from './recorder.ts';
 import type { NextStanding } from './standing.ts';
 import { worstState } from './state.ts';
 
-const DAY_MS = 86_400_000;
 const MARK_MS = 300_000;
 const KEEP_MS = 92 * DAY_MS;
 

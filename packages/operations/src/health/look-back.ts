@@ -1,10 +1,9 @@
 import type { CheckUptime, HealthChange, HealthHistoryOptions } from './contract.ts';
-import { checksBetween } from './day-pages.ts';
+import { checksBetween, DAY_MS } from './day-pages.ts';
 import type { HealthPage } from './page.ts';
 import type { HealthSpan } from './span.ts';
 import { uptimeOf } from './uptime.ts';
 
-const DAY_MS = 86_400_000;
 const LIMIT = 100;
 
 /** Changes of pages, latest first. */

@@ -1,5 +1,6 @@
-import { compare } from '../drills/choose.ts';
 import type { OperationEvent } from '../events/contract.ts';
+import { amountOf } from '../events/told-values.ts';
+import { compareTexts } from '../text-order.ts';
 import type { BackupFact } from './contract.ts';
 
 /** A backup that was made or has failed, counted once however often it is told. */
@@ -42,16 +43,14 @@ export function backupAttempts(
 
 /** Of a snapshot of which several tell, the earliest counts, whatever order they come in. */
 const byTime = (events: readonly OperationEvent[]): readonly OperationEvent[] =>
-  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || compare(JSON.stringify(a), JSON.stringify(b)));
+  events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at) || compareTexts(JSON.stringify(a), JSON.stringify(b)));
 
 function attemptOf({ at, name, tenant, details }: OperationEvent): BackupAttempt {
-  const amount = (value: unknown): number | null =>
-    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
   return {
     tenant: tenant ?? null,
     isMade: name === 'backup.created',
     atMs: Date.parse(at),
-    durationMs: amount(details['durationMs']),
-    bytes: amount(details['bytes']),
+    durationMs: amountOf(details['durationMs']),
+    bytes: amountOf(details['bytes']),
   };
 }

@@ -1,6 +1,6 @@
-import { compare } from '../drills/choose.ts';
 import type { OperationEvent } from '../events/contract.ts';
 import { type DeployFact, restoresOf } from '../objectives/facts.ts';
+import { compareTexts } from '../text-order.ts';
 import { type BackupAttempt, backupAttempts } from './attempts.ts';
 import type { BackupFact, Dashboard, ReleaseFact, StorageFacts, StorageFigures, TenantFigures } from './contract.ts';
 import { backupFigures, releaseFigures, restoreFigures } from './figures.ts';
@@ -72,13 +72,13 @@ function tenantsOf(
   restores: readonly { readonly tenant: string | null }[],
 ): readonly string[] {
   const names = [...attempts, ...restores].flatMap(({ tenant }) => (tenant === null ? [] : [tenant]));
-  return [...new Set(names)].toSorted(compare);
+  return [...new Set(names)].toSorted();
 }
 
 function storageFigures(storage: readonly StorageFacts[], nowMs: number): StorageFigures {
   const destinations = storage
     .map((facts) => destinationFigures(facts, nowMs))
-    .toSorted((a, b) => compare(a.destination, b.destination));
+    .toSorted((a, b) => compareTexts(a.destination, b.destination));
   const known = destinations.flatMap(({ stored_bytes: stored }) => (stored === null ? [] : [stored]));
   return { total_bytes: known.length === 0 ? null : known.reduce((sum, each) => sum + each, 0), destinations };
 }

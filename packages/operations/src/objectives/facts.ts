@@ -1,4 +1,5 @@
 import type { OperationEvent } from '../events/contract.ts';
+import { amountOf, textOf } from '../events/told-values.ts';
 import type { RestoreFact, RollbackFact } from './contract.ts';
 
 /** Names of the events that tell of restores. */
@@ -20,15 +21,13 @@ export function restoresOf(events: readonly OperationEvent[]): readonly RestoreF
 
 function restoreOf({ at, name, tenant, details }: OperationEvent): RestoreFact {
   const { snapshot, status, durationMs, bytesWritten } = details;
-  const amount = (value: unknown): number | null =>
-    typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
   return {
     tenant: tenant ?? null,
-    snapshot: typeof snapshot === 'string' ? snapshot : null,
+    snapshot: textOf(snapshot),
     at,
     status: name === 'restore.failed' || status === 'failed' ? 'failed' : status === 'partial' ? 'partial' : 'ok',
-    durationMs: amount(durationMs),
-    bytes: amount(bytesWritten),
+    durationMs: amountOf(durationMs),
+    bytes: amountOf(bytesWritten),
   };
 }
 

@@ -1,5 +1,6 @@
-import { compare, newestFirst } from '../drills/choose.ts';
+import { newestFirst } from '../drills/choose.ts';
 import type { DrillResult, DrillSnapshot } from '../drills/contract.ts';
+import { compareTexts } from '../text-order.ts';
 import type { JudgedTenant, ObjectiveJudgement, ObjectivesPolicy, RestoreFact, RollbackFact } from './contract.ts';
 import { judgeAge } from './judge-age.ts';
 import { judgeRestores } from './judge-restores.ts';
@@ -44,7 +45,7 @@ export function judgeObjectives(question: ObjectivesQuestion): readonly Objectiv
   checkObjectives(policy);
   const facts = factsByTenant(question);
   const judged = tenants
-    .toSorted((a, b) => compare(a.name, b.name))
+    .toSorted((a, b) => compareTexts(a.name, b.name))
     .flatMap((tenant) => ofTenant(question, tenant, facts(tenant.name)));
   if (rollbacks === undefined) return judged;
   const shared = rollbacks.filter(({ tenant }) => tenant === null);

@@ -1,6 +1,6 @@
 import type { OperationEvent } from '../events/contract.ts';
 import type { ReportInput } from './input.ts';
-import { amountOf, durationOf, textOf } from './told-values.ts';
+import { amountOf, durationOf, textOf } from '../events/told-values.ts';
 
 /** A backup that was begun. */
 export interface Attempt {

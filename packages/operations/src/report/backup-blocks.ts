@@ -64,41 +64,29 @@ const counted = (count: number): Cell => (count === 0 ? '0' : { text: numberText
 
 function successChart({ days, total }: Backups): Drawing {
   const shown = OUTCOMES.filter(({ name }) => total[name] > 0);
-  const values = days.map(({ date, ...counts }): DayValue => {
-    return { date, parts: shown.map(({ name, ink, text }) => ({ ink, value: counts[name], name: text })) };
-  });
   const texts = shown.map(({ name, text }) => `${numberText(total[name])} ${text}`);
   return dayChart({
     title: 'Backups by day',
     description: `Of ${countText(total.due, 'backup')} that ${total.due === 1 ? 'was' : 'were'} due: ${texts.join(', ') || 'none'}.`,
-    days: values,
-    scale: countScale(mostOf(values)),
+    days: days.map(({ date, ...counts }): DayValue => {
+      return { date, parts: shown.map(({ name, ink, text }) => ({ ink, value: counts[name], name: text })) };
+    }),
+    scale: countScale,
     format: (value) => numberText(value),
     form: 'bars',
     legend: shown.map(({ ink, text }) => ({ ink, text })),
   });
 }
 
-/** The highest bar, when days of long periods are put together. */
-function mostOf(values: readonly DayValue[]): number {
-  const size = Math.max(1, Math.ceil(values.length / 100));
-  const sums = values.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0));
-  const groups = Array.from({ length: Math.ceil(sums.length / size) }, (_, at) =>
-    sums.slice(at * size, (at + 1) * size).reduce((sum, value) => sum + value, 0),
-  );
-  return Math.max(0, ...groups);
-}
-
 function growthChart({ days, total }: Backups): Drawing | undefined {
   if (total.bytesStored === 0) return undefined;
-  const values = days.map(({ date, bytesStored }): DayValue => {
-    return { date, parts: [{ ink: 'line', value: bytesStored, name: 'written' }] };
-  });
   return dayChart({
     title: 'Written to the store by day',
     description: `${bytesText(total.bytesStored)} were written in all, for ${bytesText(total.bytes)} of content.`,
-    days: values,
-    scale: scaleFromZero(mostOf(values)),
+    days: days.map(({ date, bytesStored }): DayValue => {
+      return { date, parts: [{ ink: 'line', value: bytesStored, name: 'written' }] };
+    }),
+    scale: (most) => scaleFromZero(most),
     format: (value) => bytesText(value),
     form: 'bars',
     legend: [],
@@ -115,7 +103,7 @@ function dedupChart({ days, total }: Backups): Drawing | undefined {
     days: days.map(({ date, bytes, bytesStored }): DayValue => {
       return { date, parts: bytes === 0 ? [] : [{ ink: 'line', value: saved(bytes, bytesStored), name: 'saved' }] };
     }),
-    scale: { low: 0, high: 100, ticks: [0, 25, 50, 75, 100] },
+    scale: () => ({ low: 0, high: 100, ticks: [0, 25, 50, 75, 100] }),
     format: (value) => percentText(value),
     form: 'points',
     legend: [],
@@ -132,7 +120,7 @@ function durationChart({ days }: Backups): Drawing | undefined {
     days: days.map(({ date, longestMs }): DayValue => {
       return { date, parts: longestMs === null ? [] : [{ ink: 'line', value: longestMs, name: 'took' }] };
     }),
-    scale: durationScale(most),
+    scale: durationScale,
     format: (value) => (value === 0 ? '0' : durationText(value)),
     form: 'points',
     legend: [],

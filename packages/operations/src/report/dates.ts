@@ -20,7 +20,13 @@ export function dayText(date: string): string {
   return `${Number(day)} ${MONTHS[Number(month) - 1] ?? ''}`;
 }
 
-/** The same with its year: `3 March 2026`. */
+/** A date below a chart: `3 Mar`. */
+export function shortDayText(date: string): string {
+  const [day = '', month = ''] = dayText(date).split(' ');
+  return `${day} ${month.slice(0, 3)}`;
+}
+
+/** A date in a sentence with its year: `3 March 2026`. */
 export function dayTextWithYear(date: string): string {
   return `${dayText(date)} ${date.slice(0, 4)}`;
 }

@@ -1,5 +1,6 @@
-import { daysText, dayText } from './dates.ts';
+import { daysText, dayText, shortDayText } from './dates.ts';
 import { CHART_WIDTH, type Drawing, type Ink, rounded, type Shape } from './drawing.ts';
+import { heightIn, LABELS_Y, PLOT, valueAxis } from './plot.ts';
 import type { Scale } from './scales.ts';
 
 /** What a chart over days shows of one day. */
@@ -14,18 +15,14 @@ export interface DayChart {
   readonly title: string;
   readonly description: string;
   readonly days: readonly DayValue[];
-  readonly scale: Scale;
+  /** Up to the highest value, when days of long periods are put together. */
+  readonly scale: (most: number) => Scale;
   readonly format: (value: number) => string;
   /** `bars` stand on each other, `points` each by itself. */
   readonly form: 'bars' | 'points';
   readonly legend: Drawing['legend'];
 }
 
-const HEIGHT = 170;
-const LEFT = 52;
-const RIGHT = 8;
-const TOP = 12;
-const BOTTOM = HEIGHT - 26;
 /** Bars that a chart bears; more are put together. */
 const MOST = 100;
 /** Room that the label of a day takes. */
@@ -33,20 +30,21 @@ const LABEL = 48;
 
 /** Lays out a chart over days. Days of long periods are put together: bars add up, of points the highest stays. */
 export function dayChart(chart: DayChart): Drawing {
-  const { title, description, scale, format, legend } = chart;
+  const { title, description, format, legend } = chart;
   const groups = grouped(chart);
-  const step = (CHART_WIDTH - LEFT - RIGHT) / Math.max(1, groups.length);
-  const y = (value: number): number => rounded(BOTTOM - (Math.min(value, scale.high) / scale.high) * (BOTTOM - TOP));
+  const scale = chart.scale(highest(groups, chart.form));
+  const step = (PLOT.right - PLOT.left) / Math.max(1, groups.length);
+  const y = heightIn(scale);
   const every = Math.max(1, Math.ceil(LABEL / step));
-  const shapes: Shape[] = scale.ticks.flatMap((tick) => axisTick(y(tick), format(tick)));
+  const shapes: Shape[] = [...valueAxis(scale, format)];
   for (const [at, group] of groups.entries()) {
-    const left = LEFT + step * at;
+    const left = PLOT.left + step * at;
     shapes.push(
       ...(chart.form === 'bars' ? barOf(group, { left, step, y }) : pointOf(group, { left, step, y, format })),
     );
     if (at % every === 0 && left + step / 2 < CHART_WIDTH - LABEL / 3) {
-      const text = shortDay(group.dates[0] ?? '');
-      shapes.push({ kind: 'text', at: [rounded(left + step / 2), HEIGHT - 8], text, anchor: 'middle' });
+      const text = shortDayText(group.dates[0] ?? '');
+      shapes.push({ kind: 'text', at: [rounded(left + step / 2), LABELS_Y], text, anchor: 'middle' });
     }
   }
   const names = [...new Set(chart.days.flatMap(({ parts }) => parts.map(({ name }) => name)))];
@@ -59,7 +57,7 @@ export function dayChart(chart: DayChart): Drawing {
   ]);
   return {
     width: CHART_WIDTH,
-    height: HEIGHT,
+    height: PLOT.height,
     title,
     description,
     legend,
@@ -85,19 +83,13 @@ function grouped({ days, form }: DayChart): readonly Group[] {
   });
 }
 
-function axisTick(y: number, label: string): Shape[] {
-  return [
-    {
-      kind: 'line',
-      points: [
-        [LEFT, y],
-        [CHART_WIDTH - RIGHT, y],
-      ],
-      ink: 'edge',
-      width: 1,
-    },
-    { kind: 'text', at: [LEFT - 6, rounded(y + 4)], text: label, anchor: 'end' },
-  ];
+/** The top of the highest bar, or the highest point; 0 where there is none. */
+function highest(groups: readonly Group[], form: DayChart['form']): number {
+  const tops = groups.map(({ parts }) => {
+    const values = parts.map(({ value }) => value);
+    return form === 'bars' ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
+  });
+  return Math.max(0, ...tops);
 }
 
 interface Slot {
@@ -133,10 +125,4 @@ function pointOf({ dates, parts }: Group, slot: Slot & { readonly format: (value
       title: `${daysText(dates)}: ${name} ${format(value)}`,
     },
   ]);
-}
-
-/** `3 Mar` */
-function shortDay(date: string): string {
-  const [day = '', month = ''] = dayText(date).split(' ');
-  return `${day} ${month.slice(0, 3)}`;
 }

@@ -47,6 +47,11 @@ export interface Drawing {
 /** Width of charts: that of a phone, so that letters keep their size there. */
 export const CHART_WIDTH: number = 340;
 
+/** A thin line, of an axis. */
+export function edgeLine(from: Place, to: Place): Shape {
+  return { kind: 'line', points: [from, to], ink: 'edge', width: 1 };
+}
+
 /** A length with at most two decimals: drawings are texts, and should be the same everywhere. */
 export function rounded(length: number): number {
   return Math.round(length * 100) / 100;

@@ -1,16 +1,17 @@
+import { DRILL_EVENTS, drillResultOf } from '../drills/results.ts';
 import type { OperationEvent } from '../events/contract.ts';
+import { amountOf, durationOf, textOf } from '../events/told-values.ts';
+import { BACKUP_EVENTS } from '../metrics/attempts.ts';
+import { RESTORE_EVENTS } from '../objectives/facts.ts';
 import type { DrillLine, OtherEvents, ReleaseLine, ReportData, ReportedRestore } from './contract.ts';
 import type { ReportedDrill, ReportInput } from './input.ts';
-import { amountOf, durationOf, textOf } from './told-values.ts';
 import { lineText } from './words.ts';
 
 /** Lines of a part. */
 const MOST = 500;
 
 /** Names of events that a part of the report tells of, where that part is given. */
-const RESTORES = ['restore.finished', 'restore.failed', 'restore.rolledBack'];
-const BACKUPS = ['backup.created', 'backup.failed'];
-const DRILLS = ['drill.finished', 'drill.failed'];
+const RESTORES = [...RESTORE_EVENTS, 'restore.rolledBack'];
 const HEALTH = ['health.failed', 'health.recovered'];
 const DEPLOYS = /^(?:deploy|rollback)\.(?:started|succeeded|failed|rolledBack|undone|resumed)$/;
 
@@ -44,19 +45,11 @@ export function restorePart(input: ReportInput): ReportData['restores'] {
   });
 }
 
-const isDrill = (details: OperationEvent['details']): boolean =>
-  textOf(details['id']) !== null &&
-  textOf(details['tenant']) !== null &&
-  ['passed', 'failed', 'notTried'].includes(String(details['status'])) &&
-  !Number.isNaN(Date.parse(String(details['finishedAt'])));
-
 /** Restores that were tried. */
 export function drillPart(input: ReportInput): ReportData['drills'] {
   const { events, drills, period, nowMs, tenant } = input;
   if (drills === undefined && events === undefined) return null;
-  const told = (events?.list ?? [])
-    .filter(({ name, details }) => DRILLS.includes(name) && isDrill(details))
-    .map(({ details }) => details as unknown as ReportedDrill);
+  const told: readonly ReportedDrill[] = (events?.list ?? []).flatMap((event) => drillResultOf(event) ?? []);
   const all = new Map([...told, ...(drills ?? [])].map((each) => [each.id, each]));
   return [...all.values()]
     .filter((each) => {
@@ -108,18 +101,20 @@ export function releasePart({ deployments, period, nowMs }: ReportInput): Report
 }
 
 /** Whether a part of the report tells of an event. */
-function isTold({ name, tenant, details }: OperationEvent, { deployments, health, runs }: ReportInput): boolean {
-  if (BACKUPS.includes(name)) return tenant !== undefined;
-  if (DRILLS.includes(name)) return isDrill(details);
+function isTold(event: OperationEvent, { deployments, health }: ReportInput, jobs: ReadonlySet<unknown>): boolean {
+  const { name, tenant, details } = event;
+  if (BACKUP_EVENTS.includes(name)) return tenant !== undefined;
+  if (DRILL_EVENTS.includes(name)) return drillResultOf(event) !== undefined;
   if (HEALTH.includes(name)) return health !== undefined;
   if (DEPLOYS.test(name)) return deployments !== undefined;
-  if (name.startsWith('run.')) return (runs?.list ?? []).some(({ run }) => run.job === details['job']);
+  if (name.startsWith('run.')) return jobs.has(details['job']);
   return RESTORES.includes(name);
 }
 
 /** Warnings and errors of the period that no part of the report tells of, earliest first. */
 export function otherEvents(input: ReportInput): readonly OperationEvent[] {
-  const told = eventsOf(input).filter((event) => event.level !== 'info' && !isTold(event, input));
+  const jobs = new Set(input.runs?.list.map(({ run }) => run.job));
+  const told = eventsOf(input).filter((event) => event.level !== 'info' && !isTold(event, input, jobs));
   return [...told, ...badRuns(input)].toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
@@ -145,9 +140,8 @@ function badRuns({ otherRuns = [], events, period, nowMs, tenant }: ReportInput)
   });
 }
 
-/** Warnings and errors that are told nowhere else, by their names. */
-export function otherPart(input: ReportInput): readonly OtherEvents[] {
-  const others = otherEvents(input);
+/** What {@link otherEvents} has found, by names. */
+export function otherPart(others: readonly OperationEvent[]): readonly OtherEvents[] {
   return [...Map.groupBy(others, ({ name }) => name)]
     .map(([name, list]): OtherEvents => {
       const [first, last] = [list[0], list.at(-1)];

@@ -4,6 +4,7 @@
  * @module
  */
 export type { OperationEvent } from '../events/contract.ts';
+export type { StorageSample } from '../metrics/contract.ts';
 export type * from './contract.ts';
 export type {
   BackupRun,
@@ -15,7 +16,6 @@ export type {
   ReportedObjective,
   ReportedSnapshot,
   ReportInput,
-  StorageSample,
 } from './input.ts';
 export { customPeriod, lastPeriod, reportPeriod } from './period.ts';
 export type { PeriodDay, PeriodKind, ReportPeriod } from './period.ts';

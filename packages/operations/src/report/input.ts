@@ -1,5 +1,6 @@
 import type { OperationEvent } from '../events/contract.ts';
 import type { HealthRecord } from '../health/health-history.ts';
+import type { StorageSample } from '../metrics/contract.ts';
 import type { RunRecord } from '../scheduler/history.ts';
 import type { Timing } from '../timing/timing.ts';
 import type { ReportPeriod } from './period.ts';
@@ -68,15 +69,6 @@ export interface ReportedDrill {
   readonly bytes: number;
   readonly proven: { readonly share: number } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
-}
-
-/** What was stored at a moment. */
-export interface StorageSample {
-  readonly atMs: number;
-  /** Bytes in the store. */
-  readonly storedBytes: number;
-  /** Bytes that its disk has left; `null` where that is not known. */
-  readonly freeBytes: number | null;
 }
 
 /** What of a dashboard of `@x/operations/metrics` reports look at: how stores grow, and when they are full. */

@@ -38,6 +38,7 @@ export function reportData(input: ReportInput): ReportData {
   const backups = unread.length > 0 && due.length === 0 ? null : backupPart(input, attempts, due);
   const drills = drillPart(input);
   const restores = restorePart(input);
+  const others = otherEvents(input);
   const parts = {
     madeAt: iso(nowMs),
     period: {
@@ -57,9 +58,9 @@ export function reportData(input: ReportInput): ReportData {
     storage: storagePart(input),
     retention: retentionPart(input),
     objectives: objectivePart(input, { tenants: backups?.tenants ?? [], drills, restores }),
-    others: otherPart(input),
+    others: otherPart(others),
   };
-  const { story, leftOut } = storyOf(parts, otherEvents(input));
+  const { story, leftOut } = storyOf(parts, others);
   const found = {
     schema: 'holdfast.report/1' as const,
     title,

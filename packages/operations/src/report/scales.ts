@@ -1,4 +1,4 @@
-import { dayText } from './dates.ts';
+import { shortDayText } from './dates.ts';
 import { addDays, type Zone } from './zone.ts';
 
 /** From values to places. */
@@ -57,12 +57,8 @@ export function timeTicks(fromMs: number, toMs: number, zone: Zone, most = 6): r
     for (let at = first.endsWith('-01') ? 0 : 1; at <= months * (most + 1); at++)
       if ((month + at) % months === 0) dates.push(new Date(Date.UTC(year, month + at, 1)).toISOString().slice(0, 10));
   }
-  const label = (date: string): string => {
-    const [day = '', month = ''] = dayText(date).split(' ');
-    return `${day} ${month.slice(0, 3)}`;
-  };
   return dates
-    .map((date) => ({ ms: zone.startOf(date), label: label(date) }))
+    .map((date) => ({ ms: zone.startOf(date), label: shortDayText(date) }))
     .filter(({ ms }) => ms >= fromMs && ms <= toMs);
 }
 

@@ -2,7 +2,7 @@ import { clipped } from '../health/span.ts';
 import { uptimeOf } from '../health/uptime.ts';
 import type { CheckLine, ObjectiveLine, Outage, ReportData, RetentionLine, TenantBackups } from './contract.ts';
 import type { ReportInput } from './input.ts';
-import { amountOf, momentOf } from './told-values.ts';
+import { amountOf, momentOf } from '../events/told-values.ts';
 import { lineText } from './words.ts';
 
 /** Lines of a part. */

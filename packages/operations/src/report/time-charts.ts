@@ -1,4 +1,5 @@
-import { CHART_WIDTH, type Drawing, type Ink, rounded, type Shape } from './drawing.ts';
+import { CHART_WIDTH, type Drawing, edgeLine, type Ink, rounded, type Shape } from './drawing.ts';
+import { heightIn, LABELS_Y, PLOT, valueAxis } from './plot.ts';
 import { type Scale, timeTicks } from './scales.ts';
 import { lineText } from './words.ts';
 import type { Zone } from './zone.ts';
@@ -43,15 +44,7 @@ export function timelineChart(chart: TimelineChart, window: TimeWindow): Drawing
     const top = TOP + at * ROW;
     shapes.push({ kind: 'text', at: [LEFT, top + 12], text: shortName(name), anchor: 'start' });
     const y = top + 24;
-    shapes.push({
-      kind: 'line',
-      points: [
-        [LEFT, y],
-        [CHART_WIDTH - RIGHT, y],
-      ],
-      ink: 'edge',
-      width: 1,
-    });
+    shapes.push(edgeLine([LEFT, y], [CHART_WIDTH - RIGHT, y]));
     const radius = marks.length > CROWD ? 2 : 3.5;
     for (const mark of marks) shapes.push(markOf(mark, [x, y], radius));
   }
@@ -81,29 +74,14 @@ export interface LineChart extends Pick<Drawing, 'title' | 'description' | 'lege
   readonly format: (value: number) => string;
 }
 
-const LINE_HEIGHT = 170;
-const LINE_LEFT = 52;
-
 /** Lays out lines over time. */
 export function lineChart(chart: LineChart, window: TimeWindow): Drawing {
   const { title, description, legend, table, series, scale, format } = chart;
-  const bottom = LINE_HEIGHT - AXIS;
-  const x = placeOf(window, LINE_LEFT);
-  const y = (value: number): number => rounded(bottom - (Math.min(value, scale.high) / scale.high) * (bottom - 12));
+  const x = placeOf(window, PLOT.left);
+  const y = heightIn(scale);
   const shapes: Shape[] = [
-    ...scale.ticks.flatMap((tick): Shape[] => [
-      {
-        kind: 'line',
-        points: [
-          [LINE_LEFT, y(tick)],
-          [CHART_WIDTH - RIGHT, y(tick)],
-        ],
-        ink: 'edge',
-        width: 1,
-      },
-      { kind: 'text', at: [LINE_LEFT - 6, rounded(y(tick) + 4)], text: format(tick), anchor: 'end' },
-    ]),
-    ...timeAxis(window, x, { top: bottom, bottom: bottom + 4, label: LINE_HEIGHT - 8 }),
+    ...valueAxis(scale, format),
+    ...timeAxis(window, x, { top: PLOT.bottom, bottom: PLOT.bottom + 4, label: LABELS_Y }),
     ...series.flatMap(({ ink, points }): Shape[] => {
       const places = points.map(({ ms, value }) => [x(ms), y(value)] as const);
       const [only] = places;
@@ -111,7 +89,7 @@ export function lineChart(chart: LineChart, window: TimeWindow): Drawing {
       return [{ kind: 'line', points: places, ink, width: 2 }];
     }),
   ];
-  return { width: CHART_WIDTH, height: LINE_HEIGHT, title, description, legend, shapes, table };
+  return { width: CHART_WIDTH, height: PLOT.height, title, description, legend, shapes, table };
 }
 
 function placeOf({ fromMs, toMs }: TimeWindow, left: number): (ms: number) => number {
@@ -132,15 +110,7 @@ function timeAxis({ fromMs, toMs, zone }: TimeWindow, x: (ms: number) => number,
     const at = x(ms);
     const anchor = at < 24 ? 'start' : at > CHART_WIDTH - 28 ? 'end' : 'middle';
     return [
-      {
-        kind: 'line',
-        points: [
-          [at, place.top],
-          [at, place.bottom],
-        ],
-        ink: 'edge',
-        width: 1,
-      },
+      edgeLine([at, place.top], [at, place.bottom]),
       { kind: 'text', at: [at, place.label], text: label, anchor },
     ];
   });

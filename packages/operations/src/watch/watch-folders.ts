@@ -6,6 +6,7 @@ import ignore from 'ignore';
 import { type Clock, systemClock } from '../clock.ts';
 import { OperationsError, shown } from '../errors.ts';
 import type { RunError } from '../slots/entry.ts';
+import { runError } from '../slots/run-error.ts';
 import { Calm } from './calm.ts';
 import type { FolderWatch, WatchFoldersOptions } from './contract.ts';
 import { FolderPlaces } from './folder-places.ts';
@@ -52,7 +53,7 @@ export async function watchFolders(options: WatchFoldersOptions): Promise<Folder
   const isWanted = await choiceOf(options);
   const { debounceMs = DEBOUNCE_MS, maxWaitMs = MAX_WAIT_MS, clock = systemClock, onChange, onEvent } = options;
   checkTimes({ debounceMs, maxWaitMs, pollMs: options.pollMs ?? POLL_MS });
-  const onError = (error: unknown): void => onEvent?.({ type: 'watch.failed', error: runErrorOf(error) });
+  const onError = (error: unknown): void => onEvent?.({ type: 'watch.failed', error: runError(error) });
   const calm = new Calm({ debounceMs, maxWaitMs, clock, onCalm: onChange, onError });
   const watching = new Watching(options, { chokidar, isWanted, calm, clock });
   await watching.begin();
@@ -131,7 +132,7 @@ class Watching {
       done(undefined);
     });
     watcher.on('error', (error) => {
-      const found = runErrorOf(error);
+      const found = runError(error);
       if (mode === 'polling' || !CANNOT_WATCH.has(found.code ?? '')) onEvent?.({ type: 'watch.failed', error: found });
       else if (this.#watcher === watcher) {
         this.#watcher = undefined;
@@ -208,12 +209,6 @@ const isInside = (path: string): boolean => path !== '..' && !path.startsWith(`.
 function checkTimes(times: Readonly<Record<string, number>>): void {
   for (const [name, ms] of Object.entries(times))
     if (!(Number.isFinite(ms) && ms >= 0)) throw wrong(`${name} to be at least 0 milliseconds`, shown(ms));
-}
-
-function runErrorOf(error: unknown): RunError {
-  const { code } = error as { readonly code?: unknown };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: typeof code === 'string' ? code : 'UNEXPECTED', message };
 }
 
 async function loadChokidar(): Promise<Chokidar> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -45,10 +45,12 @@ const LETTERS = `[...document.querySelectorAll('figure > svg')].map((svg) => (sv
 
 describe.skipIf(!isThere)(isThere ? 'in a browser' : `in a browser: skipped, there is no ${CHROMIUM}`, () => {
   let browser: Browser;
+  let folder: string;
   let url: string;
 
   beforeAll(async () => {
-    const file = join(await mkdtemp(join(tmpdir(), 'report-page-')), 'report.html');
+    folder = await mkdtemp(join(tmpdir(), 'report-page-'));
+    const file = join(folder, 'report.html');
     const name = 'Hotel "B" <i> with_a_name_that_is_much_too_long_to_fit_the_line_of_any_phone_that_there_is';
     const base = quarter();
     const list = (base.snapshots?.list ?? []).map((each) => ({
@@ -65,7 +67,10 @@ describe.skipIf(!isThere)(isThere ? 'in a browser' : `in a browser: skipped, the
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   }, 240_000);
 
-  afterAll(async () => browser.close(), 240_000);
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  }, 240_000);
 
   async function opened(width: number, colorScheme: 'light' | 'dark'): Promise<{ page: Page; heard: string[] }> {
     const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });

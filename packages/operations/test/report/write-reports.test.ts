@@ -1,11 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { cleanReports, reportData, reportFile, reportPeriod, writeReports } from '../../src/report/index.ts';
 
 const DAY = 86_400_000;
-const folder = async (): Promise<string> => mkdtemp(join(tmpdir(), 'reports-'));
+const folder = async (): Promise<string> => {
+  const made = await mkdtemp(join(tmpdir(), 'reports-'));
+  onTestFinished(async () => rm(made, { recursive: true }));
+  return made;
+};
 const report = (tenant?: string, nowMs = Date.UTC(2026, 2, 5)): ReturnType<typeof reportData> =>
   reportData({ period: reportPeriod({ kind: 'daily', date: '2026-03-03' }), nowMs, tenant });
 
